@@ -13,12 +13,9 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from html import escape
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
 
 from passerelles.language.say import Lang, number, say
-
-if TYPE_CHECKING:
-    from rich.progress import ProgressColumn
 
 _EVERY_LINE: Final = 30.0  # seconds between two lines of a log
 _REST: Final = 0.003  # seconds for which long work lets shorter work have the interpreter
@@ -140,28 +137,23 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
     if _in_notebook():
         yield _telling(_notebook(lang), text, total, _EVERY_VIEW)
         return
+    from rich import progress as bars  # noqa: PLC0415 - as above
     from rich.console import Console  # noqa: PLC0415 - only where a bar is drawn
-    from rich.progress import Progress  # noqa: PLC0415 - as above
 
     screen = Console(stderr=True)
     if not screen.is_terminal:
         yield _telling(_log(lang), text, total, _EVERY_LINE)
         return
-    with Progress(*_columns(unit), console=screen, transient=True) as bar:
+    counted = bars.DownloadColumn() if unit == "bytes" else bars.MofNCompleteColumn()
+    spent, left = bars.TimeElapsedColumn(), bars.TimeRemainingColumn()
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), counted, spent, left)
+    with bars.Progress(*columns, console=screen, transient=True) as bar:
         task = bar.add_task(text, total=total)
 
         def draw(shown: str, done: int, of: int | None) -> None:
             bar.update(task, completed=done, total=of, description=shown)
 
         yield _telling(draw, text, total, 0.0)
-
-
-def _columns(unit: Unit) -> "list[ProgressColumn]":
-    from rich import progress as bars  # noqa: PLC0415 - as above
-
-    counted = bars.DownloadColumn() if unit == "bytes" else bars.MofNCompleteColumn()
-    text = bars.TextColumn("{task.description}")
-    return [text, bars.BarColumn(), counted, bars.TimeElapsedColumn(), bars.TimeRemainingColumn()]
 
 
 def _telling(draw: Draw, text: str, total: int | None, every: float) -> Tell:

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from passerelles.referentials.referential import Referential
     from passerelles.session import Session
     from passerelles.settings import Settings
-    from passerelles.territory.lots import Lots, Problem
+    from passerelles.territory.lots import Lots, Problem, Side
     from passerelles.views.excel import BookPage
     from passerelles.views.spec import Page
     from passerelles.views.terminal import Screen
@@ -95,13 +95,16 @@ class Given:
         for notice in notices:
             message(f"  {notice.sentence(self.lang)}")
 
-    def tell_reading(self, lots: "Lots") -> None:
-        """Say what reading a table of lots set aside, row by row, and did with the others."""
+    def read_lots(self, table: Path, side: "Side") -> "Lots":
+        """Read a table of lots; say what was set aside, row by row, and what was done with the others."""
         from passerelles.territory.lots import reading_notes
+        from passerelles.territory.reading import read_lots
 
+        lots = read_lots(self.session.referential, table, side)
         for note in reading_notes([lots]):
             message(note.sentence(self.lang))
         self.tell_notices(lots.set_aside)
+        return lots
 
     def progress(self, key: str) -> "AbstractContextManager[Tell]":
         """Return a progress bar on stderr under a sentence."""

@@ -203,9 +203,7 @@ def _nearest(near: Sequence[str], lang: Lang) -> str:
 DONE: Final = 0
 WRONG: Final = 2
 INTERRUPTED: Final = 130
-_NO_CACHE: Final = "--no-cache"
-_ACCEPT_ERRORS: Final = "--accept-errors"
-_ANYWHERE: Final = {_NO_CACHE: NO_CACHE, _ACCEPT_ERRORS: ACCEPT_ERRORS}
+_ANYWHERE: Final = {"--no-cache": NO_CACHE, "--accept-errors": ACCEPT_ERRORS}
 TERMINATED: Final = 143
 # What a stream says that can take no more: a full disk, a closed descriptor, a file or quota at its limit.
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
@@ -250,8 +248,8 @@ def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
 def _root(
     ctx: typer.Context,
     version: bool = typer.Option(False, "--version", help=say("cli.version"), is_eager=True),
-    no_cache: bool = typer.Option(False, _NO_CACHE, help=say("cache.no_cache")),  # noqa: ARG001 - `run` takes it
-    accept_errors: bool = typer.Option(False, _ACCEPT_ERRORS, help=say("overlay.accept_errors")),  # noqa: ARG001
+    no_cache: bool = typer.Option(False, "--no-cache", help=say("cache.no_cache")),  # noqa: ARG001 - `run` takes it
+    accept_errors: bool = typer.Option(False, "--accept-errors", help=say("overlay.accept_errors")),  # noqa: ARG001
     lang: LangOption = "fr",
 ) -> None:
     if version:

@@ -352,14 +352,11 @@ def _hiring(
     The last value says whether they may stand for an official list: offers of companies and a survey do not.
     """
     from passerelles.market.own_lists import load_job_list
-    from passerelles.territory.reading import is_table_of_lots, read_lots
+    from passerelles.territory.reading import is_table_of_lots
 
-    referential = given.session.referential
     if file is not None and basin is None and is_table_of_lots(file):
-        lots = read_lots(referential, file, "hiring")
-        given.tell_reading(lots)
-        return tuple(sorted({lot.job for lot in lots.lots})), None, False
-    listed = None if file is None else load_job_list(file, referential)
+        return tuple(sorted({lot.job for lot in given.read_lots(file, "hiring").lots})), None, False
+    listed = None if file is None else load_job_list(file, given.session.referential)
     given.tell_notices(() if listed is None else listed.notices)
     if basin is not None:
         return *_of_basin(given, basin, listed), False
@@ -393,7 +390,6 @@ def levers(
     """Choose what to acquire."""
     from passerelles.paths.levers import levers as choose
     from passerelles.referentials.referential import find_occupation, find_occupations
-    from passerelles.territory.reading import read_lots
 
     graph, referential = given.graph, given.graph.referential
     people: Counter[str] = Counter()
@@ -401,14 +397,10 @@ def levers(
         people[find_occupation(referential, name)] += number
     jobs = set(find_occupations(referential, target or []))
     if fragile is not None:
-        lots = read_lots(referential, fragile, "fragile")
-        given.tell_reading(lots)
-        for lot in lots.lots:
+        for lot in given.read_lots(fragile, "fragile").lots:
             people[lot.job] += lot.people
     if hiring is not None:
-        lots = read_lots(referential, hiring, "hiring")
-        given.tell_reading(lots)
-        jobs |= {lot.job for lot in lots.lots}
+        jobs |= {lot.job for lot in given.read_lots(hiring, "hiring").lots}
     if not people or not jobs:
         raise PasserellesError("levers_need_sides")
     found = choose(

@@ -271,12 +271,13 @@ class Fiche(NamedTuple):
         def coded(code: str, text: str) -> str:
             return f"{code}  {text}" if codes else text
 
-        found, conditions = self.to_dict(), self.conditions
-        unknown = [say("show.unknown", lang=lang)]
+        word = partial(say, lang=lang)
+        found, conditions, unknown = self.to_dict(), self.conditions, [word("show.unknown")]
+        flags = found["flags"].items()
         blocks = [
             ("definition", [found["definition"]] if found["definition"] else unknown),
             ("access", [found["access"]] if found["access"] else unknown),
-            ("flags", [_flag(name, value, lang) for name, value in found["flags"].items()]),
+            ("flags", [labelled(word(f"show.flag.{k}"), word(f"show.value.{v}"), lang) for k, v in flags]),
             ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
             ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
             ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
@@ -288,13 +289,13 @@ class Fiche(NamedTuple):
             listed.sort(key=lambda r: (STATUSES.index(r["status"]), r["label"] or r["code"]))
             blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
         if not found["requirements"]:
-            blocks.append(("savoir-faire", [say("show.no_requirements", lang=lang)]))
+            blocks.append(("savoir-faire", [word("show.no_requirements")]))
         moves = [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]
         blocks += [
             ("contexts", [coded(c["code"], c["label"] or c["code"]) for c in found["contexts"]]),
             ("mobilities", moves),
         ]
-        return [(name, say(f"show.{name}", lang=lang, n=len(texts)), texts) for name, texts in blocks if texts]
+        return [(name, word(f"show.{name}", n=len(texts)), texts) for name, texts in blocks if texts]
 
 
 _told = partial(Column, promised=True)
@@ -470,7 +471,3 @@ def _length(hours: Hours, lang: Lang) -> str:
         return say("show.hours_range", lang=lang, low=ends[0], high=ends[1])
     least = hours.expected is None and hours.high is None
     return say("show.hours_least" if least else "show.hours", lang=lang, n=ends[0])
-
-
-def _flag(name: str, value: str, lang: Lang) -> str:
-    return labelled(say(f"show.flag.{name}", lang=lang), say(f"show.value.{value}", lang=lang), lang)

@@ -93,11 +93,9 @@ def sources(engine: Engine, asked: requests.SourcesQuery | requests.SourcesBody,
 
 def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Payer | None]:
     """OPCO of the present employer's agreement and of the hiring firm's, where they are given."""
-    if engine.session is None:
-        if any(agreements):
-            raise PasserellesError("no_payers")
-        return None, None
-    first, second = map(engine.session.payer, agreements)
+    if engine.session is None and any(agreements):
+        raise PasserellesError("no_payers")
+    first, second = (engine.session.payer(each) if engine.session else None for each in agreements)
     return first, second
 
 

@@ -22,7 +22,8 @@ MEDIA: Final = "application/problem+json"
 URN: Final = "urn:passerelles:problem:"
 DESCRIBED: Final[Mapping[str, Any]] = packaged("passerelles.service", "described.toml")
 STATUS: Final[Mapping[str, int]] = DESCRIBED["problems"]
-_BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed", 400: "invalid_request"}
+# Of what the framework refuses; anything else, such as a body that is no text, is a request without its shape.
+_BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed"}
 _SHOWN: Final = 10
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 # Bounds that a sentence may name.
@@ -36,15 +37,10 @@ def language(query: bytes) -> Lang:
 
 
 def problem(
-    key: str,
-    *,
-    lang: Lang,
-    status: int | None = None,
-    extra: Mapping[str, Any] | None = None,
-    headers: Mapping[str, str] | None = None,
+    key: str, *, lang: Lang, extra: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Make the response of an error."""
-    return _response({**told(key, lang, status=status), **(extra or {})}, headers)
+    return _response({**told(key, lang), **(extra or {})}, headers)
 
 
 def _response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
@@ -127,13 +123,11 @@ async def on_http_error(request: Request, error: Any) -> Response:
     key = _BY_STATUS.get(error.status_code, "invalid_request")
     lang = language(request.scope["query_string"])
     headers = dict(error.headers or {})
-    # A body that is no text: one status for all.
-    status = STATUS[key] if key == "invalid_request" else error.status_code
     if key == "not_allowed":  # the framework names the methods of the first route of this address alone
         routes = [r for r in request.app.routes if getattr(r, "path", None) == request.url.path]
         methods = {m for r in routes for m in r.methods}
         headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
-    return problem(key, lang=lang, status=status, headers=headers)
+    return problem(key, lang=lang, headers=headers)
 
 
 async def on_fault(request: Request, _error: Exception) -> Response:

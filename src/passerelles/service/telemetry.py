@@ -4,7 +4,7 @@ import logging
 import os
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextvars import ContextVar
 from functools import partial
 from pathlib import Path
@@ -96,7 +96,7 @@ class Metrics:
         )  # fmt: skip
         self.kept = count("passerelles_answers_kept", "Answers found in the store, and not", ("found",))
         self.reloads = count("passerelles_reloads", "Reloads, by whether they succeeded", ("outcome",))
-        self._waiting = gauge("passerelles_answers_under_way", "Answers worked out or waiting", ("queue",))
+        self.waiting = gauge("passerelles_answers_under_way", "Answers worked out or waiting", ("queue",))
         self._ready = gauge("passerelles_ready", "Processes that take requests")
         labels = ("version", "referential", "sha256")
         self._serves = gauge("passerelles_serves", "What is served: 1 for each process", labels)
@@ -107,11 +107,6 @@ class Metrics:
         known = method if method in ("GET", "HEAD", "POST", "OPTIONS") else "other"
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
-
-    def under_way(self, queue: str) -> Callable[[float], None]:
-        """Return what counts answers of a queue that begin (1) and end (-1)."""
-        count: Callable[[float], None] = self._waiting.labels(queue).inc
-        return count
 
     def serves(self, version: str, referential: str, sha256: str) -> None:
         """Say that requests are taken, and what is served from now on."""

@@ -245,8 +245,8 @@ class Desk:
         self.stopping = False
         # Two queues: what takes long never makes what is short wait.
         pool = partial(Pool, threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
-        self.short = pool(counted=self.metrics.under_way("short"))
-        self.long = pool(counted=self.metrics.under_way("long"), gives_way=self.short)
+        self.short = pool(counted=self.metrics.waiting.labels("short").inc)
+        self.long = pool(counted=self.metrics.waiting.labels("long").inc, gives_way=self.short)
 
     def close(self) -> None:
         """Take no more; what still runs is given up where the process is the service's own."""

@@ -40,28 +40,22 @@ def home(ask: Ask) -> str:
     """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
     text = ask.one("q")[:_MOST_TITLE]
     found: Sequence[Candidate] = resolve_title(ask.engine.referential, text, limit=_FOUND) if text else ()
+    to = wanted if (wanted := ask.one("to")) in ("rank", "sources", "compare", "way") else "show"
+    taken = ask.many("job")
+
+    def leads_to(code: str) -> str:
+        return ask.url(to, job=[*taken, code]) if to in ("compare", "way") else ask.url(to, code)
+
     return ask.render(
         "home.html",
         text=text,
-        found=[(c, _leads_to(ask, c.code), c.why(ask.lang)) for c in found],
+        found=[(c, leads_to(c.code), c.why(ask.lang)) for c in found],
         doubt=_doubt(found) if text else "",
         grid=ask.table(candidate_sheet(found, lang=ask.lang)) if found else None,
-        to=_to(ask),
-        taken=ask.many("job"),
+        to=to,
+        taken=taken,
         size=len(ask.engine.graph.codes),
     )
-
-
-def _to(ask: Ask) -> str:
-    wanted = ask.one("to", "show")
-    return wanted if wanted in ("show", "rank", "sources", "compare", "way") else "show"
-
-
-def _leads_to(ask: Ask, code: str) -> str:
-    to, taken = _to(ask), [*ask.many("job"), code]
-    if to == "compare":
-        return ask.url("compare", job=taken)
-    return ask.url("way", job=taken) if to == "way" else ask.url(to, code)
 
 
 def _doubt(found: Sequence[Candidate]) -> str:

@@ -324,9 +324,7 @@ async def _worked_out(pool: Pool, ask: Ask, make: Callable[[], T], *, piece: boo
 
 
 def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
-    fields: dict[str, list[str]] = {}
-    for name, value in request.query_params.multi_items():
-        fields.setdefault(name, []).append(value)
+    fields = {name: request.query_params.getlist(name) for name in request.query_params}
     wanted = fields.get("lang", [usual])[0]
     lang = next((each for each in LANGS if each == wanted), usual)
     return Ask(desk.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
