@@ -3,9 +3,8 @@
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
@@ -52,12 +51,16 @@ class _Reading(NamedTuple):
     log: NoticeLog
     files: list[SourceFile]
 
-    def rows(self, tables: Iterable[Found], *names: str) -> Iterator[tuple[tuple[Any, ...], Callable[..., None]]]:
-        """Yield the typed cells of each row of some files, and what notes something in that row."""
+    def rows(self, tables: Iterable[Found], *names: str) -> Iterator[tuple[tuple[Any, ...], tuple[str, int]]]:
+        """Yield the typed cells of each row of some files, and where it stands."""
         for found in tables:
             table = read_noted(found, self.log, self.files)
             for line, row in typed_cells(found, table, self.log, *names):
-                yield row, partial(self.log.note, file=found.name, line=line)
+                yield row, (found.name, line)
+
+    def note(self, code: str, where: tuple[str, int], **values: Any) -> None:
+        """Say what was found in a row."""
+        self.log.note(code, file=where[0], line=where[1], **values)
 
 
 def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: Scan | None = None) -> Places:
@@ -152,11 +155,11 @@ def _commune(
 def _read_basins(found: Found, reading: _Reading) -> _Geography:
     rows: dict[str, _Row] = {}
     wanted = ("commune", "basin", "label", "department", "region", "commune_label")
-    for (code, basin, label, department, region, name), note in reading.rows([found], *wanted):
+    for (code, basin, label, department, region, name), where in reading.rows([found], *wanted):
         if not code or not basin:
-            note("empty_code")
+            reading.note("empty_code", where)
         elif code in rows:
-            note("duplicate_code", subject=code)
+            reading.note("duplicate_code", where, subject=code)
         else:
             rows[code] = _Row(code, basin, label, _department(code, department), _filled(region), name)
     return _Geography(found, tuple(rows[code] for code in sorted(rows)))
@@ -173,10 +176,10 @@ def _filled(code: str) -> str:
 
 def _coordinates(tables: Iterable[Found], reading: _Reading) -> Mapping[str, tuple[float, float]]:
     points: dict[str, tuple[float, float]] = {}
-    for (code, latitude, longitude), note in reading.rows(tables, "commune", "latitude", "longitude"):
+    for (code, latitude, longitude), where in reading.rows(tables, "commune", "latitude", "longitude"):
         point = _point(latitude, longitude)
         if point is None:
-            note("invalid_value", column="latitude, longitude", value=f"{latitude}, {longitude}")
+            reading.note("invalid_value", where, column="latitude, longitude", value=f"{latitude}, {longitude}")
         elif code:
             points.setdefault(code, point)
     return points
@@ -254,21 +257,21 @@ def _travel(
     tables: Iterable[Found], places: Places, reading: _Reading
 ) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:
     travel: dict[tuple[str, str], tuple[float | None, float | None]] = {}
-    for (start, end, *written), note in reading.rows(tables, "start", "end", "minutes", "km"):
+    for (start, end, *written), where in reading.rows(tables, "start", "end", "minutes", "km"):
         ends = []
         for text in (start, end):
             try:
                 ends.append(places.basin(text).code)
             except PasserellesError:
-                note("place_unknown", value=text)
+                reading.note("place_unknown", where, value=text)
         minutes, km = map(amount, written)
         if len(ends) < 2:  # noqa: PLR2004 - a start and an end
             continue
         unread = any(v is None and text for v, text in zip((minutes, km), written, strict=True))
         if unread or (minutes is None and km is None):
-            note("travel_invalid", value=" ".join(written).strip())
+            reading.note("travel_invalid", where, value=" ".join(written).strip())
         elif (ends[0], ends[1]) in travel:
-            note("duplicate_code", subject=f"{start} - {end}")
+            reading.note("duplicate_code", where, subject=f"{start} - {end}")
         else:
             travel[ends[0], ends[1]] = (minutes, km)
     return MappingProxyType(dict(sorted(travel.items())))

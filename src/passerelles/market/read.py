@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
+from operator import ne
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -343,15 +344,19 @@ def typed_cells(found: Found, table: Table, log: NoticeLog, *names: str) -> Iter
     for name in names:
         texts = list(map(str.strip, table.column(found.columns.get(name, "\x00absent"))))
         type_ = found.kind.types.get(name, "")
-        # Columns repeat the same few thousands of times.
-        values = list(map(cache(_reader(type_)), texts)) if type_ else texts
-        columns.append(values)
+        values: list[Any] = texts
         if type_.startswith("code:"):
-            short = sum(value != text for value, text in zip(values, texts, strict=True))
-            if short:
+            width = int(type_.removeprefix("code:"))
+            values = [
+                text if not text or (text.isalnum() and len(text) == width) else _filled(text, width) for text in texts
+            ]
+            if short := sum(map(ne, values, texts)):
                 log.note("zero_filled", file=found.name, column=found.columns.get(name, name), count=short)
-        elif type_ and name in found.columns:
-            _tell_unknown(found, table, log, name, texts, values)
+        elif type_:
+            values = list(map(cache(_TYPES.get(type_, str)), texts))  # columns repeat the same few thousands of times
+            if name in found.columns:
+                _tell_unknown(found, table, log, name, texts, values)
+        columns.append(values)
     return zip(table.lines, zip(*columns, strict=True), strict=True)
 
 
@@ -366,16 +371,9 @@ def _tell_unknown(
             log.note("invalid_value", file=found.name, line=table.lines[i], column=name, value=texts[i])
 
 
-def _reader(type_: str) -> Callable[[str], Any]:
-    """Return what reads a cell of a declared type."""
-    name, _, width = type_.partition(":")
-    if name == "code":
-        return lambda text: text.removesuffix(".0").zfill(int(width)) if text else ""
-    if name == "class":
-        return _class
-    if name == "number":
-        return amount
-    return str
+def _filled(code: str, width: int) -> str:
+    """Return a code without what a column of numbers made of it: the zeros before it are put back."""
+    return code.removesuffix(".0").zfill(width)
 
 
 def _class(text: str) -> int | None:
@@ -387,6 +385,9 @@ def amount(text: str) -> float | None:
     """Number of a published file, 0 or more; None where it is none."""
     value = decimal_number(text)
     return value if value >= 0 else None
+
+
+_TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount}
 
 
 def read_noted(found: Found, log: NoticeLog, files: list[SourceFile]) -> Table:
