@@ -101,6 +101,10 @@ def test_a_title_that_is_not_exact_is_resolved_and_shown_with_its_confidence(emb
 def test_a_choice_in_the_file_wins_over_the_title(embedded: Referential) -> None:
     rows = [{"employer": "A", "job": "conducteur", "headcount": 4, "basin": "Redon", "choix": "N4101"}]
     assert read_lots(embedded, rows, "fragile").lots[0].job == "N4101"
+    alone = [{"employer": "A", "headcount": 4, "basin": "Redon", "job": "", "choix": "N4101"}]
+    assert [(x.job, x.title) for x in read_lots(embedded, alone, "fragile").lots] == [("N4101", "N4101")]
+    titles = [{**rows[0], "code": "N4101", "choix": "Moniteur / Monitrice d'auto-école"}]
+    assert read_lots(embedded, titles, "fragile").lots[0].job == "K2110"
 
 
 def test_a_code_and_a_title_of_another_family_are_said_and_to_be_confirmed(embedded: Referential) -> None:

@@ -572,27 +572,23 @@ class _Reader:
         self, grid: _Grid, line: int, cells: Sequence[Any], read: "Resolved | Unusable | None"
     ) -> "Resolved | Unusable":
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
-        texts = [(role, grid.text(cells, role)) for role in ("choice", "code", "job")]
-        told = [(role, text) for role, text in texts if text]
+        told = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
         if not told:
             return Unusable("job", "empty", {})
-        chosen = code_of(self.referential, self.choices.get(told[-1][1], ""))
+        *_, last = told.values()
+        chosen = code_of(self.referential, self.choices.get(last, ""))
         if chosen is not None:
-            return Resolved(chosen, told[-1][1], 1.0)
-        for role, text in told[:-1]:
+            return Resolved(chosen, last, 1.0)
+        for role, text in told.items():
             code = code_of(self.referential, text)
-            if role == "choice" and code is None:
-                break
             if code is not None:
-                title = told[-1][1] if told[-1][0] == "job" else text
+                title = told.get("job", text)
                 sure = 1.0
                 if role == "code" and isinstance(read, Resolved) and read.confidence >= _EXACT:
                     sure = self._agreement_of(grid, line, code, read)
                 return Resolved(code, "" if title == code else title, sure)
-        role, text = told[0] if told[0][0] == "choice" else told[-1]
-        code = code_of(self.referential, text) if role != "choice" else None
-        if code is not None:
-            return Resolved(code, "" if code == text else text, 1.0)
+            if role == "choice":  # a title that a person chose is read instead of what stands beside it
+                break
         if role != "job":
             found = next(resolve_titles(self.referential, [text], limit=3))
             return read_title(self.referential, text, found, role)
