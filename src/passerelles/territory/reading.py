@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -351,8 +351,12 @@ class _Reader:
     choices: Mapping[str, str] = field(default_factory=dict)
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
-    spots: dict[tuple[str, str, str], "Where | Unusable"] = field(default_factory=dict)
     given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
+
+    @cached_property
+    def _place(self) -> Callable[[str, str, str], "Where | Unusable"]:
+        """Reads a cell's place, each only once: see `find_place`."""
+        return cache(partial(find_place, self.locator))
 
     def read(self, *grids: _Grid) -> Lots:
         """Return the lots of a table, or of all sheets of a workbook that make one."""
@@ -458,8 +462,8 @@ class _Reader:
         """Whether most of some cells are names of places, one or several of the name."""
         if self.locator.places is None:
             return False
-        found = {text: find_place(self.locator, text, "", "commune") for text in dict.fromkeys(texts)}
-        read = sum(isinstance(f, Where) or f.key == "basin_ambiguous" for f in map(found.get, texts) if f is not None)
+        found = (self._place(text, "", "commune") for text in texts)
+        read = sum(isinstance(each, Where) or each.key == "basin_ambiguous" for each in found)
         return read >= _MOST_CELLS * len(texts)
 
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
@@ -609,16 +613,10 @@ class _Reader:
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
         roles = [role for role in ("basin", "commune") if grid.text(cells, role)]
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
-        tried = [self._spot(role, grid.text(cells, role), area) for role in reversed(roles)] or [
-            self._spot("basin" if "basin" in grid.columns else "commune", "", area)
+        tried = [self._place(grid.text(cells, role), area, role) for role in reversed(roles)] or [
+            self._place("", area, "basin" if "basin" in grid.columns else "commune")
         ]
         return next((each for each in tried if isinstance(each, Where)), tried[-1])
-
-    def _spot(self, role: str, text: str, area: str) -> "Where | Unusable":
-        key = (role, text, area)
-        if key not in self.spots:
-            self.spots[key] = find_place(self.locator, text, area, role)
-        return self.spots[key]
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for some in lots.values():
