@@ -94,6 +94,14 @@ class IndexedGraph(OccupationGraph):
         return found
 
     @cached_property
+    def competencies(self) -> Sequence[Competency]:
+        """Competencies in the order of `competency_codes`; an index that names others is damaged."""
+        known = self.referential.competency_by_code
+        if not known.keys() >= set(self.competency_codes):
+            self._index.damaged("graph.competency_codes")
+        return tuple(known[code] for code in self.competency_codes)
+
+    @cached_property
     def macro(self) -> NDArray[np.int32]:
         """Macro-competency of each column."""
         return self._index.positions("graph.macro.npy", len(self.competency_codes), least=-1)
