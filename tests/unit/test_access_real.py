@@ -625,6 +625,9 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
         (200, 450),
     ),
     ("N4101", "N4116", "conditional", {"ADR-BASE"}, set(), {"FIMO-M", "PERM-C", "PERM-D"}, (18, 40)),
+    # A lorry driver is qualified already, by FIMO or title (order of 26 September 2024, art. 5).
+    ("N4101", "N4115", "conditional", set(), {"PERM-CE", "TP-TOUSVEH"}, {"CACES-R489"}, (315, 315)),
+    ("K1207", "K1208", "conditional", set(), set(), {"DEASS"}, (0, 140)),  # holds more than the job asks for
     ("N4103", "N4305", "conditional", {"HAB-METRO"}, set(), {"DIP-N4", "LIC-TRAIN", "PERM-D"}, (200, 600)),
     ("N4403", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), {"DIP-N5", "PERM-B"}, None),
     ("N1103", "N1101", "conditional", {"AUT-COND"}, set(), {"CACES-R489", "PERM-C"}, (7, 140)),
