@@ -364,10 +364,8 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
         courses[row, [place[code] for code in own if code in place]] = True
         needed[row, [place[c] for c in mine] + [number[choice] for choice in some]] = True
     hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
-    selective, freely = (
-        _flags(c.status == "selective" for c in conditions),
-        _flags(c.level_low == 0 for c in conditions),
-    )
+    selective = _flags(c.status == "selective" for c in conditions)
+    freely = _flags(c.level_low == 0 for c in conditions)
     credentials = tuple(known[code] for code in codes)
     columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
     return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely)
