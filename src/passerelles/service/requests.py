@@ -114,7 +114,10 @@ _SINGULAR: Final = {"targets": "target", "origins": "origin", "filters": "filter
 class _Query(BaseModel):
     """A query string: its values are text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=lambda name: _SINGULAR.get(name, name))
+    # By name too: FastAPI before 0.124 hands on what it found by its alias under the name of the field.
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, alias_generator=lambda name: _SINGULAR.get(name, name)
+    )
 
     lang: Language = "fr"
 
