@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
-from passerelles.access.conditions import access_conditions, access_text, move_kind
+from passerelles.access.conditions import access_conditions, access_text, move_kind, required_lines
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.cli.main import run
@@ -398,6 +398,20 @@ def test_what_gives_access_is_not_called_unknown_where_the_catalogue_knows_that_
     graph = build_graph(replace(some, occupations=regulated))
     (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
     assert ("ce qui y donne accès n'est pas connu" in " ".join(path_sentences(path))) == told
+
+
+def test_a_choice_is_told_in_one_sentence_without_the_ways_that_have_ended() -> None:
+    some = jobs(*driver("Q"), whole=(OccupationAccess("Q", "conditional"),))
+    nobody = access_conditions(some, "Q", holdings_of(some, "R", {}))
+    assert required_lines(nobody) == ["Exigé, une voie suffit : Titre de conducteur ou Permis C + FIMO"]
+    assert required_lines(access_conditions(some, "Q", holdings_of(some, "R", {"TP": "yes"})))[0].startswith(
+        "Exigé, détenu"
+    )
+    over = tuple(replace(c, valid_until="2020-01-01") if c.code == "FIMO" else c for c in some.credentials)
+    ended = replace(some, credentials=over)
+    assert required_lines(access_conditions(ended, "Q", holdings_of(ended, "R", {})), "en") == [
+        "Required, to obtain unless already held: Titre de conducteur"
+    ]
 
 
 def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:

@@ -264,7 +264,7 @@ def _access_text(conditions: AccessConditions, lang: Lang) -> str:
     if conditions.status == "selective":
         kind = conditions.selection.kind if conditions.selection else "competition"
         parts.append(say(f"conditions.selection.{kind}", lang=lang))
-    parts += _to_name(_named_alone(conditions.to_obtain), lang)
+    parts += names_to_obtain(conditions, lang)
     if parts:
         return ", ".join(parts)
     if conditions.status == "conditional":
@@ -292,12 +292,32 @@ def _named_alone(asked: Sequence[AccessCredential]) -> list[AccessCredential]:
     return [c for c in alone if (c.group, c.alternative) not in over]
 
 
+def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return short names of what is to be obtained, a choice in one of them."""
+    return _to_name(_named_alone(conditions.to_obtain), lang)
+
+
 def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
     """Name what is asked for, a choice in one text."""
     groups = grouped((c.group, (c.alternative or "", c.short)) for c in asked if c.group is not None)
     either = say("conditions.or", lang=lang)
     alone = dict.fromkeys(c.short for c in asked if c.group is None)
     return [*alone, *(either.join(_brief(grouped(ways))) for ways in groups.values())]
+
+
+def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return a sentence for each thing required, a choice in one of them, without what those held already suppose."""
+    held = {c.code for c in conditions.required if "yes" in (c.held, c.group_held)}
+    asked = [c for c in conditions.required if c.needed_for not in held]
+    found: list[str] = []
+    for some in grouped(((c.group or c.code, c.scope), c) for c in asked).values():
+        first, key, text = some[0], str(some[0].held), some[0].label
+        if first.group is not None:
+            ways = grouped((c.alternative or "", c.label) for c in _named_alone(some) or some)
+            key = "yes" if first.group_held == "yes" else "one_of" if len(ways) > 1 else "unknown"
+            text = say("conditions.or", lang=lang).join(" + ".join(ways[way]) for way in sorted(ways))
+        found.append(say(f"conditions.required.{key}", lang=lang, label=text))
+    return found
 
 
 def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import AccessConditions, AccessCredential, access_text
+from passerelles.access.conditions import AccessConditions, AccessCredential, access_text, required_lines
 from passerelles.access.holdings import Holdings, holdings_of
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
@@ -537,7 +537,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
         for key, items in (("held", move.held), ("near", move.near), ("missing", move.missing))
         if items
     ]
-    found += [say(f"moves.credential.{c.held}", lang=lang, label=c.label) for c in move.credentials]
+    found += required_lines(move.access, lang)
     found += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
     return found + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
 

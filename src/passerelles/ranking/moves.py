@@ -10,7 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, same_field
+from passerelles.access.conditions import (
+    AccessConditions,
+    access_conditions,
+    kind_between,
+    names_to_obtain,
+    same_field,
+)
 from passerelles.access.demands import Demands, build_demands
 from passerelles.access.holdings import Holdings
 from passerelles.codes import check_codes
@@ -735,7 +741,7 @@ def sentence(found: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> 
         return None
     level = say(f"moves.level.{_next(move.level)}", lang=lang)
     if found is None and is_closed(move):
-        names = listed((c.label for c in move.access.to_obtain if c.needed_for is None), lang)
+        names = listed(names_to_obtain(move.access, lang), lang)
         key = "closed_selection" if move.access.status == "selective" else "closed"
         return say(f"moves.counterfactual.{key}", lang=lang, names=names)
     if found is None:
