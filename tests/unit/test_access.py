@@ -407,11 +407,14 @@ def test_a_choice_is_told_in_one_sentence_without_the_ways_that_have_ended() -> 
     assert required_lines(access_conditions(some, "Q", holdings_of(some, "R", {"TP": "yes"})))[0].startswith(
         "Exigé, détenu"
     )
+    assert required_lines(access_conditions(some, "Q")) == required_lines(nobody)  # whose holdings nobody looks at
     over = tuple(replace(c, valid_until="2020-01-01") if c.code == "FIMO" else c for c in some.credentials)
     ended = replace(some, credentials=over)
     assert required_lines(access_conditions(ended, "Q", holdings_of(ended, "R", {})), "en") == [
         "Required, to obtain unless already held: Titre de conducteur"
     ]
+    plain = jobs(CredentialRequirement("Q", "FIMO"), whole=(OccupationAccess("Q", "conditional"),))
+    assert required_lines(access_conditions(plain, "Q")) == ["Exigé, à obtenir sauf si déjà détenu : FIMO"]
 
 
 def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:

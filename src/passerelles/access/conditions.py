@@ -311,7 +311,8 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
     asked = [c for c in conditions.required if c.needed_for not in held]
     found: list[str] = []
     for some in grouped(((c.group or c.code, c.scope), c) for c in asked).values():
-        first, key, text = some[0], str(some[0].held), some[0].label
+        first, text = some[0], some[0].label
+        key: str = first.held or "unknown"
         if first.group is not None:
             ways = grouped((c.alternative or "", c.label) for c in _named_alone(some) or some)
             key = "yes" if first.group_held == "yes" else "one_of" if len(ways) > 1 else "unknown"
