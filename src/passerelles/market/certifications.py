@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
@@ -628,7 +628,7 @@ def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
     )
 
 
-_words: Final = cache(normalise_label)  # of columns that repeat a few texts
+_words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts
 
 
 def _certification(values: dict[str, str], line: int, file: str, year: int, log: NoticeLog) -> Certification:
