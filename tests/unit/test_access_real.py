@@ -160,11 +160,11 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     # Decree 2020-1254, art. 1: the chamber's examination comes before the register.
     ("A1418", "D1419", "conditional", {"EXAM-COURTIER-VIN", "REG-COURTIER-VIN"}, set(), "advancement"),
     # Commercial code, R. 321-18, 3° to 5°: two degrees, an examination, then two years.
-    ("D1233", "K1907", "conditional", {"EXAM-VV", "LIC-ARTS", "LIC-DROIT", "QUAL-VV"}, set(), "advancement"),
-    ("K1901", "K1907", "conditional", {"EXAM-VV", "LIC-ARTS", "QUAL-VV"}, set(), "lateral"),  # a master in law is held
+    ("D1233", "K1907", "conditional", {"QUAL-VV"}, set(), "advancement"),
+    ("K1901", "K1907", "conditional", {"QUAL-VV"}, set(), "lateral"),
     ("J1506", "J1502", "conditional", {"DCS"}, set(), "lateral"),
     # Order of 31 May 2010, art. 30: three shows under a qualified pyrotechnician.
-    ("L1506", "L1523", "conditional", {"AGR-PYRO", "AUT-PYRO", "EXP-PYRO-3", "F4T2-N1"}, set(), "lateral"),
+    ("L1506", "L1523", "conditional", {"AGR-PYRO", "AUT-PYRO", "F4T2-N1"}, set(), "lateral"),
 ]
 
 
@@ -183,6 +183,20 @@ def choices(found: AccessConditions) -> set[str]:
         if item.group is not None and item.needed_for is None:
             named.setdefault((item.group, item.alternative), []).append(item.code)
     return {" + ".join(sorted(codes)) for codes in named.values()}
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "before"),
+    [
+        ("D1233", "K1907", {"EXAM-VV", "LIC-ARTS", "LIC-DROIT"}),  # commercial code, R. 321-18
+        ("K1901", "K1907", {"EXAM-VV", "LIC-ARTS"}),  # a master in law is held
+        ("L1506", "L1523", {"EXP-PYRO-3"}),  # order of 31 May 2010, art. 30
+    ],
+)
+def test_what_comes_before_a_credential_is_to_be_obtained_too(
+    laid: Referential, origin: str, target: str, before: set[str]
+) -> None:
+    assert {c.code for c in conditions(laid, origin, target).to_obtain if c.needed_for is not None} == before
 
 
 @pytest.mark.parametrize(("origin", "target", "status", "needed", "either", "kind"), MOVES)
