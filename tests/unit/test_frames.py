@@ -52,6 +52,10 @@ def test_presets_are_data_with_a_source_for_each_value() -> None:
         ("periode-de-reconversion", 900, 7, Case(LEAST, "yes", "unknown"), "no", ["hours_max"]),
         ("periode-de-reconversion", 20, 1, Case(KNOWN, "yes", "yes", ("Certificat CléA numérique",)), "yes", []),
         ("periode-de-reconversion", 20, 1, Case(KNOWN, "yes", "yes", ("CléA", "Permis C")), "no", ["hours_min"]),
+        # Of studies known in months only, the months are a bound like any other.
+        ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=72), "no", ["months_max"]),
+        ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=9), "unknown", []),
+        ("periode-de-reconversion", 100, 13, replace(YES, known=LEAST, studies=9), "no", ["months_max"]),
         # No training wins a competition.
         ("periode-de-reconversion", 300, 6, replace(YES, selective=True), "unknown", []),
         ("poei", 300, 2, replace(YES, selective=True), "unknown", []),

@@ -20,14 +20,13 @@ from passerelles.access.conditions import (
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation
 from passerelles.codes import circles, grouped, reached
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import UNKNOWN_HOURS, Alternatives, Credential, Hours
+from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Alternatives, Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
 TENTHS: Final = 10
 HOURS_A_MONTH: Final = 151.67
 """Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
-_FULL: Final = ("diplôme", "titre")
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -261,7 +260,7 @@ class Demands:
     @cached_property
     def full(self) -> Bools:
         """Shape (c + g,): which credentials are a whole qualification; so is a choice of which each way holds one."""
-        kinds = [c.kind in _FULL for c in self.credentials]
+        kinds = [c.kind in DIPLOMAS for c in self.credentials]
         return self._of_columns(kinds, kinds)
 
     @cached_property

@@ -24,7 +24,7 @@ from passerelles.market.read import (
     source_file,
 )
 from passerelles.market.tables import Via, links_of
-from passerelles.model import Credential, Hours, Ternary
+from passerelles.model import DIPLOMAS, Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
@@ -54,7 +54,7 @@ class LeadingCertification(Described):
     `match`: whether the file names the occupation's own fiche or its parent; `until` the last day of its registration,
     None = unknown; `successor` what replaces it then; `vae`: whether prior learning gives it, None = no source says;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
-    is shown only if nothing else leads there.
+    is shown only if nothing else leads there; `demanded`: whether it is what the occupation demands of everybody.
     """
 
     code: str
@@ -67,6 +67,7 @@ class LeadingCertification(Described):
     hours: Hours | None
     source: str
     sure: bool = True
+    demanded: bool = False
 
     spec: ClassVar[Record] = Record(
         "leading_certification",
@@ -95,6 +96,7 @@ class LeadingCertification(Described):
             ),
             Column("source", schema=text(), promised=True),
             Column("sure", on=On.JSON, schema=schema.flag("Whether a source says that it is alive on that day")),
+            Column("demanded", on=On.JSON, schema=schema.flag("Whether the occupation demands it of everybody")),
         ),
     )  # fmt: skip
 
@@ -125,13 +127,20 @@ def sourced(hours: Hours) -> dict[str, Any]:
     return hours._asdict() | {"source": hours.source or None}
 
 
-def leading_lines(certifications: Sequence[LeadingCertification], lang: Lang = "fr") -> list[str]:
-    """Return one line with the first certifications and how many more there are; none where there is none."""
+def leading_lines(
+    certifications: Sequence[LeadingCertification], lang: Lang = "fr", *, diploma: bool = False
+) -> list[str]:
+    """
+    Return one line with the first certifications and how many more there are; none where there is none.
+
+    Where the occupation demands a `diploma`, what files tie to it is not said to lead there unless it is that one.
+    """
     if not certifications:
         return []
+    key = "certified" if certifications[0].demanded or not diploma else "certified_beside"
     rest = len(certifications) - _SAID
     names = listed((c.described(lang) for c in certifications[:_SAID]), lang)
-    return [say("paths.certified", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]
+    return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]
 
 
 class Registration(NamedTuple):
@@ -329,6 +338,7 @@ class Certifications:
         Those that name the fiche itself, else those of its parent; those that a source says to be alive, else those
         of which nothing says that they are over. Where the referential names certifications of its own, those of a
         specialised occupation are all there is, and those of a fiche leave out what other branches made for themselves.
+        Where a diploma or a title is demanded of everybody, nothing else leads there than what is demanded.
 
         Parameters
         ----------
@@ -353,7 +363,7 @@ class Certifications:
         if occupation is None:
             raise UnknownCodeError(code)
         own = self._own(code, referential, day)
-        if own and occupation.base is not None:
+        if own and (occupation.base is not None or own[0].demanded):
             return own
         found: dict[str, LeadingCertification] = {}
         for link in links_of(referential, code):
@@ -375,14 +385,19 @@ class Certifications:
         return (*own, *chosen)
 
     def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
-        """What the referential itself names, with its code in the RNCP."""
+        """What the referential itself names and the RNCP has; what is demanded of everybody alone, if it has that."""
         found: dict[str, LeadingCertification] = {}
+        whole = False
         for need in referential.credentials_of.get(code, ()):
             credential = referential.credential_by_code.get(need.credential)
-            if credential is not None and credential.rncp:
-                for each in self._alive(_rncp(credential.rncp), "direct", day, credential):
-                    found.setdefault(each.code, each)
-        return tuple(found.values())
+            if credential is None:
+                continue
+            demanded = need.scope == "all" and need.kind in ("required", "one-of")
+            for rncp in credential.registrations:
+                for each in self._alive(rncp, "direct", day, credential):
+                    found.setdefault(each.code, replace(each, demanded=demanded))
+                    whole |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
+        return tuple(each for each in found.values() if each.demanded or not whole)
 
     def _alive(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None

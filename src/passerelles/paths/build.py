@@ -16,7 +16,7 @@ from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
-from passerelles.model import UNKNOWN_HOURS, Ternary
+from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -27,7 +27,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
 Time = TypeVar("Time", float, NDArray[np.float64])
-_FULL = ("titre", "diplôme", "certificat")
+_FULL = (*DIPLOMAS, "certificat")
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
 
@@ -134,7 +134,9 @@ class Context:
         One that is not held, leads there and is alive on the reference date; without a table, one to obtain that is in
         the RNCP and of which the end is known and not past. Else unknown: what a table does not say is not denied.
         """
-        held = {code for c in credentials if c.held == "yes" for code in (c.rncp, f"CI-{c.certifinfo}")}
+        by_code = self.graph.referential.credential_by_code
+        held = {f"CI-{c.certifinfo}" for c in credentials if c.held == "yes"}
+        held |= {n for c in credentials if c.held == "yes" and c.code in by_code for n in by_code[c.code].registrations}
         if any(c.sure and c.code not in held for c in self.leading(code)):
             return "yes"
         if self.table is not None:
@@ -143,7 +145,6 @@ class Context:
             )
             if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
                 return "yes"
-        by_code = self.graph.referential.credential_by_code
         full = [by_code[c.code] for c in credentials if c.held != "yes" and c.kind in _FULL and c.code in by_code]
         return "yes" if any(c.rncp and c.valid_until and c.valid_until >= self.day for c in full) else "unknown"
 
@@ -157,10 +158,14 @@ class Context:
         selective: bool = False,
     ) -> Case:
         """What frames judge the way from an origin, if any, to an occupation by."""
-        labels = tuple(c.label for c in credentials if c.held != "yes")
+        left = [c for c in credentials if c.held != "yes"]
+        labels = tuple(c.label for c in left)
+        told_in_months = [c for c in left if c.kind != "experience" and c.hours.expected is None and not c.shorter]
+        studies = sum(c.months.low or 0.0 for c in told_in_months)
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
-        return Case(known, self.certifying(code, credentials), self.listed(code), labels, same, self.day, selective)
+        ends = self.certifying(code, credentials)
+        return Case(known, ends, self.listed(code), labels, same, self.day, selective, studies)
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
@@ -306,7 +311,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         access=access,
         credentials=credentials,
         options=context.options(code),
-        frames=context.verdicts(case, expected, months.expected or 0.0),
+        frames=context.verdicts(case, expected, expected / settings.paths.month_hours),
         unknown=unknown,
         held=held,
         near=near,

@@ -220,7 +220,7 @@ class Case:
     `certifying`: whether a certification is at the end; `listed`: whether the target is on the list of hiring jobs;
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
-    a quota of offices decides who enters, which no training does.
+    a quota of offices decides who enters, which no training does; `studies`: months of studies whose hours are unknown.
     """
 
     known: bool
@@ -230,6 +230,7 @@ class Case:
     same_code: bool = False
     day: str = ""
     selective: bool = False
+    studies: float = 0.0
 
 
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
@@ -258,7 +259,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     unsure: list[Violation] = []
     exempt = frame.is_exempt(case.labels)
     if not exempt:
-        for rule, limit, value in (("hours", frame.hours_max, hours), ("months", frame.months_max, months)):
+        spans = (("hours", frame.hours_max, hours), ("months", frame.months_max, max(months, case.studies)))
+        for rule, limit, value in spans:
             if limit is not None and value > limit:
                 broken.append(Violation(f"{rule}_max", limit, value, value - limit))
             elif limit is not None and not case.known:
@@ -293,7 +295,7 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
     if frame.hours_max is not None:
         broken |= hours > frame.hours_max
     if frame.months_max is not None:
-        broken |= months > frame.months_max
+        broken |= np.maximum(months, case.studies) > frame.months_max
     if frame.hours_min is not None and case.known:
         broken |= hours < frame.hours_min
     return np.where(broken, BREAKS, found)

@@ -177,7 +177,7 @@ class Situation:
             return []
         referential = self.graph.referential
         named = {f"CI-{c.certifinfo}" for c in referential.credentials if c.certifinfo}
-        named |= {f"RNCP{c.rncp.removeprefix('RNCP')}" for c in referential.credentials if c.rncp}
+        named |= {number for c in referential.credentials for number in c.registrations}
         leading = grouped(
             (each.code, (row, each))
             for row in self.targets

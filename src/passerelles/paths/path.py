@@ -10,7 +10,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
-from passerelles.model import TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
+from passerelles.model import DIPLOMAS, TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named, title_of
 from passerelles.sharing import Later
@@ -392,7 +392,8 @@ class Path(Described, Shown):
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""
-        found = [*state_lines(self, lang), *leading_lines(self.certifications, lang)]
+        diploma = any(c.kind in DIPLOMAS and c.requirement == "required" for c in self.steps[-1].credentials)
+        found = [*state_lines(self, lang), *leading_lines(self.certifications, lang, diploma=diploma)]
         return [*found, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
     def __getstate__(self) -> dict[str, Any]:
