@@ -9,7 +9,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -24,8 +24,8 @@ from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
 from passerelles.io.archive import read_file
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import Table, decimal_number, parse_rows, read_table
-from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
+from passerelles.io.csv import Table, decimal_number, read_table
+from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
 from passerelles.language import packaged
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
@@ -314,16 +314,14 @@ def read(found: Found) -> Table:
     """
     data = read_file(found.path)
     kind = found.kind
-    if found.workbook:
-        rows = parse_rows(
-            data, lambda row: int(kind.columns([cell_text(c) for c in row]) is not None), name=found.name, first=True
-        )
-        table = rows.table()
-    else:
-        table = read_table(data, name=found.name, repair_apostrophes=kind.repair_apostrophes)
+
+    def fits(row: Sequence[Cell]) -> int:
+        return kind.columns([cell_text(cell) for cell in row]) is not None
+
+    table = read_table(data, name=found.name, fits=fits, repair_apostrophes=kind.repair_apostrophes)
     missing = [name for name in kind.others if name not in found.columns]
     notices = [notice("missing_optional_column", file=found.name, line=1, column=c) for c in missing]
-    return Table(table.name, table.header, table.rows, table.lines, table.record, (*table.notices, *notices))
+    return replace(table, notices=(*table.notices, *notices))
 
 
 def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:

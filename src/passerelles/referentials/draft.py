@@ -11,8 +11,7 @@ from typing import Any, Final, Protocol, TypeVar
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
-from passerelles.io.csv import Table, check_columns, decimal_number, empty_table, named, parse_rows, read_table
-from passerelles.io.xlsx import Cell, cell_text, is_workbook
+from passerelles.io.csv import Table, decimal_number, empty_table, read_table
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -115,7 +114,6 @@ class Draft:
         needed: bool,
         required: Sequence[str],
         optional: Sequence[str] = (),
-        heads: Mapping[str, str] = MappingProxyType({}),
         **how: Any,
     ) -> Table:
         """
@@ -126,44 +124,14 @@ class Draft:
         data = self.bytes_of(source, name)
         table = empty_table(self.shown(name))
         if data is not None:
-            if is_workbook(data):
-                sheet = source.member(name).sheet
-                table = self._workbook_table(data, table.name, (required, optional), sheet, heads)
-            else:
-                table = read_table(data, name=table.name, required=required, optional=optional, heads=heads, **how)
+            sheet = source.member(name).sheet
+            table = read_table(data, name=table.name, sheet=sheet, required=required, optional=optional, **how)
             self.files.append(table.record)
             for each in table.notices:
                 self.log.add(each)
         if needed and not table.header:
             self.note("unusable_required_file", table)
         return table
-
-    def _workbook_table(
-        self, data: bytes, name: str, columns: Sequence[Sequence[str]], sheet: str, heads: Mapping[str, str]
-    ) -> Table:
-        """Table of a sheet, else of the first one whose header has the columns: required ones, then optional ones."""
-        known = {column for some in columns for column in some}
-
-        def column(cell: Cell) -> str:
-            text = cell_text(cell).strip().casefold()
-            return heads.get(normalise_label(text), text)
-
-        def fits(cells: Sequence[Cell]) -> int:
-            return sum(column(cell) in known for cell in cells)
-
-        try:
-            found = parse_rows(data, fits, name=name, sheet=sheet, first=True)
-        except PasserellesError as error:
-            self.log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
-            return empty_table(name)
-        if not found.header and sheet and found.rows:  # no head is known: the first row is said to be none
-            found = found._replace(header=tuple(found.rows[0][1]), rows=found.rows[1:])
-        for area in found.merged if heads else ():
-            if area.last_row > found.header_line:
-                self.log.note("merged_cells", file=name, line=area.first_row)
-        table = found.table()
-        table = replace(table, header=named(table.header, heads))
-        return check_columns(table, columns[0], columns[1], NoticeLog(table.notices))
 
     def bytes_of(self, source: FileSource, name: str) -> bytes | None:
         """Bytes of a file that is there; None, and a notice, where it may not be read."""
