@@ -39,8 +39,7 @@ from passerelles.referentials.access_text import AccessText, credential_of, read
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, ref, text, whole
+from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record, dicts
 
@@ -66,29 +65,26 @@ class Selection(NamedTuple):
         return {"kind": self.kind, "label": self.label, "scope": self.scope}
 
 
-_HOURS: Final = schema.record(
-    "Low, expected and high; null: unknown",
-    {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")},
-)
-_REDUCTIONS: Final = schema.listed(
-    schema.record(
+_HOURS: Final = record("Low, expected and high; null: unknown", dict.fromkeys(("low", "expected", "high"), "amount?"))
+_REDUCTIONS: Final = [
+    record(
         "A shorter training for who holds something else",
         {
-            "holder_of": text(),
-            **{name: maybe(schema.number(least=0)) for name in ("experience_months", "hours", "company_hours")},
-            "source": maybe(text()),
+            "holder_of": "text",
+            **dict.fromkeys(("experience_months", "hours", "company_hours"), "amount?"),
+            "source": "text?",
         },
     )
-)
+]
 _SELECTION: Final = maybe(
-    schema.record(
+    record(
         "A competition, an appointment, a quota of offices or an admission",
-        {"kind": one_of(get_args(SelectionKind)), "label": text(), "scope": one_of(get_args(Scope))},
+        {"kind": one_of(get_args(SelectionKind)), "label": "text", "scope": one_of(get_args(Scope))},
     )
 )
-_LEVELS: Final = schema.record(
+_LEVELS: Final = record(
     "European levels usually asked for; 0: without a diploma, null: unknown",
-    {name: maybe(whole(least=0)) for name in ("low", "high")},
+    dict.fromkeys(("low", "high"), "count?"),
 )
 
 
@@ -129,33 +125,33 @@ class AccessCredential(Described):
         "access_credential",
         "A credential that access asks for: required, one of several, usual or leading there",
         (
-            Column("code", schema=schema.code(), promised=True),
-            Column("label", schema=text(), promised=True),
-            Column("kind", schema=text(), promised=True),
-            Column("requirement", schema=one_of(get_args(RequirementKind)), promised=True),
-            Column("group", schema=maybe(text("One alternative of a group suffices")), promised=True),
-            Column("alternative", schema=maybe(text("All items of an alternative are needed")), promised=True),
-            Column("scope", schema=one_of(get_args(Scope)), promised=True),
-            Column("titles", json=lambda c, _: list(c.titles), schema=schema.listed(text()), promised=True),
-            Column("held", schema=maybe(one_of(TERNARY)), promised=True),
+            Column("code", promised="code"),
+            Column("label", promised="text"),
+            Column("kind", promised="text"),
+            Column("requirement", promised=one_of(get_args(RequirementKind))),
+            Column("group", promised="text?: One alternative of a group suffices"),
+            Column("alternative", promised="text?: All items of an alternative are needed"),
+            Column("scope", promised=one_of(get_args(Scope))),
+            Column("titles", json=lambda c, _: list(c.titles), promised=["text"]),
+            Column("held", promised=maybe(one_of(TERNARY))),
             Column("group_held", schema=maybe(one_of(TERNARY))),
-            Column("hours", json=lambda c, _: _range(c.hours), schema=_HOURS, promised=True),
+            Column("hours", json=lambda c, _: _range(c.hours), promised=_HOURS),
             Column("company_hours", json=lambda c, _: _range(c.detail.company_hours), schema=_HOURS),
-            Column("hours_kind", json=lambda c, _: c.detail.hours_kind, schema=one_of(get_args(HoursKind))),
+            Column("hours_kind", json="detail.hours_kind", schema=one_of(get_args(HoursKind))),
             Column("months", json=lambda c, _: _range(c.detail.months), schema=_HOURS),
-            Column("needed_for", schema=maybe(text("The credential whose prerequisite it is"))),
-            Column("before_training", json=lambda c, _: c.detail.before_training, schema=schema.flag()),
-            Column("minimum_age", json=lambda c, _: c.detail.minimum_age, schema=maybe(whole())),
+            Column("needed_for", schema="text?: The credential whose prerequisite it is"),
+            Column("before_training", json="detail.before_training", schema="flag"),
+            Column("minimum_age", json="detail.minimum_age", schema="whole?"),
             Column("reductions", json=lambda c, _: [*map(_reduction, c.detail.reductions)], schema=_REDUCTIONS),
-            Column("validity_months", json=lambda c, _: c.detail.validity_months, schema=maybe(whole())),
-            Column("renewal", json=lambda c, _: c.detail.renewal or None, schema=maybe(text("How it is kept"))),
-            Column("issuer", json=lambda c, _: c.detail.issuer or None, schema=maybe(text())),
-            Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin)), promised=True),
-            Column("source", json=lambda c, _: c.source or None, schema=maybe(text()), promised=True),
-            Column("as_of", json=lambda c, _: c.as_of or None, schema=maybe(text()), promised=True),
-            Column("in_force", schema=one_of(get_args(InForce)), promised=True),
-            Column("valid_from", json=lambda c, _: c.detail.valid_from or None, schema=maybe(text())),
-            Column("valid_until", json=lambda c, _: c.detail.valid_until or None, schema=maybe(text())),
+            Column("validity_months", json="detail.validity_months", schema="whole?"),
+            Column("renewal", json=lambda c, _: c.detail.renewal or None, schema="text?: How it is kept"),
+            Column("issuer", json=lambda c, _: c.detail.issuer or None, schema="text?"),
+            Column("from", json="origin", promised=one_of(get_args(Origin))),
+            Column("source", json=lambda c, _: c.source or None, promised="text?"),
+            Column("as_of", json=lambda c, _: c.as_of or None, promised="text?"),
+            Column("in_force", promised=one_of(get_args(InForce))),
+            Column("valid_from", json=lambda c, _: c.detail.valid_from or None, schema="text?"),
+            Column("valid_until", json=lambda c, _: c.detail.valid_until or None, schema="text?"),
         ),
     )
 
@@ -214,18 +210,15 @@ class AccessConditions(Described):
         "access_conditions",
         "What access to an occupation takes, by law or in its trade",
         (
-            Column("status", schema=one_of(get_args(AccessStatus)), promised=True),
-            Column("selection", json=lambda c, _: c.selection and c.selection.to_dict(), promised=True,
-                   schema=_SELECTION),
-            Column("level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, promised=True,
-                   schema=_LEVELS),
-            Column("credentials", json=lambda c, lang: dicts(c.credentials, lang), promised=True,
-                   schema=schema.listed(ref("access_credential"))),
-            Column("varies", "flag", schema=schema.flag(), promised=True),
-            Column("title", json=lambda c, _: c.title or None, schema=maybe(text(
-                "The job title whose conditions these are; null: those of the occupation at large"))),
-            Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin))),
-            Column("source", json=lambda c, _: c.source or None, schema=maybe(text())),
+            Column("status", promised=one_of(get_args(AccessStatus))),
+            Column("selection", json=lambda c, _: c.selection and c.selection.to_dict(), promised=_SELECTION),
+            Column("level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, promised=_LEVELS),
+            Column("credentials", json=lambda c, lang: dicts(c.credentials, lang), promised=["access_credential"]),
+            Column("varies", "flag", promised="flag"),
+            Column("title", json=lambda c, _: c.title or None,
+                   schema="text?: The job title whose conditions these are; null: those of the occupation at large"),
+            Column("from", json="origin", schema=one_of(get_args(Origin))),
+            Column("source", json=lambda c, _: c.source or None, schema="text?"),
         ),
     )  # fmt: skip
 

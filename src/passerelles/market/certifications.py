@@ -29,8 +29,7 @@ from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, record, text
+from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
 
@@ -73,30 +72,25 @@ class LeadingCertification(Described):
         "leading_certification",
         "A certification that leads to an occupation and is alive on the reference date",
         (
-            Column(
-                "certification_code", value=lambda c, _: c.code, json_key="code", schema=schema.code(), promised=True,
-            ),
-            Column("certification_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
-            Column("certification_level", "integer", value=lambda c, _: c.level, json_key="level", promised=True),
-            Column("until", schema=maybe(text("Last day of its registration; null = unknown")), promised=True),
-            Column("match", words="terms.match", schema=one_of(get_args(Match)), promised=True),
-            Column("successor", schema=maybe(text("What replaces it")), promised=True),
+            Column("certification_code", value="code", json_key="code", promised="code"),
+            Column("certification_label", value="label", json_key="label", promised="text"),
+            Column("certification_level", "integer", value="level", json_key="level", promised=True),
+            Column("until", promised="text?: Last day of its registration; null = unknown"),
+            Column("match", words="terms.match", promised=one_of(get_args(Match))),
+            Column("successor", promised="text?: What replaces it"),
             Column("vae", "flag", promised=True),
             Column(
                 "certification_hours", "number", value=lambda c, _: None if c.hours is None else c.hours.expected,
-                json=lambda c, _: c.hours and sourced(c.hours), json_key="hours", promised=True,
+                json=lambda c, _: c.hours and sourced(c.hours), json_key="hours",
                 shown=lambda c, lang: _hours_shown(c.hours, lang),
-                schema=maybe(
-                    record(
-                        "Hours at the training centre, as published",
-                        {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")},
-                        optional={"source": maybe(text())},
-                    )
-                ),
+                promised=maybe(record(
+                    "Hours at the training centre, as published",
+                    dict.fromkeys(("low", "expected", "high"), "amount?"), optional={"source": "text?"},
+                )),
             ),
-            Column("source", schema=text(), promised=True),
-            Column("sure", on=On.JSON, schema=schema.flag("Whether a source says that it is alive on that day")),
-            Column("demanded", on=On.JSON, schema=schema.flag("Whether the occupation demands it of everybody")),
+            Column("source", promised="text"),
+            Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
+            Column("demanded", on=On.JSON, schema="flag: Whether the occupation demands it of everybody"),
         ),
     )  # fmt: skip
 

@@ -20,10 +20,8 @@ from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential, find_occupation, titles_by_label
 from passerelles.text import normalise_label
-from passerelles.views import schema
 from passerelles.views.schema import maybe, record
-from passerelles.views.schema import text as words
-from passerelles.views.spec import Column, On, attribute, texts_of, within
+from passerelles.views.spec import Column, On, texts_of, within
 
 ListedStatus = Literal["hiring", "fragile"]
 _JOB_COLUMNS: Final = column_words("job_list")
@@ -329,8 +327,8 @@ def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]
     """Return the columns of how many people were seen to make a move, when, and who counted them."""
     schema_of = record(
         "People seen to make the move, in a table that was given; never inside the score",
-        {"people": schema.number(), "share": schema.share("Of all who left the origin, in that table")},
-        optional={name: schema.listed(words()) for name in ("periods", "sources")},
+        {"people": "number", "share": "share: Of all who left the origin, in that table"},
+        optional={name: ["text"] for name in ("periods", "sources")},
     )
     columns = (
         Column(
@@ -338,10 +336,10 @@ def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]
             json=lambda seen, _: {**seen._asdict(), "periods": [*seen.periods], "sources": [*seen.sources]},
             schema=maybe(schema_of),
         ),
-        Column("observed_people", "number", value=attribute("people"), on=On.TABLE),
-        Column("observed_share", "share", value=attribute("share"), on=On.TABLE),
-        texts_of("observed_period", words(), path="periods", sep=", ", on=On.TABLE),
-        texts_of("observed_source", words(), path="sources", sep=", ", on=On.TABLE),
+        Column("observed_people", "number", value="people", on=On.TABLE),
+        Column("observed_share", "share", value="share", on=On.TABLE),
+        texts_of("observed_period", "text", path="periods", sep=", ", on=On.TABLE),
+        texts_of("observed_source", "text", path="sources", sep=", ", on=On.TABLE),
     )  # fmt: skip
     return within(columns, of)
 

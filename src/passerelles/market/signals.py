@@ -25,14 +25,13 @@ from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, W
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import maybe, record, text
-from passerelles.views.spec import Column, Kind, On, attribute, within
+from passerelles.views.schema import maybe, record
+from passerelles.views.spec import Column, Kind, On, within
 
 FIGURE: Final = record(
     "A published figure: its bounds, how it is known, where it comes from",
-    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
-    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
+    {**dict.fromkeys(("value", "low", "high"), "number?"), "standing": "text"},
+    optional=dict.fromkeys(("source", "year", "territory", "about", "via", "why"), "text?"),
 )
 _LEVELS: Final = {1: "domain", 3: "group"}  # of a family, by the length of its code
 SHARES: Final = ("difficult_share", "seasonal_share")
@@ -42,8 +41,8 @@ WagePair = tuple[Figure, Figure]
 
 def ends_of(key: str, kind: Kind = "number", path: str = "") -> tuple[Column, Column]:
     """Return a column for each end of a figure: a table has a number known within bounds in two cells."""
-    low, high = attribute(f"{path}low"), attribute(f"{path}high")
-    return Column(key, kind, value=low, on=On.TABLE), Column(f"{key}_high", kind, value=high, on=On.TABLE)
+    low, high = (Column(key, kind, value=f"{path}{end}", on=On.TABLE) for end in ("low", "high"))
+    return low, replace(high, key=f"{key}_high")
 
 
 def wage_columns(of: Callable[[Any], WagePair | None], *, on: On | None = None) -> tuple[Column, ...]:

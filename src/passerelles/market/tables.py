@@ -16,7 +16,7 @@ from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, sour
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
+from passerelles.views.schema import one_of, record
 
 # In the order of the publisher: the six components that explain a tension.
 COMPONENTS: Final = (
@@ -377,15 +377,15 @@ class Payer(NamedTuple):
         return say(f"market.payer.{self.standing}", lang=lang, **told, since=since, source=source)
 
 
-PAYER: Final = schema.record(
+PAYER: Final = record(
     "OPCO of a collective agreement, as published",
     {
-        **dict.fromkeys(("idcc", "name", "siren"), schema.text()),
-        "standing": schema.one_of(get_args(Standing)),
-        "related": schema.listed(schema.text()),
-        "since": schema.text(),
-        "source": schema.text(),
-        "plan": schema.maybe(schema.flag("Whether the firm is small enough for its OPCO to pay for its training plan")),
+        **dict.fromkeys(("idcc", "name", "siren"), "text"),
+        "standing": one_of(get_args(Standing)),
+        "related": ["text"],
+        "since": "text",
+        "source": "text",
+        "plan": "flag?: Whether the firm is small enough for its OPCO to pay for its training plan",
     },
 )
 

@@ -28,11 +28,10 @@ from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.taxonomies import code_of
 from passerelles.text import normalise_label
-from passerelles.views import schema
 from passerelles.views.excel import BookPage
-from passerelles.views.schema import listed, maybe, one_of, ref, share, text, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, attribute, dicts
+from passerelles.views.spec import Column, On, Record, dicts
 
 Outcome = Literal["kept", "moved", "open", "unknown"]
 Basis = Literal["title-code", "title", "parent", "code", "choice", "crosswalk", "none"]
@@ -64,11 +63,10 @@ DESTINATION: Final = Record(
     "destination",
     "",
     (
-        Column("code", schema=schema.code(), promised=True),
-        Column("label", schema=maybe(text()), promised=True),
-        Column("share", "share", schema=maybe(share()), promised=True),
-        Column("merges", value=lambda d, _: ", ".join(d.merges), json=lambda d, _: list(d.merges), promised=True,
-               schema=listed(text())),
+        Column("code", promised="code"),
+        Column("label", promised="text?"),
+        Column("share", "share", promised="share?"),
+        Column("merges", value=lambda d, _: ", ".join(d.merges), json=lambda d, _: list(d.merges), promised=["text"]),
         Column("relation", schema=one_of(get_args(Relation))),
     ),
 )  # fmt: skip
@@ -111,19 +109,18 @@ class Migration(Described):
         "migration",
         "",
         (
-            Column("old_code", value=attribute("code"), json_key="code", schema=schema.code(), promised=True),
-            Column("title", json=lambda m, _: m.title or None, schema=maybe(text()), promised=True),
+            Column("old_code", value="code", json_key="code", promised="code"),
+            Column("title", json=lambda m, _: m.title or None, promised="text?"),
             Column("outcome", value=lambda m, lang: say(f"resolve.migrate.outcome.{m.outcome}", lang=lang),
-                   json=attribute("outcome"), schema=one_of(get_args(Outcome)), promised=True),
-            Column("new_code", value=attribute("destination"), json_key="destination", schema=maybe(schema.code()),
-                   promised=True),
-            Column("basis", schema=maybe(text()), promised=True),
-            Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, schema=text(), promised=True),
+                   json="outcome", promised=one_of(get_args(Outcome))),
+            Column("new_code", value="destination", json_key="destination", promised="code?"),
+            Column("basis", promised="text?"),
+            Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, promised="text"),
             Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
-                   schema=listed(DESTINATION.schema()), promised=True),
-            Column("lost_titles", value=attribute("lost"), on=On.JSON, schema=maybe(whole(least=0)), promised=True),
+                   promised=[DESTINATION.schema()]),
+            Column("lost_titles", value="lost", on=On.JSON, promised="count?"),
             Column("referential", json=lambda m, _: m.referential and m.referential._asdict(),
-                   schema=maybe(ref("referential_version")), on=On.JSON),
+                   schema="referential_version?", on=On.JSON),
         ),
     )  # fmt: skip
 

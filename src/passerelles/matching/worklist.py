@@ -25,8 +25,7 @@ from passerelles.matching.titles import (
 )
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import listed, maybe, number, one_of, ref, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record, dicts
 
@@ -170,8 +169,7 @@ Progress = Callable[[int, int], None]
 _CANDIDATES_OF: Final = Column(
     "candidates",
     value=lambda item, lang: dicts(item.candidates, lang),
-    schema=listed(ref("candidate_title")),
-    promised=True,
+    promised=["candidate_title"],
 )
 
 
@@ -189,10 +187,10 @@ class Row(Described):
         "resolved_row",
         "A row of a list",
         (
-            Column("row", value=lambda r, _: r.number, schema=whole(least=1), promised=True),
-            Column("text", schema=schema.text(), promised=True),
-            Column("status", schema=one_of(get_args(Status)), promised=True),
-            Column("choice", value=lambda r, _: r.choice or None, schema=maybe(schema.text()), promised=True),
+            Column("row", value="number", promised="ordinal"),
+            Column("text", promised="text"),
+            Column("status", promised=one_of(get_args(Status))),
+            Column("choice", value=lambda r, _: r.choice or None, promised="text?"),
             _CANDIDATES_OF,
         ),
     )
@@ -391,14 +389,13 @@ class Group(Described):
         "reviewed_title",
         "A title of a list to review, the most at stake first",
         (
-            Column("text", schema=schema.text(), promised=True),
-            Column("rows", value=lambda g, _: list(g.rows), schema=listed(whole(least=1)), promised=True),
-            Column("people", schema=number(), promised=True),
-            Column("at_stake", value=lambda g, _: round(g.at_stake, 3), promised=True,
-                   schema=number("People that are expected to be misplaced")),
-            Column("status", schema=one_of(get_args(Status)), promised=True),
-            Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised=True,
-                   schema=maybe(schema.code())),
+            Column("text", promised="text"),
+            Column("rows", value=lambda g, _: list(g.rows), promised=["ordinal"]),
+            Column("people", promised="number"),
+            Column("at_stake", value=lambda g, _: round(g.at_stake, 3),
+                   promised="number: People that are expected to be misplaced"),
+            Column("status", promised=one_of(get_args(Status))),
+            Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised="code?"),
             _CANDIDATES_OF,
         ),
     )  # fmt: skip

@@ -19,7 +19,7 @@ from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
-from passerelles.views.schema import flag, listed, maybe, one_of, text
+from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, parts_of
 
@@ -102,8 +102,8 @@ class Violation(Described):
         "rule",
         "A rule that is broken, or that cannot be told",
         (
-            Column("rule", schema=text(), promised=True),
-            Column("reason", value=lambda v, lang: v.reason(lang), schema=text(), promised=True),
+            Column("rule", promised="text"),
+            Column("reason", value=lambda v, lang: v.reason(lang), promised="text"),
             Column("limit", "number"),
             Column("value", "number", value=lambda v, _: _rounded(v.value)),
             Column("by", "number", value=lambda v, _: _rounded(v.by)),
@@ -133,8 +133,8 @@ class MayPay(Described):
         "may_pay",
         "Who may pay under a legal frame; never an amount",
         (
-            Column("who", value=lambda p, lang: p.told(lang), schema=text(), promised=True),
-            Column("source", value=lambda p, _: p.source or None, schema=maybe(text())),
+            Column("who", value=lambda p, lang: p.told(lang), promised="text"),
+            Column("source", value=lambda p, _: p.source or None, schema="text?"),
             Column("opco", json=lambda p, _: p.opco and p.opco.to_dict(), schema=maybe(PAYER), on=On.JSON),
         ),
     )
@@ -180,21 +180,20 @@ class FrameVerdict(Described):
         "frame",
         "What a legal frame says",
         (
-            Column("frame", value=lambda f, _: f.name, json_key="name", schema=text(), promised=True),
-            Column("label", on=On.JSON, schema=text()),
-            Column("verdict", words="terms.verdict", schema=one_of(TERNARY), promised=True),
+            Column("frame", value="name", json_key="name", promised="text"),
+            Column("label", on=On.JSON, schema="text"),
+            Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
             parts_of("violations", "rule", promised=True),
             parts_of("unknown", "rule"),
-            Column("exempt", on=On.JSON, schema=flag()),
+            Column("exempt", on=On.JSON, schema="flag"),
             Column(
                 "conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
                 json=lambda f, lang: f.conditions_told(lang),
-                schema=listed(text(), "What must still be agreed or shown, where the verdict is yes"),
-                on=On.JSON | On.TABLE,
+                schema=["text", "What must still be agreed or shown, where the verdict is yes"], on=On.FILE,
             ),
             parts_of(
                 "payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
-                value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.JSON | On.TABLE,
+                value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.FILE,
             ),
             Column(
                 "payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,

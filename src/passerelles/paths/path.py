@@ -14,8 +14,7 @@ from passerelles.model import DIPLOMAS, TERNARY, UNKNOWN_HOURS, Hours, MoveKind,
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named, title_of
 from passerelles.sharing import Later
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, record, ref, text, whole
+from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import (
     REFERENTIAL,
@@ -24,7 +23,6 @@ from passerelles.views.spec import (
     Page,
     Record,
     Sheet,
-    attribute,
     part_of,
     parts_of,
     side_by_side,
@@ -35,10 +33,10 @@ Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
 _DAY: Final = 7.0  # hours
 _SAID: Final = 3  # competencies that a sentence names
-_BOUNDS: Final = {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")}
-_LEAST: Final = {"lower_bound": schema.flag("Whether the expected value is only the known part")}
-_HOURS: Final = tuple(Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE) for end in _BOUNDS)
-_ORIGINS: Final = {name: schema.number(least=0) for name in ("sourced", "estimated")}
+_BOUNDS: Final = dict.fromkeys(("low", "expected", "high"), "amount?")
+_LEAST: Final = {"lower_bound": "flag: Whether the expected value is only the known part"}
+_HOURS: Final = tuple(Column(f"hours_{end}", "number", value=f"hours.{end}", on=On.TABLE) for end in _BOUNDS)
+_ORIGINS: Final = dict.fromkeys(("sourced", "estimated"), "amount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +96,39 @@ class StepCredential(Described):
         "step_credential",
         "A credential of a step, in the order of acquisition",
         (
-            Column("order", "integer", schema=whole(least=0)),
+            Column("order", "integer", schema="count"),
             *CREDENTIAL.pick("credential_code", "credential_label"),
-            Column("kind", schema=text()),
+            Column("kind", schema="text"),
             Column("requirement", words="conditions.requirement", schema=one_of(get_args(RequirementKind))),
-            Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
+            Column("held", words="terms.verdict", promised=one_of(TERNARY)),
             Column(
-                "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: sourced(c.hours),
-                json_key="hours", schema=record("", _BOUNDS, optional={"source": maybe(text())}),
+                "hours_expected", "number", value="hours.expected", json=lambda c, _: sourced(c.hours),
+                json_key="hours", schema=record("", _BOUNDS, optional={"source": "text?"}),
             ),
             Column(
                 "company_hours", on=On.JSON,
-                schema=maybe(schema.number("Those of its hours that are spent in a firm or on placement", least=0)),
+                schema="amount?: Those of its hours that are spent in a firm or on placement",
             ),
             Column(
                 "months", on=On.JSON, json=lambda c, _: {"low": c.months.low, "high": c.months.high},
                 schema=record(
-                    "Months that it takes or asks for; null = unknown", {n: _BOUNDS[n] for n in ("low", "high")},
+                    "Months that it takes or asks for; null = unknown", {"low": "amount?", "high": "amount?"},
                 ),
             ),
             Column(
                 "shorter", on=On.JSON, json=lambda c, _: c.shorter or None,
-                schema=maybe(text("What gives right to a shorter training, of which nobody publishes the length")),
+                schema="text?: What gives right to a shorter training, of which nobody publishes the length",
             ),
-            Column("certifinfo", on=On.JSON, schema=maybe(schema.code("Its code in Certif Info; null = unknown"))),
-            Column("rncp", on=On.JSON, schema=maybe(text("Its code in the RNCP; null = unknown"))),
+            Column("certifinfo", on=On.JSON, schema="code?: Its code in Certif Info; null = unknown"),
+            Column("rncp", on=On.JSON, schema="text?: Its code in the RNCP; null = unknown"),
             Column(
-                "grants_access", "flag", value=lambda c, _: c.grants,
-                schema=schema.flag("Whether it is what gives access to a regulated profession"),
+                "grants_access", "flag", value="grants",
+                schema="flag: Whether it is what gives access to a regulated profession",
             ),
-            Column("source", schema=text()),
-            Column("obtainable", "flag", on=On.JSON, schema=schema.flag()),
+            Column("source", schema="text"),
+            Column("obtainable", "flag", on=On.JSON, schema="flag"),
         ),
-        beside={"via": maybe(text("Code by which the certification file reaches the occupation"))},
+        beside={"via": "text?: Code by which the certification file reaches the occupation"},
     )  # fmt: skip
 
 
@@ -219,15 +217,14 @@ class Step(Described):
         "One move of a path",
         (
             part_of("from", "path_end", "origin", promised=True),
-            Column("origin_code", value=lambda s, _: s.origin.code, on=On.TABLE),
+            Column("origin_code", value="origin.code", on=On.TABLE),
             part_of("to", "path_end", "target", promised=True),
-            Column("target_code", value=lambda s, _: s.target.code, on=On.TABLE),
-            Column("target_label", value=lambda s, _: s.target.label, on=On.TABLE | On.SCREEN),
+            Column("target_code", value="target.code", on=On.TABLE),
+            Column("target_label", value="target.label", on=On.CELLS),
             Column(
-                "hours", json=lambda s, _: s.hours_told, promised=True, on=On.JSON,
-                schema=record(
-                    "Hours of training of this step",
-                    {},
+                "hours", json="hours_told", on=On.JSON,
+                promised=record(
+                    "Hours of training of this step", {},
                     optional={**_BOUNDS, **_LEAST, "basis": one_of(get_args(Basis)), **_ORIGINS},
                 ),
             ),
@@ -241,48 +238,40 @@ class Step(Described):
                 json=lambda s, _: {"months": s.practice_months, "hours_replaced": s.practised, "assumption": True},
                 schema=record(
                     "What practising the stage is assumed to bring",
-                    dict.fromkeys(("months", "hours_replaced"), schema.number(least=0)) | {"assumption": schema.flag()},
+                    {"months": "amount", "hours_replaced": "amount", "assumption": "flag"},
                 ),
             ),
             Column("practice_months", "number", on=On.TABLE),
-            Column("hours_replaced", "number", value=lambda s, _: s.practised, on=On.TABLE),
+            Column("hours_replaced", "number", value="practised", on=On.TABLE),
+            Column("consolidation_hours", json="consolidated", schema="amount?", on=On.JSON),
             Column(
-                "consolidation_hours", json=lambda s, _: s.consolidated, schema=maybe(schema.number(least=0)),
-                on=On.JSON,
-            ),
-            Column(
-                "studies_hours", "number", value=attribute("studies"), on=On.JSON | On.TABLE, schema=schema.number(
-                    "Hours among those of the step for diplomas that come before the target's qualification", least=0,
-                ),
+                "studies_hours", "number", value="studies", on=On.FILE,
+                schema="amount: Hours among those of the step for diplomas that come before the target's qualification",
             ),
             Column(
                 "level", json=lambda s, _: {"held": s.level, "target": s.target_level}, on=On.JSON,
-                schema=record("European levels", {"held": whole(least=1), "target": whole(least=1)}),
+                schema=record("European levels", {"held": "ordinal", "target": "ordinal"}),
             ),
-            Column("score", on=On.JSON, schema=schema.number()),
-            Column("probability", "share", on=On.JSON | On.TABLE, schema=maybe(schema.share())),
+            Column("score", on=On.JSON, schema="number"),
+            Column("probability", "share", on=On.FILE, schema="share?"),
             Column("regulated", on=On.JSON, schema=one_of(TERNARY)),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE),
-            Column("access", value=lambda s, lang: access_text(s.access, lang), on=On.TABLE | On.SCREEN),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE),
+            Column("access", value=lambda s, lang: access_text(s.access, lang), on=On.CELLS),
             part_of("access_conditions", "access_conditions", "access"),
             parts_of("held", "item"),
             parts_of("near", "near_item"),
             parts_of(
-                "credentials", "step_credential", promised=True, on=On.JSON | On.TABLE,
-                value=lambda s, lang: credentials_text(s.credentials, lang) or None,
+                "credentials", "step_credential", on=On.FILE,
+                value=lambda s, lang: credentials_text(s.credentials, lang) or None, promised=True,
             ),
             Column(
                 "options", json=lambda s, lang: [c.to_dict(lang) | {"via": c.via or None} for c in s.options],
-                schema=schema.listed(ref("step_credential"), "What merely leads there"), on=On.JSON,
+                schema=["step_credential", "What merely leads there"], on=On.JSON,
             ),
-            parts_of(
-                "missing", "item", value=lambda s, _: named(s.missing) or None, promised=True, on=On.JSON | On.TABLE,
-            ),
+            parts_of("missing", "item", value=lambda s, _: named(s.missing) or None, on=On.FILE, promised=True),
             parts_of("frames", "frame"),
-            texts_of("unknown", text(), on=On.JSON),
-            Column(
-                "sentence", value=lambda s, lang: " ".join(step_lines(s, lang)), schema=text(), on=On.JSON | On.TABLE,
-            ),
+            texts_of("unknown", "text", on=On.JSON),
+            Column("sentence", value=lambda s, lang: " ".join(step_lines(s, lang)), schema="text", on=On.FILE),
         ),
     )  # fmt: skip
 
@@ -298,12 +287,11 @@ class PathPart(Described):
         "part",
         "One named part of a score",
         (
-            Column("name", on=On.JSON, schema=text(), promised=True),
+            Column("name", on=On.JSON, promised="text"),
             Column(
-                "part", value=lambda p, lang: say(f"paths.part.{p.name}", lang=lang), json_key="label", schema=text(),
-                promised=True,
+                "part", value=lambda p, lang: say(f"paths.part.{p.name}", lang=lang), json_key="label", promised="text",
             ),
-            Column("value", "number", schema=schema.number(), promised=True),
+            Column("value", "number", promised="number"),
         ),
     )  # fmt: skip
 
@@ -463,78 +451,70 @@ class Path(Described, Shown):
         "path",
         "One or more steps from an origin to a target",
         (
-            Column("rank", "integer", schema=whole(least=1), promised=True),
-            Column("place", on=On.JSON, schema=whole("1 = best of those to this target", least=1)),
+            Column("rank", "integer", promised="ordinal"),
+            Column("place", on=On.JSON, schema="ordinal: 1 = best of those to this target"),
             part_of("origin", "path_end", promised=True),
-            Column("origin_code", value=lambda p, _: p.origin.code, on=On.TABLE),
-            Column("origin_label", value=lambda p, _: p.origin.label, on=On.TABLE),
+            Column("origin_code", value="origin.code", on=On.TABLE),
+            Column("origin_label", value="origin.label", on=On.TABLE),
             part_of("target", "path_end", promised=True),
-            Column("target_code", value=lambda p, _: p.target.code, on=On.TABLE),
-            Column("target_label", value=lambda p, _: p.target.label, on=On.TABLE),
+            Column("target_code", value="target.code", on=On.TABLE),
+            Column("target_label", value="target.label", on=On.TABLE),
             Column("path", shown=lambda p, _: "\n".join(f"→ {s.target.named}" for s in p.steps), on=On.SCREEN),
             Column("through", value=lambda p, _: " > ".join(p.codes[:-1]) or None, on=On.TABLE),
             parts_of(
-                "steps", "step", kind="integer", value=lambda p, _: len(p.codes), promised=True, on=On.JSON | On.TABLE,
-                schema=schema.listed(ref("step")) | {"minItems": 1},
+                "steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
+                promised=shape(["step"]) | {"minItems": 1},
             ),
-            Column("status", words="paths.status", schema=one_of(get_args(Status)), promised=True),
+            Column("status", words="paths.status", promised=one_of(get_args(Status))),
             Column(
-                "hours", "number", value=lambda p, _: p.hours.expected, json=lambda p, _: p.hours_told, promised=True,
+                "hours", "number", value="hours.expected", json="hours_told",
                 shown=lambda p, lang: hours_short(p.hours, lang), on=On.JSON | On.SCREEN,
-                schema=record(
+                promised=record(
                     "Hours of training in all: estimates or sourced", _BOUNDS, optional={**_LEAST, **_ORIGINS}
                 ),
             ),
             *_HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
-            Column("lower_bound", "flag", value=lambda p, _: p.hours.lower_bound, on=On.TABLE),
+            Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
             Column(
-                "months", "number", value=lambda p, _: p.months.expected, json=lambda p, _: p.months.to_dict(),
-                shown=lambda p, lang: months_text(p.months, lang), promised=True,
-                schema=record("Months from the first day to the last", _BOUNDS, optional=_LEAST),
+                "months", "number", value="months.expected", json=lambda p, _: p.months.to_dict(),
+                shown=lambda p, lang: months_text(p.months, lang),
+                promised=record("Months from the first day to the last", _BOUNDS, optional=_LEAST),
             ),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
-            Column(
-                "score", "number", schema=schema.number("Sum of `parts`, in hours"), promised=True,
-                on=On.JSON | On.TABLE,
-            ),
+            Column("score", "number", promised="number: Sum of `parts`, in hours", on=On.FILE),
             parts_of("parts", "part", promised=True),
             Column(
-                "weakest", "number", on=On.JSON | On.TABLE,
-                schema=schema.number("Chance of the least likely move, or its score where nothing is calibrated"),
+                "weakest", "number", on=On.FILE,
+                schema="number: Chance of the least likely move, or its score where nothing is calibrated",
             ),
-            Column("calibrated", on=On.JSON, schema=schema.flag()),
+            Column("calibrated", on=On.JSON, schema="flag"),
             Column(
                 "direct", json=lambda p, _: {"hours": p.direct_hours, "months": p.direct_months}, on=On.JSON,
-                schema=record(
-                    "The direct move", {name: maybe(schema.number(least=0)) for name in ("hours", "months")}
-                ),
+                schema=record("The direct move", {"hours": "amount?", "months": "amount?"}),
             ),
             Column("direct_hours", "number", on=On.TABLE),
             Column(
-                "gap", "number", on=On.JSON | On.TABLE,
-                schema=schema.number(
-                    "Hours by which a path that was not looked at could be better; 0 = proven best", least=0
-                ),
+                "gap", "number", on=On.FILE,
+                schema="amount: Hours by which a path that was not looked at could be better; 0 = proven best",
             ),
-            parts_of("frames", "frame", promised=True, value=_verdicts, on=On.JSON | On.TABLE),
+            parts_of("frames", "frame", value=_verdicts, on=On.FILE, promised=True),
             parts_of(
                 "certifications", "leading_certification", "What leads to the target and is alive on that day",
-                value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None, promised=True,
-                on=On.JSON | On.TABLE,
+                value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None,
+                on=On.FILE, promised=True,
             ),
             Column(
-                "reasons", value=lambda p, lang: "; ".join(p.why(lang)) or None,
-                json=lambda p, lang: p.why(lang), schema=schema.listed(text(), "What the status comes from"),
-                on=On.JSON | On.TABLE,
+                "reasons", value=lambda p, lang: "; ".join(p.why(lang)) or None, json=lambda p, lang: p.why(lang),
+                schema=["text", "What the status comes from"], on=On.FILE,
             ),
             Column(
                 "assumptions", json=lambda p, _: dict(p.assumptions), on=On.JSON,
                 schema=record("What practising an intermediate job is taken to bring", {}),
             ),
             Column(
-                "explanation", json=lambda p, lang: [" ".join(lines) for lines in path_lines(p, lang)],
-                schema=schema.listed(text()), on=On.JSON,
+                "explanation", json=lambda p, lang: [" ".join(lines) for lines in path_lines(p, lang)], schema=["text"],
+                on=On.JSON,
             ),
             REFERENTIAL,
         ),

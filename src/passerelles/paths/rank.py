@@ -32,9 +32,6 @@ from passerelles.ranking.move import End, Start, excluded_rows, find_start
 from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
-from passerelles.views.schema import code as code_schema
-from passerelles.views.schema import flag, maybe, ref, text, whole
-from passerelles.views.schema import number as number_schema
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet, texts_of
 
@@ -344,22 +341,16 @@ class Reached(Described):
         "reached",
         "What the search says of one target",
         (
-            Column("target", json=lambda r, _: {"code": r.code, "label": r.label}, schema=ref("end"), promised=True),
-            Column("found", "integer", schema=whole(least=0), promised=True),
-            Column("limit", "integer", schema=maybe(whole(least=1)), promised=True),
-            Column(
-                "fewer", "flag", schema=flag("Whether fewer paths exist than were asked for"), promised=True
-            ),
-            Column("proven", "flag", schema=flag("Whether no path that was left out can be better"), promised=True),
-            Column("gap", "number", schema=number_schema(least=0), promised=True),
-            Column("evaluated", "integer", schema=whole(least=0), promised=True),
-            Column(
-                "reason", value=lambda r, _: r.reason or None, schema=maybe(text("Why there is none")), promised=True,
-            ),
-            texts_of("parts", code_schema(), "Specialised occupations of a target that is split"),
-            Column(
-                "cut", "integer", schema=whole("Undominated paths that the limit leaves out of a Pareto set", least=0)
-            ),
+            Column("target", json=lambda r, _: {"code": r.code, "label": r.label}, promised="end"),
+            Column("found", "integer", promised="count"),
+            Column("limit", "integer", promised="ordinal?"),
+            Column("fewer", "flag", promised="flag: Whether fewer paths exist than were asked for"),
+            Column("proven", "flag", promised="flag: Whether no path that was left out can be better"),
+            Column("gap", "number", promised="amount"),
+            Column("evaluated", "integer", promised="count"),
+            Column("reason", value=lambda r, _: r.reason or None, promised="text?: Why there is none"),
+            texts_of("parts", "code", "Specialised occupations of a target that is split"),
+            Column("cut", "integer", schema="count: Undominated paths that the limit leaves out of a Pareto set"),
         ),
     )  # fmt: skip
 

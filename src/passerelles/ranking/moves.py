@@ -592,10 +592,10 @@ class Counterfactual(Described):
         "counterfactual",
         "What would bring the move one level nearer; there where it is asked for",
         (
-            Column("level", schema=one_of(LEVELS), promised=True),
+            Column("level", promised=one_of(LEVELS)),
             parts_of("added", "item", on=On.ALL, promised=True),
             *(
-                replace(column, promised=True)
+                replace(column, promised=column.told)
                 for column in within(
                     Move.spec.pick("referential", "score", "probability", "coverage", "coverage_position"),
                     attrgetter("move"),

@@ -14,7 +14,6 @@ from passerelles.market.signals import wages_short
 from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
 from passerelles.territory.flows import (
-    AMOUNT,
     CHANGE,
     CURVE,
     PEOPLE,
@@ -29,10 +28,9 @@ from passerelles.territory.flows import (
 from passerelles.territory.lots import NOTE, SET_ASIDE, Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Stage
-from passerelles.views import schema
-from passerelles.views.schema import mapped, maybe, one_of, pair, record, ref, share, text, whole
+from passerelles.views.schema import maybe, one_of, pair, record
 from passerelles.views.shown import Shown
-from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, attribute, texts_of
+from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, texts_of
 
 Status = Literal["optimal", "time_limit", "infeasible"]
 _SUMS: Final = (
@@ -40,19 +38,17 @@ _SUMS: Final = (
     "same_job", "cost", "km",
 )  # fmt: skip
 
-_SHARES: Final = maybe(
-    mapped(record("", {"placed": whole(least=0), "headcount": whole(least=0), "share": maybe(share())}))
-)
-LEVER: Final = maybe(record("What levers opened", {"people": whole(least=0), "hours": AMOUNT}))
+_SHARES: Final = maybe({"each": record("", {"placed": "count", "headcount": "count", "share": "share?"})})
+LEVER: Final = maybe(record("What levers opened", {"people": "count", "hours": "amount"}))
 _TOTALS: Final = record(
     "Sums",
     {
-        "headcount": whole(least=0),
-        "openings": whole(least=0),
+        "headcount": "count",
+        "openings": "count",
         **dict.fromkeys(("placed", "uncovered", "unfilled", "same_job"), PEOPLE),
-        "hours": ref("span"),
-        "hours_per_person": maybe(AMOUNT),
-        "km": maybe(AMOUNT),
+        "hours": "span",
+        "hours_per_person": "amount?",
+        "km": "amount?",
         "by_employer": _SHARES,
         "by_job": _SHARES,
     },
@@ -60,11 +56,11 @@ _TOTALS: Final = record(
         "set_aside": PEOPLE,
         **dict.fromkeys(("to_confirm", "filled", "reserved"), PEOPLE),
         "lever": LEVER,
-        "cost": maybe(schema.number("Hours of training, and those that chances count for", least=0)),
-        "stretched": maybe(whole("People of `stretched`, who are among the uncovered", least=0)),
-        "offered": maybe(whole("People placed or to be confirmed, where numbers are masked", least=0)),
-        "placed_between": maybe(pair(whole(least=0), "Round numbers where `placed` is withheld")),
-        "offered_between": maybe(pair(whole(least=0), "Round numbers where `offered` is withheld")),
+        "cost": "amount?: Hours of training, and those that chances count for",
+        "stretched": "count?: People of `stretched`, who are among the uncovered",
+        "offered": "count?: People placed or to be confirmed, where numbers are masked",
+        "placed_between": maybe(pair("count", "Round numbers where `placed` is withheld")),
+        "offered_between": maybe(pair("count", "Round numbers where `offered` is withheld")),
     },
 )
 STATUSES: Final = ("optimal", "time_limit", "infeasible")
@@ -72,24 +68,24 @@ _CERTIFICATE: Final = record(
     "The bounds that held and the proof of each objective",
     {
         "status": one_of(STATUSES),
-        "gap": AMOUNT,
-        "objectives": schema.listed(
+        "gap": "amount",
+        "objectives": [
             record(
                 "",
-                {"name": text(), **dict.fromkeys(("value", "bound"), maybe(schema.number())), "gap": maybe(AMOUNT)},
-                optional={"exact": schema.flag()},
+                {"name": "text", **dict.fromkeys(("value", "bound"), "number?"), "gap": "amount?"},
+                optional={"exact": "flag"},
             )
-        ),
-        "radius_km": maybe(AMOUNT),
-        "radius_applied": schema.flag(),
-        "frame": maybe(text()),
-        "min_probability": maybe(share()),
-        "budget_hours": maybe(AMOUNT),
+        ],
+        "radius_km": "amount?",
+        "radius_applied": "flag",
+        "frame": "text?",
+        "min_probability": "share?",
+        "budget_hours": "amount?",
     },
     optional={
-        **dict.fromkeys(("max_hours", "max_cost", "max_minutes"), maybe(AMOUNT)),
-        "floor": maybe(share("Least share of people placed, by `floor_by`")),
-        "floor_by": maybe(text()),
+        **dict.fromkeys(("max_hours", "max_cost", "max_minutes"), "amount?"),
+        "floor": "share?: Least share of people placed, by `floor_by`",
+        "floor_by": "text?",
     },
 )
 
@@ -98,14 +94,13 @@ def _items(
     key: str, of: type[Flow | Uncovered | Unfilled] | Record, name: str = "", *, promised: bool = False
 ) -> Column:
     """Return a column that holds the items of a list."""
-    get = attribute(name or key)
+    get = attrgetter(name or key)
 
     def told(release: "Release", lang: Lang) -> list[dict[str, Any]]:
         record = of if isinstance(of, Record) else of.spec
-        return [record.to_dict(each, lang) for each in get(release, lang)]
+        return [record.to_dict(each, lang) for each in get(release)]
 
-    first = of if isinstance(of, Record) else of.spec
-    return Column(key, json=told, schema=schema.listed(ref(first.name)), promised=promised)
+    return Column(key, json=told, schema=[(of if isinstance(of, Record) else of.spec).name], promised=promised)
 
 
 @dataclass(frozen=True)
@@ -146,21 +141,18 @@ class Release:
             _items("options", Flow),
             _items("uncovered", Uncovered, promised=True),
             _items("unfilled", Unfilled, promised=True),
-            Column("totals", json=lambda r, _: dict(r.totals), schema=_TOTALS, promised=True),
-            Column("bounds", json=lambda r, _: dict(r.bounds), schema=_CERTIFICATE, promised=True),
+            Column("totals", json=lambda r, _: dict(r.totals), promised=_TOTALS),
+            Column("bounds", json=lambda r, _: dict(r.bounds), promised=_CERTIFICATE),
             _items("changes", CHANGE),
             _items("curve", CURVE),
             _items("notes", NOTE),
             _items("set_aside", SET_ASIDE),
-            texts_of("unmet_floors", text()),
+            texts_of("unmet_floors", "text"),
             _items("resolved", RESOLVED),
-            Column(
-                "referential_version", json=lambda r, _: r.referential._asdict(),
-                schema=ref("referential_version"),
-            ),
-            Column("masked", schema=schema.flag("Whether small numbers are withheld")),
+            Column("referential_version", json=lambda r, _: r.referential._asdict(), schema="referential_version"),
+            Column("masked", schema="flag: Whether small numbers are withheld"),
         ),
-        beside={"threshold": whole("Numbers below it are withheld", least=0)},
+        beside={"threshold": "count: Numbers below it are withheld"},
     )  # fmt: skip
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:

@@ -62,7 +62,7 @@ class Group(NamedTuple):
     y: float
 
 
-_DOT: Final = (Column("label", note=lambda d, _: d.code), Column("domain"))
+_DOT: Final = (Column("label", note="code"), Column("domain"))
 
 
 def groups_of(engine: Engine) -> tuple[Group, ...]:
