@@ -13,16 +13,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.codes import check_code, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, day_text, listed, number, say
-from passerelles.market.read import (
-    Found,
-    Keeper,
-    Scan,
-    SourceFile,
-    cells,
-    read,
-    scan_all,
-    source_file,
-)
+from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
@@ -207,9 +198,9 @@ def read_register(found: Iterable[Found]) -> Register:
 
     def rows(kind: str, *names: str) -> Iterator[tuple[str, ...]]:
         if kind in by_kind:
-            table = read(by_kind[kind])
-            files.append(source_file(by_kind[kind], table))
-            yield from (row for _, row in cells(by_kind[kind], table, *names))
+            reading = Reading(by_kind[kind])
+            files.append(reading.source())
+            yield from (row for _, row in reading.rows(*names))
 
     registrations: dict[str, Registration] = {}
     replaced: set[tuple[str, str]] = set()
@@ -600,63 +591,60 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
     log = NoticeLog(found.notices)
     for other in files[1:]:
         log.note("duplicate_dataset", file=other.name, other=files[0].name)
-    return replace(_read(files[0], year, log), register_files=register)
+    return replace(_read(Reading(files[0], log), year), register_files=register)
 
 
-def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
-    table = read(found)
-    for each in table.notices:
-        log.add(each)
-    dated = {updated for _, (code, updated) in cells(found, table, "code", "updated") if code}
+def _read(reading: Reading, year: int | None) -> Certifications:
+    dated = {updated for _, (code, updated) in reading.rows("code", "updated") if code}
     latest = max((int(_iso(day)[:4] or _NO_YEAR) for day in dated), default=_NO_YEAR)
     judged = latest if year is None else year
     rows: list[Certification] = []
-    for line, row in cells(found, table, *_COLUMNS):
+    for line, row in reading.rows(*_COLUMNS):
         values = dict(zip(_COLUMNS, row, strict=True))
         if values["code"]:
-            rows.append(_certification(values, line, found.name, judged, log))
+            rows.append(_certification(values, line, judged, reading))
         else:
-            log.note("empty_code", file=found.name, line=line)
+            reading.note("empty_code", line)
     romes = grouped(sorted((rome, each.lines[0]) for each in rows for rome in each.rome))
     for rome, lines in romes.items():
         if not is_rome_code(rome) or rome.endswith("00"):
-            log.note("not_an_occupation", file=found.name, line=lines[0], count=len(lines), subject=rome)
+            reading.note("not_an_occupation", lines[0], count=len(lines), subject=rome)
     counts = Counter({"rows": len(rows), "without_rome": sum(not each.rome for each in rows)})
     counts.update(each.kind for each in rows)
     if counts["without_rome"]:
-        log.note("certifications_without_rome", file=found.name, count=counts["without_rome"])
+        reading.note("certifications_without_rome", count=counts["without_rome"])
     of_code = grouped((each.code, each) for each in rows)
     if len(rows) > len(of_code):
-        log.note("certification_rows_merged", file=found.name, count=len(rows) - len(of_code))
+        reading.note("certification_rows_merged", count=len(rows) - len(of_code))
     return Certifications(
-        certifications=tuple(_merged(some, found.name, log) for _, some in sorted(of_code.items())),
+        certifications=tuple(_merged(some, reading) for _, some in sorted(of_code.items())),
         year=judged,
-        file=source_file(found, table, year=str(latest) if dated else ""),
+        file=reading.source(str(latest) if dated else ""),
         row_counts=MappingProxyType(dict(sorted(counts.items()))),
-        notices=log.notices(),
+        notices=reading.log.notices(),
     )
 
 
 _words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts
 
 
-def _certification(values: dict[str, str], line: int, file: str, year: int, log: NoticeLog) -> Certification:
+def _certification(values: dict[str, str], line: int, year: int, reading: Reading) -> Certification:
     code = values["code"]
     kind: CertificationKind = _KINDS.get(_words(values["state"]), "unknown")
     if kind == "unknown":
-        log.note("invalid_value", file=file, line=line, column="Etat_Libelle", value=values["state"])
+        reading.note("invalid_value", line, column="Etat_Libelle", value=values["state"])
     if kind == "certification" and _words(values["type"]) == "habilitation":
-        log.note("certification_state_differs", file=file, line=line, subject=code, value=values["type"])
+        reading.note("certification_state_differs", line, subject=code, value=values["type"])
     sessions = []
     for column in ("first_session", "last_session"):
         text = values[column]
         figures = text.removesuffix(".0")  # what a spreadsheet makes of a column of years with gaps
         sessions.append(int(figures) if figures.isascii() and figures.isdigit() else None)
         if text and sessions[-1] is None:
-            log.note("invalid_value", file=file, line=line, column=column, value=text)
+            reading.note("invalid_value", line, column=column, value=text)
     first, last = sessions
     if first is not None and last is not None and first > last:
-        log.note("certification_sessions", file=file, line=line, value=f"{first} > {last}")
+        reading.note("certification_sessions", line, value=f"{first} > {last}")
     texts: dict[str, Any] = {name: values[name] for name in ("label", "type", "formacode_label", "state", "updated")}
     texts |= {name: values[name] or None for name in ("level", "rncp", "formacode", "nsf", "replaces")}
     return Certification(
@@ -673,14 +661,14 @@ def _certification(values: dict[str, str], line: int, file: str, year: int, log:
     )
 
 
-def _merged(some: Sequence[Certification], file: str, log: NoticeLog) -> Certification:
+def _merged(some: Sequence[Certification], reading: Reading) -> Certification:
     """Rows of one code: codes of the Répertoire spécifique and ROME codes put together, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
     first, *others = some
     for other in others:
         differing = ", ".join(name for name in compared if getattr(first, name) != getattr(other, name))
         if differing:
-            log.note("certification_rows_differ", file=file, line=other.lines[0], subject=first.code, column=differing)
+            reading.note("certification_rows_differ", other.lines[0], subject=first.code, column=differing)
     whole: dict[str, Any] = {
         name: tuple(dict.fromkeys(value for row in some for value in getattr(row, name)))
         for name in ("rs", "rome", "lines")

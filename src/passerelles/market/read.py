@@ -7,9 +7,9 @@ import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -24,7 +24,7 @@ from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
 from passerelles.io.archive import read_file
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import Table, decimal_number, read_table
+from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
 from passerelles.language import packaged
 from passerelles.model import FileRecord
@@ -214,14 +214,14 @@ class Scan:
         """Files of one kind, by name."""
         return tuple(f for f in self.found if f.kind.name == kind)
 
-    def newest(self, kind: str, notices: list[Notice]) -> Found | None:
-        """File of one kind with the latest year, the first by name of equals; the others are reported, not read."""
+    def newest(self, kind: str, log: NoticeLog) -> "Reading | None":
+        """Read the file of one kind with the latest year, the first by name of equals; the others are only told."""
         first, *others = sorted(self.of(kind), key=lambda f: f.year, reverse=True) or (None,)
         for other in others:
             if other is not None and first is not None:
                 code = "duplicate_dataset" if other.year == first.year else "older_dataset"
-                notices.append(notice(code, file=other.name, other=first.name, year=other.year))
-        return first
+                log.note(code, file=other.name, other=first.name, year=other.year)
+        return None if first is None else Reading(first, log)
 
 
 def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
@@ -303,70 +303,87 @@ def _found(path: Path, name: str, header: tuple[str, ...], first: list[str], *, 
     return Found(path, name, kind, columns, cells, workbook)
 
 
-def read(found: Found) -> Table:
+class Reading:
     """
-    Read a recognised file whole; columns of its kind that it lacks are reported in the table's notices.
+    A recognised file, read whole: its rows as its kind declares them, and what is found of them, by file and line.
+
+    Columns of its kind that it lacks are noted. `log` takes the notices; it is one of its own where none is given.
 
     Raises
     ------
     PasserellesError
-        If it can no longer be read.
+        If the file can no longer be read.
     """
-    data = read_file(found.path)
-    kind = found.kind
 
-    def fits(row: Sequence[Cell]) -> int:
-        return kind.columns([cell_text(cell) for cell in row]) is not None
+    def __init__(self, found: Found, log: NoticeLog | None = None) -> None:
+        kind = found.kind
 
-    table = read_table(data, name=found.name, fits=fits, repair_apostrophes=kind.repair_apostrophes)
-    missing = [name for name in kind.others if name not in found.columns]
-    notices = [notice("missing_optional_column", file=found.name, line=1, column=c) for c in missing]
-    return replace(table, notices=(*table.notices, *notices))
+        def fits(row: Sequence[Cell]) -> int:
+            return kind.columns([cell_text(cell) for cell in row]) is not None
 
+        self.found = found
+        self.log = log or NoticeLog()
+        data, repair = read_file(found.path), kind.repair_apostrophes
+        self.table = read_table(data, name=found.name, fits=fits, repair_apostrophes=repair)
+        for each in self.table.notices:
+            self.log.add(each)
+        for name in kind.others:
+            if name not in found.columns:
+                self.note("missing_optional_column", 1, column=name)
 
-def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield (line, stripped cells) for the columns `names` of the kind; an absent column gives empty cells."""
-    # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
-    columns = [map(str.strip, table.column(found.columns.get(name, "\x00absent"))) for name in names]
-    return zip(table.lines, zip(*columns, strict=True), strict=True)
+    def note(self, code: str, line: int | None = None, *, count: int = 1, **values: object) -> None:
+        """Say what was found, in a row or in the whole."""
+        self.log.note(code, file=self.found.name, line=line, count=count, **values)
 
+    def is_new(self, line: int, key: str | tuple[str, ...], known: Container[Any]) -> bool:
+        """Whether a row has a key, whole and not known yet; say what it lacks, or that it comes again."""
+        parts = (key,) if isinstance(key, str) else key
+        if not all(parts):
+            self.note("empty_code", line)
+        elif key in known:
+            self.note("duplicate_code", line, subject=" ".join(parts))
+        else:
+            return True
+        return False
 
-def typed_cells(found: Found, table: Table, log: NoticeLog, *names: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """
-    Yield (line, cells) as the kind declares their types; what is unknown or unreadable is None, and told.
+    def source(self, year: str = "") -> SourceFile:
+        """Provenance of the file; `year` where its rows say another one than its head or its first row."""
+        kind = self.found.kind
+        return SourceFile(kind.name, self.table.record, year or self.found.year, kind.source, kind.licence)
 
-    Zeros put back before codes are counted, empty cells too; a cell that holds something else than its type is told
-    with its line.
-    """
-    columns: list[list[Any]] = []
-    for name in names:
-        texts = list(map(str.strip, table.column(found.columns.get(name, "\x00absent"))))
-        type_ = found.kind.types.get(name, "")
-        values: list[Any] = texts
+    def rows(self, *names: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """
+        Yield (line, stripped cells) for columns of the kind; an absent column gives empty cells.
+
+        Of a column whose type is declared, what is unknown or unreadable is None, and told. Zeros put back before codes
+        are counted, empty cells too; a cell that holds something else than its type is told with its line.
+        """
+        # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
+        columns = [self._column(name) for name in names]
+        return zip(self.table.lines, zip(*columns, strict=True), strict=True)
+
+    def _column(self, name: str) -> Sequence[Any]:
+        head = self.found.columns.get(name, "\x00absent")
+        texts = list(map(str.strip, self.table.column(head)))
+        type_ = self.found.kind.types.get(name, "")
+        if not type_:
+            return texts
         if type_.startswith("code:"):
             width = int(type_.removeprefix("code:"))
-            values = [
+            codes = [
                 text if not text or (text.isalnum() and len(text) == width) else _filled(text, width) for text in texts
             ]
-            if short := sum(map(ne, values, texts)):
-                log.note("zero_filled", file=found.name, column=found.columns.get(name, name), count=short)
-        elif type_:
-            values = list(map(cache(_TYPES.get(type_, str)), texts))  # columns repeat the same few thousands of times
-            if name in found.columns:
-                _tell_unknown(found, table, log, name, texts, values)
-        columns.append(values)
-    return zip(table.lines, zip(*columns, strict=True), strict=True)
-
-
-def _tell_unknown(
-    found: Found, table: Table, log: NoticeLog, name: str, texts: Sequence[str], values: Sequence[Any]
-) -> None:
-    unknown = [i for i, value in enumerate(values) if value is None]
-    if unknown:
-        log.note("unknown_cells", file=found.name, column=name, count=len(unknown))
-    for i in unknown:
-        if texts[i] not in ABSENT:
-            log.note("invalid_value", file=found.name, line=table.lines[i], column=name, value=texts[i])
+            if short := sum(map(ne, codes, texts)):
+                self.note("zero_filled", column=head, count=short)
+            return codes
+        values = list(map(cache(_TYPES[type_]), texts))  # columns repeat the same few thousands of times
+        unknown = [i for i, value in enumerate(values) if value is None and name in self.found.columns]
+        if unknown:
+            self.note("unknown_cells", column=name, count=len(unknown))
+        for i in unknown:
+            if texts[i] not in ABSENT:
+                self.note("invalid_value", self.table.lines[i], column=name, value=texts[i])
+        return values
 
 
 def _filled(code: str, width: int) -> str:
@@ -386,20 +403,6 @@ def amount(text: str) -> float | None:
 
 
 _TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount}
-
-
-def read_noted(found: Found, log: NoticeLog, files: list[SourceFile]) -> Table:
-    """Read a recognised file, and say so: its notices go to `log`, its provenance to `files`."""
-    table = read(found)
-    for each in table.notices:
-        log.add(each)
-    files.append(source_file(found, table))
-    return table
-
-
-def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:
-    """Provenance of a file that was read; `year` where its rows say another one than its head or its first row."""
-    return SourceFile(found.kind.name, table.record, year or found.year, found.kind.source, found.kind.licence)
 
 
 def years_of(values: Iterable[str]) -> str:
