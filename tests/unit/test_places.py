@@ -70,7 +70,7 @@ def test_communes_keep_their_zeros_and_their_latest_basin(places: Places) -> Non
     codes = {n.code: n.count for n in places.notices}
     assert codes["commune_moved"] == 1
     refilled = {dict(n.values)["column"]: n.count for n in places.notices if n.code == "zero_filled"}
-    assert refilled == {"codgeo": 2, "codbe": 2}
+    assert refilled == {"codgeo": 2, "codbe": 2, "dep": 2, "reg": 2}
 
 
 def test_the_centre_is_the_plain_mean_of_located_communes(places: Places) -> None:

@@ -398,23 +398,6 @@ def _is_blank(cells: Sequence[Cell]) -> bool:
     return all(cell is None or (type(cell) is str and not cell.strip()) for cell in cells)
 
 
-def known_columns(header: Sequence[Cell], names: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """
-    Return the header cell of each column that is known by one of its names, the first that fits.
-
-    Examples
-    --------
-    >>> known_columns(["Métier", "Bassin"], {"title": frozenset({"metier"}), "code": frozenset({"rome"})})
-    {'title': 'métier'}
-    """
-    found: dict[str, str] = {}
-    for cell in map(cell_text, header):
-        for column, known in names.items():
-            if normalise_label(cell) in known:
-                found.setdefault(column, cell.strip().casefold())
-    return found
-
-
 def split_sheet(place: str | Path) -> tuple[Path, str]:
     """
     Return the path of a file and the sheet named after ``#``, or ``""``.

@@ -7,17 +7,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import decimal_number
-from passerelles.market.places import Basin, Commune, Places
+from passerelles.market.places import Basin, Commune, Places, departments_shown
 from passerelles.market.read import Found, Reading, Scan, SourceFile, amount, scan, scan_all
 from passerelles.notices import NoticeLog
 from passerelles.text import normalise_label
-
-_CODE_WIDTH: Final = 2  # of a department or region
 
 
 class _Row(NamedTuple):
@@ -136,17 +134,10 @@ def _read_basins(reading: Reading) -> _Geography:
         if not basin:
             reading.note("empty_code", line)
         elif reading.is_new(line, code, rows):
-            rows[code] = _Row(code, basin, label, _department(code, department), _filled(region), name)
+            # The file lumps overseas departments under 97: the commune's code tells them apart.
+            place = departments_shown(code) if code.startswith(("97", "98")) else department
+            rows[code] = _Row(code, basin, label, place, region, name)
     return _Geography(reading.found, tuple(rows[code] for code in sorted(rows)))
-
-
-def _department(commune: str, code: str) -> str:
-    """Department of a commune; overseas ones, which the file lumps under 97, are told by the commune's code."""
-    return commune[: _CODE_WIDTH + 1] if commune.startswith(("97", "98")) else _filled(code)
-
-
-def _filled(code: str) -> str:
-    return code.zfill(_CODE_WIDTH) if code else ""
 
 
 def _coordinates(readings: Iterable[Reading]) -> Mapping[str, tuple[float, float]]:

@@ -231,9 +231,8 @@ class BmoFile:
         """Provenance; the number of rows is 0 until the survey is read."""
         if self.is_read:
             return self.survey.file
-        kind = self.found.kind
         record = FileRecord(self.found.name, self.sha256, "xlsx" if self.found.workbook else "", 0)
-        return SourceFile(kind.name, record, self.year, kind.source, kind.licence)
+        return self.found.source(record)
 
     @property
     def likely_nomenclature(self) -> Nomenclature:

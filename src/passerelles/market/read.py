@@ -22,11 +22,10 @@ from pydantic import TypeAdapter
 
 from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
-from passerelles.io.archive import read_file
+from passerelles.io.archive import read_file, refusals_told
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
-from passerelles.language import packaged
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.store import package_version
@@ -103,20 +102,6 @@ def kinds() -> Mapping[str, Kind]:
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
-@cache
-def column_words(table: str) -> Mapping[str, frozenset[str]]:
-    """
-    Words that name each column of a table that people bring, from ``columns.toml``.
-
-    Examples
-    --------
-    >>> "code rome" in column_words("job_list")["code"]
-    True
-    """
-    declared = packaged("passerelles.market", "columns.toml")[table]
-    return MappingProxyType({column: frozenset(words) for column, words in declared.items()})
-
-
 def declared_kind(text: str) -> Kind:
     r"""
     Kind of file that a TOML text declares.
@@ -187,6 +172,10 @@ class Found:
         digits = re.search(r"(\d\d)$", self.columns.get("basin", "").strip())
         return year or (f"20{digits[1]}" if digits else "") or self.kind.year
 
+    def source(self, record: FileRecord, year: str = "") -> SourceFile:
+        """Provenance of the file as it was read, and the year of its figures."""
+        return SourceFile(self.kind.name, record, year or self.year, self.kind.source, self.kind.licence)
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -239,12 +228,9 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         If nothing is there or it may not be read.
     """
     place = Path(path)
-    try:
-        if not place.exists():
-            raise PasserellesError("no_such_path", path=place)
+    with refusals_told(place):
+        place.stat()
         listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=place) from error
     root = place.parent if place.is_file() else place
     found: list[Found] = []
     others: list[str] = []
@@ -348,8 +334,7 @@ class Reading:
 
     def source(self, year: str = "") -> SourceFile:
         """Provenance of the file; `year` where its rows say another one than its head or its first row."""
-        kind = self.found.kind
-        return SourceFile(kind.name, self.table.record, year or self.found.year, kind.source, kind.licence)
+        return self.found.source(self.table.record, year)
 
     def rows(self, *names: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """

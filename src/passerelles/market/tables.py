@@ -237,8 +237,7 @@ def _area(level: str, region: str, department: str) -> str:
     kind = _LEVELS.get(level, "")
     if kind == "FR":
         return kind
-    # The file went through floats: region 1 is written "1.0".
-    code = region.removesuffix(".0").zfill(2) if kind == "region" else department.removesuffix(".0").zfill(2)
+    code = region if kind == "region" else department
     return f"{kind}:{code}" if kind and code.strip("0") else ""
 
 

@@ -1,5 +1,6 @@
 """Lists as people have them, in and out: columns added, a column resolved row by row, what a reviewer decides."""
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import ClassVar, Final, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import bare, csv_text, read_rows
+from passerelles.io.csv import bare, csv_text, decimal_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
@@ -487,10 +488,8 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
 
 
 def _number(cell: Cell) -> float:
-    try:
-        return max(float(cell_text(cell).replace(",", ".").replace(" ", "")), 0.0)
-    except ValueError:
-        return 1.0
+    number = decimal_number(cell_text(cell))
+    return 1.0 if math.isnan(number) else max(number, 0.0)
 
 
 def read_choices(path: Path) -> dict[str, str]:
