@@ -15,6 +15,8 @@ from passerelles.referentials.referential import Referential, lay_access
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "PASS-M + PERM-C", "CAP-CRM", "BACPRO-CTRM"}
 SPORT = {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}
+CAPACITY = {"DIP-ASSUR-N1", "EXP-ASSUR-48", "IAS-N1"}
+CRECHE = {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "EXP-ASSMAT-36", "QUAL-EAJE60"}
 # Origin, target, status, what is to be obtained, of which one alternative suffices, kind of move.
 MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1501", "J1506", "conditional", {"DEI", "ORDRE-INF"}, set(), "advancement"),  # care assistant to nurse
@@ -90,7 +92,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("N1105", "N2203", "conditional", {"TCA"}, set(), "lateral"),
     ("I1503", "I1507", "conditional", {"ACCES-INB", "FORM-RP"}, set(), "lateral"),  # labour code, R. 4451-58, II
     ("H2913", "I1507", "conditional", {"ACCES-INB", "FORM-RP"}, set(), "lateral"),
-    ("K1310", "K1307", "conditional", set(), {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "QUAL-EAJE60"}, "lateral"),
+    ("K1310", "K1307", "conditional", set(), set(), "lateral"),  # three years as a childminder (order of 29 July 2022)
     ("F1603", "I1306", "conditional", {"FLUIDES"}, set(), "lateral"),
     ("F1704", "I1508", "conditional", {"AMIANTE-SS3"}, set(), "lateral"),
     ("F1703", "I1501", "conditional", {"TRAV-CORDE"}, set(), "lateral"),
@@ -140,8 +142,13 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("G1803", "G1206", "conditional", {"AGR-JEUX"}, set(), "lateral"),
     ("C1206", "C1208", "conditional", {"IOBSP-N1"}, set(), "lateral"),
     # Insurance code, L. 512-1, II: who is employed by an intermediary is not registered; an agent holds a mandate.
-    ("C1102", "C1103", "conditional", {"IAS-N1"}, set(), "lateral"),
-    ("C1102", "C1112", "conditional", {"IAS-N1", "ORIAS-IAS"}, set(), "lateral"),
+    # R. 512-9: a course, four years of contracts, or a diploma.
+    ("C1102", "C1103", "conditional", set(), CAPACITY, "lateral"),
+    ("C1102", "C1112", "conditional", {"ORIAS-IAS"}, CAPACITY, "lateral"),
+    ("M1607", "C1111", "conditional", {"ORIAS-IAS"}, {"DIP-ASSUR-N2", "EXP-ASSUR-24", "IAS-N2"}, "lateral"),
+    # General regulation of the AMF, art. 312-3: whoever advises is examined, by the employer or outside.
+    ("C1206", "C1205", "conditional", set(), {"AMF", "VERIF-AMF"}, "lateral"),
+    ("K2104", "K2113", "conditional", set(), set(), "lateral"),  # a supervisor is recruited with the bac (2003-484)
     ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
     ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
     ("M1601", "J1312", "conditional", {"ENREG-ARS", "TITRE-AD"}, set(), "lateral"),
@@ -317,6 +324,19 @@ def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: Occupatio
     assert len(obtained("D1505", "J1502")) == 3
     # Code of internal security, L. 622-21: an authorisation of its own, which no guard's card replaces.
     assert obtained("K2503", "K2505")[0] == "CNAPS-PREAL-ARP"
+    # Decree 95-493, art. 5: three years of repair, which a mechanic has, before two as a trainee.
+    assert obtained("I1604", "C1113") == ["DIP-N4", "DEA-AUTO", "INSC-EXP-AUTO"]
+    assert obtained("D1505", "C1113") == ["DIP-N4", "EXP-REPAR-36", "DEA-AUTO", "INSC-EXP-AUTO"]
+    assert obtained("K1801", "K1104") == ["MASTER-PSYCHO", "ENREG-ARS"]  # a register enters the degree one has
+
+
+def test_a_register_comes_last_and_what_few_titles_take_is_not_named_first(laid: Referential) -> None:
+    assert access_text(conditions(laid, "M1601", "J1312")).endswith("enregistrement ARS")
+    assert "à son compte ou certaines appellations : qualification artisan" in access_text(
+        conditions(laid, "D1202", "D1208")
+    )
+    # The card of an estate agent asks the same of two titles and of the self-employed: it is told once.
+    assert [c.code for c in conditions(laid, "C1206", "C1504").credentials].count("APT-HOGUET") == 1
 
 
 def test_what_takes_years_or_a_competition_is_never_near(rome4_graph: OccupationGraph) -> None:
@@ -457,7 +477,11 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K1207", "K1104", "conditional", {"ENREG-ARS", "MASTER-PSYCHO"}, set(), None),
     ("J1501", "J1409", "conditional", {"DE-PP", "ORDRE-PP"}, set(), None),
     ("A1503", "A1501", "open", set(), set(), (0, 1500)),
-    ("D1505", "K1307", "conditional", set(), {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "QUAL-EAJE60"}, (100, 1600)),
+    ("D1505", "K1307", "conditional", set(), CRECHE, (890, 1600)),  # fourteen weeks of the CAP are spent in a crèche
+    ("J1506", "J1502", "conditional", {"DCS"}, set(), (1295, 1470)),  # 42 weeks, fourteen of them of placement
+    ("L1401", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, (154, 600)),  # the certificate takes 154 hours, not 74
+    ("I1604", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), None),
+    ("D1407", "D1405", "conditional", {"DIP-VISITE-MED"}, set(), None),
     ("D1505", "K1303", "open", set(), set(), (0, 200)),
     ("D1505", "K1203", "conditional", {"DEETS"}, set(), (1500, 4500)),
     ("K1202", "K1216", "conditional", set(), set(), None),
@@ -695,7 +719,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("K1304", "K1303", "open", set(), set(), {"AGR-ASSMAT", "CAP-AEPE"}, (0, 200)),
     ("K1307", "K1202", "conditional", {"DEEJE"}, set(), {"DEES"}, (1500, 3700)),
     ("K1205", "K1201", "conditional", {"DEASS"}, set(), {"DEES"}, (1700, 3700)),
-    ("K2104", "K2113", "conditional", set(), {"DEAES", "DIP-N4"}, {"DEAS"}, (0, 100)),
+    ("K2104", "K2113", "conditional", set(), set(), {"DEAS", "EXP-HANDI-9"}, (0, 100)),  # the bac is held
     ("K2111", "K2107", "selective", set(), set(), {"TP-FPA"}, None),
     ("D1102", "K2111", "open", set(), set(), {"DIP-N6", "TP-FPA"}, (100, 800)),
     ("J1306", "J1404", "conditional", {"DE-MK", "ORDRE-MK"}, set(), {"DEI"}, (3000, 7500)),

@@ -268,7 +268,7 @@ def _access_text(conditions: AccessConditions, lang: Lang) -> str:
 
 def others_text(conditions: AccessConditions, lang: Lang) -> str:
     """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
-    asked = _named_alone(conditions.of_others)
+    asked = sorted(_named_alone(conditions.of_others), key=lambda c: c.scope == "titles")  # few of them, as a rule
     visits = [c for c in asked if c.kind == "aptitude" and c.group is None]  # they say least: last
     names = [*_to_name([c for c in asked if c not in visits], lang), *_to_name(visits, lang)]
     if not names:
@@ -495,6 +495,11 @@ def has_ended(credential: Credential) -> bool:
     return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
 
 
+def registers(credential: Credential | None) -> bool:
+    """Whether a credential enters what one has been given in a register: nobody is entered before."""
+    return credential is not None and credential.kind == "inscription"
+
+
 def takes_no_training(credential: Credential) -> bool:
     """
     Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience.
@@ -516,6 +521,7 @@ def _credentials(
     order = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
     seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
     needed: set[str] = set()
+    told: set[tuple[str, str | None, str | None, str | None]] = set()
     own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in ("required", "one-of")}
     applying = {id(row): concerns_row(referential, row, aim) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
@@ -530,15 +536,19 @@ def _credentials(
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
-    def place(row: CredentialRequirement) -> tuple[int, bool, bool, int, str, str]:
-        later = depth.get(row.credential, 0)
-        return order[row.kind], not applying[id(row)], row.scope != "all", later, row.group, row.alternative
+    def place(row: CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
+        later = depth.get(row.credential, 0), registers(by_code.get(row.credential))
+        return order[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     for row in sorted(rows, key=place):
         for found in _with_prerequisites(referential, row, aim, settled):
             supposed = found.requirement == "required" and found.needed_for is not None
             if supposed and row.scope == "all" and found.code in offered:
                 continue
+            before = found.code, found.group, found.alternative, found.needed_for
+            if found.needed_for is not None and before in told:
+                continue  # the same titles or the self-employed were told it
+            told.add(before)
             key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
             if key in seen or (found.needed_for is not None and found.code in needed):
                 continue

@@ -10,7 +10,7 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for
+from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for, registers
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
@@ -202,7 +202,8 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
         for column in price.ways[choice]
     ]
     codes = [c for c in dict.fromkeys((*chosen, *own)) if c in place]
-    codes.sort(key=lambda c: not demands.credentials[place[c]].before_training)
+    known_by = {c: demands.credentials[place[c]] for c in codes}
+    codes.sort(key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     codes = _in_order(referential, codes)
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = {p for each in codes for p in referential.prerequisites_of(each)}
