@@ -314,6 +314,18 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
     return found
 
 
+def held_choices(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return the choices of which one way is held: the ways known to be, else the first, as any of them may be."""
+    groups = grouped((c.group, c) for c in conditions.required if c.group is not None and c.group_held == "yes")
+    found: list[str] = []
+    for some in groups.values():
+        ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
+        sure = {way: members for way, members in ways.items() if all(c.held == "yes" for c in members)}
+        named = {way: [c.label for c in members] for way, members in (sure or ways).items()}
+        found.append(say("conditions.or", lang=lang).join(_brief(named)))
+    return found
+
+
 def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:
     """Return the first alternatives of a choice, the commonest way first, and a mark where there are more."""
     texts = [" + ".join(named[alternative]) for alternative in sorted(named)]

@@ -47,8 +47,6 @@ class Price:
     low, high
         Shape (c + g,): hours; nan where they are not known. Of what has no known length, low is the least that is
         known, or 0.
-    months
-        Shape (c + g,): months of experience that it asks for; 0 where it asks for none.
     unknown, closed
         Shape (c + g,): whether the expected hours are not known; whether nobody can obtain it (any more).
     hours
@@ -60,7 +58,6 @@ class Price:
     length: Ints
     low: Floats
     high: Floats
-    months: Floats
     unknown: Bools
     closed: Bools
     hours: tuple[Hours, ...]
@@ -193,8 +190,8 @@ class Demands:
         closed = list(self._closed)
         held = self.held(holdings).tolist()
         ways: list[tuple[int, ...]] = []
-        # A month of experience counts as a month of work: it is no shorter way than a training of as many hours.
-        weighed = [tenth + TENTHS * HOURS_A_MONTH * month for tenth, month in zip(tenths, months, strict=True)]
+        # A month of experience or of studies counts as one of work: no shorter way than a training of as many hours.
+        weighed = [max(tenth, TENTHS * HOURS_A_MONTH * month) for tenth, month in zip(tenths, months, strict=True)]
         for members, within in zip(self.members, self._within, strict=True):
             left: list[tuple[int, ...]] = []
             for way, choices in zip(members, within, strict=True):
@@ -205,13 +202,13 @@ class Demands:
                 left.append(tuple(i for i in way if not held[i] and i not in behind))
             best = min(left, key=lambda w: (any(unknown[i] for i in w), sum(weighed[i] for i in w), w), default=())
             ways.append(best)
-            for figures in (tenths, low, high, months):
+            for figures in (tenths, low, high):
                 figures.append(sum(figures[i] for i in best))
             unknown.append(any(unknown[i] for i in best))
             closed.append(not left)
-        lows, highs, experience = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high, months))
+        lows, highs = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high))
         length = frozen(np.asarray(tenths, dtype=np.int64))
-        return Price(length, lows, highs, experience, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
+        return Price(length, lows, highs, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)

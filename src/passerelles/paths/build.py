@@ -16,7 +16,7 @@ from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
-from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Ternary
+from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Hours, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -160,8 +160,7 @@ class Context:
         """What frames judge the way from an origin, if any, to an occupation by."""
         left = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in left)
-        told_in_months = [c for c in left if c.kind != "experience" and c.hours.expected is None and not c.shorter]
-        studies = sum(c.months.low or 0.0 for c in told_in_months)
+        studies = _asked(left)[0].low or 0.0
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
@@ -227,7 +226,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
                 company_hours=company_hours(known) if reduction is None or unpublished else reduction.company_hours,
-                months=known.months,
+                months=known.months if reduction is None else UNKNOWN_HOURS,
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
             )
@@ -271,7 +270,6 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     missing = demands.needed[row] & ~state.held
     required, lengths = demands.span(price, missing)
     certified = required[1]
-    experience = float(price.months[missing].sum())
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
     whole = int(effort.final(total, row, state.level)) / TENTHS
@@ -287,7 +285,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     bounded = any(name != "selection" for name in unknown)
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
     hours = Span(_known(low), expected, None if bounded else _known(high), lower_bound=bounded)
-    months = _months(hours, settings.paths.month_hours, experience)
+    months = _months(hours, settings.paths.month_hours, [c for c in credentials if c.held != "yes"])
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
     held, near, missing_items = split_items(graph, holding, row)
@@ -324,19 +322,30 @@ def _known(hours: float) -> float | None:
     return None if math.isnan(hours) else hours
 
 
-def _months(hours: Span, month_hours: float, asked: float) -> Span:
-    """
-    Months of the training, and those that credentials ask for.
+def _asked(credentials: Sequence[StepCredential]) -> tuple[Hours, Hours]:
+    """Months that studies take at least and at most, whatever their hours, and those of practice that is asked for."""
+    found = []
+    for practice in (False, True):
+        some = [c.months for c in credentials if (c.kind == "experience") is practice]
+        low, high = sum(m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
+        found.append(Hours(low, low, high))
+    return found[0], found[1]
 
-    Where hours are not known, the months asked for may be those of the same studies: the longer of both is certain.
+
+def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential]) -> Span:
     """
+    Months of a training whose credentials are to be obtained, and of the practice that they ask for.
+
+    Hours are learned in full time, unless studies take longer; where hours are not known, the months are of the same
+    studies: the longer of both is certain.
+    """
+    studies, practice = _asked(credentials)
+
     low, expected, high = (
-        None if h is None else round(h / month_hours, 1) for h in (hours.low, hours.expected, hours.high)
+        round(max((known or 0.0) / month_hours, least or 0.0) + (asked or 0.0), 1)
+        for known, least, asked in zip((hours.low, hours.expected, hours.high), studies[:3], practice[:3], strict=True)
     )
-    if hours.lower_bound:
-        low = None if low is None and not asked else max(low or 0.0, asked)
-        return Span(low, max(expected or 0.0, asked), None, lower_bound=True)
-    return Span(low, expected, high).plus(Span(asked, asked, asked))
+    return Span(low or None, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
 
 
 def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], asked: str | None) -> Detail:

@@ -219,7 +219,7 @@ class Case:
     `certifying`: whether a certification is at the end; `listed`: whether the target is on the list of hiring jobs;
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
-    a quota of offices decides who enters, which no training does; `studies`: months of studies whose hours are unknown.
+    a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more.
     """
 
     known: bool

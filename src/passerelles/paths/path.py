@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
-from passerelles.access.conditions import AccessConditions, access_text, duration_text
+from passerelles.access.conditions import AccessConditions, access_text, duration_text, held_choices
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
@@ -468,7 +468,7 @@ class Path(Described, Shown):
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
             Column(
                 "hours", "number", value="hours.expected", json="hours_told",
-                shown=lambda p, lang: hours_short(p.hours, lang), on=On.JSON | On.SCREEN,
+                shown=lambda p, lang: hours_short(p.hours, lang, steps=p.steps), on=On.JSON | On.SCREEN,
                 promised=record(
                     "Hours of training in all: estimates or sourced", _BOUNDS, optional={**_LEAST, **_ORIGINS}
                 ),
@@ -587,9 +587,14 @@ def _tells_nothing(hours: Span) -> bool:
     return hours.lower_bound and (hours.expected or 0.0) < _DAY
 
 
-def hours_short(hours: Span, lang: Lang = "fr") -> str:
-    """Write hours out for a narrow column."""
-    if _tells_nothing(hours):
+def _told_in_months(step: Step) -> bool:
+    """Whether months are what is known of the length of a step: an estimate from competencies is no part of them."""
+    return step.hours.lower_bound and any(c.months.low for c in step.to_obtain)
+
+
+def hours_short(hours: Span, lang: Lang = "fr", *, steps: Sequence[Step] = ()) -> str:
+    """Write hours out for a narrow column; those of `steps` of which months alone are known say nothing."""
+    if _tells_nothing(hours) or any(_told_in_months(step) and not step.sourced for step in steps):
         return "?"
     return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
 
@@ -606,10 +611,10 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     total = len(step.held) + len(step.near) + len(step.missing)
     origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
     target, hours, basis = step.target.label or step.target.code, hours_text(step.hours, lang), str(step.basis)
-    if step.hours.lower_bound and any(c.months.low for c in step.to_obtain):
+    if _told_in_months(step):
         months = number(int(step.months.expected or 0.0), lang=lang)
-        key = "months_least" if _tells_nothing(step.hours) else "and_months"
-        hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.hours.expected or 0.0, lang=lang), months=months)
+        key = "and_months" if step.sourced else "months_least"
+        hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.sourced, lang=lang), months=months)
     elif _tells_nothing(step.hours):
         basis = "unknown"
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
@@ -629,23 +634,23 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
 
 
 def _credential_lines(step: Step, lang: Lang) -> list[str]:
-    """What is required: held, to obtain in order, and what grants access to a regulated profession."""
-    lines: list[str] = []
-    for key, some in (("has", [c for c in step.credentials if c.held == "yes"]), ("obtain", step.to_obtain)):
-        if some:
-            lines.append(say(f"paths.step.{key}", lang=lang, names=listed((_credential(c, lang) for c in some), lang)))
+    """What is required: held, to obtain in order, and whether the profession is regulated."""
+    has = [c.label for c in step.credentials if c.held == "yes"] + held_choices(step.access, lang)
+    obtain = [_credential(c, lang) for c in step.to_obtain]
+    lines = [
+        say(f"paths.step.{key}", lang=lang, names=listed(some, lang))
+        for key, some in (("has", has), ("obtain", obtain))
+        if some
+    ]
     if step.regulated == "yes":
-        granted = [c.label for c in step.credentials if c.grants]
-        if granted:
-            lines.append(say("paths.step.regulated", lang=lang, names=", ".join(granted)))
-        elif step.access.status == "unknown":
-            lines.append(say("paths.step.regulated_unknown", lang=lang))
+        key = "regulated_unknown" if step.access.status == "unknown" else "regulated"
+        lines.append(say(f"paths.step.{key}", lang=lang))
     return lines
 
 
 def _credential(credential: StepCredential, lang: Lang) -> str:
     """A credential with its published length, or that none is known, where it is still to be obtained."""
-    if credential.held == "yes" or credential.kind == "concours":  # a competition is sat, whatever prepares for it
+    if credential.kind == "concours":  # a competition is sat, whatever prepares for it
         return credential.label
     expected, months = credential.hours.expected, duration_text(credential.months, lang)
     key = "no_length" if expected is None else "any_length" if credential.any_length else "no_training"
