@@ -96,12 +96,19 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("F1603", "I1306", "conditional", {"FLUIDES"}, set(), "lateral"),
     ("F1704", "I1508", "conditional", {"AMIANTE-SS3"}, set(), "lateral"),
     ("F1703", "I1501", "conditional", {"TRAV-CORDE"}, set(), "lateral"),
-    ("I1501", "I1502", "conditional", {"CAH-A", "TP-SCAPH"}, set(), "lateral"),  # labour code, R. 4461-27, IV
+    (
+        "I1501",
+        "I1502",
+        "conditional",
+        {"APT-HYP", "CAH-A", "TP-SCAPH"},
+        set(),
+        "lateral",
+    ),  # labour code, R. 4461-27, IV
     ("F1108", "F1103", "conditional", {"CERT-DIAG-AUTRES", "CERT-DIAG-DPE"}, set(), "lateral"),
     ("K2503", "K2510", "conditional", {"CP-CYNO", "TFP-CYNO"}, set(), "lateral"),
     # No other card gives leave to train for aviation security (security code, R. 612-20, 1°), nor for the weapons of
     # cash in transit (2°); a card gives it for the other activities.
-    ("K2503", "K2507", "conditional", {"AGR-ASA", "CNAPS-PREAL-ASA", "CP-ASA", "TCA", "TFP-ASA"}, set(), "lateral"),
+    ("K2503", "K2507", "conditional", {"AGR-ASA", "CNAPS-PREAL-ASA", "CP-ASA", "TCA-ASA", "TFP-ASA"}, set(), "lateral"),
     ("K2503", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), "lateral"),
     ("K2507", "K2503", "conditional", {"CP-SEC", "TFP-APS"}, set(), "lateral"),
     ("K2506", "K2508", "conditional", {"CP-A3P", "TFP-A3P"}, set(), "lateral"),
@@ -531,7 +538,22 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("J1404", "J1408", "conditional", {"DIP-OSTEO", "ENREG-ARS"}, set(), (1892, 1892)),
     ("F1606", "I1508", "conditional", {"AMIANTE-SS3"}, set(), (35, 70)),
     ("I1304", "N4401", "conditional", {"HAB-CIRC"}, set(), None),
-    ("A1415", "A1406", "conditional", set(), {"CACPP", "CAP200-P", "LIEUT-P"}, (300, 700)),
+    # The certificate of small-scale fishing is for its masters only: a captain takes the licence, after the deckhand's.
+    ("A1415", "A1406", "conditional", set(), {"CAP200-P", "LIEUT-P"}, (650, 700)),
+    ("A1415", "A1445", "conditional", {"APT-HYP", "CAH-B"}, set(), None),
+    (
+        "N4105",
+        "N4102",
+        "conditional",
+        {"APT-COND"},
+        {"CP-TAXI", "CP-VTC"},
+        (0, 200),
+    ),  # for pay: transport code, L. 3120-1
+    ("K2503", "N4302", "conditional", {"ASSERM-TP"}, set(), (10, 250)),
+    ("K2204", "I1504", "conditional", {"ACCES-INB", "FORM-RP"}, set(), (70, 450)),
+    # A certificate that employers of the trade ask for is what a newcomer learns.
+    ("D1106", "D1104", "open", set(), set(), (390, 800)),
+    ("F1703", "F1619", "open", set(), set(), (270, 800)),
     ("N4103", "N4119", "conditional", {"HAB-TPG"}, set(), (98, 140)),
     ("N4103", "N4305", "conditional", {"HAB-METRO"}, set(), (350, 455)),
     ("E1106", "G1222", "conditional", {"CARTE-GC"}, set(), (500, 650)),
@@ -540,7 +562,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N1105", "A1415", "conditional", {"APT-MER", "CFBS"}, set(), (52, 300)),
     ("M1602", "Inspecteur / Inspectrice du permis de conduire", "selective", set(), set(), None),
     ("K1208", "K1210", "selective", {"CONC-PJJ"}, set(), None),
-    ("A1421", "A1502", "open", set(), set(), (0, 800)),  # a farrier's employee
+    ("A1421", "A1502", "open", set(), set(), (300, 800)),  # a farrier's employee
     ("H2908", "J1410", "open", set(), set(), (0, 1350)),
     ("J1501", "A1503", "open", set(), set(), (0, 800)),
     ("K2205", "F1621", "open", set(), set(), (0, 800)),
@@ -763,3 +785,17 @@ def test_a_move_that_was_written_down_blind_takes_this_and_nothing_that_does_not
     assert (path.status == "feasible") == (hours is not None)
     if hours is not None:
         assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "first", "last"),
+    [("N1105", "N2203", "SURETE-1126", "TCA"), ("K2503", "N4302", "FORM-ASSERM", "ASSERM-TP")],
+)
+def test_the_training_before_a_badge_or_an_oath_is_named_and_is_not_the_whole_job(
+    rome4_graph: OccupationGraph, origin: str, target: str, first: str, last: str
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
+    codes = [c.code for c in path.steps[0].to_obtain]
+    assert codes.index(first) < codes.index(last)
+    assert path.status == "feasible"
+    assert (path.hours.expected or 0.0) > 20
