@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
@@ -31,6 +31,7 @@ from passerelles.market.tables import (
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
+from passerelles.settings import Section
 
 _FIGURES = ("met", "xmet", "smet")
 _BASIN_COLUMNS = ("basin_label", "region", "region_label")
@@ -40,7 +41,7 @@ _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new 
 Part = TypeVar("Part", FapRome, TensionTable, Wages, Payers)
 
 
-class MarketSettings(BaseModel):
+class MarketSettings(Section):
     """
     Every number that reading and judging the market rests on.
 
@@ -54,31 +55,16 @@ class MarketSettings(BaseModel):
     4
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     schema_version: Literal[1] = 1
-    secret_low: int = Field(1, ge=0, description="Least number of projects behind a masked cell")
-    secret_high: int = Field(4, ge=0, description="Largest number behind a masked cell")
-    # The survey prints neither 0 nor an empty cell there: a mask may also stand for none, and 0 is the prudent value.
-    secret_part_low: int = Field(1, ge=0, description="Least number of difficult or seasonal projects behind one")
-    hiring_min_projects: int = Field(
-        5, ge=1, description="Projects in the job's families and basin from which a job may be hiring"
-    )
-    hiring_min_difficult_share: float = Field(
-        0.5, ge=0, le=1, description="Share judged difficult from which employers are said to lack people"
-    )
-    hiring_min_tension: int = Field(
-        4, ge=1, le=5, description="Tension class from which employers are said to lack people"
-    )
-    fragile_max_projects: int = Field(
-        4, ge=0, description="Published projects up to which a basin hardly hires for the job"
-    )
-    fragile_max_difficult_share: float = Field(
-        0.4, ge=0, le=1, description="Share judged difficult up to which employers are said to hire with ease"
-    )
-    fragile_max_tension: int = Field(
-        2, ge=1, le=5, description="Tension class up to which there are more people than offers"
-    )
+    secret_low: int = Field(1, ge=0)
+    secret_high: int = Field(4, ge=0)
+    secret_part_low: int = Field(1, ge=0)
+    hiring_min_projects: int = Field(5, ge=1)
+    hiring_min_difficult_share: float = Field(0.5, ge=0, le=1)
+    hiring_min_tension: int = Field(4, ge=1, le=5)
+    fragile_max_projects: int = Field(4, ge=0)
+    fragile_max_difficult_share: float = Field(0.4, ge=0, le=1)
+    fragile_max_tension: int = Field(2, ge=1, le=5)
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
