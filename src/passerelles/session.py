@@ -97,11 +97,11 @@ class Session:
     def _accepted(self, laid: Referential) -> Referential:
         """Return a referential with overlays, unless one of these has errors; say what was found in each."""
         for overlay in self.overlays:
-            name = place_of(overlay, "overlay").stem
-            found = [n for n in laid.notices if n.file.partition("/")[0] == name]
+            place = place_of(overlay, "overlay")
+            found = laid.notices_of(place)
             counts = count_by_severity(found)
             if counts["error"] and not self.accept_errors:
-                about = {"name": name, "n": counts["error"], "place": overlay}
+                about = {"name": place.stem, "n": counts["error"], "place": overlay}
                 raise ReferentialError("overlay_refused", issues=found, first="", **about)
             if self.tell is not None and counts["error"] + counts["warning"]:
                 self.tell(str(overlay), counts["error"], counts["warning"])

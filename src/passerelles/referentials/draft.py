@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Protocol, TypeVar
@@ -258,19 +259,31 @@ class Draft:
                         self.note("link_to_nowhere", table, table.lines[row], subject=cell, among=among)
         return table.keep(chosen)
 
-    def coded(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
-        """Meaning of a coded cell; one that the format does not know is unknown (as an empty one), and reported."""
+    def coded(
+        self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int, *, is_kind: bool = False
+    ) -> _Value:
+        """
+        Meaning of a coded cell; one that the format does not know is read as an empty one, and reported.
+
+        That is unknown; of a kind, which cannot be, the commonest.
+        """
         found = meaning(known, value)
-        if found is None:
+        if found is None and is_kind:
+            self.note("invalid_kind", table, line, column=column, value=value, read=known[""])
+        elif found is None:
             self.note("invalid_value", table, line, column=column, value=value)
         return known[""] if found is None else found
 
-    def rank(self, cell: str, column: str, table: Table, line: int) -> int | None:
-        """Rank from 1 that a cell gives; None where it is empty, and a notice where it is no rank."""
-        rank = int(cell) if cell.isdecimal() else 0
-        if cell and not rank:
-            self.note("invalid_value", table, line, column=column, value=cell)
-        return rank or None
+    def whole(
+        self, cell: str, column: str, table: Table, line: int, *, least: int = 0, most: float = inf
+    ) -> int | None:
+        """Whole number that a cell gives; None where it is empty or, with a notice, where it is out of bounds."""
+        if not cell:
+            return None
+        if cell.isdecimal() and least <= int(cell) <= most:
+            return int(cell)
+        self.note("invalid_value", table, line, column=column, value=cell)
+        return None
 
     def figure(self, cell: str, column: str, table: Table, line: int, *, low: float, high: float) -> float | None:
         """Figure from `low` to `high` that a cell gives; None where it is empty or, with a notice, out of that."""
@@ -288,13 +301,6 @@ class Draft:
         if found is None:
             self.note("unknown_word", table, line, column=column, value=value, words=", ".join(filter(None, known)))
         return found
-
-    def typed(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
-        """Kind that a cell names; an unknown kind cannot be, so another word is read as the commonest, and reported."""
-        found = meaning(known, value)
-        if found is None:
-            self.note("invalid_kind", table, line, column=column, value=value, read=known[""])
-        return known[""] if found is None else found
 
 
 @dataclass(frozen=True, slots=True)

@@ -219,10 +219,10 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     if kind == "overlay":
         laid = apply_overlay(base, place)
         name = laid.provenance.laid[-1].name
-        issues = [n for n in laid.notices if n.file.partition("/")[0] == source.place.stem]
+        issues = laid.notices_of(source.place)
     else:
         read = read_place(place)
-        name, issues = read.name, list(read.notices)
+        name, issues = read.name, read.notices
     errors = [n for n in issues if n.severity == "error"]
     if errors and not accept_errors:
         raise ReferentialError("overlay_refused", issues=errors, first="", name=name, n=len(errors), place=place)

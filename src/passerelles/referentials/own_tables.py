@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
-from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -299,7 +298,8 @@ def read_own_table(source: FileSource, name: str, draft: Draft, *, needed: bool 
     table = draft.read(source, there, needed=needed, required=required, strip=True, heads=heads())
     if not table.header and any(n.severity == "error" for n in table.notices):
         draft.unread.add(_DECLARES.get(name, name))
-    table = _without_examples(_without_broken(table, draft))
+    table = _without_broken(table, draft)
+    table = table.keep([not is_example(row) for row in table.rows])
     if draft.skipped:
         table = table.keep([occupation not in draft.skipped for occupation in table.column("occupation")])
     known = {*columns, *_REMARKS}
@@ -371,14 +371,6 @@ def _cell_type(name: str, column: str) -> _CellType | None:
     return _CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
 
 
-def _whole(draft: Draft, cell: str, column: str, table: Table, line: int, most: float = inf) -> int | None:
-    """Whole number that a cell gives; None, and a notice, where it gives none."""
-    if cell.isdecimal() and int(cell) <= most:
-        return int(cell)
-    draft.note("invalid_value", table, line, column=column, value=cell)
-    return None
-
-
 def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
     """
     ISO day that a cell gives; a notice where it is no date (then empty), or cannot have been yet.
@@ -402,10 +394,10 @@ _UNKNOWN: Final[Mapping[str, None]] = {"": None}
 _TYPES: Final[Mapping[str, _CellType]] = {
     "optional": _CellType(_UNKNOWN, lambda _draft, cell, *_where: cell),
     "words": _CellType({"": ""}, lambda _draft, cell, *_where: " ".join(cell.split())),
-    "rank": _CellType(_UNKNOWN, lambda draft, cell, *where: draft.rank(cell, *where)),
-    "figure": _CellType(_UNKNOWN, lambda draft, cell, *where: draft.figure(cell, *where, low=1.0, high=8.0)),
-    "whole": _CellType(_UNKNOWN, _whole),
-    "level": _CellType(_UNKNOWN, partial(_whole, most=_HIGHEST_LEVEL)),
+    "rank": _CellType(_UNKNOWN, partial(Draft.whole, least=1)),
+    "figure": _CellType(_UNKNOWN, partial(Draft.figure, low=1.0, high=8.0)),
+    "whole": _CellType(_UNKNOWN, Draft.whole),
+    "level": _CellType(_UNKNOWN, partial(Draft.whole, most=_HIGHEST_LEVEL)),
     "date": _CellType({"": ""}, _date),
 }
 
@@ -444,10 +436,14 @@ def _without_broken(table: Table, draft: Draft) -> Table:
     return table
 
 
-def _without_examples(table: Table) -> Table:
-    """Leave out the rows that a form gives as examples: their first cell says so."""
-    words = tuple(say("tables.form.example", lang=lang) for lang in LANGS)
-    return table.keep([not next(filter(None, row), "").upper().startswith(words) for row in table.rows])
+@cache
+def _example_words() -> tuple[str, ...]:
+    return tuple(say("tables.form.example", lang=lang) for lang in LANGS)
+
+
+def is_example(row: Sequence[str]) -> bool:
+    """Whether a row is one that a form gives as an example: its first cell says so."""
+    return next(filter(None, row), "").upper().startswith(_example_words())
 
 
 def check_names(source: FileSource, names: Sequence[str], draft: Draft, *, required: Sequence[str] = ()) -> None:

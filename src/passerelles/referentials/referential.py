@@ -113,6 +113,10 @@ class Referential(Deriving):
         """The compiled index that holds this referential; None for one that was read from its source."""
         return None
 
+    def notices_of(self, place: Path) -> tuple[Notice, ...]:
+        """What laying the overlay of a place found in it."""
+        return tuple(n for n in self.notices if n.file.partition("/")[0] == place.stem)
+
     def with_overlay(self, name_or_path: str | Path) -> "Referential":
         """
         Return a new referential with a branch's specialised occupations, credentials and requirements on top.

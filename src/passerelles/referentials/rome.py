@@ -227,7 +227,9 @@ def _kinds(table: Table, draft: Draft) -> dict[str, CompetencyKind]:
     """Kind that each word of ``cat_comp`` stands for."""
     rows = zip(table.lines, table.column("cat_comp"), strict=True)
     return {**_WORDS["kind"]} | {
-        w: draft.typed(_WORDS["kind"], w, "cat_comp", table, line) for line, w in rows if w not in _WORDS["kind"]
+        w: draft.coded(_WORDS["kind"], w, "cat_comp", table, line, is_kind=True)
+        for line, w in rows
+        if w not in _WORDS["kind"]
     }
 
 
@@ -292,7 +294,9 @@ def _mobilities(files: FileSet, draft: Draft, columns: Sequence[str]) -> None:
         # Several titles may carry the same move between two fiches: one move, the closer kind first.
         known = draft.mobilities.get((origin, target))
         if known is None or (known.kind != "proche" and typed == "proche"):
-            draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line), typed)
+            draft.mobilities[origin, target] = Mobility(
+                origin, target, draft.whole(rank, order, table, line, least=1), typed
+            )
 
 
 def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind, str, str]]) -> None:

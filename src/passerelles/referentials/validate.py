@@ -213,7 +213,7 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     """
     place = place_of(name_or_path, "overlay")
     laid = apply_overlay(referential, name_or_path, anyway=True)
-    notices = tuple(n for n in laid.notices if n.file.partition("/")[0] == place.stem)
+    notices = laid.notices_of(place)
     # Rows of the catalogue of access are laid on anew with a graph: they are not what the overlay adds or takes.
     before, after = (
         _counts(each) | {"credential_requirements": sum(not row.origin for row in each.credential_requirements)}
