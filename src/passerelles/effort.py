@@ -140,9 +140,10 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     if usual is not None:
         hours = training_hours(usual)
         expected = _length(usual)
-        short = min(expected, middle.low)
+        # The least that its text sets is for who holds a diploma of the level: the trade is left, not general subjects.
+        short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
-        low = _SHORT * expected if usual.level is None else min(short, hours.low or expected)
+        low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
         named_in = usual.hours.source
         return Qualification(low, expected, high, short, level, known_level, "certification", usual.code, named_in)

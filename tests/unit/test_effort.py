@@ -149,6 +149,18 @@ def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
     assert qualification_of(laid, laid.occupation_by_code["B"], EffortSettings()).expected == expected
 
 
+def test_who_holds_a_diploma_of_the_level_takes_the_least_that_its_text_sets() -> None:
+    for least, short in ((400.0, 400.0), (None, duration_model().estimate(3, "").low)):
+        diploma = Credential("D", "CAP", "diplôme", Hours(least, 800.0, None, "s"), level=3)
+        laid = replace(
+            referential({"A": ["a"], "B": ["b"]}, credentials=[diploma]),
+            occupation_access=(OccupationAccess("B", "open", 3),),
+            credential_requirements=(CredentialRequirement("B", "D", "usual"),),
+        )
+        found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+        assert (found.short, found.low) == (short, duration_model().estimate(3, "").low)
+
+
 def test_a_diploma_without_a_level_is_a_course_after_the_studies_of_the_job() -> None:
     diploma = Credential("D", "Certificat", "diplôme", Hours(None, 100.0, None, "s"))
     wanted = referential({"A": ["a"], "B": ["b"]}, credentials=[diploma])
