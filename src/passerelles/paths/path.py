@@ -1,18 +1,28 @@
 """`Path` and `Step`: what a search found, explained when it is asked for, and how it is told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
-from passerelles.access.conditions import AccessConditions, access_text, duration_text, held_choices
+from passerelles.access.conditions import AccessConditions, duration_text, held_choices
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import DIPLOMAS, TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
-from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named, title_of
+from passerelles.ranking.move import (
+    CREDENTIAL,
+    NEAR_ITEM,
+    End,
+    Item,
+    Move,
+    PartValue,
+    credentials_text,
+    named,
+    title_of,
+)
 from passerelles.sharing import Later
 from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
@@ -255,8 +265,7 @@ class Step(Described):
             Column("score", on=On.JSON, schema="number"),
             Column("probability", "share", on=On.FILE, schema="share?"),
             Column("regulated", on=On.JSON, schema=one_of(TERNARY)),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE),
-            Column("access", value=lambda s, lang: access_text(s.access, lang), on=On.CELLS),
+            *Move.spec.pick("kind", "access"),
             part_of("access_conditions", "access_conditions", "access"),
             parts_of("held", "item"),
             parts_of("near", "near_item"),
@@ -283,17 +292,11 @@ class PathPart(Described):
     name: str
     value: float
 
-    spec: ClassVar[Record] = Record(
-        "part",
-        "One named part of a score",
-        (
-            Column("name", on=On.JSON, promised="text"),
-            Column(
-                "part", value=lambda p, lang: say(f"paths.part.{p.name}", lang=lang), json_key="label", promised="text",
-            ),
-            Column("value", "number", promised="number"),
-        ),
-    )  # fmt: skip
+    def label(self, lang: Lang = "fr") -> str:
+        """Return the part's name for people."""
+        return say(f"paths.part.{self.name}", lang=lang)
+
+    spec: ClassVar[Record] = replace(PartValue.spec, columns=PartValue.spec.pick("name", "part", "value"))
 
 
 @dataclass(frozen=True)

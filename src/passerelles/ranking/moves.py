@@ -436,14 +436,18 @@ def check_offset(offset: int) -> None:
         raise PasserellesError("offset_invalid", value=repr(offset))
 
 
-def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
+def scores_from(graph: OccupationGraph, start: Start, scorer: Scorer) -> tuple[Scores, int]:
+    """Return scores in which moves from a start are, and the row that they are in."""
     table = score_table(graph, scorer)
-    coverage = coverage_row(graph, start.holding)
     if start.plain:
-        return Scored(start, scorer, table.scores, start.row, table.scores.totals(start.row), coverage)
+        return table.scores, start.row
     columns = np.flatnonzero(start.holding.held).astype(np.int32)
-    scores = score_person(graph, table, one_origin(graph, columns, start.row))
-    return Scored(start, scorer, scores, 0, scores.totals(0), coverage)
+    return score_person(graph, table, one_origin(graph, columns, start.row)), 0
+
+
+def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
+    scores, row = scores_from(graph, start, scorer)
+    return Scored(start, scorer, scores, row, scores.totals(row), coverage_row(graph, start.holding))
 
 
 def moves_of(

@@ -34,6 +34,7 @@ from passerelles.market.signals import (
     wages_between,
 )
 from passerelles.model import MoveKind
+from passerelles.ranking.move import PartValue
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
@@ -69,6 +70,10 @@ class RankPart(Described):
     source: Figure | None = None
     same: bool = False
 
+    def label(self, lang: Lang = "fr") -> str:
+        """Return the part's name for people."""
+        return say(f"territory.part.{self.name}", lang=lang)
+
     def sentence(self, lang: Lang = "fr") -> str:
         """Return the part in words."""
         if self.same and self.name == "move":
@@ -85,11 +90,7 @@ class RankPart(Described):
         "territory_part",
         "One part of a rank's score, in points",
         (
-            Column("name", on=On.JSON, promised="text"),
-            Column(
-                "part", value=lambda p, lang: say(f"territory.part.{p.name}", lang=lang), json_key="label",
-                promised="text",
-            ),
+            *PartValue.spec.pick("name", "part"),
             Column("value", "number", promised=True),
             Column("figure", on=On.JSON, schema="number?: What the value comes from; null = unknown"),
             Column(
@@ -171,7 +172,7 @@ class Ranked(Described):
             Column("headcount", "integer", value=lambda r, _: r.fragile.people or None, on=On.JSON | On.SCREEN),
             Column(
                 "openings", "integer", value="hiring.people", on=On.SCREEN,
-                shown=lambda r, lang: r.projects and between(r.projects, lang),
+                shown=lambda r, lang: r.projects and r.projects.short(lang),
             ),
             Column("family", value=lambda r, _: r.hiring.pool or None, schema="text?", on=On.JSON),
             Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
@@ -184,7 +185,7 @@ class Ranked(Described):
             ),
             Column("hours_each", "integer", value="hours.expected", on=On.SCREEN),
             Column(
-                "tension", "number", value="tension.low", shown=lambda r, lang: between(r.tension, lang), promised=True,
+                "tension", "number", value="tension.low", shown=lambda r, lang: r.tension.short(lang), promised=True,
             ),
             Column("tension_high", "number", value="tension.high", on=On.TABLE),
             Column("tension_source", value=lambda r, _: _publisher(r.tension), on=On.TABLE),
@@ -228,14 +229,6 @@ def ranking_sheets(found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
     parts = Sheet("parts", columns, lambda: ((r, p) for r in found for p in r.parts), lang)
     return [Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden), parts, *note_sheets(notes, lang)]
-
-
-def between(figure: Figure, lang: Lang) -> str | None:
-    """Write one number, both ends of one that is known within bounds; None where it is unknown."""
-    if figure.low is None or figure.high is None:
-        return None
-    low, high = number(figure.low, lang=lang), number(figure.high, lang=lang)
-    return low if low == high else f"{low}–{high}"
 
 
 def _publisher(figure: Figure) -> str | None:
