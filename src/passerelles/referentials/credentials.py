@@ -26,13 +26,12 @@ from passerelles.model import (
     Reduction,
 )
 from passerelles.notices import Notice
-from passerelles.referentials.draft import Draft, meaning, refuse_unusable, requirement_key
+from passerelles.referentials.draft import Draft, made, meaning, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import (
     ACTION,
     OVERLAY,
     check_names,
     files_of,
-    made,
     open_tables,
     read_manifest,
     read_own_table,

@@ -1,13 +1,13 @@
 """What a reader fills in file by file, and what every format shares: declaring rows, following links, checks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
 from math import inf
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
@@ -259,6 +259,21 @@ class Draft:
                         self.note("link_to_nowhere", table, table.lines[row], subject=cell, among=among)
         return table.keep(chosen)
 
+    def rows(self, table: Table, fields: Mapping[str, "Field"]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield (line, what each field says), read from its column; what cannot be read is unknown, and said."""
+        columns: list[Sequence[Any]] = []
+        for column, how in fields.values():
+            cells = table.column(column)
+            if how is not None:
+                known, read = how
+                cells = [
+                    known[cell] if cell in known else read(self, cell, column, table, line)
+                    for line, cell in zip(table.lines, cells, strict=True)
+                ]
+            columns.append(cells)
+        for line, values in zip(table.lines, zip(*columns, strict=True), strict=True):
+            yield line, dict(zip(fields, values, strict=True))
+
     def coded(
         self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int, *, is_kind: bool = False
     ) -> _Value:
@@ -301,6 +316,37 @@ class Draft:
         if found is None:
             self.note("unknown_word", table, line, column=column, value=value, words=", ".join(filter(None, known)))
         return found
+
+
+class CellType(NamedTuple):
+    """What some cells of a column say, the empty one for example, and what reads the others."""
+
+    known: Mapping[str, Any]
+    read: Callable[[Draft, str, str, Table, int], Any]
+
+
+Field = tuple[str, CellType | None]
+"""Column that a field of a row is read from, and how; None = plain text."""
+UNKNOWN: Final[Mapping[str, None]] = {"": None}
+OPTIONAL: Final = CellType(UNKNOWN, lambda _draft, cell, *_where: cell)
+
+
+def coded_cells(known: Mapping[str, Any], *, is_kind: bool = False) -> CellType:
+    """Return how cells are read that are words of a code; see `Draft.coded`."""
+    return CellType(known, lambda draft, cell, *where: draft.coded(known, cell, *where, is_kind=is_kind))
+
+
+def made(kind: Callable[..., _Value], row: Mapping[str, Any], /, **more: object) -> _Value:
+    """
+    Make a value of a row: each of its fields takes the column of its name, if there is one.
+
+    Examples
+    --------
+    >>> made(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
+    True
+    """
+    fields = kind.__annotations__
+    return kind(**{column: cell for column, cell in row.items() if column in fields}, **more)
 
 
 @dataclass(frozen=True, slots=True)

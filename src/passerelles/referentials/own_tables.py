@@ -17,7 +17,7 @@ from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, op
 from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
 from passerelles.model import Competency, Status
-from passerelles.referentials.draft import Declared, Draft
+from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, made
 from passerelles.text import normalise_label
 
 Value = TypeVar("Value")
@@ -325,35 +325,19 @@ def typed_rows(table: Table, name: str, draft: Draft) -> Iterator[tuple[int, dic
 
     What cannot be read is unknown, and said; a row with a word for which nothing can stand in is left out.
     """
-    columns = {column: table.column(column) for column in _columns(name, _schema_of(draft))[1]}
-    for column, cells in columns.items():
-        how = _cell_type(name, column)
-        if how is not None:
-            known, read = how
-            columns[column] = [
-                known[cell] if cell in known else read(draft, cell, column, table, line)
-                for line, cell in zip(table.lines, cells, strict=True)
-            ]
-    for line, values in zip(table.lines, zip(*columns.values(), strict=True), strict=True):
-        if _REFUSED in values:
-            row = dict(zip(columns, values, strict=True))
+    fields = {column: (column, _cell_type(name, column)) for column in _columns(name, _schema_of(draft))[1]}
+    for line, row in draft.rows(table, fields):
+        if _REFUSED in row.values():
             draft.refused |= {(_DECLARES.get(name, name), row.get(key) or "") for key in ("code", "label")}
         else:
-            yield line, dict(zip(columns, values, strict=True))
+            yield line, row
 
 
 _REFUSED: Final = "\x00refused"  # stands for a word that is none
 
 
-class _CellType(NamedTuple):
-    """What some cells of a column say, the empty one for example, and what reads the others."""
-
-    known: Mapping[str, Any]
-    read: Callable[[Draft, str, str, Table, int], Any]
-
-
 @cache
-def _cell_type(name: str, column: str) -> _CellType | None:
+def _cell_type(name: str, column: str) -> CellType | None:
     """Return how the cells of a column are read; None for plain text."""
     own = f"{name}.{column}"
     words = CODED.get(own) or CODED.get(column)
@@ -361,14 +345,14 @@ def _cell_type(name: str, column: str) -> _CellType | None:
         return _TYPES.get(DECLARED["cells"].get(own) or DECLARED["cells"].get(column, ""))
     known = {"": None, **words}
     if column not in DECLARED["strict"]:
-        return _CellType(known, lambda draft, cell, *where: draft.coded(known, cell, *where))
+        return coded_cells(known)
 
     def word(draft: Draft, cell: str, column: str, table: Table, line: int) -> object:
         if not cell:
             draft.note("invalid_kind", table, line, column=column, value="", read=known[""])
         return draft.word(words, cell, column, table, line) or _REFUSED
 
-    return _CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
+    return CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
 
 
 def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
@@ -390,29 +374,15 @@ def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
     return day.isoformat()
 
 
-_UNKNOWN: Final[Mapping[str, None]] = {"": None}
-_TYPES: Final[Mapping[str, _CellType]] = {
-    "optional": _CellType(_UNKNOWN, lambda _draft, cell, *_where: cell),
-    "words": _CellType({"": ""}, lambda _draft, cell, *_where: " ".join(cell.split())),
-    "rank": _CellType(_UNKNOWN, partial(Draft.whole, least=1)),
-    "figure": _CellType(_UNKNOWN, partial(Draft.figure, low=1.0, high=8.0)),
-    "whole": _CellType(_UNKNOWN, Draft.whole),
-    "level": _CellType(_UNKNOWN, partial(Draft.whole, most=_HIGHEST_LEVEL)),
-    "date": _CellType({"": ""}, _date),
+_TYPES: Final[Mapping[str, CellType]] = {
+    "optional": OPTIONAL,
+    "words": CellType({"": ""}, lambda _draft, cell, *_where: " ".join(cell.split())),
+    "rank": CellType(UNKNOWN, partial(Draft.whole, least=1)),
+    "figure": CellType(UNKNOWN, partial(Draft.figure, low=1.0, high=8.0)),
+    "whole": CellType(UNKNOWN, Draft.whole),
+    "level": CellType(UNKNOWN, partial(Draft.whole, most=_HIGHEST_LEVEL)),
+    "date": CellType({"": ""}, _date),
 }
-
-
-def made(kind: Callable[..., Value], row: Mapping[str, Any], **more: object) -> Value:
-    """
-    Make a value of a row: each of its fields takes the column of its name, if there is one.
-
-    Examples
-    --------
-    >>> made(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
-    True
-    """
-    fields = kind.__annotations__
-    return kind(**{column: cell for column, cell in row.items() if column in fields}, **more)
 
 
 def declare_rows(source: FileSource, kind: str, value: Callable[..., Declared], draft: Draft) -> None:
