@@ -28,8 +28,8 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1302", "J1501", "conditional", {"DEAS"}, set(), "advancement"),
     ("J1501", "J1305", "conditional", {"APT-COND", "DEA", "PERM-B"}, set(), "step-down"),
     ("D1505", "K2503", "conditional", {"CNAPS-PREAL", "CP-SEC", "TFP-APS"}, set(), "lateral"),  # cashier to guard
-    ("K2503", "K1707", "selective", {"AGR-PM"}, set(), "lateral"),  # guard to municipal police
-    ("K2503", "K1706", "selective", set(), set(), "lateral"),
+    ("K2503", "K1707", "selective", {"AGR-PM", "FORM-PM"}, set(), "lateral"),  # guard to municipal police
+    ("K2503", "K1706", "selective", set(), {"FORM-GPX", "FORM-SOG"}, "lateral"),
     ("N4105", "N4101", "conditional", {"APT-COND", "CARTE-CHRONO"}, LORRY, "lateral"),  # delivery to lorry
     ("N4101", "N4103", "conditional", set(), {"FIMO-V + PERM-D", "PASS-V + PERM-D", "TP-TCSR"}, "lateral"),
     ("N4101", "N4105", "conditional", set(), set(), "lateral"),
@@ -42,7 +42,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("M1607", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
     ("M1607", "K2106", "selective", set(), set(), "advancement"),  # secretary to schoolteacher
     ("K2104", "K2106", "selective", set(), set(), "advancement"),
-    ("K1903", "K1904", "selective", {"CONC-ENM"}, set(), "lateral"),  # lawyer in a firm to judge
+    ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, "lateral"),  # lawyer in a firm to judge
     ("M1607", "J1102", "selective", {"DE-MEDECIN", "DES-MG", "ORDRE-MED"}, set(), "advancement"),
     ("J1307", "J1202", "conditional", {"DE-PHARMA", "ORDRE-PHARMA"}, set(), "advancement"),
     ("D1214", "J1405", "conditional", {"BTS-OL", "ENREG-ARS"}, set(), "lateral"),  # shop to optician
@@ -140,10 +140,10 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("D1401", "K2602", "conditional", {"DIP-CF"}, set(), "lateral"),
     ("K2601", "K2605", "conditional", {"DIP-MCF"}, set(), "lateral"),
     ("J1501", "K2603", "selective", {"DN-THANATO"}, set(), "lateral"),
-    ("M1602", "K1505", "selective", {"CONC-DOUANE-A"}, set(), "advancement"),
-    ("M1203", "K1511", "selective", {"CONC-IFIP"}, set(), "advancement"),
-    ("K2503", "K1711", "selective", set(), set(), "lateral"),
-    ("K1708", "K1709", "selective", set(), set(), "advancement"),
+    ("M1602", "K1505", "selective", {"CONC-DOUANE-A", "FORM-DOUANE-A"}, set(), "advancement"),
+    ("M1203", "K1511", "selective", {"CONC-IFIP", "FORM-IFIP"}, set(), "advancement"),
+    ("K2503", "K1711", "selective", {"FORM-SURV"}, set(), "lateral"),
+    ("K1708", "K1709", "selective", {"FORM-CP"}, set(), "advancement"),
     ("A1407", "A1308", "conditional", set(), {"CAFTI", "LIC-INSEM-EQ"}, "lateral"),
     ("D1208", "D1239", "conditional", {"HYG-TATOUAGE"}, set(), "unknown"),
     ("G1803", "G1206", "conditional", {"AGR-JEUX"}, set(), "lateral"),
@@ -257,7 +257,7 @@ def test_ones_own_firm_takes_more_than_a_post(laid: Referential, target: str, ne
 def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) -> None:
     shown = {target: access_text(conditions(laid, "M1607", target)) for target in ("K1707", "K1901", "M1609", "J1506")}
     assert shown == {
-        "K1707": "concours, agrément PM",
+        "K1707": "concours, agrément PM, formation CNFPT",
         "K1901": "charge, DESN, nomination notaire",
         "M1609": "libre",
         "J1506": "DE infirmier, Ordre des infirmiers",
@@ -361,7 +361,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
-    ("N4105", "Equipier sapeur-pompier", "selective", set()),
+    ("N4105", "Equipier sapeur-pompier", "selective", {"FORM-SPP"}),
     ("J1501", "Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),
     ("D1401", "Agent immobilier", "conditional", {"CARTE-T"}),
     ("K2503", "Agent de surveillance des voies publiques", "conditional", {"AGR-ASVP"}),
@@ -497,16 +497,16 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1607", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, None),
     ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), None),
     ("D1505", "Agent / Agente de sécurité incendie", "conditional", {"SSIAP1"}, set(), (60, 300)),
-    ("N4105", "Equipier sapeur-pompier / Equipière sapeuse-pompière", "selective", set(), set(), None),
-    ("M1607", "K1711", "selective", set(), set(), None),
-    ("M1607", "K1704", "selective", set(), set(), None),
+    ("N4105", "Equipier sapeur-pompier / Equipière sapeuse-pompière", "selective", {"FORM-SPP"}, set(), None),
+    ("M1607", "K1711", "selective", {"FORM-SURV"}, set(), None),
+    ("M1607", "K1704", "selective", {"FORM-OPN"}, set(), None),
     ("K2503", "K2504", "conditional", set(), set(), (0, 250)),
     ("K1902", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), None),
     ("M1607", "Avocat / Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}, set(), None),
-    ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, set(), None),
+    ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, {"FORM-GREFFIER", "FORM-GREFFIER-3"}, None),
     ("K2104", "K2107", "selective", set(), set(), None),
     ("M1805", "K2109", "selective", set(), set(), None),
-    ("M1607", "K1503", "selective", {"CONC-CFIP"}, set(), None),
+    ("M1607", "K1503", "selective", {"CONC-CFIP", "FORM-CFIP"}, set(), None),
     ("M1203", "M1210", "conditional", {"INSC-CAC"}, {"CAFCAC", "DEC + EXP-STAGE-CAC"}, None),
     ("G1602", "D1101", "open", set(), set(), (0, 1000)),
     ("G1602", "D1102", "open", set(), set(), (0, 1000)),
@@ -560,8 +560,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K1201", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, (300, 700)),
     ("D1214", "K2602", "conditional", {"DIP-CF"}, set(), (280, 280)),
     ("N1105", "A1415", "conditional", {"APT-MER", "CFBS"}, set(), (52, 300)),
-    ("M1602", "Inspecteur / Inspectrice du permis de conduire", "selective", set(), set(), None),
-    ("K1208", "K1210", "selective", {"CONC-PJJ"}, set(), None),
+    ("M1602", "Inspecteur / Inspectrice du permis de conduire", "selective", {"FORM-IPCSR"}, set(), None),
+    ("K1208", "K1210", "selective", {"CONC-PJJ"}, {"FORM-PJJ", "FORM-PJJ-TITRE"}, None),
     ("A1421", "A1502", "open", set(), set(), (300, 800)),  # a farrier's employee
     ("H2908", "J1410", "open", set(), set(), (0, 1350)),
     ("J1501", "A1503", "open", set(), set(), (0, 800)),
@@ -615,6 +615,37 @@ def test_another_known_move_takes_what_it_takes_in_sane_hours(
     if hours is not None:
         assert path.status == "feasible"
         assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
+
+
+# Origin, target, what is to be obtained in its order, months at least: a competition, then the school it opens.
+SCHOOLS: list[tuple[str, str, list[str], float]] = [
+    ("K1903", "K1904", ["CONC-ENM", "FORM-ENM"], 31),  # or twelve, after seven years, by the professional competition
+    ("M1607", "K1909", ["CONC-GREFFIER", "FORM-GREFFIER"], 18),  # order of 9 August 2017, art. 2
+    ("K2503", "K1711", ["CONC-SURV", "FORM-SURV"], 8),
+    ("K1711", "K1716", ["CONC-CAPPEN", "FORM-CAPPEN"], 12),
+    ("K1201", "K1211", ["CONC-CPIP", "FORM-CPIP-TITRE"], 12),  # order of 18 January 2021, art. 1: on a social diploma
+    ("M1607", "K1211", ["DIP-N6", "CONC-CPIP", "FORM-CPIP"], 24),
+    ("K1208", "K1210", ["CONC-PJJ", "FORM-PJJ"], 18),
+    ("K2503", "K1708", ["CONC-GPX", "FORM-GPX"], 12),
+    ("M1607", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
+    ("K2503", "K1707", ["CONC-PM", "AGR-PM", "FORM-PM"], 6),
+    ("K1708", "K1707", ["AGR-PM", "FORM-PM"], 3),  # decree 2020-1243: on secondment, half of it, without competition
+    ("K1708", "K1719", ["AGR-PM", "FORM-CSPM"], 4),
+    ("K1707", "K1719", ["CONC-CSPM", "FORM-CSPM"], 6),
+    ("M1203", "K1503", ["CONC-CFIP", "FORM-CFIP"], 12),
+    ("K1801", "K1502", ["CONC-IT", "FORM-IT"], 18),  # decree 2003-770, art. 8
+    ("J1506", "K1421", ["CONC-DH", "FORM-DH"], 24),
+    ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], 2),
+]
+
+
+@pytest.mark.parametrize(("origin", "target", "obtained", "months"), SCHOOLS)
+def test_the_school_that_follows_a_competition_is_what_a_move_takes(
+    rome4_graph: OccupationGraph, origin: str, target: str, obtained: list[str], months: float
+) -> None:
+    step = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0]
+    assert [c.code for c in step.to_obtain] == obtained
+    assert step.months.low == months
 
 
 def test_time_asked_for_and_leave_to_train_are_named_to_whom_they_are_due(
@@ -726,12 +757,12 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("K2503", "K2505", "conditional", {"CP-ARP", "TFP-ARP"}, set(), {"CP-SEC"}, (200, 700)),
     ("K2503", "K2510", "conditional", {"CP-CYNO", "TFP-CYNO"}, set(), {"SSIAP1"}, None),
     ("K2503", "K2506", "conditional", {"AUT-ARME", "CP-FONDS"}, set(), {"SSIAP1"}, None),
-    ("K2503", "K1707", "selective", {"AGR-PM"}, set(), {"CP-SEC", "DIP-N5"}, None),
-    ("K2503", "K1708", "selective", set(), set(), {"CP-SEC", "DIP-N5"}, None),
+    ("K2503", "K1707", "selective", {"AGR-PM", "FORM-PM"}, set(), {"CP-SEC", "DIP-N5"}, None),
+    ("K2503", "K1708", "selective", {"FORM-GPX"}, set(), {"CP-SEC", "DIP-N5"}, None),
     ("K1902", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), {"CAPA"}, None),
     ("M1607", "K1903", "open", set(), set(), {"CAPA", "SERMENT-AVOCAT"}, (700, 3000)),
-    ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, set(), {"MASTER-DROIT"}, None),
-    ("K1903", "K1904", "selective", {"CONC-ENM"}, set(), {"CAPA"}, None),
+    ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, {"FORM-GREFFIER", "FORM-GREFFIER-3"}, {"MASTER-DROIT"}, None),
+    ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, {"CAPA"}, None),
     ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), {"CAFCAC"}, None),
     ("M1211", "M1210", "conditional", {"INSC-CAC"}, set(), {"CAFCAC", "DEC"}, (0, 200)),
     ("C1206", "C1208", "conditional", {"IOBSP-N1"}, set(), {"DIP-N6"}, (0, 160)),
