@@ -635,6 +635,7 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("M1203", "K1503", ["CONC-CFIP", "FORM-CFIP"], 12),
     ("K1801", "K1502", ["CONC-IT", "FORM-IT"], 18),  # decree 2003-770, art. 8
     ("J1506", "K1421", ["CONC-DH", "FORM-DH"], 24),
+    ("M1607", "K1721", ["CONC-SOG", "FORM-SOG", "FORM-TIC"], 8),  # or twelve months at the school of forensics
     ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], 2),
 ]
 
