@@ -2,14 +2,13 @@
 
 import hashlib
 import io
-import json
 import os
 import re
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -19,6 +18,7 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
@@ -424,21 +424,10 @@ class Keeper:
         with suppress(OSError, TypeError, ValueError, PasserellesError):
             self.place.mkdir(parents=True, exist_ok=True)
             with atomic_file(path, overwrite=True) as stream:
-                stream.write(json.dumps(value, default=_plain, ensure_ascii=False).encode())
+                stream.write(to_json(value, fallback=dict))
             for old in kept_values(self.place)[_MOST:]:
                 old.unlink()
         return value
-
-
-def _plain(value: Any) -> Any:
-    """Return a path, a frozen mapping or set, or a value as JSON has it."""
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def kept_values(place: Path) -> list[Path]:
