@@ -96,7 +96,8 @@ class Violation(Described):
     def reason(self, lang: Lang = "fr") -> str:
         """Return the reason in words."""
         limit, value, by = (_figure(x, lang) for x in (self.limit, self.value, self.by))
-        return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by, day=day_text(self.day, lang))
+        rule = f"{self.rule}_at_all" if self.value == 0 and self.rule.endswith("_unknown") else self.rule
+        return say(f"paths.rule.{rule}", lang=lang, limit=limit, value=value, by=by, day=day_text(self.day, lang))
 
     spec: ClassVar[Record] = Record(
         "rule",
@@ -220,6 +221,7 @@ class Case:
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
     a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more.
+    Where these are of unknown hours, nothing is known of the hours: what the skills would take is no part of them.
     """
 
     known: bool
@@ -230,6 +232,11 @@ class Case:
     day: str = ""
     selective: bool = False
     studies: float = 0.0
+
+    @property
+    def in_months(self) -> bool:
+        """Whether months alone tell how long it takes."""
+        return self.studies > 0 and not self.known
 
 
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
@@ -258,8 +265,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     unsure: list[Violation] = []
     exempt = frame.is_exempt(case.labels)
     if not exempt:
-        spans = (("hours", frame.hours_max, hours), ("months", frame.months_max, max(months, case.studies)))
-        for rule, limit, value in spans:
+        told = (0.0, case.studies) if case.in_months else (hours, max(months, case.studies))
+        for rule, limit, value in zip(("hours", "months"), (frame.hours_max, frame.months_max), told, strict=True):
             if limit is not None and value > limit:
                 broken.append(Violation(f"{rule}_max", limit, value, value - limit))
             elif limit is not None and not case.known:
@@ -291,6 +298,8 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
     if not case.known and (frame.hours_max is not None or frame.months_max is not None):
         found = np.minimum(found, MAYBE)
     broken = np.zeros(len(hours), dtype=np.bool_)
+    if case.in_months:
+        hours, months = np.zeros(len(hours)), np.zeros(len(hours))
     if frame.hours_max is not None:
         broken |= hours > frame.hours_max
     if frame.months_max is not None:

@@ -614,16 +614,17 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     total = len(step.held) + len(step.near) + len(step.missing)
     origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
     target, hours, basis = step.target.label or step.target.code, hours_text(step.hours, lang), str(step.basis)
-    if _told_in_months(step):
+    in_months = _told_in_months(step)
+    if in_months:
         months = number(int(step.months.expected or 0.0), lang=lang)
-        key = "and_months" if step.sourced else "months_least"
+        key, basis = ("and_months", basis) if step.sourced else ("months_least", "none")
         hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.sourced, lang=lang), months=months)
     elif _tells_nothing(step.hours):
         basis = "unknown"
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
-    if step.consolidated:
+    if step.consolidated and not in_months:
         first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
-    if step.studies:
+    if step.studies and not in_months:
         first += " " + say("paths.step.studies", lang=lang, hours=number(step.studies, lang=lang))
     counts = {"held": len(step.held), "near": len(step.near), "missing": len(step.missing), "total": total}
     lines = [first, say("paths.step.items", lang=lang, **{name: str(value) for name, value in counts.items()})]
