@@ -203,17 +203,8 @@ def load_engine(options: Options) -> Engine:
     PasserellesError
         If the referential, an overlay, the settings or a data folder cannot be read.
     """
-    session = Session(
-        options.referential,
-        tuple(options.overlays),
-        tuple(options.data),
-        options.settings,
-        strict=options.strict,
-        observed=options.observed,
-        access=options.access,
-        cache=options.cache,
-        accept_errors=options.accept_errors,
-    )
+    alike = {"overlays", "data", "strict", "observed", "access", "cache", "accept_errors"}
+    session = Session(options.referential, settings_file=options.settings, **options.model_dump(include=alike))
     graph = session.graph
     engine = Engine(graph, session)
     _ = engine.observed  # a table that cannot be read stops here
