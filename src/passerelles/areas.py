@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from passerelles.codes import check_codes, grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
-from passerelles.market.market import BasinKey, Market
+from passerelles.market.market import Market
+from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, find_occupation
@@ -251,7 +252,7 @@ class MobilityAreas(Shown):
         return list(spots.values()), [(spots[start], spots[end], moves / widest) for moves, start, end in wide]
 
     def with_market(
-        self, referential: Referential, market: Market | None, basin: BasinKey | None = None
+        self, referential: Referential, market: Market | None, basin: Basin | None = None
     ) -> "MobilityAreas":
         """Return the areas with what a market says of their jobs, in a basin or in the country; itself without one."""
         if market is None:
@@ -271,7 +272,7 @@ def mobility_areas(
     *,
     settings: Settings | None = None,
     market: Market | None = None,
-    basin: BasinKey | None = None,
+    basin: Basin | None = None,
 ) -> MobilityAreas:
     """
     Group occupations into mobility areas.

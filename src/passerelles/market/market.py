@@ -14,6 +14,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
+from passerelles.market.places import Basin
 from passerelles.market.read import ABSENT, Found, Keeper, Reading, Scan, SourceFile, scan_all
 from passerelles.market.tables import (
     FapRome,
@@ -95,16 +96,6 @@ class BmoRow(NamedTuple):
     smet: Interval | None
 
 
-class BasinKey(NamedTuple):
-    """A basin for market look-ups: code, name, departments and regions (codes) that it straddles, names of these."""
-
-    code: str
-    name: str
-    departments: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    region_names: tuple[str, ...] = ()
-
-
 class Projects(NamedTuple):
     """
     Projects of one family in one whole basin: the sum over its departments; None = unknown.
@@ -135,7 +126,7 @@ class BmoSurvey:
     """
     One year of the survey. A pair (basin, family) without a row is unknown, not zero.
 
-    `family_labels` names the families.
+    `family_labels` names the families, `region_labels` the regions.
     """
 
     file: SourceFile
@@ -143,19 +134,13 @@ class BmoSurvey:
     nomenclature: Nomenclature
     rows: tuple[BmoRow, ...]
     family_labels: Mapping[str, str]
-    basins: Mapping[str, BasinKey]
+    basins: Mapping[str, Basin]
+    region_labels: Mapping[str, str]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: year, nomenclature and sizes."""
         return f"<BmoSurvey {self.year} {self.nomenclature}: {len(self.rows)} rows, {len(self.basins)} basins>"
-
-    @cached_property
-    def region_labels(self) -> Mapping[str, str]:
-        """Name of each region, by code."""
-        return dict(
-            pair for basin in self.basins.values() for pair in zip(basin.regions, basin.region_names, strict=True)
-        )
 
     @cached_property
     def rows_of(self) -> Mapping[tuple[str, str], tuple[BmoRow, ...]]:
@@ -270,10 +255,12 @@ def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
     labels: dict[str, str] = {}
     masked = Counter[str]()
     basins: set[tuple[str, ...]] = set()
+    regions: set[tuple[str, str]] = set()
     names = ("basin", "family", "department", "year", "label", *_BASIN_COLUMNS, *_FIGURES)
     for line, (basin, family, department, year, label, name, region, region_name, *texts) in reading.rows(*names):
         if basin:
-            basins.add((basin, name, department, region, region_name))
+            basins.add((basin, name, department, region))
+            regions |= {(region, region_name)} if region and region_name else set()
         key = (basin, family, department)
         if year and year != file.year:
             reading.note("mixed_years", line, year=year, expected=file.year)
@@ -299,18 +286,17 @@ def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
         rows=tuple(rows[key] for key in sorted(rows)),
         family_labels=MappingProxyType(dict(sorted(labels.items()))),
         basins=_basins(basins),
+        region_labels=MappingProxyType(dict(sorted(regions, reverse=True))),  # of several names the first in order
         notices=reading.log.notices(),
     )
 
 
-def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, BasinKey]:
+def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:
     """Basins with all that their rows say; of several names of one code, the first in order."""
-    region_names = grouped(sorted((region, name) for *_, region, name in rows if name))
     basins = {}
     for code, some in grouped(sorted((code, tuple(rest)) for code, *rest in rows)).items():
-        names, departments, regions, _ = (tuple(sorted({*column} - {""})) for column in zip(*some, strict=True))
-        of_regions = tuple(region_names.get(region, ("",))[0] for region in regions)
-        basins[code] = BasinKey(code, names[0] if names else "", departments, regions, of_regions)
+        names, departments, regions = (tuple(sorted({*column} - {""})) for column in zip(*some, strict=True))
+        basins[code] = Basin(code, names[0] if names else "", departments=departments, regions=regions)
     return MappingProxyType(basins)
 
 

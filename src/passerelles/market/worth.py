@@ -9,13 +9,14 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
-from passerelles.market.market import BasinKey, Market
+from passerelles.market.market import Market
+from passerelles.market.places import Basin
 from passerelles.market.signals import FIGURE, ends_of, signals, wage_ratio
 from passerelles.referentials.referential import Referential
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, On, within
 
-_EVERYWHERE: Final = BasinKey(COUNTRY, "")
+_EVERYWHERE: Final = Basin(COUNTRY, "")
 _NAMES: Final = ("projects", "tension", "wage_ratio")
 _DECIMALS: Final[Mapping[str, int]] = {"wage_ratio": 2}
 
@@ -77,7 +78,7 @@ def _grouped(known: Sequence[Figure], every: Sequence[Figure], *, added: bool) -
 
 
 def job_markets(
-    market: Market, referential: Referential, codes: Iterable[str], basin: BasinKey | None = None
+    market: Market, referential: Referential, codes: Iterable[str], basin: Basin | None = None
 ) -> JobMarkets:
     """Return what the market says of jobs in a basin; in the whole country without one."""
     place = basin or _EVERYWHERE

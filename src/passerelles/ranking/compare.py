@@ -10,7 +10,8 @@ from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
-from passerelles.market.market import BasinKey, Market
+from passerelles.market.market import Market
+from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.views.schema import one_of
@@ -121,7 +122,7 @@ class Comparison(Shown):
 
 
 def compare(
-    graph: OccupationGraph, codes: Sequence[str], *, market: Market | None = None, basin: BasinKey | None = None
+    graph: OccupationGraph, codes: Sequence[str], *, market: Market | None = None, basin: Basin | None = None
 ) -> Comparison:
     """
     Put occupations side by side.

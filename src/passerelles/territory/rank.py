@@ -15,9 +15,9 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.figures import Figure, unknown
-from passerelles.market.market import BasinKey, Market, Openings
+from passerelles.market.market import Market, Openings
 from passerelles.market.own_lists import JobList
-from passerelles.market.places import Area, Places
+from passerelles.market.places import Area, Basin, Places
 from passerelles.market.signals import (
     FIGURE,
     SHARES,
@@ -477,10 +477,10 @@ class _Rule:
     listed: JobList | None
 
     @cached_property
-    def of(self) -> Callable[[str], tuple[BasinKey, list[Signal]]]:
+    def of(self) -> Callable[[str], tuple[Basin, list[Signal]]]:
         """Gives a basin, and what is said of every job there."""
 
-        def look_up(basin: str) -> tuple[BasinKey, list[Signal]]:
+        def look_up(basin: str) -> tuple[Basin, list[Signal]]:
             key = find_basin(self.market, basin, places=self.places)
             return key, list(signals(self.market, self.referential, key, listed=self.listed))
 
@@ -544,11 +544,11 @@ def _figures(
         return found
 
     @cache
-    def key_of(basin: str, label: str) -> BasinKey:
+    def key_of(basin: str, label: str) -> Basin:
         try:
             return find_basin(market, basin, places=locator.places)
         except PasserellesError:
-            return BasinKey(basin, label)
+            return Basin(basin, label)
 
     openings_in = cache(partial(job_openings, market, graph.referential))
     for lot in ends.lots:

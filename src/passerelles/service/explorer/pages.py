@@ -8,7 +8,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import say
 from passerelles.market.certifications import LeadingCertification
-from passerelles.market.market import BasinKey
+from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import market_notes
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
@@ -180,7 +180,7 @@ def _nearer(ask: Ask, origin: str, found: Move) -> str:
     return near or ask.words("move.nearest")
 
 
-def basin_of(ask: Ask) -> BasinKey | None:
+def basin_of(ask: Ask) -> Basin | None:
     """Return the basin that an address names; None where it names none, or no market is known."""
     market, text = ask.engine.market, ask.one("basin")
     return find_basin(market, text, places=ask.engine.places) if text and market is not None else None
