@@ -3,7 +3,7 @@
 import math
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
@@ -28,9 +28,9 @@ class _Row(NamedTuple):
 
 
 class _Geography(NamedTuple):
-    """One file of basins."""
+    """One file of basins; what is found of the whole is noted in the latest."""
 
-    found: Found
+    file: Reading
     rows: tuple[_Row, ...]
 
 
@@ -91,11 +91,11 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
         _commune(row, names.get(row.commune), points, details, successors.get(row.commune, row.commune))
         for row in latest.rows
     )
-    _report(communes, geographies, latest, log)
+    _report(communes, geographies)
     places = Places(
-        basins=_basins(communes, geographies, latest, log),
+        basins=_basins(communes, geographies),
         communes=communes,
-        year=latest.found.year,
+        year=latest.file.found.year,
         files=tuple(files),
         epci_labels=MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci}),
     )
@@ -137,7 +137,7 @@ def _read_basins(reading: Reading) -> _Geography:
             # The file lumps overseas departments under 97: the commune's code tells them apart.
             place = departments_shown(code) if code.startswith(("97", "98")) else department
             rows[code] = _Row(code, basin, label, place, region, name)
-    return _Geography(reading.found, tuple(rows[code] for code in sorted(rows)))
+    return _Geography(reading, tuple(rows[code] for code in sorted(rows)))
 
 
 def _coordinates(readings: Iterable[Reading]) -> Mapping[str, tuple[float, float]]:
@@ -157,32 +157,29 @@ def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
     return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None  # noqa: PLR2004 - degrees; nan fails too
 
 
-def _report(communes: tuple[Commune, ...], geographies: list[_Geography], latest: _Geography, log: NoticeLog) -> None:
-    file = latest.found.name
+def _report(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> None:
+    *others, latest = geographies
     for key, field in (("communes_without_coordinates", "latitude"), ("communes_without_name", "name")):
         if lacking := sum(getattr(commune, field) is None for commune in communes):
-            log.note(key, file=file, count=lacking)
+            latest.file.note(key, count=lacking)
     basin_of = {c.code: c.basin for c in communes}
-    for older in geographies[:-1]:
+    for older in others:
         moved = sum(basin_of.get(row.commune, row.basin) != row.basin for row in older.rows)
         if moved:
-            log.note("commune_moved", file=file, other=older.found.name, count=moved)
+            latest.file.note("commune_moved", other=older.file.found.name, count=moved)
 
 
-def _basins(
-    communes: tuple[Commune, ...], geographies: list[_Geography], latest: _Geography, log: NoticeLog
-) -> tuple[Basin, ...]:
+def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> tuple[Basin, ...]:
+    latest = geographies[-1]
     members = grouped((commune.basin, commune) for commune in communes)
     rows = grouped((row.basin, row) for row in latest.rows)
     labels = grouped((row.basin, row.label) for geography in geographies for row in geography.rows if row.label)
     basins = []
     for code in sorted(members):
-        name, aliases = _name(
-            code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest.found.name, log
-        )
+        name, aliases = _name(code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest.file)
         latitude, longitude = (_mean(getattr(c, end) for c in members[code]) for end in ("latitude", "longitude"))
         if latitude is None:
-            log.note("basin_without_coordinates", file=latest.found.name, subject=f"{code} {name}")
+            latest.file.note("basin_without_coordinates", subject=f"{code} {name}")
         departments, regions = (
             tuple(sorted({getattr(row, kind) for row in rows[code]} - {""})) for kind in ("department", "region")
         )
@@ -191,11 +188,11 @@ def _basins(
     return tuple(basins)
 
 
-def _name(code: str, labels: Counter[str], latest: set[str], file: str, log: NoticeLog) -> tuple[str, tuple[str, ...]]:
+def _name(code: str, labels: Counter[str], latest: set[str], file: Reading) -> tuple[str, tuple[str, ...]]:
     """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is said."""
     sound = {label: n for label, n in labels.items() if not _damaged(label)}
     for label in sorted(set(labels) - set(sound)):
-        log.note("basin_name_damaged", file=file, value=label, subject=code)
+        file.note("basin_name_damaged", value=label, subject=code)
     votes: Counter[str] = Counter()
     for label, n in sound.items():
         votes[normalise_label(label)] += n
@@ -205,7 +202,7 @@ def _name(code: str, labels: Counter[str], latest: set[str], file: str, log: Not
     name = min((label for label in sound if normalise_label(label) == best), key=lambda label: (-sound[label], label))
     differing = {normalise_label(label) for label in latest & set(sound)}
     if len(differing) > 1:
-        log.note("basin_names_differ", file=file, subject=code, names=", ".join(sorted(latest & set(sound))))
+        file.note("basin_names_differ", subject=code, names=", ".join(sorted(latest & set(sound))))
     aliases = {normalise_label(label): label.strip() for label in sorted(sound) if normalise_label(label) != best}
     return name.strip(), tuple(aliases[key] for key in sorted(aliases))
 
