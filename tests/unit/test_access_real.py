@@ -633,6 +633,7 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("K1708", "K1719", ["AGR-PM", "FORM-CSPM"], 4),
     ("K1707", "K1719", ["CONC-CSPM", "FORM-CSPM"], 6),
     ("M1203", "K1503", ["CONC-CFIP", "FORM-CFIP"], 12),
+    ("M1602", "K1505", ["CONC-DOUANE-A", "FORM-DOUANE-A"], 18),  # order of 25 July 2022, art. 1
     ("K1801", "K1502", ["CONC-IT", "FORM-IT"], 18),  # decree 2003-770, art. 8
     ("J1506", "K1421", ["CONC-DH", "FORM-DH"], 24),
     ("M1607", "K1721", ["CONC-SOG", "FORM-SOG", "FORM-TIC"], 8),  # or twelve months at the school of forensics
