@@ -33,6 +33,7 @@ from passerelles.views.shown import Shown
 from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, texts_of
 
 Status = Literal["optimal", "time_limit", "infeasible"]
+_ENDS: Final = ("low", "expected", "high")
 _SUMS: Final = (
     "headcount", "placed", "to_confirm", "uncovered", "openings", "filled", "reserved", "unfilled", "stretched",
     "same_job", "cost", "km",
@@ -40,54 +41,74 @@ _SUMS: Final = (
 
 _SHARES: Final = maybe({"each": record("", {"placed": "count", "headcount": "count", "share": "share?"})})
 LEVER: Final = maybe(record("What levers opened", {"people": "count", "hours": "amount"}))
-_TOTALS: Final = record(
+STATUSES: Final = ("optimal", "time_limit", "infeasible")
+TOTALS: Final = Record(
+    "",
     "Sums",
-    {
-        "headcount": "count",
-        "openings": "count",
-        **dict.fromkeys(("placed", "uncovered", "unfilled", "same_job"), PEOPLE),
-        "hours": "span",
-        "hours_per_person": "amount?",
-        "km": "amount?",
-        "by_employer": _SHARES,
-        "by_job": _SHARES,
-    },
-    optional={
-        "set_aside": PEOPLE,
-        **dict.fromkeys(("to_confirm", "filled", "reserved"), PEOPLE),
-        "lever": LEVER,
-        "cost": "amount?: Hours of training, and those that chances count for",
-        "stretched": "count?: People of `stretched`, who are among the uncovered",
+    (
+        Column("headcount", value="fragile.people", promised="count"),
+        Column("openings", value="hiring.people", promised="count"),
+        Column("placed", promised=PEOPLE),
+        Column("to_confirm", value="reserved", schema=PEOPLE),
+        Column("uncovered", value=lambda a, _: a.fragile.people - a.placed - a.reserved, promised=PEOPLE),
+        Column("filled", value="placed", schema=PEOPLE),
+        Column("reserved", schema=PEOPLE),
+        Column("unfilled", value=lambda a, _: a.hiring.people - a.placed - a.reserved, promised=PEOPLE),
+        Column(
+            "stretched", value=lambda a, _: sum(f.people for f in a.stretched),
+            schema="count?: People of `stretched`, who are among the uncovered",
+        ),
+        Column("set_aside", value=lambda a, _: aside_totals(a.fragile)["people"], schema=PEOPLE),
+        Column("same_job", value=lambda a, _: sum(f.people for f in a.flows if f.same_job), promised=PEOPLE),
+        Column(
+            "hours", value=lambda a, _: {end: in_all(a.flows, attrgetter(f"hours.{end}")) for end in _ENDS},
+            promised="span",
+        ),
+        Column(
+            "hours_per_person", value=lambda a, _: round(a.hours / a.placed, 1) if a.placed else None,
+            promised="amount?",
+        ),
+        Column(
+            "cost", value=lambda a, _: round(sum((f.cost or 0.0) * f.people for f in a.flows), 1),
+            schema="amount?: Hours of training, and those that chances count for",
+        ),
+        Column("lever", value=lambda a, _: a.lever(), schema=LEVER),
+        Column("km", value=lambda a, _: in_all(a.flows, attrgetter("km")), promised="amount?"),
+        Column("by_employer", value=lambda a, _: _shares(a.shares("employer")), promised=_SHARES),
+        Column("by_job", value=lambda a, _: _shares(a.shares("job")), promised=_SHARES),
+    ),
+    beside={
         "offered": "count?: People placed or to be confirmed, where numbers are masked",
         "placed_between": maybe(pair("count", "Round numbers where `placed` is withheld")),
         "offered_between": maybe(pair("count", "Round numbers where `offered` is withheld")),
     },
-)
-STATUSES: Final = ("optimal", "time_limit", "infeasible")
-_CERTIFICATE: Final = record(
+)  # fmt: skip
+CERTIFICATE: Final = Record(
+    "",
     "The bounds that held and the proof of each objective",
-    {
-        "status": one_of(STATUSES),
-        "gap": "amount",
-        "objectives": [
-            record(
-                "",
-                {"name": "text", **dict.fromkeys(("value", "bound"), "number?"), "gap": "amount?"},
+    (
+        Column("status", promised=one_of(STATUSES)),
+        Column("gap", promised="amount"),
+        Column(
+            "objectives", value=lambda a, _: [stage.to_dict() for stage in a.stages],
+            promised=[record(
+                "", {"name": "text", "value": "number?", "bound": "number?", "gap": "amount?"},
                 optional={"exact": "flag"},
-            )
-        ],
-        "radius_km": "amount?",
-        "radius_applied": "flag",
-        "frame": "text?",
-        "min_probability": "share?",
-        "budget_hours": "amount?",
-    },
-    optional={
-        **dict.fromkeys(("max_hours", "max_cost", "max_minutes"), "amount?"),
-        "floor": "share?: Least share of people placed, by `floor_by`",
-        "floor_by": "text?",
-    },
-)
+            )],
+        ),
+        Column("radius_km", value="bounds.radius_km", promised="amount?"),
+        Column("radius_applied", promised="flag"),
+        Column("frame", value="bounds.frame", promised="text?"),
+        Column("min_probability", value="bounds.min_probability", promised="share?"),
+        *(Column(name, value=f"bounds.{name}", schema="amount?") for name in ("max_hours", "max_cost", "max_minutes")),
+        Column("budget_hours", promised="amount?"),
+        Column(
+            "floor", value=lambda a, _: a.settings.floor or None,
+            schema="share?: Least share of people placed, by `floor_by`",
+        ),
+        Column("floor_by", value=lambda a, _: a.settings.floor_by if a.settings.floor else None, schema="text?"),
+    ),
+)  # fmt: skip
 
 
 def _items(
@@ -141,8 +162,8 @@ class Release:
             _items("options", Flow),
             _items("uncovered", Uncovered, promised=True),
             _items("unfilled", Unfilled, promised=True),
-            Column("totals", json=lambda r, _: dict(r.totals), promised=_TOTALS),
-            Column("bounds", json=lambda r, _: dict(r.bounds), promised=_CERTIFICATE),
+            Column("totals", json=lambda r, _: dict(r.totals), promised=TOTALS.schema()),
+            Column("bounds", json=lambda r, _: dict(r.bounds), promised=CERTIFICATE.schema()),
             _items("changes", CHANGE),
             _items("curve", CURVE),
             _items("notes", NOTE),
@@ -363,26 +384,7 @@ class Allocation(Shown):
 
     def totals(self) -> dict[str, Any]:
         """Return the sums of the allocation."""
-        return {
-            "headcount": self.fragile.people,
-            "openings": self.hiring.people,
-            "placed": self.placed,
-            "to_confirm": self.reserved,
-            "uncovered": self.fragile.people - self.placed - self.reserved,
-            "filled": self.placed,
-            "reserved": self.reserved,
-            "unfilled": self.hiring.people - self.placed - self.reserved,
-            "stretched": sum(f.people for f in self.stretched),
-            "set_aside": aside_totals(self.fragile)["people"],
-            "same_job": sum(f.people for f in self.flows if f.same_job),
-            "hours": {name: in_all(self.flows, attrgetter(f"hours.{name}")) for name in ("low", "expected", "high")},
-            "hours_per_person": round(self.hours / self.placed, 1) if self.placed else None,
-            "cost": round(sum((f.cost or 0.0) * f.people for f in self.flows), 1),
-            "lever": self.lever(),
-            "km": in_all(self.flows, attrgetter("km")),
-            "by_employer": _shares(self.shares("employer")),
-            "by_job": _shares(self.shares("job")),
-        }
+        return TOTALS.to_dict(self, "fr")
 
     def lever(self) -> dict[str, Any]:
         """Return the people who take a training lever and its own hours, which the hours in all count too."""
@@ -391,17 +393,7 @@ class Allocation(Shown):
 
     def certificate(self) -> dict[str, Any]:
         """Return the bounds that held and the proof of each objective."""
-        return {
-            "status": self.status,
-            "gap": self.gap,
-            "objectives": [stage.to_dict() for stage in self.stages],
-            "radius_km": None,
-            "radius_applied": self.radius_applied,
-            **vars(self.bounds),
-            "budget_hours": self.budget_hours,
-            "floor": self.settings.floor or None,
-            "floor_by": self.settings.floor_by if self.settings.floor else None,
-        }
+        return CERTIFICATE.to_dict(self, "fr")
 
     def resolved(self) -> tuple[Resolved, ...]:
         """Return the jobs that were written otherwise than by their code, with the table and row to correct."""
