@@ -41,7 +41,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, Record, dicts
+from passerelles.views.spec import Column, Record, part_of, parts_of
 
 Origin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
@@ -60,27 +60,29 @@ class Selection(NamedTuple):
     scope: Scope = "all"
     titles: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {"kind": self.kind, "label": self.label, "scope": self.scope}
 
-
-_HOURS: Final = record("Low, expected and high; null: unknown", dict.fromkeys(("low", "expected", "high"), "amount?"))
-_REDUCTIONS: Final = [
-    record(
-        "A shorter training for who holds something else",
-        {
-            "holder_of": "text",
-            **dict.fromkeys(("experience_months", "hours", "company_hours"), "amount?"),
-            "source": "text?",
-        },
-    )
-]
-_SELECTION: Final = maybe(
-    record(
-        "A competition, an appointment, a quota of offices or an admission",
-        {"kind": one_of(get_args(SelectionKind)), "label": "text", "scope": one_of(get_args(Scope))},
-    )
+_SELECTION: Final = Record(
+    "",
+    "A competition, an appointment, a quota of offices or an admission",
+    (
+        Column("kind", promised=one_of(get_args(SelectionKind))),
+        Column("label", promised="text"),
+        Column("scope", promised=one_of(get_args(Scope))),
+    ),
+)
+_HOURS: Final = Record(
+    "",
+    "Low, expected and high; null: unknown",
+    tuple(Column(end, promised="amount?") for end in ("low", "expected", "high")),
+)
+_REDUCTION: Final = Record(
+    "",
+    "A shorter training for who holds something else",
+    (
+        Column("holder_of", promised="text"),
+        *(Column(name, promised="amount?") for name in ("experience_months", "hours", "company_hours")),
+        Column("source", value=lambda r, _: r.source or None, promised="text?"),
+    ),
 )
 _LEVELS: Final = record(
     "European levels usually asked for; 0: without a diploma, null: unknown",
@@ -135,14 +137,14 @@ class AccessCredential(Described):
             Column("titles", json=lambda c, _: list(c.titles), promised=["text"]),
             Column("held", promised=maybe(one_of(TERNARY))),
             Column("group_held", schema=maybe(one_of(TERNARY))),
-            Column("hours", json=lambda c, _: _range(c.hours), promised=_HOURS),
-            Column("company_hours", json=lambda c, _: _range(c.detail.company_hours), schema=_HOURS),
+            part_of("hours", _HOURS, promised=True),
+            part_of("company_hours", _HOURS, "detail.company_hours"),
             Column("hours_kind", json="detail.hours_kind", schema=one_of(get_args(HoursKind))),
-            Column("months", json=lambda c, _: _range(c.detail.months), schema=_HOURS),
+            part_of("months", _HOURS, "detail.months"),
             Column("needed_for", schema="text?: The credential whose prerequisite it is"),
             Column("before_training", json="detail.before_training", schema="flag"),
             Column("minimum_age", json="detail.minimum_age", schema="whole?"),
-            Column("reductions", json=lambda c, _: [*map(_reduction, c.detail.reductions)], schema=_REDUCTIONS),
+            parts_of("reductions", _REDUCTION, path="detail.reductions"),
             Column("validity_months", json="detail.validity_months", schema="whole?"),
             Column("renewal", json=lambda c, _: c.detail.renewal or None, schema="text?: How it is kept"),
             Column("issuer", json=lambda c, _: c.detail.issuer or None, schema="text?"),
@@ -211,9 +213,9 @@ class AccessConditions(Described):
         "What access to an occupation takes, by law or in its trade",
         (
             Column("status", promised=one_of(get_args(AccessStatus))),
-            Column("selection", json=lambda c, _: c.selection and c.selection.to_dict(), promised=_SELECTION),
+            part_of("selection", _SELECTION, nullable=True, promised=True),
             Column("level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, promised=_LEVELS),
-            Column("credentials", json=lambda c, lang: dicts(c.credentials, lang), promised=["access_credential"]),
+            parts_of("credentials", "access_credential", promised=True),
             Column("varies", "flag", promised="flag"),
             Column("title", json=lambda c, _: c.title or None,
                    schema="text?: The job title whose conditions these are; null: those of the occupation at large"),
@@ -704,15 +706,6 @@ def _selection(whole: OccupationAccess, text: AccessText | None) -> Selection | 
     if whole.selection is not None:
         return Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles)
     return Selection(text.selection, "") if text is not None and text.selection is not None else None
-
-
-def _range(hours: Hours) -> dict[str, float | None]:
-    return {"low": hours.low, "expected": hours.expected, "high": hours.high}
-
-
-def _reduction(row: Reduction) -> dict[str, Any]:
-    names = ("holder_of", "experience_months", "hours", "company_hours")
-    return {**{name: getattr(row, name) for name in names}, "source": row.source or None}
 
 
 _GRADES: Final = ("diplôme", "titre")

@@ -311,10 +311,8 @@ class Move(Described, Shown):
             part_of("access_conditions", "access_conditions", "access", promised=True),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
             *observed_columns(attrgetter("observed")),
-            Column(
-                "credentials", json=lambda m, lang: [CREDENTIAL.to_dict(c, lang) for c in m.credentials],
-                schema=["credential"], value=lambda m, lang: credentials_text(m.credentials, lang),
-                on=On.FILE,
+            parts_of(
+                "credentials", CREDENTIAL, value=lambda m, lang: credentials_text(m.credentials, lang), on=On.FILE,
             ),
             parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
             parts_of(

@@ -1,8 +1,8 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from passerelles.access.conditions import (
@@ -23,7 +23,7 @@ from passerelles.referentials.referential import Referential, find_occupation, n
 from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_notice_of_source, referential_dict, unscored_envelope
 from passerelles.views.schema import Shape, one_of, record
-from passerelles.views.spec import Column, Page, Record, Sheet, dicts, within
+from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -343,12 +343,6 @@ _MOBILITY = Record(
 )
 
 
-def _many(key: str, items: Record, get: Callable[[Fiche], Iterable[Any]], shape: Shape | None = None) -> Column:
-    """Return the column of a list of such items."""
-    told = [items.schema()] if shape is None else shape
-    return Column(key, value=lambda f, lang: [items.to_dict(each, lang) for each in get(f)], promised=told)
-
-
 def _own(key: str, shape: Shape) -> Column:
     """Return the column of what an occupation says itself; an empty text says nothing."""
     return Column(key, value=lambda f, _: getattr(f.occupation, key) or None, promised=shape)
@@ -363,27 +357,26 @@ OCCUPATION = Record(
         _own("definition", "text?"),
         _own("access", "text?"),
         _own("base", "code?: Occupation that this one specialises"),
-        _many("parts", _NAMED, lambda f: f.referential.parts_of(f.code),
-              ["labelled", "Specialised occupations that it is made of"]),
+        parts_of("parts", _NAMED, "Specialised occupations that it is made of", promised=True,
+                 path=lambda f, _: f.referential.parts_of(f.code)),
         _own("parent", "code?"),
-        _many("domain", _NAMED, attrgetter("domains"),
-              ["labelled", "From the top of the tree to the occupation's own"]),
+        parts_of("domain", _NAMED, "From the top of the tree to the occupation's own", promised=True, path="domains"),
         _own("riasec", "text?"),
         Column("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
                promised={"each": "text", "about": "yes, no or unknown; for `ecological` its role"}),
-        _many("titles", _TITLE, lambda f: f.referential.titles_of.get(f.code, ())),
-        _many("requirements", _REQUIREMENT, lambda f: [
+        parts_of("titles", _TITLE, promised=True, path=lambda f, _: f.referential.titles_of.get(f.code, ())),
+        parts_of("requirements", _REQUIREMENT, promised=True, path=lambda f, _: [
             (r, f.referential.competency_by_code[r.competency]) for r in f.referential.requirements_of.get(f.code, ())
         ]),
-        _many("contexts", _CONTEXT, lambda f: [
+        parts_of("contexts", _CONTEXT, promised=True, path=lambda f, _: [
             f.referential.context_by_code[c] for c in f.referential.contexts_of.get(f.code, ())
         ]),
-        _many("credentials", _CREDENTIAL, lambda f: [
+        parts_of("credentials", _CREDENTIAL, promised=True, path=lambda f, _: [
             (r, f.referential.credential_by_code[r.credential], f.referential.prerequisites_of(r.credential))
             for r in f.referential.credentials_of.get(f.code, ())
         ]),
-        Column("access_conditions", schema="access_conditions", value=lambda f, _: f.conditions.to_dict()),
-        _many("mobilities", _MOBILITY, attrgetter("mobilities")),
+        part_of("access_conditions", "access_conditions", "conditions"),
+        parts_of("mobilities", _MOBILITY, promised=True),
     ),
 )  # fmt: skip
 

@@ -30,7 +30,7 @@ from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Stage
 from passerelles.views.schema import maybe, one_of, pair, record
 from passerelles.views.shown import Shown
-from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, texts_of
+from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, parts_of, texts_of
 
 Status = Literal["optimal", "time_limit", "infeasible"]
 _ENDS: Final = ("low", "expected", "high")
@@ -111,19 +111,6 @@ CERTIFICATE: Final = Record(
 )  # fmt: skip
 
 
-def _items(
-    key: str, of: type[Flow | Uncovered | Unfilled] | Record, name: str = "", *, promised: bool = False
-) -> Column:
-    """Return a column that holds the items of a list."""
-    get = attrgetter(name or key)
-
-    def told(release: "Release", lang: Lang) -> list[dict[str, Any]]:
-        record = of if isinstance(of, Record) else of.spec
-        return [record.to_dict(each, lang) for each in get(release)]
-
-    return Column(key, json=told, schema=[(of if isinstance(of, Record) else of.spec).name], promised=promised)
-
-
 @dataclass(frozen=True)
 class Release:
     """
@@ -156,20 +143,20 @@ class Release:
         "territory",
         "Who could go where",
         (
-            _items("results", Flow, "flows", promised=True),
-            _items("to_confirm", Flow),
-            _items("stretched", Flow),
-            _items("options", Flow),
-            _items("uncovered", Uncovered, promised=True),
-            _items("unfilled", Unfilled, promised=True),
+            parts_of("results", Flow, path="flows", promised=True),
+            parts_of("to_confirm", Flow),
+            parts_of("stretched", Flow),
+            parts_of("options", Flow),
+            parts_of("uncovered", Uncovered, promised=True),
+            parts_of("unfilled", Unfilled, promised=True),
             Column("totals", json=lambda r, _: dict(r.totals), promised=TOTALS.schema()),
             Column("bounds", json=lambda r, _: dict(r.bounds), promised=CERTIFICATE.schema()),
-            _items("changes", CHANGE),
-            _items("curve", CURVE),
-            _items("notes", NOTE),
-            _items("set_aside", SET_ASIDE),
+            parts_of("changes", CHANGE),
+            parts_of("curve", CURVE),
+            parts_of("notes", NOTE),
+            parts_of("set_aside", SET_ASIDE),
             texts_of("unmet_floors", "text"),
-            _items("resolved", RESOLVED),
+            parts_of("resolved", RESOLVED),
             Column("referential_version", json=lambda r, _: r.referential._asdict(), schema="referential_version"),
             Column("masked", schema="flag: Whether small numbers are withheld"),
         ),

@@ -24,7 +24,7 @@ from passerelles.territory.pairs import Moves, Pairs, Why, pool_keys
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, part_of, within
+from passerelles.views.spec import Column, On, Record, part_of, parts_of, within
 
 _ENDS: Final = ("low", "expected", "high")
 PEOPLE: Final = "count?: Null: withheld, see `masked`"
@@ -417,10 +417,9 @@ class Unfilled(Described):
                 schema="text", on=On.FILE,
             ),
             Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
-            Column(
-                "candidates", value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),
-                json=lambda u, lang: [CANDIDATE.to_dict(c, lang) for c in u.candidates], schema=["candidate"],
-                on=On.FILE,
+            parts_of(
+                "candidates", CANDIDATE, on=On.FILE,
+                value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),
             ),
             Column("fill", value=lambda u, lang: u.sentence(lang), on=On.SCREEN),
             _MASKED.at(lambda item: item, on=On.JSON),

@@ -13,7 +13,7 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.views.schema import Schema, Shape, record, shape
+from passerelles.views.schema import Schema, Shape, maybe, record, shape
 
 Cell = str | int | float | bool | None
 Kind = Literal["text", "integer", "number", "share", "flag"]
@@ -274,18 +274,34 @@ def dicts(items: Iterable[Any], lang: Lang) -> list[dict[str, Any]]:
     return [item.to_dict(lang) for item in items]
 
 
-def part_of(key: str, of: str, path: str = "", *, nullable: bool = False, **more: Any) -> Column:
-    """Return a column of JSON that holds what stands under an attribute, by its `to_dict`; `of` names its schema."""
+def part_of(key: str, of: str | Record, path: str = "", *, nullable: bool = False, **more: Any) -> Column:
+    """Return a column of JSON that holds what stands under an attribute, told by a record; see `parts_of`."""
     get = attrgetter(path or key)
-    defaults: dict[str, Any] = {"schema": f"{of}?" if nullable else of, "on": On.JSON}
-    return Column(key, json=lambda i, lang: (inner := get(i)) and inner.to_dict(lang), **{**defaults, **more})
+    told, to_dict = _told(of)
+    defaults: dict[str, Any] = {"schema": maybe(told) if nullable else told, "on": On.JSON}
+    return Column(key, json=lambda i, lang: (inner := get(i)) and to_dict(inner, lang), **{**defaults, **more})
 
 
-def parts_of(key: str, of: str, about: str = "", **more: Any) -> Column:
-    """Return a column of JSON that holds a list of items, each by its `to_dict`; `of` names their schema."""
-    get = attrgetter(key)
-    defaults: dict[str, Any] = {"schema": [of, about], "on": On.JSON}
-    return Column(key, json=lambda item, lang: dicts(get(item), lang), **{**defaults, **more})
+def parts_of(key: str, of: str | Record | type[Any], about: str = "", *, path: Value | str = "", **more: Any) -> Column:
+    """
+    Return a column of JSON that holds a list of items, each told by a record.
+
+    Where `of` is a name, it is that of their schema, and they have a `to_dict`; a class has its record in `spec`; a
+    record without a name stands there whole. `path`: where the items are, if not under `key`, or what gives them.
+    """
+    get = _reader(path or key)
+    told, to_dict = _told(of)
+    defaults: dict[str, Any] = {"schema": [told, about], "on": On.JSON}
+    return Column(key, json=lambda i, lang: [to_dict(each, lang) for each in get(i, lang)], **{**defaults, **more})
+
+
+def _told(of: str | Record | type[Any]) -> tuple[Shape, Value]:
+    """Return the shape of what a column holds, and what tells it."""
+    if isinstance(of, str):
+        return of, lambda item, lang: item.to_dict(lang)
+    if isinstance(of, type):
+        return of.spec.name, lambda item, lang: of.spec.to_dict(item, lang)
+    return of.name or of.schema(), of.to_dict
 
 
 def texts_of(key: str, of: Shape, about: str = "", *, path: str = "", sep: str = "; ", **more: Any) -> Column:
