@@ -300,7 +300,7 @@ def _told(of: str | Record | type[Any]) -> tuple[Shape, Value]:
     if isinstance(of, str):
         return of, lambda item, lang: item.to_dict(lang)
     if isinstance(of, type):
-        return of.spec.name, lambda item, lang: of.spec.to_dict(item, lang)
+        return of.spec.name, lambda item, lang: of.spec.to_dict(item, lang)  # noqa: PLW0108 - its record at that time
     return of.name or of.schema(), of.to_dict
 
 
