@@ -558,7 +558,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N4103", "N4305", "conditional", {"HAB-METRO"}, set(), (350, 455)),
     ("E1106", "G1222", "conditional", {"CARTE-GC"}, set(), (500, 650)),
     ("K1201", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, (300, 700)),
-    ("D1214", "K2602", "conditional", {"DIP-CF"}, set(), (280, 280)),
+    ("D1214", "K2602", "conditional", {"DIP-CF"}, set(), (210, 210)),  # 140 hours of theory, 70 of practice
     ("N1105", "A1415", "conditional", {"APT-MER", "CFBS"}, set(), (52, 300)),
     ("M1602", "Inspecteur / Inspectrice du permis de conduire", "selective", {"FORM-IPCSR"}, set(), None),
     ("K1208", "K1210", "selective", {"CONC-PJJ"}, {"FORM-PJJ", "FORM-PJJ-TITRE"}, None),
