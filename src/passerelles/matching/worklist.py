@@ -167,6 +167,8 @@ ADDED: Final = (
 )
 """Columns that a reviewed list has beside its own, in order."""
 Progress = Callable[[int, int], None]
+_NOBODY: Final = Candidate("", "", "", "", 0.0, 0.0, "exact", "", "", 0.0)
+"""What stands where there is no further candidate."""
 _CANDIDATES_OF: Final = Column(
     "candidates",
     value=lambda item, lang: dicts(item.candidates, lang),
@@ -198,23 +200,11 @@ class Row(Described):
 
     def cells(self) -> list[Cell]:
         """Return what the columns `ADDED` hold."""
-        empty = [""] * (LIMIT - len(self.candidates))
-        first = self.candidates[0] if self.candidates else None
-        return [
-            *(c.code for c in self.candidates),
-            *empty,
-            *(c.label for c in self.candidates),
-            *empty,
-            first.title if first else "",
-            first.confidence if first else 0.0,
-            first.parent_code if first else "",
-            first.parent_label if first else "",
-            first.parent_confidence if first else 0.0,
-            first.read if first else "",
-            ", ".join(first.ignored) if first else "",
-            self.status,
-            self.choice,
-        ]
+        shown = [*self.candidates, *[_NOBODY] * (LIMIT - len(self.candidates))]
+        first, codes, labels = shown[0], [c.code for c in shown], [c.label for c in shown]
+        family = (first.parent_code, first.parent_label, first.parent_confidence)
+        told = (first.title, first.confidence, *family, first.read, ", ".join(first.ignored))
+        return [*codes, *labels, *told, self.status, self.choice]
 
 
 @dataclass(frozen=True)
@@ -417,16 +407,8 @@ class Group(Described):
         people = int(self.people) if self.people == int(self.people) else self.people
         confidence = round(1.0 - self.doubt, 3)
         chosen = self.candidates[0].code if self.chosen else ""
-        return [
-            self.text,
-            people,
-            len(self.rows),
-            self.status,
-            confidence,
-            *named,
-            *[""] * (LIMIT - len(named)),
-            chosen,
-        ]
+        named += [""] * (LIMIT - len(named))
+        return [self.text, people, len(self.rows), self.status, confidence, *named, chosen]
 
 
 @dataclass(frozen=True, slots=True)
