@@ -16,7 +16,7 @@ from passerelles.io.csv import Table, decode, empty_table, file_record, parse_ro
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
-from passerelles.model import Competency, Status
+from passerelles.model import Competency
 from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, made
 from passerelles.text import normalise_label
 
@@ -52,8 +52,6 @@ def coded(name: str) -> dict[str, Any]:
     return {word: meaning for meaning, words in _WORDS[name].items() for word in words}
 
 
-STATUS: Final[dict[str, Status]] = coded("status")
-ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = coded("action")
 # What the words of each coded column mean; one that belongs to a single table is named with it.
 CODED: Final[Mapping[str, Mapping[str, object]]] = {c: coded(name) for c, name in DECLARED["coded"].items()}
 # Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
