@@ -174,7 +174,7 @@ def test_the_flagship_path(name: str, request: pytest.FixtureRequest) -> None:
     assert path.steps[0].basis == "estimate"
     said = path.to_dict("fr")["explanation"][0]
     assert "Acquis repris" in said
-    assert "Titre professionnel enseignant" in said.split("déjà détenu", 1)[1].split("À obtenir", 1)[0]
+    assert "Titre professionnel enseignant" in said.split("détenu ou dispensé", 1)[1].split("À obtenir", 1)[0]
     assert "groupe lourd (durée inconnue)" in said
     assert len(path.steps[0].held) > len(path.steps[0].missing) > 0
     assert [c.code for c in path.steps[0].credentials if c.grants] == ["AUT-ENS-GL"]

@@ -145,7 +145,7 @@ def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGra
     strict = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=2000))
     [only] = rank_paths(ladder, "A", targets="C", settings=strict)
     assert only.alone
-    assert "aucun métier intermédiaire" in only.to_dict("fr")["explanation"][-1]
+    assert "Aucun métier intermédiaire" in only.to_dict("fr")["explanation"][-1]
     [short] = rank_paths(ladder, "A", targets="C", settings=strict, max_steps=1)
     assert not short.alone
 

@@ -20,6 +20,7 @@ from passerelles.ranking.move import (
     Move,
     PartValue,
     credentials_text,
+    first_of,
     named,
     title_of,
 )
@@ -595,9 +596,14 @@ def _told_in_months(step: Step) -> bool:
     return step.hours.lower_bound and any(c.months.low for c in step.to_obtain)
 
 
+def _untold(step: Step) -> bool:
+    """Whether a step's hours are an estimate, where studies are told in months or people are selected."""
+    return not step.sourced and (_told_in_months(step) or (step.hours.lower_bound and "selection" in step.unknown))
+
+
 def hours_short(hours: Span, lang: Lang = "fr", *, steps: Sequence[Step] = ()) -> str:
     """Write hours out for a narrow column; those of `steps` of which months alone are known say nothing."""
-    if _tells_nothing(hours) or any(_told_in_months(step) and not step.sourced for step in steps):
+    if _tells_nothing(hours) or any(_untold(step) for step in steps):
         return "?"
     return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
 
@@ -619,7 +625,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         months = number(int(step.months.expected or 0.0), lang=lang)
         key, basis = ("and_months", basis) if step.sourced else ("months_least", "none")
         hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.sourced, lang=lang), months=months)
-    elif _tells_nothing(step.hours):
+    elif _tells_nothing(step.hours) or _untold(step):
         basis = "unknown"
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
     if step.consolidated and not in_months:
@@ -647,7 +653,7 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
         if some
     ]
     if step.regulated == "yes":
-        key = "regulated_unknown" if step.access.status == "unknown" else "regulated"
+        key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
         lines.append(say(f"paths.step.{key}", lang=lang))
     return lines
 
@@ -748,6 +754,6 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
 
 def names(items: Sequence[Item], lang: Lang = "fr") -> str:
     """Return the first labels of a list, and how many more there are."""
-    shown = listed((i.label or i.code for i in items[:_SAID]), lang)
+    shown = listed((i.label or i.code for i in first_of(items, _SAID)), lang)
     rest = len(items) - _SAID
     return shown + (say("moves.more", lang=lang, n=rest) if rest > 0 else "")

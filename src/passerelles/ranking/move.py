@@ -133,7 +133,11 @@ class PartValue(Described):
 
 
 class Item(NamedTuple):
-    """A competency that the target requires; `via` and `credit` say by which near match it is partly held."""
+    """
+    A competency that the target requires; `via` and `credit` say by which near match it is partly held.
+
+    `certificate`: it is the name of one, which nobody learns, and which whoever does the job need not hold.
+    """
 
     code: str
     label: str | None
@@ -143,6 +147,7 @@ class Item(NamedTuple):
     via: str | None = None
     via_label: str | None = None
     credit: float | None = None
+    certificate: bool = False
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -480,9 +485,14 @@ def credentials_text(credentials: Iterable[Any], lang: Lang) -> str:
     return "; ".join(f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in credentials)
 
 
+def first_of(items: Iterable[Item], count: int) -> list[Item]:
+    """Return the first competencies of a list for people to read: names of certificates come after all others."""
+    return sorted(items, key=attrgetter("certificate"))[:count]
+
+
 def named(items: Sequence[Item]) -> str:
     """Return the first competencies of a list in one cell."""
-    return "; ".join(item.label or item.code for item in items[:_NAMED])
+    return "; ".join(item.label or item.code for item in first_of(items, _NAMED))
 
 
 def _filter(verdict: Verdict, lang: Lang) -> str:
@@ -525,7 +535,7 @@ def items_text(key: str, items: Sequence[Item], lang: Lang) -> str:
     """Return the first competencies of a list, by label, and how many more there are."""
     names = [
         (i.label or i.code) + (say("moves.via", lang=lang, label=i.via_label or i.via) if i.via else "")
-        for i in items[:_SAID]
+        for i in first_of(items, _SAID)
     ]
     rest = len(items) - len(names)
     more = say("moves.more", lang=lang, n=rest) if rest else ""

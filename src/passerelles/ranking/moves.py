@@ -72,6 +72,7 @@ def split_items(
     order = np.lexsort((columns, -weights))
     columns = columns[order]
     competencies = graph.competencies
+    exact = graph.settings.near.exact_categories
     held: list[Item] = []
     near: list[Item] = []
     missing: list[Item] = []
@@ -83,14 +84,15 @@ def split_items(
         holding.via[columns].tolist(),
         strict=True,
     ):
-        code, label, kind, *_ = competencies[column]
+        asked = competencies[column]
+        item = Item(asked.code, asked.label, asked.kind, core, weight, certificate=asked.category in exact)
         if via == column:
-            held.append(Item(code, label, kind, core, weight))
+            held.append(item)
         elif via < 0:
-            missing.append(Item(code, label, kind, core, weight))
+            missing.append(item)
         else:
             through = competencies[via]
-            near.append(Item(code, label, kind, core, weight, through.code, through.label, credit))
+            near.append(item._replace(via=through.code, via_label=through.label, credit=credit))
     return tuple(held), tuple(near), tuple(missing)
 
 
