@@ -20,7 +20,7 @@ from passerelles.matching.index import pack_titles
 from passerelles.referentials.load import DOCUMENT as REFERENTIAL
 from passerelles.referentials.load import find_place, open_referential, pack_referential
 from passerelles.referentials.own_tables import open_tables
-from passerelles.referentials.places import bundled_path, cache_folder, place_of
+from passerelles.referentials.places import bundled, cache_folder, place_of
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
@@ -139,7 +139,7 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
     already are not kept.
     """
     place = find_place(name)
-    if bundled_path(name, "referential") is not None or is_index(place):
+    if name in bundled("referential") or is_index(place):
         return None
     digest = hashlib.sha256()
     facts = () if settings.access is None else (settings.access,)

@@ -36,7 +36,7 @@ from passerelles.referentials.own_tables import (
     read_own_table,
     typed_rows,
 )
-from passerelles.referentials.places import bundled_folder, bundled_path, place_of
+from passerelles.referentials.places import bundled, bundled_folder, place_of
 
 _FACTS: Final = (
     "credential",
@@ -272,7 +272,7 @@ def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
         If there is no such catalogue.
     """
     place = place_of(name_or_path, "overlay")
-    return _embedded_catalogue(place) if place == bundled_path(place.name, "overlay") else _catalogue_at(place)
+    return _embedded_catalogue(place) if place == bundled("overlay").get(place.name) else _catalogue_at(place)
 
 
 def _catalogue_at(place: Path) -> Catalogue:
