@@ -223,7 +223,7 @@ def test_from_what_is_no_zip(place: Path, tmp_path: Path, monkeypatch: pytest.Mo
     text.write_text("code,label\n")
     cases = [(tmp_path / "absent.zip", "no_such_path"), (empty, "empty_source"), (text, "download_wrong_content")]
     if os.name == "posix":
-        cases.append((Path("/dev/zero"), "not_folder_nor_zip"))
+        cases.append((Path("/dev/zero"), "file_too_big"))
     for path, key in cases:
         with pytest.raises(PasserellesError) as caught:
             download_referential(from_file=path)
