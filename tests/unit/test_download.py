@@ -232,7 +232,7 @@ def test_from_what_is_no_zip(place: Path, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("passerelles.referentials.download.MAX_DOWNLOAD_BYTES", 5)
     with pytest.raises(PasserellesError) as caught:
         download_referential(from_file=text)
-    assert caught.value.key == "download_too_large"
+    assert caught.value.key == "file_too_big"
     assert names_in(place) == []
 
 
