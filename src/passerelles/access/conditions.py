@@ -41,7 +41,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, Record, part_of, parts_of
+from passerelles.views.spec import SPAN, Column, Record, part_of, parts_of
 
 Origin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
@@ -69,11 +69,6 @@ _SELECTION: Final = Record(
         Column("label", promised="text"),
         Column("scope", promised=one_of(get_args(Scope))),
     ),
-)
-_HOURS: Final = Record(
-    "",
-    "Low, expected and high; null: unknown",
-    tuple(Column(end, promised="amount?") for end in ("low", "expected", "high")),
 )
 _REDUCTION: Final = Record(
     "",
@@ -137,10 +132,10 @@ class AccessCredential(Described):
             Column("titles", json=lambda c, _: list(c.titles), promised=["text"]),
             Column("held", promised=maybe(one_of(TERNARY))),
             Column("group_held", schema=maybe(one_of(TERNARY))),
-            part_of("hours", _HOURS, promised=True),
-            part_of("company_hours", _HOURS, "detail.company_hours"),
+            part_of("hours", SPAN, promised=True),
+            part_of("company_hours", SPAN, "detail.company_hours"),
             Column("hours_kind", json="detail.hours_kind", schema=one_of(get_args(HoursKind))),
-            part_of("months", _HOURS, "detail.months"),
+            part_of("months", SPAN, "detail.months"),
             Column("needed_for", schema="text?: The credential whose prerequisite it is"),
             Column("before_training", json="detail.before_training", schema="flag"),
             Column("minimum_age", json="detail.minimum_age", schema="whole?"),

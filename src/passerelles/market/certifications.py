@@ -20,9 +20,9 @@ from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views.schema import maybe, one_of, record
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record
+from passerelles.views.spec import SPAN, Column, On, Record, part_of
 
 Match = Literal["direct", "parent"]
 # A registration lasts five years at most (Code du travail, L. 6113-5): a successor of which nothing is known is taken
@@ -34,6 +34,12 @@ CertificationKind = Literal["certification", "habilitation", "preparatory", "unk
 _SUGGESTIONS: Final = 5
 # In the order of preference: named by the fiche itself and known to be alive, first.
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
+
+
+PUBLISHED: Final = replace(
+    SPAN.plus(Column("source", value=lambda hours, _: hours.source or None, schema="text?")),
+    name="", about="Hours at the training centre, as published",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +76,10 @@ class LeadingCertification(Described):
             Column("match", words="terms.match", promised=one_of(get_args(Match))),
             Column("successor", promised="text?: What replaces it"),
             Column("vae", "flag", promised=True),
-            Column(
-                "certification_hours", "number", value=lambda c, _: None if c.hours is None else c.hours.expected,
-                json=lambda c, _: c.hours and sourced(c.hours), json_key="hours",
-                shown=lambda c, lang: _hours_shown(c.hours, lang),
-                promised=maybe(record(
-                    "Hours at the training centre, as published",
-                    dict.fromkeys(("low", "expected", "high"), "amount?"), optional={"source": "text?"},
-                )),
+            part_of(
+                "certification_hours", PUBLISHED, "hours", kind="number", json_key="hours", nullable=True,
+                value=lambda c, _: c.hours and c.hours.expected, shown=lambda c, lang: _hours_shown(c.hours, lang),
+                on=On.ALL, promised=True,
             ),
             Column("source", promised="text"),
             Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
@@ -105,11 +107,6 @@ class LeadingCertification(Described):
 
 def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
     return None if hours is None or hours.expected is None else number(hours.expected, lang=lang)
-
-
-def sourced(hours: Hours) -> dict[str, Any]:
-    """Return hours with who published them, ready for JSON."""
-    return hours._asdict() | {"source": hours.source or None}
 
 
 def leading_lines(

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 from passerelles.access.conditions import AccessConditions, duration_text, held_choices
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
-from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
+from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import DIPLOMAS, TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
@@ -28,6 +28,8 @@ from passerelles.sharing import Later
 from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import (
+    ENDS,
+    HOURS,
     REFERENTIAL,
     Column,
     On,
@@ -44,9 +46,8 @@ Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
 _DAY: Final = 7.0  # hours
 _SAID: Final = 3  # competencies that a sentence names
-_BOUNDS: Final = dict.fromkeys(("low", "expected", "high"), "amount?")
+_BOUNDS: Final = dict.fromkeys(ENDS, "amount?")
 _LEAST: Final = {"lower_bound": "flag: Whether the expected value is only the known part"}
-_HOURS: Final = tuple(Column(f"hours_{end}", "number", value=f"hours.{end}", on=On.TABLE) for end in _BOUNDS)
 _ORIGINS: Final = dict.fromkeys(("sourced", "estimated"), "amount")
 
 
@@ -112,9 +113,8 @@ class StepCredential(Described):
             Column("kind", schema="text"),
             Column("requirement", words="conditions.requirement", schema=one_of(get_args(RequirementKind))),
             Column("held", words="terms.verdict", promised=one_of(TERNARY)),
-            Column(
-                "hours_expected", "number", value="hours.expected", json=lambda c, _: sourced(c.hours),
-                json_key="hours", schema=record("", _BOUNDS, optional={"source": "text?"}),
+            part_of(
+                "hours_expected", PUBLISHED, "hours", kind="number", value="hours.expected", on=On.ALL, json_key="hours"
             ),
             Column(
                 "company_hours", on=On.JSON,
@@ -239,7 +239,7 @@ class Step(Described):
                     optional={**_BOUNDS, **_LEAST, "basis": one_of(get_args(Basis)), **_ORIGINS},
                 ),
             ),
-            *_HOURS,
+            *HOURS,
             Column("basis", words="terms.basis", on=On.TABLE),
             Column(
                 "months", json=lambda s, _: s.months.to_dict(), schema=record("", _BOUNDS, optional=_LEAST), on=On.JSON,
@@ -477,7 +477,7 @@ class Path(Described, Shown):
                     "Hours of training in all: estimates or sourced", _BOUNDS, optional={**_LEAST, **_ORIGINS}
                 ),
             ),
-            *_HOURS,
+            *HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
             Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
             Column(

@@ -13,6 +13,7 @@ from passerelles.access.conditions import (
     others_text,
 )
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
+from passerelles.market.certifications import PUBLISHED
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
@@ -22,7 +23,7 @@ from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential, find_occupation, named_titles
 from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_notice_of_source, referential_dict, unscored_envelope
-from passerelles.views.schema import Shape, one_of, record
+from passerelles.views.schema import Shape, one_of
 from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
 
 if TYPE_CHECKING:
@@ -298,11 +299,6 @@ class Fiche(NamedTuple):
 
 
 _told = partial(Column, promised=True)
-_HOURS = record(
-    "Hours of training; null = unknown",
-    dict.fromkeys(("low", "expected", "high"), "amount?"),
-    optional={"source": "text?"},
-)
 _NAMED = Record(
     "labelled",
     "A code and its label",
@@ -329,7 +325,7 @@ _CREDENTIAL = Record(  # what is demanded, the credential, and those that it tak
         ),
         Column("requirement", value=lambda r, _: r[0].kind, promised=one_of(get_args(RequirementKind))),
         Column("source", value=lambda r, _: r[0].source or r[1].source, promised="text"),
-        Column("hours", value=lambda r, _: r[1].hours._asdict(), promised=_HOURS),
+        Column("hours", value=lambda r, _: r[1].hours._asdict(), promised=PUBLISHED.schema()),
         Column("prerequisites", value=lambda r, _: list(r[2]), promised=["code"]),
     ),
 )

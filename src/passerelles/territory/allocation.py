@@ -30,10 +30,9 @@ from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Stage
 from passerelles.views.schema import maybe, one_of, pair, record
 from passerelles.views.shown import Shown
-from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, parts_of, texts_of
+from passerelles.views.spec import ENDS, Cell, Column, Page, Record, Sheet, Withheld, parts_of, texts_of
 
 Status = Literal["optimal", "time_limit", "infeasible"]
-_ENDS: Final = ("low", "expected", "high")
 _SUMS: Final = (
     "headcount", "placed", "to_confirm", "uncovered", "openings", "filled", "reserved", "unfilled", "stretched",
     "same_job", "cost", "km",
@@ -61,7 +60,7 @@ TOTALS: Final = Record(
         Column("set_aside", value=lambda a, _: aside_totals(a.fragile)["people"], schema=PEOPLE),
         Column("same_job", value=lambda a, _: sum(f.people for f in a.flows if f.same_job), promised=PEOPLE),
         Column(
-            "hours", value=lambda a, _: {end: in_all(a.flows, attrgetter(f"hours.{end}")) for end in _ENDS},
+            "hours", value=lambda a, _: {end: in_all(a.flows, attrgetter(f"hours.{end}")) for end in ENDS},
             promised="span",
         ),
         Column(

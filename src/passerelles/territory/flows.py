@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
-from typing import Any, ClassVar, Final, NamedTuple, get_args
+from typing import ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,9 +24,8 @@ from passerelles.territory.pairs import Moves, Pairs, Why, pool_keys
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, part_of, parts_of, within
+from passerelles.views.spec import HOURS, SPAN, Column, On, Record, part_of, parts_of, within
 
-_ENDS: Final = ("low", "expected", "high")
 PEOPLE: Final = "count?: Null: withheld, see `masked`"
 _LOTS: Final = [record("", {"employer": "text", "job": "text", "basin": "text?"})]
 KNOWN_BY: Final = maybe(
@@ -44,10 +43,6 @@ class HoursOf(NamedTuple):
     expected: float | None
     high: float | None
     assumed: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {end: getattr(self, end) for end in _ENDS}
 
 
 def hours_at(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
@@ -224,9 +219,9 @@ class Flow(Described):
             part_of("access_conditions", "access_conditions", "access", nullable=True),
             Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE | On.PAGE),
             Column("listed", "flag", schema="flag?: Whether the referential lists the move", on=On.FILE),
-            Column(
-                "hours_each", "integer", value="hours.expected", json=lambda f, _: f.hours.to_dict(),
-                json_key="hours_per_person", promised="span", on=On.JSON | On.TERMINAL,
+            part_of(
+                "hours_each", SPAN, "hours", kind="integer", value="hours.expected",
+                json_key="hours_per_person", promised=True, on=On.JSON | On.TERMINAL,
                 shown=lambda f, lang: (
                     say("territory.table.same_job", lang=lang) if f.same_job and f.hours.expected is not None else None
                 ),
@@ -234,7 +229,7 @@ class Flow(Described):
             Column(
                 "hours_each", "integer", value="hours.expected", on=On.PAGE, note=lambda f, lang: f.hours_range(lang),
             ),
-            *(Column(f"hours_{end}", "number", value=f"hours.{end}", on=On.TABLE) for end in _ENDS),
+            *HOURS,
             Column("hours_assumed", value="hours.assumed", schema="flag", on=On.JSON),
             Column("lever_hours", schema="amount?: Hours that a lever added", on=On.JSON),
             Column(

@@ -46,7 +46,7 @@ from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, parts_of, side_by_side, texts_of
+from passerelles.views.spec import SPAN, Column, On, Record, Sheet, part_of, parts_of, side_by_side, texts_of
 
 _SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
 _SLACK: Final = 4  # classes of tension above the slackest
@@ -179,9 +179,9 @@ class Ranked(Described):
             Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_said(lang)),
             parts_of("parts", "territory_part", promised=True),
             Column("probability", "share", shown=lambda r, _: "–" if r.same_job else None, promised=True),
-            Column(
-                "hours_expected", "number", value="hours.expected", json=lambda r, _: r.hours.to_dict(),
-                json_key="hours_per_person", promised="span", on=On.FILE,
+            part_of(
+                "hours_expected", SPAN, "hours", kind="number", value="hours.expected",
+                json_key="hours_per_person", promised=True, on=On.FILE,
             ),
             Column("hours_each", "integer", value="hours.expected", on=On.SCREEN),
             Column(

@@ -315,6 +315,12 @@ REFERENTIAL: Final = Column(
     "referential", json=lambda item, _: item.referential._asdict(), schema="referential_version", on=On.JSON
 )
 """Column of results that carry their referential's version."""
+ENDS: Final = ("low", "expected", "high")
+SPAN: Final = Record(
+    "span", "Low, expected and high; null = unknown", tuple(Column(end, promised="amount?") for end in ENDS)
+)
+HOURS: Final = tuple(Column(f"hours_{end}", "number", value=f"hours.{end}", on=On.TABLE) for end in ENDS)
+"""Columns of tables for hours low, expected and high."""
 
 
 @dataclass(frozen=True)
