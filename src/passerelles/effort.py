@@ -135,7 +135,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     lengths = [d.centre.expected or 0.0 for d in published]
     # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
     # years where courses of its level take less.
-    free = stated is not None and stated.status == "open"
+    free = stated is not None and stated.status in ("open", "conditional") and not _graded(referential, occupation.code)
     usual = _usual(referential, occupation.code, level) if free else None
     if usual is not None:
         hours = training_hours(usual)
@@ -211,6 +211,13 @@ def _trade(qualification: Qualification) -> Floats:
 def _proved(qualification: Qualification) -> int:
     """Level that whoever has entered an occupation has shown: its own, where a title or diploma gives access to it."""
     return qualification.level if qualification.titled or qualification.basis == "credential" else 0
+
+
+def _graded(referential: Referential, code: str) -> bool:
+    """Whether a diploma or a title is demanded of everybody, alone or as one of several ways."""
+    rows = (r for r in asked(referential, code, NO_AIM) if r.kind in ("required", "one-of"))
+    known = (referential.credential_by_code.get(r.credential) for r in rows)
+    return any(c is not None and c.kind in DIPLOMAS for c in known)
 
 
 def _required(referential: Referential, code: str) -> list[Credential]:
