@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from string import ascii_lowercase
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
@@ -15,7 +15,8 @@ from passerelles.language.say import Lang, day_text, say
 from passerelles.market.read import ABSENT, Reading, SourceFile, years_of
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views.schema import one_of, record
+from passerelles.views.schema import one_of
+from passerelles.views.spec import Column, Record, texts_of
 
 # In the order of the publisher: the six components that explain a tension.
 COMPONENTS: Final = (
@@ -343,10 +344,6 @@ class Payer(NamedTuple):
     source: str = ""
     plan: bool | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {**self._asdict(), "related": list(self.related)}
-
     def told(self, lang: Lang = "fr") -> str:
         """Name the OPCO, after which table, and what has changed since; never an amount, as none is published."""
         since, source = day_text(self.since, lang) if self.since else "", self.source.partition(" ; ")[0]
@@ -354,16 +351,16 @@ class Payer(NamedTuple):
         return say(f"market.payer.{self.standing}", lang=lang, **told, since=since, source=source)
 
 
-PAYER: Final = record(
+PAYER: Final = Record(
+    "",
     "OPCO of a collective agreement, as published",
-    {
-        **dict.fromkeys(("idcc", "name", "siren"), "text"),
-        "standing": one_of(get_args(Standing)),
-        "related": ["text"],
-        "since": "text",
-        "source": "text",
-        "plan": "flag?: Whether the firm is small enough for its OPCO to pay for its training plan",
-    },
+    (
+        *(Column(name, promised="text") for name in ("idcc", "name", "siren")),
+        Column("standing", promised=one_of(get_args(Standing))),
+        texts_of("related", "text", promised=["text"]),
+        *(Column(name, promised="text") for name in ("since", "source")),
+        Column("plan", promised="flag?: Whether the firm is small enough for its OPCO to pay for its training plan"),
+    ),
 )
 
 

@@ -19,9 +19,9 @@ from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
-from passerelles.views.schema import maybe, one_of
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, parts_of
+from passerelles.views.spec import Column, On, Record, part_of, parts_of
 
 BREAKS: Final = 0
 MAYBE: Final = 1
@@ -136,7 +136,7 @@ class MayPay(Described):
         (
             Column("who", value=lambda p, lang: p.told(lang), promised="text"),
             Column("source", value=lambda p, _: p.source or None, schema="text?"),
-            Column("opco", json=lambda p, _: p.opco and p.opco.to_dict(), schema=maybe(PAYER), on=On.JSON),
+            part_of("opco", PAYER, nullable=True),
         ),
     )
 

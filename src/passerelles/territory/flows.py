@@ -61,12 +61,8 @@ def hours_at(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
 MONTH: Final = "text?: Year and month, as 2027-03; null = not said"
 
 
-_PAYER: Final = Column(
-    "payer",
-    value=lambda p, _: p.name or None,
-    json=lambda p, _: p.to_dict(),
-    on=On.FILE,
-    schema=maybe(PAYER),
+_OPCO: Final = Column(
+    "", value=lambda p, _: p.name or None, json=PAYER.to_dict, schema=maybe(PAYER.schema()), on=On.FILE
 )
 
 
@@ -260,7 +256,7 @@ class Flow(Described):
                 for name, kind in (("size", "count?"), ("agreement", "text: IDCC; empty = not said"))
             ),
             *(
-                replace(_PAYER.at(itemgetter(at)).at(attrgetter("payers")), key=f"{side}_payer")
+                replace(_OPCO.at(itemgetter(at)).at(attrgetter("payers")), key=f"{side}_payer")
                 for at, side in enumerate(("fragile", "hiring"))
             ),
             Column("probability", "share", schema="share?", shown=lambda f, _: "–" if f.same_job else None),

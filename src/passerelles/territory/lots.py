@@ -19,7 +19,7 @@ from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, resolv
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.text import normalise_label
-from passerelles.views.spec import Column, On, Record
+from passerelles.views.spec import Column, On, Record, texts_of
 
 NOWHERE: Final = ""
 """Basin of lots of a table that has no column of places."""
@@ -233,10 +233,7 @@ SET_ASIDE: Final = Record(
         Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
         Column("reason", value=lambda p, lang: p.what(lang), promised="text: Why, and what to do"),
         Column("people", "integer", promised="count?: People or openings of the row, where they can be read"),
-        Column(
-            "suggestions", value=lambda p, _: "; ".join(p.suggestions) or None, json=lambda p, _: list(p.suggestions),
-            promised=["text"],
-        ),
+        texts_of("suggestions", "text", promised=["text"]),
     ),
 )  # fmt: skip
 
