@@ -45,13 +45,13 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, "lateral"),  # lawyer in a firm to judge
     ("M1607", "J1102", "selective", {"DE-MEDECIN", "DES-MG", "ORDRE-MED"}, set(), "advancement"),
     ("J1307", "J1202", "conditional", {"DE-PHARMA", "ORDRE-PHARMA"}, set(), "advancement"),
-    ("D1214", "J1405", "conditional", {"BTS-OL", "ENREG-ARS"}, set(), "lateral"),  # shop to optician
+    ("D1214", "J1405", "conditional", {"BTS-OL", "ENREG-OPT"}, set(), "lateral"),  # shop to optician
     ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), "advancement"),  # bookkeeper to accountant
     ("I1604", "I1617", "conditional", {"CT-AGR", "CT-QUAL"}, set(), "lateral"),
     ("G1201", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, "lateral"),
     ("G1204", "G1224", "conditional", set(), {"BPJEPS-AAN", "DEJEPS"}, "lateral"),
     ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), "lateral"),
-    ("K1207", "K1201", "conditional", {"DEASS"}, set(), "lateral"),
+    ("K1207", "K1201", "conditional", {"DEASS", "ENREG-ASS"}, set(), "lateral"),
     ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # towards estate agent, as an employee
     ("C1502", "C1501", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # manager of a condominium, employed
     ("C1504", "C1501", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # each employer gives it anew
@@ -158,10 +158,10 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K2104", "K2113", "conditional", set(), set(), "lateral"),  # a supervisor is recruited with the bac (2003-484)
     ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
     ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
-    ("M1601", "J1312", "conditional", {"ENREG-ARS", "TITRE-AD"}, set(), "lateral"),
+    ("M1601", "J1312", "conditional", {"ENREG-AD", "TITRE-AD"}, set(), "lateral"),
     ("D1106", "J1307", "conditional", {"DIP-PREPA"}, set(), "advancement"),
-    ("J1501", "J1403", "conditional", {"DE-ERGO", "ENREG-ARS"}, set(), "advancement"),
-    ("J1501", "J1408", "conditional", {"DIP-OSTEO", "ENREG-ARS"}, set(), "advancement"),
+    ("J1501", "J1403", "conditional", {"DE-ERGO", "ENREG-ERGO"}, set(), "advancement"),
+    ("J1501", "J1408", "conditional", {"DIP-OSTEO", "ENREG-OSTEO"}, set(), "advancement"),
     ("A1501", "A1504", "selective", {"DE-VETO", "ORDRE-VETO"}, set(), "advancement"),
     ("K1303", "K1202", "conditional", {"DEEJE"}, set(), "advancement"),
     ("K1207", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, "lateral"),
@@ -310,7 +310,7 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
         status, _, reasons = path(origin, target)
         assert (status, reasons) == ("unknown", ["selection"])
     assert path("M1607", "K1901")[0] == "unknown"
-    assert path("M1203", "M1211")[2] == ["length", "length"]
+    assert path("M1203", "M1211")[2] == ["length", "length", "length"]  # two diplomas come before the last one
     assert path("A1421", "A1507")[2] == ["length"]  # five years of study come before the examination
     assert path("A1504", "A1507")[0] == "feasible"
     assert path("L1506", "L1523")[2] == ["length"]  # nobody says how long three shows take
@@ -334,11 +334,11 @@ def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: Occupatio
     # Decree 95-493, art. 5: three years of repair, which a mechanic has, before two as a trainee.
     assert obtained("I1604", "C1113") == ["DIP-N4", "DEA-AUTO", "INSC-EXP-AUTO"]
     assert obtained("D1505", "C1113") == ["DIP-N4", "EXP-REPAR-36", "DEA-AUTO", "INSC-EXP-AUTO"]
-    assert obtained("K1801", "K1104") == ["MASTER-PSYCHO", "ENREG-ARS"]  # a register enters the degree one has
+    assert obtained("K1801", "K1104") == ["MASTER-PSYCHO", "ENREG-PSYCHO"]  # a register enters the degree one has
 
 
 def test_a_register_comes_last_and_what_few_titles_take_is_not_named_first(laid: Referential) -> None:
-    assert access_text(conditions(laid, "M1601", "J1312")).endswith("enregistrement ARS")
+    assert access_text(conditions(laid, "M1601", "J1312")).endswith("enregistrement RPPS (assistant dentaire)")
     assert "à son compte ou certaines appellations : qualification artisan" in access_text(
         conditions(laid, "D1202", "D1208")
     )
@@ -448,7 +448,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("K2503", "J1305", "conditional", {"APT-COND", "DEA", "PERM-B"}, set(), (800, 1000)),
     ("N4101", "Moniteur / Monitrice d'auto-école", "conditional", {"AUT-ENS"}, {"BEPECASER", "TP-ECSR"}, (600, 1800)),
     ("K2110", "K2128", "conditional", set(), {"BAFM", "TFP-FMESR"}, None),
-    ("K2110", "K2138", "conditional", {"AUT-ANIM"}, {"BAFM", "ENREG-ARS + MASTER-PSYCHO", "TFP-FMESR"}, None),
+    ("K2110", "K2138", "conditional", {"AUT-ANIM"}, {"BAFM", "ENREG-PSYCHO + MASTER-PSYCHO", "TFP-FMESR"}, None),
     # A psychologist follows five weeks and needs a licence, no title of instructor (order of 26 June 2012, art. 1).
     (
         "K1104",
@@ -474,14 +474,21 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1505", "J1304", "conditional", {"DEAP"}, set(), (1200, 1800)),
     ("J1304", "J1501", "conditional", {"DEAS"}, set(), None),  # shorter, and nobody was found to say how much
     ("K1304", "J1501", "conditional", {"DEAS"}, set(), (300, 1600)),
-    ("J1501", "J1404", "conditional", {"DE-MK", "ORDRE-MK"}, set(), (3400, 9000)),
+    (
+        "J1501",
+        "J1404",
+        "conditional",
+        {"DE-MK", "ORDRE-MK"},
+        set(),
+        None,
+    ),  # a year at university before, of no known hours
     ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), None),
-    ("J1501", "J1306", "conditional", {"ENREG-ARS"}, {"DE-MEM", "DTS-IMRT"}, None),
+    ("J1501", "J1306", "conditional", {"ENREG-MEM"}, {"DE-MEM", "DTS-IMRT"}, None),
     ("J1506", "J1508", "conditional", {"DEIPA", "EXP-INF-36"}, set(), None),
     ("J1506", "J1504", "conditional", {"DEIBO"}, set(), None),
-    ("M1607", "J1402", "conditional", {"DIP-DIET", "ENREG-ARS"}, set(), (1300, 4500)),
-    ("M1607", "J1406", "conditional", {"CC-ORTHOPHO", "ENREG-ARS"}, set(), None),
-    ("K1207", "K1104", "conditional", {"ENREG-ARS", "MASTER-PSYCHO"}, set(), None),
+    ("M1607", "J1402", "conditional", {"DIP-DIET", "ENREG-DIET"}, set(), (1300, 4500)),
+    ("M1607", "J1406", "conditional", {"CC-ORTHOPHO", "ENREG-ORTHOPHO"}, set(), None),
+    ("K1207", "K1104", "conditional", {"ENREG-PSYCHO", "MASTER-PSYCHO"}, set(), None),
     ("J1501", "J1409", "conditional", {"DE-PP", "ORDRE-PP"}, set(), None),
     ("A1503", "A1501", "open", set(), set(), (0, 1500)),
     ("D1505", "K1307", "conditional", set(), CRECHE, (890, 1600)),  # fourteen weeks of the CAP are spent in a crèche
@@ -518,7 +525,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1401", "C1505", "conditional", {"APT-DIR-IMMO"}, set(), (1350, 1350)),
     ("G1803", "G1805", "conditional", {"PERM-EXPL"}, set(), (20, 1500)),
     ("G1203", "Moniteur / Monitrice de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}, set(), None),
-    ("G1203", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}, None),
+    ("G1203", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-FITNESS", "DEJEPS", "LIC-STAPS"}, (600, 1300)),
     ("D1505", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), None),
     ("N3102", "Officier / Officière de la marine marchande", "conditional", set(), {"CAP200", "CAP500", "OCQP"}, None),
     ("G1203", "G1222", "conditional", {"CARTE-GC"}, set(), None),
@@ -535,7 +542,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N4103", "N4109", "conditional", set(), set(), (0, 7)),
     ("N4103", "N4127", "conditional", set(), set(), (0, 7)),
     ("N4101", "N4118", "conditional", set(), set(), (0, 7)),
-    ("J1404", "J1408", "conditional", {"DIP-OSTEO", "ENREG-ARS"}, set(), (1892, 1892)),
+    ("J1404", "J1408", "conditional", {"DIP-OSTEO", "ENREG-OSTEO"}, set(), (1892, 1892)),
     ("F1606", "I1508", "conditional", {"AMIANTE-SS3"}, set(), (35, 70)),
     ("I1304", "N4401", "conditional", {"HAB-CIRC"}, set(), None),
     # The certificate of small-scale fishing is for its masters only: a captain takes the licence, after the deckhand's.
@@ -594,6 +601,21 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N4105", "K2141", "open", set(), set(), (300, 1_200)),  # delivery driver to instructor of plant operators
     ("G1803", "D1505", "open", set(), set(), (0, 100)),  # waiter to cashier: anybody learns it in days
     ("M1405", "M1403", "open", set(), set(), (0, 1_000)),  # from one master's job to another, no diploma comes before
+    # Moves that two more examiners judged, as the facts have them since.
+    ("I1604", "K1724", "conditional", set(), {"ENG-MIL + HAB-MIL", "RECRUT-CIV-DEF"}, None),
+    ("K1310", "K1309", "conditional", {"AGR-ASSFAM", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (520, 520)),
+    ("J1304", "K1309", "conditional", {"AGR-ASSFAM", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (100, 100)),
+    ("H1503", "J1302", "conditional", {"DIP-TLM", "ENREG-TLM"}, set(), (1350, 2000)),
+    ("J1405", "J1401", "conditional", {"DE-AUDIO", "ENREG-AUDIO"}, set(), None),  # an optician's entry is another one
+    ("J1502", "K1407", "conditional", set(), set(), (0, 1500)),  # a manager's level is enough outside large homes
+    ("D1106", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-FITNESS", "DEJEPS", "LIC-STAPS"}, (550, 1300)),
+    ("A1415", "G1229", "conditional", {"CARTE-EDUC"}, {"BPJEPS"}, (600, 1450)),
+    ("K2503", "K2509", "conditional", {"CP-TELE", "TFP-TELE"}, set(), (120, 350)),
+    ("D1212", "D1219", "conditional", {"CERTIPHYTO-VENTE"}, set(), (7, 400)),
+    ("M1201", "C1303", "conditional", set(), {"AMF", "VERIF-AMF"}, None),
+    ("D1408", "G1415", "conditional", {"DECL-CH-HOTES"}, set(), None),
+    ("M1612", "Clerc significateur", "conditional", {"CQP-SIGNIF", "HOMOL-SIGNIF"}, set(), None),
+    ("M1203", "Collaborateur / Collaboratrice d'expertise comptable", "open", set(), set(), None),
 ]
 
 
@@ -777,7 +799,15 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("K2104", "K2113", "conditional", set(), set(), {"DEAS", "EXP-HANDI-9"}, (0, 100)),  # the bac is held
     ("K2111", "K2107", "selective", set(), set(), {"TP-FPA"}, None),
     ("D1102", "K2111", "open", set(), set(), {"DIP-N6", "TP-FPA"}, (100, 800)),
-    ("J1306", "J1404", "conditional", {"DE-MK", "ORDRE-MK"}, set(), {"DEI"}, (3000, 7500)),
+    (
+        "J1306",
+        "J1404",
+        "conditional",
+        {"DE-MK", "ORDRE-MK"},
+        set(),
+        {"DEI"},
+        None,
+    ),  # (3000, 7500) at first: a year before
     ("D1212", "J1405", "conditional", {"BTS-OL"}, set(), {"ORDRE-MED"}, (1000, 2200)),
     ("D1214", "J1307", "conditional", {"DIP-PREPA"}, set(), {"DE-PHARMA"}, None),
     ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), {"DE-PUER"}, None),

@@ -484,6 +484,8 @@ def training_hours(credential: Credential) -> Hours:
             low = expected + extra if low is None else low + (parts.low if parts.low is not None else extra)
             high = None if high is None else high + (parts.high if parts.high is not None else extra)
             expected += extra
+        elif extra is not None and low is None:
+            low = extra  # what is taught comes on top, and nobody has published how much
         elif expected is not None and low is None:
             low = expected
     if expected is None and takes_no_training(credential):
