@@ -92,15 +92,11 @@ def _receive(response: httpx.Response, temp: Path, url: str, progress: Progress 
     with temp.open("wb") as out:
         for piece in chain((b"",), response.iter_bytes()):
             done += len(piece)
-            _check_size(max(done, total or 0), url)
+            if max(done, total or 0) > MAX_DOWNLOAD_BYTES:
+                raise PasserellesError("download_too_large", origin=url, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
             out.write(piece)
             if progress is not None:
                 progress(done, total)
-
-
-def _check_size(size: int, origin: object) -> None:
-    if size > MAX_DOWNLOAD_BYTES:
-        raise PasserellesError("download_too_large", origin=origin, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
