@@ -625,21 +625,14 @@ def _read(reading: Reading, year: int | None) -> Certifications:
 _words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts
 
 
-def _certification(values: dict[str, str], line: int, year: int, reading: Reading) -> Certification:
+def _certification(values: dict[str, Any], line: int, year: int, reading: Reading) -> Certification:
     code = values["code"]
     kind: CertificationKind = _KINDS.get(_words(values["state"]), "unknown")
     if kind == "unknown":
         reading.note("invalid_value", line, column="Etat_Libelle", value=values["state"])
     if kind == "certification" and _words(values["type"]) == "habilitation":
         reading.note("certification_state_differs", line, subject=code, value=values["type"])
-    sessions = []
-    for column in ("first_session", "last_session"):
-        text = values[column]
-        figures = text.removesuffix(".0")  # what a spreadsheet makes of a column of years with gaps
-        sessions.append(int(figures) if figures.isascii() and figures.isdigit() else None)
-        if text and sessions[-1] is None:
-            reading.note("invalid_value", line, column=column, value=text)
-    first, last = sessions
+    first, last = values["first_session"], values["last_session"]
     if first is not None and last is not None and first > last:
         reading.note("certification_sessions", line, value=f"{first} > {last}")
     texts: dict[str, Any] = {name: values[name] for name in ("label", "type", "formacode_label", "state", "updated")}

@@ -15,7 +15,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
 from passerelles.market.places import Basin
-from passerelles.market.read import ABSENT, Found, Keeper, Reading, Scan, SourceFile, scan_all
+from passerelles.market.read import ABSENT, Found, Keeper, Reading, Scan, SourceFile, scan_all, whole_number
 from passerelles.market.tables import (
     FapRome,
     Nomenclature,
@@ -241,8 +241,8 @@ def _interval(text: str, secret: tuple[str, ...], low: int, high: int) -> Interv
     """Number of a cell; from `low` to `high` where it is masked, None where it is none."""
     if text in secret:
         return Interval(low, high)
-    plain = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "")
-    return Interval(int(plain), int(plain)) if plain.isascii() and plain.isdigit() else None
+    number = whole_number(text)
+    return None if number is None else Interval(number, number)
 
 
 def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:

@@ -51,7 +51,8 @@ class Kind:
     Columns are regular expressions over `normalise_label` of the header, by the name that readers use.
     `signature` columns recognise the kind; `others` may be absent, which is reported. `any_of` are columns of which
     one must be there. `types` says how the cells of a column are read: text where
-    nothing is said, ``code:4`` with zeros put back, ``class`` (1 to 5), ``number`` (decimal point or comma).
+    nothing is said, ``code:4`` with zeros put back, ``class`` (1 to 5), ``number`` (decimal point or comma), ``whole``;
+    with ``?`` where many may be empty, which is then not told.
     `secret` are the marks of a number that is too small to be published; `year` is that of a file that says none.
     """
 
@@ -361,9 +362,9 @@ class Reading:
             if short := sum(map(ne, codes, texts)):
                 self.note("zero_filled", column=head, count=short)
             return codes
-        values = list(map(cache(_TYPES[type_]), texts))  # columns repeat the same few thousands of times
+        values = list(map(cache(_TYPES[type_.rstrip("?")]), texts))  # columns repeat the same few thousands of times
         unknown = [i for i, value in enumerate(values) if value is None and name in self.found.columns]
-        if unknown:
+        if unknown and not type_.endswith("?"):
             self.note("unknown_cells", column=name, count=len(unknown))
         for i in unknown:
             if texts[i] not in ABSENT:
@@ -376,9 +377,22 @@ def _filled(code: str, width: int) -> str:
     return code.removesuffix(".0").zfill(width)
 
 
+def whole_number(text: str) -> int | None:
+    """
+    Whole number of a published file, 0 or more, also where a spreadsheet made a decimal of it; None where it is none.
+
+    Examples
+    --------
+    >>> whole_number("2015.0"), whole_number("1 503"), whole_number("2,5"), whole_number("-")
+    (2015, 1503, None, None)
+    """
+    value = amount(text)
+    return int(value) if value is not None and value.is_integer() else None
+
+
 def _class(text: str) -> int | None:
-    plain = text.removesuffix(".0")
-    return int(plain) if plain.isascii() and plain.isdigit() and 1 <= int(plain) <= _HIGHEST_CLASS else None
+    value = whole_number(text)
+    return value if value in range(1, _HIGHEST_CLASS + 1) else None
 
 
 def amount(text: str) -> float | None:
@@ -387,7 +401,7 @@ def amount(text: str) -> float | None:
     return value if value >= 0 else None
 
 
-_TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount}
+_TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount, "whole": whole_number}
 
 
 def years_of(values: Iterable[str]) -> str:
