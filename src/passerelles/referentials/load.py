@@ -229,23 +229,11 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     >>> load_referential("transitions").occupation_by_code["K2110"].label
     'Enseignant / Enseignante de la conduite et de la sécurité routière'
     """
-    referential = read_place(find_place(source))
+    referential = read_place(place_of(source, "referential"))
     errors = [n for n in referential.notices if n.severity == "error"]
     if strict and errors:
         raise ReferentialError("strict_refusal", issues=errors, n=len(errors), path=source, first=errors[0].what("en"))
     return referential
-
-
-def find_place(source: str | Path) -> Path:
-    """
-    Folder, zip or workbook that the name or path of a referential stands for; see `places.place_of`.
-
-    Raises
-    ------
-    PasserellesError
-        If there is none; the message lists the names that exist.
-    """
-    return place_of(source, "referential")
 
 
 def recognise(source: FileSource) -> Reader:
@@ -265,7 +253,7 @@ def recognise(source: FileSource) -> Reader:
 
 
 def read_place(place: Path) -> Referential:
-    """Read what `find_place` found: a compiled index is opened, all else is read; see `load_referential`."""
+    """Read what lies at a place: a compiled index is opened, all else is read; see `load_referential`."""
     return open_referential(place) if is_index(place) else read_source(open_tables(place))
 
 

@@ -37,7 +37,7 @@ _NEEDED: Final = ("schema", "name", "version")
 _WORDS: Final = packaged("passerelles.referentials", "words.toml")
 DECLARED: Final = packaged("passerelles.referentials", "tables.toml")
 Schema = Literal["overlay", "table"]
-SCHEMAS: Final[Mapping[Schema, str]] = {"overlay": OVERLAY, "table": TABLE}
+SCHEMAS: Final[Mapping[str, str]] = {"overlay": OVERLAY, "table": TABLE}
 
 
 def coded(name: str) -> dict[str, Any]:
@@ -118,12 +118,6 @@ def _columns(name: str, schema: Schema) -> tuple[tuple[str, ...], tuple[str, ...
     parts = (sheets_of(schema).get(name, ""), more.get(name, ""), more.get(f"{schema}.{name}", ""))
     columns = " ".join(parts).split()
     return tuple(c.rstrip("*") for c in columns if c.endswith("*")), tuple(c.rstrip("*") for c in columns)
-
-
-@cache
-def _schemas() -> Mapping[str, str]:
-    """Schema that a cell of a manifest names, by its normalised words."""
-    return {normalise_label(say(f"tables.schema.{key}", lang=lang)): SCHEMAS[key] for lang in LANGS for key in SCHEMAS}
 
 
 def sheet_title(table: str, lang: Lang) -> str:
@@ -283,7 +277,8 @@ def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
         key, value = [*map(cell_text, cells), "", ""][:2]
         field = _keys("field").get(normalise_label(key), key)
         if key and value and field not in ("field", "value"):
-            found[field] = _schemas().get(normalise_label(value), value) if field == "schema" else value
+            schema = SCHEMAS.get(_keys("schema").get(normalise_label(value), ""), value)
+            found[field] = schema if field == "schema" else value
     return found
 
 

@@ -12,7 +12,7 @@ from passerelles.model import CompetencyKind
 from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
 from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.credentials import DEFAULT
-from passerelles.referentials.load import find_place, open_referential, read_anyway
+from passerelles.referentials.load import open_referential, read_anyway
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, apply_overlay, lay_access
@@ -171,7 +171,7 @@ def validate(
     >>> report.ok, report.counts["dropped"]
     (True, 0)
     """
-    referential = _read_whole(find_place(place))
+    referential = _read_whole(place_of(place, "referential"))
     if not any(n.kind.fatal for n in referential.notices):
         for overlay in overlays:
             referential = apply_overlay(referential, overlay)
