@@ -610,7 +610,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("J1502", "K1407", "conditional", set(), set(), (0, 1500)),  # a manager's level is enough outside large homes
     ("D1106", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-FITNESS", "DEJEPS", "LIC-STAPS"}, (550, 1300)),
     ("A1415", "G1229", "conditional", {"CARTE-EDUC"}, {"BPJEPS"}, (600, 1450)),
-    ("K2503", "K2509", "conditional", {"CP-TELE", "TFP-TELE"}, set(), (120, 350)),
+    ("K2503", "K2509", "conditional", {"CP-TELE", "TFP-TELE"}, set(), None),
     ("D1212", "D1219", "conditional", {"CERTIPHYTO-VENTE"}, set(), (7, 400)),
     ("M1201", "C1303", "conditional", set(), {"AMF", "VERIF-AMF"}, None),
     ("D1408", "G1415", "conditional", {"DECL-CH-HOTES"}, set(), None),
