@@ -39,9 +39,9 @@ from passerelles.referentials.access_text import AccessText, credential_of, read
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views.schema import maybe, one_of, record
+from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import SPAN, Column, Record, part_of, parts_of
+from passerelles.views.spec import SPAN, Column, Record, inside, part_of, parts_of
 
 Origin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
@@ -70,6 +70,7 @@ _SELECTION: Final = Record(
         Column("scope", promised=one_of(get_args(Scope))),
     ),
 )
+_SPAN: Final = replace(SPAN, name="")  # whole in its schema, not by name: other programs were promised its keys
 _REDUCTION: Final = Record(
     "",
     "A shorter training for who holds something else",
@@ -78,10 +79,6 @@ _REDUCTION: Final = Record(
         *(Column(name, promised="amount?") for name in ("experience_months", "hours", "company_hours")),
         Column("source", value=lambda r, _: r.source or None, promised="text?"),
     ),
-)
-_LEVELS: Final = record(
-    "European levels usually asked for; 0: without a diploma, null: unknown",
-    dict.fromkeys(("low", "high"), "count?"),
 )
 
 
@@ -132,10 +129,10 @@ class AccessCredential(Described):
             Column("titles", json=lambda c, _: list(c.titles), promised=["text"]),
             Column("held", promised=maybe(one_of(TERNARY))),
             Column("group_held", schema=maybe(one_of(TERNARY))),
-            part_of("hours", SPAN, promised=True),
-            part_of("company_hours", SPAN, "detail.company_hours"),
+            part_of("hours", _SPAN, promised=True),
+            part_of("company_hours", _SPAN, "detail.company_hours"),
             Column("hours_kind", json="detail.hours_kind", schema=one_of(get_args(HoursKind))),
-            part_of("months", SPAN, "detail.months"),
+            part_of("months", _SPAN, "detail.months"),
             Column("needed_for", schema="text?: The credential whose prerequisite it is"),
             Column("before_training", json="detail.before_training", schema="flag"),
             Column("minimum_age", json="detail.minimum_age", schema="whole?"),
@@ -209,7 +206,8 @@ class AccessConditions(Described):
         (
             Column("status", promised=one_of(get_args(AccessStatus))),
             part_of("selection", _SELECTION, nullable=True, promised=True),
-            Column("level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, promised=_LEVELS),
+            inside("level", "European levels usually asked for; 0: without a diploma, null: unknown",
+                   *(Column(end, value=f"level_{end}", promised="count?") for end in ("low", "high")), promised=True),
             parts_of("credentials", "access_credential", promised=True),
             Column("varies", "flag", promised="flag"),
             Column("title", json=lambda c, _: c.title or None,

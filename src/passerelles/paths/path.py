@@ -28,27 +28,39 @@ from passerelles.sharing import Later
 from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import (
-    ENDS,
     HOURS,
     REFERENTIAL,
+    SPAN,
     Column,
     On,
     Page,
     Record,
     Sheet,
+    inside,
     part_of,
     parts_of,
     side_by_side,
     texts_of,
+    within,
 )
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
 _DAY: Final = 7.0  # hours
 _SAID: Final = 3  # competencies that a sentence names
-_BOUNDS: Final = dict.fromkeys(ENDS, "amount?")
-_LEAST: Final = {"lower_bound": "flag: Whether the expected value is only the known part"}
-_ORIGINS: Final = dict.fromkeys(("sourced", "estimated"), "amount")
+_SPAN: Final = (
+    *SPAN.columns, Column("lower_bound", schema="flag: Whether the expected value is only the known part"),
+)  # fmt: skip
+_HOURS: Final = within(_SPAN, attrgetter("hours"))
+_IN_ALL: Final = Record(
+    "",
+    "Hours of training in all: estimates or sourced",
+    (
+        *_HOURS,
+        Column("sourced", value="hours_sourced", schema="amount"),
+        Column("estimated", value=lambda p, _: round(sum(s.estimated for s in p.steps), 1), schema="amount"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +79,6 @@ class Span:
             for a, b in ((self.low, other.low), (self.expected, other.expected), (self.high, other.high))
         )
         return Span(low, expected, high, self.lower_bound or other.lower_bound)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {"low": self.low, "expected": self.expected, "high": self.high, "lower_bound": self.lower_bound}
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +128,8 @@ class StepCredential(Described):
                 "company_hours", on=On.JSON,
                 schema="amount?: Those of its hours that are spent in a firm or on placement",
             ),
-            Column(
-                "months", on=On.JSON, json=lambda c, _: {"low": c.months.low, "high": c.months.high},
-                schema=record(
-                    "Months that it takes or asks for; null = unknown", {"low": "amount?", "high": "amount?"},
-                ),
+            part_of(
+                "months", Record("", "Months that it takes or asks for; null = unknown", SPAN.pick("low", "high")),
             ),
             Column(
                 "shorter", on=On.JSON, json=lambda c, _: c.shorter or None,
@@ -218,11 +223,6 @@ class Step(Described):
         """Credentials that are required and not known to be held, in the order of acquisition."""
         return [c for c in self.credentials if c.held != "yes"]
 
-    @property
-    def hours_told(self) -> dict[str, Any]:
-        """Hours with where they come from, ready for JSON."""
-        return self.hours.to_dict() | {"sourced": self.sourced, "estimated": self.estimated, "basis": self.basis}
-
     spec: ClassVar[Record] = Record(
         "step",
         "One move of a path",
@@ -232,25 +232,20 @@ class Step(Described):
             part_of("to", "path_end", "target", promised=True),
             Column("target_code", value="target.code", on=On.TABLE),
             Column("target_label", value="target.label", on=On.CELLS),
-            Column(
-                "hours", json="hours_told", on=On.JSON,
-                promised=record(
-                    "Hours of training of this step", {},
-                    optional={**_BOUNDS, **_LEAST, "basis": one_of(get_args(Basis)), **_ORIGINS},
-                ),
+            inside(
+                "hours", "Hours of training of this step",
+                *(replace(each, schema=each.told, promised=False) for each in _HOURS),
+                *(Column(name, schema="amount") for name in ("sourced", "estimated")),
+                Column("basis", schema=one_of(get_args(Basis))), promised=True,
             ),
             *HOURS,
             Column("basis", words="terms.basis", on=On.TABLE),
-            Column(
-                "months", json=lambda s, _: s.months.to_dict(), schema=record("", _BOUNDS, optional=_LEAST), on=On.JSON,
-            ),
-            Column(
-                "practice", on=On.JSON,
-                json=lambda s, _: {"months": s.practice_months, "hours_replaced": s.practised, "assumption": True},
-                schema=record(
-                    "What practising the stage is assumed to bring",
-                    {"months": "amount", "hours_replaced": "amount", "assumption": "flag"},
-                ),
+            part_of("months", Record("", "", _SPAN)),
+            inside(
+                "practice", "What practising the stage is assumed to bring",
+                Column("months", value="practice_months", promised="amount"),
+                Column("hours_replaced", value="practised", promised="amount"),
+                Column("assumption", value=lambda _step, _lang: True, promised="flag"),
             ),
             Column("practice_months", "number", on=On.TABLE),
             Column("hours_replaced", "number", value="practised", on=On.TABLE),
@@ -259,9 +254,9 @@ class Step(Described):
                 "studies_hours", "number", value="studies", on=On.FILE,
                 schema="amount: Hours among those of the step for diplomas that come before the target's qualification",
             ),
-            Column(
-                "level", json=lambda s, _: {"held": s.level, "target": s.target_level}, on=On.JSON,
-                schema=record("European levels", {"held": "ordinal", "target": "ordinal"}),
+            inside(
+                "level", "European levels", Column("held", value="level", promised="ordinal"),
+                Column("target", value="target_level", promised="ordinal"),
             ),
             Column("score", on=On.JSON, schema="number"),
             Column("probability", "share", on=On.FILE, schema="share?"),
@@ -448,8 +443,7 @@ class Path(Described, Shown):
     @property
     def hours_told(self) -> dict[str, Any]:
         """Hours with where they come from, ready for JSON."""
-        estimated = round(sum(s.estimated for s in self.steps), 1)
-        return self.hours.to_dict() | {"sourced": self.hours_sourced, "estimated": estimated}
+        return _IN_ALL.to_dict(self, "fr")
 
     spec: ClassVar[Record] = Record(
         "path",
@@ -471,19 +465,15 @@ class Path(Described, Shown):
             ),
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
             Column(
-                "hours", "number", value="hours.expected", json="hours_told",
+                "hours", "number", value="hours.expected", json="hours_told", promised=_IN_ALL.schema(),
                 shown=lambda p, lang: hours_short(p.hours, lang, steps=p.steps), on=On.JSON | On.SCREEN,
-                promised=record(
-                    "Hours of training in all: estimates or sourced", _BOUNDS, optional={**_LEAST, **_ORIGINS}
-                ),
             ),
             *HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
             Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
-            Column(
-                "months", "number", value="months.expected", json=lambda p, _: p.months.to_dict(),
-                shown=lambda p, lang: months_text(p.months, lang),
-                promised=record("Months from the first day to the last", _BOUNDS, optional=_LEAST),
+            part_of(
+                "months", Record("", "Months from the first day to the last", _SPAN), kind="number", on=On.ALL,
+                value="months.expected", shown=lambda p, lang: months_text(p.months, lang), promised=True,
             ),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
             Column("score", "number", promised="number: Sum of `parts`, in hours", on=On.FILE),
@@ -493,10 +483,8 @@ class Path(Described, Shown):
                 schema="number: Chance of the least likely move, or its score where nothing is calibrated",
             ),
             Column("calibrated", on=On.JSON, schema="flag"),
-            Column(
-                "direct", json=lambda p, _: {"hours": p.direct_hours, "months": p.direct_months}, on=On.JSON,
-                schema=record("The direct move", {"hours": "amount?", "months": "amount?"}),
-            ),
+            inside("direct", "The direct move",
+                   *(Column(name, value=f"direct_{name}", promised="amount?") for name in ("hours", "months"))),
             Column("direct_hours", "number", on=On.TABLE),
             Column(
                 "gap", "number", on=On.FILE,

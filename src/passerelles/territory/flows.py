@@ -24,7 +24,7 @@ from passerelles.territory.pairs import Moves, Pairs, Why, pool_keys
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import HOURS, SPAN, Column, On, Record, part_of, parts_of, within
+from passerelles.views.spec import HOURS, SPAN, Column, On, Record, inside, part_of, parts_of, within
 
 PEOPLE: Final = "count?: Null: withheld, see `masked`"
 _LOTS: Final = [record("", {"employer": "text", "job": "text", "basin": "text?"})]
@@ -517,10 +517,8 @@ RESOLVED: Final = Record(
         Column("label", value="lot.label", on=On.CELLS),
         Column("confidence", "share", value="lot.confidence", promised="share"),
         Column("people", value="lot.people", on=On.JSON, schema="count"),
-        Column(
-            "basin", json=lambda r, _: {"code": r.lot.basin, "label": r.lot.basin_label}, on=On.JSON,
-            schema=record("", {"code": "text", "label": "text"}),
-        ),
+        inside("basin", "", Column("code", value="lot.basin", promised="text"),
+               Column("label", value="lot.basin_label", promised="text")),
         Column("family", value=lambda r, _: r.lot.pool or None, on=On.JSON),
         Column("side", on=On.JSON, schema=one_of(("fragile", "hiring"))),
     ),

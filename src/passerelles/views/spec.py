@@ -304,6 +304,12 @@ def _told(of: str | Record | type[Any]) -> tuple[Shape, Value]:
     return of.name or of.schema(), of.to_dict
 
 
+def inside(key: str, about: str, *columns: Column, **more: Any) -> Column:
+    """Return a column of JSON that holds an object of columns of the item itself."""
+    whole = Record("", about, columns)
+    return Column(key, json=whole.to_dict, **{"schema": whole.schema(), "on": On.JSON, **more})
+
+
 def texts_of(key: str, of: Shape, about: str = "", *, path: str = "", sep: str = "; ", **more: Any) -> Column:
     """Return a column of several texts: a list in JSON, one cell elsewhere, unknown where there is none."""
     get = attrgetter(path or key)
