@@ -21,9 +21,7 @@ def _explain(schema: dict[str, Any], section: type[BaseModel]) -> None:
         schema["properties"][name]["description"] = about
 
 
-class Section(BaseModel):
-    """Settings of one subject: a frozen value, each of them bounded and told in ``settings.toml``."""
-
+class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, json_schema_extra=_explain)
 
     @field_validator("*")
@@ -39,7 +37,7 @@ def problems(error: ValidationError) -> str:
     return "; ".join(": ".join(filter(None, (".".join(map(str, e["loc"])), e["msg"]))) for e in error.errors())
 
 
-class WeightSettings(Section):
+class WeightSettings(_Section):
     """
     How much a requirement counts in a coverage: status x rarity, no unit.
 
@@ -53,7 +51,7 @@ class WeightSettings(Section):
     rarity: bool = True
 
 
-class NearSettings(Section):
+class NearSettings(_Section):
     """
     What counts as a near match, and for which share of the requirement's weight.
 
@@ -71,7 +69,7 @@ class NearSettings(Section):
     exact_categories: tuple[str, ...] = ("Certifications et habilitations",)
 
 
-class TerritorySettings(Section):
+class TerritorySettings(_Section):
     """
     What allocating the people of a territory to its openings takes for granted; hours are hours of training a person.
 
@@ -113,7 +111,7 @@ class TerritorySettings(Section):
     rank_market: float = Field(1.0, ge=0)
 
 
-class EffortSettings(Section):
+class EffortSettings(_Section):
     """
     Hours of training that a move takes, where no credential states them: a share of a full qualification.
 
@@ -137,7 +135,7 @@ class EffortSettings(Section):
     adaptation_per_level: float = Field(0.3, ge=0)
 
 
-class PathSettings(Section):
+class PathSettings(_Section):
     """
     What practising an intermediate job brings, how paths are compared, and how far the search goes.
 
@@ -163,7 +161,7 @@ class PathSettings(Section):
     hiring: tuple[str, ...] | None = None
 
 
-class RankingSettings(Section):
+class RankingSettings(_Section):
     """When a move counts as `proche`, and which kinds of move a ranking of sources leaves out."""
 
     close_share: float = Field(0.1, gt=0, le=1)
@@ -171,7 +169,7 @@ class RankingSettings(Section):
     sources_exclude: tuple[MoveKind, ...] = ("step-down",)
 
 
-class Settings(Section):
+class Settings(_Section):
     """All settings of the engine; JSON in, JSON out."""
 
     schema_version: int = Field(1, ge=1, le=1)

@@ -74,3 +74,7 @@ def test_older_wordings_of_the_real_rome(older_rome: Referential, rome: Referent
     assert sum(right) / len(right) >= 0.6
     assert len(sure) / len(asked) >= 0.15
     assert sum(sure) / len(sure) >= 0.93
+
+
+def test_words_that_qualify_a_job_are_words_of_a_competency() -> None:
+    assert resolve_competency(SMALL, "aide conduire un engin de levage")[0].reason != "usage"

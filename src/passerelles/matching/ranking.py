@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib.resources import files
@@ -16,7 +16,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from passerelles.matching.index import TitleIndex, phrase_bag
-from passerelles.matching.reading import Reading, TextFile
+from passerelles.matching.reading import Reading, Reason, TextFile
 from passerelles.vectors import (
     Cells,
     FloatArray,
@@ -415,8 +415,13 @@ _SELDOM_LAST: Final = -3.0
 _OFTEN_LAST: Final = 2.0
 
 _LOOKED_AT = 40  # owners looked at closely
+_WIDTH = 30  # letters above which a title may have been cut off
+_SHORT = 2
 _ALL = 0.999
 _HALF = 0.5
+_FLATTEST: Final = 30.0
+_MOST_WORDS = 0.6
+_A_LETTER_OR_TWO = 0.85
 _SELDOM = 1e-4  # chance of a walk that was never met
 
 
@@ -507,6 +512,16 @@ def fits(index: TitleIndex, option: Reading) -> bool | None:
     terms = [index.family_field.vocabulary[term] for term in told]
     shares = np.asarray([*told.values()]) @ index.covers["all"][terms].toarray()[:, owners]
     return True if shares.max() >= _HALF * sum(told.values()) else None if option.dashed else False
+
+
+def cut_off(index: TitleIndex, option: Reading) -> tuple[int, ...]:
+    """Entries of the labels that go on where a reading stops inside a word, as columns of a set width cut them."""
+    form = " ".join(option.words)
+    whole = len(option.words[-1]) > _SHORT and option.words[-1] in index.words.known
+    if len(form) < _WIDTH or whole:
+        return ()
+    entries = [entry for label, places in index.exact.items() if label.startswith(form) for entry, _ in places]
+    return tuple(entries) if len(set(index.parent_of[index.owner[entries]].tolist())) == 1 else ()
 
 
 def _total(parts: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
@@ -729,3 +744,32 @@ def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
 
 def _logit(share: float) -> float:
     return math.log(max(share, 1e-6) / max(1.0 - share, 1e-6))
+
+
+def calibrated(values: Mapping[str, float], fitted: Mapping[str, float], rules: Mapping[str, float]) -> float:
+    """Logistic calibration; above ``firm`` the logit grows by ``caution`` only."""
+    total = fitted.get("constant", 0.0) + sum(fitted.get(name, 0.0) * value for name, value in values.items())
+    if total > rules["firm"]:
+        total = rules["firm"] + rules["caution"] * (total - rules["firm"])
+    return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, total))))
+
+
+def in_advertisement(rules: Mapping[str, float], *, usage: bool) -> Callable[[float], float]:
+    """What an advertisement leaves of a confidence: a part of usage, less above `unsure` of what is only ranked."""
+    if usage:
+        return lambda chance: rules["posted"] * chance
+    return lambda chance: min(chance, max(rules["unsure"], 1.0 - rules["doubt"] * (1.0 - chance)))
+
+
+def reasons(index: TitleIndex, trial: Trial) -> list[Reason]:
+    """Why each owner of a trial is a candidate."""
+    columns = (*index.evidence_names, *CLOSE)
+    asked, told, ratio, near = (trial.evidence[:, columns.index(name)] for name in ("asked", "told", "ratio", "near"))
+    same = (asked >= _ALL) & (told >= _ALL)
+    spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
+    short = trial.reading.expanded & (asked >= _MOST_WORDS)
+    most = asked >= _HALF
+    usual = index.usual[trial.entries] & most
+    kinds: tuple[Reason, ...] = ("usage", "abbreviation", "same words", "spelling", "same words", "meaning")
+    found = np.select([usual, short, same, spelled, most], [0, 1, 2, 3, 4], default=5)
+    return [kinds[kind] for kind in found.tolist()]

@@ -8,12 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple, Protocol
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 
 from passerelles.errors import PasserellesError
 from passerelles.text import fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
 
+Reason = Literal["exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
 FILE = "titles.toml"
 NOISE_FILE = "title_noise.toml"
 
@@ -85,6 +89,8 @@ class LanguagePack:
         Stems of titles after which further words say how or where, not which job ("soudeur TIG").
     kinds
         Stem of the first word of a title to the kind of work that it says, numbered from 0.
+    qualifiers
+        Stems that say how one does a job, or that one helps at it: without them the title names the same job.
     titles
         Whether texts are job titles: other things stand around them, and a line may name several.
     """
@@ -113,6 +119,7 @@ class LanguagePack:
     heads: frozenset[str]
     columns: Mapping[str, frozenset[str]]
     kinds: Mapping[str, int]
+    qualifiers: frozenset[str] = frozenset()
     titles: bool = True
 
 
@@ -171,7 +178,8 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         return (bare(titles),) if isinstance(titles, str) else tuple(map(bare, titles))
 
     endings = "|".join(_longest_first(data["gender"]["endings"])) or "(?!)"
-    ending = rf"(?<=[a-z]{{3}})\s?(?:\((?:{endings})\)s?|[.·•/](?:{endings})(?:[.·•]s)?(?![a-z(]))"
+    dashed = "|".join(_longest_first(data["gender"].get("dashed", ()))) or "(?!)"
+    ending = rf"(?:\((?:{endings})\)s?|[.·•/](?:{endings})(?:[.·•]s)?(?![a-z(])|-\s?(?:{dashed})s?(?![a-z-]))"
     return LanguagePack(
         language=str(data["language"]),
         stop_words=stop_words,
@@ -180,7 +188,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         plural=plural,
         feminine=feminine,
         roots=tuple(SuffixRule(s, "", int(data["stem"]["root_min"])) for s in _longest_first(data["stem"]["root"])),
-        endings=re.compile(ending),
+        endings=re.compile(rf"(?<=[a-z]{{3}})\s?{ending}"),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
         noise=tuple((re.compile(rule["take"]), bool(rule.get("posted"))) for rule in noise["rule"] if "take" in rule),
         leading=frozenset(noise["leading"]),
@@ -204,6 +212,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         ),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
+        qualifiers=frozenset(map(bare, data.get("qualifiers", ()))),
     )
 
 
@@ -354,6 +363,7 @@ LONGEST: Final = 1000
 _KEPT: Final = 200
 _MOST: Final = 4
 _SHORT_NUMBER: Final = 2
+_MENDED: Final = 6
 _SPACES: Final = re.compile(r"\s+")
 _BLANKS: Final = re.compile(r" {3,}")  # what job boards that pass on no dash write for " - "
 # Soft hyphens, joiners and variation selectors: written inside words, never seen.
@@ -378,6 +388,8 @@ class Reading(NamedTuple):
         Whether the title ends with a word that opens something: its end is missing.
     dashed
         Whether only dashes and brackets part `beside` from the title: then they rather say where than which job.
+    mended
+        Whether a word that no label has is read as one that is an error away.
     """
 
     words: tuple[str, ...]
@@ -387,6 +399,12 @@ class Reading(NamedTuple):
     beside: tuple[str, ...] = ()
     cut: bool = False
     dashed: bool = False
+    mended: bool = False
+
+    @property
+    def other_words(self) -> Reason | None:
+        """Why the words read are not those written, where they are not."""
+        return "abbreviation" if self.expanded else "spelling" if self.mended else None
 
 
 class Words(NamedTuple):
@@ -486,15 +504,20 @@ def _spelled_out(
         options = []
         for position, word in enumerate(spelled):
             around = frozenset(form for place, form in enumerate(forms) if place != position)
-            options.append(((word,),) if usual else _choices(word, around, known, lexicon.pack))
+            options.append([(word,)] if usual else _choices(word, around, known, lexicon))
         for choice in itertools.islice(itertools.product(*options), share):
             result = tuple(itertools.chain.from_iterable(choice))
             stems = lexicon.stems_of(result)
             if stems:
                 families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
                 beside = tuple(term for term in whole if term not in own)
-                expanded = result != spelled
-                yield Reading(result, stems, families, expanded, beside, cut=cut, dashed=dashed)
+                told = [
+                    word in lexicon.pack.abbreviations
+                    for word, other in zip(spelled, choice, strict=True)
+                    if other != (word,)
+                ]
+                mended = not all(told)
+                yield Reading(result, stems, families, any(told), beside, cut=cut, dashed=dashed, mended=mended)
 
 
 class _Token(NamedTuple):
@@ -744,12 +767,21 @@ def _capitals(text: str) -> frozenset[str]:
     return frozenset(_SPACES.sub(" ", fold_accents(part.strip("(),."))).strip() for part in named)
 
 
-def _choices(word: str, around: frozenset[str], known: Collection[str], pack: LanguagePack) -> list[tuple[str, ...]]:
-    meanings = pack.abbreviations.get(word, ())
+def _choices(word: str, around: frozenset[str], known: Collection[str], lexicon: Lexicon) -> list[tuple[str, ...]]:
+    meanings = lexicon.pack.abbreviations.get(word, ())
     fitting = [meaning.expansion for meaning in meanings if meaning.near & around]
     if fitting:
         return fitting[:1]
     free = [meaning.expansion for meaning in meanings if not meaning.near]
     if not free:
-        return [(word,)]
+        return [*((other,) for other in _mended(word, known, lexicon)), (word,)]
     return [*free, (word,)] if word in known else free
+
+
+def _mended(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[str]:
+    """Words of labels one error away from a title's word that none has, with its first letter; of one stem, one."""
+    if word in known or len(word) < _MENDED or not word.isalpha() or not lexicon.pack.titles:
+        return ()
+    near = process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None)
+    alike = {lexicon.stem(other): other for other, _, _ in sorted(near, reverse=True) if other[0] == word[0]}
+    return () if lexicon.stem(word) in alike else alike.values()

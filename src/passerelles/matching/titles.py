@@ -13,13 +13,26 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, phrase_bag, stored_titles
-from passerelles.matching.ranking import CLOSE, Kind, Trial, Weights, fits, rank_block, shipped_weights, terms
-from passerelles.matching.reading import LONGEST, Lexicon, Reading, joined_words, language_pack, understand
+from passerelles.matching.ranking import (
+    Kind,
+    Trial,
+    Weights,
+    calibrated,
+    cut_off,
+    fits,
+    in_advertisement,
+    rank_block,
+    reasons,
+    shipped_weights,
+    terms,
+)
+from passerelles.matching.reading import LONGEST, Lexicon, Reading, Reason, joined_words, language_pack, understand
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
-from passerelles.views.schema import maybe, one_of, record
+from passerelles.views import schema
+from passerelles.views.schema import flag, listed, maybe, number, one_of, record, ref, share, text, whole
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
 
@@ -173,7 +186,6 @@ def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
     return np.asarray(0.5 * filed + 0.5 * _like(index, words, lexicon), dtype=np.float32)
 
 
-Reason = Literal["exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
 Status = Literal["sûr", "à vérifier", "inconnu"]
 
 SURE: Final = 0.9
@@ -181,10 +193,6 @@ SURE: Final = 0.9
 REVIEW: Final = 0.3
 """Confidence from which a match is worth a look (``à vérifier``); below it is ``inconnu``."""
 _BLOCK: Final = 128
-_MOST_WORDS: Final = 0.6
-_HALF_THE_WORDS: Final = 0.5
-_ALL_WORDS: Final = 0.999
-_A_LETTER_OR_TWO: Final = 0.85
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
 _FLATTEST: Final = 30.0
 
@@ -246,26 +254,26 @@ class Candidate(Described):
         "candidate_title",
         "A candidate for a text",
         (
-            Column("rank", "integer", promised="ordinal"),
-            Column("code", promised="code"),
-            Column("label", promised="text?"),
-            Column("title", json=lambda c, _: {"code": c.title_code or None, "label": c.title},
-                   promised=record("What matched", {"code": "text?", "label": "text"})),
-            Column("title_code", on=On.CELLS),
-            Column("score", "number", promised="number"),
-            Column("confidence", "share", promised="share"),
-            Column("reason", promised="text"),
-            Column("why", value=lambda c, lang: c.why(lang), promised="text"),
-            Column("parent_code", schema="code"),
-            Column("parent_label", schema="text"),
+            Column("rank", "integer", schema=whole(least=1), promised=True),
+            Column("code", schema=schema.code(), promised=True),
+            Column("label", schema=maybe(text()), promised=True),
+            Column("title", json=lambda c, _: {"code": c.title_code or None, "label": c.title}, promised=True,
+                   schema=record("What matched", {"code": maybe(text()), "label": text()})),
+            Column("title_code", on=On.TABLE | On.SCREEN),
+            Column("score", "number", schema=number(), promised=True),
+            Column("confidence", "share", schema=share(), promised=True),
+            Column("reason", schema=text(), promised=True),
+            Column("why", value=lambda c, lang: c.why(lang), schema=text(), promised=True),
+            Column("parent_code", schema=schema.code()),
+            Column("parent_label", schema=text()),
             Column("parent_confidence", "share",
-                   schema="share: Chance that the family, the fiche that the code was split from, is right"),
-            Column("ambiguous", "flag", on=On.JSON, schema="flag: Several families may be meant, and none is sure"),
-            Column("read", schema="text: What was read"),
+                   schema=share("Chance that the family, the fiche that the code was split from, is right")),
+            Column("ambiguous", "flag", on=On.JSON, schema=flag("Several families may be meant, and none is sure")),
+            Column("read", schema=text("What was read")),
             Column("ignored", value=lambda c, _: ", ".join(c.ignored), json=lambda c, _: list(c.ignored),
-                   schema=["text", "What was left aside"]),
+                   schema=listed(text(), "What was left aside")),
             Column("referential", json=lambda c, _: c.referential and c.referential._asdict(),
-                   schema="referential_version?", on=On.JSON),
+                   schema=maybe(ref("referential_version")), on=On.JSON),
         ),
         {"status": maybe(one_of(get_args(Status)))},
     )  # fmt: skip
@@ -418,30 +426,37 @@ def _labels(
     if 0 < len(text) <= LONGEST:
         tries.insert(0, (" ".join(joined_words(text, index.pack)), None))
     for rank, (form, option) in enumerate(tries):
-        expanded = option is not None and option.expanded
+        other_words = option.other_words if option else None
         found: dict[int, tuple[int, Reason, float]] = {}
         for entry, other in index.exact.get(form, ()):
-            reason: Reason = "abbreviation" if expanded else "other gender form" if other else "exact"
+            reason: Reason = other_words or ("other gender form" if other else "exact")
             owner = int(index.owner[entry])
             if owner not in found or (found[owner][1] != "exact" and reason == "exact"):
                 found[owner] = (entry, reason, 1.0)
         if found:
-            return found, surety("alike" if expanded else "cleaned" if rank else "certain", option)
+            return found, surety("alike" if other_words else "cleaned" if rank else "certain", option)
     for option in fitting:
-        entries = index.same.get(" ".join(option.stems), ())
+        entries = index.same.get(" ".join(option.stems), ()) or cut_off(index, option)
         if entries:
-            alike: Reason = "abbreviation" if option.expanded else "same words"
+            alike: Reason = option.other_words or "same words"
             return {int(index.owner[e]): (e, alike, 1.0) for e in reversed(entries)}, surety("alike", option)
     meant = ((option, _meant(index, option)) for option in fitting)
     return next(((usual, surety("usual", option)) for option, usual in meant if usual), ({}, 0.0))
 
 
 def _meant(index: TitleIndex, option: Reading) -> dict[int, tuple[int, Reason, float]]:
-    """Owners of the titles that people mean by a bare one, each as the inverse square of its rank."""
+    """
+    Owners of the titles that people mean by one, the first ones most; else of it without qualifiers.
+
+    Those of a label that it begins with stay: an 'assistant commercial BTP' is no 'commercial BTP'.
+    """
     found: dict[int, tuple[int, Reason, float]] = {}
-    for rank, title in enumerate(index.pack.usages.get(" ".join(option.stems), ()), start=1):
+    pack, stems = index.pack, option.stems
+    begun = max((n for n in range(2, len(stems)) if " ".join(stems[:n]) in index.same), default=0)
+    bare = " ".join(stem for n, stem in enumerate(stems) if n < begun or stem not in pack.qualifiers)
+    for rank, title in enumerate(pack.usages.get(" ".join(stems)) or pack.usages.get(bare, (bare,)), start=1):
         for entry in index.same.get(title, ()):
-            found.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank**2))
+            found.setdefault(int(index.owner[entry]), (entry, "usage", 1.0 / rank))
     return found
 
 
@@ -482,9 +497,9 @@ def _answer(
         if index.usual[trial.entries[0]]:
             most = min(most, weights.rules["usual"])  # a title that only holds what is said is no surer than it
         head: set[int] = set()
-        sure = min(_confidence(values, weights.confidence, weights.rules), most)
+        sure = min(calibrated(values, weights.confidence, weights.rules), most)
         if weights.family:
-            kin = min(_confidence(values, weights.family, weights.rules), most)
+            kin = min(calibrated(values, weights.family, weights.rules), most)
             found = _of_head(index, trial.reading)
             if int(index.parent_of[trial.owners[0]]) in {int(index.parent_of[owner]) for owner in found}:
                 head, kin = found, max(kin, weights.rules["usual"])
@@ -496,9 +511,9 @@ def _answer(
         ordered = sorted(lines, key=lambda line: line.owner not in head)
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
     if posted and (not settled.owners or lines[0].reason == "usage"):
-        part = weights.rules["posted"]
-        lines = [line._replace(confidence=part * line.confidence) for line in lines]
-        families = {family: part * confidence for family, confidence in families.items()}
+        less = in_advertisement(weights.rules, usage=bool(settled.owners))
+        lines = [line._replace(confidence=less(line.confidence)) for line in lines]
+        families = {family: less(chance) for family, chance in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 
@@ -570,32 +585,10 @@ def _lines(
     slope = np.clip(0.5 * (trial.values - middle), -_FLATTEST, _FLATTEST)
     scores = _BEST_FOUND / (1.0 + np.exp(-slope))
     rows = zip(
-        *(trial.owners.tolist(), trial.entries.tolist(), scores.tolist(), confidence.tolist(), _reasons(index, trial)),
+        *(trial.owners.tolist(), trial.entries.tolist(), scores.tolist(), confidence.tolist(), reasons(index, trial)),
         strict=True,
     )
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
-
-
-def _confidence(values: Mapping[str, float], fitted: Mapping[str, float], rules: Mapping[str, float]) -> float:
-    """Logistic calibration; above ``firm`` the logit grows by ``caution`` only."""
-    total = fitted.get("constant", 0.0) + sum(fitted.get(name, 0.0) * value for name, value in values.items())
-    if total > rules["firm"]:
-        total = rules["firm"] + rules["caution"] * (total - rules["firm"])
-    return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, total))))
-
-
-def _reasons(index: TitleIndex, trial: Trial) -> list[Reason]:
-    """Why each owner of a trial is a candidate."""
-    columns = (*index.evidence_names, *CLOSE)
-    asked, told, ratio, near = (trial.evidence[:, columns.index(name)] for name in ("asked", "told", "ratio", "near"))
-    same = (asked >= _ALL_WORDS) & (told >= _ALL_WORDS)
-    spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
-    short = trial.reading.expanded & (asked >= _MOST_WORDS)
-    most = asked >= _HALF_THE_WORDS
-    usual = index.usual[trial.entries] & most
-    kinds: tuple[Reason, ...] = ("usage", "abbreviation", "same words", "spelling", "same words", "meaning")
-    found = np.select([usual, short, same, spelled, most], [0, 1, 2, 3, 4], default=5)
-    return [kinds[kind] for kind in found.tolist()]
 
 
 def _candidate(index: TitleIndex, line: _Line, confidence: float, family: float, *, ambiguous: bool) -> Candidate:
@@ -793,5 +786,5 @@ def _index_competencies(referential: Referential) -> TitleIndex:
     entries = [Entry(code, label, code) for code, label in labelled]
     owners = [Owner(code, label) for code, label in labelled]
     # Neither what people say for job titles nor what stands around them says anything of a competency.
-    pack = replace(language_pack(referential.language), usages={}, titles=False)
+    pack = replace(language_pack(referential.language), usages={}, qualifiers=frozenset(), titles=False)
     return build_index(entries, owners, pack=pack, dimensions=0)
