@@ -3,21 +3,23 @@
 import ast
 import inspect
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import passerelles
 
-STUB = Path(passerelles.__file__).with_suffix(".pyi")
 
-
-def test_the_stub_tells_type_checkers_the_same_names() -> None:
-    tree = ast.parse(STUB.read_text(encoding="utf-8"))
+@pytest.mark.parametrize("package", [passerelles, passerelles.charts])
+def test_the_stub_tells_type_checkers_the_same_names(package: ModuleType) -> None:
+    tree = ast.parse(Path(package.__file__ or "").with_suffix(".pyi").read_text(encoding="utf-8"))
     told = {
         (node.module, alias.name, alias.asname)
         for node in tree.body
         if isinstance(node, ast.ImportFrom)
         for alias in node.names
     }
-    assert told == {(module, name, name) for name, module in passerelles._PUBLIC.items()}  # type: ignore[attr-defined]
+    assert told == {(module, name, name) for name, module in package._PUBLIC.items()}
 
 
 def test_every_contract_name_that_exists_is_public() -> None:

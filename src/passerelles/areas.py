@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from passerelles.codes import check_codes, grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
-from passerelles.market.market import BasinKey, Market
+from passerelles.market.market import Market
+from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, find_occupation
@@ -27,10 +28,9 @@ from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.views import schema
-from passerelles.views.schema import maybe, text, whole
+from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, dicts, parts_of, side_by_side, texts_of
+from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, parts_of, side_by_side, texts_of
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -67,12 +67,12 @@ class AreaMember(Described):
         "area_member",
         "An occupation in its area",
         (
-            Column("code", schema=schema.code(), promised=True),
-            Column("label", schema=text(), promised=True),
-            Column("strength", "number", schema=schema.number(least=0), promised=True),
-            Column("inward", "integer", schema=whole(least=0), promised=True),
-            Column("outward", "integer", schema=whole(least=0), promised=True),
-            Column("dead_end", "flag", schema=maybe(schema.flag()), promised=True),
+            Column("code", promised="code"),
+            Column("label", promised="text"),
+            Column("strength", "number", promised="amount"),
+            Column("inward", "integer", promised="count"),
+            Column("outward", "integer", promised="count"),
+            Column("dead_end", "flag", promised="flag?"),
             *market_columns(attrgetter("market")),
         ),
     )
@@ -113,13 +113,13 @@ class Area(Described):
         "area",
         "A mobility area: occupations between which people move more than out of them",
         (
-            Column("number", "integer", schema=whole(least=1), promised=True),
-            Column("name", schema=text(), promised=True),
-            Column("size", "integer", value=lambda a, _: len(a.members), schema=whole(least=1), promised=True),
-            Column("stability", "share", schema=schema.share(), promised=True),
-            texts_of("pivots", schema.code(), sep=", ", promised=True),
+            Column("number", "integer", promised="ordinal"),
+            Column("name", promised="text"),
+            Column("size", "integer", value=lambda a, _: len(a.members), promised="ordinal"),
+            Column("stability", "share", promised="share"),
+            texts_of("pivots", "code", sep=", ", promised=True),
             *(
-                texts_of(name, schema.code(), sep=", ", promised=True, on=On.JSON | On.TABLE)
+                texts_of(name, "code", sep=", ", on=On.FILE, promised=True)
                 for name in ("entries", "exits", "dead_ends")
             ),
             parts_of("members", "area_member", promised=True),
@@ -143,27 +143,19 @@ class Passage(Described):
         "Moves from one area to another",
         (
             *(
-                Column(
-                    f"{end}_area", "integer", value=attribute(end), json_key=end, schema=whole(least=1), promised=True
-                )
+                Column(f"{end}_area", "integer", value=end, json_key=end, promised="ordinal")
                 for end in ("origin", "target")
             ),
-            Column("moves", "integer", schema=whole(least=1), promised=True),
+            Column("moves", "integer", promised="ordinal"),
             Column(
-                "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best), promised=True,
+                "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best),
                 json=lambda p, _: [{"origin": a, "target": b, "probability": c} for a, b, c in p.best],
-                schema=schema.listed(
-                    schema.record(
-                        "", {"origin": schema.code(), "target": schema.code(), "probability": schema.number()}
-                    )
-                ),
+                promised=[record("", {"origin": "code", "target": "code", "probability": "number"})],
             ),
             Column(
-                "to_acquire", value=lambda p, _: "; ".join(label for _, label, _ in p.to_acquire), promised=True,
+                "to_acquire", value=lambda p, _: "; ".join(label for _, label, _ in p.to_acquire),
                 json=lambda p, _: [{"code": c, "label": label, "moves": n} for c, label, n in p.to_acquire],
-                schema=schema.listed(
-                    schema.record("", {"code": schema.code(), "label": text(), "moves": whole(least=1)})
-                ),
+                promised=[record("", {"code": "code", "label": "text", "moves": "ordinal"})],
             ),
         ),
     )  # fmt: skip
@@ -260,7 +252,7 @@ class MobilityAreas(Shown):
         return list(spots.values()), [(spots[start], spots[end], moves / widest) for moves, start, end in wide]
 
     def with_market(
-        self, referential: Referential, market: Market | None, basin: BasinKey | None = None
+        self, referential: Referential, market: Market | None, basin: Basin | None = None
     ) -> "MobilityAreas":
         """Return the areas with what a market says of their jobs, in a basin or in the country; itself without one."""
         if market is None:
@@ -280,7 +272,7 @@ def mobility_areas(
     *,
     settings: Settings | None = None,
     market: Market | None = None,
-    basin: BasinKey | None = None,
+    basin: Basin | None = None,
 ) -> MobilityAreas:
     """
     Group occupations into mobility areas.

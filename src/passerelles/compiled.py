@@ -18,9 +18,9 @@ from passerelles.market.read import kept_values
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
 from passerelles.referentials.load import DOCUMENT as REFERENTIAL
-from passerelles.referentials.load import find_place, open_referential, pack_referential
+from passerelles.referentials.load import open_referential, pack_referential
 from passerelles.referentials.own_tables import open_tables
-from passerelles.referentials.places import bundled_path, cache_folder, place_of
+from passerelles.referentials.places import bundled, cache_folder, place_of
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
@@ -138,8 +138,8 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
     the version: whatever changes, the index is another. The embedded referential, which is small, and what is an index
     already are not kept.
     """
-    place = find_place(name)
-    if bundled_path(name, "referential") is not None or is_index(place):
+    place = place_of(name, "referential")
+    if name in bundled("referential") or is_index(place):
         return None
     digest = hashlib.sha256()
     facts = () if settings.access is None else (settings.access,)

@@ -12,7 +12,7 @@ from passerelles.access.demands import TENTHS, Demands, least, total
 from passerelles.access.holdings import NO_AIM, Holdings, asked
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Credential, Occupation
+from passerelles.model import DIPLOMAS, Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, duration_model, load_durations
 from passerelles.referentials.referential import Referential
@@ -28,8 +28,7 @@ _BACCALAUREAT: Final = 4
 _FIRST_DEGREE: Final = 6
 _TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
 _LAST_YEAR: Final = 500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
-_FULL_KINDS: Final = ("titre", "diplôme")
-_TRAINED_KINDS: Final = (*_FULL_KINDS, "certificat")
+_TRAINED_KINDS: Final = (*DIPLOMAS, "certificat")
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
 _SHORT: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
 Floats = NDArray[np.float64]
@@ -117,9 +116,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     level = int(named or settings.level_unknown)
     known_level = named is not None
     named_here = _required(referential, occupation.code)
-    titled = any(c.kind in _FULL_KINDS for c in named_here)
+    titled = any(c.kind in DIPLOMAS for c in named_here)
     required = [c for c in named_here if _length(c) > 0]
-    full = [c for c in required if c.kind in _FULL_KINDS or (level <= _COURSE_LEVEL and c.kind in _TRAINED_KINDS)]
+    full = [c for c in required if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in _TRAINED_KINDS)]
     course = duration_model().course
     if full:
         longest = max(full, key=lambda c: (_length(c), c.code))
@@ -136,14 +135,15 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     lengths = [d.centre.expected or 0.0 for d in published]
     # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
     # years where courses of its level take less.
-    free = stated is not None and stated.status == "open"
+    free = stated is not None and stated.status in ("open", "conditional") and not _graded(referential, occupation.code)
     usual = _usual(referential, occupation.code, level) if free else None
     if usual is not None:
         hours = training_hours(usual)
         expected = _length(usual)
-        short = min(expected, middle.low)
+        # The least that its text sets is for who holds a diploma of the level: the trade is left, not general subjects.
+        short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
-        low = _SHORT * expected if usual.level is None else min(short, hours.low or expected)
+        low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
         named_in = usual.hours.source
         return Qualification(low, expected, high, short, level, known_level, "certification", usual.code, named_in)
@@ -213,6 +213,13 @@ def _proved(qualification: Qualification) -> int:
     return qualification.level if qualification.titled or qualification.basis == "credential" else 0
 
 
+def _graded(referential: Referential, code: str) -> bool:
+    """Whether a diploma or a title is demanded of everybody, alone or as one of several ways."""
+    rows = (r for r in asked(referential, code, NO_AIM) if r.kind in ("required", "one-of"))
+    known = (referential.credential_by_code.get(r.credential) for r in rows)
+    return any(c is not None and c.kind in DIPLOMAS for c in known)
+
+
 def _required(referential: Referential, code: str) -> list[Credential]:
     rows = [r.credential for r in asked(referential, code, NO_AIM) if r.kind == "required"]
     codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
@@ -229,7 +236,7 @@ def _usual(referential: Referential, code: str, level: int) -> Credential | None
     rows = (r for r in referential.credentials_of.get(code, ()) if r.kind == "usual" and r.scope == "all")
     known = (c for r in rows if (c := referential.credential_by_code.get(r.credential)) is not None)
     levels = (level, None) if level >= _FIRST_DEGREE else (level,)
-    fit = (c for c in known if c.kind in _FULL_KINDS and c.level in levels and _length(c) > 0)
+    fit = (c for c in known if c.kind in DIPLOMAS and c.level in levels and _length(c) > 0)
     return min(fit, key=lambda c: (_length(c), c.code), default=None)
 
 

@@ -19,6 +19,7 @@ CredentialKind = Literal[
     "permis", "titre", "certificat", "autorisation", "habilitation", "diplôme", "experience", "concours", "inscription",
     "aptitude", "agrément", "carte",
 ]  # fmt: skip
+DIPLOMAS: Final[tuple[CredentialKind, ...]] = ("diplôme", "titre")  # a whole qualification
 # What the hours of a credential are: set by law, read at one centre, or the proof that the law sets none.
 HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
 InForce = Literal["proved", "unproved", "unknown"]
@@ -190,6 +191,7 @@ class Credential:
     """
     What the law or a branch demands before one may do a job: licence, title, certificate, authorisation.
 
+    `rncp`: its number in the RNCP, or several between spaces where each holder has its own.
     `hours` are those at a training centre, `company_hours` those in a firm, `months` those of experience or sea
     service, which are never hours. `prerequisites` are all needed; of each of `choices` one alternative is; who obtains
     it is given those in `grants` without more: a driver's title gives the licence.
@@ -228,6 +230,11 @@ class Credential:
     def name(self) -> str:
         """What a narrow column calls it."""
         return self.short or self.label
+
+    @property
+    def registrations(self) -> tuple[str, ...]:
+        """Its numbers in the RNCP, written as ``RNCP37275``."""
+        return tuple(f"RNCP{number.removeprefix('RNCP')}" for number in (self.rncp or "").split())
 
     @property
     def supposed(self) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import MAX_JSON_BYTES, read_file
 from passerelles.market.certifications import Certifications, load_certifications
 from passerelles.market.geography import load_places
-from passerelles.market.market import BasinKey, Market, load_market, load_wages
+from passerelles.market.market import Market, load_market, load_wages
 from passerelles.market.own_lists import ObservedMoves, load_observed
-from passerelles.market.places import Places
+from passerelles.market.places import Basin, Places
 from passerelles.market.read import Keeper, Scan, keeper, scan_all
 from passerelles.market.signals import find_basin
 from passerelles.market.tables import Payer
@@ -97,11 +97,11 @@ class Session:
     def _accepted(self, laid: Referential) -> Referential:
         """Return a referential with overlays, unless one of these has errors; say what was found in each."""
         for overlay in self.overlays:
-            name = place_of(overlay, "overlay").stem
-            found = [n for n in laid.notices if n.file.partition("/")[0] == name]
+            place = place_of(overlay, "overlay")
+            found = laid.notices_of(place)
             counts = count_by_severity(found)
             if counts["error"] and not self.accept_errors:
-                about = {"name": name, "n": counts["error"], "place": overlay}
+                about = {"name": place.stem, "n": counts["error"], "place": overlay}
                 raise ReferentialError("overlay_refused", issues=found, first="", **about)
             if self.tell is not None and counts["error"] + counts["warning"]:
                 self.tell(str(overlay), counts["error"], counts["warning"])
@@ -145,7 +145,7 @@ class Session:
             "no_market_data",
         )
 
-    def surveyed(self, basin: str, *, year: int | None = None) -> tuple[Market, BasinKey]:
+    def surveyed(self, basin: str, *, year: int | None = None) -> tuple[Market, Basin]:
         """
         Market at hand, and a basin of it by code or name.
 
@@ -158,7 +158,7 @@ class Session:
             raise PasserellesError("no_market_data", path=", ".join(map(str, self.folders)) or "--data")
         return self.market, find_basin(self.market, basin, places=self.places, year=year)
 
-    def basin(self, text: str | None) -> BasinKey | None:
+    def basin(self, text: str | None) -> Basin | None:
         """Return a basin of the market at hand; None where none is named."""
         return None if text is None else self.surveyed(text)[1]
 

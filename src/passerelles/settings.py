@@ -21,7 +21,9 @@ def _explain(schema: dict[str, Any], section: type[BaseModel]) -> None:
         schema["properties"][name]["description"] = about
 
 
-class _Section(BaseModel):
+class Section(BaseModel):
+    """Settings of one subject: a frozen value, each of them bounded and told in ``settings.toml``."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, json_schema_extra=_explain)
 
     @field_validator("*")
@@ -37,7 +39,7 @@ def problems(error: ValidationError) -> str:
     return "; ".join(": ".join(filter(None, (".".join(map(str, e["loc"])), e["msg"]))) for e in error.errors())
 
 
-class WeightSettings(_Section):
+class WeightSettings(Section):
     """
     How much a requirement counts in a coverage: status x rarity, no unit.
 
@@ -51,7 +53,7 @@ class WeightSettings(_Section):
     rarity: bool = True
 
 
-class NearSettings(_Section):
+class NearSettings(Section):
     """
     What counts as a near match, and for which share of the requirement's weight.
 
@@ -69,7 +71,7 @@ class NearSettings(_Section):
     exact_categories: tuple[str, ...] = ("Certifications et habilitations",)
 
 
-class TerritorySettings(_Section):
+class TerritorySettings(Section):
     """
     What allocating the people of a territory to its openings takes for granted; hours are hours of training a person.
 
@@ -111,7 +113,7 @@ class TerritorySettings(_Section):
     rank_market: float = Field(1.0, ge=0)
 
 
-class EffortSettings(_Section):
+class EffortSettings(Section):
     """
     Hours of training that a move takes, where no credential states them: a share of a full qualification.
 
@@ -135,7 +137,7 @@ class EffortSettings(_Section):
     adaptation_per_level: float = Field(0.3, ge=0)
 
 
-class PathSettings(_Section):
+class PathSettings(Section):
     """
     What practising an intermediate job brings, how paths are compared, and how far the search goes.
 
@@ -161,7 +163,7 @@ class PathSettings(_Section):
     hiring: tuple[str, ...] | None = None
 
 
-class RankingSettings(_Section):
+class RankingSettings(Section):
     """When a move counts as `proche`, and which kinds of move a ranking of sources leaves out."""
 
     close_share: float = Field(0.1, gt=0, le=1)
@@ -169,7 +171,7 @@ class RankingSettings(_Section):
     sources_exclude: tuple[MoveKind, ...] = ("step-down",)
 
 
-class Settings(_Section):
+class Settings(Section):
     """All settings of the engine; JSON in, JSON out."""
 
     schema_version: int = Field(1, ge=1, le=1)

@@ -270,15 +270,15 @@ class Oracle:
         if len(codes) == 1:
             return True
         held = self.holds(person)
-        adds = self.unknown(self.needs(codes[-1]) - held)
-        for code in codes:
-            if any(self.circular(c) for c in self.needs(code) - held):
-                return False
+        # Of what is of unknown length, nobody can say that a stage spares any; what is in a circle nobody obtains.
+        missing = {c for code in codes for c in self.needs(code) - held}
+        if self.unknown(self.needs(codes[-1]) - held) or any(self.circular(c) for c in missing):
+            return False
         start = self.level[person.code] if person.code else NO_JOB
         for code in codes[:-1]:
             if self.says.issuperset({code, codes[-1]}) and self.level[code] > max(start, self.level[codes[-1]]):
                 return False
-            if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held) - adds:
+            if not self.wants[code] or self.hidden(code) or self.unknown(self.needs(code) - held):
                 return False
         moves = zip((person.code, *codes[:-1]), codes, strict=True)
         return bool(self.wants[codes[-1]]) and all(self.near(a, b) for a, b in moves)

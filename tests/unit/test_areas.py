@@ -13,7 +13,8 @@ from passerelles.areas import MobilityAreas, mobility_areas
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.figures import COUNTRY
-from passerelles.market.market import BasinKey, load_market
+from passerelles.market.market import load_market
+from passerelles.market.places import Basin
 from passerelles.market.signals import signals
 from passerelles.settings import Settings
 
@@ -81,7 +82,7 @@ def test_the_market_of_an_area_is_that_of_its_jobs(
     found = areas.with_market(embedded_graph.referential, market)
     assert areas.areas[0].market is None
     assert areas.with_market(embedded_graph.referential, None) is areas
-    country = BasinKey(COUNTRY, "")
+    country = Basin(COUNTRY, "")
     whole = dict.fromkeys(("low", "high"), 0.0)
     for area in found.areas:
         assert area.market is not None

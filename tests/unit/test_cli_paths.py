@@ -56,9 +56,9 @@ def test_the_flagship_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> No
     code, out, _ = call("paths", "K2110-B", "K2110-GL", *OVERLAY, capsys=capsys)
     text = " ".join(out.split())
     assert code == 0
-    assert "Titres exigés, déjà détenus" in text
+    assert "Exigé, détenu ou dispensé" in text
     assert "À obtenir, dans cet ordre, sauf si déjà détenu : Permis de conduire, catégorie C (durée inconnue)" in text
-    assert "aucun métier intermédiaire n'épargnerait" in text
+    assert "le passage direct seulement ; ce qui est exigé est de durée inconnue" in text
     assert "{" not in out
 
 

@@ -17,7 +17,7 @@ from passerelles.paths.rank import rank_paths
 from passerelles.paths.state import state_at, terrain_of
 from passerelles.ranking.move import find_start
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.places import bundled_path
+from passerelles.referentials.places import bundled
 from passerelles.settings import Settings
 from small import referential
 
@@ -132,7 +132,7 @@ def test_prerequisites_in_a_circle_are_infeasible_unless_held() -> None:
 def test_an_overlay_with_a_circle_of_prerequisites_makes_its_paths_infeasible(tmp_path: Path) -> None:
     """The heavy-goods licence is made to suppose the right to teach it."""
     folder = tmp_path / "branche"
-    shutil.copytree(bundled_path("enseignement-conduite", "overlay") or "", folder)
+    shutil.copytree(bundled("overlay")["enseignement-conduite"], folder)
     (folder / "credential_prerequisites.csv").write_text(
         "credential,requires,source\nPERM-C,AUT-ENS-GL,essai\n", encoding="utf-8"
     )
@@ -174,7 +174,7 @@ def test_the_flagship_path(name: str, request: pytest.FixtureRequest) -> None:
     assert path.steps[0].basis == "estimate"
     said = path.to_dict("fr")["explanation"][0]
     assert "Acquis repris" in said
-    assert "Titre professionnel enseignant" in said.split("déjà détenus", 1)[1].split("À obtenir", 1)[0]
+    assert "Titre professionnel enseignant" in said.split("détenu ou dispensé", 1)[1].split("À obtenir", 1)[0]
     assert "groupe lourd (durée inconnue)" in said
     assert len(path.steps[0].held) > len(path.steps[0].missing) > 0
     assert [c.code for c in path.steps[0].credentials if c.grants] == ["AUT-ENS-GL"]

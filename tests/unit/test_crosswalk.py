@@ -7,9 +7,8 @@ import pytest
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes, load_market
-from passerelles.market.read import GROUPS, Found, declared_kind, kinds, read, scan, typed_cells
+from passerelles.market.read import GROUPS, Found, Reading, declared_kind, kinds, scan
 from passerelles.market.tables import FapRome, Link, families_of, links_of, shares
-from passerelles.notices import NoticeLog
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
 
@@ -35,20 +34,20 @@ def crosswalk(tmp_path: Path) -> FapRome:
     return found
 
 
-def test_the_table_is_many_to_many_and_says_what_it_drops(crosswalk: FapRome) -> None:
+def test_the_table_is_many_to_many_and_says_what_it_drops(crosswalk: FapRome, tmp_path: Path) -> None:
     assert crosswalk.families_of_rome["K2110"] == ("J3Z43", "W1Z80")
     assert [rome for family, rome in crosswalk.pairs if family == "J3Z43"] == ["K2110", "N4101", "N4102"]
-    codes = {n.code: n for n in crosswalk.notices}
+    codes = {n.code: n for n in load_market(tmp_path / "c.csv").notices}
     assert codes["rows_without_rome"].count == 1
     assert codes["duplicate_link"].line == 8
     assert codes["encoding_detected"].values == (("encoding", "cp1252"),)
 
 
 def test_a_code_that_is_no_rome_code_is_not_joined(tmp_path: Path) -> None:
-    found = load_market(write(tmp_path / "c.csv", "Fap;Rome\nJ3Z43;4101\nJ3Z43;N4101\n")).crosswalk
-    assert found is not None
-    assert found.pairs == (("J3Z43", "N4101"),)
-    assert [n.line for n in found.notices if n.code == "invalid_value"] == [2]
+    market = load_market(write(tmp_path / "c.csv", "Fap;Rome\nJ3Z43;4101\nJ3Z43;N4101\n"))
+    assert market.crosswalk is not None
+    assert market.crosswalk.pairs == (("J3Z43", "N4101"),)
+    assert [n.line for n in market.notices if n.code == "invalid_value"] == [2]
 
 
 def test_an_occupation_is_joined_by_itself_its_parent_or_its_base(crosswalk: FapRome, jobs: Referential) -> None:
@@ -162,10 +161,10 @@ def test_a_source_is_one_declaration(tmp_path: Path) -> None:
     path.write_text("Bassin;Nombre\n101;1 503,5\n5313;\n5314;x\n", encoding="utf-8")
     columns = kind.columns(["bassin", "nombre"])
     assert columns is not None
-    found, log = Found(path, "x.csv", kind, columns, {}, workbook=False), NoticeLog()
-    rows = list(typed_cells(found, read(found), log, "basin", "n"))
+    reading = Reading(Found(path, "x.csv", kind, columns, {}, workbook=False))
+    rows = list(reading.rows("basin", "n"))
     assert rows == [(2, ("0101", 1503.5)), (3, ("5313", None)), (4, ("5314", None))]
-    assert sorted((n.code, n.line, n.count) for n in log.notices()) == [
+    assert sorted((n.code, n.line, n.count) for n in reading.log.notices()) == [
         *(("invalid_value", 4, 1), ("unknown_cells", None, 2), ("zero_filled", None, 1))
     ]
     with pytest.raises(PasserellesError):

@@ -24,7 +24,7 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.language.say import LANGS, say
 from passerelles.referentials.download import download_referential, read_download_record
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.places import cached_path
+from passerelles.referentials.places import named_place
 
 WHOLE = ["provenance.json", "referential.zip"]
 
@@ -151,7 +151,7 @@ def test_provenance_and_place(site: Site, place: Path) -> None:
     site.etag, site.last_modified = '"abc"', "Thu, 18 Sep 2025 08:00:00 GMT"
     start = datetime.now(UTC).replace(microsecond=0)
     path = download_referential("rome", url=site.url)
-    assert path == place / "referential.zip" == cached_path("rome")
+    assert path == place / "referential.zip" == named_place("rome", "referential")
     record = json.loads((place / "provenance.json").read_text(encoding="utf-8"))
     date = datetime.fromisoformat(record.pop("date"))
     assert start <= date <= datetime.now(UTC)
@@ -223,7 +223,7 @@ def test_from_what_is_no_zip(place: Path, tmp_path: Path, monkeypatch: pytest.Mo
     text.write_text("code,label\n")
     cases = [(tmp_path / "absent.zip", "no_such_path"), (empty, "empty_source"), (text, "download_wrong_content")]
     if os.name == "posix":
-        cases.append((Path("/dev/zero"), "not_folder_nor_zip"))
+        cases.append((Path("/dev/zero"), "file_too_big"))
     for path, key in cases:
         with pytest.raises(PasserellesError) as caught:
             download_referential(from_file=path)
@@ -232,7 +232,7 @@ def test_from_what_is_no_zip(place: Path, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr("passerelles.referentials.download.MAX_DOWNLOAD_BYTES", 5)
     with pytest.raises(PasserellesError) as caught:
         download_referential(from_file=text)
-    assert caught.value.key == "download_too_large"
+    assert caught.value.key == "file_too_big"
     assert names_in(place) == []
 
 

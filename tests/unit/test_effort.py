@@ -12,10 +12,18 @@ from pydantic import ValidationError
 from passerelles.effort import EffortTable, effort_table, level_of_access, qualification_of, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import AccessStatus, Credential, CredentialRequirement, Hours, OccupationAccess
+from passerelles.model import (
+    AccessStatus,
+    Credential,
+    CredentialKind,
+    CredentialRequirement,
+    Hours,
+    OccupationAccess,
+)
 from passerelles.paths.state import best_scored, terrain_of
 from passerelles.ranking.move import excluded_rows
 from passerelles.referentials.credentials import Duration, duration_model
+from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import holding_of, holding_of_row
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.vectors import level_named, word_rules
@@ -49,19 +57,32 @@ def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
     assert hours(graph, "A", "A") == 0.0
 
 
+def conditional(level: int, kind: CredentialKind = "diplôme") -> Referential:
+    """Two jobs, of which one asks for a credential of unknown length, or for a course, of whoever enters."""
+    ways = (Credential("W1", "Voie", kind), Credential("W2", "Cours", "certificat"))
+    rows = (CredentialRequirement("B", w.code, "one-of", group="g", alternative=w.code) for w in ways)
+    laid: Referential = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=ways),
+        occupation_access=(OccupationAccess("B", "conditional", level),),
+        credential_requirements=tuple(rows),
+    )
+    return laid
+
+
 def test_a_job_that_asks_for_no_diploma_takes_no_longer_than_courses_of_its_level(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     length = Duration("BAC", "", 4, "M", ("B",), Hours(None, 1850.0, None, "s"), None, "centre", "", "unknown")
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
 
-    def found(status: AccessStatus) -> tuple[str, float]:
-        laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
+    def found(laid: Referential) -> tuple[str, float]:
         qualification = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
         return qualification.basis, qualification.expected
 
-    assert found("open") == ("estimate", duration_model().estimate(4, "").expected)
-    assert found("conditional") == ("certification", 1850.0)
+    free = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 4),))
+    for laid in (free, conditional(4, "carte")):
+        assert found(laid) == ("estimate", duration_model().estimate(4, "").expected)
+    assert found(conditional(4)) == ("certification", 1850.0)
 
 
 @pytest.mark.parametrize(
@@ -107,11 +128,10 @@ def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_ye
     assert len(set(table.trade[:, 1].tolist())) == 1
     length = Duration("L", "", 6, "M", ("B",), Hours(None, 1517.0, None, "s"), None, "legal-total", "", "unknown")
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
-    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "conditional", 6),))
-    assert set(effort_table(build_graph(laid, access=None), Settings()).trade[:, 1].tolist()) == {1517.0}
+    assert set(effort_table(build_graph(conditional(6), access=None), Settings()).trade[:, 1].tolist()) == {1517.0}
 
 
-@pytest.mark.parametrize(("status", "expected"), [("open", 300), ("conditional", 500), ("unknown", 500)])
+@pytest.mark.parametrize(("status", "expected"), [("open", 300), ("conditional", 300), ("unknown", 500)])
 def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_leads_there(
     status: AccessStatus, expected: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +141,8 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
     found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
     assert (found.basis, found.expected) == ("certification", expected)
+    graded = conditional(4)
+    assert qualification_of(graded, graded.occupation_by_code["B"], EffortSettings()).expected == 500
 
 
 @pytest.mark.parametrize(
@@ -129,7 +151,8 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
         ({}, 800.0),
         ({"kind": "option"}, 300.0),  # leads there, and nobody asks for it
         ({"scope": "titles"}, 300.0),
-        ({"status": "conditional"}, 300.0),
+        ({"status": "conditional"}, 800.0),  # on something else than a diploma
+        ({"status": "unknown"}, 300.0),
         ({"level": 5}, 300.0),
         ({"hours": None}, 300.0),
     ],
@@ -147,6 +170,18 @@ def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
         credential_requirements=(CredentialRequirement("B", "D", given["kind"], scope=given["scope"]),),
     )
     assert qualification_of(laid, laid.occupation_by_code["B"], EffortSettings()).expected == expected
+
+
+def test_who_holds_a_diploma_of_the_level_takes_the_least_that_its_text_sets() -> None:
+    for least, short in ((400.0, 400.0), (None, duration_model().estimate(3, "").low)):
+        diploma = Credential("D", "CAP", "diplôme", Hours(least, 800.0, None, "s"), level=3)
+        laid = replace(
+            referential({"A": ["a"], "B": ["b"]}, credentials=[diploma]),
+            occupation_access=(OccupationAccess("B", "open", 3),),
+            credential_requirements=(CredentialRequirement("B", "D", "usual"),),
+        )
+        found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+        assert (found.short, found.low) == (short, duration_model().estimate(3, "").low)
 
 
 def test_a_diploma_without_a_level_is_a_course_after_the_studies_of_the_job() -> None:

@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.places import bundled_folder, bundled_names
+from passerelles.referentials.places import bundled, bundled_folder
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import ValidationReport, validate
 from passerelles.text import normalise_label
@@ -33,14 +33,14 @@ def transitions() -> Referential:
     return load_referential("transitions", strict=True)
 
 
-@pytest.mark.parametrize("name", bundled_names("referential"))
+@pytest.mark.parametrize("name", bundled("referential"))
 def test_an_embedded_referential_passes_its_validator_without_a_word(name: str) -> None:
     report = validate(name)
     assert {n.code for n in report.notices} <= {"credential_ended"}  # held still, obtained no more
     assert report.counts["dropped"] == 0
 
 
-@pytest.mark.parametrize("name", sorted({*bundled_names("overlay")} - {DEFAULT}))
+@pytest.mark.parametrize("name", sorted({*bundled("overlay")} - {DEFAULT}))
 def test_an_embedded_overlay_is_without_error_on_the_embedded_referential(name: str) -> None:
     report = validate("transitions", overlays=[name])
     # What is written for ROME, and lacks here, is said and does no harm.
@@ -48,7 +48,7 @@ def test_an_embedded_overlay_is_without_error_on_the_embedded_referential(name: 
     assert report.counts["occupations_specialised"] > 0 or report.counts["dropped"] > 0
 
 
-@pytest.mark.parametrize("name", sorted({*bundled_names("overlay")} - {DEFAULT}))
+@pytest.mark.parametrize("name", sorted({*bundled("overlay")} - {DEFAULT}))
 def test_an_embedded_overlay_is_without_error_on_the_real_rome(
     rome4: Path, rome4_report: ValidationReport, name: str
 ) -> None:

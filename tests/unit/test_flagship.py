@@ -14,7 +14,7 @@ import pytest
 from passerelles import OccupationGraph, build_graph, load_referential, rank_all, rank_moves, rank_sources
 from passerelles.model import Profile
 from passerelles.ranking.move import Item, Move
-from passerelles.referentials.places import bundled_path
+from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
 
@@ -44,8 +44,7 @@ def graph(both: tuple[OccupationGraph, OccupationGraph]) -> OccupationGraph:
 
 
 def _rows(file: str) -> list[dict[str, str]]:
-    folder = bundled_path(NAME, "overlay")
-    assert folder is not None
+    folder = bundled("overlay")[NAME]
     with (folder / file).open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
@@ -176,8 +175,7 @@ def _same_scores(plain: OccupationGraph, split: OccupationGraph, kept: int = 25)
 def test_an_overlay_without_titles_changes_no_score_between_other_occupations(
     both: tuple[OccupationGraph, OccupationGraph], tmp_path: Path
 ) -> None:
-    folder = bundled_path(NAME, "overlay")
-    assert folder is not None
+    folder = bundled("overlay")[NAME]
     copy = Path(shutil.copytree(folder, tmp_path / NAME))
     (copy / "titles.csv").unlink()
     assert _same_scores(both[0], build_graph(both[0].referential.with_overlay(copy)))

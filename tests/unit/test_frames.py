@@ -52,6 +52,11 @@ def test_presets_are_data_with_a_source_for_each_value() -> None:
         ("periode-de-reconversion", 900, 7, Case(LEAST, "yes", "unknown"), "no", ["hours_max"]),
         ("periode-de-reconversion", 20, 1, Case(KNOWN, "yes", "yes", ("Certificat CléA numérique",)), "yes", []),
         ("periode-de-reconversion", 20, 1, Case(KNOWN, "yes", "yes", ("CléA", "Permis C")), "no", ["hours_min"]),
+        # Of studies known in months only, the months are a bound like any other.
+        ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=72), "no", ["months_max"]),
+        ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=9), "unknown", []),
+        ("periode-de-reconversion", 900, 13, replace(YES, known=LEAST, studies=9), "unknown", []),  # an estimate
+        ("periode-de-reconversion", 300, 2, replace(YES, studies=36), "no", ["months_max"]),
         # No training wins a competition.
         ("periode-de-reconversion", 300, 6, replace(YES, selective=True), "unknown", []),
         ("poei", 300, 2, replace(YES, selective=True), "unknown", []),
@@ -127,6 +132,9 @@ def test_a_violation_says_by_how_much_in_both_languages() -> None:
     english = judge(find_frame("periode-de-reconversion"), YES, 100, 4).to_dict("en")
     assert "50 h short" in english["violations"][0]["reason"]
     unsure = judge(find_frame("transco"), Case(LEAST, "unknown", "unknown"), 0, 0).to_dict("fr")
+    assert "durée inconnue, 24 mois au plus" in " ".join(u["reason"] for u in unsure["unknown"])
+    (told,) = judge(find_frame("poei-pic"), replace(YES, known=LEAST, studies=3), 100, 1).to_dict("fr")["unknown"][1:]
+    assert told["reason"] == "durée en partie inconnue : 3 mois connus, 6 au plus sont permis"
     assert {u["rule"] for u in unsure["unknown"]} == {"months_unknown", "certifying_unknown", "hiring_list_unknown"}
 
 

@@ -9,8 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from passerelles.errors import UnknownCodeError
-from passerelles.market.certifications import Certifications, Register, Registration, load_certifications
-from passerelles.model import Credential, Hours
+from passerelles.market.certifications import (
+    Certifications,
+    Register,
+    Registration,
+    leading_lines,
+    load_certifications,
+)
+from passerelles.model import Credential, CredentialRequirement, Hours
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -105,6 +111,31 @@ def test_the_branchs_own_leaves_out_those_of_other_branches(table: Certification
     assert [c.code for c in table.leading("N4102", jobs, DAY)] == ["RNCP105"]
     with pytest.raises(UnknownCodeError):
         table.leading("Z9999", jobs, DAY)
+
+
+def test_where_a_diploma_is_demanded_of_everybody_nothing_else_leads_there(table: Certifications) -> None:
+    def leading(*demands: CredentialRequirement, numbers: str = "RNCP106 100") -> list[tuple[str, bool]]:
+        own = (Credential("DE", "Diplôme", "diplôme", rncp=numbers), Credential("C", "Carte", "carte", rncp="105"))
+        made = referential({"N4101": ["a"]}, credentials=own)
+        made = replace(made, credential_requirements=demands)
+        return [(c.code, c.demanded) for c in table.leading("N4101", made, DAY)]
+
+    needed, usual = CredentialRequirement("N4101", "DE"), CredentialRequirement("N4101", "DE", "usual")
+    assert leading(needed) == [("RNCP106", True), ("RNCP100", True)]
+    assert leading(needed, CredentialRequirement("N4101", "C", "usual")) == [("RNCP106", True), ("RNCP100", True)]
+    assert leading(needed._replace(scope="titles"))[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
+    assert leading(usual)[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
+    assert leading(needed, numbers="103")[0] == ("RNCP200", False)  # withdrawn, and nothing follows
+
+
+def test_what_files_tie_to_a_job_is_not_said_to_give_the_diploma_that_it_demands(
+    table: Certifications, jobs: Referential
+) -> None:
+    found = table.leading("N4101", jobs, DAY)
+    assert leading_lines(found)[0].startswith("Certifications en vigueur qui y mènent")
+    assert "sans dire qu'elles donnent le diplôme exigé" in leading_lines(found, diploma=True)[0]
+    own = (replace(found[0], demanded=True),)
+    assert leading_lines(own, diploma=True)[0].startswith("Certifications en vigueur qui y mènent")
 
 
 CODES = st.sampled_from([f"RNCP{i}" for i in range(8)])

@@ -12,6 +12,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, Profile
+from passerelles.ranking.move import first_of
 from passerelles.ranking.moves import rank_all, rank_moves, rank_sources, top
 from passerelles.settings import Settings
 from small import occupation, referential
@@ -203,3 +204,12 @@ def test_settings_that_are_no_settings_are_refused(graph: OccupationGraph) -> No
     for wrong in ({"strict": True}, {}, "strict"):
         with pytest.raises(PasserellesError, match="Settings"):
             rank_moves(graph, "A1", settings=wrong)  # type: ignore[arg-type]
+
+
+def test_names_of_certificates_are_told_after_what_one_learns(rome4_graph: OccupationGraph) -> None:
+    codes = {c.code for c in rome4_graph.competencies if c.category == "Certifications et habilitations"}
+    move = next(m for m in rank_moves(rome4_graph, "N4101", limit=20) if {i.code for i in m.missing[:30]} & codes)
+    assert {i.code for i in move.missing if i.certificate} == {i.code for i in move.missing} & codes
+    told = [i.certificate for i in first_of(move.missing, len(move.missing))]
+    assert told == sorted(told)
+    assert not any(i.certificate for i in first_of(move.missing, 3))

@@ -7,7 +7,7 @@ import pytest
 from passerelles.access.conditions import access_conditions
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.places import bundled_names
+from passerelles.referentials.places import bundled
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import check_overlay
 
@@ -20,7 +20,7 @@ def laid(rome: Referential, request: pytest.FixtureRequest) -> Referential:
 
 
 def test_each_ships_under_its_name() -> None:
-    assert set(bundled_names("overlay")) == {DEFAULT, "enseignement-conduite", *OWN}
+    assert set(bundled("overlay")) == {DEFAULT, "enseignement-conduite", *OWN}
 
 
 @pytest.mark.parametrize("name", [*OWN, "enseignement-conduite"])

@@ -145,7 +145,7 @@ def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGra
     strict = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=2000))
     [only] = rank_paths(ladder, "A", targets="C", settings=strict)
     assert only.alone
-    assert "aucun métier intermédiaire" in only.to_dict("fr")["explanation"][-1]
+    assert "Aucun métier intermédiaire" in only.to_dict("fr")["explanation"][-1]
     [short] = rank_paths(ladder, "A", targets="C", settings=strict, max_steps=1)
     assert not short.alone
 
@@ -363,9 +363,9 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
     file = tmp_path / "certifinfo.csv"
     day = date(2025, 6, 1)  # transco was open
 
-    def certifying(held: str, rows: str) -> tuple[str, list[str]]:
+    def certifying(held: str, rows: str, rncp: str | None = None) -> tuple[str, list[str]]:
         file.write_text(header + rows.replace("\n", ";2030;01/02/2024\n"), encoding="utf-8")
-        title = Credential("TITRE", "Titre", "titre", Hours(None, 300, None, "s"), certifinfo="7")
+        title = Credential("TITRE", "Titre", "titre", Hours(None, 300, None, "s"), certifinfo="7", rncp=rncp)
         some = {"A": ["a"], "B": ["a", "b"]}
         graph = build_graph(referential(some, credentials=[title], demands=[("B", "TITRE")]))
         person = Profile("A", credentials={"TITRE": held})  # type: ignore[dict-item]
@@ -384,6 +384,8 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
     assert certifying("no", other + "7;Titre;;B;habilitations\n") == ("unknown", [])
     assert certifying("yes", other + "7;Titre;;B;Publié\n") == ("unknown", [])
     assert certifying("yes", other + "7;Titre;;B;Publié\n9;Plus;;B;Publié\n") == ("yes", ["CI-9"])
+    assert certifying("yes", other + "7;Titre;12;B;Publié\n", "11 12") == ("unknown", [])
+    assert certifying("no", other + "7;Titre;12;B;Publié\n", "11 12") == ("yes", [])
 
 
 def test_all_queries_of_a_sample_are_proven_and_quick(rome4_graph: OccupationGraph) -> None:

@@ -40,9 +40,8 @@ def test_a_commune_name_of_several_basins_lists_the_choices(places: Places) -> N
         places.basin("Sainte Colombe")
     assert caught.value.key == "ambiguous_place"
     message = caught.value.message("fr")
-    assert "44007" in message
-    assert "01002" in message
-    assert "BOURG EN BRESSE" in message
+    assert "Sainte-Colombe (01), Sainte-Colombe (44)" in message
+    assert places.basin("Sainte-Colombe (01)").name == "BOURG EN BRESSE"  # what the message says to write
 
 
 def test_an_unknown_name_gets_suggestions(places: Places) -> None:
@@ -70,7 +69,7 @@ def test_communes_keep_their_zeros_and_their_latest_basin(places: Places) -> Non
     codes = {n.code: n.count for n in places.notices}
     assert codes["commune_moved"] == 1
     refilled = {dict(n.values)["column"]: n.count for n in places.notices if n.code == "zero_filled"}
-    assert refilled == {"codgeo": 2, "codbe": 2}
+    assert refilled == {"codgeo": 2, "codbe": 2, "dep": 2, "reg": 2}
 
 
 def test_the_centre_is_the_plain_mean_of_located_communes(places: Places) -> None:

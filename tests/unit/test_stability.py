@@ -91,21 +91,21 @@ def test_a_break_is_seen_and_an_addition_is_none() -> None:
 
 
 def test_the_kind_of_a_value_is_told_in_one_text() -> None:
-    from passerelles.views.schema import flag, listed, mapped, maybe, number, one_of, record, ref, text
+    from passerelles.views.schema import maybe, one_of, record, shape
 
-    nested = record("", {"a": maybe(listed(number(least=0)))}, optional={"b": mapped(maybe(flag()))})
+    nested = record("", {"a": maybe(["amount"])}, optional={"b": {"each": "flag?"}})
     told = {
-        "[null | number]": listed(maybe(number())),
-        "[number] | null": maybe(listed(number())),
-        "{boolean | null}": mapped(maybe(flag())),
+        "[null | number]": shape(["number?"]),
+        "[number] | null": maybe(["number"]),
+        "{boolean | null}": shape({"each": "flag?"}),
         '"no" | "yes"': one_of(("yes", "no")),
-        "move | null": maybe(ref("move")),
+        "move | null": shape("move?"),
         "{}": nested,
-        "string": text("described", least=3),
+        "string": shape("code: described"),
     }
     assert {MAKE["kind"](schema) for schema in told.values()} == set(told)
     assert all(MAKE["kind"](schema) == expected for expected, schema in told.items())
-    assert dict(MAKE["_keys"](listed(nested), {}, "x.")) == {
+    assert dict(MAKE["_keys"](shape([nested]), {}, "x.")) == {
         "x[].a": {"kind": "[number] | null", "required": True},
         "x[].b": {"kind": "{boolean | null}", "required": False},
     }

@@ -117,6 +117,11 @@ def test_every_line_that_damage_costs_is_counted_and_reading_stays_linear() -> N
     assert sum(n.dropped for n in table.notices) == lines
 
 
+def test_a_header_is_found_below_a_title() -> None:
+    table = read("Référentiel de la branche\n\nlabel;code\nun;A\n")
+    assert (table.header, table.rows, list(table.lines), table.notices) == (("label", "code"), [["un", "A"]], [4], ())
+
+
 def test_columns_are_found_wherever_they_are_and_whatever_their_case() -> None:
     table = read("Label , CODE\nun,A\n", optional=("status",))
     assert list(table.columns("code", "label")) == [("A", "un")]

@@ -33,7 +33,7 @@ def test_basins_get_their_zeros_back_and_na_is_unknown(tmp_path: Path) -> None:
     row = table.rows["N4101", "0101"]
     assert row.components[COMPONENTS.index("training_fit")] is None
     assert ("N4101", "101") not in table.rows
-    [unknown] = [n for n in table.notices if n.code == "unknown_cells"]
+    [unknown] = [n for n in load_market(tmp_path / "t.csv").notices if n.code == "unknown_cells"]
     assert (unknown.count, dict(unknown.values)["column"]) == (1, "training_fit")
 
 
@@ -41,9 +41,10 @@ def test_a_class_beyond_five_and_a_repeated_row_are_said(tmp_path: Path) -> None
     text = TENSION_ROME + "2020;N4101;Conduite;5313;REDON;2;1;5;4;3;2;1;5;4\n2020;N4102;x;5313;R;2;1;6;0;3;2;1;5;4\n"
     table = _by_basin(tmp_path / "t.csv", text)
     assert table.rows["N4102", "5313"].tension is None
-    codes = [n.code for n in table.notices]
+    notices = load_market(tmp_path / "t.csv").notices
+    codes = [n.code for n in notices]
     assert codes.count("invalid_value") == 2
-    assert [n.line for n in table.notices if n.code == "duplicate_code"] == [5]
+    assert [n.line for n in notices if n.code == "duplicate_code"] == [5]
 
 
 def test_families_are_known_by_country_region_and_department(tmp_path: Path) -> None:

@@ -46,12 +46,11 @@ def test_a_family_without_a_wage_takes_the_broader_one(tmp_path: Path) -> None:
 
 
 def test_unreadable_and_empty_cells_are_told_apart(tmp_path: Path) -> None:
-    wages = _wages(
-        tmp_path / "w.csv", WAGES + '"A0Z","2017-2019",-5\n"B0Z","2017-2019",beaucoup\n"J3Z43","2017-2019",9\n'
-    )
-    codes = [n.code for n in wages.notices]
+    text = WAGES + '"A0Z","2017-2019",-5\n"B0Z","2017-2019",beaucoup\n"J3Z43","2017-2019",9\n'
+    wages, notices = _wages(tmp_path / "w.csv", text), load_market(tmp_path / "w.csv").notices
+    codes = [n.code for n in notices]
     assert (codes.count("invalid_value"), codes.count("duplicate_code")) == (2, 1)
-    assert [n.count for n in wages.notices if n.code == "unknown_cells"] == [4]
+    assert [n.count for n in notices if n.code == "unknown_cells"] == [4]
     assert wages.latest["A0Z"].euros is None
     assert wages.latest["J3Z43"].euros == 1903
 

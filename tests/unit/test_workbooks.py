@@ -83,11 +83,11 @@ def ours(data: bytes) -> list[tuple[Any, ...]]:
 
 
 def theirs(data: bytes) -> list[tuple[Any, ...]]:
-    """Rows that hold something, as openpyxl reads them."""
+    """Rows that hold something, as openpyxl reads them; a text of blanks is nothing."""
     sheet = openpyxl.load_workbook(io.BytesIO(data), data_only=True).worksheets[0]
     rows = []
     for row in sheet.iter_rows(values_only=True):
-        cells = list(row)
+        cells = [None if isinstance(cell, str) and not cell.strip() else cell for cell in row]
         while cells and cells[-1] is None:
             cells.pop()
         if cells:

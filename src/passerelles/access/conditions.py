@@ -39,10 +39,9 @@ from passerelles.referentials.access_text import AccessText, credential_of, read
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, ref, text, whole
+from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, Record, dicts
+from passerelles.views.spec import SPAN, Column, Record, inside, part_of, parts_of
 
 Origin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
@@ -61,34 +60,25 @@ class Selection(NamedTuple):
     scope: Scope = "all"
     titles: str = ""
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {"kind": self.kind, "label": self.label, "scope": self.scope}
 
-
-_HOURS: Final = schema.record(
-    "Low, expected and high; null: unknown",
-    {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")},
+_SELECTION: Final = Record(
+    "",
+    "A competition, an appointment, a quota of offices or an admission",
+    (
+        Column("kind", promised=one_of(get_args(SelectionKind))),
+        Column("label", promised="text"),
+        Column("scope", promised=one_of(get_args(Scope))),
+    ),
 )
-_REDUCTIONS: Final = schema.listed(
-    schema.record(
-        "A shorter training for who holds something else",
-        {
-            "holder_of": text(),
-            **{name: maybe(schema.number(least=0)) for name in ("experience_months", "hours", "company_hours")},
-            "source": maybe(text()),
-        },
-    )
-)
-_SELECTION: Final = maybe(
-    schema.record(
-        "A competition, an appointment, a quota of offices or an admission",
-        {"kind": one_of(get_args(SelectionKind)), "label": text(), "scope": one_of(get_args(Scope))},
-    )
-)
-_LEVELS: Final = schema.record(
-    "European levels usually asked for; 0: without a diploma, null: unknown",
-    {name: maybe(whole(least=0)) for name in ("low", "high")},
+_SPAN: Final = replace(SPAN, name="")  # whole in its schema, not by name: other programs were promised its keys
+_REDUCTION: Final = Record(
+    "",
+    "A shorter training for who holds something else",
+    (
+        Column("holder_of", promised="text"),
+        *(Column(name, promised="amount?") for name in ("experience_months", "hours", "company_hours")),
+        Column("source", value=lambda r, _: r.source or None, promised="text?"),
+    ),
 )
 
 
@@ -129,33 +119,33 @@ class AccessCredential(Described):
         "access_credential",
         "A credential that access asks for: required, one of several, usual or leading there",
         (
-            Column("code", schema=schema.code(), promised=True),
-            Column("label", schema=text(), promised=True),
-            Column("kind", schema=text(), promised=True),
-            Column("requirement", schema=one_of(get_args(RequirementKind)), promised=True),
-            Column("group", schema=maybe(text("One alternative of a group suffices")), promised=True),
-            Column("alternative", schema=maybe(text("All items of an alternative are needed")), promised=True),
-            Column("scope", schema=one_of(get_args(Scope)), promised=True),
-            Column("titles", json=lambda c, _: list(c.titles), schema=schema.listed(text()), promised=True),
-            Column("held", schema=maybe(one_of(TERNARY)), promised=True),
+            Column("code", promised="code"),
+            Column("label", promised="text"),
+            Column("kind", promised="text"),
+            Column("requirement", promised=one_of(get_args(RequirementKind))),
+            Column("group", promised="text?: One alternative of a group suffices"),
+            Column("alternative", promised="text?: All items of an alternative are needed"),
+            Column("scope", promised=one_of(get_args(Scope))),
+            Column("titles", json=lambda c, _: list(c.titles), promised=["text"]),
+            Column("held", promised=maybe(one_of(TERNARY))),
             Column("group_held", schema=maybe(one_of(TERNARY))),
-            Column("hours", json=lambda c, _: _range(c.hours), schema=_HOURS, promised=True),
-            Column("company_hours", json=lambda c, _: _range(c.detail.company_hours), schema=_HOURS),
-            Column("hours_kind", json=lambda c, _: c.detail.hours_kind, schema=one_of(get_args(HoursKind))),
-            Column("months", json=lambda c, _: _range(c.detail.months), schema=_HOURS),
-            Column("needed_for", schema=maybe(text("The credential whose prerequisite it is"))),
-            Column("before_training", json=lambda c, _: c.detail.before_training, schema=schema.flag()),
-            Column("minimum_age", json=lambda c, _: c.detail.minimum_age, schema=maybe(whole())),
-            Column("reductions", json=lambda c, _: [*map(_reduction, c.detail.reductions)], schema=_REDUCTIONS),
-            Column("validity_months", json=lambda c, _: c.detail.validity_months, schema=maybe(whole())),
-            Column("renewal", json=lambda c, _: c.detail.renewal or None, schema=maybe(text("How it is kept"))),
-            Column("issuer", json=lambda c, _: c.detail.issuer or None, schema=maybe(text())),
-            Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin)), promised=True),
-            Column("source", json=lambda c, _: c.source or None, schema=maybe(text()), promised=True),
-            Column("as_of", json=lambda c, _: c.as_of or None, schema=maybe(text()), promised=True),
-            Column("in_force", schema=one_of(get_args(InForce)), promised=True),
-            Column("valid_from", json=lambda c, _: c.detail.valid_from or None, schema=maybe(text())),
-            Column("valid_until", json=lambda c, _: c.detail.valid_until or None, schema=maybe(text())),
+            part_of("hours", _SPAN, promised=True),
+            part_of("company_hours", _SPAN, "detail.company_hours"),
+            Column("hours_kind", json="detail.hours_kind", schema=one_of(get_args(HoursKind))),
+            part_of("months", _SPAN, "detail.months"),
+            Column("needed_for", schema="text?: The credential whose prerequisite it is"),
+            Column("before_training", json="detail.before_training", schema="flag"),
+            Column("minimum_age", json="detail.minimum_age", schema="whole?"),
+            parts_of("reductions", _REDUCTION, path="detail.reductions"),
+            Column("validity_months", json="detail.validity_months", schema="whole?"),
+            Column("renewal", json=lambda c, _: c.detail.renewal or None, schema="text?: How it is kept"),
+            Column("issuer", json=lambda c, _: c.detail.issuer or None, schema="text?"),
+            Column("from", json="origin", promised=one_of(get_args(Origin))),
+            Column("source", json=lambda c, _: c.source or None, promised="text?"),
+            Column("as_of", json=lambda c, _: c.as_of or None, promised="text?"),
+            Column("in_force", promised=one_of(get_args(InForce))),
+            Column("valid_from", json=lambda c, _: c.detail.valid_from or None, schema="text?"),
+            Column("valid_until", json=lambda c, _: c.detail.valid_until or None, schema="text?"),
         ),
     )
 
@@ -214,18 +204,16 @@ class AccessConditions(Described):
         "access_conditions",
         "What access to an occupation takes, by law or in its trade",
         (
-            Column("status", schema=one_of(get_args(AccessStatus)), promised=True),
-            Column("selection", json=lambda c, _: c.selection and c.selection.to_dict(), promised=True,
-                   schema=_SELECTION),
-            Column("level", json=lambda c, _: {"low": c.level_low, "high": c.level_high}, promised=True,
-                   schema=_LEVELS),
-            Column("credentials", json=lambda c, lang: dicts(c.credentials, lang), promised=True,
-                   schema=schema.listed(ref("access_credential"))),
-            Column("varies", "flag", schema=schema.flag(), promised=True),
-            Column("title", json=lambda c, _: c.title or None, schema=maybe(text(
-                "The job title whose conditions these are; null: those of the occupation at large"))),
-            Column("from", json=lambda c, _: c.origin, schema=one_of(get_args(Origin))),
-            Column("source", json=lambda c, _: c.source or None, schema=maybe(text())),
+            Column("status", promised=one_of(get_args(AccessStatus))),
+            part_of("selection", _SELECTION, nullable=True, promised=True),
+            inside("level", "European levels usually asked for; 0: without a diploma, null: unknown",
+                   *(Column(end, value=f"level_{end}", promised="count?") for end in ("low", "high")), promised=True),
+            parts_of("credentials", "access_credential", promised=True),
+            Column("varies", "flag", promised="flag"),
+            Column("title", json=lambda c, _: c.title or None,
+                   schema="text?: The job title whose conditions these are; null: those of the occupation at large"),
+            Column("from", json="origin", schema=one_of(get_args(Origin))),
+            Column("source", json=lambda c, _: c.source or None, schema="text?"),
         ),
     )  # fmt: skip
 
@@ -275,7 +263,7 @@ def _access_text(conditions: AccessConditions, lang: Lang) -> str:
 
 def others_text(conditions: AccessConditions, lang: Lang) -> str:
     """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
-    asked = _named_alone(conditions.of_others)
+    asked = sorted(_named_alone(conditions.of_others), key=lambda c: c.scope == "titles")  # few of them, as a rule
     visits = [c for c in asked if c.kind == "aptitude" and c.group is None]  # they say least: last
     names = [*_to_name([c for c in asked if c not in visits], lang), *_to_name(visits, lang)]
     if not names:
@@ -318,6 +306,18 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
             key = "yes" if first.group_held == "yes" else "one_of" if len(ways) > 1 else "unknown"
             text = say("conditions.or", lang=lang).join(" + ".join(ways[way]) for way in sorted(ways))
         found.append(say(f"conditions.required.{key}", lang=lang, label=text))
+    return found
+
+
+def held_choices(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return the choices of which one way is held: the ways known to be, else the first, as any of them may be."""
+    groups = grouped((c.group, c) for c in conditions.required if c.group is not None and c.group_held == "yes")
+    found: list[str] = []
+    for some in groups.values():
+        ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
+        sure = {way: members for way, members in ways.items() if all(c.held == "yes" for c in members)}
+        named = {way: [c.label for c in members] for way, members in (sure or ways).items()}
+        found.append(say("conditions.or", lang=lang).join(_brief(named)))
     return found
 
 
@@ -482,6 +482,8 @@ def training_hours(credential: Credential) -> Hours:
             low = expected + extra if low is None else low + (parts.low if parts.low is not None else extra)
             high = None if high is None else high + (parts.high if parts.high is not None else extra)
             expected += extra
+        elif extra is not None and low is None:
+            low = extra  # what is taught comes on top, and nobody has published how much
         elif expected is not None and low is None:
             low = expected
     if expected is None and takes_no_training(credential):
@@ -500,6 +502,11 @@ def company_hours(credential: Credential) -> float | None:
 def has_ended(credential: Credential) -> bool:
     """Whether nobody can obtain a credential any more; who holds it holds it still."""
     return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
+
+
+def registers(credential: Credential | None) -> bool:
+    """Whether a credential enters what one has been given in a register: nobody is entered before."""
+    return credential is not None and credential.kind == "inscription"
 
 
 def takes_no_training(credential: Credential) -> bool:
@@ -523,6 +530,7 @@ def _credentials(
     order = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
     seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
     needed: set[str] = set()
+    told: set[tuple[str, str | None, str | None, str | None]] = set()
     own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in ("required", "one-of")}
     applying = {id(row): concerns_row(referential, row, aim) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
@@ -537,15 +545,19 @@ def _credentials(
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
-    def place(row: CredentialRequirement) -> tuple[int, bool, bool, int, str, str]:
-        later = depth.get(row.credential, 0)
-        return order[row.kind], not applying[id(row)], row.scope != "all", later, row.group, row.alternative
+    def place(row: CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
+        later = depth.get(row.credential, 0), registers(by_code.get(row.credential))
+        return order[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     for row in sorted(rows, key=place):
         for found in _with_prerequisites(referential, row, aim, settled):
             supposed = found.requirement == "required" and found.needed_for is not None
             if supposed and row.scope == "all" and found.code in offered:
                 continue
+            before = found.code, found.group, found.alternative, found.needed_for
+            if found.needed_for is not None and before in told:
+                continue  # the same titles or the self-employed were told it
+            told.add(before)
             key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
             if key in seen or (found.needed_for is not None and found.code in needed):
                 continue
@@ -689,15 +701,6 @@ def _selection(whole: OccupationAccess, text: AccessText | None) -> Selection | 
     if whole.selection is not None:
         return Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles)
     return Selection(text.selection, "") if text is not None and text.selection is not None else None
-
-
-def _range(hours: Hours) -> dict[str, float | None]:
-    return {"low": hours.low, "expected": hours.expected, "high": hours.high}
-
-
-def _reduction(row: Reduction) -> dict[str, Any]:
-    names = ("holder_of", "experience_months", "hours", "company_hours")
-    return {**{name: getattr(row, name) for name in names}, "source": row.source or None}
 
 
 _GRADES: Final = ("diplôme", "titre")

@@ -20,14 +20,13 @@ from passerelles.access.conditions import (
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation
 from passerelles.codes import circles, grouped, reached
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import UNKNOWN_HOURS, Alternatives, Credential, Hours
+from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Alternatives, Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
 TENTHS: Final = 10
 HOURS_A_MONTH: Final = 151.67
 """Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
-_FULL: Final = ("diplôme", "titre")
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -48,8 +47,6 @@ class Price:
     low, high
         Shape (c + g,): hours; nan where they are not known. Of what has no known length, low is the least that is
         known, or 0.
-    months
-        Shape (c + g,): months of experience that it asks for; 0 where it asks for none.
     unknown, closed
         Shape (c + g,): whether the expected hours are not known; whether nobody can obtain it (any more).
     hours
@@ -61,7 +58,6 @@ class Price:
     length: Ints
     low: Floats
     high: Floats
-    months: Floats
     unknown: Bools
     closed: Bools
     hours: tuple[Hours, ...]
@@ -194,8 +190,8 @@ class Demands:
         closed = list(self._closed)
         held = self.held(holdings).tolist()
         ways: list[tuple[int, ...]] = []
-        # A month of experience counts as a month of work: it is no shorter way than a training of as many hours.
-        weighed = [tenth + TENTHS * HOURS_A_MONTH * month for tenth, month in zip(tenths, months, strict=True)]
+        # A month of experience or of studies counts as one of work: no shorter way than a training of as many hours.
+        weighed = [max(tenth, TENTHS * HOURS_A_MONTH * month) for tenth, month in zip(tenths, months, strict=True)]
         for members, within in zip(self.members, self._within, strict=True):
             left: list[tuple[int, ...]] = []
             for way, choices in zip(members, within, strict=True):
@@ -206,13 +202,13 @@ class Demands:
                 left.append(tuple(i for i in way if not held[i] and i not in behind))
             best = min(left, key=lambda w: (any(unknown[i] for i in w), sum(weighed[i] for i in w), w), default=())
             ways.append(best)
-            for figures in (tenths, low, high, months):
+            for figures in (tenths, low, high):
                 figures.append(sum(figures[i] for i in best))
             unknown.append(any(unknown[i] for i in best))
             closed.append(not left)
-        lows, highs, experience = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high, months))
+        lows, highs = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high))
         length = frozen(np.asarray(tenths, dtype=np.int64))
-        return Price(length, lows, highs, experience, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
+        return Price(length, lows, highs, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -261,7 +257,7 @@ class Demands:
     @cached_property
     def full(self) -> Bools:
         """Shape (c + g,): which credentials are a whole qualification; so is a choice of which each way holds one."""
-        kinds = [c.kind in _FULL for c in self.credentials]
+        kinds = [c.kind in DIPLOMAS for c in self.credentials]
         return self._of_columns(kinds, kinds)
 
     @cached_property

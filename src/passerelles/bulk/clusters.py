@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerelles.bulk.profiles import BATCH, COLUMNS, opened
-from passerelles.bulk.rank import Engine, Ranker, in_order, output_schema, results_of
+from passerelles.bulk.rank import OUTPUT, Engine, Ranker, in_order, output_schema, results_of
 from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -186,12 +186,7 @@ def _run(order: Order, graph: OccupationGraph | None, part: Any, place: str | No
     return Path(place)
 
 
-# The columns of `part_schema`, in Spark's words.
-SCHEMA: Final = (
-    "id string, rank int, code string, label string, score double, probability double, level string, "
-    "coverage double, coverage_position int, credentials_missing array<string>, credentials_unknown array<string>, "
-    "reason string, detail string"
-)
+SCHEMA: Final = OUTPUT.partition(", ")[2]  # the columns of `part_schema`
 
 
 def rank_profiles_spark(

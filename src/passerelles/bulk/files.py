@@ -24,8 +24,7 @@ from passerelles.io.atomic import atomic_file, atomic_json, check_free, is_strea
 from passerelles.io.csv import FORMULA_SIGNS, bare, harmless
 from passerelles.language.say import Lang, number, say
 from passerelles.settings import Settings
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, text, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts
 
@@ -496,11 +495,10 @@ class Cause(Described):
         "run_cause",
         "Something that the two results were made from, and that differs",
         (
-            Column("source", value=lambda c, _: c.what, json_key="what", words="runs.source", promised=True,
-                   schema=one_of(_SOURCES)),
-            Column("field", schema=text("Dotted name; empty: the whole"), promised=True),
-            Column("old", schema=maybe(text("As text; null: not there")), promised=True),
-            Column("new", schema=maybe(text("As text; null: not there")), promised=True),
+            Column("source", value="what", json_key="what", words="runs.source", promised=one_of(_SOURCES)),
+            Column("field", promised="text: Dotted name; empty: the whole"),
+            Column("old", promised="text?: As text; null: not there"),
+            Column("new", promised="text?: As text; null: not there"),
         ),
     )  # fmt: skip
 
@@ -524,16 +522,16 @@ class Shift(Described):
         "run_shift",
         "A move that one result lacks, or that has another place or level there",
         (
-            Column("who", schema=text("Id of a person, or code of an origin"), promised=True),
-            Column("code", schema=schema.code(), promised=True),
-            Column("label", schema=maybe(text()), promised=True),
-            Column("change", words="runs.change", schema=one_of(get_args(Happened)), promised=True),
-            Column("old_rank", "integer", schema=maybe(whole(least=1)), promised=True),
-            Column("new_rank", "integer", schema=maybe(whole(least=1)), promised=True),
-            Column("old_level", words="moves.level", schema=maybe(text()), on=On.JSON | On.TABLE),
-            Column("new_level", words="moves.level", schema=maybe(text()), on=On.JSON | On.TABLE),
-            Column("old_score", "number", schema=maybe(schema.number()), on=On.JSON | On.TABLE),
-            Column("new_score", "number", schema=maybe(schema.number()), on=On.JSON | On.TABLE),
+            Column("who", promised="text: Id of a person, or code of an origin"),
+            Column("code", promised="code"),
+            Column("label", promised="text?"),
+            Column("change", words="runs.change", promised=one_of(get_args(Happened))),
+            Column("old_rank", "integer", promised="ordinal?"),
+            Column("new_rank", "integer", promised="ordinal?"),
+            Column("old_level", words="moves.level", schema="text?", on=On.FILE),
+            Column("new_level", words="moves.level", schema="text?", on=On.FILE),
+            Column("old_score", "number", schema="number?", on=On.FILE),
+            Column("new_score", "number", schema="number?", on=On.FILE),
         ),
     )
 

@@ -235,6 +235,14 @@ _MOST_NEEDS: Final = 100_000
 _MOST_KEPT: Final = 5_000
 
 
+# Columns of what comes out and what they hold, in Spark's words.
+OUTPUT: Final = (
+    "row bigint, id string, rank int, code string, label string, score double, probability double, level string, "
+    "coverage double, coverage_position int, credentials_missing array<string>, credentials_unknown array<string>, "
+    "reason string, detail string"
+)
+
+
 def output_schema() -> "pa.Schema":
     """
     Columns of what comes out, one row a move; a profile that cannot be ranked has one row, with a reason.
@@ -248,24 +256,11 @@ def output_schema() -> "pa.Schema":
         person says not to hold, ``credentials_unknown`` what it requires and nobody knows of; ``reason`` and
         ``detail`` say why a profile has no move, and all else is null then.
     """
-    return pa.schema(
-        [
-            ("row", pa.int64()),
-            ("id", pa.string()),
-            ("rank", pa.int32()),
-            ("code", pa.string()),
-            ("label", pa.string()),
-            ("score", pa.float64()),
-            ("probability", pa.float64()),
-            ("level", pa.string()),
-            ("coverage", pa.float64()),
-            ("coverage_position", pa.int32()),
-            ("credentials_missing", pa.list_(pa.string())),
-            ("credentials_unknown", pa.list_(pa.string())),
-            ("reason", pa.string()),
-            ("detail", pa.string()),
-        ]
-    )
+    text = pa.string()
+    kinds = {"bigint": pa.int64(), "int": pa.int32(), "double": pa.float64(), "string": text}
+    kinds["array<string>"] = pa.list_(text)
+    named = (column.partition(" ") for column in OUTPUT.split(", "))
+    return pa.schema([(name, kinds[kind]) for name, _, kind in named])
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,42 +5,26 @@ Every name is imported on first use: without matplotlib, that is when one reads 
 """
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from passerelles.charts.drawing import Chart, save, to_svg
-    from passerelles.charts.evaluation import method_comparison, reliability_diagram
-    from passerelles.charts.moves import (
-        area_map,
-        comparison_bars,
-        competency_bars,
-        neighbour_map,
-        path_ladder,
-        score_waterfall,
-    )
-    from passerelles.charts.territory import territory_sankey
-
-_MODULES = {
-    **dict.fromkeys(("Chart", "save", "to_svg"), "drawing"),
-    **dict.fromkeys(("method_comparison", "reliability_diagram"), "evaluation"),
-    **dict.fromkeys(
-        ("area_map", "comparison_bars", "competency_bars", "neighbour_map", "path_ladder", "score_waterfall"), "moves"
-    ),
-    "territory_sankey": "territory",
+# Public names, by the module that defines them.
+_NAMES = {
+    "drawing": "Chart save to_svg",
+    "evaluation": "method_comparison reliability_diagram",
+    "moves": "area_map comparison_bars competency_bars neighbour_map path_ladder score_waterfall",
+    "territory": "territory_sankey",
 }
-__all__ = [  # noqa: RUF022 - as `_MODULES` has them
-    "Chart", "save", "to_svg", "method_comparison", "reliability_diagram", "area_map", "comparison_bars",
-    "competency_bars", "neighbour_map", "path_ladder", "score_waterfall", "territory_sankey",
-]  # fmt: skip
+_PUBLIC = {name: f"passerelles.charts.{module}" for module, names in _NAMES.items() for name in names.split()}
+__all__ = [*_PUBLIC]  # noqa: PLE0604 - computed from the one list of names
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _MODULES:
+    if name not in _PUBLIC:
         raise AttributeError(f"module 'passerelles.charts' has no attribute {name!r}")
-    value = getattr(import_module(f"passerelles.charts.{_MODULES[name]}"), name)
+    value = getattr(import_module(_PUBLIC[name]), name)
     globals()[name] = value
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*(name for name in globals() if name.startswith("__")), *_MODULES})
+    return sorted({*(name for name in globals() if name.startswith("__")), *_PUBLIC})

@@ -6,10 +6,11 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from xml.sax.saxutils import escape
 
 import numpy as np
@@ -22,91 +23,57 @@ from passerelles.text import printable
 if TYPE_CHECKING:
     from passerelles.ranking.move import End, Move
 
-# Okabe and Ito (2008), 'Color universal design'.
-BLUE: Final = "#0072B2"
-SKY: Final = "#56B4E9"
-GREEN: Final = "#009E73"
-ORANGE: Final = "#E69F00"
-VERMILION: Final = "#D55E00"
-PURPLE: Final = "#CC79A7"
-GREY: Final = "#999999"  # in place of their yellow, which is too pale for the edge of a shape
-# In an order where neighbours differ to those who see no red or no green.
-CYCLE: Final = (BLUE, GREEN, ORANGE, PURPLE, VERMILION, GREY, SKY)
-
-PAPER: Final = "#FFFFFF"
-INK: Final = "#1A1A1A"  # 17:1 on paper
-QUIET: Final = "#555555"  # 7:1 on paper
-GRID: Final = "#D9D9D9"
-DARK: Final = "#4D4D4D"
-
 MARGIN: Final = 14.0  # points
 _NARROW: Final = 6.0  # inches
 _WIDE: Final = 10.0
 _BOUNDS: Final = (4.0, 40.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Width in points and size of the letters in points; the height of a chart follows from what it holds."""
+class Colour(StrEnum):
+    """Those of Okabe and Ito (2008), 'Color universal design', and of what is written on paper."""
 
-    width: float
-    size: float
+    BLUE = "#0072B2"
+    SKY = "#56B4E9"
+    GREEN = "#009E73"
+    ORANGE = "#E69F00"
+    VERMILION = "#D55E00"
+    PURPLE = "#CC79A7"
+    GREY = "#999999"  # in place of their yellow, which is too pale for the edge of a shape
+    PAPER = "#FFFFFF"
+    INK = "#1A1A1A"  # 17:1 on paper
+    QUIET = "#555555"  # 7:1 on paper
+    GRID = "#D9D9D9"
+    DARK = "#4D4D4D"
+
+    def pale(self, share: float) -> str:
+        """
+        Mix a colour with the paper; `share` in [0, 1] is what is left of the colour.
+
+        Examples
+        --------
+        >>> Colour.BLUE.pale(0.2)
+        '#cce3f0'
+        """
+        parts = [int(self[i : i + 2], 16) for i in (1, 3, 5)]
+        return "#" + "".join(f"{round(255 - (255 - p) * share):02x}" for p in parts)
 
     @property
-    def right(self) -> float:
-        """Where the right margin begins."""
-        return self.width - MARGIN
+    def deep(self) -> str:
+        """
+        The colour darkened, for the edge of an area: at least 3:1 on paper.
 
-    @property
-    def inner(self) -> float:
-        """Width between the margins."""
-        return self.width - 2 * MARGIN
-
-
-def page_of(width: float) -> Page:
-    """
-    Return the page of a width in inches.
-
-    Raises
-    ------
-    PasserellesError
-        If the width is no number from 4 to 40.
-
-    Examples
-    --------
-    >>> page_of(8)
-    Page(width=576.0, size=9.0)
-    """
-    low, high = _BOUNDS
-    if isinstance(width, bool) or not isinstance(width, int | float) or not low <= width <= high:
-        raise PasserellesError("chart_width", given=str(width), low=str(int(low)), high=str(int(high)))
-    size = 8.0 if width < _NARROW else 9.0 if width < _WIDE else 10.5
-    return Page(width * 72.0, size)
+        Examples
+        --------
+        >>> Colour.ORANGE.deep
+        '#8a5f00'
+        """
+        return "#" + "".join(f"{round(int(self[i : i + 2], 16) * 0.6):02x}" for i in (1, 3, 5))
 
 
-def pale(colour: str, share: float) -> str:
-    """
-    Mix a colour with the paper; `share` in [0, 1] is what is left of the colour.
-
-    Examples
-    --------
-    >>> pale("#000000", 0.2)
-    '#cccccc'
-    """
-    parts = [int(colour[i : i + 2], 16) for i in (1, 3, 5)]
-    return "#" + "".join(f"{round(255 - (255 - p) * share):02x}" for p in parts)
-
-
-def deep(colour: str) -> str:
-    """
-    Darken a colour, for the edge of an area: at least 3:1 on paper.
-
-    Examples
-    --------
-    >>> deep("#E69F00")
-    '#8a5f00'
-    """
-    return "#" + "".join(f"{round(int(colour[i : i + 2], 16) * 0.6):02x}" for i in (1, 3, 5))
+# In an order where neighbours differ to those who see no red or no green.
+CYCLE: Final = (
+    Colour.BLUE, Colour.GREEN, Colour.ORANGE, Colour.PURPLE, Colour.VERMILION, Colour.GREY, Colour.SKY,
+)  # fmt: skip
 
 
 def end_text(end: "End", lang: Lang) -> str:
@@ -386,7 +353,7 @@ class Fill:
 
     colour: str
     hatch: str = ""
-    edge: str = INK
+    edge: str = Colour.INK
     width: float = 0.7
     dash: bool = False
 
@@ -404,22 +371,54 @@ Entry = tuple["Fill | Mark | str", str]  # of a key; what is no area is a sign
 
 @dataclass
 class Pen:
-    """Things drawn so far on a page, and the words of its kind of chart: a table of ``charts`` in language files."""
+    """
+    Things drawn so far on a page, and the words of its kind of chart: a table of ``charts`` in language files.
 
-    page: Page
+    `width` of the page and `size` of the letters are in points; the height of a chart follows from what it holds.
+    """
+
+    width: float
+    size: float
     subject: str
     lang: Lang
     title: str = ""
     artists: list[Artist] = field(default_factory=list)
 
+    @classmethod
+    def of(cls, width: float, subject: str, lang: Lang) -> Self:
+        """
+        Return the pen of a page so many inches wide.
+
+        Raises
+        ------
+        PasserellesError
+            If the width is no number from 4 to 40.
+
+        Examples
+        --------
+        >>> pen = Pen.of(8, "ladder", "fr")
+        >>> pen.width, pen.size, pen.inner
+        (576.0, 9.0, 548.0)
+        """
+        low, high = _BOUNDS
+        if isinstance(width, bool) or not isinstance(width, int | float) or not low <= width <= high:
+            raise PasserellesError("chart_width", given=str(width), low=str(int(low)), high=str(int(high)))
+        size = 8.0 if width < _NARROW else 9.0 if width < _WIDE else 10.5
+        return cls(width * 72.0, size, subject, lang)
+
+    @property
+    def right(self) -> float:
+        """Where the right margin begins."""
+        return self.width - MARGIN
+
+    @property
+    def inner(self) -> float:
+        """Width between the margins."""
+        return self.width - 2 * MARGIN
+
     def say(self, name: str, /, **values: object) -> str:
         """Return one of the chart's sentences."""
         return say(f"charts.{self.subject}.{name}", lang=self.lang, **values)
-
-    @property
-    def size(self) -> float:
-        """Size of the letters, in points."""
-        return self.page.size
 
     def text(
         self,
@@ -429,7 +428,7 @@ class Pen:
         width: float | None = None,
         size: float | None = None,
         bold: bool = False,
-        colour: str = INK,
+        colour: str = Colour.INK,
         align: Align = "left",
     ) -> float:
         """Write words from the top of their first line, on as many lines as `width` asks; return where they end."""
@@ -465,7 +464,13 @@ class Pen:
         )  # fmt: skip
 
     def line(
-        self, points: Sequence[Point], *, colour: str = INK, width: float = 0.8, dash: bool = False, over: float = 1.0
+        self,
+        points: Sequence[Point],
+        *,
+        colour: str = Colour.INK,
+        width: float = 0.8,
+        dash: bool = False,
+        over: float = 1.0,
     ) -> None:
         """Draw a line through points."""
         xs, ys = zip(*points, strict=True)
@@ -504,14 +509,14 @@ class Pen:
     def heading(self, subtitle: str = "", *, title: str = "", **names: object) -> float:
         """Write the title, the chart's own unless one is given, and what stands under it; return where they end."""
         self.title = title or self.say("title", **names)
-        y = self.text((MARGIN, MARGIN), self.title, width=self.page.inner, size=self.size + 2.5, bold=True)
+        y = self.text((MARGIN, MARGIN), self.title, width=self.inner, size=self.size + 2.5, bold=True)
         if subtitle:
-            y = self.text((MARGIN, y + 2), subtitle, width=self.page.inner, colour=QUIET)
+            y = self.text((MARGIN, y + 2), subtitle, width=self.inner, colour=Colour.QUIET)
         return y + self.size
 
     def note(self, top: float, words: str) -> float:
         """Write small words that stand back; return where they end."""
-        return self.text((MARGIN, top), words, width=self.page.inner, size=self.size - 0.5, colour=QUIET) + 2
+        return self.text((MARGIN, top), words, width=self.inner, size=self.size - 0.5, colour=Colour.QUIET) + 2
 
     def legend(self, top: float, entries: Sequence[Entry]) -> float:
         """Draw the key, on as many lines as it takes; return where it ends."""
@@ -520,8 +525,8 @@ class Pen:
         area = swatch
         for fill, words in entries:
             swatch = area if isinstance(fill, Fill) else self.size
-            room = min(self.wide(words), self.page.inner - swatch - 5)
-            if x > MARGIN and x + swatch + 5 + room > self.page.right:
+            room = min(self.wide(words), self.inner - swatch - 5)
+            if x > MARGIN and x + swatch + 5 + room > self.right:
                 x, y = MARGIN, bottom + 3
             middle = y + self.size * LINE / 2
             if isinstance(fill, Fill):
@@ -534,19 +539,56 @@ class Pen:
             x += swatch + 5 + room + gap
         return bottom + 4
 
+    def axis(
+        self,
+        ruler: "Ruler",
+        span: tuple[float, float],
+        *,
+        write: Callable[[float], str] | None = None,
+        title: str = "",
+    ) -> float:
+        """Draw the lines of a scale from `span[0]` to `span[1]`, and its numbers under them; return where they end."""
+        wide = ruler.high - ruler.low
+        decimals = 0 if wide > 5 else 1 if wide > 0.5 else 2  # noqa: PLR2004 - as many as tell its values apart
+
+        def plain(value: float) -> str:
+            return number(value, lang=self.lang, decimals=decimals).replace("-", "\u2212")
+
+        write = write or plain
+        top, bottom = span
+        size = self.size - 1
+        room = max(self.wide(write(v), size=size) for v in (ruler.low, ruler.high)) + 14
+        values = steps(ruler.low, ruler.high, max(2, int((ruler.right - ruler.left) // room)))
+        for value in values:
+            x = ruler(value)
+            strong = abs(value) < _ROUNDING
+            self.line(
+                [(x, top), (x, bottom)],
+                colour=Colour.QUIET if strong else Colour.GRID,
+                width=0.9 if strong else 0.6,
+                over=0.3,
+            )
+            half = self.wide(write(value), size=size) / 2
+            at = min(max(x, MARGIN + half), self.right - half)
+            self.text((at, bottom + 2), write(value), size=size, colour=Colour.QUIET, align="center")
+        y = bottom + 2 + size * LINE
+        if title:
+            y = self.text(((ruler.left + ruler.right) / 2, y), title, size=size, colour=Colour.QUIET, align="center")
+        return y
+
     def chart(self, bottom: float, description: str, *, note: bool = True) -> Chart:
         """Write how to read the chart below the rest, and put everything on a figure."""
         bottom = self.note(bottom, self.say("note")) if note else bottom
         height = bottom + MARGIN
-        chart = Chart(figsize=(self.page.width / 72.0, height / 72.0), dpi=DPI, facecolor="white", edgecolor="none",
+        chart = Chart(figsize=(self.width / 72.0, height / 72.0), dpi=DPI, facecolor="white", edgecolor="none",
                       frameon=True)  # fmt: skip
         FigureCanvasAgg(chart)
         chart.title, chart.description = self.title, description
         axes = chart.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False)
         axes.set_axis_off()
-        axes.set_xlim(0.0, self.page.width)
+        axes.set_xlim(0.0, self.width)
         axes.set_ylim(height, 0.0)
-        axes.set_facecolor(PAPER)
+        axes.set_facecolor(Colour.PAPER)
         for artist in self.artists:
             axes.add_artist(artist)
         return chart
@@ -598,34 +640,6 @@ def steps(low: float, high: float, most: int) -> list[float]:
             if last - first < most:
                 return [round(k * step, 9) for k in range(first, last + 1)]
     return [low]
-
-
-def axis(
-    pen: Pen, ruler: Ruler, span: tuple[float, float], *, write: Callable[[float], str] | None = None, title: str = ""
-) -> float:
-    """Draw the lines of a scale from `span[0]` to `span[1]`, and its numbers under them; return where they end."""
-    wide = ruler.high - ruler.low
-    decimals = 0 if wide > 5 else 1 if wide > 0.5 else 2  # noqa: PLR2004 - as many as tell its values apart
-
-    def plain(value: float) -> str:
-        return number(value, lang=pen.lang, decimals=decimals).replace("-", "\u2212")
-
-    write = write or plain
-    top, bottom = span
-    size = pen.size - 1
-    room = max(pen.wide(write(v), size=size) for v in (ruler.low, ruler.high)) + 14
-    values = steps(ruler.low, ruler.high, max(2, int((ruler.right - ruler.left) // room)))
-    for value in values:
-        x = ruler(value)
-        strong = abs(value) < _ROUNDING
-        pen.line([(x, top), (x, bottom)], colour=QUIET if strong else GRID, width=0.9 if strong else 0.6, over=0.3)
-        half = pen.wide(write(value), size=size) / 2
-        at = min(max(x, MARGIN + half), pen.page.right - half)
-        pen.text((at, bottom + 2), write(value), size=size, colour=QUIET, align="center")
-    y = bottom + 2 + size * LINE
-    if title:
-        y = pen.text(((ruler.left + ruler.right) / 2, y), title, size=size, colour=QUIET, align="center")
-    return y
 
 
 _FAMILY: Final = "DejaVu Sans, Verdana, Geneva, sans-serif"

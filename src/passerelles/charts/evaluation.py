@@ -5,23 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from passerelles.charts.drawing import (
-    BLUE,
-    GRID,
-    LINE,
-    MARGIN,
-    PAPER,
-    QUIET,
-    Chart,
-    Entry,
-    Fill,
-    Mark,
-    Pen,
-    Ruler,
-    axis,
-    page_of,
-    steps,
-)
+from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, steps
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS
 from passerelles.language.say import Lang, listed, number, percent
@@ -31,8 +15,8 @@ if TYPE_CHECKING:
     from passerelles.evaluation.results import Evaluation, MethodResult
 
 
-_FAIR: Final = Fill(BLUE, edge=BLUE)
-_SEEN: Final = Fill(PAPER, edge=BLUE, width=1.6)
+_FAIR: Final = Fill(Colour.BLUE, edge=Colour.BLUE)
+_SEEN: Final = Fill(Colour.PAPER, edge=Colour.BLUE, width=1.6)
 _WORDED: Final = (
     "random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "content", "fitted", "shipped-content",
     "shipped",
@@ -75,7 +59,7 @@ def method_comparison(
     if not chosen:
         raise PasserellesError("chart_nothing")
     results = sorted(chosen, key=lambda r: (-r.metrics[metric], r.method))
-    pen = Pen(page_of(width), "methods", lang)
+    pen = Pen.of(width, "methods", lang)
     facts = pen.say("facts", n=max(r.origins for r in results))
     y = pen.heading(facts, metric=metric)
     y = _intervals(pen, results, metric, y)
@@ -107,10 +91,10 @@ def _figure(result: "MethodResult", metric: str, lang: Lang) -> str:
 def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: float) -> float:
     names = [_name(pen, r) for r in results]
     figures = [_figure(r, metric, pen.lang) for r in results]
-    column = min(max(pen.wide(n) for n in names) + 2, pen.page.inner * 0.36)
+    column = min(max(pen.wide(n) for n in names) + 2, pen.inner * 0.36)
     shown = max(pen.wide(f) for f in figures)
     most = max(max(r.metrics[metric], *r.ci95.get(metric, (0.0,))) for r in results)
-    ruler = Ruler(0.0, max(most * 1.05, 0.05), MARGIN + column + 10, pen.page.right - shown - 12)
+    ruler = Ruler(0.0, max(most * 1.05, 0.05), MARGIN + column + 10, pen.right - shown - 12)
     y = top
     for result, name, figure in zip(results, names, figures, strict=True):
         tall = pen.height(name, column)
@@ -118,20 +102,20 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
         middle = y + room / 2
         pen.text((MARGIN, y + (room - tall) / 2), name, width=column)
         low, high = result.ci95.get(metric, (result.metrics[metric],) * 2)
-        pen.line([(ruler(low), middle), (ruler(high), middle)], width=1.8, colour=BLUE, over=2.0)
+        pen.line([(ruler(low), middle), (ruler(high), middle)], width=1.8, colour=Colour.BLUE, over=2.0)
         for end in (low, high):
-            pen.line([(ruler(end), middle - 4), (ruler(end), middle + 4)], width=1.2, colour=BLUE, over=2.0)
+            pen.line([(ruler(end), middle - 4), (ruler(end), middle + 4)], width=1.2, colour=Colour.BLUE, over=2.0)
         pen.dot((ruler(result.metrics[metric]), middle), pen.size * 0.7, _SEEN if _seen(result) else _FAIR)
-        pen.text((pen.page.right, middle - pen.size * LINE / 2), figure, align="right")
+        pen.text((pen.right, middle - pen.size * LINE / 2), figure, align="right")
         y += room
 
     write = partial(number, lang=pen.lang, decimals=2)
-    return axis(pen, ruler, (top, y), write=write, title=pen.say("axis", metric=metric))
+    return pen.axis(ruler, (top, y), write=write, title=pen.say("axis", metric=metric))
 
 
 _Z: Final = 1.959963984540054  # 97.5 % of the normal law
 _SIDE: Final = 430.0  # points: a square that holds on a page
-_POINT: Final = Fill(BLUE, edge=BLUE)
+_POINT: Final = Fill(Colour.BLUE, edge=Colour.BLUE)
 
 
 def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: float = 6.0, lang: Lang = "fr") -> Chart:
@@ -175,7 +159,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     rows = [r for r in rows if r["cases"]]
     if not rows:
         raise PasserellesError("chart_nothing")
-    pen = Pen(page_of(width), "reliability", lang)
+    pen = Pen.of(width, "reliability", lang)
     facts = pen.say("facts", n=len(rows), cases=sum(int(r["cases"]) for r in rows))
     y = pen.heading(facts)
     y = _points(pen, rows, y)
@@ -205,24 +189,28 @@ def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
     shown = pen.wide(write(1.0), size=pen.size - 1)
     bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
     most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)
-    side = min(pen.page.inner - shown - 16, _SIDE)
-    edge = max(MARGIN, (pen.page.width - side - shown) / 2)  # in the middle of a page that is wider
+    side = min(pen.inner - shown - 16, _SIDE)
+    edge = max(MARGIN, (pen.width - side - shown) / 2)  # in the middle of a page that is wider
     left = edge + shown + 8
-    top = pen.text((edge, top), pen.say("observed"), colour=QUIET) + 4
+    top = pen.text((edge, top), pen.say("observed"), colour=Colour.QUIET) + 4
     across = Ruler(0.0, most, left, left + side)
     up = Ruler(0.0, most, top + side, top)
     for value in steps(0.0, most, max(2, int(side // (pen.size * 3.5)))):
         y = up(value)
-        pen.line([(left, y), (left + side, y)], colour=GRID, width=0.6, over=0.3)
+        pen.line([(left, y), (left + side, y)], colour=Colour.GRID, width=0.6, over=0.3)
         pen.text(
-            (left - 5, y - (pen.size - 1) * LINE / 2), write(value), size=pen.size - 1, colour=QUIET, align="right"
+            (left - 5, y - (pen.size - 1) * LINE / 2),
+            write(value),
+            size=pen.size - 1,
+            colour=Colour.QUIET,
+            align="right",
         )
-    pen.line([(across(0.0), up(0.0)), (across(most), up(most))], colour=QUIET, width=1.2, dash=True)
+    pen.line([(across(0.0), up(0.0)), (across(most), up(most))], colour=Colour.QUIET, width=1.2, dash=True)
     points = [(across(r["predicted"]), up(r["observed"])) for r in rows]
-    pen.line(points, colour=BLUE, width=1.2, over=2.0)
+    pen.line(points, colour=Colour.BLUE, width=1.2, over=2.0)
     for (x, y), (low, high) in zip(points, bounds, strict=True):
-        pen.line([(x, up(low)), (x, up(high))], colour=BLUE, width=1.4, over=2.0)
+        pen.line([(x, up(low)), (x, up(high))], colour=Colour.BLUE, width=1.4, over=2.0)
         for end in (low, high):
-            pen.line([(x - 3, up(end)), (x + 3, up(end))], colour=BLUE, width=1.1, over=2.0)
+            pen.line([(x - 3, up(end)), (x + 3, up(end))], colour=Colour.BLUE, width=1.1, over=2.0)
         pen.dot((x, y), pen.size * 0.75, _POINT)
-    return axis(pen, across, (top, top + side), write=write, title=pen.say("predicted"))
+    return pen.axis(across, (top, top + side), write=write, title=pen.say("predicted"))

@@ -7,33 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from passerelles.charts.drawing import (
-    BLUE,
-    DARK,
-    GREY,
-    GRID,
-    INK,
-    LINE,
-    MARGIN,
-    ORANGE,
-    PAPER,
-    QUIET,
-    SKY,
-    VERMILION,
-    Chart,
-    Entry,
-    Fill,
-    Mark,
-    Pen,
-    Ruler,
-    axis,
-    bend,
-    deep,
-    end_text,
-    facts,
-    page_of,
-    pale,
-)
+from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, bend, end_text, facts
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import hours_text, months_text, path_sentences
@@ -52,10 +26,10 @@ if TYPE_CHECKING:
     from passerelles.settings import Settings
 
 
-_PLUS: Final = Fill(BLUE)
-_MINUS: Final = Fill(pale(VERMILION, 0.55), hatch="////", edge="#7A3600")
-_BASE: Final = Fill(GRID)
-_TOTAL: Final = Fill(DARK)
+_PLUS: Final = Fill(Colour.BLUE)
+_MINUS: Final = Fill(Colour.VERMILION.pale(0.55), hatch="////", edge="#7A3600")
+_BASE: Final = Fill(Colour.GRID)
+_TOTAL: Final = Fill(Colour.DARK)
 
 
 def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
@@ -88,7 +62,7 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     >>> str(move.target.label) in charts.score_waterfall(move).title
     True
     """
-    pen = Pen(page_of(width), "waterfall", lang)
+    pen = Pen.of(width, "waterfall", lang)
     base = [p for p in move.parts if p.name == "base"]
     others = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
     rows = _rows(pen, [*base, *others], move.score)
@@ -118,38 +92,38 @@ def _rows(pen: Pen, parts: "list[PartValue]", score: float) -> list[tuple[str, f
 
 def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float) -> float:
     values = [signed(end - start, lang=pen.lang) for _, start, end, _ in rows]
-    column = min(max(pen.wide(label, bold=True) for label, *_ in rows) + 2, pen.page.inner * 0.4)
+    column = min(max(pen.wide(label, bold=True) for label, *_ in rows) + 2, pen.inner * 0.4)
     shown = max(pen.wide(v, bold=True) for v in values)
     points = [0.0, *(x for _, *ends, _ in rows for x in ends)]
     low, high = min(points), max(points)
     pad = (high - low or 1.0) * 0.02
-    ruler = Ruler(low - pad, high + pad, MARGIN + column + 10, pen.page.right - shown - 10)
+    ruler = Ruler(low - pad, high + pad, MARGIN + column + 10, pen.right - shown - 10)
     y = top
     for place, (label, start, end, look) in enumerate(rows):
         last = place == len(rows) - 1
         if last:
             y += 3
-            pen.line([(MARGIN, y - 2), (pen.page.right, y - 2)], colour=INK, width=0.6)
+            pen.line([(MARGIN, y - 2), (pen.right, y - 2)], colour=Colour.INK, width=0.6)
         tall = pen.height(label, column, bold=last)
         room = max(tall, pen.size * 1.7) + 4
         pen.text((MARGIN, y + (room - tall) / 2), label, width=column, bold=last)
         left, right = sorted((ruler(start), ruler(end)))
         pen.box(left, y + 3, max(right - left, 0.8), room - 6, look)
         if place < len(rows) - 2:
-            pen.line([(ruler(end), y + room - 3), (ruler(end), y + room + 3)], width=0.6, colour=INK)
+            pen.line([(ruler(end), y + room - 3), (ruler(end), y + room + 3)], width=0.6, colour=Colour.INK)
         middle = y + (room - pen.size * LINE) / 2
-        pen.text((pen.page.right, middle), values[place], align="right", bold=last)
+        pen.text((pen.right, middle), values[place], align="right", bold=last)
         y += room
-    return axis(pen, ruler, (top, y))
+    return pen.axis(ruler, (top, y))
 
 
-_HELD: Final = Fill(BLUE)
-_NEAR: Final = Fill(SKY, hatch="||||", edge=deep(SKY))
-_REST: Final = Fill(PAPER, hatch="||||", edge=deep(SKY))
-_MISSING: Final = Fill(PAPER, hatch="////", edge=VERMILION)
+_HELD: Final = Fill(Colour.BLUE)
+_NEAR: Final = Fill(Colour.SKY, hatch="||||", edge=Colour.SKY.deep)
+_REST: Final = Fill(Colour.PAPER, hatch="||||", edge=Colour.SKY.deep)
+_MISSING: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION)
 _CORE: Final = "◆"
 _STATES: Final = (_HELD, _NEAR, _REST, _MISSING)
-_PRESENCES: Final = {"shared": _HELD, "some": _NEAR, "only": Fill(PAPER)}
+_PRESENCES: Final = {"shared": _HELD, "some": _NEAR, "only": Fill(Colour.PAPER)}
 _LOOKS: Final = {"held": _HELD, "near": _NEAR, "missing": _MISSING}
 
 
@@ -188,7 +162,7 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     True
     """
     check_limit(limit)
-    pen = Pen(page_of(width), "competencies", lang)
+    pen = Pen.of(width, "competencies", lang)
     ends = _ends(move, lang)
     groups = {"held": move.held, "near": move.near, "missing": move.missing}
     total = sum(item.weight for items in groups.values() for item in items)
@@ -218,7 +192,7 @@ def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Sequence[Fill
     """Draw the whole as one bar."""
     x, tall = MARGIN, pen.size * 1.8
     for weight, look in zip(states.values(), looks, strict=True):
-        wide = weight / sum(states.values()) * pen.page.inner
+        wide = weight / sum(states.values()) * pen.inner
         if wide > 1e-6:  # noqa: PLR2004 - nothing, but for rounding
             pen.box(x, y, wide, tall, look)
             x += wide
@@ -227,9 +201,9 @@ def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Sequence[Fill
 
 def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float) -> float:
     y = pen.text((MARGIN, y), pen.say(f"head_{state}"), bold=True) + 2
-    column = pen.page.inner * 0.6
+    column = pen.inner * 0.6
     shown = pen.wide(number(most, lang=pen.lang, decimals=1)) + 8
-    ruler = Ruler(0.0, most, MARGIN + column + 10, pen.page.right - shown)
+    ruler = Ruler(0.0, most, MARGIN + column + 10, pen.right - shown)
     indent = pen.size * 1.3
     for item in items:
         start = y
@@ -238,7 +212,7 @@ def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float)
         y = pen.text((MARGIN + indent, y), item.label or item.code, width=column - indent)
         if item.credit is not None:
             via = pen.say("via", label=item.via_label or item.via, share=percent(item.credit, lang=pen.lang))
-            y = pen.text((MARGIN + indent, y), via, width=column - indent, size=pen.size - 1, colour=QUIET)
+            y = pen.text((MARGIN + indent, y), via, width=column - indent, size=pen.size - 1, colour=Colour.QUIET)
         tall = pen.size * 0.95
         top = start + (pen.size * LINE - tall) / 2
         end = ruler(item.weight)
@@ -249,7 +223,7 @@ def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float)
             pen.box(ruler.left, top, middle - ruler.left, tall, _NEAR)
             pen.box(middle, top, end - middle, tall, _REST)
         words = number(item.weight, lang=pen.lang, decimals=1)
-        pen.text((pen.page.right, start), words, align="right", colour=INK)
+        pen.text((pen.right, start), words, align="right", colour=Colour.INK)
         y += 3
     return y
 
@@ -284,7 +258,7 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
     >>> charts.comparison_bars(found).title
     'Métiers côte à côte'
     """
-    pen = Pen(page_of(width), "comparison", lang)
+    pen = Pen.of(width, "comparison", lang)
     y = pen.heading(pen.say("meaning"), title=found.page(lang).title)
     told = []
     for each in found.occupations:
@@ -292,7 +266,7 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
         for competency in found.competencies:
             if each.code in competency.occupations:
                 weights[competency.presence] += competency.weights[competency.occupations.index(each.code)]
-        y = pen.text((MARGIN, y), f"{each.label} ({each.code})", width=pen.page.inner, bold=True) + 2
+        y = pen.text((MARGIN, y), f"{each.label} ({each.code})", width=pen.inner, bold=True) + 2
         whole = sum(weights.values())
         if not whole:
             words = pen.say("none")
@@ -300,7 +274,7 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
             y = _strip(pen, weights, y, tuple(_PRESENCES.values())) + 2
             shares = {name: percent(weight / whole, lang=lang) for name, weight in weights.items()}
             words = pen.say("shares", n=each.requirements, **shares)
-        y = pen.text((MARGIN, y), words, width=pen.page.inner, colour=QUIET) + 8
+        y = pen.text((MARGIN, y), words, width=pen.inner, colour=Colour.QUIET) + 8
         told.append(labelled(f"{each.label} ({each.code})", words, lang))
     key = [(look, say(f"compare.presence.{name}", lang=lang)) for name, look in _PRESENCES.items()]
     return pen.chart(pen.legend(y, key), " ".join([pen.say("meaning"), *told]))
@@ -311,7 +285,7 @@ def _others(pen: Pen, items: "Sequence[Item]", y: float) -> float:
         return y
     weight = number(sum(i.weight for i in items), lang=pen.lang, decimals=1)
     text = pen.say("others", n=len(items), weight=weight)
-    return pen.text((MARGIN + pen.size * 1.3, y), text, width=pen.page.inner - pen.size * 1.3, colour=QUIET)
+    return pen.text((MARGIN + pen.size * 1.3, y), text, width=pen.inner - pen.size * 1.3, colour=Colour.QUIET)
 
 
 def ring_order(graph: "OccupationGraph", codes: Sequence[str]) -> list[int]:
@@ -349,13 +323,13 @@ def ring_order(graph: "OccupationGraph", codes: Sequence[str]) -> list[int]:
 
 # Shape and colour say the level; no level where the scorer is not calibrated.
 _LEVELS: Final[dict[str | None, Mark]] = {
-    "proche": Mark("o", Fill(BLUE, edge=INK)),
-    "accessible": Mark("s", Fill(SKY, edge=INK)),
-    "exigeante": Mark("^", Fill(ORANGE, edge=deep(ORANGE))),
-    None: Mark("D", Fill(GREY, edge=INK)),
+    "proche": Mark("o", Fill(Colour.BLUE, edge=Colour.INK)),
+    "accessible": Mark("s", Fill(Colour.SKY, edge=Colour.INK)),
+    "exigeante": Mark("^", Fill(Colour.ORANGE, edge=Colour.ORANGE.deep)),
+    None: Mark("D", Fill(Colour.GREY, edge=Colour.INK)),
 }
-_ORIGIN: Final = Mark("P", Fill(PAPER, edge=INK, width=1.6))
-_BEHIND: Final = Fill(PAPER, edge="none", width=0.0)
+_ORIGIN: Final = Mark("P", Fill(Colour.PAPER, edge=Colour.INK, width=1.6))
+_BEHIND: Final = Fill(Colour.PAPER, edge="none", width=0.0)
 _RINGS: Final = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 _INNERMOST: Final = 0.3  # of the radius: where the nearest occupation stands
 _MARK: Final = 8.0
@@ -430,7 +404,7 @@ def neighbour_map(
     >>> charts.neighbour_map(build_graph(load_referential()), "K2110", limit=5).title
     'Métiers autour de : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110)'
     """
-    pen = Pen(page_of(width), "neighbours", lang)
+    pen = Pen.of(width, "neighbours", lang)
     if moves is None:
         moves = rank_moves(graph, origin, settings=settings, limit=limit)
     moves = moves[:_MOST]
@@ -438,7 +412,7 @@ def neighbour_map(
     y = pen.heading(meaning, origin=end_text(find_start(graph, origin).end, lang))
     if not moves:
         none = say("moves.none", lang=lang)
-        return pen.chart(pen.text((MARGIN, y), none, width=pen.page.inner), none, note=False)
+        return pen.chart(pen.text((MARGIN, y), none, width=pen.inner), none, note=False)
     y = _map(pen, moves, ring_order(graph, [m.target.code or "" for m in moves]), y)
     levels = [level for level in _LEVELS if any(m.level == level for m in moves)]
     words = {level: say(f"moves.level.{level}", lang=lang) if level else pen.say("no_level") for level in levels}
@@ -457,8 +431,8 @@ def _name(move: "Move", lang: Lang) -> str:
 
 def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) -> float:
     size = pen.size - 0.5
-    column = pen.page.inner * 0.265
-    radius = (pen.page.inner - 2 * column) / 2 - 12
+    column = pen.inner * 0.265
+    radius = (pen.inner - 2 * column) / 2 - 12
     far = [-math.log(m.probability) if m.probability else -m.score for m in moves]
     near, span = min(far), (max(far) - min(far)) or 1.0
 
@@ -474,7 +448,7 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) ->
         for side in sides.values()
     ]
     tall = max(*heights, 2 * radius + 16)
-    centre = (pen.page.width / 2, top + tall / 2)
+    centre = (pen.width / 2, top + tall / 2)
     _rings(pen, moves, centre, distance)
     for side, placed in sides.items():
         labels = []
@@ -507,7 +481,7 @@ def _rings(pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], dista
         words = percent(chance, lang=pen.lang)
         wide, y = pen.wide(words, size=size) + 4, centre[1] - radius - size * LINE / 2
         pen.box(centre[0] - wide / 2, y, wide, size * LINE, _BEHIND, over=0.6)
-        pen.text((centre[0], y), words, size=size, colour=QUIET, align="center")
+        pen.text((centre[0], y), words, size=size, colour=Colour.QUIET, align="center")
 
 
 def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, float], column: float) -> None:
@@ -520,7 +494,7 @@ def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, flo
         pen.dot(label.point, _MARK, look.fill, marker=look.shape)
         middle = top + label.tall / 2
         left = side == "left"
-        at, near = (MARGIN + column, 3) if left else (pen.page.right - column, -3)
+        at, near = (MARGIN + column, 3) if left else (pen.right - column, -3)
         pen.line([label.point, label.rim, (at + near, middle)], colour="#A6A6A6", width=0.6, over=1.0)
         name = _name(label.move, pen.lang)
         pen.text((at, top), name, width=column, size=size, align="right" if left else "left")
@@ -551,8 +525,8 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, f
     return [min(max(start, low), max(low, high)) + offset for start, offset in zip(starts, offsets, strict=True)]
 
 
-_RANGE: Final = Fill(pale(SKY, 0.45), edge=BLUE)
-_OPEN: Final = Fill(PAPER, hatch="////", edge=VERMILION, dash=True)
+_RANGE: Final = Fill(Colour.SKY.pale(0.45), edge=Colour.BLUE)
+_OPEN: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION, dash=True)
 _SIGNS: Final = {"yes": "✓", "no": "○", "unknown": "?"}
 _SHOWN: Final = 3  # reasons of a frame
 
@@ -587,7 +561,7 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     >>> charts.path_ladder(rank_paths(graph, "K2110", targets=["N4101"], limit=1)[0]).title
     'Parcours : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110) → ...'
     """
-    pen = Pen(page_of(width), "ladder", lang)
+    pen = Pen.of(width, "ladder", lang)
     status = say(f"paths.status.{path.status}", lang=lang)
     facts = pen.say("facts", hours=hours_text(path.hours, lang), months=_months(pen, path.months), status=status)
     ends = _ends(path, lang)
@@ -600,12 +574,12 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
         start = dot
         y = _step(pen, ruler, y + 4, step) + 8
         dot = y + (pen.size + 1) * LINE / 2
-        pen.line([(rail, start), (rail, dot)], colour=BLUE, width=2.2, over=0.8)
+        pen.line([(rail, start), (rail, dot)], colour=Colour.BLUE, width=2.2, over=0.8)
         y = _rung(pen, y, end_text(step.target, lang), first=False, last=place == len(path.steps))
     y = _whole(pen, ruler, y + 6, path)
-    y = axis(pen, ruler, (top, y), title=pen.say("axis"))
+    y = pen.axis(ruler, (top, y), title=pen.say("axis"))
     y = _frames(pen, y + 6, path)
-    fills = {"range": _RANGE, "expected": Fill(DARK), "open": _OPEN}
+    fills = {"range": _RANGE, "expected": Fill(Colour.DARK), "open": _OPEN}
     entries: list[Entry] = [(fill, pen.say(name)) for name, fill in fills.items()]
     entries += [(sign, pen.say(f"held_{held}")) for held, sign in _SIGNS.items()]
     return pen.chart(pen.legend(y + 6, entries), " ".join([facts, *path_sentences(path, lang)]))
@@ -622,19 +596,19 @@ def _left(pen: Pen) -> float:
 
 def _column(pen: Pen) -> float:
     """Width of the words beside the bars."""
-    return (pen.page.right - _left(pen)) * 0.56
+    return (pen.right - _left(pen)) * 0.56
 
 
 def _ruler(pen: Pen, path: "Path") -> Ruler:
     spans = [path.hours, *(step.hours for step in path.steps)]
     most = max((x for s in spans for x in (s.low, s.expected, s.high) if x is not None), default=0.0)
     left = _left(pen) + _column(pen) + 14
-    return Ruler(0.0, (most or 1.0) * 1.18, left, pen.page.right)
+    return Ruler(0.0, (most or 1.0) * 1.18, left, pen.right)
 
 
 def _rung(pen: Pen, y: float, label: str, *, first: bool, last: bool = False) -> float:
     size = pen.size + 1
-    look = Fill(PAPER if first else BLUE if last else SKY, edge=BLUE, width=2.0)
+    look = Fill(Colour.PAPER if first else Colour.BLUE if last else Colour.SKY, edge=Colour.BLUE, width=2.0)
     pen.dot((MARGIN + pen.size * 0.6, y + size * LINE / 2), pen.size * 1.1, look)
     return pen.text((_left(pen), y), label, width=_column(pen), size=size, bold=True) + 2
 
@@ -649,7 +623,7 @@ def _step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
         practice = pen.say(
             "practice", months=number(step.practice_months, lang=pen.lang), hours=number(step.practised, lang=pen.lang)
         )
-        bottom = pen.text((left, bottom), practice, width=width, colour=QUIET)
+        bottom = pen.text((left, bottom), practice, width=width, colour=Colour.QUIET)
     for credential in step.credentials:
         sign = _SIGNS[credential.held]
         pen.text((left + pen.size * 0.5, bottom), sign, bold=True, align="center")
@@ -657,7 +631,7 @@ def _step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
         bottom = pen.text((left + indent, bottom), _credential(pen, credential), width=width - indent)
     if step.probability is not None:
         chance = pen.say("chance", chance=percent(step.probability, lang=pen.lang))
-        bottom = pen.text((left, bottom), chance, width=width, colour=QUIET)
+        bottom = pen.text((left, bottom), chance, width=width, colour=Colour.QUIET)
     return bottom
 
 
@@ -686,11 +660,11 @@ def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span") -> None:
         pen.box(end, y, max(far - room - end, 2.0), tall, _OPEN)
         pen.text((far, y + tall / 2 - pen.size * LINE / 2), word, bold=True, align="right")
     if not (open_ended and not expected):
-        pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, Fill(DARK, edge=INK, width=0.0), over=3.0)
+        pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, Fill(Colour.DARK, edge=Colour.INK, width=0.0), over=3.0)
 
 
 def _whole(pen: Pen, ruler: Ruler, y: float, path: "Path") -> float:
-    pen.line([(MARGIN, y), (pen.page.right, y)], width=0.6)
+    pen.line([(MARGIN, y), (pen.right, y)], width=0.6)
     text = pen.say("whole", hours=hours_text(path.hours, pen.lang), months=_months(pen, path.months))
     _bar(pen, ruler, y + 5, path.hours)
     width = _column(pen) + _left(pen) - MARGIN
@@ -708,11 +682,11 @@ def _frames(pen: Pen, y: float, path: "Path") -> float:
             "frame", label=frame.label, verdict=verdict, why=f" – {listed(reasons, pen.lang)}" if reasons else ""
         )
         pen.text((MARGIN + pen.size * 0.5, y), "•", bold=True, align="center")
-        y = pen.text((MARGIN + pen.size * 1.4, y), text, width=pen.page.inner - pen.size * 1.4)
+        y = pen.text((MARGIN + pen.size * 1.4, y), text, width=pen.inner - pen.size * 1.4)
     return y
 
 
-_DISC: Final = Fill(SKY, edge=INK, width=0.8)
+_DISC: Final = Fill(Colour.SKY, edge=Colour.INK, width=0.8)
 _SHARE: Final = 0.62  # of the page that the wheel takes
 _WIDEST: Final = 5.0  # way, in points
 
@@ -749,18 +723,18 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
     >>> charts.area_map(mobility_areas(build_graph(load_referential()))).title.endswith("aires de mobilité")
     True
     """
-    pen = Pen(page_of(width), "areas", lang)
+    pen = Pen.of(width, "areas", lang)
     page = found.page(lang)
     y = pen.heading(pen.say("meaning"), title=page.title)
-    half = pen.page.inner * _SHARE / 2
-    middle = (pen.page.width / 2, y + half)
+    half = pen.inner * _SHARE / 2
+    middle = (pen.width / 2, y + half)
     spots, ways = found.wheel()
 
     def at(spot: "Spot") -> tuple[float, float]:
         return middle[0] + half * spot.x, middle[1] + half * spot.y
 
     for start, end, thick in ways:
-        pen.outline(bend(at(start), middle, at(end)), Fill("none", edge=GREY, width=_WIDEST * thick), over=1.0)
+        pen.outline(bend(at(start), middle, at(end)), Fill("none", edge=Colour.GREY, width=_WIDEST * thick), over=1.0)
     for spot in spots:
         x, top = at(spot)
         pen.dot((x, top), 2 * half * spot.radius, _DISC)
@@ -768,7 +742,7 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
     y += 2 * half + pen.size
     told = [_area_words(pen, area) for area in found.areas]
     for words in told:
-        y = pen.text((MARGIN, y), words, width=pen.page.inner) + 2
+        y = pen.text((MARGIN, y), words, width=pen.inner) + 2
     for note in page.notes:
         y = pen.note(y + 2, note)
     return pen.chart(y, " ".join([pen.say("meaning"), *told]), note=False)

@@ -4,21 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from passerelles.charts.drawing import (
-    CYCLE,
-    DARK,
-    MARGIN,
-    PAPER,
-    VERMILION,
-    Chart,
-    Entry,
-    Fill,
-    Pen,
-    deep,
-    page_of,
-    pale,
-    ribbon,
-)
+from passerelles.charts.drawing import CYCLE, MARGIN, Chart, Colour, Entry, Fill, Pen, ribbon
 from passerelles.language.say import Lang, number, say
 from passerelles.ranking.moves import check_limit
 
@@ -197,8 +183,8 @@ def _ordered(diagram: Diagram) -> Diagram:
     return Diagram(diagram.left, tuple(right), diagram.flows)
 
 
-_LEFT_OVER: Final = Fill(PAPER, hatch="////", edge=VERMILION)
-_EMPTY: Final = Fill(PAPER, hatch="----", edge=DARK)
+_LEFT_OVER: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION)
+_EMPTY: Final = Fill(Colour.PAPER, hatch="----", edge=Colour.DARK)
 _BAR: Final = 9.0
 _STUB: Final = 16.0
 _GAP: Final = 7.0
@@ -246,15 +232,15 @@ def territory_sankey(
     PasserellesError
         If `limit` is under 1.
     """
-    pen = Pen(page_of(width), "sankey", lang)
+    pen = Pen.of(width, "sankey", lang)
     payload: Mapping[str, Any] = found if isinstance(found, Mapping) else found.to_dict(lang)
     diagram = read_diagram(payload, limit=limit, lang=lang)
     facts = _facts(pen, payload)
     y = pen.heading(facts)
     if not diagram.left and not diagram.right:
-        y = pen.text((MARGIN, y), pen.say("none"), width=pen.page.inner)
+        y = pen.text((MARGIN, y), pen.say("none"), width=pen.inner)
         return pen.chart(y, facts, note=False)
-    column = pen.page.inner * 0.3
+    column = pen.inner * 0.3
     y = _heads(pen, y, column)
     bottom = _draw(pen, diagram, y, column)
     y = pen.legend(bottom + 4, _key(pen, diagram))
@@ -273,7 +259,7 @@ def _facts(pen: Pen, payload: Mapping[str, Any]) -> str:
 
 
 def _heads(pen: Pen, y: float, column: float) -> float:
-    places = {"left": MARGIN, "right": pen.page.right - column}
+    places = {"left": MARGIN, "right": pen.right - column}
     return max(pen.text((x, y), pen.say(side), width=column, bold=True) for side, x in places.items()) + 4
 
 
@@ -286,11 +272,11 @@ def _draw(pen: Pen, diagram: Diagram, top: float, column: float) -> float:
     scale = _scale(diagram, tall)
     places = _stack(diagram, tall, scale, top)
     bottom = max(p.slot + p.room for p in places.values()) + _GAP
-    x_left, x_right = MARGIN + column + 8, pen.page.right - column - 8 - _BAR
+    x_left, x_right = MARGIN + column + 8, pen.right - column - 8 - _BAR
     for node in (*diagram.left, *diagram.right):
         place = places[node.key]
         on_left = node.side == "left"
-        colour = DARK if not on_left else CYCLE[diagram.left.index(node) % len(CYCLE)]
+        colour = Colour.DARK if not on_left else CYCLE[diagram.left.index(node) % len(CYCLE)]
         x = x_left if on_left else x_right
         rest = _thick(node.rest, scale) if node.rest else 0.0
         pen.box(x, place.top, _BAR, max(place.tall - rest, 0.5), Fill(colour), over=3.0)
@@ -354,7 +340,7 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
         colour = CYCLE[rank[flow.left] % len(CYCLE)]
         thick = _thick(flow.people, scale)
         masked = flow.masked
-        look = Fill(pale(colour, 0.42), hatch="|||" if flow.same_job else "", edge=deep(colour), width=0.6, dash=masked)
+        look = Fill(colour.pale(0.42), hatch="|||" if flow.same_job else "", edge=colour.deep, width=0.6, dash=masked)
         pen.outline(ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
         size = pen.size - 1
         if thick >= size * 1.25 and not masked:
@@ -363,7 +349,7 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
 
 
 def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
-    band = Fill(pale(CYCLE[0], 0.42), edge=deep(CYCLE[0]))
+    band = Fill(CYCLE[0].pale(0.42), edge=CYCLE[0].deep)
     key: list[Entry] = [(_LEFT_OVER, pen.say("uncovered")), (_EMPTY, pen.say("unfilled"))]
     if any(f.same_job for f in diagram.flows):
         key.insert(0, (replace(band, hatch="|||"), pen.say("same")))

@@ -15,7 +15,7 @@ from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, labelled, number, say
 from passerelles.model import Stamp
 from passerelles.settings import Settings
-from passerelles.views.schema import listed, mapped, maybe, pair, ref, share, text, whole
+from passerelles.views.schema import pair
 from passerelles.views.shown import Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet
 
@@ -82,9 +82,9 @@ def _figures(name: str, *, bounds: On = On.TABLE, promised: bool = False) -> tup
         return result.interval(name, lang) if name in _COMPARED else _figure(result.metrics[name], lang)
 
     return (
-        Column(name, "number", value=lambda r, _: r.metrics[name], shown=shown, schema=share(), promised=promised),
-        Column(f"{name}_low", "number", value=lambda r, _: r.ci95[name][0], schema=share(), on=bounds),
-        Column(f"{name}_high", "number", value=lambda r, _: r.ci95[name][1], schema=share(), on=bounds),
+        Column(name, "number", value=lambda r, _: r.metrics[name], shown=shown, schema="share", promised=promised),
+        Column(f"{name}_low", "number", value=lambda r, _: r.ci95[name][0], schema="share", on=bounds),
+        Column(f"{name}_high", "number", value=lambda r, _: r.ci95[name][1], schema="share", on=bounds),
     )
 
 
@@ -105,7 +105,7 @@ def _said(split: str, group: Group, lang: Lang) -> str:
 def _of_group(name: str) -> Column:
     return Column(
         name, "number", value=lambda g, _: g[2].metrics[name], shown=lambda g, lang: _figure(g[2].metrics[name], lang),
-        schema=share(), promised=True, on=On.ALL if name in _MAIN else On.JSON | _WIDE,
+        promised="share", on=On.ALL if name in _MAIN else On.JSON | _WIDE,
     )  # fmt: skip
 
 
@@ -117,12 +117,10 @@ GROUP: Final = Record(
         Column("method", value=lambda g, _: g[0].method, on=On.TABLE),
         Column("split", value=lambda g, _: g[1], words="evaluation.split", on=_WIDE),
         Column("group", value=lambda g, lang: _said(g[1], g[2], lang), on=On.TERMINAL),
-        Column(
-            "group", value=lambda g, _: g[2].value, json_key="value", schema=text(), promised=True, on=On.JSON | _WIDE
-        ),
-        Column("label", value=lambda g, _: g[2].label, schema=maybe(text()), promised=True, on=On.JSON),
+        Column("group", value=lambda g, _: g[2].value, json_key="value", promised="text", on=On.JSON | _WIDE),
+        Column("label", value=lambda g, _: g[2].label, promised="text?", on=On.JSON),
         Column("group_label", value=lambda g, lang: _group_label(g[1], g[2], lang), on=_WIDE),
-        Column("origins", "integer", value=lambda g, _: g[2].origins, schema=whole(least=0), promised=True),
+        Column("origins", "integer", value=lambda g, _: g[2].origins, promised="count"),
         *map(_of_group, METRICS),
     ),
 )
@@ -161,25 +159,22 @@ class MethodResult(Measured):
         "method",
         "Figures of one method, means over `origins`",
         (
-            Column("method", schema=text(), promised=True),
-            Column("protocol", schema=text(), promised=True, on=On.JSON | On.TABLE),
-            Column("protocol_label", value=lambda r, lang: r.protocol_label(lang), on=On.TABLE | On.SCREEN),
-            Column(
-                "origins", "integer", schema=whole("Origins with a known mobility", least=0), promised=True,
-                on=On.JSON | On.TABLE,
-            ),
+            Column("method", promised="text"),
+            Column("protocol", promised="text", on=On.FILE),
+            Column("protocol_label", value=lambda r, lang: r.protocol_label(lang), on=On.CELLS),
+            Column("origins", "integer", promised="count: Origins with a known mobility", on=On.FILE),
             *(column for name in METRICS for column in _figures(name, promised=True)),
             Column(
-                "ci95", json=lambda r, _: {name: list(bounds) for name, bounds in r.ci95.items()}, promised=True,
-                schema=mapped(pair(share()), "Bounds of a 95 % interval, by metric"), on=On.JSON,
+                "ci95", json=lambda r, _: {name: list(bounds) for name, bounds in r.ci95.items()},
+                promised={"each": pair("share"), "about": "Bounds of a 95 % interval, by metric"}, on=On.JSON,
             ),
             Column(
-                "breakdown", promised=True, on=On.JSON,
+                "breakdown", on=On.JSON,
                 json=lambda r, lang: {k: [GROUP.to_dict((r, k, g), lang) for g in v] for k, v in r.breakdown.items()},
-                schema=mapped(listed(ref("group"))),
+                promised={"each": ["group"]},
             ),
         ),
-        beside={"other_groupings": mapped(share())},
+        beside={"other_groupings": {"each": "share"}},
     )  # fmt: skip
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
@@ -202,10 +197,10 @@ class ObservedMethod(Measured):
         "observed_method",
         "Agreement of one method with the moves that people made, means over `origins`",
         (
-            Column("method", schema=text()),
-            Column("protocol", schema=text(), on=On.JSON | On.TABLE),
-            Column("origins", "integer", schema=whole("Origins that people left", least=0)),
-            *(column for name in PEOPLE_METRICS for column in _figures(name, bounds=On.JSON | On.TABLE)),
+            Column("method", schema="text"),
+            Column("protocol", schema="text", on=On.FILE),
+            Column("origins", "integer", schema="count: Origins that people left"),
+            *(column for name in PEOPLE_METRICS for column in _figures(name, bounds=On.FILE)),
         ),
     )
 

@@ -6,14 +6,14 @@ import hashlib
 import io
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import read_file
@@ -122,6 +122,8 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     data: bytes,
     *,
     name: str,
+    sheet: str = "",
+    fits: "Fits | None" = None,
     expected_encoding: str | None = None,
     expected_delimiter: str | None = None,
     required: Sequence[str] = (),
@@ -131,7 +133,7 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     heads: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
     """
-    Read one CSV file.
+    Read one CSV file, or one sheet of a workbook.
 
     Parameters
     ----------
@@ -139,13 +141,18 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
         The file's bytes.
     name
         Its name, for notices.
+    sheet
+        Sheet that is meant; without it, the first one whose header fits best.
+    fits
+        How well a row fits as the header; without it, how many of `required` and `optional` it has. Where no row fits,
+        the first one that holds something is the header.
     expected_encoding, expected_delimiter
-        What the format promises; another one is read all the same and reported. None = anything goes.
+        What the format promises of a text; another one is read all the same and reported. None = anything goes.
     required, optional
         Columns (in lower case) that the reader needs, or uses where they are: an absent one is reported, and
         without a required one the rows mean nothing: they are left out and counted.
     repair_apostrophes
-        Read doubled apostrophes (``d''arbres``) as one, and say how many there were.
+        Read doubled apostrophes (``d''arbres``) of a text as one, and say how many there were.
     strip
         Strip the cells of spaces and skip the rows that are blank, as spreadsheets write them.
     heads
@@ -156,35 +163,45 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     table
         Its `notices` say everything that was wrong. A file that is no table at all gives no rows and a notice.
     """
-    log = NoticeLog()
-    text, encoding, damaged = decode(data)
-    record = file_record(name, data, encoding)
-    if "\x00" in text:
-        log.note("binary_file", file=name)
-        return Table(name, (), [], (), record, log.notices())
-    if expected_encoding and encoding.removesuffix("-sig") != expected_encoding:
-        log.note("encoding_differs", file=name, expected=expected_encoding, encoding=encoding)
-    elif expected_encoding is None and encoding not in ("utf-8", "utf-8-sig"):
-        log.note("encoding_detected", file=name, encoding=encoding)
-    if damaged:
-        log.note("damaged_text", file=name, count=damaged)
-    if repair_apostrophes and (doubled := text.count("''")):
-        log.note("doubled_apostrophes", file=name, count=doubled)
-        text = text.replace("''", "'")
-    delimiter = _delimiter(text, {*required, *optional}, heads)
-    header, rows, lines = _parse(text, delimiter, name, log)
-    header = named(header, heads)
-    if header and expected_delimiter and delimiter != expected_delimiter:
-        shown = "tab" if delimiter == "\t" else delimiter
+    known = {*required, *optional}
+
+    def known_heads(cells: Sequence[Cell]) -> int:
+        return len(known.intersection(named(_names(cells), heads)))
+
+    how: dict[str, Any] = {"sheet": sheet, "first": True, "repair_apostrophes": repair_apostrophes}
+    try:
+        found = parse_rows(data, fits or known_heads, name=name, **how)
+    except PasserellesError as error:
+        log = NoticeLog()
+        if error.key == "not_a_table":
+            log.note("binary_file", file=name)
+        else:
+            log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
+        return Table(name, (), [], (), file_record(name, data, ""), log.notices())
+    if not found.header_line:
+        (line, header), *rows = [*found.filled] or [(0, [])]
+        found = found._replace(header=tuple(header), header_line=line, rows=rows)
+    is_text = found.encoding != "xlsx"
+    table = found.table(exact=is_text)
+    log = NoticeLog(table.notices)
+    for area in found.merged if heads else ():
+        if area.last_row > found.header_line:
+            log.note("merged_cells", file=name, line=area.first_row)
+    if is_text and expected_encoding and found.encoding.removesuffix("-sig") != expected_encoding:
+        log.note("encoding_differs", file=name, expected=expected_encoding, encoding=found.encoding)
+    elif is_text and expected_encoding is None and found.encoding not in ("utf-8", "utf-8-sig"):
+        log.note("encoding_detected", file=name, encoding=found.encoding)
+    if found.header and expected_delimiter and found.delimiter not in (expected_delimiter, ""):
+        shown = "tab" if found.delimiter == "\t" else found.delimiter
         log.note("delimiter_differs", file=name, expected=expected_delimiter, delimiter=shown)
-    table = Table(name, header, rows, lines, record._replace(rows=len(rows)))
+    table = replace(table, header=named(table.header, heads))
     if strip:
-        rows[:] = [[cell.strip() for cell in row] for row in rows]
-        table = table.keep([any(row) for row in rows])
-    return check_columns(table, required, optional, log)
+        table.rows[:] = [[cell.strip() for cell in row] for row in table.rows]
+        table = table.keep([any(row) for row in table.rows])
+    return _check_columns(table, required, optional, log)
 
 
-def check_columns(table: Table, required: Sequence[str], optional: Sequence[str], log: NoticeLog) -> Table:
+def _check_columns(table: Table, required: Sequence[str], optional: Sequence[str], log: NoticeLog) -> Table:
     """Report the columns that a table lacks or has twice; see `read_table`."""
     name, header = table.name, table.header
     missing = [column for column in required if column not in header]
@@ -220,61 +237,18 @@ def named(header: Sequence[str], heads: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(heads.get(normalise_label(head), head) for head in header) if heads else tuple(header)
 
 
-def _delimiter(text: str, known: Collection[str], heads: Mapping[str, str]) -> str:
-    """Delimiter under which the first line gives most of the known column names, else most columns."""
-    first = text.lstrip("\r\n")[:10_000].replace("\r", "\n").split("\n", 1)[0].casefold()
-
-    def fit(delimiter: str) -> tuple[int, int]:
-        cells = [c.strip().strip('"') for c in first.split(delimiter)]
-        return sum(c in known for c in named(cells, heads)), len(cells)
-
-    return max(DELIMITERS, key=fit)
-
-
-def _parse(
-    text: str, delimiter: str, name: str, log: NoticeLog
-) -> tuple[tuple[str, ...], list[list[str]], Sequence[int]]:
-    lines = list(io.StringIO(text, newline=""))
-    rows: list[list[str]] = []
-    with suppress(csv.Error):
-        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
-    if len(rows) != len(lines) or len(set(map(len, rows))) != 1:
-        return _parse_damaged(lines, delimiter, name, log)
-    # The usual case, three times as fast: a record a line, all of one length.
-    numbers = [number for number, row in enumerate(rows, 1) if any(row)]
-    header, *filled = [rows[number - 1] for number in numbers] or [[]]
-    return _names(header), filled, numbers[1:]
-
-
-def _parse_damaged(
-    lines: Sequence[str], delimiter: str, name: str, log: NoticeLog
-) -> tuple[tuple[str, ...], list[list[str]], list[int]]:
-    """Parse record by record, and say of each that has not the header's length."""
-    header: tuple[str, ...] = ()
-    rows: list[list[str]] = []
-    numbers: list[int] = []
-    for line, row in read_records(lines, delimiter, name, log):
-        if header and len(row) > len(header) and not any(row[len(header) :]):
-            del row[len(header) :]  # a spreadsheet's empty cells beyond the last column
-        if not any(row):
-            continue
-        if not header:
-            header = _names(row)
-        elif len(row) == len(header):
-            rows.append(row)
-            numbers.append(line)
-        else:
-            log.note("row_length", file=name, line=line, got=len(row), expected=len(header))
-    return header, rows, numbers
-
-
-def read_records(lines: Sequence[str], delimiter: str, name: str, log: NoticeLog) -> Iterator[tuple[int, list[str]]]:
+def _records(lines: Sequence[str], delimiter: str, name: str, log: NoticeLog) -> Iterator[tuple[int, list[Any]]]:
     """
     Yield (line, cells) of each record, whatever their lengths, and say which cannot be read.
 
     A quote that never closes would swallow all lines that follow. Only its own line is given up, and reading goes
     on with the next one, as long as that costs no more than reading the file a second time.
     """
+    with suppress(csv.Error):
+        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+        if len(rows) == len(lines):  # the usual case, three times as fast: a record a line
+            yield from enumerate(rows, 1)
+            return
     start, again = 0, len(lines)
     while start < len(lines):
         begin = start
@@ -344,13 +318,14 @@ def bare(text: str) -> str:
     return text[1:] if text[:1] == "'" and harmless(text[1:]) == text else text
 
 
-def _names(row: Sequence[str]) -> tuple[str, ...]:
-    return tuple(cell.strip().casefold() for cell in row)
+def _names(row: Sequence[Cell]) -> tuple[str, ...]:
+    return tuple(cell_text(cell).casefold() for cell in row)
 
 
 Fits = Callable[[Sequence[Cell]], int]
 """How well a row of cells fits as the header; 0 = not at all."""
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+_ZIP: Final = b"PK\x03\x04"
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
@@ -384,53 +359,43 @@ class Rows(NamedTuple):
     merged: tuple[Area, ...] = ()
     notices: tuple[Notice, ...] = ()
     others: tuple[str, ...] = ()
+    delimiter: str = ""
 
     @property
     def filled(self) -> Iterator[tuple[int, list[Cell]]]:
         """Rows that hold something."""
         return ((line, cells) for line, cells in self.rows if not _is_blank(cells))
 
-    def table(self) -> Table:
+    def table(self, *, exact: bool = False) -> Table:
         """
         Return the same as texts, names of columns in lower case; rows with cells beyond the header are left out.
 
-        Each of these is a notice.
+        Each of these is a notice. `exact`: of a text that a program writes; so are rows that are shorter.
         """
-        width = max((i for i, cell in enumerate(self.header, 1) if cell not in (None, "")), default=0)
+        width = max((i for i, cell in enumerate(self.header, 1) if exact or cell not in (None, "")), default=0)
         log = NoticeLog(self.notices)
         rows: list[list[str]] = []
         lines: list[int] = []
-        for line, cells in self.filled:
-            if len(cells) > width and any(cell not in (None, "") for cell in cells[width:]):
-                log.note("row_length", file=self.name, line=line, got=len(cells), expected=width)
+        for line, cells in self.rows:
+            row: list[Any] = cells
+            if not exact:
+                row = [cell.strip() if type(cell) is str else cell_text(cell) for cell in cells]
+                row += [""] * (width - len(row))
+            if len(row) > width and not any(row[width:]):
+                del row[width:]  # a spreadsheet's empty cells beyond the last column
+            if not any(row):
                 continue
-            texts = [cell if type(cell) is str else cell_text(cell) for cell in cells[:width]]
-            rows.append(texts + [""] * (width - len(texts)))
+            if len(row) != width:
+                log.note("row_length", file=self.name, line=line, got=len(row), expected=width)
+                continue
+            rows.append(row)
             lines.append(line)
-        header = tuple(cell_text(cell).casefold() for cell in self.header[:width])
         record = FileRecord(self.name, self.sha256, self.encoding, len(rows))
-        return Table(self.name, header, rows, lines, record, log.notices())
+        return Table(self.name, _names(self.header[:width]), rows, lines, record, log.notices())
 
 
 def _is_blank(cells: Sequence[Cell]) -> bool:
     return all(cell is None or (type(cell) is str and not cell.strip()) for cell in cells)
-
-
-def known_columns(header: Sequence[Cell], names: Mapping[str, frozenset[str]]) -> dict[str, str]:
-    """
-    Return the header cell of each column that is known by one of its names, the first that fits.
-
-    Examples
-    --------
-    >>> known_columns(["Métier", "Bassin"], {"title": frozenset({"metier"}), "code": frozenset({"rome"})})
-    {'title': 'métier'}
-    """
-    found: dict[str, str] = {}
-    for cell in map(cell_text, header):
-        for column, known in names.items():
-            if normalise_label(cell) in known:
-                found.setdefault(column, cell.strip().casefold())
-    return found
 
 
 def split_sheet(place: str | Path) -> tuple[Path, str]:
@@ -472,14 +437,25 @@ def read_rows(place: str | Path, fits: Fits, *, most: int = 100_000_000) -> Rows
 
 
 def parse_rows(
-    data: bytes, fits: Fits, *, name: str, path: Path | None = None, sheet: str = "", first: bool = False
+    data: bytes,
+    fits: Fits,
+    *,
+    name: str,
+    path: Path | None = None,
+    sheet: str = "",
+    first: bool = False,
+    repair_apostrophes: bool = False,
 ) -> Rows:
-    """Read the bytes of a table; see `read_rows`. `first` takes the first of several sheets that fit."""
+    """
+    Read the bytes of a table; see `read_rows`.
+
+    `first` takes the first of several sheets that fit; for `repair_apostrophes` see `read_table`.
+    """
     shown = path or Path(name)
     if not is_workbook(data):
         if sheet:
             raise PasserellesError("no_sheets", path=shown, sheet=sheet)
-        return _of_text(data, fits, name, shown)
+        return _of_text(data, fits, name, shown, repair_apostrophes=repair_apostrophes)
     try:
         return _of_workbook(data, fits, name, shown, sheet, first=first)
     except DamagedWorkbookError as error:
@@ -525,18 +501,22 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, 
     return Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, others=others if line else ())
 
 
-def _of_text(data: bytes, fits: Fits, name: str, path: Path) -> Rows:
+def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostrophes: bool) -> Rows:
     text, encoding, damaged = decode(data)
-    if data.startswith((_OLD_EXCEL, b"PK")) or "\x00" in text:
+    if data.startswith((_OLD_EXCEL, _ZIP)) or "\x00" in text:
         raise PasserellesError("not_a_table", path=path)
     log = NoticeLog()
     if damaged:
         log.note("damaged_text", file=name, count=damaged)
+    if repair_apostrophes and (doubled := text.count("''")):
+        log.note("doubled_apostrophes", file=name, count=doubled)
+        text = text.replace("''", "'")
     lines = list(io.StringIO(text, newline=""))
     delimiter = max((_ONE_COLUMN, *DELIMITERS), key=lambda sign: _fit_of(lines, sign, fits))
-    rows: list[tuple[int, list[Cell]]] = [(n, list(row)) for n, row in read_records(lines, delimiter, name, log)]
+    rows: list[tuple[int, list[Cell]]] = list(_records(lines, delimiter, name, log))
     header, line, rows = _with_header(rows, fits)
-    return Rows(name, header, line, rows, hashlib.sha256(data).hexdigest(), encoding, notices=log.notices())
+    sign, digest = delimiter.strip(_ONE_COLUMN), hashlib.sha256(data).hexdigest()
+    return Rows(name, header, line, rows, digest, encoding, notices=log.notices(), delimiter=sign)
 
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int]:
@@ -544,7 +524,8 @@ def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int]
     found: list[tuple[int, list[Cell]]] = []
     with suppress(csv.Error):
         reader = csv.reader(islice(lines, 10 * HEADER_WITHIN), delimiter=delimiter)
-        found = [(i, list(row)) for i, row in enumerate(islice(reader, HEADER_WITHIN), 1) if any(row)]
+        for line, row in enumerate(islice(reader, HEADER_WITHIN), 1):
+            found += [(line, list(row))] if row else []
     score, place = _best(found, fits)
     return score, len(found[place][1]) if found else 0
 

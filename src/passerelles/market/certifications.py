@@ -13,26 +13,16 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.codes import check_code, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, day_text, listed, number, say
-from passerelles.market.read import (
-    Found,
-    Keeper,
-    Scan,
-    SourceFile,
-    cells,
-    read,
-    scan_all,
-    source_file,
-)
+from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
-from passerelles.model import Credential, Hours, Ternary
+from passerelles.model import DIPLOMAS, Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, record, text
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record
+from passerelles.views.spec import SPAN, Column, On, Record, part_of
 
 Match = Literal["direct", "parent"]
 # A registration lasts five years at most (Code du travail, L. 6113-5): a successor of which nothing is known is taken
@@ -46,6 +36,12 @@ _SUGGESTIONS: Final = 5
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
 
+PUBLISHED: Final = replace(
+    SPAN.plus(Column("source", value=lambda hours, _: hours.source or None, schema="text?")),
+    name="", about="Hours at the training centre, as published",
+)  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True)
 class LeadingCertification(Described):
     """
@@ -54,7 +50,7 @@ class LeadingCertification(Described):
     `match`: whether the file names the occupation's own fiche or its parent; `until` the last day of its registration,
     None = unknown; `successor` what replaces it then; `vae`: whether prior learning gives it, None = no source says;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
-    is shown only if nothing else leads there.
+    is shown only if nothing else leads there; `demanded`: whether it is what the occupation demands of everybody.
     """
 
     code: str
@@ -67,34 +63,27 @@ class LeadingCertification(Described):
     hours: Hours | None
     source: str
     sure: bool = True
+    demanded: bool = False
 
     spec: ClassVar[Record] = Record(
         "leading_certification",
         "A certification that leads to an occupation and is alive on the reference date",
         (
-            Column(
-                "certification_code", value=lambda c, _: c.code, json_key="code", schema=schema.code(), promised=True,
-            ),
-            Column("certification_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
-            Column("certification_level", "integer", value=lambda c, _: c.level, json_key="level", promised=True),
-            Column("until", schema=maybe(text("Last day of its registration; null = unknown")), promised=True),
-            Column("match", words="terms.match", schema=one_of(get_args(Match)), promised=True),
-            Column("successor", schema=maybe(text("What replaces it")), promised=True),
+            Column("certification_code", value="code", json_key="code", promised="code"),
+            Column("certification_label", value="label", json_key="label", promised="text"),
+            Column("certification_level", "integer", value="level", json_key="level", promised=True),
+            Column("until", promised="text?: Last day of its registration; null = unknown"),
+            Column("match", words="terms.match", promised=one_of(get_args(Match))),
+            Column("successor", promised="text?: What replaces it"),
             Column("vae", "flag", promised=True),
-            Column(
-                "certification_hours", "number", value=lambda c, _: None if c.hours is None else c.hours.expected,
-                json=lambda c, _: c.hours and sourced(c.hours), json_key="hours", promised=True,
-                shown=lambda c, lang: _hours_shown(c.hours, lang),
-                schema=maybe(
-                    record(
-                        "Hours at the training centre, as published",
-                        {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")},
-                        optional={"source": maybe(text())},
-                    )
-                ),
+            part_of(
+                "certification_hours", PUBLISHED, "hours", kind="number", json_key="hours", nullable=True,
+                value=lambda c, _: c.hours and c.hours.expected, shown=lambda c, lang: _hours_shown(c.hours, lang),
+                on=On.ALL, promised=True,
             ),
-            Column("source", schema=text(), promised=True),
-            Column("sure", on=On.JSON, schema=schema.flag("Whether a source says that it is alive on that day")),
+            Column("source", promised="text"),
+            Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
+            Column("demanded", on=On.JSON, schema="flag: Whether the occupation demands it of everybody"),
         ),
     )  # fmt: skip
 
@@ -120,18 +109,20 @@ def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
     return None if hours is None or hours.expected is None else number(hours.expected, lang=lang)
 
 
-def sourced(hours: Hours) -> dict[str, Any]:
-    """Return hours with who published them, ready for JSON."""
-    return hours._asdict() | {"source": hours.source or None}
+def leading_lines(
+    certifications: Sequence[LeadingCertification], lang: Lang = "fr", *, diploma: bool = False
+) -> list[str]:
+    """
+    Return one line with the first certifications and how many more there are; none where there is none.
 
-
-def leading_lines(certifications: Sequence[LeadingCertification], lang: Lang = "fr") -> list[str]:
-    """Return one line with the first certifications and how many more there are; none where there is none."""
+    Where the occupation demands a `diploma`, what files tie to it is not said to lead there unless it is that one.
+    """
     if not certifications:
         return []
+    key = "certified" if certifications[0].demanded or not diploma else "certified_beside"
     rest = len(certifications) - _SAID
     names = listed((c.described(lang) for c in certifications[:_SAID]), lang)
-    return [say("paths.certified", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]
+    return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]
 
 
 class Registration(NamedTuple):
@@ -204,9 +195,9 @@ def read_register(found: Iterable[Found]) -> Register:
 
     def rows(kind: str, *names: str) -> Iterator[tuple[str, ...]]:
         if kind in by_kind:
-            table = read(by_kind[kind])
-            files.append(source_file(by_kind[kind], table))
-            yield from (row for _, row in cells(by_kind[kind], table, *names))
+            reading = Reading(by_kind[kind])
+            files.append(reading.source())
+            yield from (row for _, row in reading.rows(*names))
 
     registrations: dict[str, Registration] = {}
     replaced: set[tuple[str, str]] = set()
@@ -329,6 +320,7 @@ class Certifications:
         Those that name the fiche itself, else those of its parent; those that a source says to be alive, else those
         of which nothing says that they are over. Where the referential names certifications of its own, those of a
         specialised occupation are all there is, and those of a fiche leave out what other branches made for themselves.
+        Where a diploma or a title is demanded of everybody, nothing else leads there than what is demanded.
 
         Parameters
         ----------
@@ -353,7 +345,7 @@ class Certifications:
         if occupation is None:
             raise UnknownCodeError(code)
         own = self._own(code, referential, day)
-        if own and occupation.base is not None:
+        if own and (occupation.base is not None or own[0].demanded):
             return own
         found: dict[str, LeadingCertification] = {}
         for link in links_of(referential, code):
@@ -375,14 +367,19 @@ class Certifications:
         return (*own, *chosen)
 
     def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
-        """What the referential itself names, with its code in the RNCP."""
+        """What the referential itself names and the RNCP has; what is demanded of everybody alone, if it has that."""
         found: dict[str, LeadingCertification] = {}
+        whole = False
         for need in referential.credentials_of.get(code, ()):
             credential = referential.credential_by_code.get(need.credential)
-            if credential is not None and credential.rncp:
-                for each in self._alive(_rncp(credential.rncp), "direct", day, credential):
-                    found.setdefault(each.code, each)
-        return tuple(found.values())
+            if credential is None:
+                continue
+            demanded = need.scope == "all" and need.kind in ("required", "one-of")
+            for rncp in credential.registrations:
+                for each in self._alive(rncp, "direct", day, credential):
+                    found.setdefault(each.code, replace(each, demanded=demanded))
+                    whole |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
+        return tuple(each for each in found.values() if each.demanded or not whole)
 
     def _alive(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None
@@ -591,63 +588,53 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
     log = NoticeLog(found.notices)
     for other in files[1:]:
         log.note("duplicate_dataset", file=other.name, other=files[0].name)
-    return replace(_read(files[0], year, log), register_files=register)
+    return replace(_read(Reading(files[0], log), year), register_files=register)
 
 
-def _read(found: Found, year: int | None, log: NoticeLog) -> Certifications:
-    table = read(found)
-    for each in table.notices:
-        log.add(each)
-    dated = {updated for _, (code, updated) in cells(found, table, "code", "updated") if code}
+def _read(reading: Reading, year: int | None) -> Certifications:
+    dated = {updated for _, (code, updated) in reading.rows("code", "updated") if code}
     latest = max((int(_iso(day)[:4] or _NO_YEAR) for day in dated), default=_NO_YEAR)
     judged = latest if year is None else year
     rows: list[Certification] = []
-    for line, row in cells(found, table, *_COLUMNS):
+    for line, row in reading.rows(*_COLUMNS):
         values = dict(zip(_COLUMNS, row, strict=True))
         if values["code"]:
-            rows.append(_certification(values, line, found.name, judged, log))
+            rows.append(_certification(values, line, judged, reading))
         else:
-            log.note("empty_code", file=found.name, line=line)
+            reading.note("empty_code", line)
     romes = grouped(sorted((rome, each.lines[0]) for each in rows for rome in each.rome))
     for rome, lines in romes.items():
         if not is_rome_code(rome) or rome.endswith("00"):
-            log.note("not_an_occupation", file=found.name, line=lines[0], count=len(lines), subject=rome)
+            reading.note("not_an_occupation", lines[0], count=len(lines), subject=rome)
     counts = Counter({"rows": len(rows), "without_rome": sum(not each.rome for each in rows)})
     counts.update(each.kind for each in rows)
     if counts["without_rome"]:
-        log.note("certifications_without_rome", file=found.name, count=counts["without_rome"])
+        reading.note("certifications_without_rome", count=counts["without_rome"])
     of_code = grouped((each.code, each) for each in rows)
     if len(rows) > len(of_code):
-        log.note("certification_rows_merged", file=found.name, count=len(rows) - len(of_code))
+        reading.note("certification_rows_merged", count=len(rows) - len(of_code))
     return Certifications(
-        certifications=tuple(_merged(some, found.name, log) for _, some in sorted(of_code.items())),
+        certifications=tuple(_merged(some, reading) for _, some in sorted(of_code.items())),
         year=judged,
-        file=source_file(found, table, year=str(latest) if dated else ""),
+        file=reading.source(str(latest) if dated else ""),
         row_counts=MappingProxyType(dict(sorted(counts.items()))),
-        notices=log.notices(),
+        notices=reading.log.notices(),
     )
 
 
 _words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts
 
 
-def _certification(values: dict[str, str], line: int, file: str, year: int, log: NoticeLog) -> Certification:
+def _certification(values: dict[str, Any], line: int, year: int, reading: Reading) -> Certification:
     code = values["code"]
     kind: CertificationKind = _KINDS.get(_words(values["state"]), "unknown")
     if kind == "unknown":
-        log.note("invalid_value", file=file, line=line, column="Etat_Libelle", value=values["state"])
+        reading.note("invalid_value", line, column="Etat_Libelle", value=values["state"])
     if kind == "certification" and _words(values["type"]) == "habilitation":
-        log.note("certification_state_differs", file=file, line=line, subject=code, value=values["type"])
-    sessions = []
-    for column in ("first_session", "last_session"):
-        text = values[column]
-        figures = text.removesuffix(".0")  # what a spreadsheet makes of a column of years with gaps
-        sessions.append(int(figures) if figures.isascii() and figures.isdigit() else None)
-        if text and sessions[-1] is None:
-            log.note("invalid_value", file=file, line=line, column=column, value=text)
-    first, last = sessions
+        reading.note("certification_state_differs", line, subject=code, value=values["type"])
+    first, last = values["first_session"], values["last_session"]
     if first is not None and last is not None and first > last:
-        log.note("certification_sessions", file=file, line=line, value=f"{first} > {last}")
+        reading.note("certification_sessions", line, value=f"{first} > {last}")
     texts: dict[str, Any] = {name: values[name] for name in ("label", "type", "formacode_label", "state", "updated")}
     texts |= {name: values[name] or None for name in ("level", "rncp", "formacode", "nsf", "replaces")}
     return Certification(
@@ -664,14 +651,14 @@ def _certification(values: dict[str, str], line: int, file: str, year: int, log:
     )
 
 
-def _merged(some: Sequence[Certification], file: str, log: NoticeLog) -> Certification:
+def _merged(some: Sequence[Certification], reading: Reading) -> Certification:
     """Rows of one code: codes of the Répertoire spécifique and ROME codes put together, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
     first, *others = some
     for other in others:
         differing = ", ".join(name for name in compared if getattr(first, name) != getattr(other, name))
         if differing:
-            log.note("certification_rows_differ", file=file, line=other.lines[0], subject=first.code, column=differing)
+            reading.note("certification_rows_differ", other.lines[0], subject=first.code, column=differing)
     whole: dict[str, Any] = {
         name: tuple(dict.fromkeys(value for row in some for value in getattr(row, name)))
         for name in ("rs", "rome", "lines")

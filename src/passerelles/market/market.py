@@ -8,14 +8,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import file_sha256
-from passerelles.io.csv import Table
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
-from passerelles.market.read import ABSENT, Found, Keeper, Scan, SourceFile, cells, read, scan_all, source_file
+from passerelles.market.places import Basin
+from passerelles.market.read import ABSENT, Found, Keeper, Reading, Scan, SourceFile, scan_all, whole_number
 from passerelles.market.tables import (
     FapRome,
     Nomenclature,
@@ -30,18 +30,19 @@ from passerelles.market.tables import (
     read_wages,
 )
 from passerelles.model import FileRecord
-from passerelles.notices import Notice, NoticeLog, notice
+from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
+from passerelles.settings import Section
 
 _FIGURES = ("met", "xmet", "smet")
-_BASIN_WIDTH = 4
+_BASIN_COLUMNS = ("basin_label", "region", "region_label")
 # Third letter of the codes of families (A0Z40, A0X40); the few that have another one stand in both nomenclatures.
 _LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
 _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
 Part = TypeVar("Part", FapRome, TensionTable, Wages, Payers)
 
 
-class MarketSettings(BaseModel):
+class MarketSettings(Section):
     """
     Every number that reading and judging the market rests on.
 
@@ -55,31 +56,16 @@ class MarketSettings(BaseModel):
     4
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
     schema_version: Literal[1] = 1
-    secret_low: int = Field(1, ge=0, description="Least number of projects behind a masked cell")
-    secret_high: int = Field(4, ge=0, description="Largest number behind a masked cell")
-    # The survey prints neither 0 nor an empty cell there: a mask may also stand for none, and 0 is the prudent value.
-    secret_part_low: int = Field(1, ge=0, description="Least number of difficult or seasonal projects behind one")
-    hiring_min_projects: int = Field(
-        5, ge=1, description="Projects in the job's families and basin from which a job may be hiring"
-    )
-    hiring_min_difficult_share: float = Field(
-        0.5, ge=0, le=1, description="Share judged difficult from which employers are said to lack people"
-    )
-    hiring_min_tension: int = Field(
-        4, ge=1, le=5, description="Tension class from which employers are said to lack people"
-    )
-    fragile_max_projects: int = Field(
-        4, ge=0, description="Published projects up to which a basin hardly hires for the job"
-    )
-    fragile_max_difficult_share: float = Field(
-        0.4, ge=0, le=1, description="Share judged difficult up to which employers are said to hire with ease"
-    )
-    fragile_max_tension: int = Field(
-        2, ge=1, le=5, description="Tension class up to which there are more people than offers"
-    )
+    secret_low: int = Field(1, ge=0)
+    secret_high: int = Field(4, ge=0)
+    secret_part_low: int = Field(1, ge=0)
+    hiring_min_projects: int = Field(5, ge=1)
+    hiring_min_difficult_share: float = Field(0.5, ge=0, le=1)
+    hiring_min_tension: int = Field(4, ge=1, le=5)
+    fragile_max_projects: int = Field(4, ge=0)
+    fragile_max_difficult_share: float = Field(0.4, ge=0, le=1)
+    fragile_max_tension: int = Field(2, ge=1, le=5)
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
@@ -108,16 +94,6 @@ class BmoRow(NamedTuple):
     met: Interval | None
     xmet: Interval | None
     smet: Interval | None
-
-
-class BasinKey(NamedTuple):
-    """A basin for market look-ups: code, name, departments and regions (codes) that it straddles, names of these."""
-
-    code: str
-    name: str
-    departments: tuple[str, ...] = ()
-    regions: tuple[str, ...] = ()
-    region_names: tuple[str, ...] = ()
 
 
 class Projects(NamedTuple):
@@ -150,7 +126,7 @@ class BmoSurvey:
     """
     One year of the survey. A pair (basin, family) without a row is unknown, not zero.
 
-    `family_labels` names the families.
+    `family_labels` names the families, `region_labels` the regions.
     """
 
     file: SourceFile
@@ -158,19 +134,13 @@ class BmoSurvey:
     nomenclature: Nomenclature
     rows: tuple[BmoRow, ...]
     family_labels: Mapping[str, str]
-    basins: Mapping[str, BasinKey]
+    basins: Mapping[str, Basin]
+    region_labels: Mapping[str, str]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: year, nomenclature and sizes."""
         return f"<BmoSurvey {self.year} {self.nomenclature}: {len(self.rows)} rows, {len(self.basins)} basins>"
-
-    @cached_property
-    def region_labels(self) -> Mapping[str, str]:
-        """Name of each region, by code."""
-        return dict(
-            pair for basin in self.basins.values() for pair in zip(basin.regions, basin.region_names, strict=True)
-        )
 
     @cached_property
     def rows_of(self) -> Mapping[tuple[str, str], tuple[BmoRow, ...]]:
@@ -232,9 +202,8 @@ class BmoFile:
         """Provenance; the number of rows is 0 until the survey is read."""
         if self.is_read:
             return self.survey.file
-        kind = self.found.kind
         record = FileRecord(self.found.name, self.sha256, "xlsx" if self.found.workbook else "", 0)
-        return SourceFile(kind.name, record, self.year, kind.source, kind.licence)
+        return self.found.source(record)
 
     @property
     def likely_nomenclature(self) -> Nomenclature:
@@ -262,23 +231,22 @@ class BmoFile:
         return kept if kept.file.record.sha256 == self.sha256 else self._read()
 
     def _read(self) -> BmoSurvey:
-        table = read(self.found)
-        if table.record.sha256 != self.sha256:
+        reading = Reading(self.found)
+        if reading.table.record.sha256 != self.sha256:
             raise PasserellesError("market_file_changed", path=self.found.path)
-        return _survey(self, table)
+        return _survey(self, reading)
 
 
 def _interval(text: str, secret: tuple[str, ...], low: int, high: int) -> Interval | None:
     """Number of a cell; from `low` to `high` where it is masked, None where it is none."""
     if text in secret:
         return Interval(low, high)
-    plain = text.replace("\u202f", "").replace("\xa0", "").replace(" ", "")
-    return Interval(int(plain), int(plain)) if plain.isascii() and plain.isdigit() else None
+    number = whole_number(text)
+    return None if number is None else Interval(number, number)
 
 
-def _survey(file: BmoFile, table: Table) -> BmoSurvey:
-    found, secret, settings = file.found, file.found.kind.secret, file.settings
-    log = NoticeLog(table.notices)
+def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
+    secret, settings = file.found.kind.secret, file.settings
     whole, part = (
         cache(partial(_interval, secret=secret, low=low, high=settings.secret_high))
         for low in (settings.secret_low, settings.secret_part_low)
@@ -286,55 +254,49 @@ def _survey(file: BmoFile, table: Table) -> BmoSurvey:
     rows: dict[tuple[str, str, str], BmoRow] = {}
     labels: dict[str, str] = {}
     masked = Counter[str]()
-    refilled = 0
-    names = ("basin", "family", "department", "year", "label", *_FIGURES)
-    for line, (basin, family, department, year, label, *texts) in cells(found, table, *names):
-        note = partial(log.note, file=found.name, line=line)
-        key = (basin.zfill(_BASIN_WIDTH), family, department)
-        if not basin or not family:
-            note("empty_code")
-        elif year and year != file.year:
-            note("mixed_years", year=year, expected=file.year)
-        elif key in rows:
-            note("duplicate_code", subject=" ".join(key))
-        else:
+    basins: set[tuple[str, ...]] = set()
+    regions: set[tuple[str, str]] = set()
+    names = ("basin", "family", "department", "year", "label", *_BASIN_COLUMNS, *_FIGURES)
+    for line, (basin, family, department, year, label, name, region, region_name, *texts) in reading.rows(*names):
+        if basin:
+            basins.add((basin, name, department, region))
+            regions |= {(region, region_name)} if region and region_name else set()
+        key = (basin, family, department)
+        if year and year != file.year:
+            reading.note("mixed_years", line, year=year, expected=file.year)
+        elif reading.is_new(line, key, rows):
             met, xmet, smet = texts
             rows[key] = BmoRow(*key, whole(met), part(xmet), part(smet))
             labels.setdefault(family, label)
-            refilled += len(basin) < _BASIN_WIDTH
             for column, text, made in zip(_FIGURES, texts, rows[key][3:], strict=True):
                 masked[column] += text in secret
                 if made is None:
-                    note("unknown_cell" if text in ABSENT else "invalid_value", column=column, value=text)
+                    code = "unknown_cell" if text in ABSENT else "invalid_value"
+                    reading.note(code, line, column=column, value=text)
     for column, count in masked.items():
         if count:
-            log.note("secret_cells", file=found.name, column=column, count=count)
-    if refilled:
-        log.note("zero_filled", file=found.name, column=found.columns["basin"], count=refilled)
+            reading.note("secret_cells", column=column, count=count)
     nomenclature, expected = _nomenclature(labels, file.year), _nomenclature((), file.year)
     if nomenclature != expected:
-        log.note("nomenclature_differs", file=found.name, found=nomenclature, expected=expected, year=file.year)
+        reading.note("nomenclature_differs", found=nomenclature, expected=expected, year=file.year)
     return BmoSurvey(
-        file=source_file(found, table),
+        file=reading.source(),
         year=file.year,
         nomenclature=nomenclature,
         rows=tuple(rows[key] for key in sorted(rows)),
         family_labels=MappingProxyType(dict(sorted(labels.items()))),
-        basins=_basins(found, table),
-        notices=log.notices(),
+        basins=_basins(basins),
+        region_labels=MappingProxyType(dict(sorted(regions, reverse=True))),  # of several names the first in order
+        notices=reading.log.notices(),
     )
 
 
-def _basins(found: Found, table: Table) -> Mapping[str, BasinKey]:
+def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:
     """Basins with all that their rows say; of several names of one code, the first in order."""
-    wanted = ("basin", "basin_label", "department", "region", "region_label")
-    rows = {(code.zfill(_BASIN_WIDTH), tuple(rest)) for _, (code, *rest) in cells(found, table, *wanted) if code}
-    region_names = grouped(sorted((region, name) for _, (*_, region, name) in rows if name))
     basins = {}
-    for code, some in grouped(sorted(rows)).items():
-        names, departments, regions, _ = (tuple(sorted({*column} - {""})) for column in zip(*some, strict=True))
-        of_regions = tuple(region_names.get(region, ("",))[0] for region in regions)
-        basins[code] = BasinKey(code, names[0] if names else "", departments, regions, of_regions)
+    for code, some in grouped(sorted((code, tuple(rest)) for code, *rest in rows)).items():
+        names, departments, regions = (tuple(sorted({*column} - {""})) for column in zip(*some, strict=True))
+        basins[code] = Basin(code, names[0] if names else "", departments=departments, regions=regions)
     return MappingProxyType(basins)
 
 
@@ -530,28 +492,28 @@ def load_market(
     found = (scanned or scan_all(path)).within(("market",))
     if not found.found:
         raise PasserellesError("no_market_data", path=path)
-    notices = list(found.notices)
-    fap_rome = _newest(found, "fap-rome", notices, read_fap_rome)
-    fap2021 = _newest(found, "fap2021-rome", notices, read_fap2021_rome)
-    families2021, labels_file, labels_notices = _labels(found.newest("fap2021-labels", notices))
-    tension_by_basin = _newest(found, "tension-rome-basin", notices, read_tension) if tensions else None
-    tension_by_family = _newest(found, "tension-fap", notices, read_tension) if tensions else None
-    wage_table = _newest(found, "wages", notices, read_wages)
-    payers = _newest(found, "idcc-opco", notices, read_payers)
+    log = NoticeLog(found.notices)
+    fap_rome = _newest(found, "fap-rome", log, read_fap_rome)
+    fap2021 = _newest(found, "fap2021-rome", log, read_fap2021_rome)
+    labels = found.newest("fap2021-labels", log)
+    families2021 = () if labels is None else (pair for _, pair in labels.rows("family", "label") if pair[0])
+    tension_by_basin = _newest(found, "tension-rome-basin", log, read_tension) if tensions else None
+    tension_by_family = _newest(found, "tension-fap", log, read_tension) if tensions else None
+    wage_table = _newest(found, "wages", log, read_wages)
+    payers = _newest(found, "idcc-opco", log, read_payers)
     parts = [p for p in (fap_rome, fap2021, tension_by_basin, tension_by_family, wage_table, payers) if p is not None]
-    notices += [n for part in parts for n in part.notices]
     return Market(
         path=Path(path),
-        bmo=_surveys(found, years, chosen, notices, keeper if chosen == DEFAULT_SETTINGS else None),
+        bmo=_surveys(found, years, chosen, log, keeper if chosen == DEFAULT_SETTINGS else None),
         crosswalks=MappingProxyType({c.nomenclature: c for c in (fap_rome, fap2021) if c is not None}),
         tension_by_basin=tension_by_basin,
         tension_by_family=tension_by_family,
         wages=wage_table,
         payers=payers,
-        fap2021_labels=MappingProxyType(families2021),
-        tables=(*(part.file for part in parts), *labels_file),
+        fap2021_labels=MappingProxyType(dict(sorted(families2021))),
+        tables=(*(part.file for part in parts), *(() if labels is None else (labels.source(),))),
         settings=chosen,
-        notices=NoticeLog([*notices, *labels_notices]).notices(),
+        notices=log.notices(),
     )
 
 
@@ -562,25 +524,17 @@ def load_wages(path: str | Path) -> Market | None:
     return load_market(path, scanned=kept) if kept.of("wages") else None
 
 
-def _newest(found: Scan, kind: str, notices: list[Notice], reader: Callable[[Found], Part]) -> Part | None:
-    """Read the latest file of a kind; the others are reported, not read."""
-    file = found.newest(kind, notices)
-    return None if file is None else reader(file)
-
-
-def _labels(found: Found | None) -> tuple[dict[str, str], tuple[SourceFile, ...], tuple[Notice, ...]]:
-    if found is None:
-        return {}, (), ()
-    table = read(found)
-    labels = {code: label for _, (code, label) in cells(found, table, "family", "label") if code}
-    return dict(sorted(labels.items())), (source_file(found, table),), table.notices
+def _newest(found: Scan, kind: str, log: NoticeLog, read: Callable[[Reading], Part]) -> Part | None:
+    """Read the latest file of a kind; the others are only told."""
+    reading = found.newest(kind, log)
+    return None if reading is None else read(reading)
 
 
 def _surveys(
     found: Scan,
     years: Iterable[str | int] | None,
     settings: MarketSettings,
-    notices: list[Notice],
+    log: NoticeLog,
     keeper: Keeper | None,
 ) -> tuple[BmoFile, ...]:
     wanted = None if years is None else {str(year) for year in years}
@@ -588,9 +542,9 @@ def _surveys(
     for each in found.of("bmo"):
         survey = BmoFile(each, each.year, file_sha256(each.path), settings, keeper)
         if wanted is not None and survey.year not in wanted:
-            notices.append(notice("year_not_wanted", file=each.name, year=survey.year))
+            log.note("year_not_wanted", file=each.name, year=survey.year)
         elif survey.year in kept:
-            notices.append(notice("duplicate_dataset", file=each.name, other=kept[survey.year].found.name))
+            log.note("duplicate_dataset", file=each.name, other=kept[survey.year].found.name)
         else:
             kept[survey.year] = survey
     return tuple(kept[year] for year in sorted(kept))

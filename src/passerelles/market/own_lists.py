@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
@@ -10,29 +10,30 @@ from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.io.csv import decimal_sign, known_columns, read_number, read_rows
+from passerelles.io.csv import Table, decimal_sign, named, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
+from passerelles.language import packaged
 from passerelles.language.say import Lang, labelled, number, percent, say
 from passerelles.market.places import Places
-from passerelles.market.read import SourceFile, column_words
+from passerelles.market.read import SourceFile
 from passerelles.market.tables import Link, links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential, find_occupation, titles_by_label
 from passerelles.text import normalise_label
-from passerelles.views import schema
 from passerelles.views.schema import maybe, record
-from passerelles.views.schema import text as words
-from passerelles.views.spec import Column, On, attribute, texts_of, within
+from passerelles.views.spec import Column, On, texts_of, within
 
 ListedStatus = Literal["hiring", "fragile"]
-_JOB_COLUMNS: Final = column_words("job_list")
+# Column that each word names in the head of a list, by kind of list.
+_HEADS: Final[Mapping[str, Mapping[str, str]]] = {
+    kind: {word: column for column, words in columns.items() for word in words}
+    for kind, columns in packaged("passerelles.market", "columns.toml").items()
+}
 _STATUSES: Final[Mapping[str, ListedStatus]] = {
     **dict.fromkeys(("", "hiring", "porteur", "metier porteur", "recrute"), "hiring"),
     **dict.fromkeys(("fragile", "fragilise", "metier fragilise"), "fragile"),
 }
-_MOVE_COLUMNS: Final = column_words("observed_moves")
-_NEEDED: Final = ("origin", "target", "people")
 
 
 class Entry(NamedTuple):
@@ -126,18 +127,10 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     PasserellesError
         If the file cannot be read, has no column of codes or titles, or has several sheets with one.
     """
-    found = read_rows(path, _fits_jobs)
-    if not found.header_line:
-        seen = next((cells for _, cells in found.filled), [])
-        read = ", ".join(filter(None, map(cell_text, seen)))
-        raise PasserellesError("market_columns", path=path, column="code, métier", columns=read or "-")
-    table = found.table()
-    columns = known_columns(table.header, _JOB_COLUMNS)
+    table = _read_list(path, _HEADS["job_list"], {"code, métier": ("code", "title")})
     log = NoticeLog(table.notices)
     entries: dict[tuple[str, str, str], Entry] = {}
-    wanted = [columns.get(name, "\x00absent") for name in ("code", "title", "basin", "region", "status")]
-    for line, row in table.numbered(*wanted):
-        code, title, basin, region, status = (cell.strip() for cell in row)
+    for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
         note = partial(log.note, file=table.name, line=line)
         occupation = _job(referential, code, title, note)
         said = _STATUSES.get(normalise_label(status))
@@ -156,9 +149,26 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     return JobList(file, tuple(entries.values()), log.notices())
 
 
-def _fits_jobs(cells: Sequence[Cell]) -> int:
-    columns = known_columns(cells, _JOB_COLUMNS)
-    return len(columns) if {"code", "title"} & set(columns) else 0
+def _read_list(path: str | Path, heads: Mapping[str, str], needed: Mapping[str, Sequence[str]]) -> Table:
+    """
+    Read a table that has columns of these heads.
+
+    `needed` gives names of columns of which one must be there, by what they are called; without the first, no row is a
+    header.
+    """
+    columns, first = {*heads.values()}, next(iter(needed.values()))
+
+    def known(cells: Sequence[Cell]) -> set[str]:
+        return columns.intersection(named([cell_text(cell) for cell in cells], heads))
+
+    found = read_rows(path, lambda cells: 0 if known(cells).isdisjoint(first) else len(known(cells)))
+    lacking = [name for name, some in needed.items() if known(found.header).isdisjoint(some)]
+    if lacking:
+        seen: Sequence[Cell] = found.header or next((tuple(cells) for _, cells in found.filled), ())
+        shown = ", ".join(filter(None, map(cell_text, seen))) or "-"
+        raise PasserellesError("market_columns", path=path, column=", ".join(lacking), columns=shown)
+    table = found.table()
+    return replace(table, header=named(table.header, heads))
 
 
 def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:
@@ -291,46 +301,34 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     PasserellesError
         If the file cannot be read, lacks a column, or holds no move that can be used.
     """
-    found = read_rows(path, _fits_moves)
-    table = found.table()
-    columns = known_columns(table.header, _MOVE_COLUMNS)
-    lacking = [name for name in _NEEDED if name not in columns]
-    if lacking:
-        seen = ", ".join(table.header) or ", ".join(map(cell_text, next((cells for _, cells in found.filled), [])))
-        raise PasserellesError("market_columns", path=path, column=", ".join(lacking), columns=seen or "-")
+    table = _read_list(path, _HEADS["observed_moves"], {name: (name,) for name in ("origin", "target", "people")})
     log = NoticeLog(table.notices)
-    rows = list(table.numbered(*(columns.get(name, "\x00absent") for name in _MOVE_COLUMNS)))
-    decimal = decimal_sign(people for _, (_, _, people, _, _) in rows)
+    decimal = decimal_sign(table.column("people"))
     moves: list[ObservedMove] = []
-    for line, (origin, target, people, period, source) in rows:
+    for line, (origin, target, people, period, source) in table.numbered(*ObservedMove._fields):
         note = partial(log.note, file=table.name, line=line)
         number = read_number(people, decimal=decimal, whole=True).value
         if number is None or number < 0:
             note("people_unreadable", value=people)
             continue
-        ends = [_occupation(referential, text.strip(), note) for text in (origin, target)]
+        ends = [_occupation(referential, text, note) for text in (origin, target)]
         if None in ends or not number:
             continue
         if ends[0] == ends[1]:
             note("move_within_occupation", subject=ends[0])
             continue
-        moves.append(ObservedMove(str(ends[0]), str(ends[1]), number, period.strip(), source.strip()))
+        moves.append(ObservedMove(str(ends[0]), str(ends[1]), number, period, source))
     if not moves:
         raise PasserellesError("observed_nothing", path=path)
     return ObservedMoves(table.record, tuple(moves), log.notices())
-
-
-def _fits_moves(cells: Sequence[Cell]) -> int:
-    columns = known_columns(cells, _MOVE_COLUMNS)
-    return len(columns) if {"origin", "target"} <= set(columns) else 0
 
 
 def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]:
     """Return the columns of how many people were seen to make a move, when, and who counted them."""
     schema_of = record(
         "People seen to make the move, in a table that was given; never inside the score",
-        {"people": schema.number(), "share": schema.share("Of all who left the origin, in that table")},
-        optional={name: schema.listed(words()) for name in ("periods", "sources")},
+        {"people": "number", "share": "share: Of all who left the origin, in that table"},
+        optional={name: ["text"] for name in ("periods", "sources")},
     )
     columns = (
         Column(
@@ -338,10 +336,10 @@ def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]
             json=lambda seen, _: {**seen._asdict(), "periods": [*seen.periods], "sources": [*seen.sources]},
             schema=maybe(schema_of),
         ),
-        Column("observed_people", "number", value=attribute("people"), on=On.TABLE),
-        Column("observed_share", "share", value=attribute("share"), on=On.TABLE),
-        texts_of("observed_period", words(), path="periods", sep=", ", on=On.TABLE),
-        texts_of("observed_source", words(), path="sources", sep=", ", on=On.TABLE),
+        Column("observed_people", "number", value="people", on=On.TABLE),
+        Column("observed_share", "share", value="share", on=On.TABLE),
+        texts_of("observed_period", "text", path="periods", sep=", ", on=On.TABLE),
+        texts_of("observed_source", "text", path="sources", sep=", ", on=On.TABLE),
     )  # fmt: skip
     return within(columns, of)
 

@@ -192,38 +192,16 @@ class Places:
 
     def basin(self, text: str) -> Basin:
         """
-        Basin of a code, of a name, or of the name or INSEE code of one of its communes.
-
-        Parameters
-        ----------
-        text
-            ``"5313"``, ``"redon"``, ``"Pau"``, ``"64445"``; case, accents and hyphens do not matter. A basin's own
-            name comes before another basin's alias, and that before a commune's name.
+        Basin of a place as people write it: a code, a name, the name or INSEE code of a commune; see `spot`.
 
         Raises
         ------
         UnknownCodeError
             If nothing has that name; with the nearest names.
         PasserellesError
-            If communes of several basins have that name (the message lists them), or `text` is not text.
+            If it means several places (the message lists them), or `text` is not text.
         """
-        name = normalise_label(check_code(text, what="bassin"))
-        found = self._exact(text.strip())
-        if found is not None:
-            return found
-        codes = self._codes_named(name)
-        if len(codes) > 1:
-            choices = ", ".join(f"{code} {self.basin_by_code[code].name}" for code in codes)
-            raise PasserellesError("ambiguous_place", name=text, choices=choices)
-        if codes:
-            return self.basin_by_code[codes[0]]
-        communes = self._communes_by_name.get(name, ())
-        basins = sorted({commune.basin for commune in communes})
-        if len(basins) > 1:
-            raise PasserellesError("ambiguous_place", name=text, choices=self._choices(communes))
-        if basins:
-            return self.basin_by_code[basins[0]]
-        raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
+        return self.spot(check_code(text, what="bassin")).basin
 
     def spot(self, text: str, area: str = "", *, communes_first: bool = False) -> Spot:
         """
@@ -262,6 +240,9 @@ class Places:
         found = named if named and not communes_first else self._named_commune(text, name, department) or named
         if found is not None:
             return found
+        if len(codes) > 1:
+            choices = ", ".join(f"{each} {self.basin_by_code[each].name}" for each in codes)
+            raise PasserellesError("ambiguous_place", name=text, choices=choices)
         group = self._epcis_by_name.get(name)
         if group is not None:
             return Spot(self.basin_by_code[group.basin], group, text.strip())
@@ -509,10 +490,6 @@ class Places:
         labels = {name: found[0].name or "" for name, found in self._communes_by_name.items()}
         labels |= {normalise_label(b.name): b.name for b in self.basins}
         return {name: labels[name] for name in sorted(labels) if name}
-
-    def _choices(self, communes: Iterable[Commune]) -> str:
-        listed = [f"{c.name} ({c.code}) : {c.basin} {self.basin_by_code[c.basin].name}" for c in communes]
-        return _first(listed)
 
 
 def _first(names: Sequence[str]) -> str:

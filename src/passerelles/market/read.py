@@ -2,14 +2,13 @@
 
 import hashlib
 import io
-import json
 import os
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import pairwise
@@ -19,14 +18,14 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 from pydantic import TypeAdapter
+from pydantic_core import to_json
 
 from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
-from passerelles.io.archive import read_file
+from passerelles.io.archive import read_file, refusals_told
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import Table, decimal_number, parse_rows, read_table
-from passerelles.io.xlsx import HEADER_WITHIN, cell_text, is_workbook, open_workbook
-from passerelles.language import packaged
+from passerelles.io.csv import decimal_number, read_table
+from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.store import package_version
@@ -52,7 +51,8 @@ class Kind:
     Columns are regular expressions over `normalise_label` of the header, by the name that readers use.
     `signature` columns recognise the kind; `others` may be absent, which is reported. `any_of` are columns of which
     one must be there. `types` says how the cells of a column are read: text where
-    nothing is said, ``code:4`` with zeros put back, ``class`` (1 to 5), ``number`` (decimal point or comma).
+    nothing is said, ``code:4`` with zeros put back, ``class`` (1 to 5), ``number`` (decimal point or comma), ``whole``;
+    with ``?`` where many may be empty, which is then not told.
     `secret` are the marks of a number that is too small to be published; `year` is that of a file that says none.
     """
 
@@ -101,20 +101,6 @@ def kinds() -> Mapping[str, Kind]:
     # One that a package adds is read as the kind that it names: the same content, by another producer.
     declared = {name: declared_kind(text) for name, text in (texts | dict(extensions("market_sources"))).items()}
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
-
-
-@cache
-def column_words(table: str) -> Mapping[str, frozenset[str]]:
-    """
-    Words that name each column of a table that people bring, from ``columns.toml``.
-
-    Examples
-    --------
-    >>> "code rome" in column_words("job_list")["code"]
-    True
-    """
-    declared = packaged("passerelles.market", "columns.toml")[table]
-    return MappingProxyType({column: frozenset(words) for column, words in declared.items()})
 
 
 def declared_kind(text: str) -> Kind:
@@ -187,6 +173,10 @@ class Found:
         digits = re.search(r"(\d\d)$", self.columns.get("basin", "").strip())
         return year or (f"20{digits[1]}" if digits else "") or self.kind.year
 
+    def source(self, record: FileRecord, year: str = "") -> SourceFile:
+        """Provenance of the file as it was read, and the year of its figures."""
+        return SourceFile(self.kind.name, record, year or self.year, self.kind.source, self.kind.licence)
+
 
 @dataclass(frozen=True, slots=True)
 class Scan:
@@ -214,14 +204,14 @@ class Scan:
         """Files of one kind, by name."""
         return tuple(f for f in self.found if f.kind.name == kind)
 
-    def newest(self, kind: str, notices: list[Notice]) -> Found | None:
-        """File of one kind with the latest year, the first by name of equals; the others are reported, not read."""
+    def newest(self, kind: str, log: NoticeLog) -> "Reading | None":
+        """Read the file of one kind with the latest year, the first by name of equals; the others are only told."""
         first, *others = sorted(self.of(kind), key=lambda f: f.year, reverse=True) or (None,)
         for other in others:
             if other is not None and first is not None:
                 code = "duplicate_dataset" if other.year == first.year else "older_dataset"
-                notices.append(notice(code, file=other.name, other=first.name, year=other.year))
-        return first
+                log.note(code, file=other.name, other=first.name, year=other.year)
+        return None if first is None else Reading(first, log)
 
 
 def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
@@ -239,12 +229,9 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         If nothing is there or it may not be read.
     """
     place = Path(path)
-    try:
-        if not place.exists():
-            raise PasserellesError("no_such_path", path=place)
+    with refusals_told(place):
+        place.stat()
         listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
-    except PermissionError as error:
-        raise PasserellesError("no_permission", path=place) from error
     root = place.parent if place.is_file() else place
     found: list[Found] = []
     others: list[str] = []
@@ -303,72 +290,86 @@ def _found(path: Path, name: str, header: tuple[str, ...], first: list[str], *, 
     return Found(path, name, kind, columns, cells, workbook)
 
 
-def read(found: Found) -> Table:
+class Reading:
     """
-    Read a recognised file whole; columns of its kind that it lacks are reported in the table's notices.
+    A recognised file, read whole: its rows as its kind declares them, and what is found of them, by file and line.
+
+    Columns of its kind that it lacks are noted. `log` takes the notices; it is one of its own where none is given.
 
     Raises
     ------
     PasserellesError
-        If it can no longer be read.
+        If the file can no longer be read.
     """
-    data = read_file(found.path)
-    kind = found.kind
-    if found.workbook:
-        rows = parse_rows(
-            data, lambda row: int(kind.columns([cell_text(c) for c in row]) is not None), name=found.name, first=True
-        )
-        table = rows.table()
-    else:
-        table = read_table(data, name=found.name, repair_apostrophes=kind.repair_apostrophes)
-    missing = [name for name in kind.others if name not in found.columns]
-    notices = [notice("missing_optional_column", file=found.name, line=1, column=c) for c in missing]
-    return Table(table.name, table.header, table.rows, table.lines, table.record, (*table.notices, *notices))
 
+    def __init__(self, found: Found, log: NoticeLog | None = None) -> None:
+        kind = found.kind
 
-def cells(found: Found, table: Table, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """Yield (line, stripped cells) for the columns `names` of the kind; an absent column gives empty cells."""
-    # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
-    columns = [map(str.strip, table.column(found.columns.get(name, "\x00absent"))) for name in names]
-    return zip(table.lines, zip(*columns, strict=True), strict=True)
+        def fits(row: Sequence[Cell]) -> int:
+            return kind.columns([cell_text(cell) for cell in row]) is not None
 
+        self.found = found
+        self.log = log or NoticeLog()
+        data, repair = read_file(found.path), kind.repair_apostrophes
+        self.table = read_table(data, name=found.name, fits=fits, repair_apostrophes=repair)
+        for each in self.table.notices:
+            self.log.add(each)
+        for name in kind.others:
+            if name not in found.columns:
+                self.note("missing_optional_column", 1, column=name)
 
-def typed_cells(found: Found, table: Table, log: NoticeLog, *names: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """
-    Yield (line, cells) as the kind declares their types; what is unknown or unreadable is None, and told.
+    def note(self, code: str, line: int | None = None, *, count: int = 1, **values: object) -> None:
+        """Say what was found, in a row or in the whole."""
+        self.log.note(code, file=self.found.name, line=line, count=count, **values)
 
-    Zeros put back before codes are counted, empty cells too; a cell that holds something else than its type is told
-    with its line.
-    """
-    columns: list[list[Any]] = []
-    for name in names:
-        texts = list(map(str.strip, table.column(found.columns.get(name, "\x00absent"))))
-        type_ = found.kind.types.get(name, "")
-        values: list[Any] = texts
+    def is_new(self, line: int, key: str | tuple[str, ...], known: Container[Any]) -> bool:
+        """Whether a row has a key, whole and not known yet; say what it lacks, or that it comes again."""
+        parts = (key,) if isinstance(key, str) else key
+        if not all(parts):
+            self.note("empty_code", line)
+        elif key in known:
+            self.note("duplicate_code", line, subject=" ".join(parts))
+        else:
+            return True
+        return False
+
+    def source(self, year: str = "") -> SourceFile:
+        """Provenance of the file; `year` where its rows say another one than its head or its first row."""
+        return self.found.source(self.table.record, year)
+
+    def rows(self, *names: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
+        """
+        Yield (line, stripped cells) for columns of the kind; an absent column gives empty cells.
+
+        Of a column whose type is declared, what is unknown or unreadable is None, and told. Zeros put back before codes
+        are counted, empty cells too; a cell that holds something else than its type is told with its line.
+        """
+        # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
+        columns = [self._column(name) for name in names]
+        return zip(self.table.lines, zip(*columns, strict=True), strict=True)
+
+    def _column(self, name: str) -> Sequence[Any]:
+        head = self.found.columns.get(name, "\x00absent")
+        texts = list(map(str.strip, self.table.column(head)))
+        type_ = self.found.kind.types.get(name, "")
+        if not type_:
+            return texts
         if type_.startswith("code:"):
             width = int(type_.removeprefix("code:"))
-            values = [
+            codes = [
                 text if not text or (text.isalnum() and len(text) == width) else _filled(text, width) for text in texts
             ]
-            if short := sum(map(ne, values, texts)):
-                log.note("zero_filled", file=found.name, column=found.columns.get(name, name), count=short)
-        elif type_:
-            values = list(map(cache(_TYPES.get(type_, str)), texts))  # columns repeat the same few thousands of times
-            if name in found.columns:
-                _tell_unknown(found, table, log, name, texts, values)
-        columns.append(values)
-    return zip(table.lines, zip(*columns, strict=True), strict=True)
-
-
-def _tell_unknown(
-    found: Found, table: Table, log: NoticeLog, name: str, texts: Sequence[str], values: Sequence[Any]
-) -> None:
-    unknown = [i for i, value in enumerate(values) if value is None]
-    if unknown:
-        log.note("unknown_cells", file=found.name, column=name, count=len(unknown))
-    for i in unknown:
-        if texts[i] not in ABSENT:
-            log.note("invalid_value", file=found.name, line=table.lines[i], column=name, value=texts[i])
+            if short := sum(map(ne, codes, texts)):
+                self.note("zero_filled", column=head, count=short)
+            return codes
+        values = list(map(cache(_TYPES[type_.rstrip("?")]), texts))  # columns repeat the same few thousands of times
+        unknown = [i for i, value in enumerate(values) if value is None and name in self.found.columns]
+        if unknown and not type_.endswith("?"):
+            self.note("unknown_cells", column=name, count=len(unknown))
+        for i in unknown:
+            if texts[i] not in ABSENT:
+                self.note("invalid_value", self.table.lines[i], column=name, value=texts[i])
+        return values
 
 
 def _filled(code: str, width: int) -> str:
@@ -376,9 +377,22 @@ def _filled(code: str, width: int) -> str:
     return code.removesuffix(".0").zfill(width)
 
 
+def whole_number(text: str) -> int | None:
+    """
+    Whole number of a published file, 0 or more, also where a spreadsheet made a decimal of it; None where it is none.
+
+    Examples
+    --------
+    >>> whole_number("2015.0"), whole_number("1 503"), whole_number("2,5"), whole_number("-")
+    (2015, 1503, None, None)
+    """
+    value = amount(text)
+    return int(value) if value is not None and value.is_integer() else None
+
+
 def _class(text: str) -> int | None:
-    plain = text.removesuffix(".0")
-    return int(plain) if plain.isascii() and plain.isdigit() and 1 <= int(plain) <= _HIGHEST_CLASS else None
+    value = whole_number(text)
+    return value if value in range(1, _HIGHEST_CLASS + 1) else None
 
 
 def amount(text: str) -> float | None:
@@ -387,21 +401,7 @@ def amount(text: str) -> float | None:
     return value if value >= 0 else None
 
 
-_TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount}
-
-
-def read_noted(found: Found, log: NoticeLog, files: list[SourceFile]) -> Table:
-    """Read a recognised file, and say so: its notices go to `log`, its provenance to `files`."""
-    table = read(found)
-    for each in table.notices:
-        log.add(each)
-    files.append(source_file(found, table))
-    return table
-
-
-def source_file(found: Found, table: Table, *, year: str = "") -> SourceFile:
-    """Provenance of a file that was read; `year` where its rows say another one than its head or its first row."""
-    return SourceFile(found.kind.name, table.record, year or found.year, found.kind.source, found.kind.licence)
+_TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount, "whole": whole_number}
 
 
 def years_of(values: Iterable[str]) -> str:
@@ -438,21 +438,10 @@ class Keeper:
         with suppress(OSError, TypeError, ValueError, PasserellesError):
             self.place.mkdir(parents=True, exist_ok=True)
             with atomic_file(path, overwrite=True) as stream:
-                stream.write(json.dumps(value, default=_plain, ensure_ascii=False).encode())
+                stream.write(to_json(value, fallback=dict))
             for old in kept_values(self.place)[_MOST:]:
                 old.unlink()
         return value
-
-
-def _plain(value: Any) -> Any:
-    """Return a path, a frozen mapping or set, or a value as JSON has it."""
-    if isinstance(value, Path):
-        return str(value)
-    if isinstance(value, Mapping):
-        return dict(value)
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return {each.name: getattr(value, each.name) for each in fields(value)}
 
 
 def kept_values(place: Path) -> list[Path]:

@@ -13,26 +13,24 @@ from passerelles.market.figures import COUNTRY, Figure, Interval, published, sha
 from passerelles.market.market import (
     DEFAULT_SETTINGS,
     NOTHING,
-    BasinKey,
     Market,
     MarketSettings,
     Openings,
     family_codes,
 )
 from passerelles.market.own_lists import JobList, Listed
-from passerelles.market.places import Places, with_basins
+from passerelles.market.places import Basin, Places, with_basins
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import maybe, record, text
-from passerelles.views.spec import Column, Kind, On, attribute, within
+from passerelles.views.schema import maybe, record
+from passerelles.views.spec import Column, Kind, On, within
 
 FIGURE: Final = record(
     "A published figure: its bounds, how it is known, where it comes from",
-    {**{name: maybe(schema.number()) for name in ("value", "low", "high")}, "standing": text()},
-    optional={name: maybe(text()) for name in ("source", "year", "territory", "about", "via", "why")},
+    {**dict.fromkeys(("value", "low", "high"), "number?"), "standing": "text"},
+    optional=dict.fromkeys(("source", "year", "territory", "about", "via", "why"), "text?"),
 )
 _LEVELS: Final = {1: "domain", 3: "group"}  # of a family, by the length of its code
 SHARES: Final = ("difficult_share", "seasonal_share")
@@ -42,8 +40,8 @@ WagePair = tuple[Figure, Figure]
 
 def ends_of(key: str, kind: Kind = "number", path: str = "") -> tuple[Column, Column]:
     """Return a column for each end of a figure: a table has a number known within bounds in two cells."""
-    low, high = attribute(f"{path}low"), attribute(f"{path}high")
-    return Column(key, kind, value=low, on=On.TABLE), Column(f"{key}_high", kind, value=high, on=On.TABLE)
+    low, high = (Column(key, kind, value=f"{path}{end}", on=On.TABLE) for end in ("low", "high"))
+    return low, replace(high, key=f"{key}_high")
 
 
 def wage_columns(of: Callable[[Any], WagePair | None], *, on: On | None = None) -> tuple[Column, ...]:
@@ -469,7 +467,7 @@ class Signal:
 
     occupation: str
     label: str
-    basin: BasinKey
+    basin: Basin
     families: tuple[FamilyOpenings, ...]
     projects: Figure
     estimated: Figure
@@ -535,7 +533,7 @@ class Signal:
         }
 
 
-def find_basin(market: Market, text: str, *, places: Places | None = None, year: str | int | None = None) -> BasinKey:
+def find_basin(market: Market, text: str, *, places: Places | None = None, year: str | int | None = None) -> Basin:
     """
     Basin of a code or name, with the departments and regions that the survey or the geography gives it.
 
@@ -568,11 +566,7 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
         return surveyed[code]
     if places is not None:
         known = places.basin(text)
-        if known.code in surveyed:
-            return surveyed[known.code]
-        labels = market.survey(year).region_labels if surveyed else {}
-        names = tuple(labels.get(region, "") for region in known.regions)
-        return BasinKey(known.code, known.name, known.departments, known.regions, names)
+        return surveyed.get(known.code, known)
     known_names = with_basins(Places(()), {b.code: b.name for b in surveyed.values()})
     raise UnknownCodeError(text, suggestions=known_names.suggest(text), key="unknown_basin")
 
@@ -581,7 +575,7 @@ def signal(
     market: Market,
     referential: Referential,
     code: str,
-    basin: str | BasinKey,
+    basin: str | Basin,
     *,
     places: Places | None = None,
     listed: JobList | None = None,
@@ -601,14 +595,14 @@ def signal(
     ``signal(market, referential, "N4101", "Redon").status`` is ``"hiring"`` where the survey prints at least five
     projects for lorry drivers in Redon and employers are short of candidates.
     """
-    key = basin if isinstance(basin, BasinKey) else find_basin(market, basin, places=places, year=year)
+    key = basin if isinstance(basin, Basin) else find_basin(market, basin, places=places, year=year)
     return next(signals(market, referential, key, codes=(code,), listed=listed, weights=weights, year=year))
 
 
 def signals(
     market: Market,
     referential: Referential,
-    basin: BasinKey,
+    basin: Basin,
     *,
     codes: Iterable[str] | None = None,
     listed: JobList | None = None,
@@ -640,13 +634,14 @@ def signals(
     """
     rule = market.settings
     openings = job_openings(market, referential, basin.code, weights=weights, year=year)
+    labels = market.survey(year).region_labels if market.has_survey else {}
     for code in [o.code for o in referential.occupations] if codes is None else codes:
         occupation = referential.occupation_by_code.get(code)
         if occupation is None:
             raise UnknownCodeError(code)
         families, whole, estimated = openings(code)
         tension, components = job_tension(market, referential, code, basin.code, basin.departments, basin.regions)
-        regions = (*basin.regions, *basin.region_names)
+        regions = (*basin.regions, *(labels.get(region, "") for region in basin.regions))
         place = (basin.code, basin.name)
         entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)
         yield Signal(

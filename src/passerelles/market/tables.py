@@ -6,17 +6,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from string import ascii_lowercase
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, get_args
+from typing import Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, say
-from passerelles.market.read import ABSENT, Found, SourceFile, cells, read, source_file, typed_cells, years_of
-from passerelles.notices import Notice, NoticeLog
+from passerelles.market.read import ABSENT, Reading, SourceFile, years_of
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
-from passerelles.views import schema
+from passerelles.views.schema import one_of
+from passerelles.views.spec import Column, Record, texts_of
 
 # In the order of the publisher: the six components that explain a tension.
 COMPONENTS: Final = (
@@ -52,7 +52,6 @@ class FapRome:
     pairs: tuple[tuple[str, str], ...]  # (family, ROME 3 code), sorted
     nomenclature: Nomenclature = "FAP2009"
     by_qualification: Mapping[tuple[str, str], str] = field(default_factory=lambda: MappingProxyType({}))
-    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
     def families_of_rome(self) -> Mapping[str, tuple[str, ...]]:
@@ -60,27 +59,25 @@ class FapRome:
         return grouped((rome, family) for family, rome in self.pairs)
 
 
-def read_fap_rome(found: Found) -> FapRome:
+def read_fap_rome(reading: Reading) -> FapRome:
     """Read the published crosswalk; rows without a ROME code are counted, never joined."""
-    table = read(found)
-    log = NoticeLog(table.notices)
     pairs: set[tuple[str, str]] = set()
     bare = 0
-    for line, (family, rome) in cells(found, table, "family", "rome"):
+    for line, (family, rome) in reading.rows("family", "rome"):
         if rome in ABSENT or family in ABSENT:
             bare += 1
         elif not is_rome_code(rome):
-            log.note("invalid_value", file=found.name, line=line, column="Rome", value=rome)
+            reading.note("invalid_value", line, column="Rome", value=rome)
         elif (family, rome) in pairs:
-            log.note("duplicate_link", file=found.name, line=line, subject=f"{family} - {rome}")
+            reading.note("duplicate_link", line, subject=f"{family} - {rome}")
         else:
             pairs.add((family, rome))
     if bare:
-        log.note("rows_without_rome", file=found.name, count=bare)
-    return FapRome(source_file(found, table), tuple(sorted(pairs)), notices=log.notices())
+        reading.note("rows_without_rome", count=bare)
+    return FapRome(reading.source(), tuple(sorted(pairs)))
 
 
-def read_fap2021_rome(found: Found) -> FapRome:
+def read_fap2021_rome(reading: Reading) -> FapRome:
     """
     Read the crosswalk in which the qualification of a job decides its family.
 
@@ -88,23 +85,20 @@ def read_fap2021_rome(found: Found) -> FapRome:
     known has the family that the table gives it then (qualification 0); a family that no job has so is reached by the
     jobs that have it at any qualification.
     """
-    table = read(found)
-    log = NoticeLog(table.notices)
     by_qualification: dict[tuple[str, str], str] = {}
-    for line, (rome, qualification, detail) in cells(found, table, "rome", "qualification", "family"):
+    for line, (rome, qualification, detail) in reading.rows("rome", "qualification", "family"):
         if detail in ABSENT or not is_rome_code(rome):
-            log.note("invalid_value", file=found.name, line=line, column="ROME, FAP341", value=f"{rome} {detail}")
+            reading.note("invalid_value", line, column="ROME, FAP341", value=f"{rome} {detail}")
         else:
             by_qualification[rome, qualification] = detail.rstrip(ascii_lowercase)
     usual = {(family, rome) for (rome, qualification), family in by_qualification.items() if qualification == "0"}
     reached = {family for family, _ in usual}
     others = {(family, rome) for (rome, _), family in by_qualification.items() if family not in reached}
     return FapRome(
-        source_file(found, table),
+        reading.source(),
         tuple(sorted(usual | others)),
         "FAP2021",
         MappingProxyType(dict(sorted(by_qualification.items()))),
-        log.notices(),
     )
 
 
@@ -209,7 +203,6 @@ class TensionTable:
     file: SourceFile
     year: str
     rows: Mapping[tuple[str, str], Tension]
-    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def __repr__(self) -> str:
         """One line: kind, year and size."""
@@ -221,30 +214,23 @@ class TensionTable:
         return next(((link, row) for link, row in known if row is not None and row.tension is not None), None)
 
 
-def read_tension(found: Found) -> TensionTable:
+def read_tension(reading: Reading) -> TensionTable:
     """Read tension by ROME 3 code and basin, or by family for the country, the regions and the departments."""
-    table = read(found)
-    log = NoticeLog(table.notices)
-    by_basin = "basin" in found.kind.signature
+    by_basin = "basin" in reading.found.kind.signature
     keys = ("rome", "basin", "year") if by_basin else ("family", "level", "region", "department", "year")
     names = (*keys, "tension", *COMPONENTS)
     n = len(keys)
     rows: dict[tuple[str, str], Tension] = {}
     years: list[str] = []
-    for line, row in typed_cells(found, table, log, *names):
+    for line, row in reading.rows(*names):
         key = row[0], row[1] if by_basin else _area(*row[1:4])
-        if not all(key):
-            log.note("empty_code", file=found.name, line=line)
-        elif key in rows:
-            log.note("duplicate_code", file=found.name, line=line, subject=" ".join(key))
-        else:
+        if reading.is_new(line, key, rows):
             years.append(row[n - 1])
             rows[key] = Tension(row[n], row[n + 1 :])
     return TensionTable(
-        file=source_file(found, table, year=years_of(years)),
+        file=reading.source(years_of(years)),
         year=years_of(years),
         rows=MappingProxyType(rows),
-        notices=log.notices(),
     )
 
 
@@ -252,8 +238,7 @@ def _area(level: str, region: str, department: str) -> str:
     kind = _LEVELS.get(level, "")
     if kind == "FR":
         return kind
-    # The file went through floats: region 1 is written "1.0".
-    code = region.removesuffix(".0").zfill(2) if kind == "region" else department.removesuffix(".0").zfill(2)
+    code = region if kind == "region" else department
     return f"{kind}:{code}" if kind and code.strip("0") else ""
 
 
@@ -283,7 +268,6 @@ class Wages:
     file: SourceFile
     rows: tuple[Wage, ...]
     latest: Mapping[str, Wage]
-    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     @cached_property
     def _of(self) -> Mapping[str, tuple[Wage, ...]]:
@@ -311,22 +295,16 @@ class Wages:
         return WageRatio(last.family, last.period, round((last.euros or 0.0) / (everyone[last.period] or 1.0), 3))
 
 
-def read_wages(found: Found) -> Wages:
+def read_wages(reading: Reading) -> Wages:
     """Read wages; the latest period of a family is the one that ends last, whatever the order of the rows."""
-    table = read(found)
-    log = NoticeLog(table.notices)
     rows: dict[tuple[str, str], Wage] = {}
-    for line, (family, period, euros) in typed_cells(found, table, log, "family", "period", "wage"):
-        if not family:
-            log.note("empty_code", file=found.name, line=line)
-        elif (family, period) in rows:
-            log.note("duplicate_code", file=found.name, line=line, subject=f"{family} {period}")
-        else:
+    for line, (family, period, euros) in reading.rows("family", "period", "wage"):
+        if reading.is_new(line, (family, period), rows):
             rows[family, period] = Wage(family, period, euros or None)  # a wage of 0 is none
     ordered = tuple(rows[key] for key in sorted(rows))
     latest = {wage.family: wage for wage in sorted(ordered, key=lambda wage: _end(wage.period))}
     years = max((w.period for w in ordered), key=_end, default="")
-    return Wages(source_file(found, table, year=years), ordered, MappingProxyType(latest), log.notices())
+    return Wages(reading.source(years), ordered, MappingProxyType(latest))
 
 
 def _end(period: str) -> str:
@@ -366,10 +344,6 @@ class Payer(NamedTuple):
     source: str = ""
     plan: bool | None = None
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {**self._asdict(), "related": list(self.related)}
-
     def told(self, lang: Lang = "fr") -> str:
         """Name the OPCO, after which table, and what has changed since; never an amount, as none is published."""
         since, source = day_text(self.since, lang) if self.since else "", self.source.partition(" ; ")[0]
@@ -377,16 +351,16 @@ class Payer(NamedTuple):
         return say(f"market.payer.{self.standing}", lang=lang, **told, since=since, source=source)
 
 
-PAYER: Final = schema.record(
+PAYER: Final = Record(
+    "",
     "OPCO of a collective agreement, as published",
-    {
-        **dict.fromkeys(("idcc", "name", "siren"), schema.text()),
-        "standing": schema.one_of(get_args(Standing)),
-        "related": schema.listed(schema.text()),
-        "since": schema.text(),
-        "source": schema.text(),
-        "plan": schema.maybe(schema.flag("Whether the firm is small enough for its OPCO to pay for its training plan")),
-    },
+    (
+        *(Column(name, promised="text") for name in ("idcc", "name", "siren")),
+        Column("standing", promised=one_of(get_args(Standing))),
+        texts_of("related", "text", promised=["text"]),
+        *(Column(name, promised="text") for name in ("since", "source")),
+        Column("plan", promised="flag?: Whether the firm is small enough for its OPCO to pay for its training plan"),
+    ),
 )
 
 
@@ -396,7 +370,6 @@ class Payers:
 
     file: SourceFile
     by_agreement: Mapping[str, str]
-    notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
 
     def of(self, idcc: str, *, headcount: int | None = None) -> Payer:
         """Return the OPCO of an agreement, written in any usual way ("1486", "IDCC 16"), for a firm of some size."""
@@ -435,14 +408,12 @@ def agreement_code(text: str) -> str:
     return number[1].zfill(_DIGITS) if number else folded
 
 
-def read_payers(found: Found) -> Payers:
+def read_payers(reading: Reading) -> Payers:
     """Read the published table; a row without an OPCO, or that gives an agreement another one, is reported."""
-    table = read(found)
-    log = NoticeLog(table.notices)
     known: dict[str, str] = {}
-    for line, (idcc, siren) in cells(found, table, "idcc", "opco"):
+    for line, (idcc, siren) in reading.rows("idcc", "opco"):
         if siren in ABSENT or idcc in ABSENT:
-            log.note("invalid_value", file=found.name, line=line, column="siren_opco", value=siren)
+            reading.note("invalid_value", line, column="siren_opco", value=siren)
         elif known.setdefault(agreement_code(idcc), siren) != siren:
-            log.note("duplicate_code", file=found.name, line=line, subject=idcc)
-    return Payers(source_file(found, table), MappingProxyType(dict(sorted(known.items()))), log.notices())
+            reading.note("duplicate_code", line, subject=idcc)
+    return Payers(reading.source(), MappingProxyType(dict(sorted(known.items()))))

@@ -9,13 +9,14 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
-from passerelles.market.market import BasinKey, Market
+from passerelles.market.market import Market
+from passerelles.market.places import Basin
 from passerelles.market.signals import FIGURE, ends_of, signals, wage_ratio
 from passerelles.referentials.referential import Referential
-from passerelles.views.schema import maybe, record, whole
+from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, On, within
 
-_EVERYWHERE: Final = BasinKey(COUNTRY, "")
+_EVERYWHERE: Final = Basin(COUNTRY, "")
 _NAMES: Final = ("projects", "tension", "wage_ratio")
 _DECIMALS: Final[Mapping[str, int]] = {"wage_ratio": 2}
 
@@ -77,7 +78,7 @@ def _grouped(known: Sequence[Figure], every: Sequence[Figure], *, added: bool) -
 
 
 def job_markets(
-    market: Market, referential: Referential, codes: Iterable[str], basin: BasinKey | None = None
+    market: Market, referential: Referential, codes: Iterable[str], basin: Basin | None = None
 ) -> JobMarkets:
     """Return what the market says of jobs in a basin; in the whole country without one."""
     place = basin or _EVERYWHERE
@@ -94,7 +95,7 @@ _SCHEMA: Final = maybe(
     record(
         "Openings, tension and wage; null without market data",
         dict.fromkeys(_NAMES, FIGURE),
-        optional={"jobs": record("Jobs of the group that each is of", dict.fromkeys(_NAMES, whole(least=0)))},
+        optional={"jobs": record("Jobs of the group that each is of", dict.fromkeys(_NAMES, "count"))},
     )
 )
 
@@ -108,7 +109,7 @@ def market_columns(of: Callable[[Any], JobMarket | None], *, counted: bool = Fal
     columns = [Column("market", json=lambda market, _: market.to_dict(), schema=_SCHEMA, on=On.JSON)]
     for name in _NAMES:
         low, high = ends_of(name, path=f"{name}.")
-        columns += [replace(low, shown=partial(_short, name), on=On.TABLE | On.SCREEN), high]
+        columns += [replace(low, shown=partial(_short, name), on=On.CELLS), high]
     if counted:
         counts = [Column(f"{name}_jobs", "integer", value=lambda n, _: n, on=On.TABLE) for name in _NAMES]
         columns += [each.at(itemgetter(place)).at(attrgetter("jobs")) for place, each in enumerate(counts)]

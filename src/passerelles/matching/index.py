@@ -29,8 +29,7 @@ from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import words, words_of_all
 from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project, sparse, unit
-from passerelles.views import schema
-from passerelles.views.schema import one_of, text, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
 
@@ -718,11 +717,11 @@ class Found(Described):
         "found",
         "Something that a referential has already",
         (
-            Column("kind", words="show.sought", schema=one_of(get_args(Sought)), promised=True),
-            Column("code", schema=schema.code(), promised=True),
-            Column("label", schema=text(), promised=True, note=lambda f, _: f.belongs),
-            Column("occupations", "integer", schema=whole(least=0), promised=True),
-            Column("belongs", value=lambda f, _: f.belongs or None, schema=schema.maybe(schema.code())),
+            Column("kind", words="show.sought", promised=one_of(get_args(Sought))),
+            Column("code", promised="code"),
+            Column("label", promised="text", note="belongs"),
+            Column("occupations", "integer", promised="count"),
+            Column("belongs", value=lambda f, _: f.belongs or None, schema="code?"),
         ),
     )
 

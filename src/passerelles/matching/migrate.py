@@ -9,12 +9,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
-from passerelles.codes import check_code
+from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import parse_rows, read_rows
 from passerelles.io.xlsx import Cell, cell_text
-from passerelles.language.say import LANGS, Lang, say
+from passerelles.language.say import Lang, say
 from passerelles.matching.index import Sought, TitleIndex, search
 from passerelles.matching.reading import joined_words
 from passerelles.matching.titles import SURE, resolve_competency, resolve_title, title_index
@@ -23,16 +23,15 @@ from passerelles.model import Profile, Stamp
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.overlay import by_label
 from passerelles.referentials.own_overlays import form_page, manifest_page
-from passerelles.referentials.own_tables import heads, open_tables, read_fields, sheet_title
+from passerelles.referentials.own_tables import heads, is_example, open_tables, read_fields, sheet_title
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.taxonomies import code_of
 from passerelles.text import normalise_label
-from passerelles.views import schema
 from passerelles.views.excel import BookPage
-from passerelles.views.schema import listed, maybe, one_of, ref, share, text, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, attribute, dicts
+from passerelles.views.spec import Column, On, Record, dicts
 
 Outcome = Literal["kept", "moved", "open", "unknown"]
 Basis = Literal["title-code", "title", "parent", "code", "choice", "crosswalk", "none"]
@@ -64,11 +63,10 @@ DESTINATION: Final = Record(
     "destination",
     "",
     (
-        Column("code", schema=schema.code(), promised=True),
-        Column("label", schema=maybe(text()), promised=True),
-        Column("share", "share", schema=maybe(share()), promised=True),
-        Column("merges", value=lambda d, _: ", ".join(d.merges), json=lambda d, _: list(d.merges), promised=True,
-               schema=listed(text())),
+        Column("code", promised="code"),
+        Column("label", promised="text?"),
+        Column("share", "share", promised="share?"),
+        Column("merges", value=lambda d, _: ", ".join(d.merges), json=lambda d, _: list(d.merges), promised=["text"]),
         Column("relation", schema=one_of(get_args(Relation))),
     ),
 )  # fmt: skip
@@ -111,19 +109,18 @@ class Migration(Described):
         "migration",
         "",
         (
-            Column("old_code", value=attribute("code"), json_key="code", schema=schema.code(), promised=True),
-            Column("title", json=lambda m, _: m.title or None, schema=maybe(text()), promised=True),
+            Column("old_code", value="code", json_key="code", promised="code"),
+            Column("title", json=lambda m, _: m.title or None, promised="text?"),
             Column("outcome", value=lambda m, lang: say(f"resolve.migrate.outcome.{m.outcome}", lang=lang),
-                   json=attribute("outcome"), schema=one_of(get_args(Outcome)), promised=True),
-            Column("new_code", value=attribute("destination"), json_key="destination", schema=maybe(schema.code()),
-                   promised=True),
-            Column("basis", schema=maybe(text()), promised=True),
-            Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, schema=text(), promised=True),
+                   json="outcome", promised=one_of(get_args(Outcome))),
+            Column("new_code", value="destination", json_key="destination", promised="code?"),
+            Column("basis", promised="text?"),
+            Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, promised="text"),
             Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
-                   schema=listed(DESTINATION.schema()), promised=True),
-            Column("lost_titles", value=attribute("lost"), on=On.JSON, schema=maybe(whole(least=0)), promised=True),
+                   promised=[DESTINATION.schema()]),
+            Column("lost_titles", value="lost", on=On.JSON, promised="count?"),
             Column("referential", json=lambda m, _: m.referential and m.referential._asdict(),
-                   schema=maybe(ref("referential_version")), on=On.JSON),
+                   schema="referential_version?", on=On.JSON),
         ),
     )  # fmt: skip
 
@@ -180,21 +177,13 @@ class Versions:
     @cached_property
     def _children(self) -> Mapping[str, tuple[str, ...]]:
         """Occupations of the new version under each parent; a split fiche is replaced by its parts only in titles."""
-        grouped: dict[str, list[str]] = {}
-        for occupation in self.new.occupations:
-            if occupation.parent and occupation.base is None:
-                grouped.setdefault(occupation.parent, []).append(occupation.code)
-        return MappingProxyType({parent: tuple(codes) for parent, codes in grouped.items()})
+        return grouped((o.parent, o.code) for o in self.new.occupations if o.parent and o.base is None)
 
     @cached_property
     def _senders(self) -> Mapping[str, tuple[str, ...]]:
         """Old codes that send titles to each new code."""
-        found: dict[str, set[str]] = {}
-        for old, titles in self._old_titles.items():
-            for title in titles:
-                if title in self._new_titles:
-                    found.setdefault(self._new_titles[title], set()).add(old)
-        return MappingProxyType({code: tuple(sorted(codes)) for code, codes in found.items()})
+        led = {(self._new_titles.get(title, ""), old) for old, titles in self._old_titles.items() for title in titles}
+        return grouped(sorted(led))
 
     def migrate(self, code: str, title: str = "") -> Migration:
         """
@@ -634,12 +623,7 @@ class _Guide:
     @cached_property
     def labels(self) -> Mapping[Sought, Callable[[str], list[str]]]:
         """Codes of the new version that bear a label."""
-        new = self.versions.new
-        return {
-            "occupation": by_label((o.code, o.name) for o in new.occupations),
-            "competency": by_label((c.code, c.name) for c in new.competencies),
-            "title": by_label((t.code, t.label) for t in new.titles),
-        }
+        return {kind: by_label(labels.items()) for kind, labels in self.known.items()}
 
     @cached_property
     def known(self) -> Mapping[Sought, Mapping[str, str]]:
@@ -719,9 +703,8 @@ def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang 
     source = open_tables(place_of(name_or_path, "overlay"))
     sheets = [_read_sheet(source, name, lang) for name in source.names if name.endswith(".csv")]
     own = frozenset(s.cell(row, "code") for s in sheets if s.table in _DECLARING for row in s.rows)
-    claimed: dict[str, list[str]] = {}
-    for sheet, row in ((each, row) for each in sheets if each.table == "titles" for row in each.rows):
-        claimed.setdefault(sheet.cell(row, "occupation"), []).append(sheet.cell(row, "code"))
+    titles = ((each, row) for each in sheets if each.table == "titles" for row in each.rows)
+    claimed = grouped((sheet.cell(row, "occupation"), sheet.cell(row, "code")) for sheet, row in titles)
     guide = _Guide(versions, own, claimed)
     sheets.sort(key=lambda s: _TABLE_ORDER.index(s.table) if s.table in _TABLE_ORDER else len(_TABLE_ORDER))
     pages = [_migrated_page(sheet, guide, lang) for sheet in sheets]
@@ -754,17 +737,12 @@ def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
         choice = sheet.cell(row, "choice")
         asked: list[str] = []
         for key, kind in naming.items():
-            if key in sheet.keys and sheet.cell(row, key) and not _is_example(row):
+            if key in sheet.keys and sheet.cell(row, key) and not is_example(row):
                 place = sheet.keys.index(key)
                 line[place], choice = _rewritten(sheet, row, key, kind, guide, choice, asked)
         rows.append(line)
         decided.append((choice, "; ".join(asked)))
     return _with_questions(sheet, rows, decided, lang)
-
-
-def _is_example(row: Sequence[str]) -> bool:
-    first = next(filter(None, row), "").upper()
-    return any(first.startswith(say("tables.form.example", lang=lang)) for lang in LANGS)
 
 
 def _rewritten(

@@ -31,8 +31,7 @@ from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
-from passerelles.views import schema
-from passerelles.views.schema import flag, listed, maybe, number, one_of, record, ref, share, text, whole
+from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
 
@@ -254,26 +253,26 @@ class Candidate(Described):
         "candidate_title",
         "A candidate for a text",
         (
-            Column("rank", "integer", schema=whole(least=1), promised=True),
-            Column("code", schema=schema.code(), promised=True),
-            Column("label", schema=maybe(text()), promised=True),
-            Column("title", json=lambda c, _: {"code": c.title_code or None, "label": c.title}, promised=True,
-                   schema=record("What matched", {"code": maybe(text()), "label": text()})),
-            Column("title_code", on=On.TABLE | On.SCREEN),
-            Column("score", "number", schema=number(), promised=True),
-            Column("confidence", "share", schema=share(), promised=True),
-            Column("reason", schema=text(), promised=True),
-            Column("why", value=lambda c, lang: c.why(lang), schema=text(), promised=True),
-            Column("parent_code", schema=schema.code()),
-            Column("parent_label", schema=text()),
+            Column("rank", "integer", promised="ordinal"),
+            Column("code", promised="code"),
+            Column("label", promised="text?"),
+            Column("title", json=lambda c, _: {"code": c.title_code or None, "label": c.title},
+                   promised=record("What matched", {"code": "text?", "label": "text"})),
+            Column("title_code", on=On.CELLS),
+            Column("score", "number", promised="number"),
+            Column("confidence", "share", promised="share"),
+            Column("reason", promised="text"),
+            Column("why", value=lambda c, lang: c.why(lang), promised="text"),
+            Column("parent_code", schema="code"),
+            Column("parent_label", schema="text"),
             Column("parent_confidence", "share",
-                   schema=share("Chance that the family, the fiche that the code was split from, is right")),
-            Column("ambiguous", "flag", on=On.JSON, schema=flag("Several families may be meant, and none is sure")),
-            Column("read", schema=text("What was read")),
+                   schema="share: Chance that the family, the fiche that the code was split from, is right"),
+            Column("ambiguous", "flag", on=On.JSON, schema="flag: Several families may be meant, and none is sure"),
+            Column("read", schema="text: What was read"),
             Column("ignored", value=lambda c, _: ", ".join(c.ignored), json=lambda c, _: list(c.ignored),
-                   schema=listed(text(), "What was left aside")),
+                   schema=["text", "What was left aside"]),
             Column("referential", json=lambda c, _: c.referential and c.referential._asdict(),
-                   schema=maybe(ref("referential_version")), on=On.JSON),
+                   schema="referential_version?", on=On.JSON),
         ),
         {"status": maybe(one_of(get_args(Status)))},
     )  # fmt: skip

@@ -1,5 +1,6 @@
 """Lists as people have them, in and out: columns added, a column resolved row by row, what a reviewer decides."""
 
+import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import ClassVar, Final, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import bare, csv_text, read_rows
+from passerelles.io.csv import bare, csv_text, decimal_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
@@ -25,8 +26,7 @@ from passerelles.matching.titles import (
 )
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label
-from passerelles.views import schema
-from passerelles.views.schema import listed, maybe, number, one_of, ref, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record, dicts
 
@@ -167,11 +167,12 @@ ADDED: Final = (
 )
 """Columns that a reviewed list has beside its own, in order."""
 Progress = Callable[[int, int], None]
+_NOBODY: Final = Candidate("", "", "", "", 0.0, 0.0, "exact", "", "", 0.0)
+"""What stands where there is no further candidate."""
 _CANDIDATES_OF: Final = Column(
     "candidates",
     value=lambda item, lang: dicts(item.candidates, lang),
-    schema=listed(ref("candidate_title")),
-    promised=True,
+    promised=["candidate_title"],
 )
 
 
@@ -189,33 +190,21 @@ class Row(Described):
         "resolved_row",
         "A row of a list",
         (
-            Column("row", value=lambda r, _: r.number, schema=whole(least=1), promised=True),
-            Column("text", schema=schema.text(), promised=True),
-            Column("status", schema=one_of(get_args(Status)), promised=True),
-            Column("choice", value=lambda r, _: r.choice or None, schema=maybe(schema.text()), promised=True),
+            Column("row", value="number", promised="ordinal"),
+            Column("text", promised="text"),
+            Column("status", promised=one_of(get_args(Status))),
+            Column("choice", value=lambda r, _: r.choice or None, promised="text?"),
             _CANDIDATES_OF,
         ),
     )
 
     def cells(self) -> list[Cell]:
         """Return what the columns `ADDED` hold."""
-        empty = [""] * (LIMIT - len(self.candidates))
-        first = self.candidates[0] if self.candidates else None
-        return [
-            *(c.code for c in self.candidates),
-            *empty,
-            *(c.label for c in self.candidates),
-            *empty,
-            first.title if first else "",
-            first.confidence if first else 0.0,
-            first.parent_code if first else "",
-            first.parent_label if first else "",
-            first.parent_confidence if first else 0.0,
-            first.read if first else "",
-            ", ".join(first.ignored) if first else "",
-            self.status,
-            self.choice,
-        ]
+        shown = [*self.candidates, *[_NOBODY] * (LIMIT - len(self.candidates))]
+        first, codes, labels = shown[0], [c.code for c in shown], [c.label for c in shown]
+        family = (first.parent_code, first.parent_label, first.parent_confidence)
+        told = (first.title, first.confidence, *family, first.read, ", ".join(first.ignored))
+        return [*codes, *labels, *told, self.status, self.choice]
 
 
 @dataclass(frozen=True)
@@ -391,14 +380,13 @@ class Group(Described):
         "reviewed_title",
         "A title of a list to review, the most at stake first",
         (
-            Column("text", schema=schema.text(), promised=True),
-            Column("rows", value=lambda g, _: list(g.rows), schema=listed(whole(least=1)), promised=True),
-            Column("people", schema=number(), promised=True),
-            Column("at_stake", value=lambda g, _: round(g.at_stake, 3), promised=True,
-                   schema=number("People that are expected to be misplaced")),
-            Column("status", schema=one_of(get_args(Status)), promised=True),
-            Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised=True,
-                   schema=maybe(schema.code())),
+            Column("text", promised="text"),
+            Column("rows", value=lambda g, _: list(g.rows), promised=["ordinal"]),
+            Column("people", promised="number"),
+            Column("at_stake", value=lambda g, _: round(g.at_stake, 3),
+                   promised="number: People that are expected to be misplaced"),
+            Column("status", promised=one_of(get_args(Status))),
+            Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised="code?"),
             _CANDIDATES_OF,
         ),
     )  # fmt: skip
@@ -419,16 +407,8 @@ class Group(Described):
         people = int(self.people) if self.people == int(self.people) else self.people
         confidence = round(1.0 - self.doubt, 3)
         chosen = self.candidates[0].code if self.chosen else ""
-        return [
-            self.text,
-            people,
-            len(self.rows),
-            self.status,
-            confidence,
-            *named,
-            *[""] * (LIMIT - len(named)),
-            chosen,
-        ]
+        named += [""] * (LIMIT - len(named))
+        return [self.text, people, len(self.rows), self.status, confidence, *named, chosen]
 
 
 @dataclass(frozen=True, slots=True)
@@ -490,10 +470,8 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
 
 
 def _number(cell: Cell) -> float:
-    try:
-        return max(float(cell_text(cell).replace(",", ".").replace(" ", "")), 0.0)
-    except ValueError:
-        return 1.0
+    number = decimal_number(cell_text(cell))
+    return 1.0 if math.isnan(number) else max(number, 0.0)
 
 
 def read_choices(path: Path) -> dict[str, str]:

@@ -10,13 +10,13 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for
+from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for, registers
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
-from passerelles.model import UNKNOWN_HOURS, Ternary
+from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Hours, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -27,7 +27,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
 Time = TypeVar("Time", float, NDArray[np.float64])
-_FULL = ("titre", "diplôme", "certificat")
+_FULL = (*DIPLOMAS, "certificat")
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
 
@@ -134,7 +134,9 @@ class Context:
         One that is not held, leads there and is alive on the reference date; without a table, one to obtain that is in
         the RNCP and of which the end is known and not past. Else unknown: what a table does not say is not denied.
         """
-        held = {code for c in credentials if c.held == "yes" for code in (c.rncp, f"CI-{c.certifinfo}")}
+        by_code = self.graph.referential.credential_by_code
+        held = {f"CI-{c.certifinfo}" for c in credentials if c.held == "yes"}
+        held |= {n for c in credentials if c.held == "yes" and c.code in by_code for n in by_code[c.code].registrations}
         if any(c.sure and c.code not in held for c in self.leading(code)):
             return "yes"
         if self.table is not None:
@@ -143,7 +145,6 @@ class Context:
             )
             if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
                 return "yes"
-        by_code = self.graph.referential.credential_by_code
         full = [by_code[c.code] for c in credentials if c.held != "yes" and c.kind in _FULL and c.code in by_code]
         return "yes" if any(c.rncp and c.valid_until and c.valid_until >= self.day for c in full) else "unknown"
 
@@ -157,10 +158,13 @@ class Context:
         selective: bool = False,
     ) -> Case:
         """What frames judge the way from an origin, if any, to an occupation by."""
-        labels = tuple(c.label for c in credentials if c.held != "yes")
+        left = [c for c in credentials if c.held != "yes"]
+        labels = tuple(c.label for c in left)
+        studies = _asked(left)[0].low or 0.0
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
-        return Case(known, self.certifying(code, credentials), self.listed(code), labels, same, self.day, selective)
+        ends = self.certifying(code, credentials)
+        return Case(known, ends, self.listed(code), labels, same, self.day, selective, studies)
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
@@ -197,7 +201,8 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
         for column in price.ways[choice]
     ]
     codes = [c for c in dict.fromkeys((*chosen, *own)) if c in place]
-    codes.sort(key=lambda c: not demands.credentials[place[c]].before_training)
+    known_by = {c: demands.credentials[place[c]] for c in codes}
+    codes.sort(key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     codes = _in_order(referential, codes)
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = {p for each in codes for p in referential.prerequisites_of(each)}
@@ -221,7 +226,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
                 company_hours=company_hours(known) if reduction is None or unpublished else reduction.company_hours,
-                months=known.months,
+                months=known.months if reduction is None else UNKNOWN_HOURS,
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
             )
@@ -265,7 +270,6 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     missing = demands.needed[row] & ~state.held
     required, lengths = demands.span(price, missing)
     certified = required[1]
-    experience = float(price.months[missing].sum())
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
     whole = int(effort.final(total, row, state.level)) / TENTHS
@@ -278,10 +282,13 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     effort_unknown = not terrain.lists[row] and not course
     there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*lengths, *compress(_NOT_KNOWN, there))
-    bounded = any(name != "selection" for name in unknown)
+    # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
+    bounded = any(name != "selection" or not certified for name in unknown)
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
     hours = Span(_known(low), expected, None if bounded else _known(high), lower_bound=bounded)
-    months = _months(hours, settings.paths.month_hours, experience)
+    left = [c for c in credentials if c.held != "yes"]
+    untold = bounded and not certified and (there[2] or any(c.months.low for c in left))
+    months = _months(replace(hours, low=None, expected=0.0) if untold else hours, settings.paths.month_hours, left)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
     held, near, missing_items = split_items(graph, holding, row)
@@ -306,7 +313,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         access=access,
         credentials=credentials,
         options=context.options(code),
-        frames=context.verdicts(case, expected, months.expected or 0.0),
+        frames=context.verdicts(case, expected, expected / settings.paths.month_hours),
         unknown=unknown,
         held=held,
         near=near,
@@ -318,19 +325,30 @@ def _known(hours: float) -> float | None:
     return None if math.isnan(hours) else hours
 
 
-def _months(hours: Span, month_hours: float, asked: float) -> Span:
-    """
-    Months of the training, and those that credentials ask for.
+def _asked(credentials: Sequence[StepCredential]) -> tuple[Hours, Hours]:
+    """Months that studies take at least and at most, whatever their hours, and those of practice that is asked for."""
+    found = []
+    for practice in (False, True):
+        some = [c.months for c in credentials if (c.kind == "experience") is practice]
+        low, high = sum(m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
+        found.append(Hours(low, low, high))
+    return found[0], found[1]
 
-    Where hours are not known, the months asked for may be those of the same studies: the longer of both is certain.
+
+def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential]) -> Span:
     """
+    Months of a training whose credentials are to be obtained, and of the practice that they ask for.
+
+    Hours are learned in full time, unless studies take longer; where hours are not known, the months are of the same
+    studies: the longer of both is certain.
+    """
+    studies, practice = _asked(credentials)
+
     low, expected, high = (
-        None if h is None else round(h / month_hours, 1) for h in (hours.low, hours.expected, hours.high)
+        round(max((known or 0.0) / month_hours, least or 0.0) + (asked or 0.0), 1)
+        for known, least, asked in zip((hours.low, hours.expected, hours.high), studies[:3], practice[:3], strict=True)
     )
-    if hours.lower_bound:
-        low = None if low is None and not asked else max(low or 0.0, asked)
-        return Span(low, max(expected or 0.0, asked), None, lower_bound=True)
-    return Span(low, expected, high).plus(Span(asked, asked, asked))
+    return Span(low or None, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
 
 
 def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], asked: str | None) -> Detail:

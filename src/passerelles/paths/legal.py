@@ -19,9 +19,9 @@ from passerelles.market.tables import PAYER, Payer
 from passerelles.model import TERNARY, Ternary
 from passerelles.settings import problems
 from passerelles.text import normalise_label
-from passerelles.views.schema import flag, listed, maybe, one_of, text
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, parts_of
+from passerelles.views.spec import Column, On, Record, part_of, parts_of
 
 BREAKS: Final = 0
 MAYBE: Final = 1
@@ -96,14 +96,15 @@ class Violation(Described):
     def reason(self, lang: Lang = "fr") -> str:
         """Return the reason in words."""
         limit, value, by = (_figure(x, lang) for x in (self.limit, self.value, self.by))
-        return say(f"paths.rule.{self.rule}", lang=lang, limit=limit, value=value, by=by, day=day_text(self.day, lang))
+        rule = f"{self.rule}_at_all" if self.value == 0 and self.rule.endswith("_unknown") else self.rule
+        return say(f"paths.rule.{rule}", lang=lang, limit=limit, value=value, by=by, day=day_text(self.day, lang))
 
     spec: ClassVar[Record] = Record(
         "rule",
         "A rule that is broken, or that cannot be told",
         (
-            Column("rule", schema=text(), promised=True),
-            Column("reason", value=lambda v, lang: v.reason(lang), schema=text(), promised=True),
+            Column("rule", promised="text"),
+            Column("reason", value=lambda v, lang: v.reason(lang), promised="text"),
             Column("limit", "number"),
             Column("value", "number", value=lambda v, _: _rounded(v.value)),
             Column("by", "number", value=lambda v, _: _rounded(v.by)),
@@ -133,9 +134,9 @@ class MayPay(Described):
         "may_pay",
         "Who may pay under a legal frame; never an amount",
         (
-            Column("who", value=lambda p, lang: p.told(lang), schema=text(), promised=True),
-            Column("source", value=lambda p, _: p.source or None, schema=maybe(text())),
-            Column("opco", json=lambda p, _: p.opco and p.opco.to_dict(), schema=maybe(PAYER), on=On.JSON),
+            Column("who", value=lambda p, lang: p.told(lang), promised="text"),
+            Column("source", value=lambda p, _: p.source or None, schema="text?"),
+            part_of("opco", PAYER, nullable=True),
         ),
     )
 
@@ -180,21 +181,20 @@ class FrameVerdict(Described):
         "frame",
         "What a legal frame says",
         (
-            Column("frame", value=lambda f, _: f.name, json_key="name", schema=text(), promised=True),
-            Column("label", on=On.JSON, schema=text()),
-            Column("verdict", words="terms.verdict", schema=one_of(TERNARY), promised=True),
+            Column("frame", value="name", json_key="name", promised="text"),
+            Column("label", on=On.JSON, schema="text"),
+            Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
             parts_of("violations", "rule", promised=True),
             parts_of("unknown", "rule"),
-            Column("exempt", on=On.JSON, schema=flag()),
+            Column("exempt", on=On.JSON, schema="flag"),
             Column(
                 "conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
                 json=lambda f, lang: f.conditions_told(lang),
-                schema=listed(text(), "What must still be agreed or shown, where the verdict is yes"),
-                on=On.JSON | On.TABLE,
+                schema=["text", "What must still be agreed or shown, where the verdict is yes"], on=On.FILE,
             ),
             parts_of(
                 "payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
-                value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.JSON | On.TABLE,
+                value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.FILE,
             ),
             Column(
                 "payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,
@@ -220,7 +220,8 @@ class Case:
     `certifying`: whether a certification is at the end; `listed`: whether the target is on the list of hiring jobs;
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
-    a quota of offices decides who enters, which no training does.
+    a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more.
+    Where these are of unknown hours, nothing is known of the hours: what the skills would take is no part of them.
     """
 
     known: bool
@@ -230,6 +231,12 @@ class Case:
     same_code: bool = False
     day: str = ""
     selective: bool = False
+    studies: float = 0.0
+
+    @property
+    def in_months(self) -> bool:
+        """Whether months alone tell how long it takes."""
+        return self.studies > 0 and not self.known
 
 
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
@@ -258,7 +265,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     unsure: list[Violation] = []
     exempt = frame.is_exempt(case.labels)
     if not exempt:
-        for rule, limit, value in (("hours", frame.hours_max, hours), ("months", frame.months_max, months)):
+        told = (0.0, case.studies) if case.in_months else (hours, max(months, case.studies))
+        for rule, limit, value in zip(("hours", "months"), (frame.hours_max, frame.months_max), told, strict=True):
             if limit is not None and value > limit:
                 broken.append(Violation(f"{rule}_max", limit, value, value - limit))
             elif limit is not None and not case.known:
@@ -290,10 +298,12 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
     if not case.known and (frame.hours_max is not None or frame.months_max is not None):
         found = np.minimum(found, MAYBE)
     broken = np.zeros(len(hours), dtype=np.bool_)
+    if case.in_months:
+        hours, months = np.zeros(len(hours)), np.zeros(len(hours))
     if frame.hours_max is not None:
         broken |= hours > frame.hours_max
     if frame.months_max is not None:
-        broken |= months > frame.months_max
+        broken |= np.maximum(months, case.studies) > frame.months_max
     if frame.hours_min is not None and case.known:
         broken |= hours < frame.hours_min
     return np.where(broken, BREAKS, found)

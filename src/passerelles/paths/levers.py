@@ -28,10 +28,8 @@ from passerelles.ranking.moves import check_limit
 from passerelles.referentials.referential import find_occupations
 from passerelles.scoring.coverage import holding_of
 from passerelles.settings import Settings, settings_or
-from passerelles.views import schema
-from passerelles.views.schema import maybe, text, whole
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import Column, On, Page, Record, Sheet, attribute, parts_of, side_by_side, texts_of
+from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
 
 Kind = Literal["credential", "certification", "competency", "macro", "group"]
 Bools = NDArray[np.bool_]
@@ -177,7 +175,7 @@ class Situation:
             return []
         referential = self.graph.referential
         named = {f"CI-{c.certifinfo}" for c in referential.credentials if c.certifinfo}
-        named |= {f"RNCP{c.rncp.removeprefix('RNCP')}" for c in referential.credentials if c.rncp}
+        named |= {number for c in referential.credentials for number in c.registrations}
         leading = grouped(
             (each.code, (row, each))
             for row in self.targets
@@ -330,14 +328,12 @@ class Opened(Described):
         "opened",
         "A job that a lever opens to the people of an origin",
         (
+            Column("origin_code", value="origin", json_key="origin", promised="code?"),
+            Column("target_code", value="target", json_key="target", promised="code"),
+            Column("people", "integer", promised="count"),
             Column(
-                "origin_code", value=attribute("origin"), json_key="origin", schema=maybe(schema.code()), promised=True,
-            ),
-            Column("target_code", value=lambda o, _: o.target, json_key="target", schema=schema.code(), promised=True),
-            Column("people", "integer", schema=whole(least=0), promised=True),
-            Column(
-                "certification_link", value=lambda o, _: o.via, json_key="via",
-                schema=maybe(text("By which code a certification leads there: direct or parent")),
+                "certification_link", value="via", json_key="via",
+                schema="text?: By which code a certification leads there: direct or parent",
             ),
         ),
     )  # fmt: skip
@@ -386,38 +382,34 @@ class Lever(Described):
         "lever",
         "What to acquire, and what it opens",
         (
-            Column("rank", "integer", schema=whole(least=1), promised=True),
-            Column("code", schema=schema.code(), promised=True, on=On.JSON | On.TABLE),
+            Column("rank", "integer", promised="ordinal"),
+            Column("code", promised="code", on=On.FILE),
             Column(
-                "lever", value=lambda each, _: each.label, json_key="label", schema=maybe(text()), promised=True,
+                "lever", value="label", json_key="label", promised="text?",
                 shown=lambda each, lang: each.described(lang),
             ),
-            Column("kind", on=On.JSON, schema=text(), promised=True),
+            Column("kind", on=On.JSON, promised="text"),
             Column(
-                "kind", value=lambda each, lang: each.kind_label(lang), json_key="kind_label", schema=text(),
-                on=On.JSON | On.TABLE,
+                "kind", value=lambda each, lang: each.kind_label(lang), json_key="kind_label", schema="text",
+                on=On.FILE,
             ),
             Column(
-                "people_opened", "integer", value=lambda each, _: each.gained, json_key="gained", promised=True,
-                shown=lambda each, _: f"+{each.gained}",
-                schema=whole("People x jobs that it opens on top of those before it", least=0),
+                "people_opened", "integer", value="gained", json_key="gained", shown=lambda each, _: f"+{each.gained}",
+                promised="count: People x jobs that it opens on top of those before it",
             ),
             Column(
-                "people_alone", "integer", value=lambda each, _: each.alone, json_key="alone", promised=True,
-                schema=whole("People x jobs that it would open alone", least=0), on=On.JSON | On.TABLE,
+                "people_alone", "integer", value="alone", json_key="alone",
+                promised="count: People x jobs that it would open alone", on=On.FILE,
             ),
-            texts_of("targets", schema.code(), sep=", ", promised=True, on=On.JSON | On.SCREEN),
+            texts_of("targets", "code", sep=", ", on=On.JSON | On.SCREEN, promised=True),
             Column("targets_opened", "integer", value=lambda each, _: len(each.targets), on=On.TABLE),
             parts_of("opened", "opened", promised=True),
-            texts_of("with_it", schema.code(), promised=True, on=On.JSON | On.TABLE),
+            texts_of("with_it", "code", on=On.FILE, promised=True),
+            Column("hours_expected", "number", value="hours", json_key="hours", promised="amount?", on=On.FILE),
+            texts_of("members", "code", "What a lever of several things is made of", on=On.JSON),
             Column(
-                "hours_expected", "number", value=lambda each, _: each.hours, json_key="hours", promised=True,
-                schema=maybe(schema.number(least=0)), on=On.JSON | On.TABLE,
-            ),
-            texts_of("members", schema.code(), "What a lever of several things is made of", on=On.JSON),
-            Column(
-                "level", "integer", on=On.JSON | On.TABLE,
-                schema=maybe(whole("European level of a certification; null = unknown", least=1)),
+                "level", "integer", on=On.FILE,
+                schema="ordinal?: European level of a certification; null = unknown",
             ),
         ),
     )  # fmt: skip
@@ -441,7 +433,7 @@ class Levers(list[Lever], Shown):
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the levers, and each job that each opens to each origin, as tables."""
-        columns = side_by_side(Lever.spec.pick("rank", "code", on=On.TABLE | On.SCREEN), Opened.spec.columns)
+        columns = side_by_side(Lever.spec.pick("rank", "code", on=On.CELLS), Opened.spec.columns)
         opened = Sheet("opened", columns, lambda: ((each, o) for each in self for o in each.opened), lang)
         return [Sheet("levers", Lever.spec.columns, lambda: self, lang), opened]
 

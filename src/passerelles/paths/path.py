@@ -1,44 +1,66 @@
 """`Path` and `Step`: what a search found, explained when it is asked for, and how it is told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
-from passerelles.access.conditions import AccessConditions, access_text, duration_text
+from passerelles.access.conditions import AccessConditions, duration_text, held_choices
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
-from passerelles.market.certifications import LeadingCertification, leading_lines, sourced
+from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
-from passerelles.model import TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
+from passerelles.model import DIPLOMAS, TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
-from passerelles.ranking.move import CREDENTIAL, NEAR_ITEM, End, Item, credentials_text, named, title_of
+from passerelles.ranking.move import (
+    CREDENTIAL,
+    NEAR_ITEM,
+    End,
+    Item,
+    Move,
+    PartValue,
+    credentials_text,
+    first_of,
+    named,
+    title_of,
+)
 from passerelles.sharing import Later
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, record, ref, text, whole
+from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import (
+    HOURS,
     REFERENTIAL,
+    SPAN,
     Column,
     On,
     Page,
     Record,
     Sheet,
-    attribute,
+    inside,
     part_of,
     parts_of,
     side_by_side,
     texts_of,
+    within,
 )
 
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
 _DAY: Final = 7.0  # hours
 _SAID: Final = 3  # competencies that a sentence names
-_BOUNDS: Final = {name: maybe(schema.number(least=0)) for name in ("low", "expected", "high")}
-_LEAST: Final = {"lower_bound": schema.flag("Whether the expected value is only the known part")}
-_HOURS: Final = tuple(Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE) for end in _BOUNDS)
-_ORIGINS: Final = {name: schema.number(least=0) for name in ("sourced", "estimated")}
+_SPAN: Final = (
+    *SPAN.columns, Column("lower_bound", schema="flag: Whether the expected value is only the known part"),
+)  # fmt: skip
+_HOURS: Final = within(_SPAN, attrgetter("hours"))
+_IN_ALL: Final = Record(
+    "",
+    "Hours of training in all: estimates or sourced",
+    (
+        *_HOURS,
+        Column("sourced", value="hours_sourced", schema="amount"),
+        Column("estimated", value=lambda p, _: round(sum(s.estimated for s in p.steps), 1), schema="amount"),
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +79,6 @@ class Span:
             for a, b in ((self.low, other.low), (self.expected, other.expected), (self.high, other.high))
         )
         return Span(low, expected, high, self.lower_bound or other.lower_bound)
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {"low": self.low, "expected": self.expected, "high": self.high, "lower_bound": self.lower_bound}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,39 +116,35 @@ class StepCredential(Described):
         "step_credential",
         "A credential of a step, in the order of acquisition",
         (
-            Column("order", "integer", schema=whole(least=0)),
+            Column("order", "integer", schema="count"),
             *CREDENTIAL.pick("credential_code", "credential_label"),
-            Column("kind", schema=text()),
+            Column("kind", schema="text"),
             Column("requirement", words="conditions.requirement", schema=one_of(get_args(RequirementKind))),
-            Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
-            Column(
-                "hours_expected", "number", value=lambda c, _: c.hours.expected, json=lambda c, _: sourced(c.hours),
-                json_key="hours", schema=record("", _BOUNDS, optional={"source": maybe(text())}),
+            Column("held", words="terms.verdict", promised=one_of(TERNARY)),
+            part_of(
+                "hours_expected", PUBLISHED, "hours", kind="number", value="hours.expected", on=On.ALL, json_key="hours"
             ),
             Column(
                 "company_hours", on=On.JSON,
-                schema=maybe(schema.number("Those of its hours that are spent in a firm or on placement", least=0)),
+                schema="amount?: Those of its hours that are spent in a firm or on placement",
             ),
-            Column(
-                "months", on=On.JSON, json=lambda c, _: {"low": c.months.low, "high": c.months.high},
-                schema=record(
-                    "Months that it takes or asks for; null = unknown", {n: _BOUNDS[n] for n in ("low", "high")},
-                ),
+            part_of(
+                "months", Record("", "Months that it takes or asks for; null = unknown", SPAN.pick("low", "high")),
             ),
             Column(
                 "shorter", on=On.JSON, json=lambda c, _: c.shorter or None,
-                schema=maybe(text("What gives right to a shorter training, of which nobody publishes the length")),
+                schema="text?: What gives right to a shorter training, of which nobody publishes the length",
             ),
-            Column("certifinfo", on=On.JSON, schema=maybe(schema.code("Its code in Certif Info; null = unknown"))),
-            Column("rncp", on=On.JSON, schema=maybe(text("Its code in the RNCP; null = unknown"))),
+            Column("certifinfo", on=On.JSON, schema="code?: Its code in Certif Info; null = unknown"),
+            Column("rncp", on=On.JSON, schema="text?: Its code in the RNCP; null = unknown"),
             Column(
-                "grants_access", "flag", value=lambda c, _: c.grants,
-                schema=schema.flag("Whether it is what gives access to a regulated profession"),
+                "grants_access", "flag", value="grants",
+                schema="flag: Whether it is what gives access to a regulated profession",
             ),
-            Column("source", schema=text()),
-            Column("obtainable", "flag", on=On.JSON, schema=schema.flag()),
+            Column("source", schema="text"),
+            Column("obtainable", "flag", on=On.JSON, schema="flag"),
         ),
-        beside={"via": maybe(text("Code by which the certification file reaches the occupation"))},
+        beside={"via": "text?: Code by which the certification file reaches the occupation"},
     )  # fmt: skip
 
 
@@ -209,80 +223,60 @@ class Step(Described):
         """Credentials that are required and not known to be held, in the order of acquisition."""
         return [c for c in self.credentials if c.held != "yes"]
 
-    @property
-    def hours_told(self) -> dict[str, Any]:
-        """Hours with where they come from, ready for JSON."""
-        return self.hours.to_dict() | {"sourced": self.sourced, "estimated": self.estimated, "basis": self.basis}
-
     spec: ClassVar[Record] = Record(
         "step",
         "One move of a path",
         (
             part_of("from", "path_end", "origin", promised=True),
-            Column("origin_code", value=lambda s, _: s.origin.code, on=On.TABLE),
+            Column("origin_code", value="origin.code", on=On.TABLE),
             part_of("to", "path_end", "target", promised=True),
-            Column("target_code", value=lambda s, _: s.target.code, on=On.TABLE),
-            Column("target_label", value=lambda s, _: s.target.label, on=On.TABLE | On.SCREEN),
-            Column(
-                "hours", json=lambda s, _: s.hours_told, promised=True, on=On.JSON,
-                schema=record(
-                    "Hours of training of this step",
-                    {},
-                    optional={**_BOUNDS, **_LEAST, "basis": one_of(get_args(Basis)), **_ORIGINS},
-                ),
+            Column("target_code", value="target.code", on=On.TABLE),
+            Column("target_label", value="target.label", on=On.CELLS),
+            inside(
+                "hours", "Hours of training of this step",
+                *(replace(each, schema=each.told, promised=False) for each in _HOURS),
+                *(Column(name, schema="amount") for name in ("sourced", "estimated")),
+                Column("basis", schema=one_of(get_args(Basis))), promised=True,
             ),
-            *_HOURS,
+            *HOURS,
             Column("basis", words="terms.basis", on=On.TABLE),
-            Column(
-                "months", json=lambda s, _: s.months.to_dict(), schema=record("", _BOUNDS, optional=_LEAST), on=On.JSON,
-            ),
-            Column(
-                "practice", on=On.JSON,
-                json=lambda s, _: {"months": s.practice_months, "hours_replaced": s.practised, "assumption": True},
-                schema=record(
-                    "What practising the stage is assumed to bring",
-                    dict.fromkeys(("months", "hours_replaced"), schema.number(least=0)) | {"assumption": schema.flag()},
-                ),
+            part_of("months", Record("", "", _SPAN)),
+            inside(
+                "practice", "What practising the stage is assumed to bring",
+                Column("months", value="practice_months", promised="amount"),
+                Column("hours_replaced", value="practised", promised="amount"),
+                Column("assumption", value=lambda _step, _lang: True, promised="flag"),
             ),
             Column("practice_months", "number", on=On.TABLE),
-            Column("hours_replaced", "number", value=lambda s, _: s.practised, on=On.TABLE),
+            Column("hours_replaced", "number", value="practised", on=On.TABLE),
+            Column("consolidation_hours", json="consolidated", schema="amount?", on=On.JSON),
             Column(
-                "consolidation_hours", json=lambda s, _: s.consolidated, schema=maybe(schema.number(least=0)),
-                on=On.JSON,
+                "studies_hours", "number", value="studies", on=On.FILE,
+                schema="amount: Hours among those of the step for diplomas that come before the target's qualification",
             ),
-            Column(
-                "studies_hours", "number", value=attribute("studies"), on=On.JSON | On.TABLE, schema=schema.number(
-                    "Hours among those of the step for diplomas that come before the target's qualification", least=0,
-                ),
+            inside(
+                "level", "European levels", Column("held", value="level", promised="ordinal"),
+                Column("target", value="target_level", promised="ordinal"),
             ),
-            Column(
-                "level", json=lambda s, _: {"held": s.level, "target": s.target_level}, on=On.JSON,
-                schema=record("European levels", {"held": whole(least=1), "target": whole(least=1)}),
-            ),
-            Column("score", on=On.JSON, schema=schema.number()),
-            Column("probability", "share", on=On.JSON | On.TABLE, schema=maybe(schema.share())),
+            Column("score", on=On.JSON, schema="number"),
+            Column("probability", "share", on=On.FILE, schema="share?"),
             Column("regulated", on=On.JSON, schema=one_of(TERNARY)),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE),
-            Column("access", value=lambda s, lang: access_text(s.access, lang), on=On.TABLE | On.SCREEN),
+            *Move.spec.pick("kind", "access"),
             part_of("access_conditions", "access_conditions", "access"),
             parts_of("held", "item"),
             parts_of("near", "near_item"),
             parts_of(
-                "credentials", "step_credential", promised=True, on=On.JSON | On.TABLE,
-                value=lambda s, lang: credentials_text(s.credentials, lang) or None,
+                "credentials", "step_credential", on=On.FILE,
+                value=lambda s, lang: credentials_text(s.credentials, lang) or None, promised=True,
             ),
             Column(
                 "options", json=lambda s, lang: [c.to_dict(lang) | {"via": c.via or None} for c in s.options],
-                schema=schema.listed(ref("step_credential"), "What merely leads there"), on=On.JSON,
+                schema=["step_credential", "What merely leads there"], on=On.JSON,
             ),
-            parts_of(
-                "missing", "item", value=lambda s, _: named(s.missing) or None, promised=True, on=On.JSON | On.TABLE,
-            ),
+            parts_of("missing", "item", value=lambda s, _: named(s.missing) or None, on=On.FILE, promised=True),
             parts_of("frames", "frame"),
-            texts_of("unknown", text(), on=On.JSON),
-            Column(
-                "sentence", value=lambda s, lang: " ".join(step_lines(s, lang)), schema=text(), on=On.JSON | On.TABLE,
-            ),
+            texts_of("unknown", "text", on=On.JSON),
+            Column("sentence", value=lambda s, lang: " ".join(step_lines(s, lang)), schema="text", on=On.FILE),
         ),
     )  # fmt: skip
 
@@ -294,18 +288,11 @@ class PathPart(Described):
     name: str
     value: float
 
-    spec: ClassVar[Record] = Record(
-        "part",
-        "One named part of a score",
-        (
-            Column("name", on=On.JSON, schema=text(), promised=True),
-            Column(
-                "part", value=lambda p, lang: say(f"paths.part.{p.name}", lang=lang), json_key="label", schema=text(),
-                promised=True,
-            ),
-            Column("value", "number", schema=schema.number(), promised=True),
-        ),
-    )  # fmt: skip
+    def label(self, lang: Lang = "fr") -> str:
+        """Return the part's name for people."""
+        return say(f"paths.part.{self.name}", lang=lang)
+
+    spec: ClassVar[Record] = replace(PartValue.spec, columns=PartValue.spec.pick("name", "part", "value"))
 
 
 @dataclass(frozen=True)
@@ -392,7 +379,8 @@ class Path(Described, Shown):
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""
-        found = [*state_lines(self, lang), *leading_lines(self.certifications, lang)]
+        diploma = any(c.kind in DIPLOMAS and c.requirement == "required" for c in self.steps[-1].credentials)
+        found = [*state_lines(self, lang), *leading_lines(self.certifications, lang, diploma=diploma)]
         return [*found, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -455,85 +443,70 @@ class Path(Described, Shown):
     @property
     def hours_told(self) -> dict[str, Any]:
         """Hours with where they come from, ready for JSON."""
-        estimated = round(sum(s.estimated for s in self.steps), 1)
-        return self.hours.to_dict() | {"sourced": self.hours_sourced, "estimated": estimated}
+        return _IN_ALL.to_dict(self, "fr")
 
     spec: ClassVar[Record] = Record(
         "path",
         "One or more steps from an origin to a target",
         (
-            Column("rank", "integer", schema=whole(least=1), promised=True),
-            Column("place", on=On.JSON, schema=whole("1 = best of those to this target", least=1)),
+            Column("rank", "integer", promised="ordinal"),
+            Column("place", on=On.JSON, schema="ordinal: 1 = best of those to this target"),
             part_of("origin", "path_end", promised=True),
-            Column("origin_code", value=lambda p, _: p.origin.code, on=On.TABLE),
-            Column("origin_label", value=lambda p, _: p.origin.label, on=On.TABLE),
+            Column("origin_code", value="origin.code", on=On.TABLE),
+            Column("origin_label", value="origin.label", on=On.TABLE),
             part_of("target", "path_end", promised=True),
-            Column("target_code", value=lambda p, _: p.target.code, on=On.TABLE),
-            Column("target_label", value=lambda p, _: p.target.label, on=On.TABLE),
+            Column("target_code", value="target.code", on=On.TABLE),
+            Column("target_label", value="target.label", on=On.TABLE),
             Column("path", shown=lambda p, _: "\n".join(f"→ {s.target.named}" for s in p.steps), on=On.SCREEN),
             Column("through", value=lambda p, _: " > ".join(p.codes[:-1]) or None, on=On.TABLE),
             parts_of(
-                "steps", "step", kind="integer", value=lambda p, _: len(p.codes), promised=True, on=On.JSON | On.TABLE,
-                schema=schema.listed(ref("step")) | {"minItems": 1},
+                "steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
+                promised=shape(["step"]) | {"minItems": 1},
             ),
-            Column("status", words="paths.status", schema=one_of(get_args(Status)), promised=True),
+            Column("status", words="paths.status", promised=one_of(get_args(Status))),
             Column(
-                "hours", "number", value=lambda p, _: p.hours.expected, json=lambda p, _: p.hours_told, promised=True,
-                shown=lambda p, lang: hours_short(p.hours, lang), on=On.JSON | On.SCREEN,
-                schema=record(
-                    "Hours of training in all: estimates or sourced", _BOUNDS, optional={**_LEAST, **_ORIGINS}
-                ),
+                "hours", "number", value="hours.expected", json="hours_told", promised=_IN_ALL.schema(),
+                shown=lambda p, lang: hours_short(p.hours, lang, steps=p.steps), on=On.JSON | On.SCREEN,
             ),
-            *_HOURS,
+            *HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
-            Column("lower_bound", "flag", value=lambda p, _: p.hours.lower_bound, on=On.TABLE),
-            Column(
-                "months", "number", value=lambda p, _: p.months.expected, json=lambda p, _: p.months.to_dict(),
-                shown=lambda p, lang: months_text(p.months, lang), promised=True,
-                schema=record("Months from the first day to the last", _BOUNDS, optional=_LEAST),
+            Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
+            part_of(
+                "months", Record("", "Months from the first day to the last", _SPAN), kind="number", on=On.ALL,
+                value="months.expected", shown=lambda p, lang: months_text(p.months, lang), promised=True,
             ),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
-            Column(
-                "score", "number", schema=schema.number("Sum of `parts`, in hours"), promised=True,
-                on=On.JSON | On.TABLE,
-            ),
+            Column("score", "number", promised="number: Sum of `parts`, in hours", on=On.FILE),
             parts_of("parts", "part", promised=True),
             Column(
-                "weakest", "number", on=On.JSON | On.TABLE,
-                schema=schema.number("Chance of the least likely move, or its score where nothing is calibrated"),
+                "weakest", "number", on=On.FILE,
+                schema="number: Chance of the least likely move, or its score where nothing is calibrated",
             ),
-            Column("calibrated", on=On.JSON, schema=schema.flag()),
-            Column(
-                "direct", json=lambda p, _: {"hours": p.direct_hours, "months": p.direct_months}, on=On.JSON,
-                schema=record(
-                    "The direct move", {name: maybe(schema.number(least=0)) for name in ("hours", "months")}
-                ),
-            ),
+            Column("calibrated", on=On.JSON, schema="flag"),
+            inside("direct", "The direct move",
+                   *(Column(name, value=f"direct_{name}", promised="amount?") for name in ("hours", "months"))),
             Column("direct_hours", "number", on=On.TABLE),
             Column(
-                "gap", "number", on=On.JSON | On.TABLE,
-                schema=schema.number(
-                    "Hours by which a path that was not looked at could be better; 0 = proven best", least=0
-                ),
+                "gap", "number", on=On.FILE,
+                schema="amount: Hours by which a path that was not looked at could be better; 0 = proven best",
             ),
-            parts_of("frames", "frame", promised=True, value=_verdicts, on=On.JSON | On.TABLE),
+            parts_of("frames", "frame", value=_verdicts, on=On.FILE, promised=True),
             parts_of(
                 "certifications", "leading_certification", "What leads to the target and is alive on that day",
-                value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None, promised=True,
-                on=On.JSON | On.TABLE,
+                value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None,
+                on=On.FILE, promised=True,
             ),
             Column(
-                "reasons", value=lambda p, lang: "; ".join(p.why(lang)) or None,
-                json=lambda p, lang: p.why(lang), schema=schema.listed(text(), "What the status comes from"),
-                on=On.JSON | On.TABLE,
+                "reasons", value=lambda p, lang: "; ".join(p.why(lang)) or None, json=lambda p, lang: p.why(lang),
+                schema=["text", "What the status comes from"], on=On.FILE,
             ),
             Column(
                 "assumptions", json=lambda p, _: dict(p.assumptions), on=On.JSON,
                 schema=record("What practising an intermediate job is taken to bring", {}),
             ),
             Column(
-                "explanation", json=lambda p, lang: [" ".join(lines) for lines in path_lines(p, lang)],
-                schema=schema.listed(text()), on=On.JSON,
+                "explanation", json=lambda p, lang: [" ".join(lines) for lines in path_lines(p, lang)], schema=["text"],
+                on=On.JSON,
             ),
             REFERENTIAL,
         ),
@@ -606,9 +579,19 @@ def _tells_nothing(hours: Span) -> bool:
     return hours.lower_bound and (hours.expected or 0.0) < _DAY
 
 
-def hours_short(hours: Span, lang: Lang = "fr") -> str:
-    """Write hours out for a narrow column."""
-    if _tells_nothing(hours):
+def _told_in_months(step: Step) -> bool:
+    """Whether months are what is known of the length of a step: an estimate from competencies is no part of them."""
+    return step.hours.lower_bound and any(c.months.low for c in step.to_obtain)
+
+
+def _untold(step: Step) -> bool:
+    """Whether a step's hours are an estimate, where studies are told in months or people are selected."""
+    return not step.sourced and (_told_in_months(step) or (step.hours.lower_bound and "selection" in step.unknown))
+
+
+def hours_short(hours: Span, lang: Lang = "fr", *, steps: Sequence[Step] = ()) -> str:
+    """Write hours out for a narrow column; those of `steps` of which months alone are known say nothing."""
+    if _tells_nothing(hours) or any(_untold(step) for step in steps):
         return "?"
     return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
 
@@ -625,16 +608,17 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     total = len(step.held) + len(step.near) + len(step.missing)
     origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
     target, hours, basis = step.target.label or step.target.code, hours_text(step.hours, lang), str(step.basis)
-    if step.hours.lower_bound and any(c.months.low for c in step.to_obtain):
+    in_months = _told_in_months(step)
+    if in_months:
         months = number(int(step.months.expected or 0.0), lang=lang)
-        key = "months_least" if _tells_nothing(step.hours) else "and_months"
-        hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.hours.expected or 0.0, lang=lang), months=months)
-    elif _tells_nothing(step.hours):
+        key, basis = ("and_months", basis) if step.sourced else ("months_least", "none")
+        hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.sourced, lang=lang), months=months)
+    elif _tells_nothing(step.hours) or _untold(step):
         basis = "unknown"
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
-    if step.consolidated:
+    if step.consolidated and not in_months:
         first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
-    if step.studies:
+    if step.studies and not in_months:
         first += " " + say("paths.step.studies", lang=lang, hours=number(step.studies, lang=lang))
     counts = {"held": len(step.held), "near": len(step.near), "missing": len(step.missing), "total": total}
     lines = [first, say("paths.step.items", lang=lang, **{name: str(value) for name, value in counts.items()})]
@@ -648,23 +632,23 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
 
 
 def _credential_lines(step: Step, lang: Lang) -> list[str]:
-    """What is required: held, to obtain in order, and what grants access to a regulated profession."""
-    lines: list[str] = []
-    for key, some in (("has", [c for c in step.credentials if c.held == "yes"]), ("obtain", step.to_obtain)):
-        if some:
-            lines.append(say(f"paths.step.{key}", lang=lang, names=listed((_credential(c, lang) for c in some), lang)))
+    """What is required: held, to obtain in order, and whether the profession is regulated."""
+    has = [c.label for c in step.credentials if c.held == "yes"] + held_choices(step.access, lang)
+    obtain = [_credential(c, lang) for c in step.to_obtain]
+    lines = [
+        say(f"paths.step.{key}", lang=lang, names=listed(some, lang))
+        for key, some in (("has", has), ("obtain", obtain))
+        if some
+    ]
     if step.regulated == "yes":
-        granted = [c.label for c in step.credentials if c.grants]
-        if granted:
-            lines.append(say("paths.step.regulated", lang=lang, names=", ".join(granted)))
-        elif step.access.status == "unknown":
-            lines.append(say("paths.step.regulated_unknown", lang=lang))
+        key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
+        lines.append(say(f"paths.step.{key}", lang=lang))
     return lines
 
 
 def _credential(credential: StepCredential, lang: Lang) -> str:
     """A credential with its published length, or that none is known, where it is still to be obtained."""
-    if credential.held == "yes" or credential.kind == "concours":  # a competition is sat, whatever prepares for it
+    if credential.kind == "concours":  # a competition is sat, whatever prepares for it
         return credential.label
     expected, months = credential.hours.expected, duration_text(credential.months, lang)
     key = "no_length" if expected is None else "any_length" if credential.any_length else "no_training"
@@ -758,6 +742,6 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
 
 def names(items: Sequence[Item], lang: Lang = "fr") -> str:
     """Return the first labels of a list, and how many more there are."""
-    shown = listed((i.label or i.code for i in items[:_SAID]), lang)
+    shown = listed((i.label or i.code for i in first_of(items, _SAID)), lang)
     rest = len(items) - _SAID
     return shown + (say("moves.more", lang=lang, n=rest) if rest > 0 else "")

@@ -32,9 +32,6 @@ from passerelles.ranking.move import End, Start, excluded_rows, find_start
 from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
-from passerelles.views.schema import code as code_schema
-from passerelles.views.schema import flag, maybe, ref, text, whole
-from passerelles.views.schema import number as number_schema
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet, texts_of
 
@@ -79,11 +76,15 @@ class Search:
         self.walked: dict[tuple[int, ...], int] = {}
 
     def run(self) -> Outcome:
-        """Enumerate, in order of steps; what is dominated is dropped by the pool."""
+        """
+        Enumerate, in order of steps; what is dominated is dropped by the pool.
+
+        Where what the target requires is of unknown length, nobody can say that a stage spares any of it.
+        """
         state, target = self.state, self.target
         self.pool.add([()], np.asarray([self.direct]), np.asarray([state.strength[target]]))
-        open_ended = bool(self.terrain.lists[target]) and not bool(state.closed[target])
-        if open_ended and self.max_steps > 1 and self.direct >= self.saving:
+        comparable = self.terrain.lists[target] and not (state.closed[target] or state.unknown[target].any())
+        if comparable and self.max_steps > 1 and self.direct >= self.saving:
             self._one_stage()
             self._longer()
             while self._ceiling() > max(self.used, self.floor):
@@ -124,7 +125,7 @@ class Search:
         return self._stages(self.state)
 
     def _stages(self, state: State) -> NDArray[np.bool_]:
-        adds = (state.unknown & ~self.state.unknown[self.target]).any(axis=1)
+        adds = state.unknown.any(axis=1)
         adds |= self.terrain.demands.hidden | self.terrain.demands.selective
         if self.effort.level_known[self.target]:
             most = max(int(self.effort.level[self.target]), self.state.level)
@@ -316,8 +317,9 @@ class Reached(Described):
 
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
     the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from;
-    ``filter``: what a filter drops). `gap` is in hours of cost, 0 = proven; `evaluated` counts the stages summed up;
-    `cut` the paths that nothing dominates and that the limit leaves out of a `pareto` set.
+    ``filter``: what a filter drops) or the direct move alone (``length``: what is required is of unknown length). `gap`
+    is in hours of cost, 0 = proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and
+    that the limit leaves out of a `pareto` set.
     """
 
     code: str
@@ -344,28 +346,22 @@ class Reached(Described):
         "reached",
         "What the search says of one target",
         (
-            Column("target", json=lambda r, _: {"code": r.code, "label": r.label}, schema=ref("end"), promised=True),
-            Column("found", "integer", schema=whole(least=0), promised=True),
-            Column("limit", "integer", schema=maybe(whole(least=1)), promised=True),
-            Column(
-                "fewer", "flag", schema=flag("Whether fewer paths exist than were asked for"), promised=True
-            ),
-            Column("proven", "flag", schema=flag("Whether no path that was left out can be better"), promised=True),
-            Column("gap", "number", schema=number_schema(least=0), promised=True),
-            Column("evaluated", "integer", schema=whole(least=0), promised=True),
-            Column(
-                "reason", value=lambda r, _: r.reason or None, schema=maybe(text("Why there is none")), promised=True,
-            ),
-            texts_of("parts", code_schema(), "Specialised occupations of a target that is split"),
-            Column(
-                "cut", "integer", schema=whole("Undominated paths that the limit leaves out of a Pareto set", least=0)
-            ),
+            Column("target", json=lambda r, _: {"code": r.code, "label": r.label}, promised="end"),
+            Column("found", "integer", promised="count"),
+            Column("limit", "integer", promised="ordinal?"),
+            Column("fewer", "flag", promised="flag: Whether fewer paths exist than were asked for"),
+            Column("proven", "flag", promised="flag: Whether no path that was left out can be better"),
+            Column("gap", "number", promised="amount"),
+            Column("evaluated", "integer", promised="count"),
+            Column("reason", value=lambda r, _: r.reason or None, promised="text?: Why there is none, or no stage"),
+            texts_of("parts", "code", "Specialised occupations of a target that is split"),
+            Column("cut", "integer", schema="count: Undominated paths that the limit leaves out of a Pareto set"),
         ),
     )  # fmt: skip
 
     def note(self, least: str, *, direct: bool, lang: Lang) -> str:
         """Say why there are fewer paths than asked for; `least`: hours that a stage saves at least."""
-        key = "fewer_direct" if direct else "fewer"
+        key = "fewer_direct" if direct else f"fewer_{self.reason}" if self.reason else "fewer"
         return say(f"paths.{key}", lang=lang, target=self.label or self.code, n=self.found, least=least)
 
 
@@ -499,7 +495,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         Best first: by cost, those with unknown hours after those with known ones, by the part that is known. They are
         enumerated, what is dominated is dropped (no better on expected hours, steps, months, weakest move and fit
         with the frame asked for, and worse on one), then each target's list is cut to `limit`. A stage is proposed
-        only if leaving it out costs at least ``min_saving_hours`` more, and it adds no certificate of unknown length.
+        only if leaving it out costs at least ``min_saving_hours`` more, and neither it nor the target requires anything
+        of unknown length.
 
     Raises
     ------
@@ -552,7 +549,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         pool = Pool(chosen.paths, terrain.calibrated, fit, limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         kept = len(outcome.kept)
-        reached.append(Reached(code, label, kept, limit, outcome.gap, outcome.evaluated, cut=outcome.cut))
+        reason = "length" if state.unknown[row].any() else ""
+        reached.append(Reached(code, label, kept, limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut))
         name = asked.name if asked else None
         paid = wages_between(wages, graph.referential, start.end.code, code)
         asking = _Asking(context, start, state, row, name, values.get(code, 0.0), taken, max_steps, limit, paid)
@@ -664,7 +662,8 @@ def _alone(asking: _Asking, outcome: Outcome) -> bool:
     """Whether stages were looked for and none was worth it; a full list may have left some out."""
     limit = asking.limit
     full = limit is not None and len(outcome.kept) >= limit
-    return asking.max_steps > 1 and not full and outcome.gap == 0 and not any(k.stages for k in outcome.kept)
+    looked = asking.max_steps > 1 and not asking.state.unknown[asking.row].any()
+    return looked and not full and outcome.gap == 0 and not any(k.stages for k in outcome.kept)
 
 
 def _parts(terrain: Terrain, kept: Candidate, market: float) -> tuple[PathPart, ...]:

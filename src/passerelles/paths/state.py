@@ -14,10 +14,9 @@ from passerelles.access.holdings import NO_AIM, Aim
 from passerelles.effort import UNITS, EffortTable, Floats, Ints, Shares, effort_table, ragged, state_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.move import Start, excluded_rows
-from passerelles.ranking.moves import best_rows
-from passerelles.scoring.measures import one_origin
+from passerelles.ranking.moves import best_rows, scores_from
 from passerelles.scoring.scorer import Scorer, scorer_for
-from passerelles.scoring.table import score_person, score_table
+from passerelles.scoring.table import score_table
 from passerelles.settings import PathSettings, Settings
 from passerelles.vectors import frozen, sparse
 
@@ -434,7 +433,8 @@ def state_at(terrain: Terrain, start: Start) -> State:
     """Return the state of a person before the first step."""
     graph = terrain.graph
     level = int(terrain.effort.level[start.row]) if start.row >= 0 else int(terrain.settings.effort.level_unknown)
-    scores = _scores(terrain, start)
+    table, row = scores_from(graph, start, terrain.scorer)
+    scores = table.totals(row)
     return State(
         terrain=terrain,
         left=state_of(graph, terrain.effort, start.holding),
@@ -449,11 +449,3 @@ def state_at(terrain: Terrain, start: Start) -> State:
         near=best_scored(graph, scores, start.row, terrain.settings.paths.moves_considered),
         first_scores=scores,
     )
-
-
-def _scores(terrain: Terrain, start: Start) -> NDArray[np.float64]:
-    table = score_table(terrain.graph, terrain.scorer)
-    if start.plain:
-        return table.scores.totals(start.row)
-    columns = np.flatnonzero(start.holding.held).astype(np.int32)
-    return score_person(terrain.graph, table, one_origin(terrain.graph, columns, start.row)).totals(0)

@@ -10,11 +10,11 @@ from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
-from passerelles.market.market import BasinKey, Market
+from passerelles.market.market import Market
+from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.referentials.referential import find_occupation, named_titles
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, text, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, part_of, texts_of
 
@@ -47,14 +47,11 @@ class ComparedOccupation(Described):
         "compared_occupation",
         "One of the occupations compared",
         (
-            Column("code", schema=schema.code(), promised=True, on=On.JSON | On.TABLE),
-            Column("label", schema=text(), promised=True, note=lambda o, _: o.code),
-            Column("requirements", "integer", schema=whole(least=0), promised=True),
-            Column(
-                "shared", "share", promised=True,
-                schema=maybe(schema.share("Share of its requirements that all the others ask for")),
-            ),
-            Column("access", value=lambda o, lang: access_text(o.access, lang), on=On.TABLE | On.SCREEN),
+            Column("code", promised="code", on=On.FILE),
+            Column("label", promised="text", note="code"),
+            Column("requirements", "integer", promised="count"),
+            Column("shared", "share", promised="share?: Share of its requirements that all the others ask for"),
+            Column("access", value=lambda o, lang: access_text(o.access, lang), on=On.CELLS),
             part_of("access_conditions", "access_conditions", "access", promised=True),
             *market_columns(attrgetter("market")),
         ),
@@ -76,17 +73,14 @@ class ComparedCompetency(Described):
         "compared_competency",
         "A competency that one of the occupations asks for",
         (
-            Column(
-                "presence", words="compare.presence", schema=one_of(get_args(Presence)), promised=True, badge=True
-            ),
-            Column("competency_code", value=lambda c, _: c.code, json_key="code", on=On.JSON | On.TABLE, promised=True,
-                   schema=schema.code()),
-            Column("competency_label", value=lambda c, _: c.label, json_key="label", schema=text(), promised=True),
-            Column("kind", schema=text(), promised=True),
-            texts_of("occupations", schema.code(), sep=", ", promised=True),
+            Column("presence", words="compare.presence", promised=one_of(get_args(Presence)), badge=True),
+            Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
+            Column("competency_label", value="label", json_key="label", promised="text"),
+            Column("kind", promised="text"),
+            texts_of("occupations", "code", sep=", ", promised=True),
             Column(
                 "weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights), json=lambda c, _: list(c.weights),
-                schema=schema.listed(schema.number(least=0)), promised=True, on=On.JSON | On.TABLE,
+                promised=["amount"], on=On.FILE,
             ),
         ),
     )  # fmt: skip
@@ -128,7 +122,7 @@ class Comparison(Shown):
 
 
 def compare(
-    graph: OccupationGraph, codes: Sequence[str], *, market: Market | None = None, basin: BasinKey | None = None
+    graph: OccupationGraph, codes: Sequence[str], *, market: Market | None = None, basin: Basin | None = None
 ) -> Comparison:
     """
     Put occupations side by side.

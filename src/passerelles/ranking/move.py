@@ -24,8 +24,7 @@ from passerelles.referentials.referential import find_occupation, named_titles, 
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import LEVELS, Level
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, ref, text, whole
+from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import (
     REFERENTIAL,
@@ -34,7 +33,6 @@ from passerelles.views.spec import (
     Page,
     Record,
     Sheet,
-    attribute,
     part_of,
     parts_of,
     within,
@@ -73,9 +71,9 @@ class Verdict(Described):
         "verdict",
         "What one filter says; only `no` drops a move",
         (
-            Column("name", schema=text(), promised=True),
-            Column("verdict", words="terms.verdict", schema=one_of(TERNARY), promised=True),
-            Column("reason", value=lambda v, lang: v.sentence(lang), schema=text(), promised=True),
+            Column("name", promised="text"),
+            Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
+            Column("reason", value=lambda v, lang: v.sentence(lang), promised="text"),
         ),
     )
 
@@ -94,8 +92,8 @@ class End(Described):
         "origin",
         "An occupation, or a person without one (null)",
         (
-            Column("code", schema=maybe(schema.code()), promised=True),
-            Column("label", schema=maybe(text()), promised=True),
+            Column("code", promised="code?"),
+            Column("label", promised="text?"),
         ),
     )
 
@@ -116,10 +114,10 @@ class PartValue(Described):
         "part",
         "One named part of a score",
         (
-            Column("name", on=On.JSON, schema=text(), promised=True),
-            Column("part", value=lambda p, lang: p.label(lang), json_key="label", schema=text(), promised=True),
-            Column("value", "number", schema=schema.number(), promised=True),
-            Column("sentence", value=lambda p, lang: p.sentence(lang), schema=text()),
+            Column("name", on=On.JSON, promised="text"),
+            Column("part", value=lambda p, lang: p.label(lang), json_key="label", promised="text"),
+            Column("value", "number", promised="number"),
+            Column("sentence", value=lambda p, lang: p.sentence(lang), schema="text"),
         ),
     )
 
@@ -135,7 +133,11 @@ class PartValue(Described):
 
 
 class Item(NamedTuple):
-    """A competency that the target requires; `via` and `credit` say by which near match it is partly held."""
+    """
+    A competency that the target requires; `via` and `credit` say by which near match it is partly held.
+
+    `certificate`: it is the name of one, which nobody learns, and which whoever does the job need not hold.
+    """
 
     code: str
     label: str | None
@@ -145,6 +147,7 @@ class Item(NamedTuple):
     via: str | None = None
     via_label: str | None = None
     credit: float | None = None
+    certificate: bool = False
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
@@ -156,16 +159,11 @@ ITEM: Final = Record(
     "item",
     "A competency that the target requires",
     (
-        Column(
-            "competency_code", value=attribute("code"), json_key="code", on=On.JSON | On.TABLE, schema=schema.code(),
-            promised=True,
-        ),
-        Column(
-            "competency_label", value=attribute("label"), json_key="label", schema=maybe(text()), promised=True
-        ),
-        Column("kind", schema=text(f"Of ROME: {', '.join(KINDS)}"), promised=True),
-        Column("core", "flag", schema=schema.flag("Whether it is at the core of the target"), promised=True),
-        Column("weight", "number", schema=schema.number("How much it counts in the coverage", least=0), promised=True),
+        Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
+        Column("competency_label", value="label", json_key="label", promised="text?"),
+        Column("kind", promised=f"text: Of ROME: {', '.join(KINDS)}"),
+        Column("core", "flag", promised="flag: Whether it is at the core of the target"),
+        Column("weight", "number", promised="amount: How much it counts in the coverage"),
     ),
 )  # fmt: skip
 NEAR_ITEM: Final = Record(
@@ -173,13 +171,10 @@ NEAR_ITEM: Final = Record(
     "A competency that a near match covers in part",
     (
         *ITEM.columns,
-        Column("via", on=On.JSON, schema=schema.code("The competency held that is near"), promised=True),
-        Column("via_label", on=On.JSON, schema=maybe(text())),
-        Column("via", value=lambda i, _: i.via_label or i.via, on=On.TABLE | On.SCREEN),
-        Column(
-            "credit", "share", on=On.JSON | On.TABLE, promised=True,
-            schema=schema.share("Share of the weight that it is credited with"),
-        ),
+        Column("via", on=On.JSON, promised="code: The competency held that is near"),
+        Column("via_label", on=On.JSON, schema="text?"),
+        Column("via", value=lambda i, _: i.via_label or i.via, on=On.CELLS),
+        Column("credit", "share", on=On.FILE, promised="share: Share of the weight that it is credited with"),
     ),
 )  # fmt: skip
 
@@ -188,15 +183,12 @@ CREDENTIAL: Final = Record(
     "credential",
     "A credential that the target requires, in short; all of it stands in the access conditions",
     (
-        Column(
-            "credential_code", value=attribute("code"), json_key="code", on=On.JSON | On.TABLE, promised=True,
-            schema=schema.code(),
-        ),
-        Column("credential_label", value=attribute("label"), json_key="label", schema=text(), promised=True),
-        Column("kind", schema=text(), promised=True),
-        Column("requirement", words="conditions.requirement", schema=text()),
-        Column("held", words="terms.verdict", schema=one_of(TERNARY), promised=True),
-        Column("source", schema=text(), promised=True),
+        Column("credential_code", value="code", json_key="code", on=On.FILE, promised="code"),
+        Column("credential_label", value="label", json_key="label", promised="text"),
+        Column("kind", promised="text"),
+        Column("requirement", words="conditions.requirement", schema="text"),
+        Column("held", words="terms.verdict", promised=one_of(TERNARY)),
+        Column("source", promised="text"),
     ),
 )  # fmt: skip
 
@@ -213,9 +205,9 @@ class Known(Described):
         "known",
         "That the referential's own experts list this move; never inside the score",
         (
-            Column("rank", "integer", schema=maybe(whole(least=1)), promised=True),
-            Column("kind", schema=text()),
-            Column("source", schema=text(), promised=True),
+            Column("rank", "integer", promised="ordinal?"),
+            Column("kind", schema="text"),
+            Column("source", promised="text"),
         ),
     )
 
@@ -289,60 +281,52 @@ class Move(Described, Shown):
         "move",
         "One step from an origin to a target, explained",
         (
-            Column("rank", "integer", schema=whole("1 = best", least=1), promised=True),
-            part_of("origin", "origin", promised=True, shown=attribute("origin.named"), on=On.JSON | On.SCREEN),
-            Column("origin_code", value=attribute("origin.code"), on=On.TABLE),
-            Column("origin_label", value=attribute("origin.label"), on=On.TABLE),
-            part_of("target", "end", promised=True, shown=attribute("target.named"), on=On.JSON | On.SCREEN),
-            Column("target_code", value=attribute("target.code"), on=On.TABLE),
-            Column("target_label", value=attribute("target.label"), on=On.TABLE),
+            Column("rank", "integer", promised="ordinal: 1 = best"),
+            part_of("origin", "origin", shown="origin.named", on=On.JSON | On.SCREEN, promised=True),
+            Column("origin_code", value="origin.code", on=On.TABLE),
+            Column("origin_label", value="origin.label", on=On.TABLE),
+            part_of("target", "end", shown="target.named", on=On.JSON | On.SCREEN, promised=True),
+            Column("target_code", value="target.code", on=On.TABLE),
+            Column("target_label", value="target.label", on=On.TABLE),
             Column(
-                "score", "number", promised=True,
-                schema=schema.number("Sum of `parts`; no unit, compares within one referential, scorer and settings"),
+                "score", "number",
+                promised="number: Sum of `parts`; no unit, compares within one referential, scorer and settings",
             ),
             Column(
-                "probability", "share", promised=True,
-                schema=maybe(
-                    schema.share("Chance that an expert of the referential would list the move; null: no answer")
-                ),
+                "probability", "share",
+                promised="share?: Chance that an expert of the referential would list the move; null: no answer",
             ),
-            Column("level", words="moves.level", schema=maybe(one_of(LEVELS)), promised=True, badge=True),
+            Column("level", words="moves.level", promised=maybe(one_of(LEVELS)), badge=True),
             Column(
-                "coverage", "share", promised=True, shown=coverage_text,
-                schema=maybe(
-                    schema.share("(held + credited share of near) / total weight; null: the target lists nothing")
-                ),
+                "coverage", "share", shown=coverage_text,
+                promised="share?: (held + credited share of near) / total weight; null: the target lists nothing",
             ),
             Column(
-                "coverage_position", "integer", on=On.JSON | On.TABLE,
-                schema=maybe(whole("1 = no other target is better covered", least=1)),
+                "coverage_position", "integer", on=On.FILE,
+                schema="ordinal?: 1 = no other target is better covered",
             ),
             part_of("known", "known", nullable=True, shown=known_text, on=On.JSON | On.SCREEN, promised=True),
             Column("known_rank", "integer", value=lambda m, _: m.known.rank if m.known else None, on=On.TABLE),
             parts_of("parts", "part", promised=True),
             parts_of("held", "item", promised=True),
             parts_of("near", "near_item", promised=True),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.JSON | On.TABLE),
-            Column("same_field", "flag", schema=maybe(schema.flag()), on=On.JSON | On.TABLE),
-            Column("access", value=lambda m, lang: access_text(m.access, lang), on=On.TABLE | On.SCREEN),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE),
+            Column("same_field", "flag", schema="flag?", on=On.FILE),
+            Column("access", value=lambda m, lang: access_text(m.access, lang), on=On.CELLS),
             part_of("access_conditions", "access_conditions", "access", promised=True),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
             *observed_columns(attrgetter("observed")),
-            Column(
-                "credentials", json=lambda m, lang: [CREDENTIAL.to_dict(c, lang) for c in m.credentials],
-                schema=schema.listed(ref("credential")), value=lambda m, lang: credentials_text(m.credentials, lang),
-                on=On.JSON | On.TABLE,
-            ),
             parts_of(
-                "missing", "item", value=lambda m, _: named(m.missing), promised=True, on=On.JSON | On.TABLE,
+                "credentials", CREDENTIAL, value=lambda m, lang: credentials_text(m.credentials, lang), on=On.FILE,
             ),
+            parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
             parts_of(
                 "filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
-                promised=True, on=On.JSON | On.TABLE,
+                on=On.FILE, promised=True,
             ),
             REFERENTIAL,
         ),
-        beside={"counterfactual": maybe(ref("counterfactual"))},
+        beside={"counterfactual": "counterfactual?"},
     )  # fmt: skip
 
     @property
@@ -475,7 +459,7 @@ def _parts(moves: Sequence[Move], lang: Lang) -> Sheet:
 
 def _competencies(moves: Sequence[Move], lang: Lang) -> Sheet:
     head = within(Move.spec.pick("rank", "target_code"), itemgetter(0), on=On.TABLE)
-    state = Column("state", value=lambda row, _: row[1], words="terms.state", on=On.TABLE | On.SCREEN)
+    state = Column("state", value=lambda row, _: row[1], words="terms.state", on=On.CELLS)
     own = within(NEAR_ITEM.columns, itemgetter(2))
     return Sheet(
         "competencies",
@@ -501,9 +485,14 @@ def credentials_text(credentials: Iterable[Any], lang: Lang) -> str:
     return "; ".join(f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in credentials)
 
 
+def first_of(items: Iterable[Item], count: int) -> list[Item]:
+    """Return the first competencies of a list for people to read: names of certificates come after all others."""
+    return sorted(items, key=attrgetter("certificate"))[:count]
+
+
 def named(items: Sequence[Item]) -> str:
     """Return the first competencies of a list in one cell."""
-    return "; ".join(item.label or item.code for item in items[:_NAMED])
+    return "; ".join(item.label or item.code for item in first_of(items, _NAMED))
 
 
 def _filter(verdict: Verdict, lang: Lang) -> str:
@@ -546,7 +535,7 @@ def items_text(key: str, items: Sequence[Item], lang: Lang) -> str:
     """Return the first competencies of a list, by label, and how many more there are."""
     names = [
         (i.label or i.code) + (say("moves.via", lang=lang, label=i.via_label or i.via) if i.via else "")
-        for i in items[:_SAID]
+        for i in first_of(items, _SAID)
     ]
     rest = len(items) - len(names)
     more = say("moves.more", lang=lang, n=rest) if rest else ""

@@ -72,6 +72,7 @@ def split_items(
     order = np.lexsort((columns, -weights))
     columns = columns[order]
     competencies = graph.competencies
+    exact = graph.settings.near.exact_categories
     held: list[Item] = []
     near: list[Item] = []
     missing: list[Item] = []
@@ -83,14 +84,15 @@ def split_items(
         holding.via[columns].tolist(),
         strict=True,
     ):
-        code, label, kind, *_ = competencies[column]
+        asked = competencies[column]
+        item = Item(asked.code, asked.label, asked.kind, core, weight, certificate=asked.category in exact)
         if via == column:
-            held.append(Item(code, label, kind, core, weight))
+            held.append(item)
         elif via < 0:
-            missing.append(Item(code, label, kind, core, weight))
+            missing.append(item)
         else:
             through = competencies[via]
-            near.append(Item(code, label, kind, core, weight, through.code, through.label, credit))
+            near.append(item._replace(via=through.code, via_label=through.label, credit=credit))
     return tuple(held), tuple(near), tuple(missing)
 
 
@@ -436,14 +438,18 @@ def check_offset(offset: int) -> None:
         raise PasserellesError("offset_invalid", value=repr(offset))
 
 
-def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
+def scores_from(graph: OccupationGraph, start: Start, scorer: Scorer) -> tuple[Scores, int]:
+    """Return scores in which moves from a start are, and the row that they are in."""
     table = score_table(graph, scorer)
-    coverage = coverage_row(graph, start.holding)
     if start.plain:
-        return Scored(start, scorer, table.scores, start.row, table.scores.totals(start.row), coverage)
+        return table.scores, start.row
     columns = np.flatnonzero(start.holding.held).astype(np.int32)
-    scores = score_person(graph, table, one_origin(graph, columns, start.row))
-    return Scored(start, scorer, scores, 0, scores.totals(0), coverage)
+    return score_person(graph, table, one_origin(graph, columns, start.row)), 0
+
+
+def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
+    scores, row = scores_from(graph, start, scorer)
+    return Scored(start, scorer, scores, row, scores.totals(row), coverage_row(graph, start.holding))
 
 
 def moves_of(
@@ -592,10 +598,10 @@ class Counterfactual(Described):
         "counterfactual",
         "What would bring the move one level nearer; there where it is asked for",
         (
-            Column("level", schema=one_of(LEVELS), promised=True),
+            Column("level", promised=one_of(LEVELS)),
             parts_of("added", "item", on=On.ALL, promised=True),
             *(
-                replace(column, promised=True)
+                replace(column, promised=column.told)
                 for column in within(
                     Move.spec.pick("referential", "score", "probability", "coverage", "coverage_position"),
                     attrgetter("move"),

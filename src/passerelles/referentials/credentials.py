@@ -8,7 +8,7 @@ from datetime import date
 from functools import cache, cached_property
 from math import exp, isfinite, log, nan
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,25 +26,24 @@ from passerelles.model import (
     Reduction,
 )
 from passerelles.notices import Notice
-from passerelles.referentials.draft import Draft, meaning, refuse_unusable, requirement_key
+from passerelles.referentials.draft import Draft, made, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import (
-    ACTION,
     OVERLAY,
     check_names,
     files_of,
-    made,
     open_tables,
     read_manifest,
     read_own_table,
     typed_rows,
 )
-from passerelles.referentials.places import bundled_folder, bundled_path, place_of
+from passerelles.referentials.places import bundled, bundled_folder, place_of
 
 _FACTS: Final = (
     "credential",
     "occupation_access",
 )  # how the names of a catalogue's files begin, beside that of recodes
 DEFAULT: Final = "acces-france"
+_Row = tuple[int, dict[str, Any]]
 
 
 def read_credentials(source: FileSource, draft: Draft) -> None:
@@ -176,8 +175,9 @@ def read_credential_requirements(source: FileSource, draft: Draft, *, catalogue:
     table = read_own_table(source, "credential_requirements", draft)
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
     if not catalogue:
-        table = _without_removals(draft.linked(table, occupation="occupations"), draft)
-    for line, cells in typed_rows(table, "credential_requirements", draft):
+        table = draft.linked(table, occupation="occupations")
+    rows = list(typed_rows(table, "credential_requirements", draft))
+    for line, cells in rows if catalogue else _without_removals(rows, table, draft):
         row = made(CredentialRequirement, cells, origin=catalogue)
         if (row.kind == "one-of") != bool(row.group) or (row.group and not row.alternative):
             draft.note("group_incoherent", table, line, subject=f"{row.occupation} - {row.credential}")
@@ -185,38 +185,29 @@ def read_credential_requirements(source: FileSource, draft: Draft, *, catalogue:
         draft.credential_requirements[requirement_key(row)] = row
 
 
-def _without_removals(table: Table, draft: Draft) -> Table:
+def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[_Row]:
     """
     Take from occupations what rows say to remove, and return the other rows.
 
     A credential of a group of alternatives goes with the whole group. What a catalogue is to bring later is noted in
     `Draft.removed`.
     """
-    kept: list[bool] = []
-    columns = ("occupation", "credential", "action")
-    taken = {
-        (occupation, code)
-        for occupation, code, action in table.columns(*columns)
-        if meaning(ACTION, action) == "remove"
-    }
-    for line, (occupation, code, action) in table.numbered(*columns):
-        verb = draft.word(ACTION, action, "action", table, line)
-        kept.append(verb in ("add", "set"))
-        if verb == "remove":
-            own = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
-            every = [*own, *draft.brought(occupation)]
-            groups = {row.group for row in every if row.credential == code}
-            ways = [row.credential for row in every if row.group and row.group in groups]
-            with_it = [each for each in ways if (occupation, each) not in taken]
-            if not groups:
-                draft.note("overlay_not_asked", table, line, subject=code)
-            elif with_it:
-                draft.note("choice_removed", table, line, subject=code, others=", ".join(dict.fromkeys(with_it)))
-            for row in own:
-                if row.credential == code or (row.group and row.group in groups):
-                    del draft.credential_requirements[requirement_key(row)]
-            draft.removed.add((occupation, code))
-    return table.keep(kept)
+    removals = {(c["occupation"], c["credential"]): line for line, c in rows if c["action"] == "remove"}
+    for (occupation, code), line in removals.items():
+        own = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
+        every = [*own, *draft.brought(occupation)]
+        groups = {row.group for row in every if row.credential == code}
+        ways = [row.credential for row in every if row.group and row.group in groups]
+        with_it = [each for each in ways if (occupation, each) not in removals]
+        if not groups:
+            draft.note("overlay_not_asked", table, line, subject=code)
+        elif with_it:
+            draft.note("choice_removed", table, line, subject=code, others=", ".join(dict.fromkeys(with_it)))
+        for row in own:
+            if row.credential == code or (row.group and row.group in groups):
+                del draft.credential_requirements[requirement_key(row)]
+        draft.removed.add((occupation, code))
+    return [each for each in rows if each[1]["action"] != "remove"]
 
 
 def read_occupation_access(source: FileSource, draft: Draft, *, catalogue: str = "") -> None:
@@ -281,7 +272,7 @@ def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
         If there is no such catalogue.
     """
     place = place_of(name_or_path, "overlay")
-    return _embedded_catalogue(place) if place == bundled_path(place.name, "overlay") else _catalogue_at(place)
+    return _embedded_catalogue(place) if place == bundled("overlay").get(place.name) else _catalogue_at(place)
 
 
 def _catalogue_at(place: Path) -> Catalogue:

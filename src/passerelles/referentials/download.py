@@ -18,7 +18,7 @@ from typing import Final, Literal
 import httpx
 
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source, refusals_told, zipped
+from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source, read_file, zipped
 from passerelles.io.atomic import temporary
 from passerelles.language.say import Lang, say
 from passerelles.referentials.load import read_source, recognise
@@ -92,15 +92,11 @@ def _receive(response: httpx.Response, temp: Path, url: str, progress: Progress 
     with temp.open("wb") as out:
         for piece in chain((b"",), response.iter_bytes()):
             done += len(piece)
-            _check_size(max(done, total or 0), url)
+            if max(done, total or 0) > MAX_DOWNLOAD_BYTES:
+                raise PasserellesError("download_too_large", origin=url, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
             out.write(piece)
             if progress is not None:
                 progress(done, total)
-
-
-def _check_size(size: int, origin: object) -> None:
-    if size > MAX_DOWNLOAD_BYTES:
-        raise PasserellesError("download_too_large", origin=origin, megabytes=MAX_DOWNLOAD_BYTES // 1_000_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,14 +215,7 @@ def _bytes_of(path: Path) -> bytes:
         source = open_source(path)
         recognise(source)
         return zipped(source)
-    with refusals_told(path):
-        if not path.exists():
-            raise PasserellesError("no_such_path", path=path)
-        if not path.is_file():  # a device or a pipe has no end that one could wait for
-            raise PasserellesError("not_folder_nor_zip", path=path)
-        _check_size(path.stat().st_size, path)
-        with path.open("rb") as stream:
-            return stream.read()
+    return read_file(path, most=MAX_DOWNLOAD_BYTES)
 
 
 def _checked(temp: Path, origin: str, kind: str) -> Referential:

@@ -1,18 +1,18 @@
 """What a reader fills in file by file, and what every format shares: declaring rows, following links, checks."""
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource
-from passerelles.io.csv import Table, check_columns, decimal_number, empty_table, named, parse_rows, read_table
-from passerelles.io.xlsx import Cell, cell_text, is_workbook
+from passerelles.io.csv import Table, decimal_number, empty_table, read_table
 from passerelles.model import (
     Competency,
     CompetencyKind,
@@ -115,7 +115,6 @@ class Draft:
         needed: bool,
         required: Sequence[str],
         optional: Sequence[str] = (),
-        heads: Mapping[str, str] = MappingProxyType({}),
         **how: Any,
     ) -> Table:
         """
@@ -126,44 +125,14 @@ class Draft:
         data = self.bytes_of(source, name)
         table = empty_table(self.shown(name))
         if data is not None:
-            if is_workbook(data):
-                sheet = source.member(name).sheet
-                table = self._workbook_table(data, table.name, (required, optional), sheet, heads)
-            else:
-                table = read_table(data, name=table.name, required=required, optional=optional, heads=heads, **how)
+            sheet = source.member(name).sheet
+            table = read_table(data, name=table.name, sheet=sheet, required=required, optional=optional, **how)
             self.files.append(table.record)
             for each in table.notices:
                 self.log.add(each)
         if needed and not table.header:
             self.note("unusable_required_file", table)
         return table
-
-    def _workbook_table(
-        self, data: bytes, name: str, columns: Sequence[Sequence[str]], sheet: str, heads: Mapping[str, str]
-    ) -> Table:
-        """Table of a sheet, else of the first one whose header has the columns: required ones, then optional ones."""
-        known = {column for some in columns for column in some}
-
-        def column(cell: Cell) -> str:
-            text = cell_text(cell).strip().casefold()
-            return heads.get(normalise_label(text), text)
-
-        def fits(cells: Sequence[Cell]) -> int:
-            return sum(column(cell) in known for cell in cells)
-
-        try:
-            found = parse_rows(data, fits, name=name, sheet=sheet, first=True)
-        except PasserellesError as error:
-            self.log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
-            return empty_table(name)
-        if not found.header and sheet and found.rows:  # no head is known: the first row is said to be none
-            found = found._replace(header=tuple(found.rows[0][1]), rows=found.rows[1:])
-        for area in found.merged if heads else ():
-            if area.last_row > found.header_line:
-                self.log.note("merged_cells", file=name, line=area.first_row)
-        table = found.table()
-        table = replace(table, header=named(table.header, heads))
-        return check_columns(table, columns[0], columns[1], NoticeLog(table.notices))
 
     def bytes_of(self, source: FileSource, name: str) -> bytes | None:
         """Bytes of a file that is there; None, and a notice, where it may not be read."""
@@ -290,19 +259,46 @@ class Draft:
                         self.note("link_to_nowhere", table, table.lines[row], subject=cell, among=among)
         return table.keep(chosen)
 
-    def coded(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
-        """Meaning of a coded cell; one that the format does not know is unknown (as an empty one), and reported."""
+    def rows(self, table: Table, fields: Mapping[str, "Field"]) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield (line, what each field says), read from its column; what cannot be read is unknown, and said."""
+        columns: list[Sequence[Any]] = []
+        for column, how in fields.values():
+            cells = table.column(column)
+            if how is not None:
+                known, read = how
+                cells = [
+                    known[cell] if cell in known else read(self, cell, column, table, line)
+                    for line, cell in zip(table.lines, cells, strict=True)
+                ]
+            columns.append(cells)
+        for line, values in zip(table.lines, zip(*columns, strict=True), strict=True):
+            yield line, dict(zip(fields, values, strict=True))
+
+    def coded(
+        self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int, *, is_kind: bool = False
+    ) -> _Value:
+        """
+        Meaning of a coded cell; one that the format does not know is read as an empty one, and reported.
+
+        That is unknown; of a kind, which cannot be, the commonest.
+        """
         found = meaning(known, value)
-        if found is None:
+        if found is None and is_kind:
+            self.note("invalid_kind", table, line, column=column, value=value, read=known[""])
+        elif found is None:
             self.note("invalid_value", table, line, column=column, value=value)
         return known[""] if found is None else found
 
-    def rank(self, cell: str, column: str, table: Table, line: int) -> int | None:
-        """Rank from 1 that a cell gives; None where it is empty, and a notice where it is no rank."""
-        rank = int(cell) if cell.isdecimal() else 0
-        if cell and not rank:
-            self.note("invalid_value", table, line, column=column, value=cell)
-        return rank or None
+    def whole(
+        self, cell: str, column: str, table: Table, line: int, *, least: int = 0, most: float = inf
+    ) -> int | None:
+        """Whole number that a cell gives; None where it is empty or, with a notice, where it is out of bounds."""
+        if not cell:
+            return None
+        if cell.isdecimal() and least <= int(cell) <= most:
+            return int(cell)
+        self.note("invalid_value", table, line, column=column, value=cell)
+        return None
 
     def figure(self, cell: str, column: str, table: Table, line: int, *, low: float, high: float) -> float | None:
         """Figure from `low` to `high` that a cell gives; None where it is empty or, with a notice, out of that."""
@@ -321,12 +317,36 @@ class Draft:
             self.note("unknown_word", table, line, column=column, value=value, words=", ".join(filter(None, known)))
         return found
 
-    def typed(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value:
-        """Kind that a cell names; an unknown kind cannot be, so another word is read as the commonest, and reported."""
-        found = meaning(known, value)
-        if found is None:
-            self.note("invalid_kind", table, line, column=column, value=value, read=known[""])
-        return known[""] if found is None else found
+
+class CellType(NamedTuple):
+    """What some cells of a column say, the empty one for example, and what reads the others."""
+
+    known: Mapping[str, Any]
+    read: Callable[[Draft, str, str, Table, int], Any]
+
+
+Field = tuple[str, CellType | None]
+"""Column that a field of a row is read from, and how; None = plain text."""
+UNKNOWN: Final[Mapping[str, None]] = {"": None}
+OPTIONAL: Final = CellType(UNKNOWN, lambda _draft, cell, *_where: cell)
+
+
+def coded_cells(known: Mapping[str, Any], *, is_kind: bool = False) -> CellType:
+    """Return how cells are read that are words of a code; see `Draft.coded`."""
+    return CellType(known, lambda draft, cell, *where: draft.coded(known, cell, *where, is_kind=is_kind))
+
+
+def made(kind: Callable[..., _Value], row: Mapping[str, Any], /, **more: object) -> _Value:
+    """
+    Make a value of a row: each of its fields takes the column of its name, if there is one.
+
+    Examples
+    --------
+    >>> made(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
+    True
+    """
+    fields = kind.__annotations__
+    return kind(**{column: cell for column, cell in row.items() if column in fields}, **more)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, get_args
 
+from pydantic import TypeAdapter
+
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.extensions import extensions
 from passerelles.io.archive import FileSource
@@ -17,16 +19,12 @@ from passerelles.model import (
     Credential,
     CredentialRequirement,
     Domain,
-    FileRecord,
-    Hours,
     JobTitle,
     Mobility,
     MobilityKind,
     Occupation,
     OccupationAccess,
-    OverlaySource,
     Provenance,
-    Reduction,
     Requirement,
     RequirementKind,
     Scope,
@@ -134,7 +132,7 @@ class IndexedReferential(Referential):
             _index=index,
             **{name: about[name] for name in _PLAIN},
             removed=tuple(map(tuple, about["removed"])),
-            provenance=_provenance(about["provenance"]),
+            provenance=TypeAdapter(Provenance).validate_python(about["provenance"]),
         )
         return made
 
@@ -176,7 +174,7 @@ class IndexedReferential(Referential):
     @cached_property
     def credentials(self) -> tuple[Credential, ...]:
         """Credentials, by code."""
-        return tuple(map(_credential, self._document["credentials"]))
+        return TypeAdapter(tuple[Credential, ...]).validate_python(self._document["credentials"])
 
     @cached_property
     def notices(self) -> tuple[Notice, ...]:
@@ -196,23 +194,6 @@ class IndexedReferential(Referential):
 
 def _reopened(place: str, seal: str) -> IndexedReferential:
     return open_referential(Path(place), seal=seal)
-
-
-def _provenance(about: Mapping[str, Any]) -> Provenance:
-    files = tuple(FileRecord(*record) for record in about["files"])
-    laid = tuple(OverlaySource(*each) for each in about["laid"])
-    return Provenance(**{**about, "files": files, "overlays": tuple(about["overlays"]), "laid": laid})
-
-
-def _credential(about: Mapping[str, Any]) -> Credential:
-    values: dict[str, Any] = {name: Hours(*about[name]) for name in ("hours", "company_hours", "months")}
-    values |= {
-        "prerequisites": tuple(about["prerequisites"]),
-        "grants": tuple(about["grants"]),
-        "choices": tuple(tuple(tuple(codes) for codes in alternatives) for alternatives in about["choices"]),
-        "reductions": tuple(Reduction(*row) for row in about["reductions"]),
-    }
-    return Credential(**{**about, **values})
 
 
 _LOG: Final = logging.getLogger(__name__)
@@ -248,23 +229,11 @@ def load_referential(source: str | Path = "transitions", *, strict: bool = False
     >>> load_referential("transitions").occupation_by_code["K2110"].label
     'Enseignant / Enseignante de la conduite et de la sécurité routière'
     """
-    referential = read_place(find_place(source))
+    referential = read_place(place_of(source, "referential"))
     errors = [n for n in referential.notices if n.severity == "error"]
     if strict and errors:
         raise ReferentialError("strict_refusal", issues=errors, n=len(errors), path=source, first=errors[0].what("en"))
     return referential
-
-
-def find_place(source: str | Path) -> Path:
-    """
-    Folder, zip or workbook that the name or path of a referential stands for; see `places.place_of`.
-
-    Raises
-    ------
-    PasserellesError
-        If there is none; the message lists the names that exist.
-    """
-    return place_of(source, "referential")
 
 
 def recognise(source: FileSource) -> Reader:
@@ -284,7 +253,7 @@ def recognise(source: FileSource) -> Reader:
 
 
 def read_place(place: Path) -> Referential:
-    """Read what `find_place` found: a compiled index is opened, all else is read; see `load_referential`."""
+    """Read what lies at a place: a compiled index is opened, all else is read; see `load_referential`."""
     return open_referential(place) if is_index(place) else read_source(open_tables(place))
 
 

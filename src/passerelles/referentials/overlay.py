@@ -18,15 +18,14 @@ from passerelles.referentials.credentials import (
 )
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import (
-    ACTION,
     OVERLAY,
-    STATUS,
     Manifest,
     check_names,
     files_of,
     read_competencies,
     read_manifest,
     read_own_table,
+    typed_rows,
 )
 from passerelles.text import normalise_label
 
@@ -139,19 +138,15 @@ def _inherit(draft: Draft, *, base: str, code: str) -> None:
 
 def _requirements(source: FileSource, draft: Draft, name: str) -> None:
     """Add, remove or re-weight; a competency that this referential lacks is a notice, unless the row names another."""
-    keys = ("occupation", "competency")
     table = read_own_table(source, "requirements", draft)
     table = table.keep([written in ("", name) for written in table.column("referential")])
     table = draft.linked(table, occupation="occupations")
     labelled = by_label((c.code, c.name) for c in draft.competencies.values())
-    for line, (occupation, text, action, status) in table.numbered(*keys, "action", "status"):
-        asked = draft.requirements[occupation]
+    for line, row in typed_rows(table, "requirements", draft):
+        asked, text, verb = draft.requirements[row["occupation"]], row["competency"], row["action"]
         candidates = [text] if text in draft.competencies else labelled(text)
         # Where several competencies bear one label, the one that the occupation asks for is meant.
         code = next((c for c in candidates if c in asked), next(iter(candidates), None))
-        verb = draft.word(ACTION, action, "action", table, line)
-        if verb is None:
-            continue
         if code is None and ("competencies" in draft.unread or ("competencies", text) in draft.refused):
             continue
         if code is not None and verb != "add" and code not in asked:
@@ -161,7 +156,7 @@ def _requirements(source: FileSource, draft: Draft, name: str) -> None:
         elif verb == "remove":
             del asked[code]
         else:
-            asked[code] = draft.coded(STATUS, status, "status", table, line)
+            asked[code] = row["status"]
     for code in sorted(set(table.column("occupation"))):
         if not draft.requirements[code]:
             draft.note("no_requirements", subject=code)

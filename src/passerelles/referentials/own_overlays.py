@@ -26,7 +26,7 @@ from passerelles.referentials.own_tables import (
     sheet_title,
     sheets_of,
 )
-from passerelles.referentials.places import Kind, Origin, bundled_names, home, installed, known, named_place, place_of
+from passerelles.referentials.places import Kind, Origin, bundled, home, installed, known, named_place, place_of
 from passerelles.referentials.referential import Referential, apply_overlay
 from passerelles.views.excel import BookPage, Help, write_workbook
 
@@ -177,7 +177,7 @@ def listed() -> list[Kept]:
     >>> Kept("overlay", "enseignement-conduite", "embedded") in listed()
     True
     """
-    return [Kept(kind, name, origin) for kind in _KINDS for name, origin in known(kind)]
+    return [Kept(kind, name, origin) for kind in _KINDS for name, origin, _ in known(kind)]
 
 
 def kind_of(place: Path) -> Kind:
@@ -219,17 +219,17 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     if kind == "overlay":
         laid = apply_overlay(base, place)
         name = laid.provenance.laid[-1].name
-        issues = [n for n in laid.notices if n.file.partition("/")[0] == source.place.stem]
+        issues = laid.notices_of(source.place)
     else:
         read = read_place(place)
-        name, issues = read.name, list(read.notices)
+        name, issues = read.name, read.notices
     errors = [n for n in issues if n.severity == "error"]
     if errors and not accept_errors:
         raise ReferentialError("overlay_refused", issues=errors, first="", name=name, n=len(errors), place=place)
     if not looks_like_code(name) or "/" in name:
         raise PasserellesError("name_unfit", name=name)
     there = installed(kind).get(name)
-    if name in bundled_names(kind) or (there is not None and not replace):
+    if name in bundled(kind) or (there is not None and not replace):
         raise PasserellesError("name_taken", name=name)
     data, ending = _packed(source)
     home(kind).mkdir(parents=True, exist_ok=True)

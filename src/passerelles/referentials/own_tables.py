@@ -5,7 +5,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
 from difflib import get_close_matches
 from functools import cache, partial
-from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, TypeVar
@@ -17,8 +16,8 @@ from passerelles.io.csv import Table, decode, empty_table, file_record, parse_ro
 from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, open_workbook
 from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
-from passerelles.model import Competency, Status
-from passerelles.referentials.draft import Declared, Draft
+from passerelles.model import Competency
+from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, made
 from passerelles.text import normalise_label
 
 Value = TypeVar("Value")
@@ -38,7 +37,7 @@ _NEEDED: Final = ("schema", "name", "version")
 _WORDS: Final = packaged("passerelles.referentials", "words.toml")
 DECLARED: Final = packaged("passerelles.referentials", "tables.toml")
 Schema = Literal["overlay", "table"]
-SCHEMAS: Final[Mapping[Schema, str]] = {"overlay": OVERLAY, "table": TABLE}
+SCHEMAS: Final[Mapping[str, str]] = {"overlay": OVERLAY, "table": TABLE}
 
 
 def coded(name: str) -> dict[str, Any]:
@@ -53,8 +52,6 @@ def coded(name: str) -> dict[str, Any]:
     return {word: meaning for meaning, words in _WORDS[name].items() for word in words}
 
 
-STATUS: Final[dict[str, Status]] = coded("status")
-ACTION: Final[dict[str, Literal["add", "remove", "set"]]] = coded("action")
 # What the words of each coded column mean; one that belongs to a single table is named with it.
 CODED: Final[Mapping[str, Mapping[str, object]]] = {c: coded(name) for c, name in DECLARED["coded"].items()}
 # Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
@@ -121,12 +118,6 @@ def _columns(name: str, schema: Schema) -> tuple[tuple[str, ...], tuple[str, ...
     parts = (sheets_of(schema).get(name, ""), more.get(name, ""), more.get(f"{schema}.{name}", ""))
     columns = " ".join(parts).split()
     return tuple(c.rstrip("*") for c in columns if c.endswith("*")), tuple(c.rstrip("*") for c in columns)
-
-
-@cache
-def _schemas() -> Mapping[str, str]:
-    """Schema that a cell of a manifest names, by its normalised words."""
-    return {normalise_label(say(f"tables.schema.{key}", lang=lang)): SCHEMAS[key] for lang in LANGS for key in SCHEMAS}
 
 
 def sheet_title(table: str, lang: Lang) -> str:
@@ -286,7 +277,8 @@ def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
         key, value = [*map(cell_text, cells), "", ""][:2]
         field = _keys("field").get(normalise_label(key), key)
         if key and value and field not in ("field", "value"):
-            found[field] = _schemas().get(normalise_label(value), value) if field == "schema" else value
+            schema = SCHEMAS.get(_keys("schema").get(normalise_label(value), ""), value)
+            found[field] = schema if field == "schema" else value
     return found
 
 
@@ -299,7 +291,8 @@ def read_own_table(source: FileSource, name: str, draft: Draft, *, needed: bool 
     table = draft.read(source, there, needed=needed, required=required, strip=True, heads=heads())
     if not table.header and any(n.severity == "error" for n in table.notices):
         draft.unread.add(_DECLARES.get(name, name))
-    table = _without_examples(_without_broken(table, draft))
+    table = _without_broken(table, draft)
+    table = table.keep([not is_example(row) for row in table.rows])
     if draft.skipped:
         table = table.keep([occupation not in draft.skipped for occupation in table.column("occupation")])
     known = {*columns, *_REMARKS}
@@ -325,35 +318,19 @@ def typed_rows(table: Table, name: str, draft: Draft) -> Iterator[tuple[int, dic
 
     What cannot be read is unknown, and said; a row with a word for which nothing can stand in is left out.
     """
-    columns = {column: table.column(column) for column in _columns(name, _schema_of(draft))[1]}
-    for column, cells in columns.items():
-        how = _cell_type(name, column)
-        if how is not None:
-            known, read = how
-            columns[column] = [
-                known[cell] if cell in known else read(draft, cell, column, table, line)
-                for line, cell in zip(table.lines, cells, strict=True)
-            ]
-    for line, values in zip(table.lines, zip(*columns.values(), strict=True), strict=True):
-        if _REFUSED in values:
-            row = dict(zip(columns, values, strict=True))
+    fields = {column: (column, _cell_type(name, column)) for column in _columns(name, _schema_of(draft))[1]}
+    for line, row in draft.rows(table, fields):
+        if _REFUSED in row.values():
             draft.refused |= {(_DECLARES.get(name, name), row.get(key) or "") for key in ("code", "label")}
         else:
-            yield line, dict(zip(columns, values, strict=True))
+            yield line, row
 
 
 _REFUSED: Final = "\x00refused"  # stands for a word that is none
 
 
-class _CellType(NamedTuple):
-    """What some cells of a column say, the empty one for example, and what reads the others."""
-
-    known: Mapping[str, Any]
-    read: Callable[[Draft, str, str, Table, int], Any]
-
-
 @cache
-def _cell_type(name: str, column: str) -> _CellType | None:
+def _cell_type(name: str, column: str) -> CellType | None:
     """Return how the cells of a column are read; None for plain text."""
     own = f"{name}.{column}"
     words = CODED.get(own) or CODED.get(column)
@@ -361,22 +338,14 @@ def _cell_type(name: str, column: str) -> _CellType | None:
         return _TYPES.get(DECLARED["cells"].get(own) or DECLARED["cells"].get(column, ""))
     known = {"": None, **words}
     if column not in DECLARED["strict"]:
-        return _CellType(known, lambda draft, cell, *where: draft.coded(known, cell, *where))
+        return coded_cells(known)
 
     def word(draft: Draft, cell: str, column: str, table: Table, line: int) -> object:
         if not cell:
             draft.note("invalid_kind", table, line, column=column, value="", read=known[""])
         return draft.word(words, cell, column, table, line) or _REFUSED
 
-    return _CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
-
-
-def _whole(draft: Draft, cell: str, column: str, table: Table, line: int, most: float = inf) -> int | None:
-    """Whole number that a cell gives; None, and a notice, where it gives none."""
-    if cell.isdecimal() and int(cell) <= most:
-        return int(cell)
-    draft.note("invalid_value", table, line, column=column, value=cell)
-    return None
+    return CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
 
 
 def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
@@ -398,29 +367,15 @@ def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
     return day.isoformat()
 
 
-_UNKNOWN: Final[Mapping[str, None]] = {"": None}
-_TYPES: Final[Mapping[str, _CellType]] = {
-    "optional": _CellType(_UNKNOWN, lambda _draft, cell, *_where: cell),
-    "words": _CellType({"": ""}, lambda _draft, cell, *_where: " ".join(cell.split())),
-    "rank": _CellType(_UNKNOWN, lambda draft, cell, *where: draft.rank(cell, *where)),
-    "figure": _CellType(_UNKNOWN, lambda draft, cell, *where: draft.figure(cell, *where, low=1.0, high=8.0)),
-    "whole": _CellType(_UNKNOWN, _whole),
-    "level": _CellType(_UNKNOWN, partial(_whole, most=_HIGHEST_LEVEL)),
-    "date": _CellType({"": ""}, _date),
+_TYPES: Final[Mapping[str, CellType]] = {
+    "optional": OPTIONAL,
+    "words": CellType({"": ""}, lambda _draft, cell, *_where: " ".join(cell.split())),
+    "rank": CellType(UNKNOWN, partial(Draft.whole, least=1)),
+    "figure": CellType(UNKNOWN, partial(Draft.figure, low=1.0, high=8.0)),
+    "whole": CellType(UNKNOWN, Draft.whole),
+    "level": CellType(UNKNOWN, partial(Draft.whole, most=_HIGHEST_LEVEL)),
+    "date": CellType({"": ""}, _date),
 }
-
-
-def made(kind: Callable[..., Value], row: Mapping[str, Any], **more: object) -> Value:
-    """
-    Make a value of a row: each of its fields takes the column of its name, if there is one.
-
-    Examples
-    --------
-    >>> made(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
-    True
-    """
-    fields = kind.__annotations__
-    return kind(**{column: cell for column, cell in row.items() if column in fields}, **more)
 
 
 def declare_rows(source: FileSource, kind: str, value: Callable[..., Declared], draft: Draft) -> None:
@@ -444,10 +399,14 @@ def _without_broken(table: Table, draft: Draft) -> Table:
     return table
 
 
-def _without_examples(table: Table) -> Table:
-    """Leave out the rows that a form gives as examples: their first cell says so."""
-    words = tuple(say("tables.form.example", lang=lang) for lang in LANGS)
-    return table.keep([not next(filter(None, row), "").upper().startswith(words) for row in table.rows])
+@cache
+def _example_words() -> tuple[str, ...]:
+    return tuple(say("tables.form.example", lang=lang) for lang in LANGS)
+
+
+def is_example(row: Sequence[str]) -> bool:
+    """Whether a row is one that a form gives as an example: its first cell says so."""
+    return next(filter(None, row), "").upper().startswith(_example_words())
 
 
 def check_names(source: FileSource, names: Sequence[str], draft: Draft, *, required: Sequence[str] = ()) -> None:

@@ -25,22 +25,6 @@ def cache_folder() -> Path:
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("passerelles"))
 
 
-def cached_path(name: str) -> Path | None:
-    """Downloaded referential of that name, or None."""
-    if not name or "/" in name or "\\" in name or name in (".", ".."):
-        return None
-    path = cache_folder() / name / ZIP_NAME
-    return path if path.is_file() else None
-
-
-def cached_names() -> tuple[str, ...]:
-    """Names of what was downloaded, sorted."""
-    root = cache_folder()
-    if not root.is_dir():
-        return ()
-    return tuple(sorted(p.parent.name for p in root.glob(f"*/{ZIP_NAME}")))
-
-
 def bundled_folder() -> Path:
     """
     Folder of the embedded referentials: ``passerelles/_bundled`` in a wheel, ``referentials/`` in a checkout.
@@ -52,30 +36,18 @@ def bundled_folder() -> Path:
     return in_wheel if in_wheel.is_dir() else package.parent.parent / "referentials"
 
 
-def bundled_names(kind: str) -> tuple[str, ...]:
+def bundled(kind: Kind) -> dict[str, Path]:
     """
-    Names of what is embedded, sorted; `kind` is ``"referential"`` or ``"overlay"``.
+    Folders of what is embedded, by name, sorted.
 
     Examples
     --------
-    >>> bundled_names("referential"), "acces-france" in bundled_names("overlay")
-    (('transitions',), True)
+    >>> [*bundled("referential")], "acces-france" in bundled("overlay")
+    (['transitions'], True)
     """
-    return tuple(sorted(_places(kind)))
-
-
-def bundled_path(name: str, kind: str) -> Path | None:
-    """Folder of an embedded referential or overlay, or None where there is none of that name."""
-    return _places(kind).get(name)
-
-
-def _places(kind: str) -> dict[str, Path]:
-    root = bundled_folder()
-    if kind == "overlay":
-        root = root / "overlays"
-    if not root.is_dir():
-        return {}
-    return {p.name: p for p in root.iterdir() if (p / "manifest.toml").is_file()}
+    root = bundled_folder() / ("overlays" if kind == "overlay" else "")
+    found = sorted(root.iterdir()) if root.is_dir() else []
+    return {path.name: path for path in found if (path / "manifest.toml").is_file()}
 
 
 def sample_names() -> tuple[str, ...]:
@@ -136,22 +108,24 @@ def installed(kind: Kind) -> dict[str, Path]:
     return {path.stem: path for path in found if path.suffix in _ENDINGS[1:]}
 
 
-def packaged(kind: Kind) -> dict[str, EntryPoint]:
-    """What Python packages carry, by name: entry points of the group ``passerelles.overlays`` or ``.referentials``."""
-    return {point.name: point for point in sorted(entry_points(group=f"passerelles.{kind}s"), key=lambda p: p.value)}
+def known(kind: Kind) -> Iterator[tuple[str, Origin, Path | EntryPoint]]:
+    """
+    Yield the names that exist, each with where it comes from and where it lies; of two of one name, the first is meant.
+
+    What Python packages carry are entry points of the group ``passerelles.overlays`` or ``passerelles.referentials``.
+    """
+    yield from ((name, "embedded", path) for name, path in bundled(kind).items())
+    yield from ((name, "installed", path) for name, path in installed(kind).items())
+    if kind == "referential":
+        yield from ((path.parent.name, "downloaded", path) for path in sorted(cache_folder().glob(f"*/{ZIP_NAME}")))
+    points = sorted(entry_points(group=f"passerelles.{kind}s"), key=lambda point: point.value)
+    yield from ((name, "package", point) for name, point in {point.name: point for point in points}.items())
 
 
 def named_place(name: str, kind: Kind) -> Path | None:
     """Place of what a name stands for, or None; see `place_of`."""
-    if not name or "/" in name or "\\" in name or name in (".", ".."):
-        return None
-    found = bundled_path(name, kind) or installed(kind).get(name)
-    if found is not None:
-        return found
-    if kind == "referential" and (found := cached_path(name)) is not None:
-        return found
-    point = packaged(kind).get(name)
-    return None if point is None else _within(point)
+    found = next((place for each, _, place in known(kind) if each == name), None)
+    return _within(found) if isinstance(found, EntryPoint) else found
 
 
 def place_of(name_or_path: str | Path, kind: Kind) -> Path:
@@ -186,16 +160,7 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
         except (OSError, ValueError):  # a name that is too long for a path, or holds a null character
             continue
     key = "no_such_overlay" if kind == "overlay" else "no_such_referential"
-    raise PasserellesError(key, name=name, known=", ".join(dict.fromkeys(each for each, _ in known(kind))))
-
-
-def known(kind: Kind) -> Iterator[tuple[str, Origin]]:
-    """Yield the names that exist, each with where it comes from."""
-    yield from ((name, "embedded") for name in bundled_names(kind))
-    yield from ((name, "installed") for name in installed(kind))
-    if kind == "referential":
-        yield from ((name, "downloaded") for name in cached_names())
-    yield from ((name, "package") for name in packaged(kind))
+    raise PasserellesError(key, name=name, known=", ".join(dict.fromkeys(each for each, *_ in known(kind))))
 
 
 def _loose(name: str) -> Iterator[Path]:

@@ -4,9 +4,10 @@ import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from passerelles.codes import check_code, closure, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -40,9 +41,15 @@ from passerelles.text import normalise_label, slashed_forms
 if TYPE_CHECKING:
     from passerelles.store import Index
 
-Value = TypeVar("Value")
-# What a draft keeps by code, and a referential in the order of the codes.
-_CODED: Final = ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials")
+# By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
+_KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    **dict.fromkeys(
+        ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials"), attrgetter("code")
+    ),
+    "mobilities": attrgetter("origin", "target"),
+    "credential_requirements": requirement_key,
+    "occupation_access": attrgetter("occupation"),
+}
 _UNRANKED: Final = 10**9
 _LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
 _NEAREST: Final = 3
@@ -112,6 +119,10 @@ class Referential(Deriving):
     def index(self) -> "Index | None":
         """The compiled index that holds this referential; None for one that was read from its source."""
         return None
+
+    def notices_of(self, place: Path) -> tuple[Notice, ...]:
+        """What laying the overlay of a place found in it."""
+        return tuple(n for n in self.notices if n.file.partition("/")[0] == place.stem)
 
     def with_overlay(self, name_or_path: str | Path) -> "Referential":
         """
@@ -247,26 +258,21 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     if draft.ratings:
         unrated = (None, None)
         requirements = [Requirement(*r[:3], *draft.ratings.get(r[:2], unrated)) for r in requirements]
+    tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
+    rows = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     return Referential(
         name=name,
         version=version,
         provenance=provenance,
         language=language,
-        **{kind: _by_code(getattr(draft, kind)) for kind in _CODED},
+        **rows | {"mobilities": tuple(sorted(rows["mobilities"], key=lambda m: (m.origin, m.rank or _UNRANKED)))},
         requirements=tuple(requirements),
         occupation_contexts=tuple(sorted(draft.occupation_contexts)),
         occupation_tags=tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items())),
-        mobilities=tuple(sorted(draft.mobilities.values(), key=lambda m: (m.origin, m.rank or _UNRANKED, m.target))),
-        credential_requirements=tuple(v for _, v in sorted(draft.credential_requirements.items())),
-        occupation_access=_by_code(draft.occupation_access),
         access=draft.access,
         removed=tuple(sorted(draft.removed)),
         notices=draft.log.notices(),
     )
-
-
-def _by_code(values: Mapping[str, Value]) -> tuple[Value, ...]:
-    return tuple([values[code] for code in sorted(values)])
 
 
 def checksum(files: Iterable[FileRecord]) -> str:
@@ -309,14 +315,11 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
 
 def _thawed(referential: Referential, *, overlay: str) -> Draft:
     """Return the draft of a referential, so that an overlay can be laid on it."""
-    coded: dict[str, Any] = {kind: {v.code: v for v in getattr(referential, kind)} for kind in _CODED}
+    kept: dict[str, Any] = {kind: {key(v): v for v in getattr(referential, kind)} for kind, key in _KEYS.items()}
     draft = Draft(
-        **coded,
+        **kept,
         occupation_contexts=set(referential.occupation_contexts),
         occupation_tags={(o, t): principal for o, t, principal in referential.occupation_tags},
-        mobilities={(m.origin, m.target): m for m in referential.mobilities},
-        credential_requirements={requirement_key(c): c for c in referential.credential_requirements},
-        occupation_access=dict(referential.access_of),
         access=referential.access,
         removed=set(referential.removed),
         log=NoticeLog(referential.notices),

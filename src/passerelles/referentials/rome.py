@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import Any, Final, Literal, get_args
@@ -14,7 +14,6 @@ from passerelles.io.csv import Table, decode
 from passerelles.language import packaged
 from passerelles.model import (
     Competency,
-    CompetencyKind,
     Domain,
     JobTitle,
     Mobility,
@@ -24,7 +23,7 @@ from passerelles.model import (
     TagKind,
     WorkContext,
 )
-from passerelles.referentials.draft import Draft, FileSet
+from passerelles.referentials.draft import OPTIONAL, CellType, Draft, Field, FileSet, coded_cells, made
 from passerelles.referentials.referential import Reader, Referential, finish
 
 _ROME: Final[Mapping[str, Any]] = packaged("passerelles.referentials", "rome.toml")
@@ -37,6 +36,12 @@ _ROME3_COLUMN: Final = b"code_type_referentiel"
 _NAME: Final = re.compile(
     r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
 )
+_DECLARED: Final = {"occupations": Occupation, "competencies": Competency, "contexts": WorkContext}
+# How the cells of a field are read that are neither plain text nor words of a code.
+_HOW: Final[Mapping[str, CellType]] = {
+    "?": OPTIONAL,
+    "macro?": CellType({}, lambda _draft, cell, *_where: cell.startswith("Macro")),
+}
 Generation = Literal["rome3", "rome4"]
 
 
@@ -119,13 +124,14 @@ def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
     return {c: major + minor for c, major, minor in table.columns("code_rome", "riasec_majeur", "riasec_mineur")}
 
 
-def _describe(files: FileSet, draft: Draft, *, position: str, access: str) -> None:
-    """Give each occupation its texts and letters, those that only links declare included: called after the links."""
+def _describe(files: FileSet, draft: Draft, domains: Mapping[str, str], *, position: str, access: str) -> None:
+    """Give each occupation its domain, texts and letters; called after the links, which declare some alone."""
     texts = _read_texts(files, position, draft)
     riasec = _read_riasec(files, draft)
     for code, occupation in draft.occupations.items():
         draft.occupations[code] = replace(
             occupation,
+            domain=domains.get(code),
             definition=texts.get((code, "definition"), ""),
             access=texts.get((code, access), ""),
             riasec=riasec.get(code, ""),
@@ -146,36 +152,41 @@ def _read(generation: Generation, source: FileSource) -> Referential:
     files = _find_files(source, tuple(rome["required"]))
     draft = Draft()
     _check_files(files, rome, draft)
-    _occupations(files, draft, rome["occupation"], _domains(files, draft) if generation == "rome4" else {})
-    (_competencies if generation == "rome4" else _competencies_3)(files, draft)
-    _contexts(files, draft, *rome["contexts"])
+    domains = _domains(files, draft) if generation == "rome4" else {}
+    for told in rome["declared"]:
+        _declare(files, draft, told)
     _links(files, draft, rome["links"])
     if generation == "rome4":
         _statuses(files, draft)
-    _titles(files, draft, rome["title"])
+    table, rows = _rows(files, draft, rome["titles"])
+    draft.declare_titles([made(JobTitle, row) for _, row in rows], table, "code_rome")
     _mobilities(files, draft, rome["mobility"])
     for name, kinds in rome.get("tags", {}).items():
         _tags(files, draft, name, kinds)
-    _describe(files, draft, **rome["text"])
+    _describe(files, draft, domains, **rome["text"])
     source_named = f"{rome['publisher']}, version {files.edition or 'inconnue'}"
     provenance = Provenance(source_named, generation, _publication_date(source, draft), _ROME["licence"])
     return finish(draft, name="rome", version=files.edition or "unknown", provenance=provenance)
 
 
-def _occupations(files: FileSet, draft: Draft, columns: Sequence[str], domains: Mapping[str, str]) -> None:
-    table = files.read("referentiel_code_rome", ("code_rome",), draft, optional=columns)
-    names = ("libelle_rome", "code_rome_parent", "transition_eco", *_ROME["flags"].values())
-    for line, (code, label, parent, eco, *cells) in table.numbered("code_rome", *names):
-        answers: dict[str, Any] = {
-            name: draft.coded(_WORDS["flag"], cell, column, table, line)
-            for (name, column), cell in zip(_ROME["flags"].items(), cells, strict=True)
-        }
-        ecological = draft.coded(_WORDS["ecological"], eco, "transition_eco", table, line)
-        domain = domains.get(code)
-        occupation = Occupation(
-            code, label or None, parent=parent or None, domain=domain, ecological=ecological, **answers
-        )
-        draft.declare("occupations", occupation, table, line)
+def _rows(files: FileSet, draft: Draft, told: Mapping[str, Any]) -> tuple[Table, Iterator[tuple[int, dict[str, Any]]]]:
+    """Read a table, and its rows, as ``rome.toml`` declares its fields: each its column, and how the cells are read."""
+    fields: dict[str, Field] = {}
+    for name, written in told["fields"].items():
+        column, _, how = written.partition(" ")
+        words = _WORDS.get(how.removesuffix("!"))
+        fields[name] = column, _HOW.get(how) if words is None else coded_cells(words, is_kind=how.endswith("!"))
+    columns = [column for column, _ in fields.values()]
+    needed = told.get("needed", 1)
+    table = files.read(told["file"], columns[:needed], draft, optional=columns[needed:])
+    return table, draft.rows(table, fields)
+
+
+def _declare(files: FileSet, draft: Draft, told: Mapping[str, Any]) -> None:
+    kind, more = told["kind"], told.get("all", {})
+    table, rows = _rows(files, draft, told)
+    for line, row in rows:
+        draft.declare(kind, made(_DECLARED[kind], row, **more), table, line)
 
 
 def _domains(files: FileSet, draft: Draft) -> dict[str, str]:
@@ -191,51 +202,6 @@ def _domains(files: FileSet, draft: Draft) -> dict[str, str]:
         draft.domains.setdefault(domain, Domain(domain, label or None, top))
         found[code] = domain
     return found
-
-
-def _competencies(files: FileSet, draft: Draft) -> None:
-    columns = ("libelle_competence", "cat_comp", "code_ogr_macro_comp", "sous_cat_comp", "nature")
-    table = files.read("referentiel_competence", ("code_ogr",), draft, optional=columns)
-    kinds = _kinds(table, draft)
-    competencies = [
-        Competency(code, label or None, kinds[kind], macro or None, level, "", nature.startswith("Macro"))
-        for code, label, kind, macro, level, nature in table.columns("code_ogr", *columns)
-    ]
-    draft.declare_all("competencies", competencies, table)
-    subjects = ("libelle_savoir", "categorie_savoir", "sous_categorie_savoir")
-    table = files.read("referentiel_savoir", ("code_ogr_savoir",), draft, optional=subjects)
-    savoirs = [
-        Competency(code, label or None, "savoir", None, category, subcategory)
-        for code, label, category, subcategory in table.columns("code_ogr_savoir", *subjects)
-    ]
-    draft.declare_all("competencies", savoirs, table)
-
-
-def _competencies_3(files: FileSet, draft: Draft) -> None:
-    columns = ("libelle_competence", "libelle_type_competence")
-    table = files.read("referentiel_competence", ("code_ogr",), draft, optional=columns)
-    rows = table.columns("code_ogr", *columns)
-    draft.declare_all(
-        "competencies", [Competency(c, name or None, "savoir", None, kind) for c, name, kind in rows], table
-    )
-    table = files.read("referentiel_activite", ("code_ogr",), draft, optional=("libelle_activite",))
-    pairs = table.columns("code_ogr", "libelle_activite")
-    draft.declare_all("competencies", [Competency(c, label or None, "savoir-faire") for c, label in pairs], table)
-
-
-def _kinds(table: Table, draft: Draft) -> dict[str, CompetencyKind]:
-    """Kind that each word of ``cat_comp`` stands for."""
-    rows = zip(table.lines, table.column("cat_comp"), strict=True)
-    return {**_WORDS["kind"]} | {
-        w: draft.typed(_WORDS["kind"], w, "cat_comp", table, line) for line, w in rows if w not in _WORDS["kind"]
-    }
-
-
-def _contexts(files: FileSet, draft: Draft, kind: str, *columns: str) -> None:
-    """Work contexts: `columns` are those of their labels and of their categories."""
-    table = files.read(kind, ("code_ogr",), draft, optional=columns)
-    contexts = [WorkContext(code, label or None, group) for code, label, group in table.columns("code_ogr", *columns)]
-    draft.declare_all("contexts", contexts, table)
 
 
 def _links(files: FileSet, draft: Draft, how: Mapping[str, Any]) -> None:
@@ -272,16 +238,6 @@ def _statuses(files: FileSet, draft: Draft) -> None:
             draft.note("status_without_link", table, line, subject=f"{code} - {item}")
 
 
-def _titles(files: FileSet, draft: Draft, flags: Sequence[str]) -> None:
-    keys = ("code_ogr", "libelle_appellation_long", "code_rome")
-    table = files.read("referentiel_appellation", keys, draft, optional=flags)
-    titles = [
-        JobTitle(code, label, occupation, kind == "PRINCIPALE", rare == "O")
-        for code, label, occupation, kind, rare in table.columns(*keys, "classification", "peu_usite")
-    ]
-    draft.declare_titles(titles, table, "code_rome")
-
-
 def _mobilities(files: FileSet, draft: Draft, columns: Sequence[str]) -> None:
     """Moves between fiches: ranked, or typed proche or évolution, then maybe one between two titles of each."""
     keys, order, kind = ("code_rome", "code_rome_cible"), "numero_ordre", "code_type_mobilite"
@@ -292,7 +248,9 @@ def _mobilities(files: FileSet, draft: Draft, columns: Sequence[str]) -> None:
         # Several titles may carry the same move between two fiches: one move, the closer kind first.
         known = draft.mobilities.get((origin, target))
         if known is None or (known.kind != "proche" and typed == "proche"):
-            draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line), typed)
+            draft.mobilities[origin, target] = Mobility(
+                origin, target, draft.whole(rank, order, table, line, least=1), typed
+            )
 
 
 def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind, str, str]]) -> None:

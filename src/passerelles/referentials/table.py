@@ -10,13 +10,12 @@ from passerelles.referentials.credentials import (
     read_credentials,
     read_occupation_access,
 )
-from passerelles.referentials.draft import Draft
+from passerelles.referentials.draft import Draft, made
 from passerelles.referentials.own_tables import (
     MANIFEST,
     check_names,
     declare_rows,
     files_of,
-    made,
     read_competencies,
     read_manifest,
     read_own_table,

@@ -200,7 +200,7 @@ def _competencies(files: FileSet, draft: Draft) -> None:
         code = code_of(uri)
         if not word:
             draft.note("invalid_kind", table, line, column="skillType", value="", read=_ESCO["kinds"][""])
-        kind = draft.typed(_ESCO["kinds"], word, "skillType", table, line)
+        kind = draft.coded(_ESCO["kinds"], word, "skillType", table, line, is_kind=True)
         several += sum(each in names for each in broader.get(code, ())) > 1
         macro = _nearest(code, broader, names)
         if kind == "savoir-faire" and macro is not None and notation[macro].startswith(_SOFT):
@@ -439,4 +439,4 @@ def _related(files: FileSet, draft: Draft) -> None:
     keys, order = (_SOC, "related o*net-soc code"), "index"
     table = draft.moves(files.read("Related Occupations", keys, draft, optional=(order,)), *keys)
     for line, (origin, target, rank) in table.numbered(*keys, order):
-        draft.mobilities[origin, target] = Mobility(origin, target, draft.rank(rank, order, table, line))
+        draft.mobilities[origin, target] = Mobility(origin, target, draft.whole(rank, order, table, line, least=1))

@@ -12,16 +12,16 @@ from passerelles.model import CompetencyKind
 from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
 from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.credentials import DEFAULT
-from passerelles.referentials.load import find_place, open_referential, read_anyway
+from passerelles.referentials.load import open_referential, read_anyway
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, apply_overlay, lay_access
 from passerelles.store import is_index
-from passerelles.views.schema import mapped, maybe, one_of, text, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet
 
-_WIDE: Final = On.JSON | On.TABLE | On.PAGE
+_WIDE: Final = On.FILE | On.PAGE
 
 
 def _told(notice: Notice, lang: Lang) -> str:
@@ -36,16 +36,16 @@ NOTICE: Final = Record(
     "notice",
     "A notice",
     (
-        Column("severity", words="validation.severity", schema=one_of(get_args(Severity)), promised=True),
-        Column("code", schema=text(), promised=True, on=On.JSON | On.TABLE),
-        Column("file", value=lambda n, _: n.file or None, schema=maybe(text()), promised=True, on=_WIDE),
-        Column("line", "integer", schema=maybe(whole(least=1)), promised=True, on=On.JSON | On.TABLE),
-        Column("count", "integer", value=lambda n, _: n.faults, schema=whole(least=1), promised=True),
-        Column("dropped", schema=whole(least=0), promised=True, on=On.JSON),
-        Column("values", json=lambda n, _: dict(n.values), schema=mapped(text()), promised=True, on=On.JSON),
-        Column("what", value=lambda n, lang: n.what(lang), schema=text(), promised=True, on=_WIDE),
+        Column("severity", words="validation.severity", promised=one_of(get_args(Severity))),
+        Column("code", promised="text", on=On.FILE),
+        Column("file", value=lambda n, _: n.file or None, promised="text?", on=_WIDE),
+        Column("line", "integer", promised="ordinal?", on=On.FILE),
+        Column("count", "integer", value="faults", promised="ordinal"),
+        Column("dropped", promised="count", on=On.JSON),
+        Column("values", json=lambda n, _: dict(n.values), promised={"each": "text"}, on=On.JSON),
+        Column("what", value=lambda n, lang: n.what(lang), promised="text", on=_WIDE),
         Column("what", value=_told, on=On.TERMINAL),
-        Column("action", value=lambda n, lang: n.action(lang), schema=text(), promised=True, on=_WIDE),
+        Column("action", value=lambda n, lang: n.action(lang), promised="text", on=_WIDE),
     ),
 )
 
@@ -171,7 +171,7 @@ def validate(
     >>> report.ok, report.counts["dropped"]
     (True, 0)
     """
-    referential = _read_whole(find_place(place))
+    referential = _read_whole(place_of(place, "referential"))
     if not any(n.kind.fatal for n in referential.notices):
         for overlay in overlays:
             referential = apply_overlay(referential, overlay)
@@ -213,7 +213,7 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     """
     place = place_of(name_or_path, "overlay")
     laid = apply_overlay(referential, name_or_path, anyway=True)
-    notices = tuple(n for n in laid.notices if n.file.partition("/")[0] == place.stem)
+    notices = laid.notices_of(place)
     # Rows of the catalogue of access are laid on anew with a graph: they are not what the overlay adds or takes.
     before, after = (
         _counts(each) | {"credential_requirements": sum(not row.origin for row in each.credential_requirements)}

@@ -17,7 +17,7 @@ from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
 from passerelles.territory.match import Scenario
 from passerelles.views.document import Cell, Grid, Head
-from passerelles.views.spec import NUMERIC, Column, Withheld
+from passerelles.views.spec import NUMERIC, Column
 
 _ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
 
@@ -84,7 +84,7 @@ def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | 
     figure = (
         value if column.kind in NUMERIC and isinstance(value, int | float) and not isinstance(value, bool) else None
     )
-    text = None if column.shown is None or isinstance(item, Withheld) else column.shown(item, words.lang)
+    text = column.said(item, words.lang)
     if text is None:
         if figure is None:
             text = column.screen(item, words.lang)

@@ -244,8 +244,8 @@ def _named(case: Case, items: Sequence[Item]) -> str:
 
 
 def weightiest(items: Sequence[Item]) -> tuple[str, ...]:
-    """Name the weightiest competencies, those at the core first."""
-    ordered = sorted(items, key=lambda i: (not i.core, -i.weight, i.code))
+    """Name the weightiest competencies, those at the core first, names of certificates last."""
+    ordered = sorted(items, key=lambda i: (i.certificate, not i.core, -i.weight, i.code))
     return tuple(i.label or i.code for i in ordered[:_ITEMS])
 
 

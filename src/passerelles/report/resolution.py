@@ -1,8 +1,8 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from functools import partial
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from passerelles.access.conditions import (
@@ -13,6 +13,7 @@ from passerelles.access.conditions import (
     others_text,
 )
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
+from passerelles.market.certifications import PUBLISHED
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
@@ -22,9 +23,8 @@ from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential, find_occupation, named_titles
 from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_notice_of_source, referential_dict, unscored_envelope
-from passerelles.views import schema
-from passerelles.views.schema import Schema, mapped, maybe, one_of, record, ref, whole
-from passerelles.views.spec import Column, Page, Record, Sheet, dicts, within
+from passerelles.views.schema import Shape, one_of
+from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -96,7 +96,7 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
         return "\n".join(f"{c.rank}. {c.code} {c.label}" for c in group.candidates[:_SHOWN]) or None
 
     columns = (
-        Column("people", "integer", value=lambda group, _: group.people, shown=lambda group, _: f"{group.people:g}"),
+        Column("people", "integer", value="people", shown=lambda group, _: f"{group.people:g}"),
         Column("title", value=lambda group, _: _short(group.text)),
         Column("candidates", value=offered),
         *Group.spec.pick("status"),
@@ -299,39 +299,34 @@ class Fiche(NamedTuple):
 
 
 _told = partial(Column, promised=True)
-_HOURS = record(
-    "Hours of training; null = unknown",
-    dict.fromkeys(("low", "expected", "high"), maybe(schema.number(least=0))),
-    optional={"source": maybe(schema.text())},
-)
 _NAMED = Record(
     "labelled",
     "A code and its label",
-    (_told("code", schema=schema.code()), _told("label", schema=maybe(schema.text()))),
+    (Column("code", promised="code"), Column("label", promised="text?")),
 )
-_TITLE = Record("", "A job title", (_told("code", schema=maybe(schema.text())), _told("label", schema=schema.text())))
+_TITLE = Record("", "A job title", (Column("code", promised="text?"), Column("label", promised="text")))
 _REQUIREMENT = Record(  # a requirement and its competency
     "",
     "",
     (
         *within(_NAMED.columns, itemgetter(1)),
-        _told("kind", schema=one_of(KINDS)).at(itemgetter(1)),
-        _told("status", schema=one_of(STATUSES)).at(itemgetter(0)),
+        Column("kind", promised=one_of(KINDS)).at(itemgetter(1)),
+        Column("status", promised=one_of(STATUSES)).at(itemgetter(0)),
     ),
 )
-_CONTEXT = Record("", "", (*_NAMED.columns, _told("category", schema=schema.text())))
+_CONTEXT = Record("", "", (*_NAMED.columns, Column("category", promised="text")))
 _CREDENTIAL = Record(  # what is demanded, the credential, and those that it takes
     "",
     "",
     (
         *within(
-            (_told("code", schema=schema.code()), *(_told(key, schema=schema.text()) for key in ("label", "kind"))),
+            (Column("code", promised="code"), *(Column(key, promised="text") for key in ("label", "kind"))),
             itemgetter(1),
         ),
-        _told("requirement", value=lambda r, _: r[0].kind, schema=one_of(get_args(RequirementKind))),
-        _told("source", value=lambda r, _: r[0].source or r[1].source, schema=schema.text()),
-        _told("hours", value=lambda r, _: r[1].hours._asdict(), schema=_HOURS),
-        _told("prerequisites", value=lambda r, _: list(r[2]), schema=schema.listed(schema.code())),
+        Column("requirement", value=lambda r, _: r[0].kind, promised=one_of(get_args(RequirementKind))),
+        Column("source", value=lambda r, _: r[0].source or r[1].source, promised="text"),
+        Column("hours", value=lambda r, _: r[1].hours._asdict(), promised=PUBLISHED.schema()),
+        Column("prerequisites", value=lambda r, _: list(r[2]), promised=["code"]),
     ),
 )
 _MOBILITY = Record(
@@ -339,53 +334,45 @@ _MOBILITY = Record(
     "",
     (
         *within(_NAMED.columns, itemgetter(1)),
-        *within((_told("rank", schema=maybe(whole(least=1))), _told("kind", schema=schema.text())), itemgetter(0)),
+        *within((Column("rank", promised="ordinal?"), Column("kind", promised="text")), itemgetter(0)),
     ),
 )
 
 
-def _many(key: str, items: Record, get: Callable[[Fiche], Iterable[Any]], shape: Schema | None = None) -> Column:
-    """Return the column of a list of such items."""
-    shape = schema.listed(items.schema()) if shape is None else shape
-    return _told(key, value=lambda f, lang: [items.to_dict(each, lang) for each in get(f)], schema=shape)
-
-
-def _own(key: str, shape: Schema) -> Column:
+def _own(key: str, shape: Shape) -> Column:
     """Return the column of what an occupation says itself; an empty text says nothing."""
-    return _told(key, value=lambda f, _: getattr(f.occupation, key) or None, schema=shape)
+    return Column(key, value=lambda f, _: getattr(f.occupation, key) or None, promised=shape)
 
 
 OCCUPATION = Record(
     "occupation",
     "What the referential says of an occupation; null: nothing",
     (
-        _told("code", schema=schema.code()),
-        _own("label", maybe(schema.text())),
-        _own("definition", maybe(schema.text())),
-        _own("access", maybe(schema.text())),
-        _own("base", maybe(schema.code("Occupation that this one specialises"))),
-        _many("parts", _NAMED, lambda f: f.referential.parts_of(f.code),
-              schema.listed(ref("labelled"), "Specialised occupations that it is made of")),
-        _own("parent", maybe(schema.code())),
-        _many("domain", _NAMED, attrgetter("domains"),
-              schema.listed(ref("labelled"), "From the top of the tree to the occupation's own")),
-        _own("riasec", maybe(schema.text())),
-        _told("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
-              schema=mapped(schema.text(), "yes, no or unknown; for `ecological` its role")),
-        _many("titles", _TITLE, lambda f: f.referential.titles_of.get(f.code, ())),
-        _many("requirements", _REQUIREMENT, lambda f: [
+        Column("code", promised="code"),
+        _own("label", "text?"),
+        _own("definition", "text?"),
+        _own("access", "text?"),
+        _own("base", "code?: Occupation that this one specialises"),
+        parts_of("parts", _NAMED, "Specialised occupations that it is made of", promised=True,
+                 path=lambda f, _: f.referential.parts_of(f.code)),
+        _own("parent", "code?"),
+        parts_of("domain", _NAMED, "From the top of the tree to the occupation's own", promised=True, path="domains"),
+        _own("riasec", "text?"),
+        Column("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
+               promised={"each": "text", "about": "yes, no or unknown; for `ecological` its role"}),
+        parts_of("titles", _TITLE, promised=True, path=lambda f, _: f.referential.titles_of.get(f.code, ())),
+        parts_of("requirements", _REQUIREMENT, promised=True, path=lambda f, _: [
             (r, f.referential.competency_by_code[r.competency]) for r in f.referential.requirements_of.get(f.code, ())
         ]),
-        _many("contexts", _CONTEXT, lambda f: [
+        parts_of("contexts", _CONTEXT, promised=True, path=lambda f, _: [
             f.referential.context_by_code[c] for c in f.referential.contexts_of.get(f.code, ())
         ]),
-        _many("credentials", _CREDENTIAL, lambda f: [
+        parts_of("credentials", _CREDENTIAL, promised=True, path=lambda f, _: [
             (r, f.referential.credential_by_code[r.credential], f.referential.prerequisites_of(r.credential))
             for r in f.referential.credentials_of.get(f.code, ())
         ]),
-        Column("access_conditions", schema=ref("access_conditions"),
-               value=lambda f, _: f.conditions.to_dict()),
-        _many("mobilities", _MOBILITY, attrgetter("mobilities")),
+        part_of("access_conditions", "access_conditions", "conditions"),
+        parts_of("mobilities", _MOBILITY, promised=True),
     ),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any, Final, get_args
 
@@ -25,8 +25,7 @@ from passerelles.report import resolution, transparency
 from passerelles.settings import Settings
 from passerelles.territory import flows, lots, match, rank, sums
 from passerelles.territory.allocation import Release
-from passerelles.views import schema
-from passerelles.views.schema import Schema
+from passerelles.views.schema import WORDS, Schema, Shape, one_of, record, shape
 from passerelles.views.spec import Record
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
@@ -36,64 +35,24 @@ _DECLARING: Final = (
     compare, move, moves, validate, resolution, transparency, flows, lots, match, rank, sums,
 )  # fmt: skip
 _WRITTEN: Final = packaged("passerelles.report", "shapes.toml")
-_COUNTS: Final = schema.mapped(schema.whole(least=0))
 # What `shapes.toml` may say of a value; any other word there is the name of a shape.
-_WORDS: Final[Mapping[str, Schema]] = {
-    "text": schema.text(),
-    "code": schema.code(),
-    "flag": schema.flag(),
-    "number": schema.number(),
-    "amount": schema.number(least=0),
-    "share": schema.share(),
-    "count": schema.whole(least=0),
-    "counts": _COUNTS,
-    "ternary": schema.one_of(TERNARY),
-    "employment": schema.one_of(get_args(Employment)),
-    "title_status": schema.one_of(get_args(titles.Status)),
+_WORDS: Final[Mapping[str, Shape]] = {
+    **WORDS,
+    **_WRITTEN["words"],
+    "ternary": one_of(TERNARY),
+    "employment": one_of(get_args(Employment)),
+    "title_status": one_of(get_args(titles.Status)),
     "figure": FIGURE,
     "sum_rules": sums.RULES,
     "migration": Migration.spec.schema(),
-    "overlay_source": schema.record("Where an overlay comes from", dict.fromkeys(OverlaySource._fields, schema.text())),
-    "run_totals": schema.record(
+    "overlay_source": record("Where an overlay comes from", dict.fromkeys(OverlaySource._fields, "text")),
+    "run_totals": record(
         "Counts of people, or origins, and of moves",
-        {name: schema.whole(least=0) for name in stored.RUN_TOTALS}
-        | {"largest_score_difference": schema.maybe(schema.number("null: scores do not compare", least=0))},
-    ),
-    "undecided": schema.mapped(
-        schema.whole(least=1), "Moves up to the last one of which a filter cannot tell, by filter"
+        dict.fromkeys(stored.RUN_TOTALS, "count")
+        | {"largest_score_difference": "amount?: null: scores do not compare"},
     ),
 }
-
-
-def _shape(written: Any) -> Schema:
-    """Make the JSON Schema of a shape as `shapes.toml` writes it."""
-    if isinstance(written, str):
-        name, _, about = written.partition(": ")
-        found = _named(name.removesuffix("?")) | ({"description": about} if about else {})
-        return schema.maybe(found) if name.endswith("?") else found
-    if isinstance(written, list):
-        return schema.listed(_shape(written[0]), *written[1:])
-    if "type" in written:
-        return dict(written)
-    if "any" in written:
-        return {"anyOf": [_shape(each) for each in written["any"]]}
-    about = written.get("about", "")
-    if "each" in written:
-        return schema.mapped(_shape(written["each"]), about)
-    required, optional = _keys(written)
-    return schema.record(about, required, optional=optional)
-
-
-def _named(name: str) -> Schema:
-    if name in _WRITTEN["words"]:
-        return _shape(_WRITTEN["words"][name])
-    return _WORDS.get(name) or schema.ref(name)
-
-
-def _keys(written: Mapping[str, Any]) -> tuple[dict[str, Schema], dict[str, Schema]]:
-    """Return the keys that are always there, and those that may be."""
-    required, optional = (written.get(name, {}) for name in ("required", "optional"))
-    return {key: _shape(each) for key, each in required.items()}, {key: _shape(each) for key, each in optional.items()}
+_shape = partial(shape, words=_WORDS)
 
 
 def _answer(name: str, written: Mapping[str, Any]) -> Schema:
@@ -103,20 +62,20 @@ def _answer(name: str, written: Mapping[str, Any]) -> Schema:
     Only what other programs were promised is required; what else is written is told as optional.
     """
     scored = written.get("scored", True)
-    required, optional = _keys(written)
+    required, optional = (written.get(key, {}) for key in ("required", "optional"))
     if name == "territory@1":  # what a release tells stands beside its flows
         release = Release.spec.schema()
         beside = {key: shape for key, shape in release["properties"].items() if key != "results"}
         required = {key: shape for key, shape in beside.items() if key in release["required"]}
         optional = {key: shape for key, shape in beside.items() if key not in required} | optional
     common = {
-        "schema": schema.constant(f"passerelles/{name}"),
-        "referential": schema.ref("referential"),
-        "scorer": schema.ref("scorer") if scored else schema.maybe(schema.ref("scorer")),
-        "settings": schema.ref("settings_used") if scored else schema.record("None: nothing is chosen", {}),
-        "results": schema.listed(_shape(written["items"])),
+        "schema": {"const": f"passerelles/{name}"},
+        "referential": "referential",
+        "scorer": "scorer" if scored else "scorer?",
+        "settings": "settings_used" if scored else record("None: nothing is chosen", {}),
+        "results": [written["items"]],
     }
-    return schema.record(written["about"], common | required, optional=optional)
+    return record(written["about"], common | required, optional=optional, words=_WORDS)
 
 
 _DEFS: Final[dict[str, Schema]] = {name: _shape(each) for name, each in _WRITTEN["defs"].items()}

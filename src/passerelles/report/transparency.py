@@ -16,8 +16,7 @@ from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.settings import Settings, settings_or
 from passerelles.store import package_version
-from passerelles.views.schema import maybe, one_of, text
-from passerelles.views.schema import number as number_schema
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet
 
@@ -69,19 +68,15 @@ class Duty(Described):
         "duty",
         "One thing to publish or to answer",
         (
-            Column("subject", value=lambda d, _: d.point.subject, words="transparency.subject", promised=True,
-                   schema=one_of(get_args(Subject))),
-            Column("law", value=lambda d, _: d.point.law, schema=text("Article, or point of an annex"), promised=True),
-            Column("duty", value=lambda d, lang: d.duty(lang), schema=text("What must be told"), promised=True),
-            Column("answer", value=lambda d, lang: d.answer(lang), schema=text(), promised=True),
-            Column("state", value=lambda d, _: d.point.state, words="transparency.state", promised=True,
-                   schema=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
-            Column("where", value=lambda d, _: d.point.where or None, schema=maybe(text("Where more stands")),
-                   promised=True),
-            Column("source", value=lambda d, _: d.point.source, schema=text("Page where the law was read"),
-                   promised=True, on=On.JSON | On.TABLE),
-            Column("as_of", value=lambda *_: _DUTIES["as_of"], schema=text("Day on which it was read"), promised=True,
-                   on=On.JSON | On.TABLE),
+            Column("subject", value="point.subject", words="transparency.subject", promised=one_of(get_args(Subject))),
+            Column("law", value="point.law", promised="text: Article, or point of an annex"),
+            Column("duty", value=lambda d, lang: d.duty(lang), promised="text: What must be told"),
+            Column("answer", value=lambda d, lang: d.answer(lang), promised="text"),
+            Column("state", value="point.state", words="transparency.state",
+                   promised=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
+            Column("where", value=lambda d, _: d.point.where or None, promised="text?: Where more stands"),
+            Column("source", value="point.source", promised="text: Page where the law was read", on=On.FILE),
+            Column("as_of", value=lambda *_: _DUTIES["as_of"], promised="text: Day on which it was read", on=On.FILE),
         ),
     )  # fmt: skip
 
@@ -98,10 +93,10 @@ WEIGHT: Final = Record(
     "weight",
     "Weight of a feature in a part of the score",
     (
-        Column("part", schema=text(), promised=True),
-        Column("part_label", value=lambda w, lang: part_words(w.part, "label", lang), schema=text(), promised=True),
-        Column("feature", schema=text("As docs/scoring.md names it"), promised=True),
-        Column("weight", "number", schema=number_schema(), promised=True),
+        Column("part", promised="text"),
+        Column("part_label", value=lambda w, lang: part_words(w.part, "label", lang), promised="text"),
+        Column("feature", promised="text: As docs/scoring.md names it"),
+        Column("weight", "number", promised="number"),
     ),
 )
 
@@ -118,9 +113,9 @@ CHANGED: Final = Record(
     "changed_setting",
     "A setting that is not at its default",
     (
-        Column("name", schema=text(), promised=True),
-        Column("value", value=lambda c, _: str(c.value), schema=text(), promised=True),
-        Column("default", value=lambda c, _: str(c.default), schema=text(), promised=True),
+        Column("name", promised="text"),
+        Column("value", value=lambda c, _: str(c.value), promised="text"),
+        Column("default", value=lambda c, _: str(c.default), promised="text"),
     ),
 )
 

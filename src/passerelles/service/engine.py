@@ -120,6 +120,15 @@ def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None =
         raise PasserellesError("service_variables", prefix=PREFIX, reason=problems(error)) from error
 
 
+def _data(name: str) -> Any:
+    """Return a property of what a session reads, kept for all threads."""
+
+    def read(engine: "Engine") -> Any:
+        return None if engine.session is None else engine.kept(name, partial(getattr, engine.session, name))
+
+    return property(read)
+
+
 @dataclass(frozen=True, eq=False)
 class Engine:
     """A graph with what the data folders of a session hold beside it, each read when it is first needed, and kept."""
@@ -140,33 +149,12 @@ class Engine:
         """Whether folders of data are known, read or not."""
         return self.session is not None and bool(self.session.folders)
 
-    @property
-    def places(self) -> Any:
-        """Geography; None where there is none."""
-        return self._data("places")
-
-    @property
-    def certifications(self) -> Any:
-        """Certifications; None where there are none."""
-        return self._data("certifications")
-
-    @property
-    def wages(self) -> Any:
-        """Median wages; None where there are none."""
-        return self._data("wages")
-
-    @property
-    def market(self) -> Any:
-        """Market; None where there is none."""
-        return self._data("market")
-
-    @property
-    def observed(self) -> Any:
-        """Moves that people were seen to make; None where no table was named."""
-        return self._data("observed_moves")
-
-    def _data(self, name: str) -> Any:
-        return None if self.session is None else self.kept(name, partial(getattr, self.session, name))
+    # Data, each read when somebody first needs it; None where there is none.
+    places = _data("places")
+    certifications = _data("certifications")
+    wages = _data("wages")
+    market = _data("market")
+    observed = _data("observed_moves")
 
     def kept(self, name: str, make: Callable[[], Made]) -> Made:
         """Return what takes long to make or to load, made once; nobody waits for what has another name."""
@@ -215,17 +203,8 @@ def load_engine(options: Options) -> Engine:
     PasserellesError
         If the referential, an overlay, the settings or a data folder cannot be read.
     """
-    session = Session(
-        options.referential,
-        tuple(options.overlays),
-        tuple(options.data),
-        options.settings,
-        strict=options.strict,
-        observed=options.observed,
-        access=options.access,
-        cache=options.cache,
-        accept_errors=options.accept_errors,
-    )
+    alike = {"overlays", "data", "strict", "observed", "access", "cache", "accept_errors"}
+    session = Session(options.referential, settings_file=options.settings, **options.model_dump(include=alike))
     graph = session.graph
     engine = Engine(graph, session)
     _ = engine.observed  # a table that cannot be read stops here

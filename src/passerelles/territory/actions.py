@@ -8,11 +8,11 @@ from typing import ClassVar, Final, Literal, NamedTuple
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, say
 from passerelles.territory.allocation import Release, in_all
-from passerelles.territory.flows import AMOUNT, MONTH, PEOPLE, Flow
+from passerelles.territory.flows import MONTH, PEOPLE, Flow
 from passerelles.territory.lots import Month, Problem
-from passerelles.views.schema import maybe, one_of, text, whole
+from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, Withheld, attribute
+from passerelles.views.spec import Column, On, Record, Sheet, Withheld
 
 ActionKind = Literal["meet", "confirm", "correct", "authorise", "train"]
 KINDS: Final[tuple[ActionKind, ...]] = ("meet", "confirm", "correct", "authorise", "train")
@@ -61,7 +61,7 @@ UNDATED: Final = Dates()
 
 
 def _month(name: str) -> Column:
-    column = Column(name, value=lambda month, _: str(month), schema=MONTH, on=On.JSON | On.TABLE)
+    column = Column(name, value=lambda month, _: str(month), schema=MONTH, on=On.FILE)
     return column.at(attrgetter(f"dates.{name}"))
 
 
@@ -113,21 +113,21 @@ class Action(Described):
         "Something to be done before people move",
         (
             Column(
-                "todo", value=lambda a, _: a.kind, words="territory.action.kind", schema=one_of(KINDS),
+                "todo", value="kind", words="territory.action.kind", schema=one_of(KINDS),
                 note=lambda a, lang: a.when(lang),
             ),
-            Column("action_what", value=lambda a, _: a.what, schema=text(), promised=True),
-            Column("action_who", value=lambda a, _: a.who, schema=text(), promised=True),
+            Column("action_what", value="what", promised="text"),
+            Column("action_who", value="who", promised="text"),
+            Column("action_when", value=lambda a, lang: a.when(lang), promised="text", on=On.FILE),
+            Column("people", "integer", promised=PEOPLE),
             Column(
-                "action_when", value=lambda a, lang: a.when(lang), schema=text(), promised=True, on=On.JSON | On.TABLE,
+                "hours_all", "integer", value="hours", promised="amount?",
+                shown=lambda a, _: None if a.kind == "train" else "–",
             ),
-            Column("people", "integer", schema=PEOPLE, promised=True),
-            Column("hours_all", "integer", value=lambda a, _: a.hours, schema=maybe(AMOUNT), promised=True,
-                   shown=lambda a, _: None if a.kind == "train" else "–"),
             *map(_month, ("start_by", "due", "free_from")),
             Column(
-                "late", "integer", value=attribute("dates.late"), on=On.JSON | On.TABLE,
-                schema=whole("People free too late for their training", least=0),
+                "late", "integer", value="dates.late", on=On.FILE,
+                schema="count: People free too late for their training",
             ),
         ),
     )  # fmt: skip

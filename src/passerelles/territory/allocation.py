@@ -14,7 +14,6 @@ from passerelles.market.signals import wages_short
 from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
 from passerelles.territory.flows import (
-    AMOUNT,
     CHANGE,
     CURVE,
     PEOPLE,
@@ -29,10 +28,9 @@ from passerelles.territory.flows import (
 from passerelles.territory.lots import NOTE, SET_ASIDE, Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Stage
-from passerelles.views import schema
-from passerelles.views.schema import mapped, maybe, one_of, pair, record, ref, share, text, whole
+from passerelles.views.schema import maybe, one_of, pair, record
 from passerelles.views.shown import Shown
-from passerelles.views.spec import Cell, Column, Page, Record, Sheet, Withheld, attribute, texts_of
+from passerelles.views.spec import ENDS, Cell, Column, Page, Record, Sheet, Withheld, parts_of, texts_of
 
 Status = Literal["optimal", "time_limit", "infeasible"]
 _SUMS: Final = (
@@ -40,72 +38,76 @@ _SUMS: Final = (
     "same_job", "cost", "km",
 )  # fmt: skip
 
-_SHARES: Final = maybe(
-    mapped(record("", {"placed": whole(least=0), "headcount": whole(least=0), "share": maybe(share())}))
-)
-LEVER: Final = maybe(record("What levers opened", {"people": whole(least=0), "hours": AMOUNT}))
-_TOTALS: Final = record(
-    "Sums",
-    {
-        "headcount": whole(least=0),
-        "openings": whole(least=0),
-        **dict.fromkeys(("placed", "uncovered", "unfilled", "same_job"), PEOPLE),
-        "hours": ref("span"),
-        "hours_per_person": maybe(AMOUNT),
-        "km": maybe(AMOUNT),
-        "by_employer": _SHARES,
-        "by_job": _SHARES,
-    },
-    optional={
-        "set_aside": PEOPLE,
-        **dict.fromkeys(("to_confirm", "filled", "reserved"), PEOPLE),
-        "lever": LEVER,
-        "cost": maybe(schema.number("Hours of training, and those that chances count for", least=0)),
-        "stretched": maybe(whole("People of `stretched`, who are among the uncovered", least=0)),
-        "offered": maybe(whole("People placed or to be confirmed, where numbers are masked", least=0)),
-        "placed_between": maybe(pair(whole(least=0), "Round numbers where `placed` is withheld")),
-        "offered_between": maybe(pair(whole(least=0), "Round numbers where `offered` is withheld")),
-    },
-)
+_SHARES: Final = maybe({"each": record("", {"placed": "count", "headcount": "count", "share": "share?"})})
+LEVER: Final = maybe(record("What levers opened", {"people": "count", "hours": "amount"}))
 STATUSES: Final = ("optimal", "time_limit", "infeasible")
-_CERTIFICATE: Final = record(
-    "The bounds that held and the proof of each objective",
-    {
-        "status": one_of(STATUSES),
-        "gap": AMOUNT,
-        "objectives": schema.listed(
-            record(
-                "",
-                {"name": text(), **dict.fromkeys(("value", "bound"), maybe(schema.number())), "gap": maybe(AMOUNT)},
-                optional={"exact": schema.flag()},
-            )
+TOTALS: Final = Record(
+    "",
+    "Sums",
+    (
+        Column("headcount", value="fragile.people", promised="count"),
+        Column("openings", value="hiring.people", promised="count"),
+        Column("placed", promised=PEOPLE),
+        Column("to_confirm", value="reserved", schema=PEOPLE),
+        Column("uncovered", value=lambda a, _: a.fragile.people - a.placed - a.reserved, promised=PEOPLE),
+        Column("filled", value="placed", schema=PEOPLE),
+        Column("reserved", schema=PEOPLE),
+        Column("unfilled", value=lambda a, _: a.hiring.people - a.placed - a.reserved, promised=PEOPLE),
+        Column(
+            "stretched", value=lambda a, _: sum(f.people for f in a.stretched),
+            schema="count?: People of `stretched`, who are among the uncovered",
         ),
-        "radius_km": maybe(AMOUNT),
-        "radius_applied": schema.flag(),
-        "frame": maybe(text()),
-        "min_probability": maybe(share()),
-        "budget_hours": maybe(AMOUNT),
+        Column("set_aside", value=lambda a, _: aside_totals(a.fragile)["people"], schema=PEOPLE),
+        Column("same_job", value=lambda a, _: sum(f.people for f in a.flows if f.same_job), promised=PEOPLE),
+        Column(
+            "hours", value=lambda a, _: {end: in_all(a.flows, attrgetter(f"hours.{end}")) for end in ENDS},
+            promised="span",
+        ),
+        Column(
+            "hours_per_person", value=lambda a, _: round(a.hours / a.placed, 1) if a.placed else None,
+            promised="amount?",
+        ),
+        Column(
+            "cost", value=lambda a, _: round(sum((f.cost or 0.0) * f.people for f in a.flows), 1),
+            schema="amount?: Hours of training, and those that chances count for",
+        ),
+        Column("lever", value=lambda a, _: a.lever(), schema=LEVER),
+        Column("km", value=lambda a, _: in_all(a.flows, attrgetter("km")), promised="amount?"),
+        Column("by_employer", value=lambda a, _: _shares(a.shares("employer")), promised=_SHARES),
+        Column("by_job", value=lambda a, _: _shares(a.shares("job")), promised=_SHARES),
+    ),
+    beside={
+        "offered": "count?: People placed or to be confirmed, where numbers are masked",
+        "placed_between": maybe(pair("count", "Round numbers where `placed` is withheld")),
+        "offered_between": maybe(pair("count", "Round numbers where `offered` is withheld")),
     },
-    optional={
-        **dict.fromkeys(("max_hours", "max_cost", "max_minutes"), maybe(AMOUNT)),
-        "floor": maybe(share("Least share of people placed, by `floor_by`")),
-        "floor_by": maybe(text()),
-    },
-)
-
-
-def _items(
-    key: str, of: type[Flow | Uncovered | Unfilled] | Record, name: str = "", *, promised: bool = False
-) -> Column:
-    """Return a column that holds the items of a list."""
-    get = attribute(name or key)
-
-    def told(release: "Release", lang: Lang) -> list[dict[str, Any]]:
-        record = of if isinstance(of, Record) else of.spec
-        return [record.to_dict(each, lang) for each in get(release, lang)]
-
-    first = of if isinstance(of, Record) else of.spec
-    return Column(key, json=told, schema=schema.listed(ref(first.name)), promised=promised)
+)  # fmt: skip
+CERTIFICATE: Final = Record(
+    "",
+    "The bounds that held and the proof of each objective",
+    (
+        Column("status", promised=one_of(STATUSES)),
+        Column("gap", promised="amount"),
+        Column(
+            "objectives", value=lambda a, _: [stage.to_dict() for stage in a.stages],
+            promised=[record(
+                "", {"name": "text", "value": "number?", "bound": "number?", "gap": "amount?"},
+                optional={"exact": "flag"},
+            )],
+        ),
+        Column("radius_km", value="bounds.radius_km", promised="amount?"),
+        Column("radius_applied", promised="flag"),
+        Column("frame", value="bounds.frame", promised="text?"),
+        Column("min_probability", value="bounds.min_probability", promised="share?"),
+        *(Column(name, value=f"bounds.{name}", schema="amount?") for name in ("max_hours", "max_cost", "max_minutes")),
+        Column("budget_hours", promised="amount?"),
+        Column(
+            "floor", value=lambda a, _: a.settings.floor or None,
+            schema="share?: Least share of people placed, by `floor_by`",
+        ),
+        Column("floor_by", value=lambda a, _: a.settings.floor_by if a.settings.floor else None, schema="text?"),
+    ),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -140,27 +142,24 @@ class Release:
         "territory",
         "Who could go where",
         (
-            _items("results", Flow, "flows", promised=True),
-            _items("to_confirm", Flow),
-            _items("stretched", Flow),
-            _items("options", Flow),
-            _items("uncovered", Uncovered, promised=True),
-            _items("unfilled", Unfilled, promised=True),
-            Column("totals", json=lambda r, _: dict(r.totals), schema=_TOTALS, promised=True),
-            Column("bounds", json=lambda r, _: dict(r.bounds), schema=_CERTIFICATE, promised=True),
-            _items("changes", CHANGE),
-            _items("curve", CURVE),
-            _items("notes", NOTE),
-            _items("set_aside", SET_ASIDE),
-            texts_of("unmet_floors", text()),
-            _items("resolved", RESOLVED),
-            Column(
-                "referential_version", json=lambda r, _: r.referential._asdict(),
-                schema=ref("referential_version"),
-            ),
-            Column("masked", schema=schema.flag("Whether small numbers are withheld")),
+            parts_of("results", Flow, path="flows", promised=True),
+            parts_of("to_confirm", Flow),
+            parts_of("stretched", Flow),
+            parts_of("options", Flow),
+            parts_of("uncovered", Uncovered, promised=True),
+            parts_of("unfilled", Unfilled, promised=True),
+            Column("totals", json=lambda r, _: dict(r.totals), promised=TOTALS.schema()),
+            Column("bounds", json=lambda r, _: dict(r.bounds), promised=CERTIFICATE.schema()),
+            parts_of("changes", CHANGE),
+            parts_of("curve", CURVE),
+            parts_of("notes", NOTE),
+            parts_of("set_aside", SET_ASIDE),
+            texts_of("unmet_floors", "text"),
+            parts_of("resolved", RESOLVED),
+            Column("referential_version", json=lambda r, _: r.referential._asdict(), schema="referential_version"),
+            Column("masked", schema="flag: Whether small numbers are withheld"),
         ),
-        beside={"threshold": whole("Numbers below it are withheld", least=0)},
+        beside={"threshold": "count: Numbers below it are withheld"},
     )  # fmt: skip
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
@@ -371,26 +370,7 @@ class Allocation(Shown):
 
     def totals(self) -> dict[str, Any]:
         """Return the sums of the allocation."""
-        return {
-            "headcount": self.fragile.people,
-            "openings": self.hiring.people,
-            "placed": self.placed,
-            "to_confirm": self.reserved,
-            "uncovered": self.fragile.people - self.placed - self.reserved,
-            "filled": self.placed,
-            "reserved": self.reserved,
-            "unfilled": self.hiring.people - self.placed - self.reserved,
-            "stretched": sum(f.people for f in self.stretched),
-            "set_aside": aside_totals(self.fragile)["people"],
-            "same_job": sum(f.people for f in self.flows if f.same_job),
-            "hours": {name: in_all(self.flows, attrgetter(f"hours.{name}")) for name in ("low", "expected", "high")},
-            "hours_per_person": round(self.hours / self.placed, 1) if self.placed else None,
-            "cost": round(sum((f.cost or 0.0) * f.people for f in self.flows), 1),
-            "lever": self.lever(),
-            "km": in_all(self.flows, attrgetter("km")),
-            "by_employer": _shares(self.shares("employer")),
-            "by_job": _shares(self.shares("job")),
-        }
+        return TOTALS.to_dict(self, "fr")
 
     def lever(self) -> dict[str, Any]:
         """Return the people who take a training lever and its own hours, which the hours in all count too."""
@@ -399,17 +379,7 @@ class Allocation(Shown):
 
     def certificate(self) -> dict[str, Any]:
         """Return the bounds that held and the proof of each objective."""
-        return {
-            "status": self.status,
-            "gap": self.gap,
-            "objectives": [stage.to_dict() for stage in self.stages],
-            "radius_km": None,
-            "radius_applied": self.radius_applied,
-            **vars(self.bounds),
-            "budget_hours": self.budget_hours,
-            "floor": self.settings.floor or None,
-            "floor_by": self.settings.floor_by if self.settings.floor else None,
-        }
+        return CERTIFICATE.to_dict(self, "fr")
 
     def resolved(self) -> tuple[Resolved, ...]:
         """Return the jobs that were written otherwise than by their code, with the table and row to correct."""

@@ -26,7 +26,7 @@ from passerelles.territory.flows import Change, Flow, Uncovered, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, floor_groups, pool_keys
 from passerelles.territory.solve import Ints, budget_tenths
-from passerelles.views.spec import Withheld
+from passerelles.views.spec import ENDS, Withheld
 
 _MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
 _ROUNDS: Final = 200
@@ -352,7 +352,7 @@ _BY_RULE: Final = frozenset({"nothing_near", *(reason_name(why) for why in Why i
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche"))
-_NO_HOURS: Final[Mapping[str, None]] = dict.fromkeys(("low", "expected", "high"))
+_NO_HOURS: Final[Mapping[str, None]] = dict.fromkeys(ENDS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -495,21 +495,17 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         uncovered=[] if lines is None else lines.uncovered(),
         unfilled=[] if lines is None else lines.unfilled(),
         totals={
+            **dict.fromkeys(whole.totals),
             "headcount": everyone,
             "openings": places,
-            "placed": placed,
+            **dict.fromkeys(("placed", "filled"), placed),
             "placed_between": between if apart else None,
             "offered": total,
             "offered_between": between,
-            "to_confirm": kept,
-            "filled": placed,
-            "reserved": kept,
-            **dict.fromkeys(("stretched", "cost")),
+            **dict.fromkeys(("to_confirm", "reserved"), kept),
             "uncovered": None if total is None else everyone - total,
             "unfilled": None if total is None else places - total,
-            **dict.fromkeys(("set_aside", "same_job")),
             "hours": _NO_HOURS,
-            **dict.fromkeys(("hours_per_person", "lever", "km", "by_employer", "by_job")),
         },
         bounds=allocation.certificate()
         | {

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
-from typing import Any, ClassVar, Final, NamedTuple, get_args
+from typing import ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,23 +22,18 @@ from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots, Month, Side, pool_key
 from passerelles.territory.pairs import Moves, Pairs, Why, pool_keys
 from passerelles.territory.solve import TENTHS, Ints
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, record, ref, share, text, whole
+from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, attribute, part_of, within
+from passerelles.views.spec import HOURS, SPAN, Column, On, Record, inside, part_of, parts_of, within
 
-_FILE: Final = On.JSON | On.TABLE
-_CELLS: Final = On.TABLE | On.SCREEN
-_ENDS: Final = ("low", "expected", "high")
-AMOUNT: Final = schema.number(least=0)
-PEOPLE: Final = maybe(whole("Null: withheld, see `masked`", least=0))
-_LOTS: Final = schema.listed(record("", {"employer": text(), "job": text(), "basin": maybe(text())}))
+PEOPLE: Final = "count?: Null: withheld, see `masked`"
+_LOTS: Final = [record("", {"employer": "text", "job": "text", "basin": "text?"})]
 KNOWN_BY: Final = maybe(
     one_of(("job", "family"), "What a survey's openings are known of: the job, or its family only; null = a firm's")
 )
-_TITLE: Final = text("The job as it was written")
+_TITLE: Final = "text: The job as it was written"
 _SHARES: Final = dict.fromkeys(SHARES, FIGURE)
-_MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=_FILE, schema=schema.flag())
+_MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=On.FILE, schema="flag")
 
 
 class HoursOf(NamedTuple):
@@ -48,10 +43,6 @@ class HoursOf(NamedTuple):
     expected: float | None
     high: float | None
     assumed: bool = False
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values, ready for JSON."""
-        return {end: getattr(self, end) for end in _ENDS}
 
 
 def hours_at(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
@@ -67,25 +58,25 @@ def hours_at(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
     )
 
 
-MONTH: Final = maybe(text("Year and month, as 2027-03; null = not said"))
+MONTH: Final = "text?: Year and month, as 2027-03; null = not said"
 
 
-_PAYER: Final = Column(
-    "payer", value=lambda p, _: p.name or None, json=lambda p, _: p.to_dict(), on=_FILE, schema=maybe(PAYER)
+_OPCO: Final = Column(
+    "", value=lambda p, _: p.name or None, json=PAYER.to_dict, schema=maybe(PAYER.schema()), on=On.FILE
 )
 
 
 def _end(side: Side, job: str, way: str) -> tuple[Column, ...]:
     """Return what files hold of the lot at one end of a flow: its employer, its job and where it is."""
     columns = (
-        Column(f"{side}_employer", value=attribute("employer"), on=_FILE, schema=text(), promised=True),
-        Column(f"{side}_title", value=attribute("title"), on=_FILE, schema=_TITLE),
-        Column(job, json=attribute("end"), schema=maybe(ref("end")), promised=True, on=On.JSON),
-        Column(f"{job}_code", value=attribute("job"), on=On.TABLE),
-        Column(f"{job}_label", value=attribute("label"), on=On.TABLE),
-        Column(f"{way}_basin", value=attribute("basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-        Column(f"{way}_basin_code", value=attribute("basin"), schema=text(), on=On.JSON),
-        Column(f"{way}_commune", value=lambda lot, _: lot.commune_label or None, schema=maybe(text()), on=_FILE),
+        Column(f"{side}_employer", value="employer", on=On.FILE, promised="text"),
+        Column(f"{side}_title", value="title", on=On.FILE, schema=_TITLE),
+        Column(job, json="end", promised="end?", on=On.JSON),
+        Column(f"{job}_code", value="job", on=On.TABLE),
+        Column(f"{job}_label", value="label", on=On.TABLE),
+        Column(f"{way}_basin", value="basin_label", promised="text?", on=On.FILE),
+        Column(f"{way}_basin_code", value="basin", schema="text", on=On.JSON),
+        Column(f"{way}_commune", value=lambda lot, _: lot.commune_label or None, schema="text?", on=On.FILE),
     )
     return within(columns, attrgetter(side))
 
@@ -204,49 +195,46 @@ class Flow(Described):
         "flow",
         "People of a fragile lot who could take openings of another; withheld lines name several lots",
         (
-            Column("from", on=On.SCREEN, shown=attribute("fragile.employer"), note=lambda f, _: f.fragile.place()),
+            Column("from", on=On.SCREEN, shown="fragile.employer", note=lambda f, _: f.fragile.place()),
             *_end("fragile", "origin", "from"),
             Column(
-                "to", on=On.SCREEN, shown=attribute("hiring.employer"),
+                "to", on=On.SCREEN, shown="hiring.employer",
                 note=lambda f, _: f.hiring.place(elsewhere=f.hiring.basin != f.fragile.basin),
             ),
             *_end("hiring", "target", "to"),
-            Column("family", value=lambda f, _: f.hiring.pool or None, schema=maybe(text()), on=_FILE),
-            Column("known_by", value=lambda f, _: f.hiring.known_by or None, schema=KNOWN_BY, on=_FILE),
-            Column("people", "integer", schema=PEOPLE, promised=True),
+            Column("family", value=lambda f, _: f.hiring.pool or None, schema="text?", on=On.FILE),
+            Column("known_by", value=lambda f, _: f.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
+            Column("people", "integer", promised=PEOPLE),
             Column(
                 "unknown", json=lambda f, _: list(f.unknown), value=lambda f, lang: f.to_find_out(lang),
-                schema=schema.listed(text(), "To be confirmed before people go: hours, access, level, title, distance"),
+                schema=["text", "To be confirmed before people go: hours, access, level, title, distance"],
             ),
             Column("level", words="territory.level", on=On.PAGE, badge=True),
-            Column(
-                "level", value=attribute("move_level"), words="territory.level", schema=maybe(one_of(LEVELS)), on=_FILE,
-            ),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE | On.PAGE),
+            Column("level", value="move_level", words="territory.level", schema=maybe(one_of(LEVELS)), on=On.FILE),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE | On.PAGE),
             part_of("access_conditions", "access_conditions", "access", nullable=True),
             Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE | On.PAGE),
-            Column("listed", "flag", schema=maybe(schema.flag("Whether the referential lists the move")), on=_FILE),
-            Column(
-                "hours_each", "integer", value=attribute("hours.expected"), json=lambda f, _: f.hours.to_dict(),
-                json_key="hours_per_person", schema=ref("span"), promised=True, on=On.JSON | On.TERMINAL,
+            Column("listed", "flag", schema="flag?: Whether the referential lists the move", on=On.FILE),
+            part_of(
+                "hours_each", SPAN, "hours", kind="integer", value="hours.expected",
+                json_key="hours_per_person", promised=True, on=On.JSON | On.TERMINAL,
                 shown=lambda f, lang: (
                     say("territory.table.same_job", lang=lang) if f.same_job and f.hours.expected is not None else None
                 ),
             ),
             Column(
-                "hours_each", "integer", value=attribute("hours.expected"), on=On.PAGE,
-                note=lambda f, lang: f.hours_range(lang),
+                "hours_each", "integer", value="hours.expected", on=On.PAGE, note=lambda f, lang: f.hours_range(lang),
             ),
-            *(Column(f"hours_{end}", "number", value=attribute(f"hours.{end}"), on=On.TABLE) for end in _ENDS),
-            Column("hours_assumed", value=attribute("hours.assumed"), schema=schema.flag(), on=On.JSON),
-            Column("lever_hours", schema=maybe(schema.number("Hours that a lever added", least=0)), on=On.JSON),
+            *HOURS,
+            Column("hours_assumed", value="hours.assumed", schema="flag", on=On.JSON),
+            Column("lever_hours", schema="amount?: Hours that a lever added", on=On.JSON),
             Column(
-                "cost_each", "number", value=attribute("cost"), json_key="cost_per_person", on=_FILE,
-                schema=maybe(schema.number("Hours of training, and those that the chance counts for", least=0)),
+                "cost_each", "number", value="cost", json_key="cost_per_person", on=On.FILE,
+                schema="amount?: Hours of training, and those that the chance counts for",
             ),
-            Column("km", "number", schema=maybe(AMOUNT), on=_FILE),
+            Column("km", "number", schema="amount?", on=On.FILE),
             Column("km", "integer", on=On.SCREEN),
-            Column("same_job", "flag", schema=schema.flag(), on=_FILE),
+            Column("same_job", "flag", schema="flag", on=On.FILE),
             *wage_columns(attrgetter("wages"), on=On.TERMINAL),
             Column(
                 "market", on=On.JSON,
@@ -254,27 +242,24 @@ class Flow(Described):
                 schema=maybe(record("Difficulty and seasons of recruitment in the basin", _SHARES)),
             ),
             *share_columns(attrgetter("surveyed")),
-            Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=MONTH, on=_FILE),
-            Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=MONTH, on=_FILE),
+            Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=MONTH, on=On.FILE),
+            Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=MONTH, on=On.FILE),
+            Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training"),
+            Column("start_by", value=lambda f, _: f.start_by and str(f.start_by), schema=MONTH, on=On.FILE),
             Column(
-                "training_months", "number", on=_FILE,
-                schema=maybe(schema.number("Months of full-time training", least=0)),
-            ),
-            Column("start_by", value=lambda f, _: f.start_by and str(f.start_by), schema=MONTH, on=_FILE),
-            Column(
-                "in_time", "flag", on=_FILE,
-                schema=maybe(schema.flag("Whether the training fits between the two months; null = not said")),
+                "in_time", "flag", on=On.FILE,
+                schema="flag?: Whether the training fits between the two months; null = not said",
             ),
             *(
-                Column(f"{side}_{name}", value=attribute(f"{side}.{name}"), schema=kind, on=_FILE)
+                Column(f"{side}_{name}", value=f"{side}.{name}", schema=kind, on=On.FILE)
                 for side in ("fragile", "hiring")
-                for name, kind in (("size", maybe(whole(least=0))), ("agreement", text("IDCC; empty = not said")))
+                for name, kind in (("size", "count?"), ("agreement", "text: IDCC; empty = not said"))
             ),
             *(
-                replace(_PAYER.at(itemgetter(at)).at(attrgetter("payers")), key=f"{side}_payer")
+                replace(_OPCO.at(itemgetter(at)).at(attrgetter("payers")), key=f"{side}_payer")
                 for at, side in enumerate(("fragile", "hiring"))
             ),
-            Column("probability", "share", schema=maybe(share()), shown=lambda f, _: "–" if f.same_job else None),
+            Column("probability", "share", schema="share?", shown=lambda f, _: "–" if f.same_job else None),
             part_of("move", "move", nullable=True, promised=True),
             _MASKED,
             Column("fragile_lots", value=lambda _f, _lang: None, on=On.TABLE),
@@ -320,24 +305,19 @@ class Uncovered(Described):
         "uncovered",
         "People placed nowhere",
         (
-            Column("from", on=On.SCREEN, shown=attribute("lot.employer"), note=lambda u, _: u.lot.place()),
-            Column("employer", value=attribute("lot.employer"), schema=text(), promised=True, on=_FILE),
-            Column("fragile_title", value=attribute("lot.title"), schema=_TITLE, on=_FILE),
-            Column("job", json=lambda u, _: u.lot.end, schema=maybe(ref("end")), promised=True, on=On.JSON),
-            Column("code", value=attribute("lot.job"), on=On.TABLE),
-            Column("label", value=attribute("lot.label"), on=On.TABLE),
-            Column("basin", value=attribute("lot.basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column(
-                "headcount", "integer", value=attribute("lot.people"), schema=whole(least=0), promised=True,
-                on=_FILE | On.PAGE,
-            ),
-            Column("people", "integer", schema=PEOPLE, promised=True, on=_FILE),
-            Column("uncovered", "integer", value=attribute("people"), on=On.SCREEN),
-            Column(
-                "reason", value=lambda u, lang: u.reason_said(lang), json=attribute("reason"), schema=text(), on=_FILE
-            ),
-            Column("barred_openings", json=lambda u, _: dict(u.barred), schema=ref("barred"), on=On.JSON),
-            Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
+            Column("from", on=On.SCREEN, shown="lot.employer", note=lambda u, _: u.lot.place()),
+            Column("employer", value="lot.employer", promised="text", on=On.FILE),
+            Column("fragile_title", value="lot.title", schema=_TITLE, on=On.FILE),
+            Column("job", json="lot.end", promised="end?", on=On.JSON),
+            Column("code", value="lot.job", on=On.TABLE),
+            Column("label", value="lot.label", on=On.TABLE),
+            Column("basin", value="lot.basin_label", promised="text?", on=On.FILE),
+            Column("headcount", "integer", value="lot.people", promised="count", on=On.FILE | On.PAGE),
+            Column("people", "integer", promised=PEOPLE, on=On.FILE),
+            Column("uncovered", "integer", value="people", on=On.SCREEN),
+            Column("reason", value=lambda u, lang: u.reason_said(lang), json="reason", schema="text", on=On.FILE),
+            Column("barred_openings", json=lambda u, _: dict(u.barred), schema="barred", on=On.JSON),
+            Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
             Column("why", value=lambda u, lang: u.why(lang), on=On.TERMINAL),
             Column("why", value=lambda u, lang: u.because(lang), on=On.PAGE),
             _MASKED.at(lambda item: item, on=On.JSON),
@@ -361,14 +341,14 @@ CANDIDATE: Final = Record(
     "candidate",
     "People still uncovered who could fill an opening if `barred_by` did not bar them",
     (
-        Column("employer", value=attribute("lot.employer"), schema=text(), promised=True),
-        Column("job", value=attribute("lot.job"), schema=schema.code(), promised=True),
-        Column("basin", value=attribute("lot.basin_label"), schema=text(), promised=True),
-        Column("people", "integer", schema=whole(least=0), promised=True),
-        Column("towards", value=attribute("job"), schema=schema.code(), promised=True),
-        Column("barred_by", value=attribute("reason"), schema=text(), promised=True),
-        Column("hours", "number", schema=maybe(AMOUNT), promised=True),
-        Column("km", "number", schema=maybe(AMOUNT), promised=True),
+        Column("employer", value="lot.employer", promised="text"),
+        Column("job", value="lot.job", promised="code"),
+        Column("basin", value="lot.basin_label", promised="text"),
+        Column("people", "integer", promised="count"),
+        Column("towards", value="job", promised="code"),
+        Column("barred_by", value="reason", promised="text"),
+        Column("hours", "number", promised="amount?"),
+        Column("km", "number", promised="amount?"),
     ),
 )
 
@@ -411,27 +391,26 @@ class Unfilled(Described):
         "unfilled",
         "Openings that stay empty",
         (
-            Column("to", on=On.SCREEN, shown=attribute("employer"), note=lambda u, _: u.place()),
-            Column("employer", schema=text(), promised=True, on=_FILE),
-            Column("hiring_title", value=lambda u, _: u.lot.title if u.lot else None, schema=maybe(_TITLE), on=_FILE),
+            Column("to", on=On.SCREEN, shown="employer", note=lambda u, _: u.place()),
+            Column("employer", promised="text", on=On.FILE),
+            Column("hiring_title", value=lambda u, _: u.lot.title if u.lot else None, schema=maybe(_TITLE), on=On.FILE),
             Column(
-                "job", json=lambda u, _: {"code": u.code, "label": u.label}, promised=True, on=On.JSON,
-                schema=maybe(record("A job, or a family", {"code": schema.code(), "label": maybe(text())})),
+                "job", json=lambda u, _: {"code": u.code, "label": u.label}, on=On.JSON,
+                promised=maybe(record("A job, or a family", {"code": "code", "label": "text?"})),
             ),
             Column("code", on=On.TABLE),
             Column("label", on=On.TABLE),
-            Column("basin", value=attribute("basin_label"), schema=maybe(text()), promised=True, on=_FILE),
-            Column("openings", "integer", schema=whole(least=0), promised=True),
-            Column("empty", "integer", json_key="people", schema=PEOPLE, promised=True),
+            Column("basin", value="basin_label", promised="text?", on=On.FILE),
+            Column("openings", "integer", promised="count"),
+            Column("empty", "integer", json_key="people", promised=PEOPLE),
             Column(
-                "reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang),
-                json=attribute("reason"), schema=text(), on=_FILE,
+                "reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), json="reason",
+                schema="text", on=On.FILE,
             ),
-            Column("sentence", value=lambda u, lang: u.sentence(lang), schema=text(), on=_FILE),
-            Column(
-                "candidates", value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),
-                json=lambda u, lang: [CANDIDATE.to_dict(c, lang) for c in u.candidates],
-                schema=schema.listed(ref("candidate")), on=_FILE,
+            Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
+            parts_of(
+                "candidates", CANDIDATE, on=On.FILE,
+                value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),
             ),
             Column("fill", value=lambda u, lang: u.sentence(lang), on=On.SCREEN),
             _MASKED.at(lambda item: item, on=On.JSON),
@@ -457,10 +436,10 @@ CURVE: Final = Record(
     "curve_point",
     "What placing so many people takes at least; the cost of each person added since the point before",
     (
-        Column("people", "integer", schema=whole(least=0), promised=True),
-        Column("cost", "number", schema=AMOUNT, promised=True),
-        Column("hours", "number", schema=AMOUNT, promised=True),
-        Column("cost_each", "number", schema=maybe(schema.number()), promised=True),
+        Column("people", "integer", promised="count"),
+        Column("cost", "number", promised="amount"),
+        Column("hours", "number", promised="amount"),
+        Column("cost_each", "number", promised="number?"),
     ),
 )
 
@@ -496,13 +475,13 @@ CHANGE: Final = Record(
     "change",
     "What moving one bound would change",
     (
-        Column("kind", schema=text(), promised=True),
+        Column("kind", promised="text"),
         Column("bound", "number", on=On.JSON),
         Column("step", "number"),
-        Column("more", "integer", schema=maybe(whole()), promised=True),
-        Column("placed", "integer", schema=PEOPLE, promised=True),
+        Column("more", "integer", promised="whole?"),
+        Column("placed", "integer", promised=PEOPLE),
         Column("hours", "number", on=On.JSON),
-        Column("sentence", value=lambda c, lang: c.sentence(lang), schema=text(), promised=True),
+        Column("sentence", value=lambda c, lang: c.sentence(lang), promised="text"),
     ),
 )
 
@@ -528,20 +507,18 @@ RESOLVED: Final = Record(
     "resolved_title",
     "A title that was resolved to a code",
     (
-        Column("employer", value=attribute("lot.employer"), on=On.JSON, schema=text(), promised=True),
-        Column("file", value=lambda r, _: r.file or r.side, json=attribute("file"), schema=text()),
-        Column("line", "integer", value=lambda r, _: r.lot.row or None, on=_CELLS),
-        Column("row", value=lambda r, _: r.lot.row or None, on=On.JSON, schema=maybe(whole()), promised=True),
-        Column("given", value=attribute("lot.given"), schema=text(), promised=True),
-        Column("job", json=lambda r, _: r.lot.end, on=On.JSON, schema=ref("end"), promised=True),
-        Column("code", value=attribute("lot.job"), on=_CELLS),
-        Column("label", value=attribute("lot.label"), on=_CELLS),
-        Column("confidence", "share", value=attribute("lot.confidence"), schema=share(), promised=True),
-        Column("people", value=attribute("lot.people"), on=On.JSON, schema=whole(least=0)),
-        Column(
-            "basin", json=lambda r, _: {"code": r.lot.basin, "label": r.lot.basin_label}, on=On.JSON,
-            schema=record("", {"code": text(), "label": text()}),
-        ),
+        Column("employer", value="lot.employer", on=On.JSON, promised="text"),
+        Column("file", value=lambda r, _: r.file or r.side, json="file", schema="text"),
+        Column("line", "integer", value=lambda r, _: r.lot.row or None, on=On.CELLS),
+        Column("row", value=lambda r, _: r.lot.row or None, on=On.JSON, promised="whole?"),
+        Column("given", value="lot.given", promised="text"),
+        Column("job", json="lot.end", on=On.JSON, promised="end"),
+        Column("code", value="lot.job", on=On.CELLS),
+        Column("label", value="lot.label", on=On.CELLS),
+        Column("confidence", "share", value="lot.confidence", promised="share"),
+        Column("people", value="lot.people", on=On.JSON, schema="count"),
+        inside("basin", "", Column("code", value="lot.basin", promised="text"),
+               Column("label", value="lot.basin_label", promised="text")),
         Column("family", value=lambda r, _: r.lot.pool or None, on=On.JSON),
         Column("side", on=On.JSON, schema=one_of(("fragile", "hiring"))),
     ),

@@ -19,8 +19,7 @@ from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, resolv
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.text import normalise_label
-from passerelles.views.schema import listed, maybe, text, whole
-from passerelles.views.spec import Column, On, Record, attribute
+from passerelles.views.spec import Column, On, Record, texts_of
 
 NOWHERE: Final = ""
 """Basin of lots of a table that has no column of places."""
@@ -228,22 +227,13 @@ SET_ASIDE: Final = Record(
     "set_aside",
     "A row that could not be used, outside of all sums",
     (
-        Column("file", schema=text(), promised=True),
-        Column(
-            "row", "integer", schema=whole("Line of the file, the header being one; 0 = the table as a whole", least=0),
-            promised=True,
-        ),
-        Column("column", value=lambda p, _: p.column or None, schema=maybe(text()), promised=True),
-        Column("problem", value=attribute("key"), schema=text("Key of the reason"), promised=True, on=On.JSON),
-        Column("reason", value=lambda p, lang: p.what(lang), schema=text("Why, and what to do"), promised=True),
-        Column(
-            "people", "integer", promised=True,
-            schema=maybe(whole("People or openings of the row, where they can be read", least=0)),
-        ),
-        Column(
-            "suggestions", value=lambda p, _: "; ".join(p.suggestions) or None, json=lambda p, _: list(p.suggestions),
-            schema=listed(text()), promised=True,
-        ),
+        Column("file", promised="text"),
+        Column("row", "integer", promised="count: Line of the file, the header being one; 0 = the table as a whole"),
+        Column("column", value=lambda p, _: p.column or None, promised="text?"),
+        Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
+        Column("reason", value=lambda p, lang: p.what(lang), promised="text: Why, and what to do"),
+        Column("people", "integer", promised="count?: People or openings of the row, where they can be read"),
+        texts_of("suggestions", "text", promised=["text"]),
     ),
 )  # fmt: skip
 
@@ -269,8 +259,8 @@ NOTE: Final = Record(
     "note",
     "What the reader must know",
     (
-        Column("note", value=attribute("key"), on=On.JSON, schema=text(), promised=True),
-        Column("sentence", value=lambda n, lang: n.sentence(lang), schema=text(), promised=True),
+        Column("note", value="key", on=On.JSON, promised="text"),
+        Column("sentence", value=lambda n, lang: n.sentence(lang), promised="text"),
     ),
 )
 

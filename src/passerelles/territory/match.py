@@ -58,9 +58,9 @@ from passerelles.territory.solve import (
     most_people,
 )
 from passerelles.text import normalise_label
-from passerelles.views.schema import maybe, number, one_of, record, ref, text, whole
+from passerelles.views.schema import one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, attribute
+from passerelles.views.spec import Column, On, Record
 
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
@@ -562,7 +562,7 @@ def _people(case: _Case, task: Task) -> tuple[int, int]:
 
 
 def _total(name: str, on: On = On.ALL) -> Column:
-    return Column(name, "integer", value=lambda s, _: s.totals[name], schema=whole(least=0), promised=True, on=on)
+    return Column(name, "integer", value=lambda s, _: s.totals[name], promised="count", on=on)
 
 
 @dataclass(frozen=True)
@@ -582,27 +582,25 @@ class Scenario(Described):
         "scenario",
         "One scenario of a comparison",
         (
-            Column("scenario", value=attribute("name"), schema=text(), promised=True),
+            Column("scenario", value="name", promised="text"),
             Column(
                 "options", json=lambda s, _: {k: list(v) if isinstance(v, tuple) else v for k, v in s.options.items()},
-                schema=record("", {}), promised=True, on=On.JSON,
+                promised=record("", {}), on=On.JSON,
             ),
-            Column("status", value=attribute("allocation.status"), schema=one_of(STATUSES), promised=True, on=On.JSON),
+            Column("status", value="allocation.status", promised=one_of(STATUSES), on=On.JSON),
             _total("placed"),
-            _total("uncovered", on=On.JSON | On.TABLE),
+            _total("uncovered", on=On.FILE),
             _total("unfilled"),
-            Column("hours", json=lambda s, _: s.totals["hours"], schema=ref("span"), promised=True, on=On.JSON),
-            Column(
-                "hours_expected", "number", value=lambda s, _: s.totals["hours"]["expected"], on=On.TABLE | On.SCREEN
-            ),
+            Column("hours", json=lambda s, _: s.totals["hours"], promised="span", on=On.JSON),
+            Column("hours_expected", "number", value=lambda s, _: s.totals["hours"]["expected"], on=On.CELLS),
             Column("lever", json=lambda s, _: s.totals["lever"], schema=LEVER, on=On.JSON),
-            Column("lever_hours", "number", value=lambda s, _: s.totals["lever"]["hours"], on=On.TABLE | On.SCREEN),
-            Column("km", "number", value=lambda s, _: s.totals["km"], schema=maybe(number(least=0)), promised=True),
+            Column("lever_hours", "number", value=lambda s, _: s.totals["lever"]["hours"], on=On.CELLS),
+            Column("km", "number", value=lambda s, _: s.totals["km"], promised="amount?"),
             _total("same_job"),
-            Column("gap", value=attribute("allocation.gap"), schema=number(least=0), promised=True, on=On.JSON),
+            Column("gap", value="allocation.gap", promised="amount", on=On.JSON),
             Column(
-                "sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", schema=text(),
-                promised=True, on=On.JSON | On.TABLE,
+                "sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", promised="text",
+                on=On.FILE,
             ),
         ),
     )  # fmt: skip

@@ -11,10 +11,10 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.market.places import Area, Places, departments_shown
-from passerelles.territory.flows import AMOUNT, PEOPLE
+from passerelles.territory.flows import PEOPLE
 from passerelles.territory.lots import Lot, Lots, Problem
 from passerelles.text import normalise_label
-from passerelles.views.schema import Schema, maybe, text, whole
+from passerelles.views.schema import Shape
 from passerelles.views.spec import Column, Record
 
 Cut = Literal["basin", "epci", "department", "region", "employer"]
@@ -180,22 +180,22 @@ class Line(NamedTuple):
     checksum: str
 
 
-def _total(name: str, schema: Schema = PEOPLE) -> Column:
-    return Column(name, "integer", value=lambda line, _: line.totals.get(name), schema=schema, promised=True)
+def _total(name: str, shape: Shape = PEOPLE) -> Column:
+    return Column(name, "integer", value=lambda line, _: line.totals.get(name), promised=shape)
 
 
 LINE: Final = Record(
     "territory_line",
     "What one territory comes to",
     (
-        Column("territory", schema=text(), promised=True),
-        Column("code", value=lambda line, _: line.code or None, schema=maybe(text()), promised=True),
+        Column("territory", promised="text"),
+        Column("code", value=lambda line, _: line.code or None, promised="text?"),
         *map(_total, ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")),
-        _total("hours_all", maybe(AMOUNT)),
-        Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema=maybe(whole())),
-        Column("problem", value=lambda line, _: line.problem or None, schema=maybe(text()), promised=True),
-        Column("page", value=lambda line, _: line.page or None, schema=maybe(text()), promised=True),
-        Column("checksum", schema=text(), promised=True),
+        _total("hours_all", "amount?"),
+        Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema="whole?"),
+        Column("problem", value=lambda line, _: line.problem or None, promised="text?"),
+        Column("page", value=lambda line, _: line.page or None, promised="text?"),
+        Column("checksum", promised="text"),
     ),
 )  # fmt: skip
 

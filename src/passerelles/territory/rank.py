@@ -15,9 +15,9 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.figures import Figure, unknown
-from passerelles.market.market import BasinKey, Market, Openings
+from passerelles.market.market import Market, Openings
 from passerelles.market.own_lists import JobList
-from passerelles.market.places import Area, Places
+from passerelles.market.places import Area, Basin, Places
 from passerelles.market.signals import (
     FIGURE,
     SHARES,
@@ -34,6 +34,7 @@ from passerelles.market.signals import (
     wages_between,
 )
 from passerelles.model import MoveKind
+from passerelles.ranking.move import PartValue
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
@@ -43,12 +44,10 @@ from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, ma
 from passerelles.territory.pairs import LEAST_CHANCE, Bounds, Moves, Verdicts, Why, moves_between, verdicts
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
-from passerelles.views import schema
-from passerelles.views.schema import maybe, one_of, record, ref, text, whole
+from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, attribute, parts_of, side_by_side, texts_of
+from passerelles.views.spec import SPAN, Column, On, Record, Sheet, part_of, parts_of, side_by_side, texts_of
 
-_FILE: Final = On.JSON | On.TABLE
 _SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
 _SLACK: Final = 4  # classes of tension above the slackest
 # What an unknown figure counts as: the middle of a scale, or what costs one point. Neither good nor bad, and the same
@@ -71,6 +70,10 @@ class RankPart(Described):
     source: Figure | None = None
     same: bool = False
 
+    def label(self, lang: Lang = "fr") -> str:
+        """Return the part's name for people."""
+        return say(f"territory.part.{self.name}", lang=lang)
+
     def sentence(self, lang: Lang = "fr") -> str:
         """Return the part in words."""
         if self.same and self.name == "move":
@@ -87,20 +90,14 @@ class RankPart(Described):
         "territory_part",
         "One part of a rank's score, in points",
         (
-            Column("name", on=On.JSON, schema=text(), promised=True),
-            Column(
-                "part", value=lambda p, lang: say(f"territory.part.{p.name}", lang=lang), json_key="label",
-                schema=text(), promised=True,
-            ),
+            *PartValue.spec.pick("name", "part"),
             Column("value", "number", promised=True),
-            Column(
-                "figure", on=On.JSON, schema=maybe(schema.number("What the value comes from; null = unknown")),
-            ),
+            Column("figure", on=On.JSON, schema="number?: What the value comes from; null = unknown"),
             Column(
                 "assumed", value=lambda p, _: p.figure is None, on=On.JSON,
-                schema=schema.flag("Whether the figure is unknown, and counts as the middle of its scale"),
+                schema="flag: Whether the figure is unknown, and counts as the middle of its scale",
             ),
-            Column("sentence", value=lambda p, lang: p.sentence(lang), schema=text()),
+            Column("sentence", value=lambda p, lang: p.sentence(lang), schema="text"),
         ),
     )  # fmt: skip
 
@@ -159,42 +156,38 @@ class Ranked(Described):
         "territory_rank",
         "A fragile lot and a hiring lot",
         (
-            Column("rank", "integer", schema=whole(least=1), promised=True, on=_FILE),
+            Column("rank", "integer", promised="ordinal", on=On.FILE),
             Column("from", value=lambda r, lang: r.far_end("fragile", lang), on=On.SCREEN),
-            Column("fragile_employer", value=attribute("fragile.employer"), schema=text(), promised=True, on=_FILE),
-            Column("origin", json=lambda r, _: r.fragile.end, schema=ref("end"), promised=True, on=On.JSON),
-            Column("origin_code", value=attribute("fragile.job"), on=On.TABLE),
-            Column("origin_label", value=attribute("fragile.label"), on=On.TABLE),
-            Column("from_basin", value=attribute("fragile.basin_label"), schema=text(), promised=True, on=On.JSON),
+            Column("fragile_employer", value="fragile.employer", promised="text", on=On.FILE),
+            Column("origin", json="fragile.end", promised="end", on=On.JSON),
+            Column("origin_code", value="fragile.job", on=On.TABLE),
+            Column("origin_label", value="fragile.label", on=On.TABLE),
+            Column("from_basin", value="fragile.basin_label", promised="text", on=On.JSON),
             Column("to", value=lambda r, lang: r.far_end("hiring", lang), on=On.SCREEN),
-            Column("hiring_employer", value=attribute("hiring.employer"), schema=text(), promised=True, on=_FILE),
-            Column("target", json=lambda r, _: r.hiring.end, schema=ref("end"), promised=True, on=On.JSON),
-            Column("target_code", value=attribute("hiring.job"), on=On.TABLE),
-            Column("target_label", value=attribute("hiring.label"), on=On.TABLE),
-            Column("to_basin", value=attribute("hiring.basin_label"), schema=text(), promised=True, on=_FILE),
+            Column("hiring_employer", value="hiring.employer", promised="text", on=On.FILE),
+            Column("target", json="hiring.end", promised="end", on=On.JSON),
+            Column("target_code", value="hiring.job", on=On.TABLE),
+            Column("target_label", value="hiring.label", on=On.TABLE),
+            Column("to_basin", value="hiring.basin_label", promised="text", on=On.FILE),
             Column("headcount", "integer", value=lambda r, _: r.fragile.people or None, on=On.JSON | On.SCREEN),
             Column(
-                "openings", "integer", value=attribute("hiring.people"), on=On.SCREEN,
-                shown=lambda r, lang: r.projects and between(r.projects, lang),
+                "openings", "integer", value="hiring.people", on=On.SCREEN,
+                shown=lambda r, lang: r.projects and r.projects.short(lang),
             ),
-            Column("family", value=lambda r, _: r.hiring.pool or None, schema=maybe(text()), on=On.JSON),
-            Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=_FILE),
-            Column(
-                "score", "number", schema=schema.number("Sum of `parts`"), promised=True,
-                shown=lambda r, lang: r.score_said(lang),
-            ),
+            Column("family", value=lambda r, _: r.hiring.pool or None, schema="text?", on=On.JSON),
+            Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
+            Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_said(lang)),
             parts_of("parts", "territory_part", promised=True),
-            Column("probability", "share", promised=True, shown=lambda r, _: "–" if r.same_job else None),
-            Column(
-                "hours_expected", "number", value=attribute("hours.expected"), json=lambda r, _: r.hours.to_dict(),
-                json_key="hours_per_person", schema=ref("span"), promised=True, on=_FILE,
+            Column("probability", "share", shown=lambda r, _: "–" if r.same_job else None, promised=True),
+            part_of(
+                "hours_expected", SPAN, "hours", kind="number", value="hours.expected",
+                json_key="hours_per_person", promised=True, on=On.FILE,
             ),
-            Column("hours_each", "integer", value=attribute("hours.expected"), on=On.SCREEN),
+            Column("hours_each", "integer", value="hours.expected", on=On.SCREEN),
             Column(
-                "tension", "number", value=attribute("tension.low"), promised=True,
-                shown=lambda r, lang: between(r.tension, lang),
+                "tension", "number", value="tension.low", shown=lambda r, lang: r.tension.short(lang), promised=True,
             ),
-            Column("tension_high", "number", value=attribute("tension.high"), on=On.TABLE),
+            Column("tension_high", "number", value="tension.high", on=On.TABLE),
             Column("tension_source", value=lambda r, _: _publisher(r.tension), on=On.TABLE),
             Column(
                 "market", on=On.JSON,
@@ -210,19 +203,19 @@ class Ranked(Described):
             ),
             *share_columns(attrgetter("surveyed")),
             *wage_columns(attrgetter("wages")),
-            Column("km", "number", schema=maybe(schema.number(least=0)), promised=True, on=_FILE),
+            Column("km", "number", promised="amount?", on=On.FILE),
             Column("km", "integer", on=On.SCREEN),
-            Column("openings", "integer", value=attribute("hiring.people"), schema=whole(least=0), on=_FILE),
+            Column("openings", "integer", value="hiring.people", schema="count", on=On.FILE),
             Column("openings_high", "integer", value=lambda r, _: r.projects and r.projects.high, on=On.TABLE),
             Column("openings_source", value=lambda r, _: r.projects and _publisher(r.projects), on=On.TABLE),
-            Column("same_job", "flag", schema=schema.flag(), promised=True, on=_FILE),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=_FILE),
+            Column("same_job", "flag", promised="flag", on=On.FILE),
+            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE),
             texts_of(
-                "unknown_parts", text(), "Parts whose figure is unknown", path="unknown", sep=", ", json_key="unknown",
-                on=_FILE,
+                "unknown_parts", "text", "Parts whose figure is unknown", path="unknown", sep=", ", json_key="unknown",
+                on=On.FILE,
             ),
             texts_of(
-                "other_jobs", schema.code(), path="others", sep=", ", on=_FILE,
+                "other_jobs", "code", path="others", sep=", ", on=On.FILE,
                 about="Other jobs of the same family and basin, which share the openings, ranked lower",
             ),
         ),
@@ -236,14 +229,6 @@ def ranking_sheets(found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
     parts = Sheet("parts", columns, lambda: ((r, p) for r in found for p in r.parts), lang)
     return [Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden), parts, *note_sheets(notes, lang)]
-
-
-def between(figure: Figure, lang: Lang) -> str | None:
-    """Write one number, both ends of one that is known within bounds; None where it is unknown."""
-    if figure.low is None or figure.high is None:
-        return None
-    low, high = number(figure.low, lang=lang), number(figure.high, lang=lang)
-    return low if low == high else f"{low}–{high}"
 
 
 def _publisher(figure: Figure) -> str | None:
@@ -492,10 +477,10 @@ class _Rule:
     listed: JobList | None
 
     @cached_property
-    def of(self) -> Callable[[str], tuple[BasinKey, list[Signal]]]:
+    def of(self) -> Callable[[str], tuple[Basin, list[Signal]]]:
         """Gives a basin, and what is said of every job there."""
 
-        def look_up(basin: str) -> tuple[BasinKey, list[Signal]]:
+        def look_up(basin: str) -> tuple[Basin, list[Signal]]:
             key = find_basin(self.market, basin, places=self.places)
             return key, list(signals(self.market, self.referential, key, listed=self.listed))
 
@@ -559,11 +544,11 @@ def _figures(
         return found
 
     @cache
-    def key_of(basin: str, label: str) -> BasinKey:
+    def key_of(basin: str, label: str) -> Basin:
         try:
             return find_basin(market, basin, places=locator.places)
         except PasserellesError:
-            return BasinKey(basin, label)
+            return Basin(basin, label)
 
     openings_in = cache(partial(job_openings, market, graph.referential))
     for lot in ends.lots:

@@ -21,8 +21,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, say
 from passerelles.progress import go_on, seconds_left
 from passerelles.territory.lots import Lots
-from passerelles.views import schema
-from passerelles.views.schema import flag, maybe, record, share, text, whole
+from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet
 
@@ -86,10 +85,10 @@ class Rules(NamedTuple):
 RULES: Final = record(
     "What sums are hidden by",
     {
-        "threshold": whole("Sums of 1 to one less are hidden", least=2),
-        "largest": maybe(whole("n of the dominance rule", least=1)),
-        "share": maybe(share("k of the dominance rule")),
-        "percent": maybe(schema.number("p of the p % rule", least=0)),
+        "threshold": {"type": "integer", "minimum": 2, "description": "Sums of 1 to one less are hidden"},
+        "largest": "ordinal?: n of the dominance rule",
+        "share": "share?: k of the dominance rule",
+        "percent": "amount?: p of the p % rule",
     },
 )
 
@@ -112,13 +111,14 @@ class Sum(Described):
         "sum",
         "People or openings of all employers of one basin and job",
         (
-            Column("basin", value=lambda s, lang: s.basin or say("territory.sums.all", lang=lang), schema=text(),
-                   promised=True),
-            Column("job", value=lambda s, _: s.job or None, schema=maybe(text()), promised=True),
-            Column("label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
-                   schema=maybe(text()), promised=True),
-            Column("people", "integer", schema=maybe(whole(least=0)), promised=True),
-            Column("masked", "flag", schema=flag("Whether the number is withheld"), promised=True),
+            Column("basin", value=lambda s, lang: s.basin or say("territory.sums.all", lang=lang), promised="text"),
+            Column("job", value=lambda s, _: s.job or None, promised="text?"),
+            Column(
+                "label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
+                promised="text?",
+            ),
+            Column("people", "integer", promised="count?"),
+            Column("masked", "flag", promised="flag: Whether the number is withheld"),
         ),
     )  # fmt: skip
 

@@ -1,94 +1,97 @@
-"""The few words in which shapes are written: records, lists, texts and numbers as JSON Schema."""
+"""
+The words in which shapes are written, and the JSON Schema made of them.
+
+A shape is a word of `WORDS` or the name of another shape, then after a colon what it is; ``?``: or null.
+``["x", "what they are"]`` is a list of x. A table is an object: ``required`` and ``optional`` keys, or any keys with
+values of one shape, ``each``; ``any`` of several shapes; ``about`` says what it is. JSON Schema stands for itself.
+"""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
 Schema = dict[str, Any]
+Shape = str | list[Any] | Mapping[str, Any]
+WORDS: Final[Mapping[str, Schema]] = {
+    "text": {"type": "string"},
+    "code": {"type": "string", "minLength": 1, "description": "A code: text, never a number"},
+    "flag": {"type": "boolean"},
+    "number": {"type": "number"},
+    "amount": {"type": "number", "minimum": 0},
+    "share": {"type": "number", "minimum": 0, "maximum": 1},
+    "whole": {"type": "integer"},
+    "count": {"type": "integer", "minimum": 0},
+    "ordinal": {"type": "integer", "minimum": 1},
+}
+_SCHEMAS: Final = frozenset({"type", "$ref", "anyOf", "const"})  # keys by which JSON Schema is known
 
 
-def record(about: str, properties: Mapping[str, Schema], *, optional: Mapping[str, Schema] | None = None) -> Schema:
+def shape(written: Shape, words: Mapping[str, Shape] = WORDS) -> Schema:
     """
-    Object whose `properties` are always there, and whose `optional` ones may be.
+    Return the JSON Schema of a shape.
+
+    Examples
+    --------
+    >>> shape("count?: People placed")
+    {'type': ['integer', 'null'], 'minimum': 0, 'description': 'People placed'}
+    >>> shape(["move", "Best first"])
+    {'type': 'array', 'items': {'$ref': '#/$defs/move'}, 'description': 'Best first'}
+    """
+    if isinstance(written, str):
+        name, _, about = written.partition(": ")
+        bare = name.removesuffix("?")
+        found = shape(words[bare], words) if bare in words else {"$ref": f"#/$defs/{bare}"}
+        found |= {"description": about} if about else {}
+        return maybe(found) if bare != name else found
+    if isinstance(written, list):
+        items, *abouts = written
+        return {"type": "array", "items": shape(items, words), **({"description": abouts[0]} if any(abouts) else {})}
+    if _SCHEMAS & written.keys():
+        return dict(written)
+    if "any" in written:
+        return {"anyOf": [shape(each, words) for each in written["any"]]}
+    about = written.get("about", "")
+    if "each" in written:
+        values = {"type": "object", "additionalProperties": shape(written["each"], words)}
+        return values | ({"description": about} if about else {})
+    return record(about, written.get("required", {}), optional=written.get("optional"), words=words)
+
+
+def record(
+    about: str,
+    required: Mapping[str, Shape],
+    *,
+    optional: Mapping[str, Shape] | None = None,
+    words: Mapping[str, Shape] = WORDS,
+) -> Schema:
+    """
+    Object whose `required` keys are always there, and whose `optional` ones may be.
 
     Other keys may be there too: a reader leaves aside what it does not know, so that keys can be added.
     """
     return {
         "type": "object",
         "description": about,
-        "properties": {**properties, **(optional or {})},
-        "required": list(properties),
+        "properties": {key: shape(each, words) for key, each in {**required, **(optional or {})}.items()},
+        "required": list(required),
     }
 
 
-def listed(items: Schema, about: str = "") -> Schema:
-    """List of items."""
-    return _told({"type": "array", "items": items}, about)
-
-
-def pair(items: Schema, about: str = "") -> Schema:
+def pair(items: Shape, about: str = "") -> Schema:
     """List of exactly two."""
-    return _told({"type": "array", "items": items, "minItems": 2, "maxItems": 2}, about)
-
-
-def mapped(values: Schema, about: str = "") -> Schema:
-    """Object of any keys whose values have one shape."""
-    return _told({"type": "object", "additionalProperties": values}, about)
-
-
-def text(about: str = "", *, least: int = 0) -> Schema:
-    """Text."""
-    return _told({"type": "string", **({"minLength": least} if least else {})}, about)
-
-
-def code(about: str = "A code: text, never a number") -> Schema:
-    """Code of an occupation, a competency or a credential."""
-    return text(about, least=1)
-
-
-def number(about: str = "", *, least: float | None = None, most: float | None = None) -> Schema:
-    """Number."""
-    bounds = {"minimum": least, "maximum": most}
-    return _told({"type": "number", **{k: v for k, v in bounds.items() if v is not None}}, about)
-
-
-def share(about: str = "") -> Schema:
-    """Number in [0, 1]."""
-    return number(about, least=0, most=1)
-
-
-def whole(about: str = "", *, least: int | None = None) -> Schema:
-    """Whole number."""
-    return _told({"type": "integer", **({} if least is None else {"minimum": least})}, about)
-
-
-def flag(about: str = "") -> Schema:
-    """True or false."""
-    return _told({"type": "boolean"}, about)
+    told = {"description": about} if about else {}
+    return {"type": "array", "items": shape(items), "minItems": 2, "maxItems": 2, **told}
 
 
 def one_of(values: Sequence[str], about: str = "") -> Schema:
     """One of a few texts."""
-    return _told({"type": "string", "enum": list(values)}, about)
+    return {"type": "string", "enum": list(values), **({"description": about} if about else {})}
 
 
-def constant(value: str) -> Schema:
-    """One text and no other."""
-    return {"const": value}
-
-
-def maybe(schema: Schema) -> Schema:
-    """What `schema` says, or null: unknown, or not applicable."""
-    kind = schema.get("type")
+def maybe(written: Shape) -> Schema:
+    """What a shape says, or null: unknown, or not applicable."""
+    found = shape(written)
+    kind = found.get("type")
     if not isinstance(kind, str):
-        return {"anyOf": [schema, {"type": "null"}]}
-    values = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
-    return schema | {"type": [kind, "null"]} | values
-
-
-def ref(name: str) -> Schema:
-    """Shape named elsewhere; see `passerelles.report.schemas`."""
-    return {"$ref": f"#/$defs/{name}"}
-
-
-def _told(schema: Schema, about: str) -> Schema:
-    return schema | {"description": about} if about else schema
+        return {"anyOf": [found, {"type": "null"}]}
+    values = {"enum": [*found["enum"], None]} if "enum" in found else {}
+    return found | {"type": [kind, "null"]} | values

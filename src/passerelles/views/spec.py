@@ -13,31 +13,17 @@ from operator import attrgetter, itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.views.schema import Schema, flag, listed, maybe, record, ref, share, text, whole
-from passerelles.views.schema import number as numeric
+from passerelles.views.schema import Schema, Shape, maybe, record, shape
 
 Cell = str | int | float | bool | None
 Kind = Literal["text", "integer", "number", "share", "flag"]
 Value = Callable[[Any, Lang], Any]
 NUMERIC: Final = ("integer", "number", "share")
-_SCHEMAS: Final[Mapping[Kind, Schema]] = {
-    "text": maybe(text()),
-    "integer": maybe(whole()),
-    "number": maybe(numeric()),
-    "share": maybe(share()),
-    "flag": maybe(flag()),
-}
+_SHAPES: Final[Mapping[Kind, Shape]] = {"integer": "whole?", "number": "number?", "share": "share?", "flag": "flag?"}
 
 
-class attribute:  # noqa: N801 - reads as a function
-    """
-    What reads an attribute of an item, or one of an attribute.
-
-    Examples
-    --------
-    >>> attribute("real")(3, "fr")
-    3
-    """
+class _Attribute:
+    """Reads an attribute of an item, or one of an attribute: several are read at once."""
 
     __slots__ = ("_get", "path")
 
@@ -46,8 +32,11 @@ class attribute:  # noqa: N801 - reads as a function
         self._get = attrgetter(path)
 
     def __call__(self, item: Any, _lang: Lang) -> Any:
-        """Return the attribute."""
         return self._get(item)
+
+
+def _reader(value: Value | str) -> Value:
+    return _Attribute(value) if isinstance(value, str) else value
 
 
 class On(Flag):
@@ -58,7 +47,9 @@ class On(Flag):
     TERMINAL = auto()
     PAGE = auto()
     SCREEN = TERMINAL | PAGE
-    ALL = JSON | TABLE | SCREEN
+    FILE = JSON | TABLE
+    CELLS = TABLE | SCREEN
+    ALL = JSON | CELLS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +63,8 @@ class Column:
         CSV header, name in a data frame, and key of its label: ``columns.<key>`` of the language files, with a shorter
         one for narrow screens in ``columns.short.<key>`` where there is one.
     value
-        What a cell of a table holds, of the item and a language; the item's attribute of that name where None.
-        None is unknown.
+        What a cell of a table holds: a function of the item and a language, or the dotted name of an attribute of the
+        item; the attribute that `key` names where None. None is unknown.
     words
         Table of the language files where people read what a cell says, where it holds a word of the code.
     on
@@ -81,9 +72,9 @@ class Column:
     json, json_key
         Value and key in JSON, where they differ from those of a table.
     schema
-        Its JSON Schema; that of its kind, or null, where None.
+        Its shape in JSON; that of its kind, or null, where None.
     promised
-        Whether every item has it: other programs may rely on it.
+        The shape of what every item has, and other programs may rely on; True where its kind says the shape.
     shown
         How a screen tells it, where it says more than the value; the value itself where it gives None.
     note
@@ -94,15 +85,15 @@ class Column:
 
     key: str
     kind: Kind = "text"
-    value: Value | None = None
+    value: Value | str | None = None
     words: str = ""
     on: On = On.ALL
-    json: Value | None = None
+    json: Value | str | None = None
     json_key: str = ""
-    schema: Schema | None = None
-    promised: bool = False
-    shown: Value | None = None
-    note: Value | None = None
+    schema: Shape | None = None
+    promised: Shape | bool = False
+    shown: Value | str | None = None
+    note: Value | str | None = None
     badge: bool = False
 
     def label(self, lang: Lang) -> str:
@@ -119,7 +110,13 @@ class Column:
     @property
     def read(self) -> Value:
         """What gives the cell of an item that is not withheld."""
-        return attribute(self.key) if self.value is None else self.value
+        return _reader(self.key if self.value is None else self.value)
+
+    @property
+    def told(self) -> Schema:
+        """Its JSON Schema."""
+        promised = None if isinstance(self.promised, bool) else self.promised
+        return shape(promised or self.schema or _SHAPES.get(self.kind, "text?"))
 
     def cell(self, item: Any, lang: Lang) -> Any:
         """Return what a table holds of an item."""
@@ -131,14 +128,17 @@ class Column:
             if self.key in item.cells and item.cells[self.key] is None:
                 return say("terms.withheld", lang=lang)
             return self.written(item.cells.get(self.key), lang) or None
-        text: str | None = None if self.shown is None else self.shown(item, lang)
-        return text or self.written(self.cell(item, lang), lang) or None
+        return self.said(item, lang) or self.written(self.cell(item, lang), lang) or None
+
+    def said(self, item: Any, lang: Lang) -> str | None:
+        """Return what a screen tells where it says more than the value."""
+        return None if self.shown is None or isinstance(item, Withheld) else _reader(self.shown)(item, lang)
 
     def beside(self, item: Any, lang: Lang) -> str:
         """Return what stands beside the text on a screen; empty where nothing does."""
         if self.note is None or isinstance(item, Withheld):
             return ""
-        return self.note(item, lang) or ""
+        return _reader(self.note)(item, lang) or ""
 
     def written(self, cell: Cell, lang: Lang) -> str:
         """
@@ -164,10 +164,11 @@ class Column:
     def at(self, get: Callable[[Any], Any], *, on: On | None = None) -> "Column":
         """Return the same column of items that hold the item it reads, which `get` gives; unknown where it is None."""
 
-        def of(value: Value | None) -> Value | None:
+        def of(value: Value | str | None) -> Value | None:
             if value is None:
                 return None
-            return lambda item, lang: None if (inner := get(item)) is None else value(inner, lang)
+            read = _reader(value)
+            return lambda item, lang: None if (inner := get(item)) is None else read(inner, lang)
 
         return replace(
             self,
@@ -197,7 +198,7 @@ class Record:
     name: str
     about: str
     columns: tuple[Column, ...]
-    beside: Mapping[str, Schema] = field(default_factory=dict)
+    beside: Mapping[str, Shape] = field(default_factory=dict)
 
     def plus(self, *columns: Column) -> "Record":
         """
@@ -222,9 +223,8 @@ class Record:
 
     def schema(self) -> Schema:
         """Return the JSON Schema of such an item."""
-        told = {key: (_SCHEMAS[c.kind] if c.schema is None else c.schema, c.promised) for key, c in self._json}
-        promised = {key: schema for key, (schema, every) in told.items() if every}
-        others = {key: schema for key, (schema, every) in told.items() if not every}
+        promised = {key: column.told for key, column in self._json if column.promised}
+        others = {key: column.told for key, column in self._json if not column.promised}
         return record(self.about, promised, optional={**others, **self.beside})
 
     def pick(self, *keys: str, on: On | None = None) -> tuple[Column, ...]:
@@ -242,12 +242,12 @@ class Record:
 
     @cached_property
     def _readers(self) -> tuple[tuple[str, Value], ...]:
-        return tuple((key, column.json or column.read) for key, column in self._json)
+        return tuple((key, _reader(column.json) if column.json else column.read) for key, column in self._json)
 
     @cached_property
     def _attributes(self) -> Callable[[Any], tuple[Any, ...]] | None:
         """Reads all keys at once where each is an attribute: moves list thousands of such items."""
-        paths = [read.path for _, read in self._readers if isinstance(read, attribute)]
+        paths = [read.path for _, read in self._readers if isinstance(read, _Attribute)]
         return attrgetter(*paths) if 1 < len(paths) == len(self._readers) else None
 
 
@@ -274,31 +274,59 @@ def dicts(items: Iterable[Any], lang: Lang) -> list[dict[str, Any]]:
     return [item.to_dict(lang) for item in items]
 
 
-def part_of(key: str, of: str, path: str = "", *, nullable: bool = False, **more: Any) -> Column:
-    """Return a column of JSON that holds what stands under an attribute, by its `to_dict`; `of` names its schema."""
+def part_of(key: str, of: str | Record, path: str = "", *, nullable: bool = False, **more: Any) -> Column:
+    """Return a column of JSON that holds what stands under an attribute, told by a record; see `parts_of`."""
     get = attrgetter(path or key)
-    defaults: dict[str, Any] = {"schema": maybe(ref(of)) if nullable else ref(of), "on": On.JSON}
-    return Column(key, json=lambda i, lang: (inner := get(i)) and inner.to_dict(lang), **{**defaults, **more})
+    told, to_dict = _told(of)
+    defaults: dict[str, Any] = {"schema": maybe(told) if nullable else told, "on": On.JSON}
+    return Column(key, json=lambda i, lang: (inner := get(i)) and to_dict(inner, lang), **{**defaults, **more})
 
 
-def parts_of(key: str, of: str, about: str = "", **more: Any) -> Column:
-    """Return a column of JSON that holds a list of items, each by its `to_dict`; `of` names their schema."""
-    get = attrgetter(key)
-    defaults: dict[str, Any] = {"schema": listed(ref(of), about), "on": On.JSON}
-    return Column(key, json=lambda item, lang: dicts(get(item), lang), **{**defaults, **more})
+def parts_of(key: str, of: str | Record | type[Any], about: str = "", *, path: Value | str = "", **more: Any) -> Column:
+    """
+    Return a column of JSON that holds a list of items, each told by a record.
+
+    Where `of` is a name, it is that of their schema, and they have a `to_dict`; a class has its record in `spec`; a
+    record without a name stands there whole. `path`: where the items are, if not under `key`, or what gives them.
+    """
+    get = _reader(path or key)
+    told, to_dict = _told(of)
+    defaults: dict[str, Any] = {"schema": [told, about], "on": On.JSON}
+    return Column(key, json=lambda i, lang: [to_dict(each, lang) for each in get(i, lang)], **{**defaults, **more})
 
 
-def texts_of(key: str, of: Schema, about: str = "", *, path: str = "", sep: str = "; ", **more: Any) -> Column:
+def _told(of: str | Record | type[Any]) -> tuple[Shape, Value]:
+    """Return the shape of what a column holds, and what tells it."""
+    if isinstance(of, str):
+        return of, lambda item, lang: item.to_dict(lang)
+    if isinstance(of, type):
+        return of.spec.name, lambda item, lang: of.spec.to_dict(item, lang)  # noqa: PLW0108 - its record at that time
+    return of.name or of.schema(), of.to_dict
+
+
+def inside(key: str, about: str, *columns: Column, **more: Any) -> Column:
+    """Return a column of JSON that holds an object of columns of the item itself."""
+    whole = Record("", about, columns)
+    return Column(key, json=whole.to_dict, **{"schema": whole.schema(), "on": On.JSON, **more})
+
+
+def texts_of(key: str, of: Shape, about: str = "", *, path: str = "", sep: str = "; ", **more: Any) -> Column:
     """Return a column of several texts: a list in JSON, one cell elsewhere, unknown where there is none."""
     get = attrgetter(path or key)
-    told = {"value": lambda item, _: sep.join(get(item)) or None, "schema": listed(of, about)}
+    told = {"value": lambda item, _: sep.join(get(item)) or None, "schema": [of, about]}
     return Column(key, json=lambda item, _: list(get(item)), **{**told, **more})
 
 
 REFERENTIAL: Final = Column(
-    "referential", json=lambda item, _: item.referential._asdict(), schema=ref("referential_version"), on=On.JSON
+    "referential", json=lambda item, _: item.referential._asdict(), schema="referential_version", on=On.JSON
 )
 """Column of results that carry their referential's version."""
+ENDS: Final = ("low", "expected", "high")
+SPAN: Final = Record(
+    "span", "Low, expected and high; null = unknown", tuple(Column(end, promised="amount?") for end in ENDS)
+)
+HOURS: Final = tuple(Column(f"hours_{end}", "number", value=f"hours.{end}", on=On.TABLE) for end in ENDS)
+"""Columns of tables for hours low, expected and high."""
 
 
 @dataclass(frozen=True)
@@ -325,7 +353,7 @@ class Sheet:
         """Return a sheet of rows made by hand."""
 
         def placed(place: int, column: Column) -> Column:
-            return replace(column, value=lambda row, _: row[place], on=On.TABLE | On.SCREEN)
+            return replace(column, value=lambda row, _: row[place], on=On.CELLS)
 
         return cls(title, [placed(place, column) for place, column in enumerate(columns)], lambda: rows)
 

@@ -5,13 +5,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 from jinja2 import Template
 
 from passerelles.language.say import Lang, say, signed
-from passerelles.ranking.move import Move, move_facts, move_sentences
+from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
 from passerelles.report.case import Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.service.engine import Engine
@@ -84,6 +85,14 @@ class Ask:
         report = Words(self.lang)
         columns = sheet.on(On.PAGE)
         return grid_of(report, sheet.title, columns, sheet.items(), links=links, caption=sheet.label(self.lang))
+
+    def told(
+        self, moves: Moves, links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}), *, occupied: bool = True
+    ) -> dict[str, Any]:
+        """Return what a template shows of moves: their page, its table where there is one, and notes under it."""
+        page = moves.page(self.lang)
+        grid = self.table(page.sheets[0], **links) if moves else None
+        return {"page": page, "grid": grid, "notes": [*page.notes, *self.limits(occupied=occupied)]}
 
     def limits(self, *, occupied: bool = True) -> list[str]:
         """Return what a scorer does not tell on this referential, in sentences."""

@@ -62,7 +62,7 @@ class Group(NamedTuple):
     y: float
 
 
-_DOT: Final = (Column("label", note=lambda d, _: d.code), Column("domain"))
+_DOT: Final = (Column("label", note="code"), Column("domain"))
 
 
 def groups_of(engine: Engine) -> tuple[Group, ...]:
@@ -150,16 +150,14 @@ def near(ask: Ask, code: str) -> str:
     """Return the neighbours of an occupation around it, with their table: nearer is likelier."""
     about = job_of(ask, code)
     moves = rank_moves(ask.engine.graph, about.code, limit=_NEIGHBOURS)
-    page = moves.page(ask.lang)
 
     def link(found: Move) -> str:
         return ask.url("move", about.code, found.target.code or "")
 
-    grid = ask.table(page.sheets[0], target=link) if moves else None
     stars = _stars(ask, about.code, moves)
     return ask.render(
-        "near.html", job=about, tab="near", grid=grid, stars=stars, half=_RING,
-        rings=_rings(moves, stars), notes=[*page.notes, *ask.limits()],
+        "near.html", job=about, tab="near", stars=stars, half=_RING, rings=_rings(moves, stars),
+        **ask.told(moves, {"target": link}),
     )  # fmt: skip
 
 

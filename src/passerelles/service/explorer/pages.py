@@ -8,7 +8,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import say
 from passerelles.market.certifications import LeadingCertification
-from passerelles.market.market import BasinKey
+from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import market_notes
 from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
@@ -131,9 +131,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         wages=ask.engine.wages,
     )
     moves = moves.with_observed(ask.engine.observed)
-    page = moves.page(ask.lang)
     end = "origin" if towards else "target"
-    grid = ask.table(page.sheets[0], **{end: lambda m: f"#move-{m.rank}"}) if moves else None
     left = ""
     if moves.left_out:
         kinds = ", ".join(say(f"moves.kind.{kind}", lang=ask.lang) for kind in moves.excluded)
@@ -144,8 +142,6 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         job=about,
         tab="sources" if towards else "rank",
         towards=towards,
-        page=page,
-        grid=grid,
         choice=choice,
         limits=_LIMITS,
         free=_FILTERS["alone"][towards:],
@@ -154,7 +150,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         moves=moves,
         left=left,
         split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
-        notes=[*page.notes, *ask.limits()],
+        **ask.told(moves, {end: lambda m: f"#move-{m.rank}"}),
     )
 
 
@@ -167,16 +163,14 @@ def move(ask: Ask, origin: str, target: str) -> str:
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     found = moves[0]
-    page = moves.page(ask.lang)
     return ask.render(
         "move.html",
         start=start,
         end=end,
         whole=found,
-        grid=ask.table(page.sheets[0]),
         tables=[ask.table(sheet) for sheet in moves.sheets(ask.lang)[2:] if sheet.rows],
         nearer=_nearer(ask, start.code, found) if ask.one("nearer") else None,
-        notes=[*page.notes, *ask.limits()],
+        **ask.told(moves),
     )
 
 
@@ -186,7 +180,7 @@ def _nearer(ask: Ask, origin: str, found: Move) -> str:
     return near or ask.words("move.nearest")
 
 
-def basin_of(ask: Ask) -> BasinKey | None:
+def basin_of(ask: Ask) -> Basin | None:
     """Return the basin that an address names; None where it names none, or no market is known."""
     market, text = ask.engine.market, ask.one("basin")
     return find_basin(market, text, places=ask.engine.places) if text and market is not None else None

@@ -115,7 +115,6 @@ def held_moves(ask: Ask, asked: Holder) -> str:
             raise
         return ask.render("held.html", page=None, grid=None, moves=(), credentials=[], notes=[], exercised=False)
     moves = rank_moves(ask.engine.graph, person, limit=_MOVES)
-    page = moves.page(ask.lang)
     named = ask.engine.referential.credential_by_code
     wanted = {code: named[code].label for code in asked.credentials if code in named}
     for each in moves:
@@ -124,12 +123,12 @@ def held_moves(ask: Ask, asked: Holder) -> str:
                 wanted.setdefault(credential.code, credential.label)
     return ask.render(
         "held.html",
-        page=page,
-        grid=ask.table(page.sheets[0], target=lambda m: ask.url("show", m.target.code or "")) if moves else None,
         moves=moves,
         credentials=[(c, label, asked.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_ASKED]],
-        notes=[*page.notes, *ask.limits(occupied=person.occupation is not None)],
         exercised=asked.exercised,
+        **ask.told(
+            moves, {"target": lambda m: ask.url("show", m.target.code or "")}, occupied=person.occupation is not None
+        ),
     )
 
 
@@ -168,23 +167,19 @@ def way(ask: Ask) -> str:
         legs.append(Leg(jobs[place - 1], jobs[place], path, path.explanation(ask.lang) if path else None))
         if path is not None:
             total = path.hours if total is None else total.plus(path.hours)
-    grid, notes = None, []
+    onward: dict[str, Any] = {"grid": None, "notes": []}
     if jobs and len(jobs) <= _LONGEST:
         ranked = rank_moves(ask.engine.graph, walker(ask, jobs), limit=_NEXT + len(codes))
         moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
-        page = moves.page(ask.lang)
-        notes = [*page.notes, *ask.limits()]
-        if moves:
-            grid = ask.table(page.sheets[0], target=lambda m: ask.url("way", job=[*codes, m.target.code or ""]))
+        onward = ask.told(moves, {"target": lambda m: ask.url("way", job=[*codes, m.target.code or ""])})
     return ask.render(
         "way.html",
         jobs=jobs,
         codes=codes,
         legs=legs,
         total=hours_text(total, ask.lang) if total is not None else "",
-        grid=grid,
         back=ask.url("way", job=codes[:-1]),
-        notes=notes,
+        **onward,
     )
 
 

@@ -268,7 +268,7 @@ def _add(ask: Ask, found: dict[tuple[Side, str], Doubt], doubt: Doubt) -> None:
 
 
 _SPOT: Final = (
-    Column("basin", value=lambda s, _: s.name),
+    Column("basin", value="name"),
     *(Column(name, "integer") for name in ("people", "openings", "arriving", "leaving")),
 )
 
