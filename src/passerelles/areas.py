@@ -28,12 +28,15 @@ from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
+from passerelles.sharing import LaterModule
 from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts, parts_of, side_by_side, texts_of
 
 if TYPE_CHECKING:
     import networkx as nx
+else:
+    nx = LaterModule("networkx")  # half a second to import
 
 _BEST: Final = 10  # moves of each occupation that the graph is made of
 _SEED: Final = 20
@@ -354,8 +357,6 @@ def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) 
 
 def _network(rows: NDArray[np.intp], moves: Moves) -> "nx.Graph[int]":
     """Undirected: the weights of both directions added."""
-    import networkx as nx  # noqa: PLC0415 - half a second to import
-
     network: nx.Graph[int] = nx.Graph()
     network.add_nodes_from(rows.tolist())
     for a, b, weight in zip(*(each.tolist() for each in moves), strict=True):
@@ -365,15 +366,11 @@ def _network(rows: NDArray[np.intp], moves: Moves) -> "nx.Graph[int]":
 
 
 def _communities(network: "nx.Graph[int]") -> list[tuple[int, ...]]:
-    import networkx as nx  # noqa: PLC0415 - as above
-
     groups = nx.community.louvain_communities(network, weight="weight", seed=_SEED)
     return sorted((tuple(sorted(g)) for g in groups), key=lambda g: (-len(g), g))
 
 
 def _modularity(network: "nx.Graph[int]", groups: Sequence[tuple[int, ...]]) -> float:
-    import networkx as nx  # noqa: PLC0415 - as above
-
     if not network.number_of_edges():
         return 0.0
     return float(nx.community.modularity(network, [set(g) for g in groups], weight="weight"))
@@ -381,8 +378,6 @@ def _modularity(network: "nx.Graph[int]", groups: Sequence[tuple[int, ...]]) -> 
 
 def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> NDArray[np.float64]:
     """Share of short ways on which each row with a move to another area lies, 0 for the others; shape (n,)."""
-    import networkx as nx  # noqa: PLC0415 - as above
-
     origins, targets, _ = moves
     crossing = area_of[origins] != area_of[targets]
     borders = np.union1d(origins[crossing], targets[crossing])

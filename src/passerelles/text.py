@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 # Control characters that XML 1.0 forbids, and with it every workbook, office document and picture.
 _UNPRINTABLE = {c: None for c in range(32) if c not in (9, 10, 13)}
@@ -104,3 +105,20 @@ def words_of_all(texts: Sequence[str]) -> list[list[str]]:
     # A table over bytes is faster than a pattern; what is not ASCII becomes "?", then a space like all the rest.
     plain = joined.encode("ascii", "replace").translate(_WORDS_ONLY).decode("ascii")
     return [text.split() for text in plain.split(_MARK)][: len(texts)]
+
+
+def alike(
+    text: str, names: Mapping[str, str], *, least: float, scorer: str = "ratio", most: int | None = None
+) -> dict[str, float]:
+    """
+    Keys whose names resemble a text, best first, with how much they do, of 100, at least `least`; see rapidfuzz.fuzz.
+
+    Examples
+    --------
+    >>> [*alike("soudur", {"A": "soudeur", "B": "cariste"}, least=60)]
+    ['A']
+    """
+    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
+
+    how: dict[str, Any] = {"scorer": getattr(fuzz, scorer), "processor": None, "limit": most, "score_cutoff": least}
+    return {key: score for _, score, key in process.extract(text, names, **how)}

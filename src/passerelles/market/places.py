@@ -14,7 +14,7 @@ from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.read import SourceFile
 from passerelles.notices import Notice, NoticeLog
-from passerelles.text import normalise_label
+from passerelles.text import alike, normalise_label
 
 Floats = npt.NDArray[np.float64]
 
@@ -374,12 +374,9 @@ class Places:
 
     def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes nearest to a text, best first, ties by name."""
-        from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a name that is not found needs it
-
-        name = normalise_label(text)
-        ranked = process.extract(name, self._labels.keys(), scorer=fuzz.ratio, score_cutoff=_CUTOFF, limit=None)
-        ordered = sorted(ranked, key=lambda hit: (-hit[1], hit[0] not in self._basins_by_name, hit[0]))
-        return tuple(self._labels[key] for key, _, _ in ordered[:_SUGGESTIONS])
+        ranked = alike(normalise_label(text), {name: name for name in self._labels}, least=_CUTOFF)
+        ordered = sorted(ranked, key=lambda name: (-ranked[name], name not in self._basins_by_name, name))
+        return tuple(self._labels[name] for name in ordered[:_SUGGESTIONS])
 
     def distance(self, start: str, end: str) -> Distance:
         """

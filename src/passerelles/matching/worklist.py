@@ -25,7 +25,7 @@ from passerelles.matching.titles import (
     title_index,
 )
 from passerelles.referentials.referential import Referential, find_occupation
-from passerelles.text import normalise_label
+from passerelles.text import alike, normalise_label
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record, dicts
@@ -152,11 +152,8 @@ def _width(row: Sequence[Cell]) -> int:
 
 
 def _nearest(wanted: str, header: Sequence[str]) -> str:
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
-
-    named = [cell for cell in header if cell]
-    found = process.extract(wanted, named, scorer=fuzz.WRatio, processor=normalise_label, limit=_HINTS, score_cutoff=50)
-    return ", ".join(name for name, _, _ in found) or "-"
+    named = {cell: normalise_label(cell) for cell in header if cell}
+    return ", ".join(alike(wanted, named, scorer="WRatio", least=50, most=_HINTS)) or "-"
 
 
 CHOICE: Final = "choix"

@@ -36,7 +36,7 @@ from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.sharing import Deriving, cached_property
-from passerelles.text import normalise_label, slashed_forms
+from passerelles.text import alike, normalise_label, slashed_forms
 
 if TYPE_CHECKING:
     from passerelles.store import Index
@@ -549,11 +549,11 @@ def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
     cut = text[:_LONGEST].strip()
     if any(c.isdigit() for c in cut) and " " not in cut:
-        found = _alike(cut.upper(), {o.code: o.code for o in referential.occupations}, "ratio", least=50)
+        found = alike(cut.upper(), {o.code: o.code for o in referential.occupations}, least=50, most=_NEAREST)
     else:
         labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
         plain = {label: normalise_label(label) for label in labels}
-        found = _alike(normalise_label(cut), plain, "token_sort_ratio", least=50)
+        found = alike(normalise_label(cut), plain, scorer="token_sort_ratio", least=50, most=_NEAREST)
     return tuple(found)
 
 
@@ -571,18 +571,10 @@ def nearest_codes(text: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     codes, names = (
         {code: normalise_label(by[code]) for code in sorted(labels)} for by in ({c: c for c in labels}, labels)
     )
-    by_code = _alike(cut, codes, "ratio", least=_ALIKE)
-    by_name = _alike(cut, names, "token_sort_ratio", least=_ALIKE)
+    by_code = alike(cut, codes, least=_ALIKE, most=_NEAREST)
+    by_name = alike(cut, names, scorer="token_sort_ratio", least=_ALIKE, most=_NEAREST)
     best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
     return tuple(sorted(best, key=lambda code: (-best[code], code))[:_NEAREST])
-
-
-def _alike(text: str, names: Mapping[str, str], scorer: str, *, least: float) -> dict[str, float]:
-    """Keys whose names resemble a text most, best first, with how much they do, of 100."""
-    from rapidfuzz import fuzz, process  # noqa: PLC0415 - only a mistake needs it
-
-    how: dict[str, Any] = {"scorer": getattr(fuzz, scorer), "processor": None, "limit": _NEAREST, "score_cutoff": least}
-    return {key: score for _, score, key in process.extract(text, names, **how)}
 
 
 def _shortened(text: str) -> str:
