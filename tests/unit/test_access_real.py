@@ -83,7 +83,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("D1505", "K1208", "conditional", set(), {"CERT-SOCIOEDUC", "DEME"}, "lateral"),
     ("D1401", "C1102", "conditional", set(), {"IAS-N2", "IAS-N3"}, "lateral"),  # an insurer's employee
     ("J1301", "J1310", "conditional", {"APT-COND", "PERM-B"}, {"AA-70 + AFGSU2", "DEA"}, "lateral"),
-    ("N1105", "N1104", "open", set(), set(), "lateral"),  # an overhead crane takes no authorisation by law
+    ("N1105", "N1104", "conditional", {"FORM-PONT"}, set(), "lateral"),  # training, no authorisation
     ("F1602", "I1317", "conditional", {"HAB-ELEC"}, set(), "lateral"),  # cleared anew by each employer
     ("A1503", "A1508", "conditional", set(), {"ACACED", "CDC-FAUNE", "CERT-ANIMALIER"}, "unknown"),
     ("K1201", "K1101", "conditional", {"DEMF"}, set(), "lateral"),
@@ -616,6 +616,12 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1408", "G1415", "conditional", {"DECL-CH-HOTES"}, set(), None),
     ("M1612", "Clerc significateur", "conditional", {"CQP-SIGNIF", "HOMOL-SIGNIF"}, set(), None),
     ("M1203", "Collaborateur / Collaboratrice d'expertise comptable", "open", set(), set(), None),
+    ("N1101", "N1111", "conditional", {"FORM-PONT"}, set(), (14, 35)),  # labour code, R. 4323-55
+    ("I1604", "I1602", "open", set(), set(), (300, 1000)),  # adults take a CAP in eight or nine months
+    ("I1304", "H1309", "conditional", {"FORM-RP"}, set(), (150, 1100)),  # labour code, R. 4451-58
+    ("I1304", "I1505", "conditional", {"FORM-RP"}, set(), None),
+    ("N1103", "N4403", "conditional", {"HAB-TES"}, set(), (35, 140)),
+    ("A1415", "A1438", "conditional", {"PERM-PAP", "STAGE-PAP"}, set(), (125, 195)),
 ]
 
 
@@ -637,6 +643,44 @@ def test_another_known_move_takes_what_it_takes_in_sane_hours(
     if hours is not None:
         assert path.status == "feasible"
         assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
+
+
+# Origin, target, what is to be obtained in its order, months at least: studies that open only after others.
+STUDIES: list[tuple[str, str, list[str], float]] = [
+    ("A1422", "A1423", ["LIC-SCI-BIO", "DNO"], 60),  # order of 2 September 2021, art. 3
+    ("A1303", "A1423", ["DNO"], 24),  # an agronomist has the degree
+    ("J1303", "K1214", ["DEI", "DIP-GENET"], 60),
+    ("J1505", "K1214", ["DIP-GENET"], 24),
+    ("M1607", "K1901", ["LIC-DROIT", "MASTER-DROIT", "DESN"], 84),
+    ("M1607", "K1905", ["LIC-DROIT", "MASTER-DROIT", "DIP-CDJ"], 84),
+    ("K1304", "J1409", ["DIP-N4", "DE-PP"], 36),  # order of 17 January 2020, art. 1
+    ("J1501", "J1409", ["DE-PP"], 36),
+    ("N1103", "N4401", ["APT-TES", "HAB-CIRC"], 4),  # fitness, then the clearance
+]
+
+
+@pytest.mark.parametrize(("origin", "target", "order", "months"), STUDIES)
+def test_a_diploma_that_asks_for_another_takes_the_years_of_both(
+    rome4_graph: OccupationGraph, origin: str, target: str, order: list[str], months: float
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
+    assert [c.code for c in path.steps[0].to_obtain][: len(order)] == order
+    assert (path.months.expected or 0.0) >= months
+
+
+@pytest.mark.parametrize(
+    ("title", "needed"),
+    [
+        ("Technicien de pose de compteurs électriques", {"HAB-ELEC"}),  # labour code, R. 4544-9
+        ("Poseur de compteurs d'eau", set()),
+        ("Technicien d'installation en domotique", {"HAB-ELEC"}),
+    ],
+)
+def test_who_works_on_electrical_installations_is_cleared(
+    rome4_graph: OccupationGraph, title: str, needed: set[str]
+) -> None:
+    (path,) = rank_paths(rome4_graph, "N4110", targets=[title], max_steps=1, limit=1)
+    assert {c.code for c in path.steps[0].access.to_obtain} == needed
 
 
 # Origin, target, what is to be obtained in its order, months at least: a competition, then the school it opens.
@@ -852,9 +896,9 @@ def test_a_move_that_was_written_down_blind_takes_this_and_nothing_that_does_not
 
 @pytest.mark.parametrize(
     ("origin", "target", "first", "last"),
-    [("N1105", "N2203", "SURETE-1126", "TCA"), ("K2503", "N4302", "FORM-ASSERM", "ASSERM-TP")],
+    [("N1105", "N2203", "SURETE-1126", "TCA")],
 )
-def test_the_training_before_a_badge_or_an_oath_is_named_and_is_not_the_whole_job(
+def test_the_training_before_a_badge_is_named_and_is_not_the_whole_job(
     rome4_graph: OccupationGraph, origin: str, target: str, first: str, last: str
 ) -> None:
     (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1, limit=1)
