@@ -356,7 +356,8 @@ class FileSet:
 
     `expected` is the name, with ``{kind}`` in it, under which the file of a kind is published; `required` are the kinds
     without which there is no referential; `edition` is the version or language that the names carry; `others` are the
-    files that are not of this set; `how` says how its files are written, see `Draft.read`.
+    files that are not of this set, each with the edition that its name carries, None for none of the format; `how` says
+    how its files are written, see `Draft.read`.
     """
 
     source: FileSource
@@ -364,22 +365,20 @@ class FileSet:
     expected: str
     required: tuple[str, ...]
     edition: str = ""
-    others: tuple[str, ...] = ()
+    others: Mapping[str, str | None] = field(default_factory=dict)
     how: Mapping[str, Any] = field(default_factory=dict)
 
-    def check(
-        self, draft: Draft, known: Callable[[str], bool], edition_of: Callable[[str], str | None], code: str, word: str
-    ) -> None:
+    def check(self, draft: Draft, known: Callable[[str], bool], code: str, word: str) -> None:
         """
         Report the required kinds that are missing, and the files that are not read.
 
-        `known` says whether the format has a kind; `edition_of` the edition that the name of a file carries, None where
-        it is none of the set: that of another edition is reported under `code`, with the one that is read as `word`.
+        `known` says whether the format has a kind; a file of another edition is reported under `code`, with the one
+        that is read as `word`.
         """
         self.check_required(draft)
         told: dict[str, Any] = {word: self.edition}
-        for name in self.others:
-            if edition_of(name) not in (None, self.edition):
+        for name, edition in self.others.items():
+            if edition not in (None, self.edition):
                 draft.log.note(code, file=name, **told)
             elif name.lower().endswith(".csv"):
                 draft.log.note("unknown_file", file=name)

@@ -52,14 +52,15 @@ def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
     Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike. Between two
     versions that are equally complete, the later one is taken.
     """
-    matches = [(name, m) for name in source.names if (m := _NAME.match(name))]
-    versions = Counter(m["version"] or "" for _, m in matches)
+    matches = {name: match for name in source.names if (match := _NAME.match(name))}
+    carried = {name: match["version"] or "" for name, match in matches.items()}
+    versions = Counter(carried.values())
     version = max(versions, key=lambda v: (versions[v], int(v or 0)), default="")
     by_kind: dict[str, str] = {}
-    for name, match in matches:
-        if (match["version"] or "") == version:
+    for name, match in matches.items():
+        if carried[name] == version:
             by_kind.setdefault(match["kind"].lower(), name)
-    others = tuple(name for name in source.names if name not in by_kind.values())
+    others = {name: carried.get(name) for name in source.names if name not in by_kind.values()}
     expected = f"unix_{{kind}}{f'_v{version}' if version else ''}_utf8.csv"
     return FileSet(source, by_kind, expected, required, version, others, _WRITTEN)
 
@@ -94,15 +95,10 @@ def _check_files(files: FileSet, published: Mapping[str, Any], draft: Draft) -> 
     """
     lists = ("required", "optional", "unread", "unread_if_there", "tags")
     known = {kind for name in lists for kind in published.get(name, ())}
-    files.check(draft, known.__contains__, _version_of, "mixed_versions", "version")
+    files.check(draft, known.__contains__, "mixed_versions", "version")
     for kind in published["unread"]:
         if kind not in files.by_kind:
             draft.log.note("missing_unread_file", file=files.expected.format(kind=kind))
-
-
-def _version_of(name: str) -> str | None:
-    match = _NAME.match(name)
-    return (match["version"] or "") if match else None
 
 
 def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:

@@ -55,21 +55,17 @@ def _find_files(source: FileSource) -> FileSet:
 
     A file that names no language serves all.
     """
-    matches = [(name, match) for name in source.names if (match := _NAME.match(name))]
-    languages = Counter(match["language"].lower() for _, match in matches if match["language"])
+    matches = {name: match for name in source.names if (match := _NAME.match(name))}
+    carried = {name: match["language"].lower() for name, match in matches.items() if match["language"]}
+    languages = Counter(carried.values())
     language = max(languages, key=lambda each: (languages[each], each == "fr", each == "en", each), default="en")
     by_kind: dict[str, str] = {}
-    for name, match in matches:
-        if (match["language"] or language).lower() == language:
+    for name, match in matches.items():
+        if carried.get(name, language) == language:
             by_kind.setdefault(match["kind"].lower(), name)
-    others = tuple(name for name in source.names if name not in by_kind.values())
+    others = {name: carried.get(name) for name in source.names if name not in by_kind.values()}
     how = {"expected_encoding": "utf-8"}
     return FileSet(source, by_kind, f"{{kind}}_{language}.csv", tuple(_ESCO["required"]), language, others, how)
-
-
-def _language_of(name: str) -> str | None:
-    match = _NAME.match(name)
-    return match["language"].lower() if match and match["language"] else None
 
 
 def _is_esco(source: FileSource) -> bool:
@@ -90,9 +86,7 @@ def read_esco(source: FileSource) -> Referential:
     draft = Draft()
     kinds = {kind.lower() for kind in (*_ESCO["required"], *_ESCO["optional"])}
     unread = re.compile(_ESCO["unread"])
-    files.check(
-        draft, lambda kind: kind in kinds or bool(unread.fullmatch(kind)), _language_of, "other_language", "value"
-    )
+    files.check(draft, lambda kind: kind in kinds or bool(unread.fullmatch(kind)), "other_language", "value")
     _domains(files, draft)
     _occupations(files, draft)
     _competencies(files, draft)
