@@ -655,6 +655,7 @@ STUDIES: list[tuple[str, str, list[str], float]] = [
     ("M1607", "K1905", ["LIC-DROIT", "MASTER-DROIT", "DIP-CDJ"], 84),
     ("K1304", "J1409", ["DIP-N4", "DE-PP"], 36),  # order of 17 January 2020, art. 1
     ("J1501", "J1409", ["DE-PP"], 36),
+    ("N1103", "N2202", ["DIP-N5", "DIP-MCTA"], 60),  # order of 22 July 2011, annex, 1
     ("N1103", "N4401", ["APT-TES", "HAB-CIRC"], 4),  # fitness, then the clearance
 ]
 
@@ -690,7 +691,7 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("K2503", "K1711", ["CONC-SURV", "FORM-SURV"], 8),
     ("K1711", "K1716", ["CONC-CAPPEN", "FORM-CAPPEN"], 12),
     ("K1201", "K1211", ["CONC-CPIP", "FORM-CPIP-TITRE"], 12),  # order of 18 January 2021, art. 1: on a social diploma
-    ("M1607", "K1211", ["DIP-N6", "CONC-CPIP", "FORM-CPIP"], 24),
+    ("M1607", "K1211", ["DIP-N5", "DIP-N6", "CONC-CPIP", "FORM-CPIP"], 60),
     ("K1208", "K1210", ["CONC-PJJ", "FORM-PJJ"], 18),
     ("K2503", "K1708", ["CONC-GPX", "FORM-GPX"], 12),
     ("M1607", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
