@@ -3,7 +3,7 @@
 import math
 import tomllib
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib.resources import files
@@ -60,6 +60,19 @@ class Weights:
     family: Mapping[str, float]
     context: Mapping[str, float]
     rules: Mapping[str, float]
+
+    def chance(self, values: Mapping[str, float], fitted: Mapping[str, float]) -> float:
+        """Logistic calibration; above ``firm`` the logit grows by ``caution`` only."""
+        total = fitted.get("constant", 0.0) + sum(fitted.get(name, 0.0) * value for name, value in values.items())
+        if total > self.rules["firm"]:
+            total = self.rules["firm"] + self.rules["caution"] * (total - self.rules["firm"])
+        return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, total))))
+
+    def posted(self, chance: float, *, usage: bool) -> float:
+        """What an advertisement leaves of a chance: a part of usage, less above `unsure` of what is only ranked."""
+        if usage:
+            return self.rules["posted"] * chance
+        return min(chance, max(self.rules["unsure"], 1.0 - self.rules["doubt"] * (1.0 - chance)))
 
 
 PARTS: Final = ("first", "final", "confidence", "family", "context", "rules")
@@ -463,6 +476,19 @@ class Trial:
         first = int(index.parent_of[self.owners[0]])
         return dict(sorted(result.items(), key=lambda pair: (pair[0] != first, -pair[1])))
 
+    def reasons(self, index: TitleIndex) -> list[Reason]:
+        """Why each owner is a candidate."""
+        columns = (*index.evidence_names, *CLOSE)
+        asked, told, ratio, near = (self.evidence[:, columns.index(n)] for n in ("asked", "told", "ratio", "near"))
+        same = (asked >= _ALL) & (told >= _ALL)
+        spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
+        short = self.reading.expanded & (asked >= _MOST_WORDS)
+        most = asked >= _HALF
+        usual = index.usual[self.entries] & most
+        kinds: tuple[Reason, ...] = ("usage", "abbreviation", "same words", "spelling", "same words", "meaning")
+        found = np.select([usual, short, same, spelled, most], [0, 1, 2, 3, 4], default=5)
+        return [kinds[kind] for kind in found.tolist()]
+
 
 def expand(evidence: NDArray[np.float64], columns: Sequence[str], keys: Sequence[str]) -> NDArray[np.float64]:
     """
@@ -744,32 +770,3 @@ def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
 
 def _logit(share: float) -> float:
     return math.log(max(share, 1e-6) / max(1.0 - share, 1e-6))
-
-
-def calibrated(values: Mapping[str, float], fitted: Mapping[str, float], rules: Mapping[str, float]) -> float:
-    """Logistic calibration; above ``firm`` the logit grows by ``caution`` only."""
-    total = fitted.get("constant", 0.0) + sum(fitted.get(name, 0.0) * value for name, value in values.items())
-    if total > rules["firm"]:
-        total = rules["firm"] + rules["caution"] * (total - rules["firm"])
-    return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, total))))
-
-
-def in_advertisement(rules: Mapping[str, float], *, usage: bool) -> Callable[[float], float]:
-    """What an advertisement leaves of a confidence: a part of usage, less above `unsure` of what is only ranked."""
-    if usage:
-        return lambda chance: rules["posted"] * chance
-    return lambda chance: min(chance, max(rules["unsure"], 1.0 - rules["doubt"] * (1.0 - chance)))
-
-
-def reasons(index: TitleIndex, trial: Trial) -> list[Reason]:
-    """Why each owner of a trial is a candidate."""
-    columns = (*index.evidence_names, *CLOSE)
-    asked, told, ratio, near = (trial.evidence[:, columns.index(name)] for name in ("asked", "told", "ratio", "near"))
-    same = (asked >= _ALL) & (told >= _ALL)
-    spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
-    short = trial.reading.expanded & (asked >= _MOST_WORDS)
-    most = asked >= _HALF
-    usual = index.usual[trial.entries] & most
-    kinds: tuple[Reason, ...] = ("usage", "abbreviation", "same words", "spelling", "same words", "meaning")
-    found = np.select([usual, short, same, spelled, most], [0, 1, 2, 3, 4], default=5)
-    return [kinds[kind] for kind in found.tolist()]

@@ -13,19 +13,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, phrase_bag, stored_titles
-from passerelles.matching.ranking import (
-    Kind,
-    Trial,
-    Weights,
-    calibrated,
-    cut_off,
-    fits,
-    in_advertisement,
-    rank_block,
-    reasons,
-    shipped_weights,
-    terms,
-)
+from passerelles.matching.ranking import Kind, Trial, Weights, cut_off, fits, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, Reason, joined_words, language_pack, understand
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, titles_by_label
@@ -496,9 +484,9 @@ def _answer(
         if index.usual[trial.entries[0]]:
             most = min(most, weights.rules["usual"])  # a title that only holds what is said is no surer than it
         head: set[int] = set()
-        sure = min(calibrated(values, weights.confidence, weights.rules), most)
+        sure = min(weights.chance(values, weights.confidence), most)
         if weights.family:
-            kin = min(calibrated(values, weights.family, weights.rules), most)
+            kin = min(weights.chance(values, weights.family), most)
             found = _of_head(index, trial.reading)
             if int(index.parent_of[trial.owners[0]]) in {int(index.parent_of[owner]) for owner in found}:
                 head, kin = found, max(kin, weights.rules["usual"])
@@ -510,9 +498,9 @@ def _answer(
         ordered = sorted(lines, key=lambda line: line.owner not in head)
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
     if posted and (not settled.owners or lines[0].reason == "usage"):
-        less = in_advertisement(weights.rules, usage=bool(settled.owners))
-        lines = [line._replace(confidence=less(line.confidence)) for line in lines]
-        families = {family: less(chance) for family, chance in families.items()}
+        usage = bool(settled.owners)
+        lines = [line._replace(confidence=weights.posted(line.confidence, usage=usage)) for line in lines]
+        families = {family: weights.posted(chance, usage=usage) for family, chance in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
 
 
@@ -584,7 +572,7 @@ def _lines(
     slope = np.clip(0.5 * (trial.values - middle), -_FLATTEST, _FLATTEST)
     scores = _BEST_FOUND / (1.0 + np.exp(-slope))
     rows = zip(
-        *(trial.owners.tolist(), trial.entries.tolist(), scores.tolist(), confidence.tolist(), reasons(index, trial)),
+        *(trial.owners.tolist(), trial.entries.tolist(), scores.tolist(), confidence.tolist(), trial.reasons(index)),
         strict=True,
     )
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
