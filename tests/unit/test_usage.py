@@ -11,6 +11,7 @@ from passerelles.cli.main import COMMANDS, run
     ("line", "wanted"),
     [
         ("rank K2110 --limit x", "Valeur refusée pour --limit : il faut un nombre entier."),
+        ("paths K2110 N4101 --date zz", "Valeur refusée pour --date : il faut une date, AAAA-MM-JJ."),
         ("rank K2110 --limit 0", "il faut au moins 1."),
         ("rank K2110 --limit 0 --lang en", "at least 1 is needed."),
         ("rank K2110 --format foo", "table, json, csv, xlsx."),

@@ -133,7 +133,8 @@ _EXTRA: Final = re.compile(r"unexpected extra arguments? ?(?:\(s\) )?\((.*)\)")
 _CHOICES: Final = re.compile(r"is not one of (.+?)\.?$")
 # Typer before 0.29 says in words alone what its later versions say through pydantic.
 _RANGE: Final = re.compile(r"is not in the range x(>=|<=|>|<)(-?[\d.]*\d)\.?$")
-_NUMBER: Final = re.compile(r"is not a valid (integer|float)")
+_NUMBER: Final = re.compile(r"is not a valid (integer|float)|does not (match the format)")
+_WORDS: Final = {"integer": "integer", "float": "number", "match the format": "date"}
 _SIGNS: Final = {">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than", "<": "less_than"}
 _LIMITS: Final = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
 _KINDS: Final = ("int_parsing", "int_from_float", "float_parsing")
@@ -190,7 +191,7 @@ def _reason(error: Any, said: str, lang: Lang) -> str:
     if limit := _RANGE.search(said):
         return say(f"cli.usage.{_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
     if number := _NUMBER.search(said):
-        return say(f"cli.usage.{'number' if number[1] == 'float' else 'integer'}", lang=lang)
+        return say(f"cli.usage.{_WORDS[number[1] or number[2]]}", lang=lang)
     if choices := _CHOICES.search(said):
         return say("cli.usage.choice", lang=lang, choices=choices[1].replace("'", ""))
     return said
