@@ -292,19 +292,20 @@ def test_an_advertisement_is_as_sure_where_its_title_is_a_label(rome: Referentia
 
 
 @pytest.mark.parametrize(
-    ("text", "code", "reason"),
+    ("text", "code", "reason", "confidence"),
     [
-        ("prepartateur de commande", "N1103", "spelling"),
-        ("Hétesse d'accueil", "M1601", "spelling"),  # an old file's ô, read in another encoding
-        ("Infirmiére", "J1506", "usage"),
-        ("Boulangers", "D1102", "same words"),  # a plural is no mistake
+        ("infirmière scolare", "J1511", "spelling", 0.96),
+        ("Hétesse d'accueil", "M1601", "spelling", 0.96),  # an old file's ô, read in another encoding
+        ("Plonbier", "F1603", "spelling", 0.96),
+        ("Electricein", "F1602", "usage", 0.6),
+        ("Boulangers", "D1102", "same words", 0.96),  # a plural is no mistake
     ],
 )
 def test_a_word_that_no_label_has_is_read_as_the_one_it_means(
-    rome: Referential, text: str, code: str, reason: str
+    rome: Referential, text: str, code: str, reason: str, confidence: float
 ) -> None:
     found = resolve_title(rome, text)[0]
-    assert (found.parent_code, found.reason) == (code, reason)
+    assert (found.code, found.reason, found.confidence) == (code, reason, confidence)
 
 
 @pytest.mark.parametrize("text", ["Foulanger", "Bolang"])
