@@ -19,11 +19,10 @@ from passerelles.market.market import (
     family_codes,
 )
 from passerelles.market.own_lists import JobList, Listed
-from passerelles.market.places import Basin, Places, with_basins
+from passerelles.market.places import Basin, Places
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
 from passerelles.model import Ternary
 from passerelles.referentials.referential import Referential
-from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, Kind, On, within
 
@@ -555,20 +554,14 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
     PasserellesError
         If a commune's name means several basins.
     """
-    surveyed = market.survey(year).basins if market.has_survey else {}
-    code = text.strip()
-    if code.zfill(4) in surveyed and code.isdigit():
-        code = code.zfill(4)
-    elif code not in surveyed:
-        wanted = normalise_label(text)
-        code = next((b.code for b in surveyed.values() if normalise_label(b.name) == wanted), "")
-    if code:
-        return surveyed[code]
-    if places is not None:
-        known = places.basin(text)
-        return surveyed.get(known.code, known)
-    known_names = with_basins(Places(()), {b.code: b.name for b in surveyed.values()})
-    raise UnknownCodeError(text, suggestions=known_names.suggest(text), key="unknown_basin")
+    surveyed = Places(tuple(market.survey(year).basins.values()) if market.has_survey else ())
+    own = surveyed.own(text)
+    if own is not None:
+        return own
+    if places is None:
+        raise UnknownCodeError(text, suggestions=surveyed.suggest(text), key="unknown_basin")
+    known = places.basin(text)
+    return surveyed.basin_by_code.get(known.code, known)
 
 
 def signal(
