@@ -60,8 +60,8 @@ class Locator:
         if self.places is not None:
             basin = self.places.own(text) or self._wide.basin(text)
             return basin.code, basin.name
-        name = normalise_label(text)
-        return self._names.get(name, name), text.strip()
+        own = self._survey.own(text)
+        return normalise_label(text) if own is None else own.code, text.strip()
 
     def spot(self, text: str, area: str = "", *, communes_first: bool = False) -> Where:
         """
@@ -143,7 +143,7 @@ class Locator:
             km = self.km(start, end)
             return km is not None and km <= radius
 
-        return [end for end in self._surveyed if any(reached(start, end) for start in starts)]
+        return [end for end in self._survey.basin_by_code if any(reached(start, end) for start in starts)]
 
     def _ends(self, *codes: str) -> tuple[list[Commune | None], list[str]]:
         """Communes of some codes, None where one is a basin's, and their basins."""
@@ -151,21 +151,16 @@ class Locator:
         return ends, [commune.basin if commune else code for commune, code in zip(ends, codes, strict=True)]
 
     @cached_property
-    def _surveyed(self) -> Mapping[str, str]:
-        """Name of each basin of the survey, by code."""
+    def _survey(self) -> Places:
+        """Basins of the survey."""
         if self.market is None or not self.market.has_survey:
-            return {}
-        return {b.code: b.name for b in self.market.survey().basins.values()}
+            return Places(())
+        return Places(tuple(self.market.survey().basins.values()))
 
     @cached_property
     def _wide(self) -> Places:
         """Return the geography with the survey's basins that it lacks."""
-        return with_basins(self.places or Places(()), self._surveyed, source="BMO")
-
-    @cached_property
-    def _names(self) -> Mapping[str, str]:
-        """Code of each normalised name of the survey."""
-        return {normalise_label(label): code for code, label in self._surveyed.items()}
+        return with_basins(self.places or Places(()), {b.code: b.name for b in self._survey.basins}, source="BMO")
 
 
 Side = Literal["fragile", "hiring"]
