@@ -297,6 +297,10 @@ def test_a_budget_holds_through_every_objective(seed: int, budget: int, seconds:
     assert int(hours @ found.flow) <= budget
     assert worth(found.flow)[0] == best[0]
     assert [abs(stage.value) for stage in found.stages] == [abs(w) for w in worth(found.flow)][: len(found.stages)]
-    reached = len(found.stages) == len(best) and not any(stage.gap for stage in found.stages)
-    assert worth(found.flow) == best if reached else found.stages[-1].bound <= abs(best[len(found.stages) - 1])
-    assert reached or seconds < 1
+    if len(found.stages) == len(best) and not any(stage.gap for stage in found.stages):
+        assert worth(found.flow) == best
+        return
+    assert seconds < 1
+    last, reached = found.stages[-1], abs(best[len(found.stages) - 1])
+    # People and those who keep their job are as many as can be, hours and kilometres as few.
+    assert last.bound >= reached if last.name in ("people", "same_job") else last.bound <= reached
