@@ -10,9 +10,6 @@ from importlib.resources import files
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, Protocol
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from passerelles.errors import PasserellesError
 from passerelles.text import fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
@@ -782,6 +779,9 @@ def _mended(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[s
     """Words of labels one error away from a title's word that none has, with its first letter; of one stem, one."""
     if word in known or len(word) < _MENDED or not word.isalpha() or not lexicon.pack.titles:
         return ()
+    from rapidfuzz import process  # noqa: PLC0415 - only a word that no label has needs it
+    from rapidfuzz.distance import OSA  # noqa: PLC0415
+
     near = process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None)
     alike = {lexicon.stem(other): other for other, _, _ in sorted(near, reverse=True) if other[0] == word[0]}
     return () if lexicon.stem(word) in alike else alike.values()

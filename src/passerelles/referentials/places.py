@@ -125,7 +125,7 @@ def known(kind: Kind) -> Iterator[tuple[str, Origin, Path | EntryPoint]]:
 def named_place(name: str, kind: Kind) -> Path | None:
     """Place of what a name stands for, or None; see `place_of`."""
     found = next((place for each, _, place in known(kind) if each == name), None)
-    return _within(found) if isinstance(found, EntryPoint) else found
+    return found if found is None or isinstance(found, Path) else _within(found)
 
 
 def place_of(name_or_path: str | Path, kind: Kind) -> Path:
