@@ -653,7 +653,7 @@ STUDIES: list[tuple[str, str, list[str], float]] = [
     ("J1505", "K1214", ["DIP-GENET"], 24),
     ("M1607", "K1901", ["LIC-DROIT", "MASTER-DROIT", "DESN"], 84),
     ("M1607", "K1905", ["LIC-DROIT", "MASTER-DROIT", "DIP-CDJ"], 84),
-    ("K1304", "J1409", ["DIP-N4", "DE-PP"], 36),  # order of 17 January 2020, art. 1
+    ("K1304", "J1409", ["EXP-COTIS-36", "DE-PP"], 36),  # order of 17 January 2020, art. 12, or a baccalauréat, art. 1
     ("J1501", "J1409", ["DE-PP"], 36),
     ("N1103", "N2202", ["DIP-N5", "DIP-MCTA"], 60),  # order of 22 July 2011, annex, 1
     ("N1103", "N4401", ["APT-TES", "HAB-CIRC"], 4),  # fitness, then the clearance
