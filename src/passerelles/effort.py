@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, least, total
-from passerelles.access.holdings import NO_AIM, Holdings, asked
+from passerelles.access.holdings import NO_AIM, Holdings, asked, groups_of
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, Credential, Occupation
@@ -214,10 +214,16 @@ def _proved(qualification: Qualification) -> int:
 
 
 def _graded(referential: Referential, code: str) -> bool:
-    """Whether a diploma or a title is demanded of everybody, alone or as one of several ways."""
-    rows = (r for r in asked(referential, code, NO_AIM) if r.kind in ("required", "one-of"))
-    known = (referential.credential_by_code.get(r.credential) for r in rows)
-    return any(c is not None and c.kind in DIPLOMAS for c in known)
+    """Whether a diploma or a title is demanded of everybody, alone or in every way of a choice."""
+
+    def is_diploma(code: str) -> bool:
+        known = referential.credential_by_code.get(code)
+        return known is not None and known.kind in DIPLOMAS
+
+    rows = asked(referential, code, NO_AIM)
+    choices = groups_of(rows).values()
+    every = any(all(any(map(is_diploma, way)) for way in ways) for ways in choices)
+    return every or any(is_diploma(r.credential) for r in rows if r.kind == "required")
 
 
 def _required(referential: Referential, code: str) -> list[Credential]:

@@ -338,7 +338,7 @@ def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: Occupatio
 
 
 def test_a_register_comes_last_and_what_few_titles_take_is_not_named_first(laid: Referential) -> None:
-    assert access_text(conditions(laid, "M1601", "J1312")).endswith("enregistrement RPPS (assistant dentaire)")
+    assert access_text(conditions(laid, "M1601", "J1312")).endswith("RPPS")
     assert "à son compte ou certaines appellations : qualification artisan" in access_text(
         conditions(laid, "D1202", "D1208")
     )

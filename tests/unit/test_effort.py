@@ -58,8 +58,8 @@ def test_hours_are_those_of_the_formula_worked_out_by_hand() -> None:
 
 
 def conditional(level: int, kind: CredentialKind = "diplôme") -> Referential:
-    """Two jobs, of which one asks for a credential of unknown length, or for a course, of whoever enters."""
-    ways = (Credential("W1", "Voie", kind), Credential("W2", "Cours", "certificat"))
+    """Two jobs, of which one asks for either of two credentials of unknown length, of whoever enters."""
+    ways = (Credential("W1", "Voie", kind), Credential("W2", "Autre voie", kind))
     rows = (CredentialRequirement("B", w.code, "one-of", group="g", alternative=w.code) for w in ways)
     laid: Referential = replace(
         referential({"A": ["a"], "B": ["b"]}, credentials=ways),
@@ -80,7 +80,10 @@ def test_a_job_that_asks_for_no_diploma_takes_no_longer_than_courses_of_its_leve
         return qualification.basis, qualification.expected
 
     free = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 4),))
-    for laid in (free, conditional(4, "carte")):
+    other = conditional(4)
+    course = replace(other.credential_by_code["W2"], kind="certificat")  # a way without a diploma: it is not demanded
+    either = replace(other, credentials=(other.credential_by_code["W1"], course))
+    for laid in (free, conditional(4, "carte"), either):
         assert found(laid) == ("estimate", duration_model().estimate(4, "").expected)
     assert found(conditional(4)) == ("certification", 1850.0)
 

@@ -228,15 +228,17 @@ def test_what_practice_does_not_teach_is_taught_at_the_last_step_and_said(ladder
     assert path.hours.expected == pytest.approx(sum(s.hours.expected or 0 for s in path.steps), abs=0.1)
 
 
-def test_less_than_a_day_known_of_a_training_of_unknown_length_tells_nothing(ladder: OccupationGraph) -> None:
+def test_of_a_training_of_unknown_length_only_what_is_published_is_told(ladder: OccupationGraph) -> None:
     step = rank_paths(ladder, "A", targets="B", settings=PLAIN)[0].steps[0]
-    for known, text, short in (
-        (1.1, "durée de formation inconnue", "?"),
-        (12.0, "12 h au moins de formation", "≥ 12 h"),
+    for known, sourced, text, short in (
+        (1.1, 1.1, "durée de formation inconnue", "?"),
+        (12.0, 12.0, "12 h au moins de formation", "≥ 12 h"),
+        (12.0, 0.0, "durée de formation inconnue", "?"),  # an estimate is no least length
     ):
         hours = Span(known, known, None, lower_bound=True)
-        assert text in step_lines(replace(step, hours=hours))[0]
-        assert hours_short(hours) == short
+        told = replace(step, hours=hours, sourced=sourced)
+        assert text in step_lines(told)[0]
+        assert hours_short(hours, steps=(told,)) == short
 
 
 def test_hours_of_the_diplomas_that_come_before_stand_in_json_and_tables_as_in_the_sentence() -> None:

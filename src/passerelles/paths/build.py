@@ -283,12 +283,12 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*lengths, *compress(_NOT_KNOWN, there))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
-    bounded = any(name != "selection" or not certified for name in unknown)
+    bounded = any(name != "selection" or (mine and not certified) for name in unknown)
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
     hours = Span(_known(low), expected, None if bounded else _known(high), lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
-    untold = bounded and not certified and (there[2] or any(c.months.low for c in left))
-    months = _months(replace(hours, low=None, expected=0.0) if untold else hours, settings.paths.month_hours, left)
+    told = hours if certified or not bounded else replace(hours, low=None, expected=0.0)
+    months = _months(told, settings.paths.month_hours, left)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
     held, near, missing_items = split_items(graph, holding, row)

@@ -585,8 +585,8 @@ def _told_in_months(step: Step) -> bool:
 
 
 def _untold(step: Step) -> bool:
-    """Whether a step's hours are an estimate, where studies are told in months or people are selected."""
-    return not step.sourced and (_told_in_months(step) or (step.hours.lower_bound and "selection" in step.unknown))
+    """Whether a step takes something of unknown length and the rest is an estimate, which is no least length."""
+    return step.hours.lower_bound and not step.sourced
 
 
 def hours_short(hours: Span, lang: Lang = "fr", *, steps: Sequence[Step] = ()) -> str:
