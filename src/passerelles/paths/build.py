@@ -348,7 +348,8 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
         round(max((known or 0.0) / month_hours, least or 0.0) + (asked or 0.0), 1)
         for known, least, asked in zip((hours.low, hours.expected, hours.high), studies[:3], practice[:3], strict=True)
     )
-    return Span(low or None, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
+    known = low if low or hours.low is not None else None
+    return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
 
 
 def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], asked: str | None) -> Detail:
