@@ -18,12 +18,14 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.model import (
     AccessStatus,
+    Competency,
     Credential,
     CredentialRequirement,
     Employment,
     Hours,
     OccupationAccess,
     Reduction,
+    Requirement,
     Ternary,
 )
 from passerelles.paths.path import hours_short, path_sentences
@@ -488,6 +490,19 @@ def test_years_of_study_of_unknown_hours_are_told_in_months_and_leave_a_path_unk
     assert hours_short(path.hours, steps=path.steps) == "?"  # an estimate is no part of such studies
     told = [text for _, field, texts in Fiche(graph.referential, "Q").lines("fr") for text in texts]
     assert any(text.startswith("Certificat de capacité : exigé, 60 mois") for text in told)
+
+
+def test_an_estimate_beside_an_unknown_length_breaks_no_frame() -> None:
+    some = jobs(CredentialRequirement("Q", "C"), whole=(OccupationAccess("Q", "conditional"),))
+    many = [Competency(f"y{n:02}", f"Savoir {n}", "savoir-faire", macro=f"M{n:02}") for n in range(40)]
+    wants = tuple(sorted((*some.requirements, *(Requirement("Q", c.code) for c in many))))
+    made = replace(some, competencies=tuple(sorted((*some.competencies, *many))), requirements=wants)
+    path = rank_paths(build_graph(made), "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    assert (path.hours.expected or 0) > 450  # by competencies alone: licence C has no length here
+    frame = next(f for f in path.frames if f.name == "periode-de-reconversion")
+    assert frame.verdict == "unknown"
+    # The 35 hours of the licence B that C supposes are all that is published.
+    assert "35 h connues" in frame.unknown[0].reason("fr")
 
 
 def test_studies_take_the_longer_of_hours_and_calendar_and_practice_comes_beside() -> None:

@@ -55,7 +55,7 @@ def test_presets_are_data_with_a_source_for_each_value() -> None:
         # Of studies known in months only, the months are a bound like any other.
         ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=72), "no", ["months_max"]),
         ("periode-de-reconversion", 100, 1, replace(YES, known=LEAST, studies=9), "unknown", []),
-        ("periode-de-reconversion", 900, 13, replace(YES, known=LEAST, studies=9), "unknown", []),  # an estimate
+        ("periode-de-reconversion", 100, 13, replace(YES, known=LEAST, studies=9), "no", ["months_max"]),
         ("periode-de-reconversion", 300, 2, replace(YES, studies=36), "no", ["months_max"]),
         # No training wins a competition.
         ("periode-de-reconversion", 300, 6, replace(YES, selective=True), "unknown", []),

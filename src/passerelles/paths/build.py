@@ -287,7 +287,9 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
     hours = Span(_known(low), expected, None if bounded else _known(high), lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
-    told = hours if certified or not bounded else replace(hours, low=None, expected=0.0)
+    # Where not all is known, what is published of it is; an estimate of the rest is no least length.
+    known = certified if bounded else expected
+    told = replace(hours, low=None, expected=known) if bounded else hours
     months = _months(told, settings.paths.month_hours, left)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
@@ -313,7 +315,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         access=access,
         credentials=credentials,
         options=context.options(code),
-        frames=context.verdicts(case, expected, expected / settings.paths.month_hours),
+        frames=context.verdicts(case, known, known / settings.paths.month_hours),
         unknown=unknown,
         held=held,
         near=near,
@@ -377,7 +379,8 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     needed = needed_from(state, start, rows[-1])
     chosen = bool(state.terrain.demands.selective[rows[-1]])
     case = context.case(code, needed, known=not hours.lower_bound, origin=start.end.code, selective=chosen)
-    frames = context.verdicts(case, hours.expected or 0.0, frame_months(hours.expected or 0.0, len(rows), state))
+    known = sum(step.sourced for step in steps) if hours.lower_bound else hours.expected or 0.0
+    frames = context.verdicts(case, known, frame_months(known, len(rows), state))
     frames = context.with_payers(frames)
     status, reasons = _status(steps, frames, asked)
     return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(code))

@@ -221,7 +221,6 @@ class Case:
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
     a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more.
-    Where these are of unknown hours, nothing is known of the hours: what the skills would take is no part of them.
     """
 
     known: bool
@@ -232,11 +231,6 @@ class Case:
     day: str = ""
     selective: bool = False
     studies: float = 0.0
-
-    @property
-    def in_months(self) -> bool:
-        """Whether months alone tell how long it takes."""
-        return self.studies > 0 and not self.known
 
 
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
@@ -250,8 +244,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     case
         What is known of the training and of its target.
     hours, months
-        Expected hours, and months, of training; lower bounds where ``case.known`` is False. Whether the practice of
-        intermediate jobs counts among the months is the caller's choice: ``settings.paths.frame_counts_practice``.
+        Expected hours, and months, of training; what is published of it where ``case.known`` is False. Whether the
+        practice of intermediate jobs counts is the caller's choice: ``settings.paths.frame_counts_practice``.
 
     Returns
     -------
@@ -265,7 +259,7 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     unsure: list[Violation] = []
     exempt = frame.is_exempt(case.labels)
     if not exempt:
-        told = (0.0, case.studies) if case.in_months else (hours, max(months, case.studies))
+        told = (hours, max(months, case.studies))
         for rule, limit, value in zip(("hours", "months"), (frame.hours_max, frame.months_max), told, strict=True):
             if limit is not None and value > limit:
                 broken.append(Violation(f"{rule}_max", limit, value, value - limit))
@@ -298,8 +292,6 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
     if not case.known and (frame.hours_max is not None or frame.months_max is not None):
         found = np.minimum(found, MAYBE)
     broken = np.zeros(len(hours), dtype=np.bool_)
-    if case.in_months:
-        hours, months = np.zeros(len(hours)), np.zeros(len(hours))
     if frame.hours_max is not None:
         broken |= hours > frame.hours_max
     if frame.months_max is not None:

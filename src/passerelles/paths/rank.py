@@ -600,7 +600,8 @@ def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | 
     case = context.case(code, needed, known=not _unknown(state, row), origin=start.end.code, selective=chosen)
 
     def fit(hours: Ints, steps: int) -> Ints:
-        return fits(asked, case, hours / TENTHS, frame_months(hours / TENTHS, steps, state))
+        known = hours / TENTHS if case.known else np.zeros(len(hours))  # an estimate is no least length
+        return fits(asked, case, known, frame_months(known, steps, state))
 
     return fit
 
