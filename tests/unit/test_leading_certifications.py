@@ -125,7 +125,18 @@ def test_where_a_diploma_is_demanded_of_everybody_nothing_else_leads_there(table
     assert leading(needed, CredentialRequirement("N4101", "C", "usual")) == [("RNCP106", True), ("RNCP100", True)]
     assert leading(needed._replace(scope="titles"))[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
     assert leading(usual)[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
+    either = needed._replace(kind="one-of", group="g", alternative="a")  # other ways lead there too
+    assert leading(either)[:3] == [("RNCP106", True), ("RNCP100", True), ("RNCP200", False)]
     assert leading(needed, numbers="103")[0] == ("RNCP200", False)  # withdrawn, and nothing follows
+
+
+def test_of_a_choice_the_ways_without_a_number_stand_among_those_of_the_parent(
+    table: Certifications, jobs: Referential
+) -> None:
+    some = replace(jobs, credential_requirements=(CredentialRequirement("N4109", "OWN", "one-of", group="g"),))
+    assert [c.code for c in table.leading("N4109", some, DAY)][:3] == ["RNCP106", "RNCP200", "RNCP100"]
+    alone = replace(jobs, credential_requirements=(CredentialRequirement("N4109", "OWN", "usual"),))
+    assert [c.code for c in table.leading("N4109", alone, DAY)] == ["RNCP106"]
 
 
 def test_what_files_tie_to_a_job_is_not_said_to_give_the_diploma_that_it_demands(

@@ -50,7 +50,7 @@ class LeadingCertification(Described):
     `match`: whether the file names the occupation's own fiche or its parent; `until` the last day of its registration,
     None = unknown; `successor` what replaces it then; `vae`: whether prior learning gives it, None = no source says;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
-    is shown only if nothing else leads there; `demanded`: whether it is what the occupation demands of everybody.
+    is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way.
     """
 
     code: str
@@ -83,7 +83,7 @@ class LeadingCertification(Described):
             ),
             Column("source", promised="text"),
             Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
-            Column("demanded", on=On.JSON, schema="flag: Whether the occupation demands it of everybody"),
+            Column("demanded", on=On.JSON, schema="flag: Whether it is demanded of everybody, alone or as one way"),
         ),
     )  # fmt: skip
 
@@ -344,8 +344,8 @@ class Certifications:
         occupation = referential.occupation_by_code.get(check_code(code))
         if occupation is None:
             raise UnknownCodeError(code)
-        own = self._own(code, referential, day)
-        if own and (occupation.base is not None or own[0].demanded):
+        own, whole = self._own(code, referential, day)
+        if whole or (own and occupation.base is not None):
             return own
         found: dict[str, LeadingCertification] = {}
         for link in links_of(referential, code):
@@ -361,13 +361,20 @@ class Certifications:
         others = [c for c in found.values() if c.code not in mine and not (own and c.code in self.register.branch)]
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
-        chosen = tiers[0] if own else next((tier for tier in tiers if tier), [])
+        # Of a choice, the ways without a number stand among these.
+        choice = any(n.kind == "one-of" and n.scope == "all" for n in referential.credentials_of.get(code, ()))
+        chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
         breadth = self.register.breadth
         chosen.sort(key=lambda c: (not c.code.startswith("RNCP"), breadth.get(c.code, 0), c.code))
         return (*own, *chosen)
 
-    def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
-        """What the referential itself names and the RNCP has; what is demanded of everybody alone, if it has that."""
+    def _own(self, code: str, referential: Referential, day: date) -> tuple[tuple[LeadingCertification, ...], bool]:
+        """
+        What the referential itself names and the RNCP has, and whether nothing else leads there.
+
+        That is so where a diploma is demanded of everybody: what is only usual is left out then. Of a choice, a way may
+        have no number here, and others lead there too.
+        """
         found: dict[str, LeadingCertification] = {}
         whole = False
         for need in referential.credentials_of.get(code, ()):
@@ -379,7 +386,7 @@ class Certifications:
                 for each in self._alive(rncp, "direct", day, credential):
                     found.setdefault(each.code, replace(each, demanded=demanded))
                     whole |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
-        return tuple(each for each in found.values() if each.demanded or not whole)
+        return tuple(each for each in found.values() if each.demanded or not whole), whole
 
     def _alive(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None
