@@ -14,6 +14,7 @@ from passerelles import Profile, Settings, build_graph, load_referential, rank_m
 from passerelles.access.conditions import access_conditions, access_text, move_kind, required_lines
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
+from passerelles.charts.moves import path_ladder
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.model import (
@@ -487,7 +488,7 @@ def test_years_of_study_of_unknown_hours_are_told_in_months_and_leave_a_path_unk
         }  # fmt: skip
     assert "Certificat de capacité (60 mois, heures inconnues)" in path_sentences(path)[0]
     assert "60 mois au moins de formation." in path_sentences(path)[0]  # which is no estimate
-    assert hours_short(path.hours, steps=path.steps) == "?"  # an estimate is no part of such studies
+    assert hours_short(path.known_hours) == "?"  # an estimate is no part of such studies
     told = [text for _, field, texts in Fiche(graph.referential, "Q").lines("fr") for text in texts]
     assert any(text.startswith("Certificat de capacité : exigé, 60 mois") for text in told)
 
@@ -503,6 +504,10 @@ def test_an_estimate_beside_an_unknown_length_breaks_no_frame() -> None:
     assert frame.verdict == "unknown"
     # The 35 hours of the licence B that C supposes are all that is published.
     assert "35 h connues" in frame.unknown[0].reason("fr")
+    assert "35 h au moins de formation (durée publiée)" in path_sentences(path)[0]
+    drawn = path_ladder(path).description
+    assert "35 h au moins" in drawn
+    assert str(round(path.hours.expected or 0)) not in drawn
 
 
 def test_studies_take_the_longer_of_hours_and_calendar_and_practice_comes_beside() -> None:

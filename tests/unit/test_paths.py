@@ -233,12 +233,13 @@ def test_of_a_training_of_unknown_length_only_what_is_published_is_told(ladder: 
     for known, sourced, text, short in (
         (1.1, 1.1, "durée de formation inconnue", "?"),
         (12.0, 12.0, "12 h au moins de formation", "≥ 12 h"),
+        (500.0, 12.0, "12 h au moins de formation", "≥ 12 h"),
         (12.0, 0.0, "durée de formation inconnue", "?"),  # an estimate is no least length
     ):
-        hours = Span(known, known, None, lower_bound=True)
-        told = replace(step, hours=hours, sourced=sourced)
+        told = replace(step, hours=Span(known, known, None, lower_bound=True), sourced=sourced)
         assert text in step_lines(told)[0]
-        assert hours_short(hours, steps=(told,)) == short
+        assert "estimation" not in step_lines(told)[0]
+        assert hours_short(told.known_hours) == short
 
 
 def test_hours_of_the_diplomas_that_come_before_stand_in_json_and_tables_as_in_the_sentence() -> None:

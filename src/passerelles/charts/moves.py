@@ -563,7 +563,7 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     """
     pen = Pen.of(width, "ladder", lang)
     status = say(f"paths.status.{path.status}", lang=lang)
-    facts = pen.say("facts", hours=hours_text(path.hours, lang), months=_months(pen, path.months), status=status)
+    facts = pen.say("facts", hours=hours_text(path.known_hours, lang), months=_months(pen, path.months), status=status)
     ends = _ends(path, lang)
     y = top = pen.heading(facts, **ends)
     ruler = _ruler(pen, path)
@@ -600,7 +600,7 @@ def _column(pen: Pen) -> float:
 
 
 def _ruler(pen: Pen, path: "Path") -> Ruler:
-    spans = [path.hours, *(step.hours for step in path.steps)]
+    spans = [path.known_hours, *(step.known_hours for step in path.steps)]
     most = max((x for s in spans for x in (s.low, s.expected, s.high) if x is not None), default=0.0)
     left = _left(pen) + _column(pen) + 14
     return Ruler(0.0, (most or 1.0) * 1.18, left, pen.right)
@@ -615,9 +615,10 @@ def _rung(pen: Pen, y: float, label: str, *, first: bool, last: bool = False) ->
 
 def _step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
     left, width = _left(pen), _column(pen)
-    hours = pen.say(f"hours_{step.basis}", hours=hours_text(step.hours, pen.lang))
+    basis = "none" if step.hours.lower_bound else step.basis
+    hours = pen.say(f"hours_{basis}", hours=hours_text(step.known_hours, pen.lang))
     bottom = pen.text((left, y), hours, width=width)
-    _bar(pen, ruler, y, step.hours)
+    _bar(pen, ruler, y, step.known_hours)
     bottom = pen.text((left, bottom), pen.say("duration", months=_months(pen, step.months)), width=width)
     if step.practice_months:
         practice = pen.say(
@@ -665,8 +666,8 @@ def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span") -> None:
 
 def _whole(pen: Pen, ruler: Ruler, y: float, path: "Path") -> float:
     pen.line([(MARGIN, y), (pen.right, y)], width=0.6)
-    text = pen.say("whole", hours=hours_text(path.hours, pen.lang), months=_months(pen, path.months))
-    _bar(pen, ruler, y + 5, path.hours)
+    text = pen.say("whole", hours=hours_text(path.known_hours, pen.lang), months=_months(pen, path.months))
+    _bar(pen, ruler, y + 5, path.known_hours)
     width = _column(pen) + _left(pen) - MARGIN
     return max(pen.text((MARGIN, y + 5), text, width=width, bold=True), y + 5 + pen.size * 1.8) + 3
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import reduce
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
@@ -217,6 +218,11 @@ class Step(Described):
         if self.sourced and self.estimated:
             return "mixed"
         return "sourced" if self.sourced else "estimate" if self.estimated else "none"
+
+    @property
+    def known_hours(self) -> Span:
+        """Hours as people are told them: of an unknown length what is published, as an estimate is no least length."""
+        return replace(self.hours, low=None, expected=self.sourced) if self.hours.lower_bound else self.hours
 
     @property
     def to_obtain(self) -> list[StepCredential]:
@@ -441,6 +447,11 @@ class Path(Described, Shown):
         return round(sum(s.sourced for s in self.steps), 1)
 
     @property
+    def known_hours(self) -> Span:
+        """Hours of all steps as people are told them; see `Step.known_hours`."""
+        return reduce(Span.plus, (step.known_hours for step in self.steps))
+
+    @property
     def hours_told(self) -> dict[str, Any]:
         """Hours with where they come from, ready for JSON."""
         return _IN_ALL.to_dict(self, "fr")
@@ -466,7 +477,7 @@ class Path(Described, Shown):
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
             Column(
                 "hours", "number", value="hours.expected", json="hours_told", promised=_IN_ALL.schema(),
-                shown=lambda p, lang: hours_short(p.hours, lang, steps=p.steps), on=On.JSON | On.SCREEN,
+                shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN,
             ),
             *HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
@@ -584,14 +595,9 @@ def _told_in_months(step: Step) -> bool:
     return step.hours.lower_bound and any(c.months.low for c in step.to_obtain)
 
 
-def _untold(step: Step) -> bool:
-    """Whether a step takes something of unknown length and the rest is an estimate, which is no least length."""
-    return step.hours.lower_bound and not step.sourced
-
-
-def hours_short(hours: Span, lang: Lang = "fr", *, steps: Sequence[Step] = ()) -> str:
-    """Write hours out for a narrow column; those of `steps` of which months alone are known say nothing."""
-    if _tells_nothing(hours) or any(_untold(step) for step in steps):
+def hours_short(hours: Span, lang: Lang = "fr") -> str:
+    """Write hours out for a narrow column."""
+    if _tells_nothing(hours):
         return "?"
     return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
 
@@ -607,13 +613,14 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
     total = len(step.held) + len(step.near) + len(step.missing)
     origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
-    target, hours, basis = step.target.label or step.target.code, hours_text(step.hours, lang), str(step.basis)
+    target, hours = step.target.label or step.target.code, hours_text(step.known_hours, lang)
+    basis = "sourced" if step.hours.lower_bound else str(step.basis)
     in_months = _told_in_months(step)
     if in_months:
         months = number(int(step.months.expected or 0.0), lang=lang)
-        key, basis = ("and_months", basis) if step.sourced else ("months_least", "none")
+        key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
         hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.sourced, lang=lang), months=months)
-    elif _tells_nothing(step.hours) or _untold(step):
+    elif _tells_nothing(step.known_hours):
         basis = "unknown"
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
     if step.consolidated and not in_months:

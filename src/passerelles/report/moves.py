@@ -232,7 +232,7 @@ def hours_said(case: Case, explained: Explained) -> str:
         (column,) = (c for c in Flow.spec.columns if c.key == "hours_each" and On.PAGE in c.on)
         said = dict.fromkeys(column.screen(flow, case.words.lang) for flow in explained.flows)
         return case.words("hours.count", hours=case.words("fact.or").join(t or case.words("unknown") for t in said))
-    return case.words("unknown") if explained.path is None else hours_text(explained.path.hours, case.words.lang)
+    return case.words("unknown") if explained.path is None else hours_text(explained.path.known_hours, case.words.lang)
 
 
 def _named(case: Case, items: Sequence[Item]) -> str:

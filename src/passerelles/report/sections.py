@@ -154,7 +154,7 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
             (
                 Cell(path.origin.named or ""),
                 Cell(through),
-                Cell(w.set(hours_text(path.hours, w.lang)), path.hours.expected),
+                Cell(w.set(hours_text(path.known_hours, w.lang)), path.known_hours.expected),
                 Cell(w("hours.count", hours=w.figure(path.direct_hours)), path.direct_hours),
                 Cell(months_text(path.months, w.lang), path.months.expected),
                 Cell(w(f"status.{path.status}")),

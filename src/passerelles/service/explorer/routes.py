@@ -166,7 +166,7 @@ def way(ask: Ask) -> str:
         path = found[0] if found else None
         legs.append(Leg(jobs[place - 1], jobs[place], path, path.explanation(ask.lang) if path else None))
         if path is not None:
-            total = path.hours if total is None else total.plus(path.hours)
+            total = path.known_hours if total is None else total.plus(path.known_hours)
     onward: dict[str, Any] = {"grid": None, "notes": []}
     if jobs and len(jobs) <= _LONGEST:
         ranked = rank_moves(ask.engine.graph, walker(ask, jobs), limit=_NEXT + len(codes))
