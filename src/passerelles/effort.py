@@ -12,7 +12,7 @@ from passerelles.access.demands import TENTHS, Demands, least, total
 from passerelles.access.holdings import NO_AIM, Holdings, asked, groups_of
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import DIPLOMAS, Credential, Occupation
+from passerelles.model import DIPLOMAS, TAUGHT, Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, duration_model, load_durations
 from passerelles.referentials.referential import Referential
@@ -28,7 +28,6 @@ _BACCALAUREAT: Final = 4
 _FIRST_DEGREE: Final = 6
 _TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
 _LAST_YEAR: Final = 500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
-_TRAINED_KINDS: Final = (*DIPLOMAS, "certificat")
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
 _SHORT: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
 Floats = NDArray[np.float64]
@@ -118,7 +117,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     named_here = _required(referential, occupation.code)
     titled = any(c.kind in DIPLOMAS for c in named_here)
     required = [c for c in named_here if _length(c) > 0]
-    full = [c for c in required if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in _TRAINED_KINDS)]
+    full = [c for c in required if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in TAUGHT)]
     course = duration_model().course
     if full:
         longest = max(full, key=lambda c: (_length(c), c.code))

@@ -20,6 +20,7 @@ CredentialKind = Literal[
     "aptitude", "agrément", "carte",
 ]  # fmt: skip
 DIPLOMAS: Final[tuple[CredentialKind, ...]] = ("diplôme", "titre")  # a whole qualification
+TAUGHT: Final[tuple[CredentialKind, ...]] = (*DIPLOMAS, "certificat")  # what ends a training
 # What the hours of a credential are: set by law, read at one centre, or the proof that the law sets none.
 HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
 InForce = Literal["proved", "unproved", "unknown"]

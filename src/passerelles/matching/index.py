@@ -396,12 +396,12 @@ class TitleIndex:
 
     @cached_property
     def exact(self) -> Mapping[str, tuple[tuple[int, bool], ...]]:
-        """Normalised form to entry positions, and whether it is the other gender form there."""
+        """Normalised form, in order, to entry positions, and whether it is the other gender form there."""
         found: dict[str, dict[int, bool]] = {}
         for place, (forms, two) in enumerate(zip(self.written, self.gendered, strict=True)):
             for form in filter(None, forms):
                 found.setdefault(form, {})[place] = two and form == forms[-1]
-        return MappingProxyType({form: tuple(places.items()) for form, places in found.items()})
+        return MappingProxyType({form: tuple(places.items()) for form, places in sorted(found.items())})
 
     @cached_property
     def texts(self) -> tuple[str, ...]:

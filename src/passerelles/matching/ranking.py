@@ -2,6 +2,7 @@
 
 import math
 import tomllib
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -430,6 +431,7 @@ _OFTEN_LAST: Final = 2.0
 _LOOKED_AT = 40  # owners looked at closely
 _WIDTH = 30  # letters above which a title may have been cut off
 _SHORT = 2
+_AFTER_ALL = "\U0010ffff"  # sorts after whatever a label goes on with
 _ALL = 0.999
 _HALF = 0.5
 _FLATTEST: Final = 30.0
@@ -546,7 +548,9 @@ def cut_off(index: TitleIndex, option: Reading) -> tuple[int, ...]:
     whole = len(option.words[-1]) > _SHORT and option.words[-1] in index.words.known
     if len(form) < _WIDTH or whole:
         return ()
-    entries = [entry for label, places in index.exact.items() if label.startswith(form) for entry, _ in places]
+    labels = [*index.exact]
+    longer = labels[bisect_left(labels, form) : bisect_left(labels, form + _AFTER_ALL)]
+    entries = sorted(entry for label in longer for entry, _ in index.exact[label])
     return tuple(entries) if len(set(index.parent_of[index.owner[entries]].tolist())) == 1 else ()
 
 

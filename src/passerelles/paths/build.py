@@ -16,7 +16,7 @@ from passerelles.access.holdings import Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
-from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Hours, Ternary
+from passerelles.model import TAUGHT, UNKNOWN_HOURS, Hours, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -27,7 +27,6 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 
 Time = TypeVar("Time", float, NDArray[np.float64])
-_FULL = (*DIPLOMAS, "certificat")
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
 
@@ -141,11 +140,11 @@ class Context:
             return "yes"
         if self.table is not None:
             cited = (
-                self.table.by_code.get(c.certifinfo or "") for c in credentials if c.held != "yes" and c.kind in _FULL
+                self.table.by_code.get(c.certifinfo or "") for c in credentials if c.held != "yes" and c.kind in TAUGHT
             )
             if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
                 return "yes"
-        full = [by_code[c.code] for c in credentials if c.held != "yes" and c.kind in _FULL and c.code in by_code]
+        full = [by_code[c.code] for c in credentials if c.held != "yes" and c.kind in TAUGHT and c.code in by_code]
         return "yes" if any(c.rncp and c.valid_until and c.valid_until >= self.day for c in full) else "unknown"
 
     def case(
