@@ -249,7 +249,8 @@ class CredentialRequirement(NamedTuple):
 
     ``required``: without it one may not do the job; ``one-of``: one `alternative` of a `group` suffices, all rows of
     an alternative are needed together; ``usual``: employers ask for it, the law does not; ``option``: it leads there.
-    `titles`: codes of the job titles that a `scope` of ``titles`` means, separated by spaces.
+    `titles`: codes of the job titles that a `scope` of ``titles`` means, or in which the self-employed or public
+    posts of another scope are asked, separated by spaces.
     """
 
     occupation: str
@@ -264,6 +265,11 @@ class CredentialRequirement(NamedTuple):
     in_force: InForce = "unknown"
     note: str = ""
     origin: str = ""  # catalogue that it comes from; "" = the referential, or an overlay of the user
+
+    @property
+    def of_titles(self) -> bool:
+        """Whether it is asked in some job titles only."""
+        return self.scope == "titles" or bool(self.titles)
 
 
 class OccupationAccess(NamedTuple):

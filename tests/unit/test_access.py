@@ -24,6 +24,7 @@ from passerelles.model import (
     CredentialRequirement,
     Employment,
     Hours,
+    JobTitle,
     OccupationAccess,
     Reduction,
     Requirement,
@@ -31,7 +32,7 @@ from passerelles.model import (
 )
 from passerelles.paths.path import hours_short, path_sentences
 from passerelles.ranking.moves import counterfactual
-from passerelles.referentials.credentials import read_catalogue
+from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
@@ -201,6 +202,25 @@ def test_what_is_asked_of_some_concerns_them_alone(
     conditions = access_conditions(some, "Q", holdings_of(some, "P", {}, employment))
     assert (conditions.status, [c.code for c in conditions.required]) == (status, needed)
     assert {c.code for c in conditions.credentials} == {"CARTE", "CONC"}  # shown to everybody
+
+
+def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:
+    card = CredentialRequirement("Q", "CARTE", scope="self-employed", titles="1 2")
+    some = jobs(card, whole=(OccupationAccess("Q", "open"),))
+    some = replace(
+        some, titles=tuple(JobTitle(code, text, "Q") for code, text in zip("123", ("Taxi", "VTC", "Car"), strict=True))
+    )
+
+    def asked(employment: Employment | None, *titles: str) -> list[str]:
+        holdings = holdings_of(some, "P", {}, employment, frozenset(titles))
+        return [c.code for c in access_conditions(some, "Q", holdings).required]
+
+    assert asked("self-employed") == asked("self-employed", "1") == ["CARTE"]  # two titles of three: at large too
+    assert asked("self-employed", "3") == asked("public", "1") == asked(None, "1") == asked(None) == []
+    told = [text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts]
+    assert any("(à son compte, certaines appellations)" in text for text in told)
+    [older] = _rows_of_all("Q", [[card], [card]])
+    assert older.scope == "titles", "an older fiche, whose titles nobody lists, asks it of nobody surely"
 
 
 def test_a_job_that_is_free_says_of_whom_it_asks_something() -> None:

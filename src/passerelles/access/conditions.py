@@ -11,6 +11,7 @@ from passerelles.access.holdings import (
     Holdings,
     concerns,
     concerns_row,
+    concerns_titles,
     given_by_employer,
     groups_of,
     titles_meant,
@@ -371,7 +372,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     whole = stated or OccupationAccess(code)
     unsaid = whole.status == "unknown"
     if aim.titles:  # what other titles take is no part of what these do
-        rows = tuple(row for row in rows if row.scope != "titles" or concerns_row(referential, row, aim))
+        rows = tuple(r for r in rows if concerns_titles(referential, code, r.scope, r.titles, aim))
     text = None
     if referential.access is not None and (unsaid or whole.level_low is None):
         text = text_of(referential, code)

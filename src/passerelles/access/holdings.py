@@ -84,14 +84,19 @@ def given_by_employer(credential: Credential) -> bool:
 
 
 def concerns(referential: Referential, occupation: str, scope: str, titles: str, aim: Aim) -> bool:
-    """
-    Whether what is asked of some concerns a person of an occupation who means to work in a way.
+    """Whether what is asked of some concerns a person of an occupation who means to work in a way."""
+    return scope in ("all", "titles", aim.employment) and concerns_titles(referential, occupation, scope, titles, aim)
 
-    What is asked of some titles concerns the occupation at large where a title that bears its own label is one of
-    them; where no title does, where they are at least half of its titles.
+
+def concerns_titles(referential: Referential, occupation: str, scope: str, titles: str, aim: Aim) -> bool:
     """
-    if scope != "titles":
-        return scope in ("all", aim.employment)
+    Whether what is asked of some titles, whoever works in them, concerns an occupation as it was named.
+
+    It concerns the occupation at large where a title that bears its own label is one of them; where no title does,
+    where they are at least half of its titles.
+    """
+    if not titles and scope != "titles":
+        return True
     named = set(titles.split())
     meant = titles_meant(referential, occupation, aim)
     if meant:

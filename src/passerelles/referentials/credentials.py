@@ -354,7 +354,7 @@ def _rows_of_all(code: str, listed: Sequence[Sequence[CredentialRequirement]]) -
     counts = Counter(demand(row) for rows in listed for row in rows)
     found: dict[tuple[str, ...], CredentialRequirement] = {}
     for row in (row for rows in listed for row in rows):
-        scope = row.scope if counts[demand(row)] == len(listed) else "titles"
+        scope = "titles" if row.titles or counts[demand(row)] < len(listed) else row.scope
         found.setdefault(demand(row), row._replace(occupation=code, scope=scope, titles=""))
     return [found[key] for key in sorted(found)]
 

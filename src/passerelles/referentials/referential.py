@@ -420,10 +420,10 @@ def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement])
     for row in rows:
         occupation = referential.occupation_by_code[row.occupation]
         titles = {title.code for title in referential.titles_of.get(row.occupation, ())}
-        if row.scope != "titles" or occupation.base is None or not titles or not row.titles:
+        if occupation.base is None or not titles or not row.titles:
             found.append(row)
         elif titles <= set(row.titles.split()):
-            found.append(row._replace(scope="all", titles=""))
+            found.append(row._replace(scope="all" if row.scope == "titles" else row.scope, titles=""))
         elif titles & set(row.titles.split()):
             found.append(row)
     return found
@@ -481,7 +481,7 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
         code = find_occupation(referential, text)
         rows = referential.credentials_of.get(code, ())
         whole = referential.access_of.get(code)
-        if any(row.scope == "titles" for row in rows) or (whole is not None and whole.selection_scope == "titles"):
+        if any(row.of_titles for row in rows) or (whole is not None and whole.selection_scope == "titles"):
             found.append((code, _titles_of_name(referential, code, text)))
     return frozenset(code for some in grouped(found).values() if len(set(some)) == 1 for code in some[0])
 

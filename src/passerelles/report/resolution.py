@@ -415,8 +415,9 @@ def _credential(item: AccessCredential, lang: Lang) -> str:
     asked = say(f"conditions.requirement.{item.requirement}", lang=lang)
     if item.group is not None:
         asked += f" {item.group}/{item.alternative}"
-    if item.scope != "all":
-        asked += f" ({say(f'conditions.scope.{item.scope}', lang=lang)})"
+    scopes = dict.fromkeys((item.scope, "titles") if item.titles else (item.scope,))
+    if said := [say(f"conditions.scope.{scope}", lang=lang) for scope in scopes if scope != "all"]:
+        asked += f" ({', '.join(said)})"
     length = _length(item.hours, lang)
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known and item.detail.hours_kind != "unknown":

@@ -604,7 +604,7 @@ def _title_code(referential: Referential, code: str, first: Candidate | None) ->
     if first is None or first.code != code:
         return ""
     rows = referential.credentials_of.get(code, ())
-    return first.title_code if any(row.scope == "titles" for row in rows) else ""
+    return first.title_code if any(row.of_titles for row in rows) else ""
 
 
 def find_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
