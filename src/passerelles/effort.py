@@ -105,8 +105,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
 
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
     qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
-    it. Where nothing is required, the shortest of its level's diplomas and titles that employers usually ask for comes
-    next, if its length is known. Otherwise the published lengths of certifications of its level that lead there say
+    it. A job open without any diploma takes a short course, or the longest one that employers usually ask for. Where
+    nothing is required, the shortest of its level's diplomas and titles that they usually ask for comes next, if its
+    length is known. Otherwise the published lengths of certifications of its level that lead there say
     (the shortest where nothing is required, unless courses of its level take less), else level and domain.
     """
     stated = referential.access_of.get(occupation.code)
@@ -128,6 +129,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         source = longest.hours.source
         return Qualification(low, expected, high, short, level, known_level, "credential", longest.code, source, titled)
     if level == _LOWEST:
+        course = max((course, *(_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)))
         return Qualification(course * _SHORT, course, 2 * course, course, level, known_level, "course")
     published = published_for(occupation, level)
     middle = duration_model().estimate(level, _domain(occupation))
@@ -135,8 +137,12 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
     # years where courses of its level take less.
     free = stated is not None and stated.status in ("open", "conditional") and not _graded(referential, occupation.code)
-    usual = _usual(referential, occupation.code, level) if free else None
-    if usual is not None:
+    # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
+    # is a course for who has made them.
+    levels = (level, None) if level >= _FIRST_DEGREE else (level,)
+    fit = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS and c.level in levels and _length(c)]
+    if free and fit:
+        usual = min(fit, key=lambda c: (_length(c), c.code))
         hours = training_hours(usual)
         expected = _length(usual)
         # The least that its text sets is for who holds a diploma of the level: the trade is left, not general subjects.
@@ -231,18 +237,10 @@ def _required(referential: Referential, code: str) -> list[Credential]:
     return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
 
 
-def _usual(referential: Referential, code: str, level: int) -> Credential | None:
-    """
-    Shortest diploma or title of a level that employers ask of everybody, the law of nobody; None: none is known.
-
-    From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
-    is a course for who has made them.
-    """
-    rows = (r for r in referential.credentials_of.get(code, ()) if r.kind == "usual" and r.scope == "all")
-    known = (c for r in rows if (c := referential.credential_by_code.get(r.credential)) is not None)
-    levels = (level, None) if level >= _FIRST_DEGREE else (level,)
-    fit = (c for c in known if c.kind in DIPLOMAS and c.level in levels and _length(c) > 0)
-    return min(fit, key=lambda c: (_length(c), c.code), default=None)
+def _usual(referential: Referential, code: str) -> list[Credential]:
+    """What employers ask of everybody, and the law of nobody."""
+    rows = (r.credential for r in referential.credentials_of.get(code, ()) if r.kind == "usual" and r.scope == "all")
+    return [known for code in rows if (known := referential.credential_by_code.get(code)) is not None]
 
 
 def _length(credential: Credential) -> float:

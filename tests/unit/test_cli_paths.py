@@ -57,7 +57,10 @@ def test_the_flagship_is_told_in_words(capsys: pytest.CaptureFixture[str]) -> No
     text = " ".join(out.split())
     assert code == 0
     assert "Exigé, détenu ou dispensé" in text
-    assert "À obtenir, dans cet ordre, sauf si déjà détenu : Permis de conduire, catégorie C (durée inconnue)" in text
+    assert (
+        "À obtenir, dans cet ordre, sauf si déjà détenu : Permis de conduire, catégorie C (105 h, durée publiée)"
+        in text
+    )
     assert "le passage direct seulement ; ce qui est exigé est de durée inconnue" in text
     assert "{" not in out
 

@@ -165,13 +165,13 @@ def test_the_flagship_path(name: str, request: pytest.FixtureRequest) -> None:
     assert order.index("PERM-C") < order.index("PERM-CE") < order.index("AUT-ENS-GL")
     assert order.index("PERM-C") < order.index("CCS-GL") < order.index("AUT-ENS-GL")
     assert (path.status, path.hours.high, path.hours.lower_bound) == ("unknown", None, True)
-    # No published length of licences and CCS; what is estimated is little, and not nothing.
+    # Centres publish lengths of the licences; of the CCS nobody does.
     lengths = {c.code: c.hours for c in path.steps[0].credentials}
-    assert all(lengths[c][:3] == (None, None, None) for c in ("PERM-C", "PERM-CE", "CCS-GL"))
+    assert lengths["CCS-GL"][:3] == (None, None, None)
+    assert (lengths["PERM-C"].expected, lengths["PERM-CE"].expected) == (105, 70)
     assert lengths["TP-ECSR"].expected == 910
     assert lengths["TP-ECSR"].source
-    assert 0 < (path.hours.expected or 0) < 150
-    assert path.steps[0].basis == "estimate"
+    assert (path.known_hours.expected, path.steps[0].sourced) == (175, 175)
     said = path.to_dict("fr")["explanation"][0]
     assert "Acquis repris" in said
     assert "Titre professionnel enseignant" in said.split("détenu ou dispensé", 1)[1].split("À obtenir", 1)[0]
@@ -189,8 +189,10 @@ def test_a_long_chain_of_prerequisites_is_followed_to_its_end() -> None:
 
 
 def test_the_way_chosen_grants_access_and_not_what_it_supposes(rome4_graph: OccupationGraph) -> None:
-    (path, *_) = rank_paths(rome4_graph, "N1103", targets=["N4101"])
+    (path, *_) = rank_paths(rome4_graph, "N1103", targets=["G1224"])
     asked = {c.code: c.grants for c in path.steps[-1].credentials}
-    assert asked["TP-PORTEUR"]  # one of several ways in: the one whose hours are counted
-    assert not asked["PERM-B"]
-    assert not asked["APT-COND"]  # the title supposes both
+    assert asked["BPJEPS-AAN"]  # one of several ways in: the one whose hours are counted
+    assert not asked["BNSSA"]
+    assert not asked["PSE1"]  # the diploma supposes both
+    (path, *_) = rank_paths(rome4_graph, "N1103", targets=["J1409"])
+    assert not {c.code: c.grants for c in path.steps[-1].credentials}["EXP-COTIS-36"]  # one way into the school

@@ -352,8 +352,8 @@ def test_certifications_are_options_and_tell_whether_a_way_is_certifying(
     embedded_graph: OccupationGraph, real_data: object
 ) -> None:
     table = load_certifications(f"{real_data}/certifications")
-    plain = rank_paths(embedded_graph, "N1103", targets=["N4101"])[0]
-    known = rank_paths(embedded_graph, "N1103", targets=["N4101"], certifications=table)[0]
+    plain = rank_paths(embedded_graph, "N1103", targets=["N4103"])[0]
+    known = rank_paths(embedded_graph, "N1103", targets=["N4103"], certifications=table)[0]
     assert (plain.codes, plain.hours) == (known.codes, known.hours)
     options = known.steps[-1].options
     assert any(o.code.startswith("CI-") and o.via for o in options)

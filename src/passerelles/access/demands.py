@@ -20,7 +20,7 @@ from passerelles.access.conditions import (
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation
 from passerelles.codes import circles, grouped, reached
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import DIPLOMAS, UNKNOWN_HOURS, Alternatives, Credential, Hours
+from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
@@ -200,7 +200,9 @@ class Demands:
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
                 left.append(tuple(i for i in way if not held[i] and i not in behind))
-            best = min(left, key=lambda w: (any(unknown[i] for i in w), sum(weighed[i] for i in w), w), default=())
+            # Of two ways as short, the one with less to obtain.
+            cost = ((any(unknown[i] for i in way), sum(weighed[i] for i in way), len(way), way) for way in left)
+            best = min(cost, default=(False, 0.0, 0, ()))[-1]
             ways.append(best)
             for figures in (tenths, low, high):
                 figures.append(sum(figures[i] for i in best))
@@ -239,7 +241,7 @@ class Demands:
         diplomas and titles required, and follows the course required beside them. A licence to drive a car, or the
         first aid that another credential supposes, is no such course. Who holds the diploma or title that a job
         requires, or such a course where people enter without a diploma, and lacks no other training for it, is
-        qualified.
+        qualified. The school that follows a competition is all that those who are admitted take.
         """
         trains = missing & ((price.length > 0) | price.unknown)
         graded = (self.needed[rows] & self.full).any(axis=-1) & ~(trains & self._full_left(price)).any(axis=-1)
@@ -247,12 +249,13 @@ class Demands:
         diploma = (self.needed[rows] & self.full)[..., : len(self.codes)].any(axis=-1)
         followed = self.entered_freely[rows] & (self.needed[rows] & self.courses[rows] & self._trains).any(axis=-1)
         qualified = (diploma | followed) & ~trains.any(axis=-1)
-        return np.asarray(course | qualified, dtype=np.bool_)
+        school = (missing & self._schools).any(axis=-1)
+        return np.asarray(course | qualified | school, dtype=np.bool_)
 
     @cached_property
     def may_be_trained_alone(self) -> Bools:
         """Shape (n,): where `trained_alone` may be true of somebody."""
-        return frozen(self.entered_freely | (self.needed & self.full).any(axis=1))
+        return frozen(self.entered_freely | (self.needed & (self.full | self._schools)).any(axis=1))
 
     @cached_property
     def full(self) -> Bools:
@@ -266,6 +269,14 @@ class Demands:
         plain = [h.expected != 0 for h in self._lengths]
         course = [some and c.kind != "permis" for some, c in zip(plain, self.credentials, strict=True)]
         return self._of_columns(plain, course)
+
+    @cached_property
+    def _schools(self) -> Bools:
+        """Shape (c + g,): which credentials are a school that a competition opens; a choice if each way is."""
+        by_code = self.referential.credential_by_code
+        opened = [any(by_code[p].kind == "concours" for p in c.supposed if p in by_code) for c in self.credentials]
+        taught = [some and c.kind in TAUGHT for some, c in zip(opened, self.credentials, strict=True)]
+        return self._of_columns(taught, taught)
 
     def _of_columns(self, plain: Sequence[bool], telling: Sequence[bool]) -> Bools:
         """Shape (c + g,): what is true of each credential; of a choice, where each way holds one of those that tell."""

@@ -204,7 +204,8 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
     codes.sort(key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     codes = _in_order(referential, codes)
     regulated = referential.occupation_by_code[code].regulated == "yes"
-    before = {p for each in codes for p in referential.prerequisites_of(each)}
+    by_code = referential.credential_by_code
+    before = {p for each in codes for p in closure(by_code, [each]) if p != each}
     found: list[StepCredential] = []
     for number, each in enumerate(codes, start=1):
         known = demands.credentials[place[each]]
