@@ -915,3 +915,13 @@ def test_the_training_before_a_badge_is_named_and_is_not_the_whole_job(
     assert codes.index(first) < codes.index(last)
     assert path.status == "feasible"
     assert (path.hours.expected or 0.0) > 20
+
+
+def test_a_job_is_called_by_the_title_that_was_asked_for(rome4_graph: OccupationGraph) -> None:
+    (path,) = rank_paths(rome4_graph, "D1507", targets=["Chauffeur de taxi"], max_steps=1)
+    assert (path.target.label, path.target.name) == ("Chauffeur / Chauffeuse VTC", "Chauffeur / Chauffeuse de taxi")
+    assert "à « Chauffeur / Chauffeuse de taxi »" in " ".join(path_sentences(path))
+    (move, *_) = rank_moves(rome4_graph, "Chauffeuse de taxi", limit=1)
+    assert move.origin.named == "N4112 Chauffeur / Chauffeuse de taxi"
+    (path,) = rank_paths(rome4_graph, "D1507", targets=["N4112"], max_steps=1)
+    assert path.target.name == path.target.label, "the job at large"

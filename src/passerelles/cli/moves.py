@@ -56,7 +56,7 @@ def rank(
     occupied = end.code is not None
     if parts := graph.referential.parts_of(end.code) if end.code else ():
         given.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
-    title = given.say("moves.title" if occupied else "moves.title_profile", label=end.label or end.code, code=end.code)
+    title = given.say("moves.title" if occupied else "moves.title_profile", label=end.name, code=end.code)
     found = {move.rank: nearer(graph, start, move) for move in moves[: given.explain]}
     notes = {
         m.rank: text for m in moves[: given.explain] if (text := sentence(found[m.rank], m, lang=lang)) is not None
@@ -325,7 +325,7 @@ def paths(
         filters=parse_filters(graph, given.filters or (), session),
     )
     end = find_start(graph, start).end
-    title = given.say("paths.title" if end.code else "paths.title_profile", label=end.label or end.code, code=end.code)
+    title = given.say("paths.title" if end.code else "paths.title_profile", label=end.name, code=end.code)
 
     def payload() -> dict[str, Any]:
         return given.scored("paths@1", dicts(found, lang)) | {"targets": dicts(found.reached, lang)}

@@ -20,7 +20,7 @@ from passerelles.model import TAUGHT, UNKNOWN_HOURS, Hours, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
-from passerelles.ranking.move import End, Start
+from passerelles.ranking.move import End, Start, end_of
 from passerelles.ranking.moves import split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
@@ -297,7 +297,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     strength = float(state.strength[row])
     return Step(
         origin=origin,
-        target=End(code, graph.occupations[row].label),
+        target=end_of(graph.referential, graph.occupations[row], holdings),
         hours=hours,
         months=months,
         practice_months=0.0 if last else settings.paths.practice_months,
@@ -413,7 +413,7 @@ def _status(
         reasons.append((f"frame_{judged.verdict}", judged.label))
     labels = {c.code: c.label for s in steps for c in s.credentials}
     for step in steps:
-        end = step.access.title or step.target.label or step.target.code or ""
+        end = step.target.name or ""
         reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u in step.unknown]
     unknown = any(step.unknown for step in steps)
     status: Status = "feasible"

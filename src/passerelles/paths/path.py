@@ -612,8 +612,8 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
     total = len(step.held) + len(step.near) + len(step.missing)
-    origin = step.origin.label or step.origin.code or say("moves.profile", lang=lang)
-    target, hours = step.target.label or step.target.code, hours_text(step.known_hours, lang)
+    origin = step.origin.name or say("moves.profile", lang=lang)
+    target, hours = step.target.name, hours_text(step.known_hours, lang)
     basis = "sourced" if step.hours.lower_bound else str(step.basis)
     in_months = _told_in_months(step)
     if in_months:
@@ -735,7 +735,7 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     figures = {
         name: number(of, lang=lang) for name, of in (("months", step.practice_months), ("hours", step.practised))
     }
-    share, target = percent(path.assumptions["practice_share"], lang=lang), step.target.label or step.target.code
+    share, target = percent(path.assumptions["practice_share"], lang=lang), step.target.name
     text = say("paths.step.practice", lang=lang, target=target, share=share, **figures)
     added, lines = path.added_by(place), [text]
     raised = path.steps[place].level

@@ -28,7 +28,7 @@ from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
-from passerelles.ranking.move import End, Start, excluded_rows, find_start
+from passerelles.ranking.move import Start, end_of, excluded_rows, find_start
 from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
@@ -388,7 +388,7 @@ class Paths(list[Path], Shown):
         if title is None:
             end = self[0].origin
             key = "title" if end.code else "title_profile"
-            title = say(f"moves.{key}", lang=lang, label=end.label, code=end.code)
+            title = say(f"moves.{key}", lang=lang, label=end.name, code=end.code)
         return Page(
             title, none, path_sheets(self, lang, frame=frame)[:1], [p.page(lang) for p in self], self._notes(lang)
         )
@@ -642,7 +642,7 @@ def _path(asking: _Asking, outcome: Outcome, place: int, rank: int) -> Path:
         rank=rank,
         place=place,
         origin=asking.start.end,
-        target=End(graph.codes[asking.row], graph.occupations[asking.row].label),
+        target=end_of(graph.referential, graph.occupations[asking.row], asking.start.holdings),
         codes=tuple(graph.codes[r] for r in rows),
         score=sum(p.value for p in parts),
         parts=parts,

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, AccessCredential, access_text, required_lines
-from passerelles.access.holdings import Holdings, holdings_of
+from passerelles.access.holdings import Holdings, holdings_of, titles_meant
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
@@ -20,7 +20,7 @@ from passerelles.language.say import Lang, labelled, listed, number, ordinal, pe
 from passerelles.market.own_lists import Observed, ObservedMoves, observed_columns, observed_lines, observed_notes
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
-from passerelles.referentials.referential import find_occupation, named_titles, nearest_codes
+from passerelles.referentials.referential import Referential, find_occupation, named_titles, nearest_codes
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import LEVELS, Level
@@ -83,10 +83,15 @@ _WORDS: Final[Mapping[str, str]] = {"access": "conditions.short", "kind": "moves
 
 @dataclass(frozen=True, slots=True)
 class End(Described):
-    """One end of a move: an occupation, or a person without one (code None)."""
+    """
+    One end of a move: an occupation, or a person without one (code None).
+
+    `title`: the job title by which it was named, whose conditions of access are told; None = the occupation at large.
+    """
 
     code: str | None
     label: str | None
+    title: str | None = None
 
     spec: ClassVar[Record] = Record(
         "origin",
@@ -98,9 +103,14 @@ class End(Described):
     )
 
     @property
+    def name(self) -> str | None:
+        """What people call it: the title by which it was named, else its label, else its code."""
+        return self.title or self.label or self.code
+
+    @property
     def named(self) -> str | None:
-        """Code and label, as a table shows them."""
-        return " ".join(filter(None, (self.code, self.label))) or None
+        """Code and name, as a table shows them."""
+        return " ".join(filter(None, (self.code, self.title or self.label))) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -422,7 +432,7 @@ class Moves(list[Move], Shown):
             return Page(title or none, [none] if title else [], notes=self._doubts(lang))
         end, key = (self[0].target, "title_towards") if self.towards else (self[0].origin, "title")
         if title is None:
-            title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.label, code=end.code)
+            title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.name, code=end.code)
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
         notes += self._doubts(lang)
         seen = observed_notes((m.observed for m in self), lang)
@@ -502,8 +512,8 @@ def _filter(verdict: Verdict, lang: Lang) -> str:
 
 def title_of(origin: End, target: End, lang: Lang) -> str:
     """Return ``origin → target``, by label where there is one."""
-    start = origin.label or origin.code or say("moves.profile", lang=lang)
-    return f"{start} → {target.label or target.code}"
+    start = origin.name or say("moves.profile", lang=lang)
+    return f"{start} → {target.name}"
 
 
 def move_facts(move: Move, lang: Lang) -> str:
@@ -585,16 +595,23 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     columns = np.union1d(required, np.asarray(more, dtype=np.int32)) if more else required
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
+    holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, named))
     return Start(
         row=row,
         plain=row >= 0 and len(columns) == len(required),
         holding=holding_of(graph, columns),
-        holdings=holdings_of(
-            referential, code, profile.credentials, profile.employment, named_titles(referential, named)
-        ),
-        end=End(code, occupation.label if occupation else None),
+        holdings=holdings,
+        end=end_of(referential, occupation, holdings),
         occupation=occupation,
     )
+
+
+def end_of(referential: Referential, occupation: Occupation | None, holdings: Holdings) -> End:
+    """Return an occupation as one end of a move, with the title by which it was named."""
+    if occupation is None:
+        return End(None, None)
+    meant = titles_meant(referential, occupation.code, holdings.aim)
+    return End(occupation.code, occupation.label, meant[0].label if meant else None)
 
 
 def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> None:

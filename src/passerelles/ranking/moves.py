@@ -28,7 +28,6 @@ from passerelles.model import MoveKind, Profile
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Candidate, Filter, parse_filter
 from passerelles.ranking.move import (
-    End,
     Item,
     Known,
     Move,
@@ -36,6 +35,7 @@ from passerelles.ranking.move import (
     PartValue,
     Start,
     Verdict,
+    end_of,
     excluded_rows,
     find_start,
 )
@@ -557,7 +557,7 @@ def _move(
     return Move(
         rank=rank,
         origin=scored.start.end,
-        target=End(occupation.code, occupation.label),
+        target=end_of(graph.referential, occupation, scored.start.holdings),
         **(figures._asdict() | {"parts": tuple(PartValue(*part) for part in figures.parts)}),
         held=held,
         near=near,

@@ -149,7 +149,7 @@ def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
     w = case.words
     rows = []
     for path in paths:
-        through = " → ".join(s.target.label or s.target.code or "" for s in path.steps)
+        through = " → ".join(s.target.name or "" for s in path.steps)
         rows.append(
             (
                 Cell(path.origin.named or ""),
