@@ -105,7 +105,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
 
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
     qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
-    it. A job open without any diploma takes a short course, or the longest one that employers usually ask for. Where
+    it. A job open without any diploma takes an induction where beginners are shown it in the post, else a short course,
+    or the longest one that employers usually ask for. Where
     nothing is required, the shortest of its level's diplomas and titles that they usually ask for comes next, if its
     length is known. Otherwise the published lengths of certifications of its level that lead there say
     (the shortest where nothing is required, unless courses of its level take less), else level and domain.
@@ -129,7 +130,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         source = longest.hours.source
         return Qualification(low, expected, high, short, level, known_level, "credential", longest.code, source, titled)
     if level == _LOWEST:
-        course = max((course, *(_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)))
+        usual = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
+        shown = stated is not None and stated.beginners == "yes"
+        course = settings.induction_hours if shown else max((course, *usual))
         return Qualification(course * _SHORT, course, 2 * course, course, level, known_level, "course")
     published = published_for(occupation, level)
     middle = duration_model().estimate(level, _domain(occupation))

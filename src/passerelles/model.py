@@ -276,9 +276,9 @@ class OccupationAccess(NamedTuple):
     """
     What access to an occupation is as a whole: whether it is free, the levels asked for, a selection.
 
-    `level_low` and `level_high` are European levels, 0 = without a diploma. `parent`: the broader fiche, under which
-    an older referential knows the occupation. `origin` names the catalogue that it comes from; "" = the referential, or
-    an overlay of the user.
+    `level_low` and `level_high` are European levels, 0 = without a diploma. `beginners`: whether beginners are hired,
+    and shown the work in the post. `parent`: the broader fiche, under which an older referential knows the occupation.
+    `origin` names the catalogue that it comes from; "" = the referential, or an overlay of the user.
     """
 
     occupation: str
@@ -294,6 +294,7 @@ class OccupationAccess(NamedTuple):
     in_force: InForce = "unknown"
     note: str = ""
     parent: str = ""
+    beginners: Ternary = "unknown"
     origin: str = ""
 
 

@@ -120,7 +120,8 @@ class EffortSettings(Section):
     Each macro-competency (or category of knowledge) that the target asks for is a block. A block's hours rise with
     what is missing there and saturate: ``cap x / (cap + x)``, x = hours of the missing items, near matches counted at
     what they leave. With m the missing share of all blocks, the hours are ``(Q + E) m (1 - a (1 - m^k))``: Q the full
-    qualification for the target (docs/paths.md says whose lengths), E the diplomas that come before it, a the
+    qualification for the target (docs/paths.md says whose lengths; `induction_hours` where beginners are shown the
+    work in the post), E the diplomas that come before it, a the
     most that adapting to the post teaches, k how fast that wanes. docs/paths.md gives the formula, and what it makes
     of the experts' moves.
     """
@@ -129,6 +130,7 @@ class EffortSettings(Section):
     knowledge_hours: float = Field(3.5, ge=0)
     soft_hours: float = Field(3.5, ge=0)
     entry_hours: float = Field(35.0, ge=0)
+    induction_hours: float = Field(35.0, ge=0)
     skill_cap: float = Field(70.0, gt=0)
     knowledge_cap: float = Field(35.0, gt=0)
     adaptation: float = Field(0.9, ge=0, le=1)

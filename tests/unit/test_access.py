@@ -16,6 +16,7 @@ from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.charts.moves import path_ladder
 from passerelles.cli.main import run
+from passerelles.effort import qualification_of
 from passerelles.errors import PasserellesError
 from passerelles.model import (
     AccessStatus,
@@ -844,3 +845,26 @@ def test_recodes_name_codes_of_the_catalogue() -> None:
     assert catalogue.recodes.keys() <= catalogue.occupations.keys()
     assert set(catalogue.recodes.values()) == {461}
     assert not catalogue.means_another("K1411", "1.0.0")  # a referential that is not numbered as ROME is
+
+
+def test_where_beginners_are_shown_the_work_a_job_takes_a_week_and_not_a_course() -> None:
+    free = OccupationAccess("Q", "open", 0, 3, beginners="yes")
+    some = jobs(whole=(free, free._replace(occupation="R", beginners="unknown")))
+    shown, taught = (qualification_of(some, occupation(code), Settings().effort) for code in "QR")
+    assert (shown.low, shown.expected, shown.high, shown.basis) == (17.5, 35.0, 70.0, "course")
+    assert taught.expected > shown.expected
+    asked = jobs(CredentialRequirement("Q", "FIMO", "usual"), whole=(free._replace(beginners="unknown"),))
+    assert qualification_of(asked, occupation("Q"), Settings().effort).expected == 140.0
+    longer = replace(FIMO, hours=Hours(300, 300, 300, "s"))
+    asked = replace(asked, credentials=tuple(longer if c.code == "FIMO" else c for c in asked.credentials))
+    assert qualification_of(asked, occupation("Q"), Settings().effort).expected == 300.0, "the course that is usual"
+
+
+def test_the_school_after_a_competition_is_all_that_who_is_admitted_takes() -> None:
+    school = Credential("ECOLE", "École", "certificat", Hours(154, 154, 154, "s"), prerequisites=("CONC",))
+    some = jobs(CredentialRequirement("Q", "ECOLE"), whole=(OccupationAccess("Q", "selective", 6, 6),))
+    some = replace(some, credentials=tuple(sorted((*some.credentials, school), key=lambda c: c.code)))
+    graph = build_graph(some, settings=PLAIN)
+    (path,) = rank_paths(graph, "P", targets=["Q"], max_steps=1, settings=PLAIN)
+    assert (path.known_hours.expected, path.steps[0].estimated) == (154.0, 0.0)
+    assert [c.code for c in path.steps[0].to_obtain] == ["CONC", "ECOLE"]

@@ -376,6 +376,7 @@ def _access_of_all(code: str, rows: Sequence[OccupationAccess]) -> OccupationAcc
         level_low=None if None in lows else min(low for low in lows if low is not None),
         level_high=None if None in highs else max(high for high in highs if high is not None),
         selection_scope=first.selection_scope if selected else "titles",
+        beginners=first.beginners if len({row.beginners for row in rows}) == 1 else "unknown",
     )
 
 
