@@ -130,9 +130,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         source = longest.hours.source
         return Qualification(low, expected, high, short, level, known_level, "credential", longest.code, source, titled)
     if level == _LOWEST:
-        usual = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
+        courses = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
         shown = stated is not None and stated.beginners == "yes"
-        course = settings.induction_hours if shown else max((course, *usual))
+        course = settings.induction_hours if shown else max((course, *courses))
         return Qualification(course * _SHORT, course, 2 * course, course, level, known_level, "course")
     published = published_for(occupation, level)
     middle = duration_model().estimate(level, _domain(occupation))
