@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from passerelles import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.places import Basin, Places
-from passerelles.territory.hours import Hours, Rows
+from passerelles.territory.hours import Hours
+from passerelles.territory.solve import Rows
 from small import referential
 
 # Hours alone decide: the chances of made-up jobs mean nothing.

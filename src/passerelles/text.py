@@ -80,6 +80,18 @@ def _agree(left: str, right: str) -> bool:
     return fold_accents(left)[:3] == fold_accents(right)[:3]
 
 
+def few(names: Sequence[str], most: int, sep: str = ", ") -> str:
+    """
+    Return the first of some names in one text, which says where there are more.
+
+    Examples
+    --------
+    >>> few(["a", "b", "c"], 2), few(["a", "b"], 2, "; ")
+    ('a, b, …', 'a; b')
+    """
+    return sep.join([*names[:most], *(["…"] if len(names) > most else [])])
+
+
 def words(text: str) -> tuple[str, ...]:
     """
     Words of a label after normalisation.

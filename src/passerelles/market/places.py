@@ -1,7 +1,7 @@
 """Employment basins and communes: found by code or name, with the distances between them."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.read import SourceFile
 from passerelles.notices import Notice, NoticeLog
-from passerelles.text import alike, normalise_label
+from passerelles.text import alike, few, normalise_label
 
 Floats = npt.NDArray[np.float64]
 
@@ -357,7 +357,7 @@ class Places:
         choices = [f"{c.name} ({departments_shown(c.code)})" for c in some]
         if len(set(choices)) > 1 or len({c.basin for c in some}) > 1:
             codes = tuple(c.code for c in some)
-            raise PasserellesError("ambiguous_place", name=text, choices=_first(choices), communes=codes)
+            raise PasserellesError("ambiguous_place", name=text, choices=few(choices, _LISTED), communes=codes)
         return Spot(self.basin_by_code[some[0].basin], some[0], some[0].name or text.strip())
 
     def commune_km(self, start: Commune, end: Commune) -> float | None:
@@ -487,10 +487,6 @@ class Places:
         labels = {name: found[0].name or "" for name, found in self._communes_by_name.items()}
         labels |= {normalise_label(b.name): b.name for b in self.basins}
         return {name: labels[name] for name in sorted(labels) if name}
-
-
-def _first(names: Sequence[str]) -> str:
-    return ", ".join(names[:_LISTED]) + (", …" if len(names) > _LISTED else "")
 
 
 _DEPARTMENT: Final = re.compile(r"(?:d[eé]p(?:artement|t)?\.? +)?(\d{2}|2[ABab]|97\d)")

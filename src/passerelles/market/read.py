@@ -29,7 +29,7 @@ from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, ope
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.store import package_version
-from passerelles.text import normalise_label
+from passerelles.text import few, normalise_label
 
 Group = Literal["market", "places", "certifications"]
 GROUPS: Final[tuple[Group, ...]] = ("market", "places", "certifications")
@@ -196,8 +196,7 @@ class Scan:
         wanted = set(groups)
         kept = tuple(f for f in self.found if f.kind.group in wanted)
         others = sorted({*self.others, *(f.name for f in self.found if f.kind.group not in wanted)}, key=Path)
-        shown = ", ".join(others[:_SHOWN]) + (", …" if len(others) > _SHOWN else "")
-        told = (notice("other_files", count=len(others), names=shown),) if others else ()
+        told = (notice("other_files", count=len(others), names=few(others, _SHOWN)),) if others else ()
         return Scan(kept, (*self.notices, *told), tuple(others))
 
     def of(self, kind: str) -> tuple[Found, ...]:

@@ -10,6 +10,7 @@ from passerelles.language.say import Lang, listed, number, say
 from passerelles.territory.allocation import Release, in_all
 from passerelles.territory.flows import MONTH, PEOPLE, Flow
 from passerelles.territory.lots import Month, Problem
+from passerelles.text import few
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet, Withheld
@@ -187,14 +188,12 @@ def _confirmed(flow: Flow, lang: Lang) -> Asked:
     return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), what
 
 
-def _corrected(rows: Iterable[Problem], lang: Lang) -> list[Action]:
+def _corrected(problems: Iterable[Problem], lang: Lang) -> list[Action]:
     found = []
-    for (file, _), some in grouped(((row.file, row.key), row) for row in rows).items():
+    for (file, _), some in grouped(((p.file, p.key), p) for p in problems).items():
         known = [p.people for p in some]
-        lines = [str(p.row) for p in some[:_ROWS]] + (["…"] if len(some) > _ROWS else [])
-        what = say(
-            "territory.action.what.correct", lang=lang, n=len(some), rows=", ".join(lines), why=some[0].what(lang)
-        )
+        rows = few([str(p.row) for p in some], _ROWS)
+        what = say("territory.action.what.correct", lang=lang, n=len(some), rows=rows, why=some[0].what(lang))
         people = None if None in known else sum(p or 0 for p in known)
         who = say("territory.action.who.correct", lang=lang, file=file) if file else ""
         found.append(Action("correct", who or say("territory.action.who.table", lang=lang), what, people))

@@ -27,7 +27,7 @@ from passerelles.territory.flows import (
 )
 from passerelles.territory.lots import NOTE, SET_ASIDE, Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.pairs import Bounds
-from passerelles.territory.solve import TENTHS, Stage
+from passerelles.territory.solve import TENTHS, Bools, Ints, Stage
 from passerelles.views.schema import maybe, one_of, pair, record
 from passerelles.views.shown import Shown
 from passerelles.views.spec import ENDS, Cell, Column, Page, Record, Sheet, Withheld, parts_of, texts_of
@@ -308,12 +308,8 @@ class Allocation(Shown):
     allowed: NDArray[np.int32] = field(
         default_factory=lambda: np.zeros((0, 2), dtype=np.int32), repr=False, compare=False
     )
-    allowed_hours: NDArray[np.int64] = field(
-        default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False
-    )
-    allowed_sure: NDArray[np.bool_] = field(
-        default_factory=lambda: np.zeros(0, dtype=np.bool_), repr=False, compare=False
-    )
+    allowed_hours: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False)
+    allowed_sure: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_), repr=False, compare=False)
 
     __repr__ = Shown.__str__
 

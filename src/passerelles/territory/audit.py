@@ -1,62 +1,49 @@
 """What a reader could work out of a masked table: the values of each hidden cell over all tables that agree with it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Final
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
 from passerelles.progress import StoppedError, seconds_left
-from passerelles.territory.solve import Ints
+from passerelles.territory.solve import Bools, Floats, Ints, Network, Rows
 
-Bools = NDArray[np.bool_]
-Rows = NDArray[np.intp]
 _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven
 _SLACK: Final = 1e-6  # of what a solver gives
 _WORK: Final = 300_000  # unknowns x programs of one audit: a few seconds; beyond, what is left is not proven
-_LEAST_SOLVED: Final = 6
-_TOGETHER: Final = 6  # programs that look at many cells at once
+TOGETHER: Final = 6  # programs that look at many cells at once
 
 
 @dataclass(frozen=True, eq=False)
-class Table:
+class Table(Network):
     """
-    Flows of people between lots and pools, and the rules that a reader knows.
+    A network whose pairs are those that the rules allow, the people on them, and what else a reader knows.
 
     Attributes
     ----------
-    supply, capacity
-        Shapes (n,) and (m,): headcounts and openings.
-    row, column, flow
-        Shape (k,): lot, pool and people of each pair that the rules allow.
+    flow
+        Shape (k,): people on each pair.
     hours, budget
         Shape (k,): tenths of an hour of one person of each pair, and the most of all together; None = no bound.
-    group, least
-        Shapes (n,) and (g,): group of each lot, and the least people placed of each group, g = 0 without floors.
     sure
         Shape (k,): whether people on a pair are placed, and count for a floor; not those that are to be confirmed.
     """
 
-    supply: Ints
-    capacity: Ints
-    row: NDArray[np.intp]
-    column: NDArray[np.intp]
     flow: Ints
     hours: Ints
     budget: int | None
-    group: NDArray[np.intp]
-    least: Ints
     sure: Bools
 
     def sent(self, among: Bools) -> Ints:
         """People of each lot on some pairs, shape (n,)."""
-        return np.bincount(self.row[among], self.flow[among], len(self.supply)).astype(np.int64)
+        return np.bincount(self.lot[among], self.flow[among], len(self.supply)).astype(np.int64)
 
     def taken(self, among: Bools) -> Ints:
         """People of each pool on some pairs, shape (m,)."""
-        return np.bincount(self.column[among], self.flow[among], len(self.capacity)).astype(np.int64)
+        return np.bincount(self.pool[among], self.flow[among], len(self.capacity)).astype(np.int64)
 
     @property
     def uncovered(self) -> Ints:
@@ -66,7 +53,7 @@ class Table:
     @property
     def partly_counted(self) -> bool:
         """Whether there are floors, and they count some flows and not others."""
-        return bool(len(self.least)) and not bool(self.sure.all())
+        return bool(len(self.need)) and not bool(self.sure.all())
 
     @property
     def empty(self) -> Ints:
@@ -110,14 +97,14 @@ class View:
         """Return a view that prints no sum, hides some flows more, and has some more pools among the hidden ones."""
         printed, hidden_lots, hidden_pools = self.printed.copy(), self.lots.copy(), self.pools.copy()
         printed[flows] = False
-        hidden_lots[table.row[flows]] = True
-        hidden_pools[table.column[flows]] = True
+        hidden_lots[table.lot[flows]] = True
+        hidden_pools[table.pool[flows]] = True
         hidden_pools[np.asarray(pools, dtype=np.intp)] = True
         return View.bare(hidden_lots, hidden_pools, printed)
 
     def unknown(self, table: Table) -> Bools:
         """Which flows a reader does not know, shape (k,)."""
-        return self.lots[table.row] & self.pools[table.column] & ~self.printed
+        return self.lots[table.lot] & self.pools[table.pool] & ~self.printed
 
 
 @dataclass(frozen=True)
@@ -135,10 +122,13 @@ class Cell:
         Where it lies, -1 = in several.
     """
 
-    at: NDArray[np.intp]
+    at: Rows
     need: int
     lot: int = -1
     pool: int = -1
+
+
+Ends = Ints | Floats | Sequence[int]
 
 
 @dataclass(eq=False)
@@ -163,20 +153,20 @@ class Auditor:
         self.at = np.flatnonzero(unknown)
         self.witnesses = [table.flow[self.at]]
         known = ~unknown
-        rows, columns = table.row[self.at], table.column[self.at]
+        rows, columns = table.lot[self.at], table.pool[self.at]
         k = len(self.at)
         people, places = table.supply - table.sent(known), table.capacity - table.taken(known)
-        sums: list[tuple[sparse.csr_array, ArrayLike, ArrayLike]] = [  # each with the least and the most of its rows
+        sums: list[tuple[sparse.csr_array, Ends, Ends]] = [  # each with the least and the most of its rows
             (_sums(rows, len(people), k), *_ends(people, table.uncovered, view.left)),
             (_sums(columns, len(places), k), *_ends(places, table.empty, view.spare)),
         ]
         ends = self._total(int(table.flow[known].sum()))
         if ends is not None:
             sums.append((sparse.csr_array(np.ones((1, k))), ends[:1], ends[1:]))
-        if len(table.least):
+        if len(table.need):
             counted = table.sure[self.at].astype(np.float64)
-            printed = np.bincount(table.group, table.sent(known & table.sure), len(table.least))
-            least = np.maximum(table.least - printed, 0)
+            printed = np.bincount(table.group, table.sent(known & table.sure), len(table.need))
+            least = np.maximum(table.need - printed, 0)
             sums.append((_sums(table.group[rows], len(least), k, counted), least, np.full(len(least), np.inf)))
         self._ways = (True,) if table.budget is not None else (False, True) if table.partly_counted else (False,)
         if table.budget is not None:
@@ -197,44 +187,32 @@ class Auditor:
     def narrow(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[Cell]:
         """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""
         weights = [self._weights(cell) for cell in cells]
-        todo = self._open(cells, weights, range(len(cells)))
-        if not todo or not len(self.at):
-            return [cells[n] for n in todo]
-        solved = 2 * len(cells) + _TOGETHER + 1 if thorough else max(_LEAST_SOLVED, _WORK // len(self.at))
-        # Many cells at once: all least, all most, then half of them each way, by the binary digits of their numbers.
-        for turn in range(min(_TOGETHER, solved)):
-            together = np.zeros(len(self.at), dtype=np.int64)
-            for n in todo:
-                together[weights[n]] += -1 if (turn if turn < 2 else n >> (turn - 2)) & 1 else 1  # noqa: PLR2004
-            self._extreme(together)
-            todo = self._open(cells, weights, todo)
-            if not todo:
-                return []
-        for n in todo:
-            single = np.zeros(len(self.at), dtype=np.int64)
-            single[weights[n]] = 1
-            for sign in (1, -1):
-                if solved > _TOGETHER and self._spread(weights[n]) < cells[n].need:
-                    solved -= 1
-                    self._extreme(sign * single)
-        return [cells[n] for n in self._open(cells, weights, todo)]
+
+        def short(among: Iterable[int]) -> list[int]:
+            return [n for n in among if self._spread(weights[n]) < cells[n].need]
+
+        every = range(len(cells))
+        if len(self.at):
+            most = None if thorough else max(TOGETHER, _WORK // len(self.at))
+            for signs in islice(probes(every, short), most):
+                sums = np.zeros(len(self.at), dtype=np.int64)
+                for n, sign in signs.items():
+                    sums[weights[n]] += sign
+                self._extreme(sums)
+        return [cells[n] for n in short(every)]
 
     def spread(self, cell: Cell) -> int:
         """How far the values of a cell are known to spread."""
         return self._spread(self._weights(cell))
 
-    def _open(self, cells: Sequence[Cell], weights: Sequence[NDArray[np.intp]], among: Iterable[int]) -> list[int]:
-        """Cells whose values do not spread enough yet."""
-        return [n for n in among if self._spread(weights[n]) < cells[n].need]
-
-    def _weights(self, cell: Cell) -> NDArray[np.intp]:
+    def _weights(self, cell: Cell) -> Rows:
         """Positions of a cell's flows among the unknown ones."""
         places = np.searchsorted(self.at, cell.at)
         inside = places < len(self.at)
         places, at = places[inside], cell.at[inside]
         return np.asarray(places[self.at[places] == at], dtype=np.intp)
 
-    def _spread(self, places: NDArray[np.intp]) -> int:
+    def _spread(self, places: Rows) -> int:
         values = [int(flow[places].sum()) for flow in self.witnesses]
         return max(values) - min(values)
 
@@ -269,10 +247,28 @@ class Auditor:
         return True
 
 
+def probes(cells: Iterable[int], short: Callable[[Iterable[int]], list[int]]) -> Iterator[Mapping[int, int]]:
+    """
+    Yield which of some cells a program should make least (1) and which most (-1), as long as any falls `short`.
+
+    Many at once: all least, all most, then half of them each way, by the binary digits of their numbers; then each
+    alone, both ways.
+    """
+    todo = short(cells)
+    for turn in range(TOGETHER):
+        if todo:
+            yield {n: -1 if (turn if turn < 2 else n >> (turn - 2)) & 1 else 1 for n in todo}  # noqa: PLR2004
+            todo = short(todo)
+    for n in todo:
+        for sign in (1, -1):
+            if short([n]):
+                yield {n: sign}
+
+
 def _ends(most: Ints, rest: Ints, told: Bools) -> tuple[Ints, Ints]:
     """Least and most people on the unknown flows of each line: up to `most`, just those but for `rest` where told."""
     return np.where(told, most - rest, 0), np.where(told, most - rest, most)
 
 
-def _sums(at: NDArray[np.intp], size: int, k: int, weights: NDArray[np.float64] | None = None) -> sparse.csr_array:
+def _sums(at: Rows, size: int, k: int, weights: Floats | None = None) -> sparse.csr_array:
     return sparse.csr_array((np.ones(k) if weights is None else weights, (at, np.arange(k))), shape=(size, k))

@@ -15,17 +15,16 @@ from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.progress import go_on
 from passerelles.territory.allocation import Allocation, Release
-from passerelles.territory.audit import Auditor, Bools, Cell, Table, View
+from passerelles.territory.audit import Auditor, Cell, Table, View
 from passerelles.territory.flows import Change, Flow, Uncovered, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, floor_groups, pool_keys
-from passerelles.territory.solve import Ints, budget_tenths
+from passerelles.territory.solve import Bools, Ints, Rows, budget_tenths
 from passerelles.views.spec import ENDS, Withheld
 
 _MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
@@ -102,7 +101,7 @@ def _blind(table: Table) -> View:
 def _bounded(table: Table, small: Small, bound: int) -> Small:
     """Find how far each cell spreads at most where a budget or floors say more than headcounts and openings do."""
     view = _blind(table)
-    if (table.budget is None and not len(table.least)) or int(view.unknown(table).sum()) > _MANY:
+    if (table.budget is None and not len(table.need)) or int(view.unknown(table).sum()) > _MANY:
         return small
     auditor = Auditor(table, view)
     own = [cell for cell in _cells(table, small, view, bound) if cell.lot >= 0]  # a line of several keeps its threshold
@@ -142,7 +141,7 @@ def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool)
         unknown = int(view.unknown(table).sum())
         large = unknown > _MANY or turn > max(_FEW_ROUNDS, _WORK // max(unknown, 1))
         late += large
-        if large and not len(table.least):
+        if large and not len(table.need):
             # A program would take minutes: do without the total, which needs none.
             if total:
                 return None
@@ -172,7 +171,7 @@ def _closed(table: Table, small: Small, view: View, bound: int) -> View:
         tight_lots = view.lots & (people < np.minimum(bound, table.supply))
         tight_pools = view.pools & (places < np.minimum(bound, table.capacity))
         unknown = view.unknown(table)
-        reach = np.bincount(table.row[unknown], places[table.column[unknown]], len(people))
+        reach = np.bincount(table.lot[unknown], places[table.pool[unknown]], len(people))
         short = small.left & (reach < np.minimum(bound, table.supply))
         hide = _smallest(table, view.printed, tight_lots | short, tight_pools)
         opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, view.pools, short)
@@ -181,22 +180,22 @@ def _closed(table: Table, small: Small, view: View, bound: int) -> View:
             return _sums(table, small, view, bound)
 
 
-def _smallest(table: Table, printed: Bools, lots: Bools, pools: Bools) -> NDArray[np.intp]:
+def _smallest(table: Table, printed: Bools, lots: Bools, pools: Bools) -> Rows:
     """Smallest printed flow of each of some lots, and of each of some pools, ties by position."""
     found = []
-    for at, lines in ((table.row, lots), (table.column, pools)):
+    for at, lines in ((table.lot, lots), (table.pool, pools)):
         among = np.flatnonzero(printed & lines[at])
         order = among[np.lexsort((among, table.flow[among], at[among]))]
         found.append(order[np.unique(at[order], return_index=True)[1]])
     return np.union1d(*found)
 
 
-def _openings(table: Table, pools: Bools, short: Bools) -> NDArray[np.intp]:
+def _openings(table: Table, pools: Bools, short: Bools) -> Rows:
     """Largest pool open to each lot that has too few hidden ones to have sent its people to."""
-    among = np.flatnonzero(short[table.row] & ~pools[table.column])
-    order = among[np.lexsort((among, -table.capacity[table.column[among]], table.row[among]))]
-    _, first = np.unique(table.row[order], return_index=True)
-    return np.unique(table.column[order[first]])
+    among = np.flatnonzero(short[table.lot] & ~pools[table.pool])
+    order = among[np.lexsort((among, -table.capacity[table.pool[among]], table.lot[among]))]
+    _, first = np.unique(table.lot[order], return_index=True)
+    return np.unique(table.pool[order[first]])
 
 
 def _sums(table: Table, small: Small, view: View, bound: int) -> View:
@@ -232,12 +231,12 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
     unknown = view.unknown(table)
     found = []
     for n in np.flatnonzero(small.flows).tolist():
-        lot, pool = int(table.row[n]), int(table.column[n])
+        lot, pool = int(table.lot[n]), int(table.pool[n])
         need = min(bound, int(table.supply[lot]), int(table.capacity[pool]), small.most.get((lot, pool), bound))
         found.append(Cell(np.asarray([n]), need, lot, pool))
     at = np.flatnonzero(unknown)
-    starts = np.searchsorted(table.row[at], np.arange(len(table.supply) + 1))
-    reach = np.bincount(table.row, table.capacity[table.column], len(table.supply))
+    starts = np.searchsorted(table.lot[at], np.arange(len(table.supply) + 1))
+    reach = np.bincount(table.lot, table.capacity[table.pool], len(table.supply))
     for lot in np.flatnonzero(small.left).tolist():
         # A lot that the rules allow nowhere is known to stay, whatever is printed.
         need = min(bound, int(table.supply[lot]), int(reach[lot]), small.most.get((lot, -1), bound))
@@ -245,9 +244,9 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
     if not view.total:
         found.append(Cell(at, bound))
         if not view.left.all():
-            found.append(Cell(at[~view.left[table.row[at]]], bound))
+            found.append(Cell(at[~view.left[table.lot[at]]], bound))
         if not view.spare.all():
-            found.append(Cell(at[~view.spare[table.column[at]]], bound))
+            found.append(Cell(at[~view.spare[table.pool[at]]], bound))
     return found
 
 
@@ -260,11 +259,11 @@ def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
     lot's rest can send to its pools.
     """
     bare = not view.total and not (view.left & view.lots).any() and not (view.spare & view.pools).any()
-    if not bare or view.between is not None or len(table.least):
+    if not bare or view.between is not None or len(table.need):
         return False
     people = table.supply - table.sent(view.printed)
     places = table.capacity - table.taken(view.printed)
-    room = np.minimum(people[table.row], places[table.column])
+    room = np.minimum(people[table.lot], places[table.pool])
     spent = int(table.hours[view.printed] @ table.flow[view.printed])
     if table.budget is not None:
         room = np.minimum(room, (table.budget - spent) // np.maximum(table.hours, 1))
@@ -273,7 +272,7 @@ def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
         if not len(cell.at):
             return 0
         if cell.lot >= 0 and cell.pool < 0 and table.budget is None:
-            return min(int(people[cell.lot]), int(places[table.column[cell.at]].sum()))
+            return min(int(people[cell.lot]), int(places[table.pool[cell.at]].sum()))
         return int(room[cell.at].max())
 
     return all(spread(cell) >= cell.need for cell in cells)
@@ -296,14 +295,14 @@ def _shifts(table: Table, view: View, cells: list[Cell]) -> bool:
     ):
         return False
     at = np.flatnonzero(view.unknown(table))
-    starts = np.searchsorted(table.row[at], np.arange(len(table.supply) + 1))
+    starts = np.searchsorted(table.lot[at], np.arange(len(table.supply) + 1))
     empty = table.empty
     for cell in cells:
         own = int(cell.at[0])
         row = at[starts[cell.lot] : starts[cell.lot + 1]]
         others = row[row != own]
         value = int(table.flow[own])
-        falls = min(value, int(empty[table.column[others]].max(initial=0)))
+        falls = min(value, int(empty[table.pool[others]].max(initial=0)))
         rises = min(int(table.flow[others].sum()), int(empty[cell.pool]))
         if falls + rises < cell.need:
             return False
@@ -436,17 +435,17 @@ def _table(allocation: Allocation) -> Table:
         code = row * max(len(keys), 1) + column
         people[np.searchsorted(codes, code)] += flow.people
     budget = allocation.budget_hours
-    group, least = floor_groups(allocation.fragile, allocation.settings)
+    group, need = floor_groups(allocation.fragile, allocation.settings)
     return Table(
         supply=np.asarray([lot.people for lot in lots], dtype=np.int64),
         capacity=capacity,
-        row=at[:, 0],
-        column=at[:, 1],
+        lot=at[:, 0],
+        pool=at[:, 1],
         flow=people,
         hours=allocation.allowed_hours,
         budget=None if budget is None else budget_tenths(budget),
         group=group,
-        least=least,
+        need=need,
         sure=allocation.allowed_sure,
     )
 
@@ -564,7 +563,7 @@ class _Lines:
     def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
         """Return the flows among some that are printed as they are."""
         at = self.view.printed
-        printed = set(zip(self.table.row[at].tolist(), self.table.column[at].tolist(), strict=True))
+        printed = set(zip(self.table.lot[at].tolist(), self.table.pool[at].tolist(), strict=True))
         place_of = _places(self.allocation)
         return [flow for flow in flows if place_of(flow) in printed]
 

@@ -279,13 +279,12 @@ class Uncovered(Described):
     barred: Mapping[str, int]
     nearest_km: float | None = None  # of the openings beyond the radius
 
-    def sentence(self, lang: Lang = "fr", *, people: bool = True) -> str:
+    def sentence(self, lang: Lang = "fr") -> str:
         """Return why, as a person reads it."""
-        km = self.nearest_km
-        n = self.people if people else 0
-        values: dict[str, object] = {"employer": self.lot.employer, "job": self.lot.label or self.lot.job, "n": n}
-        values["km"] = "?" if km is None else str(round(km))
-        return say(f"territory.uncovered.{self.reason}", lang=lang, **values)
+        km = "?" if self.nearest_km is None else str(round(self.nearest_km))
+        job = self.lot.label or self.lot.job
+        told = {"employer": self.lot.employer, "job": job, "n": self.people, "km": km}
+        return say(f"territory.uncovered.{self.reason}", lang=lang, **told)
 
     def reason_said(self, lang: Lang = "fr") -> str:
         """Return the reason in a few words."""

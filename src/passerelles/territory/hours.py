@@ -22,6 +22,7 @@ from passerelles.paths.legal import BREAKS, FITS, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.coverage import holding_of, required_columns
 from passerelles.settings import EffortSettings, Settings
+from passerelles.territory.solve import Floats, Rows
 
 if TYPE_CHECKING:
     from passerelles.model import Ternary
@@ -43,7 +44,7 @@ class Lever:
     columns: tuple[int, ...]
     credentials: tuple[str, ...]
 
-    def held(self, row: int) -> NDArray[np.intp]:
+    def held(self, row: int) -> Rows:
         """Columns of what somebody of an occupation holds with the lever, sorted."""
         return np.asarray(sorted(set(required_columns(self.graph, row).tolist()) | set(self.columns)), dtype=np.intp)
 
@@ -96,8 +97,6 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
     return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted(credentials)))
 
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.intp]
 # Verdicts on a move, in arrays of int8.
 YES: Final = 1
 NO: Final = 0

@@ -18,7 +18,7 @@ from passerelles.market.places import Commune, Places, Spot, departments_shown, 
 from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, resolve_titles
 from passerelles.notices import Notice
 from passerelles.referentials.referential import Referential, titles_by_label
-from passerelles.text import normalise_label
+from passerelles.text import few, normalise_label
 from passerelles.views.spec import Column, On, Record, texts_of
 
 NOWHERE: Final = ""
@@ -495,10 +495,9 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
             notes.append(Note("set_aside", {**values, "file": lots.file or partial(_side, lots.side)}, "reading"))
         for key, some in grouped((each.key, each) for each in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in some))
-            rows = ", ".join(lines[:_LISTED]) + (", …" if len(lines) > _LISTED else "")
-            first = {k: v for k, v in some[0].values.items() if k != "rows"}
-            shown = some[0].values.get("rows", rows) if len(some) == 1 else rows
-            told = {**first, "n": len(some), "file": lots.file or some[0].file, "rows": shown}
+            told = {**some[0].values, "n": len(some), "file": lots.file or some[0].file}
+            if len(some) > 1 or "rows" not in told:  # a problem may have several lines itself
+                told["rows"] = few(lines, _LISTED)
             notes.append(Note(key, told, "reading"))
     return notes
 

@@ -4,11 +4,10 @@ import math
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between
 from passerelles.access.holdings import holdings_of
@@ -26,7 +25,7 @@ from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, hours_at, uncovered_lots, unfilled_pools
-from passerelles.territory.hours import Costs, EffortCosts
+from passerelles.territory.hours import UNKNOWN, Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
@@ -50,6 +49,7 @@ from passerelles.territory.solve import (
     InfeasibleError,
     Ints,
     Network,
+    Rows,
     Stage,
     Task,
     best_flow,
@@ -57,7 +57,7 @@ from passerelles.territory.solve import (
     cost_curve,
     most_people,
 )
-from passerelles.text import normalise_label
+from passerelles.text import few, normalise_label
 from passerelles.views.schema import one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
@@ -65,11 +65,11 @@ from passerelles.views.spec import Column, On, Record
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
 
-_NONE: Final[NDArray[np.intp]] = np.zeros(0, dtype=np.intp)
+_NONE: Final[Rows] = np.zeros(0, dtype=np.intp)
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
 _SOUND: Final = ("published", "unknown")  # standings of a payer of which nothing need be said
 _UNTOLD: Final[tuple[MoveKind, None]] = ("unknown", None)
-_NOTED: Final = 12  # names that a note lists
+_noted: Final = partial(few, most=12, sep="; ")  # names that a note lists
 
 
 @dataclass(frozen=True, eq=False)
@@ -367,7 +367,7 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]
 def _task(
     case: _Case,
     pairs: Pairs,
-    among: NDArray[np.intp],
+    among: Rows,
     budget: float | None,
     at_hand: tuple[Ints, Ints] | None = None,
 ) -> Task:
@@ -379,7 +379,7 @@ def _task(
     known = km[~np.isnan(km)]
     far = (float(known.max()) if len(known) else 0.0) + 1.0  # an unknown distance counts as beyond the farthest known
 
-    def tie(some: NDArray[np.intp]) -> Ints:
+    def tie(some: Rows) -> Ints:
         ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
         drawings = [drawn(lots[i].key, case.hiring.lots[j].key) for i, j in ends]
         return np.asarray(drawings, dtype=np.int64)
@@ -471,27 +471,22 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
 
 
 def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
-    notes = []
-    if case.locator.places is None:
-        notes.append("no_geography" if bounds.radius_km is None else "radius_not_applied")
-    elif bounds.radius_km is None and any((f.km or 0.0) > case.settings.bmo_radius_km for f in flows):
-        notes.append("no_radius")
-    if bounds.max_minutes is not None and not (case.locator.places and case.locator.places.travel):
-        notes.append("minutes_not_applied")
-    if any(lot.commune for lot in (*case.fragile.lots, *case.hiring.lots)):
-        notes.append("communes")
-    if any(f.same_job and _titles_differ(f) for f in flows):
-        notes.append("titles_of_one_fiche")
-    moving = ~moves.same
-    if moving.any() and bool(np.isnan(moves.probability[moving]).all()):
-        notes.append("no_probability")
-    if case.settings.assumed_hours is not None and bool(np.isnan(moves.hours.expected[moving]).any()):
-        notes.append("hours_assumed")
-    if moves.frame is not None and bool((moves.frame[moving] == -1).any()):
-        notes.append("frame_unknown")
-    if case.hiring.pools:
-        notes.append("survey_openings" if case.settings.masked_openings == "low" else "survey_openings_high")
-    return tuple(notes)
+    places, settings, moving = case.locator.places, case.settings, ~moves.same
+    bounded, low = bounds.radius_km is not None, settings.masked_openings == "low"
+    told = {
+        "no_geography": places is None and not bounded,
+        "radius_not_applied": places is None and bounded,
+        "no_radius": places and not bounded and any((f.km or 0.0) > settings.bmo_radius_km for f in flows),
+        "minutes_not_applied": bounds.max_minutes is not None and not (places and places.travel),
+        "communes": any(lot.commune for lot in (*case.fragile.lots, *case.hiring.lots)),
+        "titles_of_one_fiche": any(f.same_job and _titles_differ(f) for f in flows),
+        "no_probability": moving.any() and np.isnan(moves.probability[moving]).all(),
+        "hours_assumed": settings.assumed_hours is not None and np.isnan(moves.hours.expected[moving]).any(),
+        "frame_unknown": moves.frame is not None and (moves.frame[moving] == UNKNOWN).any(),
+        "survey_openings": case.hiring.pools and low,
+        "survey_openings_high": case.hiring.pools and not low,
+    }
+    return tuple(key for key, holds in told.items() if holds)
 
 
 def _own_job_notes(case: _Case, pairs: Pairs, solved: _Solved) -> list[Note]:
@@ -504,7 +499,7 @@ def _own_job_notes(case: _Case, pairs: Pairs, solved: _Solved) -> list[Note]:
         return []
     lots = sorted(set(pairs.lot[moved > 0].tolist()))
     names = [f"{case.fragile.lots[i].title} → {case.hiring.lots[openings[i]].title}" for i in lots]
-    return [Note("own_job", {"n": int(moved.sum()), "names": _few(names)})]
+    return [Note("own_job", {"n": int(moved.sum()), "names": _noted(names)})]
 
 
 def _titles_differ(flow: Flow) -> bool:
@@ -666,11 +661,11 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None, market: Ma
     late = [f for f in flows if f.in_time is False]
     if late:
         names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in late]
-        notes.append(Note("late", {"n": sum(f.people for f in late), "names": _few(names)}))
+        notes.append(Note("late", {"n": sum(f.people for f in late), "names": _noted(names)}))
     payers = {p.idcc: p for f in flows for lot in (f.fragile, f.hiring) if (p := payer_of(lot, market)) is not None}
     changed = [f"{p.idcc} ({', '.join(p.related)}, {p.since})" for p in payers.values() if p.standing not in _SOUND]
     if changed:
-        notes.append(Note("payer_changed", {"list": _few(changed)}))
+        notes.append(Note("payer_changed", {"list": _noted(changed)}))
     if smallest_group:
         taught = Counter[tuple[str, str]]()
         for f in flows:
@@ -679,9 +674,5 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None, market: Ma
         groups: dict[str, list[str]] = {"group_filled": [], "group_short": []}
         for (job, basin), n in sorted(taught.items()):
             groups["group_filled" if n >= smallest_group else "group_short"].append(f"{job}, {basin} : {n}")
-        notes += [Note(key, {"n": str(smallest_group), "list": _few(some)}) for key, some in groups.items() if some]
+        notes += [Note(key, {"n": str(smallest_group), "list": _noted(some)}) for key, some in groups.items() if some]
     return notes
-
-
-def _few(names: Sequence[str]) -> str:
-    return "; ".join(names[:_NOTED]) + ("; …" if len(names) > _NOTED else "")

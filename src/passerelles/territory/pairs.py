@@ -25,9 +25,9 @@ from passerelles.scoring.coverage import coverage_positions, coverage_row, holdi
 from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
-from passerelles.territory.hours import NO, UNKNOWN, Costs, Floats, Hours, Rows
+from passerelles.territory.hours import NO, UNKNOWN, Costs, Hours
 from passerelles.territory.lots import NAME_OF, NOWHERE, Locator, Lot, Lots, pool_key
-from passerelles.territory.solve import TENTHS, Ints
+from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows
 from passerelles.text import normalise_label
 
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -117,10 +117,10 @@ class Moves:
     hours: Hours
     probability: Floats
     level: NDArray[np.int8]
-    listed: NDArray[np.bool_]
+    listed: Bools
     frame: NDArray[np.int8] | None
-    same: NDArray[np.bool_]
-    part: NDArray[np.bool_]
+    same: Bools
+    part: Bools
 
     @cached_property
     def row(self) -> Mapping[int, int]:
@@ -164,29 +164,29 @@ class Pairs:
         Shape (p,): whether the job is the same.
     """
 
-    lot: NDArray[np.intp]
-    pool: NDArray[np.intp]
-    entry: NDArray[np.intp]
+    lot: Rows
+    pool: Rows
+    entry: Rows
     why: NDArray[np.int8]
     doubt: NDArray[np.int8]
     hours: Ints
     cost: Ints
     km: Floats
     probability: Floats
-    same: NDArray[np.bool_]
+    same: Bools
 
     @property
-    def open(self) -> NDArray[np.intp]:
+    def open(self) -> Rows:
         """Positions of the pairs that people may be placed on."""
         return np.flatnonzero((self.why == Why.OPEN) & (self.doubt == 0))
 
     @property
-    def doubtful(self) -> NDArray[np.intp]:
+    def doubtful(self) -> Rows:
         """Positions of the pairs of which something is still to be confirmed."""
         return np.flatnonzero((self.why == Why.OPEN) & (self.doubt != 0))
 
     @property
-    def stretched(self) -> NDArray[np.intp]:
+    def stretched(self) -> Rows:
         """Positions of the pairs that nothing bars but that experts hardly ever list them, or nobody would sign."""
         return np.flatnonzero(np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
@@ -217,7 +217,7 @@ def moves_between(
     return Moves(origins, targets, hours, probability, level, _listed(graph, origins, targets), within, same, part)
 
 
-def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Bools, Bools]:
     """Whether each move keeps the job, and whether it is between a fiche and a part whose credentials are others."""
     same = origins[:, None] == targets[None, :]
     bases = graph.base_rows
@@ -234,7 +234,7 @@ def _asked(graph: OccupationGraph, row: int) -> frozenset[str]:
     return frozenset(each.credential for each in rows if each.kind != "option")
 
 
-def _listed(graph: OccupationGraph, origins: Rows, targets: Rows) -> NDArray[np.bool_]:
+def _listed(graph: OccupationGraph, origins: Rows, targets: Rows) -> Bools:
     """Whether the referential lists each move, read through the fiches of specialised occupations."""
     codes, bases = graph.codes, graph.base_rows
     column = grouped((codes[bases[row]], j) for j, row in enumerate(targets.tolist()))
@@ -256,7 +256,7 @@ def verdicts(moves: Moves, bounds: Bounds, settings: TerritorySettings, *, stric
     why = np.zeros(expected.shape, dtype=np.int8)
     doubt = np.zeros(expected.shape, dtype=np.int8)
 
-    def bar(where: NDArray[np.bool_], reason: Why) -> None:
+    def bar(where: Bools, reason: Why) -> None:
         why[where & (why == Why.OPEN)] = reason
 
     no_access = (moves.hours.possible == UNKNOWN) | moves.part
@@ -266,7 +266,7 @@ def verdicts(moves: Moves, bounds: Bounds, settings: TerritorySettings, *, stric
     if bounds.max_hours is not None:
         bar(expected > bounds.max_hours, Why.MAX_HOURS)
     if moves.frame is not None:
-        bar((moves.frame == NO) | (strict & (moves.frame != 1)), Why.FRAME)
+        bar((moves.frame == NO) | (strict & (moves.frame == UNKNOWN)), Why.FRAME)
     if bounds.min_probability is not None:
         bar(np.isnan(moves.probability), Why.PROBABILITY_UNKNOWN)
         bar(moves.probability < bounds.min_probability, Why.PROBABILITY)
@@ -302,15 +302,15 @@ def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
 class Side:
     """The hiring side in arrays: each entry's job (column of `Moves`) and pool, entries sorted by place."""
 
-    job: NDArray[np.intp]
-    pool: NDArray[np.intp]
-    entry: NDArray[np.intp]
+    job: Rows
+    pool: Rows
+    entry: Rows
     doubt: NDArray[np.int8]
     asked: tuple[frozenset[str], ...]  # of each entry, what its job title demands of its own
     title: NDArray[np.object_]  # of each entry, the job as it was written, to compare
     numbers: Mapping[int, frozenset[str]]  # of the entries whose title has some: the tonnage or class of a certificate
-    own_account: NDArray[np.bool_]  # of each entry, whether the work is one's own account
-    start: NDArray[np.intp]  # shape (places + 1,): first entry of each place
+    own_account: Bools  # of each entry, whether the work is one's own account
+    start: Rows  # shape (places + 1,): first entry of each place
     spots: tuple[tuple[str, str], ...]  # each place, and its basin
 
 
@@ -319,7 +319,7 @@ def pool_keys(hiring: Lots) -> tuple[list[tuple[str, ...]], Ints]:
     return list(hiring.capacities), np.asarray(list(hiring.capacities.values()), dtype=np.int64)
 
 
-def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[NDArray[np.intp], Ints]:
+def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[Rows, Ints]:
     """Group of each lot, and the least people placed of each group; no group where there is no floor."""
     if not settings.floor:
         return np.zeros(len(fragile.lots), dtype=np.intp), np.zeros(0, dtype=np.int64)
@@ -362,7 +362,7 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     )
 
 
-def steps_down(graph: OccupationGraph, moves: Moves, origin: int) -> NDArray[np.bool_]:
+def steps_down(graph: OccupationGraph, moves: Moves, origin: int) -> Bools:
     """Whether each target, shape (t,), is a step down from an origin, by its place in `moves`."""
     code, *targets = (graph.codes[row] for row in (moves.origins[origin], *moves.targets.tolist()))
     return np.asarray([kind_between(graph.referential, code, end) == "step-down" for end in targets], dtype=np.bool_)
@@ -455,9 +455,7 @@ def find_pairs(
     return Pairs(*(c.astype(k) for c, k in zip(columns, kinds, strict=True)))
 
 
-def _best(
-    pool: NDArray[np.intp], why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints, other: NDArray[np.bool_]
-) -> NDArray[np.intp]:
+def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints, other: Bools) -> Rows:
     """
     Position of the best entry of each pool: one that is open, without a doubt, of least cost, the same job first.
 

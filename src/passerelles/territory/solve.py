@@ -22,6 +22,8 @@ from passerelles.settings import TerritorySettings
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Rows = NDArray[np.intp]
 FREE: Final = -1  # no bound
 _ROUND: Final = 1e-5  # farther than this from a whole number, a value is not a rounding of one
 _START: Final = 200_000  # columns beyond which only the cheapest of each lot enter at first
@@ -49,9 +51,9 @@ class Network:
 
     supply: Ints
     capacity: Ints
-    lot: NDArray[np.intp]
-    pool: NDArray[np.intp]
-    group: NDArray[np.intp]
+    lot: Rows
+    pool: Rows
+    group: Rows
     need: Ints
 
     @property
@@ -82,8 +84,8 @@ class Face:
 
     lower: Ints
     upper: Ints
-    open: NDArray[np.bool_]
-    start: NDArray[np.intp]
+    open: Bools
+    start: Rows
 
 
 @dataclass(frozen=True)
@@ -172,9 +174,7 @@ def minimise(network: Network, face: Face, cost: Ints, name: str) -> tuple[Ints,
     return flow, stage, _next(face, duals, reduced, flow)
 
 
-def _optimum(
-    lot: NDArray[np.intp], matrix: sparse.csc_array, face: Face, cost: Ints
-) -> tuple[NDArray[np.intp], Floats, Floats]:
+def _optimum(lot: Rows, matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Rows, Floats, Floats]:
     """
     Solve a linear program on a face, whose rows are those of `matrix`.
 
@@ -199,16 +199,14 @@ def _optimum(
         columns = np.union1d(columns, _cheapest(lot, reduced, missing, _CHEAPEST))
 
 
-def _first_columns(lot: NDArray[np.intp], face: Face, cost: Ints) -> NDArray[np.intp]:
+def _first_columns(lot: Rows, face: Face, cost: Ints) -> Rows:
     eligible = np.flatnonzero(face.open)
     if len(eligible) <= _START:
         return eligible
     return np.union1d(face.start, _cheapest(lot, cost, eligible, _CHEAPEST))
 
 
-def _cheapest(
-    lot: NDArray[np.intp], cost: NDArray[np.float64] | Ints, among: NDArray[np.intp], count: int
-) -> NDArray[np.intp]:
+def _cheapest(lot: Rows, cost: Floats | Ints, among: Rows, count: int) -> Rows:
     """Positions of the `count` cheapest pairs of each lot among some, ties by position."""
     order = among[np.lexsort((among, cost[among], lot[among]))]
     lots = lot[order]
@@ -311,8 +309,8 @@ class Task:
     hours: Ints
     cost: Ints
     km: Ints
-    same: NDArray[np.bool_]
-    tie: Callable[[NDArray[np.intp]], Ints]
+    same: Bools
+    tie: Callable[[Rows], Ints]
     budget: int | None = None
 
 

@@ -14,22 +14,20 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, say
 from passerelles.progress import go_on, seconds_left
+from passerelles.territory.audit import probes
 from passerelles.territory.lots import Lots
+from passerelles.territory.solve import Bools, Floats, Ints
 from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet
 
 ALL: Final = ""  # the place of a sum over basins or over jobs
-Bools = NDArray[np.bool_]
-Floats = NDArray[np.float64]
 _CLOSE: Final = 1e-6
-_HINTS: Final = 8  # programs that look at all cells at once
 
 
 class Contribution(NamedTuple):
@@ -310,7 +308,7 @@ class _Grid:
         return [[(basin, job) for job in (*self.jobs, ALL)] for basin in (*self.basins, ALL)]
 
     @property
-    def sums(self) -> NDArray[np.int64]:
+    def sums(self) -> Ints:
         rows = [[sum(self.people.get(place, {}).values()) for place in row] for row in self.places]
         return np.asarray(rows, dtype=np.int64).reshape(self.shape)
 
@@ -333,7 +331,7 @@ class _Grid:
         return np.asarray([[p in marked for p in row] for row in other.places], dtype=np.bool_).reshape(other.shape)
 
 
-def _hidden(sums: NDArray[np.int64], room: Floats, hidden: Bools | None = None) -> Bools:
+def _hidden(sums: Ints, room: Floats, hidden: Bools | None = None) -> Bools:
     """Hide what needs room, and the smallest others beside it until what is printed leaves it that room."""
     masked = (room > 0) | (np.zeros_like(room, dtype=np.bool_) if hidden is None else hidden)
     while True:
@@ -355,7 +353,7 @@ def _hidden(sums: NDArray[np.int64], room: Floats, hidden: Bools | None = None) 
             masked[place] = True
 
 
-def _smallest(sums: NDArray[np.int64], masked: Bools, i: int, j: int) -> tuple[int, int] | None:
+def _smallest(sums: Ints, masked: Bools, i: int, j: int) -> tuple[int, int] | None:
     """Printed sum of a row (j = -1) or a column (i = -1) that is best hidden too; a sum over all as the last."""
     height, width = sums.shape
     places = [(i, other) for other in range(width)] if j < 0 else [(other, j) for other in range(height)]
@@ -369,7 +367,7 @@ def _smallest(sums: NDArray[np.int64], masked: Bools, i: int, j: int) -> tuple[i
     return min((place for place in places if not masked[place]), key=worth, default=None)
 
 
-def _tight(sums: NDArray[np.int64], room: Floats, masked: Bools) -> list[tuple[int, int]]:
+def _tight(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     """Hidden sums whose values do not reach far enough, over all tables that agree with what is printed."""
     at = np.argwhere(masked)
     if not len(at):
@@ -377,35 +375,22 @@ def _tight(sums: NDArray[np.int64], room: Floats, masked: Bools) -> list[tuple[i
     need, value = room[masked], sums[masked].astype(np.float64)
     matrix, equal = _equations(sums, masked)
     low, high = value.copy(), value.copy()
+    top, bottom = value + need - _CLOSE, value - np.minimum(need, value) + _CLOSE
+    every = np.flatnonzero(need > 0).tolist()
 
-    def short() -> NDArray[np.intp]:
-        above = high < value + need - _CLOSE
-        below = low > value - np.minimum(need, value) + _CLOSE
-        return np.flatnonzero((need > 0) & (above | below))
+    def short(among: Iterable[int]) -> list[int]:
+        return [n for n in among if high[n] < top[n] or low[n] > bottom[n]]
 
-    def look(weights: Floats) -> None:
+    for signs in probes(every, short):
+        weights = np.zeros(len(at))
+        weights[list(signs)] = list(signs.values())
         found = _extreme(matrix, equal, weights)
         if found is not None:
-            np.minimum(low, found, out=low)
-            np.maximum(high, found, out=high)
-
-    for turn in range(_HINTS):  # many at once: all least, all most, then half of them each way
-        todo = short()
-        if not len(todo):
-            return []
-        weights = np.zeros(len(at))
-        weights[todo] = [1.0 if (turn if turn < 2 else n >> (turn - 2)) & 1 else -1.0 for n in todo.tolist()]  # noqa: PLR2004
-        look(weights)
-    for n in short().tolist():
-        for sign in (1.0, -1.0):
-            if n in short():
-                single = np.zeros(len(at))
-                single[n] = sign
-                look(single)
-    return [(int(at[n][0]), int(at[n][1])) for n in short().tolist()]
+            low, high = np.minimum(low, found), np.maximum(high, found)
+    return [(int(at[n][0]), int(at[n][1])) for n in short(every)]
 
 
-def _equations(sums: NDArray[np.int64], masked: Bools) -> tuple[sparse.csr_array, Floats]:
+def _equations(sums: Ints, masked: Bools) -> tuple[sparse.csr_array, Floats]:
     """Return what a reader knows of the hidden sums: in each line the parts make up the sum over them."""
     height, width = sums.shape
     across, down = (np.append(np.ones(size - 1), -1.0)[None, :] for size in (width, height))
