@@ -296,8 +296,7 @@ def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
 
 def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return a sentence for each thing required, a choice in one of them, without what those held already suppose."""
-    held = {c.code for c in conditions.required if "yes" in (c.held, c.group_held)}
-    asked = [c for c in conditions.required if c.needed_for not in held]
+    asked = _told(conditions)
     found: list[str] = []
     for some in grouped(((c.group or c.code, c.scope), c) for c in asked).values():
         first, text = some[0], some[0].label
@@ -312,7 +311,7 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
 
 def held_choices(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return the choices of which one way is held: the ways known to be, else the first, as any of them may be."""
-    groups = grouped((c.group, c) for c in conditions.required if c.group is not None and c.group_held == "yes")
+    groups = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
     found: list[str] = []
     for some in groups.values():
         ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
@@ -320,6 +319,12 @@ def held_choices(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
         named = {way: [c.label for c in members] for way, members in (sure or ways).items()}
         found.append(say("conditions.or", lang=lang).join(_brief(named)))
     return found
+
+
+def _told(conditions: AccessConditions) -> list[AccessCredential]:
+    """What is required, without what those held already suppose."""
+    held = {c.code for c in conditions.required if "yes" in (c.held, c.group_held)}
+    return [c for c in conditions.required if c.needed_for not in held]
 
 
 def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:
