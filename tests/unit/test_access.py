@@ -868,3 +868,19 @@ def test_the_school_after_a_competition_is_all_that_who_is_admitted_takes() -> N
     (path,) = rank_paths(graph, "P", targets=["Q"], max_steps=1, settings=PLAIN)
     assert (path.known_hours.expected, path.steps[0].estimated) == (154.0, 0.0)
     assert [c.code for c in path.steps[0].to_obtain] == ["CONC", "ECOLE"]
+
+
+def test_a_sheet_tells_each_choice_in_a_sentence_before_what_its_ways_consist_of() -> None:
+    def told(*rows: CredentialRequirement) -> list[str]:
+        return [text for _, _, texts in Fiche(jobs(*rows), "Q").lines("fr") for text in texts]
+
+    one = told(*driver("Q"))
+    assert "Une voie suffit : a) Titre de conducteur ; b) Permis B + Permis C + FIMO" in one
+    assert any(text.startswith("FIMO : voie b, 140 h") for text in one)
+    other = [
+        CredentialRequirement("Q", code, "one-of", "", "carte", way, "public")
+        for code, way in (("B", "a"), ("AS", "b"))
+    ]
+    two = told(*driver("Q"), *other)
+    assert "Choix 2, une voie suffit (employeur public) : a) Permis B ; b) DE aide-soignant" in two
+    assert any(text.startswith("DE aide-soignant : choix 2, voie b (employeur public)") for text in two)

@@ -1,6 +1,6 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
@@ -12,6 +12,7 @@ from passerelles.access.conditions import (
     duration_text,
     others_text,
 )
+from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
@@ -273,7 +274,7 @@ class Fiche(NamedTuple):
 
         word = partial(say, lang=lang)
         found, conditions, unknown = self.to_dict(), self.conditions, [word("show.unknown")]
-        flags = found["flags"].items()
+        flags, choices = found["flags"].items(), _choices(conditions, lang)
         blocks = [
             ("definition", [found["definition"]] if found["definition"] else unknown),
             ("access", [found["access"]] if found["access"] else unknown),
@@ -281,8 +282,8 @@ class Fiche(NamedTuple):
             ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
             ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
             ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
-            ("conditions", _conditions(conditions, lang)),
-            ("credentials", [coded(c.code, _credential(c, lang)) for c in conditions.credentials]),
+            ("conditions", [*_conditions(conditions, lang), *choices.values()]),
+            ("credentials", [coded(c.code, _credential(c, choices, lang)) for c in conditions.credentials]),
         ]
         for kind in SHOWN_KINDS:
             listed = [r for r in found["requirements"] if r["kind"] == kind]
@@ -411,13 +412,35 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
     return found
 
 
-def _credential(item: AccessCredential, lang: Lang) -> str:
+_Choice = tuple[str, str]  # the group of a choice, and of whom it is asked
+
+
+def _choices(conditions: AccessConditions, lang: Lang) -> dict[_Choice, str]:
+    """Return each choice among several ways in a sentence, numbered where there are several, in their order."""
+    groups = grouped(((c.group, c.scope), c) for c in conditions.credentials if c.group is not None)
+    found: dict[_Choice, str] = {}
+    for number_, ((group, scope), some) in enumerate(groups.items(), start=1):
+        ways = grouped((c.alternative or "", c.short) for c in some)
+        texts = [say("show.way", lang=lang, way=way, names=" + ".join(ways[way])) for way in sorted(ways)]
+        start = say("show.choice", lang=lang, n=number_) if len(groups) > 1 else say("show.only_choice", lang=lang)
+        found[group, scope] = labelled(start + _of_whom(some[0], lang), " ; ".join(texts), lang)
+    return found
+
+
+def _of_whom(item: AccessCredential, lang: Lang) -> str:
+    """Of whom something is asked, between brackets; empty = of everybody."""
+    scopes = dict.fromkeys((item.scope, "titles") if item.titles else (item.scope,))
+    said = [say(f"conditions.scope.{scope}", lang=lang) for scope in scopes if scope != "all"]
+    return f" ({', '.join(said)})" if said else ""
+
+
+def _credential(item: AccessCredential, choices: Mapping[_Choice, str], lang: Lang) -> str:
     asked = say(f"conditions.requirement.{item.requirement}", lang=lang)
     if item.group is not None:
-        asked += f" {item.group}/{item.alternative}"
-    scopes = dict.fromkeys((item.scope, "titles") if item.titles else (item.scope,))
-    if said := [say(f"conditions.scope.{scope}", lang=lang) for scope in scopes if scope != "all"]:
-        asked += f" ({', '.join(said)})"
+        place = list(choices).index((item.group, item.scope)) + 1
+        key = "way_of_choice" if len(choices) > 1 else "way_of"
+        asked = say(f"show.{key}", lang=lang, n=place, way=item.alternative or "")
+    asked += _of_whom(item, lang)
     length = _length(item.hours, lang)
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known and item.detail.hours_kind != "unknown":
