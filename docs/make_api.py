@@ -16,7 +16,7 @@ import passerelles
 from passerelles.cli.main import make_app
 from passerelles.graph.build import build_graph
 from passerelles.referentials.load import load_referential
-from passerelles.report.schemas import json_schema, names
+from passerelles.report.schemas import SHAPES, json_schema
 from passerelles.service.app import description
 from passerelles.service.engine import Engine
 from passerelles.settings import Settings
@@ -85,7 +85,7 @@ def _commands() -> Surface:
 
 def _shapes() -> Surface:
     found: Surface = {}
-    for name in names():
+    for name in SHAPES:
         schema = json_schema(name)
         shared = schema.get("$defs", {})
         if name in INPUTS:

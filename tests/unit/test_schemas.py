@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.report.schemas import examples, json_schema, names
+from passerelles.report.schemas import SHAPES, examples, json_schema
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "referentials" / "transitions" / "territories"
@@ -148,7 +148,7 @@ def test_answers_on_the_real_referential(rome4_graph: OccupationGraph) -> None:
         assert faults(validator("show", closed=True), shown) == []
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", SHAPES)
 def test_a_schema_is_valid_and_so_is_its_example(name: str) -> None:
     schema = json_schema(name)
     Draft202012Validator.check_schema(schema)
@@ -170,7 +170,7 @@ def places(answer: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str 
             yield from places(each, (*path, number))
 
 
-@pytest.mark.parametrize("name", [n for n in names() if n != "settings"])
+@pytest.mark.parametrize("name", [n for n in SHAPES if n != "settings"])
 def test_an_answer_with_a_value_of_another_kind_fails(name: str) -> None:
     check, example = validator(name), examples()[name]
     for path in places(example):
@@ -184,7 +184,7 @@ def test_an_answer_with_a_value_of_another_kind_fails(name: str) -> None:
         assert not check.is_valid(altered), path
 
 
-@pytest.mark.parametrize("name", [n for n in names() if n not in {"settings", "profile"}])
+@pytest.mark.parametrize("name", [n for n in SHAPES if n not in {"settings", "profile"}])
 def test_an_answer_without_a_required_key_fails(name: str) -> None:
     check, example = validator(name), examples()[name]
     for key in json_schema(name)["required"]:
@@ -315,7 +315,7 @@ def without_one_key(answer: Any) -> Iterator[tuple[str, Any]]:
                 yield f"{place}.{name}", [*answer[:place], less, *answer[place + 1 :]]
 
 
-@pytest.mark.parametrize("name", [n for n in names() if "@" in n and n not in UNLISTED])
+@pytest.mark.parametrize("name", [n for n in SHAPES if "@" in n and n not in UNLISTED])
 def test_what_was_promised_is_all_that_is_required(name: str) -> None:
     check, answer = validator(name), promised(name)
     assert faults(check, answer) == []
@@ -331,10 +331,10 @@ def test_the_command_prints_one_or_all_or_fills_a_folder(capsys: pytest.CaptureF
     assert json.loads(capsys.readouterr().out) == json_schema("rank")
     with pytest.raises(SystemExit):
         run(["schema"])
-    assert set(json.loads(capsys.readouterr().out)) == set(names())
+    assert set(json.loads(capsys.readouterr().out)) == set(SHAPES)
     with pytest.raises(SystemExit):
         run(["schema", "--output", str(tmp_path)])
-    assert {p.name for p in tmp_path.iterdir()} == {f"{n}.schema.json" for n in names()}
+    assert {p.name for p in tmp_path.iterdir()} == {f"{n}.schema.json" for n in SHAPES}
     assert json.loads((tmp_path / "paths@1.schema.json").read_text("utf-8")) == json_schema("paths")
 
 

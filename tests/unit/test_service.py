@@ -19,6 +19,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from market_files import market_folder, write
+from passerelles import __version__
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
@@ -212,7 +213,7 @@ def test_a_tag_changes_with_the_data(tmp_path: Path) -> None:
 def test_every_answer_says_version_and_referential(client: Client, engine: Engine) -> None:
     for path in ("/v1/show?occupation=K2110", "/v1/show?occupation=nope", "/nope", "/health/live"):
         headers = client.get(path).headers
-        assert headers["passerelles-version"] == engine.version
+        assert headers["passerelles-version"] == __version__
         assert headers["passerelles-referential"].startswith("transitions/")
         assert engine.graph.referential.provenance.sha256 in headers["passerelles-referential"]
         assert len(headers["x-request-id"]) == 16
@@ -455,7 +456,7 @@ def test_metrics_count_by_route_alone(engine: Engine) -> None:
     assert counted['passerelles_answers_kept_total{found="yes"}'] == 1
     assert counted["passerelles_ready"] == 1
     name = engine.graph.referential
-    told = f'referential="{name.name} {name.version}",sha256="{name.provenance.sha256}",version="{engine.version}"'
+    told = f'referential="{name.name} {name.version}",sha256="{name.provenance.sha256}",version="{__version__}"'
     assert counted[f"passerelles_serves{{{told}}}"] == 1
 
 

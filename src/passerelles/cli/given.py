@@ -331,11 +331,10 @@ def message(text: str) -> None:
 
 def write_book(pages: "Sequence[BookPage]", about: Mapping[str, Any], output: Path | None, *, lang: Lang) -> None:
     """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""
-    from passerelles import __version__
     from passerelles.report.envelope import about_sheet
     from passerelles.views.excel import book_page, write_workbook
 
-    write_workbook([*pages, book_page(about_sheet(about, version=__version__, lang=lang), lang=lang)], output)
+    write_workbook([*pages, book_page(about_sheet(about, lang=lang), lang=lang)], output)
 
 
 def write_text(text: str, output: Path | None) -> None:

@@ -191,16 +191,15 @@ def schema(
     output: Annotated[Path | None, typer.Option("--output", "-o", help=say("schema.output"))] = None,
 ) -> None:
     """Print or write JSON Schemas."""
-    from passerelles.report.schemas import json_schema, names
+    from passerelles.report.schemas import SHAPES, json_schema
 
     if name is None and output is not None and output.is_dir():
-        found = list(names())
-        for each in found:
+        for each in SHAPES:
             place = output / f"{each}.schema.json"
             write_text(json_text(json_schema(each), place), place)
-        given.tell("schema.written", n=len(found), path=output)
+        given.tell("schema.written", n=len(SHAPES), path=output)
         return
-    shown = {each: json_schema(each) for each in names()} if name is None else json_schema(name)
+    shown = {each: json_schema(each) for each in SHAPES} if name is None else json_schema(name)
     write_text(json_text(shown, output), output)
     if output is not None:
         given.tell("cli.written", path=output)

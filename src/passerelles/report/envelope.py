@@ -98,7 +98,7 @@ def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
 _SUBJECTS: Final = ("referential", "scorer", "sources", "settings")
 
 
-def about_sheet(payload: Mapping[str, Any], *, version: str, lang: Lang) -> Sheet:
+def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
     """
     Return what a JSON object says of its origin as rows: subject, name, value; an empty value is unknown.
 
@@ -106,12 +106,10 @@ def about_sheet(payload: Mapping[str, Any], *, version: str, lang: Lang) -> Shee
     ----------
     payload
         What a command prints as JSON.
-    version
-        Version of the package.
     lang
         Language of the subjects; names are those of the JSON object.
     """
-    rows: list[tuple[Cell, Cell, Cell]] = [("passerelles", "version", version)]
+    rows: list[tuple[Cell, Cell, Cell]] = [("passerelles", "version", package_version())]
     rows.append((say("about.answer", lang=lang), "schema", str(payload.get("schema", ""))))
     for subject in _SUBJECTS:
         if subject in payload:

@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import math
-from importlib.metadata import version
 from importlib.resources import files
 from typing import Final
 
@@ -13,6 +12,7 @@ from passerelles.errors import PasserellesError
 from passerelles.report.case import Case, Words
 from passerelles.report.moves import Explained, access_blocks, explained_origins, facts_of, shortened, weightiest
 from passerelles.report.sections import territory_document, title_of
+from passerelles.store import package_version
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
 from passerelles.views.document import Block, Bullets, Document, Facts, Fold, Part, Text
@@ -74,7 +74,7 @@ def document_page(document: Document, words: Words) -> str:
         script=Markup(script),  # noqa: S704
         drawing=Markup,
         policy=_policy(script),
-        version=version("passerelles"),
+        version=package_version(),
     )  # fmt: skip
     return found.lstrip() + "\n"
 
@@ -127,7 +127,7 @@ def move_sheets(case: Case) -> Document:
     return Document(
         title=title_of(case), parts=tuple(parts), kind=w("sheet.kind"), about=(w("sheet.about"),), lang=w.lang,
         notices=(w("notice.invented"),) if case.request.invented else (),
-        footer=w("footer", version=version("passerelles")), sheets=True,
+        footer=w("footer", version=package_version()), sheets=True,
     )  # fmt: skip
 
 

@@ -1,8 +1,8 @@
 """The JSON Schema of every output, made from what each result declares, and of what comes in."""
 
 import json
-from collections.abc import Iterable, Mapping
-from functools import cache, partial
+from collections.abc import Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final, get_args
 
@@ -52,7 +52,6 @@ _WORDS: Final[Mapping[str, Shape]] = {
         | {"largest_score_difference": "amount?: null: scores do not compare"},
     ),
 }
-_shape = partial(shape, words=_WORDS)
 
 
 def _answer(name: str, written: Mapping[str, Any]) -> Schema:
@@ -78,7 +77,7 @@ def _answer(name: str, written: Mapping[str, Any]) -> Schema:
     return record(written["about"], common | required, optional=optional, words=_WORDS)
 
 
-_DEFS: Final[dict[str, Schema]] = {name: _shape(each) for name, each in _WRITTEN["defs"].items()}
+_DEFS: Final[dict[str, Schema]] = {name: shape(each, _WORDS) for name, each in _WRITTEN["defs"].items()}
 # Of a person something is known.
 _DEFS["profile"] |= {
     "additionalProperties": False,
@@ -174,8 +173,3 @@ def _used(schema: Schema, known: Mapping[str, Schema]) -> list[str]:
         elif isinstance(node, list):
             waiting += node
     return sorted(found)
-
-
-def names() -> Iterable[str]:
-    """Names of the shapes, outputs first."""
-    return SHAPES.keys()

@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib import import_module
-from importlib.metadata import version
 from itertools import chain
 from operator import attrgetter
 from shlex import join
@@ -26,6 +25,7 @@ from passerelles.report.case import Case, grid_of, heads
 from passerelles.report.envelope import scorer_dict
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
+from passerelles.store import package_version
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import SET_ASIDE, Lot, Lots
@@ -290,7 +290,7 @@ def checksum_of(case: Case) -> str:
         "settings": case.graph.settings.model_dump(mode="json"),
         "options": dict(case.options) | {"limit": case.request.limit, "mask": case.request.mask},
         "versions": {
-            "passerelles": version("passerelles"),
+            "passerelles": package_version(),
             "scorer": f"{scorer['name']} {scorer['version']}",
             "referential": f"{case.graph.referential.name} {case.graph.referential.version}",
         },
@@ -386,7 +386,7 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
         about.append(w("date.made", date=w.date(case.request.date)))
     return Document(
         title=title_of(case), parts=tuple(parts), kind=w("kind"), about=tuple(about), notices=_notices(case),
-        footer=w("footer", version=version("passerelles")), lang=w.lang,
+        footer=w("footer", version=package_version()), lang=w.lang,
     )  # fmt: skip
 
 
@@ -567,7 +567,7 @@ def _reproduce(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     found += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(checksum_of(case))]
     if command:
         found += [Text(w("reproduce.command")), Code(join(("passerelles", "report", *command)))]
-    return [*found, Text(w("reproduce.same", version=version("passerelles")), muted=True)]
+    return [*found, Text(w("reproduce.same", version=package_version()), muted=True)]
 
 
 def _notices(case: Case) -> tuple[str, ...]:

@@ -25,6 +25,7 @@ from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, T
 from passerelles.service.reload import Reloading
 from passerelles.service.telemetry import MEDIA, Metrics
 from passerelles.service.work import JSON, UNKEPT, Desk
+from passerelles.store import package_version
 
 ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
 _TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]
@@ -135,7 +136,7 @@ def create_app(
         )  # fmt: skip
     served = GZipMiddleware(served, minimum_size=_WORTH, compresslevel=_LEVEL)
     headers = [
-        ("Passerelles-Version", engine.version),
+        ("Passerelles-Version", package_version()),
         ("Passerelles-Referential", engine.name),
         ("X-Content-Type-Options", "nosniff"),
     ]
@@ -146,7 +147,7 @@ def create_app(
 def _framework(desk: Desk, options: Options) -> FastAPI:
     app = FastAPI(
         **ABOUT,
-        version=desk.engine.version,
+        version=package_version(),
         lifespan=desk.life,
         docs_url=None,
         redoc_url=None,

@@ -5,7 +5,6 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from importlib.metadata import version
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, TypeVar
@@ -20,6 +19,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
 from passerelles.settings import problems
+from passerelles.store import package_version
 
 Made = TypeVar("Made")
 VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
@@ -166,11 +166,6 @@ class Engine:
             return self._made[name]  # type: ignore[no-any-return]
 
     @cached_property
-    def version(self) -> str:
-        """Version of the package."""
-        return version("passerelles")
-
-    @cached_property
     def name(self) -> str:
         """Return the referential as a header tells it: name, version, checksum."""
         referential = self.referential
@@ -183,7 +178,7 @@ class Engine:
         made = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
         seen = self.observed and self.observed.file.sha256
         data = None if self.session is None else (self.session.keeper.digest, seen)
-        return hashlib.sha256(repr((self.version, made, data)).encode()).digest()
+        return hashlib.sha256(repr((package_version(), made, data)).encode()).digest()
 
     def warm(self) -> None:
         """Work out what the first requests would wait for: the indexes of titles and of competencies."""

@@ -27,6 +27,7 @@ from passerelles.service.engine import Engine, Options
 from passerelles.service.problems import asked_fields, language, misspelt, problem
 from passerelles.service.requests import Person, RankQuery
 from passerelles.service.telemetry import Metrics, tell
+from passerelles.store import package_version
 
 T = TypeVar("T")
 Make = Callable[[Engine, Any, Lang], answers.Payload]
@@ -322,7 +323,7 @@ class Desk:
         if not self.stopping:
             referential = self.engine.referential
             name = f"{referential.name} {referential.version}"
-            self.metrics.serves(self.engine.version, name, referential.stamp.sha256)
+            self.metrics.serves(package_version(), name, referential.stamp.sha256)
             self.ready = True
 
     def _keep_moves(self) -> None:

@@ -138,12 +138,7 @@ def picture(ask: Ask) -> str:
     return ask.render("map.svg", groups=groups_of(ask.engine), side=SIDE, alone=True, short=short_name)
 
 
-class Star(NamedTuple):
-    """A neighbour around an occupation: its place, its level, and how far away it is."""
-
-    move: Move
-    x: float
-    y: float
+Star = tuple[Move, float, float]  # a neighbour around an occupation, and its place
 
 
 def near(ask: Ask, code: str) -> str:
@@ -185,8 +180,8 @@ def _stars(ask: Ask, code: str, moves: Sequence[Move]) -> list[Star]:
         angle = 2 * math.pi * turn / len(order)
         radius = _radius(far[place], low, high)
         x, y = _RING + radius * math.sin(angle), _RING - radius * math.cos(angle)
-        found.append(Star(moves[place], round(x, 1), round(y, 1)))
-    return sorted(found, key=lambda star: star.move.rank)
+        found.append((moves[place], round(x, 1), round(y, 1)))
+    return sorted(found, key=lambda star: star[0].rank)
 
 
 class Ring(NamedTuple):
@@ -209,7 +204,7 @@ def _rings(moves: Sequence[Move], stars: Sequence[Star]) -> list[Ring]:
             radius = round(_radius(value, low, high), 1)
             turns = (2 * math.pi * turn / _TURNS for turn in range(_TURNS))
             spots = [(_RING + radius * math.sin(a), _RING - radius * math.cos(a)) for a in turns]
-            taken = [*((s.x, s.y) for s in stars), *((r.x, r.y) for r in rings)]
+            taken = [*((x, y) for _, x, y in stars), *((r.x, r.y) for r in rings)]
             x, y = max(spots, key=lambda spot: min(math.dist(spot, other) for other in taken))
             rings.append(Ring(chance, radius, round(x, 1), round(y, 1)))
     return rings

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from functools import partial
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import FastAPI, Request
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
@@ -13,7 +13,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import LANGS, Lang
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title
 from passerelles.model import Employment, Profile, Ternary
-from passerelles.paths.path import Path, Span, hours_text
+from passerelles.paths.path import Span, hours_text
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import find_occupation
@@ -22,11 +22,10 @@ from passerelles.service.explorer import maps, pages, territory
 from passerelles.service.explorer.ask import ASSETS, Ask, asset_sum, asset_text
 from passerelles.service.explorer.pages import job_of
 from passerelles.service.gate import EXPLORER
-from passerelles.service.problems import refusal
+from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Text
 from passerelles.service.telemetry import tell
 from passerelles.service.work import BusyError, Desk, Pool, TooLongError
-from passerelles.views.spec import Page
 
 _FOUND: Final = 8
 _MOVES: Final = 15
@@ -63,14 +62,6 @@ class Wanted(Body):
     competencies: list[Code] = Field(default_factory=list, max_length=500)
 
 
-class Tick(NamedTuple):
-    """A competency to tick."""
-
-    code: str
-    label: str
-    core: bool
-
-
 def profile(ask: Ask) -> str:
     """Return the page of a person's profile; its script keeps what is ticked in the fragment of the address."""
     return ask.render("profile.html", employments=("employee", "self-employed", "public"))
@@ -95,10 +86,10 @@ def holds(ask: Ask, asked: Wanted) -> str:
     for kind in SHOWN_KINDS:
         rows = [r for r in required if known[r.competency].kind == kind]
         rows.sort(key=lambda r: (STATUSES.index(r.status), known[r.competency].name))
-        ticks = [Tick(r.competency, known[r.competency].name, r.status == "core") for r in rows]
+        ticks = [(r.competency, known[r.competency].name, r.status == "core") for r in rows]
         if ticks:
             blocks.append((kind, ticks))
-    added = [Tick(c, known[c].name, core=False) for c in asked.competencies if c in known and c not in own]
+    added = [(c, known[c].name) for c in asked.competencies if c in known and c not in own]
     found = resolve_competency(referential, asked.text, limit=_FOUND) if asked.text.strip() else []
     return ask.render(
         "holds.html", job=job, meant=meant, given=asked.job or "", blocks=blocks, added=added, text=asked.text,
@@ -132,15 +123,6 @@ def held_moves(ask: Ask, asked: Holder) -> str:
     )
 
 
-class Leg(NamedTuple):
-    """A step of a path built by hand: what it takes for somebody who made those before it."""
-
-    start: Fiche
-    end: Fiche
-    path: Path | None
-    detail: Page | None
-
-
 def walker(ask: Ask, jobs: Sequence[Fiche]) -> Profile:
     """Return somebody in the last of some jobs who exercised those before it, and holds what they require."""
     requirements = ask.engine.referential.requirements_of
@@ -156,17 +138,16 @@ def way(ask: Ask) -> str:
         : _LONGEST + 1
     ]
     jobs = [job_of(ask, code) for code in codes]
-    legs = []
+    legs = []  # start and end of each step, and what it takes for somebody who made those before it
     total: Span | None = None
     for place in range(1, len(jobs)):
         found = rank_paths(
             ask.engine.graph, walker(ask, jobs[:place]), targets=[codes[place]], max_steps=1,
             certifications=ask.engine.certifications, limit=1,
         )  # fmt: skip
-        path = found[0] if found else None
-        legs.append(Leg(jobs[place - 1], jobs[place], path, path.explanation(ask.lang) if path else None))
-        if path is not None:
-            total = path.known_hours if total is None else total.plus(path.known_hours)
+        legs.append((jobs[place - 1], jobs[place], found[0].explanation(ask.lang) if found else None))
+        if found:
+            total = found[0].known_hours if total is None else total.plus(found[0].known_hours)
     onward: dict[str, Any] = {"grid": None, "notes": []}
     if jobs and len(jobs) <= _LONGEST:
         ranked = rank_moves(ask.engine.graph, walker(ask, jobs), limit=_NEXT + len(codes))
@@ -197,7 +178,6 @@ _HEADERS: Final = {
     "cache-control": "private, no-cache",
 }
 _UNKEPT: Final = {**_HEADERS, "cache-control": "no-store"}
-_STATUS: Final = {"invalid": 422, "busy": 503, "too_long": 504, "not_found": 404, "fault": 500}
 
 
 PAGES: Final[Mapping[str, Callable[..., str]]] = {
@@ -292,7 +272,7 @@ def _piece(
         try:
             asked = model.model_validate_json(await request.body())
         except ValidationError:
-            return failed(ask, "invalid", piece=True)
+            return failed(ask, "invalid_request", piece=True)
         made = await _worked_out(_pool(desk, path), ask, partial(make, ask, asked), piece=True)
         if isinstance(made, tuple):
             name, media, content = made
@@ -328,7 +308,7 @@ def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
 def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:
     """Say that there is no such page, or that it cannot be had now."""
     title, detail = ask.words(f"error.{key}"), ask.words(f"error.{key}_detail")
-    return _told(ask, _STATUS[key], piece=piece, title=title, detail=detail, near=[])
+    return _told(ask, STATUS[key], piece=piece, title=title, detail=detail, near=[])
 
 
 def refused(ask: Ask, error: PasserellesError, *, piece: bool = False) -> Response:

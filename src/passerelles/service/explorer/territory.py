@@ -90,7 +90,7 @@ class Doubt(NamedTuple):
     code: str
     confidence: float | None
     people: int
-    options: Sequence[tuple[str, str]]
+    options: Sequence[tuple[str, str]] = ()
 
 
 class Spot(NamedTuple):
@@ -161,7 +161,7 @@ def take_away(ask: Ask, wanted: Wanted) -> tuple[str, str, bytes]:
         else:
             payload = envelope("territory@1", ask.engine.graph, (), settings=case.graph.settings)
             payload = payload | {"sources": data_sources(market=case.market, places=case.places)}
-            about = about_sheet(payload, version=ask.engine.version, lang=ask.lang)
+            about = about_sheet(payload, lang=ask.lang)
             write_workbook([book_page(sheet, lang=ask.lang) for sheet in (*_sheets(ask, case), about)], place)
         return name, MEDIA[wanted.form], place.read_bytes()
 
@@ -241,30 +241,29 @@ def _cut(ask: Ask, sheet: Sheet) -> Grid:
 def _doubts(ask: Ask, sides: Sequence[Lots | None], asked: Asked) -> list[Doubt]:
     """Titles that were read with doubt or not at all, and those a person read already; the most people first."""
     found: dict[tuple[Side, str], Doubt] = {}
-    for lots in sides:
-        if lots is None:
-            continue
+    for lots in filter(None, sides):
         chosen = asked.choices.get(lots.side, {})
-        for lot in lots.lots:
-            if lot.given and (lot.confidence < SURE or lot.given in chosen):
-                sure = None if lot.given in chosen else lot.confidence
-                _add(ask, found, Doubt(lots.side, lot.given, lot.job, sure, lot.people, ()))
-        for problem in lots.set_aside:
-            given = problem.values.get("given")
-            if problem.key.startswith("job_") and isinstance(given, str):
-                _add(ask, found, Doubt(lots.side, given, "", None, problem.people or 0, ()))
-    return sorted(found.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
+        doubts = [
+            Doubt(lots.side, lot.given, lot.job, None if lot.given in chosen else lot.confidence, lot.people)
+            for lot in lots.lots if lot.given and (lot.confidence < SURE or lot.given in chosen)
+        ] + [
+            Doubt(lots.side, given, "", None, problem.people or 0)
+            for problem in lots.set_aside
+            if problem.key.startswith("job_") and isinstance(given := problem.values.get("given"), str)
+        ]  # fmt: skip
+        for each in doubts:
+            first = found.setdefault((each.side, each.text), each._replace(people=0))
+            found[each.side, each.text] = first._replace(people=first.people + each.people)
+    shown = sorted(found.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
+    return [each._replace(options=_meant(ask, each)) for each in shown]
 
 
-def _add(ask: Ask, found: dict[tuple[Side, str], Doubt], doubt: Doubt) -> None:
-    key = (doubt.side, doubt.text)
-    if key in found:
-        found[key] = found[key]._replace(people=found[key].people + doubt.people)
-        return
+def _meant(ask: Ask, doubt: Doubt) -> Sequence[tuple[str, str]]:
+    """Codes and labels that a title may mean, the one that it was read as among them."""
     options = {c.code: c.label for c in resolve_title(ask.engine.referential, doubt.text, limit=_MEANT)}
     if doubt.code:
         options.setdefault(doubt.code, ask.engine.referential.occupation_by_code[doubt.code].name)
-    found[key] = doubt._replace(options=tuple(options.items()))
+    return tuple(options.items())
 
 
 _SPOT: Final = (
