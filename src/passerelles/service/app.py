@@ -17,7 +17,6 @@ from starlette.responses import Response
 from starlette.types import ASGIApp
 
 from passerelles.errors import PasserellesError
-from passerelles.language.say import Lang
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers, problems, requests
 from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
@@ -100,7 +99,6 @@ def _moved(schema: Any) -> Any:
 _NAMED: Final = ("X-Request-Id", "traceparent")  # headers that go both ways
 _KEY_LENGTH: Final = 16
 _WORTH, _LEVEL = 1_000, 4  # bytes from which compressing pays, and how hard: a millisecond for 100 kB
-LangQuery = Annotated[Lang, Query(description="Language of the words")]
 
 
 def create_app(
@@ -186,7 +184,7 @@ _ROUTES: Final[tuple[tuple[str, str, type[BaseModel], str, str], ...]] = (
 def _add_answers(app: FastAPI, desk: Desk) -> None:
     named: set[str] = set()
     for path, answer, model, shape, summary in _ROUTES:
-        by_query = "lang" in model.model_fields
+        by_query = issubclass(model, requests.Spoken)
         name = f"{answer}_post" if answer in named else answer
         named.add(name)
         endpoint = (_by_query if by_query else _by_body)(desk, answer, model)
@@ -206,8 +204,8 @@ def _by_query(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
 
 
 def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
-    async def endpoint(request: Request, asked: model, lang: LangQuery = "fr") -> Response:
-        return await desk.reply(request, getattr(answers, answer), asked, lang)
+    async def endpoint(request: Request, asked: model, spoken: Annotated[requests.Spoken, Query()]) -> Response:
+        return await desk.reply(request, getattr(answers, answer), asked, spoken.lang)
 
     return endpoint
 

@@ -8,7 +8,6 @@ from typing import Any, Final, get_type_hints
 
 import orjson
 from fastapi import Request
-from pydantic import BaseModel
 from starlette.responses import Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -86,19 +85,14 @@ async def on_engine_error(request: Request, error: Any) -> Response:
 async def on_invalid(request: Request, error: Any) -> Response:
     """Answer where a request does not have its shape: where and what, without the values sent."""
     lang = language(request.scope["query_string"])
-    names = asked_fields(request)
+    asked = get_type_hints(getattr(request.scope.get("route"), "endpoint", on_invalid))
+    models = {"body": asked.get("asked"), "query": asked.get("spoken", asked.get("asked"))}
+    names = {place: names_of(model) for place, model in models.items() if model is not None}
     errors = [_fault(e, names, lang) for e in error.errors()[:_SHOWN]]
     return problem("invalid_request", lang=lang, extra={"errors": errors})
 
 
-def asked_fields(request: Request) -> tuple[str, ...]:
-    """Names that the address of a request takes, in its query string or at the top of its body."""
-    hints = get_type_hints(getattr(request.scope.get("route"), "endpoint", None) or asked_fields)
-    model = hints.get("asked")
-    return names_of(model) if isinstance(model, type) and issubclass(model, BaseModel) else ()
-
-
-def misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[str, str]:
+def _misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[str, str]:
     """Tell a parameter that there is not, by its name, with the nearest that there is."""
     if not _NAME.fullmatch(name):
         return {"where": f"{place}.…", "what": say("service.invalid.extra", lang=lang)}
@@ -107,11 +101,12 @@ def misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[st
     return {"where": f"{place}.{name}", "what": say(f"service.invalid.{key}", lang=lang, name=name, near="".join(near))}
 
 
-def _fault(error: Mapping[str, Any], names: Sequence[str], lang: Lang) -> dict[str, str]:
+def _fault(error: Mapping[str, Any], names: Mapping[str, Sequence[str]], lang: Lang) -> dict[str, str]:
     """Tell one thing that is wrong with the shape of a request: where and what, without the value sent."""
     path, kind = error["loc"], error["type"]
     if kind == "extra_forbidden":
-        return misspelt(_where(path[:-1]), str(path[-1]), names if len(path) == 2 else _FIELDS, lang)  # noqa: PLR2004
+        known = names.get(path[0], ()) if len(path) == 2 else _FIELDS  # noqa: PLR2004 - at the top, or deeper
+        return _misspelt(_where(path[:-1]), str(path[-1]), known, lang)
     key = next((key for key, kinds in DESCRIBED["invalid"].items() if kind in kinds), "shape")
     told = error.get("ctx") or {}
     values = {name: str(value).replace(" or ", ", ") for name, value in told.items() if name in _BOUNDS}

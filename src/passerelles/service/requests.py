@@ -111,8 +111,8 @@ else:
 _SINGULAR: Final = {"targets": "target", "origins": "origin", "filters": "filter"}
 
 
-class _Query(BaseModel):
-    """A query string: its values are text."""
+class Spoken(BaseModel):
+    """What every address takes in its query string, whose values are text."""
 
     # By name too: FastAPI before 0.124 hands on what it found by its alias under the name of the field.
     model_config = ConfigDict(
@@ -168,7 +168,7 @@ class _Ranked(BaseModel):
     filters: Filters = Field(default_factory=list)
 
 
-class RankQuery(_Ranked, _Query):
+class RankQuery(_Ranked, Spoken):
     """Moves from an occupation."""
 
     origin: Occupation
@@ -198,7 +198,7 @@ class _Reached(_Ranked):
     origins: Targets = Field(default_factory=list)
 
 
-class SourcesQuery(_Reached, _Query):
+class SourcesQuery(_Reached, Spoken):
     """Moves towards an occupation."""
 
 
@@ -228,7 +228,7 @@ class _Stepped(BaseModel):
     )
 
 
-class PathsQuery(_Stepped, _Query):
+class PathsQuery(_Stepped, Spoken):
     """Paths between occupations; a list of hiring jobs is sent in a body only."""
 
     origin: Occupation
@@ -250,7 +250,7 @@ class _Resolved(BaseModel):
     limit: PathLimit = 5
 
 
-class ResolveQuery(_Resolved, _Query):
+class ResolveQuery(_Resolved, Spoken):
     """A title or a competency to resolve."""
 
 
@@ -258,7 +258,7 @@ class ResolveBody(_Resolved, Body):
     """A title or a competency to resolve."""
 
 
-class ShowQuery(_Query):
+class ShowQuery(Spoken):
     """An occupation's sheet."""
 
     fields: SheetFields = Field(default_factory=list)

@@ -24,7 +24,7 @@ from passerelles.language.say import Lang
 from passerelles.progress import Patience, StoppedError, go_on
 from passerelles.service import answers
 from passerelles.service.engine import Engine, Options
-from passerelles.service.problems import asked_fields, language, misspelt, problem
+from passerelles.service.problems import problem
 from passerelles.service.requests import Person, RankQuery
 from passerelles.service.telemetry import Metrics, tell
 from passerelles.store import package_version
@@ -259,18 +259,12 @@ class Desk:
             tell("abandoned", answers=left)
             os._exit(0)
 
-    async def reply(  # noqa: PLR0911 - one refusal a line
-        self, request: Request, make: Make, asked: BaseModel, lang: Lang
-    ) -> Response:
+    async def reply(self, request: Request, make: Make, asked: BaseModel, lang: Lang) -> Response:
         """
         Answer a request: from what is kept, else from a thread, where it takes longer than handing it over does.
 
         What is about a person is neither kept nor given a tag.
         """
-        query = request.scope["query_string"]
-        if request.method == "POST" and (odd := [name for name in request.query_params if name != "lang"]):
-            told = [misspelt("query", name, (*asked_fields(request), "lang"), language(query)) for name in odd[:_FEW]]
-            return problem("invalid_request", lang=language(query), extra={"errors": told})
         personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(asked, "origin", None), Person)
         key = "" if personal else _key(make, asked, lang)
         headers = UNKEPT
@@ -292,9 +286,9 @@ class Desk:
             except GoneError:
                 return Response(status_code=499)  # nobody reads it; the log has it
             except BusyError:
-                return problem("busy", lang=language(query), headers={"retry-after": "1"})
+                return problem("busy", lang=lang, headers={"retry-after": "1"})
             except TooLongError:
-                return problem("too_long", lang=language(query))
+                return problem("too_long", lang=lang)
             if key:
                 self.store.put(key, answer)
         if known.strip() == "*" and request.method == "GET":
