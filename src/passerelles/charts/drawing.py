@@ -13,8 +13,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 from xml.sax.saxutils import escape
 
-import numpy as np
-
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang, number, percent, say, signed
@@ -490,11 +488,9 @@ class Pen:
             )
         )  # fmt: skip
 
-    def ring(self, at: Point, radius: float, *, colour: str, dash: bool) -> None:
-        """Draw a circle."""
-        unit = Outline.unit_circle()
-        outline = Outline(np.asarray(unit.vertices) * radius + np.asarray(at), unit.codes)
-        self.outline(outline, Fill("none", edge=colour, width=0.8, dash=dash), over=0.5)
+    def ring(self, at: Point, radius: float) -> None:
+        """Draw a circle that stands back."""
+        self.outline(Outline.circle(at, radius), Fill("none", edge="#BFBFBF", width=0.8, dash=True), over=0.5)
 
     def outline(self, outline: Outline, fill: Fill, *, over: float = 2.0, alpha: float = 1.0) -> None:
         """Draw any outline."""

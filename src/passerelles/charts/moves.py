@@ -477,7 +477,7 @@ def _rings(pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], dista
         if radius - last < size * 1.6:
             continue
         last = radius
-        pen.ring(centre, radius, colour="#BFBFBF", dash=True)
+        pen.ring(centre, radius)
         words = percent(chance, lang=pen.lang)
         wide, y = pen.wide(words, size=size) + 4, centre[1] - radius - size * LINE / 2
         pen.box(centre[0] - wide / 2, y, wide, size * LINE, _BEHIND, over=0.6)
@@ -512,17 +512,14 @@ def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, f
     >>> spread([0.0, 1.0, 50.0], [10.0, 10.0, 10.0], (0.0, 100.0))
     [0.0, 10.0, 50.0]
     """
-    offsets = [sum(sizes[:i]) for i in range(len(sizes))]
-    blocks: list[list[float]] = []  # sum of what is wanted less the offset, and number
-    for want, offset in zip(wanted, offsets, strict=True):
-        blocks.append([want - offset, 1.0])
-        while len(blocks) > 1 and blocks[-2][0] / blocks[-2][1] >= blocks[-1][0] / blocks[-1][1]:
-            total, count = blocks.pop()
-            blocks[-1][0] += total
-            blocks[-1][1] += count
-    starts = [total / count for total, count in blocks for _ in range(int(count))]
+    from scipy.optimize import isotonic_regression  # noqa: PLC0415 - heavy, and one chart alone asks for it
+
+    if not wanted:
+        return []
+    offsets = np.cumsum([0.0, *sizes[:-1]])
     low, high = span[0], span[1] - sum(sizes)
-    return [min(max(start, low), max(low, high)) + offset for start, offset in zip(starts, offsets, strict=True)]
+    starts = np.clip(isotonic_regression(wanted - offsets).x, low, max(low, high))
+    return [float(top) for top in starts + offsets]
 
 
 _RANGE: Final = Fill(Colour.SKY.pale(0.45), edge=Colour.BLUE)

@@ -6,12 +6,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cached_property, wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Final, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 
 import typer
 
@@ -227,8 +227,7 @@ class Given:
         if self.form is Format.XLSX:
             from passerelles.views.excel import book_page
 
-            pages = [book_page(sheet, lang=self.lang) for sheet in sheets]
-            write_book(pages, payload(), self.output, lang=self.lang)
+            self._write_book([book_page(sheet, lang=self.lang) for sheet in sheets], payload())
         elif self.form is Format.TABLE:
             write_text(self._table(show), self.output)
         elif self.form is Format.JSON:
@@ -243,6 +242,13 @@ class Given:
             with told_file(self.output, about_payload(payload())) as file:
                 file.write(text.encode("utf-8"))
 
+    def _write_book(self, pages: "Sequence[BookPage]", about: Mapping[str, Any]) -> None:
+        """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""
+        from passerelles.report.envelope import about_sheet
+        from passerelles.views.excel import book_page, write_workbook
+
+        write_workbook([*pages, book_page(about_sheet(about, lang=self.lang), lang=self.lang)], self.output)
+
     def _table(self, show: "Callable[[Screen], None]") -> str:
         """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
         from passerelles.views.terminal import WIDTH, Screen, paper, trimmed
@@ -254,6 +260,57 @@ class Given:
         buffer = io.StringIO()
         show(paper(buffer, lang=self.lang, width=screen.width if self.output is None else WIDTH))
         return trimmed(buffer.getvalue())
+
+    def for_list(self) -> Self:
+        """
+        Return the same, its form that of a list: the one asked for, else what the name of the output says.
+
+        Checks what would make the run fail at its end: the name, the folder, the library.
+
+        Raises
+        ------
+        PasserellesError
+            If the name says nothing, the folder does not exist, or a workbook is asked for on stdout.
+        MissingExtraError
+            If a workbook is asked for and openpyxl is not installed.
+        """
+        from passerelles.io.xlsx import can_write_workbooks
+
+        form = self.form
+        if self.output is not None:
+            check_free(self.output, overwrite=True)
+            if form is Format.TABLE:
+                known = {".csv": Format.CSV, ".xlsx": Format.XLSX, ".json": Format.JSON}
+                if self.output.suffix.casefold() not in known:
+                    raise PasserellesError("resolve_output", path=self.output, known=", ".join(known))
+                form = known[self.output.suffix.casefold()]
+        if form is Format.XLSX and self.output is None:
+            raise PasserellesError("excel_needs_output")
+        if form is Format.XLSX and not can_write_workbooks():
+            raise MissingExtraError("openpyxl", "excel")
+        return replace(self, form=form)
+
+    def emit_list(
+        self, worklist: "Worklist", about: Mapping[str, Any], said: str, *, choice: tuple[int, int, int] | None = None
+    ) -> None:
+        """
+        Write a list as CSV or a workbook, whole or not at all, say where, and what was `said` of it in one sentence.
+
+        The list keeps the look and the column names that it came with, so that a second run reads it again; the
+        workbook ends with a sheet that says where the answer comes from: `about`, the object that the command prints as
+        JSON. `choice` is a column with a drop-down list, see `passerelles.views.excel.BookPage`.
+        """
+        from passerelles.matching.worklist import worklist_csv
+
+        if self.form is Format.XLSX:
+            from passerelles.views.excel import BookPage
+
+            self._write_book([BookPage(self.say("sheets.list"), worklist.header, worklist.rows, choice=choice)], about)
+        else:
+            write_text(worklist_csv(worklist), self.output)
+        if self.output is not None:
+            self.tell("cli.written", path=self.output)
+        message(said)
 
     def check_chart(self) -> None:
         """
@@ -329,14 +386,6 @@ def message(text: str) -> None:
     typer.echo(text, err=True)
 
 
-def write_book(pages: "Sequence[BookPage]", about: Mapping[str, Any], output: Path | None, *, lang: Lang) -> None:
-    """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""
-    from passerelles.report.envelope import about_sheet
-    from passerelles.views.excel import book_page, write_workbook
-
-    write_workbook([*pages, book_page(about_sheet(about, lang=lang), lang=lang)], output)
-
-
 def write_text(text: str, output: Path | None) -> None:
     """
     Write a text on stdout, or whole into a file.
@@ -358,64 +407,6 @@ def json_text(payload: object, output: Path | None) -> str:
     """Return JSON as it is printed; in escapes where the terminal cannot show every character."""
     escaped = output is None and not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
     return json.dumps(payload, ensure_ascii=escaped, indent=2, allow_nan=False) + "\n"
-
-
-def list_form(form: Format, output: Path | None) -> Format:
-    """
-    Form of a list: the one asked for, else what the name of the output says.
-
-    Checks what would make the run fail at its end: the name, the folder, the library.
-
-    Raises
-    ------
-    PasserellesError
-        If the name says nothing, the folder does not exist, or a workbook is asked for on stdout.
-    MissingExtraError
-        If a workbook is asked for and openpyxl is not installed.
-    """
-    from passerelles.io.xlsx import can_write_workbooks
-
-    if output is not None:
-        check_free(output, overwrite=True)
-        if form is Format.TABLE:
-            known = {".csv": Format.CSV, ".xlsx": Format.XLSX, ".json": Format.JSON}
-            if output.suffix.casefold() not in known:
-                raise PasserellesError("resolve_output", path=output, known=", ".join(known))
-            form = known[output.suffix.casefold()]
-    if form is Format.XLSX and output is None:
-        raise PasserellesError("excel_needs_output")
-    if form is Format.XLSX and not can_write_workbooks():
-        raise MissingExtraError("openpyxl", "excel")
-    return form
-
-
-def emit_list(
-    worklist: "Worklist",
-    form: Format,
-    output: Path | None,
-    *,
-    about: "Mapping[str, Any]",
-    lang: Lang,
-    choice: tuple[int, int, int] | None = None,
-) -> None:
-    """
-    Write a list as CSV or a workbook, whole or not at all, and say where.
-
-    The list keeps the look and the column names that it came with, so that a second run reads it again; the workbook
-    ends with a sheet that says where the answer comes from: `about`, the object that the command prints as JSON.
-    `choice` is a column with a drop-down list, see `passerelles.views.excel.BookPage`.
-    """
-    from passerelles.matching.worklist import worklist_csv
-
-    if form is Format.XLSX and output is not None:
-        from passerelles.views.excel import BookPage
-
-        page = BookPage(say("sheets.list", lang=lang), worklist.header, worklist.rows, choice=choice)
-        write_book([page], about, output, lang=lang)
-    else:
-        write_text(worklist_csv(worklist), output)
-    if output is not None:
-        message(say("cli.written", lang=lang, path=output))
 
 
 def speak_below(ctx: typer.Context, lang: LangOption = "fr") -> None:

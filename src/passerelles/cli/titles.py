@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
-from passerelles.cli.given import Format, Given, emit_list, list_form, message, shared
+from passerelles.cli.given import Format, Given, message, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import say
 from passerelles.views.spec import Sheet, dicts
@@ -41,7 +41,7 @@ def resolve(
         return _one(given, text, kind)
     if text is not None or (given.source is None) == (to_review is None):
         raise PasserellesError("resolve_text_or_input")
-    given = replace(given, form=list_form(given.form, given.output), source=given.source or to_review)
+    given = replace(given.for_list(), source=given.source or to_review)
     done = _review(given, kind, choices, context=context, to_review=to_review is not None)
     if to_review is None:
         _write(given, done, kind)
@@ -136,8 +136,7 @@ def _agenda(given: Given, done: "Review", kind: "Kind", choices: Path | None, *,
             return
     about = resolution_envelope(given.session.referential, dicts(plan.groups, lang), kind=kind)
     if given.form in _LISTS:
-        emit_list(plan.worklist(), given.form, given.output, about=about, lang=lang, choice=CHOICE_FROM)
-        message(agenda_line(plan, lang=lang))
+        given.emit_list(plan.worklist(), about, agenda_line(plan, lang=lang), choice=CHOICE_FROM)
     else:
         given.emit(lambda: about, [], given.on_screen(lambda lang: agenda_page(plan, limit=given.limit, lang=lang)))
 
@@ -180,9 +179,7 @@ def _write(given: Given, done: "Review", kind: "Kind") -> None:
 
     referential, lang = given.session.referential, given.lang
     if given.form in _LISTS:
-        about = resolution_envelope(referential, [], kind=kind)
-        emit_list(done.worklist, given.form, given.output, about=about, lang=lang)
-        message(review_line(done, lang=lang))
+        given.emit_list(done.worklist, resolution_envelope(referential, [], kind=kind), review_line(done, lang=lang))
     else:
         given.emit(
             lambda: resolution_envelope(referential, dicts(done.rows, lang), kind=kind),
@@ -211,7 +208,7 @@ def migrate(
     if (given.source is not None and codes) or (given.source is None and not codes and old is None):
         raise PasserellesError("migrate_needs")
     if given.source is not None:
-        given = replace(given, form=list_form(given.form, given.output))
+        given = given.for_list()
     new = given.session.referential
     before = given.open(old).referential if old is not None else None
     versions = Versions(new, before)
@@ -250,8 +247,7 @@ def _list(given: Given, source: Path, title_column: str | None, versions: "Versi
     done, found = migrate_list(versions, worklist, name, title_column=titles, lang=lang)
     if given.form in _LISTS:
         about = migration_envelope(versions.new, versions.old, [], None, lang=lang)
-        emit_list(done, given.form, given.output, about=about, lang=lang)
-        message(migration_line(found, lang=lang))
+        given.emit_list(done, about, migration_line(found, lang=lang))
     else:
         _emit_migrations(given, versions, found)
 
