@@ -199,13 +199,13 @@ def test_bounds_of_sums_and_shares() -> None:
 
 def test_figures_answer_in_three_ways_and_in_two_languages() -> None:
     figure = published(Interval(3, 6), "", source="S", year="2023", territory="5313", about="J3Z43")
-    assert (figure.at_least(3), figure.at_least(5), figure.at_least(7)) == ("yes", "unknown", "no")
-    assert (figure.at_most(6), figure.at_most(5), figure.at_most(2)) == ("yes", "unknown", "no")
+    assert (figure.between(3), figure.between(5), figure.between(7)) == ("yes", "unknown", "no")
+    assert (figure.between(most=6), figure.between(most=5), figure.between(most=2)) == ("yes", "unknown", "no")
     assert figure.value is None
     assert "de 3 à 6" in figure.say("fr")
     assert "3 to 6" in figure.say("en")
     nothing = unknown("no_row")
-    assert nothing.at_least(0) == nothing.at_most(9) == "unknown"
+    assert nothing.between(0) == nothing.between(most=9) == "unknown"
     assert nothing.say("fr").startswith("inconnu :")
     assert Figure(None, "unknown").say("en") == "unknown"
 

@@ -22,7 +22,7 @@ class Surveyed:
         file: Any = SimpleNamespace(source="BMO")
         self.crosswalk = FapRome(file, pairs, "FAP2021", MappingProxyType(dict(qualified)))
         rows = {(code, "0001"): Tension(value, ()) for code, value in tensions.items()}
-        self.tension_by_basin = TensionTable(file, "2025", rows)
+        self.tension_by_basin = TensionTable(file, rows)
         projects = SimpleNamespace(met=SimpleNamespace(low=10, high=10))
         self.only = SimpleNamespace(
             year="2025", file=file, family_labels={"F": "Famille"}, families_in={"0001": ("F",)},

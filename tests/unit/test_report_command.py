@@ -46,7 +46,7 @@ def test_the_command_in_the_page_makes_the_page_again(tmp_path: Path, monkeypatc
     first, folder = tmp_path / "un.html", tmp_path / "ailleurs"
     options = ["--radius", "30.5", "--budget-hours", "9000", "--min-probability", "0.001", "--title",
                "Pays d'ici : l'été", "--date", "2026-03-01", "--limit", "3", "--lang", "en", "--strict",
-               "--no-pictures", "--overlay", "enseignement-conduite"]  # fmt: skip
+               "--no-pictures", "--no-access", "--overlay", "enseignement-conduite"]  # fmt: skip
     tables = ["--fragile", str(tmp_path / "mes fragile.csv"), "--hiring", str(tmp_path / "mes hiring.csv")]
     assert call("--output", first, *tables, *options) == 0
     folder.mkdir()

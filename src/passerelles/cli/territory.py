@@ -374,7 +374,7 @@ def batch(
         apart = second.people - sum(part.hiring.people for part in cuts if part.hiring)
         if apart:
             given.tell("territory.batch.apart", n=apart)
-    data = {"market": market, "places": places, "certifications": session.certifications if session.folders else None}
+    data = {"market": market, "places": places, "certifications": session.certifications}
     found = Batch(graph, cuts, given.bounds, data, given.lang, given.mask, pages, given.date)
     with given.progress("territory.working") as tell:
         lines = found.run(output, tell=tell)
@@ -474,6 +474,7 @@ DEFAULT_TERRITORY = "redon"
 )
 def report(
     given: Bounded,
+    context: typer.Context,
     territory: Annotated[str | None, typer.Option("--territory", help=say("cli.option.territory"))] = None,
     fragile: FragileOption = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help=say("cli.option.report_limit"))] = 0,
@@ -505,23 +506,11 @@ def report(
             raise PasserellesError("report_which_input")
         sample = sample_name(territory or DEFAULT_TERRITORY)
         fragile, hiring = sample_tables(sample)
-    words = command_words(
-        {
-            "territory": sample or territory, "fragile": None if sample else fragile,
-            "hiring": None if sample else hiring, "radius": given.radius, "frame": given.frame,
-            "budget-hours": given.budget, "min-probability": given.probability, "mask": given.mask,
-            "travel": given.travel,
-            "referential": None if given.referential == "transitions" else Path(given.referential),
-            "overlay": [Path(name) for name in given.overlay or ()], "data": given.data, "limit": limit or None,
-            "sheets": sheets, "scenario": given.scenario, "title": title, "date": given.date,
-            "no-pictures": not pictures, "strict": given.strict, "settings": given.settings,
-            "lang": None if given.lang == "fr" else given.lang,
-        }
-    )  # fmt: skip
+    words = command_words(context, territory=sample or territory)
     session = given.open(tensions=False)
     graph = session.graph
     market, places = session.territory_data()
-    certifications = session.certifications if session.folders else None
+    certifications = session.certifications
     bounds: dict[str, Any] = given.bounds | {"market": market, "places": places, "certifications": certifications,
                                              "territory": "" if sample else territory or ""}  # fmt: skip
     with given.progress("territory.working") as tell:
@@ -557,24 +546,25 @@ def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:
         write_text(document_page(move_sheets(case), case.words) if sheets else territory_page(case), output)
 
 
-def command_words(options: "Mapping[str, Any]") -> tuple[str, ...]:
-    """
-    Write options as a command line has them; of a path only the name, so that the folder is in no report.
+_NAMED_BY_PATH: Final = ("referential", "overlay")
 
-    Examples
-    --------
-    >>> command_words({"radius": 30.0, "mask": True, "frame": None, "data": [Path("/a/b")]})
-    ('--radius', '30', '--mask', '--data', 'b')
+
+def command_words(context: typer.Context, **told: object) -> tuple[str, ...]:
+    """
+    Write the options that a command was given, but for its output, or that are `told`, as a command line has them.
+
+    Of a path only the name stands there, so that the folder is in no report.
     """
     found: list[str] = []
-    for name, value in options.items():
-        for each in value if isinstance(value, list) else [value]:
-            if each is None or each is False or each == "":
-                continue
-            found.append(f"--{name}")
-            if each is True:
-                continue
-            if isinstance(each, float) and each.is_integer():
-                each = int(each)  # noqa: PLW2901 - the same number, as people write it
-            found.append(each.name if isinstance(each, Path) else str(each))
+    for option in context.command.params:
+        name = option.name or ""
+        value = told.get(name, context.params[name])
+        if value in (None, "", option.default) or name == "output":
+            continue
+        for each in value if isinstance(value, list | tuple) else [value]:
+            found.append((option.opts if each is not False else option.secondary_opts)[0])
+            if name in _NAMED_BY_PATH or isinstance(each, Path):
+                found.append(Path(str(each)).name)
+            elif not isinstance(each, bool):
+                found.append(str(each).removesuffix(".0") if isinstance(each, float) else str(each))
     return tuple(found)

@@ -1,5 +1,6 @@
 """Figures as statistics publish them: a number, a masked cell, an estimate, or nothing; with source, year and place."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -114,21 +115,13 @@ class Figure:
         """The number where it is known exactly, else None."""
         return self.interval.low if self.interval is not None and self.interval.exact else None
 
-    def at_least(self, bound: float) -> Ternary:
-        """Whether the number is `bound` or more, when the bounds can tell."""
+    def between(self, least: float = -math.inf, most: float = math.inf) -> Ternary:
+        """Whether the number is `least` or more and `most` or less, when the bounds can tell."""
         if self.interval is None:
             return "unknown"
-        if self.interval.low >= bound:
+        if least <= self.interval.low and self.interval.high <= most:
             return "yes"
-        return "no" if self.interval.high < bound else "unknown"
-
-    def at_most(self, bound: float) -> Ternary:
-        """Whether the number is `bound` or less, when the bounds can tell."""
-        if self.interval is None:
-            return "unknown"
-        if self.interval.high <= bound:
-            return "yes"
-        return "no" if self.interval.low > bound else "unknown"
+        return "no" if self.interval.high < least or self.interval.low > most else "unknown"
 
     def say(self, lang: Lang = "fr", *, decimals: int = 0) -> str:
         """Write the figure and how it is known, as a person reads it."""

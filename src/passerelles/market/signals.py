@@ -309,8 +309,8 @@ def _tension(
         classes = [v for v in values if v is not None]
         if not classes:
             about = " + ".join(codes)
-            return unknown("not_published", source=source, year=table.year, territory=territory, about=about)
-        return _spread(classes, codes, link, source, table.year, territory)
+            return unknown("not_published", source=source, year=table.file.year, territory=territory, about=about)
+        return _spread(classes, codes, link, source, table.file.year, territory)
 
     components = tuple(figure([row.components[i] for _, row in rows]) for i in range(len(COMPONENTS)))
     return figure([row.tension for _, row in rows]), components
@@ -668,14 +668,14 @@ def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str)
     """
     projects = openings.projects
     none_printed = projects.why == "no_row"
-    hires: Ternary = "no" if none_printed else projects.at_least(rule.hiring_min_projects)
-    few: Ternary = "yes" if none_printed else projects.at_most(rule.fragile_max_projects)
-    difficult = openings.difficult_share.at_least(rule.hiring_min_difficult_share)
-    short = _either(difficult, tension.at_least(rule.hiring_min_tension))
+    hires: Ternary = "no" if none_printed else projects.between(least=rule.hiring_min_projects)
+    few: Ternary = "yes" if none_printed else projects.between(most=rule.fragile_max_projects)
+    difficult = openings.difficult_share.between(least=rule.hiring_min_difficult_share)
+    short = _either(difficult, tension.between(least=rule.hiring_min_tension))
     hiring = _both(hires, short)
     done: Ternary = "yes" if tension.territory == basin and tension.interval is not None else "unknown"
-    easy = openings.difficult_share.at_most(rule.fragile_max_difficult_share)
-    fragile = _both(_either(few, easy), tension.at_most(rule.fragile_max_tension), done)
+    easy = openings.difficult_share.between(most=rule.fragile_max_difficult_share)
+    fragile = _both(_either(few, easy), tension.between(most=rule.fragile_max_tension), done)
     if hiring == "yes":
         return "hiring"
     if fragile == "yes":

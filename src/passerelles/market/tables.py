@@ -201,12 +201,11 @@ class TensionTable:
     """
 
     file: SourceFile
-    year: str
     rows: Mapping[tuple[str, str], Tension]
 
     def __repr__(self) -> str:
         """One line: kind, year and size."""
-        return f"<TensionTable {self.file.kind} {self.year}: {len(self.rows)} rows>"
+        return f"<TensionTable {self.file.kind} {self.file.year}: {len(self.rows)} rows>"
 
     def nearest(self, links: Iterable[Link], territory: str) -> tuple[Link, Tension] | None:
         """First of some codes that has a tension published in a territory, with it; None where none has."""
@@ -227,11 +226,7 @@ def read_tension(reading: Reading) -> TensionTable:
         if reading.is_new(line, key, rows):
             years.append(row[n - 1])
             rows[key] = Tension(row[n], row[n + 1 :])
-    return TensionTable(
-        file=reading.source(years_of(years)),
-        year=years_of(years),
-        rows=MappingProxyType(rows),
-    )
+    return TensionTable(reading.source(years_of(years)), MappingProxyType(rows))
 
 
 def _area(level: str, region: str, department: str) -> str:
@@ -248,14 +243,6 @@ class Wage(NamedTuple):
     family: str
     period: str
     euros: float | None
-
-
-class WageRatio(NamedTuple):
-    """Median wage of a family over that of all families in one period."""
-
-    family: str
-    period: str
-    of_all: float
 
 
 ALL_FAMILIES: Final = "Ensemble"
@@ -279,9 +266,9 @@ class Wages:
         latest = (self.latest.get(code) for code in (family, family[:3], family[:1]))
         return next((wage for wage in latest if wage is not None and wage.euros is not None), None)
 
-    def ratio(self, family: str) -> WageRatio | None:
+    def ratio(self, family: str) -> tuple[str, str, float] | None:
         """
-        Wage of a family over that of all families, in the latest period that both have.
+        Wage of a family over that of all families, with that family and the latest period that both have.
 
         Of that period, the family's own, else the broader one's, else the domain's: the open finest medians and that
         of all end in different years, and are not compared. None where there is none.
@@ -292,7 +279,7 @@ class Wages:
         if not both:
             return None
         last = max(both, key=lambda wage: (_end(wage.period), -codes.index(wage.family)))
-        return WageRatio(last.family, last.period, round((last.euros or 0.0) / (everyone[last.period] or 1.0), 3))
+        return last.family, last.period, round((last.euros or 0.0) / (everyone[last.period] or 1.0), 3)
 
 
 def read_wages(reading: Reading) -> Wages:

@@ -554,8 +554,7 @@ def survey_openings(
     """
     chosen = settings or TerritorySettings()
     survey = market.survey(year)
-    codes = {f: [c for c in found if c in referential.occupation_by_code] for f, found in
-             family_codes(market, referential, year=year).items()}  # fmt: skip
+    codes = family_codes(market, referential, year=year)
     if not any(codes.values()):
         raise PasserellesError("territory_no_crosswalk", year=survey.year)
     wanted = None if basins is None else set(basins)

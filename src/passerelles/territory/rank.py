@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from operator import attrgetter
+from pathlib import Path
 from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple, get_args
 
@@ -14,7 +15,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
-from passerelles.market.figures import Figure, unknown
+from passerelles.market.figures import Figure
 from passerelles.market.market import Market, Openings
 from passerelles.market.own_lists import JobList
 from passerelles.market.places import Area, Basin, Places
@@ -536,12 +537,7 @@ def _figures(
 ) -> dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]:
     """Tension of each hiring job in its basin, its projects where these are its openings, and what its families say."""
     found: dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]] = {}
-    market = locator.market
-    if market is None:
-        for lot in ends.lots:
-            at = (lot.job, lot.basin)
-            found[at] = (unknown("no_tension", territory=lot.basin), projects.get(at), None)
-        return found
+    market = locator.market or Market(Path())  # of which nothing is known
 
     @cache
     def key_of(basin: str, label: str) -> Basin:
