@@ -270,7 +270,6 @@ def rejects_schema() -> "pa.Schema":
 
 
 def _explained(batch: "pa.RecordBatch", lang: Lang) -> "pa.RecordBatch":
-
     pairs = zip(batch.column("reason").to_pylist(), batch.column("detail").to_pylist(), strict=True)
     told = [say(f"bulk.reason.{reason}", lang=lang, detail=detail or "") for reason, detail in pairs]
     columns = [batch.column(name) for name in ("row", "id", "reason", "detail")]
@@ -283,20 +282,17 @@ def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Recor
     if path.suffix.casefold() == ".csv":
         # What made a part is said once for all of them, in the folder's own file.
         part = _INPUT.encode() in schema.metadata
-        opening = (
-            atomic_file(path, overwrite=True) if part else told_file(path, json.loads(schema.metadata[KEY.encode()]))
-        )
+        told = schema.metadata[KEY.encode()]
+        opening = atomic_file(path, overwrite=True) if part else told_file(path, json.loads(told))
         with opening as stream, _csv_writer(stream, schema) as write:
             yield write
-        return
-
-    with atomic_file(path, overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
-        yield writer.write_batch
+    else:
+        with atomic_file(path, overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
+            yield writer.write_batch
 
 
 @contextmanager
 def _csv_writer(stream: BinaryIO, schema: "pa.Schema") -> "Iterator[Callable[[pa.RecordBatch], None]]":
-
     flat = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
     options = pa_csv.WriteOptions(quoting_style="needed")
     with pa_csv.CSVWriter(stream, flat, write_options=options) as writer:
@@ -400,7 +396,6 @@ def _note(folder: Path) -> Any:
 
 
 def _table(path: Path) -> "pa.Table":
-
     kind = path.suffix.casefold()
     if kind == ".csv":
         texts = {name: pa.string() for names in _NAMES.values() for name in names if name not in ("rank", "score")}
@@ -420,12 +415,15 @@ def _bare(table: "pa.Table", name: str) -> "pa.Table":
     return table.set_column(table.column_names.index(name), name, ids)
 
 
-def _columns(table: "pa.Table", path: Path) -> "pa.Table":
+def _kind(name: str) -> "pa.DataType":
+    return {"rank": pa.int64(), "score": pa.float64()}.get(name, pa.string())
 
+
+def _columns(table: "pa.Table", path: Path) -> "pa.Table":
     found = {}
     for name, known in _NAMES.items():
         there = next((each for each in known if each in table.column_names), None)
-        kind = {"rank": pa.int64(), "score": pa.float64()}.get(name, pa.string())
+        kind = _kind(name)
         if there is None and name in ("code", "rank"):
             raise PasserellesError("run_unreadable", path=path, reason=" / ".join(known))
         empty = "" if name == "who" else None
@@ -435,7 +433,6 @@ def _columns(table: "pa.Table", path: Path) -> "pa.Table":
 
 
 def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
-
     payload: Any = parse_json(read_file(path, most=MAX_JSON_BYTES).decode("utf-8-sig"))
     about = payload["referential"]
     names = ("name", "version", "sha256")
@@ -445,41 +442,31 @@ def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
         "scorer": payload["scorer"],
         "settings": payload["settings"],
     }
-    rows = [
-        {
-            "who": item["origin"].get("code") or "",
-            "code": item["target"]["code"],
-            "label": item["target"].get("label"),
-            **{name: item.get(name) for name in ("rank", "score", "level")},
-        }
-        for item in payload["results"]
-    ]
-    kinds = {"rank": pa.int64(), "score": pa.float64()}
-    wanted = pa.schema([(name, kinds.get(name, pa.string())) for name in _NAMES])
-    return pa.Table.from_pylist(rows, schema=wanted), told
+    items = payload["results"]
+    cells = {
+        "who": [item["origin"].get("code") or "" for item in items],
+        "code": [item["target"]["code"] for item in items],
+        "label": [item["target"].get("label") for item in items],
+        **{name: [item.get(name) for item in items] for name in ("rank", "score", "level")},
+    }
+    return pa.table({name: pa.array(values, _kind(name)) for name, values in cells.items()}), told
 
 
 def _once(table: "pa.Table") -> "pa.Table":
-    pairs = _numbers([table])
-    if not table.num_rows:
-        return table
-    _, first = np.unique(pairs[0][2], return_index=True)
-    return table.take(np.sort(first))
+    ((_, pairs),) = _numbers([table])
+    return table.take(np.sort(np.unique(pairs, return_index=True)[1]))
 
 
-_Numbered = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
-
-
-def _numbers(tables: "list[pa.Table]") -> list[_Numbered]:
-    """Numbers of who, of the code, and of both together, the same in all tables."""
+def _numbers(tables: "list[pa.Table]") -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Numbers of who, and of who and code together, the same in all tables."""
     found = []
     for name in ("who", "code"):
         joined = pa.chunked_array([c for t in tables for c in t[name].chunks], pa.string()).combine_chunks()
         found.append(joined.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64))
     who, code = found
-    both = who * (int(code.max(initial=0)) + 1) + code
+    pair = who * (int(code.max(initial=0)) + 1) + code
     edges = np.cumsum([t.num_rows for t in tables])[:-1]
-    return list(zip(*(np.split(each, edges) for each in (who, code, both)), strict=True))
+    return list(zip(np.split(who, edges), np.split(pair, edges), strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -621,7 +608,7 @@ class RunComparison(Shown):
             lead.append(say("runs.no_cause", lang=lang))
         shifts, causes, _ = self.sheets(lang)
         title = say("runs.title", lang=lang, old=self.old.place.name, new=self.new.place.name)
-        return Page(title, lead, [sheet for sheet in (causes, shifts) if sheet.rows])  # fmt: skip
+        return Page(title, lead, [sheet for sheet in (causes, shifts) if sheet.rows])
 
 
 def compare_runs(old: str | Path, new: str | Path, *, limit: int = 20) -> RunComparison:
@@ -687,58 +674,53 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:
-    old, new = before.moves, after.moves
-    (who_old, _, pair_old), (who_new, _, pair_new) = _numbers([old, new])
+    runs = [before.moves, after.moves]
+    (who_old, pair_old), (who_new, pair_new) = _numbers(runs)
     both = np.intersect1d(who_old, who_new)
     _, at_old, at_new = np.intersect1d(pair_old, pair_new, assume_unique=True, return_indices=True)
-    left = np.flatnonzero(~np.isin(pair_old, pair_new) & np.isin(who_old, both))
-    entered = np.flatnonzero(~np.isin(pair_new, pair_old) & np.isin(who_new, both))
-    ranks = [_integers(table["rank"]) for table in (old, new)]
+    left, entered = (np.delete(np.arange(len(pair)), at) for pair, at in ((pair_old, at_old), (pair_new, at_new)))
+    left, entered = left[np.isin(who_old[left], both)], entered[np.isin(who_new[entered], both)]
+    ranks = [table["rank"].fill_null(0).to_numpy() for table in runs]
     moved = ranks[0][at_old] != ranks[1][at_new]
-    levels = [np.asarray(table["level"].to_pylist(), dtype=object) for table in (old, new)]
+    levels = [table["level"].fill_null("").to_numpy() for table in runs]
     raised = levels[0][at_old] != levels[1][at_new]
-    firsts = [set(pair[rank == 1].tolist()) for pair, rank in zip((pair_old, pair_new), ranks, strict=True)]
-    leading = [{*who[rank == 1].tolist()} for who, rank in zip((who_old, who_new), ranks, strict=True)]
-    same_first = len(firsts[0] & firsts[1])
+    firsts = np.intersect1d(pair_old[ranks[0] == 1], pair_new[ranks[1] == 1], assume_unique=True)
+    leading = np.intersect1d(who_old[ranks[0] == 1], who_new[ranks[1] == 1])
     changed = np.unique(np.concatenate([who_old[left], who_new[entered], who_old[at_old[moved]]]))
     gap = None
     if comparable and len(at_old):
-        scores = [table["score"].to_numpy() for table in (old, new)]
+        scores = [table["score"].to_numpy() for table in runs]
         gaps = np.abs(scores[0][at_old] - scores[1][at_new])
         gap = None if np.isnan(gaps).all() else float(np.nanmax(gaps))
     counted = (
         len(np.unique(who_old)), len(np.unique(who_new)), len(both), len(changed),
-        len(leading[0] & leading[1]) - same_first, old.num_rows, new.num_rows,
+        len(leading) - len(firsts), before.moves.num_rows, after.moves.num_rows,
         before.repeated, after.repeated, len(at_old), len(entered), len(left),
         int(moved.sum()), int(raised.sum()), gap,
     )  # fmt: skip
-    totals = dict(zip(RUN_TOTALS, counted, strict=True))
-    # Candidates: where each change is nearest to the top of a list; only those that are listed are made.
-    shifted = np.flatnonzero(moved | raised)
-    places = [
-        *((int(ranks[1][n]), 0, "entered", None, int(n)) for n in entered[np.argsort(ranks[1][entered])][:limit]),
-        *((int(ranks[0][n]), 0, "left", int(n), None) for n in left[np.argsort(ranks[0][left])][:limit]),
-    ]
+    shifted = moved | raised
+    rows_old = np.concatenate([left, np.full(len(entered), -1), at_old[shifted]])
+    rows_new = np.concatenate([np.full(len(left), -1), entered, at_new[shifted]])
     best = np.minimum(ranks[0][at_old[shifted]], ranks[1][at_new[shifted]])
-    far = np.abs(ranks[0][at_old[shifted]] - ranks[1][at_new[shifted]])
-    for n in np.lexsort((-far, best))[:limit].tolist():
-        kind = "rank" if moved[shifted[n]] else "level"
-        places.append((int(best[n]), -int(far[n]), kind, int(at_old[shifted[n]]), int(at_new[shifted[n]])))
-    found = [(top, away, _shift(old, new, kind, before, after)) for top, away, kind, before, after in places]
-    found.sort(key=lambda each: (each[0], each[1], each[2].who, each[2].code))
-    return totals, tuple(shift for _, _, shift in found[:limit])
+    top = np.concatenate([ranks[0][left], ranks[1][entered], best])
+    if len(top) > limit:  # what is further from the top of a list than enough others is not looked at
+        near = top <= np.partition(top, limit)[limit]
+        rows_old, rows_new = rows_old[near], rows_new[near]
+    return dict(zip(RUN_TOTALS, counted, strict=True)), _shifts(runs, (rows_old, rows_new), limit)
 
 
-def _integers(column: Any) -> NDArray[np.int64]:
-    found: NDArray[np.int64] = column.fill_null(0).to_numpy().astype(np.int64)
-    return found
-
-
-def _shift(old: "pa.Table", new: "pa.Table", kind: str, before: int | None, after: int | None) -> Shift:
-    was = {} if before is None else old.slice(before, 1).to_pylist()[0]
-    now = {} if after is None else new.slice(after, 1).to_pylist()[0]
-    either = now or was
-    told: Any = {f"{age}_{name}": row.get(name) for name in ("rank", "level", "score")
-                 for age, row in (("old", was), ("new", now))}  # fmt: skip
-    change: Any = kind
-    return Shift(either["who"], either["code"], either["label"], change, **told)
+def _shifts(
+    runs: "Sequence[pa.Table]", rows: tuple[NDArray[np.int64], NDArray[np.int64]], limit: int
+) -> tuple[Shift, ...]:
+    """Changes by their rows in the two runs, -1 where a run lacks the move: those nearest to the top of a list."""
+    old, new = (run.take(pa.array(places, mask=places < 0)) for run, places in zip(runs, rows, strict=True))
+    told = {name: pc.coalesce(new[name], old[name]) for name in ("who", "code", "label")}
+    told |= {
+        f"{age}_{name}": run[name] for age, run in (("old", old), ("new", new)) for name in ("rank", "level", "score")
+    }
+    far = pc.fill_null(pc.abs(pc.subtract(old["rank"], new["rank"])), 0)
+    kinds = np.select([rows[1] < 0, rows[0] < 0, far.to_numpy() > 0], ["left", "entered", "rank"], "level")
+    told |= {"change": pa.array(kinds), "top": pc.min_element_wise(old["rank"], new["rank"]), "away": pc.negate(far)}
+    table = pa.table(told)
+    best = pc.select_k_unstable(table, limit, [(name, "ascending") for name in ("top", "away", "who", "code")])
+    return tuple(Shift(**row) for row in table.take(best).drop_columns(["top", "away"]).to_pylist())

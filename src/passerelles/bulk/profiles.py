@@ -20,6 +20,7 @@ from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
 from passerelles.model import TERNARY, Ternary
 from passerelles.referentials.referential import find_occupation
+from passerelles.vectors import places_of
 
 # Rows handled at a time, whatever comes in: memory does not depend on how many there are. No fewer than make the fast
 # engine pay, or the first batch of every great file would be ranked the slow way.
@@ -255,7 +256,6 @@ def _batches_of(tables: Iterable[Any]) -> "Iterator[pa.RecordBatch]":
 
 @contextmanager
 def _open_file(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
-
     if is_stream(path):  # opened more than once, and perhaps without an end
         raise PasserellesError("unreadable_path", path=path, reason="a pipe or a device")
     try:
@@ -294,6 +294,11 @@ class Fault:
     detail: str = ""
 
 
+def _starts(counts: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Where each of several runs starts, and where the last one ends."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+
+
 @dataclass(frozen=True, eq=False)
 class People:
     """
@@ -316,11 +321,16 @@ class People:
     extra: NDArray[np.int32]
     credentials: tuple[Mapping[str, Ternary] | None, ...] | None
 
-    def part(self, start: int, stop: int) -> "People":
-        """Return the people from `start` to `stop`."""
-        edges = self.starts[start : stop + 1]
-        stated = None if self.credentials is None else self.credentials[start:stop]
-        return People(self.rows[start:stop], edges - edges[0], self.extra[edges[0] : edges[-1]], stated)
+    def chosen(self, some: NDArray[np.integer] | slice) -> "People":
+        """Return some of the people, and the competencies that they hold."""
+        counts = np.diff(self.starts)[some]
+        extra = self.extra[places_of(self.starts[:-1][some], counts)]
+        return People(self.rows[some], _starts(counts), extra, None)
+
+    def parted(self) -> Iterator[NDArray[np.intp]]:
+        """Yield who holds what an occupation requires and nothing more, who holds more, and who has no occupation."""
+        employed, more = self.rows >= 0, np.diff(self.starts) > 0
+        return map(np.flatnonzero, (employed & ~more, employed & more, ~employed))
 
 
 @dataclass(frozen=True, eq=False)
@@ -394,9 +404,8 @@ def read_people(
     good[list(faults)] = False
     kept = np.flatnonzero(good)
     counts, extra = _beyond_occupation(directory, rows, parents, columns, good)
-    starts = np.concatenate([[0], np.cumsum(counts[kept])]).astype(np.int64)
     credentials = tuple(stated.get(i) for i in kept.tolist()) if stated else None
-    return People(rows[kept], starts, extra, credentials), kept
+    return People(rows[kept], _starts(counts[kept]), extra, credentials), kept
 
 
 def _rows(directory: Directory, column: "pa.Array", faults: dict[int, Fault]) -> NDArray[np.int32]:

@@ -55,14 +55,8 @@ from passerelles.scoring.scorer import (
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
-from passerelles.vectors import places_of
 
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
-
-
-def _starts(counts: NDArray[Any]) -> NDArray[np.int64]:
-    """Where each of several runs starts, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,20 +73,16 @@ class PlainEngine:
         found = _found(size, min(limit, len(self.graph.codes)))
         for some in blocks(size, _BLOCK):
             arrays: Any = [array[some] for array in found]
-            self._rank_block(people.part(some.start, some.stop), Found(*arrays))
+            self._rank_block(people.chosen(some), Found(*arrays))
         return found
 
     def _rank_block(self, people: People, found: Found) -> None:
         totals = np.zeros((len(people.rows), len(self.graph.codes)), dtype=np.int64)
         held = [self._held(people, i) for i in range(len(people.rows))]
-        counts = np.diff(people.starts)
-        plain = np.flatnonzero((people.rows >= 0) & (counts == 0))
+        plain, *others = people.parted()
         if len(plain):
             totals[plain] = score_table(self.graph, self.occupied).scores.sums(people.rows[plain])
-        for scorer, chosen in (
-            (self.occupied, np.flatnonzero((people.rows >= 0) & (counts > 0))),
-            (self.unoccupied, np.flatnonzero(people.rows < 0)),
-        ):
+        for scorer, chosen in zip((self.occupied, self.unoccupied), others, strict=True):
             if len(chosen):
                 origins = people_who(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
                 totals[chosen] = score_person(self.graph, score_table(self.graph, scorer), origins).sums()
@@ -160,34 +150,26 @@ class FastEngine:
 
     def rank(self, people: People, limit: int) -> Found:
         """Return the best targets of some people."""
-        size = len(people.rows)
-        counts = np.diff(people.starts)
         limit = min(limit, len(self.plain.graph.codes))
-        found = _found(size, limit)
-        whole = np.flatnonzero((people.rows >= 0) & (counts == 0))
+        found = _found(len(people.rows), limit)
+        whole, *others = people.parted()
         for row in np.unique(people.rows[whole]).tolist():
             _put(found, whole[people.rows[whole] == row], self._of_occupation(row, limit))
-        for occupied, chosen in (
-            (True, np.flatnonzero((people.rows >= 0) & (counts > 0))),
-            (False, np.flatnonzero(people.rows < 0)),
-        ):
+        for occupied, chosen in zip((True, False), others, strict=True):
             if len(chosen):
                 self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], found, occupied=occupied)
         doubtful = np.flatnonzero(found.size < 0)
         if len(doubtful):
-            starts, extra = _taken(people, doubtful)
-            _put(found, doubtful, self.plain.rank(People(people.rows[doubtful], starts, extra, None), limit))
+            _put(found, doubtful, self.plain.rank(people.chosen(doubtful), limit))
         return found
 
     def _run(self, people: People, order: NDArray[np.intp], found: Found, *, occupied: bool) -> None:
         from passerelles.bulk.kernels import rank_people, room_for  # noqa: PLC0415 - numba is read only where it is used
 
-        size = found.target.shape[1]
-        mine = _found(len(order), size)
-        starts, extra = _taken(people, order)
+        mine, some = _found(len(order), found.target.shape[1]), people.chosen(order)
         formula = self.formulas[occupied]
         room = room_for(self.terms, self.space, self.needs, formula)
-        rank_people(people.rows[order], starts, extra, self.space, self.needs, formula, room, mine)
+        rank_people(some.rows, some.starts, some.extra, self.space, self.needs, formula, room, mine)
         _put(found, order, mine)
 
     def _of_occupation(self, row: int, limit: int) -> Found:
@@ -216,11 +198,6 @@ def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
     arrays: tuple[NDArray[Any], ...] = found
     for array, values in zip(arrays, others, strict=True):
         array[people] = values
-
-
-def _taken(people: People, order: NDArray[np.intp]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    counts = np.diff(people.starts)[order]
-    return _starts(counts), people.extra[places_of(people.starts[order], counts)]
 
 
 def fast_engine(plain: PlainEngine) -> FastEngine | None:
@@ -337,7 +314,6 @@ class Writer:
         return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
 
     def _credentials(self, people: People, best: Found, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
-
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
         unknown: list[list[str]] = [[]] * len(person)
