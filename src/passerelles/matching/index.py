@@ -2,8 +2,9 @@
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from sys import intern
@@ -151,7 +152,9 @@ def read_texts(
         titles[place].update(terms)
         for term, number in phrase.items():
             whole[place][term] += _TITLE_WEIGHT * number
-    definitions, competencies = _own_texts(owners, lexicon)
+    known = cache(lambda text: lexicon.roots(lexicon.stems(text)))
+    definitions = [Counter(known(owner.definition)) for owner in owners]
+    competencies = [Counter(term for label in owner.competencies for term in known(label)) for owner in owners]
     for bag, definition, competency in zip(whole, definitions, competencies, strict=True):
         for term, number in definition.items():
             bag[term] += _DEFINITION_WEIGHT * number
@@ -165,20 +168,6 @@ def read_texts(
     }
     covers = {"titles": _cover(titles, field), "all": _cover(whole, field)}
     return Texts(documents, covers, _space(whole, phrases, owner, dimensions))
-
-
-def _own_texts(owners: Sequence[Owner], lexicon: Lexicon) -> tuple[list[Counter[str]], list[Counter[str]]]:
-    known: dict[str, tuple[str, ...]] = {}
-
-    def families(text: str) -> tuple[str, ...]:
-        found = known.get(text)
-        if found is None:
-            found = known[text] = lexicon.roots(lexicon.stems(text))
-        return found
-
-    definitions = [Counter(families(owner.definition)) for owner in owners]
-    competencies = [Counter([term for label in owner.competencies for term in families(label)]) for owner in owners]
-    return definitions, competencies
 
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
@@ -575,11 +564,7 @@ def _likelihood(counts: "sparse.csr_array") -> Likelihood:
 
 def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str, ...]:
     """Normalised forms: masculine, whole label, feminine last; one of each."""
-    forms = {" ".join(joined_words(form, pack)): None for form in dict.fromkeys((pair[0], label))}
-    if pair[1] == pair[0]:
-        return tuple(forms)
-    other = " ".join(joined_words(pair[1], pack))
-    return (*forms, other) if other not in forms else tuple(forms)
+    return tuple(dict.fromkeys(" ".join(joined_words(form, pack)) for form in dict.fromkeys((pair[0], label, pair[1]))))
 
 
 def _heads(
@@ -767,7 +752,7 @@ def search(
 
 
 def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[str]) -> list[Found]:
-    known = list(_known(referential, kind))
+    known = _known(referential, kind)
     scored: list[tuple[float, int, str, Found]] = []
     for each, own in zip(known, words_of_all([f.label for f in known]), strict=True):
         met = sum(any(w == a or (len(a) >= _SHORT and w.startswith(a)) for w in own) for a in asked) / len(asked)
@@ -781,16 +766,14 @@ def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[
     return [by_code[near] for near in nearest_codes(code, {f.code: f.label for f in known})]
 
 
-def _known(referential: Referential, kind: Sought) -> Iterator[Found]:
+def _known(referential: Referential, kind: Sought) -> list[Found]:
     if kind == "competency":
         asked = Counter(r.competency for r in referential.requirements)
-        yield from (Found(kind, c.code, c.name, asked[c.code]) for c in referential.competencies)
-    elif kind == "credential":
-        demanded = Counter(
-            code for _, code in {(r.occupation, r.credential) for r in referential.credential_requirements}
-        )
-        yield from (Found(kind, c.code, c.label, demanded[c.code]) for c in referential.credentials)
-    elif kind == "title":
-        yield from (Found(kind, t.code, t.label, 1, t.occupation) for t in referential.titles)
-    else:
-        yield from (Found(kind, o.code, o.name, 1, o.base or "") for o in referential.occupations)
+        return [Found(kind, c.code, c.name, asked[c.code]) for c in referential.competencies]
+    if kind == "credential":
+        pairs = {(r.occupation, r.credential) for r in referential.credential_requirements}
+        asked = Counter(code for _, code in pairs)
+        return [Found(kind, c.code, c.label, asked[c.code]) for c in referential.credentials]
+    if kind == "title":
+        return [Found(kind, t.code, t.label, 1, t.occupation) for t in referential.titles]
+    return [Found(kind, o.code, o.name, 1, o.base or "") for o in referential.occupations]

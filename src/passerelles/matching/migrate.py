@@ -301,10 +301,8 @@ def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
 _RELATIONS: Final[Mapping[str, Relation]] = MappingProxyType(
     {"exactmatch": "exact", "closematch": "close", "broadmatch": "broad", "narrowmatch": "narrow"}
 )
-_NEAREST_FIRST: Final[tuple[Relation, ...]] = ("exact", "close", "broad", "narrow", "related")
-_TURNED: Final[Mapping[Relation, Relation]] = MappingProxyType(
-    {"exact": "exact", "close": "close", "broad": "narrow", "narrow": "broad", "related": "related"}
-)
+_NEAREST_FIRST: Final[tuple[Relation, ...]] = get_args(Relation)
+_TURNED: Final[Mapping[Relation, Relation]] = MappingProxyType({"broad": "narrow", "narrow": "broad"})
 # Columns of the two published files: origin, target, relation. The ROME side is the code of a title (OGR).
 _COLUMNS: Final = (
     ("esco", "rome", ("classification 1 id", "classification 2 id", "mapping relation")),
@@ -377,7 +375,7 @@ def turned(crosswalk: Crosswalk) -> Crosswalk:
     links: dict[str, dict[str, Relation]] = {}
     for first, those in crosswalk.links.items():
         for second, relation in those.items():
-            links.setdefault(second, {})[first] = _TURNED[relation]
+            links.setdefault(second, {})[first] = _TURNED.get(relation, relation)
     return Crosswalk(crosswalk.target, crosswalk.origin, links, crosswalk.left_out)
 
 

@@ -1,23 +1,22 @@
 """Evidence that a text leads to an occupation or competency, and the ranking that follows from it."""
 
 import math
-import tomllib
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
-from importlib.resources import files
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
+from passerelles.language import packaged
 from passerelles.matching.index import TitleIndex, phrase_bag
-from passerelles.matching.reading import Reading, Reason, TextFile
+from passerelles.matching.reading import Reading, Reason
 from passerelles.vectors import (
     Cells,
     FloatArray,
@@ -33,7 +32,6 @@ from passerelles.vectors import (
 )
 
 Kind = Literal["title", "competency"]
-_FILE = files("passerelles.matching") / "weights.toml"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -82,30 +80,16 @@ PARTS: Final = ("first", "final", "confidence", "family", "context", "rules")
 @cache
 def shipped_weights() -> Mapping[str, Weights]:
     """Weights of the package, by kind of index: ``title``, ``competency``."""
-    return MappingProxyType(load_weights(_FILE))
+    tables = packaged("passerelles.matching", "weights.toml")
+    return MappingProxyType(
+        {kind: Weights(**{part: tables[kind].get(part, {}) for part in PARTS}) for kind in get_args(Kind)}
+    )
 
 
 @cache
 def about_weights() -> Mapping[str, str]:
     """Name, version and origin of the package's weights."""
-    return MappingProxyType(dict(tomllib.loads(_FILE.read_text(encoding="utf-8"))["about"]))
-
-
-def load_weights(file: TextFile) -> dict[str, Weights]:
-    """
-    Read the weights of every kind of index.
-
-    Raises
-    ------
-    KeyError
-        If a section is absent: a fault of the package, never of its input.
-    """
-    data = tomllib.loads(file.read_text(encoding="utf-8"))
-    return {
-        kind: Weights(**{part: table.get(part, {}) for part in PARTS})
-        for kind, table in data.items()
-        if kind != "about"
-    }
+    return MappingProxyType(packaged("passerelles.matching", "weights.toml")["about"])
 
 
 CLOSE = ("ratio", "sorted", "near", "asked", "told", "first", "last", "head", "kin", "joint")
@@ -139,12 +123,11 @@ class Wide:
     mapped: FloatArray
 
 
-def _spread(index: TitleIndex, values: FloatArray, *, best: bool) -> FloatArray:
+def _spread(index: TitleIndex, values: FloatArray, how: np.ufunc = np.maximum) -> FloatArray:
     """Largest (or sum) of the entries of each owner; zero for an owner without entry."""
     n_owners = len(index.codes)
     filled = np.flatnonzero(np.diff(index.starts))
-    step = np.maximum if best else np.add
-    reduced = step.reduceat(values, index.starts[filled], axis=1)
+    reduced = how.reduceat(values, index.starts[filled], axis=1)
     if len(filled) == n_owners:
         return np.asarray(reduced, dtype=np.float32)
     result = np.zeros((len(values), n_owners), dtype=np.float32)
@@ -218,22 +201,18 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     words = field_cosines(index.stem_field, stem_bags)
     families = rows_times(family_rows, index.family_field.columns)
     titles = 0.5 * letters + 0.25 * words + 0.25 * families
-    parts = {
-        "letters": _spread(index, letters, best=True),
-        "families": _spread(index, families, best=True),
-    }
-    if index.meaning is None:
-        parts["words"] = _spread(index, words, best=True)
+    parts = {"letters": _spread(index, letters), "families": _spread(index, families)}
     heads = field_cosines(index.heads, [letter_bag(reading.stems[:1], 2, 5) for reading in readings])
     best = _nearest(titles, 100)
-    if index.meaning is not None:
+    if index.meaning is None:
+        parts["words"] = _spread(index, words)
+    else:
         sizes = np.diff(index.starts).astype(np.float32)
-        parts["sum"] = _spread(index, titles * titles, best=False) / np.sqrt(sizes + 1.0)
+        parts["sum"] = _spread(index, titles * titles, np.add) / np.sqrt(sizes + 1.0)
         near = np.take_along_axis(titles, best, axis=1)
         closest = _nearest(near, 30)
-        parts["vote"] = _vote(
-            index, np.take_along_axis(near, closest, axis=1), np.take_along_axis(best, closest, axis=1)
-        )
+        closest_near, closest_best = (np.take_along_axis(each, closest, axis=1) for each in (near, best))
+        parts["vote"] = _vote(index, closest_near, closest_best)
         parts["wide_vote"] = _vote(index, near, best)
         parts["group_vote"] = _group_vote(index, parts["vote"])
         parts["size"] = np.broadcast_to(np.log1p(sizes), parts["vote"].shape)
@@ -468,12 +447,16 @@ class Trial:
     rivals: int
     family_rivals: int
 
+    @property
+    def shares(self) -> NDArray[np.float64]:
+        """Share of the evidence of each owner."""
+        shares = np.exp(self.values - self.values.max())
+        return np.asarray(shares / shares.sum(), dtype=np.float64)
+
     def masses(self, index: TitleIndex) -> dict[int, float]:
         """Share of the evidence of each family, that of the first owner first, then the largest first."""
-        shares = np.exp(self.values - self.values.max())
-        shares /= shares.sum()
         result: dict[int, float] = {}
-        for family, share in zip(index.parent_of[self.owners].tolist(), shares.tolist(), strict=True):
+        for family, share in zip(index.parent_of[self.owners].tolist(), self.shares.tolist(), strict=True):
             result[family] = result.get(family, 0.0) + share
         first = int(index.parent_of[self.owners[0]])
         return dict(sorted(result.items(), key=lambda pair: (pair[0] != first, -pair[1])))
@@ -690,8 +673,6 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
 def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     columns = (*index.evidence_names, *CLOSE)
     values = trial.values
-    shares = np.exp(values - values.max())
-    chance = float(shares[0] / shares.sum())
     masses = list(trial.masses(index).values())
     best = trial.evidence[0]
     families = index.parent_of[trial.owners]
@@ -708,7 +689,7 @@ def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     known = sum(index.family_weight(term) for term in asked if term in index.weights) / total
     lead, near = part("bayes_letters") - rival("bayes_letters"), part("near")
     return {
-        "chance": _logit(chance),
+        "chance": _logit(float(trial.shares[0])),
         "margin": max(min(float(values[0] - values[1]), _FARTHEST), -_FARTHEST) if len(values) > 1 else _FARTHEST,
         "mass": _logit(masses[0]),
         "title": part("letters"),

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, Protocol
+from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.text import fold_accents, normalise_label, slashed_forms, words
@@ -17,13 +18,6 @@ from passerelles.vectors import SuffixRule, stem
 Reason = Literal["exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
 FILE = "titles.toml"
 NOISE_FILE = "title_noise.toml"
-
-
-class TextFile(Protocol):
-    """What is needed of a file: a ``pathlib.Path`` or a file of a package."""
-
-    def read_text(self, encoding: str) -> str:
-        """Give the whole text."""
 
 
 class Abbreviation(NamedTuple):
@@ -140,7 +134,7 @@ def language_pack(language: str) -> LanguagePack:
     raise PasserellesError("language_pack", name=FILE, reason=language)
 
 
-def load_pack(file: TextFile, noise: TextFile) -> LanguagePack:
+def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
     """
     Read a language pack.
 
@@ -239,27 +233,21 @@ _BRACKET = re.compile(r"([^\W\d_]+)\s?\(([a-zà-ÿ]{1,9})\)", re.IGNORECASE)
 
 
 class Lexicon:
-    """Stems and families of words, each worked out once; made for one piece of work and dropped with it."""
+    """
+    Stems and families of words, each worked out once; made for one piece of work and dropped with it.
+
+    Attributes
+    ----------
+    stem
+        Gives a word without the marks of plural and feminine: the same for both genders of a regular word.
+    root
+        Gives the family of a stem, without its derivational suffix: soudeur, soudage and soudure share one.
+    """
 
     def __init__(self, pack: LanguagePack) -> None:
         self.pack = pack
-        self._stems: dict[str, str] = {}
-        self._roots: dict[str, str] = {}
-
-    def stem(self, word: str) -> str:
-        """Word without the marks of plural and feminine: the same for both genders of a regular word."""
-        found = self._stems.get(word)
-        if found is None:
-            found = word if word[:1].isdigit() else stem(word, self.pack.plural, self.pack.feminine)
-            self._stems[word] = found
-        return found
-
-    def root(self, form: str) -> str:
-        """Family of a stem, without its derivational suffix: soudeur, soudage and soudure share one."""
-        found = self._roots.get(form)
-        if found is None:
-            found = self._roots[form] = form if form[:1].isdigit() else stem(form, self.pack.roots)
-        return found
+        self.stem = cache(lambda word: word if word[:1].isdigit() else stem(word, pack.plural, pack.feminine))
+        self.root = cache(lambda form: form if form[:1].isdigit() else stem(form, pack.roots))
 
     def stems(self, text: str) -> tuple[str, ...]:
         """Stems of the words of a text that mean something, in order, without immediate repeats."""
@@ -267,18 +255,12 @@ class Lexicon:
 
     def stems_of(self, spelled: tuple[str, ...]) -> tuple[str, ...]:
         """Return the same of words that are already normalised."""
-        found: list[str] = []
-        for word in spelled:
-            if word in self.pack.stop_words:
-                continue
-            form = self.stem(word)
-            if not found or found[-1] != form:
-                found.append(form)
-        return tuple(found)
+        forms = (self.stem(word) for word in spelled if word not in self.pack.stop_words)
+        return tuple(form for form, _ in itertools.groupby(forms))
 
     def roots(self, forms: tuple[str, ...]) -> tuple[str, ...]:
         """Families of stems, one by stem."""
-        return tuple(self.root(form) for form in forms)
+        return tuple(map(self.root, forms))
 
 
 def joined_words(text: str, pack: LanguagePack) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice, repeat, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
@@ -23,7 +23,6 @@ from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
 
-KINDS: Final = ("employer", "sector", "agreement", "jobs")
 MOST_JOBS: Final = 20
 """Other titles of a firm that are looked at."""
 _DIVISION: Final = 2  # digits of a NAF division
@@ -473,7 +472,7 @@ def _answer(
     rivals = len(families) if weights.family else 0
     if trial is not None and settled.owners:
         # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
-        rest = np.minimum((1.0 - settled.surety) * _shares(trial), lines[-1].confidence)
+        rest = np.minimum((1.0 - settled.surety) * trial.shares, lines[-1].confidence)
         lines += _lines(index, trial, weights, rest, {line.owner for line in lines})
     elif trial is not None:
         values = terms(index, trial)
@@ -493,7 +492,10 @@ def _answer(
             families = _calibrated(trial.masses(index), kin)
             rivals = trial.family_rivals
             sure = min(sure, kin)
-        lines = _ranked(index, trial, weights, sure)
+        # The first has the calibrated confidence, the others share what it leaves.
+        others = np.minimum((1.0 - sure) * trial.shares / max(1.0 - float(trial.shares[0]), 1e-9), sure)
+        others[0] = sure
+        lines = _lines(index, trial, weights, others, set())
         # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
         ordered = sorted(lines, key=lambda line: line.owner not in head)
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
@@ -538,30 +540,30 @@ def _shown(
     for line in ordered[:limit]:
         highest = min(highest, line.confidence) if not ambiguous else line.confidence
         family = families.get(int(index.parent_of[line.owner]), 0.0)
-        result.append(_candidate(index, line, highest, max(family, highest), ambiguous=ambiguous))
+        title = index.entries[line.entry]
+        result.append(
+            Candidate(
+                code=index.codes[line.owner],
+                label=index.labels[line.owner],
+                title=title.label,
+                title_code=title.ogr,
+                score=round(line.score, 5),
+                confidence=round(highest, 5),
+                reason=line.reason,
+                parent_code=index.parents[line.owner],
+                parent_label=index.owners[line.owner].parent_label or index.labels[line.owner],
+                parent_confidence=round(max(family, highest), 5),
+                ambiguous=ambiguous,
+            )
+        )
     return result
 
 
 def _calibrated(masses: Mapping[int, float], first: float) -> dict[int, float]:
     """Confidence of each family: that of the first is `first`, the others share what it leaves."""
-    total = max(sum(masses.values()) - next(iter(masses.values())), 1e-9)
-    return {
-        family: first if place == 0 else min((1.0 - first) * mass / total, first)
-        for place, (family, mass) in enumerate(masses.items())
-    }
-
-
-def _ranked(index: TitleIndex, trial: Trial, weights: Weights, sure: float) -> list[_Line]:
-    """Owners that the evidence ranks: the first has the calibrated confidence, the others share what it leaves."""
-    shares = _shares(trial)
-    others = np.minimum((1.0 - sure) * shares / max(1.0 - float(shares[0]), 1e-9), sure)
-    others[0] = sure
-    return _lines(index, trial, weights, others, set())
-
-
-def _shares(trial: Trial) -> NDArray[np.float64]:
-    shares = np.exp(trial.values - trial.values.max())
-    return np.asarray(shares / shares.sum(), dtype=np.float64)
+    (head, _), *others = masses.items()
+    total = max(sum(mass for _, mass in others), 1e-9)
+    return {head: first} | {family: min((1.0 - first) * mass / total, first) for family, mass in others}
 
 
 def _lines(
@@ -576,23 +578,6 @@ def _lines(
         strict=True,
     )
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
-
-
-def _candidate(index: TitleIndex, line: _Line, confidence: float, family: float, *, ambiguous: bool) -> Candidate:
-    title = index.entries[line.entry]
-    return Candidate(
-        code=index.codes[line.owner],
-        label=index.labels[line.owner],
-        title=title.label,
-        title_code=title.ogr,
-        score=round(line.score, 5),
-        confidence=round(confidence, 5),
-        reason=line.reason,
-        parent_code=index.parents[line.owner],
-        parent_label=index.owners[line.owner].parent_label or index.labels[line.owner],
-        parent_confidence=round(family, 5),
-        ambiguous=ambiguous,
-    )
 
 
 LIMIT: Final = 5
@@ -721,12 +706,31 @@ def resolve_competencies(
 
 def title_index(referential: Referential) -> TitleIndex:
     """Index of the job titles and labels of a referential's occupations, found or built once and kept with it."""
-    return referential.derived("title-index", lambda: stored_titles(referential) or _index_titles(referential))
+
+    def build() -> TitleIndex:
+        pack = language_pack(referential.language)
+        return build_index(title_entries(referential), owners_of(referential, texts=True), pack=pack)
+
+    return referential.derived("title-index", lambda: stored_titles(referential) or build())
 
 
 def competency_index(referential: Referential) -> TitleIndex:
     """Index of the labels of a referential's competencies, built once and kept with it."""
-    return referential.derived("competency-index", lambda: _index_competencies(referential))
+
+    def build() -> TitleIndex:
+        labelled = [(c.code, c.label) for c in referential.competencies if c.label]
+        entries = [Entry(code, label, code) for code, label in labelled]
+        owners = [Owner(code, label) for code, label in labelled]
+        # Neither what people say for job titles nor what stands around them says anything of a competency.
+        pack = replace(language_pack(referential.language), usages={}, qualifiers=frozenset(), titles=False)
+        return build_index(entries, owners, pack=pack, dimensions=0)
+
+    return referential.derived("competency-index", build)
+
+
+def index_of(referential: Referential, kind: Kind) -> TitleIndex:
+    """Index of what a text of a kind may mean."""
+    return title_index(referential) if kind == "title" else competency_index(referential)
 
 
 def title_entries(referential: Referential) -> list[Entry]:
@@ -750,10 +754,8 @@ def _answers(
 ) -> Iterator[list[Candidate]]:
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise PasserellesError("limit_invalid", value=repr(limit))
-    make: Callable[[Referential], TitleIndex] = title_index if kind == "title" else competency_index
-    index = make(referential)
     asked = map(Asked, map(_text, texts), contexts)
-    found = answer_many(index, asked, weights=shipped_weights()[kind], limit=limit)
+    found = answer_many(index_of(referential, kind), asked, weights=shipped_weights()[kind], limit=limit)
     return ([replace(each, referential=referential.stamp) for each in some] for some in found)
 
 
@@ -761,17 +763,3 @@ def _text(text: object) -> str:
     if not isinstance(text, str):
         raise PasserellesError("resolve_not_text", value=repr(text)[:40], kind=type(text).__name__)
     return text
-
-
-def _index_titles(referential: Referential) -> TitleIndex:
-    owners = owners_of(referential, texts=True)
-    return build_index(title_entries(referential), owners, pack=language_pack(referential.language))
-
-
-def _index_competencies(referential: Referential) -> TitleIndex:
-    labelled = [(c.code, c.label) for c in referential.competencies if c.label]
-    entries = [Entry(code, label, code) for code, label in labelled]
-    owners = [Owner(code, label) for code, label in labelled]
-    # Neither what people say for job titles nor what stands around them says anything of a competency.
-    pack = replace(language_pack(referential.language), usages={}, qualifiers=frozenset(), titles=False)
-    return build_index(entries, owners, pack=pack, dimensions=0)

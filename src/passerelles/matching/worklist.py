@@ -17,12 +17,11 @@ from passerelles.matching.titles import (
     Candidate,
     Context,
     Status,
-    competency_index,
     contexts_of,
+    index_of,
     resolve_competencies,
     resolve_titles,
     status,
-    title_index,
 )
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import alike, normalise_label
@@ -270,8 +269,7 @@ def review(
     own = _column(worklist, CHOICE)
     made = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
     earlier = [_column(worklist, f"code_{n}") for n in range(1, LIMIT + 1)]
-    index = title_index(referential) if kind == "title" else competency_index(referential)
-    known = {owner.code: owner for owner in index.owners}
+    known = {owner.code: owner for owner in index_of(referential, kind).owners}
     if kind == "title":
         answers = resolve_titles(referential, texts, contexts=_contexts(worklist, texts, contexts or {}))
     else:
