@@ -396,6 +396,11 @@ def composed(first: Relation, second: Relation) -> Relation:
     return "exact" if first == second == "exact" else "close"
 
 
+def _nearest(relations: Iterable[tuple[str, Relation]]) -> dict[str, Relation]:
+    """Nearest relation of each code."""
+    return dict(sorted(relations, key=lambda pair: _NEAREST_FIRST.index(pair[1]), reverse=True))
+
+
 class Bridge(Versions):
     """
     Two referentials of different families, led from one to the other through crosswalks.
@@ -416,11 +421,11 @@ class Bridge(Versions):
     def __init__(self, new: Referential, old: Referential, crosswalks: Sequence[Crosswalk]) -> None:
         super().__init__(new, old)
         ways = {(c.origin, c.target): c for each in crosswalks for c in (each, turned(each))}
-        direct = ways.get((old.family, new.family))
-        first, second = ways.get((old.family, _HUB)), ways.get((_HUB, new.family))
-        if direct is None and (first is None or second is None):
+        routes = [(old.family, new.family)], [(old.family, _HUB), (_HUB, new.family)]
+        route = next((steps for steps in routes if all(step in ways for step in steps)), None)
+        if route is None:
             raise PasserellesError("no_bridge", old=old.family, new=new.family)
-        self._ways = (direct,) if direct is not None else (first, second)
+        self._ways = [ways[step].links for step in route]
 
     def migrate(self, code: str, title: str = "") -> Migration:
         """
@@ -466,19 +471,11 @@ class Bridge(Versions):
     def _relations(self, code: str) -> dict[str, Relation]:
         """Occupations of the other family that a code is linked to, each by its nearest relation."""
         here: dict[str, Relation] = dict.fromkeys(self._keys(code), "exact")
-        for number, way in enumerate(self._ways):
-            there: dict[str, Relation] = {}
-            for one, relation in here.items():
-                for other, link in (way.links.get(one, {}) if way is not None else {}).items():
-                    found = link if number == 0 else composed(relation, link)
-                    there[other] = min(found, there.get(other, found), key=_NEAREST_FIRST.index)
-            here = there
-        occupations: dict[str, Relation] = {}
-        for one, relation in here.items():
-            owner = self._new_titles.get(one, one)
-            if owner in self.new.occupation_by_code:
-                occupations[owner] = min(relation, occupations.get(owner, relation), key=_NEAREST_FIRST.index)
-        return occupations
+        for links in self._ways:
+            ends = ((other, composed(here[one], link)) for one in here for other, link in links.get(one, {}).items())
+            here = _nearest(ends)
+        owners = _nearest((self._new_titles.get(one, one), relation) for one, relation in here.items())
+        return {owner: relation for owner, relation in owners.items() if owner in self.new.occupation_by_code}
 
     def _keys(self, code: str) -> tuple[str, ...]:
         """What the crosswalk knows an occupation by: in ROME the codes of its titles."""
@@ -525,14 +522,11 @@ def migrate_list(
     """
     place = worklist.place(column)
     beside = None if title_column is None else worklist.place(title_column)
-    choice = worklist.find(CHOICE)
     found: list[Migration] = []
     cells: list[list[Cell]] = []
-    for row in worklist.rows:
-        code = cell_text(row[place])
-        title = "" if beside is None else cell_text(row[beside])
+    columns = (worklist.texts(each) for each in (place, beside, worklist.find(CHOICE)))
+    for code, title, chosen in zip(*columns, strict=True):
         one = versions.migrate(code, title) if code else Migration("", title, "unknown", None, "none", ())
-        chosen = "" if choice is None else cell_text(row[choice])
         if chosen.upper() in versions.new.occupation_by_code:
             one = versions.chosen(one, chosen.upper())
         found.append(one)

@@ -15,7 +15,6 @@ from passerelles.matching.ranking import Kind
 from passerelles.matching.titles import (
     LIMIT,
     Candidate,
-    Context,
     Status,
     contexts_of,
     index_of,
@@ -65,6 +64,10 @@ class Worklist:
     def find(self, name: str) -> int | None:
         """Position of a column written exactly so, or None."""
         return self.header.index(name) if name in self.header else None
+
+    def texts(self, place: int | None) -> list[str]:
+        """Return what the cells of a column say; nothing where there is no such column."""
+        return [""] * len(self.rows) if place is None else [cell_text(row[place]) for row in self.rows]
 
     def column_of(self, heads: Collection[str]) -> str | None:
         """Name of the first column whose head, normalised, is one of `heads`, or None."""
@@ -264,24 +267,24 @@ def review(
         If there is no such column.
     """
     place = worklist.place(column)
-    texts = [cell_text(row[place]) for row in worklist.rows]
+    texts = worklist.texts(place)
     before = choices or {}
-    own = _column(worklist, CHOICE)
+    own = worklist.texts(worklist.find(CHOICE))
     made = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
-    earlier = [_column(worklist, f"code_{n}") for n in range(1, LIMIT + 1)]
+    earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
     if kind == "title":
-        answers = resolve_titles(referential, texts, contexts=_contexts(worklist, texts, contexts or {}))
+        told = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
+        answers = resolve_titles(referential, texts, contexts=contexts_of(texts, **told))
     else:
         answers = resolve_competencies(referential, texts)
     rows: list[Row] = []
     refused: list[Row] = []
+    titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
         row = Row(i + 1, texts[i], candidates, status(candidates), made[i])
         if made[i]:
-            code = chosen_code(
-                made[i], [codes[i] for codes in earlier], known, referential if kind == "title" else None
-            )
+            code = chosen_code(made[i], [codes[i] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
             if code is None:
                 refused.append(row)
@@ -291,18 +294,6 @@ def review(
     kept = worklist.without([name for name in ADDED if name != worklist.header[place]])
     done = kept.beside(ADDED, [row.cells() for row in rows])
     return Review(done, tuple(rows), tuple(refused))
-
-
-def _contexts(worklist: Worklist, texts: Sequence[str], columns: Mapping[str, str]) -> list[Context | None]:
-    """Context of each row; nothing where no column tells of it."""
-    cells = {kind: [cell_text(row[worklist.place(name)]) for row in worklist.rows] for kind, name in columns.items()}
-    told = {f"{kind}s": column for kind, column in cells.items()}
-    return contexts_of(texts, **told)
-
-
-def _column(worklist: Worklist, name: str) -> list[str]:
-    place = worklist.find(name)
-    return [""] * len(worklist.rows) if place is None else [cell_text(row[place]) for row in worklist.rows]
 
 
 def chosen_code(
@@ -481,8 +472,8 @@ def read_choices(path: Path) -> dict[str, str]:
     if not path.exists():
         return {}
     listed = read_worklist(path, column=TITLE)
-    title, code = listed.place(TITLE), listed.place(CHOICE)
-    return {normalise_label(cell_text(row[title])): cell_text(row[code]) for row in listed.rows if cell_text(row[code])}
+    titles, codes = (listed.texts(listed.place(name)) for name in (TITLE, CHOICE))
+    return {normalise_label(title): code for title, code in zip(titles, codes, strict=True) if code}
 
 
 def write_choices(path: Path, choices: Mapping[str, str]) -> None:
