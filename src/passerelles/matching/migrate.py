@@ -531,9 +531,7 @@ def migrate_list(
             one = versions.chosen(one, chosen.upper())
         found.append(one)
         cells.append(_list_cells(versions, one, chosen, lang))
-    own = {worklist.header[place], title_column}
-    kept = worklist.without([name for name in ADDED if name not in own])
-    return kept.beside(ADDED, cells), found
+    return worklist.beside(ADDED, cells, keep=[worklist.header[place], title_column or ""]), found
 
 
 def _list_cells(versions: Versions, found: Migration, choice: str, lang: Lang) -> list[Cell]:

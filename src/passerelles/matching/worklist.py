@@ -73,16 +73,11 @@ class Worklist:
         """Name of the first column whose head, normalised, is one of `heads`, or None."""
         return next((name for name in self.header if normalise_label(name) in heads), None)
 
-    def without(self, names: Iterable[str]) -> "Worklist":
-        """Return the same list without these columns."""
-        gone = set(names)
-        kept = [place for place, name in enumerate(self.header) if name not in gone]
-        return Worklist(tuple(self.header[i] for i in kept), [[row[i] for i in kept] for row in self.rows])
-
-    def beside(self, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> "Worklist":
-        """Return the list with columns added on the right."""
-        joined = [[*row, *added] for row, added in zip(self.rows, rows, strict=True)]
-        return Worklist((*self.header, *header), joined)
+    def beside(self, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, keep: Collection[str]) -> "Worklist":
+        """Return the list with columns added on the right, in place of those of their names that are not to `keep`."""
+        kept = [place for place, name in enumerate(self.header) if name in keep or name not in header]
+        joined = [[*(row[i] for i in kept), *added] for row, added in zip(self.rows, rows, strict=True)]
+        return Worklist((*(self.header[i] for i in kept), *header), joined)
 
 
 def read_worklist(path: Path, *, column: str | None = None, heads: Collection[str] = frozenset()) -> Worklist:
@@ -291,8 +286,7 @@ def review(
         rows.append(row)
         if progress is not None:
             progress(i + 1, len(texts))
-    kept = worklist.without([name for name in ADDED if name != worklist.header[place]])
-    done = kept.beside(ADDED, [row.cells() for row in rows])
+    done = worklist.beside(ADDED, [row.cells() for row in rows], keep=[worklist.header[place]])
     return Review(done, tuple(rows), tuple(refused))
 
 

@@ -77,8 +77,6 @@ class AccessText:
 
     low: int | None
     high: int | None
-    without_diploma: bool
-    experience: bool
     selection: Selection | None
     mentions: tuple[Mention, ...]
 
@@ -204,18 +202,15 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
             restated = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
             mentions[previous:] = [_stated(m) for m in [*mentions[previous:], *restated]]
-        here = [_placed(m, start, text) for m in _mentions(sentence, rules)]
+        here = list(_mentions(sentence, rules, text, start))
         named = [m for m in here if not _waits(m, rules)]
         waiting = [m for m in here if m not in named] if here else waiting
         previous = len(mentions) if named else previous
         mentions += named
-    without = rules.ways["without_diploma"].search(folded) is not None
     low, high = _levels(sentences, rules)
     return AccessText(
-        low=0 if without else low,
+        low=0 if rules.ways["without_diploma"].search(folded) else low,
         high=high,
-        without_diploma=without,
-        experience=rules.ways["experience"].search(folded) is not None,
         selection=_selection(sentences, rules),
         mentions=tuple(sorted(_of_one_post(mentions), key=lambda m: m.start)),
     )
@@ -345,8 +340,8 @@ def _spans(text: str, rules: _Rules) -> list[_Span]:
     return spans
 
 
-def _mentions(sentence: _Sentence, rules: _Rules) -> Iterator[Mention]:
-    """Mentions of one sentence, at their places in it."""
+def _mentions(sentence: _Sentence, rules: _Rules, text: str, offset: int) -> Iterator[Mention]:
+    """Mentions of the sentence that begins at a place in a text."""
     reached = _reached(sentence, rules)
     for place, span in enumerate(sentence.spans):
         kinds = {cue.kind for cue in reached[place]}
@@ -367,21 +362,9 @@ def _mentions(sentence: _Sentence, rules: _Rules) -> Iterator[Mention]:
             strength = "one-way" if alternative or _one_of_several(sentence, span, rules) else "only-way"
         if strength in ("stated", "only-way") and (span.rule.get("usual") or span.rule.get("renewal")):
             strength = "usual"
-        yield Mention(
-            span.start,
-            span.end,
-            "",
-            span.rule["name"],
-            span.rule["kind"],
-            strength,
-            _condition(sentence, span, reached[place], rules),
-            alternative,
-        )
-
-
-def _placed(mention: Mention, offset: int, text: str) -> Mention:
-    start, end = offset + mention.start, offset + mention.end
-    return replace(mention, start=start, end=end, text=text[start:end])
+        start, end = offset + span.start, offset + span.end
+        name, kind, condition = span.rule["name"], span.rule["kind"], _condition(sentence, span, reached[place], rules)
+        yield Mention(start, end, text[start:end], name, kind, strength, condition, alternative)
 
 
 def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:

@@ -38,10 +38,7 @@ from passerelles.referentials.own_tables import (
 )
 from passerelles.referentials.places import bundled, bundled_folder, place_of
 
-_FACTS: Final = (
-    "credential",
-    "occupation_access",
-)  # how the names of a catalogue's files begin, beside that of recodes
+_FACTS: Final = ("credential", "occupation_access")  # how names of a catalogue's files begin, that of recodes aside
 DEFAULT: Final = "acces-france"
 _Row = tuple[int, dict[str, Any]]
 
@@ -212,8 +209,7 @@ def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[
 
 def read_occupation_access(source: FileSource, draft: Draft, *, catalogue: str = "") -> None:
     """What access to each occupation is as a whole; see `OccupationAccess` and `read_credential_requirements`."""
-    table = read_own_table(source, "occupation_access", draft)
-    table = draft.keyed(table, "occupation")
+    table = draft.keyed(read_own_table(source, "occupation_access", draft), "occupation")
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
     for line, cells in typed_rows(table, "occupation_access", draft):

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from math import inf
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple, Protocol, TypeVar
 
 from passerelles.codes import circles, is_rome_code, looks_like_code
@@ -187,16 +186,13 @@ class Draft:
         table: Table,
         column: str,
         *,
-        kinds: Mapping[str, CompetencyKind] = MappingProxyType({}),
-        kind_column: str = "",
+        kind_of: Callable[[int], CompetencyKind] = lambda _row: "savoir-faire",
         code: str = "undeclared_competency",
     ) -> None:
         """Keep the competencies that a table links but nothing declares: reported under `code`, label unknown."""
-        strangers = _strangers(table.column(column), self.competencies)
-        cells = table.column(kind_column) if strangers else ()
-        for row, competency in strangers:
+        for row, competency in _strangers(table.column(column), self.competencies):
             self.note(code, table, table.lines[row], subject=competency)
-            self.competencies[competency] = Competency(competency, None, kinds.get(cells[row], "savoir-faire"))
+            self.competencies[competency] = Competency(competency, None, kind_of(row))
 
     def declare_titles(self, titles: Sequence[JobTitle], table: Table, column: str) -> None:
         """Declare one job title a row; `column` names the column of their occupations."""
@@ -309,13 +305,6 @@ class Draft:
             return value
         self.note("invalid_value", table, line, column=column, value=cell)
         return None
-
-    def word(self, known: Mapping[str, _Value], value: str, column: str, table: Table, line: int) -> _Value | None:
-        """What a word of an action or a kind means; None, and an error, where it is none: nothing stands in for it."""
-        found = meaning(known, value)
-        if found is None:
-            self.note("unknown_word", table, line, column=column, value=value, words=", ".join(filter(None, known)))
-        return found
 
 
 class CellType(NamedTuple):
@@ -465,21 +454,17 @@ def _complete_domains(draft: Draft) -> None:
 
 def _cut_cycles(draft: Draft) -> None:
     """Follow each chain of macro-competencies or domains; cut what leads nowhere or closes a circle, and say so."""
-    macros = {c.code: c.macro for c in draft.competencies.values()}
-    domains = {d.code: d.parent for d in draft.domains.values()}
-    for parents, among in ((macros, "competencies"), (domains, "domains")):
+    for among, link in (("competencies", "macro"), ("domains", "parent")):
+        rows: dict[str, Any] = getattr(draft, among)
+        stated = {code: getattr(row, link) for code, row in rows.items()}
+        parents = dict(stated)
         for code in sorted(c for c, parent in parents.items() if parent is not None and parent not in parents):
             draft.note("parent_to_nowhere", subject=code, parent=parents[code], among=among)
             parents[code] = None
         for code in cycle_starts(parents):
             draft.note("cyclic_hierarchy", subject=code, parent=parents[code], among=among)
             parents[code] = None
-    for code, competency in draft.competencies.items():
-        if competency.macro != macros[code]:
-            draft.competencies[code] = competency._replace(macro=None)
-    for code, domain in draft.domains.items():
-        if domain.parent != domains[code]:
-            draft.domains[code] = domain._replace(parent=None)
+        rows |= {code: rows[code]._replace(**{link: None}) for code in rows if parents[code] != stated[code]}
 
 
 def _refuse_deep_prerequisites(draft: Draft) -> None:

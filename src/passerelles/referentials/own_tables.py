@@ -17,7 +17,7 @@ from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, op
 from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
 from passerelles.model import Competency
-from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, made
+from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, made, meaning
 from passerelles.text import normalise_label
 
 Value = TypeVar("Value")
@@ -343,7 +343,10 @@ def _cell_type(name: str, column: str) -> CellType | None:
     def word(draft: Draft, cell: str, column: str, table: Table, line: int) -> object:
         if not cell:
             draft.note("invalid_kind", table, line, column=column, value="", read=known[""])
-        return draft.word(words, cell, column, table, line) or _REFUSED
+        found = meaning(words, cell)
+        if found is None:  # nothing can stand in for it
+            draft.note("unknown_word", table, line, column=column, value=cell, words=", ".join(filter(None, words)))
+        return found or _REFUSED
 
     return CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
 

@@ -212,11 +212,12 @@ def _links(files: FileSet, draft: Draft, how: Mapping[str, Any]) -> None:
         if cell not in known:
             draft.note("unknown_link_type", table, line, column=how["type"], value=cell)
     asked = draft.keyed(table.keep([cell in how["competencies"] for cell in types]), *keys)
-    kinds = {"kinds": _WORDS[kind["words"]], "kind_column": kind["column"], "code": how["undeclared"]}
-    draft.require_competencies(asked, "code_ogr", **kinds)
-    words = _WORDS[status["words"]]
+    words, cells = _WORDS[kind["words"]], asked.column(kind["column"])
+    draft.require_competencies(
+        asked, "code_ogr", kind_of=lambda row: words.get(cells[row], "savoir-faire"), code=how["undeclared"]
+    )
     for line, (code, item, cell) in asked.numbered(*keys, status["column"]):
-        draft.requirements[code][item] = draft.coded(words, cell, status["column"], table, line)
+        draft.requirements[code][item] = draft.coded(_WORDS[status["words"]], cell, status["column"], table, line)
     exercised = draft.keyed(table.keep([cell == how["contexts"] for cell in types]), *keys)
     exercised = draft.linked(exercised, code_ogr="contexts")
     draft.occupation_contexts |= {(code, item) for code, item in exercised.columns(*keys)}

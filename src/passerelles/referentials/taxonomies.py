@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -155,7 +155,7 @@ def _occupations(files: FileSet, draft: Draft) -> None:
     declare_other_titles(draft, titles, table)
 
 
-def declare_other_titles(draft: Draft, titles: list[tuple[str, str]], table: Table) -> None:
+def declare_other_titles(draft: Draft, titles: Iterable[tuple[str, ...]], table: Table) -> None:
     """
     Declare titles that a referential gives no codes to: (occupation, label).
 
@@ -407,7 +407,7 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
 def _titles(files: FileSet, draft: Draft) -> None:
     table = files.read("Alternate Titles", (_SOC, "alternate title"), draft, optional=("short title",))
     table = _listed(table, _SOC, draft)
-    declare_other_titles(draft, [(code, label) for code, label in table.columns(_SOC, "alternate title")], table)
+    declare_other_titles(draft, table.columns(_SOC, "alternate title"), table)
 
 
 def _contexts(files: FileSet, draft: Draft) -> None:
