@@ -97,14 +97,19 @@ class Given:
 
     def read_lots(self, table: Path, side: "Side") -> "Lots":
         """Read a table of lots; say what was set aside, row by row, and what was done with the others."""
-        from passerelles.territory.lots import reading_notes
         from passerelles.territory.reading import read_lots
 
         lots = read_lots(self.session.referential, table, side)
-        for note in reading_notes([lots]):
-            message(note.sentence(self.lang))
+        self.tell_reading(lots)
         self.tell_notices(lots.set_aside)
         return lots
+
+    def tell_reading(self, *sides: "Lots | None") -> None:
+        """Say what reading tables of lots set aside and did, in all."""
+        from passerelles.territory.lots import reading_notes
+
+        for note in reading_notes(filter(None, sides)):
+            message(note.sentence(self.lang))
 
     def progress(self, key: str) -> "AbstractContextManager[Tell]":
         """Return a progress bar on stderr under a sentence."""

@@ -310,7 +310,7 @@ def sums(
 ) -> None:
     """Publish sums by basin and job."""
     from passerelles.report.envelope import data_sources, unscored_envelope
-    from passerelles.territory.lots import Locator, reading_notes
+    from passerelles.territory.lots import Locator
     from passerelles.territory.reading import read_lots
     from passerelles.territory.sums import contributions, publish_sums, rules_of
 
@@ -335,8 +335,7 @@ def sums(
             notes=found.notes(lang), sources=data_sources((table, before), places=places),
         )  # fmt: skip
 
-    for note in reading_notes([lots, *first]):
-        message(note.sentence(lang))
+    given.tell_reading(lots, *first)
     given.emit(payload, found.sheets(lang), given.on_screen(found.page, session.referential))
 
 
@@ -353,7 +352,7 @@ def batch(
 ) -> bool:
     """Allocate each territory of two tables on its own."""
     from passerelles.report.batch import LINES, Batch
-    from passerelles.territory.lots import Locator, reading_notes
+    from passerelles.territory.lots import Locator
     from passerelles.territory.parts import CUTS, parts
     from passerelles.territory.reading import read_sides
 
@@ -365,8 +364,7 @@ def batch(
     session, graph = given.session, given.graph
     market, places = session.territory_data()
     first, second = read_sides(graph.referential, fragile, given.hiring, locator=Locator(places, market))
-    for note in reading_notes([first, *([second] if second else [])]):
-        message(note.sentence(given.lang))
+    given.tell_reading(first, second)
     surveyed = by == "region" and market is not None and market.has_survey
     names = market.survey().region_labels if market is not None and surveyed else {}
     cuts = parts(first, second, cut, places, names=names)

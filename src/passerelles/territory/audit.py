@@ -14,7 +14,7 @@ from passerelles.territory.solve import Bools, Floats, Ints, Network, Rows
 _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven
 _SLACK: Final = 1e-6  # of what a solver gives
 _WORK: Final = 300_000  # unknowns x programs of one audit: a few seconds; beyond, what is left is not proven
-TOGETHER: Final = 6  # programs that look at many cells at once
+_TOGETHER: Final = 6  # programs that look at many cells at once
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +193,7 @@ class Auditor:
 
         every = range(len(cells))
         if len(self.at):
-            most = None if thorough else max(TOGETHER, _WORK // len(self.at))
+            most = None if thorough else max(_TOGETHER, _WORK // len(self.at))
             for signs in islice(probes(every, short), most):
                 sums = np.zeros(len(self.at), dtype=np.int64)
                 for n, sign in signs.items():
@@ -255,7 +255,7 @@ def probes(cells: Iterable[int], short: Callable[[Iterable[int]], list[int]]) ->
     alone, both ways.
     """
     todo = short(cells)
-    for turn in range(TOGETHER):
+    for turn in range(_TOGETHER):
         if todo:
             yield {n: -1 if (turn if turn < 2 else n >> (turn - 2)) & 1 else 1 for n in todo}  # noqa: PLR2004
             todo = short(todo)

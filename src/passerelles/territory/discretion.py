@@ -49,11 +49,6 @@ class Small:
     left: Bools
     most: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
-    @property
-    def any(self) -> bool:
-        """Whether there is anything to hide."""
-        return bool(self.flows.any() or self.left.any())
-
 
 def small_cells(table: Table, bound: int) -> Small:
     """Return what is under the threshold, and not nil."""
@@ -61,7 +56,7 @@ def small_cells(table: Table, bound: int) -> Small:
     return Small((table.flow > 0) & (table.flow < bound), (left > 0) & (left < bound))
 
 
-def choose_view(table: Table, bound: int) -> View | None:
+def choose_view(table: Table, small: Small, bound: int) -> View | None:
     """
     Choose what to print.
 
@@ -69,6 +64,8 @@ def choose_view(table: Table, bound: int) -> View | None:
     ----------
     table
         The allocation and the rules.
+    small
+        What is under the threshold, see `small_cells`.
     bound
         Threshold, 2 or more.
 
@@ -80,7 +77,7 @@ def choose_view(table: Table, bound: int) -> View | None:
         that its lot's headcount and its pool's openings allow where these are smaller. None where nothing can be
         printed under that promise.
     """
-    small = _bounded(table, small_cells(table, bound), bound)
+    small = _bounded(table, small, bound)
     first = _closed(table, small, _first(table, small), bound)
     if first.total:
         with_total = _proven(table, small, first, bound, total=True)
@@ -410,9 +407,10 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     table = _table(allocation)
     if allocation.status == "infeasible":  # there is no table of flows to hide anything in
         return Publication(allocation, bound, table, None, empty=True)
-    if not small_cells(table, bound).any:
+    small = small_cells(table, bound)
+    if not (small.flows.any() or small.left.any()):
         return Publication(allocation, bound, table, None)
-    view = choose_view(table, bound)
+    view = choose_view(table, small, bound)
     return Publication(allocation, bound, table, view, empty=view is None)
 
 
@@ -550,10 +548,9 @@ class _Lines:
     def __init__(self, publication: Publication, view: View, lang: Lang) -> None:
         self.allocation, self.table, self.view, self.lang = publication.allocation, publication.table, view, lang
         self.lots = publication.allocation.fragile.lots
-        first: dict[tuple[str, ...], Lot] = {}
-        for lot in publication.allocation.hiring.lots:
-            first.setdefault(pool_key(lot), lot)
-        self.pools = [first[key] for key in pool_keys(publication.allocation.hiring)[0]]
+        hiring = publication.allocation.hiring
+        first = {pool_key(lot): lot for lot in reversed(hiring.lots)}
+        self.pools = [first[key] for key in hiring.capacities]
         unknown = view.unknown(self.table)
         self.sent, self.taken = self.table.sent(unknown), self.table.taken(unknown)
         self.rest = int(self.sent.sum()) if view.total else None  # people on hidden flows

@@ -45,16 +45,17 @@ class HoursOf(NamedTuple):
     assumed: bool = False
 
 
-def hours_at(moves: Moves, where: tuple[int, int], tenths: int) -> HoursOf:
-    """Return the hours of a move, none to the same job; `tenths` of an hour that it counts for, -1 = unknown."""
+def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None) -> HoursOf:
+    """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
     if moves.same[where]:
         return HoursOf(0.0, 0.0, 0.0)
-    low, expected, high = (float(a[where]) for a in moves.hours[:3])
+    low, expected, high = (None if math.isnan(each[where]) else float(each[where]) for each in moves.hours[:3])
+    counted = assumed if expected is None else expected
     return HoursOf(
-        None if math.isnan(low) else round(low, 1),
-        None if tenths < 0 else tenths / TENTHS,
-        None if math.isnan(high) else round(high, 1),
-        assumed=tenths >= 0 and math.isnan(expected),
+        None if low is None else round(low, 1),
+        None if counted is None else round(counted * TENTHS) / TENTHS,  # as the allocation counts them
+        None if high is None else round(high, 1),
+        assumed=counted is not None and expected is None,
     )
 
 

@@ -441,7 +441,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
             accesses[jobs] = kind_between(referential, *jobs), conditions
         kind, access = accesses.get(jobs, _UNTOLD)
         unknown = doubts(int(pairs.doubt[pair]))
-        hours = hours_at(moves, where, int(pairs.hours[pair]))
+        hours = hours_at(moves, where, case.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
             hours = HoursOf(0.0, None, None)
         found.append(

@@ -40,9 +40,9 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
-from passerelles.territory.hours import Costs, EffortCosts
+from passerelles.territory.hours import NO, Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, reading_notes
-from passerelles.territory.pairs import LEAST_CHANCE, Bounds, Moves, Verdicts, Why, moves_between, verdicts
+from passerelles.territory.pairs import LEAST_CHANCE, Moves, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.views.schema import maybe, one_of, record
@@ -353,7 +353,6 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     compared = _Compared(
         graph=graph,
         moves=moves,
-        verdicts=verdicts(moves, Bounds(), chosen.model_copy(update={"assumed_hours": None}), strict=False),
         figures=_figures(graph, locator, ends, projects),
         locator=locator,
         radius=radius,
@@ -397,7 +396,6 @@ class _Compared:
 
     graph: OccupationGraph
     moves: Moves
-    verdicts: Verdicts
     figures: Mapping[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]
     locator: Locator
     radius: float
@@ -408,12 +406,11 @@ class _Compared:
         position = self.graph.position
         where = (self.moves.row[position[start.job]], self.moves.column[position[end.job]])
         km = self.locator.km(start.spot, end.spot)
-        why, tenths = self.verdicts.why, self.verdicts.hours
-        if self.moves.part[where] or why[where] == Why.NOT_POSSIBLE or (km is not None and km > self.radius):
+        same, closed = bool(self.moves.same[where]), self.moves.hours.possible[where] == NO
+        if self.moves.part[where] or (closed and not same) or (km is not None and km > self.radius):
             return None
-        same = bool(self.moves.same[where])
         chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
-        hours = hours_at(self.moves, where, int(tenths[where]))
+        hours = hours_at(self.moves, where)
         tension, projects, surveyed = self.figures[end.job, end.basin]
         parts = rank_parts(self.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
         return Ranked(

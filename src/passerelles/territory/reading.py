@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -145,7 +145,8 @@ def read_lots(
         return table
     reader = _Reader(referential, side, locator or Locator(), choices)
     if isinstance(table, str | Path):
-        return reader.read(*_Grid.of(*_sheets(table, side), side=side))
+        sheets = _sheets(table, side)
+        return reader.read(reader.grids(sheets), sheets[0].name, sheets[0].sha256)
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.given = dict(enumerate(rows, start=1))
@@ -153,7 +154,7 @@ def read_lots(
             {"employer": lot.employer, "job": lot.job, _COUNT[side]: lot.people, "basin": lot.basin_label or lot.basin}
             for lot in rows
         ]
-    return reader.read(_Grid.of_mappings(rows, side))
+    return reader.read([_Grid.of_mappings(rows, side)], side)
 
 
 def _sheets(table: str | Path, side: Side) -> list[Rows]:
@@ -243,9 +244,6 @@ class _Grid:
     header: Sequence[str]
     columns: Mapping[str, int]
     rows: Sequence[tuple[int, Sequence[Any]]]
-    sha256: str = ""
-    said: tuple[Problem, ...] = ()
-    set_aside: tuple[Problem, ...] = ()
     sheet: str = ""  # where several make one table
 
     @classmethod
@@ -253,39 +251,6 @@ class _Grid:
         header = list(dict.fromkeys(str(key) for row in rows for key in row))
         cells = [(number, [row.get(key) for key in header]) for number, row in enumerate(rows, start=1)]
         return cls(side, header, _columns(header, side), cells)
-
-    @classmethod
-    def of(cls, *sheets: Rows, side: Side) -> list["_Grid"]:
-        """Return the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
-        names = ", ".join(rows.sheet for rows in sheets)
-        said: list[Problem] = []
-        grids = [cls._of_sheet(rows, side, apart=len(sheets) > 1) for rows in sheets]
-        if len(sheets) > 1:
-            said.append(Problem(sheets[0].name, 0, "", "several_sheets", {"sheets": names}))
-        if sheets[0].others:
-            values = {"sheet": names, "sheets": ", ".join(sheets[0].others)}
-            said.append(Problem(sheets[0].name, 0, "", "other_sheets", values))
-        return [replace(grids[0], said=(*said, *grids[0].said)), *grids[1:]]
-
-    @classmethod
-    def _of_sheet(cls, rows: Rows, side: Side, *, apart: bool) -> "_Grid":
-        rows = rows._replace(name=f"{rows.name}#{rows.sheet}") if apart else rows
-        header = [" ".join(cell_text(cell).split()) for cell in rows.header]
-        said: list[Problem] = []
-        if rows.header_line > 1:
-            said.append(Problem(rows.name, rows.header_line, "", "header_line", {"line": str(rows.header_line)}))
-        faults = [n for n in rows.notices if n.severity == "error"]
-        aside = [Problem(rows.name, n.line or 0, "", "damaged", {"notice": n}) for n in faults]
-        filled: list[tuple[int, Sequence[Any]]] = list(rows.filled)
-        for area in rows.merged:
-            if area.last_row > rows.header_line and area.last_row > area.first_row:
-                filled = _fill(filled, area)
-                values = {"first": str(area.first_row), "last": str(area.last_row)}
-                said.append(Problem(rows.name, area.first_row, _at(header, area.first_column), "merged", values))
-        header, filled = one_header(header, filled, rows.header_line)
-        columns = _columns(header, side)
-        sheet = rows.sheet if apart else ""
-        return cls(rows.name, header, columns, filled, rows.sha256, tuple(said), tuple(aside), sheet)
 
     def text(self, cells: Sequence[Any], role: str) -> str:
         """Return the cell of a role as text on one line; empty where there is none."""
@@ -323,10 +288,6 @@ class _Grid:
         return {text for i in same if i < len(cells) and (text := cell_text(cells[i]))}
 
 
-def _at(header: Sequence[str], column: int) -> str:
-    return header[column - 1] if column <= len(header) else ""
-
-
 def _fill(rows: Sequence[tuple[int, Sequence[Any]]], area: Any) -> list[tuple[int, Sequence[Any]]]:
     """Put the value of merged cells in each of their rows."""
     place = area.first_column - 1
@@ -358,12 +319,37 @@ class _Reader:
         """Reads a cell's place, each only once: see `find_place`."""
         return cache(partial(find_place, self.locator))
 
-    def read(self, *grids: _Grid) -> Lots:
+    def grids(self, sheets: Sequence[Rows]) -> Iterator[_Grid]:
+        """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
+        file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
+        if len(sheets) > 1:
+            self.said.append(Problem(file, 0, "", "several_sheets", {"sheets": names}))
+        if others:
+            self.said.append(Problem(file, 0, "", "other_sheets", {"sheet": names, "sheets": ", ".join(others)}))
+        for rows in sheets:
+            yield self._grid(rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet=""))
+
+    def _grid(self, rows: Rows) -> _Grid:
+        header = [" ".join(cell_text(cell).split()) for cell in rows.header]
+        if rows.header_line > 1:
+            self.said.append(Problem(rows.name, rows.header_line, "", "header_line", {"line": str(rows.header_line)}))
+        faults = [n for n in rows.notices if n.severity == "error"]
+        self.set_aside += [Problem(rows.name, n.line or 0, "", "damaged", {"notice": n}) for n in faults]
+        filled: list[tuple[int, Sequence[Any]]] = list(rows.filled)
+        for area in rows.merged:
+            if area.last_row > rows.header_line and area.last_row > area.first_row:
+                filled = _fill(filled, area)
+                values = {"first": str(area.first_row), "last": str(area.last_row)}
+                column = "".join(header[area.first_column - 1 : area.first_column])
+                self.said.append(Problem(rows.name, area.first_row, column, "merged", values))
+        header, filled = one_header(header, filled, rows.header_line)
+        return _Grid(rows.name, header, _columns(header, self.side), filled, rows.sheet)
+
+    def read(self, grids: Iterable[_Grid], file: str, sha256: str = "") -> Lots:
         """Return the lots of a table, or of all sheets of a workbook that make one."""
         lots: dict[tuple[str, ...], list[Lot]] = {}
         for grid in grids:
             self._read_grid(grid, lots)
-        file = grids[0].name.removesuffix(f"#{grids[0].sheet}")
         self._tell_sums(file, lots)
         if not lots:
             problems = self.set_aside or [Problem(file, 0, "", "no_row", {})]
@@ -380,13 +366,11 @@ class _Reader:
             )
             for key, some in lots.items()
         ]
-        found = made(self.side, summed, file=file, sha256=grids[0].sha256)
+        found = made(self.side, summed, file=file, sha256=sha256)
         return replace(found, set_aside=tuple(self.set_aside), said=tuple(self.said))
 
     def _read_grid(self, grid: _Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
-        self.said += grid.said
-        self.set_aside += grid.set_aside
         grid = self._check_columns(grid)
         rows = list(self._rows(grid))
         decimal = decimal_sign(grid.text(cells, _COUNT[self.side]) for _, cells in rows)
