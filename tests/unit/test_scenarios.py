@@ -1,5 +1,7 @@
 """Scenarios side by side: another radius, another budget, a training lever."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,12 @@ def test_a_radius_of_30_and_of_60_km_side_by_side() -> None:
     assert [(s.name, s.allocation.placed) for s in found] == [("30 km", 2), ("60 km", 5), ("60 km, 20 h", 2)]
     line = found[1].to_dict("en")
     assert line["uncovered"] == 0
+    short = {"minutes": {"radius_km": 60, "max_minutes": 30}}
+    (near,) = compare_scenarios(
+        graph(), fragile, hiring, short, settings=ANY, costs=Written({("J00", "J01"): 10.0}),
+        places=replace(BASINS, travel={("0000", "0001"): (45.0, None)}),
+    )  # fmt: skip
+    assert near.allocation.placed == 2
     assert line["hours"]["expected"] == 50.0
     assert line["options"] == {"radius_km": 60}
 

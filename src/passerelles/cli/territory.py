@@ -365,8 +365,7 @@ def batch(
     market, places = session.territory_data()
     first, second = read_sides(graph.referential, fragile, given.hiring, locator=Locator(places, market))
     given.tell_reading(first, second)
-    surveyed = by == "region" and market is not None and market.has_survey
-    names = market.survey().region_labels if market is not None and surveyed else {}
+    names = market.survey().region_labels if by == "region" and market is not None and market.has_survey else {}
     cuts = parts(first, second, cut, places, names=names)
     if second is not None and by != "employer":
         apart = second.people - sum(part.hiring.people for part in cuts if part.hiring)

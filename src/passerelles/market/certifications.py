@@ -350,11 +350,13 @@ class Certifications:
         found: dict[str, LeadingCertification] = {}
         for link in links_of(referential, code):
             match: Match = "direct" if link.via in ("direct", "base") else "parent"
-            for rncp in sorted({*self.register.by_rome.get(link.code, ()), *self._rncp_of(link.code)}):
+            rows = [row for row in self.by_rome.get(link.code, ()) if row.kind == "certification"]
+            named = {row.rncp if row.rncp.startswith("RNCP") else f"RNCP{row.rncp}" for row in rows if row.rncp}
+            for rncp in sorted({*self.register.by_rome.get(link.code, ()), *named}):
                 for each in self._alive(rncp, match, day):
                     found.setdefault(each.code, each)
-            for row in self.by_rome.get(link.code, ()):
-                if row.kind == "certification" and not row.rncp and _open(row, day) != "no":
+            for row in rows:
+                if not row.rncp and _open(row, day) != "no":
                     each = self._from_rows(f"CI-{row.code}", (row,), match, day)
                     found.setdefault(each.code, each)
         mine = {each.code for each in own}
@@ -458,11 +460,6 @@ class Certifications:
         levels = {int(row.level) for row in rows if row.level and row.level.isdigit()}
         return levels.pop() if len(levels) == 1 else credential.level if credential else None
 
-    def _rncp_of(self, rome: str) -> Iterator[str]:
-        """Yield the codes of the RNCP of the rows that name a ROME code."""
-        rows = self.by_rome.get(rome, ())
-        return (_rncp(row.rncp) for row in rows if row.rncp and row.kind == "certification")
-
     def certification(self, code: str) -> Certification:
         """
         Certification of a CertifInfo code.
@@ -511,10 +508,6 @@ class Certifications:
                 if found.kind == "certification" and found.active != "no":
                     hits.setdefault(found.code, CertificationHit(found, link.code, link.via))
         return tuple(hits.values())
-
-
-def _rncp(code: str) -> str:
-    return code if code.startswith("RNCP") else f"RNCP{code}"
 
 
 def _open(row: Certification, day: date) -> Ternary:

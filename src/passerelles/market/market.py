@@ -1,12 +1,12 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, Self, TypeVar
+from typing import Any, Final, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -39,7 +39,15 @@ _BASIN_COLUMNS = ("basin_label", "region", "region_label")
 # Third letter of the codes of families (A0Z40, A0X40); the few that have another one stand in both nomenclatures.
 _LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
 _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
-Part = TypeVar("Part", FapRome, TensionTable, Wages, Payers)
+# What reads each kind of file of which the latest counts.
+_READERS: Final[Mapping[str, Callable[[Reading], Any]]] = {
+    "fap-rome": read_fap_rome,
+    "fap2021-rome": read_fap2021_rome,
+    "tension-rome-basin": read_tension,
+    "tension-fap": read_tension,
+    "wages": read_wages,
+    "idcc-opco": read_payers,
+}
 
 
 class MarketSettings(Section):
@@ -156,9 +164,7 @@ class BmoSurvey:
     def in_country(self) -> Mapping[str, Projects]:
         """Projects of each family in all basins that have a row of it."""
         by_family = grouped((family, projects) for (_, family), projects in self.projects_of.items())
-        return MappingProxyType(
-            {family: Projects(*(total(ends) for ends in zip(*some, strict=True))) for family, some in by_family.items()}
-        )
+        return MappingProxyType({family: _summed(some) for family, some in by_family.items()})
 
     @cached_property
     def families_in(self) -> Mapping[str, tuple[str, ...]]:
@@ -173,8 +179,8 @@ class BmoSurvey:
         return NOTHING if rows is None else _summed(rows)
 
 
-def _summed(rows: Iterable[BmoRow]) -> Projects:
-    """Projects of rows of one family, summed over departments."""
+def _summed(rows: Sequence[BmoRow | Projects]) -> Projects:
+    """Projects of one family, summed over departments or basins."""
     return Projects(*(total(getattr(row, name) for row in rows) for name in Projects._fields))
 
 
@@ -493,25 +499,21 @@ def load_market(
     if not found.found:
         raise PasserellesError("no_market_data", path=path)
     log = NoticeLog(found.notices)
-    fap_rome = _newest(found, "fap-rome", log, read_fap_rome)
-    fap2021 = _newest(found, "fap2021-rome", log, read_fap2021_rome)
+    wanted = {kind: read for kind, read in _READERS.items() if tensions or read is not read_tension}
+    parts = {k: read(part) for k, read in wanted.items() if (part := found.newest(k, log)) is not None}
+    crosswalks: list[FapRome] = [parts[kind] for kind in ("fap-rome", "fap2021-rome") if kind in parts]
     labels = found.newest("fap2021-labels", log)
     families2021 = () if labels is None else (pair for _, pair in labels.rows("family", "label") if pair[0])
-    tension_by_basin = _newest(found, "tension-rome-basin", log, read_tension) if tensions else None
-    tension_by_family = _newest(found, "tension-fap", log, read_tension) if tensions else None
-    wage_table = _newest(found, "wages", log, read_wages)
-    payers = _newest(found, "idcc-opco", log, read_payers)
-    parts = [p for p in (fap_rome, fap2021, tension_by_basin, tension_by_family, wage_table, payers) if p is not None]
     return Market(
         path=Path(path),
         bmo=_surveys(found, years, chosen, log, keeper if chosen == DEFAULT_SETTINGS else None),
-        crosswalks=MappingProxyType({c.nomenclature: c for c in (fap_rome, fap2021) if c is not None}),
-        tension_by_basin=tension_by_basin,
-        tension_by_family=tension_by_family,
-        wages=wage_table,
-        payers=payers,
+        crosswalks=MappingProxyType({c.nomenclature: c for c in crosswalks}),
+        tension_by_basin=parts.get("tension-rome-basin"),
+        tension_by_family=parts.get("tension-fap"),
+        wages=parts.get("wages"),
+        payers=parts.get("idcc-opco"),
         fap2021_labels=MappingProxyType(dict(sorted(families2021))),
-        tables=(*(part.file for part in parts), *(() if labels is None else (labels.source(),))),
+        tables=(*(part.file for part in parts.values()), *(() if labels is None else (labels.source(),))),
         settings=chosen,
         notices=log.notices(),
     )
@@ -522,12 +524,6 @@ def load_wages(path: str | Path) -> Market | None:
     found = scan_all(path, workbooks=False)
     kept = replace(found, found=tuple(each for each in found.found if each.kind.name in ("fap-rome", "wages")))
     return load_market(path, scanned=kept) if kept.of("wages") else None
-
-
-def _newest(found: Scan, kind: str, log: NoticeLog, read: Callable[[Reading], Part]) -> Part | None:
-    """Read the latest file of a kind; the others are only told."""
-    reading = found.newest(kind, log)
-    return None if reading is None else read(reading)
 
 
 def _surveys(

@@ -235,7 +235,7 @@ class Places:
             return Spot(exact, self.commune_by_code.get(code), exact.name)
         name, area = _bare_place(text, area)
         department = department_of(area) if area else ()
-        codes = self._codes_named(name)
+        codes = self._basins_by_name.get(name) or self._basins_by_alias.get(name, ())
         named = self._whole(codes[0]) if len(codes) == 1 else None
         found = named if named and not communes_first else self._named_commune(text, name, department) or named
         if found is not None:
@@ -332,10 +332,6 @@ class Places:
             return None
         inside = area.communes.intersection(known.communes)
         return False if not inside else True if len(inside) == len(known.communes) else None
-
-    def _codes_named(self, name: str) -> tuple[str, ...]:
-        """Codes of the basins of a name, else of an alias."""
-        return self._basins_by_name.get(name) or self._basins_by_alias.get(name, ())
 
     def _whole(self, code: str) -> Spot:
         basin = self.basin_by_code[code]
@@ -455,11 +451,11 @@ class Places:
 
     @cached_property
     def _basins_by_name(self) -> Mapping[str, tuple[str, ...]]:
-        return _index((normalise_label(b.name), b.code) for b in self.basins)
+        return grouped(sorted((normalise_label(b.name), b.code) for b in self.basins))
 
     @cached_property
     def _basins_by_alias(self) -> Mapping[str, tuple[str, ...]]:
-        return _index((normalise_label(alias), b.code) for b in self.basins for alias in b.aliases)
+        return grouped(sorted({(normalise_label(alias), b.code) for b in self.basins for alias in b.aliases}))
 
     @cached_property
     def _communes_by_name(self) -> Mapping[str, tuple[Commune, ...]]:
@@ -577,7 +573,3 @@ def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -
         elif name and normalise_label(name) not in own | {normalise_label(a) for a in basin.aliases}:
             known[code] = replace(basin, aliases=(*basin.aliases, name))
     return replace(places, basins=tuple(known[code] for code in sorted(known)), notices=log.notices())
-
-
-def _index(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    return grouped(sorted(set(pairs)))

@@ -534,10 +534,8 @@ def _stage(name: str, value: int, total: int | None) -> dict[str, Any]:
 
 def _change(change: Change, threshold: int, lang: Lang) -> Withheld:
     hidden = 0 < change.more < threshold
-    step = "" if change.step is None else str(round(change.step, 2))
-    what = say(f"territory.change.{change.kind}", lang=lang, step=step)
-    text = say("territory.change.masked", lang=lang, what=what) if hidden else change.sentence(lang)
     bound, more = None if change.kind == "budget" else change.bound, None if hidden else change.more
+    text = change.sentence(lang, masked=hidden)
     told = {**change._asdict(), "bound": bound, "placed": None, "more": more, "hours": None, "sentence": text}
     return Withheld(told, told)
 

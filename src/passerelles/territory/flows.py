@@ -458,17 +458,15 @@ class Change(NamedTuple):
     more: int
     hours: float
 
-    def sentence(self, lang: Lang = "fr") -> str:
-        """Return the change, as a person reads it."""
-        step = "" if self.step is None else say("territory.change.number", lang=lang, x=_short(self.step))
-        key = f"territory.change.{self.kind}"
-        what = say(key, lang=lang, step=step)
-        gain = "gain" if self.more else "none"
-        return say(f"territory.change.{gain}", lang=lang, what=what, n=self.more)
-
-
-def _short(value: float) -> float | int:
-    return int(value) if float(value).is_integer() else value
+    def sentence(self, lang: Lang = "fr", *, masked: bool = False) -> str:
+        """Return the change, as a person reads it; the people gained only where they are not `masked`."""
+        step = self.step
+        if step is not None and float(step).is_integer():
+            step = int(step)
+        shown = "" if step is None else say("territory.change.number", lang=lang, x=step)
+        what = say(f"territory.change.{self.kind}", lang=lang, step=shown)
+        key = "masked" if masked else "gain" if self.more else "none"
+        return say(f"territory.change.{key}", lang=lang, what=what, n=self.more)
 
 
 CHANGE: Final = Record(

@@ -637,7 +637,7 @@ def compare_scenarios(
     chosen = settings_or(settings, graph.settings)
     found = []
     for name, options in scenarios.items():
-        unknown = set(options) - {"radius_km", "frame", "budget_hours", "min_probability", "lever"}
+        unknown = set(options) - {"radius_km", "max_minutes", "frame", "budget_hours", "min_probability", "lever"}
         if unknown:
             raise PasserellesError("territory_bound", name=", ".join(sorted(unknown)), value=name)
         given = {k: v for k, v in options.items() if k != "lever"}
