@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -333,17 +332,8 @@ _BEHIND: Final = Fill(Colour.PAPER, edge="none", width=0.0)
 _RINGS: Final = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 _INNERMOST: Final = 0.3  # of the radius: where the nearest occupation stands
 _MARK: Final = 8.0
+_GAP: Final = 5.0  # between two names
 _MOST: Final = 40
-
-
-@dataclass(frozen=True, slots=True)
-class _Label:
-    """Words beside the map: the point they belong to, and where they would like to stand."""
-
-    move: "Move"
-    point: tuple[float, float]
-    rim: tuple[float, float]
-    tall: float
 
 
 def neighbour_map(
@@ -439,26 +429,28 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) ->
     def distance(value: float) -> float:
         return radius * (_INNERMOST + (1 - _INNERMOST) * (value - near) / span)
 
-    sides: dict[str, list[tuple[int, float]]] = {"right": [], "left": []}
-    for place, row in enumerate(order):
-        angle = 2 * math.pi * (place + 0.5) / len(order)
-        sides["right" if math.sin(angle) >= 0 else "left"].append((row, angle))
-    heights = [
-        sum(pen.height(_name(moves[row], pen.lang), column, size=size) + 5 for row, _ in side)
-        for side in sides.values()
-    ]
-    tall = max(*heights, 2 * radius + 16)
+    names = [_name(move, pen.lang) for move in moves]
+    heights = [pen.height(name, column, size=size) for name in names]
+    turns = [(row, 2 * math.pi * (place + 0.5) / len(order)) for place, row in enumerate(order)]
+    right, left = ([(row, angle) for row, angle in turns if (math.sin(angle) >= 0) is on] for on in (True, False))
+    tall = max(*(sum(heights[row] + _GAP for row, _ in side) for side in (right, left)), 2 * radius + 16)
     centre = (pen.width / 2, top + tall / 2)
+
+    def spot(away: float, angle: float) -> tuple[float, float]:
+        return centre[0] + away * math.sin(angle), centre[1] - away * math.cos(angle)
+
     _rings(pen, moves, centre, distance)
-    for side, placed in sides.items():
-        labels = []
-        for row, angle in placed:
-            point, rim = (
-                (centre[0] + r * math.sin(angle), centre[1] - r * math.cos(angle))
-                for r in (distance(far[row]), radius + 6)
-            )
-            labels.append(_Label(moves[row], point, rim, pen.height(_name(moves[row], pen.lang), column, size=size)))
-        _write(pen, sorted(labels, key=lambda x: x.rim[1]), side, (top, top + tall), column)
+    for side in (right, left):  # names as near as can be to their points, none on another
+        side.sort(key=lambda turn: -math.cos(turn[1]))
+        at, end = (pen.right - column, -3) if side is right else (MARGIN + column, 3)
+        halves, rims = [heights[row] / 2 for row, _ in side], [spot(radius + 6, angle) for _, angle in side]
+        wanted = [rim[1] - half for rim, half in zip(rims, halves, strict=True)]
+        tops = spread(wanted, [2 * half + _GAP for half in halves], (top, top + tall))
+        for (row, angle), half, rim, y in zip(side, halves, rims, tops, strict=True):
+            look, point = _LEVELS[moves[row].level], spot(distance(far[row]), angle)
+            pen.dot(point, _MARK, look.fill, marker=look.shape)
+            pen.line([point, rim, (at + end, y + half)], colour="#A6A6A6", width=0.6, over=1.0)
+            pen.text((at, y), names[row], width=column, size=size, align="left" if side is right else "right")
     pen.dot(centre, _MARK + 4, _ORIGIN.fill, marker=_ORIGIN.shape)
     return top + tall
 
@@ -482,22 +474,6 @@ def _rings(pen: Pen, moves: "Sequence[Move]", centre: tuple[float, float], dista
         wide, y = pen.wide(words, size=size) + 4, centre[1] - radius - size * LINE / 2
         pen.box(centre[0] - wide / 2, y, wide, size * LINE, _BEHIND, over=0.6)
         pen.text((centre[0], y), words, size=size, colour=Colour.QUIET, align="center")
-
-
-def _write(pen: Pen, labels: Sequence[_Label], side: str, span: tuple[float, float], column: float) -> None:
-    """Write the labels of one side, each as near as can be to its point, none on another."""
-    size = pen.size - 0.5
-    gap = 5.0
-    tops = spread([x.rim[1] - x.tall / 2 for x in labels], [x.tall + gap for x in labels], span)
-    for label, top in zip(labels, tops, strict=True):
-        look = _LEVELS[label.move.level]
-        pen.dot(label.point, _MARK, look.fill, marker=look.shape)
-        middle = top + label.tall / 2
-        left = side == "left"
-        at, near = (MARGIN + column, 3) if left else (pen.right - column, -3)
-        pen.line([label.point, label.rim, (at + near, middle)], colour="#A6A6A6", width=0.6, over=1.0)
-        name = _name(label.move, pen.lang)
-        pen.text((at, top), name, width=column, size=size, align="right" if left else "left")
 
 
 def spread(wanted: Sequence[float], sizes: Sequence[float], span: tuple[float, float]) -> list[float]:

@@ -1,7 +1,7 @@
 """Commands on moves: rank, sources, show, compare, areas, the demonstration; of several steps: paths, levers."""
 
 from collections import Counter
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -129,11 +129,10 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
         return origin or ""
     try:
         data = parse_json(read_file(profile, most=MAX_JSON_BYTES).decode("utf-8-sig"))
-        known = {"occupation", "competencies", "credentials", "employment"}
-        if not isinstance(data, dict) or set(data) - known:
-            raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(set(data) - known)))
-        credentials = data.get("credentials", {})
-        return Profile(data.get("occupation"), data.get("competencies", ()), credentials, data.get("employment"))
+        odd = set(data) - {each.name for each in fields(Profile)}
+        if odd or not isinstance(data, dict):
+            raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(odd)))
+        return Profile(**data)
     except (ValueError, TypeError, AttributeError) as error:
         if isinstance(error, PasserellesError):
             raise

@@ -441,33 +441,27 @@ def _credential(item: AccessCredential, choices: Mapping[_Choice, str], lang: La
         key = "way_of_choice" if len(choices) > 1 else "way_of"
         asked = say(f"show.{key}", lang=lang, n=place, way=item.alternative or "")
     asked += _of_whom(item, lang)
-    length = _length(item.hours, lang)
+    length, detail = _length(item.hours, lang), item.detail
     known = {hours for hours in item.hours[:3] if hours is not None}
-    if known and item.detail.hours_kind != "unknown":
-        several = "s" if len(known) > 1 and item.detail.hours_kind == "centre" else ""
-        length += f" ({say(f'show.hours_kind.{item.detail.hours_kind}{several}', lang=lang)})"
-    months = duration_text(item.detail.months, lang)
+    if known and detail.hours_kind != "unknown":
+        several = "s" if len(known) > 1 and detail.hours_kind == "centre" else ""
+        length += f" ({say(f'show.hours_kind.{detail.hours_kind}{several}', lang=lang)})"
+    months = duration_text(detail.months, lang)
     parts = [asked]
     if known or not months:
         parts.append(length)
-    if any(item.detail.company_hours[:3]):
-        placed = _length(item.detail.company_hours, lang)
-        parts.append(say("show.company_hours", lang=lang, hours=placed))
+    if any(detail.company_hours[:3]):
+        parts.append(say("show.company_hours", lang=lang, hours=_length(detail.company_hours, lang)))
     if months:
         parts.append(months)
-    if item.detail.minimum_age is not None:
-        parts.append(say("show.minimum_age", lang=lang, n=item.detail.minimum_age))
-    if item.detail.validity_months is not None:
-        years, rest = divmod(item.detail.validity_months, 12)
-        parts.append(
-            say(
-                f"show.valid_{'months' if rest else 'years'}",
-                lang=lang,
-                n=item.detail.validity_months if rest else years,
-            )
-        )
-    if item.detail.renewal:
-        parts.append(say("show.renewal", lang=lang, text=item.detail.renewal))
+    if detail.minimum_age is not None:
+        parts.append(say("show.minimum_age", lang=lang, n=detail.minimum_age))
+    if detail.validity_months is not None:
+        years, rest = divmod(detail.validity_months, 12)
+        unit, n = ("months", detail.validity_months) if rest else ("years", years)
+        parts.append(say(f"show.valid_{unit}", lang=lang, n=n))
+    if detail.renewal:
+        parts.append(say("show.renewal", lang=lang, text=detail.renewal))
     source = f" [{item.source}]" if item.source else ""
     return labelled(item.label, f"{', '.join(parts)}{source}", lang)
 

@@ -442,13 +442,11 @@ def sentences_of(case: Case) -> tuple[str, ...]:
 
 def _placed(case: Case) -> list[str]:
     w, allocation = case.words, case.allocation
-    counts: dict[str, int] = {}
-    weak = 0
+    counts = Counter[str]()
     for flow in allocation.flows:
-        level = flow.level or "unknown"
-        counts[level] = counts.get(level, 0) + flow.people
-        if not flow.same_job and flow.probability is not None and flow.probability < WEAK:
-            weak += flow.people
+        counts[flow.level or "unknown"] += flow.people
+    moved = [flow for flow in allocation.flows if not flow.same_job]
+    weak = sum(f.people for f in moved if f.probability is not None and f.probability < WEAK)
     named = [
         w(f"summary.level.{level}", n=counts[level])
         for level in ("same", "proche", "accessible", "exigeante", "unknown")
@@ -461,7 +459,7 @@ def _placed(case: Case) -> list[str]:
     if expected is not None and low is not None and high is not None and expected:
         shown = {k: w.figure(v) for k, v in (("low", low), ("high", high))}
         found.append(w("summary.hours", each=w.figure(expected / allocation.placed), **shown))
-    none = sum(f.people for f in allocation.flows if not f.same_job and f.hours.expected == 0)
+    none = sum(f.people for f in moved if f.hours.expected == 0)
     if none:
         found.append(w("summary.no_hours", n=none))
     return found

@@ -153,13 +153,8 @@ class Duties(Shown):
                 if d.point.subject == subject
             ]
         title, note = (say(f"transparency.{name}", lang=lang) for name in ("title", "note"))
-        return Page(
-            title,
-            lead,
-            self.sheets(lang)[2:],
-            [Page(s.label(lang), sheets=[s]) for s in self.sheets(lang)[1:2]],
-            [note],
-        )
+        _, weights, *changed = self.sheets(lang)
+        return Page(title, lead, changed, [Page(weights.label(lang), sheets=[weights])], [note])
 
 
 def duties(graph: OccupationGraph, *, settings: Settings | None = None) -> Duties:
@@ -194,10 +189,7 @@ def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], l
     """Return what fills the answers in."""
     referential, provenance = graph.referential, graph.referential.provenance
     unknown = say("transparency.unknown", lang=lang)
-    overlays = [
-        *provenance.overlays,
-        *([chosen] if (chosen := graph.settings.access) is not None and chosen not in provenance.overlays else []),
-    ]
+    overlays = dict.fromkeys((*provenance.overlays, *filter(None, [graph.settings.access])))
     return {
         "version": package_version(),
         "referential": f"{referential.name} {referential.version}",

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
-from passerelles.service.requests import MODELS, names_of
+from passerelles.service.requests import NAMES, names_of
 from passerelles.service.telemetry import tell
 from passerelles.territory.lots import LotsError
 
@@ -27,7 +27,7 @@ _SHOWN: Final = 10
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 # Bounds that a sentence may name.
 _BOUNDS: Final = frozenset({"ge", "le", "min_length", "max_length", "expected"})
-_FIELDS: Final = frozenset(["body", "query", *(name for model in MODELS for name in names_of(model))])
+_FIELDS: Final = NAMES | {"body", "query"}
 
 
 def language(query: bytes) -> Lang:

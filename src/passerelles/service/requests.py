@@ -298,12 +298,15 @@ class MatchBody(Body):
     limit: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = None
 
 
-MODELS: Final = (
-    RankQuery, RankBody, RankBatchBody, SourcesQuery, SourcesBody, PathsQuery, PathsBody, ResolveQuery, ResolveBody,
-    ShowQuery, MatchBody, FragileRow, HiringRow, Person,
-)  # fmt: skip
-
-
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:
     """Names of the fields of a model, as those who ask write them."""
     return tuple(field.alias or name for name, field in model.model_fields.items())
+
+
+NAMES: Final = frozenset(
+    name
+    for model in list(globals().values())
+    if isinstance(model, type) and issubclass(model, BaseModel)
+    for name in names_of(model)
+)
+"""Names of all fields of what may be asked."""

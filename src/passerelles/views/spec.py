@@ -216,7 +216,7 @@ class Record:
         """Return an item as plain values, ready for JSON."""
         if not isinstance(item, Withheld):
             if self._attributes is not None:
-                return dict(zip(self._keys, self._attributes(item), strict=True))
+                return self._attributes(item)
             return {key: read(item, lang) for key, read in self._readers}
         told = {key: item.told.get(key) for key, column in self._json if column.promised or key in item.told}
         return told | {key: item.told[key] for key in self.beside if key in item.told}
@@ -237,18 +237,17 @@ class Record:
         return tuple((c.json_key or c.key, c) for c in self.columns if On.JSON in c.on)
 
     @cached_property
-    def _keys(self) -> tuple[str, ...]:
-        return tuple(key for key, _ in self._json)
-
-    @cached_property
     def _readers(self) -> tuple[tuple[str, Value], ...]:
         return tuple((key, _reader(column.json) if column.json else column.read) for key, column in self._json)
 
     @cached_property
-    def _attributes(self) -> Callable[[Any], tuple[Any, ...]] | None:
+    def _attributes(self) -> Callable[[Any], dict[str, Any]] | None:
         """Reads all keys at once where each is an attribute: moves list thousands of such items."""
-        paths = [read.path for _, read in self._readers if isinstance(read, _Attribute)]
-        return attrgetter(*paths) if 1 < len(paths) == len(self._readers) else None
+        paths = {key: read.path for key, read in self._readers if isinstance(read, _Attribute)}
+        if not 1 < len(paths) == len(self._readers):
+            return None
+        get = attrgetter(*paths.values())
+        return lambda item: dict(zip(paths, get(item), strict=True))
 
 
 def within(columns: Iterable[Column], get: Callable[[Any], Any], *, on: On | None = None) -> tuple[Column, ...]:
