@@ -1,5 +1,6 @@
 """Flows of a territory as a Sankey diagram: fragile lots left, openings right; masked numbers stay masked."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 HIDDEN: Final = 1  # people that a masked number is drawn as
 Side = Literal["left", "right"]
 _SIDES: Final[tuple[Side, Side]] = ("left", "right")
+_OTHERS: Final = "\nothers"  # what the key of a side's lots drawn as one ends with
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,35 +77,48 @@ class Diagram:
     right: tuple[Node, ...]
     flows: tuple[Ribbon, ...]
 
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """Those of both sides."""
+        return (*self.left, *self.right)
+
 
 def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagram:
-    """Read a diagram off the dictionary of an allocation, as it is or masked."""
+    """Read a diagram off the dictionary of an allocation, as it is or masked: the largest lots, the others joined."""
     check_limit(limit)
     named: dict[str, Node] = {}
     pieces: list[Ribbon] = []
+    moved = Counter[str]()
     for flow in (*payload["results"], *payload.get("to_confirm", ())):
-        left = _node(
-            named, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"], flow.get("fragile_lots")
-        )
-        right = _node(
-            named, "right", flow["hiring_employer"], flow["target"], flow["to_basin"], flow.get("hiring_lots"),
-            family=flow.get("family"),
+        ends = (
+            _node(named, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"],
+                  flow.get("fragile_lots")),
+            _node(named, "right", flow["hiring_employer"], flow["target"], flow["to_basin"], flow.get("hiring_lots"),
+                  family=flow.get("family")),
         )  # fmt: skip
         masked = flow["people"] is None
         people = HIDDEN if masked else flow["people"]
-        pieces.append(Ribbon(left, right, people, bool(flow.get("same_job")), masked))
-    flows = _gathered(pieces)
+        moved.update(dict.fromkeys(ends, people))
+        pieces.append(Ribbon(*ends, people, bool(flow.get("same_job")), masked))
     for side, listed in zip(_SIDES, (payload["uncovered"], payload["unfilled"]), strict=True):
         for item in listed:
             key = _node(named, side, item["employer"], item["job"], item["basin"], item.get("lots"))
-            hidden = item["people"] is None
-            node = named[key]
-            named[key] = replace(
-                node, rest=node.rest + (HIDDEN if hidden else item["people"]), masked=node.masked or hidden
-            )
+            masked, node = item["people"] is None, named[key]
+            rest = node.rest + (HIDDEN if masked else item["people"])
+            named[key] = replace(node, rest=rest, masked=node.masked or masked)
     if len({n.basin for n in named.values()}) <= 1:  # one basin goes without saying
         named = {key: replace(node, basin="") for key, node in named.items()}
-    return _ordered(_joined(_filled(named, flows), flows, limit, lang))
+    into: dict[str, str] = {}
+    for side in _SIDES:
+        mine = sorted((n for n in named.values() if n.side == side), key=lambda n: (-moved[n.key], -n.rest, n.key))
+        if len(mine) > limit:
+            others = mine[limit - 1 :]
+            key = f"{side}{_OTHERS}"
+            into |= dict.fromkeys((n.key for n in others), key)
+            label = say(f"charts.sankey.others_{side}", lang=lang, n=len(others))
+            masked = any(n.masked for n in others)
+            named[key] = Node(key, side, label, "", "", (), sum(n.rest for n in others), masked)
+    return _drawn([n for n in named.values() if n.key not in into], _gathered(pieces, into))
 
 
 def _node(
@@ -127,60 +142,33 @@ def _node(
     return key
 
 
-def _gathered(pieces: Iterable[Ribbon]) -> dict[tuple[str, str], Ribbon]:
-    """Join what leads from one node to the same other."""
+def _gathered(pieces: Iterable[Ribbon], into: Mapping[str, str]) -> list[Ribbon]:
+    """Join what leads from one node to the same other; `into` says which nodes are one."""
     found: dict[tuple[str, str], Ribbon] = {}
     for each in pieces:
-        ends = each.left, each.right
+        ends = into.get(each.left, each.left), into.get(each.right, each.right)
         before = found.get(ends, Ribbon(*ends, 0, same_job=True))
         same_job, masked = before.same_job and each.same_job, before.masked or each.masked
         found[ends] = Ribbon(*ends, before.people + each.people, same_job, masked)
-    return found
+    return list(found.values())
 
 
-def _filled(named: Mapping[str, Node], flows: Mapping[tuple[str, str], Ribbon]) -> dict[str, Node]:
-    found = {}
-    for key, node in named.items():
-        mine = [f for f in flows.values() if key in (f.left, f.right)]
+def _drawn(nodes: Iterable[Node], flows: Sequence[Ribbon]) -> Diagram:
+    """Give nodes their flows; the right side is ordered by the mean place of where its people come from."""
+    whole = []
+    for node in nodes:
+        mine = [f for f in flows if node.key in (f.left, f.right)]
         hidden = node.masked or any(f.masked for f in mine)
-        found[key] = replace(node, flows=tuple(f.people for f in mine), masked=hidden)
-    return found
+        whole.append(replace(node, flows=tuple(f.people for f in mine), masked=hidden))
+    left = tuple(n for n in whole if n.side == "left")
+    place = {node.key: place for place, node in enumerate(left)}
 
+    def order(node: Node) -> tuple[bool, float, int, str]:
+        people = sum(node.flows)
+        weight = sum(place[f.left] * f.people for f in flows if f.right == node.key)
+        return node.key.endswith(_OTHERS), weight / people if people else float(len(left)), -node.people, node.key
 
-def _joined(named: Mapping[str, Node], flows: Mapping[tuple[str, str], Ribbon], limit: int, lang: Lang) -> Diagram:
-    """Keep the largest lots of each side, and join the others."""
-    into: dict[str, str] = {}
-    kept: dict[str, list[Node]] = {}
-    for side in _SIDES:
-        mine = [n for n in named.values() if n.side == side]
-        largest = sorted(mine, key=lambda n: (-sum(n.flows), -n.rest, n.key))
-        shown = {n.key for n in (largest if len(mine) <= limit else largest[: limit - 1] or largest[:0])}
-        kept[side] = [n for n in mine if n.key in shown]
-        others = [n for n in mine if n.key not in shown]
-        if others:
-            rest = f"{side}\nothers"
-            into |= {n.key: rest for n in others}
-            label = say(f"charts.sankey.others_{side}", lang=lang, n=len(others))
-            kept[side].append(
-                Node(rest, side, label, "", "", (), sum(n.rest for n in others), any(n.masked for n in others))
-            )
-    moved = (replace(f, left=into.get(f.left, f.left), right=into.get(f.right, f.right)) for f in flows.values())
-    bands = _gathered(moved)
-    nodes = _filled({n.key: n for side in kept.values() for n in side}, bands)
-    sides = {side: tuple(nodes[n.key] for n in listed) for side, listed in kept.items()}
-    return Diagram(sides["left"], sides["right"], tuple(bands.values()))
-
-
-def _ordered(diagram: Diagram) -> Diagram:
-    """Put the right side in the order that crosses least: by the mean place of where its people come from."""
-    left = {node.key: place for place, node in enumerate(diagram.left)}
-    middle = {}
-    for node in diagram.right:
-        mine = [f for f in diagram.flows if f.right == node.key]
-        people = sum(f.people for f in mine)
-        middle[node.key] = sum(left[f.left] * f.people for f in mine) / people if people else float(len(left))
-    right = sorted(diagram.right, key=lambda n: (n.key.endswith("\nothers"), middle[n.key], -n.people, n.key))
-    return Diagram(diagram.left, tuple(right), diagram.flows)
+    return Diagram(left, tuple(sorted((n for n in whole if n.side == "right"), key=order)), tuple(flows))
 
 
 _LEFT_OVER: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION)
@@ -265,15 +253,12 @@ def _heads(pen: Pen, y: float, column: float) -> float:
 
 def _draw(pen: Pen, diagram: Diagram, top: float, column: float) -> float:
     size = pen.size - 0.5
-    tall = {
-        n.key: sum(pen.height(t, column, size=size, bold=b) for t, b in n.lines(pen.lang))
-        for n in (*diagram.left, *diagram.right)
-    }
+    tall = {n.key: sum(pen.height(t, column, size=size, bold=b) for t, b in n.lines(pen.lang)) for n in diagram.nodes}
     scale = _scale(diagram, tall)
     places = _stack(diagram, tall, scale, top)
     bottom = max(p.slot + p.room for p in places.values()) + _GAP
     x_left, x_right = MARGIN + column + 8, pen.right - column - 8 - _BAR
-    for node in (*diagram.left, *diagram.right):
+    for node in diagram.nodes:
         place = places[node.key]
         on_left = node.side == "left"
         colour = Colour.DARK if not on_left else CYCLE[diagram.left.index(node) % len(CYCLE)]
@@ -302,8 +287,7 @@ def _scale(diagram: Diagram, tall: Mapping[str, float]) -> float:
 def _stack(diagram: Diagram, tall: Mapping[str, float], scale: float, top: float) -> dict[str, _Place]:
     """Place the nodes; those of the shorter side that have flows are spread along the other's."""
     bars = {
-        node.key: sum(_thick(people, scale) for people in (*node.flows, node.rest) if people)
-        for node in (*diagram.left, *diagram.right)
+        node.key: sum(_thick(people, scale) for people in (*node.flows, node.rest) if people) for node in diagram.nodes
     }
     slots = {key: max(bar, tall[key]) for key, bar in bars.items()}
     sides = (diagram.left, diagram.right)
@@ -360,12 +344,11 @@ def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
 
 def _words(pen: Pen, diagram: Diagram) -> Iterator[str]:
     """Say each flow, and what is left of each lot where that may be told."""
-    nodes = (*diagram.left, *diagram.right)
-    names = {n.key: n.short() for n in nodes}
+    names = {n.key: n.short() for n in diagram.nodes}
     for flow in diagram.flows:
         hidden = say("territory.table.masked", lang=pen.lang) if flow.masked else ""
         people = hidden or pen.say("people", n=flow.people)
         yield pen.say("flow", left=names[flow.left], right=names[flow.right], people=people)
-    for node in nodes:
+    for node in diagram.nodes:
         if node.rest and not node.masked:
             yield pen.say("left_over" if node.side == "left" else "empty", name=node.short(), n=node.rest)
