@@ -284,12 +284,9 @@ def run(arguments: Sequence[str] | None = None) -> None:
     except BrokenPipeError:
         forget_stdout()  # the reader of a pipe (head, less) left: nothing more to say
         sys.exit(DONE)
-    except (KeyboardInterrupt, typer.Abort):
+    except (KeyboardInterrupt, typer.Abort, TerminatedError) as stop:
         _tell(say("cli.interrupted", lang=lang))
-        sys.exit(INTERRUPTED)
-    except TerminatedError:
-        _tell(say("cli.interrupted", lang=lang))
-        sys.exit(TERMINATED)
+        sys.exit(TERMINATED if isinstance(stop, TerminatedError) else INTERRUPTED)
     except OSError as error:
         if error.errno not in _STREAM_FAILURES:
             _fault(error, lang)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from urllib.parse import quote, urlencode
 
 from jinja2 import Template
@@ -125,24 +125,18 @@ def asset_sum(name: str) -> str:
     return hashlib.sha256(asset_text(name)).hexdigest()[:12]
 
 
-class Bar(NamedTuple):
-    """A part of a score, drawn from the middle: where it begins and how long it is, of 100."""
+def bars(found: Move, lang: Lang) -> list[tuple[str, str, float, float, str]]:
+    """
+    Return the parts of the score of a move, drawn from the middle: the longest is half the picture.
 
-    label: str
-    text: str
-    start: float
-    width: float
-    sign: str
-
-
-def bars(found: Move, lang: Lang) -> list[Bar]:
-    """Return the parts of the score of a move, drawn: the longest is half the picture."""
+    Of each: its label, its value in words, where its bar begins and how long it is, of 100, and the sign.
+    """
     longest = max((abs(p.value) for p in found.parts), default=0.0) or 1.0
     drawn = []
     for part in found.parts:
         width = round(50 * abs(part.value) / longest, 2)
         start, sign = (50.0, "plus") if part.value >= 0 else (round(50 - width, 2), "minus")
-        drawn.append(Bar(part.label(lang), signed(part.value, lang=lang), start, width, sign))
+        drawn.append((part.label(lang), signed(part.value, lang=lang), start, width, sign))
     return drawn
 
 

@@ -184,29 +184,20 @@ def _stars(ask: Ask, code: str, moves: Sequence[Move]) -> list[Star]:
     return sorted(found, key=lambda star: star[0].rank)
 
 
-class Ring(NamedTuple):
-    """A circle of a round chance, and where its number stands."""
-
-    chance: float
-    radius: float
-    x: float
-    y: float
-
-
-def _rings(moves: Sequence[Move], stars: Sequence[Star]) -> list[Ring]:
-    """Circles of round chances, each with its number where most is free; none where the scorer is not calibrated."""
+def _rings(moves: Sequence[Move], stars: Sequence[Star]) -> list[tuple[float, float, float, float]]:
+    """Circles of round chances: chance, radius, where the number has most room; none without calibration."""
     if not moves or not all(m.probability for m in moves):
         return []
     _, low, high = _depth(moves)
-    rings: list[Ring] = []
+    rings: list[tuple[float, float, float, float]] = []
     for chance in (0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
         if low < (value := -math.log(chance)) < high:
             radius = round(_radius(value, low, high), 1)
             turns = (2 * math.pi * turn / _TURNS for turn in range(_TURNS))
             spots = [(_RING + radius * math.sin(a), _RING - radius * math.cos(a)) for a in turns]
-            taken = [*((x, y) for _, x, y in stars), *((r.x, r.y) for r in rings)]
+            taken = [*((x, y) for _, x, y in stars), *((x, y) for *_, x, y in rings)]
             x, y = max(spots, key=lambda spot: min(math.dist(spot, other) for other in taken))
-            rings.append(Ring(chance, radius, round(x, 1), round(y, 1)))
+            rings.append((chance, radius, round(x, 1), round(y, 1)))
     return rings
 
 

@@ -106,16 +106,6 @@ class Spot(NamedTuple):
     leaving: int
 
 
-class Sketch(NamedTuple):
-    """The map of a territory: basins, the ways that people would go, and the communes around them."""
-
-    spots: Sequence[Spot]
-    ways: Sequence[tuple[float, float, float, float, float]]
-    communes: Sequence[tuple[float, float]]
-    height: float
-    grid: Grid
-
-
 def territory(ask: Ask) -> str:
     """Return the page that asks for two tables and bounds."""
     from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
@@ -272,8 +262,12 @@ _SPOT: Final = (
 )
 
 
-def _sketch(ask: Ask, allocation: Allocation) -> Sketch | None:
-    """Return the basins of both sides on a map; None where fewer than two have coordinates."""
+def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
+    """
+    Return the map of both sides: basins, the ways that people would go, the communes around, and a table of the basins.
+
+    None where fewer than two basins have coordinates.
+    """
     places = ask.engine.places
     if places is None:
         return None
@@ -308,7 +302,7 @@ def _sketch(ask: Ask, allocation: Allocation) -> Sketch | None:
     ]  # fmt: skip
     communes = [project(*point) for point in around]
     grid = ask.table(Sheet("basins", _SPOT, lambda: sorted(spots, key=lambda s: -(s.people + s.openings)), ask.lang))
-    return Sketch(spots, ways, communes, height, grid)
+    return {"spots": spots, "ways": ways, "communes": communes, "height": height, "grid": grid}
 
 
 def _by_basin(lots: Lots) -> Counter[str]:
