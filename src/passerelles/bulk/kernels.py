@@ -24,6 +24,8 @@ from passerelles.bulk.layout import (
     Needs,
     Space,
 )
+from passerelles.scoring.measures import CADRE_WEIGHT
+from passerelles.scoring.table import UNITS
 from passerelles.vectors import COARSE, FINE
 
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
@@ -35,10 +37,10 @@ Room = namedtuple(  # noqa: PYI024 - nothing here has types
 )
 
 
-def room_for(terms: int, space: Space, needs: Needs, formula: Formula) -> Room:
+def room_for(space: Space, needs: Needs, formula: Formula) -> Room:
     """Return the arrays in which the loops of one thread write down what they find."""
     columns = -(-len(needs.near_ptr) // 8) * 8  # eight are looked at together
-    features, size = len(formula.kind), len(space.competes)
+    features, size, terms = len(formula.kind), len(space.competes), len(space.rarity)
     return Room(
         dots=np.zeros((WHOLE, size), np.int32),
         values=np.zeros((WHOLE + 1, size), np.float32),
@@ -76,7 +78,7 @@ def bounds(space, formula, room, row):
         room.bound[target] = np.float32(rest[target]) + base
     for feature in range(len(formula.kind)):
         values = room.values[formula.measure[feature]]
-        weight = np.float32(formula.weight[feature] * formula.units)
+        weight = np.float32(formula.weight[feature] * UNITS)
         mean = formula.mean[feature]
         if formula.kind[feature] == VALUE:
             for target in range(size):
@@ -125,7 +127,7 @@ def _nearest(space, formula, room, feature, own):
         room.rank[feature, target] = greater(room.rival[:rivals], values[target])
     near[0] = count
     near[1] = rivals
-    weight = np.float32(formula.weight[feature] * formula.units)
+    weight = np.float32(formula.weight[feature] * UNITS)
     return weight * (formula.scale[min(rivals, len(formula.scale) - 1)] - formula.mean[feature])
 
 
@@ -197,7 +199,7 @@ def _score(space, formula, room, target, row):
         sums[formula.part[feature]] += (value - formula.mean[feature]) * formula.weight[feature]
     total = np.int64(formula.rest[row, target])
     for part in range(formula.parts):
-        total += np.int64(np.rint(sums[part] * np.float32(formula.units)))
+        total += np.int64(np.rint(sums[part] * np.float32(UNITS)))
     return total
 
 
@@ -468,7 +470,7 @@ def _overall(space, room, row):
     """Overall closeness, as `passerelles.scoring.measures` computes it, addition by addition."""
     total = room.values[WHOLE]
     total[:] = np.float32(0.0)
-    reach = space.cadre_weight if row >= 0 else 0.0
+    reach = CADRE_WEIGHT if row >= 0 else 0.0
     for step in range(len(space.steps_measure)):
         measure = space.steps_measure[step]
         if measure >= 0:
@@ -484,7 +486,7 @@ def _overall(space, room, row):
             reach = reach + space.steps_weight[step] * space.fixed_has[space.steps_fixed[step], row]
     root = math.sqrt(reach)
     reachable = space.reach[0] if row >= 0 else space.reach[1]
-    weight = np.float32(space.cadre_weight)
+    weight = np.float32(CADRE_WEIGHT)
     for target in range(len(total)):
         whole = total[target]
         if row >= 0:

@@ -10,7 +10,6 @@ from scipy import sparse
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import reads_holdings_alone, reads_target_alone
 from passerelles.scoring.measures import (
-    CADRE_WEIGHT,
     OVERALL,
     MeasureIndex,
     every_occupation,
@@ -19,7 +18,7 @@ from passerelles.scoring.measures import (
     reach_of_targets,
     term_weights,
 )
-from passerelles.scoring.table import UNITS, ScoreTable
+from passerelles.scoring.table import ScoreTable
 from passerelles.vectors import COARSE, FINE, in_whole_numbers, product, weighted
 
 RANK: Final = 0  # kinds of features: rank in the person's row, rank in the target's column, the value itself
@@ -70,7 +69,6 @@ class Space(NamedTuple):
     fixed: NDArray[np.float32]
     fixed_has: NDArray[np.bool_]
     cadre: NDArray[np.float32]
-    cadre_weight: float
     reach: NDArray[np.float64]
 
 
@@ -97,7 +95,6 @@ class Formula(NamedTuple):
     weight: NDArray[np.float32]
     mean: NDArray[np.float32]
     parts: int
-    units: float
     scale: NDArray[np.float32]
     reverse: NDArray[np.float32]
     reverse_step: NDArray[np.float32]
@@ -164,7 +161,6 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
         weight=np.asarray([weight for _, _, weight in moving], np.float32),
         mean=np.asarray([table.means[name] for _, name, _ in moving], np.float32),
         parts=count,
-        units=float(UNITS),
         scale=np.ascontiguousarray(scale),
         reverse=reverse,
         reverse_step=steps,
@@ -172,8 +168,8 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
     )
 
 
-def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, int]:
-    """Return the occupations and terms of the measures, in one numbering, and how many terms there are."""
+def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> Space:
+    """Return the occupations and terms of the measures, in one numbering."""
     graph = index.graph
     held = every_occupation(graph).held
     spreads = [index.spreads[name] for name in MEASURES]
@@ -219,9 +215,8 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> tuple[Space, 
         fixed=np.stack([np.float32(OVERALL[n]) * product(index.vectors[n], index.vectors[n]) for n in fixed]),
         fixed_has=np.stack([np.diff(index.vectors[n].indptr) > 0 for n in fixed]),
         cadre=cadre,
-        cadre_weight=float(CADRE_WEIGHT),
         reach=np.sqrt(reach_of_targets(index)),
-    ), len(rarity)
+    )
 
 
 def _base_products(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from importlib.util import find_spec
 from itertools import chain
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +45,7 @@ from passerelles.ranking.moves import best_rows, check_limit, short_access
 from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, raising_share, required_columns
 from passerelles.scoring.features import reads_holdings_alone
 from passerelles.scoring.measures import measure_index, people_who
-from passerelles.scoring.scorer import (
-    LEVELS,
-    Scorer,
-    levels_of,
-    scorer_for,
-    scorer_sum,
-)
+from passerelles.scoring.scorer import LEVELS, Scorer, levels_of, scorer_for, scorer_sum
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
@@ -117,7 +111,6 @@ class FastEngine:
     space: Space
     needs: Needs
     formulas: Mapping[bool, Formula]  # for people with and without an occupation
-    terms: int
     _whole: dict[tuple[int, int], Found] = field(default_factory=dict)
 
     @classmethod
@@ -135,18 +128,15 @@ class FastEngine:
         graph = plain.graph
         index = measure_index(graph)
         tables = {True: score_table(graph, plain.occupied), False: score_table(graph, plain.unoccupied)}
-        if not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
-            return None
         reference = tables[True].reference
-        if reference is None or not all(
-            ((s.data > 0) & (s.data == np.rint(s.data))).all() for s in index.spreads.values()
-        ):
+        if reference is None or not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
+            return None
+        if not all(((s.data > 0) & (s.data == np.rint(s.data))).all() for s in index.spreads.values()):
             return None
         if any(index.lists_nothing(name) is not None for name in MEASURES):  # the loops rank every occupation
             return None
-        space, terms = make_space(index, reference.attributes.cadre)
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
-        return cls(plain, space, make_needs(graph), formulas, terms)
+        return cls(plain, make_space(index, reference.attributes.cadre), make_needs(graph), formulas)
 
     def rank(self, people: People, limit: int) -> Found:
         """Return the best targets of some people."""
@@ -168,7 +158,7 @@ class FastEngine:
 
         mine, some = _found(len(order), found.target.shape[1]), people.chosen(order)
         formula = self.formulas[occupied]
-        room = room_for(self.terms, self.space, self.needs, formula)
+        room = room_for(self.space, self.needs, formula)
         rank_people(some.rows, some.starts, some.extra, self.space, self.needs, formula, room, mine)
         _put(found, order, mine)
 
@@ -472,7 +462,7 @@ class Ranker:
         chosen = settings_or(settings, graph.settings)
         mine = graph.referential
         scorers = scorer_for(mine, chosen.scorer), scorer_for(mine, chosen.scorer, occupied=False)
-        if engine not in ("auto", "plain", "fast"):
+        if engine not in get_args(Engine):
             raise PasserellesError("bulk_engine", name=engine)
         return cls(Directory.of(graph), Writer.of(graph, *scorers, chosen), PlainEngine(graph, *scorers), limit, engine)
 
