@@ -192,7 +192,7 @@ def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[
     removals = {(c["occupation"], c["credential"]): line for line, c in rows if c["action"] == "remove"}
     for (occupation, code), line in removals.items():
         own = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
-        every = [*own, *draft.brought(occupation)]
+        every = [*own, *_brought(draft, occupation)]
         groups = {row.group for row in every if row.credential == code}
         ways = [row.credential for row in every if row.group and row.group in groups]
         with_it = [each for each in ways if (occupation, each) not in removals]
@@ -205,6 +205,14 @@ def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[
                 del draft.credential_requirements[requirement_key(row)]
         draft.removed.add((occupation, code))
     return [each for each in rows if each[1]["action"] != "remove"]
+
+
+def _brought(draft: Draft, occupation: str) -> list[CredentialRequirement]:
+    """Return what the catalogue, laid after an overlay, would demand of an occupation."""
+    if draft.family != "rome":
+        return []
+    catalogue, bases = read_catalogue(), draft.occupations[occupation].bases or (occupation,)
+    return [row for base in bases for row in catalogue.of(base, families=draft.older)[0]]
 
 
 def read_occupation_access(source: FileSource, draft: Draft, *, catalogue: str = "") -> None:

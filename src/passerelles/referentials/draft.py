@@ -82,8 +82,8 @@ class Draft:
     # Codes under which a label is known already, for a kind that an overlay declares.
     labelled: Callable[[str, str], Sequence[str]] = lambda _kind, _label: ()
     labels: dict[tuple[str, str], str] = field(default_factory=dict)  # code of each label that it declares, by kind
-    # What a catalogue, laid after the overlay, would demand of an occupation.
-    brought: Callable[[str], Sequence[CredentialRequirement]] = lambda _occupation: ()
+    family: str = ""  # what the referential is a version of, see `Referential.family`
+    older: bool = False  # whether its fiches are those of an older version, each of which held what came to be several
     sheets: dict[str, str] = field(default_factory=dict)  # titles of the sheets that stand for files
     # Kinds whose table could not be read, and (kind, code) of rows that were refused: said once, and not again by each
     # row that names them.

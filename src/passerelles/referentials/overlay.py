@@ -7,9 +7,8 @@ from functools import cache
 
 from passerelles.codes import grouped
 from passerelles.io.archive import FileSource
-from passerelles.model import CredentialRequirement, JobTitle
+from passerelles.model import JobTitle
 from passerelles.referentials.credentials import (
-    DEFAULT,
     lend_credentials,
     read_catalogue,
     read_credential_requirements,
@@ -30,9 +29,7 @@ from passerelles.referentials.own_tables import (
 from passerelles.text import normalise_label
 
 
-def read_overlay(
-    source: FileSource, draft: Draft, *, name: str, version: str, family: str, families: bool, anyway: bool
-) -> Manifest:
+def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, anyway: bool) -> Manifest:
     """
     Read an overlay onto the draft of a referential; see `Referential.with_overlay`.
 
@@ -42,10 +39,8 @@ def read_overlay(
         The overlay's tables.
     draft
         The referential, thawed.
-    name, version, family
-        What the referential is called, and what it is a version of.
-    families
-        Whether its fiches are those of an older referential, each of which held what came to be several.
+    name, version
+        What the referential is called.
     anyway
         Whether what is wrong with the overlay's manifest is a notice as all else is.
 
@@ -60,8 +55,7 @@ def read_overlay(
     draft.elsewhere = manifest.base not in ("", name)
     if manifest.base_version and not draft.elsewhere and manifest.base_version != version:
         draft.note("overlay_base_version", base=name, expected=manifest.base_version, found=version)
-    _watch_labels(draft, family)
-    _watch_removals(draft, family, families=families)
+    _watch_labels(draft)
     if not anyway:
         refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
     check_names(source, files_of("overlay"), draft)
@@ -76,7 +70,7 @@ def read_overlay(
     return manifest
 
 
-def _watch_labels(draft: Draft, family: str) -> None:
+def _watch_labels(draft: Draft) -> None:
     """Have rows that declare under a new code what exists under another one be said, with the code to use."""
     competencies, credentials = dict(draft.competencies), dict(draft.credentials)
 
@@ -84,22 +78,10 @@ def _watch_labels(draft: Draft, family: str) -> None:
     def look_up(kind: str) -> Callable[[str], list[str]]:
         if kind == "competencies":
             return by_label((c.code, c.name) for c in competencies.values())
-        known = read_catalogue(DEFAULT).credentials if family == "rome" else {}
+        known = read_catalogue().credentials if draft.family == "rome" else {}
         return by_label((c.code, c.label) for c in {**known, **credentials}.values())
 
     draft.labelled = lambda kind, label: look_up(kind)(label)
-
-
-def _watch_removals(draft: Draft, family: str, *, families: bool) -> None:
-    """Have rows that take a credential from an occupation say what goes with it, or that nothing asks for it."""
-
-    def brought(occupation: str) -> list[CredentialRequirement]:
-        if family != "rome":
-            return []
-        catalogue, bases = read_catalogue(DEFAULT), draft.occupations[occupation].bases or (occupation,)
-        return [row for base in bases for row in catalogue.of(base, families=families)[0]]
-
-    draft.brought = brought
 
 
 def _specialised(source: FileSource, draft: Draft) -> None:

@@ -116,6 +116,11 @@ class Referential(Deriving):
         return "rome" if 2 * alike > len(self.occupations) else self.name
 
     @property
+    def older(self) -> bool:
+        """Whether its fiches are those of ROME 3, each of which held what came to be several."""
+        return self.provenance.format == "rome3"
+
+    @property
     def index(self) -> "Index | None":
         """The compiled index that holds this referential; None for one that was read from its source."""
         return None
@@ -299,9 +304,8 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     source = open_tables(place_of(name_or_path, "overlay"))
     plain = _without_catalogue(referential)
     draft = _thawed(plain, overlay=source.place.stem)
-    named = {"name": plain.name, "version": plain.version, "family": plain.family}
     before = plain.provenance
-    manifest = read_overlay(source, draft, **named, families=before.format == "rome3", anyway=anyway)
+    manifest = read_overlay(source, draft, name=plain.name, version=plain.version, anyway=anyway)
     files = (*before.files, *draft.files)
     provenance = replace(
         before,
@@ -324,6 +328,8 @@ def _thawed(referential: Referential, *, overlay: str) -> Draft:
         removed=set(referential.removed),
         log=NoticeLog(referential.notices),
         overlay=overlay,
+        family=referential.family,
+        older=referential.older,
     )
     for occupation, competency, status, importance, level in referential.requirements:
         draft.requirements[occupation][competency] = status
@@ -367,7 +373,6 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
         if referential.access != catalogue.name:
             raise PasserellesError("access_differs", found=referential.access, expected=catalogue.name)
         return referential
-    families = referential.provenance.format == "rome3"
     rows: list[CredentialRequirement] = []
     whole: list[OccupationAccess] = []
     removed = grouped(referential.removed)
@@ -375,10 +380,10 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
     for occupation in referential.occupations:
         stated = referential.credentials_of.get(occupation.code, ())
         bases = occupation.bases or (occupation.code,)
-        if not families and any(catalogue.means_another(base, referential.version) for base in bases):
+        if not referential.older and any(catalogue.means_another(base, referential.version) for base in bases):
             recoded.add(occupation.code)
             continue
-        (given, access), *others = [catalogue.of(base, families=families) for base in bases]
+        (given, access), *others = [catalogue.of(base, families=referential.older) for base in bases]
         given = [*given, *(row for rows, _ in others for row in rows)]
         own = {*(row.credential for row in stated), *removed.get(occupation.code, ())}
         groups = {row.group for row in given if row.group and row.credential in own}  # settled by what is stated
