@@ -104,6 +104,14 @@ class BmoRow(NamedTuple):
     smet: Interval | None
 
 
+class Openings(NamedTuple):
+    """Projects of a family in a basin: how many, the shares judged difficult and seasonal (in [0, 1])."""
+
+    projects: Figure
+    difficult_share: Figure
+    seasonal_share: Figure
+
+
 class Projects(NamedTuple):
     """
     Projects of one family in one whole basin: the sum over its departments; None = unknown.
@@ -124,6 +132,10 @@ class Projects(NamedTuple):
     def seasonal_share(self) -> Interval | None:
         """Share of seasonal projects, within bounds."""
         return share(self.smet, self.met)
+
+    def openings(self, why: str, **origin: str) -> Openings:
+        """Return them as figures of what a source prints; see `passerelles.market.figures.published`."""
+        return Openings(*(published(b, why, **origin) for b in (self.met, self.difficult_share, self.seasonal_share)))
 
 
 NOTHING = Projects(None, None, None)
@@ -158,13 +170,13 @@ class BmoSurvey:
     @cached_property
     def projects_of(self) -> Mapping[tuple[str, str], Projects]:
         """Projects of each (basin, family) that has a row, summed over departments."""
-        return MappingProxyType({key: _summed(rows) for key, rows in self.rows_of.items()})
+        return MappingProxyType({key: summed(rows) for key, rows in self.rows_of.items()})
 
     @cached_property
     def in_country(self) -> Mapping[str, Projects]:
         """Projects of each family in all basins that have a row of it."""
         by_family = grouped((family, projects) for (_, family), projects in self.projects_of.items())
-        return MappingProxyType({family: _summed(some) for family, some in by_family.items()})
+        return MappingProxyType({family: summed(some) for family, some in by_family.items()})
 
     @cached_property
     def families_in(self) -> Mapping[str, tuple[str, ...]]:
@@ -176,10 +188,10 @@ class BmoSurvey:
         if basin == COUNTRY:
             return self.in_country.get(family, NOTHING)
         rows = self.rows_of.get((basin, family))
-        return NOTHING if rows is None else _summed(rows)
+        return NOTHING if rows is None else summed(rows)
 
 
-def _summed(rows: Sequence[BmoRow | Projects]) -> Projects:
+def summed(rows: Sequence[BmoRow | Projects]) -> Projects:
     """Projects of one family, summed over departments or basins."""
     return Projects(*(total(getattr(row, name) for row in rows) for name in Projects._fields))
 
@@ -313,14 +325,6 @@ def _nomenclature(families: Iterable[str], year: str) -> Nomenclature:
     return max(sorted(told), key=lambda name: told[name], default=by_year)
 
 
-class Openings(NamedTuple):
-    """Projects of a family in a basin: how many, the shares judged difficult and seasonal (in [0, 1])."""
-
-    projects: Figure
-    difficult_share: Figure
-    seasonal_share: Figure
-
-
 @dataclass(frozen=True)
 class Market:
     """
@@ -434,9 +438,7 @@ class Market:
             why = "family_not_surveyed"
         else:
             why = "no_row"
-        origin = {"source": survey.file.source, "year": survey.year, "territory": basin, "about": family}
-        printed = (found.met, found.difficult_share, found.seasonal_share)
-        return Openings(*(published(bounds, why, **origin) for bounds in printed))
+        return found.openings(why, source=survey.file.source, year=survey.year, territory=basin, about=family)
 
 
 def family_codes(

@@ -9,15 +9,8 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.codes import grouped
 from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, labelled, percent, say
-from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total, unknown
-from passerelles.market.market import (
-    DEFAULT_SETTINGS,
-    NOTHING,
-    Market,
-    MarketSettings,
-    Openings,
-    family_codes,
-)
+from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
+from passerelles.market.market import DEFAULT_SETTINGS, NOTHING, Market, MarketSettings, Openings, family_codes, summed
 from passerelles.market.own_lists import JobList, Listed
 from passerelles.market.places import Basin, Places
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
@@ -245,12 +238,10 @@ def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, yea
     if not printed:
         first = families[0].openings
         return Openings(*(replace(figure, about=about, via=link.via) for figure in first))
-    each = [survey.projects(basin, family) for family in printed]
-    met, xmet, smet = (total(getattr(p, name) for p in each) for name in ("met", "xmet", "smet"))
     why = "partly_published" if len(printed) < len(families) else ""
+    whole = summed([survey.projects(basin, family) for family in printed])
     origin = {"source": survey.file.source, "year": year, "territory": basin, "about": about, "via": link.via}
-    made = (published(b, "not_published", **origin) for b in (met, share(xmet, met), share(smet, met)))
-    return Openings(*(replace(figure, why=figure.why or why) for figure in made))
+    return Openings(*(replace(f, why=f.why or why) for f in whole.openings("not_published", **origin)))
 
 
 def _estimated(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
@@ -342,12 +333,13 @@ def leading_jobs(
     survey = market.survey(year)
     crosswalk = market.crosswalk_of(survey)
     codes = family_codes(market, referential, year=year)
+    qualified = grouped(
+        (rome, family) for (rome, _), family in (crosswalk.by_qualification if crosswalk else {}).items()
+    )
     fits: dict[str, list[str]] = {}
-    if crosswalk is not None:
-        qualified = grouped((rome, family) for (rome, _), family in crosswalk.by_qualification.items())
-        for family, jobs in codes.items():
-            measured = {code: _fit(qualified, referential, code, family) for code in jobs}
-            fits[family] = [code for code in jobs if measured[code] == max(measured.values())]
+    for family, jobs in codes.items():
+        measured = {code: _fit(qualified, referential, code, family) for code in jobs}
+        fits[family] = [code for code in jobs if measured[code] == max(measured.values())]
     links = {c: links_of(referential, c) for jobs in codes.values() for c in jobs}
     table = market.tension_by_basin
 

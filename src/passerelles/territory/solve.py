@@ -228,14 +228,13 @@ def _solve(matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Floats, Fl
         if (lower > 0).any():
             raise InfeasibleError
         return np.zeros(0), prices
-    bounded = sparse.vstack([rows[above], -rows[below]], format="csr") if len(above) + len(below) else None
     # The stubs of scipy forget that these matrices may be sparse.
     result: Any = linprog(  # type: ignore[call-overload]
         cost.astype(np.float64),
-        A_ub=bounded,
-        b_ub=None if bounded is None else np.concatenate([upper[above], -lower[below]]).astype(np.float64),
-        A_eq=rows[equal] if len(equal) else None,
-        b_eq=upper[equal].astype(np.float64) if len(equal) else None,
+        A_ub=sparse.vstack([rows[above], -rows[below]], format="csr"),
+        b_ub=np.concatenate([upper[above], -lower[below]]).astype(np.float64),
+        A_eq=rows[equal],
+        b_eq=upper[equal].astype(np.float64),
         method="highs-ds",
         options={"time_limit": seconds_left(math.inf)},
     )
@@ -244,11 +243,9 @@ def _solve(matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Floats, Fl
     if result.status != 0:
         go_on()
         raise RuntimeError(f"the solver stopped: {result.message}")
-    if bounded is not None:
-        prices[above] += result.ineqlin.marginals[: len(above)]
-        prices[below] -= result.ineqlin.marginals[len(above) :]
-    if len(equal):
-        prices[equal] += result.eqlin.marginals
+    prices[above] += result.ineqlin.marginals[: len(above)]
+    prices[below] -= result.ineqlin.marginals[len(above) :]
+    prices[equal] += result.eqlin.marginals
     return np.asarray(result.x, dtype=np.float64), prices
 
 
