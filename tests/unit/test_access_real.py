@@ -18,6 +18,7 @@ BUS = {"CAP-C4A", "FIMO-V + PERM-D", "PASS-V + PERM-D", "TP-TCSR"}
 SPORT = {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}
 CAPACITY = {"DIP-ASSUR-N1", "EXP-ASSUR-48", "IAS-N1"}
 SCHOOL = {"FORM-M2E", "FORM-STAGE-ENS"}  # two years of a master after the first degree, or one after a master
+BROKERS = {"DIP-IOBSP6", "EXP-BANQUE-12 + IOBSP-40", "IOBSP-N1"}
 DIRECTS = {"BAFD", *(f"{diploma} + EXP-ANIM-28" for diploma in ("BPJEPS", "DEEJE", "DEES", "DEJEPS"))}
 CRECHE = {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "EXP-ASSMAT-36", "QUAL-EAJE60"}
 # Origin, target, status, what is to be obtained, of which one alternative suffices, kind of move.
@@ -150,7 +151,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("A1407", "A1308", "conditional", set(), {"CAFTI", "LIC-INSEM-EQ"}, "lateral"),
     ("D1208", "D1239", "conditional", {"HYG-TATOUAGE"}, set(), "unknown"),
     ("G1803", "G1206", "conditional", {"AGR-JEUX"}, set(), "lateral"),
-    ("C1206", "C1208", "conditional", {"IOBSP-N1"}, set(), "lateral"),
+    ("C1206", "C1208", "conditional", set(), {"DIP-IOBSP6", "IOBSP-40", "IOBSP-N1"}, "lateral"),
     # Insurance code, L. 512-1, II: who is employed by an intermediary is not registered; an agent holds a mandate.
     # R. 512-9: a course, four years of contracts, or a diploma.
     ("C1102", "C1103", "conditional", set(), CAPACITY, "lateral"),
@@ -587,7 +588,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         (0, 10),
     ),  # neither course nor leave to follow one for the police
     ("K1706", "K2503", "conditional", {"CP-SEC"}, set(), (0, 10)),
-    ("D1401", "C1208", "conditional", {"IOBSP-N1"}, set(), (150, 150)),  # the course is enough, without a diploma
+    ("D1401", "C1208", "conditional", set(), BROKERS, (150, 150)),  # the course is enough, without a diploma
     ("M1607", "D1408", "open", set(), set(), (0, 800)),  # no diploma is asked for: not the three years of one
     # Regulation 2016/679, art. 37, 5: no diploma; a course of 100 hours for lawyers and others (35 for the CNIL).
     ("K1903", "K1906", "open", set(), set(), (35, 150)),
@@ -842,7 +843,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, {"CAPA"}, None),
     ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), {"CAFCAC"}, None),
     ("M1211", "M1210", "conditional", {"INSC-CAC"}, set(), {"CAFCAC", "DEC"}, (0, 200)),
-    ("C1206", "C1208", "conditional", {"IOBSP-N1"}, set(), {"DIP-N6"}, (0, 160)),
+    ("C1206", "C1208", "conditional", set(), {"IOBSP-40"}, {"DIP-N6"}, (0, 160)),
     ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), {"APT-HOGUET", "CARTE-T"}, (0, 300)),
     ("D1507", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), {"CAP-AEPE"}, (80, 130)),
     ("K1303", "K1308", "selective", set(), set(), {"DEAP", "DEEJE"}, None),

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
@@ -110,18 +110,25 @@ def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
 
 
 def leading_lines(
-    certifications: Sequence[LeadingCertification], lang: Lang = "fr", *, diploma: bool = False
+    certifications: Sequence[LeadingCertification],
+    lang: Lang = "fr",
+    *,
+    diploma: bool = False,
+    asked: Container[str] = (),
 ) -> list[str]:
     """
     Return one line with the first certifications and how many more there are; none where there is none.
 
-    Where the occupation demands a `diploma`, what files tie to it is not said to lead there unless it is that one.
+    Where the occupation demands a `diploma`, that one alone is said to lead there: what is demanded of everybody, or
+    has a code among those `asked` of the person. Where none has, what files tie to the occupation is told as such.
     """
-    if not certifications:
+    given = [c for c in certifications if c.demanded or c.code in asked] if diploma else list(certifications)
+    some = given or certifications
+    if not some:
         return []
-    key = "certified" if certifications[0].demanded or not diploma else "certified_beside"
-    rest = len(certifications) - _SAID
-    names = listed((c.described(lang) for c in certifications[:_SAID]), lang)
+    key = "certified" if given else "certified_beside"
+    rest = len(some) - _SAID
+    names = listed((c.described(lang) for c in some[:_SAID]), lang)
     return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]
 
 
@@ -152,6 +159,11 @@ class Register:
     def breadth(self) -> Mapping[str, int]:
         """How many ROME codes a certification names."""
         return Counter(code for codes in self.by_rome.values() for code in codes)
+
+    @cached_property
+    def formers(self) -> Mapping[str, tuple[str, ...]]:
+        """What each certification replaces."""
+        return grouped((new, old) for old, some in self.successors.items() for new in some)
 
     def state(self, code: str, day: date) -> Ternary:
         """Return whether a certification is alive on a day, as far as the register tells."""
@@ -320,7 +332,8 @@ class Certifications:
         Those that name the fiche itself, else those of its parent; those that a source says to be alive, else those
         of which nothing says that they are over. Where the referential names certifications of its own, those of a
         specialised occupation are all there is, and those of a fiche leave out what other branches made for themselves.
-        Where a diploma or a title is demanded of everybody, nothing else leads there than what is demanded.
+        Where something with a number in the register is demanded of everybody, alone or as one way, nothing else is
+        told.
 
         Parameters
         ----------
@@ -344,8 +357,8 @@ class Certifications:
         occupation = referential.occupation_by_code.get(check_code(code))
         if occupation is None:
             raise UnknownCodeError(code)
-        own, whole = self._own(code, referential, day)
-        if whole or (own and occupation.base is not None):
+        own = self._own(code, referential, day)
+        if any(each.demanded for each in own) or (own and occupation.base is not None):
             return own
         found: dict[str, LeadingCertification] = {}
         for link in links_of(referential, code):
@@ -370,12 +383,11 @@ class Certifications:
         chosen.sort(key=lambda c: (not c.code.startswith("RNCP"), breadth.get(c.code, 0), c.code))
         return (*own, *chosen)
 
-    def _own(self, code: str, referential: Referential, day: date) -> tuple[tuple[LeadingCertification, ...], bool]:
+    def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
-        What the referential itself names and the RNCP has, and whether nothing else leads there.
+        What the referential itself names and the RNCP has.
 
-        That is so where a diploma is demanded of everybody: what is only usual is left out then. Of a choice, a way may
-        have no number here, and others lead there too.
+        Where a diploma is demanded of everybody, what is only usual is left out.
         """
         found: dict[str, LeadingCertification] = {}
         whole = False
@@ -388,7 +400,7 @@ class Certifications:
                 for each in self._alive(rncp, "direct", day, credential):
                     found.setdefault(each.code, replace(each, demanded=demanded))
                     whole |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
-        return tuple(each for each in found.values() if each.demanded or not whole), whole
+        return tuple(each for each in found.values() if each.demanded or not whole)
 
     def _alive(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None
@@ -405,7 +417,8 @@ class Certifications:
                 made = self._from_rows(heir, self._rows(heir), match, day, sure=True)
                 label = made.label or self._label(former, self._rows(former), credential)
                 level = self._level(former, self._rows(former), credential) if made.level is None else made.level
-                yield replace(made, label=label, level=level)
+                vae = made.vae if made.vae is not None else self._vae(self._rows(former))
+                yield replace(made, label=label, level=level, vae=vae)
             return
         made = self._from_rows(rncp, rows, match, day, sure=state == "yes", credential=credential)
         if made.label:
@@ -423,7 +436,6 @@ class Certifications:
     ) -> LeadingCertification:
         register = self.register
         known = register.registrations.get(code)
-        vae = {row.vae for row in rows}
         files = [self.file.record.name] if rows else []
         files += [register.file_of("rncp-rome")] if code in register.breadth else []
         files += [register.file_of("apprenticeship-kit")] if known else []
@@ -437,11 +449,17 @@ class Certifications:
             until=(known.until or None) if known else None,
             match=match,
             successor=next(iter(register.successors.get(code, ())), None),
-            vae=vae.pop() if len(vae) == 1 else None,
+            vae=self._vae(rows or [row for former in register.formers.get(code, ()) for row in self._rows(former)]),
             hours=hours,
             source=" ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors"),
             sure=any(_open(row, day) == "yes" for row in rows) if sure is None else sure,
         )
+
+    @staticmethod
+    def _vae(rows: Iterable[Certification]) -> bool | None:
+        """Whether prior learning gives a certification, as its rows say, or those of what it replaces; None: unsaid."""
+        said = {row.vae for row in rows}
+        return said.pop() if len(said) == 1 else None
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
         return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")

@@ -385,8 +385,11 @@ class Path(Described, Shown):
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""
-        diploma = any(c.kind in DIPLOMAS and c.requirement == "required" for c in self.steps[-1].credentials)
-        found = [*state_lines(self, lang), *leading_lines(self.certifications, lang, diploma=diploma)]
+        needed = self.steps[-1].credentials
+        diploma = any(c.kind in DIPLOMAS and c.requirement == "required" for c in needed)
+        codes = {f"RNCP{number}" for c in needed for number in (c.rncp or "").split()}
+        certified = leading_lines(self.certifications, lang, diploma=diploma, asked=codes)
+        found = [*state_lines(self, lang), *certified]
         return [*found, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
     def __getstate__(self) -> dict[str, Any]:

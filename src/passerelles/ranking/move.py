@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter, itemgetter
 from types import MappingProxyType
@@ -91,7 +91,7 @@ class End(Described):
 
     code: str | None
     label: str | None
-    title: str | None = None
+    title: str | None = field(default=None, compare=False)  # the same job, whatever it was called
 
     spec: ClassVar[Record] = Record(
         "origin",

@@ -107,12 +107,18 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
     return IndexedReferential.of(index)
 
 
-def _table(name: str, make: Callable[[Iterable[Any]], object]) -> Any:
-    def read(referential: "IndexedReferential") -> tuple[object, ...]:
+def _table(name: str, make: Callable[[Iterable[Any]], Any]) -> Any:
+    def read(referential: "IndexedReferential") -> tuple[Any, ...]:
         found = tuple(map(make, referential.rows(name)))
+        if referential.index is None:
+            return found
         for field, known in _WORDS.get(name, {}).items():
-            if not {getattr(row, field) for row in found} <= known and referential.index is not None:
+            if not {getattr(row, field) for row in found} <= known:
                 referential.index.damaged(f"{name}.{field}")  # no reader makes such a word
+        if name == "occupations" and None in {row.code for row in found}:
+            referential.index.damaged(f"{name}.code")
+        if name == "titles" and not {row.occupation for row in found} <= referential.occupation_by_code.keys():
+            referential.index.damaged(f"{name}.occupation")
         return found
 
     return cached_property(read)

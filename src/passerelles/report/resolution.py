@@ -11,6 +11,7 @@ from passerelles.access.conditions import (
     access_conditions,
     duration_text,
     others_text,
+    takes_no_training,
 )
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
@@ -446,6 +447,10 @@ def _credential(item: AccessCredential, choices: Mapping[_Choice, str], lang: La
     if known and detail.hours_kind != "unknown":
         several = "s" if len(known) > 1 and detail.hours_kind == "centre" else ""
         length += f" ({say(f'show.hours_kind.{detail.hours_kind}{several}', lang=lang)})"
+    elif detail.hours_kind == "none-exists":
+        length = say("paths.step.any_length", lang=lang)
+    elif not known and takes_no_training(detail):
+        length = say("show.no_training", lang=lang)
     months = duration_text(detail.months, lang)
     parts = [asked]
     if known or not months:
