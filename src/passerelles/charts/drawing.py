@@ -107,7 +107,7 @@ try:
     from matplotlib.patches import PathPatch, Rectangle
     from matplotlib.path import Path as Outline
     from matplotlib.text import Text
-    from matplotlib.textpath import TextToPath
+    from matplotlib.textpath import text_to_path
 except ModuleNotFoundError as error:
     if (error.name or "").split(".")[0] != "matplotlib":
         raise
@@ -257,11 +257,6 @@ def _letters(*, bold: bool) -> frozenset[int]:
     return frozenset(FT2Font(str(_file(bold=bold))).get_charmap())
 
 
-@lru_cache(maxsize=1)
-def _measure() -> TextToPath:
-    return TextToPath()
-
-
 def clean(text: str, *, bold: bool = False) -> str:
     """Return a text on one line, with what the font cannot draw replaced by a mark that says so."""
     letters = _letters(bold=bold)
@@ -296,7 +291,7 @@ def exact_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line as the font has it, in points."""
     if not text:
         return 0.0
-    width, _, _ = _measure().get_text_width_height_descent(text, font(bold=bold, size=size), ismath=False)
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font(bold=bold, size=size), ismath=False)
     return float(width)
 
 

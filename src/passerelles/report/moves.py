@@ -111,26 +111,25 @@ def _kept(
 ) -> Mapping[str, set[str]]:
     """Targets to explain, by origin: those of the flows, then the best ones rank by rank, as many as are allowed."""
     going = {origin for origin, target in flows if origin != target}
-
-    def wanted(origin: str) -> int:
-        return max(case.request.limit, 0 if origin in going else 1)
-
-    ordered = sorted(
+    rows = (
         ((origin, target) not in flows, rank, origin, target)
         for origin, targets in ranked.items()
         for rank, target in enumerate(targets, 1)
-        if rank <= wanted(origin) or (origin, target) in flows
+        if rank <= max(case.request.limit, origin not in going) or (origin, target) in flows
     )
-    kept: dict[str, set[str]] = {origin: set() for origin in ranked}
-    for *_, origin, target in ordered[: case.allocation.settings.explained_moves]:
-        kept[origin].add(target)
-    return kept
+    kept = _first(rows, case.allocation.settings.explained_moves)
+    return {origin: {target for start, target in kept if start == origin} for origin in ranked}
+
+
+def _first(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tuple[str, str]]:
+    """Ends of the moves that matter most: those of flows, then rank by rank; of each: no flow, rank, its ends."""
+    return {(origin, target) for *_, origin, target in sorted(rows)[:most]}
 
 
 def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
     """Keep as many explained moves, in the same order: those of the flows, then rank by rank."""
-    every = sorted((not e.flows, e.move.rank, o.code, e.move.target.code or "") for o in origins for e in o.moves)
-    kept = {(origin, target) for *_, origin, target in every[:most]}
+    rows = ((not e.flows, e.move.rank, o.code, e.move.target.code or "") for o in origins for e in o.moves)
+    kept = _first(rows, most)
     return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in kept)) for o in origins)
 
 
