@@ -8,7 +8,6 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from importlib import import_module
 from itertools import chain
 from operator import attrgetter
@@ -150,7 +149,7 @@ def _told(
     if not items:
         return None
     shown = [column for column in columns if On.PAGE in column.on]
-    return replace(grid_of(case.words, key, shown, items[:most], links=links), more=_more(case, len(items), most))
+    return grid_of(case.words, key, shown, items[:most], links=links)._replace(more=_more(case, len(items), most))
 
 
 def _more(case: Case, rows: int, most: int) -> str:
@@ -183,7 +182,7 @@ def objectives_grid(case: Case) -> Grid:
     for stage in case.release.bounds["objectives"]:
         figures = [_figure(case, stage[k]) for k in ("value", "bound", "gap")]
         rows.append((Cell(w(f"objective.{stage['name']}")), *figures))
-    return replace(_grid(case, "objectives", "objective reached# bound# gap#", rows), plain=True)
+    return _grid(case, "objectives", "objective reached# bound# gap#", rows, plain=True)
 
 
 def _figure(case: Case, value: float | None) -> Cell:
@@ -192,10 +191,14 @@ def _figure(case: Case, value: float | None) -> Cell:
     return Cell(case.words.figure(value, decimals=0 if float(value).is_integer() else 1), value)
 
 
-def _grid(case: Case, key: str, columns: str, rows: Sequence[tuple[Cell, ...]], *, most: int = _MOST) -> Grid:
+def _grid(
+    case: Case, key: str, columns: str, rows: Sequence[tuple[Cell, ...]], *, most: int = _MOST, **look: bool
+) -> Grid:
     """Return a table of rows made by hand; `columns` are keys between blanks, a sharp marks those of figures."""
     heads = (Head(case.words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in columns.split())
-    return Grid(key, case.words(f"caption.{key}"), tuple(heads), tuple(rows[:most]), _more(case, len(rows), most))
+    return Grid(
+        key, case.words(f"caption.{key}"), tuple(heads), tuple(rows[:most]), _more(case, len(rows), most), **look
+    )
 
 
 class Source(NamedTuple):
@@ -247,7 +250,7 @@ def sources_grid(case: Case) -> Grid:
         )
         for s in sources_of(case)
     ]
-    return replace(_grid(case, "sources", "file content date licence sha256", rows), code=True)
+    return _grid(case, "sources", "file content date licence sha256", rows, code=True)
 
 
 def dates_of(case: Case) -> str:
@@ -281,14 +284,14 @@ def choices_grid(case: Case) -> Grid:
         (w("choice.mask"), w("choice.masked", n=str(case.threshold)) if case.request.mask else None),
     ]
     shown = [(Cell(name), Cell(value or w("choice.none"))) for name, value in rows]
-    return replace(_grid(case, "choices", "choice value_text", shown), plain=True)
+    return _grid(case, "choices", "choice value_text", shown, plain=True)
 
 
 def settings_grid(case: Case) -> Grid | None:
     """Settings that are not the package's own, by name; None where all of them are."""
     own = sorted(changed_settings(case.graph.settings), key=attrgetter("name"))
     rows = [(Cell(each.name), Cell(json.dumps(each.value, ensure_ascii=False))) for each in own]
-    return replace(_grid(case, "settings", "setting value_text", rows), plain=True, code=True) if rows else None
+    return _grid(case, "settings", "setting value_text", rows, plain=True, code=True) if rows else None
 
 
 def checksum_of(case: Case) -> str:
@@ -408,7 +411,7 @@ def _first(case: Case, key: str, grid: Grid, most: int) -> list[Block]:
     """Return the first rows of a table, for the first pages, with where the others are; the table if it is short."""
     if len(grid.rows) > most:
         more = case.words("more_in_annex", n=len(grid.rows) - most)
-        grid = replace(grid, key=f"{grid.key}-first", rows=grid.rows[:most], more=more, plain=True)
+        grid = grid._replace(key=f"{grid.key}-first", rows=grid.rows[:most], more=more, plain=True)
     return [Text(case.words(f"intro.{key}")), grid]
 
 

@@ -4,7 +4,6 @@ A document as values: parts that hold texts, lists, figures, tables and what unf
 What a report says is made once, as these; a page and an office document write the same ones.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -38,19 +37,7 @@ class Cell(NamedTuple):
     level: str = ""
 
 
-class Written:
-    """What stands in a part; its `kind` says which template writes it."""
-
-    __slots__ = ()
-
-    @property
-    def kind(self) -> str:
-        """Name of the class, in lower case."""
-        return type(self).__name__.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Grid(Written):
+class Grid(NamedTuple):
     """A table: `key` names it in the document, `more` says what was left out, `plain` that nobody would sort it."""
 
     key: str
@@ -67,53 +54,46 @@ class Grid(Written):
         return len(self.rows) > 5  # noqa: PLR2004 - what an eye takes in at once
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Written):
+class Text(NamedTuple):
     """A paragraph; `muted` where it stands back."""
 
     text: str
     muted: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Heading(Written):
+class Heading(NamedTuple):
     """A title inside a part."""
 
     text: str
     key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Bullets(Written):
+class Bullets(NamedTuple):
     """A list of sentences; `title` stands above it."""
 
     rows: tuple[str, ...]
     title: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Figures(Written):
+class Figures(NamedTuple):
     """Key figures: a number and what it counts."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts(Written):
+class Facts(NamedTuple):
     """Names and what is said of them."""
 
     rows: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Code(Written):
+class Code(NamedTuple):
     """Something to be copied as it stands."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Picture(Written):
+class Picture(NamedTuple):
     """A drawing as SVG, with its name and a caption; what it shows is said in words elsewhere."""
 
     svg: str
@@ -121,8 +101,7 @@ class Picture(Written):
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Fold(Written):
+class Fold(NamedTuple):
     """Blocks under a title that unfolds; `mark` is a level and its word."""
 
     key: str
@@ -135,8 +114,7 @@ class Fold(Written):
 Block = Grid | Text | Heading | Bullets | Figures | Facts | Code | Picture | Fold
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A part of a document; the first of the `annex` ones opens the annexes."""
 
     key: str
@@ -145,8 +123,7 @@ class Part:
     annex: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """A document: `kind` above its title, `about` and `notices` below, parts, a last line; `sheets`: a part a page."""
 
     title: str

@@ -270,7 +270,7 @@ def _passages(ask: Ask, some: Sequence[Passage], names: Mapping[int, str], end: 
     if not rows:
         return None
     grid = ask.table(sheet, name=lambda row: ask.url("areas", str(getattr(row[1], end))))
-    return replace(grid, caption=ask.words("areas.out" if end == "target" else "areas.into"))
+    return grid._replace(caption=ask.words("areas.out" if end == "target" else "areas.into"))
 
 
 def interests(ask: Ask) -> str:
