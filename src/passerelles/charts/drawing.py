@@ -10,7 +10,7 @@ from enum import StrEnum
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
 from xml.sax.saxutils import escape
 
 from passerelles.errors import MissingExtraError, PasserellesError
@@ -340,8 +340,7 @@ _ROUNDING: Final = 1e-9
 _BASELINE: Final = 0.98  # from the top of a line, in sizes of the font
 
 
-@dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(NamedTuple):
     """How an area is filled; the hatch says the same as the colour, for those who do not see it."""
 
     colour: str
@@ -351,8 +350,7 @@ class Fill:
     dash: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A marker of matplotlib's and how it is filled."""
 
     shape: str
@@ -585,8 +583,7 @@ class Pen:
         return chart
 
 
-@dataclass(frozen=True, slots=True)
-class Ruler:
+class Ruler(NamedTuple):
     """A scale along x: from values in [low, high] to points."""
 
     low: float

@@ -2,8 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from passerelles.charts.drawing import CYCLE, MARGIN, Chart, Colour, Entry, Fill, Pen, ribbon
 from passerelles.language.say import Lang, number, say
@@ -19,8 +18,7 @@ _SIDES: Final[tuple[Side, Side]] = ("left", "right")
 _OTHERS: Final = "\nothers"  # what the key of a side's lots drawn as one ends with
 
 
-@dataclass(frozen=True, slots=True)
-class Ribbon:
+class Ribbon(NamedTuple):
     """People from one node to another; `masked` where their number may not be published."""
 
     left: str
@@ -30,8 +28,7 @@ class Ribbon:
     masked: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A lot of people or of openings; `flows` are the people of its flows, `rest` those that are left."""
 
     key: str
@@ -69,8 +66,7 @@ class Node:
         return text + say(f"charts.sankey.{kind}_{part}", lang=lang, n=self.rest)
 
 
-@dataclass(frozen=True, slots=True)
-class Diagram:
+class Diagram(NamedTuple):
     """Nodes of both sides, from top to bottom, and the flows between them."""
 
     left: tuple[Node, ...]
@@ -105,9 +101,9 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
             key = _node(named, side, item["employer"], item["job"], item["basin"], item.get("lots"))
             masked, node = item["people"] is None, named[key]
             rest = node.rest + (HIDDEN if masked else item["people"])
-            named[key] = replace(node, rest=rest, masked=node.masked or masked)
+            named[key] = node._replace(rest=rest, masked=node.masked or masked)
     if len({n.basin for n in named.values()}) <= 1:  # one basin goes without saying
-        named = {key: replace(node, basin="") for key, node in named.items()}
+        named = {key: node._replace(basin="") for key, node in named.items()}
     into: dict[str, str] = {}
     for side in _SIDES:
         mine = sorted((n for n in named.values() if n.side == side), key=lambda n: (-moved[n.key], -n.rest, n.key))
@@ -159,7 +155,7 @@ def _drawn(nodes: Iterable[Node], flows: Sequence[Ribbon]) -> Diagram:
     for node in nodes:
         mine = [f for f in flows if node.key in (f.left, f.right)]
         hidden = node.masked or any(f.masked for f in mine)
-        whole.append(replace(node, flows=tuple(f.people for f in mine), masked=hidden))
+        whole.append(node._replace(flows=tuple(f.people for f in mine), masked=hidden))
     left = tuple(n for n in whole if n.side == "left")
     place = {node.key: place for place, node in enumerate(left)}
 
@@ -180,8 +176,7 @@ _THINNEST: Final = 2.0
 _SPREAD: Final = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """Where a node stands: top and height of its slot, then of its bar, in points."""
 
     slot: float
@@ -336,9 +331,9 @@ def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
     band = Fill(CYCLE[0].pale(0.42), edge=CYCLE[0].deep)
     key: list[Entry] = [(_LEFT_OVER, pen.say("uncovered")), (_EMPTY, pen.say("unfilled"))]
     if any(f.same_job for f in diagram.flows):
-        key.insert(0, (replace(band, hatch="|||"), pen.say("same")))
+        key.insert(0, (band._replace(hatch="|||"), pen.say("same")))
     if any(f.masked for f in diagram.flows):
-        key.append((replace(band, dash=True), pen.say("masked")))
+        key.append((band._replace(dash=True), pen.say("masked")))
     return key
 
 
