@@ -1,6 +1,7 @@
 """Commands on a territory: territory rank, match, batch, sums, signals, and the report."""
 
 from dataclasses import dataclass, replace
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -8,7 +9,7 @@ import typer
 
 from passerelles.cli.given import Format, FragileOption, FrameOption, Given, message, shared, speak_below, write_text
 from passerelles.errors import PasserellesError
-from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 
 if TYPE_CHECKING:
@@ -397,21 +398,25 @@ def signals(
 
     known, lang = given.session.referential, given.lang
     market, key = given.session.surveyed(basin, year=year)
-    if job:
-        codes = [find_occupation(known, text) for text in job]
-        found = [signal(market, known, code, key, year=year) for code in codes]
-        items = [each.to_dict(lang) | {"sentences": list(each.sentences(lang))} for each in found]
-    else:
-        items = [each.to_dict() for each in basin_openings(market, key.code, year=year)][: given.limit]
+    codes = [find_occupation(known, text) for text in job or ()]
+    jobs = [signal(market, known, code, key, year=year) for code in codes]
+    families = () if job else basin_openings(market, key.code, year=year)[: given.limit]
+    items = [each.to_dict() for each in families]
+    items += [each.to_dict(lang) | {"sentences": list(each.sentences(lang))} for each in jobs]
     surveyed = market.survey(year).year if market.has_survey else None
-    title = given.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
     payload = unscored_envelope(
         "territory-signals@1", known, items, basin={"code": key.code, "name": key.name}, year=surveyed,
         sources=data_sources(market=market, places=given.session.places, without=frozenset({"idcc-opco"})),
     )  # fmt: skip
 
     def show(console: "Console") -> None:
-        print_page(console, signals_page(items, title=title, lang=lang), unfold=len(items), lang=lang)
+        title = given.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
+        told = [
+            Page(f"{j.occupation} {j.label} : {given.say(f'market.status.{j.status}')}", j.sentences(lang))
+            for j in jobs
+        ]
+        page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=told)
+        print_page(console, page, unfold=len(items), lang=lang)
         console.print()
         print_data_sources(console, payload["sources"], lang=lang)
 
@@ -437,31 +442,13 @@ def signal_sheets(found: "Sequence[Mapping[str, Any]]") -> list[Sheet]:
     return [Sheet.of_rows("signals", columns, [[row[key] for key in _SIGNAL] for row in rows])]
 
 
-def signals_page(found: "Sequence[Mapping[str, Any]]", *, title: str, lang: Lang) -> Page:
-    """Return jobs one by one, status and why; or the families of a survey in a basin, most projects first."""
-    families = [item for item in found if "occupation" not in item]
-    columns = [Column("family", value=lambda item, _: f"{item['family']['code']} {item['family']['label']}")]
-    columns += [_bounded(name) for name in _FAMILY]
-    jobs = []
-    for item in found if not families else ():
-        job, status = item["occupation"], say(f"market.status.{item['status']}", lang=lang)
-        jobs.append(Page(f"{job['code']} {job['label']} : {status}", item["sentences"]))
-    return Page(title, sheets=[Sheet("signals", columns, lambda: families, lang)], details=jobs)
-
-
 def _bounded(name: str) -> Column:
-    """Return the column of a number: both ends where it is known within bounds, a question mark where it is not."""
-    write = number if name == "projects" else percent
-
-    def told(item: "Mapping[str, Any]", lang: Lang) -> str:
-        if item[name]["low"] is None:
-            return "?"
-        low, high = (write(item[name][end], lang=lang) for end in ("low", "high"))
-        return low if low == high else f"{low}–{high}"
-
-    return Column(name, "number", value=told)
+    """Return the column of a figure of a family: both ends where it is known within bounds, else a question mark."""
+    get, share = attrgetter(f"openings.{name}"), name != "projects"
+    return Column(name, "number", value=lambda family, lang: get(family).short(lang, share=share) or "?")
 
 
+_FAMILIES: Final = (Column("family", value=lambda f, _: f"{f.family} {f.label}"), *map(_bounded, _FAMILY))
 DEFAULT_TERRITORY = "redon"
 
 

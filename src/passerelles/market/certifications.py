@@ -415,10 +415,10 @@ class Certifications:
         if state == "no" or ended:
             for heir, former in self.register.heirs(rncp, day):
                 made = self._from_rows(heir, self._rows(heir), match, day, sure=True)
-                label = made.label or self._label(former, self._rows(former), credential)
-                level = self._level(former, self._rows(former), credential) if made.level is None else made.level
+                label, level = self._named(former, self._rows(former), credential)
+                level = level if made.level is None else made.level
                 vae = made.vae if made.vae is not None else self._vae(self._rows(former))
-                yield replace(made, label=label, level=level, vae=vae)
+                yield replace(made, label=made.label or label, level=level, vae=vae)
             return
         made = self._from_rows(rncp, rows, match, day, sure=state == "yes", credential=credential)
         if made.label:
@@ -442,10 +442,11 @@ class Certifications:
         hours = _published_hours().get(code)
         if hours is None and credential is not None and credential.hours.expected is not None:
             hours = credential.hours
+        label, level = self._named(code, rows, credential)
         return LeadingCertification(
             code=code,
-            label=self._label(code, rows, credential),
-            level=self._level(code, rows, credential),
+            label=label,
+            level=level,
             until=(known.until or None) if known else None,
             match=match,
             successor=next(iter(register.successors.get(code, ())), None),
@@ -464,19 +465,17 @@ class Certifications:
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
         return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")
 
-    def _label(self, code: str, rows: Sequence[Certification], credential: Credential | None) -> str:
+    def _named(self, code: str, rows: Sequence[Certification], credential: Credential | None) -> tuple[str, int | None]:
+        """Label and level of a certification, of the register first, then of the file, then of the referential."""
         known = self.register.registrations.get(code)
-        if known is not None and known.label:
-            return known.label
-        shortest = min((row.label for row in rows), key=lambda label: (len(label), label), default="")
-        return shortest or (credential.label if credential else "")
-
-    def _level(self, code: str, rows: Sequence[Certification], credential: Credential | None) -> int | None:
-        known = self.register.registrations.get(code)
-        if known is not None and known.level is not None:
-            return known.level
+        label, level = (known.label, known.level) if known is not None else ("", None)
+        label = label or min((row.label for row in rows), key=lambda label: (len(label), label), default="")
         levels = {int(row.level) for row in rows if row.level and row.level.isdigit()}
-        return levels.pop() if len(levels) == 1 else credential.level if credential else None
+        if level is None and len(levels) == 1:
+            level = levels.pop()
+        if credential is not None:
+            label, level = label or credential.label, credential.level if level is None else level
+        return label, level
 
     def certification(self, code: str) -> Certification:
         """

@@ -3,9 +3,10 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final, Literal
 
-from passerelles.language.say import Lang, number, say
+from passerelles.language.say import Lang, number, percent, say
 from passerelles.model import Ternary
 
 COUNTRY: Final = "FR"
@@ -137,12 +138,12 @@ class Figure:
         """Return source, year and place, as far as they are known."""
         return ", ".join(filter(None, (self.source, self.year, territory_name(self.territory, lang))))
 
-    def short(self, lang: Lang = "fr", *, decimals: int = 0) -> str | None:
-        """Return the number for a narrow column, or both its ends; None where it is unknown."""
+    def short(self, lang: Lang = "fr", *, decimals: int = 0, share: bool = False) -> str | None:
+        """Return the number for a narrow column, or both its ends, a `share` in per cent; None where it is unknown."""
         if self.interval is None:
             return None
-        ends = (number(end, lang=lang, decimals=decimals) for end in (self.interval.low, self.interval.high))
-        return "–".join(dict.fromkeys(ends))
+        write = percent if share else partial(number, decimals=decimals)
+        return "–".join(dict.fromkeys(write(end, lang=lang) for end in (self.interval.low, self.interval.high)))
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""

@@ -266,9 +266,8 @@ def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
         for sheet in book.sheets:
             rows: list[list[str]] = [[cell_text(cell) for cell in cells] for _, cells in book.head(sheet).rows]
             for row, below in pairwise([*rows[: HEADER_WITHIN + 1], []]):
-                if recognise(row) is not None:
-                    header = tuple(cell.casefold() for cell in row)
-                    return _found(path, name, header, below, workbook=True)
+                if found := _found(path, name, tuple(cell.casefold() for cell in row), below, workbook=True):
+                    return found
         return None
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None

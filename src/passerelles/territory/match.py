@@ -417,7 +417,6 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
     def openings_in(basin: str) -> Callable[[str], JobOpenings] | None:
         return job_openings(market, referential, basin) if market and market.has_survey and basin else None
 
-    position = case.graph.position
     explained: dict[tuple[str, str], Move | None] = {}
     accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions]] = {}
     found = []
@@ -426,7 +425,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         fragile = case.fragile.lots[int(pairs.lot[pair])]
         hiring = case.hiring.lots[int(pairs.entry[pair])]
         same = bool(pairs.same[pair])
-        where = (moves.row[position[fragile.job]], moves.column[position[hiring.job]])
+        where = moves.at(fragile, hiring)
         jobs = (fragile.job, hiring.job)
         if not same and jobs not in explained and len(explained) < case.settings.explained_moves:
             explained[jobs] = next(iter(rank_moves(case.graph, jobs[0], targets=[jobs[1]], limit=1)), None)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -94,10 +94,12 @@ class Bounds:
 @dataclass(frozen=True, eq=False)
 class Moves:
     """
-    What is known of every move between the jobs of two sides, rows and columns in `origins` and `targets`.
+    What is known of every move between the jobs of two sides.
 
     Attributes
     ----------
+    row, column
+        Row of each origin and column of each target, by code.
     probability
         Chance of each move; nan where it is unknown.
     level
@@ -112,8 +114,8 @@ class Moves:
         A fiche against a part of it whose credentials are others.
     """
 
-    origins: Rows
-    targets: Rows
+    row: Mapping[str, int]
+    column: Mapping[str, int]
     hours: Hours
     probability: Floats
     level: NDArray[np.int8]
@@ -122,15 +124,9 @@ class Moves:
     same: Bools
     part: Bools
 
-    @cached_property
-    def row(self) -> Mapping[int, int]:
-        """Row here of each origin, by its position in the graph."""
-        return {int(position): at for at, position in enumerate(self.origins)}
-
-    @cached_property
-    def column(self) -> Mapping[int, int]:
-        """Column here of each target, by its position in the graph."""
-        return {int(position): at for at, position in enumerate(self.targets)}
+    def at(self, start: Lot, end: Lot) -> tuple[int, int]:
+        """Return where the move between the jobs of two lots stands."""
+        return self.row[start.job], self.column[end.job]
 
 
 class Verdicts(NamedTuple):
@@ -195,8 +191,9 @@ def moves_between(
     graph: OccupationGraph, costs: Costs, fragile: Lots, hiring: Lots, frame: str | None, settings: TerritorySettings
 ) -> Moves:
     """Work out every move between the jobs of two sides, each pair of jobs once."""
-    origins = np.asarray(sorted({graph.position[lot.job] for lot in fragile.lots}), dtype=np.intp)
-    targets = np.asarray(sorted({graph.position[lot.job] for lot in hiring.lots}), dtype=np.intp)
+    origins, targets = (
+        np.asarray(sorted({graph.position[lot.job] for lot in side.lots}), dtype=np.intp) for side in (fragile, hiring)
+    )
     same, part = _same_job(graph, origins, targets)
     scorer = scorer_for(graph.referential, graph.settings.scorer)
     probability = np.full(same.shape, np.nan)
@@ -214,7 +211,8 @@ def moves_between(
         level[i] = levels_of(probability[i], raising_share(positions, coverage[targets], len(graph.codes)))
     within = None if frame is None else costs.within(frame, origins, targets)
     hours = costs.hours(origins, targets)
-    return Moves(origins, targets, hours, probability, level, _listed(graph, origins, targets), within, same, part)
+    row, column = ({graph.codes[each]: at for at, each in enumerate(ends.tolist())} for ends in (origins, targets))
+    return Moves(row, column, hours, probability, level, _listed(graph, origins, targets), within, same, part)
 
 
 def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Bools, Bools]:
@@ -337,7 +335,7 @@ def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
     place = {spot: i for i, (spot, _) in enumerate(spots)}
     where = np.asarray([place[lot.spot] for lot in hiring.lots], dtype=np.intp)
     order = np.argsort(where, kind="stable")
-    job = np.asarray([moves.column[graph.position[lot.job]] for lot in hiring.lots], dtype=np.intp)
+    job = np.asarray([moves.column[lot.job] for lot in hiring.lots], dtype=np.intp)
     pool = np.asarray([number[pool_key(lot)] for lot in hiring.lots], dtype=np.intp)
     doubt = np.asarray([0 if lot.confidence >= SURE else Doubt.TITLE for lot in hiring.lots], dtype=np.int8)
     start = np.searchsorted(where[order], np.arange(len(spots) + 1))
@@ -362,10 +360,10 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     )
 
 
-def steps_down(graph: OccupationGraph, moves: Moves, origin: int) -> Bools:
-    """Whether each target, shape (t,), is a step down from an origin, by its place in `moves`."""
-    code, *targets = (graph.codes[row] for row in (moves.origins[origin], *moves.targets.tolist()))
-    return np.asarray([kind_between(graph.referential, code, end) == "step-down" for end in targets], dtype=np.bool_)
+def steps_down(graph: OccupationGraph, moves: Moves, origin: str) -> Bools:
+    """Whether each target, shape (t,), is a step down from an origin."""
+    kinds = (kind_between(graph.referential, origin, end) for end in moves.column)
+    return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
 
 
 def find_pairs(
@@ -414,7 +412,7 @@ def find_pairs(
         entries = np.concatenate([np.arange(side.start[b], side.start[b + 1]) for b in there] or [np.zeros(0, int)])
         job = side.job[entries]
         far = np.repeat(blocked[lot.spot][there], sizes[there])
-        origin = moves.row[graph.position[lot.job]]
+        origin = moves.row[lot.job]
         reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
         reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
         doubt = judged.doubt[origin, job] | side.doubt[entries] | (0 if lot.confidence >= SURE else Doubt.TITLE)
@@ -431,7 +429,7 @@ def find_pairs(
             doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
         waiting = (moves.same | moves.part)[origin, job] & (reason == Why.OPEN) & (doubt & Doubt.ACCESS != 0)
         if waiting.any():
-            reason[(reason == Why.OPEN) & down(origin)[job]] = Why.STEP_DOWN
+            reason[(reason == Why.OPEN) & down(lot.job)[job]] = Why.STEP_DOWN
         distance = np.repeat(km[lot.spot][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
         chosen, job = entries[best], job[best]

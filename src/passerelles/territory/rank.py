@@ -403,8 +403,7 @@ class _Compared:
 
     def pair(self, start: Lot, end: Lot) -> Ranked | None:
         """Rank a pair; None where it is impossible, of one fiche, or too far."""
-        position = self.graph.position
-        where = (self.moves.row[position[start.job]], self.moves.column[position[end.job]])
+        where = self.moves.at(start, end)
         km = self.locator.km(start.spot, end.spot)
         same, closed = bool(self.moves.same[where]), self.moves.hours.possible[where] == NO
         if self.moves.part[where] or (closed and not same) or (km is not None and km > self.radius):
