@@ -10,16 +10,13 @@ from enum import StrEnum
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, Self
+from typing import Any, Final, Literal, NamedTuple, Self
 from xml.sax.saxutils import escape
 
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.io.atomic import atomic_file
-from passerelles.language.say import Lang, number, percent, say, signed
+from passerelles.language.say import Lang, number, say
 from passerelles.text import printable
-
-if TYPE_CHECKING:
-    from passerelles.ranking.move import End, Move
 
 MARGIN: Final = 14.0  # points
 _NARROW: Final = 6.0  # inches
@@ -72,28 +69,6 @@ class Colour(StrEnum):
 CYCLE: Final = (
     Colour.BLUE, Colour.GREEN, Colour.ORANGE, Colour.PURPLE, Colour.VERMILION, Colour.GREY, Colour.SKY,
 )  # fmt: skip
-
-
-def end_text(end: "End", lang: Lang) -> str:
-    """Name one end of a move: its label and code, or a person."""
-    if end.code is None:
-        return end.label or say("charts.words.person", lang=lang)
-    return f"{end.label} ({end.code})" if end.label else end.code
-
-
-def facts(move: "Move", lang: Lang) -> str:
-    """Sum up a move on one line: score, chance, level, coverage; what is not known is said."""
-    unknown = say("charts.words.unknown", lang=lang)
-    return say(
-        "charts.words.facts",
-        lang=lang,
-        score=signed(move.score, lang=lang),
-        chance=unknown if move.probability is None else percent(move.probability, lang=lang),
-        level=unknown if move.level is None else say(f"moves.level.{move.level}", lang=lang),
-        coverage=unknown if move.coverage is None else percent(move.coverage, lang=lang),
-        name=move.referential.name,
-        version=move.referential.version,
-    )
 
 
 try:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, bend, end_text, facts
+from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, bend
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import hours_text, months_text, path_sentences
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from passerelles.model import Profile
     from passerelles.paths.path import Path, Span, Step, StepCredential
     from passerelles.ranking.compare import Comparison
-    from passerelles.ranking.move import Item, Move, PartValue
+    from passerelles.ranking.move import End, Item, Move, PartValue
     from passerelles.settings import Settings
 
 
@@ -65,7 +65,7 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     base = [p for p in move.parts if p.name == "base"]
     others = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
     rows = _rows(pen, [*base, *others], move.score)
-    y = pen.heading(facts(move, lang), **_ends(move, lang))
+    y = pen.heading(_facts(move, lang), **_ends(move, lang))
     y = _bars(pen, rows, y)
     entries: list[Entry] = [(_BASE, pen.say("base"))] if base else []
     entries += [(_PLUS, pen.say("plus")), (_MINUS, pen.say("minus")), (_TOTAL, pen.say("total"))]
@@ -74,8 +74,30 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     return pen.chart(pen.legend(y + 8, entries), words)
 
 
+def _end(end: "End", lang: Lang) -> str:
+    """Name one end of a move: its label and code, or a person."""
+    if end.code is None:
+        return end.label or say("charts.words.person", lang=lang)
+    return f"{end.label} ({end.code})" if end.label else end.code
+
+
+def _facts(move: "Move", lang: Lang) -> str:
+    """Sum up a move on one line: score, chance, level, coverage; what is not known is said."""
+    unknown = say("charts.words.unknown", lang=lang)
+    return say(
+        "charts.words.facts",
+        lang=lang,
+        score=signed(move.score, lang=lang),
+        chance=unknown if move.probability is None else percent(move.probability, lang=lang),
+        level=unknown if move.level is None else say(f"moves.level.{move.level}", lang=lang),
+        coverage=unknown if move.coverage is None else percent(move.coverage, lang=lang),
+        name=move.referential.name,
+        version=move.referential.version,
+    )
+
+
 def _ends(of: "Move | Path", lang: Lang) -> dict[str, str]:
-    return {"origin": end_text(of.origin, lang), "target": end_text(of.target, lang)}
+    return {"origin": _end(of.origin, lang), "target": _end(of.target, lang)}
 
 
 def _rows(pen: Pen, parts: "list[PartValue]", score: float) -> list[tuple[str, float, float, Fill]]:
@@ -399,7 +421,7 @@ def neighbour_map(
         moves = rank_moves(graph, origin, settings=settings, limit=limit)
     moves = moves[:_MOST]
     meaning = pen.say("chance" if all(m.probability for m in moves) else "score")
-    y = pen.heading(meaning, origin=end_text(find_start(graph, origin).end, lang))
+    y = pen.heading(meaning, origin=_end(find_start(graph, origin).end, lang))
     if not moves:
         none = say("moves.none", lang=lang)
         return pen.chart(pen.text((MARGIN, y), none, width=pen.inner), none, note=False)
@@ -548,7 +570,7 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
         y = _step(pen, ruler, y + 4, step) + 8
         dot = y + (pen.size + 1) * LINE / 2
         pen.line([(rail, start), (rail, dot)], colour=Colour.BLUE, width=2.2, over=0.8)
-        y = _rung(pen, y, end_text(step.target, lang), first=False, last=place == len(path.steps))
+        y = _rung(pen, y, _end(step.target, lang), first=False, last=place == len(path.steps))
     y = _whole(pen, ruler, y + 6, path)
     y = pen.axis(ruler, (top, y), title=pen.say("axis"))
     y = _frames(pen, y + 6, path)

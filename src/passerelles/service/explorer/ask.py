@@ -51,9 +51,9 @@ class Ask:
         """Words of the explorer."""
         return Words(self.lang, "explorer")
 
-    def one(self, name: str, default: str = "") -> str:
-        """Return a field, without the blanks around it."""
-        return next(iter(self.fields.get(name, ())), default).strip()
+    def one(self, name: str) -> str:
+        """Return a field, without the blanks around it; empty where there is none."""
+        return next(iter(self.fields.get(name, ())), "").strip()
 
     def many(self, name: str) -> tuple[str, ...]:
         """Return all that a field was given, blanks left out."""

@@ -106,7 +106,7 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str,
         {(c.label or c.code, c.code) for c in ask.engine.referential.contexts}, key=lambda pair: pair[0].casefold()
     )
     codes = dict(contexts)
-    limit = int(text) if (text := ask.one("limit", "10")).isdigit() and int(text) in _LIMITS else _LIMITS[0]
+    limit = next((n for n in _LIMITS if str(n) == ask.one("limit")), _LIMITS[0])
     choice = {
         "given": {text.partition("=")[0]: text.partition("=")[2] for text in given},
         "avoid": [codes.get(text, text) for text in ask.many("avoid")],  # contexts
@@ -229,7 +229,7 @@ def paths(ask: Ask, origin: str, target: str) -> str:
 
     start, end = job_of(ask, origin), job_of(ask, target)
     frame = ask.one("frame") or None
-    steps = int(text) if (text := ask.one("steps", "3")).isdigit() and int(text) in _STEPS else _STEPS[-1]
+    steps = next((n for n in _STEPS if str(n) == ask.one("steps")), _STEPS[-1])
     table = None if ask.engine.market is None else ask.engine.market.payers
     agreements = [ask.one(name)[:_MOST_TITLE] for name in _FIRMS]
     payers = [table.of(text) if table is not None and text else None for text in agreements]
