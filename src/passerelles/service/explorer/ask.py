@@ -21,13 +21,12 @@ from passerelles.views.document import Grid
 from passerelles.views.shown import environment
 from passerelles.views.spec import On, Sheet
 
-# Files that pages ask for, with their kind; tables sort and filter as those of the report do.
-ASSETS: Final[Mapping[str, str]] = {
-    "style.css": "text/css",
-    "explorer.js": "text/javascript",
-    "tables.js": "text/javascript",
+# Files that pages ask for, with their kind and where they lie; tables sort and filter as those of the report do.
+ASSETS: Final[Mapping[str, tuple[str, str, str]]] = {
+    "style.css": ("text/css", "passerelles.service.explorer", "static"),
+    "explorer.js": ("text/javascript", "passerelles.service.explorer", "static"),
+    "tables.js": ("text/javascript", "passerelles.report", "templates"),
 }
-_ELSEWHERE: Final = {"tables.js": "passerelles.report/templates"}
 SECTIONS: Final = ("interests", "profile", "compare", "map", "areas", "territory")
 
 
@@ -115,7 +114,7 @@ class Ask:
 @cache
 def asset_text(name: str) -> bytes:
     """Bytes of a style sheet or script of the explorer."""
-    package, _, folder = _ELSEWHERE.get(name, "passerelles.service.explorer/static").partition("/")
+    _, package, folder = ASSETS[name]
     return (files(package) / folder / name).read_bytes()
 
 

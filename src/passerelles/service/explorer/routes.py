@@ -224,7 +224,7 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
         if name not in ASSETS or digest != asset_sum(name):
             return failed(_ask(request, desk, usual), "not_found")
         headers = {"cache-control": "public, max-age=31536000, immutable"}
-        return Response(asset_text(name), media_type=f"{ASSETS[name]}; charset=utf-8", headers=headers)
+        return Response(asset_text(name), media_type=f"{ASSETS[name][0]}; charset=utf-8", headers=headers)
 
     async def nowhere(request: Request, rest: str) -> Response:  # noqa: ARG001 - any other address
         return failed(_ask(request, desk, usual), "not_found")
