@@ -1,8 +1,7 @@
 """Credentials: tables of them and of what jobs demand, the catalogue of the law, and published lengths of training."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache, cached_property
@@ -43,7 +42,31 @@ DEFAULT: Final = "acces-france"
 _Row = tuple[int, dict[str, Any]]
 
 
-def read_credentials(source: FileSource, draft: Draft) -> None:
+def read_facts(source: FileSource, draft: Draft, *, lent: str = "", catalogue: str = "") -> None:
+    """
+    Read credentials, what each occupation demands of them, and what access to it is as a whole.
+
+    Tables may name the credentials of a `lent` catalogue by their codes; those that they do not name are taken back. An
+    overlay of a branch thus states what its occupations demand, and no fact about a credential a second time. A
+    `catalogue` itself speaks of occupations that no file of it declares.
+    """
+    theirs = read_catalogue(lent).credentials if lent else {}
+    before = draft.credentials
+    draft.credentials = {**theirs, **before}
+    draft.replaceable |= {("credentials", code) for code in theirs}
+    _credentials(source, draft)
+    _credential_requirements(source, draft, catalogue)
+    named = [row.credential for row in draft.credential_requirements.values()]
+    used = closure(draft.credentials, (*named, *before))
+    draft.credentials = {
+        code: value
+        for code, value in draft.credentials.items()
+        if code in used or code in before or value is not theirs.get(code)
+    }
+    _occupation_access(source, draft, catalogue)
+
+
+def _credentials(source: FileSource, draft: Draft) -> None:
     """Credentials with hours, prerequisites and reductions; hours without a source, or in disorder, are unknown."""
     table = read_own_table(source, "credentials", draft)
     for line, row in typed_rows(table, "credentials", draft):
@@ -162,12 +185,8 @@ def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
             draft.note("cyclic_prerequisite", table, line, subject=first, other=other, rows=rows)
 
 
-def read_credential_requirements(source: FileSource, draft: Draft, *, catalogue: str = "") -> None:
-    """
-    What each occupation demands, what is usual, and what merely leads to it.
-
-    A `catalogue` speaks of occupations that no file of it declares.
-    """
+def _credential_requirements(source: FileSource, draft: Draft, catalogue: str) -> None:
+    """What each occupation demands, what is usual, and what merely leads to it."""
     keys, also = ("occupation", "credential"), ("group", "alternative", "scope", "titles")
     table = read_own_table(source, "credential_requirements", draft)
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
@@ -215,8 +234,8 @@ def _brought(draft: Draft, occupation: str) -> list[CredentialRequirement]:
     return [row for base in bases for row in catalogue.of(base, families=draft.older)[0]]
 
 
-def read_occupation_access(source: FileSource, draft: Draft, *, catalogue: str = "") -> None:
-    """What access to each occupation is as a whole; see `OccupationAccess` and `read_credential_requirements`."""
+def _occupation_access(source: FileSource, draft: Draft, catalogue: str) -> None:
+    """What access to each occupation is as a whole; see `OccupationAccess`."""
     table = draft.keyed(read_own_table(source, "occupation_access", draft), "occupation")
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
@@ -286,9 +305,7 @@ def _catalogue_at(place: Path) -> Catalogue:
     refuse_unusable(draft.log.notices(), source.place)
     names = [name for name in files_of("overlay") if name.startswith(_FACTS)]
     check_names(source, [*names, "occupation_recodes.csv"], draft)
-    read_credentials(source, draft)
-    read_credential_requirements(source, draft, catalogue=manifest.name)
-    read_occupation_access(source, draft, catalogue=manifest.name)
+    read_facts(source, draft, catalogue=manifest.name)
     recodes = _read_recodes(source, draft)
     rows = grouped((row.occupation, row) for _, row in sorted(draft.credential_requirements.items()))
     _note_contradictions(draft, rows)
@@ -304,27 +321,6 @@ def _read_recodes(source: FileSource, draft: Draft) -> dict[str, int]:
 
 # Every graph that is built asks for what is embedded, which stays as it is.
 _embedded_catalogue: Final = cache(_catalogue_at)
-
-
-@contextmanager
-def lend_credentials(draft: Draft, name: str) -> Iterator[None]:
-    """
-    Let tables name the credentials of a catalogue by their codes; those that they do not name are taken back.
-
-    An overlay of a branch thus states what its occupations demand, and no fact about a credential a second time.
-    """
-    lent = read_catalogue(name).credentials if name else {}
-    before = draft.credentials
-    draft.credentials = {**lent, **before}
-    draft.replaceable |= {("credentials", code) for code in lent}
-    yield
-    named = [row.credential for row in draft.credential_requirements.values()]
-    used = closure(draft.credentials, (*named, *before))
-    draft.credentials = {
-        code: value
-        for code, value in draft.credentials.items()
-        if code in used or code in before or value is not lent.get(code)
-    }
 
 
 def closure(credentials: Mapping[str, Credential], codes: Iterable[str]) -> set[str]:

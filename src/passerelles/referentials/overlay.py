@@ -8,13 +8,7 @@ from functools import cache
 from passerelles.codes import grouped
 from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
-from passerelles.referentials.credentials import (
-    lend_credentials,
-    read_catalogue,
-    read_credential_requirements,
-    read_credentials,
-    read_occupation_access,
-)
+from passerelles.referentials.credentials import read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import (
     OVERLAY,
@@ -63,10 +57,7 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
     read_competencies(source, draft)
     _requirements(source, draft, name)
     _titles(source, draft)
-    with lend_credentials(draft, manifest.credentials):
-        read_credentials(source, draft)
-        read_credential_requirements(source, draft)
-    read_occupation_access(source, draft)
+    read_facts(source, draft, lent=manifest.credentials)
     return manifest
 
 

@@ -4,12 +4,7 @@ from typing import Final
 
 from passerelles.io.archive import FileSource
 from passerelles.model import Domain, JobTitle, Mobility, Occupation, Provenance, Tag, WorkContext
-from passerelles.referentials.credentials import (
-    lend_credentials,
-    read_credential_requirements,
-    read_credentials,
-    read_occupation_access,
-)
+from passerelles.referentials.credentials import read_facts
 from passerelles.referentials.draft import Draft, made
 from passerelles.referentials.own_tables import (
     MANIFEST,
@@ -48,10 +43,7 @@ def read_table_referential(source: FileSource) -> Referential:
     _contexts(source, draft)
     _tags(source, draft)
     _mobilities(source, draft)
-    with lend_credentials(draft, manifest.credentials):
-        read_credentials(source, draft)
-        read_credential_requirements(source, draft)
-    read_occupation_access(source, draft)
+    read_facts(source, draft, lent=manifest.credentials)
     source_named = manifest.source or manifest.title or MANIFEST
     provenance = Provenance(source_named, "table", manifest.date, manifest.licence)
     name, version, language = manifest.name, manifest.version, manifest.language
