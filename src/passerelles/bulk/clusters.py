@@ -100,7 +100,7 @@ def rank_part(
     for batch in batches:
         for start in range(0, batch.num_rows, BATCH):
             piece: Any = batch.slice(start, BATCH)
-            ranked = ranker.rank(piece, number, engine=ranker.engine_at(number + piece.num_rows))
+            ranked = ranker.rank(piece, number)
             number += piece.num_rows
             yield in_order(ranked.moves, ranked.refused).select(part_schema().names)
 

@@ -190,12 +190,6 @@ def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
         array[people] = values
 
 
-def fast_engine(plain: PlainEngine) -> FastEngine | None:
-    """Return the fast engine of a graph and its scorers, made at the first call; None where there is none."""
-    key = ("fast_engine", plain.occupied.name, plain.occupied.version, plain.unoccupied.name)
-    return plain.graph.derived(key, lambda: FastEngine.of(plain))
-
-
 Held = tuple[str, frozenset[tuple[str, Ternary]]]
 # Bounds on memory, whatever people state.
 _MOST_NEEDS: Final = 100_000
@@ -468,21 +462,26 @@ class Ranker:
 
     def engine_at(self, number: int) -> PlainEngine | FastEngine:
         """
-        Return the engine for a batch that ends at a row number: compiling is worth it for many people only.
+        Return the engine for a batch that ends at a row number, made at the first call.
+
+        Compiling is worth it for many people only.
 
         Raises
         ------
         MissingExtraError
             If the fast engine is asked for and numba is not installed.
         """
+        plain = self.plain
         asked = self.engine == "fast" or (self.engine == "auto" and number >= _FAST_FROM and numba_is_there())
-        return (fast_engine(self.plain) if asked else None) or self.plain
+        key = ("fast_engine", plain.occupied.name, plain.occupied.version, plain.unoccupied.name)
+        return (plain.graph.derived(key, lambda: FastEngine.of(plain)) if asked else None) or plain
 
-    def rank(self, batch: "pa.RecordBatch", first: int, *, engine: PlainEngine | FastEngine | None = None) -> Ranked:
+    def rank(self, batch: "pa.RecordBatch", first: int, *, before: int = 0) -> Ranked:
         """
         Rank the people of a batch, of which `first` is the number of the first row.
 
-        A batch whose columns cannot be read is refused whole, row by row.
+        `before` counts the people of the same run who were ranked already, by which an engine is chosen. A batch whose
+        columns cannot be read is refused whole, row by row.
         """
         numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
         try:
@@ -494,7 +493,7 @@ class Ranker:
         faults = dict.fromkeys(garbled, Fault("not_text"))
         faults |= {position: Fault(reason) for position, reason in known_faults(batch).items()}
         people, kept = read_people(self.directory, taken, faults)
-        best = (engine or self.plain).rank(people, self.limit)
+        best = self.engine_at(before + first + batch.num_rows).rank(people, self.limit)
         for position in kept[best.size == 0].tolist():
             faults[position] = Fault("no_move")
         ids = taken.column("id")
@@ -521,17 +520,10 @@ def _run(
 def in_turn(
     ranker: Ranker, pieces: "Iterable[tuple[pa.RecordBatch, int]]", threads: int | None = None, *, before: int = 0
 ) -> Iterator[Ranked]:
-    """
-    Rank numbered batches; a few are under way at a time, and come out in order.
-
-    `before` counts the people of the same run who were ranked already, by which an engine is chosen.
-    """
+    """Rank numbered batches; a few are under way at a time, and come out in order. `before` is as in `Ranker.rank`."""
     threads = threads or processors()
     with ThreadPoolExecutor(max_workers=threads) as pool:
-        under_way = (
-            pool.submit(ranker.rank, batch, number, engine=ranker.engine_at(before + number + batch.num_rows))
-            for batch, number in pieces
-        )
+        under_way = (pool.submit(ranker.rank, batch, number, before=before) for batch, number in pieces)
         yield from results_of(under_way, most=threads + 1)
 
 
