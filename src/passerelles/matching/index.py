@@ -306,8 +306,7 @@ class TitleIndex:
     @cached_property
     def parent_of(self) -> IntArray:
         """Shape (n_owners,): position of the family of each owner."""
-        families: dict[str, int] = {}
-        return np.asarray([families.setdefault(code, len(families)) for code in self.parents], dtype=np.int64)
+        return _numbered(self.parents)[1]
 
     @cached_property
     def sectors(self) -> Mapping[tuple[str, str], IntArray]:
@@ -356,13 +355,12 @@ class TitleIndex:
         family to another by a first word that both have, shape (n_families, n_families).
         """
         lexicon = Lexicon(self.pack)
-        rows: dict[str, int] = {}
-        places = [rows.setdefault(lexicon.root(form[0]) if form else "", len(rows)) for form in self.stems]
+        rows, places = _numbered(lexicon.root(form[0]) if form else "" for form in self.stems)
         cells = (np.ones(len(places), dtype=np.float32), (places, self.parent_of[self.owner]))
         counts = sparse.csr_array(cells, shape=(len(rows), int(self.parent_of.max()) + 1))
         counts.sum_duplicates()
         onward = _shares(counts)
-        return MappingProxyType(rows), onward, (_shares(sparse.csr_array(counts.T.tocsr())) @ onward).toarray()
+        return rows, onward, (_shares(sparse.csr_array(counts.T.tocsr())) @ onward).toarray()
 
     @cached_property
     def domains(self) -> "sparse.csr_array":
@@ -435,8 +433,7 @@ class TitleIndex:
     @cached_property
     def groups(self) -> IntArray:
         """Shape (n_owners,): position of the owner's broader group (first three signs of the code)."""
-        groups: dict[str, int] = {}
-        return np.asarray([groups.setdefault(c[:_GROUP_SIGNS], len(groups)) for c in self.codes], dtype=np.int64)
+        return _numbered(code[:_GROUP_SIGNS] for code in self.codes)[1]
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:
@@ -540,6 +537,13 @@ _RARE: Final = 0.1  # entries of a kind that an owner is given of each
 _UNMET: Final = 0.003  # count of a term that a family never has
 
 
+def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], IntArray]:
+    """Distinct texts, numbered as they first come, and the number of each."""
+    numbers: dict[str, int] = {}
+    found = np.asarray([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+    return MappingProxyType(numbers), found
+
+
 def _membership(group: IntArray, n_groups: int) -> "sparse.csr_array":
     size = len(group)
     cells = (np.ones(size, dtype=np.float32), (np.arange(size), group))
@@ -570,9 +574,7 @@ def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str
 def _heads(
     forms: Sequence[tuple[str, ...]], owner: IntArray, n_owners: int
 ) -> tuple[Field, IntArray, "sparse.csr_array"]:
-    positions: dict[str, int] = {}
-    firsts = [form[0] if form else "" for form in forms]
-    head_of = np.asarray([positions.setdefault(first, len(positions)) for first in firsts], dtype=np.int64)
+    positions, head_of = _numbered(form[0] if form else "" for form in forms)
     field = fit_letters([{head: 1} for head in positions], shortest=2, longest=5)
     sizes = np.bincount(owner, minlength=n_owners).astype(np.float32)
     weights = (1.0 / (sizes[owner] + 1.0)).astype(np.float32)
@@ -753,15 +755,13 @@ def search(
 
 def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[str]) -> list[Found]:
     known = _known(referential, kind)
-    scored: list[tuple[float, int, str, Found]] = []
+    scored: dict[float, list[Found]] = {}
     for each, own in zip(known, words_of_all([f.label for f in known]), strict=True):
         met = sum(any(w == a or (len(a) >= _SHORT and w.startswith(a)) for w in own) for a in asked) / len(asked)
-        met = 2.0 if each.code.casefold() == code.casefold() else met
-        if met >= _LEAST_MET:
-            scored.append((-met, len(each.label), each.code, each))
-    if scored:
-        most = min(row[0] for row in scored)
-        return [found for met, *_, found in sorted(scored, key=lambda row: row[:3]) if met == most]
+        scored.setdefault(2.0 if each.code.casefold() == code.casefold() else met, []).append(each)
+    most = max(scored, default=0.0)
+    if most >= _LEAST_MET:
+        return sorted(scored[most], key=lambda each: (len(each.label), each.code))
     by_code = {each.code: each for each in known}
     return [by_code[near] for near in nearest_codes(code, {f.code: f.label for f in known})]
 

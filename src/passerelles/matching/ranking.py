@@ -19,6 +19,7 @@ from passerelles.matching.index import TitleIndex, phrase_bag
 from passerelles.matching.reading import Reading, Reason
 from passerelles.vectors import (
     Cells,
+    Field,
     FloatArray,
     IntArray,
     count_terms,
@@ -359,12 +360,17 @@ def _fill_nearest(
 def _weight_held(index: TitleIndex, weights: Mapping[str, float]) -> FloatArray:
     """Weight of the families of words that each entry has, shape (n_entries,)."""
     held = np.zeros(len(index.entries), dtype=np.float32)
-    columns, row = Cells.of(index.family_field.columns), index.family_field.vocabulary.get
     for term, weight in weights.items():
-        place = row(term)
+        place = index.family_field.vocabulary.get(term)
         if place is not None:
-            held[columns.columns[columns.of_row(place)]] += np.float32(weight)
+            held[_entries_of(index.family_field, place)] += np.float32(weight)
     return held
+
+
+def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
+    """Entries that have the term at a place of a field."""
+    cells = Cells.of(field.columns)
+    return cells.columns[cells.of_row(place)]
 
 
 def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
@@ -720,10 +726,14 @@ def _purity(index: TitleIndex, trial: Trial) -> float:
     rows = [index.family_field.vocabulary.get(term, -1) for term in dict.fromkeys(trial.reading.families)]
     if min(rows) < 0:
         return 0.0
-    columns = Cells.of(index.family_field.columns)
-    entries = reduce(np.intersect1d, [columns.columns[columns.of_row(row)] for row in rows])
-    same = np.count_nonzero(index.parent_of[index.owner[entries]] == index.parent_of[trial.owners[0]])
-    return math.log((same + 0.5) / (len(entries) - same + 0.5)) if len(entries) else 0.0
+    entries = reduce(np.intersect1d, [_entries_of(index.family_field, row) for row in rows])
+    return _log_odds(index.parent_of[index.owner[entries]] == index.parent_of[trial.owners[0]])
+
+
+def _log_odds(cases: NDArray[np.bool_]) -> float:
+    """Log-odds of what holds in some cases and not in others; 0 without any."""
+    held = np.count_nonzero(cases)
+    return math.log((held + 0.5) / (len(cases) - held + 0.5))
 
 
 def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
@@ -739,12 +749,7 @@ def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
     runs = letter_bag(reading.stems, _RUN, _RUN)
     met = sum(number for run, number in runs.items() if run in index.letters.vocabulary)
     last = index.stem_field.vocabulary.get(reading.stems[-1])
-    ends = 0.0
-    if last is not None:
-        columns = Cells.of(index.stem_field.columns)
-        entries = columns.columns[columns.of_row(last)]
-        ending = np.count_nonzero(index.last_stems[entries] == last)
-        ends = math.log((ending + 0.5) / (len(entries) - ending + 0.5))
+    ends = 0.0 if last is None else _log_odds(index.last_stems[_entries_of(index.stem_field, last)] == last)
     return {
         "readable": readable,
         "runs": met / runs.total() if runs else 1.0,

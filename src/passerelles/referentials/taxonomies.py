@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -234,7 +234,7 @@ def _links(files: FileSet, draft: Draft) -> None:
     keys = ("occupationuri", "skilluri")
     table = draft.keyed(files.read("occupationSkillRelations", (*keys, "relationtype"), draft), *keys)
     known = {uri: code_of(uri) for key in keys for uri in table.column(key)}
-    kept = _listed(table, "occupationuri", draft, codes=known)
+    kept = _listed(table, "occupationuri", draft, known.__getitem__)
     for line, (occupation, skill, word) in kept.numbered(*keys, "relationtype"):
         code = known[skill]
         if code not in draft.competencies:
@@ -243,10 +243,9 @@ def _links(files: FileSet, draft: Draft) -> None:
         draft.requirements[known[occupation]][code] = draft.coded(_ESCO["status"], word, "relationType", table, line)
 
 
-def _listed(table: Table, column: str, draft: Draft, *, codes: Mapping[str, str] | None = None) -> Table:
-    """Rows of a table whose occupation is listed; the others are counted and left out. `codes` are those of cells."""
-    cells = table.column(column)
-    named = cells if codes is None else [codes[cell] for cell in cells]
+def _listed(table: Table, column: str, draft: Draft, read: Callable[[str], str] = str) -> Table:
+    """Rows of a table whose occupation is listed; the others are counted and left out. `read` gives a cell's code."""
+    named = [read(cell) for cell in table.column(column)]
     unlisted = Counter(code for code in named if code not in draft.occupations)
     for code, count in sorted(unlisted.items()):
         draft.note("link_of_unlisted_occupation", table, count=count, subject=code)
