@@ -7,7 +7,7 @@ import pytest
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes, load_market
-from passerelles.market.read import GROUPS, Found, Reading, declared_kind, kinds, scan
+from passerelles.market.read import Found, Reading, declared_kind, kinds, scan_all
 from passerelles.market.tables import FapRome, Link, families_of, links_of, shares
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -147,7 +147,7 @@ def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_da
 
 
 def test_every_file_that_is_declared_is_recognised(real_data: Path) -> None:
-    known = {f.name: (f.kind.name, f.year) for f in scan(real_data, GROUPS).found}
+    known = {f.name: (f.kind.name, f.year) for f in scan_all(real_data).found}
     assert known["market/bmo-2025.xlsx"] == ("bmo", "2025")
     assert known["market/tension-rome-bassin-2021.csv"] == ("tension-rome-basin", "2021")
     assert known["crosswalks/idcc-opco-2019.csv"] == ("idcc-opco", "2019")

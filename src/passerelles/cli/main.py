@@ -118,9 +118,9 @@ def _reads(place: Path, output: Path, name: str) -> bool:
                 return False
             if name != "data":
                 return output.suffix.casefold() in _TABLES
-            from passerelles.market.read import scan  # of a folder of data: its public files
+            from passerelles.market.read import scan_all  # of a folder of data: its public files
 
-            return bool(scan(output, ("market", "places", "certifications")).found)
+            return bool(scan_all(output).found)
         return place.exists() and place.samefile(output)
     except (OSError, ValueError):
         return False

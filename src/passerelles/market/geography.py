@@ -13,7 +13,7 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import decimal_number
 from passerelles.market.places import Basin, Commune, Places, departments_shown
-from passerelles.market.read import Found, Reading, Scan, SourceFile, amount, scan, scan_all
+from passerelles.market.read import Found, Reading, Scan, SourceFile, amount, scan_all
 from passerelles.notices import NoticeLog
 from passerelles.text import normalise_label
 
@@ -101,7 +101,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     )
     tables = list(found.of("travel"))
     if travel is not None:
-        extra = scan(travel, ("places",)).of("travel")
+        extra = scan_all(travel).of("travel")
         if not extra:
             raise PasserellesError("market_columns", path=travel, column="from, to, minutes | km", columns="-")
         tables += extra

@@ -32,7 +32,6 @@ from passerelles.store import package_version
 from passerelles.text import few, normalise_label
 
 Group = Literal["market", "places", "certifications"]
-GROUPS: Final[tuple[Group, ...]] = ("market", "places", "certifications")
 # Enough for any header and its first row; a file is read whole only once it is recognised.
 _PEEK: Final = 65_536
 _PEEK_LINES: Final = 50
@@ -205,17 +204,11 @@ class Scan:
 
     def newest(self, kind: str, log: NoticeLog) -> "Reading | None":
         """Read the file of one kind with the latest year, the first by name of equals; the others are only told."""
-        first, *others = sorted(self.of(kind), key=lambda f: f.year, reverse=True) or (None,)
-        for other in others:
-            if other is not None and first is not None:
-                code = "duplicate_dataset" if other.year == first.year else "older_dataset"
-                log.note(code, file=other.name, other=first.name, year=other.year)
-        return None if first is None else Reading(first, log)
-
-
-def scan(path: str | Path, groups: Iterable[Group]) -> Scan:
-    """Recognise the files of some groups in a folder; see `scan_all`."""
-    return scan_all(path).within(groups)
+        some = sorted(self.of(kind), key=lambda f: f.year, reverse=True)
+        for other in some[1:]:
+            code = "duplicate_dataset" if other.year == some[0].year else "older_dataset"
+            log.note(code, file=other.name, other=some[0].name, year=other.year)
+        return Reading(some[0], log) if some else None
 
 
 def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:

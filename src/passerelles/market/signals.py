@@ -310,9 +310,7 @@ def _tension(
 KnownBy = Literal["job", "family"]
 
 
-def leading_jobs(
-    market: Market, referential: Referential, *, year: str | int | None = None
-) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
+def leading_jobs(market: Market, referential: Referential) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
     """
     Return a function that gives the jobs which stand for the families of a survey in a basin, by (job, family).
 
@@ -327,12 +325,10 @@ def leading_jobs(
     ----------
     market, referential
         The figures, and the occupations that they are joined to.
-    year
-        Year of the survey.
     """
-    survey = market.survey(year)
+    survey = market.survey()
     crosswalk = market.crosswalk_of(survey)
-    codes = family_codes(market, referential, year=year)
+    codes = family_codes(market, referential)
     qualified = grouped(
         (rome, family) for (rome, _), family in (crosswalk.by_qualification if crosswalk else {}).items()
     )

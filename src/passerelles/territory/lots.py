@@ -511,9 +511,9 @@ def pool_key(lot: Lot) -> tuple[str, ...]:
     return (lot.employer, "", lot.basin, lot.pool) if lot.pool else lot.key
 
 
-def made(side: Side, lots: Iterable[Lot], *, file: str = "", sha256: str = "") -> Lots:
+def made(side: Side, lots: Iterable[Lot]) -> Lots:
     """Put lots with openings of their own together."""
-    return Lots(side, tuple(sorted(lots, key=NAME_OF)), {}, {}, file, sha256)
+    return Lots(side, tuple(sorted(lots, key=NAME_OF)), {}, {})
 
 
 Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots

@@ -518,7 +518,6 @@ def survey_openings(
     referential: Referential,
     *,
     basins: Iterable[str] | None = None,
-    year: str | int | None = None,
     settings: TerritorySettings | None = None,
     jobs: Collection[str] = (),
 ) -> Lots:
@@ -528,11 +527,9 @@ def survey_openings(
     Parameters
     ----------
     market, referential
-        The survey, and the occupations that its families are joined to.
+        The latest survey that is joined to ROME, and the occupations that its families are joined to.
     basins
         Codes of the basins to take; None = all of the survey.
-    year
-        Year of the survey; None = the latest that is joined to ROME.
     settings
         `masked_openings` says at which end of its interval a masked number counts.
     jobs
@@ -551,15 +548,15 @@ def survey_openings(
         If there is no survey, or its families are not joined to ROME.
     """
     chosen = settings or TerritorySettings()
-    survey = market.survey(year)
-    codes = family_codes(market, referential, year=year)
+    survey = market.survey()
+    codes = family_codes(market, referential)
     if not any(codes.values()):
         raise PasserellesError("territory_no_crosswalk", year=survey.year)
     wanted = None if basins is None else set(basins)
     employer = f"BMO {survey.year}"
     lots: list[Lot] = []
     pools: dict[tuple[str, str], int] = {}
-    leading = cache(leading_jobs(market, referential, year=year))
+    leading = cache(leading_jobs(market, referential))
     for basin, family in sorted(key for key in survey.projects_of if wanted is None or key[0] in wanted):
         projects = survey.projects_of[basin, family]
         if projects.met is None or not codes.get(family):

@@ -366,8 +366,8 @@ class _Reader:
             )
             for key, some in lots.items()
         ]
-        found = made(self.side, summed, file=file, sha256=sha256)
-        return replace(found, set_aside=tuple(self.set_aside), said=tuple(self.said))
+        read = replace(made(self.side, summed), file=file, sha256=sha256)
+        return replace(read, set_aside=tuple(self.set_aside), said=tuple(self.said))
 
     def _read_grid(self, grid: _Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
