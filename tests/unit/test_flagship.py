@@ -25,7 +25,7 @@ TO_OBTAIN = {
     "K2110-GL": {"PERM-C", "PERM-CE", "CCS-GL", "AUT-ENS-GL"},
     "K2110-2R": {"PERM-A2", "EXP-A2-24", "PERM-A", "CCS-2R", "AUT-ENS-2R"},
 }
-CARRIED = {"TP-ECSR", "AUT-ENS", "PERM-B", "APT-COND"}
+CARRIED = {"TP-ECSR", "AUT-ENS", "PERM-B", "PERM-B-ANC", "APT-COND"}
 
 
 @pytest.fixture(scope="module", params=["embedded", pytest.param("rome", marks=pytest.mark.real_data)])
