@@ -220,9 +220,6 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "serving": ("serve", "explore"),
 }
 COMMANDS: Final[Mapping[str, str]] = {name: place for place, names in _PLACES.items() for name in names}
-# What says what a command does, where it is not ``cli.command``.
-_SAID: Final = {"search": "overlay.search", "serve": "service.command", "explore": "explorer.command",
-                **{name: f"{name}.command" for name in ("compile", "cache", "schema")}}  # fmt: skip
 
 
 def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
@@ -242,7 +239,7 @@ def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
         if isinstance(command, typer.Typer):
             app.add_typer(command, name=name)
         else:
-            app.command(name, help=say(_SAID.get(name, f"cli.command.{function}")))(command)
+            app.command(name, help=say(f"cli.command.{function}"))(command)
     return app
 
 
