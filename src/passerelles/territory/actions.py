@@ -195,8 +195,8 @@ def _corrected(problems: Iterable[Problem], lang: Lang) -> list[Action]:
         rows = few([str(p.row) for p in some], _ROWS)
         what = say("territory.action.what.correct", lang=lang, n=len(some), rows=rows, why=some[0].what(lang))
         people = None if None in known else sum(p or 0 for p in known)
-        who = say("territory.action.who.correct", lang=lang, file=file) if file else ""
-        found.append(Action("correct", who or say("territory.action.who.table", lang=lang), what, people))
+        who = say(f"territory.action.who.{'correct' if file else 'table'}", lang=lang, file=file)
+        found.append(Action("correct", who, what, people))
     return found
 
 

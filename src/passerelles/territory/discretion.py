@@ -21,7 +21,7 @@ from passerelles.language.say import Lang, say
 from passerelles.progress import go_on
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, Cell, Table, View
-from passerelles.territory.flows import Change, Flow, Uncovered, reason_name
+from passerelles.territory.flows import Change, Flow, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, floor_groups, pool_keys
 from passerelles.territory.solve import Bools, Ints, Rows, budget_tenths
@@ -433,7 +433,7 @@ def _table(allocation: Allocation) -> Table:
         code = row * max(len(keys), 1) + column
         people[np.searchsorted(codes, code)] += flow.people
     budget = allocation.budget_hours
-    group, need = floor_groups(allocation.fragile, allocation.settings)
+    _, group, need = floor_groups(allocation.fragile, allocation.settings)
     return Table(
         supply=np.asarray([lot.people for lot in lots], dtype=np.int64),
         capacity=capacity,
@@ -549,10 +549,8 @@ class _Lines:
         hiring = publication.allocation.hiring
         first = {pool_key(lot): lot for lot in reversed(hiring.lots)}
         self.pools = [first[key] for key in hiring.capacities]
-        unknown = view.unknown(self.table)
-        self.sent, self.taken = self.table.sent(unknown), self.table.taken(unknown)
+        self.sent = self.table.sent(view.unknown(self.table))
         self.rest = int(self.sent.sum()) if view.total else None  # people on hidden flows
-        self.fragile_names = [_name(self.lots[i]) for i in np.flatnonzero(view.lots).tolist()]
         self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
 
     def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
@@ -605,13 +603,20 @@ class _Lines:
         return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name
 
     def uncovered(self) -> list[Withheld]:
-        """People placed nowhere: by lot where that is harmless, then the rest."""
+        """People placed nowhere: by lot where that is harmless, why where the rules alone tell it; then the rest."""
         left = self.table.uncovered
         reasons = {u.lot.key: u for u in self.allocation.uncovered}
         found = []
         for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
-            why = reasons[self.lots[i].key]
-            found.append(_left(self.lots[i], int(left[i]), why if why.reason in _BY_RULE else None, self.lang))
+            lot, people = self.lots[i], int(left[i])
+            why = reasons[lot.key]
+            more: dict[str, Any] = {}
+            cells: dict[str, Any] = {"from": f"{lot.employer}, {lot.place()}", "uncovered": people}
+            if why.reason in _BY_RULE:
+                more = {"reason": why.reason, "sentence": why.sentence(self.lang)}
+                cells |= {**more, "reason": why.reason_said(self.lang), "why": why.why(self.lang)}
+            counts = {"headcount": lot.people, "people": people}
+            found.append(_line_of(lot.employer, lot.end, lot.basin_label, counts, more=more, cells=cells))
         sizes = {"headcount": self.table.supply, "people": left}
         return found + self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
 
@@ -636,10 +641,8 @@ class _Lines:
         self, key: str, lots: Sequence[Lot], hidden: Bools, sizes: Mapping[str, Ints], columns: tuple[str, str]
     ) -> list[Withheld]:
         """Return one line for all lots that are hidden; none where nobody is left there, and that may be told."""
-        name, some = (
-            say(f"territory.table.{key}", lang=self.lang),
-            [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()],
-        )
+        name = say(f"territory.table.{key}", lang=self.lang)
+        some = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
         counts: dict[str, int | None] = {size: int(values[hidden].sum()) for size, values in sizes.items()}
         if self.rest is None:
             counts["people"] = None
@@ -654,17 +657,6 @@ def _name(lot: Lot) -> dict[str, str]:
 def _names(lots: Sequence[Mapping[str, str]]) -> str | None:
     """Lots that a line stands for, in one cell."""
     return "; ".join(", ".join((lot["employer"], lot["job"], lot["basin"])) for lot in lots) or None
-
-
-def _left(lot: Lot, people: int, why: Uncovered | None, lang: Lang) -> Withheld:
-    """Return people of a lot who are placed nowhere, with the reason where the rules alone tell it."""
-    more: dict[str, Any] = {}
-    cells: dict[str, Any] = {"from": f"{lot.employer}, {lot.place()}", "uncovered": people}
-    if why is not None:
-        more = {"reason": why.reason, "sentence": why.sentence(lang)}
-        cells |= {"reason": why.reason_said(lang), "sentence": more["sentence"], "why": why.why(lang)}
-    counts = {"headcount": lot.people, "people": people}
-    return _line_of(lot.employer, lot.end, lot.basin_label, counts, more=more, cells=cells)
 
 
 def _line_of(

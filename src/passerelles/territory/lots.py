@@ -199,10 +199,8 @@ class Problem(NamedTuple):
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return where and what, as a person reads it."""
-        where = "territory.where.cell" if self.row and self.column else "territory.where.row"
-        if not self.row:
-            where = "territory.where.table"
-        place = say(where, lang=lang, file=self.file, row=str(self.row), column=self.column)
+        where = "table" if not self.row else "cell" if self.column else "row"
+        place = say(f"territory.where.{where}", lang=lang, file=self.file, row=str(self.row), column=self.column)
         return say("territory.where.problem", lang=lang, place=place, what=self.what(lang))
 
     @property

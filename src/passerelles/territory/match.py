@@ -373,7 +373,7 @@ def _task(
 ) -> Task:
     """Put some pairs, and the people and openings at hand (all where None), in a task."""
     lots = case.fragile.lots
-    group, need = floor_groups(case.fragile, case.settings)
+    _, group, need = floor_groups(case.fragile, case.settings)
     network = Network(*(at_hand or (case.people, case.capacity)), pairs.lot[among], pairs.pool[among], group, need)
     km = pairs.km[among]
     known = km[~np.isnan(km)]
@@ -397,11 +397,10 @@ def _task(
 
 def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
     """Groups that could not reach the floor even if all else made way for them; none where they only clash."""
-    names = sorted({getattr(lot, case.settings.floor_by) for lot in case.fragile.lots})
+    names, _, every = floor_groups(case.fragile, case.settings)
     found = []
     for at, name in enumerate(names):
-        need = np.zeros(len(names), dtype=np.int64)
-        need[at] = task.network.need[at]
+        need = np.where(np.arange(len(names)) == at, every, 0)
         alone = replace(task, network=replace(task.network, need=need))
         try:
             most_people(alone)

@@ -317,15 +317,13 @@ def pool_keys(hiring: Lots) -> tuple[list[tuple[str, ...]], Ints]:
     return list(hiring.capacities), np.asarray(list(hiring.capacities.values()), dtype=np.int64)
 
 
-def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[Rows, Ints]:
-    """Group of each lot, and the least people placed of each group; no group where there is no floor."""
+def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str], Rows, Ints]:
+    """Names of groups, the group of each lot, and the least people placed of each; no group where there is no floor."""
     if not settings.floor:
-        return np.zeros(len(fragile.lots), dtype=np.intp), np.zeros(0, dtype=np.int64)
-    names = sorted({getattr(lot, settings.floor_by) for lot in fragile.lots})
-    number = {name: i for i, name in enumerate(names)}
-    group = np.asarray([number[getattr(lot, settings.floor_by)] for lot in fragile.lots], dtype=np.intp)
+        return [], np.zeros(len(fragile.lots), dtype=np.intp), np.zeros(0, dtype=np.int64)
+    names, group = np.unique([getattr(lot, settings.floor_by) for lot in fragile.lots], return_inverse=True)
     heads = np.bincount(group, weights=[lot.people for lot in fragile.lots], minlength=len(names))
-    return group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
+    return names.tolist(), group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
 
 
 def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
