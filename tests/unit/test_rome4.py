@@ -20,7 +20,6 @@ from passerelles.model import (
 from passerelles.notices import Notice
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.rome import REQUIRED
 from sets import Sheets, column, moved, rome4, to_csv, without, write_rome, zipped
 
 
@@ -133,6 +132,9 @@ def test_of_two_versions_the_most_complete_is_read_and_the_other_said(tmp_path: 
     assert found(mixed) == {"mixed_versions": 4}
     write_rome(tmp_path, rome4(), version="_v1000")
     assert load_referential(tmp_path).version == "1000"
+
+
+REQUIRED = ("referentiel_code_rome", "liens_rome_referentiels", "referentiel_competence", "referentiel_savoir")
 
 
 @pytest.mark.parametrize("kind", REQUIRED)

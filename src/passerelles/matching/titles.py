@@ -179,6 +179,7 @@ SURE: Final = 0.9
 REVIEW: Final = 0.3
 """Confidence from which a match is worth a look (``à vérifier``); below it is ``inconnu``."""
 _BLOCK: Final = 128
+_NO_JOB: Final[tuple[tuple[Reading, ...], ...]] = ((),)  # a text of which nothing is read may still be a label
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
 _FLATTEST: Final = 30.0
 
@@ -315,10 +316,10 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
     taken = [understand(asked.text, words=index.words, lexicon=lexicon) for asked in distinct]
     jobs: list[tuple[Sequence[Reading], FloatArray | None]] = []
     for asked, one in zip(distinct, taken, strict=True):
-        for place, options in enumerate(one.jobs):
+        for place, options in enumerate(one.jobs or _NO_JOB):
             beside = tuple(" ".join(other[0].words) for at, other in enumerate(one.jobs) if at != place)
             context = (asked.context or Context())._replace(jobs=(*beside, *(asked.context or Context()).jobs))
-            jobs.append((options, pull(index, context, weights.context, lexicon)))
+            jobs.append((options, pull(index, context, weights.context, lexicon) if options else None))
     drawn = [pulled for _, pulled in jobs]
     ranked = iter(zip(rank_block(index, [j for j, _ in jobs], weights=weights, pulls=drawn), jobs, strict=True))
     found: dict[Asked, list[Candidate]] = {}
@@ -326,10 +327,8 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
         raw = asked.text if len(one.jobs) < 2 else ""  # noqa: PLR2004 - a line of several jobs is no label
         answers = [
             _answer(index, settle(index, raw, options, weights.rules, pulled), trial, weights, limit, posted=one.posted)
-            for trial, (options, pulled) in islice(ranked, len(one.jobs))
+            for trial, (options, pulled) in islice(ranked, len(one.jobs or _NO_JOB))
         ]
-        if not answers:
-            answers = [_answer(index, settle(index, raw, (), weights.rules, None), None, weights, limit)]
         best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
         found[asked] = [replace(c, rank=n, read=one.read, ignored=one.ignored) for n, c in enumerate(best, start=1)]
     for asked in texts:
@@ -457,7 +456,7 @@ class _Line(NamedTuple):
 
 
 def _answer(
-    index: TitleIndex, settled: Settled, trial: Trial | None, weights: Weights, limit: int, *, posted: bool = False
+    index: TitleIndex, settled: Settled, trial: Trial | None, weights: Weights, limit: int, *, posted: bool
 ) -> list[Candidate]:
     """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
     lines = [

@@ -28,7 +28,6 @@ from passerelles.referentials.referential import Reader, Referential, finish
 
 _ROME: Final[Mapping[str, Any]] = packaged("passerelles.referentials", "rome.toml")
 _WORDS: Final[Mapping[str, Mapping[str, Any]]] = _ROME["words"]
-REQUIRED, REQUIRED_3 = (tuple(_ROME[generation]["required"]) for generation in ("rome4", "rome3"))
 _WRITTEN: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "repair_apostrophes": True}
 # The file of links of ROME 3 has a column that ROME 4 has not.
 _LINKS: Final = "liens_rome_referentiels"
