@@ -55,6 +55,11 @@ class Words:
         return "/".join(reversed(match.groups())) if match and self.lang == "fr" else text
 
 
+def heads(words: Words, names: str) -> tuple[Head, ...]:
+    """Make columns of their keys, between blanks; a sharp marks those of figures."""
+    return tuple(Head(words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in names.split())
+
+
 def grid_of(
     words: Words,
     key: str,
