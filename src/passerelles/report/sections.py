@@ -20,7 +20,7 @@ from passerelles.extensions import extensions
 from passerelles.language.say import number, percent
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
-from passerelles.report.case import Case, grid_of
+from passerelles.report.case import Case, grid_of, heads
 from passerelles.report.envelope import scorer_dict
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
@@ -29,20 +29,7 @@ from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import SET_ASIDE, Lot, Lots
 from passerelles.territory.match import Scenario
-from passerelles.views.document import (
-    Block,
-    Bullets,
-    Cell,
-    Code,
-    Document,
-    Figures,
-    Grid,
-    Head,
-    Heading,
-    Part,
-    Picture,
-    Text,
-)
+from passerelles.views.document import Block, Bullets, Cell, Code, Document, Figures, Grid, Heading, Part, Picture, Text
 from passerelles.views.spec import Column, On, Withheld
 
 _MOST: Final = 300  # rows of a table; a survey's openings can be thousands
@@ -194,11 +181,9 @@ def _figure(case: Case, value: float | None) -> Cell:
 def _grid(
     case: Case, key: str, columns: str, rows: Sequence[tuple[Cell, ...]], *, most: int = _MOST, **look: bool
 ) -> Grid:
-    """Return a table of rows made by hand; `columns` are keys between blanks, a sharp marks those of figures."""
-    heads = (Head(case.words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in columns.split())
-    return Grid(
-        key, case.words(f"caption.{key}"), tuple(heads), tuple(rows[:most]), _more(case, len(rows), most), **look
-    )
+    """Return a table of rows made by hand; `columns` as `heads` takes them, `look` as a `Grid` does."""
+    head, more = heads(case.words, columns), _more(case, len(rows), most)
+    return Grid(key, case.words(f"caption.{key}"), head, tuple(rows[:most]), more, **look)
 
 
 class Source(NamedTuple):
