@@ -320,7 +320,7 @@ class Uncovered(Described):
             Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
             Column("why", value=lambda u, lang: u.why(lang), on=On.TERMINAL),
             Column("why", value=lambda u, lang: u.because(lang), on=On.PAGE),
-            _MASKED.at(lambda item: item, on=On.JSON),
+            replace(_MASKED, on=On.JSON),
         ),
         beside={"lots": _LOTS},
     )  # fmt: skip
@@ -413,7 +413,7 @@ class Unfilled(Described):
                 value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates),
             ),
             Column("fill", value=lambda u, lang: u.sentence(lang), on=On.SCREEN),
-            _MASKED.at(lambda item: item, on=On.JSON),
+            replace(_MASKED, on=On.JSON),
         ),
         beside={"lots": _LOTS},
     )  # fmt: skip
