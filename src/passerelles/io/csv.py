@@ -519,15 +519,15 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     return Rows(name, header, line, rows, digest, encoding, notices=log.notices(), delimiter=sign)
 
 
-def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int]:
-    """How well the best header fits under a delimiter, then how many cells it has."""
+def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int, int]:
+    """How well the best header fits under a delimiter, then how many cells it fills, and how early it comes."""
     found: list[tuple[int, list[Cell]]] = []
     with suppress(csv.Error):
         reader = csv.reader(islice(lines, 10 * HEADER_WITHIN), delimiter=delimiter)
         for line, row in enumerate(islice(reader, HEADER_WITHIN), 1):
             found += [(line, list(row))] if row else []
     score, place = _best(found, fits)
-    return score, len(found[place][1]) if found else 0
+    return score, sum(map(bool, found[place][1])) if found else 0, -place
 
 
 _SUM: Final = re.compile(r"total.*|ensemble|sum", re.IGNORECASE)
