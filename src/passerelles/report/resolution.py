@@ -420,11 +420,11 @@ def _choices(conditions: AccessConditions, lang: Lang) -> dict[_Choice, str]:
     """Return each choice among several ways in a sentence, numbered where there are several, in their order."""
     groups = grouped(((c.group, c.scope), c) for c in conditions.credentials if c.group is not None)
     found: dict[_Choice, str] = {}
-    for number_, ((group, scope), some) in enumerate(groups.items(), start=1):
+    for place, ((group, scope), some) in enumerate(groups.items(), start=1):
         ways = grouped((c.alternative or "", c.short) for c in some)
         texts = [say("show.way", lang=lang, way=way, names=" + ".join(ways[way])) for way in sorted(ways)]
-        start = say("show.choice", lang=lang, n=number_) if len(groups) > 1 else say("show.only_choice", lang=lang)
-        found[group, scope] = labelled(start + _of_whom(some[0], lang), " ; ".join(texts), lang)
+        start = say("show.choice", lang=lang, n=place) if len(groups) > 1 else say("show.only_choice", lang=lang)
+        found[group, scope] = labelled(start + _of_whom(some[0], lang), listed(texts, lang), lang)
     return found
 
 
