@@ -115,7 +115,12 @@ def test_the_branchs_own_leaves_out_those_of_other_branches(table: Certification
 
 def test_where_a_diploma_is_demanded_of_everybody_nothing_else_leads_there(table: Certifications) -> None:
     def leading(*demands: CredentialRequirement, numbers: str = "RNCP106 100") -> list[tuple[str, bool]]:
-        own = (Credential("DE", "Diplôme", "diplôme", rncp=numbers), Credential("C", "Carte", "carte", rncp="105"))
+        own = (
+            Credential("DE", "Diplôme", "diplôme", rncp=numbers),
+            Credential("C", "Carte", "carte", rncp="105"),
+            Credential("D", "Stage", "certificat"),
+            Credential("T", "Titre", "titre"),
+        )
         made = referential({"N4101": ["a"]}, credentials=own)
         made = replace(made, credential_requirements=demands)
         return [(c.code, c.demanded) for c in table.leading("N4101", made, DAY)]
@@ -125,15 +130,21 @@ def test_where_a_diploma_is_demanded_of_everybody_nothing_else_leads_there(table
     assert leading(needed, CredentialRequirement("N4101", "C", "usual")) == [("RNCP106", True), ("RNCP100", True)]
     assert leading(needed._replace(scope="titles"))[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
     assert leading(usual)[:3] == [("RNCP106", False), ("RNCP100", False), ("RNCP200", False)]
-    either = needed._replace(kind="one-of", group="g", alternative="a")  # other ways lead there too
-    assert leading(either)[:3] == [("RNCP106", True), ("RNCP100", True), ("RNCP200", False)]
+    either = needed._replace(kind="one-of", group="g", alternative="a")
+    course = CredentialRequirement("N4101", "D", "one-of", group="g", alternative="b")  # in no register of diplomas
+    assert leading(either, course) == [("RNCP106", True), ("RNCP100", True)]
+    other = course._replace(credential="T")  # a title that lead there too, whose number nobody gave
+    assert leading(either, other)[:3] == [("RNCP106", True), ("RNCP100", True), ("RNCP200", False)]
     assert leading(needed, numbers="103")[0] == ("RNCP200", False)  # withdrawn, and nothing follows
 
 
 def test_of_a_choice_the_ways_without_a_number_stand_among_those_of_the_parent(
     table: Certifications, jobs: Referential
 ) -> None:
-    some = replace(jobs, credential_requirements=(CredentialRequirement("N4109", "OWN", "one-of", group="g"),))
+    ways = (("OWN", "a"), ("OTHER", "b"))
+    either = tuple(CredentialRequirement("N4109", code, "one-of", "", "g", way) for code, way in ways)
+    some = replace(jobs, credentials=(Credential("OTHER", "Autre", "titre"), *jobs.credentials))
+    some = replace(some, credential_requirements=either)
     assert [c.code for c in table.leading("N4109", some, DAY)][:3] == ["RNCP106", "RNCP200", "RNCP100"]
     alone = replace(jobs, credential_requirements=(CredentialRequirement("N4109", "OWN", "usual"),))
     assert [c.code for c in table.leading("N4109", alone, DAY)] == ["RNCP106"]

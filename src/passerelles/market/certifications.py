@@ -120,10 +120,11 @@ def leading_lines(
     Return one line with the first certifications and how many more there are; none where there is none.
 
     Where the occupation demands a `diploma`, that one alone is said to lead there: what is demanded of everybody, or
-    has a code among those `asked` of the person. Where none has, what files tie to the occupation is told as such.
+    has a code among those `asked` of the person, which come first. Where none has, what files tie to the occupation is
+    told as such.
     """
     given = [c for c in certifications if c.demanded or c.code in asked] if diploma else list(certifications)
-    some = given or certifications
+    some = sorted(given or certifications, key=lambda c: c.code not in asked)
     if not some:
         return []
     key = "certified" if given else "certified_beside"
@@ -332,8 +333,8 @@ class Certifications:
         Those that name the fiche itself, else those of its parent; those that a source says to be alive, else those
         of which nothing says that they are over. Where the referential names certifications of its own, those of a
         specialised occupation are all there is, and those of a fiche leave out what other branches made for themselves.
-        Where something with a number in the register is demanded of everybody, alone or as one way, nothing else is
-        told.
+        Where something with a number in the register is demanded of everybody, nothing else is told; nor where it is
+        one way of a choice, unless another way is a diploma or a title whose number is not known.
 
         Parameters
         ----------
@@ -358,7 +359,11 @@ class Certifications:
         if occupation is None:
             raise UnknownCodeError(code)
         own = self._own(code, referential, day)
-        if any(each.demanded for each in own) or (own and occupation.base is not None):
+        # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
+        choice = [n for n in referential.credentials_of.get(code, ()) if n.kind == "one-of" and n.scope == "all"]
+        known = (referential.credential_by_code.get(need.credential) for need in choice)
+        unnamed = any(c is not None and c.kind in DIPLOMAS and not c.registrations for c in known)
+        if own and (occupation.base is not None or (not unnamed and any(each.demanded for each in own))):
             return own
         found: dict[str, LeadingCertification] = {}
         for link in links_of(referential, code):
@@ -377,7 +382,6 @@ class Certifications:
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
-        choice = any(n.kind == "one-of" and n.scope == "all" for n in referential.credentials_of.get(code, ()))
         chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
         breadth = self.register.breadth
         chosen.sort(key=lambda c: (not c.code.startswith("RNCP"), breadth.get(c.code, 0), c.code))
