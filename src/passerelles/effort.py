@@ -105,11 +105,11 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
 
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
     qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
-    it. A job open without any diploma takes an induction where beginners are shown it in the post, else a short course,
-    or the longest one that employers usually ask for. Where
-    nothing is required, the shortest of its level's diplomas and titles that they usually ask for comes next, if its
-    length is known. Otherwise the published lengths of certifications of its level that lead there say
-    (the shortest where nothing is required, unless courses of its level take less), else level and domain.
+    it. A job open without any diploma takes an induction where beginners are shown the work in the post, else a short
+    course, or the longest one that employers usually ask for. Where nothing is required, the shortest of its level's
+    diplomas and titles that they usually ask for comes next, if its length is known. Otherwise the published lengths of
+    certifications of its level that lead there say (the shortest where nothing is required, unless courses of its level
+    take less), else level and domain.
     """
     stated = referential.access_of.get(occupation.code)
     lowest = None if stated is None else stated.level_low
