@@ -697,12 +697,12 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
         43,
     ),  # or twelve, after seven years, by the professional competition
     ("M1607", "K1909", ["DIP-N5", "CONC-GREFFIER", "FORM-GREFFIER"], 42),  # order of 9 August 2017, art. 2
-    ("K2503", "K1711", ["CONC-SURV", "FORM-SURV"], 8),
+    ("K2503", "K1711", ["DIP-N4", "CONC-SURV", "FORM-SURV"], 17),
     ("K1711", "K1716", ["CONC-CAPPEN", "FORM-CAPPEN"], 12),
     ("K1201", "K1211", ["CONC-CPIP", "FORM-CPIP-TITRE"], 12),  # order of 18 January 2021, art. 1: on a social diploma
     ("M1607", "K1211", ["EXP-ACT-60", "CONC-CPIP", "FORM-CPIP"], 24),
     ("K1208", "K1210", ["CONC-PJJ", "FORM-PJJ"], 18),
-    ("K2503", "K1708", ["CONC-GPX", "FORM-GPX"], 12),
+    ("K2503", "K1708", ["DIP-N4", "CONC-GPX", "FORM-GPX"], 21),
     ("M1607", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
     ("K2503", "K1707", ["CONC-PM", "AGR-PM", "FORM-PM"], 6),
     ("K1708", "K1707", ["AGR-PM", "FORM-PM"], 3),  # decree 2020-1243: on secondment, half of it, without competition
