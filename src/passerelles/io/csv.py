@@ -520,14 +520,14 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
 
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int, int]:
-    """How well the best header fits under a delimiter, then how many cells it fills, and how early it comes."""
+    """How well the best header fits under a delimiter, then how early it comes, and how many cells it has."""
     found: list[tuple[int, list[Cell]]] = []
     with suppress(csv.Error):
         reader = csv.reader(islice(lines, 10 * HEADER_WITHIN), delimiter=delimiter)
         for line, row in enumerate(islice(reader, HEADER_WITHIN), 1):
             found += [(line, list(row))] if row else []
     score, place = _best(found, fits)
-    return score, sum(map(bool, found[place][1])) if found else 0, -place
+    return score, -place, len(found[place][1]) if found else 0
 
 
 _SUM: Final = re.compile(r"total.*|ensemble|sum", re.IGNORECASE)
