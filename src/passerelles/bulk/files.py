@@ -722,5 +722,5 @@ def _shifts(
     kinds = np.select([rows[1] < 0, rows[0] < 0, far.to_numpy() > 0], ["left", "entered", "rank"], "level")
     told |= {"change": pa.array(kinds), "top": pc.min_element_wise(old["rank"], new["rank"]), "away": pc.negate(far)}
     table = pa.table(told)
-    best = pc.select_k_unstable(table, limit, [(name, "ascending") for name in ("top", "away", "who", "code")])
-    return tuple(Shift(**row) for row in table.take(best).drop_columns(["top", "away"]).to_pylist())
+    best = pc.sort_indices(table, [(name, "ascending") for name in ("top", "away", "who", "code")])
+    return tuple(Shift(**row) for row in table.take(best[:limit]).drop_columns(["top", "away"]).to_pylist())

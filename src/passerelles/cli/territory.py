@@ -530,7 +530,8 @@ def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:
         write_text(document_page(move_sheets(case), case.words) if sheets else territory_page(case), output)
 
 
-_NAMED_BY_PATH: Final = ("referential", "overlay")
+# Some versions of typer hold the text of a path until the command runs.
+_NAMED_BY_PATH: Final = ("referential", "overlay", "fragile", "hiring", "data", "travel", "settings")
 
 
 def command_words(context: typer.Context, **told: object) -> tuple[str, ...]:
