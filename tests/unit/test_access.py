@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
-from passerelles.access.conditions import access_conditions, access_text, move_kind, required_lines
+from passerelles.access.conditions import access_conditions, access_text, held_choices, move_kind, required_lines
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.charts.moves import path_ladder
@@ -884,3 +884,12 @@ def test_a_sheet_tells_each_choice_in_a_sentence_before_what_its_ways_consist_of
     two = told(*driver("Q"), *other)
     assert "Choix 2, une voie suffit (employeur public) : a) Permis B ; b) DE aide-soignant" in two
     assert any(text.startswith("DE aide-soignant : choix 2, voie b (employeur public)") for text in two)
+
+
+def test_the_choice_of_a_school_that_is_behind_somebody_is_not_told() -> None:
+    nurse = replace(NURSE, choices=((("B",), ("AS",)),))
+    some = jobs(CredentialRequirement("P", "DEI"), CredentialRequirement("Q", "DEI"))
+    some = replace(some, credentials=tuple(nurse if c.code == "DEI" else c for c in some.credentials))
+    conditions = access_conditions(some, "Q", holdings_of(some, "P", {}))
+    assert {c.group_held for c in conditions.required if c.group is not None} == {"yes"}
+    assert held_choices(conditions) == []

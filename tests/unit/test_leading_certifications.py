@@ -77,6 +77,7 @@ def test_what_is_over_gives_way_to_its_successor_and_what_was_withdrawn_is_gone(
     found = {c.code: c for c in table.leading("N4101", jobs, DAY)}
     assert list(found) == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]
     assert (found["RNCP200"].label, found["RNCP200"].until, found["RNCP200"].level) == ("TP Ancien", None, 3)
+    assert found["RNCP200"].vae is False  # as the file says of what it replaces
     assert (found["RNCP100"].until, found["RNCP100"].vae, found["RNCP100"].match) == ("2028-12-31", True, "direct")
     assert found["CI-3"].vae is None
 
@@ -156,6 +157,9 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_the_diploma_that_it_demands
     found = table.leading("N4101", jobs, DAY)
     assert leading_lines(found)[0].startswith("Certifications en vigueur qui y mènent")
     assert "sans dire qu'elles donnent le diplôme exigé" in leading_lines(found, diploma=True)[0]
+    (alone,) = leading_lines(found, diploma=True, asked={"RNCP100"})
+    assert alone.startswith("Certifications en vigueur qui y mènent")
+    assert ("RNCP100" in alone, "RNCP105" in alone) == (True, False)  # what is asked of the person, and no other
     own = (replace(found[0], demanded=True),)
     assert leading_lines(own, diploma=True)[0].startswith("Certifications en vigueur qui y mènent")
 

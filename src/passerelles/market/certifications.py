@@ -421,8 +421,7 @@ class Certifications:
                 made = self._from_rows(heir, self._rows(heir), match, day, sure=True)
                 label, level = self._named(former, self._rows(former), credential)
                 level = level if made.level is None else made.level
-                vae = made.vae if made.vae is not None else self._vae(self._rows(former))
-                yield replace(made, label=made.label or label, level=level, vae=vae)
+                yield replace(made, label=made.label or label, level=level)
             return
         made = self._from_rows(rncp, rows, match, day, sure=state == "yes", credential=credential)
         if made.label:
