@@ -151,17 +151,32 @@ def test_of_a_choice_the_ways_without_a_number_stand_among_those_of_the_parent(
     assert [c.code for c in table.leading("N4109", alone, DAY)] == ["RNCP106"]
 
 
-def test_what_files_tie_to_a_job_is_not_said_to_give_the_diploma_that_it_demands(
+def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Certifications, jobs: Referential) -> None:
+    found = table.leading("N4101", jobs, DAY)
+    leads, tied = "Certifications en vigueur qui y mènent", "sans dire qu'elles donnent ce qui est exigé"
+    assert leading_lines(found)[0].startswith(leads)
+    assert leading_lines(found, kinds={"permis", "concours"})[0].startswith(leads)  # no training is demanded
+    for kind in ("diplôme", "titre", "certificat"):
+        assert tied in leading_lines(found, kinds={kind})[0]
+    (alone,) = leading_lines(found, kinds={"diplôme"}, asked={"RNCP100"})
+    assert alone.startswith(leads)
+    assert ("RNCP100" in alone, "RNCP105" in alone) == (True, False)  # what is asked of the person, and no other
+    (course,) = leading_lines(found, kinds={"certificat"}, asked={"RNCP100"})
+    assert ("RNCP100" in course, "RNCP105" in course) == (True, True)  # a diploma may hold the certificate
+    own = (replace(found[0], demanded=True),)
+    assert leading_lines(own, kinds={"titre"})[0].startswith(leads)
+
+
+def test_a_certification_that_is_held_leads_no_further_and_one_that_nothing_dates_is_not_said_to_be_in_force(
     table: Certifications, jobs: Referential
 ) -> None:
     found = table.leading("N4101", jobs, DAY)
-    assert leading_lines(found)[0].startswith("Certifications en vigueur qui y mènent")
-    assert "sans dire qu'elles donnent le diplôme exigé" in leading_lines(found, diploma=True)[0]
-    (alone,) = leading_lines(found, diploma=True, asked={"RNCP100"})
-    assert alone.startswith("Certifications en vigueur qui y mènent")
-    assert ("RNCP100" in alone, "RNCP105" in alone) == (True, False)  # what is asked of the person, and no other
-    own = (replace(found[0], demanded=True),)
-    assert leading_lines(own, diploma=True)[0].startswith("Certifications en vigueur qui y mènent")
+    assert found[0].code not in leading_lines(found, held={found[0].code})[0]
+    assert leading_lines(found, held={c.code for c in found}) == []
+    undated = [replace(c, sure=False) for c in found]
+    assert "sans que l'on sache si elles sont encore en vigueur" in leading_lines(undated)[0]
+    asked = leading_lines(undated, kinds={"titre"}, asked={found[0].code})  # what is demanded today is in force
+    assert asked[0].startswith("Certifications en vigueur")
 
 
 CODES = st.sampled_from([f"RNCP{i}" for i in range(8)])

@@ -366,9 +366,10 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
     file = tmp_path / "certifinfo.csv"
     day = date(2025, 6, 1)  # transco was open
 
-    def certifying(held: str, rows: str, rncp: str | None = None) -> tuple[str, list[str]]:
+    def certifying(held: str, rows: str, rncp: str | None = None, until: str = "") -> tuple[str, list[str]]:
         file.write_text(header + rows.replace("\n", ";2030;01/02/2024\n"), encoding="utf-8")
-        title = Credential("TITRE", "Titre", "titre", Hours(None, 300, None, "s"), certifinfo="7", rncp=rncp)
+        hours = Hours(None, 300, None, "s")
+        title = Credential("TITRE", "Titre", "titre", hours, certifinfo="7", rncp=rncp, valid_until=until)
         some = {"A": ["a"], "B": ["a", "b"]}
         graph = build_graph(referential(some, credentials=[title], demands=[("B", "TITRE")]))
         person = Profile("A", credentials={"TITRE": held})  # type: ignore[dict-item]
@@ -389,6 +390,11 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
     assert certifying("yes", other + "7;Titre;;B;Publié\n9;Plus;;B;Publié\n") == ("yes", ["CI-9"])
     assert certifying("yes", other + "7;Titre;12;B;Publié\n", "11 12") == ("unknown", [])
     assert certifying("no", other + "7;Titre;12;B;Publié\n", "11 12") == ("yes", [])
+    # What is demanded is in force, unless it is known to have ended.
+    assert certifying("no", other, "13") == ("yes", [])
+    assert certifying("yes", other, "13") == ("unknown", [])
+    assert certifying("no", other, "13", "2025-06-01") == ("yes", [])
+    assert certifying("no", other, "13", "2025-05-31") == ("unknown", [])
 
 
 def test_all_queries_of_a_sample_are_proven_and_quick(rome4_graph: OccupationGraph) -> None:

@@ -15,7 +15,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
-from passerelles.model import DIPLOMAS, Credential, Hours, Ternary
+from passerelles.model import DIPLOMAS, TAUGHT, Credential, Hours, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
@@ -113,21 +113,27 @@ def leading_lines(
     certifications: Sequence[LeadingCertification],
     lang: Lang = "fr",
     *,
-    diploma: bool = False,
+    kinds: Container[str] = (),
     asked: Container[str] = (),
+    held: Container[str] = (),
 ) -> list[str]:
     """
     Return one line with the first certifications and how many more there are; none where there is none.
 
-    Where the occupation demands a `diploma`, that one alone is said to lead there: what is demanded of everybody, or
-    has a code among those `asked` of the person, which come first. Where none has, what files tie to the occupation is
-    told as such.
+    `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
+    everybody, or has a code among those `asked` of the person, is said to lead there. Where some training is demanded
+    and none of these has it, what files tie to the occupation is told as such. What is `held` leads no further. What
+    is demanded today is in force, whatever files leave unsaid.
     """
-    given = [c for c in certifications if c.demanded or c.code in asked] if diploma else list(certifications)
-    some = sorted(given or certifications, key=lambda c: c.code not in asked)
+    found = [c for c in certifications if c.code not in held]
+    given = [c for c in found if c.demanded or c.code in asked]
+    alone = given if any(kind in kinds for kind in DIPLOMAS) else []
+    some = sorted(alone or found, key=lambda c: c.code not in asked)
     if not some:
         return []
-    key = "certified" if given else "certified_beside"
+    key = "certified" if given or any(c.sure for c in some) else "certified_undated"
+    if not given and any(kind in kinds for kind in TAUGHT):
+        key = "certified_beside"
     rest = len(some) - _SAID
     names = listed((c.described(lang) for c in some[:_SAID]), lang)
     return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]

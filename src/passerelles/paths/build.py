@@ -130,8 +130,9 @@ class Context:
         """
         Whether the way to an occupation ends with a certification.
 
-        One that is not held, leads there and is alive on the reference date; without a table, one to obtain that is in
-        the RNCP and of which the end is known and not past. Else unknown: what a table does not say is not denied.
+        One that is not held, leads there and is alive on the reference date; or one to obtain that is in the RNCP and
+        of which no end is known to be past: what is demanded today is in force. Else unknown: what a table does not say
+        is not denied.
         """
         by_code = self.graph.referential.credential_by_code
         held = {f"CI-{c.certifinfo}" for c in credentials if c.held == "yes"}
@@ -145,7 +146,7 @@ class Context:
             if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
                 return "yes"
         full = [by_code[c.code] for c in credentials if c.held != "yes" and c.kind in TAUGHT and c.code in by_code]
-        return "yes" if any(c.rncp and c.valid_until and c.valid_until >= self.day for c in full) else "unknown"
+        return "yes" if any(c.rncp and not "" < c.valid_until < self.day for c in full) else "unknown"
 
     def case(
         self,

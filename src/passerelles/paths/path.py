@@ -11,7 +11,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
-from passerelles.model import DIPLOMAS, TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
+from passerelles.model import TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import (
     CREDENTIAL,
@@ -386,9 +386,12 @@ class Path(Described, Shown):
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""
         needed = self.steps[-1].credentials
-        diploma = any(c.kind in DIPLOMAS and c.requirement == "required" for c in needed)
-        codes = {f"RNCP{number}" for c in needed for number in (c.rncp or "").split()}
-        certified = leading_lines(self.certifications, lang, diploma=diploma, asked=codes)
+        kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in ("required", "one-of")}
+        held, asked = (
+            {f"RNCP{number}" for c in needed if (c.held == "yes") is own for number in (c.rncp or "").split()}
+            for own in (True, False)
+        )
+        certified = leading_lines(self.certifications, lang, kinds=kinds, asked=asked, held=held)
         found = [*state_lines(self, lang), *certified]
         return [*found, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
