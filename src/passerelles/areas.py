@@ -25,6 +25,7 @@ from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.scoring.coverage import required_columns
+from passerelles.scoring.features import tree_of
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
@@ -323,14 +324,14 @@ def mobility_areas(
         _area(graph, number, group, moves, area_of, between, together[number - 1], calibrated=calibrated)
         for number, group in enumerate(groups, 1)
     )
-    listed = _experts(graph, rows)
+    listed, domain = _experts(graph, rows), tree_of(graph).domain
     found = MobilityAreas(
         areas=areas,
         passages=_passages(graph, moves, area_of),
         modularity=round(float(_modularity(network, groups)), 4),
         experts=_inside(listed, area_of),
         chance=_by_chance(listed, area_of, rows),
-        domains=_domains(graph, rows, listed),
+        domains=(_inside(listed, domain), len(np.unique(domain[rows]))),
         referential=graph.referential.stamp,
     )
     return found.with_market(graph.referential, market, basin)
@@ -469,7 +470,7 @@ def _experts(graph: OccupationGraph, rows: NDArray[np.intp]) -> NDArray[np.intp]
     return np.stack([listed.row[chosen], listed.col[chosen]], axis=1).astype(np.intp)
 
 
-def _inside(listed: NDArray[np.intp], group: NDArray[np.int64]) -> float | None:
+def _inside(listed: NDArray[np.intp], group: NDArray[np.integer]) -> float | None:
     """Share of moves whose two ends are in one group."""
     return round(float((group[listed[:, 0]] == group[listed[:, 1]]).mean()), 4) if len(listed) else None
 
@@ -479,10 +480,3 @@ def _by_chance(listed: NDArray[np.intp], group: NDArray[np.int64], rows: NDArray
     origins = listed[:, 0] if len(listed) else rows
     sizes = np.bincount(group[rows])
     return round(float(((sizes[group[origins]] - 1) / max(1, len(rows) - 1)).mean()), 4)
-
-
-def _domains(graph: OccupationGraph, rows: NDArray[np.intp], listed: NDArray[np.intp]) -> tuple[float | None, int]:
-    names = [o.domain or "" for o in graph.occupations]
-    number = {name: i for i, name in enumerate(sorted(set(names)))}
-    group = np.asarray([number[name] for name in names], dtype=np.int64)
-    return _inside(listed, group), len(set(group[rows].tolist()))

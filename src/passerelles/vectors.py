@@ -3,7 +3,7 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -23,6 +23,7 @@ else:
 
 
 Array = TypeVar("Array", bound=NDArray[Any])
+Term = TypeVar("Term", bound=Hashable)
 
 
 def frozen(array: Array) -> Array:
@@ -56,6 +57,43 @@ def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArr
     """
     ends = np.cumsum(counts)
     return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
+
+
+def numbered(names: Sequence[Any]) -> NDArray[np.int32]:
+    """
+    Return the number of each name among the distinct ones, in their order; -1 for None.
+
+    Examples
+    --------
+    >>> numbered(["b", None, "a", "b"]).tolist()
+    [1, -1, 0, 1]
+    """
+    number = _columns(sorted({name for name in names if name is not None}))
+    return frozen(np.asarray([-1 if name is None else number[name] for name in names], dtype=np.int32))
+
+
+def membership(
+    numbers: NDArray[np.integer], size: int | None = None, kind: type[np.floating] = np.float64
+) -> "sparse.csr_array":
+    """Shape (len(numbers), `size`): 1 in the column of each number; -1 has none."""
+    rows = np.flatnonzero(numbers >= 0).astype(np.int32)  # wider ones would stay wide in all that follows
+    cells = (np.ones(len(rows), kind), (rows, numbers[rows].astype(np.int32)))
+    width = max(1, int(numbers.max(initial=-1)) + 1) if size is None else size
+    return sparse.csr_array(cells, shape=(len(numbers), width))
+
+
+def places_by_number(numbers: NDArray[np.integer]) -> list[NDArray[np.intp]]:
+    """
+    Places of each number, from the lowest on; -1 is left out.
+
+    Examples
+    --------
+    >>> [places.tolist() for places in places_by_number(np.array([2, -1, 0, 2]))]
+    [[2], [0, 3]]
+    """
+    order = np.argsort(numbers, kind="stable")[np.count_nonzero(numbers < 0) :]
+    found = np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
+    return [places for places in found if len(places)]
 
 
 class Cells(NamedTuple):
@@ -135,9 +173,11 @@ def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return scaled
 
 
-def tfidf_rows(matrix: "sparse.csr_array", counted: NDArray[np.bool_], *, singles: bool = True) -> "sparse.csr_array":
-    """Rows whose columns are weighted by their rarity among the counted rows, scaled to length 1; see `rarity`."""
-    return unit_rows(weighted(matrix, rarity(matrix, counted, singles=singles)))
+def tfidf_rows(counts: "sparse.csr_array", counted: NDArray[np.bool_], *, singles: bool = True) -> "sparse.csr_array":
+    """Damped counts, weighted by the rarity of their columns among the counted rows, in rows of length 1."""
+    tempered = counts.copy()
+    tempered.data = damped(counts.data)
+    return unit_rows(weighted(tempered, rarity(counts, counted, singles=singles)))
 
 
 def unit(rows: NDArray[Any]) -> NDArray[Any]:
@@ -337,10 +377,9 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     row, flat = _numbers(bags, number)
     flat, row = flat[flat >= 0], row[flat >= 0]
     stems = [stem(word, rules.endings) for word in vocabulary]
-    stem_number = {s: i for i, s in enumerate(sorted(set(stems)))}
-    stem_of = np.asarray([stem_number[s] for s in stems], dtype=np.int64)
-    stemmed = stem_of[flat] if len(flat) else flat
-    size = len(stem_number)
+    stem_of = numbered(stems).astype(np.int64)
+    stemmed = stem_of[flat]
+    size = len(set(stems))
     neighbours = np.flatnonzero(row[1:] == row[:-1])
     pairs, pair_number = np.unique(stemmed[neighbours] * size + stemmed[neighbours + 1], return_inverse=True)
     return TextCounts(
@@ -381,7 +420,7 @@ def piece_counts(texts: TextCounts, lengths: range) -> "sparse.csr_array":
     words = [texts.vocabulary[i] for i in used.tolist()]
     # A word shorter than every length is a piece by itself.
     pieces = [Counter(grams(word, lengths[0], lengths[-1]) or [f" {word} "]) for word in words]
-    column = _numbered(sorted(set(chain.from_iterable(pieces))))
+    column = _columns(sorted(set(chain.from_iterable(pieces))))
     counts = count_terms(pieces, column).matrix(len(column))
     return sparse.csr_array(sparse.csr_array(texts.words[:, used]) @ counts.astype(np.float64))
 
@@ -409,29 +448,15 @@ def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> Cells:
     return Cells(np.asarray(values, np.float32), np.asarray(columns, np.int32), np.asarray(starts, np.int32))
 
 
-def _numbered(terms: Iterable[str]) -> dict[str, int]:
+def _columns(terms: Iterable[Term]) -> dict[Term, int]:
     """Columns of terms, each in the place where it first comes."""
     return {term: place for place, term in enumerate(dict.fromkeys(terms))}
 
 
-def bag_of_words(texts: Sequence[str]) -> "sparse.csr_array":
-    """
-    Counts of words, damped.
-
-    Returns
-    -------
-    counts
-        Shape (n_texts, n_words), columns in the order of the words.
-    """
-    counts = _word_counts(texts)
-    counts.data = damped(counts.data)
-    return counts
-
-
-def _word_counts(texts: Sequence[str]) -> "sparse.csr_array":
+def word_counts(texts: Sequence[str]) -> "sparse.csr_array":
     """Shape (n_texts, n_words): counts of words, columns in the order of the words."""
     bags = words_of_all(texts)
-    vocabulary = _numbered(sorted(set(chain.from_iterable(bags))))
+    vocabulary = _columns(sorted(set(chain.from_iterable(bags))))
     return _counts(*_numbers(bags, vocabulary), (len(bags), len(vocabulary)))
 
 
@@ -453,7 +478,7 @@ def word_vectors(labels: Sequence[str], counted: Sequence[bool] | None = None) -
     vectors
         Shape (n_labels, n_words), float64.
     """
-    listed = presence(_word_counts(labels))
+    listed = presence(word_counts(labels))
     rare = rarity(listed, np.ones(len(labels), np.bool_) if counted is None else np.asarray(counted), smoothing=0.0)
     order = np.argsort(-rare, kind="stable")
     return unit_rows(weighted(sparse.csr_array(listed[:, order]), rare[order]))
@@ -555,7 +580,7 @@ def fit_field(bags: Sequence[Bag]) -> "tuple[Field, sparse.csr_array]":
     rows
         Shape (n_documents, n_terms): the unit vectors, rows being documents.
     """
-    vocabulary = _numbered(chain.from_iterable(bags))
+    vocabulary = _columns(chain.from_iterable(bags))
     return _fitted(count_terms(bags, vocabulary).matrix(len(vocabulary)), vocabulary)
 
 
@@ -570,9 +595,9 @@ def fit_letters(documents: Sequence[Bag], *, shortest: int, longest: int) -> Fie
     shortest, longest
         Lengths of the runs, in letters.
     """
-    word = _numbered(chain.from_iterable(documents))
+    word = _columns(chain.from_iterable(documents))
     runs = [Counter(grams(each, shortest, longest)) for each in word]
-    vocabulary = _numbered(chain.from_iterable(runs))
+    vocabulary = _columns(chain.from_iterable(runs))
     counts = count_terms(documents, word).matrix(len(word)) @ count_terms(runs, vocabulary).matrix(len(vocabulary))
     return _fitted(sparse.csr_array(counts), vocabulary)[0]
 

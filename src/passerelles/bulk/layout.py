@@ -16,10 +16,9 @@ from passerelles.scoring.measures import (
     measure_people,
     rank_closeness,
     reach_of_targets,
-    term_weights,
 )
 from passerelles.scoring.table import ScoreTable
-from passerelles.vectors import COARSE, FINE, in_whole_numbers, product, weighted
+from passerelles.vectors import COARSE, FINE, damped, in_whole_numbers, product, weighted
 
 RANK: Final = 0  # kinds of features: rank in the person's row, rank in the target's column, the value itself
 REVERSE: Final = 1
@@ -197,7 +196,7 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> Space:
         spread_term=number[terms],
         rarity=rarity,
         about=about,
-        damp=np.concatenate([[0.0], term_weights("item_text", np.arange(1.0, _DAMPED))]),
+        damp=np.concatenate([[0.0], damped(np.arange(1.0, _DAMPED))]),
         post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
         post_value=posts.data.astype(np.int16),
         dense=posts[many].toarray().astype(np.int16),

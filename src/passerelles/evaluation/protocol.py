@@ -11,7 +11,7 @@ from scipy import sparse
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import top_domain
-from passerelles.vectors import frozen, frozen_csr
+from passerelles.vectors import frozen, frozen_csr, numbered
 
 METRICS: Final = ("recall@10", "ndcg@10", "mrr", "hit@1")
 PEOPLE_METRICS: Final = ("movers@10", "ndcg_people@10")
@@ -320,9 +320,7 @@ def fold_groups(graph: OccupationGraph) -> NDArray[np.int32]:
     the group of the fiche that it is a part of.
     """
     bases = [graph.occupations[row] for row in graph.base_rows.tolist()]
-    names = [(o.parent, "") if o.parent else (o.code, "own") for o in bases]
-    number = {name: i for i, name in enumerate(sorted(set(names)))}
-    return frozen(np.asarray([number[name] for name in names], dtype=np.int32))
+    return numbered([(o.parent, "") if o.parent else (o.code, "own") for o in bases])
 
 
 def make_folds(

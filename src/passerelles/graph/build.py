@@ -17,7 +17,18 @@ from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack, pack_table
-from passerelles.vectors import by_column, close_pairs, frozen, frozen_csr, presence, sparse, unit, word_vectors
+from passerelles.vectors import (
+    by_column,
+    close_pairs,
+    frozen,
+    frozen_csr,
+    places_by_number,
+    presence,
+    rarity,
+    sparse,
+    unit,
+    word_vectors,
+)
 
 _LOG: Final = logging.getLogger(__name__)
 DOCUMENT: Final = "graph.json"
@@ -245,13 +256,12 @@ def _weights(
     rows = np.fromiter(map(row.__getitem__, occupations), np.int32, size)
     columns = np.fromiter(map(column.__getitem__, required), np.int32, size)
     data = np.fromiter(map(by_status.__getitem__, statuses), np.float64, size)
-    if settings.rarity:
-        # Parts of a split fiche are left out: an overlay must not make what it splits look common.
-        frequency = np.bincount(columns[plain[rows]], minlength=len(column))
-        data *= (np.log((1.0 + plain.sum()) / (1.0 + frequency)) + 1.0)[columns]
     core = frozen(np.fromiter(map("core".__eq__, statuses), np.bool_, size))
     indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(row)))]).astype(np.int32)
-    return frozen_csr(sparse.csr_array((data, columns, indptr), shape=(len(row), len(column)))), core
+    matrix = sparse.csr_array((data, columns, indptr), shape=(len(row), len(column)))
+    if settings.rarity:
+        matrix.data *= rarity(matrix, plain)[columns]
+    return frozen_csr(matrix), core
 
 
 def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArray[np.int32]:
@@ -324,10 +334,8 @@ def _alike(
     vectors: "sparse.csr_array", topics: NDArray[np.float64], groups: NDArray[np.int32], threshold: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Pairs i < j of one group whose words and topics agree, and how much: the mean of both cosines."""
-    order = np.argsort(groups, kind="stable")
-    order = order[np.count_nonzero(groups < 0) :]
     found = [(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))]
-    for members in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+    for members in places_by_number(groups):
         words, about = sparse.csr_array(vectors[members]), topics[members]
         likeness = np.triu(((words @ words.T).toarray() + about @ about.T) / 2, k=1)
         # In ten-thousandths, so that the last bits of a decomposition never decide.

@@ -18,7 +18,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
 from passerelles.store import package_version
-from passerelles.vectors import Cells, by_column, frozen, frozen_csr, sparse
+from passerelles.vectors import Cells, by_column, frozen, frozen_csr, numbered, sparse
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -120,9 +120,7 @@ class OccupationGraph(Deriving):
     @cached_property
     def group(self) -> NDArray[np.int32]:
         """Shape (n,): number of each occupation's parent group; one without a parent is a group of its own."""
-        names = [o.parent or f"\0{o.base or o.code}" for o in self.occupations]
-        number = {name: i for i, name in enumerate(sorted(set(names)))}
-        return frozen(np.asarray([number[name] for name in names], dtype=np.int32))
+        return numbered([o.parent or f"\0{o.base or o.code}" for o in self.occupations])
 
     @cached_property
     def weight_cells(self) -> Cells:

@@ -29,7 +29,7 @@ from passerelles.referentials.referential import Referential, nearest_codes
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import words, words_of_all
-from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, project, sparse, unit
+from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, membership, project, sparse, unit
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
@@ -323,7 +323,9 @@ class TitleIndex:
         if self.meaning is None:
             return {}
         n_families = int(self.parent_of.max()) + 1
-        by_title, by_owner = (_membership(group, n_families) for group in (self.parent_of[self.owner], self.parent_of))
+        by_title, by_owner = (
+            membership(group, n_families, np.float32) for group in (self.parent_of[self.owner], self.parent_of)
+        )
         return {
             "bayes_letters": _likelihood(self.letters.columns @ by_title),
             "bayes_words": _likelihood(self.family_field.columns @ by_title),
@@ -365,7 +367,7 @@ class TitleIndex:
     @cached_property
     def domains(self) -> "sparse.csr_array":
         """Shape (n_families, n_groups): 1 where a title of the broader group has the family of words."""
-        grouped = sparse.csr_array(self.covers["titles"] @ _membership(self.groups, int(self.groups.max()) + 1))
+        grouped = sparse.csr_array(self.covers["titles"] @ membership(self.groups, kind=np.float32))
         grouped.data = np.ones_like(grouped.data)
         return grouped
 
@@ -542,12 +544,6 @@ def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], IntArray]:
     numbers: dict[str, int] = {}
     found = np.asarray([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
     return MappingProxyType(numbers), found
-
-
-def _membership(group: IntArray, n_groups: int) -> "sparse.csr_array":
-    size = len(group)
-    cells = (np.ones(size, dtype=np.float32), (np.arange(size), group))
-    return sparse.csr_array(cells, shape=(size, n_groups))
 
 
 def _shares(counts: "sparse.csr_array") -> "sparse.csr_array":

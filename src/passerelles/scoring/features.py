@@ -1,6 +1,6 @@
 """Features between origins and occupations, by name; a part of the score is a weighted sum of some of them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from types import MappingProxyType
@@ -27,7 +27,19 @@ from passerelles.scoring.measures import (
     rank_closeness,
 )
 from passerelles.sharing import blocks, cached_property
-from passerelles.vectors import bag_of_words, frozen, presence, product, rarity, sparse, tfidf_rows, unit_rows, weighted
+from passerelles.vectors import (
+    frozen,
+    membership,
+    numbered,
+    presence,
+    product,
+    rarity,
+    sparse,
+    tfidf_rows,
+    unit_rows,
+    weighted,
+    word_counts,
+)
 
 
 class Tree(NamedTuple):
@@ -45,7 +57,7 @@ def tree_of(graph: OccupationGraph) -> Tree:
 
 def _build_tree(graph: OccupationGraph) -> Tree:
     own = [o.domain for o in graph.occupations]
-    return Tree(graph.group, _numbered(own), _numbered([top_domain(graph.referential, code) for code in own]))
+    return Tree(graph.group, numbered(own), numbered([top_domain(graph.referential, code) for code in own]))
 
 
 def top_domain(referential: Referential, domain: str | None) -> str | None:
@@ -54,11 +66,6 @@ def top_domain(referential: Referential, domain: str | None) -> str | None:
     while domain is not None and domain in known and (above := known[domain].parent) is not None:
         domain = above
     return domain
-
-
-def _numbered(names: Sequence[str | None]) -> NDArray[np.int32]:
-    number = {name: i for i, name in enumerate(sorted({n for n in names if n is not None}))}
-    return frozen(np.asarray([-1 if name is None else number[name] for name in names], dtype=np.int32))
 
 
 _PARENT, _DOMAIN, _TOP = 3.0, 2.0, 1.0  # closeness in the tree: same parent group, same domain, same top domain
@@ -91,8 +98,8 @@ def _build_content(graph: OccupationGraph) -> ContentIndex:
         requirements=tfidf_rows(listed, plain),
         contexts=tfidf_rows(graph.contexts, plain),
         tags=tfidf_rows(graph.tags, plain),
-        titles=tfidf_rows(bag_of_words(titles), plain),
-        texts=tfidf_rows(bag_of_words(texts), plain),
+        titles=tfidf_rows(word_counts(titles), plain),
+        texts=tfidf_rows(word_counts(texts), plain),
     )
 
 
@@ -194,8 +201,7 @@ def _tree(scene: Scene) -> Dense:
     """Closeness in the tree, in [0, 1]: same parent group 1/2, same domain 1/3, same top domain 1/6, summed."""
     total = np.zeros((len(scene.mine), len(scene.graph.codes)), dtype=np.float32)
     for level, weight in zip(tree_of(scene.graph), (_PARENT, _DOMAIN, _TOP), strict=True):
-        same = (level[scene.mine][:, None] == level[None, :]) & (level >= 0)[None, :]
-        total += np.float32(weight / _CLOSEST) * same
+        total += np.float32(weight / _CLOSEST) * _shared(scene, level)
     total[~scene.origins.occupied] = 0.0
     return total
 
@@ -256,15 +262,13 @@ def _cosine(name: str) -> Compute:
     return lambda scene: scene.evidence.measured(name)
 
 
-def _same(values: Callable[[Scene], NDArray[np.int32]]) -> Compute:
+def _shared(scene: Scene, column: NDArray[np.int32]) -> Dense:
     """1 where origin and target have the same known value (numbers from 0; -1 is unknown)."""
+    return np.asarray((column[scene.mine][:, None] == column[None, :]) & (column >= 0)[None, :], dtype=np.float32)
 
-    def compute(scene: Scene) -> Dense:
-        column = values(scene)
-        mine = column[scene.mine]
-        return np.asarray((mine[:, None] == column[None, :]) & (column >= 0)[None, :], dtype=np.float32)
 
-    return compute
+def _same(values: Callable[[Scene], NDArray[np.int32]]) -> Compute:
+    return lambda scene: _shared(scene, values(scene))
 
 
 def _group_closeness(scene: Scene) -> Dense:
@@ -274,9 +278,8 @@ def _group_closeness(scene: Scene) -> Dense:
     For occupations only: people have the part of theirs.
     """
     graph, whole = scene.graph, scene.evidence.overall
-    plain = np.flatnonzero(~graph.is_specialised)
-    members = _members(graph, plain, np.float64)
-    counts = np.maximum(np.bincount(graph.group[plain], minlength=members.shape[0]), 1)[:, None]
+    members = _members(graph)
+    counts = np.maximum(members.sum(axis=1), 1)[:, None]
     found = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
     for some in _column_blocks(graph):
         block = whole[:, some].astype(np.float64)
@@ -285,10 +288,10 @@ def _group_closeness(scene: Scene) -> Dense:
     return found
 
 
-def _members(graph: OccupationGraph, plain: NDArray[np.intp], kind: type[np.floating]) -> "sparse.csr_array":
+def _members(graph: OccupationGraph) -> "sparse.csr_array":
     """Shape (groups, n): 1 where an occupation of the referential proper belongs to a parent group."""
-    shape = (int(graph.group.max()) + 1, len(graph.codes))
-    return sparse.csr_array((np.ones(len(plain), kind), (graph.group[plain], plain)), shape=shape)
+    groups = np.where(graph.is_specialised, -1, graph.group)
+    return sparse.csr_array(membership(groups, int(graph.group.max()) + 1, np.float32).T)
 
 
 def _column_blocks(graph: OccupationGraph) -> list[slice]:
@@ -306,7 +309,7 @@ def _of_sisters(name: str) -> Compute:
     def compute(scene: Scene) -> Dense:
         graph = scene.graph
         ranks = _ranks(scene, name)
-        members = _members(graph, np.flatnonzero(~graph.is_specialised), np.float32)
+        members = _members(graph)
         own = graph.base_rows[scene.mine]
         group = graph.group[own]
         found = np.empty((len(own), len(graph.codes)), dtype=np.float32)

@@ -23,6 +23,8 @@ from passerelles.vectors import (
     frozen,
     in_whole_numbers,
     level_named,
+    membership,
+    numbered,
     piece_counts,
     presence,
     product,
@@ -290,16 +292,9 @@ def _of_holdings(
         counts = sparse.csr_array(origins.held @ spread)
         if name == "all_text":
             counts = sparse.csr_array(counts + origins.of_occupation(background))
-        counts.data = term_weights(name, counts.data)
+        counts.data = damped(counts.data)
         found[name] = weighted(counts, rarities[name])
     return found
-
-
-def term_weights(name: str, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Presence for plain lists, ``1 + ln(count)`` for what may come several times."""
-    if name in ("requirements", "knowledge", "soft"):
-        return np.ones_like(counts)
-    return damped(counts)
 
 
 def _build(graph: OccupationGraph) -> MeasureIndex:
@@ -346,10 +341,7 @@ class _Texts:
         edges = np.cumsum([0, *map(len, blocks)]).tolist()
         items, own, loose, definitions, access = (counted.part(start, stop) for start, stop in pairwise(edges))
         owners = np.asarray([row for row, _ in titled], dtype=np.int32)
-        gather = sparse.csr_array(
-            (np.ones(len(titled)), (owners, np.arange(len(titled), dtype=np.int32))),
-            shape=(len(graph.codes), len(titled)),
-        )
+        gather = sparse.csr_array(membership(owners, len(graph.codes)).T)
         titles = TextCounts(
             loose.vocabulary,
             sparse.csr_array(gather @ loose.words),
@@ -381,14 +373,14 @@ def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_arr
     subjects = [
         f"{c.category}/{c.subcategory}" if c.kind == "savoir" and c.category else None for c in graph.competencies
     ]
-    broader = [int(m) if m >= 0 and k == "savoir-faire" else None for m, k in zip(graph.macro, kinds, strict=True)]
+    broader = [str(m) if m >= 0 and k == "savoir-faire" else None for m, k in zip(graph.macro, kinds, strict=True)]
     words_of = _rows_where(texts.competencies.grams, ~soft)
     return {
         "requirements": sparse.csr_array(sparse.eye_array(size)),
         "knowledge": _rows_where(sparse.csr_array(sparse.eye_array(size)), savoirs),
         "soft": _rows_where(sparse.csr_array(sparse.eye_array(size)), soft),
-        "macro": _member(broader),
-        "knowledge_categories": _member(subjects),
+        "macro": membership(numbered(broader)),
+        "knowledge_categories": membership(numbered(subjects)),
         "item_text": sparse.csr_array(words_of[:, : texts.competencies.n_stems]),
         "all_text": words_of,
     }
@@ -399,23 +391,9 @@ def _rows_where(matrix: "sparse.csr_array", kept: NDArray[np.bool_]) -> "sparse.
     return sparse.csr_array(sparse.diags_array(kept.astype(np.float64)) @ matrix)
 
 
-def _member(names: Sequence[object]) -> "sparse.csr_array":
-    """Shape (len(names), number of different names): which name each row has; None is none."""
-    number = {name: i for i, name in enumerate(sorted({n for n in names if n is not None}, key=str))}
-    rows = np.asarray([i for i, name in enumerate(names) if name is not None], dtype=np.int32)
-    columns = np.asarray([number[name] for name in names if name is not None], dtype=np.int32)
-    return sparse.csr_array((np.ones(len(rows)), (rows, columns)), shape=(len(names), max(1, len(number))))
-
-
 def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
     """Vectors that come from the occupation itself and not from what is held."""
     plain = ~graph.is_specialised
-
-    def tempered(counts: "sparse.csr_array") -> "sparse.csr_array":
-        taken = counts.copy()
-        taken.data = damped(taken.data)
-        return taken
-
     return MappingProxyType(
         {
             "contexts": tfidf_rows(graph.contexts, plain),
@@ -424,10 +402,10 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
             "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
             "interests": tfidf_rows(_tags(graph, ("interest",)), plain),
             "riasec": unit_rows(_riasec(graph)),
-            "title": tfidf_rows(tempered(piece_counts(texts.names, range(3, 6))), plain),
-            "titles": tfidf_rows(tempered(piece_counts(texts.titles, range(4, 6))), plain, singles=False),
-            "definition": tfidf_rows(tempered(texts.definitions.grams), plain),
-            "access": tfidf_rows(tempered(texts.access.grams), plain, singles=False),
+            "title": tfidf_rows(piece_counts(texts.names, range(3, 6)), plain),
+            "titles": tfidf_rows(piece_counts(texts.titles, range(4, 6)), plain, singles=False),
+            "definition": tfidf_rows(texts.definitions.grams, plain),
+            "access": tfidf_rows(texts.access.grams, plain, singles=False),
         }
     )
 
@@ -570,12 +548,10 @@ def _attributes(graph: OccupationGraph, closeness: Dense) -> Attributes:
     level = np.asarray(levels, dtype=np.float32)
     cadre = np.asarray([_FLAG[o.managerial] for o in graph.occupations], dtype=np.float32)
     plain = ~graph.is_specialised
-    firsts = [next(iter(o.name.split()), "").casefold() for o in graph.occupations]
-    number = {word: i for i, word in enumerate(sorted(set(firsts)))}
     return Attributes(
         level=frozen(_filled(level, closeness, plain)),
         cadre=frozen(_filled(cadre, closeness, plain)),
-        head=frozen(np.asarray([number[f] for f in firsts], dtype=np.int32)),
+        head=numbered([next(iter(o.name.split()), "").casefold() for o in graph.occupations]),
     )
 
 

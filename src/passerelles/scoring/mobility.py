@@ -12,7 +12,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import Scene, tree_of
 from passerelles.scoring.measures import Dense
 from passerelles.sharing import blocks
-from passerelles.vectors import sparse
+from passerelles.vectors import membership, places_by_number, sparse
 
 ENOUGH: Final = 50.0  # listed moves at which mobilities are heeded half as much as on a large referential
 _SAMPLE: Final = 100  # origins that the two numbers are fitted on: more would change a third digit
@@ -158,9 +158,7 @@ class Moves:
     @property
     def members(self) -> "sparse.csr_array":
         """Shape (groups, n): 1 where an occupation belongs to a parent group."""
-        size = len(self.rows)
-        cells = (np.ones(size, np.float32), (self.group, np.arange(size)))
-        return sparse.csr_array(cells, shape=(int(self.group.max()) + 1, size))
+        return sparse.csr_array(membership(self.group, kind=np.float32).T)
 
     def by_half(self, compute: Callable[[NDArray[np.intp], Array], Array]) -> Array:
         """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
@@ -248,7 +246,7 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
     inverse = _inverse(kernel, known, ORIGIN_RIDGE)
     carried = np.zeros(kernel.shape, dtype=np.float32)
     carried[np.ix_(unknown, known)] = kernel[np.ix_(unknown, known)] @ inverse
-    for members in _members(moves.group[known]):
+    for members in places_by_number(moves.group[known]):
         block = np.linalg.solve(inverse[np.ix_(members, members)], inverse[members])
         carried[np.ix_(known[members], known)] = -block
     carried[moves.group[:, None] == moves.group[None, :]] = 0.0
@@ -264,12 +262,6 @@ def carried_over(moves: Moves) -> tuple[Array, Array]:
 def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) -> NDArray[np.float64]:
     """Inverse of kernel + ridge x identity between some rows."""
     return np.asarray(np.linalg.inv(_among(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
-
-
-def _members(group: NDArray[np.int32]) -> list[NDArray[np.intp]]:
-    order = np.argsort(group, kind="stable")
-    edges = np.flatnonzero(np.diff(group[order])) + 1
-    return [part for part in np.split(order, edges) if len(part)]
 
 
 def reverse_move(moves: Moves) -> Array:
