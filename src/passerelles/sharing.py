@@ -151,9 +151,9 @@ def processors() -> int:
     return len(allowed(0)) if allowed else os.cpu_count() or 1
 
 
-def blocks(size: int, most: int) -> list[slice]:
+def blocks(size: int, most: int = 64) -> list[slice]:
     """
-    Slices of at most `most` that cover `size` things.
+    Slices of at most `most` that cover `size` things: so few rows of a table of pairs stay in the processor's cache.
 
     Examples
     --------

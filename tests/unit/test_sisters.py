@@ -63,7 +63,7 @@ def test_between_occupations_the_rank_the_other_way_round_is_what_the_target_see
         ("description", "text_rank_reverse", "all_text"),
     ):
         found = features()[f"{part}.{name}"].compute(scene)
-        columns = np.ascontiguousarray(scene.evidence.measured(measure).T)
+        columns = np.ascontiguousarray(scene.measured(measure).T)
         nearest = nearest_values(columns, ~embedded_graph.is_specialised, embedded_graph.base_rows)
         expected = rank_closeness(columns, nearest).T
         known = ~np.isnan(found)

@@ -1,15 +1,14 @@
 """Directed coverage: the share of what a target requires that an origin holds, near matches credited at a discount."""
 
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.sharing import blocks
 from passerelles.vectors import Cells, frozen, sparse
-
-_BLOCK: Final = 64  # holdings credited together: 64 x 30,000 competencies are 15 MB
 
 
 class Holding(NamedTuple):
@@ -96,11 +95,11 @@ def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[
     """Coverage of every occupation by each of several holdings, given as rows of 1 where held; shape (b, n)."""
     cells, size = Cells.of(held), held.shape[0]
     found = np.empty((size, len(graph.codes)), dtype=np.float32)
-    for first in range(0, size, _BLOCK):
-        rows = np.arange(first, min(first + _BLOCK, size), dtype=np.int32)
+    for some in blocks(size):  # a few together: 64 x 30,000 competencies are 15 MB
+        rows = np.arange(some.start, some.stop, dtype=np.int32)
         places, counts = cells.of_rows(rows)
-        credit, _ = _credited(graph, np.repeat(rows - first, counts), cells.columns[places], len(rows))
-        found[rows] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
+        credit, _ = _credited(graph, np.repeat(rows - some.start, counts), cells.columns[places], len(rows))
+        found[some] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
     return found
 
 

@@ -16,13 +16,17 @@ from passerelles.language.say import Lang, say
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import coverage_block
 from passerelles.scoring.measures import (
+    OVERALL,
     Attributes,
     Dense,
-    Evidence,
     Origins,
+    Vectors,
+    attributes_of,
     every_occupation,
-    evidence_of,
+    measure_index,
+    measure_people,
     nearest_values,
+    normalised,
     own_titles,
     rank_closeness,
 )
@@ -107,6 +111,9 @@ def _build_content(graph: OccupationGraph) -> ContentIndex:
 _STEP: Final = (0.3, 1.8)
 _ALIKE: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
 _COLUMNS: Final = 256
+_ROOM: Final = 72_000_000  # bytes of cosines kept at once: seven tables of ROME's 1,584 fiches, one of ESCO's 3,007
+# Measures that features ask for again, beside their share in the overall closeness: worth keeping while there is room.
+_AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
 # Features that the ranks of a measure serve, where they serve several: the rank, that of the other way round, and
 # that of the origin's whole group.
 _SERVING: Final[Mapping[str, int]] = MappingProxyType({"overall": 2, "macro": 2, "all_text": 3, "item_text": 2})
@@ -137,30 +144,57 @@ class Scene:
     origins: Origins
     known_reference: Reference | None = None
     ranks: dict[str, tuple[Dense, int]] = field(default_factory=dict, repr=False)  # and how often they have served
+    computed: dict[str, Dense] = field(default_factory=dict, repr=False)
 
     @cached_property
     def reference(self) -> Reference:
         """What the features are measured against."""
         if self.known_reference is not None:
             return self.known_reference
-        evidence, attributes = self._measured
         plain = ~self.graph.is_specialised
         # Between occupations each measure is the same both ways: its rows are its columns.
         reverse = {
-            name: nearest_values(evidence.measured(name), plain, self.graph.base_rows)
+            name: nearest_values(self.measured(name), plain, self.graph.base_rows)
             for name in ("overall", "macro", "all_text")
         }
-        return Reference(attributes, MappingProxyType(reverse))
-
-    @property
-    def evidence(self) -> Evidence:
-        """Evidence between the origins and all occupations."""
-        return self._measured[0]
+        return Reference(self._whole[1], MappingProxyType(reverse))
 
     @cached_property
-    def _measured(self) -> tuple[Evidence, Attributes]:
+    def vectors(self) -> Vectors:
+        """Vectors of the origins, by measure."""
+        index = measure_index(self.graph)
+        return index.vectors if self.known_reference is None else measure_people(index, self.origins)
+
+    @cached_property
+    def _whole(self) -> tuple[Dense, Attributes]:
+        """Overall closeness, shape (b, n), and the attributes that it rests on."""
+        draft: Dense = np.zeros((len(self.mine), len(self.graph.codes)), dtype=np.float32)
+        for name, weight in OVERALL.items():
+            if name in self.vectors:
+                values = self.measured(name)
+                for some in blocks(len(draft)):
+                    draft[some] += np.float32(weight) * values[some]
         known = self.known_reference
-        return evidence_of(self.graph, self.origins, None if known is None else known.attributes)
+        attributes = attributes_of(self.graph, draft) if known is None else known.attributes
+        return normalised(measure_index(self.graph), self.vectors, draft, attributes, self.origins), attributes
+
+    def measured(self, name: str) -> Dense:
+        """
+        Cosines of one measure with all occupations, shape (b, n), in [0, 1], or ``"overall"`` closeness.
+
+        Those asked for again are computed once; the oldest go where memory is too short.
+        """
+        if name == "overall":
+            return self._whole[0]
+        found = self.computed.get(name)
+        if found is None:
+            found = measure_index(self.graph).closeness(name, self.vectors)
+            if name not in _AGAIN:
+                return found
+            while self.computed and found.nbytes + sum(values.nbytes for values in self.computed.values()) > _ROOM:
+                del self.computed[next(iter(self.computed))]
+            self.computed[name] = found
+        return found
 
     @property
     def mine(self) -> NDArray[np.int32]:
@@ -225,8 +259,10 @@ def _ranks(scene: Scene, name: str) -> Dense:
     """Ranks of a measure in the rows of the origins, kept until the last feature that they serve."""
     found, served = scene.ranks.pop(name, (None, 0))
     if found is None:
-        values = scene.evidence.measured(name)
-        found = frozen(_neutral(scene, name, rank_closeness(values, scene.evidence.nearest(values))))
+        graph, values = scene.graph, scene.measured(name)
+        own = np.where(scene.origins.occupied, graph.base_rows[scene.mine], -1)
+        nearest = nearest_values(values, ~graph.is_specialised, own)
+        found = frozen(_neutral(scene, name, rank_closeness(values, nearest)))
     if served + 1 < _SERVING.get(name, 1):
         scene.ranks[name] = found, served + 1
     return found
@@ -242,7 +278,7 @@ def _reverse_rank(name: str) -> Compute:
     def compute(scene: Scene) -> Dense:
         if scene.known_reference is None:  # occupations before occupations: the same ranks, turned
             return np.ascontiguousarray(_ranks(scene, name).T)
-        values = np.ascontiguousarray(scene.evidence.measured(name).T)
+        values = np.ascontiguousarray(scene.measured(name).T)
         return _neutral(scene, name, np.ascontiguousarray(rank_closeness(values, scene.reference.reverse[name]).T))
 
     return compute
@@ -250,7 +286,7 @@ def _reverse_rank(name: str) -> Compute:
 
 def _neutral(scene: Scene, name: str, ranks: Dense) -> Dense:
     """Make the ranks of occupations that list nothing unknown: all that they tie with would else give them the best."""
-    empty = scene.evidence.index.lists_nothing(name)
+    empty = measure_index(scene.graph).lists_nothing(name)
     if empty is not None:
         ranks[:, empty] = np.nan
         if scene.known_reference is None:
@@ -259,7 +295,7 @@ def _neutral(scene: Scene, name: str, ranks: Dense) -> Dense:
 
 
 def _cosine(name: str) -> Compute:
-    return lambda scene: scene.evidence.measured(name)
+    return lambda scene: scene.measured(name)
 
 
 def _shared(scene: Scene, column: NDArray[np.int32]) -> Dense:
@@ -277,7 +313,7 @@ def _group_closeness(scene: Scene) -> Dense:
 
     For occupations only: people have the part of theirs.
     """
-    graph, whole = scene.graph, scene.evidence.overall
+    graph, whole = scene.graph, scene.measured("overall")
     members = _members(graph)
     counts = np.maximum(members.sum(axis=1), 1)[:, None]
     found = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
@@ -375,7 +411,7 @@ def _mean_closeness(name: str) -> Callable[[Scene], NDArray[np.float64]]:
 
     def mean(scene: Scene) -> NDArray[np.float64]:
         graph = scene.graph
-        values = scene.evidence.measured(name)
+        values = scene.measured(name)
         plain = ~graph.is_specialised
         other = (graph.group[:, None] != graph.group[None, :]) & plain[:, None]
         return np.asarray((values * other).sum(axis=0, dtype=np.float64) / np.maximum(1, other.sum(axis=0)))

@@ -1,7 +1,7 @@
 """How close origins are to every occupation, measure by measure, overall, and as ranks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, Final
@@ -115,7 +115,6 @@ Dense = NDArray[np.float32]
 # Beyond this rank two targets are equally far: sorting the whole row would change no ranking that people read.
 FURTHEST: Final = 512
 _NARROW: Final = 4
-_ROWS: Final = 64  # worked on at a time: they stay in the processor's cache
 
 
 def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[np.int32]) -> Dense:
@@ -141,7 +140,7 @@ def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[n
     if not len(columns):
         return frozen(np.full((len(values), 1), -np.inf, dtype=np.float32))
     nearest = np.empty((len(values), count), dtype=np.float32)
-    for some in blocks(len(values), _ROWS):
+    for some in blocks(len(values)):
         taken = values[some].copy()
         mine = np.flatnonzero(own[some] >= 0)
         taken[mine, own[some][mine]] = -np.inf
@@ -194,8 +193,6 @@ OVERALL: Final[Mapping[str, float]] = MappingProxyType({
     "requirements": 1.0, "macro": 0.6, "contexts": 0.7, "all_text": 1.0, "definition": 0.5, "item_text": 0.8,
     "access": 0.3, "title": 0.7, "titles": 0.3, "themes": 0.3, "riasec": 0.3, "naf": 0.12,
 })  # fmt: skip
-# Measures that features ask for again, beside their share in it: they are worth keeping while there is room.
-_AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
 # Measures that follow from what is held, and so differ between two people of one occupation.
 OF_HOLDINGS: Final = ("requirements", "macro", "knowledge", "knowledge_categories", "soft", "item_text", "all_text")
 _RIASEC: Final = "RIASEC"
@@ -425,38 +422,10 @@ def _riasec(graph: OccupationGraph) -> "sparse.csr_array":
     return sparse.csr_array(dense)
 
 
-_ROOM: Final = 72_000_000  # bytes of cosines kept at once: seven tables of ROME's 1,584 fiches, one of ESCO's 3,007
 CADRE_WEIGHT: Final = 0.3
 _NEIGHBOURS: Final = 10
 _FLAG: Final = {"yes": 1.0, "no": 0.0, "unknown": np.nan}
 Column = NDArray[np.float32]
-
-
-@dataclass(frozen=True, eq=False)
-class Evidence:
-    """
-    Closeness of a block of origins to every occupation.
-
-    `measured` and `overall` have shape (b, n). `overall` is the weighted sum of the measures, divided by the
-    geometric mean of what origin and target could reach, so 1 is as close as can be.
-    """
-
-    graph: OccupationGraph
-    index: MeasureIndex
-    origins: Origins
-    vectors: Vectors
-    overall: Dense
-    computed: dict[str, Dense] = field(repr=False)
-
-    def measured(self, name: str) -> Dense:
-        """Cosine of one measure, in [0, 1], or ``"overall"``; computed once while there is room to keep it."""
-        return self.overall if name == "overall" else _measured(self.index, name, self.vectors, self.computed)
-
-    def nearest(self, values: Dense) -> Dense:
-        """Nearest competitors of each origin under some closeness, never its own fiche; see `nearest_values`."""
-        rows = self.origins.rows
-        own = np.where(rows >= 0, self.graph.base_rows[np.maximum(rows, 0)], -1)
-        return nearest_values(values, ~self.graph.is_specialised, own.astype(np.int32))
 
 
 @dataclass(frozen=True, eq=False)
@@ -472,51 +441,16 @@ class Attributes:
     head: NDArray[np.int32]  # number of the first word of the label
 
 
-def evidence_of(
-    graph: OccupationGraph, origins: Origins, attributes: Attributes | None = None
-) -> tuple[Evidence, Attributes]:
+def normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: Attributes, origins: Origins) -> Dense:
     """
-    Return the evidence between some origins and all occupations, and the attributes that it rests on.
+    Overall closeness of some origins, in the memory of the draft, which is the weighted sum of their measures.
 
-    Without attributes, the origins are the occupations themselves, from whose closeness attributes follow.
+    That of the degrees of management is added, and the sum divided by the geometric mean of what origin and target
+    could reach, so 1 is as close as can be.
     """
-    index = measure_index(graph)
-    vectors = index.vectors if attributes is None else measure_people(index, origins)
-    computed: dict[str, Dense] = {}
-    draft = _weighted_sum(index, vectors, computed)
-    known = attributes or _attributes(graph, draft)
-    overall = _normalised(index, vectors, draft, known, origins)
-    return Evidence(graph, index, origins, vectors, overall, computed), known
-
-
-def _weighted_sum(index: MeasureIndex, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
-    total: Dense = np.zeros((vectors["requirements"].shape[0], len(index.graph.codes)), dtype=np.float32)
-    for name, weight in OVERALL.items():
-        if name in vectors:
-            values = _measured(index, name, vectors, computed)
-            for some in blocks(len(total), _ROWS):
-                total[some] += np.float32(weight) * values[some]
-    return total
-
-
-def _measured(index: MeasureIndex, name: str, vectors: Vectors, computed: dict[str, Dense]) -> Dense:
-    """Cosine of one measure; those asked for again are `computed` once, the oldest go where memory is too short."""
-    found = computed.get(name)
-    if found is None:
-        found = index.closeness(name, vectors)
-        if name not in _AGAIN:
-            return found
-        while computed and found.nbytes + sum(values.nbytes for values in computed.values()) > _ROOM:
-            del computed[next(iter(computed))]
-        computed[name] = found
-    return found
-
-
-def _normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: Attributes, origins: Origins) -> Dense:
-    """Overall closeness, in the memory of the draft."""
     everything, held_only = reach_of_targets(index)
     reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
-    for some in blocks(len(draft), _ROWS):
+    for some in blocks(len(draft)):
         occupied = origins.occupied[some, None]
         mine = attributes.cadre[np.maximum(origins.rows[some], 0)]
         same = np.where(occupied, 1.0 - np.abs(mine[:, None] - attributes.cadre[None, :]), np.float32(0.0))
@@ -542,7 +476,8 @@ def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]
     return total
 
 
-def _attributes(graph: OccupationGraph, closeness: Dense) -> Attributes:
+def attributes_of(graph: OccupationGraph, closeness: Dense) -> Attributes:
+    """Return the attributes of all occupations, those that are unknown by how close others are; shape (n, n)."""
     rules = word_rules(graph.referential.language)
     levels = [level_named(o.access, rules) if o.level is None else o.level for o in graph.occupations]
     level = np.asarray(levels, dtype=np.float32)

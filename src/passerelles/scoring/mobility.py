@@ -105,7 +105,6 @@ _LEVEL_PRIOR: Final = 3.0
 _CITED_PRIOR: Final = 3.0
 _SURE: Final = 20.7  # log-odds beyond which content is as sure as can be: a chance of a thousand-millionth
 _FAR: Final = 30.0
-_ROWS: Final = 64  # worked on at a time: they stay in the processor's cache
 
 Array = NDArray[np.float32]
 Number = TypeVar("Number", bound=np.floating)
@@ -189,7 +188,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     weight = np.zeros(len(rows), dtype=np.float32)
     for number in (0, 1):
         balance = balance_of(logit, listed, np.flatnonzero(known & (half != number)))
-        for some in blocks(len(rows), _ROWS):
+        for some in blocks(len(rows)):
             own = np.arange(some.start, some.stop)
             surprise[number, some] = _surprise(listed[some], logit[some], own, balance)
         surprise[number, ~known] = 0.0
@@ -209,7 +208,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
         top_domain=tree.top[rows],
         domain=tree.domain[rows],
         level=levels,
-        closeness=_among(scene.evidence.overall, rows),
+        closeness=_among(scene.measured("overall"), rows),
     )
 
 

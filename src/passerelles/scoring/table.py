@@ -38,7 +38,6 @@ _LOG: Final = logging.getLogger(__name__)
 # mobilities.
 _TABLES: Final = 8
 _MOBILITY_TABLES: Final = 26
-_BLOCK: Final = 64  # rows added at a time: they stay in the processor's cache
 POSITIONS: Final = "map.positions.npy"
 _NEIGHBOURS: Final = 15.0  # on the map: about how many each occupation is kept near to: perplexity
 _ROUNDS: Final = 500  # of its layout
@@ -182,7 +181,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             else:
                 narrow[name] = narrowed(part, UNITS)
         if prior is not None:
-            scene.evidence.computed.clear()
+            scene.computed.clear()
             content /= prior.scale
             content += prior.base
             found = mobility_features(scene, content)
@@ -205,7 +204,7 @@ def narrowed(values: NDArray[Any], units: int = 1) -> Narrow:
     if rows and (values[0] == values[-1]).all() and (values == values[0]).all():
         values = values[:1]
     cells = np.empty((len(values), max(1, (most - least).bit_length() + 7 >> 3), values.shape[1]), dtype=np.uint8)
-    for some in blocks(len(values), _BLOCK):
+    for some in blocks(len(values)):
         whole = np.rint(values[some] * scale).astype(np.int64) - least
         for place in range(cells.shape[1]):
             cells[some, place] = whole >> 8 * place & 255
@@ -267,7 +266,7 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
 
 def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     """Add weight x (value - mean) to a part; a value that is not known adds nothing, as the average candidate does."""
-    for some in blocks(len(part), _BLOCK):
+    for some in blocks(len(part)):
         centred = values[some] - np.float32(mean)
         centred *= np.float32(weight)
         unknown = np.isnan(centred)
@@ -323,7 +322,7 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
 def _pack_parts(scores: Scores, size: int, name: str, arrays: Arrays) -> list[dict[str, Any]]:
     """Put the parts of a scorer, and after them their sums by target, into an index."""
     toward = np.empty((size, size), dtype=np.int64)
-    for some in blocks(size, _BLOCK):
+    for some in blocks(size):
         toward[:, some] = (scores.sums(some) - scores.base).T
     found = []
     for number, part in enumerate((*scores.parts, narrowed(toward))):
