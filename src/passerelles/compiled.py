@@ -26,7 +26,7 @@ from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import pack_measures
 from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import DOCUMENT as SCORING
-from passerelles.scoring.table import pack_positions, pack_scores
+from passerelles.scoring.table import POSITIONS, occupation_positions, pack_scores
 from passerelles.settings import Settings
 from passerelles.sharing import give_memory_back
 from passerelles.store import FORMAT, Arrays, is_index, package_version, write_index
@@ -103,7 +103,7 @@ def compile_index(
     documents[GRAPH] = pack_graph(graph, arrays)
     if positions:
         give_memory_back()
-        pack_positions(graph, arrays)
+        arrays[POSITIONS] = occupation_positions(graph)
     if titles and title_entries(referential):  # without a label, nothing can be looked for
         give_memory_back()
         documents[TITLES] = pack_titles(title_index(referential), arrays)

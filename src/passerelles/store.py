@@ -24,7 +24,7 @@ from passerelles.io.atomic import atomic_file, atomic_folder, check_free
 from passerelles.vectors import Cells, sparse
 
 SCHEMA: Final = "passerelles/index"
-FORMAT: Final = 10
+FORMAT: Final = 11
 MANIFEST: Final = "index.json"
 SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
 LARGE: Final = 1 << 22

@@ -27,7 +27,7 @@ from passerelles.market.signals import find_basin, signals
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.load import load_referential
-from passerelles.scoring.table import has_positions, occupation_positions
+from passerelles.scoring.table import POSITIONS, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import LOOPBACK, Engine, Limits, Options
 from passerelles.service.explorer.maps import COLOURS
@@ -384,7 +384,8 @@ def test_the_map_has_every_job_once_and_its_colours_can_be_seen(
 def test_positions_are_the_same_each_time_and_kept_in_an_index(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
     place = compile_index(embedded_graph, tmp_path / "metiers.zip")
     opened = build_graph(load_referential(place))
-    assert has_positions(opened)
+    assert opened.index is not None
+    assert np.array_equal(occupation_positions(opened), opened.index.array(POSITIONS))
     assert np.array_equal(occupation_positions(opened), occupation_positions(embedded_graph))
     again = build_graph(load_referential().with_overlay("enseignement-conduite"))
     assert np.array_equal(occupation_positions(again), occupation_positions(embedded_graph))

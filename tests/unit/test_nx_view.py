@@ -16,7 +16,6 @@ from passerelles.graph.core import (
     EDGE_ATTRIBUTES,
     EDGE_TYPES,
     NODE_ATTRIBUTES,
-    NODE_TYPES,
     OccupationGraph,
     edge_records,
     graph_attributes,
@@ -24,6 +23,10 @@ from passerelles.graph.core import (
 )
 from passerelles.settings import Settings, WeightSettings
 from typed_sample import PLAIN, SPLIT
+
+NODE_TYPES = {
+    "occupation", "job_title", "competency", "macro_competency", "work_context", "tag", "domain", "credential",
+}  # fmt: skip
 
 
 def edges_of(view: "nx.MultiDiGraph[str]", kind: str) -> dict[tuple[str, str], dict[str, Any]]:

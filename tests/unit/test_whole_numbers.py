@@ -38,7 +38,7 @@ def test_the_cosines_of_people_are_near_the_true_ones() -> None:
     for name, spread in index.spreads.items():
         counts = sparse.csr_array(held @ spread).toarray()
         damped = np.where(counts > 0, 1.0 + np.log(np.maximum(counts, 1.0)), 0.0)
-        weights = ((counts > 0) if name in {"requirements", "knowledge", "soft"} else damped) * index.rarities[name]
+        weights = ((counts > 0) if name in {"requirements", "soft"} else damped) * index.rarities[name]
         length = np.sqrt((weights**2).sum(axis=1, keepdims=True))
         true = (
             np.divide(weights, length, out=np.zeros_like(weights), where=length > 0) @ index.vectors[name].toarray().T

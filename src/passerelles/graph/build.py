@@ -3,7 +3,6 @@
 import logging
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import Any, Final
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Competency, Occupation, Requirement
+from passerelles.model import Competency, Tag, WorkContext
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
@@ -36,19 +35,19 @@ _TOPICS: Final = 100  # dimensions in which what words are about is told
 _OCCUPATIONS_A_TOPIC: Final = 4
 _DECIMALS: Final = 4
 _VALUES: Final = ("weights", "near", "contexts", "tags", "mobility", "core", "macro", "total_weight")
-_CODES: Final = ("competency_codes", "context_codes", "tag_codes")
 
 
 def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
     """Turn a graph, without its referential, into a document and arrays of an index."""
     about = {name: pack(f"graph.{name}", getattr(graph, name), arrays) for name in _VALUES}
-    codes = {
-        name: pack_table(f"graph.{name}", ("code",), [(code,) for code in getattr(graph, name)], arrays)
-        for name in _CODES
+    codes = [(code,) for code in graph.competency_codes]
+    return {
+        "settings": _of_matrices(graph.settings),
+        "access": graph.settings.access,
+        "column_cells": pack("graph.column_cells", by_column(graph.weights), arrays),
+        "competency_codes": pack_table("graph.competency_codes", ("code",), codes, arrays),
+        **about,
     }
-    turned = pack("graph.column_cells", by_column(graph.weights), arrays)
-    settings = {"settings": _of_matrices(graph.settings), "access": graph.settings.access}
-    return {**settings, "column_cells": turned, **codes, **about}
 
 
 def stored_graph(referential: Referential, settings: Settings) -> OccupationGraph | None:
@@ -65,10 +64,6 @@ def _value(name: str) -> Any:
     return cached_property(lambda graph: graph.index.value(graph.about[name]))
 
 
-def _codes(name: str) -> Any:
-    return cached_property(lambda graph: tuple(code for (code,) in graph.index.rows(graph.about[name])))
-
-
 def _cells(name: str) -> Any:
     return cached_property(lambda graph: graph.index.cells(graph.about[name]))
 
@@ -78,10 +73,9 @@ class IndexedGraph(OccupationGraph):
 
     _index: Index
 
-    codes = cached_property(lambda graph: tuple(o.code for o in graph.referential.occupations))
-    competency_codes = _codes("competency_codes")
-    context_codes = _codes("context_codes")
-    tag_codes = _codes("tag_codes")
+    competency_codes = cached_property(
+        lambda graph: tuple(code for (code,) in graph.index.rows(graph.about["competency_codes"]))
+    )
     weights = _value("weights")
     near = _value("near")
     contexts = _value("contexts")
@@ -184,29 +178,24 @@ def build_graph(
     if referential.index is not None:
         warnings.warn(PasserellesWarning("index_settings", path=referential.index.place), stacklevel=2)
     _LOG.info("building the graph of %s %s", referential.name, referential.version)
-    codes = tuple(o.code for o in referential.occupations)
-    row = {code: i for i, code in enumerate(codes)}
-    competencies = _competencies(referential, referential.occupations)
+    row = {o.code: i for i, o in enumerate(referential.occupations)}
+    competencies = _competencies(referential)
     column = {c.code: i for i, c in enumerate(competencies)}
     bases = [o.base for o in referential.occupations]
     plain = np.asarray([base is None for base in bases], dtype=np.bool_)
     weights, core = _weights(referential, row, column, plain, chosen.weights)
     macro = _macro(competencies, column)
-    context_codes, tag_codes = (tuple(each.code for each in some) for some in (referential.contexts, referential.tags))
     return OccupationGraph(
         referential=referential,
         settings=chosen,
-        codes=codes,
         competency_codes=tuple(column),
         weights=weights,
         core=core,
         macro=macro,
-        context_codes=context_codes,
-        contexts=_links(referential.occupation_contexts, row, context_codes),
-        tag_codes=tag_codes,
-        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, tag_codes),
+        contexts=_links(referential.occupation_contexts, row, referential.contexts),
+        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, referential.tags),
         mobility=_mobility(referential, row),
-        near=lambda: _near(competencies, _counted(referential, competencies), macro, weights[plain], chosen.near),
+        near=lambda: _near(competencies, macro, weights[plain], chosen.near),
     )
 
 
@@ -222,24 +211,12 @@ def _with_access(referential: Referential, access: str | None) -> Referential:
     return referential if access is None else lay_access(referential, access)
 
 
-def _competencies(referential: Referential, occupations: Iterable[Occupation]) -> list[Competency]:
-    """Return what some of the occupations require, and what that rolls up to, by code."""
+def _competencies(referential: Referential) -> list[Competency]:
+    """Return what occupations require, and what that rolls up to, by code."""
     by_code = referential.competency_by_code
-    asking = {o.code for o in occupations}
-    rows: Iterable[Requirement] = referential.requirements
-    if len(asking) < len(referential.occupations):
-        rows = (row for row in rows if row.occupation in asking)
-    codes = set(map(attrgetter("competency"), rows))
+    codes = {row.competency for row in referential.requirements}
     codes |= {macro for code in codes if (macro := by_code[code].macro) is not None and macro in by_code}
     return [by_code[code] for code in sorted(codes)]
-
-
-def _counted(referential: Referential, competencies: Sequence[Competency]) -> list[bool]:
-    """Whether a competency is there without the parts of split fiches: only these tell how rare a word is."""
-    if all(o.base is None for o in referential.occupations):
-        return [True] * len(competencies)
-    plain = {c.code for c in _competencies(referential, (o for o in referential.occupations if o.base is None))}
-    return [c.code in plain for c in competencies]
 
 
 def _weights(
@@ -272,7 +249,6 @@ def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArra
 
 def _near(
     competencies: Sequence[Competency],
-    counted: Sequence[bool],
     macro: NDArray[np.int32],
     required: "sparse.csr_array",
     settings: NearSettings,
@@ -280,7 +256,8 @@ def _near(
     """
     Credit between close labels of one kind, and between a competency and the broader one that it rolls up to.
 
-    Labels of the exact categories, and unknown ones, are left out. `required` has shape (occupations, competencies).
+    Labels of the exact categories, and unknown ones, are left out. `required`, shape (occupations, competencies), is
+    without the parts of split fiches: what these alone require says nothing of how rare a word is.
     """
     size = len(competencies)
     exact = settings.exact_categories
@@ -289,7 +266,11 @@ def _near(
     narrow = np.flatnonzero((macro >= 0) & (macro != np.arange(size)))
     found: list[tuple[NDArray[Any], ...]] = [(narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))]
     if len(kept) > 1 and settings.label_credit > 0:
-        plain = np.asarray(counted, dtype=np.bool_)[kept]
+        counted = np.zeros(size, dtype=np.bool_)
+        counted[required.indices] = True
+        broader = macro[counted]
+        counted[broader[broader >= 0]] = True
+        plain = counted[kept]
         vectors = word_vectors([competencies[i].name for i in some], plain.tolist())
         topics = _topics(vectors[plain], required[:, kept[plain]])
         groups = macro[kept]
@@ -346,12 +327,14 @@ def _alike(
     return left, right, likeness
 
 
-def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequence[str]) -> "sparse.csr_array":
-    column = {code: i for i, code in enumerate(codes)}
+def _links(
+    pairs: Iterable[tuple[str, str]], row: dict[str, int], linked: Sequence[WorkContext | Tag]
+) -> "sparse.csr_array":
+    column = {each.code: i for i, each in enumerate(linked)}
     cells = [(row[left], column[right]) for left, right in pairs]
     rows, columns = np.asarray(cells, dtype=np.int32).reshape(-1, 2).T
     ones = np.ones(len(cells), dtype=np.float64)
-    return frozen_csr(sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(codes))))
+    return frozen_csr(sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(linked))))
 
 
 def _mobility(referential: Referential, row: dict[str, int]) -> "sparse.csr_array":

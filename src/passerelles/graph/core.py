@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from importlib.metadata import version
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -35,8 +35,6 @@ class OccupationGraph(Deriving):
 
     Attributes
     ----------
-    codes
-        Codes of the n occupations, sorted; row positions never leave the package.
     competency_codes
         Codes of the m competencies that some occupation requires, or that one of these rolls up to; sorted.
     weights
@@ -49,21 +47,18 @@ class OccupationGraph(Deriving):
         Shape (m, m): credit in (0, 1] between competencies that are alike; symmetric, 0 on the diagonal. Made when it
         is first asked for: rankings do without, what is told of a move does not.
     contexts, tags
-        Shapes (n, c) and (n, t): 1 where an occupation is linked, else 0.
+        Shapes (n, c) and (n, t): 1 where an occupation is linked, else 0; columns by `context_codes`, `tag_codes`.
     mobility
         Shape (n, n): 1 / rank of each known mobility (1 where it is not ranked), origins in rows.
     """
 
     referential: Referential
     settings: Settings
-    codes: tuple[str, ...]
     competency_codes: tuple[str, ...]
     weights: "sparse.csr_array"
     core: NDArray[np.bool_]
     macro: NDArray[np.int32]
-    context_codes: tuple[str, ...]
     contexts: "sparse.csr_array"
-    tag_codes: tuple[str, ...]
     tags: "sparse.csr_array"
     mobility: "sparse.csr_array"
     near: "Later[sparse.csr_array]" = field(default=Later(), repr=False)
@@ -87,6 +82,21 @@ class OccupationGraph(Deriving):
         return None
 
     @cached_property
+    def codes(self) -> tuple[str, ...]:
+        """Codes of the n occupations, sorted; row positions never leave the package."""
+        return tuple(o.code for o in self.occupations)
+
+    @cached_property
+    def context_codes(self) -> tuple[str, ...]:
+        """Codes of the c work contexts, sorted."""
+        return tuple(context.code for context in self.referential.contexts)
+
+    @cached_property
+    def tag_codes(self) -> tuple[str, ...]:
+        """Codes of the t tags, sorted."""
+        return tuple(tag.code for tag in self.referential.tags)
+
+    @cached_property
     def position(self) -> Mapping[str, int]:
         """Row of each occupation code."""
         return MappingProxyType({code: i for i, code in enumerate(self.codes)})
@@ -96,10 +106,10 @@ class OccupationGraph(Deriving):
         """Column of each competency code."""
         return MappingProxyType({code: i for i, code in enumerate(self.competency_codes)})
 
-    @cached_property
+    @property
     def occupations(self) -> tuple[Occupation, ...]:
         """Occupations in the order of `codes`."""
-        return tuple(self.referential.occupation_by_code[code] for code in self.codes)
+        return self.referential.occupations
 
     @cached_property
     def competencies(self) -> Sequence[Competency]:
@@ -183,9 +193,6 @@ NodeRecord = tuple[str, Attributes]
 EdgeRecord = tuple[str, str, Attributes]
 
 SCHEMA: Final = "passerelles/graph@1"
-NODE_TYPES: Final = (
-    "occupation", "job_title", "competency", "macro_competency", "work_context", "tag", "domain", "credential",
-)  # fmt: skip
 EDGE_TYPES: Final = (
     "requires", "rolls_up_to", "near_label", "has_title", "in_context", "filed_under", "in_domain", "child_of",
     "part_of", "known_mobility", "requires_credential", "credential_option", "prerequisite",
@@ -209,7 +216,7 @@ def graph_attributes(graph: OccupationGraph) -> dict[str, str]:
     referential, provenance = graph.referential, graph.referential.provenance
     found = {
         "schema": SCHEMA,
-        "generator": f"passerelles {version('passerelles')}",
+        "generator": f"passerelles {package_version()}",
         **referential.stamp._asdict(),
         "source": provenance.source,
         "source_format": provenance.format,
@@ -248,7 +255,6 @@ _More = Mapping[str, AttributeValue | None]
 _Node = tuple[str, str, str | None, float, _More]
 _Edge = tuple[str, str, str, float, _More]
 _NOTHING: Final[_More] = MappingProxyType({})
-_ANSWERS: Final = ("regulated", "managerial", "ecological", "digital", "demographic")
 
 
 def _attributes(values: _More) -> Attributes:
@@ -266,13 +272,11 @@ def _competencies(graph: OccupationGraph) -> Iterator[_Node]:
     """Yield the competencies, then the broader ones; their weight is the sum of the requirements of them."""
     known = graph.referential.competency_by_code
     weight = dict(zip(graph.competency_codes, graph.weights.sum(axis=0).tolist(), strict=True))
-    for wanted in (False, True):
-        for c in graph.referential.competencies:
-            if c.is_macro is wanted:
-                more = {"kind": c.kind, "category": c.category, "subcategory": c.subcategory}
-                yield _competency_type(is_macro=wanted), c.code, c.label, weight.get(c.code, 0.0), more
+    for c in sorted(graph.referential.competencies, key=attrgetter("is_macro")):
+        more = {"kind": c.kind, "category": c.category, "subcategory": c.subcategory}
+        yield _competency_type(c), c.code, c.label, weight.get(c.code, 0.0), more
     for code in _undeclared((c.macro for c in graph.referential.competencies), known):
-        yield _competency_type(is_macro=True), code, None, 0.0, _NOTHING
+        yield _competency_type(None), code, None, 0.0, _NOTHING
 
 
 def _filings(graph: OccupationGraph) -> Iterator[_Node]:
@@ -316,7 +320,8 @@ def _undeclared(named: Iterable[str | None], known: Mapping[str, object]) -> lis
 
 
 def _of_occupation(occupation: Occupation) -> _More:
-    answers = {name: getattr(occupation, name) for name in _ANSWERS}
+    questions = ("regulated", "managerial", "ecological", "digital", "demographic")
+    answers = {name: getattr(occupation, name) for name in questions}
     return {
         **{name: getattr(occupation, name) for name in ("definition", "access", "parent", "base")},
         "specialised": occupation.base is not None,
@@ -336,14 +341,13 @@ def _of_credential(credential: Credential) -> _More:
     }
 
 
-def _competency_type(*, is_macro: bool) -> str:
-    return "macro_competency" if is_macro else "competency"
+def _competency_type(competency: Competency | None) -> str:
+    """Type of a competency; one that is only named as a broader one is a macro-competency."""
+    return "macro_competency" if competency is None or competency.is_macro else "competency"
 
 
 def _competency_node(graph: OccupationGraph, code: str) -> str:
-    """Return the identifier of a competency; one that is only named as a broader one is a macro-competency."""
-    found = graph.referential.competency_by_code.get(code)
-    return f"{_competency_type(is_macro=found is None or found.is_macro)}:{code}"
+    return f"{_competency_type(graph.referential.competency_by_code.get(code))}:{code}"
 
 
 def _stored_cells(matrix: "sparse.csr_array") -> Iterator[tuple[int, int, float]]:

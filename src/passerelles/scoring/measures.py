@@ -194,7 +194,7 @@ OVERALL: Final[Mapping[str, float]] = MappingProxyType({
     "access": 0.3, "title": 0.7, "titles": 0.3, "themes": 0.3, "riasec": 0.3, "naf": 0.12,
 })  # fmt: skip
 # Measures that follow from what is held, and so differ between two people of one occupation.
-OF_HOLDINGS: Final = ("requirements", "macro", "knowledge", "knowledge_categories", "soft", "item_text", "all_text")
+OF_HOLDINGS: Final = ("requirements", "macro", "knowledge_categories", "soft", "item_text", "all_text")
 _RIASEC: Final = "RIASEC"
 _MAJOR, _MINOR = 2.0, 1.0
 
@@ -365,7 +365,6 @@ def own_titles(graph: OccupationGraph, code: str) -> tuple[JobTitle, ...]:
 def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_array"]:
     kinds = np.asarray([c.kind for c in graph.competencies], dtype=object)
     size = len(kinds)
-    savoirs = kinds == "savoir"
     soft = kinds == "savoir-être"
     subjects = [
         f"{c.category}/{c.subcategory}" if c.kind == "savoir" and c.category else None for c in graph.competencies
@@ -374,7 +373,6 @@ def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_arr
     words_of = _rows_where(texts.competencies.grams, ~soft)
     return {
         "requirements": sparse.csr_array(sparse.eye_array(size)),
-        "knowledge": _rows_where(sparse.csr_array(sparse.eye_array(size)), savoirs),
         "soft": _rows_where(sparse.csr_array(sparse.eye_array(size)), soft),
         "macro": membership(numbered(broader)),
         "knowledge_categories": membership(numbered(subjects)),
@@ -397,7 +395,6 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
             "naf": tfidf_rows(_tags(graph, ("naf",)), plain),
             "themes": tfidf_rows(_tags(graph, ("theme",)), plain),
             "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
-            "interests": tfidf_rows(_tags(graph, ("interest",)), plain),
             "riasec": unit_rows(_riasec(graph)),
             "title": tfidf_rows(piece_counts(texts.names, range(3, 6)), plain),
             "titles": tfidf_rows(piece_counts(texts.titles, range(4, 6)), plain, singles=False),

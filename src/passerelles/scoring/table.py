@@ -307,7 +307,6 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
             "version": scorer.version,
             "sha256": scorer_sum(scorer),
             "base": table.base,
-            "names": list(table.scores.names),
             "means": dict(table.means),
             "off": list(table.off),
             "measured": table.reference is not None,
@@ -368,7 +367,7 @@ def _stored_scores(graph: OccupationGraph, scorer: Scorer, index: Index, about: 
         return build_table(graph, scorer).scores
     rows = len(graph.codes)
     *parts, toward = (Narrow(_rows(index.array(each["array"]), rows), each["least"]) for each in about["scores"])
-    return Scores(about["base"], tuple(about["names"]), parts, toward)
+    return Scores(about["base"], tuple(scorer.parts), parts, toward)
 
 
 def _stored_reference(index: Index) -> Reference:
@@ -398,18 +397,10 @@ def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
     >>> occupation_positions(graph).shape
     (125, 2)
     """
-    index = graph.index if has_positions(graph) else None
-    return graph.derived("positions", lambda: frozen(_placed(graph)) if index is None else index.array(POSITIONS))
-
-
-def has_positions(graph: OccupationGraph) -> bool:
-    """Whether the graph's index holds the map."""
-    return graph.index is not None and POSITIONS in graph.index.manifest["members"]
-
-
-def pack_positions(graph: OccupationGraph, arrays: Arrays) -> None:
-    """Put the map among the arrays of an index."""
-    arrays[POSITIONS] = occupation_positions(graph)
+    index = graph.index
+    if index is not None and POSITIONS in index.manifest["members"]:
+        return index.array(POSITIONS)
+    return graph.derived("positions", lambda: frozen(_placed(graph)))
 
 
 def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
@@ -418,9 +409,8 @@ def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
         angles = np.linspace(0, 2 * np.pi, size, endpoint=False)
         return np.asarray(0.5 + 0.4 * np.c_[np.cos(angles), np.sin(angles)], dtype=np.float64)
     from sklearn.manifold import TSNE  # noqa: PLC0415 - a second to import
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - with the layout alone
 
-    with threadpool_limits(1):  # sums in one order, the same map wherever it is drawn
+    with one_thread("scipy.linalg"):  # sums in one order, the same map wherever it is drawn
         distances = _distances(graph)
         layout: Any = TSNE(
             metric="precomputed",
@@ -438,9 +428,7 @@ def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
 def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
     """Shape (n, n), symmetric: how far below the best score of all the two moves between occupations are."""
     scores = score_table(graph, scorer_for(graph.referential, graph.settings.scorer)).scores
-    totals = np.empty((len(graph.codes), len(graph.codes)), dtype=np.float64)
-    for row in range(len(totals)):
-        totals[row] = scores.totals(row)
+    totals = scores.all_totals()
     both = totals + totals.T
     both /= 2
     np.fill_diagonal(both, -np.inf)
