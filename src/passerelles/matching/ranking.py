@@ -68,9 +68,9 @@ class Weights:
             total = self.rules["firm"] + self.rules["caution"] * (total - self.rules["firm"])
         return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, total))))
 
-    def posted(self, chance: float, *, usage: bool) -> float:
-        """What an advertisement leaves of a chance: a part of usage, less above `unsure` of what is only ranked."""
-        if usage:
+    def posted(self, chance: float, *, label: bool) -> float:
+        """What an advertisement leaves of a chance: a part where a `label` settles it, less of what is only ranked."""
+        if label:
             return self.rules["posted"] * chance
         return min(chance, max(self.rules["unsure"], 1.0 - self.rules["doubt"] * (1.0 - chance)))
 

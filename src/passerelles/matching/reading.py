@@ -622,7 +622,8 @@ class _Title:
         if not named:
             return False
         capitalised = position == 0 and all(word in capitals for word in named)
-        return capitalised or " ".join(named) in self.pack.asides or not any(word in self.words.known for word in named)
+        known = any(word in self.words.known or word in self.pack.abbreviations for word in named)
+        return capitalised or not known or " ".join(named) in self.pack.asides
 
     def _cut(self) -> list[_Segment]:
         found, start, sign = [], 0, ""

@@ -498,11 +498,16 @@ def _answer(
         # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
         ordered = sorted(lines, key=lambda line: line.owner not in head)
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
-    if posted and (not settled.owners or lines[0].reason == "usage"):
-        usage = bool(settled.owners)
-        lines = [line._replace(confidence=weights.posted(line.confidence, usage=usage)) for line in lines]
-        families = {family: weights.posted(chance, usage=usage) for family, chance in families.items()}
+    if posted:
+        label = bool(settled.owners)
+        if not label or lines[0].reason in _LOOSE:
+            lines = [line._replace(confidence=weights.posted(line.confidence, label=label)) for line in lines]
+            families = {family: weights.posted(chance, label=label) for family, chance in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
+
+
+_LOOSE: Final[tuple[Reason, ...]] = ("usage", "same words")
+"""Reasons by which a title is a label without being written as one."""
 
 
 def _of_head(index: TitleIndex, reading: Reading) -> set[int]:
