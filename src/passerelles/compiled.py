@@ -14,7 +14,8 @@ from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.archive import file_sha256
-from passerelles.market.read import kept_values
+from passerelles.io.atomic import used_last_first
+from passerelles.market.read import KEPT_VALUES
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
 from passerelles.referentials.load import DOCUMENT as REFERENTIAL
@@ -23,17 +24,18 @@ from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import bundled, cache_folder, place_of
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import DOCUMENT as MEASURES
-from passerelles.scoring.measures import pack_measures
+from passerelles.scoring.measures import measure_index
 from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import POSITIONS, occupation_positions, pack_scores
 from passerelles.settings import Settings
 from passerelles.sharing import give_memory_back
-from passerelles.store import FORMAT, Arrays, is_index, package_version, write_index
+from passerelles.store import FORMAT, Arrays, is_index, pack, package_version, write_index
 
 _LOG: Final = logging.getLogger(__name__)
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
 _FOLDER: Final = ".indexes"  # hidden, so that whoever looks for data in the cache passes it over
+_INDEXES: Final = "*.index"
 _MOST: Final = 8  # indexes that the cache keeps: those used last
 
 
@@ -97,7 +99,7 @@ def compile_index(
         mine.append(scorer_for(referential, graph.settings.scorer, occupied=False))
     by_name = {scorer.name: scorer for scorer in mine}
     arrays: Arrays = {}
-    documents = {MEASURES: pack_measures(graph, arrays)}
+    documents = {MEASURES: pack("measures", measure_index(graph), arrays)}
     documents[SCORING] = pack_scores(graph, list(by_name.values()), arrays)
     documents[REFERENTIAL] = pack_referential(referential, arrays)
     documents[GRAPH] = pack_graph(graph, arrays)
@@ -175,20 +177,16 @@ def keep_index(graph: OccupationGraph, place: Path) -> bool:
         compile_index(graph, place, overwrite=True, scorers=(), titles=False, positions=False)
     except (PasserellesError, OSError):
         return False
-    for old in [each for each in cached_indexes() if each.place.suffix == ".index"][_MOST:]:
+    for old in used_last_first(place.parent, _INDEXES)[_MOST:]:
         with suppress(OSError):
-            old.place.unlink()
+            old.unlink()
     return True
 
 
 def cached_indexes() -> list[CachedIndex]:
     """Return indexes and data of the user's cache, those used last first."""
-    place = cached_place()
-    listed = (*place.glob("*.index"), *kept_values(place)) if place.is_dir() else ()
-    found = [(path, path.stat()) for path in sorted(listed)]
-    return sorted(
-        (CachedIndex(path, about.st_size, about.st_mtime) for path, about in found), key=lambda each: -each.used
-    )
+    found = ((path, path.stat()) for path in used_last_first(cached_place(), _INDEXES, KEPT_VALUES))
+    return [CachedIndex(path, about.st_size, about.st_mtime) for path, about in found]
 
 
 def clear_cache() -> list[CachedIndex]:

@@ -13,7 +13,7 @@ from importlib.metadata import version
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Final, NoReturn, TypeVar
+from typing import Any, BinaryIO, Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import refusals_told
 from passerelles.io.atomic import atomic_file, atomic_folder, check_free
-from passerelles.vectors import Cells, sparse
+from passerelles.sharing import Deriving
+from passerelles.vectors import Cells, frozen, sparse
 
 SCHEMA: Final = "passerelles/index"
 FORMAT: Final = 11
@@ -40,11 +41,10 @@ Array = NDArray[Any]
 Arrays = dict[str, Array]
 Cell = str | bool | int | float | None
 Content = list[memoryview]
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
-class Index:
+class Index(Deriving):
     """
     An open index.
 
@@ -66,11 +66,6 @@ class Index:
     seal: str
     manifest: Mapping[str, Any] = field(repr=False)
     _map: Callable[[str], memoryview | None] = field(repr=False)
-    _read: dict[tuple[str, ...], Any] = field(default_factory=dict, repr=False)
-
-    def bytes_of(self, name: str) -> memoryview:
-        """Bytes of a member, mapped, and checked unless it is large."""
-        return self._once(("bytes", name), lambda: self._checked(name, large=False))
 
     def array(self, name: str) -> Array:
         """
@@ -81,7 +76,7 @@ class Index:
         PasserellesError
             If it is damaged.
         """
-        return self._once(("array", name), lambda: self._mapped(name))
+        return self.derived(("array", name), lambda: self._mapped(name))
 
     def positions(self, name: str, size: int, *, least: int = 0) -> Array:
         """Return an array of positions among `size` things, each at least `least`; other numbers are damage."""
@@ -92,7 +87,7 @@ class Index:
                 self.damaged(name)
             return found
 
-        return self._once(("positions", name), checked)
+        return self.derived(("positions", name), checked)
 
     def cells(self, about: Mapping[str, Any]) -> Cells:
         """Cells of a matrix, for what reads rows of it and needs no algebra."""
@@ -106,7 +101,7 @@ class Index:
                 self.damaged(f"{name}.indptr.npy")
             return Cells(data, places, starts)
 
-        return self._once(("cells", name), checked)
+        return self.derived(("cells", name), checked)
 
     def matrix(self, about: Mapping[str, Any]) -> "sparse.csr_array":
         """Make a matrix over the arrays of an index; nothing is copied, and the types of the arrays stay."""
@@ -146,11 +141,11 @@ class Index:
 
         def read() -> Any:
             try:
-                return json.loads(bytes(self.bytes_of(name)))
+                return json.loads(bytes(self._checked(name)))
             except (ValueError, RecursionError):
                 self.damaged(name)
 
-        return self._once(("document", name), read) if keep else read()
+        return self.derived(("document", name), read) if keep else read()
 
     def verify(self) -> None:
         """
@@ -168,14 +163,8 @@ class Index:
         """Say that a member is damaged."""
         raise PasserellesError("index_damaged", path=self.place, name=name)
 
-    def _once(self, key: tuple[str, ...], make: Callable[[], Made]) -> Made:
-        """Return what is made once; two threads that come together may each make it, and get the same one."""
-        found: Made | None = self._read.get(key)
-        if found is None:
-            found = self._read.setdefault(key, make())
-        return found
-
-    def _checked(self, name: str, *, large: bool) -> memoryview:
+    def _checked(self, name: str, *, large: bool = False) -> memoryview:
+        """Bytes of a member, mapped, and checked unless it is large."""
         about = self.manifest["members"].get(name)
         found = None if about is None else self._map(name)
         if found is None or len(found) != about["bytes"]:
@@ -185,15 +174,14 @@ class Index:
         return found
 
     def _mapped(self, name: str) -> Array:
-        whole, about = self.bytes_of(name), self.manifest["members"][name]
+        whole, about = self._checked(name), self.manifest["members"][name]
         dtype, shape = np.dtype(about["dtype"]), tuple(about["shape"])
         size = dtype.itemsize * int(np.prod(shape, dtype=np.int64))
         if size > len(whole):
             self.damaged(name)
         # Only a mapping's last page may be read beyond its end, so an array without cells is made, not mapped.
         found = np.ndarray(shape, dtype, whole, len(whole) - size) if size else np.empty(shape, dtype)
-        found.flags.writeable = False
-        return found
+        return frozen(found)
 
 
 class Column:

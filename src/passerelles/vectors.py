@@ -37,7 +37,7 @@ def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
     matrix.sort_indices()
     matrix.indices, matrix.indptr = matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)
     for array in (matrix.data, matrix.indices, matrix.indptr):
-        array.flags.writeable = False
+        frozen(array)
     return matrix
 
 
@@ -346,8 +346,7 @@ def level_named(text: str, rules: WordRules) -> float:
     return sum(found) / len(found) if found else float("nan")
 
 
-@dataclass(frozen=True, eq=False)
-class TextCounts:
+class TextCounts(NamedTuple):
     """
     Counts of words, stems and pairs of neighbouring stems in some texts, one row a text.
 
@@ -359,13 +358,6 @@ class TextCounts:
     words: "sparse.csr_array"
     grams: "sparse.csr_array"
     n_stems: int
-
-    def part(self, start: int, stop: int) -> "TextCounts":
-        """Return the same for the texts from `start` to `stop`."""
-        rows = slice(start, stop)
-        return TextCounts(
-            self.vocabulary, sparse.csr_array(self.words[rows]), sparse.csr_array(self.grams[rows]), self.n_stems
-        )
 
 
 def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
@@ -407,22 +399,22 @@ def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[in
     return matrix
 
 
-def piece_counts(texts: TextCounts, lengths: range) -> "sparse.csr_array":
+def piece_counts(counts: "sparse.csr_array", vocabulary: Sequence[str], lengths: range) -> "sparse.csr_array":
     """
-    Count the pieces of the words of texts: runs of letters of the given lengths, a word's two ends marked by a space.
+    Turn counts of words into those of their pieces: runs of letters of given lengths, a word's ends marked by a space.
 
     Returns
     -------
     pieces
         Shape (n_texts, n_pieces).
     """
-    used = np.unique(texts.words.indices)
-    words = [texts.vocabulary[i] for i in used.tolist()]
+    used = np.unique(counts.indices)
+    words = [vocabulary[i] for i in used.tolist()]
     # A word shorter than every length is a piece by itself.
     pieces = [Counter(grams(word, lengths[0], lengths[-1]) or [f" {word} "]) for word in words]
     column = _columns(sorted(set(chain.from_iterable(pieces))))
-    counts = count_terms(pieces, column).matrix(len(column))
-    return sparse.csr_array(sparse.csr_array(texts.words[:, used]) @ counts.astype(np.float64))
+    of_words = count_terms(pieces, column).matrix(len(column)).astype(np.float64)
+    return sparse.csr_array(sparse.csr_array(counts[:, used]) @ of_words)
 
 
 _CHUNK = 200_000

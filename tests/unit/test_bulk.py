@@ -18,7 +18,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential
 from passerelles.referentials.load import load_referential
-from passerelles.scoring.measures import measure_index, measure_people, one_origin
+from passerelles.scoring.measures import measure_index, measure_people, people_who
 from passerelles.settings import Settings
 from profile_rows import Row, draw, one_by_one, table
 from small import referential
@@ -254,7 +254,10 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
     # Who holds everything has sums that do not fit in 32 bits: the loops leave such people to the plain engine.
     everything: Row = ("all", None, list(rome.competency_codes), {})
     more = table([*draw(rome, 120, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
-    everybody = measure_people(measure_index(rome), one_origin(rome, range(len(rome.competency_codes)), -1))
+    everybody = measure_people(
+        measure_index(rome),
+        people_who(rome, [np.arange(len(rome.competency_codes), dtype=np.int32)], np.asarray([-1], dtype=np.int32)),
+    )
     assert np.sqrt(everybody["all_text"].power(2).sum()) > LONGEST
     expected = ranked(rome, more, engine="plain")
     plainly: list[int] = []

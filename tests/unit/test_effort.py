@@ -24,7 +24,7 @@ from passerelles.paths.state import best_scored, terrain_of
 from passerelles.ranking.move import excluded_rows
 from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import holding_of, holding_of_row
+from passerelles.scoring.coverage import holding_of, required_columns
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.vectors import level_named, word_rules
 from small import occupation, referential
@@ -35,7 +35,7 @@ def hours(graph: OccupationGraph, origin: str, target: str, settings: Settings |
     chosen = settings or Settings()
     table = effort_table(graph, chosen)
     at = graph.position
-    total, _ = table.towards_all(state_of(graph, table, holding_of_row(graph, at[origin])))
+    total, _ = table.towards_all(state_of(graph, table, holding_of(graph, required_columns(graph, at[origin]))))
     every = np.arange(len(graph.codes))
     return float(table.final(total, every, int(table.level[at[origin]]))[at[target]]) / 10
 
@@ -328,7 +328,7 @@ def test_what_all_occupations_leave_uncovered_is_what_each_leaves_alone(
     terrain = terrain_of(graph, graph.settings)
     table = terrain.effort
     for row in range(len(graph.codes)):
-        alone = state_of(graph, table, holding_of_row(graph, row))
+        alone = state_of(graph, table, holding_of(graph, required_columns(graph, row)))
         assert (table.uncovered[:, row] == alone).all()
     for row in range(0, len(graph.codes), 1 if len(graph.codes) < 200 else 40):
         asked = table.columns[table.items(row)]

@@ -31,7 +31,8 @@ def test_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
 @given(st.lists(LETTERS, min_size=1, max_size=6))
 @pytest.mark.parametrize("lengths", [range(3, 6), range(4, 6), range(2, 3)])
 def test_pieces_are_counted_as_one_would_by_hand(lengths: range, texts: list[str]) -> None:
-    counted = piece_counts(count_texts(texts, NO_RULES), lengths).toarray()
+    found = count_texts(texts, NO_RULES)
+    counted = piece_counts(found.words, found.vocabulary, lengths).toarray()
     bags = [Counter(p for w in words(t) if len(w) > 1 for p in _pieces_of(w, lengths)) for t in texts]
     order = sorted(set().union(*bags))
     assert counted.shape == (len(texts), len(order))

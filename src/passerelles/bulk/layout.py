@@ -11,11 +11,10 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import reads_holdings_alone, reads_target_alone
 from passerelles.scoring.measures import (
     OVERALL,
-    MeasureIndex,
     every_occupation,
+    measure_index,
     measure_people,
     rank_closeness,
-    reach_of_targets,
 )
 from passerelles.scoring.table import ScoreTable
 from passerelles.vectors import COARSE, FINE, damped, in_whole_numbers, product, weighted
@@ -167,9 +166,9 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
     )
 
 
-def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> Space:
+def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     """Return the occupations and terms of the measures, in one numbering."""
-    graph = index.graph
+    index = measure_index(graph)
     held = every_occupation(graph).held
     spreads = [index.spreads[name] for name in MEASURES]
     bases = [sparse.csr_array(held @ s) for s in spreads]
@@ -184,7 +183,7 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> Space:
     many = np.flatnonzero(np.diff(posts.indptr) * _MANY > len(graph.codes))
     about = np.stack([np.rint(rarity * COARSE), posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
     about[many, 1:] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
-    dots, squares = _base_products(index, vectors)
+    dots, squares = _base_products(graph, vectors)
     fixed = [name for name in OVERALL if name not in MEASURES]
     weighing = [
         weighted(s, (index.rarities[name] > 0).astype(float)) for name, s in zip(MEASURES, spreads, strict=True)
@@ -214,16 +213,16 @@ def make_space(index: MeasureIndex, cadre: NDArray[np.float32]) -> Space:
         fixed=np.stack([np.float32(OVERALL[n]) * product(index.vectors[n], index.vectors[n]) for n in fixed]),
         fixed_has=np.stack([np.diff(index.vectors[n].indptr) > 0 for n in fixed]),
         cadre=cadre,
-        reach=np.sqrt(reach_of_targets(index)),
+        reach=np.sqrt(index.reach),
     )
 
 
 def _base_products(
-    index: MeasureIndex, vectors: Sequence[sparse.csr_array]
+    graph: OccupationGraph, vectors: Sequence[sparse.csr_array]
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Products of what the occupations hold themselves with the unit vectors of all, in whole numbers; and squares."""
-    size = len(index.graph.codes)
-    own = measure_people(index, every_occupation(index.graph))
+    size = len(graph.codes)
+    own = measure_people(measure_index(graph), every_occupation(graph))
     dots = np.zeros((len(MEASURES), size, size), np.int32)
     squares = np.zeros((len(MEASURES), size))
     for number, name in enumerate(MEASURES):

@@ -136,7 +136,7 @@ class FastEngine:
         if any(index.lists_nothing(name) is not None for name in MEASURES):  # the loops rank every occupation
             return None
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
-        return cls(plain, make_space(index, reference.attributes.cadre), make_needs(graph), formulas)
+        return cls(plain, make_space(graph, reference.attributes.cadre), make_needs(graph), formulas)
 
     def rank(self, people: People, limit: int) -> Found:
         """Return the best targets of some people."""

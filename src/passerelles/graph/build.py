@@ -19,7 +19,6 @@ from passerelles.store import Arrays, Index, pack, pack_table
 from passerelles.vectors import (
     by_column,
     close_pairs,
-    frozen,
     frozen_csr,
     places_by_number,
     presence,
@@ -233,18 +232,18 @@ def _weights(
     rows = np.fromiter(map(row.__getitem__, occupations), np.int32, size)
     columns = np.fromiter(map(column.__getitem__, required), np.int32, size)
     data = np.fromiter(map(by_status.__getitem__, statuses), np.float64, size)
-    core = frozen(np.fromiter(map("core".__eq__, statuses), np.bool_, size))
+    core = np.fromiter(map("core".__eq__, statuses), np.bool_, size)
     indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(row)))]).astype(np.int32)
     matrix = sparse.csr_array((data, columns, indptr), shape=(len(row), len(column)))
     if settings.rarity:
         matrix.data *= rarity(matrix, plain)[columns]
-    return frozen_csr(matrix), core
+    return matrix, core
 
 
 def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArray[np.int32]:
     broader = [c.code if c.is_macro else c.macro for c in competencies]
     found = [-1 if code is None else column.get(code, -1) for code in broader]
-    return frozen(np.asarray(found, dtype=np.int32))
+    return np.asarray(found, dtype=np.int32)
 
 
 def _near(
@@ -334,7 +333,7 @@ def _links(
     cells = [(row[left], column[right]) for left, right in pairs]
     rows, columns = np.asarray(cells, dtype=np.int32).reshape(-1, 2).T
     ones = np.ones(len(cells), dtype=np.float64)
-    return frozen_csr(sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(linked))))
+    return sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(linked)))
 
 
 def _mobility(referential: Referential, row: dict[str, int]) -> "sparse.csr_array":
@@ -342,4 +341,4 @@ def _mobility(referential: Referential, row: dict[str, int]) -> "sparse.csr_arra
     rows = np.asarray([row[m.origin] for m in moves], dtype=np.int32)
     columns = np.asarray([row[m.target] for m in moves], dtype=np.int32)
     data = np.asarray([1.0 / (m.rank or 1) for m in moves], dtype=np.float64)
-    return frozen_csr(sparse.csr_array((data, (rows, columns)), shape=(len(row), len(row))))
+    return sparse.csr_array((data, (rows, columns)), shape=(len(row), len(row)))

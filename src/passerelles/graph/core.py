@@ -64,7 +64,7 @@ class OccupationGraph(Deriving):
     near: "Later[sparse.csr_array]" = field(default=Later(), repr=False)
 
     def __post_init__(self) -> None:
-        """Mark every array read-only: a graph that another process sends comes without these marks."""
+        """Sort what is stored and mark every array read-only, in a graph that another process sends too."""
         for value in vars(self).values():
             if isinstance(value, np.ndarray):
                 frozen(value)

@@ -22,6 +22,12 @@ _STALE_SECONDS: Final = 24 * 3600  # a temporary file this old, of a machine tha
 ENDING: Final = ".provenance.json"
 
 
+def used_last_first(place: Path, *patterns: str) -> list[Path]:
+    """Files of a folder, if there is one, by when they were last used."""
+    found = [path for pattern in patterns for path in place.glob(pattern)]
+    return sorted(found, key=lambda path: (-path.stat().st_mtime, path))
+
+
 @contextmanager
 def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     """

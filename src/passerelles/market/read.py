@@ -23,7 +23,7 @@ from pydantic_core import to_json
 from passerelles.errors import PasserellesError
 from passerelles.extensions import extensions
 from passerelles.io.archive import read_file, refusals_told
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import atomic_file, used_last_first
 from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
@@ -401,6 +401,7 @@ def years_of(values: Iterable[str]) -> str:
 
 
 _LARGEST: Final = 100_000_000  # bytes that are read back
+KEPT_VALUES: Final = "data-*.json"
 _MOST: Final = 40  # values that the cache keeps: those used longest ago go
 
 
@@ -430,14 +431,9 @@ class Keeper:
             self.place.mkdir(parents=True, exist_ok=True)
             with atomic_file(path, overwrite=True) as stream:
                 stream.write(to_json(value, fallback=dict))
-            for old in kept_values(self.place)[_MOST:]:
+            for old in used_last_first(self.place, KEPT_VALUES)[_MOST:]:
                 old.unlink()
         return value
-
-
-def kept_values(place: Path) -> list[Path]:
-    """Files of kept values, those used last first."""
-    return sorted(place.glob("data-*.json"), key=lambda path: -path.stat().st_mtime)
 
 
 def keeper(place: Path, folders: Sequence[Path]) -> Keeper:

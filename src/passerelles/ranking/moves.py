@@ -41,7 +41,7 @@ from passerelles.ranking.move import (
 )
 from passerelles.referentials.referential import find_occupation
 from passerelles.scoring.coverage import Holding, coverage_positions, coverage_row, holding_of, raising_share
-from passerelles.scoring.measures import one_origin, people_who
+from passerelles.scoring.measures import people_who
 from passerelles.scoring.scorer import (
     LEVELS,
     Level,
@@ -444,7 +444,7 @@ def scores_from(graph: OccupationGraph, start: Start, scorer: Scorer) -> tuple[S
     if start.plain:
         return table.scores, start.row
     columns = np.flatnonzero(start.holding.held).astype(np.int32)
-    return score_person(graph, table, one_origin(graph, columns, start.row)), 0
+    return score_person(graph, table, people_who(graph, [columns], np.asarray([start.row], dtype=np.int32))), 0
 
 
 def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:

@@ -57,11 +57,6 @@ def _credited(
     return credit, via
 
 
-def holding_of_row(graph: OccupationGraph, row: int) -> Holding:
-    """Holding of an occupation: all that it requires."""
-    return holding_of(graph, required_columns(graph, row))
-
-
 def required_columns(graph: OccupationGraph, row: int) -> NDArray[np.int32]:
     """Columns of the competencies that an occupation requires."""
     cells = graph.weight_cells
@@ -78,17 +73,13 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
         Shape (n,), in [0, 1]: sum of weight x credit over the requirements, by the sum of the weights. NaN where
         the occupation lists nothing: its coverage is unknown, not 1.
     """
-    return _share(graph, weight_gained(graph, holding))
-
-
-def weight_gained(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64]:
-    """Sum of weight x credit over the requirements of every occupation, shape (n,)."""
     by_column = graph.column_cells
     columns = np.flatnonzero(holding.via >= 0)
     cells, counts = by_column.of_rows(columns)
     # In the order of the columns, as the product of the sparse matrix would add; all others add 0.
     gains = by_column.data[cells] * np.repeat(holding.credit[columns], counts)
-    return np.asarray(np.bincount(by_column.columns[cells], gains, len(graph.codes)), dtype=np.float64)
+    gained = np.bincount(by_column.columns[cells], gains, len(graph.codes))
+    return _share(graph, np.asarray(gained, dtype=np.float64))
 
 
 def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[np.float32]:

@@ -1,22 +1,20 @@
 """How close origins are to every occupation, measure by measure, overall, and as ranks."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
-from passerelles.sharing import blocks
-from passerelles.store import Arrays, pack
+from passerelles.sharing import Deriving, blocks, cached_property
 from passerelles.vectors import (
     COARSE,
     FINE,
-    TextCounts,
     by_column,
     count_texts,
     damped,
@@ -96,11 +94,6 @@ def drawn_people(graph: OccupationGraph) -> Origins:
         generator = np.random.default_rng(list(code.encode()))
         columns.append(np.sort(generator.choice(listed, min(DRAWN, len(listed)), replace=False)))
     return people_who(graph, columns, np.full(len(columns), -1, dtype=np.int32))
-
-
-def one_origin(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32], row: int) -> Origins:
-    """One origin that holds the competencies in `columns` and exercises the occupation in `row` (-1 = none)."""
-    return people_who(graph, [np.unique(np.asarray(columns, dtype=np.int32))], np.asarray([row], dtype=np.int32))
 
 
 def people_who(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: NDArray[np.int32]) -> Origins:
@@ -200,7 +193,7 @@ _MAJOR, _MINOR = 2.0, 1.0
 
 
 @dataclass(frozen=True, eq=False)
-class MeasureIndex:
+class MeasureIndex(Deriving):
     """
     What turns origins into vectors, measure by measure.
 
@@ -216,11 +209,17 @@ class MeasureIndex:
         Counts of the texts that an occupation has of its own, in the columns of ``all_text``.
     """
 
-    graph: OccupationGraph
     vectors: Vectors
     rarities: Mapping[str, NDArray[np.float64]]
     spreads: Vectors
     background: "sparse.csr_array"
+
+    @cached_property
+    def reach(self) -> NDArray[np.float64]:
+        """Shape (2, n): of every occupation, and by what can be held alone: all that is known of whoever has none."""
+        known = np.ones(self.vectors["requirements"].shape[0], dtype=np.bool_)
+        held = {name: self.vectors[name] for name in OF_HOLDINGS}
+        return frozen(np.stack([_reach(self.vectors, known), _reach(held, ~known)]))
 
     def lists_nothing(self, name: str) -> NDArray[np.bool_] | None:
         """Which occupations have nothing of a measure of holdings, shape (n,); None where none, or all, are such."""
@@ -236,9 +235,9 @@ class MeasureIndex:
             return product(mine, theirs)
         # For a few people, turning the matrix of all occupations would cost more than the product: it is kept turned.
         if name in self.spreads:
-            turned = self.graph.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(theirs, FINE)))
+            turned = self.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(theirs, FINE)))
             return whole_cosines(mine, turned)
-        turned = self.graph.derived(("measure_by_column", name), lambda: by_column(theirs))
+        turned = self.derived(("measure_by_column", name), lambda: by_column(theirs))
         return product(mine, theirs, turned)
 
 
@@ -250,16 +249,10 @@ def measure_index(graph: OccupationGraph) -> MeasureIndex:
     return graph.derived("measures", lambda: _stored(graph) or _build(graph))
 
 
-def pack_measures(graph: OccupationGraph, arrays: Arrays) -> Any:
-    """Turn the measures of a graph into a document and arrays of an index."""
-    made = measure_index(graph)
-    return pack("measures", {f.name: getattr(made, f.name) for f in fields(made) if f.name != "graph"}, arrays)
-
-
 def _stored(graph: OccupationGraph) -> MeasureIndex | None:
     if graph.index is None:
         return None
-    return MeasureIndex(graph, **graph.index.value(graph.index.document(DOCUMENT)))
+    return MeasureIndex(**graph.index.value(graph.index.document(DOCUMENT)))
 
 
 def measure_people(index: MeasureIndex, origins: Origins) -> Vectors:
@@ -295,7 +288,7 @@ def _of_holdings(
 
 
 def _build(graph: OccupationGraph) -> MeasureIndex:
-    texts = _Texts.of(graph)
+    texts = _texts(graph)
     spreads = _spreads(graph, texts)
     others = _of_occupations(graph, texts)
     origins = every_occupation(graph)
@@ -308,45 +301,52 @@ def _build(graph: OccupationGraph) -> MeasureIndex:
         rarities[name] = rarity(counts, plain, singles=name not in ("item_text", "all_text"))
     held = _of_holdings(spreads, rarities, texts.background, origins)
     vectors = {name: unit_rows(weights) for name, weights in held.items()} | dict(others)
-    return MeasureIndex(graph, MappingProxyType(vectors), rarities, spreads, texts.background)
+    return MeasureIndex(MappingProxyType(vectors), rarities, spreads, texts.background)
 
 
-@dataclass(frozen=True, eq=False)
-class _Texts:
-    """All texts of a graph, counted under one vocabulary."""
+class _Texts(NamedTuple):
+    """
+    Counts of the texts of a graph, under one vocabulary; see `TextCounts`.
 
-    competencies: TextCounts
-    names: TextCounts
-    titles: TextCounts  # summed over the job titles of each occupation
-    definitions: TextCounts
-    access: TextCounts
+    `items` has a row for each competency, all others have one for each occupation, `titles` the sums over its job
+    titles. `names` and `titles` count words, the others stems and pairs of stems.
+    """
+
+    vocabulary: tuple[str, ...]
+    n_stems: int
+    items: "sparse.csr_array"
+    names: "sparse.csr_array"
+    titles: "sparse.csr_array"
+    definitions: "sparse.csr_array"
+    access: "sparse.csr_array"
     background: "sparse.csr_array"
 
-    @classmethod
-    def of(cls, graph: OccupationGraph) -> "_Texts":
-        names = [o.name for o in graph.occupations]
-        labels = [c.label or "" for c in graph.competencies]
-        titled = [(graph.position[o], t.label) for o in graph.codes for t in own_titles(graph, o)]
-        blocks: list[Sequence[str]] = [
-            labels,
-            names,
-            [label for _, label in titled],
-            [o.definition for o in graph.occupations],
-            [o.access for o in graph.occupations],
-        ]
-        counted = count_texts([t for block in blocks for t in block], word_rules(graph.referential.language))
-        edges = np.cumsum([0, *map(len, blocks)]).tolist()
-        items, own, loose, definitions, access = (counted.part(start, stop) for start, stop in pairwise(edges))
-        owners = np.asarray([row for row, _ in titled], dtype=np.int32)
-        gather = sparse.csr_array(membership(owners, len(graph.codes)).T)
-        titles = TextCounts(
-            loose.vocabulary,
-            sparse.csr_array(gather @ loose.words),
-            sparse.csr_array(gather @ loose.grams),
-            loose.n_stems,
-        )
-        background = sparse.csr_array(own.grams * 2 + titles.grams + definitions.grams)
-        return cls(items, own, titles, definitions, access, background)
+
+def _texts(graph: OccupationGraph) -> _Texts:
+    titled = [(graph.position[o], t.label) for o in graph.codes for t in own_titles(graph, o)]
+    sections = [
+        [c.label or "" for c in graph.competencies],
+        [o.name for o in graph.occupations],
+        [label for _, label in titled],
+        [o.definition for o in graph.occupations],
+        [o.access for o in graph.occupations],
+    ]
+    counted = count_texts([text for section in sections for text in section], word_rules(graph.referential.language))
+    edges = np.cumsum([0, *map(len, sections)]).tolist()
+    items, own, loose, definitions, access = (slice(start, stop) for start, stop in pairwise(edges))
+    words, grams = counted.words, counted.grams
+    owners = np.asarray([row for row, _ in titled], dtype=np.int32)
+    gather = sparse.csr_array(membership(owners, len(graph.codes)).T)
+    return _Texts(
+        counted.vocabulary,
+        counted.n_stems,
+        items=sparse.csr_array(grams[items]),
+        names=sparse.csr_array(words[own]),
+        titles=sparse.csr_array(gather @ words[loose]),
+        definitions=sparse.csr_array(grams[definitions]),
+        access=sparse.csr_array(grams[access]),
+        background=sparse.csr_array(grams[own] * 2 + gather @ grams[loose] + grams[definitions]),
+    )
 
 
 def own_titles(graph: OccupationGraph, code: str) -> tuple[JobTitle, ...]:
@@ -370,13 +370,13 @@ def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_arr
         f"{c.category}/{c.subcategory}" if c.kind == "savoir" and c.category else None for c in graph.competencies
     ]
     broader = [str(m) if m >= 0 and k == "savoir-faire" else None for m, k in zip(graph.macro, kinds, strict=True)]
-    words_of = _rows_where(texts.competencies.grams, ~soft)
+    words_of = _rows_where(texts.items, ~soft)
     return {
         "requirements": sparse.csr_array(sparse.eye_array(size)),
         "soft": _rows_where(sparse.csr_array(sparse.eye_array(size)), soft),
         "macro": membership(numbered(broader)),
         "knowledge_categories": membership(numbered(subjects)),
-        "item_text": sparse.csr_array(words_of[:, : texts.competencies.n_stems]),
+        "item_text": sparse.csr_array(words_of[:, : texts.n_stems]),
         "all_text": words_of,
     }
 
@@ -396,10 +396,10 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
             "themes": tfidf_rows(_tags(graph, ("theme",)), plain),
             "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
             "riasec": unit_rows(_riasec(graph)),
-            "title": tfidf_rows(piece_counts(texts.names, range(3, 6)), plain),
-            "titles": tfidf_rows(piece_counts(texts.titles, range(4, 6)), plain, singles=False),
-            "definition": tfidf_rows(texts.definitions.grams, plain),
-            "access": tfidf_rows(texts.access.grams, plain, singles=False),
+            "title": tfidf_rows(piece_counts(texts.names, texts.vocabulary, range(3, 6)), plain),
+            "titles": tfidf_rows(piece_counts(texts.titles, texts.vocabulary, range(4, 6)), plain, singles=False),
+            "definition": tfidf_rows(texts.definitions, plain),
+            "access": tfidf_rows(texts.access, plain, singles=False),
         }
     )
 
@@ -445,7 +445,7 @@ def normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: 
     That of the degrees of management is added, and the sum divided by the geometric mean of what origin and target
     could reach, so 1 is as close as can be.
     """
-    everything, held_only = reach_of_targets(index)
+    everything, held_only = index.reach
     reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
     for some in blocks(len(draft)):
         occupied = origins.occupied[some, None]
@@ -455,13 +455,6 @@ def normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: 
         norm = reach[some] * np.sqrt(np.where(occupied, everything[None, :], held_only[None, :]))
         draft[some] = np.divide(total, norm, out=np.zeros_like(total), where=norm > 0)
     return draft
-
-
-def reach_of_targets(index: MeasureIndex) -> NDArray[np.float64]:
-    """Shape (2, n): reach of every occupation, and by what can be held alone: all that is known of whoever has none."""
-    known = np.ones(len(index.graph.codes), dtype=np.bool_)
-    held = {name: index.vectors[name] for name in OF_HOLDINGS}
-    return index.graph.derived("reach", lambda: frozen(np.stack([_reach(index.vectors, known), _reach(held, ~known)])))
 
 
 def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]:

@@ -8,7 +8,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal
+from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -216,7 +216,7 @@ def scorer_sum(scorer: Scorer) -> str:
 
 
 Level = Literal["proche", "accessible", "exigeante"]
-LEVELS: Final[tuple[Level, ...]] = ("proche", "accessible", "exigeante")  # from the nearest to the furthest
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)  # from the nearest to the furthest
 # Thresholds on the probability that an expert lists the move, and on the position of the coverage among all targets.
 # On v460, out of fold (docs/scoring.md, docs/model-card.md): one move in three that is `proche` is listed, one in
 # thirteen that is `accessible`, one in five hundred that is `exigeante`.

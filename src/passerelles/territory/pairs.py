@@ -21,7 +21,7 @@ from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of_row, raising_share
+from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, raising_share, required_columns
 from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
@@ -206,7 +206,7 @@ def moves_between(
         probability = np.where(np.isnan(probability), settings.assumed_probability, probability)
     for i, row in enumerate(origins.tolist()):
         go_on()
-        coverage = coverage_row(graph, holding_of_row(graph, row))
+        coverage = coverage_row(graph, holding_of(graph, required_columns(graph, row)))
         positions = coverage_positions(coverage, row, targets)
         level[i] = levels_of(probability[i], raising_share(positions, coverage[targets], len(graph.codes)))
     within = None if frame is None else costs.within(frame, origins, targets)
