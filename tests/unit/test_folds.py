@@ -169,6 +169,6 @@ def test_nothing_in_a_fold_leads_to_what_is_held_out() -> None:
 
 def test_every_field_of_a_graph_is_known_here() -> None:
     """A new field may be made from mobilities: then `graph_without` must make it anew."""
-    known = {"referential", "settings", "competency_codes", "weights", "core", "macro", "near"}
-    known |= {"contexts", "tags", "mobility"}
+    known = {"referential", "settings", "codes", "competency_codes", "weights", "core", "macro", "near"}
+    known |= {"context_codes", "contexts", "tag_codes", "tags", "mobility"}
     assert {f.name for f in fields(OccupationGraph)} == known

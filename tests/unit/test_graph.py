@@ -189,7 +189,7 @@ def test_nothing_in_a_graph_can_be_written_to() -> None:
     with pytest.raises(ValueError, match="read-only"):
         graph.weights.data[0] = 1
     with pytest.raises(AttributeError):
-        graph.codes = ()
+        graph.codes = ()  # type: ignore[misc]
     with pytest.raises(TypeError):
         graph.position["X"] = 3  # type: ignore[index]
 

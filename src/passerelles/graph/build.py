@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Competency, Tag, WorkContext
+from passerelles.model import Competency, Occupation, Tag, WorkContext
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
@@ -63,6 +63,10 @@ def _value(name: str) -> Any:
     return cached_property(lambda graph: graph.index.value(graph.about[name]))
 
 
+def _codes(some: Sequence[Occupation | WorkContext | Tag]) -> tuple[str, ...]:
+    return tuple(each.code for each in some)
+
+
 def _cells(name: str) -> Any:
     return cached_property(lambda graph: graph.index.cells(graph.about[name]))
 
@@ -72,6 +76,9 @@ class IndexedGraph(OccupationGraph):
 
     _index: Index
 
+    codes = cached_property(lambda graph: _codes(graph.referential.occupations))
+    context_codes = cached_property(lambda graph: _codes(graph.referential.contexts))
+    tag_codes = cached_property(lambda graph: _codes(graph.referential.tags))
     competency_codes = cached_property(
         lambda graph: tuple(code for (code,) in graph.index.rows(graph.about["competency_codes"]))
     )
@@ -177,7 +184,9 @@ def build_graph(
     if referential.index is not None:
         warnings.warn(PasserellesWarning("index_settings", path=referential.index.place), stacklevel=2)
     _LOG.info("building the graph of %s %s", referential.name, referential.version)
-    row = {o.code: i for i, o in enumerate(referential.occupations)}
+    codes = _codes(referential.occupations)
+    context_codes, tag_codes = _codes(referential.contexts), _codes(referential.tags)
+    row = {code: i for i, code in enumerate(codes)}
     competencies = _competencies(referential)
     column = {c.code: i for i, c in enumerate(competencies)}
     bases = [o.base for o in referential.occupations]
@@ -187,12 +196,15 @@ def build_graph(
     return OccupationGraph(
         referential=referential,
         settings=chosen,
+        codes=codes,
         competency_codes=tuple(column),
         weights=weights,
         core=core,
         macro=macro,
-        contexts=_links(referential.occupation_contexts, row, referential.contexts),
-        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, referential.tags),
+        context_codes=context_codes,
+        contexts=_links(referential.occupation_contexts, row, context_codes),
+        tag_codes=tag_codes,
+        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, tag_codes),
         mobility=_mobility(referential, row),
         near=lambda: _near(competencies, macro, weights[plain], chosen.near),
     )
@@ -326,14 +338,12 @@ def _alike(
     return left, right, likeness
 
 
-def _links(
-    pairs: Iterable[tuple[str, str]], row: dict[str, int], linked: Sequence[WorkContext | Tag]
-) -> "sparse.csr_array":
-    column = {each.code: i for i, each in enumerate(linked)}
+def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequence[str]) -> "sparse.csr_array":
+    column = {code: i for i, code in enumerate(codes)}
     cells = [(row[left], column[right]) for left, right in pairs]
     rows, columns = np.asarray(cells, dtype=np.int32).reshape(-1, 2).T
     ones = np.ones(len(cells), dtype=np.float64)
-    return sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(linked)))
+    return sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(codes)))
 
 
 def _mobility(referential: Referential, row: dict[str, int]) -> "sparse.csr_array":

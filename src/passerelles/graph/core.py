@@ -35,6 +35,8 @@ class OccupationGraph(Deriving):
 
     Attributes
     ----------
+    codes
+        Codes of the n occupations, sorted; row positions never leave the package.
     competency_codes
         Codes of the m competencies that some occupation requires, or that one of these rolls up to; sorted.
     weights
@@ -54,11 +56,14 @@ class OccupationGraph(Deriving):
 
     referential: Referential
     settings: Settings
+    codes: tuple[str, ...]
     competency_codes: tuple[str, ...]
     weights: "sparse.csr_array"
     core: NDArray[np.bool_]
     macro: NDArray[np.int32]
+    context_codes: tuple[str, ...]
     contexts: "sparse.csr_array"
+    tag_codes: tuple[str, ...]
     tags: "sparse.csr_array"
     mobility: "sparse.csr_array"
     near: "Later[sparse.csr_array]" = field(default=Later(), repr=False)
@@ -80,21 +85,6 @@ class OccupationGraph(Deriving):
     def index(self) -> "Index | None":
         """The compiled index that holds this graph; None for one that was built."""
         return None
-
-    @cached_property
-    def codes(self) -> tuple[str, ...]:
-        """Codes of the n occupations, sorted; row positions never leave the package."""
-        return tuple(o.code for o in self.occupations)
-
-    @cached_property
-    def context_codes(self) -> tuple[str, ...]:
-        """Codes of the c work contexts, sorted."""
-        return tuple(context.code for context in self.referential.contexts)
-
-    @cached_property
-    def tag_codes(self) -> tuple[str, ...]:
-        """Codes of the t tags, sorted."""
-        return tuple(tag.code for tag in self.referential.tags)
 
     @cached_property
     def position(self) -> Mapping[str, int]:
