@@ -120,14 +120,37 @@ class Index(Deriving):
             return self.matrix(about)
         return MappingProxyType({key: self.value(each) for key, each in about["mapping"].items()})
 
-    def table(self, about: Mapping[str, Any]) -> "list[Column]":
-        """Columns of a table that `pack_table` wrote."""
-        name, size = about["table"], about["rows"]
-        return [Column(self, f"{name}.{column}", kind, size) for column, kind in about["columns"].items()]
-
     def rows(self, about: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-        """Rows of a table, cells in the order in which it was packed."""
-        return zip(*(column.cells() for column in self.table(about)), strict=True)
+        """Rows of a table that `pack_table` wrote, cells in the order in which it was packed."""
+        columns = (self._column(f"{about['table']}.{n}", kind, about["rows"]) for n, kind in about["columns"].items())
+        return zip(*columns, strict=True)
+
+    def _column(self, name: str, kind: str, size: int) -> Iterable[Cell]:
+        """
+        Cells of a column, in order.
+
+        Text lies as numbers of distinct texts, which are sorted, in UTF-8 with their ends, as Arrow lays it out.
+        """
+        if kind == "none":
+            return [None] * size
+        if kind == "text":
+            texts = [*self._texts(name), None]  # -1 finds the last one
+            numbers = self.positions(f"{name}.number.npy", len(texts) - 1, least=-1)
+            return map(texts.__getitem__, numbers.tolist())
+        cells: list[Cell] = self.array(f"{name}.value.npy").tolist()
+        if kind == "partial":
+            known = self.array(f"{name}.known.npy").tolist()
+            return [value if there else None for value, there in zip(cells, known, strict=True)]
+        return cells
+
+    def _texts(self, name: str) -> list[str]:
+        """Distinct texts of a column, by number."""
+        utf8 = self.array(f"{name}.utf8.npy")
+        ends, whole = self.positions(f"{name}.ends.npy", len(utf8) + 1), utf8.tobytes()
+        try:
+            return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in pairwise(ends.tolist())]
+        except UnicodeDecodeError:
+            self.damaged(f"{name}.utf8.npy")
 
     def document(self, name: str, *, keep: bool = True) -> Any:
         """
@@ -184,58 +207,6 @@ class Index(Deriving):
         return frozen(found)
 
 
-class Column:
-    """
-    One column of a table, decoded when it is asked for, whole or cell by cell.
-
-    Text lies as numbers of distinct texts, which are sorted, in UTF-8 with their ends, as Arrow lays it out.
-    """
-
-    def __init__(self, index: Index, name: str, kind: str, size: int) -> None:
-        self._index = index
-        self._name = name
-        self._kind = kind
-        self._size = size
-        self._distinct: list[str | None] | None = None
-
-    def __getitem__(self, row: int) -> Cell:
-        """Cell of one row."""
-        if self._kind == "none" or (self._kind == "partial" and not self._array("known")[row]):
-            return None
-        if self._kind == "text":
-            return self._texts()[int(self._numbers()[row])]
-        value: Cell = self._array("value")[row].item()
-        return value
-
-    def cells(self) -> Iterable[Cell]:
-        """All cells, in order."""
-        if self._kind == "none":
-            return [None] * self._size
-        if self._kind == "text":
-            return map(self._texts().__getitem__, self._numbers().tolist())
-        cells: list[Cell] = self._array("value").tolist()
-        if self._kind == "partial":
-            return [v if known else None for v, known in zip(cells, self._array("known").tolist(), strict=True)]
-        return cells
-
-    def _array(self, part: str) -> Array:
-        return self._index.array(f"{self._name}.{part}.npy")
-
-    def _numbers(self) -> Array:
-        return self._index.positions(f"{self._name}.number.npy", len(self._texts()) - 1, least=-1)
-
-    def _texts(self) -> list[str | None]:
-        """Distinct texts by number; the last one, which -1 finds, is None."""
-        if self._distinct is None:
-            utf8 = self._array("utf8")
-            ends = self._index.positions(f"{self._name}.ends.npy", len(utf8) + 1)
-            try:
-                self._distinct = [*_decoded(utf8, ends), None]
-            except UnicodeDecodeError:
-                self._index.damaged(f"{self._name}.utf8.npy")
-        return self._distinct
-
-
 def pack(name: str, value: Any, arrays: Arrays) -> Any:
     """
     Write a value as JSON that names its arrays, which it adds to `arrays`; see `Index.value`.
@@ -258,7 +229,7 @@ def pack(name: str, value: Any, arrays: Arrays) -> Any:
 
 
 def pack_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], arrays: Arrays) -> dict[str, Any]:
-    """Write rows as columns, whose arrays are named ``NAME.COLUMN...npy``; see `Index.table`."""
+    """Write rows as columns, whose arrays are named ``NAME.COLUMN...npy``; see `Index.rows`."""
     values = list(zip(*rows, strict=True)) or [()] * len(columns)
     kinds = {column: _pack_column(f"{name}.{column}", v, arrays) for column, v in zip(columns, values, strict=True)}
     return {"table": name, "rows": len(rows), "columns": kinds}
@@ -289,11 +260,6 @@ def _pack_text(name: str, values: Sequence[Any], arrays: Arrays) -> str:
     numbers = list(map(number.__getitem__, values))
     arrays[f"{name}.number.npy"] = np.asarray(numbers, dtype=np.int16 if len(distinct) < 2**15 else np.int32)
     return "text"
-
-
-def _decoded(utf8: Array, ends: Array) -> list[str]:
-    whole = utf8.tobytes()
-    return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in pairwise(ends.tolist())]
 
 
 def is_index(place: Path) -> bool:
