@@ -6,12 +6,14 @@ import os
 import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from functools import wraps
 from importlib import import_module
 from threading import Lock, RLock
 from types import ModuleType
 from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
 Value = TypeVar("Value")
+Owner = TypeVar("Owner", bound="Deriving")
 
 
 class SharedLock:
@@ -52,6 +54,17 @@ class Deriving:
                     memo[key] = build()
         found: Value = memo[key]
         return found
+
+
+def made_once(make: Callable[[Owner], Value]) -> Callable[[Owner], Value]:
+    """Have a function of a graph or a referential keep with that what it makes of it; see `Deriving.derived`."""
+    key = f"{make.__module__}.{make.__qualname__}"
+
+    @wraps(make)
+    def found(of: Owner) -> Value:
+        return of.derived(key, lambda: make(of))
+
+    return found
 
 
 class _Kept(Generic[Value]):

@@ -37,6 +37,7 @@ from passerelles.ranking.moves import top
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
+from passerelles.sharing import made_once
 from passerelles.vectors import (
     Cells,
     close_pairs,
@@ -111,12 +112,9 @@ def _share(some: Scores, whole: Scores) -> Scores:
     return np.divide(some, whole, out=np.zeros_like(some), where=whole > 0)
 
 
+@made_once
 def _matched(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sum of the matched similarities of every pair, shape (n, n), and number of items of each, shape (n,)."""
-    return graph.derived("nesta_matched", lambda: _match_all(graph))
-
-
-def _match_all(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     items = presence(graph.weights)
     by_item = sparse.csr_array(items.T.tocsr())
     similar = _similar_items(graph)

@@ -17,6 +17,7 @@ from passerelles.matching.ranking import Kind, Trial, Weights, cut_off, fits, ra
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, Reason, joined_words, language_pack, understand
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, titles_by_label
+from passerelles.sharing import made_once
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
 from passerelles.views.schema import maybe, one_of, record
@@ -708,28 +709,24 @@ def resolve_competencies(
     return _answers(referential, texts, "competency", limit, repeat(None))
 
 
+@made_once
 def title_index(referential: Referential) -> TitleIndex:
     """Index of the job titles and labels of a referential's occupations, found or built once and kept with it."""
-
-    def build() -> TitleIndex:
-        pack = language_pack(referential.language)
-        return build_index(title_entries(referential), owners_of(referential, texts=True), pack=pack)
-
-    return referential.derived("title-index", lambda: stored_titles(referential) or build())
+    pack = language_pack(referential.language)
+    return stored_titles(referential) or build_index(
+        title_entries(referential), owners_of(referential, texts=True), pack=pack
+    )
 
 
+@made_once
 def competency_index(referential: Referential) -> TitleIndex:
     """Index of the labels of a referential's competencies, built once and kept with it."""
-
-    def build() -> TitleIndex:
-        labelled = [(c.code, c.label) for c in referential.competencies if c.label]
-        entries = [Entry(code, label, code) for code, label in labelled]
-        owners = [Owner(code, label) for code, label in labelled]
-        # Neither what people say for job titles nor what stands around them says anything of a competency.
-        pack = replace(language_pack(referential.language), usages={}, qualifiers=frozenset(), titles=False)
-        return build_index(entries, owners, pack=pack, dimensions=0)
-
-    return referential.derived("competency-index", build)
+    labelled = [(c.code, c.label) for c in referential.competencies if c.label]
+    entries = [Entry(code, label, code) for code, label in labelled]
+    owners = [Owner(code, label) for code, label in labelled]
+    # Neither what people say for job titles nor what stands around them says anything of a competency.
+    pack = replace(language_pack(referential.language), usages={}, qualifiers=frozenset(), titles=False)
+    return build_index(entries, owners, pack=pack, dimensions=0)
 
 
 def index_of(referential: Referential, kind: Kind) -> TitleIndex:

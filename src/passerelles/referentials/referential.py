@@ -35,7 +35,7 @@ from passerelles.referentials.draft import Draft, check_whole, requirement_key
 from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
-from passerelles.sharing import Deriving, cached_property
+from passerelles.sharing import Deriving, cached_property, made_once
 from passerelles.text import alike, normalise_label, slashed_forms
 
 if TYPE_CHECKING:
@@ -521,22 +521,16 @@ def several(some: Iterable[str] | str) -> tuple[str, ...]:
     return (some,) if isinstance(some, str) or not isinstance(some, Iterable) else tuple(some)
 
 
+@made_once
 def _titles_by_form(referential: Referential) -> Mapping[str, tuple[JobTitle, ...]]:
     """Job titles of each normalised gender form of those that are written with both, and of what follows the slash."""
-
-    def find() -> Mapping[str, tuple[JobTitle, ...]]:
-        forms = ((t, (*(slashed_forms(t.label) or ()), t.label.partition(" / ")[2])) for t in referential.titles)
-        return grouped((plain, title) for title, some in forms for plain in dict.fromkeys(map(normalise_label, some)))
-
-    return referential.derived("titles-by-form", find)
+    forms = ((t, (*(slashed_forms(t.label) or ()), t.label.partition(" / ")[2])) for t in referential.titles)
+    return grouped((plain, title) for title, some in forms for plain in dict.fromkeys(map(normalise_label, some)))
 
 
+@made_once
 def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     """Codes of the occupations that each normalised title, label or notation means; an own label wins over a title."""
-    return referential.derived("titles-by-label", lambda: _titles_by_label(referential))
-
-
-def _titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     known = grouped(sorted({(normalise_label(title.label), title.occupation) for title in referential.titles}))
     own: set[tuple[str, str]] = set()
     for occupation in referential.occupations:

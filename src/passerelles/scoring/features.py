@@ -30,7 +30,7 @@ from passerelles.scoring.measures import (
     own_titles,
     rank_closeness,
 )
-from passerelles.sharing import blocks, cached_property
+from passerelles.sharing import blocks, cached_property, made_once
 from passerelles.vectors import (
     frozen,
     membership,
@@ -54,12 +54,9 @@ class Tree(NamedTuple):
     top: NDArray[np.int32]
 
 
+@made_once
 def tree_of(graph: OccupationGraph) -> Tree:
     """Return the place of each occupation of a graph."""
-    return graph.derived("tree", lambda: _build_tree(graph))
-
-
-def _build_tree(graph: OccupationGraph) -> Tree:
     own = [o.domain for o in graph.occupations]
     return Tree(graph.group, numbered(own), numbered([top_domain(graph.referential, code) for code in own]))
 
@@ -87,12 +84,9 @@ class ContentIndex(NamedTuple):
     texts: "sparse.csr_array"
 
 
+@made_once
 def content_index(graph: OccupationGraph) -> ContentIndex:
     """Return the index of a graph, made at the first call."""
-    return graph.derived("content_index", lambda: _build_content(graph))
-
-
-def _build_content(graph: OccupationGraph) -> ContentIndex:
     plain = ~graph.is_specialised
     listed = presence(graph.weights)
     titles = [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
-from passerelles.sharing import Deriving, blocks, cached_property
+from passerelles.sharing import Deriving, blocks, cached_property, made_once
 from passerelles.vectors import (
     COARSE,
     FINE,
@@ -244,15 +244,11 @@ class MeasureIndex(Deriving):
 DOCUMENT: Final = "measures.json"
 
 
+@made_once
 def measure_index(graph: OccupationGraph) -> MeasureIndex:
     """Return the measures of a graph, found in the graph's index or made, at the first call."""
-    return graph.derived("measures", lambda: _stored(graph) or _build(graph))
-
-
-def _stored(graph: OccupationGraph) -> MeasureIndex | None:
-    if graph.index is None:
-        return None
-    return MeasureIndex(**graph.index.value(graph.index.document(DOCUMENT)))
+    index = graph.index
+    return _build(graph) if index is None else MeasureIndex(**index.value(index.document(DOCUMENT)))
 
 
 def measure_people(index: MeasureIndex, origins: Origins) -> Vectors:

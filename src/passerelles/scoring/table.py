@@ -26,7 +26,7 @@ from passerelles.scoring.features import (
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
-from passerelles.sharing import Later, blocks, one_thread
+from passerelles.sharing import Later, blocks, made_once, one_thread
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import frozen
 
@@ -375,6 +375,7 @@ def _stored_reference(index: Index) -> Reference:
     return Reference(Attributes(**values["attributes"]), values["reverse"])
 
 
+@made_once
 def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
     """
     Return where each occupation stands on the map: that of the graph's index, else worked out, in seconds, and kept.
@@ -400,7 +401,7 @@ def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
     index = graph.index
     if index is not None and POSITIONS in index.manifest["members"]:
         return index.array(POSITIONS)
-    return graph.derived("positions", lambda: frozen(_placed(graph)))
+    return frozen(_placed(graph))
 
 
 def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
