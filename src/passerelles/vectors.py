@@ -165,6 +165,11 @@ def weighted(matrix: "sparse.csr_array", weights: NDArray[Any]) -> "sparse.csr_a
     return _without_zeros(matrix, matrix.data * weights[matrix.indices])
 
 
+def term_weights(counts: "sparse.csr_array", weights: NDArray[Any]) -> "sparse.csr_array":
+    """Damped counts, their columns multiplied by weights of shape (k,)."""
+    return _without_zeros(counts, damped(counts.data) * weights[counts.indices])
+
+
 def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
     """Rows scaled to length 1, their indices sorted; empty rows stay empty."""
     scaled = matrix.copy()
@@ -175,9 +180,7 @@ def unit_rows(matrix: "sparse.csr_array") -> "sparse.csr_array":
 
 def tfidf_rows(counts: "sparse.csr_array", counted: NDArray[np.bool_], *, singles: bool = True) -> "sparse.csr_array":
     """Damped counts, weighted by the rarity of their columns among the counted rows, in rows of length 1."""
-    tempered = counts.copy()
-    tempered.data = damped(counts.data)
-    return unit_rows(weighted(tempered, rarity(counts, counted, singles=singles)))
+    return unit_rows(term_weights(counts, rarity(counts, counted, singles=singles)))
 
 
 def unit(rows: NDArray[Any]) -> NDArray[Any]:

@@ -12,6 +12,7 @@ from passerelles.scoring.features import reads_holdings_alone, reads_target_alon
 from passerelles.scoring.measures import (
     OVERALL,
     every_occupation,
+    held_counts,
     measure_index,
     measure_people,
     rank_closeness,
@@ -169,10 +170,7 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
 def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     """Return the occupations and terms of the measures, in one numbering."""
     index = measure_index(graph)
-    held = every_occupation(graph).held
-    spreads = [index.spreads[name] for name in MEASURES]
-    bases = [sparse.csr_array(held @ s) for s in spreads]
-    bases[MEASURES.index("all_text")] = sparse.csr_array(bases[MEASURES.index("all_text")] + index.background)
+    counts = held_counts(index.spreads, index.background, every_occupation(graph))
     vectors = [in_whole_numbers(index.vectors[name], FINE) for name in MEASURES]
     posts = sparse.csr_array(sparse.hstack(vectors, format="csr").T)
     # The terms that most occupations have come first: what is looked up most often is close together.
@@ -185,11 +183,9 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     about[many, 1:] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
     dots, squares = _base_products(graph, vectors)
     fixed = [name for name in OVERALL if name not in MEASURES]
-    weighing = [
-        weighted(s, (index.rarities[name] > 0).astype(float)) for name, s in zip(MEASURES, spreads, strict=True)
-    ]
+    weighing = [weighted(index.spreads[name], (index.rarities[name] > 0).astype(float)) for name in MEASURES]
     starts, terms = _spread(weighing)
-    base = sparse.csr_array(sparse.hstack(bases, format="csr"))
+    base = sparse.csr_array(sparse.hstack([counts[name] for name in MEASURES], format="csr"))
     return Space(
         spread_ptr=starts,
         spread_term=number[terms],

@@ -41,11 +41,11 @@ from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
-from passerelles.ranking.moves import best_rows, check_limit, short_access
-from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, raising_share, required_columns
+from passerelles.ranking.moves import best_rows, check_limit, levels_by, short_access
+from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, required_columns
 from passerelles.scoring.features import reads_holdings_alone
 from passerelles.scoring.measures import measure_index, people_who
-from passerelles.scoring.scorer import LEVELS, Scorer, levels_of, scorer_for, scorer_sum
+from passerelles.scoring.scorer import LEVELS, Scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
@@ -290,8 +290,7 @@ class Writer:
         self, probability: NDArray[np.float64], best: Found, people: People, person: NDArray[np.int64]
     ) -> "pa.Array":
         """Return the levels of `figures_of`, for all at once."""
-        shares = raising_share(best.position, best.coverage, len(self.graph.codes))
-        far = levels_of(probability, shares, close_share=self.graph.settings.ranking.close_share)
+        far = levels_by(self.graph, probability, best.position, best.coverage)
         for move in np.flatnonzero(far == 0).tolist() if self.graph.settings.access is not None else ():
             held = self._held_by(people, int(person[move]))
             far[move] = 0 if self._may_be_close(held)[best.target[move]] else 1

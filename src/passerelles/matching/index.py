@@ -29,7 +29,19 @@ from passerelles.referentials.referential import Referential, nearest_codes
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import words, words_of_all
-from passerelles.vectors import Field, FloatArray, IntArray, fit_field, fit_letters, membership, project, sparse, unit
+from passerelles.vectors import (
+    Field,
+    FloatArray,
+    IntArray,
+    by_column,
+    count_terms,
+    fit_field,
+    fit_letters,
+    membership,
+    project,
+    sparse,
+    unit,
+)
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
@@ -171,18 +183,9 @@ def read_texts(
 
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
-    rows: list[int] = []
-    counts: list[int] = []
-    row = field.vocabulary.get
-    for terms in documents:
-        found = [place for term in terms if (place := row(term)) is not None]
-        rows += found
-        counts.append(len(found))
-    columns = np.repeat(np.arange(len(documents)), counts)
-    values = np.ones(len(rows), dtype=np.float32)
-    return sparse.csr_array(
-        (values, (np.asarray(rows, dtype=np.int64), columns)), shape=(len(field.vocabulary), len(documents))
-    )
+    """Shape (n_terms, n_documents): 1 where a document has a term of a field."""
+    counts = count_terms([dict.fromkeys(terms, 1) for terms in documents], field.vocabulary)
+    return by_column(counts.matrix(len(field.vocabulary)))
 
 
 def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray, FloatArray]:

@@ -481,7 +481,7 @@ def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -
     rows = np.asarray(targets, dtype=np.intp)
     totals, coverage, own = scored.totals[rows], scored.coverage[rows], scored.start.row
     chances, positions = scored.scorer.chances(totals), coverage_positions(scored.coverage, own, rows)
-    levels = _levels(graph, chances, positions, coverage)
+    levels = levels_by(graph, chances, positions, coverage)
     # What access asks is looked at last, and only where all else lets a move be close: it takes longest.
     near = rows[levels == 0].tolist()
     far = set(near) - may_be_close(graph, scored.start, near) if near else set()
@@ -500,10 +500,10 @@ def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -
     ]
 
 
-def _levels(
-    graph: OccupationGraph, chances: NDArray[np.float64], positions: NDArray[np.int64], coverage: NDArray[np.float64]
+def levels_by(
+    graph: OccupationGraph, chances: NDArray[np.float64], positions: NDArray[np.integer], coverage: NDArray[np.float64]
 ) -> NDArray[np.int8]:
-    """Levels of some moves as far as score and coverage tell."""
+    """Return the levels of some moves as far as score and coverage tell."""
     shares = raising_share(positions, coverage, len(graph.codes))
     return levels_of(chances, shares, close_share=graph.settings.ranking.close_share)
 
@@ -632,7 +632,7 @@ class _Search:
         for columns, score in zip(held, scores.tolist(), strict=True):
             coverage = coverage_row(self.graph, holding_of(self.graph, columns))
             position, mine = coverage_positions(coverage, self.start.row, [self.target]), coverage[[self.target]]
-            (level,) = _levels(self.graph, self.scorer.chances([score]), position, mine).tolist()
+            (level,) = levels_by(self.graph, self.scorer.chances([score]), position, mine).tolist()
             found.append((level_at(level), score, float(mine[0])))
         return found
 

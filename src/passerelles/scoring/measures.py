@@ -17,7 +17,6 @@ from passerelles.vectors import (
     FINE,
     by_column,
     count_texts,
-    damped,
     frozen,
     in_whole_numbers,
     level_named,
@@ -28,9 +27,9 @@ from passerelles.vectors import (
     product,
     rarity,
     sparse,
+    term_weights,
     tfidf_rows,
     unit_rows,
-    weighted,
     whole_cosines,
     word_rules,
 )
@@ -259,27 +258,18 @@ def measure_people(index: MeasureIndex, origins: Origins) -> Vectors:
     1 / `COARSE`: their products add up exactly in any order. All else comes from the occupation exercised, as unit
     vectors, and is left out where nobody exercises any.
     """
-    found = {
-        name: in_whole_numbers(vectors, COARSE)
-        for name, vectors in _of_holdings(index.spreads, index.rarities, index.background, origins).items()
-    }
+    counts = held_counts(index.spreads, index.background, origins)
+    found = {name: in_whole_numbers(term_weights(c, index.rarities[name]), COARSE) for name, c in counts.items()}
     if origins.occupied.any():
         others = {n: v for n, v in index.vectors.items() if n not in found}
         found |= {name: origins.of_occupation(vectors) for name, vectors in others.items()}
     return MappingProxyType(found)
 
 
-def _of_holdings(
-    spreads: Vectors, rarities: Mapping[str, NDArray[np.float64]], background: "sparse.csr_array", origins: Origins
-) -> "dict[str, sparse.csr_array]":
-    """Weights of what is held, in the columns of each measure."""
-    found: dict[str, sparse.csr_array] = {}
-    for name, spread in spreads.items():
-        counts = sparse.csr_array(origins.held @ spread)
-        if name == "all_text":
-            counts = sparse.csr_array(counts + origins.of_occupation(background))
-        counts.data = damped(counts.data)
-        found[name] = weighted(counts, rarities[name])
+def held_counts(spreads: Vectors, background: "sparse.csr_array", origins: Origins) -> "dict[str, sparse.csr_array]":
+    """Counts of what is held, in the columns of each measure."""
+    found = {name: sparse.csr_array(origins.held @ spread) for name, spread in spreads.items()}
+    found["all_text"] = sparse.csr_array(found["all_text"] + origins.of_occupation(background))
     return found
 
 
@@ -287,16 +277,10 @@ def _build(graph: OccupationGraph) -> MeasureIndex:
     texts = _texts(graph)
     spreads = _spreads(graph, texts)
     others = _of_occupations(graph, texts)
-    origins = every_occupation(graph)
+    counts = held_counts(spreads, texts.background, every_occupation(graph))
     plain = ~graph.is_specialised
-    rarities: dict[str, NDArray[np.float64]] = {}
-    for name, spread in spreads.items():
-        counts = sparse.csr_array(origins.held @ spread)
-        if name == "all_text":
-            counts = sparse.csr_array(counts + texts.background)
-        rarities[name] = rarity(counts, plain, singles=name not in ("item_text", "all_text"))
-    held = _of_holdings(spreads, rarities, texts.background, origins)
-    vectors = {name: unit_rows(weights) for name, weights in held.items()} | dict(others)
+    rarities = {name: rarity(c, plain, singles=name not in ("item_text", "all_text")) for name, c in counts.items()}
+    vectors = {name: unit_rows(term_weights(c, rarities[name])) for name, c in counts.items()} | dict(others)
     return MeasureIndex(MappingProxyType(vectors), rarities, spreads, texts.background)
 
 
