@@ -170,17 +170,13 @@ def open_cached(place: Path) -> Referential | None:
     return referential
 
 
-def keep_index(graph: OccupationGraph, place: Path) -> bool:
-    """Write the index of a graph into the cache and drop those used longest ago; False where it cannot be written."""
-    try:
+def keep_index(graph: OccupationGraph, place: Path) -> None:
+    """Write the index of a graph into the cache, where that can be, and drop those used longest ago."""
+    with suppress(PasserellesError, OSError):
         place.parent.mkdir(parents=True, exist_ok=True)
         compile_index(graph, place, overwrite=True, scorers=(), titles=False, positions=False)
-    except (PasserellesError, OSError):
-        return False
-    for old in used_last_first(place.parent, _INDEXES)[_MOST:]:
-        with suppress(OSError):
+        for old in used_last_first(place.parent, _INDEXES)[_MOST:]:
             old.unlink()
-    return True
 
 
 def cached_indexes() -> list[CachedIndex]:

@@ -189,8 +189,7 @@ def build_graph(
     row = {code: i for i, code in enumerate(codes)}
     competencies = _competencies(referential)
     column = {c.code: i for i, c in enumerate(competencies)}
-    bases = [o.base for o in referential.occupations]
-    plain = np.asarray([base is None for base in bases], dtype=np.bool_)
+    plain = np.asarray([o.base is None for o in referential.occupations], dtype=np.bool_)
     weights, core = _weights(referential, row, column, plain, chosen.weights)
     macro = _macro(competencies, column)
     return OccupationGraph(

@@ -418,10 +418,7 @@ def _domain(depth: int) -> Callable[[Scene], NDArray[np.int32]]:
 
 
 def _ecological(scene: Scene) -> NDArray[np.int32]:
-    roles = ("neutral", "green", "strategic", "brown")
-    return np.asarray(
-        [roles.index(o.ecological) if o.ecological in roles else -1 for o in scene.graph.occupations], dtype=np.int32
-    )
+    return numbered([None if o.ecological == "unknown" else o.ecological for o in scene.graph.occupations])
 
 
 CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
