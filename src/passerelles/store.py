@@ -441,8 +441,7 @@ def _write_folder(path: Path, members: Mapping[str, Content], *, overwrite: bool
     with atomic_folder(path, (*members, *sorted(older)), overwrite=overwrite) as folder:
         for name, content in members.items():
             with (folder / name).open("xb") as stream:
-                for part in content:
-                    stream.write(part)
+                stream.writelines(content)
 
 
 def _write_zip(path: Path, members: Mapping[str, Content], *, overwrite: bool) -> None:
@@ -450,8 +449,7 @@ def _write_zip(path: Path, members: Mapping[str, Content], *, overwrite: bool) -
     with atomic_file(path, overwrite=overwrite) as stream, zipfile.ZipFile(stream, "w") as archive:
         for name, content in members.items():
             with archive.open(_info(stream, name, content), "w") as member:
-                for part in content:
-                    member.write(part)
+                member.writelines(content)
 
 
 def _info(stream: BinaryIO, name: str, content: Content) -> zipfile.ZipInfo:

@@ -69,9 +69,12 @@ class Origins:
         if np.array_equal(self.rows, np.arange(matrix.shape[0])):
             return matrix
         taken = sparse.csr_array(matrix[np.maximum(self.rows, 0)])
-        if self.occupied.all():
-            return taken
-        return sparse.csr_array(sparse.diags_array(self.occupied.astype(np.float64)) @ taken)
+        return taken if self.occupied.all() else _rows_where(taken, self.occupied)
+
+
+def _rows_where(matrix: "sparse.csr_array", kept: NDArray[np.bool_]) -> "sparse.csr_array":
+    """Empty the rows that are not kept."""
+    return sparse.csr_array(sparse.diags_array(kept.astype(np.float64)) @ matrix)
 
 
 def every_occupation(graph: OccupationGraph) -> Origins:
@@ -359,11 +362,6 @@ def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_arr
         "item_text": sparse.csr_array(words_of[:, : texts.n_stems]),
         "all_text": words_of,
     }
-
-
-def _rows_where(matrix: "sparse.csr_array", kept: NDArray[np.bool_]) -> "sparse.csr_array":
-    """Empty the rows that are not kept."""
-    return sparse.csr_array(sparse.diags_array(kept.astype(np.float64)) @ matrix)
 
 
 def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
