@@ -2,9 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -226,9 +225,27 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     What a link names but the referential does not declare (a macro-competency, a domain, a credential) is a node
     too, after the declared ones of its type, without a label.
     """
-    for nodes in (_occupations, _competencies, _filings, _domains, _credentials):
-        for kind, code, label, weight, more in nodes(graph):
-            yield f"{kind}:{code}", _attributes({"type": kind, "code": code, "label": label, "weight": weight, **more})
+    r, known = graph.referential, graph.referential.competency_by_code
+    of_occupations = Counter(dict(zip(graph.codes, graph.total_weight.tolist(), strict=True)))
+    of_competencies = Counter(dict(zip(graph.competency_codes, graph.weights.sum(axis=0).tolist(), strict=True)))
+    plain, macro = ([c for c in r.competencies if c.is_macro is wanted] for wanted in (False, True))
+    broader = (c.macro for c in r.competencies if c.macro not in known)
+    of_competency = _fields("kind", "category", "subcategory")
+    exercised = Counter(context for _, context in r.occupation_contexts)
+    filed = Counter(tag for _, tag, _ in r.occupation_tags)
+    within = Counter(o.domain for o in graph.occupations if o.domain is not None)
+    asked = Counter(row.credential for row in r.credential_requirements)
+    prerequisites = (code for c in r.credentials for code in c.prerequisites)
+    yield from _nodes("occupation", graph.occupations, of_occupations, _of_occupation)
+    yield from _nodes("competency", plain, of_competencies, of_competency)
+    yield from _nodes("macro_competency", macro, of_competencies, of_competency, broader)
+    yield from _nodes(
+        "job_title", r.titles, dict.fromkeys((t.code for t in r.titles), 1.0), _fields("principal", "rare")
+    )
+    yield from _nodes("work_context", r.contexts, exercised, _fields("category"))
+    yield from _nodes("tag", r.tags, filed, _fields("kind"))
+    yield from _nodes("domain", r.domains, within, _fields(), (*within, *(d.parent for d in r.domains)))
+    yield from _nodes("credential", r.credentials, asked, _of_credential, (*asked, *prerequisites))
 
 
 def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
@@ -242,7 +259,6 @@ def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
 
 
 _More = Mapping[str, AttributeValue | None]
-_Node = tuple[str, str, str | None, float, _More]
 _Edge = tuple[str, str, str, float, _More]
 _NOTHING: Final[_More] = MappingProxyType({})
 
@@ -252,61 +268,27 @@ def _attributes(values: _More) -> Attributes:
     return {name: value for name, value in values.items() if value is not None and value != ""}
 
 
-def _occupations(graph: OccupationGraph) -> Iterator[_Node]:
-    """Yield the occupations; their weight is the sum of what they require."""
-    for occupation, weight in zip(graph.occupations, graph.total_weight.tolist(), strict=True):
-        yield "occupation", occupation.code, occupation.label, weight, _of_occupation(occupation)
+def _fields(*names: str) -> Callable[[Any], _More]:
+    return lambda each: {name: getattr(each, name) for name in names}
 
 
-def _competencies(graph: OccupationGraph) -> Iterator[_Node]:
-    """Yield the competencies, then the broader ones; their weight is the sum of the requirements of them."""
-    known = graph.referential.competency_by_code
-    weight = dict(zip(graph.competency_codes, graph.weights.sum(axis=0).tolist(), strict=True))
-    for c in sorted(graph.referential.competencies, key=attrgetter("is_macro")):
-        more = {"kind": c.kind, "category": c.category, "subcategory": c.subcategory}
-        yield _competency_type(c), c.code, c.label, weight.get(c.code, 0.0), more
-    for code in _undeclared((c.macro for c in graph.referential.competencies), known):
-        yield _competency_type(None), code, None, 0.0, _NOTHING
+def _nodes(
+    kind: str,
+    declared: Sequence[Any],
+    weights: Mapping[str, float],
+    more: Callable[[Any], _More],
+    named: Iterable[str | None] = (),
+) -> Iterator[NodeRecord]:
+    """Yield what the referential declares of a type, then what is only named, by code."""
 
+    def record(code: str, label: str | None, values: _More) -> NodeRecord:
+        known = {"type": kind, "code": code, "label": label, "weight": float(weights[code]), **values}
+        return f"{kind}:{code}", _attributes(known)
 
-def _filings(graph: OccupationGraph) -> Iterator[_Node]:
-    """Yield titles, work contexts and tags; their weight is the number of occupations under them."""
-    referential = graph.referential
-    for title in referential.titles:
-        yield "job_title", title.code, title.label, 1.0, {"principal": title.principal, "rare": title.rare}
-    exercised = Counter(context for _, context in referential.occupation_contexts)
-    for context in referential.contexts:
-        more = {"category": context.category}
-        yield "work_context", context.code, context.label, float(exercised[context.code]), more
-    filed = Counter(tag for _, tag, _ in referential.occupation_tags)
-    for tag in referential.tags:
-        yield "tag", tag.code, tag.label, float(filed[tag.code]), {"kind": tag.kind}
-
-
-def _domains(graph: OccupationGraph) -> Iterator[_Node]:
-    """Yield the domains; their weight is the number of occupations filed directly in them."""
-    domains = graph.referential.domains
-    filed = Counter(o.domain for o in graph.occupations)
-    for domain in domains:
-        yield "domain", domain.code, domain.label, float(filed[domain.code]), _NOTHING
-    named = [*filed, *(d.parent for d in domains)]
-    for code in _undeclared(named, graph.referential.domain_by_code):
-        yield "domain", code, None, float(filed[code]), _NOTHING
-
-
-def _credentials(graph: OccupationGraph) -> Iterator[_Node]:
-    """Yield the credentials; their weight is the number of occupations that require them or are open to them."""
-    referential = graph.referential
-    asked = Counter(r.credential for r in referential.credential_requirements)
-    for credential in referential.credentials:
-        yield "credential", credential.code, credential.label, float(asked[credential.code]), _of_credential(credential)
-    named = [*asked, *(code for c in referential.credentials for code in c.prerequisites)]
-    for code in _undeclared(named, referential.credential_by_code):
-        yield "credential", code, None, float(asked[code]), _NOTHING
-
-
-def _undeclared(named: Iterable[str | None], known: Mapping[str, object]) -> list[str]:
-    return sorted({code for code in named if code is not None and code not in known})
+    for each in declared:
+        yield record(each.code, each.label, more(each))
+    for code in sorted({code for code in named if code is not None} - {each.code for each in declared}):
+        yield record(code, None, _NOTHING)
 
 
 def _of_occupation(occupation: Occupation) -> _More:
@@ -331,13 +313,10 @@ def _of_credential(credential: Credential) -> _More:
     }
 
 
-def _competency_type(competency: Competency | None) -> str:
-    """Type of a competency; one that is only named as a broader one is a macro-competency."""
-    return "macro_competency" if competency is None or competency.is_macro else "competency"
-
-
 def _competency_node(graph: OccupationGraph, code: str) -> str:
-    return f"{_competency_type(graph.referential.competency_by_code.get(code))}:{code}"
+    """Return the identifier of a competency; one that is only named as a broader one is a macro-competency."""
+    found = graph.referential.competency_by_code.get(code)
+    return f"{'macro_competency' if found is None or found.is_macro else 'competency'}:{code}"
 
 
 def _stored_cells(matrix: "sparse.csr_array") -> Iterator[tuple[int, int, float]]:
