@@ -487,9 +487,20 @@ def test_years_of_practice_are_no_shorter_way_than_a_training() -> None:
         CredentialRequirement("Q", "EXP", "one-of", "loi", "g", "b"),
         whole=(OccupationAccess("Q", "conditional"),),
     )
-    for months, way in ((36, "FIMO"), (0.5, "EXP")):  # 140 hours of training, and 36 or half a month of work
-        practice = Credential("EXP", "Expérience", "experience", months=Hours(months, None, months, "loi"))
-        graph = build_graph(replace(some, credentials=(*some.credentials, practice)))
+    studies = replace(FIMO, hours=Hours(), months=Hours(36.0, None, 36.0, "loi"))
+    for training, least, most, way in (
+        (FIMO, 36, 36, "FIMO"),
+        (FIMO, 0.5, 0.5, "EXP"),  # 140 hours of training, and half a month of work
+        (FIMO, 0, 36, "EXP"),  # what who is no beginner has behind him
+        (studies, 48, 48, "FIMO"),  # years of work are no better known than studies of unknown hours
+        (studies, 36, 36, "FIMO"),  # of two as long, what training gives
+        (studies, 30, 30, "EXP"),
+        (studies, 12, 12, "EXP"),
+        (replace(FIMO, months=Hours(9.0, None, 12.0, "loi")), 5, 5, "FIMO"),  # 140 hours, spread over a year
+    ):
+        practice = Credential("EXP", "Expérience", "experience", months=Hours(least, None, most, "loi"))
+        credentials = (*(c for c in some.credentials if c.code != "FIMO"), training, practice)
+        graph = build_graph(replace(some, credentials=credentials))
         demands = demands_of(graph)
         price = demands.price(Holdings())
         assert [tuple(demands.codes[i] for i in each) for each in price.ways] == [(way,)]
@@ -884,6 +895,25 @@ def test_a_sheet_tells_each_choice_in_a_sentence_before_what_its_ways_consist_of
     two = told(*driver("Q"), *other)
     assert "Choix 2, une voie suffit (employeur public) : a) Permis B ; b) DE aide-soignant" in two
     assert any(text.startswith("DE aide-soignant : choix 2, voie b (employeur public)") for text in two)
+
+
+def test_what_else_a_person_should_know_is_told_with_the_job_and_with_each_credential() -> None:
+    rows = (CredentialRequirement("Q", "C", note="Pour l'ensemble."),)
+    some = jobs(*rows, whole=(OccupationAccess("Q", "conditional", note="Dès 21 ans."),))
+    licence = replace(C, note="Visite médicale tous les cinq ans.")
+    some = replace(some, credentials=tuple(licence if c.code == "C" else c for c in some.credentials))
+    lines = [text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts]
+    assert "À savoir : Dès 21 ans." in lines
+    (told,) = [text for text in lines if text.startswith("Permis C")]
+    assert told.endswith(". Pour l'ensemble. Visite médicale tous les cinq ans.")
+    (before,) = [text for text in lines if text.startswith("Permis B")]
+    assert "ensemble" not in before  # what the row says of its credential it does not say of what comes before
+    found = access_conditions(some, "Q").to_dict()
+    assert (found["note"], {c["code"]: c["note"] for c in found["credentials"]}) == (
+        "Dès 21 ans.", {"B": None, "C": "Pour l'ensemble. Visite médicale tous les cinq ans."},
+    )  # fmt: skip
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets="Q", settings=PLAIN)
+    assert any("À savoir : Dès 21 ans." in text for text in path_sentences(path))
 
 
 def test_the_choice_of_a_school_that_is_behind_somebody_is_not_told() -> None:

@@ -54,7 +54,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("I1604", "I1617", "conditional", {"CT-AGR", "CT-QUAL"}, set(), "lateral"),
     ("G1201", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, "lateral"),
     ("G1204", "G1224", "conditional", set(), {"BPJEPS-AAN", "DEJEPS"}, "lateral"),
-    ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), "lateral"),
+    ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "ATT-HONOR", "FORM-ASSMAT"}, set(), "lateral"),
     ("K1207", "K1201", "conditional", {"DEASS", "ENREG-ASS"}, set(), "lateral"),
     ("D1401", "C1504", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # towards estate agent, as an employee
     ("C1502", "C1501", "conditional", {"HAB-IMMO"}, set(), "lateral"),  # manager of a condominium, employed
@@ -94,11 +94,25 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1304", "K1305", "conditional", {"DETISF"}, set(), "advancement"),
     ("K1207", "K1225", "conditional", {"DECESF"}, set(), "lateral"),
     ("N1105", "N2203", "conditional", {"TCA"}, set(), "lateral"),
-    ("I1503", "I1507", "conditional", {"ACCES-INB", "FORM-RP"}, set(), "lateral"),  # labour code, R. 4451-58, II
-    ("H2913", "I1507", "conditional", {"ACCES-INB", "FORM-RP"}, set(), "lateral"),
-    ("K1310", "K1307", "conditional", set(), set(), "lateral"),  # three years as a childminder (order of 29 July 2022)
+    (
+        "I1503",
+        "I1507",
+        "conditional",
+        {"ACCES-INB", "APT-SIR", "FORM-RP"},
+        set(),
+        "lateral",
+    ),  # labour code, R. 4451-58, II
+    ("H2913", "I1507", "conditional", {"ACCES-INB", "APT-SIR", "FORM-RP"}, set(), "lateral"),
+    (
+        "K1310",
+        "K1307",
+        "conditional",
+        {"ATT-HONOR"},
+        set(),
+        "lateral",
+    ),  # three years as a childminder (order of 29 July 2022)
     ("F1603", "I1306", "conditional", {"FLUIDES"}, set(), "lateral"),
-    ("F1704", "I1508", "conditional", {"AMIANTE-SS3"}, set(), "lateral"),
+    ("F1704", "I1508", "conditional", {"AMIANTE-SS3", "APT-SIR"}, set(), "lateral"),
     ("F1703", "I1501", "conditional", {"TRAV-CORDE"}, set(), "lateral"),
     (
         "I1501",
@@ -154,8 +168,8 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("C1206", "C1208", "conditional", set(), {"DIP-IOBSP6", "IOBSP-40", "IOBSP-N1"}, "lateral"),
     # Insurance code, L. 512-1, II: who is employed by an intermediary is not registered; an agent holds a mandate.
     # R. 512-9: a course, four years of contracts, or a diploma.
-    ("C1102", "C1103", "conditional", set(), CAPACITY, "lateral"),
-    ("C1102", "C1112", "conditional", {"ORIAS-IAS"}, CAPACITY, "lateral"),
+    ("C1102", "C1103", "conditional", set(), set(), "lateral"),
+    ("C1102", "C1112", "conditional", {"ORIAS-IAS"}, set(), "lateral"),
     ("M1607", "C1111", "conditional", {"ORIAS-IAS"}, {"DIP-ASSUR-N2", "EXP-ASSUR-24", "IAS-N2"}, "lateral"),
     # General regulation of the AMF, art. 312-3: whoever advises is examined, by the employer or outside.
     ("C1206", "C1205", "conditional", set(), {"AMF", "VERIF-AMF"}, "lateral"),
@@ -318,7 +332,7 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("A1421", "A1507")[2] == ["length"]  # five years of study come before the examination
     assert path("A1504", "A1507")[0] == "feasible"
     assert path("L1506", "L1523")[2] == ["length"]  # nobody says how long three shows take
-    assert path("C1504", "C1505")[:2] == ("feasible", 1350.0)  # a diploma of the list, no years of work before it
+    assert path("C1504", "C1505")[0] == "feasible"  # the baccalauréat, for who has sold homes for eighteen months
 
 
 def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: OccupationGraph) -> None:
@@ -331,7 +345,7 @@ def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: Occupatio
     assert [set(some) for some in opens] == [{("DIP-PA4",), ("CAFTI",), ("EXP-EQUIN-36",)}]
     assert obtained("A1403", "A1308") == ["CAFTI"]  # nine weeks, without three years of work before
     # Decree 95-926, art. 1, and order of 18 August 1995, art. 4: a paramedical diploma and four years.
-    assert obtained("J1506", "J1502") == ["EXP-PARAMED-48", "DCS"]
+    assert obtained("J1506", "J1502") == ["DCS"]  # who comes from the trade is supposed to have them
     assert len(obtained("D1505", "J1502")) == 3
     # Code of internal security, L. 622-21: an authorisation of its own, which no guard's card replaces.
     assert obtained("K2503", "K2505")[0] == "CNAPS-PREAL-ARP"
@@ -372,7 +386,12 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("N2101", "Pilote d'hélicoptère", "conditional", {"CPL-H", "MED-1"}),
     ("C1502", "Syndic de copropriété", "conditional", {"CARTE-S"}),
     ("A1203", "Elagueur-grimpeur", "conditional", {"FORM-ARBRE"}),  # labour code, R. 4323-89, 6°
-    ("H2913", "Technicien en CND END radiographie", "conditional", {"CAMARI", "FORM-RP"}),  # R. 4451-58 and R. 4451-61
+    (
+        "H2913",
+        "Technicien en CND END radiographie",
+        "conditional",
+        {"APT-SIR", "CAMARI", "FORM-RP"},
+    ),  # R. 4451-58 and R. 4451-61
     ("H2913", "Technicien en CND END ultrasons", "open", set()),
     ("C1504", "Directeur d'agence immobilière", "conditional", {"APT-DIR-IMMO"}),  # decree 72-678, art. 8 and 16
     ("C1504", "Responsable de vente immobilière", "conditional", {"HAB-IMMO"}),  # law 70-9, art. 4
@@ -488,22 +507,29 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ),  # a year at university before, of no known hours
     ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), None),
     ("J1501", "J1306", "conditional", {"ENREG-MEM"}, {"DE-MEM", "DTS-IMRT"}, None),
-    ("J1506", "J1508", "conditional", {"DEIPA", "EXP-INF-36"}, set(), None),
+    ("J1506", "J1508", "conditional", {"DEIPA"}, set(), None),
     ("J1506", "J1504", "conditional", {"DEIBO"}, set(), None),
     ("M1607", "J1402", "conditional", {"DIP-DIET", "ENREG-DIET"}, set(), (1300, 4500)),
     ("M1607", "J1406", "conditional", {"CC-ORTHOPHO", "ENREG-ORTHOPHO"}, set(), None),
     ("K1207", "K1104", "conditional", {"ENREG-PSYCHO", "MASTER-PSYCHO"}, set(), None),
     ("J1501", "J1409", "conditional", {"DE-PP", "ORDRE-PP"}, set(), None),
     ("A1503", "A1501", "open", set(), set(), (0, 1500)),
-    ("D1505", "K1307", "conditional", set(), CRECHE, (890, 1600)),  # fourteen weeks of the CAP are spent in a crèche
+    (
+        "D1505",
+        "K1307",
+        "conditional",
+        {"ATT-HONOR"},
+        CRECHE,
+        (890, 1600),
+    ),  # fourteen weeks of the CAP are spent in a crèche
     ("J1506", "J1502", "conditional", {"DCS"}, set(), (1295, 1470)),  # 42 weeks, fourteen of them of placement
     ("L1401", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, (154, 600)),  # the certificate takes 154 hours, not 74
     ("I1604", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), None),
     ("D1407", "D1405", "conditional", {"DIP-VISITE-MED"}, set(), None),
     ("D1505", "K1303", "open", set(), set(), (0, 200)),
     ("D1505", "K1203", "conditional", {"DEETS"}, set(), (1500, 4500)),
-    ("K1202", "K1216", "conditional", set(), set(), None),
-    ("J1501", "K1310", "conditional", {"AGR-ASSMAT", "FORM-ASSMAT"}, set(), (80, 160)),
+    ("K1202", "K1216", "conditional", {"ATT-HONOR"}, set(), None),
+    ("J1501", "K1310", "conditional", {"AGR-ASSMAT", "ATT-HONOR", "FORM-ASSMAT"}, set(), (80, 160)),
     ("D1505", "G1203", "open", set(), set(), (0, 400)),
     ("M1607", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, None),
     ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), None),
@@ -527,7 +553,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("F1602", "I1309", "conditional", {"HAB-ELEC"}, set(), (0, 600)),
     ("N1101", "F1301", "conditional", {"AUT-COND"}, set(), (0, 500)),
     ("D1401", "C1505", "conditional", {"APT-DIR-IMMO"}, set(), (1350, 1350)),
-    ("G1803", "G1805", "conditional", {"PERM-EXPL"}, set(), (20, 1500)),
+    ("G1803", "G1805", "conditional", {"DECL-DEBIT", "PERM-EXPL"}, set(), (20, 1500)),
     ("G1203", "Moniteur / Monitrice de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}, set(), None),
     ("G1203", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-FITNESS", "DEJEPS", "LIC-STAPS"}, (600, 1300)),
     ("D1505", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), None),
@@ -547,7 +573,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N4103", "N4127", "conditional", {"CARTE-CHRONO"}, set(), (0, 7)),
     ("N4101", "N4118", "conditional", set(), set(), (0, 7)),
     ("J1404", "J1408", "conditional", {"DIP-OSTEO", "ENREG-OSTEO"}, set(), (1892, 1892)),
-    ("F1606", "I1508", "conditional", {"AMIANTE-SS3"}, set(), (35, 70)),
+    ("F1606", "I1508", "conditional", {"AMIANTE-SS3", "APT-SIR"}, set(), (35, 70)),
     ("I1304", "N4401", "conditional", {"HAB-CIRC"}, set(), None),
     # The certificate of small-scale fishing is for its masters only: a captain takes the licence, after the deckhand's.
     ("A1415", "A1406", "conditional", set(), {"CAP200-P", "LIEUT-P"}, (650, 700)),
@@ -561,7 +587,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         (0, 200),
     ),  # for pay: transport code, L. 3120-1
     ("K2503", "N4302", "conditional", {"ASSERM-TP"}, set(), (10, 250)),
-    ("K2204", "I1504", "conditional", {"ACCES-INB", "FORM-RP"}, set(), (70, 450)),
+    ("K2204", "I1504", "conditional", {"ACCES-INB", "APT-SIR", "FORM-RP"}, set(), (70, 450)),
     # A certificate that employers of the trade ask for is what a newcomer learns.
     ("D1106", "D1104", "open", set(), set(), (390, 800)),
     ("F1703", "F1619", "open", set(), set(), (270, 800)),
@@ -607,8 +633,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1405", "M1403", "open", set(), set(), (0, 1_000)),  # from one master's job to another, no diploma comes before
     # Moves that two more examiners judged, as the facts have them since.
     ("I1604", "K1724", "conditional", set(), {"ENG-MIL + HAB-MIL", "RECRUT-CIV-DEF"}, None),
-    ("K1310", "K1309", "conditional", {"AGR-ASSFAM", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (520, 520)),
-    ("J1304", "K1309", "conditional", {"AGR-ASSFAM", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (100, 100)),
+    ("K1310", "K1309", "conditional", {"AGR-ASSFAM", "ATT-HONOR", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (520, 520)),
+    ("J1304", "K1309", "conditional", {"AGR-ASSFAM", "ATT-HONOR", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (100, 100)),
     ("H1503", "J1302", "conditional", {"DIP-TLM", "ENREG-TLM"}, set(), (1350, 2000)),
     ("J1405", "J1401", "conditional", {"DE-AUDIO", "ENREG-AUDIO"}, set(), None),  # an optician's entry is another one
     ("J1502", "K1407", "conditional", set(), set(), (0, 1500)),  # a manager's level is enough outside large homes
@@ -622,8 +648,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1203", "Collaborateur / Collaboratrice d'expertise comptable", "open", set(), set(), None),
     ("N1101", "N1111", "conditional", {"FORM-PONT"}, set(), (14, 35)),  # labour code, R. 4323-55
     ("I1604", "I1602", "open", set(), set(), (300, 1000)),  # adults take a CAP in eight or nine months
-    ("I1304", "H1309", "conditional", {"FORM-RP"}, set(), (150, 1100)),  # labour code, R. 4451-58
-    ("I1304", "I1505", "conditional", {"FORM-RP"}, set(), None),
+    ("I1304", "H1309", "conditional", {"APT-SIR", "FORM-RP"}, set(), (150, 1100)),  # labour code, R. 4451-58
+    ("I1304", "I1505", "conditional", {"APT-SIR", "FORM-RP"}, set(), None),
     ("N1103", "N4403", "conditional", {"HAB-TES"}, set(), (35, 140)),
     ("A1415", "A1438", "conditional", {"PERM-PAP", "STAGE-PAP"}, set(), (125, 195)),
 ]
@@ -700,19 +726,25 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("K2503", "K1711", ["DIP-N4", "CONC-SURV", "FORM-SURV"], 17),
     ("K1711", "K1716", ["CONC-CAPPEN", "FORM-CAPPEN"], 12),
     ("K1201", "K1211", ["CONC-CPIP", "FORM-CPIP-TITRE"], 12),  # order of 18 January 2021, art. 1: on a social diploma
-    ("M1607", "K1211", ["EXP-ACT-60", "CONC-CPIP", "FORM-CPIP"], 24),
-    ("K1208", "K1210", ["CONC-PJJ", "FORM-PJJ"], 18),
+    ("M1607", "K1211", ["DIP-N5", "DIP-N6", "CONC-CPIP", "FORM-CPIP"], 60),
+    ("K1208", "K1210", ["DEES", "CONC-PJJ", "FORM-PJJ-TITRE"], 48),
     ("K2503", "K1708", ["DIP-N4", "CONC-GPX", "FORM-GPX"], 21),
-    ("M1607", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
-    ("K2503", "K1707", ["CONC-PM", "AGR-PM", "FORM-PM"], 6),
+    ("M1607", "K1704", ["DIP-N5", "DIP-N6", "CONC-OPN", "FORM-OPN"], 54),
+    ("K1708", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
+    ("K2503", "K1707", ["DIP-N3", "CONC-PM", "AGR-PM", "FORM-PM"], 8.9),
     ("K1708", "K1707", ["AGR-PM", "FORM-PM"], 3),  # decree 2020-1243: on secondment, half of it, without competition
     ("K1708", "K1719", ["AGR-PM", "FORM-CSPM"], 4),
     ("K1707", "K1719", ["CONC-CSPM", "FORM-CSPM"], 6),
     ("M1203", "K1503", ["CONC-CFIP", "FORM-CFIP"], 12),
-    ("M1602", "K1505", ["CONC-DOUANE-A", "FORM-DOUANE-A"], 18),  # order of 25 July 2022, art. 1
-    ("K1801", "K1502", ["CONC-IT", "FORM-IT"], 18),  # decree 2003-770, art. 8
+    ("M1602", "K1505", ["DIP-N5", "DIP-N6", "CONC-DOUANE-A", "FORM-DOUANE-A"], 54),  # order of 25 July 2022, art. 1
+    ("K1801", "K1502", ["DIP-N6", "CONC-IT", "FORM-IT"], 30),  # decree 2003-770, art. 8
     ("J1506", "K1421", ["CONC-DH", "FORM-DH"], 24),
-    ("M1607", "K1721", ["CONC-SOG", "FORM-SOG", "FORM-TIC"], 8),  # or twelve months at the school of forensics
+    (
+        "M1607",
+        "K1721",
+        ["DIP-N4", "CONC-SOG", "FORM-SOG", "FORM-TIC"],
+        17,
+    ),  # or twelve months at the school of forensics
     ("D1505", "K1701", ["ENG-MIL", "FORM-MIL", "HAB-MIL"], 2),
 ]
 
@@ -734,7 +766,7 @@ def test_time_asked_for_and_leave_to_train_are_named_to_whom_they_are_due(
 
     obtained = {origin: {c.code for c in step(origin, "N3104").to_obtain} for origin in ("N3103", "D1505")}
     assert obtained == {
-        "N3103": {"EXP-NAV-MAT12", "UE-CONDUC"},  # 360 days for a boatman
+        "N3103": {"UE-CONDUC"},  # 360 days, which a boatman is supposed to have
         "D1505": {"UE-HPONT", "EXP-NAV-18", "UE-CONDUC"},  # 540 days
     }
     # Order of 8 November 2012, art. 1 and 3: two years of A2, then seven hours.

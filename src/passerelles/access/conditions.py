@@ -90,6 +90,7 @@ class AccessCredential(Described):
 
     `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
     it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
+    `note`: what else the catalogue says of it, here and in general.
     """
 
     code: str
@@ -110,6 +111,7 @@ class AccessCredential(Described):
     group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
     as_of: str = ""
     in_force: InForce = "unknown"
+    note: str = ""
 
     @property
     def short(self) -> str:
@@ -147,6 +149,7 @@ class AccessCredential(Described):
             Column("in_force", promised=one_of(get_args(InForce))),
             Column("valid_from", json=lambda c, _: c.detail.valid_from or None, schema="text?"),
             Column("valid_until", json=lambda c, _: c.detail.valid_until or None, schema="text?"),
+            Column("note", json=lambda c, _: c.note or None, schema="text?: What else is known of it"),
         ),
     )
 
@@ -171,6 +174,8 @@ class AccessConditions(Described):
         Where the whole comes from.
     title
         The job title whose conditions these are; empty = those of the occupation at large.
+    note
+        What else the person should know: other ways in, ages, nationality, who must be present.
     """
 
     status: AccessStatus
@@ -182,6 +187,7 @@ class AccessConditions(Described):
     origin: Origin
     source: str = ""
     title: str = ""
+    note: str = ""
 
     @property
     def required(self) -> tuple[AccessCredential, ...]:
@@ -215,6 +221,7 @@ class AccessConditions(Described):
                    schema="text?: The job title whose conditions these are; null: those of the occupation at large"),
             Column("from", json="origin", schema=one_of(get_args(Origin))),
             Column("source", json=lambda c, _: c.source or None, schema="text?"),
+            Column("note", json=lambda c, _: c.note or None, schema="text?: What else the person should know"),
         ),
     )  # fmt: skip
 
@@ -419,6 +426,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         origin="access text" if alone is not None else "catalogue" if catalogued else "referential",
         source=whole.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
+        note=whole.note,
     )
 
 
@@ -622,6 +630,7 @@ def _asked_by(
         needed_for=needed_for,
         as_of=(row.as_of if own else "") or known.as_of,
         in_force=row.in_force if own else known.in_force,
+        note=" ".join(filter(None, (row.note if own else "", known.note))),
     )
 
 

@@ -27,6 +27,7 @@ from passerelles.vectors import frozen
 TENTHS: Final = 10
 HOURS_A_MONTH: Final = 151.67
 """Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
+_YEARS: Final = 24.0  # months
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
@@ -190,8 +191,17 @@ class Demands:
         closed = list(self._closed)
         held = self.held(holdings).tolist()
         ways: list[tuple[int, ...]] = []
-        # A month of experience or of studies counts as one of work: no shorter way than a training of as many hours.
-        weighed = [max(tenth, TENTHS * HOURS_A_MONTH * month) for tenth, month in zip(tenths, months, strict=True)]
+        practice = [c.kind == "experience" for c in self.credentials]
+        # Where no hours are known, a month of experience or of studies counts as one of work.
+        weighed = [tenth or TENTHS * HOURS_A_MONTH * month for tenth, month in zip(tenths, months, strict=True)]
+        # Nobody is sent to work for years: that is no better known than a training of unknown length.
+        years = [some and month >= _YEARS for some, month in zip(practice, months, strict=True)]
+
+        def place(way: tuple[int, ...]) -> tuple[bool, float, bool, int, tuple[int, ...]]:
+            """Of two ways as short, the one that training gives, then the one with less to obtain."""
+            open_ended = any(unknown[i] or years[i] for i in way)
+            return open_ended, sum(weighed[i] for i in way), any(practice[i] for i in way), len(way), way
+
         for members, within in zip(self.members, self._within, strict=True):
             left: list[tuple[int, ...]] = []
             for way, choices in zip(members, within, strict=True):
@@ -200,9 +210,7 @@ class Demands:
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
                 left.append(tuple(i for i in way if not held[i] and i not in behind))
-            # Of two ways as short, the one with less to obtain.
-            cost = ((any(unknown[i] for i in way), sum(weighed[i] for i in way), len(way), way) for way in left)
-            best = min(cost, default=(False, 0.0, 0, ()))[-1]
+            best = min(left, key=place, default=())
             ways.append(best)
             for figures in (tenths, low, high):
                 figures.append(sum(figures[i] for i in best))

@@ -656,6 +656,8 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     if step.regulated == "yes":
         key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
         lines.append(say(f"paths.step.{key}", lang=lang))
+    if step.access.note:
+        lines.append(say("conditions.note", lang=lang, note=step.access.note))
     return lines
 
 

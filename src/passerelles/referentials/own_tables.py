@@ -54,7 +54,8 @@ def coded(name: str) -> dict[str, Any]:
 
 # What the words of each coded column mean; one that belongs to a single table is named with it.
 CODED: Final[Mapping[str, Mapping[str, object]]] = {c: coded(name) for c, name in DECLARED["coded"].items()}
-# Columns in which authors write to each other, and in which a migration asks and remembers: no reader uses them.
+# Columns in which authors write to each other, and in which a migration asks and remembers. Of these only a note is
+# read, where the tables of access show it.
 _REMARKS: Final = _HEAD_AS_IS | {"choice", "proposals"}
 # What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
 _DECLARES: Final = {

@@ -410,6 +410,8 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
         found.append(say("show.varies", lang=lang))
     if conditions.title:
         found.append(say("show.of_title", lang=lang, title=conditions.title))
+    if conditions.note:
+        found.append(say("conditions.note", lang=lang, note=conditions.note))
     return found
 
 
@@ -467,8 +469,8 @@ def _credential(item: AccessCredential, choices: Mapping[_Choice, str], lang: La
         parts.append(say(f"show.valid_{unit}", lang=lang, n=n))
     if detail.renewal:
         parts.append(say("show.renewal", lang=lang, text=detail.renewal))
-    source = f" [{item.source}]" if item.source else ""
-    return labelled(item.label, f"{', '.join(parts)}{source}", lang)
+    note, source = f". {item.note}" if item.note else "", f" [{item.source}]" if item.source else ""
+    return labelled(item.label, f"{', '.join(parts)}{note}{source}", lang)
 
 
 def _length(hours: Hours, lang: Lang) -> str:
