@@ -27,6 +27,8 @@ _LOWEST: Final = 2
 _BACCALAUREAT: Final = 4
 _FIRST_DEGREE: Final = 6
 _TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
+# Months of a baccalauréat for adults (an academic year), of two years and of the last of a first degree, of a second.
+_MONTHS: Final = ((4, 9.0), (5, 24.0), (6, 12.0), (7, 24.0))
 _LAST_YEAR: Final = 500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
 _SHORT: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
@@ -190,7 +192,7 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
     two. What experience dispenses with (L. 613-5) is not counted. A credential has prerequisites of its own.
     """
     hours = np.zeros(HIGHEST_LEVEL + 1)
-    if qualification.basis == "credential" or qualification.titled or not qualification.level_known:
+    if _given(qualification) or not qualification.level_known:
         return hours
     model = duration_model()
     if qualification.level > _FIRST_DEGREE:
@@ -200,6 +202,22 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
     if qualification.level >= _FIRST_DEGREE:
         hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
     return hours
+
+
+def _calendar(qualification: Qualification) -> Floats:
+    """
+    Months of the studies that an estimated qualification of level 6 or 7 takes, by the level held, shape (levels + 1,).
+
+    The academic years of the diplomas above the level held: a baccalauréat, a first degree of 180 credits in three
+    years, a second of 120 in two (Code de l'éducation, art. L. 612-3 and L. 612-6; arrêté of 6 December 2019, art. 5).
+    Hours alone would make five years of study one: lectures fill no working week.
+    """
+    months = np.zeros(HIGHEST_LEVEL + 1)
+    if qualification.level >= _FIRST_DEGREE and qualification.level_known and not _given(qualification):
+        for level, some in _MONTHS:
+            if level <= qualification.level:
+                months[:level] += some
+    return months
 
 
 def _trade(qualification: Qualification) -> Floats:
@@ -216,9 +234,14 @@ def _trade(qualification: Qualification) -> Floats:
     return hours
 
 
+def _given(qualification: Qualification) -> bool:
+    """Whether a title or diploma gives access to an occupation, with the studies that it supposes itself."""
+    return qualification.titled or qualification.basis == "credential"
+
+
 def _proved(qualification: Qualification) -> int:
     """Level that whoever has entered an occupation has shown: its own, where a title or diploma gives access to it."""
-    return qualification.level if qualification.titled or qualification.basis == "credential" else 0
+    return qualification.level if _given(qualification) else 0
 
 
 def _graded(referential: Referential, code: str) -> bool:
@@ -280,9 +303,9 @@ class EffortTable:
         Shape (n,): S0 in thousandths of an hour; 0 = the occupation lists nothing, its effort is unknown.
     short, level
         Shape (n,): hours of the qualification for somebody who holds its level, and that European level.
-    trade, studies
-        Shape (levels + 1, n): hours of the qualification, and of the diplomas that come before it, by the level that
-        somebody holds.
+    trade, studies, calendar
+        Shape (levels + 1, n): hours of the qualification, and of the diplomas that come before it, and months of the
+        academic years of both, by the level that somebody holds.
     level_known
         Shape (n,): whether that level is known, or the one of the settings.
     proves
@@ -307,6 +330,7 @@ class EffortTable:
     short: Floats
     trade: Floats
     studies: Floats
+    calendar: Floats
     low_share: Floats
     high_share: Floats
     level: Ints
@@ -363,6 +387,11 @@ class EffortTable:
         """Hours among those of a step that diplomas before the qualification take."""
         left, _, studies = self._parts(total, rows, level)
         return left * studies
+
+    def months(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+        """Months that the academic years of a step take, as far as there is something left to learn."""
+        left, _, _ = self._parts(total, rows, level)
+        return np.asarray(left * self.calendar[level, rows])
 
     def _parts(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> tuple[Floats, Floats, Floats]:
         """Share that is left to learn; hours of the trade's own qualification, and of the diplomas before it."""
@@ -576,6 +605,7 @@ def _assemble(
         studies=frozen(
             np.stack([_studies(q, _domain(o)) for q, o in zip(qualifications, graph.occupations, strict=True)], axis=1)
         ),
+        calendar=frozen(np.stack([_calendar(q) for q in qualifications], axis=1)),
         low_share=frozen(np.asarray([q.low / q.expected for q in qualifications], dtype=np.float64)),
         high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
         level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),

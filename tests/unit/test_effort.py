@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 
+from passerelles import rank_paths
 from passerelles.effort import EffortTable, effort_table, level_of_access, qualification_of, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -110,6 +111,46 @@ def test_a_job_of_a_higher_degree_takes_the_diplomas_before_it_and_practice_repl
     assert table.stage(everything, everything, row, held) >= 10 * studies - 1
 
 
+@pytest.mark.parametrize(
+    ("held", "target", "months"),
+    [
+        (2, 5, 0),
+        (2, 6, 45),
+        (4, 6, 36),
+        (5, 6, 12),
+        (6, 6, 0),
+        (3, 7, 69),
+        (4, 7, 60),
+        (5, 7, 36),
+        (6, 7, 24),
+        (7, 7, 0),
+    ],
+)
+def test_supposed_studies_last_their_academic_years_as_far_as_something_is_left_to_learn(
+    held: int, target: int, months: float
+) -> None:
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", target),))
+    table = effort_table(build_graph(laid, access=None), Settings())
+    everything = table.whole[1]
+    assert float(table.months(everything, 1, held)) == months
+    part = float(table.raw(0.5 * everything, 1, held) / table.full(1, held))
+    assert float(table.months(0.5 * everything, 1, held)) <= max(part, 0.5) * months + 1e-9
+
+
+def test_a_path_lasts_the_years_of_the_studies_that_it_supposes_and_no_frame_counts_them() -> None:
+    levels = (OccupationAccess("A", "open", 4), OccupationAccess("B", "open", 7))
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=levels)
+    plain = Settings(scorer="unfitted", access=None)
+    (path,) = rank_paths(build_graph(laid, settings=plain), "A", targets="B", max_steps=1, settings=plain)
+    assert path.hours.low is not None
+    assert (path.months.low, path.months.expected, path.months.high) == (round(path.hours.low / 140, 1), 60.0, 60.0)
+    assert path.direct_months == 60.0
+    longest = next(frame for frame in path.frames if frame.name == "periode-de-reconversion-accord")  # 36 months
+    assert path.hours.expected is not None
+    assert path.hours.expected / 140 < 36.0
+    assert {v.rule for v in longest.violations} == {"hours_max"}
+
+
 def test_the_last_year_of_a_first_degree_is_all_that_is_left_from_level_5_on_and_more_held_never_takes_longer() -> None:
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 6),))
     table = effort_table(build_graph(laid, access=None), Settings())
@@ -128,6 +169,7 @@ def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_ye
     laid = replace(laid, occupation_access=(OccupationAccess("B", "conditional", 7),))
     table = effort_table(build_graph(laid, access=None), Settings())
     assert not table.studies[:, 1].any()
+    assert not table.calendar[:, 1].any()
     assert len(set(table.trade[:, 1].tolist())) == 1
     length = Duration("L", "", 6, "M", ("B",), Hours(None, 1517.0, None, "s"), None, "legal-total", "", "unknown")
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))

@@ -291,7 +291,8 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     # Where not all is known, what is published of it is; an estimate of the rest is no least length.
     known = certified if bounded else expected
     told = replace(hours, low=None, expected=known) if bounded else hours
-    months = _months(told, settings.paths.month_hours, left)
+    academic = 0.0 if course or bounded else float(effort.months(total, row, state.level))
+    months = _months(told, settings.paths.month_hours, left, academic)
     origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
     held, near, missing_items = split_items(graph, holding, row)
@@ -338,18 +339,21 @@ def _asked(credentials: Sequence[StepCredential]) -> tuple[Hours, Hours]:
     return found[0], found[1]
 
 
-def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential]) -> Span:
+def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential], academic: float) -> Span:
     """
     Months of a training whose credentials are to be obtained, and of the practice that they ask for.
 
     Hours are learned in full time, unless studies take longer; where hours are not known, the months are of the same
-    studies: the longer of both is certain.
+    studies: the longer of both is certain. Where studies are only supposed, their `academic` years are expected, but
+    a shorter title may lead there.
     """
     studies, practice = _asked(credentials)
-
+    spans = zip(
+        (hours.low, hours.expected, hours.high), studies[:3], practice[:3], (0.0, academic, academic), strict=True
+    )
     low, expected, high = (
-        round(max((known or 0.0) / month_hours, least or 0.0) + (asked or 0.0), 1)
-        for known, least, asked in zip((hours.low, hours.expected, hours.high), studies[:3], practice[:3], strict=True)
+        round(max((known or 0.0) / month_hours, least or 0.0, years) + (asked or 0.0), 1)
+        for known, least, asked, years in spans
     )
     known = low if low or hours.low is not None else None
     return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)

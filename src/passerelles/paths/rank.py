@@ -636,6 +636,7 @@ def _path(asking: _Asking, outcome: Outcome, place: int, rank: int) -> Path:
     terrain, graph = state.terrain, asking.context.graph
     paths = terrain.settings.paths
     direct = int(state.final[asking.row]) / TENTHS
+    academic = float(terrain.effort.months(state.sums[0][asking.row], asking.row, state.level))
     rows = (*kept.stages, asking.row)
     parts = _parts(terrain, kept, asking.market)
     return Path(
@@ -649,7 +650,7 @@ def _path(asking: _Asking, outcome: Outcome, place: int, rank: int) -> Path:
         weakest=kept.weakest,
         calibrated=terrain.calibrated,
         direct_hours=direct,
-        direct_months=round(direct / paths.month_hours, 1),
+        direct_months=round(max(direct / paths.month_hours, academic), 1),
         gap=outcome.gap,
         alone=_alone(asking, outcome),
         referential=graph.referential.stamp,
