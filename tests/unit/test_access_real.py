@@ -273,9 +273,14 @@ def test_ones_own_firm_takes_more_than_a_post(laid: Referential, target: str, ne
 
 
 def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) -> None:
-    shown = {target: access_text(conditions(laid, "M1607", target)) for target in ("K1707", "K1901", "M1609", "J1506")}
+    shown = {
+        target: access_text(conditions(laid, "M1607", target))
+        for target in ("K1707", "K1901", "M1609", "J1506", "I1508", "K1310")
+    }
     assert shown == {
         "K1707": "concours, agrément PM, formation CNFPT",
+        "I1508": "amiante SS3, aptitude (médecin du travail)",  # a visit says least
+        "K1310": "agrément assistant maternel, formation assistant maternel, attestation d'honorabilité",
         "K1901": "charge, DESN, nomination notaire",
         "M1609": "libre",
         "J1506": "DE infirmier, Ordre des infirmiers",

@@ -272,8 +272,7 @@ def _access_text(conditions: AccessConditions, lang: Lang) -> str:
 def others_text(conditions: AccessConditions, lang: Lang) -> str:
     """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
     asked = sorted(_named_alone(conditions.of_others), key=lambda c: c.scope == "titles")  # few of them, as a rule
-    visits = [c for c in asked if c.kind == "aptitude" and c.group is None]  # they say least: last
-    names = [*_to_name([c for c in asked if c not in visits], lang), *_to_name(visits, lang)]
+    names = _to_name(asked, lang)
     if not names:
         return ""
     scopes = dict.fromkeys(say(f"conditions.scope.{c.scope}", lang=lang) for c in asked)
@@ -294,11 +293,13 @@ def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str
 
 
 def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
-    """Name what is asked for, a choice in one text."""
+    """Name what is asked for, a choice in one text; visits and what an employer has done say least: last."""
     groups = grouped((c.group, (c.alternative or "", c.short)) for c in asked if c.group is not None)
-    either = say("conditions.or", lang=lang)
-    alone = dict.fromkeys(c.short for c in asked if c.group is None)
-    return [*alone, *(either.join(_brief(grouped(ways))) for ways in groups.values())]
+    choices = [say("conditions.or", lang=lang).join(_brief(grouped(ways))) for ways in groups.values()]
+    alone = [c for c in asked if c.group is None]
+    least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
+    first = dict.fromkeys(c.short for c in alone if c not in least)
+    return [*first, *choices, *dict.fromkeys(c.short for c in least)]
 
 
 def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
