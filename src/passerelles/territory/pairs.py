@@ -425,30 +425,29 @@ def find_pairs(
         own = asked_of_title(graph, lot)
         if demanding:
             doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
-        waiting = (moves.same | moves.part)[origin, job] & (reason == Why.OPEN) & (doubt & Doubt.ACCESS != 0)
-        if waiting.any():
+        own_job = moves.same[origin, job] | moves.part[origin, job]
+        if (own_job & (reason == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & down(lot.job)[job]] = Why.STEP_DOWN
         distance = np.repeat(km[lot.spot][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
-        chosen, job = entries[best], job[best]
-        at = (origin, job)
-        blocks.append(
-            (
-                np.full(len(best), number),
-                side.pool[chosen],
-                side.entry[chosen],
-                reason[best],
-                doubt[best],
-                judged.hours[at],
-                judged.cost[at],
-                distance[best],
-                moves.probability[at],
-                moves.same[at],
-            )
-        )
-    columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 10
-    kinds = (np.intp, np.intp, np.intp, np.int8, np.int8, np.int64, np.int64, np.float64, np.float64, np.bool_)
-    return Pairs(*(c.astype(k) for c, k in zip(columns, kinds, strict=True)))
+        blocks.append((np.full(len(best), number), entries[best], reason[best], doubt[best], distance[best]))
+    columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 5
+    kinds = (np.intp, np.intp, np.int8, np.int8, np.float64)
+    rows, chosen, why, unsure, away = (c.astype(k) for c, k in zip(columns, kinds, strict=True))
+    origins = np.asarray([moves.row[lot.job] for lot in fragile.lots], dtype=np.intp)
+    where = origins[rows], side.job[chosen]
+    return Pairs(
+        lot=rows,
+        pool=side.pool[chosen],
+        entry=side.entry[chosen],
+        why=why,
+        doubt=unsure,
+        hours=judged.hours[where],
+        cost=judged.cost[where],
+        km=away,
+        probability=moves.probability[where],
+        same=moves.same[where],
+    )
 
 
 def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints, other: Bools) -> Rows:
