@@ -8,8 +8,7 @@ from typing import Final
 import numpy as np
 from scipy import sparse
 
-from passerelles.progress import StoppedError, seconds_left
-from passerelles.territory.solve import Bools, Floats, Ints, Network, Rows
+from passerelles.territory.solve import Bools, Floats, Ints, Network, Rows, extreme
 
 _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numbers; not finished = not proven
 _SLACK: Final = 1e-6  # of what a solver gives
@@ -223,18 +222,8 @@ class Auditor:
 
     def _search(self, weights: Ints, *, whole: bool) -> bool:
         """Look for that table among whole tables, or all; False where what is found is not whole."""
-        from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is masked
-
         longest = _SECONDS if whole else np.inf
-        most = seconds_left(longest)
-        result = milp(
-            weights.astype(np.float64),
-            constraints=LinearConstraint(self._matrix, self._lower, self._upper),
-            integrality=np.full(len(weights), int(whole)),
-            options={"time_limit": most},
-        )
-        if result.status == 1 and most < longest:
-            raise StoppedError
+        result = extreme(weights, self._matrix, self._lower, self._upper, whole=whole, seconds=longest)
         if result.x is None:
             return False
         flow = np.rint(result.x).astype(np.int64)

@@ -474,23 +474,46 @@ def _search(
 
     `kept` bounds other sums from above; the flow is the one that is `known` where the time ends before one is found.
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is solved
-
-    lower = np.where(face.lower < 0, -np.inf, face.lower)
-    upper = np.where(face.upper < 0, np.inf, face.upper)
-    most = seconds_left(seconds)
-    lower = np.append(lower, np.full(len(kept), -np.inf))
-    upper = np.append(upper, [float(bound) for _, bound in kept])
-    result = milp(
-        cost.astype(np.float64),
-        constraints=LinearConstraint(_with_sums(network, (weights for weights, _ in kept)), lower, upper),
-        bounds=Bounds(0, np.where(face.open, np.inf, 0)),
-        integrality=np.ones(network.size, dtype=np.int64),
-        options={"mip_rel_gap": 0.0, "time_limit": most},
-    )
-    if result.status == 1 and most < seconds:  # a poorer answer because somebody is in a hurry would be another answer
-        raise StoppedError
+    lower = np.append(np.where(face.lower < 0, -np.inf, face.lower), np.full(len(kept), -np.inf))
+    upper = np.append(np.where(face.upper < 0, np.inf, face.upper), [float(bound) for _, bound in kept])
+    rows = _with_sums(network, (weights for weights, _ in kept))
+    result = extreme(cost, rows, lower, upper, most=np.where(face.open, np.inf, 0), whole=True, seconds=seconds)
     if result.x is None and result.status != 1:
         raise RuntimeError(f"the solver stopped: {result.message}")
     flow = known if result.x is None else np.rint(result.x).astype(np.int64)
     return flow, -math.inf if result.mip_dual_bound is None else float(result.mip_dual_bound)
+
+
+def extreme(
+    weights: NDArray[Any],
+    rows: sparse.sparray,
+    lower: Floats,
+    upper: Floats,
+    *,
+    most: Floats | float = math.inf,
+    whole: bool = False,
+    seconds: float = math.inf,
+) -> Any:
+    """
+    Look for the numbers, from 0 to `most`, that make a weighted sum least under bounds on the sums of some rows.
+
+    Returns what scipy's `milp` gives: of a search in `whole` numbers that takes longer, what it has found so far.
+
+    Raises
+    ------
+    StoppedError
+        If nobody waits for it any more: a poorer answer because somebody is in a hurry would be another answer.
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - heavy, only where something is solved
+
+    limit = seconds_left(seconds)
+    result = milp(
+        weights.astype(np.float64),
+        constraints=LinearConstraint(rows, lower, upper),
+        bounds=Bounds(0, most),
+        integrality=np.full(len(weights), int(whole)),
+        options={"mip_rel_gap": 0.0, "time_limit": limit},
+    )
+    if result.status == 1 and limit < seconds:
+        raise StoppedError
+    return result

@@ -6,22 +6,21 @@ says that it gives its largest contributors away; then others are hidden too, un
 longer lead back to it: `passerelles.territory.sums.publish_sums` proves that by linear programs, both ways.
 """
 
-import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Final, NamedTuple
+from typing import ClassVar, Final, NamedTuple
 
 import numpy as np
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, say
-from passerelles.progress import go_on, seconds_left
+from passerelles.progress import go_on
 from passerelles.territory.audit import probes
 from passerelles.territory.lots import Lots
-from passerelles.territory.solve import Bools, Floats, Ints
+from passerelles.territory.solve import Bools, Floats, Ints, extreme
 from passerelles.views.schema import record
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet
@@ -377,6 +376,7 @@ def _tight(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     low, high = value.copy(), value.copy()
     top, bottom = value + need - _CLOSE, value - np.minimum(need, value) + _CLOSE
     every = np.flatnonzero(need > 0).tolist()
+    most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
 
     def short(among: Iterable[int]) -> list[int]:
         return [n for n in among if high[n] < top[n] or low[n] > bottom[n]]
@@ -384,9 +384,9 @@ def _tight(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     for signs in probes(every, short):
         weights = np.zeros(len(at))
         weights[list(signs)] = list(signs.values())
-        found = _extreme(matrix, equal, weights)
-        if found is not None:
-            low, high = np.minimum(low, found), np.maximum(high, found)
+        found = extreme(weights, matrix, equal, equal, most=most)
+        if found.status == 0:  # the numbers of a whole table
+            low, high = np.minimum(low, np.rint(found.x)), np.maximum(high, np.rint(found.x))
     return [(int(at[n][0]), int(at[n][1])) for n in short(every)]
 
 
@@ -400,16 +400,3 @@ def _equations(sums: Ints, masked: Bools) -> tuple[sparse.csr_array, Floats]:
     unknown = sparse.csr_array(lines[:, np.flatnonzero(masked)])
     told = np.diff(unknown.indptr) > 0
     return unknown[told], equal[told]
-
-
-def _extreme(matrix: sparse.csr_array, equal: Floats, weights: Floats) -> Floats | None:
-    """Return the hidden numbers of a whole table that makes a weighted sum least; None where none could be found."""
-    from scipy.optimize import linprog  # noqa: PLC0415 - heavy, only where something is masked
-
-    most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
-    options = {"time_limit": seconds_left(math.inf)}
-    found: Any = linprog(  # type: ignore[call-overload]  # its stubs forget that matrices may be sparse
-        weights, A_eq=matrix, b_eq=equal, bounds=(0.0, most), method="highs", options=options
-    )
-    go_on()
-    return None if found.x is None or found.status != 0 else np.rint(np.asarray(found.x, dtype=np.float64))
