@@ -300,7 +300,6 @@ class Fiche(NamedTuple):
         return [(name, word(f"show.{name}", n=len(texts)), texts) for name, texts in blocks if texts]
 
 
-_told = partial(Column, promised=True)
 _NAMED = Record(
     "labelled",
     "A code and its label",

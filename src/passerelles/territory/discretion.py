@@ -520,8 +520,7 @@ def _aside(allocation: Allocation, lang: Lang) -> list[Withheld]:
     reason = say("territory.where.withheld", lang=lang)
 
     def line(row: Problem) -> Withheld:
-        place = {"file": row.file, "row": row.row, "column": row.column or None}
-        told = {**place, "reason": reason, "people": None}
+        told = {"file": row.file, "row": row.row, "column": row.column or None, "reason": reason, "people": None}
         return Withheld({**told, "problem": row.key, "suggestions": []}, told)
 
     return [line(row) for side in (allocation.fragile, allocation.hiring) for row in side.set_aside]
@@ -575,14 +574,12 @@ class _Lines:
         hiring = say("territory.table.other_openings", lang=self.lang)
         fragile = one.employer if one else say("territory.table.others", lang=self.lang)
         lots = [_name(lot) for lot in start]
-        both = {
+        told = {
             "fragile_employer": fragile,
             "hiring_employer": hiring,
             "from_basin": one.basin_label if one else None,
             "people": people,
             "masked": people is None,
-        }
-        told = {
             "origin": one.end if one else None,
             **dict.fromkeys(("target", "to_basin", "family", "move")),
             "hours_per_person": _NO_HOURS,
@@ -597,7 +594,7 @@ class _Lines:
             "fragile_lots": _names(lots),
             "hiring_lots": _names(self.hiring_names),
         }
-        return Withheld(both | told, both | cells)
+        return Withheld(told, told | cells)
 
     def _counted(self, name: str, lots: Sequence[Mapping[str, str]]) -> str:
         return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name
@@ -671,5 +668,4 @@ def _line_of(
 ) -> Withheld:
     """Return a line of people or openings; `lots`: those that it stands for, where there are several."""
     told = {"employer": employer, "job": job, "basin": basin, **counts, "masked": counts["people"] is None, **more}
-    ends = {"employer": employer, "basin": basin, **(job or {})}
-    return Withheld(told | ({"lots": lots} if lots else {}), {**ends, **counts, **cells})
+    return Withheld(told | ({"lots": lots} if lots else {}), told | {**(job or {}), **cells})
