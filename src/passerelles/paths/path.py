@@ -16,13 +16,14 @@ from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import (
     CREDENTIAL,
     NEAR_ITEM,
+    STATE,
     End,
     Item,
     Move,
     PartValue,
     credentials_text,
-    first_of,
     named,
+    names,
     title_of,
 )
 from passerelles.sharing import Later
@@ -537,7 +538,6 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
     rank, target = (Path.spec.pick(key, on=On.TABLE) for key in ("rank", "target_code"))
     place = [Column("step", "integer", value=lambda at, _: at, on=On.TABLE)]
     end = Step.spec.pick("target_code", on=On.TABLE)
-    state = [Column("state", value=lambda word, _: word, words="terms.state", on=On.TABLE)]
 
     def steps() -> Iterable[tuple[Path, int, Step]]:
         return ((path, at, step) for path in paths for at, step in enumerate(path.steps, start=1))
@@ -557,7 +557,7 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
     return [
         Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang, hidden),
         Sheet("steps", side_by_side(rank, place, Step.spec.columns), steps, lang),
-        Sheet("competencies", side_by_side(rank, place, end, state, NEAR_ITEM.columns), to_learn, lang),
+        Sheet("competencies", side_by_side(rank, place, end, STATE, NEAR_ITEM.columns), to_learn, lang),
         Sheet("credentials", side_by_side(rank, place, end, StepCredential.spec.columns), credentials, lang),
         Sheet("frames", side_by_side(rank, place, FrameVerdict.spec.columns), verdicts, lang),
         Sheet(
@@ -637,7 +637,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     lines = [first, say("paths.step.items", lang=lang, **{name: str(value) for name, value in counts.items()})]
     for key, items in (("keep", step.held), ("learn", step.missing)):
         if items:
-            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, lang)))
+            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _SAID, lang)))
     if step.target_level > step.level:
         key = "level_of_title" if step.basis == "sourced" else "level"
         lines.append(say(f"paths.step.{key}", lang=lang, held=step.level, target=step.target_level))
@@ -751,12 +751,5 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
         lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))
     if added or len(lines) == 1:
         key = "adds" if added else "adds_nothing"
-        lines.append(say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, lang)))
+        lines.append(say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, _SAID, lang)))
     return lines
-
-
-def names(items: Sequence[Item], lang: Lang = "fr") -> str:
-    """Return the first labels of a list, and how many more there are."""
-    shown = listed((i.label or i.code for i in first_of(items, _SAID)), lang)
-    rest = len(items) - _SAID
-    return shown + (say("moves.more", lang=lang, n=rest) if rest > 0 else "")

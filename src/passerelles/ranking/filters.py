@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol, get_args
+from typing import Final, NamedTuple, Protocol, get_args
 
 import numpy as np
 
@@ -15,14 +15,13 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.csv import decimal_number
 from passerelles.language.say import percent
+from passerelles.market.market import Market
+from passerelles.market.places import Places
+from passerelles.market.signals import find_basin, signals, wage_ratio
 from passerelles.model import MoveKind, Occupation, Ternary
 from passerelles.ranking.move import Start, Verdict
 from passerelles.referentials.referential import find_occupation
 from passerelles.text import normalise_label
-
-if TYPE_CHECKING:
-    from passerelles.market.market import Market
-    from passerelles.market.places import Places
 
 
 class Candidate(NamedTuple):
@@ -43,15 +42,15 @@ class Data(Protocol):
     """Market and places of the user's folders, each loaded when it is asked for."""
 
     @property
-    def wages(self) -> "Market | None":
+    def wages(self) -> Market | None:
         """Market of which only the wages are wanted, where there are some."""
 
     @property
-    def market(self) -> "Market | None":
+    def market(self) -> Market | None:
         """Market, where there is one."""
 
     @property
-    def places(self) -> "Places | None":
+    def places(self) -> Places | None:
         """Places, where there are some."""
 
 
@@ -81,12 +80,7 @@ class Filter:
 
 def unregulated(_ground: Ground, _argument: str) -> Check:
     """Keep targets whose profession is not regulated."""
-
-    def check(move: Candidate) -> Verdict:
-        answer = _OPPOSITE[move.target.regulated]
-        return Verdict("unregulated", answer, f"unregulated_{answer}")
-
-    return check
+    return lambda move: _verdict("unregulated", _OPPOSITE[move.target.regulated])
 
 
 def same_domain(_ground: Ground, _argument: str) -> Check:
@@ -105,9 +99,8 @@ def min_coverage(_ground: Ground, argument: str) -> Check:
 
     def check(move: Candidate) -> Verdict:
         if move.coverage is None:
-            return Verdict("min-coverage", "unknown", "min_coverage_unknown")
-        answer: Ternary = "yes" if move.coverage >= least else "no"
-        return Verdict("min-coverage", answer, f"min_coverage_{answer}", percent(move.coverage))
+            return _verdict("min-coverage", "unknown")
+        return _verdict("min-coverage", "yes" if move.coverage >= least else "no", percent(move.coverage))
 
     return check
 
@@ -118,8 +111,8 @@ def no_managerial_step(_ground: Ground, _argument: str) -> Check:
     def check(move: Candidate) -> Verdict:
         start = move.origin.managerial if move.origin else "unknown"
         allowed = move.target.managerial == "no" or start == "yes"
-        answer: Ternary = "yes" if allowed else "unknown" if "unknown" in (start, move.target.managerial) else "no"
-        return Verdict("no-managerial-step", answer, f"managerial_{answer}")
+        dropped: Ternary = "unknown" if "unknown" in (start, move.target.managerial) else "no"
+        return _verdict("no-managerial-step", "yes" if allowed else dropped)
 
     return check
 
@@ -135,8 +128,7 @@ def avoid_context(ground: Ground, argument: str) -> Check:
 
     def check(move: Candidate) -> Verdict:
         listed = move.graph.referential.contexts_of.get(move.target.code, ())
-        answer: Ternary = "unknown" if not listed else "no" if code in listed else "yes"
-        return Verdict("avoid-context", answer, f"avoid_context_{answer}", label)
+        return _verdict("avoid-context", "unknown" if not listed else "no" if code in listed else "yes", label)
 
     return check
 
@@ -144,12 +136,7 @@ def avoid_context(ground: Ground, argument: str) -> Check:
 def exclude(ground: Ground, argument: str) -> Check:
     """Drop the occupations given, codes or exact titles separated by commas."""
     codes = {find_occupation(ground.graph.referential, part.strip()) for part in argument.split(",")}
-
-    def check(move: Candidate) -> Verdict:
-        answer: Ternary = "no" if {move.target.code, move.target.base} & codes else "yes"
-        return Verdict("exclude", answer, f"exclude_{answer}")
-
-    return check
+    return lambda move: _verdict("exclude", "no" if {move.target.code, move.target.base} & codes else "yes")
 
 
 def access(_ground: Ground, argument: str) -> Check:
@@ -208,17 +195,14 @@ def max_hours(ground: Ground, argument: str) -> Check:
         if hours.closed[row]:
             return Verdict("max-hours", "no", "max_hours_closed")
         if np.isnan(expected):
-            return Verdict("max-hours", "unknown", "max_hours_unknown")
-        answer: Ternary = "yes" if expected <= most else "no"
-        return Verdict("max-hours", answer, "max_hours", low=expected, high=expected)
+            return _verdict("max-hours", "unknown")
+        return Verdict("max-hours", "yes" if expected <= most else "no", "max_hours", low=expected, high=expected)
 
     return check
 
 
 def min_wage(ground: Ground, argument: str) -> Check:
     """Keep targets of which the median wage is at least so many times the origin's: ``0.9`` loses a tenth at most."""
-    from passerelles.market.signals import wage_ratio  # noqa: PLC0415 - command start-up
-
     least, referential = _figure("min-wage", argument), ground.graph.referential
     market = None if ground.data is None else ground.data.wages
     if market is None or market.wages is None:
@@ -228,7 +212,7 @@ def min_wage(ground: Ground, argument: str) -> Check:
         before = None if move.origin is None else wage_ratio(market, referential, move.origin.code)
         after = wage_ratio(market, referential, move.target.code)
         if before is None or before.interval is None or after.interval is None:
-            return Verdict("min-wage", "unknown", "min_wage_unknown")
+            return _verdict("min-wage", "unknown")
         low, high = after.interval.low / before.interval.high, after.interval.high / before.interval.low
         answer: Ternary = "yes" if low >= least else "no" if high < least else "unknown"
         told = ", ".join(dict.fromkeys((before.source, before.year, after.source, after.year)))
@@ -248,8 +232,6 @@ def fragile_in(ground: Ground, argument: str) -> Check:
 
 
 def _by_status(ground: Ground, name: str, basin: str, wanted: str) -> Check:
-    from passerelles.market.signals import find_basin, signals  # noqa: PLC0415 - command start-up
-
     market = None if ground.data is None else ground.data.market
     if ground.data is None or market is None:
         raise PasserellesError("filter_needs_data", name=name)
@@ -259,8 +241,7 @@ def _by_status(ground: Ground, name: str, basin: str, wanted: str) -> Check:
     def check(move: Candidate) -> Verdict:
         end = move.target if wanted == "hiring" else move.origin
         found = "unknown" if end is None else status[end.code]
-        answer: Ternary = "yes" if found == wanted else "unknown" if found == "unknown" else "no"
-        return Verdict(name, answer, f"{name.replace('-', '_')}_{answer}", place.name)
+        return _verdict(name, "yes" if found == wanted else "unknown" if found == "unknown" else "no", place.name)
 
     return check
 
@@ -323,6 +304,11 @@ def _some(name: str, argument: str, known: Collection[str]) -> frozenset[str]:
     if not wanted <= set(known):
         raise PasserellesError("filter_value", name=name, value=argument)
     return wanted
+
+
+def _verdict(name: str, answer: Ternary, detail: str = "") -> Verdict:
+    """Return a verdict of which each answer has its own reason."""
+    return Verdict(name, answer, f"{name.replace('-', '_')}_{answer}", detail)
 
 
 def _among(name: str, found: str, wanted: Collection[str], *, detail: str = "") -> Verdict:

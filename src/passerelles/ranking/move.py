@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from operator import attrgetter, itemgetter
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
@@ -35,7 +35,7 @@ from passerelles.views.spec import (
     Sheet,
     part_of,
     parts_of,
-    within,
+    side_by_side,
 )
 
 _NAMED = 5  # competencies that a cell names
@@ -187,6 +187,8 @@ NEAR_ITEM: Final = Record(
         Column("credit", "share", on=On.FILE, promised="share: Share of the weight that it is credited with"),
     ),
 )  # fmt: skip
+STATE: Final = (Column("state", value=lambda state, _: state, words="terms.state", on=On.CELLS),)
+"""Column of rows that say whether a competency is held."""
 
 
 CREDENTIAL: Final = Record(
@@ -340,6 +342,11 @@ class Move(Described, Shown):
     )  # fmt: skip
 
     @property
+    def by_state(self) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+        """Competencies that the target requires, by whether they are held."""
+        return ("held", self.held), ("near", self.near), ("missing", self.missing)
+
+    @property
     def credentials(self) -> tuple[AccessCredential, ...]:
         """Credentials that the target requires of the origin, prerequisites first, choices among several included."""
         return self.access.required
@@ -355,7 +362,7 @@ class Move(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the move shows of itself: facts, sentences, and the parts of its score."""
         lead = [move_facts(self, lang), *move_sentences(self, lang)]
-        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", lead, [_parts([self], lang)])
+        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", lead, self.sheets(lang)[1:2])
 
     def explanation(self, lang: Lang = "fr", *, note: str | None = None) -> Page:
         """Return what explains the move, in sentences alone: parts of the score, competencies, credentials, a note."""
@@ -418,11 +425,19 @@ class Moves(list[Move], Shown):
             hidden |= {"wages"}  # a terminal has no room for both
         else:
             hidden |= {"observed"} | (set() if any(wages_short(m.wages, lang) for m in self) else {"wages"})
+        end = Move.spec.pick("rank", "target_code", on=On.TABLE)
+        parts = side_by_side((*end, *Move.spec.pick("target_label", on=On.TABLE)), PartValue.spec.columns)
+        credentials = side_by_side(end, CREDENTIAL.columns)
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
-            _parts(self, lang),
-            _competencies(self, lang),
-            _credentials(self, lang),
+            Sheet("parts", parts, lambda: ((m, p) for m in self for p in m.parts), lang),
+            Sheet(
+                "competencies",
+                side_by_side(end, STATE, NEAR_ITEM.columns),
+                lambda: ((m, state, item) for m in self for state, items in m.by_state for item in items),
+                lang,
+            ),
+            Sheet("credentials", credentials, lambda: ((m, c) for m in self for c in m.credentials), lang),
         ]
 
     def page(self, lang: Lang = "fr", *, title: str | None = None) -> Page:
@@ -459,35 +474,6 @@ class Moves(list[Move], Shown):
         """Return the page with what explains the `first` moves in sentences; `notes` are added by rank of the move."""
         details = [m.explanation(lang, note=notes.get(m.rank)) for m in self[:first]]
         return self.page(lang, title=title)._replace(details=details)
-
-
-def _parts(moves: Sequence[Move], lang: Lang) -> Sheet:
-    head = within(Move.spec.pick("rank", "target_code", "target_label"), itemgetter(0), on=On.TABLE)
-    own = within(PartValue.spec.columns, itemgetter(1))
-    return Sheet("parts", (*head, *own), lambda: [(m, p) for m in moves for p in m.parts], lang)
-
-
-def _competencies(moves: Sequence[Move], lang: Lang) -> Sheet:
-    head = within(Move.spec.pick("rank", "target_code"), itemgetter(0), on=On.TABLE)
-    state = Column("state", value=lambda row, _: row[1], words="terms.state", on=On.CELLS)
-    own = within(NEAR_ITEM.columns, itemgetter(2))
-    return Sheet(
-        "competencies",
-        (*head, state, *own),
-        lambda: [
-            (m, state, item)
-            for m in moves
-            for state, items in (("held", m.held), ("near", m.near), ("missing", m.missing))
-            for item in items
-        ],
-        lang,
-    )
-
-
-def _credentials(moves: Sequence[Move], lang: Lang) -> Sheet:
-    head = within(Move.spec.pick("rank", "target_code"), itemgetter(0), on=On.TABLE)
-    own = within(CREDENTIAL.columns, itemgetter(1))
-    return Sheet("credentials", (*head, *own), lambda: [(m, c) for m in moves for c in m.credentials], lang)
 
 
 def credentials_text(credentials: Iterable[Any], lang: Lang) -> str:
@@ -532,8 +518,8 @@ def move_facts(move: Move, lang: Lang) -> str:
 def move_sentences(move: Move, lang: Lang) -> list[str]:
     """Return what is held, near and missing, each credential, and each filter's verdict."""
     found = [
-        items_text(key, items, lang)
-        for key, items in (("held", move.held), ("near", move.near), ("missing", move.missing))
+        say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _SAID, lang))
+        for state, items in move.by_state
         if items
     ]
     found += required_lines(move.access, lang)
@@ -541,15 +527,14 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
     return found + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
 
 
-def items_text(key: str, items: Sequence[Item], lang: Lang) -> str:
+def names(items: Sequence[Item], most: int, lang: Lang) -> str:
     """Return the first competencies of a list, by label, and how many more there are."""
-    names = [
+    shown = [
         (i.label or i.code) + (say("moves.via", lang=lang, label=i.via_label or i.via) if i.via else "")
-        for i in first_of(items, _SAID)
+        for i in first_of(items, most)
     ]
-    rest = len(items) - len(names)
-    more = say("moves.more", lang=lang, n=rest) if rest else ""
-    return say(f"moves.items.{key}", lang=lang, n=len(items), names=listed(names, lang)) + more
+    rest = len(items) - len(shown)
+    return listed(shown, lang) + (say("moves.more", lang=lang, n=rest) if rest else "")
 
 
 _NOTHING: Final = np.zeros(0, dtype=np.int32)

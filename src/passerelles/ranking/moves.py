@@ -5,26 +5,21 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import (
-    AccessConditions,
-    access_conditions,
-    kind_between,
-    names_to_obtain,
-    same_field,
-)
+from passerelles.access.conditions import access_conditions, kind_between, names_to_obtain, same_field
 from passerelles.access.demands import Demands, build_demands
 from passerelles.access.holdings import Holdings
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, listed, say
-from passerelles.market.signals import WagePair
-from passerelles.model import MoveKind, Profile
+from passerelles.market.market import Market
+from passerelles.market.signals import wages_between
+from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Candidate, Filter, parse_filter
 from passerelles.ranking.move import (
@@ -57,9 +52,6 @@ from passerelles.settings import Settings, settings_or
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, parts_of, within
-
-if TYPE_CHECKING:
-    from passerelles.market.market import Market
 
 
 def split_items(
@@ -107,22 +99,6 @@ def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known
         return None
     source = f"{graph.referential.name.upper()} {graph.referential.version}"
     return Known(rank=move.rank, kind=move.kind, source=source)
-
-
-class MoveAccess(NamedTuple):
-    """What a move shows of access; see `Move`."""
-
-    kind: MoveKind
-    same_field: bool | None
-    conditions: AccessConditions
-
-
-def move_access(graph: OccupationGraph, start: Start, target: int) -> MoveAccess:
-    """Return what access to the occupation in a row takes, and the kind of the move."""
-    referential, code = graph.referential, graph.codes[target]
-    conditions = access_conditions(referential, code, start.holdings)
-    kind = kind_between(referential, start.end.code, code, start.holdings.titles)
-    return MoveAccess(kind, same_field(referential, start.end.code, code), conditions)
 
 
 def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -> set[int]:
@@ -177,7 +153,7 @@ def rank_moves(
     settings: Settings | None = None,
     limit: int | None = 10,
     offset: int = 0,
-    wages: "Market | None" = None,
+    wages: Market | None = None,
 ) -> Moves:
     """
     Rank the moves from an origin, best first.
@@ -222,8 +198,7 @@ def rank_moves(
     >>> [move.target.code for move in rank_moves(graph, "K2110-B", limit=2)]
     ['K2110-GL', 'K2110-2R']
     """
-    check_limit(limit)
-    check_offset(offset)
+    check_limit(limit, offset)
     most = None if limit is None else limit + offset
     found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most)
     return moves_of(graph, found, first=offset, wages=wages)
@@ -266,8 +241,7 @@ def best_targets(
     for target in rows.tolist():
         if limit is not None and len(kept) >= limit:
             break
-        verdicts = _judge(graph, scored, target, checks)
-        undecided.update(_undecided(verdicts))
+        verdicts = _judge(graph, scored, target, checks, undecided)
         if _passes(verdicts, strict=chosen.strict):
             kept.append((target, verdicts))
     return BestTargets(scored, kept, undecided, strict=chosen.strict)
@@ -282,7 +256,7 @@ def rank_sources(
     settings: Settings | None = None,
     limit: int | None = 10,
     offset: int = 0,
-    wages: "Market | None" = None,
+    wages: Market | None = None,
 ) -> Moves:
     """
     Rank the moves towards a target, best first: in which occupations are people who hold most of it.
@@ -302,8 +276,7 @@ def rank_sources(
     chosen = settings_or(settings, graph.settings)
     scorer = scorer_for(graph.referential, chosen.scorer)
     checks = [parse_filter(graph, f) for f in check_codes(filters, what="filters")]
-    check_limit(limit)
-    check_offset(offset)
+    check_limit(limit, offset)
     column = graph.position[find_occupation(graph.referential, target)]
     totals = score_table(graph, scorer).scores.totals_to(column)
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
@@ -321,8 +294,7 @@ def rank_sources(
         if excluded and kind_between(graph.referential, graph.codes[row], graph.codes[column], titles) in excluded:
             moves.left_out += 1
             continue
-        verdicts = _judge(graph, scored, column, checks)
-        moves.undecided.update(_undecided(verdicts))
+        verdicts = _judge(graph, scored, column, checks, moves.undecided)
         if not _passes(verdicts, strict=chosen.strict):
             continue
         rank += 1
@@ -412,30 +384,18 @@ def top(values: NDArray[np.float64], width: int) -> NDArray[np.intp]:
     return found[np.lexsort((found, -values[found]))][:width]
 
 
-def check_limit(limit: int | None) -> None:
+def check_limit(limit: int | None, offset: int = 0) -> None:
     """
-    Refuse a limit that is no positive whole number.
+    Refuse a limit that is no positive whole number, and an offset that is no whole number of at least 0.
 
     Raises
     ------
     PasserellesError
-        If it is zero, negative, or no integer.
+        If one of them is too small, or no integer.
     """
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise PasserellesError("limit_invalid", value=repr(limit))
-
-
-def check_offset(offset: int) -> None:
-    """
-    Refuse an offset that is no whole number of at least 0.
-
-    Raises
-    ------
-    PasserellesError
-        If it is negative, or no integer.
-    """
-    if isinstance(offset, bool) or not isinstance(offset, int) or offset < 0:
-        raise PasserellesError("offset_invalid", value=repr(offset))
+    for name, value, least in (("limit", 1 if limit is None else limit, 1), ("offset", offset, 0)):
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise PasserellesError(f"{name}_invalid", value=repr(value))
 
 
 def scores_from(graph: OccupationGraph, start: Start, scorer: Scorer) -> tuple[Scores, int]:
@@ -458,7 +418,7 @@ def moves_of(
     *,
     only: Collection[str] | None = None,
     first: int = 0,
-    wages: "Market | None" = None,
+    wages: Market | None = None,
 ) -> Moves:
     """Explain the targets chosen after the `first` ones, or the codes in `only`; ranks are those among all."""
     ranked = [(rank, *each) for rank, each in enumerate(found.kept, 1)][first:]
@@ -513,27 +473,24 @@ def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool
     return np.asarray(sorted(r for r in found if not barred[r]), dtype=np.intp)
 
 
-def _judge(graph: OccupationGraph, scored: Scored, target: int, checks: Sequence[Filter]) -> tuple[Verdict, ...]:
+def _judge(
+    graph: OccupationGraph, scored: Scored, target: int, checks: Sequence[Filter], undecided: Counter[str]
+) -> tuple[Verdict, ...]:
+    """Return what filters say, up to the first that drops the move; where none does, count those that cannot tell."""
     if not checks:
         return ()
     candidate = Candidate(graph, scored.start, graph.occupations[target], _known(scored.coverage[target]))
     verdicts: list[Verdict] = []
-    for each in checks:  # up to the first that drops it: the others need not look
+    for each in checks:
         verdicts.append(each.check(candidate))
         if verdicts[-1].verdict == "no":
-            break
+            return tuple(verdicts)
+    undecided.update({v.name for v in verdicts if v.verdict == "unknown"})
     return tuple(verdicts)
 
 
 def _passes(verdicts: Sequence[Verdict], *, strict: bool) -> bool:
     return not any(v.verdict == "no" or (strict and v.verdict == "unknown") for v in verdicts)
-
-
-def _undecided(verdicts: Sequence[Verdict]) -> list[str]:
-    """Return the filters that cannot tell of a move which no other drops."""
-    if any(v.verdict == "no" for v in verdicts):
-        return []
-    return list(dict.fromkeys(v.name for v in verdicts if v.verdict == "unknown"))
 
 
 def _known(value: float) -> float | None:
@@ -548,34 +505,28 @@ def _move(
     *,
     rank: int,
     verdicts: tuple[Verdict, ...],
-    wages: "Market | None",
+    wages: Market | None,
 ) -> Move:
     go_on()
-    occupation = graph.occupations[target]
-    held, near, missing = split_items(graph, scored.start.holding, target)
-    kind, field, access = move_access(graph, scored.start, target)
+    referential, start, occupation = graph.referential, scored.start, graph.occupations[target]
+    origin, code = start.end.code, occupation.code
+    held, near, missing = split_items(graph, start.holding, target)
     return Move(
         rank=rank,
-        origin=scored.start.end,
-        target=end_of(graph.referential, occupation, scored.start.holdings),
+        origin=start.end,
+        target=end_of(referential, occupation, start.holdings),
         **(figures._asdict() | {"parts": tuple(PartValue(*part) for part in figures.parts)}),
         held=held,
         near=near,
         missing=missing,
-        kind=kind,
-        same_field=field,
-        access=access,
+        kind=kind_between(referential, origin, code, start.holdings.titles),
+        same_field=same_field(referential, origin, code),
+        access=access_conditions(referential, code, start.holdings),
         filters=verdicts,
-        known=known_move(graph, scored.start.end.code, occupation.code),
-        referential=graph.referential.stamp,
-        wages=None if wages is None else _wages(wages, graph, scored.start.end.code, occupation.code),
+        known=known_move(graph, origin, code),
+        referential=referential.stamp,
+        wages=wages_between(wages, referential, origin, code),
     )
-
-
-def _wages(market: "Market", graph: OccupationGraph, origin: str | None, target: str) -> WagePair | None:
-    from passerelles.market.signals import wages_between  # noqa: PLC0415 - command start-up
-
-    return wages_between(market, graph.referential, origin, target)
 
 
 MOST: Final = 3  # competencies: more would be a course, not a complement
