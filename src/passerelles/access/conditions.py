@@ -7,10 +7,10 @@ from datetime import date
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
 from passerelles.access.holdings import (
+    DEMANDED,
     Aim,
     Holdings,
     concerns,
-    concerns_row,
     concerns_titles,
     given_by_employer,
     groups_of,
@@ -118,6 +118,16 @@ class AccessCredential(Described):
         """What a narrow column calls it."""
         return self.detail.name
 
+    @property
+    def demanded(self) -> bool:
+        """Whether it is required, or a way of a choice that is, of whom it concerns."""
+        return self.requirement in DEMANDED
+
+    @property
+    def lacking(self) -> bool:
+        """Whether it is not known to be held, nor another way of its choice."""
+        return "yes" not in (self.held, self.group_held)
+
     spec: ClassVar[Record] = Record(
         "access_credential",
         "A credential that access asks for: required, one of several, usual or leading there",
@@ -192,20 +202,19 @@ class AccessConditions(Described):
     @property
     def required(self) -> tuple[AccessCredential, ...]:
         """What is required of the person, choices included."""
-        return tuple(c for c in self.credentials if c.applies and c.requirement in ("required", "one-of"))
+        return tuple(c for c in self.credentials if c.applies and c.demanded)
 
     @property
     def to_obtain(self) -> tuple[AccessCredential, ...]:
         """What is required and not known to be held, choices of which nothing is held whole included."""
-        return tuple(c for c in self.required if "yes" not in (c.held, c.group_held))
+        return tuple(c for c in self.required if c.lacking)
 
     @property
     def of_others(self) -> tuple[AccessCredential, ...]:
         """What others take where nothing is required of the person: some titles, the self-employed, public posts."""
         if self.status != "open":
             return ()
-        asked = (c for c in self.credentials if not c.applies and c.requirement in ("required", "one-of"))
-        return tuple(c for c in asked if "yes" not in (c.held, c.group_held))
+        return tuple(c for c in self.credentials if c.demanded and c.lacking and not c.applies)
 
     spec: ClassVar[Record] = Record(
         "access_conditions",
@@ -331,7 +340,7 @@ def held_choices(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
 
 def _told(conditions: AccessConditions) -> list[AccessCredential]:
     """What is required, without what those held already suppose."""
-    held = {c.code for c in conditions.required if "yes" in (c.held, c.group_held)}
+    held = {c.code for c in conditions.required if not c.lacking}
     return [c for c in conditions.required if c.needed_for not in held]
 
 
@@ -372,8 +381,7 @@ def access_conditions(
     if holdings is None:
         return asked
     named = (
-        replace(c, held=holdings.of(c.detail), hours=_reduced(c.detail, holdings) if c.detail.reductions else c.hours)
-        for c in asked.credentials
+        replace(c, held=holdings.of(c.detail), hours=remaining(c.hours, c.detail, holdings)) for c in asked.credentials
     )
     return replace(asked, credentials=_with_groups(tuple(named), holdings))
 
@@ -385,7 +393,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     whole = stated or OccupationAccess(code)
     unsaid = whole.status == "unknown"
     if aim.titles:  # what other titles take is no part of what these do
-        rows = tuple(r for r in rows if concerns_titles(referential, code, r.scope, r.titles, aim))
+        rows = tuple(r for r in rows if concerns_titles(referential, code, r, aim))
     text = None
     if referential.access is not None and (unsaid or whole.level_low is None):
         text = text_of(referential, code)
@@ -394,7 +402,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     selection = _selection(whole, alone)
     others_chosen = False
     if selection is not None and aim.titles and selection.scope == "titles":
-        others_chosen = not concerns(referential, code, "titles", selection.titles, aim)
+        others_chosen = not concerns(referential, code, selection, aim)
         selection = None if others_chosen else selection
     low, high = whole.level_low, whole.level_high
     if low is None and high is None and text is not None:
@@ -402,7 +410,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
         required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
         low = high = max(required_levels, default=None)
-    required = any(c.applies and c.requirement in ("required", "one-of") for c in credentials)
+    required = any(c.applies and c.demanded for c in credentials)
     chosen = _chosen(referential, code, selection, credentials, aim)
     status: AccessStatus = "unknown"
     if chosen or (whole.status == "selective" and not others_chosen):
@@ -410,7 +418,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     elif required:
         status = "conditional"
     elif not unsaid:
-        others = aim.titles or any(c.requirement in ("required", "one-of") for c in credentials)
+        others = aim.titles or any(c.demanded for c in credentials)
         # Others have to, or are chosen, not this person.
         status = "open" if others_chosen or (whole.status == "conditional" and others) else whole.status
     elif alone is not None and _may_be_open(referential, code, alone):
@@ -451,7 +459,7 @@ def _may_be_open(referential: Referential, code: str, text: AccessText) -> bool:
 def _demands(referential: Referential, code: str) -> bool:
     """Whether the catalogue requires something of everybody, or of the titles of a fiche that may have become one."""
     rows = referential.credentials_of.get(code, ())
-    asked = any(row.kind in ("required", "one-of") and row.scope in ("all", "titles") for row in rows)
+    asked = any(row.kind in DEMANDED and row.scope in ("all", "titles") for row in rows)
     return asked or referential.access_of[code].status in ("conditional", "selective")
 
 
@@ -467,7 +475,7 @@ def _chosen(
         return True
     if selection is None or selection.kind not in SELECTIVE:
         return False
-    return concerns(referential, code, selection.scope, selection.titles, aim)
+    return concerns(referential, code, selection, aim)
 
 
 def text_of(referential: Referential, code: str) -> AccessText | None:
@@ -546,8 +554,8 @@ def _credentials(
     seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
     needed: set[str] = set()
     told: set[tuple[str, str | None, str | None, str | None]] = set()
-    own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in ("required", "one-of")}
-    applying = {id(row): concerns_row(referential, row, aim) for row in rows}
+    own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in DEMANDED}
+    applying = {id(row): concerns(referential, row.occupation, row, aim) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
     groups = groups_of(row for row in rows if applying[id(row)])
     chosen = {group for group, ways in groups.items() if any(settled >= set(way) for way in ways)}
@@ -565,7 +573,7 @@ def _credentials(
         return order[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     for row in sorted(rows, key=place):
-        for found in _with_prerequisites(referential, row, aim, settled):
+        for found in _with_prerequisites(referential, row, settled, applies=applying[id(row)]):
             supposed = found.requirement == "required" and found.needed_for is not None
             if supposed and row.scope == "all" and found.code in offered:
                 continue
@@ -584,14 +592,13 @@ def _credentials(
 
 
 def _with_prerequisites(
-    referential: Referential, row: CredentialRequirement, aim: Aim, settled: AbstractSet[str]
+    referential: Referential, row: CredentialRequirement, settled: AbstractSet[str], *, applies: bool
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
-    applies = concerns_row(referential, row, aim)
     if row.credential not in by_code:
         return
-    whole = row.kind in ("required", "one-of")
-    for code in (*(referential.prerequisites_of(row.credential) if whole else ()), row.credential):
+    before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
+    for code in (*before, row.credential):
         known = by_code.get(code)
         if known is None:
             continue
@@ -652,27 +659,24 @@ def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) ->
     )
 
 
-def _reduced(credential: Credential, holdings: Holdings) -> Hours:
-    """Hours at a centre that remain to somebody; see `reduced_hours`."""
+def remaining(hours: Hours, credential: Credential, holdings: Holdings, *, in_firm: bool = False) -> Hours:
+    """
+    Those of a credential's hours that remain to somebody; `in_firm`: those spent in a firm are among them.
+
+    All of them are fewer where a reduction is sure to apply, else only the low end may be. Where nobody publishes what
+    is left, the whole training is the most that it takes: the least is unknown, and what to expect too, unless the
+    reduction is only possible.
+    """
     found = reduction_for(credential, holdings)
     if found is None:
-        return credential.hours
-    return remaining(credential.hours, found.hours, sure=not found.experience_months, source=found.source)
-
-
-def remaining(hours: Hours, less: float | None, *, sure: bool, source: str) -> Hours:
-    """
-    Hours with a reduction: all of them fewer where it is sure to apply, else only the low end may be.
-
-    Where nobody publishes what is left, the whole training is the most that it takes: the least is unknown, and what
-    to expect too, unless the reduction is only possible.
-    """
-    if less is None:
+        return hours
+    sure = not found.experience_months
+    if found.hours is None:
         return hours._replace(low=None, expected=None if sure else hours.expected)
+    less = found.hours + (found.company_hours or 0.0 if in_firm else 0.0)
     if sure:
-        return Hours(less, less, less, source or hours.source)
-    low = less if hours.low is None else min(hours.low, less)
-    return Hours(low, hours.expected, hours.high, hours.source)
+        return Hours(less, less, less, found.source or hours.source)
+    return hours._replace(low=less if hours.low is None else min(hours.low, less))
 
 
 def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:

@@ -13,7 +13,6 @@ from passerelles.access.conditions import (
     AccessConditions,
     access_conditions,
     has_ended,
-    reduction_for,
     remaining,
     training_hours,
 )
@@ -107,7 +106,7 @@ class Demands:
     def holds(self) -> Bools:
         """Shape (n, c + g): what somebody of each occupation holds."""
         found = np.zeros(self.needed.shape, dtype=np.bool_)
-        nobody = Holdings(employment=self.aim.employment, titles=self.aim.titles)
+        nobody = Holdings(aim=self.aim)
         for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
             found[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row]))
         return frozen(found)
@@ -173,13 +172,10 @@ class Demands:
 
     def price(self, holdings: Holdings) -> Price:
         """Return what each column takes of a person."""
-        hours = list(self._lengths)
-        for number, credential in enumerate(self.credentials):
-            reduction = reduction_for(credential, holdings) if credential.reductions else None
-            if reduction is not None:
-                less = None if reduction.hours is None else reduction.hours + (reduction.company_hours or 0.0)
-                sure = not reduction.experience_months
-                hours[number] = sane_hours(remaining(hours[number], less, sure=sure, source=reduction.source))
+        hours = tuple(
+            sane_hours(remaining(whole, c, holdings, in_firm=True)) if c.reductions else whole
+            for whole, c in zip(self._lengths, self.credentials, strict=True)
+        )
         # By credential: tenths of an hour, low and high hours, months, and whether the length is not known.
         tenths: list[float] = [
             round(TENTHS * (h.expected if h.expected is not None else (h.low or 0.0))) for h in hours
@@ -218,7 +214,7 @@ class Demands:
             closed.append(not left)
         lows, highs = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high))
         length = frozen(np.asarray(tenths, dtype=np.int64))
-        return Price(length, lows, highs, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
+        return Price(length, lows, highs, _flags(unknown), _flags(closed), hours, tuple(ways))
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -355,8 +351,7 @@ def demands_of(graph: OccupationGraph, aim: Aim = NO_AIM) -> Demands:
 
 def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim) -> Demands:
     """Return what some occupations demand of who means to work in a way, row by row."""
-    nobody = Holdings(employment=aim.employment, titles=aim.titles)
-    conditions = [access_conditions(referential, code, nobody) for code in occupations]
+    conditions = [access_conditions(referential, code, Holdings(aim=aim)) for code in occupations]
     known = {item.code: item.detail for each in conditions for item in each.required}
     plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}

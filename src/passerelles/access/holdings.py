@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 
 from passerelles.codes import grouped, reached
 from passerelles.model import Alternatives, Credential, CredentialRequirement, Employment, JobTitle, Ternary
@@ -12,6 +12,8 @@ from passerelles.text import normalise_label
 
 # Any diploma of a level: who works where people enter at that level or above holds one.
 _OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+DEMANDED: Final = ("required", "one-of")
+"""Requirements that nobody does without: alone, or as a way of a choice."""
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
 
 
@@ -43,20 +45,14 @@ class Holdings:
         Sets of credentials, of each of which one alternative is held, nobody knows which.
     occupations
         Codes of the occupations exercised so far, by which some trainings are shortened.
-    employment, titles
-        How the person means to work, and in which titles, which decides whom a requirement concerns; see `Aim`.
+    aim
+        How the person means to work, and in which titles: whom requirements have to concern.
     """
 
     known: Mapping[str, Ternary] = field(default_factory=dict)
     choices: tuple[frozenset[frozenset[str]], ...] = ()
     occupations: tuple[str, ...] = ()
-    employment: Employment | None = None
-    titles: frozenset[str] = frozenset()
-
-    @property
-    def aim(self) -> Aim:
-        """Whom requirements have to concern."""
-        return Aim(self.employment, self.titles)
+    aim: Aim = NO_AIM
 
     def of(self, credential: Credential | str) -> Ternary:
         """Whether a credential is held; what each alternative of a choice contains is."""
@@ -83,21 +79,31 @@ def given_by_employer(credential: Credential) -> bool:
     return credential.kind in _OF_THE_EMPLOYER and "employeur" in normalise_label(credential.issuer)
 
 
-def concerns(referential: Referential, occupation: str, scope: str, titles: str, aim: Aim) -> bool:
+class _OfSome(Protocol):
+    """What may be asked of some only: of those who work in a way, or in some titles, by code."""
+
+    @property
+    def scope(self) -> str: ...
+
+    @property
+    def titles(self) -> str: ...
+
+
+def concerns(referential: Referential, occupation: str, asked: _OfSome, aim: Aim) -> bool:
     """Whether what is asked of some concerns a person of an occupation who means to work in a way."""
-    return scope in ("all", "titles", aim.employment) and concerns_titles(referential, occupation, scope, titles, aim)
+    return asked.scope in ("all", "titles", aim.employment) and concerns_titles(referential, occupation, asked, aim)
 
 
-def concerns_titles(referential: Referential, occupation: str, scope: str, titles: str, aim: Aim) -> bool:
+def concerns_titles(referential: Referential, occupation: str, asked: _OfSome, aim: Aim) -> bool:
     """
     Whether what is asked of some titles, whoever works in them, concerns an occupation as it was named.
 
     It concerns the occupation at large where a title that bears its own label is one of them; where no title does,
     where they are at least half of its titles.
     """
-    if not titles and scope != "titles":
+    if not asked.titles and asked.scope != "titles":
         return True
-    named = set(titles.split())
+    named = set(asked.titles.split())
     meant = titles_meant(referential, occupation, aim)
     if meant:
         return not named.isdisjoint(title.code for title in meant)
@@ -121,17 +127,12 @@ def _own_titles(referential: Referential, occupation: str) -> tuple[str, ...]:
     return tuple(own or [code for code, text in labels.items() if text.startswith(label)])
 
 
-def concerns_row(referential: Referential, row: CredentialRequirement, aim: Aim) -> bool:
-    """Whether a row of an occupation concerns a person who means to work in a way; see `concerns`."""
-    return concerns(referential, row.occupation, row.scope, row.titles, aim)
-
-
 def asked(referential: Referential, occupation: str, aim: Aim) -> list[CredentialRequirement]:
     """Rows of what an occupation asks of somebody who means to work in a way: required, or one of several."""
     return [
         row
         for row in referential.credentials_of.get(occupation, ())
-        if row.kind in ("required", "one-of") and concerns_row(referential, row, aim)
+        if row.kind in DEMANDED and concerns(referential, occupation, row, aim)
     ]
 
 
@@ -150,7 +151,7 @@ def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim
         for each in sorted(sure):
             found.setdefault(each, "yes")
         choices += open_choices
-    return Holdings(found, tuple(dict.fromkeys(choices)), (), *aim)
+    return Holdings(found, tuple(dict.fromkeys(choices)), aim=aim)
 
 
 def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:

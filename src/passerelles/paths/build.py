@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for, registers
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import Holdings, after_occupation
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
@@ -103,7 +103,7 @@ class Context:
                 for c, r in known
             ]
             # What the referential names itself, required or not, is no further option.
-            rows = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind in ("required", "one-of")]
+            rows = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind in DEMANDED]
             codes = {c for r in rows for c in (*self.graph.referential.prerequisites_of(r.credential), r.credential)}
             named = {by_code[c].certifinfo for c in codes if c in by_code}
             named |= {c.certifinfo for c in own}
@@ -313,7 +313,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         score=float(state.scores[row]),
         probability=strength if terrain.calibrated else None,
         regulated=graph.occupations[row].regulated,
-        kind=kind_between(graph.referential, origin.code, code, start.holdings.titles),
+        kind=kind_between(graph.referential, origin.code, code, start.holdings.aim.titles),
         access=access,
         credentials=credentials,
         options=context.options(code),

@@ -7,6 +7,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, duration_text, held_choices
+from passerelles.access.holdings import DEMANDED
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
@@ -387,7 +388,7 @@ class Path(Described, Shown):
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""
         needed = self.steps[-1].credentials
-        kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in ("required", "one-of")}
+        kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in DEMANDED}
         held, asked = (
             {f"RNCP{number}" for c in needed if (c.held == "yes") is own for number in (c.rncp or "").split()}
             for own in (True, False)

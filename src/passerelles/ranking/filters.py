@@ -158,7 +158,7 @@ def kind(_ground: Ground, argument: str) -> Check:
 
     def check(move: Candidate) -> Verdict:
         origin = None if move.origin is None else move.origin.code
-        found = kind_between(move.graph.referential, origin, move.target.code, move.start.holdings.titles)
+        found = kind_between(move.graph.referential, origin, move.target.code, move.start.holdings.aim.titles)
         return _among("kind", found, wanted)
 
     return check

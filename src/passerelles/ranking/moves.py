@@ -290,7 +290,7 @@ def rank_sources(
         if limit is not None and len(moves) >= limit:
             break
         scored = _score(graph, find_start(graph, graph.codes[row], towards=[target]), scorer)
-        titles = scored.start.holdings.titles
+        titles = scored.start.holdings.aim.titles
         if excluded and kind_between(graph.referential, graph.codes[row], graph.codes[column], titles) in excluded:
             moves.left_out += 1
             continue
@@ -519,7 +519,7 @@ def _move(
         held=held,
         near=near,
         missing=missing,
-        kind=kind_between(referential, origin, code, start.holdings.titles),
+        kind=kind_between(referential, origin, code, start.holdings.aim.titles),
         same_field=same_field(referential, origin, code),
         access=access_conditions(referential, code, start.holdings),
         filters=verdicts,
