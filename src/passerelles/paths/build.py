@@ -1,14 +1,12 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress, pairwise
-from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for, registers
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
@@ -16,17 +14,17 @@ from passerelles.access.holdings import DEMANDED, Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
-from passerelles.model import TAUGHT, UNKNOWN_HOURS, Hours, Ternary
-from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, judge
+from passerelles.model import TAUGHT, UNKNOWN_HOURS, Ternary
+from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.move import End, Start, end_of
 from passerelles.ranking.moves import split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import Holding, holding_of, required_columns
+from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.sharing import Deriving
 
-Time = TypeVar("Time", float, NDArray[np.float64])
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
 
@@ -44,8 +42,8 @@ def check_table(table: Certifications | None) -> Certifications | None:
     return table
 
 
-@dataclass(frozen=True)
-class Context:
+@dataclass(frozen=True, eq=False)
+class Context(Deriving):
     """
     What steps are judged by: the frames, the list of hiring jobs and the table of certifications, if any.
 
@@ -60,8 +58,6 @@ class Context:
     day: str
     official: bool = True
     opco: Firms = (None, None)
-    _leading: dict[str, tuple[LeadingCertification, ...]] = field(default_factory=dict, repr=False)
-    _options: dict[str, tuple[StepCredential, ...]] = field(default_factory=dict, repr=False)
 
     def listed(self, code: str) -> Ternary:
         """Whether an occupation, or the fiche that it is a part of, is on the list of hiring jobs."""
@@ -76,55 +72,48 @@ class Context:
 
     def leading(self, code: str) -> tuple[LeadingCertification, ...]:
         """Certifications that lead to an occupation and are alive on the reference date."""
-        if self.table is None:
+        table, day = self.table, date.fromisoformat(self.day)
+        if table is None:
             return ()
-        if code not in self._leading:
-            self._leading[code] = self.table.leading(code, self.graph.referential, date.fromisoformat(self.day))
-        return self._leading[code]
+        return self.derived(("leading", code), lambda: table.leading(code, self.graph.referential, day))
 
     def options(self, code: str) -> tuple[StepCredential, ...]:
         """What merely leads to an occupation: it never makes hours unknown."""
-        if code not in self._options:
-            by_code = self.graph.referential.credential_by_code
-            leading = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind in ("option", "usual")]
-            known = [(by_code[r.credential], r) for r in leading if r.credential in by_code]
-            own = [
-                StepCredential(
-                    code=c.code,
-                    label=c.label,
-                    kind=c.kind,
-                    held="unknown",
-                    hours=sane_hours(c.hours),
-                    source=r.source or c.source,
-                    certifinfo=c.certifinfo,
-                    rncp=c.rncp,
-                    requirement=r.kind,
-                )
-                for c, r in known
-            ]
-            # What the referential names itself, required or not, is no further option.
-            rows = [r for r in self.graph.referential.credentials_of.get(code, ()) if r.kind in DEMANDED]
-            codes = {c for r in rows for c in (*self.graph.referential.prerequisites_of(r.credential), r.credential)}
-            named = {by_code[c].certifinfo for c in codes if c in by_code}
-            named |= {c.certifinfo for c in own}
-            others = [self._option(h) for h in self.hits(code) if h.certification.code not in named]
-            self._options[code] = (*own, *others)
-        return self._options[code]
+        return self.derived(("options", code), lambda: tuple(self._options(code)))
 
-    @staticmethod
-    def _option(hit: CertificationHit) -> StepCredential:
-        found = hit.certification
-        return StepCredential(
-            f"CI-{found.code}",
-            found.label,
-            found.type,
-            "unknown",
-            UNKNOWN_HOURS,
-            "Certif Info",
-            via=str(hit.via),
-            certifinfo=found.code,
-            rncp=found.rncp,
-        )
+    def _options(self, code: str) -> Iterator[StepCredential]:
+        referential = self.graph.referential
+        by_code, rows = referential.credential_by_code, referential.credentials_of.get(code, ())
+        for row in rows:
+            known = by_code.get(row.credential)
+            if known is not None and row.kind not in DEMANDED:
+                yield StepCredential(
+                    code=known.code,
+                    label=known.label,
+                    kind=known.kind,
+                    held="unknown",
+                    hours=sane_hours(known.hours),
+                    source=row.source or known.source,
+                    certifinfo=known.certifinfo,
+                    rncp=known.rncp,
+                    requirement=row.kind,
+                )
+        # What the referential names itself, required or not, is no further option.
+        before = (p for row in rows if row.kind in DEMANDED for p in referential.prerequisites_of(row.credential))
+        named = {by_code[c].certifinfo for c in (*before, *(row.credential for row in rows)) if c in by_code}
+        for found, _, via in self.hits(code):
+            if found.code not in named:
+                yield StepCredential(
+                    code=f"CI-{found.code}",
+                    label=found.label,
+                    kind=found.type,
+                    held="unknown",
+                    hours=UNKNOWN_HOURS,
+                    source="Certif Info",
+                    via=str(via),
+                    certifinfo=found.code,
+                    rncp=found.rncp,
+                )
 
     def certifying(self, code: str, credentials: tuple[StepCredential, ...]) -> Ternary:
         """
@@ -160,7 +149,7 @@ class Context:
         """What frames judge the way from an origin, if any, to an occupation by."""
         left = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in left)
-        studies = _asked(left)[0].low or 0.0
+        studies, *_ = _asked(left, practice=False)
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
@@ -170,15 +159,11 @@ class Context:
         """Return the code of the fiche that an occupation is, or is a part of."""
         return self.graph.referential.occupation_by_code[code].base or code
 
-    def verdicts(self, case: Case, hours: float, months: float) -> tuple[FrameVerdict, ...]:
-        """Verdict of every frame."""
-        return tuple(judge(frame, case, hours, months) for frame in self.frames)
-
-    def with_payers(self, verdicts: tuple[FrameVerdict, ...]) -> tuple[FrameVerdict, ...]:
-        """Say who may pay under each frame that does not say no; `verdicts` are in the order of the frames."""
+    def verdicts(self, case: Case, hours: float, months: float, *, whole: bool = False) -> tuple[FrameVerdict, ...]:
+        """Verdict of every frame; of a whole path, with who may pay under those that do not say no."""
+        judged = ((frame, judge(frame, case, hours, months)) for frame in self.frames)
         return tuple(
-            v if v.verdict == "no" else replace(v, payers=frame.paid_by(self.opco))
-            for frame, v in zip(self.frames, verdicts, strict=True)
+            replace(v, payers=frame.paid_by(self.opco)) if whole and v.verdict != "no" else v for frame, v in judged
         )
 
 
@@ -250,22 +235,26 @@ def _holder(referential: Referential, code: str) -> str:
     return referential.occupation_by_code[code].label or code if known is None else known.label
 
 
-def held_along(referential: Referential, start: Start, codes: tuple[str, ...]) -> Holdings:
-    """Holdings of a person after the occupations in `codes`: what each required is held."""
-    holdings = start.holdings
-    for code in codes:
-        holdings = after_occupation(referential, holdings, code)
-    return holdings
+def after_stage(graph: OccupationGraph, person: Start, row: int) -> Start:
+    """Return a person who has trained for an occupation and practised it: what it requires is held."""
+    occupation = graph.occupations[row]
+    columns = np.union1d(np.flatnonzero(person.holding.held), required_columns(graph, row))
+    return Start(
+        row=row,
+        plain=False,
+        holding=holding_of(graph, columns),
+        holdings=after_occupation(graph.referential, person.holdings, occupation.code),
+        end=End(occupation.code, occupation.label),
+        occupation=occupation,
+    )
 
 
-def make_step(context: Context, start: Start, state: State, holding: Holding, row: int, *, last: bool) -> Step:
-    """Return one step from a state, in which `holding` is held, to an occupation."""
+def make_step(context: Context, person: Start, state: State, row: int, *, last: bool) -> Step:
+    """Return one step of a person in a state to an occupation."""
     graph, terrain = context.graph, state.terrain
     settings = terrain.settings
-    code = graph.codes[row]
-    before = tuple(graph.codes[r] for r in state.stages)
+    code, origin, holdings = graph.codes[row], person.end, person.holdings
     demands, price = terrain.demands, state.price
-    holdings = held_along(graph.referential, start, before)
     access = access_conditions(graph.referential, code, holdings)
     credentials = step_credentials(demands, price, holdings, row)
     missing = demands.needed[row] & ~state.held
@@ -293,9 +282,8 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
     told = replace(hours, low=None, expected=known) if bounded else hours
     academic = 0.0 if course or bounded else float(effort.months(total, row, state.level))
     months = _months(told, settings.paths.month_hours, left, academic)
-    origin = start.end if not before else End(before[-1], graph.occupations[state.stages[-1]].label)
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
-    held, near, missing_items = split_items(graph, holding, row)
+    held, near, missing_items = split_items(graph, person.holding, row)
     strength = float(state.strength[row])
     return Step(
         origin=origin,
@@ -313,7 +301,7 @@ def make_step(context: Context, start: Start, state: State, holding: Holding, ro
         score=float(state.scores[row]),
         probability=strength if terrain.calibrated else None,
         regulated=graph.occupations[row].regulated,
-        kind=kind_between(graph.referential, origin.code, code, start.holdings.aim.titles),
+        kind=kind_between(graph.referential, origin.code, code, holdings.aim.titles),
         access=access,
         credentials=credentials,
         options=context.options(code),
@@ -329,14 +317,11 @@ def _known(hours: float) -> float | None:
     return None if math.isnan(hours) else hours
 
 
-def _asked(credentials: Sequence[StepCredential]) -> tuple[Hours, Hours]:
-    """Months that studies take at least and at most, whatever their hours, and those of practice that is asked for."""
-    found = []
-    for practice in (False, True):
-        some = [c.months for c in credentials if (c.kind == "experience") is practice]
-        low, high = sum(m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
-        found.append(Hours(low, low, high))
-    return found[0], found[1]
+def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:
+    """Months low, expected and high of the practice that is asked for, or of studies, whatever their hours."""
+    some = [c.months for c in credentials if (c.kind == "experience") is practice]
+    low, high = sum(m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
+    return low, low, high
 
 
 def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential], academic: float) -> Span:
@@ -347,13 +332,10 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     studies: the longer of both is certain. Where studies are only supposed, their `academic` years are expected, but
     a shorter title may lead there.
     """
-    studies, practice = _asked(credentials)
-    spans = zip(
-        (hours.low, hours.expected, hours.high), studies[:3], practice[:3], (0.0, academic, academic), strict=True
-    )
+    studies, practice = (_asked(credentials, practice=some) for some in (False, True))
+    spans = zip((hours.low, hours.expected, hours.high), studies, practice, (0.0, academic, academic), strict=True)
     low, expected, high = (
-        round(max((known or 0.0) / month_hours, least or 0.0, years) + (asked or 0.0), 1)
-        for known, least, asked, years in spans
+        round(max((known or 0.0) / month_hours, least, years) + asked, 1) for known, least, asked, years in spans
     )
     known = low if low or hours.low is not None else None
     return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
@@ -363,16 +345,15 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     """Return what explains a path: `rows` are the occupations entered, `asked` the frame that it has to fit, if any."""
     graph = context.graph
     steps: list[Step] = []
-    at, holding, holdings = state, start.holding, [start.holding]
+    at, people = state, [start]
     for row in rows:
         last = row == rows[-1]
-        steps.append(make_step(context, start, at, holding, row, last=last))
+        steps.append(make_step(context, people[-1], at, row, last=last))
         if not last:
             at = at.through(row)
-            holding = holding_of(graph, np.union1d(np.flatnonzero(holding.held), required_columns(graph, row)))
-            holdings.append(holding)
-    for n, (before, after) in enumerate(pairwise(holdings)):
-        brought = after.held & ~before.held
+            people.append(after_stage(graph, people[-1], row))
+    for n, (before, after) in enumerate(pairwise(people)):
+        brought = after.holding.held & ~before.holding.held
         added = tuple(i for i in steps[-1].held if brought[graph.competency_position[i.code]])
         steps[n] = replace(steps[n], added=added)
     hours, months = steps[0].hours, steps[0].months
@@ -380,20 +361,19 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
         hours, months = hours.plus(step.hours), months.plus(step.months)
     practice = sum(step.practice_months for step in steps)
     months = months.plus(Span(practice, practice, practice))
-    code = graph.codes[rows[-1]]
-    needed = needed_from(state, start, rows[-1])
-    chosen = bool(state.terrain.demands.selective[rows[-1]])
-    case = context.case(code, needed, known=not hours.lower_bound, origin=start.end.code, selective=chosen)
+    case = whole_case(context, start, state, rows[-1], known=not hours.lower_bound)
     known = sum(step.sourced for step in steps) if hours.lower_bound else hours.expected or 0.0
-    frames = context.verdicts(case, known, frame_months(known, len(rows), state))
-    frames = context.with_payers(frames)
+    frames = context.verdicts(case, known, frame_months(known, len(rows), state), whole=True)
     status, reasons = _status(steps, frames, asked)
-    return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(code))
+    return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(graph.codes[rows[-1]]))
 
 
-def needed_from(state: State, start: Start, row: int) -> tuple[StepCredential, ...]:
-    """Return what an occupation requires of the person at the very start."""
-    return step_credentials(state.terrain.demands, state.price, start.holdings, row)
+def whole_case(context: Context, start: Start, state: State, row: int, *, known: bool) -> Case:
+    """What frames judge the whole way to an occupation by: all that it requires of the person at the very start."""
+    demands = state.terrain.demands
+    needed = step_credentials(demands, state.price, start.holdings, row)
+    chosen = bool(demands.selective[row])
+    return context.case(demands.occupations[row], needed, known=known, origin=start.end.code, selective=chosen)
 
 
 def frame_months(hours: Time, steps: int, state: State) -> Time:

@@ -1,11 +1,11 @@
 """Legal frames as data: dates, hours, months, certifying, hiring jobs, change of job; verdicts with reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Final, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, part_of, parts_of
 
+Time = TypeVar("Time", float, NDArray[np.float64])
 BREAKS: Final = 0
 MAYBE: Final = 1
 FITS: Final = 2
@@ -233,6 +234,23 @@ class Case:
     studies: float = 0.0
 
 
+def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
+    """
+    Yield the bounds that a training is held to: rule, limit, value, and how far beyond it is; 0 or less = within.
+
+    What is known only in part is never too short.
+    """
+    if frame.is_exempt(case.labels):
+        return
+    if (most := frame.hours_max) is not None:
+        yield "hours_max", most, hours, hours - most
+    if (most := frame.months_max) is not None:
+        longer: Time = np.maximum(months, case.studies)
+        yield "months_max", most, longer, longer - most
+    if (least := frame.hours_min) is not None and case.known:
+        yield "hours_min", least, hours, least - hours
+
+
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
     """
     Judge a step, or a path from its first day to its last.
@@ -257,17 +275,11 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
         return FrameVerdict(frame.name, frame.label, "no", (outside,))
     broken: list[Violation] = []
     unsure: list[Violation] = []
-    exempt = frame.is_exempt(case.labels)
-    if not exempt:
-        told = (hours, max(months, case.studies))
-        for rule, limit, value in zip(("hours", "months"), (frame.hours_max, frame.months_max), told, strict=True):
-            if limit is not None and value > limit:
-                broken.append(Violation(f"{rule}_max", limit, value, value - limit))
-            elif limit is not None and not case.known:
-                unsure.append(Violation(f"{rule}_unknown", limit, value))
-        least = frame.hours_min
-        if least is not None and hours < least and case.known:
-            broken.append(Violation("hours_min", least, hours, least - hours))
+    for name, limit, value, by in _bounds(frame, case, hours, months):
+        if by > 0:
+            broken.append(Violation(name, limit, float(value), float(by)))
+        elif not case.known:
+            unsure.append(Violation(name.replace("_max", "_unknown"), limit, float(value)))
     for asked, answer, rule in (
         (frame.certifying, case.certifying, "certifying"),
         (frame.hiring_list, case.listed, "hiring_list"),
@@ -280,6 +292,7 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
         unsure.append(Violation("selection"))
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     conditions = frame.conditions if verdict == "yes" else ()
+    exempt = frame.is_exempt(case.labels)
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 
@@ -287,18 +300,9 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
     """Judge many trainings for one target at once: `BREAKS`, `MAYBE` or `FITS`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 0.0, 0.0)
     found = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int64)
-    if frame.is_exempt(case.labels) or frame.outside(case.day) is not None:
-        return found
-    if not case.known and (frame.hours_max is not None or frame.months_max is not None):
-        found = np.minimum(found, MAYBE)
-    broken = np.zeros(len(hours), dtype=np.bool_)
-    if frame.hours_max is not None:
-        broken |= hours > frame.hours_max
-    if frame.months_max is not None:
-        broken |= np.maximum(months, case.studies) > frame.months_max
-    if frame.hours_min is not None and case.known:
-        broken |= hours < frame.hours_min
-    return np.where(broken, BREAKS, found)
+    for *_, by in _bounds(frame, case, hours, months):
+        found = np.where(by > 0, BREAKS, found if case.known else np.minimum(found, MAYBE))
+    return found
 
 
 @cache

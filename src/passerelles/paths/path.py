@@ -746,7 +746,7 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     }
     share, target = percent(path.assumptions["practice_share"], lang=lang), step.target.name
     text = say("paths.step.practice", lang=lang, target=target, share=share, **figures)
-    added, lines = path.added_by(place), [text]
+    added, lines = step.added, [text]
     raised = path.steps[place].level
     if raised > step.level and path.steps[-1].target_level > step.level:
         lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))

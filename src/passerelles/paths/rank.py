@@ -22,7 +22,7 @@ from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.signals import WagePair, wage_notes, wages_between
 from passerelles.model import Profile
-from passerelles.paths.build import Context, check_table, frame_months, make_detail, needed_from
+from passerelles.paths.build import Context, check_table, frame_months, make_detail, whole_case
 from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
@@ -595,9 +595,7 @@ def _rows(graph: OccupationGraph, targets: Iterable[str] | None, state: State) -
 def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | None) -> Fit:
     if asked is None:
         return lambda hours, _steps: np.full(len(hours), FITS, dtype=np.int64)
-    code = context.graph.codes[row]
-    needed, chosen = needed_from(state, start, row), bool(state.terrain.demands.selective[row])
-    case = context.case(code, needed, known=not _unknown(state, row), origin=start.end.code, selective=chosen)
+    case = whole_case(context, start, state, row, known=not _unknown(state, row))
 
     def fit(hours: Ints, steps: int) -> Ints:
         known = hours / TENTHS if case.known else np.zeros(len(hours))  # an estimate is no least length

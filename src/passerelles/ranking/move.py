@@ -342,11 +342,6 @@ class Move(Described, Shown):
     )  # fmt: skip
 
     @property
-    def by_state(self) -> tuple[tuple[str, tuple[Item, ...]], ...]:
-        """Competencies that the target requires, by whether they are held."""
-        return ("held", self.held), ("near", self.near), ("missing", self.missing)
-
-    @property
     def credentials(self) -> tuple[AccessCredential, ...]:
         """Credentials that the target requires of the origin, prerequisites first, choices among several included."""
         return self.access.required
@@ -434,7 +429,7 @@ class Moves(list[Move], Shown):
             Sheet(
                 "competencies",
                 side_by_side(end, STATE, NEAR_ITEM.columns),
-                lambda: ((m, state, item) for m in self for state, items in m.by_state for item in items),
+                lambda: ((m, state, item) for m in self for state, items in _by_state(m) for item in items),
                 lang,
             ),
             Sheet("credentials", credentials, lambda: ((m, c) for m in self for c in m.credentials), lang),
@@ -474,6 +469,11 @@ class Moves(list[Move], Shown):
         """Return the page with what explains the `first` moves in sentences; `notes` are added by rank of the move."""
         details = [m.explanation(lang, note=notes.get(m.rank)) for m in self[:first]]
         return self.page(lang, title=title)._replace(details=details)
+
+
+def _by_state(move: Move) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """Competencies that the target requires, by whether they are held."""
+    return ("held", move.held), ("near", move.near), ("missing", move.missing)
 
 
 def credentials_text(credentials: Iterable[Any], lang: Lang) -> str:
@@ -519,7 +519,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
     """Return what is held, near and missing, each credential, and each filter's verdict."""
     found = [
         say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _SAID, lang))
-        for state, items in move.by_state
+        for state, items in _by_state(move)
         if items
     ]
     found += required_lines(move.access, lang)
