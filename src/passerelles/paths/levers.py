@@ -83,7 +83,7 @@ class Situation:
     table
         Certifications, and the jobs that each leads to; None = none.
     kinds
-        What may be acquired; None = everything.
+        What may be acquired.
     day
         On which certifications must be alive; None = today.
     """
@@ -94,9 +94,9 @@ class Situation:
         settings: Settings,
         starts: list[tuple[Start, int]],
         targets: list[int],
-        table: Certifications | None = None,
-        kinds: frozenset[Kind] | None = None,
-        day: date | None = None,
+        table: Certifications | None,
+        kinds: frozenset[Kind],
+        day: date | None,
     ) -> None:
         self.graph, self.settings, self.starts, self.targets = graph, settings, starts, targets
         self.certifications, self.kinds = table, kinds
@@ -127,7 +127,7 @@ class Situation:
     def atoms(self) -> list[Atom]:
         """What could be acquired: credentials by code, certifications by level, macro-competencies, competencies."""
         every = (*self._credentials(), *self._certifications(), *self._bundles())
-        return [a for a in every if self.kinds is None or a.kind in self.kinds]
+        return [a for a in every if a.kind in self.kinds]
 
     @cached_property
     def brought(self) -> Bools:
@@ -224,17 +224,32 @@ class Situation:
         new = [s for s in sets if s not in self._effort]
         if new:
             found = np.full((len(self.pairs), len(new)), _NEVER, dtype=np.int64)
-            start = [np.full(self.table.uncovered.shape[0], 255, dtype=np.uint8)]
-            brought = [np.minimum.reduce([*start, *(self._brings[b] for b in some)]) for some in new]
-            together = np.stack(brought, axis=1)
-            for at, (o, t) in enumerate(self.pairs):
-                if self.known[at]:
-                    columns = self.table.columns[self.table.items(t)]
-                    left = np.minimum(together[columns], self.states[o][columns, None])
-                    total, _ = self.table.towards(t, left)
-                    found[at] = self.table.final(total, t, self.levels[o])
+            together = self._together(new)
+            for at in np.flatnonzero(self.known).tolist():
+                found[at] = self._hours(at, together[self._columns(at)])
             self._effort |= {some: found[:, i] for i, some in enumerate(new)}
         return {s: self._effort[s] for s in sets}
+
+    def _together(self, sets: list[Bundle], columns: NDArray[np.int32] | slice = slice(None)) -> Shares:
+        """What sets of bundles leave uncovered of some columns by themselves, shape (columns, sets)."""
+        nothing = np.full_like(self.table.uncovered[columns, 0], 255)
+        brings = {b: self._brings[b][columns] for some in sets for b in some}
+        return np.stack([np.minimum.reduce([nothing, *(brings[b] for b in some)]) for some in sets], axis=1)
+
+    def _columns(self, pair: int) -> NDArray[np.int32]:
+        """Columns of what the job of a pair asks for."""
+        return self.table.columns[self.table.items(self.pairs[pair][1])]
+
+    def _hours(self, pair: int, together: Shares) -> NDArray[np.int64]:
+        """Tenths of an hour of one pair with each set of bundles acquired; see `_together`."""
+        origin, target = self.pairs[pair]
+        left = np.minimum(together, self.states[origin][self._columns(pair), None])
+        total, _ = self.table.towards(target, left)
+        return self.table.final(total, target, self.levels[origin])
+
+    def worth(self, opens: Bools) -> int:
+        """People x jobs."""
+        return int(self.weights[opens].sum())
 
     def opened_by(self, members: tuple[int, ...]) -> Bools:
         """
@@ -269,7 +284,7 @@ class Situation:
 
     def _candidate(self, members: tuple[int, ...]) -> Candidate:
         opens = self.opened_by(members)
-        return Candidate(members, opens, int(self.weights[opens].sum()))
+        return Candidate(members, opens, self.worth(opens))
 
     def _groups(self, pair: int) -> list[tuple[int, ...]]:
         """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
@@ -288,24 +303,13 @@ class Situation:
         target = self.pairs[pair][1]
         asked = set(self.graph.weights.indices[slice(*self.graph.weights.indptr[target : target + 2])].tolist())
         useful = [i for i, a in enumerate(self.atoms) if a.columns and asked & set(a.columns)]
-        for size in (1, 2):
-            sets = [(*some,) for some in combinations(useful, size)]
-            left = self._of_pair(pair, sets)
+        for size in range(1, min(len(useful), 2) + 1):
+            sets: list[Bundle] = list(combinations(useful, size))
+            left = self._hours(pair, self._together(sets, self._columns(pair)))
             fits = sorted((int(left[n]), some) for n, some in enumerate(sets) if left[n] <= bound)
             if fits:
                 return [(*tops, *some) for _, some in fits[:GROUPS_EACH]]
         return []
-
-    def _of_pair(self, pair: int, sets: list[Bundle]) -> NDArray[np.int64]:
-        """Tenths of an hour of one pair with each set of bundles acquired."""
-        origin, target = self.pairs[pair]
-        columns = self.table.columns[self.table.items(target)]
-        if not sets:
-            return np.zeros(0, dtype=np.int64)
-        brings = {b: self._brings[b][columns] for some in sets for b in some}
-        left = np.stack([np.minimum.reduce([brings[b] for b in some]) for some in sets], axis=1)
-        total, _ = self.table.towards(target, np.minimum(left, self.states[origin][columns, None]))
-        return self.table.final(total, target, self.levels[origin])
 
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
@@ -567,10 +571,8 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
     )
 
 
-def _kinds(kinds: Iterable[str] | str | None) -> frozenset[Kind] | None:
-    if kinds is None:
-        return None
-    wanted = {kinds} if isinstance(kinds, str) else set(kinds)
+def _kinds(kinds: Iterable[str] | str | None) -> frozenset[Kind]:
+    wanted = {kinds} if isinstance(kinds, str) else set(KINDS if kinds is None else kinds)
     unknown = sorted(map(str, wanted - set(KINDS)))
     if unknown or not wanted:
         raise PasserellesError("kinds_invalid", value=", ".join(unknown) or "-", known=", ".join(KINDS))
@@ -592,7 +594,7 @@ class _Choice:
     """The choice of at most `limit` atoms: all sets where they are few, else the best next one by what it costs."""
 
     def __init__(self, situation: Situation, limit: int, most_sets: int) -> None:
-        self.situation, self.limit, self.most_sets = situation, limit, most_sets
+        self.situation, self.limit, self.most_sets, self.worth = situation, limit, most_sets, situation.worth
         self.candidates = situation.candidates()
         self.atoms = sorted({m for c in self.candidates for m in c.members})
         self.proven = True
@@ -601,10 +603,7 @@ class _Choice:
             self.needs[place, list(each.members)] = True
         shape = (len(self.candidates), len(situation.weights))
         self.opens = np.asarray([c.opens for c in self.candidates], dtype=np.bool_).reshape(shape)
-
-    def worth(self, opens: Bools) -> int:
-        """People x jobs."""
-        return int(self.situation.weights[opens].sum())
+        self.every: Bools = np.asarray(self.opens.any(axis=0), dtype=np.bool_)
 
     def inside(self, atoms: Iterable[int]) -> NDArray[np.intp]:
         """Candidates whose members are all among some atoms, or come along with them."""
@@ -613,11 +612,7 @@ class _Choice:
 
     def covered(self, atoms: Iterable[int]) -> Bools:
         """Pairs that some atoms open, alone and in groups."""
-        return self._any(self.opens[self.inside(atoms)])
-
-    @staticmethod
-    def _any(opens: Bools) -> Bools:
-        return np.asarray(opens.any(axis=0), dtype=np.bool_)
+        return np.asarray(self.opens[self.inside(atoms)].any(axis=0), dtype=np.bool_)
 
     def pick(self) -> tuple[int, ...]:
         """Return the atoms that are chosen; ties go to the first ones."""
@@ -626,13 +621,12 @@ class _Choice:
             return tuple(self.atoms)
         if math.comb(len(self.atoms), size) <= self.most_sets:
             return max(combinations(self.atoms, size), key=lambda some: self.worth(self.covered(some)))
-        every = self.opens.any(axis=0)
         picked = self._step_by_step(size)
         alone = max((c for c in self.candidates if len(c.members) <= size), key=lambda c: c.worth)
         if alone.worth > self.worth(self.covered(picked)):
             picked = alone.members
         # Everything that can be opened is: no other choice opens more.
-        self.proven = bool((self.covered(picked) == every).all())
+        self.proven = bool((self.covered(picked) == self.every).all())
         return picked
 
     def _step_by_step(self, size: int) -> tuple[int, ...]:
@@ -653,8 +647,8 @@ class _Choice:
         """Least share of the best choice's worth that a choice worth `total` reaches."""
         # Each pair opened needs one atom at least of those that serve to open it, or one that brings such an atom.
         serves = [(self.needs & self.situation.contains[a]).any(axis=1) for a in self.atoms]
-        reach = [self.worth(self._any(self.opens[some])) for some in serves]
-        bound = min(self.worth(self._any(self.opens)), sum(sorted(reach, reverse=True)[: self.limit]))
+        reach = [self.worth(self.opens[some].any(axis=0)) for some in serves]
+        bound = min(self.worth(self.every), sum(sorted(reach, reverse=True)[: self.limit]))
         groups = any(len(c.members) > 1 for c in self.candidates)
         return min(1.0, max(total / max(bound, 1), 0.0 if groups else GUARANTEE))
 

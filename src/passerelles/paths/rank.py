@@ -1,6 +1,6 @@
 """`rank_paths`: the best paths from an origin to targets, proven best, by a stated objective."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import cached_property, partial
@@ -20,7 +20,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
-from passerelles.market.signals import WagePair, wage_notes, wages_between
+from passerelles.market.signals import wage_notes, wages_between
 from passerelles.model import Profile
 from passerelles.paths.build import Context, check_table, frame_months, make_detail, whole_case
 from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets
@@ -535,7 +535,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     context = Context(graph, tuple(frames.values()), hires, table, day, official_list, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
-    found: list[tuple[tuple[int, ...], Callable[[int], Path]]] = []  # keys, and what makes paths of their ranks
+    found: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
     reached: list[Reached] = []
     for row in _rows(graph, wanted, state):
         go_on()
@@ -548,33 +548,18 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         fit = _fit(context, start, state, row, asked)
         pool = Pool(chosen.paths, terrain.calibrated, fit, limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
-        kept = len(outcome.kept)
         reason = "length" if state.unknown[row].any() else ""
-        reached.append(Reached(code, label, kept, limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut))
-        name = asked.name if asked else None
+        one = Reached(code, label, len(outcome.kept), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
+        reached.append(one)
+        # Where stages were looked for and none was worth it; a full list may have left some out.
+        alone = max_steps > 1 and not reason and one.proven and (limit is None or one.fewer)
+        alone = alone and not any(kept.stages for kept in outcome.kept)
         paid = wages_between(wages, graph.referential, start.end.code, code)
-        asking = _Asking(context, start, state, row, name, values.get(code, 0.0), taken, max_steps, limit, paid)
-        keys = enumerate(_keys(asking, outcome), start=1)
-        found += [(key, partial(_path, asking, outcome, place)) for place, key in keys]
+        worth, name = values.get(code, 0.0), asked.name if asked else None
+        found += _paths_to(context, start, state, row, outcome, worth, name, assumptions=taken, alone=alone, wages=paid)
     found.sort(key=itemgetter(0))
-    ranked = [made(rank) for rank, (_, made) in enumerate(found, start=1)]
+    ranked = [made(rank=rank) for rank, (_, made) in enumerate(found, start=1)]
     return Paths(ranked, tuple(reached))
-
-
-@dataclass(frozen=True)
-class _Asking:
-    """One target, with all that its paths are made from."""
-
-    context: Context
-    start: Start
-    state: State
-    row: int
-    frame: str | None
-    market: float
-    assumptions: Mapping[str, object]
-    max_steps: int
-    limit: int | None
-    wages: WagePair | None
 
 
 def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:
@@ -621,49 +606,46 @@ def _unknown(state: State, row: int) -> bool:
     return bool(state.unknown[row].any() or barred or not taught)
 
 
-def _keys(asking: _Asking, outcome: Outcome) -> list[tuple[int, ...]]:
-    """Order of each path among all: obtainable, known, cost, steps, codes."""
-    state, row = asking.state, asking.row
-    bonus = round(TENTHS * state.terrain.settings.paths.market_weight * asking.market)
-    first = (int(state.closed[row]), int(_unknown(state, row)))
-    return [(*first, kept.cost - bonus, len(kept.stages), *kept.stages, row) for kept in outcome.kept]
-
-
-def _path(asking: _Asking, outcome: Outcome, place: int, rank: int) -> Path:
-    state, kept = asking.state, outcome.kept[place - 1]
-    terrain, graph = state.terrain, asking.context.graph
+def _paths_to(
+    context: Context,
+    start: Start,
+    state: State,
+    row: int,
+    outcome: Outcome,
+    market: float,
+    frame: str | None,
+    **more: Any,
+) -> Iterator[tuple[tuple[int, ...], Callable[..., Path]]]:
+    """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
+    terrain, graph = state.terrain, context.graph
     paths = terrain.settings.paths
-    direct = int(state.final[asking.row]) / TENTHS
-    academic = float(terrain.effort.months(state.sums[0][asking.row], asking.row, state.level))
-    rows = (*kept.stages, asking.row)
-    parts = _parts(terrain, kept, asking.market)
-    return Path(
-        rank=rank,
-        place=place,
-        origin=asking.start.end,
-        target=end_of(graph.referential, graph.occupations[asking.row], asking.start.holdings),
-        codes=tuple(graph.codes[r] for r in rows),
-        score=sum(p.value for p in parts),
-        parts=parts,
-        weakest=kept.weakest,
+    direct = int(state.final[row]) / TENTHS
+    academic = float(terrain.effort.months(state.sums[0][row], row, state.level))
+    of_target = partial(
+        Path,
+        origin=start.end,
+        target=end_of(graph.referential, graph.occupations[row], start.holdings),
         calibrated=terrain.calibrated,
         direct_hours=direct,
         direct_months=round(max(direct / paths.month_hours, academic), 1),
         gap=outcome.gap,
-        alone=_alone(asking, outcome),
         referential=graph.referential.stamp,
-        assumptions=asking.assumptions,
-        wages=asking.wages,
-        detail=partial(make_detail, asking.context, asking.start, state, rows, asking.frame),
+        **more,
     )
-
-
-def _alone(asking: _Asking, outcome: Outcome) -> bool:
-    """Whether stages were looked for and none was worth it; a full list may have left some out."""
-    limit = asking.limit
-    full = limit is not None and len(outcome.kept) >= limit
-    looked = asking.max_steps > 1 and not asking.state.unknown[asking.row].any()
-    return looked and not full and outcome.gap == 0 and not any(k.stages for k in outcome.kept)
+    bonus = round(TENTHS * paths.market_weight * market)
+    first = (int(state.closed[row]), int(_unknown(state, row)))
+    for place, kept in enumerate(outcome.kept, start=1):
+        rows, parts = (*kept.stages, row), _parts(terrain, kept, market)
+        made = partial(
+            of_target,
+            place=place,
+            codes=tuple(graph.codes[r] for r in rows),
+            score=sum(p.value for p in parts),
+            parts=parts,
+            weakest=kept.weakest,
+            detail=partial(make_detail, context, start, state, rows, frame),
+        )
+        yield (*first, kept.cost - bonus, len(kept.stages), *rows), made
 
 
 def _parts(terrain: Terrain, kept: Candidate, market: float) -> tuple[PathPart, ...]:
