@@ -73,6 +73,7 @@ CYCLE: Final = (
 
 try:
     import matplotlib as mpl
+    from matplotlib import style
     from matplotlib.artist import Artist
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
@@ -96,23 +97,13 @@ _BLANK: Final[dict[str, dict[str, Any]]] = {
     "png": {"Software": None},
     "pdf": {"CreationDate": None, "Creator": None, "Producer": None},
 }
-# What a settings file of the reader's could change in the bytes.
-_FIXED: Final[Any] = {
+# On top of matplotlib's own defaults, whatever a settings file of the reader's says.
+_FIXED: Final[dict[str, Any]] = {
     "svg.hashsalt": "passerelles",
-    "svg.image_inline": True,
     "pdf.fonttype": 42,
-    "pdf.compression": 6,
     "hatch.linewidth": 0.8,
     "path.simplify": False,
-    "path.sketch": None,
-    "path.effects": [],
-    "text.usetex": False,
     "text.hinting": "force_autohint",
-    "text.antialiased": True,
-    "savefig.facecolor": "auto",
-    "savefig.edgecolor": "auto",
-    "savefig.transparent": False,
-    "savefig.bbox": None,
 }
 
 
@@ -204,7 +195,7 @@ def form_of(path: Path) -> str:
 def drawn(figure: Figure, form: str, *, dpi: int = DPI, outlines: bool = True) -> bytes:
     """Draw a figure as svg, png or pdf, whatever the reader's own settings; letters of an SVG as outlines or not."""
     buffer = io.BytesIO()
-    with mpl.rc_context(_FIXED | {"svg.fonttype": "path" if outlines else "none"}):
+    with style.context(["default", _FIXED | {"svg.fonttype": "path" if outlines else "none"}]):
         figure.savefig(buffer, format=form, metadata=_BLANK[form], dpi=72 if form == "svg" else dpi)
     return buffer.getvalue()
 
