@@ -575,10 +575,6 @@ _KINDS: Final[Mapping[str, CertificationKind]] = {
     "habilitations": "habilitation",
     "formations preparatoires et non certifiantes": "preparatory",
 }
-_COLUMNS: Final = (
-    "code", "label", "type", "level", "updated", "formacode", "formacode_label", "nsf", "rncp", "rs", "first_session",
-    "last_session", "replaces", "vae", "state", "rome_1", "rome_2", "rome_3", "rome_4", "rome_5",
-)  # fmt: skip
 _NO_YEAR: Final = 0
 
 
@@ -622,8 +618,7 @@ def _read(reading: Reading, year: int | None) -> Certifications:
     latest = max((int(_iso(day)[:4] or _NO_YEAR) for day in dated), default=_NO_YEAR)
     judged = latest if year is None else year
     rows: list[Certification] = []
-    for line, row in reading.rows(*_COLUMNS):
-        values = dict(zip(_COLUMNS, row, strict=True))
+    for line, values in reading.records():
         if values["code"]:
             rows.append(_certification(values, line, judged, reading))
         else:

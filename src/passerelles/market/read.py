@@ -339,6 +339,11 @@ class Reading:
         columns = [self._column(name) for name in names]
         return zip(self.table.lines, zip(*columns, strict=True), strict=True)
 
+    def records(self) -> Iterator[tuple[int, dict[str, Any]]]:
+        """Yield (line, cells by name) for all columns of the kind, as `rows`."""
+        names = (*self.found.kind.signature, *self.found.kind.others)
+        return ((line, dict(zip(names, row, strict=True))) for line, row in self.rows(*names))
+
     def _column(self, name: str) -> Sequence[Any]:
         head = self.found.columns.get(name, "\x00absent")
         texts = list(map(str.strip, self.table.column(head)))

@@ -44,22 +44,21 @@ def wage_columns(of: Callable[[Any], WagePair | None], *, on: On | None = None) 
 
 def wages_short(wages: WagePair | None, lang: Lang) -> str | None:
     """Return both ratios in a narrow column; None where neither is known."""
-    if wages is None or all(figure.interval is None for figure in wages):
-        return None
-    return " → ".join(_ratios(wages, lang))
+    return " → ".join(_ratios(wages, lang)) or None
 
 
-def _ratios(wages: WagePair, lang: Lang) -> list[str]:
-    """Return both ratios, each with the lowest and the highest of a job's families."""
-    return [figure.short(lang, decimals=2) or "?" for figure in wages]
+def _ratios(wages: WagePair | None, lang: Lang) -> list[str]:
+    """Return both ratios, each with the lowest and the highest of a job's families; none where neither is known."""
+    found = [figure.short(lang, decimals=2) for figure in wages or ()]
+    return [each or "?" for each in found] if any(found) else []
 
 
 def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
     """Return wages before and after with source, period and level; empty where neither is known."""
-    if wages is None or all(figure.interval is None for figure in wages):
+    if not (ratios := _ratios(wages, lang)):
         return ""
-    before, after = _ratios(wages, lang)
-    return say("market.wages", lang=lang, before=before, after=after, source=wage_sources([wages], lang))
+    ends = dict(zip(("before", "after"), ratios, strict=True))
+    return say("market.wages", lang=lang, **ends, source=wage_sources([wages], lang))
 
 
 def wage_lines(wages: WagePair | None, lang: Lang = "fr") -> list[str]:

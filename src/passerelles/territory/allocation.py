@@ -213,7 +213,7 @@ class Release:
         return [
             say(
                 "territory.table.hidden_lots", lang=lang, name=say(f"territory.table.{name}", lang=lang),
-                list=listed((", ".join((lot["employer"], lot["job"], lot["basin"])) for lot in lots), lang),
+                list=listed((", ".join(lot.values()) for lot in lots), lang),
             )
             for name, lots in groups
         ]  # fmt: skip

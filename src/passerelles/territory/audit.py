@@ -150,6 +150,7 @@ class Auditor:
         table, view = self.table, self.view
         unknown = view.unknown(table)
         self.at = np.flatnonzero(unknown)
+        self._unknown, self._place = unknown, np.cumsum(unknown) - 1
         self.witnesses = [table.flow[self.at]]
         known = ~unknown
         rows, columns = table.lot[self.at], table.pool[self.at]
@@ -206,10 +207,7 @@ class Auditor:
 
     def _weights(self, cell: Cell) -> Rows:
         """Positions of a cell's flows among the unknown ones."""
-        places = np.searchsorted(self.at, cell.at)
-        inside = places < len(self.at)
-        places, at = places[inside], cell.at[inside]
-        return np.asarray(places[self.at[places] == at], dtype=np.intp)
+        return self._place[cell.at[self._unknown[cell.at]]]
 
     def _spread(self, places: Rows) -> int:
         values = [int(flow[places].sum()) for flow in self.witnesses]

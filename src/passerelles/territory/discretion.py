@@ -24,7 +24,7 @@ from passerelles.territory.audit import Auditor, Cell, Table, View
 from passerelles.territory.flows import Change, Flow, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, floor_groups, pool_keys
-from passerelles.territory.solve import Bools, Ints, Rows, budget_tenths
+from passerelles.territory.solve import Bools, Ints, Rows, budget_tenths, first_of_each
 from passerelles.views.spec import ENDS, Withheld
 
 _MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
@@ -182,17 +182,14 @@ def _smallest(table: Table, printed: Bools, lots: Bools, pools: Bools) -> Rows:
     found = []
     for at, lines in ((table.lot, lots), (table.pool, pools)):
         among = np.flatnonzero(printed & lines[at])
-        order = among[np.lexsort((among, table.flow[among], at[among]))]
-        found.append(order[np.unique(at[order], return_index=True)[1]])
+        found.append(first_of_each(at, among, table.flow[among]))
     return np.union1d(*found)
 
 
 def _openings(table: Table, pools: Bools, short: Bools) -> Rows:
     """Largest pool open to each lot that has too few hidden ones to have sent its people to."""
     among = np.flatnonzero(short[table.lot] & ~pools[table.pool])
-    order = among[np.lexsort((among, -table.capacity[table.pool[among]], table.lot[among]))]
-    _, first = np.unique(table.lot[order], return_index=True)
-    return np.unique(table.pool[order[first]])
+    return np.unique(table.pool[first_of_each(table.lot, among, -table.capacity[table.pool[among]])])
 
 
 def _sums(table: Table, small: Small, view: View, bound: int) -> View:
@@ -653,7 +650,7 @@ def _name(lot: Lot) -> dict[str, str]:
 
 def _names(lots: Sequence[Mapping[str, str]]) -> str | None:
     """Lots that a line stands for, in one cell."""
-    return "; ".join(", ".join((lot["employer"], lot["job"], lot["basin"])) for lot in lots) or None
+    return "; ".join(", ".join(lot.values()) for lot in lots) or None
 
 
 def _line_of(

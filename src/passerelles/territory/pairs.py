@@ -27,7 +27,7 @@ from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Hours
 from passerelles.territory.lots import NAME_OF, NOWHERE, Locator, Lot, Lots, pool_key
-from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows
+from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 from passerelles.text import normalise_label
 
 _NOTHING: Final[frozenset[str]] = frozenset()
@@ -458,9 +458,7 @@ def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints
     none is open, the one that came farthest says why.
     """
     rank = np.where(why == Why.OPEN, np.iinfo(np.int8).min, -why)
-    order = np.lexsort((np.arange(len(pool)), other, cost, doubt != 0, rank, pool))
-    _, first = np.unique(pool[order], return_index=True)
-    return order[first]
+    return first_of_each(pool, np.arange(len(pool)), other, cost, doubt != 0, rank)
 
 
 def _km(fragile: Lots, side: Side, locator: Locator) -> Mapping[str, Floats]:

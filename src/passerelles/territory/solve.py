@@ -206,6 +206,12 @@ def _first_columns(lot: Rows, face: Face, cost: Ints) -> Rows:
     return np.union1d(face.start, _cheapest(lot, cost, eligible, _CHEAPEST))
 
 
+def first_of_each(line: Rows, among: Rows, *ranks: NDArray[Any]) -> Rows:
+    """Position of the first of each line among some, by ranks of these, the weightiest last; ties by position."""
+    order = np.lexsort((among, *ranks, line[among]))
+    return among[order[np.unique(line[among[order]], return_index=True)[1]]]
+
+
 def _cheapest(lot: Rows, cost: Floats | Ints, among: Rows, count: int) -> Rows:
     """Positions of the `count` cheapest pairs of each lot among some, ties by position."""
     order = among[np.lexsort((among, cost[among], lot[among]))]
