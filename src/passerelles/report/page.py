@@ -133,7 +133,7 @@ def move_sheets(case: Case) -> Document:
 
 def _sheet(case: Case, number: int, flow: Flow, explained: Explained | None) -> Part:
     w = case.words
-    title = w("sheet.title", origin=_job(flow.fragile), target=_job(flow.hiring))
+    title = w("sheet.title", origin=flow.fragile.wording, target=flow.hiring.wording)
     facts = [(w("sheet.now"), _place(case, flow.fragile)), (w("sheet.then"), _place(case, flow.hiring))]
     blocks: list[Block] = []
     if explained is None or flow.same_job:
@@ -153,9 +153,5 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Explained | None) -> 
     )  # fmt: skip
 
 
-def _job(lot: Lot) -> str:
-    return lot.given if lot.given not in ("", lot.job) else lot.label or lot.job
-
-
 def _place(case: Case, lot: Lot) -> str:
-    return case.words("sheet.place", job=_job(lot), employer=lot.employer, basin=lot.basin_label)
+    return case.words("sheet.place", job=lot.wording, employer=lot.employer, basin=lot.basin_label)

@@ -35,28 +35,27 @@ from passerelles.views.spec import Column, On, Withheld
 _MOST: Final = 300  # rows of a table; a survey's openings can be thousands
 _LONG: Final = 25  # rows of an annex that says less than all
 _DESTINATIONS: Final = 3  # openings that a line names
+Told = str | int | Cell  # what a table of rows made by hand holds
 
 
 def fragile_grid(case: Case) -> Grid:
     """Fragile jobs: who, how many, where they could go and who is left; of a masked report, who and how many."""
-    w, allocation = case.words, case.allocation
+    allocation = case.allocation
     placed, held = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
     going: dict[tuple[str, ...], Counter[tuple[str, str, str]]] = {}
     for count, flows in ((placed, allocation.flows), (held, allocation.to_confirm)):
         for flow in flows:
             count[flow.fragile.key] += flow.people
-            end = (flow.hiring.employer, flow.hiring.given or flow.hiring.label or flow.hiring.job,
-                   moves.move_key(flow.fragile.job, flow.hiring.job))  # fmt: skip
+            end = flow.hiring.employer, flow.hiring.wording, moves.move_key(flow.fragile.job, flow.hiring.job)
             going.setdefault(flow.fragile.key, Counter())[end] += flow.people
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
-        row = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
+        row: list[Told] = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
         if not case.masked:
             done, doubtful = placed[lot.key], held[lot.key]
-            row += [Cell(w.figure(n), n) for n in (done, doubtful, lot.people - done - doubtful)]
-            row.append(Cell(_towards(case, going.get(lot.key, Counter()))))
-        rows.append(tuple(row))
+            row += (done, doubtful, lot.people - done - doubtful, _towards(case, going.get(lot.key, Counter())))
+        rows.append(row)
     return _grid(case, "fragile", columns, rows)
 
 
@@ -75,10 +74,10 @@ def _towards(case: Case, going: Counter[tuple[str, str, str]]) -> str:
     return case.words("fact.and").join((*said[:_DESTINATIONS], *more)) or case.words("none")
 
 
-def _head(case: Case, people: int) -> Cell:
+def _head(case: Case, people: int) -> Told:
     if case.masked and 0 < people < case.threshold:
-        return Cell(case.words("masked_under", n=str(case.threshold)))
-    return Cell(case.words.figure(people), people)
+        return case.words("masked_under", n=str(case.threshold))
+    return people
 
 
 def hiring_grid(case: Case) -> Grid:
@@ -87,8 +86,7 @@ def hiring_grid(case: Case) -> Grid:
 
     Openings are no people: their number is never withheld, only how many are filled.
     """
-    w, allocation = case.words, case.allocation
-    hiring = allocation.hiring
+    allocation, hiring = case.allocation, case.allocation.hiring
     empty = {(u.employer, u.code, u.basin): u.empty for u in allocation.unfilled}
     reserved = Counter[tuple[str, str, str]]()
     for flow in allocation.to_confirm:
@@ -98,16 +96,15 @@ def hiring_grid(case: Case) -> Grid:
         first.setdefault((lot.employer, lot.pool or lot.job, lot.basin), lot)
     columns = "employer job basin openings#" + ("" if case.masked else " filled# reserved# empty#")
     rows = []
-    for (employer, job, basin, pool, *_), capacity in hiring.capacities.items():
+    for (employer, job, basin, pool, *_), capacity in sorted(hiring.capacities.items(), key=lambda item: -item[1]):
         code = pool or job
         lot = first[employer, code, basin]
         named = Cell(hiring.pool_labels.get(pool, pool), note=code) if pool else _job(lot)
-        row = [Cell(employer), named, Cell(lot.basin_label), Cell(w.figure(capacity), capacity)]
+        row: list[Told] = [employer, named, lot.basin_label, capacity]
         if not case.masked:
             left, held = empty.get((employer, code, basin), 0), reserved[employer, code, basin]
-            row += [Cell(w.figure(n), n) for n in (capacity - left - held, held, left)]
-        rows.append(tuple(row))
-    rows.sort(key=lambda row: -(row[3].value or 0))
+            row += (capacity - left - held, held, left)
+        rows.append(row)
     return _grid(case, "hiring", columns, rows)
 
 
@@ -146,44 +143,46 @@ def _more(case: Case, rows: int, most: int) -> str:
 def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
     """Paths of several steps, against the direct move."""
     w = case.words
-    rows = []
-    for path in paths:
-        through = " → ".join(s.target.name or "" for s in path.steps)
-        rows.append(
-            (
-                Cell(path.origin.named or ""),
-                Cell(through),
-                Cell(w.set(hours_text(path.known_hours, w.lang)), path.known_hours.expected),
-                Cell(w("hours.count", hours=w.figure(path.direct_hours)), path.direct_hours),
-                Cell(months_text(path.months, w.lang), path.months.expected),
-                Cell(w(f"status.{path.status}")),
-            )
-        )
+    rows: list[list[Told]] = [
+        [
+            path.origin.named or "",
+            " → ".join(s.target.name or "" for s in path.steps),
+            Cell(w.set(hours_text(path.known_hours, w.lang)), path.known_hours.expected),
+            Cell(w("hours.count", hours=w.figure(path.direct_hours)), path.direct_hours),
+            Cell(months_text(path.months, w.lang), path.months.expected),
+            w(f"status.{path.status}"),
+        ]
+        for path in paths
+    ]
     return _grid(case, "paths", "from through hours# direct# months# state", rows, most=_LONG)
 
 
 def objectives_grid(case: Case) -> Grid:
     """What is reached and what is proven, objective by objective."""
-    w = case.words
-    rows = []
-    for stage in case.release.bounds["objectives"]:
-        figures = [_figure(case, stage[k]) for k in ("value", "bound", "gap")]
-        rows.append((Cell(w(f"objective.{stage['name']}")), *figures))
+    rows = [
+        (case.words(f"objective.{stage['name']}"), *(_figure(case, stage[k]) for k in ("value", "bound", "gap")))
+        for stage in case.release.bounds["objectives"]
+    ]
     return _grid(case, "objectives", "objective reached# bound# gap#", rows, plain=True)
 
 
-def _figure(case: Case, value: float | None) -> Cell:
+def _figure(case: Case, value: float | None) -> Told:
     if value is None:
-        return Cell(case.words("masked"))
+        return case.words("masked")
     return Cell(case.words.figure(value, decimals=0 if float(value).is_integer() else 1), value)
 
 
 def _grid(
-    case: Case, key: str, columns: str, rows: Sequence[tuple[Cell, ...]], *, most: int = _MOST, **look: bool
+    case: Case, key: str, columns: str, rows: Sequence[Sequence[Told]], *, most: int = _MOST, **look: bool
 ) -> Grid:
     """Return a table of rows made by hand; `columns` as `heads` takes them, `look` as a `Grid` does."""
-    head, more = heads(case.words, columns), _more(case, len(rows), most)
-    return Grid(key, case.words(f"caption.{key}"), head, tuple(rows[:most]), more, **look)
+
+    def cell(told: Told) -> Cell:
+        return told if isinstance(told, Cell) else Cell(told) if isinstance(told, str) else Cell(w.figure(told), told)
+
+    w = case.words
+    shown = tuple(tuple(map(cell, row)) for row in rows[:most])
+    return Grid(key, w(f"caption.{key}"), heads(w, columns), shown, _more(case, len(rows), most), **look)
 
 
 class Source(NamedTuple):
@@ -226,15 +225,10 @@ def sources_grid(case: Case) -> Grid:
     """Sources with dates and licences."""
     w = case.words
     rows = [
-        (
-            Cell(s.name),
-            Cell(w.set(s.what)),
-            Cell(w.date(s.date) or w("source.no_date")),
-            Cell(w.set(s.licence) if s.licence else w("source.no_licence")),
-            Cell(s.sha256 or w("unknown")),
-        )
+        (s.name, w.set(s.what), w.date(s.date) or w("source.no_date"), w.set(s.licence) or w("source.no_licence"),
+         s.sha256 or w("unknown"))
         for s in sources_of(case)
-    ]
+    ]  # fmt: skip
     return _grid(case, "sources", "file content date licence sha256", rows, code=True)
 
 
@@ -268,14 +262,14 @@ def choices_grid(case: Case) -> Grid:
         (w("choice.limit"), w.figure(case.request.limit)),
         (w("choice.mask"), w("choice.masked", n=str(case.threshold)) if case.request.mask else None),
     ]
-    shown = [(Cell(name), Cell(value or w("choice.none"))) for name, value in rows]
+    shown = [(name, value or w("choice.none")) for name, value in rows]
     return _grid(case, "choices", "choice value_text", shown, plain=True)
 
 
 def settings_grid(case: Case) -> Grid | None:
     """Settings that are not the package's own, by name; None where all of them are."""
     own = sorted(changed_settings(case.graph.settings), key=attrgetter("name"))
-    rows = [(Cell(each.name), Cell(json.dumps(each.value, ensure_ascii=False))) for each in own]
+    rows = [(each.name, json.dumps(each.value, ensure_ascii=False)) for each in own]
     return _grid(case, "settings", "setting value_text", rows, plain=True, code=True) if rows else None
 
 

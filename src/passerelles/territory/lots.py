@@ -412,6 +412,11 @@ class Lot:
         return self.given or self.job
 
     @property
+    def wording(self) -> str:
+        """The job as it was written, else its label."""
+        return self.given or self.label or self.job
+
+    @property
     def fiche(self) -> str:
         """Code and label of its job."""
         return " ".join(filter(None, (self.job, self.label)))
