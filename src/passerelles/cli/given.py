@@ -199,13 +199,13 @@ class Given:
             print_page(console, page(self.lang), unfold=unfold or 0, lang=self.lang)
             if of is None:
                 return
-            from passerelles.report.envelope import print_dim, print_notice_of_source, scorer_dict, scorer_limits
+            from passerelles.report.envelope import print_dim, scorer_dict, scorer_limits, source_lines
 
             if unfold is not None:
                 console.print()
             if occupied is not None:
                 print_dim(console, scorer_limits(scorer_dict(self.graph, occupied=occupied), lang=self.lang))
-            print_notice_of_source(console, of, lang=self.lang)
+            print_dim(console, source_lines(of, lang=self.lang))
 
         return show
 

@@ -189,7 +189,7 @@ def demo(given: Given) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
-    from passerelles.report.envelope import print_notice_of_source
+    from passerelles.report.envelope import print_dim, source_lines
     from passerelles.views.terminal import print_page, print_unfolded
 
     given = replace(given, overlay=[OVERLAY])
@@ -211,7 +211,7 @@ def demo(given: Given) -> None:
             console.print()
             print_unfolded(console, move.explanation(lang))
         console.print()
-        print_notice_of_source(console, referential, lang=lang)
+        print_dim(console, source_lines(referential, lang=lang))
         console.print(given.say("cli.demo.next"))
 
     given.emit(lambda: given.scored("rank@1", dicts(moves, lang)), moves.sheets(lang), show)

@@ -57,10 +57,10 @@ class Bounded(Given):
 
     def print_origin(self, console: "Console", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
         """Say what a chance is, and where the data come from."""
-        from passerelles.report.envelope import print_data_sources, print_notice_of_source
+        from passerelles.report.envelope import print_data_sources, print_dim, source_lines
 
         console.print(self.say("territory.note.person"), style="dim")
-        print_notice_of_source(console, graph.referential, lang=self.lang)
+        print_dim(console, source_lines(graph.referential, lang=self.lang))
         print_data_sources(console, sources, lang=self.lang)
 
     def tell_notes(self, notes: "Sequence[Note]") -> None:

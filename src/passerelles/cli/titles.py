@@ -276,7 +276,7 @@ def search(
     """Look for competencies, credentials, titles and occupations by words of their labels."""
     from passerelles.matching.index import Found, Sought
     from passerelles.matching.index import search as look_for
-    from passerelles.report.envelope import print_notice_of_source, unscored_envelope
+    from passerelles.report.envelope import print_dim, source_lines, unscored_envelope
     from passerelles.views.terminal import Screen, print_sheet
 
     wanted = [each for each in get_args(Sought) if kind is None or each in kind]
@@ -288,7 +288,7 @@ def search(
 
     def show(console: Screen) -> None:
         print_sheet(console, sheet, lang=lang)
-        print_notice_of_source(console, loaded, lang=lang)
+        print_dim(console, source_lines(loaded, lang=lang))
 
     given.emit(lambda: unscored_envelope("search@1", loaded, dicts(found, lang)), [sheet], show)
     return bool(found)

@@ -212,11 +212,6 @@ def source_lines(referential: Referential, *, lang: Lang = "fr") -> list[str]:
     ]
 
 
-def print_notice_of_source(console: "Console", referential: Referential, *, lang: Lang = "fr") -> None:
-    """Print source, date and licence of the data and of each overlay, as the licences ask."""
-    print_dim(console, source_lines(referential, lang=lang))
-
-
 def print_dim(console: "Console", lines: Iterable[str]) -> None:
     """Print lines of lesser weight as they stand: brackets in them are no markup, numbers no syntax."""
     for line in lines:

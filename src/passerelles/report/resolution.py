@@ -24,7 +24,7 @@ from passerelles.model import Domain, Hours, Mobility, Occupation, RequirementKi
 from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential, find_occupation, named_titles
 from passerelles.referentials.table import FLAGS
-from passerelles.report.envelope import print_notice_of_source, referential_dict, unscored_envelope
+from passerelles.report.envelope import print_dim, referential_dict, source_lines, unscored_envelope
 from passerelles.views.schema import Shape, one_of
 from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
 
@@ -385,7 +385,7 @@ def print_occupation(console: "Console", fiche: Fiche, lang: Lang, *, codes: boo
     console.print(f"{fiche.code}  {fiche.occupation.name}", style="bold")
     for _, field, texts in fiche.lines(lang, codes=codes):
         print_unfolded(console, Page(field, texts), lang=lang)
-    print_notice_of_source(console, fiche.referential, lang=lang)
+    print_dim(console, source_lines(fiche.referential, lang=lang))
 
 
 def _requirement(row: dict[str, Any], lang: Lang) -> str:

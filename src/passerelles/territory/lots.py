@@ -510,7 +510,7 @@ def _side(side: Side, lang: Lang) -> str:
 
 
 def pool_key(lot: Lot) -> tuple[str, ...]:
-    """Name of the pool that a hiring lot draws from."""
+    """Name of what lots that share openings have in common: the family; of the lot itself where it has its own."""
     return (lot.employer, "", lot.basin, lot.pool) if lot.pool else lot.key
 
 

@@ -41,7 +41,7 @@ from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
 from passerelles.territory.hours import NO, Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, reading_notes
+from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, pool_key, reading_notes
 from passerelles.territory.pairs import LEAST_CHANCE, Moves, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
@@ -433,7 +433,7 @@ def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
     """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
     best: dict[tuple[str, ...], tuple[Lot, list[Ranked]]] = {}
     for lot, items in lists:
-        key = _family(lot)
+        key = pool_key(lot)
         if key not in best or _order(items[0]) < _order(best[key][1][0]):
             best[key] = (lot, items)
     ordered = sorted(best.values(), key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
@@ -447,13 +447,8 @@ def _order(item: Ranked) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
 def _by_family(items: Sequence[Ranked], by: Side) -> list[Ranked]:
     """Keep the best job of each family of the far side, the others named beside it: they are the same openings."""
     far = attrgetter("hiring" if by == "fragile" else "fragile")
-    families = grouped((_family(far(item)), item) for item in items)
+    families = grouped((pool_key(far(item)), item) for item in items)
     return [replace(best, others=tuple(far(each).job for each in others)) for best, *others in families.values()]
-
-
-def _family(lot: Lot) -> tuple[str, ...]:
-    """What lots that share openings have in common; the name of one that has its own."""
-    return (lot.employer, lot.basin, lot.pool) if lot.pool else lot.key
 
 
 def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
