@@ -280,7 +280,7 @@ class Fiche(NamedTuple):
             ("definition", [found["definition"]] if found["definition"] else unknown),
             ("access", [found["access"]] if found["access"] else unknown),
             ("flags", [labelled(word(f"show.flag.{k}"), word(f"show.value.{v}"), lang) for k, v in flags]),
-            ("domain", [" › ".join(d["label"] or d["code"] for d in found["domain"])] if found["domain"] else unknown),
+            ("domain", [self.domain] if self.domain else unknown),
             ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
             ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),

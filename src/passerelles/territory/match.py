@@ -296,7 +296,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         notes=_notes(case, moves, bounds, flows),
         planned=(
             *_own_job_notes(case, pairs, solved),
-            *planning_notes(flows, case.settings.smallest_group, case.locator.market),
+            *planning_notes(flows, case.settings.smallest_group),
         ),
         unmet=solved.unmet,
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
@@ -653,14 +653,14 @@ def payer_of(lot: Lot, market: Market | None) -> Payer | None:
     return market.payers.of(lot.agreement, headcount=lot.size)
 
 
-def planning_notes(flows: Sequence[Flow], smallest_group: int | None, market: Market | None) -> list[Note]:
+def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> list[Note]:
     """Return what is said of moves that come too late, of agreements that have changed, and of groups of training."""
     notes = []
     late = [f for f in flows if f.in_time is False]
     if late:
         names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in late]
         notes.append(Note("late", {"n": sum(f.people for f in late), "names": _noted(names)}))
-    payers = {p.idcc: p for f in flows for lot in (f.fragile, f.hiring) if (p := payer_of(lot, market)) is not None}
+    payers = {p.idcc: p for f in flows for p in f.payers if p is not None}
     changed = [f"{p.idcc} ({', '.join(p.related)}, {p.since})" for p in payers.values() if p.standing not in _SOUND]
     if changed:
         notes.append(Note("payer_changed", {"list": _noted(changed)}))
