@@ -1,9 +1,10 @@
 """What a reader could work out of a masked table: the values of each hidden cell over all tables that agree with it."""
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from scipy import sparse
@@ -127,7 +128,7 @@ class Cell:
     pool: int = -1
 
 
-Ends = Ints | Floats | Sequence[int]
+Ends = Ints | Floats | Sequence[float]
 
 
 @dataclass(eq=False)
@@ -149,40 +150,38 @@ class Auditor:
         """Put what a reader knows in rows; the true table is the first witness."""
         table, view = self.table, self.view
         unknown = view.unknown(table)
+        known = ~unknown
         self.at = np.flatnonzero(unknown)
         self._unknown, self._place = unknown, np.cumsum(unknown) - 1
         self.witnesses = [table.flow[self.at]]
-        known = ~unknown
-        rows, columns = table.lot[self.at], table.pool[self.at]
-        k = len(self.at)
         people, places = table.supply - table.sent(known), table.capacity - table.taken(known)
-        sums: list[tuple[sparse.csr_array, Ends, Ends]] = [  # each with the least and the most of its rows
-            (_sums(rows, len(people), k), *_ends(people, table.uncovered, view.left)),
-            (_sums(columns, len(places), k), *_ends(places, table.empty, view.spare)),
+        counted = np.bincount(table.group, table.sent(known & table.sure), len(table.need))
+        ends: list[tuple[Ends, Ends]] = [  # the least and the most of each row
+            _ends(people, table.uncovered, view.left),
+            _ends(places, table.empty, view.spare),
+            (np.maximum(table.need - counted, 0), np.full(len(table.need), np.inf)),
+            self._total(int(table.flow[known].sum())),
         ]
-        ends = self._total(int(table.flow[known].sum()))
-        if ends is not None:
-            sums.append((sparse.csr_array(np.ones((1, k))), ends[:1], ends[1:]))
-        if len(table.need):
-            counted = table.sure[self.at].astype(np.float64)
-            printed = np.bincount(table.group, table.sent(known & table.sure), len(table.need))
-            least = np.maximum(table.need - printed, 0)
-            sums.append((_sums(table.group[rows], len(least), k, counted), least, np.full(len(least), np.inf)))
+        rows: list[Any] = [table.matrix[:, self.at]]
+        if table.partly_counted:
+            first, last = len(people) + len(places), len(people) + len(places) + len(table.need)
+            rows = [rows[0][:first], rows[0][first:last] * table.sure[self.at], rows[0][last:]]
         self._ways = (True,) if table.budget is not None else (False, True) if table.partly_counted else (False,)
         if table.budget is not None:
-            hours = sparse.csr_array(table.hours[self.at][None, :].astype(np.float64))
-            sums.append((hours, [0], [table.budget - int(table.hours[known] @ table.flow[known])]))
-        matrices, lower, upper = zip(*sums, strict=True)
-        self._matrix = sparse.vstack(matrices, format="csr")
+            rows.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
+            ends.append(([0], [table.budget - int(table.hours[known] @ table.flow[known])]))
+        lower, upper = zip(*ends, strict=True)
+        self._matrix = sparse.vstack(rows, format="csr")
         self._lower = np.concatenate(lower).astype(np.float64)
         self._upper = np.concatenate(upper).astype(np.float64)
 
-    def _total(self, shown: int) -> tuple[int, int] | None:
-        """Least and most people on unknown flows that the total tells, if it is told in any way."""
+    def _total(self, shown: int) -> tuple[Ends, Ends]:
+        """Least and most people on unknown flows that the total tells; no bound if it is not told in any way."""
         if self.view.total:
             hidden = int(self.witnesses[0].sum())
-            return hidden, hidden
-        return None if self.view.between is None else (self.view.between[0] - shown, self.view.between[1] - shown)
+            return [hidden], [hidden]
+        low, high = self.view.between or (-math.inf, math.inf)
+        return [low - shown], [high - shown]
 
     def narrow(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[Cell]:
         """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""
@@ -255,7 +254,3 @@ def probes(cells: Iterable[int], short: Callable[[Iterable[int]], list[int]]) ->
 def _ends(most: Ints, rest: Ints, told: Bools) -> tuple[Ints, Ints]:
     """Least and most people on the unknown flows of each line: up to `most`, just those but for `rest` where told."""
     return np.where(told, most - rest, 0), np.where(told, most - rest, most)
-
-
-def _sums(at: Rows, size: int, k: int, weights: Floats | None = None) -> sparse.csr_array:
-    return sparse.csr_array((np.ones(k) if weights is None else weights, (at, np.arange(k))), shape=(size, k))
