@@ -19,7 +19,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.text import fold_accents
-from passerelles.vectors import frozen, word_rules
+from passerelles.vectors import frozen, places_of, word_rules
 
 Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
@@ -72,7 +72,7 @@ class Qualification(NamedTuple):
     titled: bool = False
 
 
-def level_of_access(text: str, language: str = "fr") -> str | None:
+def level_of_access(text: str, language: str = "fr") -> int | None:
     """
     Lowest European level that a text on access to an occupation names, from 2 to 7; None where it names none.
 
@@ -81,24 +81,26 @@ def level_of_access(text: str, language: str = "fr") -> str | None:
     Examples
     --------
     >>> level_of_access("Cet emploi est accessible avec un diplôme de niveau CAP à Bac."), level_of_access("Un permis.")
-    ('3', None)
+    (3, None)
     """
     folded = fold_accents(text)
     if needs_no_diploma(text, language):
-        return str(_LOWEST)
+        return _LOWEST
     named = [value for pattern, value in word_rules(language).levels if pattern.search(folded)]
     return _bounded(min(named)) if named else None
 
 
-def level_given(occupation: Occupation, language: str = "fr") -> str | None:
-    """Lowest European level of an occupation, from 2 to 7: what the referential gives, else what its text names."""
-    if occupation.level is not None:
-        return _bounded(occupation.level)
-    return level_of_access(occupation.access, language)
+def _level(referential: Referential, occupation: Occupation) -> int | None:
+    """Lowest European level of an occupation, from 2 to 7: of the catalogue, else the referential, else its text."""
+    stated = referential.access_of.get(occupation.code)
+    for level in (None if stated is None else stated.level_low, occupation.level):
+        if level is not None:
+            return _bounded(level)
+    return level_of_access(occupation.access, referential.language)
 
 
-def _bounded(level: float) -> str:
-    return str(min(max(int(level), _LOWEST), HIGHEST_LEVEL))
+def _bounded(level: float) -> int:
+    return min(max(int(level), _LOWEST), HIGHEST_LEVEL)
 
 
 def qualification_of(referential: Referential, occupation: Occupation, settings: EffortSettings) -> Qualification:
@@ -114,9 +116,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     take less), else level and domain.
     """
     stated = referential.access_of.get(occupation.code)
-    lowest = None if stated is None else stated.level_low
-    named = level_given(occupation, referential.language) if lowest is None else _bounded(lowest)
-    level = int(named or settings.level_unknown)
+    named = _level(referential, occupation)
+    level = named or int(settings.level_unknown)
     known_level = named is not None
     named_here = _required(referential, occupation.code)
     titled = any(c.kind in DIPLOMAS for c in named_here)
@@ -341,6 +342,10 @@ class EffortTable:
     effort: EffortSettings
     paths: PathSettings
 
+    def level_at(self, row: int) -> int:
+        """Level of somebody of an occupation; -1 = a person without one, whose level is not known."""
+        return int(self.level[row]) if row >= 0 else int(self.effort.level_unknown)
+
     def items(self, row: int) -> slice:
         """Items of an occupation."""
         return slice(int(self.item_start[row]), int(self.item_start[row + 1]))
@@ -512,8 +517,7 @@ def ragged(starts: Ints, rows: NDArray[np.intp]) -> tuple[Ints, Ints, Ints]:
     """Positions of several runs one after the other, the number of the run of each, and where each run begins."""
     lengths = starts[rows + 1] - starts[rows]
     first = np.concatenate([[0], np.cumsum(lengths)])
-    owner = np.repeat(np.arange(len(rows)), lengths)
-    return starts[rows][owner] + np.arange(first[-1]) - first[:-1][owner], owner, first
+    return places_of(starts[rows], lengths), np.repeat(np.arange(len(rows)), lengths), first
 
 
 def effort_table(graph: OccupationGraph, settings: Settings) -> EffortTable:

@@ -49,6 +49,7 @@ SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 # Kinds that take no training of their own: a file, a visit, an oath.
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
 _EXAMINED: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
+_LEGAL: Final = ("legal-minimum", "legal-total")  # kinds of hours that count placements in
 NO_HOURS: Final = Hours(0.0, 0.0, 0.0)
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names
 
@@ -497,9 +498,9 @@ def training_hours(credential: Credential) -> Hours:
     """
     hours = credential.hours
     low, expected, high = hours[:3]
-    if expected is None and credential.hours_kind in ("legal-minimum", "legal-total"):
-        expected = low if low is not None else high
-    if credential.hours_kind in ("legal-minimum", "legal-total"):
+    if credential.hours_kind in _LEGAL:
+        if expected is None:
+            expected = low if low is not None else high
         parts, extra = credential.company_hours, company_hours(credential)
         if extra is not None and expected is not None:
             low = expected + extra if low is None else low + (parts.low if parts.low is not None else extra)
@@ -516,7 +517,7 @@ def training_hours(credential: Credential) -> Hours:
 
 def company_hours(credential: Credential) -> float | None:
     """Those of its hours that the law has spent in a firm or on placement; None = unknown, or not counted."""
-    if credential.hours_kind not in ("legal-minimum", "legal-total"):
+    if credential.hours_kind not in _LEGAL:
         return None
     parts = credential.company_hours
     return next((h for h in (parts.expected, parts.low, parts.high) if h is not None), None)

@@ -144,36 +144,25 @@ def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
 
 def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:
     """Holdings of a person who states credentials, with the prerequisites of those that are held."""
-    found: dict[str, Ternary] = dict(stated)
-    choices: list[frozenset[frozenset[str]]] = []
-    for code in sorted(c for c, held in stated.items() if held == "yes"):
-        sure, open_choices = _implied(referential, code)
-        for each in sorted(sure):
-            found.setdefault(each, "yes")
-        choices += open_choices
-    return Holdings(found, tuple(dict.fromkeys(choices)), aim=aim)
+    sure, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
+    found: dict[str, Ternary] = dict.fromkeys(sure, "yes")
+    return Holdings(found | dict(stated), choices, aim=aim)
 
 
 def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:
     """Add what an occupation implies: its holder holds what it requires, but for what an employer gives."""
     entered = referential.access_of.get(occupation)
     level = (entered.level_low if entered else None) or 0
-    found: dict[str, Ternary] = {code: "yes" for code, at_least in _OF_A_LEVEL.items() if at_least <= level}
-    choices: list[frozenset[frozenset[str]]] = []
+    diplomas = (code for code, at_least in _OF_A_LEVEL.items() if at_least <= level)
     rows = asked(referential, occupation, holdings.aim)
-    for row in rows:
-        if row.kind == "required":
-            sure, open_choices = _implied(referential, row.credential)
-            found |= dict.fromkeys(sorted(sure), "yes")
-            choices += open_choices
-    choices += [_closed(referential, alternatives) for alternatives in groups_of(rows).values()]
-    for code in _waived(referential, occupation):
-        found |= dict.fromkeys(sorted(_implied(referential, code)[0]), "yes")
-    known = {**found, **holdings.known} if not holdings.occupations else {**holdings.known, **found}
+    sure, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
+    waived, _ = _implied(referential, _waived(referential, occupation))
+    found: dict[str, Ternary] = dict.fromkeys((*diplomas, *sure, *waived), "yes")
+    groups = (_closed(referential, alternatives) for alternatives in groups_of(rows).values())
     return replace(
         holdings,
-        known=known,
-        choices=tuple(dict.fromkeys((*holdings.choices, *choices))),
+        known={**holdings.known, **found} if holdings.occupations else {**found, **holdings.known},
+        choices=tuple(dict.fromkeys((*holdings.choices, *choices, *groups))),
         occupations=(*holdings.occupations, occupation),
     )
 
@@ -190,13 +179,12 @@ def holdings_of(
     return mine if occupation is None else after_occupation(referential, mine, occupation)
 
 
-def _implied(referential: Referential, code: str) -> tuple[set[str], list[frozenset[frozenset[str]]]]:
-    """Credentials that the holder of one holds for sure, itself included, and choices of which one alternative is."""
+def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], tuple[frozenset[frozenset[str]], ...]]:
+    """Credentials that the holder of some holds for sure, these included, and choices of which one alternative is."""
     by_code = referential.credential_by_code
-    codes = sorted(_brought(referential, code))
-    known = [by_code[each] for each in codes if each in by_code]
-    choices = [_closed(referential, some) for credential in known for some in credential.choices]
-    return {c.code for c in known if not given_by_employer(c)}, choices
+    known = [by_code[code] for code in sorted(_brought(referential, held)) if code in by_code]
+    choices = (_closed(referential, some) for credential in known for some in credential.choices)
+    return [c.code for c in known if not given_by_employer(c)], tuple(dict.fromkeys(choices))
 
 
 def _waived(referential: Referential, occupation: str) -> tuple[str, ...]:
@@ -209,20 +197,20 @@ def _waived(referential: Referential, occupation: str) -> tuple[str, ...]:
     return tuple(referential.derived("waivers", find).get(occupation, ()))
 
 
-def _brought(referential: Referential, code: str) -> set[str]:
-    """A credential, its prerequisites, and what they give without more."""
+def _brought(referential: Referential, codes: Iterable[str]) -> set[str]:
+    """Credentials, their prerequisites, and what they give without more."""
 
     def following(each: str) -> tuple[str, ...]:
         known = referential.credential_by_code.get(each)
         return (*known.prerequisites, *known.grants) if known else ()
 
-    return reached([code], following)
+    return reached(codes, following)
 
 
 def _closed(referential: Referential, alternatives: Alternatives) -> frozenset[frozenset[str]]:
     """Alternatives with the prerequisites of their members, without what an employer gives."""
     by_code = referential.credential_by_code
-    brought = ({each for code in some for each in _brought(referential, code)} for some in alternatives)
+    brought = (_brought(referential, some) for some in alternatives)
     return frozenset(
         frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])) for codes in brought
     )

@@ -108,8 +108,7 @@ class Situation:
         self.pairs = [(o, t) for o, same in enumerate(together) for t in targets if not same[t]]
         self.weights = np.asarray([starts[o][1] for o, _ in self.pairs], dtype=np.int64)
         self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
-        unknown = int(settings.effort.level_unknown)
-        self.levels = [int(self.table.level[s.row]) if s.row >= 0 else unknown for s, _ in starts]
+        self.levels = [self.table.level_at(start.row) for start, _ in starts]
         # What each column takes of somebody who holds nothing: one acquisition is priced alike for all.
         self.price: Price = self.demands.price(Holdings())
         held = [self.demands.held(s.holdings) for s, _ in starts]

@@ -236,9 +236,9 @@ class Step(Described):
         "One move of a path",
         (
             part_of("from", "path_end", "origin", promised=True),
-            Column("origin_code", value="origin.code", on=On.TABLE),
+            *Move.spec.pick("origin_code"),
             part_of("to", "path_end", "target", promised=True),
-            Column("target_code", value="target.code", on=On.TABLE),
+            *Move.spec.pick("target_code"),
             Column("target_label", value="target.label", on=On.CELLS),
             inside(
                 "hours", "Hours of training of this step",
@@ -471,11 +471,9 @@ class Path(Described, Shown):
             Column("rank", "integer", promised="ordinal"),
             Column("place", on=On.JSON, schema="ordinal: 1 = best of those to this target"),
             part_of("origin", "path_end", promised=True),
-            Column("origin_code", value="origin.code", on=On.TABLE),
-            Column("origin_label", value="origin.label", on=On.TABLE),
+            *Move.spec.pick("origin_code", "origin_label"),
             part_of("target", "path_end", promised=True),
-            Column("target_code", value="target.code", on=On.TABLE),
-            Column("target_label", value="target.label", on=On.TABLE),
+            *Move.spec.pick("target_code", "target_label"),
             Column("path", shown=lambda p, _: "\n".join(f"→ {s.target.named}" for s in p.steps), on=On.SCREEN),
             Column("through", value=lambda p, _: " > ".join(p.codes[:-1]) or None, on=On.TABLE),
             parts_of(

@@ -84,7 +84,7 @@ class Terrain:
     scorer: Scorer
     effort: EffortTable
     demands: Demands
-    falls: "Falls"
+    falls: Falls
     strength: NDArray[np.float64]
     near: NDArray[np.bool_]
     lists: NDArray[np.bool_]
@@ -432,13 +432,12 @@ class State:
 def state_at(terrain: Terrain, start: Start) -> State:
     """Return the state of a person before the first step."""
     graph = terrain.graph
-    level = int(terrain.effort.level[start.row]) if start.row >= 0 else int(terrain.settings.effort.level_unknown)
     table, row = scores_from(graph, start, terrain.scorer)
     scores = table.totals(row)
     return State(
         terrain=terrain,
         left=state_of(graph, terrain.effort, start.holding),
-        level=level,
+        level=terrain.effort.level_at(start.row),
         held=terrain.demands.held(start.holdings),
         price=terrain.demands.price(start.holdings),
         open_rows=~excluded_rows(graph, start.row),

@@ -167,8 +167,8 @@ def kind(_ground: Ground, argument: str) -> Check:
 def max_hours(ground: Ground, argument: str) -> Check:
     """Keep moves of which the training takes at most so many hours, by what a path of one step is told to take."""
     most = _figure("max-hours", argument)
-    graph, settings = ground.graph, ground.graph.settings
-    table = effort_table(graph, settings)
+    graph = ground.graph
+    table = effort_table(graph, graph.settings)
 
     @lru_cache(maxsize=1)
     def demands(aim: Aim, target: int | None) -> Demands:
@@ -177,9 +177,8 @@ def max_hours(ground: Ground, argument: str) -> Check:
         return build_demands(graph.referential, [graph.codes[target]], aim)
 
     def hours_of(start: Start, target: int | None = None) -> StepHours:
-        level = int(table.level[start.row]) if start.row >= 0 else int(settings.effort.level_unknown)
         state, held = state_of(graph, table, start.holding), start.holdings
-        return step_hours(table, demands(held.aim, target), state, held, level, target=target)
+        return step_hours(table, demands(held.aim, target), state, held, table.level_at(start.row), target=target)
 
     every = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []
