@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - `date` is the option
-from functools import cached_property, partial
+from functools import partial
 from itertools import combinations
 from numbers import Real
 from operator import itemgetter
@@ -66,8 +66,13 @@ class Search:
         self.direct = int(state.final[target])
         self.sums = (float(state.sums[0][target]), float(state.sums[1][target]))
         self.columns = self.effort.columns[self.effort.items(target)]
-        # What is left uncovered of the target's items after each occupation, from the state at the start.
-        self.uncovered = np.minimum(self.effort.uncovered[self.columns], state.left[self.columns, None])
+        self.uncovered = self.effort.uncovered[self.columns]
+        # A stage lies apart from the target, and asks no higher level than it, or than is held at the start: nobody
+        # trains longer for a job on the way than for the one aimed at. A level that is not known bars nothing.
+        self.fitting = ~excluded_rows(terrain.graph, target)
+        if self.effort.level_known[target]:
+            most = max(int(self.effort.level[target]), state.level)
+            self.fitting &= ~self.effort.level_known | (self.effort.level <= most)
         self.evaluated = 0
         self.left_out = float("inf")  # least bound on the cost of what was never looked at
         self.used = float("inf")  # least ceiling by which anything was left out
@@ -110,53 +115,18 @@ class Search:
         """Cost above which nothing is looked at; `used` remembers the least, in case it has to be raised again."""
         return max(self.pool.ceiling(), self.floor)
 
-    def _allowed(self, state: State) -> NDArray[np.bool_]:
-        """
-        Occupations that can be a stage.
-
-        Open, apart from the target, listing something, adding nothing unknown, and asking no higher level than the
-        target, or than is held at the start: nobody trains longer for a job on the way than for the one aimed at. A
-        level that is not known, the stage's or the target's, bars nothing.
-        """
-        return self._first_stages if state is self.state else self._stages(state)
-
-    @cached_property
-    def _first_stages(self) -> NDArray[np.bool_]:
-        return self._stages(self.state)
-
-    def _stages(self, state: State) -> NDArray[np.bool_]:
-        adds = state.unknown.any(axis=1)
-        adds |= self.terrain.demands.hidden | self.terrain.demands.selective
-        if self.effort.level_known[self.target]:
-            most = max(int(self.effort.level[self.target]), self.state.level)
-            adds |= self.effort.level_known & (self.effort.level > most)
-        apart = ~excluded_rows(self.terrain.graph, self.target)
-        found = state.open_rows & apart & self.terrain.lists & ~state.closed & ~adds
-        return np.asarray(found, dtype=np.bool_)
-
-    def _whole(self, state: State, spent: Ints, rows: Rows, more: Rows | None = None) -> Ints:
+    def _whole(self, state: State, spent: Ints, *stages: Rows) -> Ints:
         """Tenths of an hour of the whole path that ends after a stage, or two, more; `spent` until then."""
-        left = self.uncovered.take(rows, axis=1)
-        if state is not self.state:
-            left = np.minimum(left, state.left[self.columns, None])
-        level = np.maximum(self.effort.proves[rows], state.level)
-        if more is not None:
-            left = np.minimum(left, self.uncovered.take(more, axis=1))
-            level = np.maximum(level, self.effort.proves[more])
+        left, level = state.left[self.columns, None], np.asarray(state.level)
+        for rows in stages:
+            left = np.minimum(left, self.uncovered.take(rows, axis=1))
+            level = np.maximum(level, self.effort.proves[rows])
         sums = self.effort.towards(self.target, left)
         last = self.effort.final(sums[0], self.target, level)
-        missing = self._missing(state, self.target, rows, more)
+        missing = state.missing_after(self.target, *stages)
         last = self.terrain.demands.hours(last, missing, state.price, self.target)
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
-
-    def _missing(self, state: State, target: int, rows: Rows, more: Rows | None = None) -> NDArray[np.bool_]:
-        """Shape (b, c + g): what the target still requires after stages, each row with its own."""
-        demands = self.terrain.demands
-        missing = demands.needed[target] & state.open_credentials & ~demands.holds[rows]
-        if more is not None:
-            missing &= ~demands.holds[more]
-        return np.asarray(missing, dtype=np.bool_)
 
     def _one_stage(self) -> None:
         found = self._ends(self.state)
@@ -178,7 +148,7 @@ class Search:
 
     def _ends(self, state: State) -> Rows:
         """Stages that can follow a state and come right before the target."""
-        return np.flatnonzero(self._allowed(state) & state.near & self.terrain.near[:, self.target])
+        return np.flatnonzero(state.passable & self.fitting & state.near & self.terrain.near[:, self.target])
 
     def _limit(self, steps: int) -> float:
         """Most tenths of an hour that a path of so many steps may take to be kept."""
@@ -195,7 +165,7 @@ class Search:
         """Bound every pair of stages, then sum up those that may be kept."""
         state, target = self.state, self.target
         limit = self._limit(3)
-        allowed = self._allowed(state)
+        allowed = state.passable & self.fitting
         first = np.flatnonzero(allowed & state.near & (state.stage <= limit))
         second = np.flatnonzero(allowed & self.terrain.near[:, target])
         # No move leads to itself, nor from a fiche to its parts or back: such pairs are not near.
@@ -256,7 +226,7 @@ class Search:
     def _deepen(self, state: State, stages: int, more: int) -> None:
         """Paths of more than two stages: one state at a time, the last stage for all occupations at once."""
         steps = stages + 1
-        rows = np.flatnonzero(self._allowed(state) & state.near)
+        rows = np.flatnonzero(state.passable & self.fitting & state.near)
         rows = rows[np.argsort(state.stage[rows], kind="stable")]
         spent = state.hours + state.stage[rows]
         fixed = self.pool.cost(spent, steps, np.ones(len(rows)))

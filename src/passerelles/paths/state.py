@@ -327,14 +327,16 @@ class State:
         return self.terrain.effort.towards_all(self.left)
 
     @cached_property
-    def open_credentials(self) -> NDArray[np.bool_]:
-        """Shape (c + g,): what is not held."""
-        return ~self.held
-
-    @cached_property
     def missing(self) -> NDArray[np.bool_]:
         """Shape (n, c + g): what each occupation requires and is not held."""
-        return self.terrain.demands.needed & self.open_credentials
+        return self.missing_after(slice(None))
+
+    def missing_after(self, targets: NDArray[np.intp] | int | slice, *stages: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Shape (b, c + g): what targets still require after stages, each target or row of these with its own."""
+        missing = self.terrain.demands.needed[targets] & ~self.held
+        for rows in stages:
+            missing = missing & ~self.terrain.demands.holds[rows]
+        return missing
 
     @cached_property
     def unknown(self) -> NDArray[np.bool_]:
@@ -345,6 +347,13 @@ class State:
     def closed(self) -> NDArray[np.bool_]:
         """Shape (n,): occupations that require what nobody can obtain."""
         return np.asarray((self.missing & self.price.closed).any(axis=1), dtype=np.bool_)
+
+    @cached_property
+    def passable(self) -> NDArray[np.bool_]:
+        """Shape (n,): occupations that can be a stage: open, listing something, and adding nothing unknown."""
+        terrain = self.terrain
+        adds = self.unknown.any(axis=1) | terrain.demands.hidden | terrain.demands.selective
+        return self.open_rows & terrain.lists & ~self.closed & ~adds
 
     @cached_property
     def final(self) -> Ints:
@@ -403,8 +412,7 @@ class State:
             total, practice = effort.towards_pairs(columns, rows, self.left)
             hours = effort.stage(total, practice, columns, np.maximum(effort.proves[rows], self.level))
             if len(demands.codes):
-                missing = demands.needed[columns] & self.open_credentials & ~demands.holds[rows]
-                hours = demands.hours(hours, missing, self.price, columns)
+                hours = demands.hours(hours, self.missing_after(columns, rows), self.price, columns)
             known[rows, columns] = hours
             exact[rows, columns] = True
         return known[first, second].astype(np.int64)
