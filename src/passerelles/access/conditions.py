@@ -17,8 +17,9 @@ from passerelles.access.holdings import (
     titles_meant,
 )
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, number, say
+from passerelles.language.say import Lang, say
 from passerelles.model import (
+    DIPLOMAS,
     TERNARY,
     UNKNOWN_HOURS,
     AccessStatus,
@@ -248,7 +249,7 @@ def duration_text(months: Hours, lang: Lang = "fr") -> str:
     if months.low is None:
         return ""
     key = "least" if months.high is None else "exact" if months.low == months.high else "range"
-    low, high = (number(end or 0.0, lang=lang) for end in (months.low, months.high))
+    low, high = (round(end or 0.0) for end in (months.low, months.high))
     return say(f"conditions.months.{key}", lang=lang, low=low, high=high)
 
 
@@ -724,9 +725,6 @@ def _selection(whole: OccupationAccess, text: AccessText | None) -> Selection | 
     return Selection(text.selection, "") if text is not None and text.selection is not None else None
 
 
-_GRADES: Final = ("diplôme", "titre")
-
-
 def move_kind(
     referential: Referential, origin: str | None, target: str, before: AccessConditions | None, after: AccessConditions
 ) -> MoveKind:
@@ -792,7 +790,14 @@ def same_field(referential: Referential, origin: str | None, target: str) -> boo
 
 
 def _supposes(referential: Referential, before: AccessConditions, after: AccessConditions) -> bool:
-    own = [c for c in before.required if c.kind in _GRADES and c.requirement == "required" and c.needed_for is None]
-    wanted = {c.code for c in after.required if c.kind in _GRADES and c.requirement == "required" and not c.needed_for}
-    supposed = {code for c in own for code in (*referential.prerequisites_of(c.code), *c.detail.supposed)}
-    return bool(wanted & supposed) and not wanted & {c.code for c in own}
+    """Whether a diploma or title that the first requires has one of the second as prerequisite, and none is common."""
+    own, wanted = (
+        {
+            c.code: c.detail
+            for c in each.required
+            if c.kind in DIPLOMAS and c.requirement == "required" and not c.needed_for
+        }
+        for each in (before, after)
+    )
+    supposed = {p for code, known in own.items() for p in (*referential.prerequisites_of(code), *known.supposed)}
+    return not wanted.keys().isdisjoint(supposed) and wanted.keys().isdisjoint(own)

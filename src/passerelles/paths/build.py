@@ -1,6 +1,5 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -19,7 +18,7 @@ from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judg
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.move import End, Start, end_of
-from passerelles.ranking.moves import split_items
+from passerelles.ranking.moves import figure, split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import holding_of, required_columns
@@ -275,7 +274,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
     bounded = any(name != "selection" or (mine and not certified) for name in unknown)
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
-    hours = Span(_known(low), expected, None if bounded else _known(high), lower_bound=bounded)
+    hours = Span(figure(low), expected, None if bounded else figure(high), lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
     # Where not all is known, what is published of it is; an estimate of the rest is no least length.
     known = certified if bounded else expected
@@ -311,10 +310,6 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         near=near,
         missing=missing_items,
     )
-
-
-def _known(hours: float) -> float | None:
-    return None if math.isnan(hours) else hours
 
 
 def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:

@@ -19,7 +19,7 @@ from passerelles.codes import grouped
 from passerelles.effort import EffortTable, Shares, effort_table, state_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, labelled, number, percent, say
+from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.model import Profile
 from passerelles.paths.build import check_table
@@ -442,11 +442,9 @@ class Levers(list[Lever], Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the choice shows of itself: the levers, what they are worth, whether that is proven best."""
-        figures = {"total": self.total, "already": self.already, "possible": self.possible}
-        written = {name: number(value, lang=lang) for name, value in figures.items()}
         key = "exact" if self.exact else "greedy"
         notes = [
-            say("paths.levers.worth", lang=lang, **written),
+            say("paths.levers.worth", lang=lang, total=self.total, already=self.already, possible=self.possible),
             say(f"paths.levers.{key}", lang=lang, share=percent(self.guarantee, lang=lang)),
         ]
         levers, opened = self.sheets(lang)

@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 from passerelles.access.conditions import AccessConditions, duration_text, held_choices
 from passerelles.access.holdings import DEMANDED
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, listed, number, percent, say
+from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
@@ -22,6 +22,7 @@ from passerelles.ranking.move import (
     Item,
     Move,
     PartValue,
+    by_state,
     credentials_text,
     named,
     names,
@@ -543,8 +544,7 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
 
     def to_learn() -> Iterable[tuple[Path, int, Step, str, Item]]:
         for path, at, step in steps():
-            yield from ((path, at, step, "near", item) for item in step.near)
-            yield from ((path, at, step, "missing", item) for item in step.missing)
+            yield from ((path, at, step, state, item) for state, items in by_state(step)[1:] for item in items)
 
     def verdicts() -> Iterable[tuple[Path, int | None, FrameVerdict]]:
         yield from ((path, None, verdict) for path in paths for verdict in path.frames)
@@ -574,7 +574,7 @@ def _verdict(path: Path, frame: str, lang: Lang) -> str:
 
 def hours_text(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out: expected, with its range, 'at least' where only a part is known."""
-    expected = number(hours.expected or 0.0, lang=lang)
+    expected = round(hours.expected or 0.0)
     if _tells_nothing(hours):
         return say("paths.hours.unknown", lang=lang)
     if hours.high == 0:
@@ -585,9 +585,8 @@ def hours_text(hours: Span, lang: Lang = "fr") -> str:
         key = "open" if hours.low is not None else "at_most" if hours.high == hours.expected else "loose"
         return say(f"paths.hours.{key}", lang=lang, expected=expected)
     if hours.low == hours.high:
-        return f"{expected} h"
-    low, high = (number(x, lang=lang) for x in (hours.low, hours.high))
-    return say("paths.hours.range", lang=lang, expected=expected, low=low, high=high)
+        return f"{number(expected, lang=lang)} h"
+    return say("paths.hours.range", lang=lang, expected=expected, low=round(hours.low), high=round(hours.high))
 
 
 def _tells_nothing(hours: Span) -> bool:
@@ -616,24 +615,22 @@ def months_text(months: Span, lang: Lang = "fr") -> str:
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     """Return what a step takes: hours and where they come from, carried over, near, to learn, credentials."""
-    total = len(step.held) + len(step.near) + len(step.missing)
     origin = step.origin.name or say("moves.profile", lang=lang)
     target, hours = step.target.name, hours_text(step.known_hours, lang)
     basis = "sourced" if step.hours.lower_bound else str(step.basis)
     in_months = _told_in_months(step)
     if in_months:
-        months = number(int(step.months.expected or 0.0), lang=lang)
+        months = int(step.months.expected or 0.0)
         key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
-        hours = say(f"paths.hours.{key}", lang=lang, hours=number(step.sourced, lang=lang), months=months)
+        hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=months)
     elif _tells_nothing(step.known_hours):
         basis = "unknown"
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
-    if step.consolidated and not in_months:
-        first += " " + say("paths.step.consolidated", lang=lang, hours=number(step.consolidated, lang=lang))
-    if step.studies and not in_months:
-        first += " " + say("paths.step.studies", lang=lang, hours=number(step.studies, lang=lang))
-    counts = {"held": len(step.held), "near": len(step.near), "missing": len(step.missing), "total": total}
-    lines = [first, say("paths.step.items", lang=lang, **{name: str(value) for name, value in counts.items()})]
+    for key, part in (("consolidated", step.consolidated), ("studies", step.studies)):
+        if part and not in_months:
+            first += " " + say(f"paths.step.{key}", lang=lang, hours=round(part))
+    counts = {state: len(items) for state, items in by_state(step)}
+    lines = [first, say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
     for key, items in (("keep", step.held), ("learn", step.missing)):
         if items:
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _SAID, lang)))
@@ -670,12 +667,12 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     if months and not expected:
         known = months if expected == 0 else say("paths.step.months_only", lang=lang, months=months)
     if expected and credential.company_hours:
-        company = number(credential.company_hours, lang=lang)
-        known = say("paths.step.length_and_firm", lang=lang, hours=number(expected, lang=lang), company=company)
+        company = round(credential.company_hours)
+        known = say("paths.step.length_and_firm", lang=lang, hours=round(expected), company=company)
     elif expected:
-        known = say("paths.step.length", lang=lang, hours=number(expected, lang=lang))
+        known = say("paths.step.length", lang=lang, hours=round(expected))
     elif expected is None and credential.hours.high is not None:
-        known = say("paths.step.length_at_most", lang=lang, hours=number(credential.hours.high, lang=lang))
+        known = say("paths.step.length_at_most", lang=lang, hours=round(credential.hours.high))
     if credential.shorter:
         known = say("paths.step.shorter", lang=lang, known=known, holder=credential.shorter)
     return f"{credential.label} ({known})"
@@ -694,13 +691,12 @@ def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
         if place < len(path.steps):
             found.append(_stage(path, place, lang))
     if len(path.steps) == 1:
-        least = number(path.assumptions["min_saving_hours"], lang=lang)
+        least = round(path.assumptions["min_saving_hours"])
         return [*found, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
     hours, months = path.hours.expected or 0.0, path.months.expected or 0.0
-    figures = {"saved": path.direct_hours - hours, "direct": path.direct_hours}
-    written = {name: number(value, lang=lang) for name, value in figures.items()}
+    saved, direct = round(path.direct_hours - hours), round(path.direct_hours)
     longer = number(months - path.direct_months, lang=lang, decimals=1)
-    return [*found, [say("paths.why.stage", lang=lang, **written, months=longer)]]
+    return [*found, [say("paths.why.stage", lang=lang, saved=saved, direct=direct, months=longer)]]
 
 
 def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
@@ -714,7 +710,6 @@ def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
 
 def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what each legal frame says of a path, of the whole and of each step, and why."""
-    colon = " : " if lang == "fr" else ": "
     found = []
     for place, frame in enumerate(path.frames):
         why = [
@@ -725,8 +720,8 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
         said = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
         paid = listed((p.told(lang) for p in frame.payers), lang)
-        pays = f". {say('paths.pays', lang=lang)}{colon}{paid}" if paid else ""
-        found.append(f"{frame.label}{colon}{verdict}" + (f" ({said})" if said else "") + pays)
+        pays = f". {labelled(say('paths.pays', lang=lang), paid, lang)}" if paid else ""
+        found.append(labelled(frame.label, verdict + (f" ({said})" if said else "") + pays, lang))
     return found
 
 
@@ -739,11 +734,9 @@ def _step_verdicts(path: Path, frame: int, lang: Lang) -> str:
 
 def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     step = path.steps[place - 1]
-    figures = {
-        name: number(of, lang=lang) for name, of in (("months", step.practice_months), ("hours", step.practised))
-    }
     share, target = percent(path.assumptions["practice_share"], lang=lang), step.target.name
-    text = say("paths.step.practice", lang=lang, target=target, share=share, **figures)
+    months, hours = round(step.practice_months), round(step.practised)
+    text = say("paths.step.practice", lang=lang, target=target, share=share, months=months, hours=hours)
     added, lines = step.added, [text]
     raised = path.steps[place].level
     if raised > step.level and path.steps[-1].target_level > step.level:

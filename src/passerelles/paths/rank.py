@@ -17,7 +17,7 @@ from passerelles.codes import check_codes
 from passerelles.effort import Floats, Ints
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, number, percent, say
+from passerelles.language.say import Lang, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.signals import wage_notes, wages_between
@@ -329,7 +329,7 @@ class Reached(Described):
         ),
     )  # fmt: skip
 
-    def note(self, least: str, *, direct: bool, lang: Lang) -> str:
+    def note(self, least: int, *, direct: bool, lang: Lang) -> str:
         """Say why there are fewer paths than asked for; `least`: hours that a stage saves at least."""
         key = "fewer_direct" if direct else f"fewer_{self.reason}" if self.reason else "fewer"
         return say(f"paths.{key}", lang=lang, target=self.label or self.code, n=self.found, least=least)
@@ -371,7 +371,7 @@ class Paths(list[Path], Shown):
     def _notes(self, lang: Lang) -> list[str]:
         """What the reader must know of the search: where it found fewer, what it proves, what it assumes."""
         known = self[0].assumptions
-        least, direct = number(known["min_saving_hours"], lang=lang), known["max_steps"] == 1
+        least, direct = round(known["min_saving_hours"]), known["max_steps"] == 1
         fewer = [r for r in self.reached if r.fewer and r.found]
         notes = [r.note(least, direct=direct, lang=lang) for r in fewer]
         if len(fewer) > _EACH:
@@ -381,13 +381,13 @@ class Paths(list[Path], Shown):
             if reached.cut:
                 notes.append(say("paths.cut", lang=lang, target=name, n=reached.cut))
             if not reached.proven:
-                notes.append(say("paths.gap", lang=lang, target=name, gap=number(reached.gap, lang=lang)))
+                notes.append(say("paths.gap", lang=lang, target=name, gap=round(reached.gap)))
         if self.proven:
             notes.append(say("paths.proven", lang=lang, n=len(self.reached)))
         if not direct and known["moves_considered"] is not None:
             notes.append(say("paths.considered", lang=lang, n=known["moves_considered"]))
         if any(len(p.codes) > 1 for p in self):
-            months, share = number(known["practice_months"], lang=lang), percent(known["practice_share"], lang=lang)
+            months, share = round(known["practice_months"]), percent(known["practice_share"], lang=lang)
             kinds = ", ".join(known["practice_kinds"])
             notes.append(say("paths.assumption", lang=lang, months=months, share=share, kinds=kinds, least=least))
         return [*notes, *wage_notes((path.wages for path in self), lang), say("paths.disclaimer", lang=lang)]

@@ -429,7 +429,7 @@ class Moves(list[Move], Shown):
             Sheet(
                 "competencies",
                 side_by_side(end, STATE, NEAR_ITEM.columns),
-                lambda: ((m, state, item) for m in self for state, items in _by_state(m) for item in items),
+                lambda: ((m, state, item) for m in self for state, items in by_state(m) for item in items),
                 lang,
             ),
             Sheet("credentials", credentials, lambda: ((m, c) for m in self for c in m.credentials), lang),
@@ -471,9 +471,9 @@ class Moves(list[Move], Shown):
         return self.page(lang, title=title)._replace(details=details)
 
 
-def _by_state(move: Move) -> tuple[tuple[str, tuple[Item, ...]], ...]:
-    """Competencies that the target requires, by whether they are held."""
-    return ("held", move.held), ("near", move.near), ("missing", move.missing)
+def by_state(step: Any) -> tuple[tuple[str, tuple[Item, ...]], ...]:
+    """Competencies that the target of a move or step requires, by whether they are held."""
+    return ("held", step.held), ("near", step.near), ("missing", step.missing)
 
 
 def credentials_text(credentials: Iterable[Any], lang: Lang) -> str:
@@ -519,7 +519,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
     """Return what is held, near and missing, each credential, and each filter's verdict."""
     found = [
         say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _SAID, lang))
-        for state, items in _by_state(move)
+        for state, items in by_state(move)
         if items
     ]
     found += required_lines(move.access, lang)

@@ -101,22 +101,12 @@ def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known
     return Known(rank=move.rank, kind=move.kind, source=source)
 
 
-def may_be_close(graph: OccupationGraph, start: Start, targets: Sequence[int]) -> set[int]:
+def short_access(demands: Demands, holdings: Holdings, settings: Settings) -> NDArray[np.bool_]:
     """
-    Return which targets access lets be `proche`: no selection, and required training short enough.
+    Whether access lets each occupation of the demands be `proche`: no selection, and training that is short enough.
 
     Hours that are not known count at the least that is known; a diploma or title of unknown length is not short.
-    Without a catalogue of access facts, nothing of this is looked at.
     """
-    if graph.settings.access is None:
-        return set(targets)
-    codes = [graph.codes[row] for row in targets]
-    short = short_access(build_demands(graph.referential, codes, start.holdings.aim), start.holdings, graph.settings)
-    return {targets[i] for i in np.flatnonzero(short).tolist()}
-
-
-def short_access(demands: Demands, holdings: Holdings, settings: Settings) -> NDArray[np.bool_]:
-    """Whether each occupation of the demands has no selection, and training that is known and short enough."""
     hours, unknown = demands.training(demands.held(holdings), demands.price(holdings))
     return ~demands.selective & (hours <= settings.ranking.close_hours) & ~unknown
 
@@ -443,11 +433,13 @@ def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -
     chances, positions = scored.scorer.chances(totals), coverage_positions(scored.coverage, own, rows)
     levels = levels_by(graph, chances, positions, coverage)
     # What access asks is looked at last, and only where all else lets a move be close: it takes longest.
-    near = rows[levels == 0].tolist()
-    far = set(near) - may_be_close(graph, scored.start, near) if near else set()
-    levels[np.isin(rows, list(far))] = 1
+    near = np.flatnonzero(levels == 0)
+    if len(near) and graph.settings.access is not None:
+        codes, holdings = [graph.codes[row] for row in rows[near].tolist()], scored.start.holdings
+        demands = build_demands(graph.referential, codes, holdings.aim)
+        levels[near[~short_access(demands, holdings, graph.settings)]] = 1
     return [
-        Figures(score, _known(chance), level_at(level), _known(share), position or None, parts)
+        Figures(score, figure(chance), level_at(level), figure(share), position or None, parts)
         for score, chance, level, share, position, parts in zip(
             totals.tolist(),
             chances.tolist(),
@@ -479,7 +471,7 @@ def _judge(
     """Return what filters say, up to the first that drops the move; where none does, count those that cannot tell."""
     if not checks:
         return ()
-    candidate = Candidate(graph, scored.start, graph.occupations[target], _known(scored.coverage[target]))
+    candidate = Candidate(graph, scored.start, graph.occupations[target], figure(scored.coverage[target]))
     verdicts: list[Verdict] = []
     for each in checks:
         verdicts.append(each.check(candidate))
@@ -493,7 +485,8 @@ def _passes(verdicts: Sequence[Verdict], *, strict: bool) -> bool:
     return not any(v.verdict == "no" or (strict and v.verdict == "unknown") for v in verdicts)
 
 
-def _known(value: float) -> float | None:
+def figure(value: float) -> float | None:
+    """Return a figure; None where it is nan."""
     return None if math.isnan(value) else float(value)
 
 
