@@ -1,6 +1,6 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -262,22 +262,17 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
     >>> access_text(AccessConditions("open", None, 0, 4, (), varies=False, origin="catalogue"))
     'libre'
     """
-    found = _access_text(conditions, lang)
-    return say("conditions.of_title", lang=lang, text=found, title=conditions.title) if conditions.title else found
-
-
-def _access_text(conditions: AccessConditions, lang: Lang) -> str:
     parts: list[str] = []
     if conditions.status == "selective":
         kind = conditions.selection.kind if conditions.selection else "competition"
         parts.append(say(f"conditions.selection.{kind}", lang=lang))
     parts += names_to_obtain(conditions, lang)
-    if parts:
-        return ", ".join(parts)
-    if conditions.status == "conditional":
-        return say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)
-    found = say(f"conditions.short.{conditions.status}", lang=lang)
-    return f"{found}, {others}" if (others := others_text(conditions, lang)) else found
+    if not parts and conditions.status == "conditional":
+        parts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
+    elif not parts:
+        parts = [say(f"conditions.short.{conditions.status}", lang=lang), others_text(conditions, lang)]
+    found = ", ".join(filter(None, parts))
+    return say("conditions.of_title", lang=lang, text=found, title=conditions.title) if conditions.title else found
 
 
 def others_text(conditions: AccessConditions, lang: Lang) -> str:
@@ -305,8 +300,8 @@ def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str
 
 def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
     """Name what is asked for, a choice in one text; visits and what an employer has done say least: last."""
-    groups = grouped((c.group, (c.alternative or "", c.short)) for c in asked if c.group is not None)
-    choices = [say("conditions.or", lang=lang).join(_brief(grouped(ways))) for ways in groups.values()]
+    groups = grouped((c.group, c) for c in asked if c.group is not None)
+    choices = [_either(_ways(some), "short", lang) for some in groups.values()]
     alone = [c for c in asked if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
     first = dict.fromkeys(c.short for c in alone if c not in least)
@@ -315,15 +310,14 @@ def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
 
 def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return a sentence for each thing required, a choice in one of them, without what those held already suppose."""
-    asked = _told(conditions)
     found: list[str] = []
-    for some in grouped(((c.group or c.code, c.scope), c) for c in asked).values():
+    for some in grouped(((c.group or c.code, c.scope), c) for c in _told(conditions)).values():
         first, text = some[0], some[0].label
         key: str = first.held or "unknown"
         if first.group is not None:
-            ways = grouped((c.alternative or "", c.label) for c in _named_alone(some) or some)
+            ways = _ways(some)
             key = "yes" if first.group_held == "yes" else "one_of" if len(ways) > 1 else "unknown"
-            text = say("conditions.or", lang=lang).join(" + ".join(ways[way]) for way in sorted(ways))
+            text = _either(ways, "label", lang, len(ways))
         found.append(say(f"conditions.required.{key}", lang=lang, label=text))
     return found
 
@@ -332,11 +326,9 @@ def held_choices(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return the choices of which one way is held: the ways known to be, else the first, as any of them may be."""
     groups = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
     found: list[str] = []
-    for some in groups.values():
-        ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
-        sure = {way: members for way, members in ways.items() if all(c.held == "yes" for c in members)}
-        named = {way: [c.label for c in members] for way, members in (sure or ways).items()}
-        found.append(say("conditions.or", lang=lang).join(_brief(named)))
+    for ways in map(_ways, groups.values()):
+        sure = [way for way in ways if all(c.held == "yes" for c in way)]
+        found.append(_either(sure or ways, "label", lang))
     return found
 
 
@@ -346,10 +338,16 @@ def _told(conditions: AccessConditions) -> list[AccessCredential]:
     return [c for c in conditions.required if c.needed_for not in held]
 
 
-def _brief(named: Mapping[str, Sequence[str]]) -> list[str]:
-    """Return the first alternatives of a choice, the commonest way first, and a mark where there are more."""
-    texts = [" + ".join(named[alternative]) for alternative in sorted(named)]
-    return texts[:_SHOWN] + (["…"] if len(texts) > _SHOWN else [])
+def _ways(some: Sequence[AccessCredential]) -> list[tuple[AccessCredential, ...]]:
+    """Return the ways of a choice, the commonest first, without what others suppose, if anything is left then."""
+    ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
+    return [ways[way] for way in sorted(ways)]
+
+
+def _either(ways: Sequence[Sequence[AccessCredential]], name: str, lang: Lang, most: int = _SHOWN) -> str:
+    """Return a choice in one text: the names of its first ways, and a mark where there are more."""
+    texts = [" + ".join(getattr(c, name) for c in way) for way in ways]
+    return say("conditions.or", lang=lang).join(texts[:most] + (["…"] if len(texts) > most else []))
 
 
 def access_conditions(
@@ -402,10 +400,10 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
     credentials = tuple(_credentials(referential, rows, aim) if alone is None else _named(referential, alone))
     selection = _selection(whole, alone)
-    others_chosen = False
-    if selection is not None and aim.titles and selection.scope == "titles":
-        others_chosen = not concerns(referential, code, selection, aim)
-        selection = None if others_chosen else selection
+    of_titles = selection if selection is not None and selection.scope == "titles" else None
+    others_chosen = of_titles is not None and bool(aim.titles) and not concerns(referential, code, of_titles, aim)
+    if others_chosen:
+        selection = None
     low, high = whole.level_low, whole.level_high
     if low is None and high is None and text is not None:
         low, high = text.low, text.high
@@ -432,8 +430,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         level_low=low,
         level_high=high,
         credentials=credentials,
-        varies=not aim.titles
-        and (any(c.scope == "titles" for c in credentials) or (selection is not None and selection.scope == "titles")),
+        varies=not aim.titles and (of_titles is not None or any(c.scope == "titles" for c in credentials)),
         origin="access text" if alone is not None else "catalogue" if catalogued else "referential",
         source=whole.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),
@@ -475,9 +472,7 @@ def _chosen(
     """Whether those who enter are chosen by a competition or an appointment, or wait for an office."""
     if any(c.applies and c.requirement == "required" and c.kind == "concours" for c in credentials):
         return True
-    if selection is None or selection.kind not in SELECTIVE:
-        return False
-    return concerns(referential, code, selection, aim)
+    return selection is not None and selection.kind in SELECTIVE and concerns(referential, code, selection, aim)
 
 
 def text_of(referential: Referential, code: str) -> AccessText | None:
