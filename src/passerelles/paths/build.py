@@ -1,6 +1,7 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress, pairwise
@@ -184,16 +185,14 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
         if not demands.has_chosen(choice, holdings)
         for column in price.ways[choice]
     ]
-    codes = [c for c in dict.fromkeys((*chosen, *own)) if c in place]
-    known_by = {c: demands.credentials[place[c]] for c in codes}
-    codes.sort(key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
-    codes = _in_order(referential, codes)
+    known_by = {c: demands.credentials[place[c]] for c in dict.fromkeys((*chosen, *own)) if c in place}
+    supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}
+    codes = sorted(known_by, key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     regulated = referential.occupation_by_code[code].regulated == "yes"
-    by_code = referential.credential_by_code
-    before = {p for each in codes for p in closure(by_code, [each]) if p != each}
+    before = set().union(*supposed.values())
     found: list[StepCredential] = []
-    for number, each in enumerate(codes, start=1):
-        known = demands.credentials[place[each]]
+    for number, each in enumerate(_in_order(codes, supposed), start=1):
+        known = known_by[each]
         reduction = reduction_for(known, holdings)
         unpublished = reduction is not None and reduction.hours is None
         found.append(
@@ -219,12 +218,11 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
     return tuple(found)
 
 
-def _in_order(referential: Referential, codes: Sequence[str]) -> list[str]:
+def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
     """Codes of credentials as they stand, but what another of them supposes, itself or in a choice, before that one."""
-    supposed = {c: (closure(referential.credential_by_code, [c]) & set(codes)) - {c} for c in codes}
     found: list[str] = []
     while left := [c for c in codes if c not in found]:
-        found.append(next((c for c in left if supposed[c].issubset(found)), left[0]))
+        found.append(next((c for c in left if supposed[c].isdisjoint(left)), left[0]))
     return found
 
 
@@ -256,7 +254,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     demands, price = terrain.demands, state.price
     access = access_conditions(graph.referential, code, holdings)
     credentials = step_credentials(demands, price, holdings, row)
-    missing = demands.needed[row] & ~state.held
+    missing = state.missing[row]
     required, lengths = demands.span(price, missing)
     certified = required[1]
     total, practice = (x[row] for x in state.sums)

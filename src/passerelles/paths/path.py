@@ -26,7 +26,7 @@ from passerelles.ranking.move import (
     credentials_text,
     named,
     names,
-    title_of,
+    numbered,
 )
 from passerelles.sharing import Later
 from passerelles.views.schema import one_of, record, shape
@@ -376,15 +376,12 @@ class Path(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the path shows of itself: its steps in sentences, and what legal frames say of it."""
         lead = [line for lines in path_lines(self, lang) for line in lines]
-        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", [*lead, *self._beside(lang)])
+        return Page(numbered(self, lang), [*lead, *self._beside(lang)])
 
     def explanation(self, lang: Lang = "fr") -> Page:
         """Return the same, each step's first sentence above the others."""
         lines = [*path_lines(self, lang), *([text] for text in self._beside(lang))]
-        return Page(
-            f"{self.rank}. {title_of(self.origin, self.target, lang)}",
-            details=[Page(first, rest) for first, *rest in lines],
-        )
+        return Page(numbered(self, lang), details=[Page(first, rest) for first, *rest in lines])
 
     def _beside(self, lang: Lang) -> list[str]:
         """What is said under the steps: the status, what certifies, and legal frames."""

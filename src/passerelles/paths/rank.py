@@ -28,7 +28,7 @@ from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
-from passerelles.ranking.move import Start, end_of, excluded_rows, find_start
+from passerelles.ranking.move import Start, end_of, excluded_rows, find_start, heading
 from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
@@ -355,13 +355,9 @@ class Paths(list[Path], Shown):
             none = [say("paths.no_target", lang=lang)]
         if not self:
             return Page(say("moves.none", lang=lang)) if title is None else Page(title, none)
-        if title is None:
-            end = self[0].origin
-            key = "title" if end.code else "title_profile"
-            title = say(f"moves.{key}", lang=lang, label=end.name, code=end.code)
-        return Page(
-            title, none, path_sheets(self, lang, frame=frame)[:1], [p.page(lang) for p in self], self._notes(lang)
-        )
+        title = heading(self[0].origin, "title", lang) if title is None else title
+        sheets = path_sheets(self, lang, frame=frame)[:1]
+        return Page(title, none, sheets, [p.page(lang) for p in self], self._notes(lang))
 
     def _none(self, reached: Reached, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()

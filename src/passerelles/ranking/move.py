@@ -357,7 +357,7 @@ class Move(Described, Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the move shows of itself: facts, sentences, and the parts of its score."""
         lead = [move_facts(self, lang), *move_sentences(self, lang)]
-        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", lead, self.sheets(lang)[1:2])
+        return Page(numbered(self, lang), lead, self.sheets(lang)[1:2])
 
     def explanation(self, lang: Lang = "fr", *, note: str | None = None) -> Page:
         """Return what explains the move, in sentences alone: parts of the score, competencies, credentials, a note."""
@@ -370,7 +370,7 @@ class Move(Described, Shown):
         if others:
             lead.append(say("moves.other_parts", lang=lang, parts=listed(others, lang)))
         lead += move_sentences(self, lang)
-        return Page(f"{self.rank}. {title_of(self.origin, self.target, lang)}", lead if note is None else [*lead, note])
+        return Page(numbered(self, lang), lead if note is None else [*lead, note])
 
 
 class Moves(list[Move], Shown):
@@ -440,9 +440,12 @@ class Moves(list[Move], Shown):
         if not self:
             none = say("moves.none", lang=lang)
             return Page(title or none, [none] if title else [], notes=self._doubts(lang))
-        end, key = (self[0].target, "title_towards") if self.towards else (self[0].origin, "title")
         if title is None:
-            title = say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.name, code=end.code)
+            title = (
+                heading(self[0].target, "title_towards", lang)
+                if self.towards
+                else heading(self[0].origin, "title", lang)
+            )
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
         notes += self._doubts(lang)
         seen = observed_notes((m.observed for m in self), lang)
@@ -496,10 +499,14 @@ def _filter(verdict: Verdict, lang: Lang) -> str:
     return f"{verdict.name}: {answer} ({verdict.sentence(lang)})"
 
 
-def title_of(origin: End, target: End, lang: Lang) -> str:
-    """Return ``origin → target``, by label where there is one."""
-    start = origin.name or say("moves.profile", lang=lang)
-    return f"{start} → {target.name}"
+def numbered(step: Any, lang: Lang) -> str:
+    """Return the title of a move or a path, ``rank. origin → target``, by label where there is one."""
+    return f"{step.rank}. {step.origin.name or say('moves.profile', lang=lang)} → {step.target.name}"
+
+
+def heading(end: End, key: str, lang: Lang) -> str:
+    """Return the title of what leads from an end, or to it: by the `key` of those of moves, or that of a profile."""
+    return say(f"moves.{key if end.code else 'title_profile'}", lang=lang, label=end.name, code=end.code)
 
 
 def move_facts(move: Move, lang: Lang) -> str:
