@@ -180,8 +180,7 @@ def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
 
 def _domain(occupation: Occupation) -> str:
     """Letter of the main domain of a ROME code; empty where the code is another's."""
-    code = occupation.base or occupation.code
-    return code[0] if is_rome_code(code) else ""
+    return occupation.fiche[0] if is_rome_code(occupation.fiche) else ""
 
 
 def _studies(qualification: Qualification, domain: str) -> Floats:

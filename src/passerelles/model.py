@@ -66,6 +66,11 @@ class Occupation:
         return self.label or self.code
 
     @property
+    def fiche(self) -> str:
+        """Code of the fiche that it is, or is a part of."""
+        return self.base or self.code
+
+    @property
     def bases(self) -> tuple[str, ...]:
         """Fiches that a specialised occupation is a part of, `base` first; empty for any other occupation."""
         return (self.base, *self.also.split()) if self.base else ()
@@ -313,6 +318,11 @@ class Stamp(NamedTuple):
     name: str
     version: str
     sha256: str
+
+    @property
+    def title(self) -> str:
+        """What people call it: ``ROME 460``."""
+        return f"{self.name.upper()} {self.version}"
 
 
 class OverlaySource(NamedTuple):

@@ -690,7 +690,7 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
     names = {c.code: c.label for c in referential.credentials}
     kinds: dict[str, RequirementKind] = {"usual": "usual", "one-way": "option"}
     scopes: dict[str, Scope] = {"some-titles": "titles", "self-employed": "self-employed", "public": "public"}
-    source = f"{referential.name.upper()} {referential.version}"
+    source = referential.stamp.title
     stated = [(normalise_label(m.text), m) for m in text.mentions if m.strength != "negated"]
     found: dict[str, AccessCredential] = {}
     for plain, (mention, *_) in grouped(stated).items():

@@ -108,7 +108,7 @@ class OccupationGraph(Deriving):
     @cached_property
     def base_rows(self) -> NDArray[np.int32]:
         """Shape (n,): row of the fiche that a specialised occupation is a part of, else the occupation's own row."""
-        rows = [self.position[o.base if o.base is not None else o.code] for o in self.occupations]
+        rows = [self.position[o.fiche] for o in self.occupations]
         return frozen(np.asarray(rows, dtype=np.int32))
 
     @cached_property
@@ -119,7 +119,7 @@ class OccupationGraph(Deriving):
     @cached_property
     def group(self) -> NDArray[np.int32]:
         """Shape (n,): number of each occupation's parent group; one without a parent is a group of its own."""
-        return numbered([o.parent or f"\0{o.base or o.code}" for o in self.occupations])
+        return numbered([o.parent or f"\0{o.fiche}" for o in self.occupations])
 
     @cached_property
     def weight_cells(self) -> Cells:

@@ -13,7 +13,7 @@ from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.certifications import CertificationHit, Certifications, LeadingCertification
+from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import TAUGHT, UNKNOWN_HOURS, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
@@ -63,12 +63,7 @@ class Context(Deriving):
         """Whether an occupation, or the fiche that it is a part of, is on the list of hiring jobs."""
         if self.hiring is None or not self.official:
             return "unknown"
-        base = self.graph.referential.occupation_by_code[code].base
-        return "yes" if code in self.hiring or (base is not None and base in self.hiring) else "no"
-
-    def hits(self, code: str) -> tuple[CertificationHit, ...]:
-        """Certifications of the table that lead to an occupation."""
-        return () if self.table is None else self.table.for_occupation(code, self.graph.referential)
+        return "no" if self.hiring.isdisjoint((code, self.rome_code(code))) else "yes"
 
     def leading(self, code: str) -> tuple[LeadingCertification, ...]:
         """Certifications that lead to an occupation and are alive on the reference date."""
@@ -101,7 +96,8 @@ class Context(Deriving):
         # What the referential names itself, required or not, is no further option.
         before = (p for row in rows if row.kind in DEMANDED for p in referential.prerequisites_of(row.credential))
         named = {by_code[c].certifinfo for c in (*before, *(row.credential for row in rows)) if c in by_code}
-        for found, _, via in self.hits(code):
+        hits = () if self.table is None else self.table.for_occupation(code, referential)
+        for found, _, via in hits:
             if found.code not in named:
                 yield StepCredential(
                     code=f"CI-{found.code}",
@@ -128,13 +124,11 @@ class Context(Deriving):
         held |= {n for c in credentials if c.held == "yes" and c.code in by_code for n in by_code[c.code].registrations}
         if any(c.sure and c.code not in held for c in self.leading(code)):
             return "yes"
-        if self.table is not None:
-            cited = (
-                self.table.by_code.get(c.certifinfo or "") for c in credentials if c.held != "yes" and c.kind in TAUGHT
-            )
-            if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
-                return "yes"
-        full = [by_code[c.code] for c in credentials if c.held != "yes" and c.kind in TAUGHT and c.code in by_code]
+        asked = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
+        cited = () if self.table is None else (self.table.by_code.get(c.certifinfo or "") for c in asked)
+        if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
+            return "yes"
+        full = [by_code[c.code] for c in asked if c.code in by_code]
         return "yes" if any(c.rncp and not "" < c.valid_until < self.day for c in full) else "unknown"
 
     def case(
@@ -157,7 +151,7 @@ class Context(Deriving):
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
-        return self.graph.referential.occupation_by_code[code].base or code
+        return self.graph.referential.occupation_by_code[code].fiche
 
     def verdicts(self, case: Case, hours: float, months: float, *, whole: bool = False) -> tuple[FrameVerdict, ...]:
         """Verdict of every frame; of a whole path, with who may pay under those that do not say no."""

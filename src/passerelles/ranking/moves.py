@@ -93,12 +93,8 @@ def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known
     if origin is None:
         return None
     by_code = graph.referential.occupation_by_code
-    ends = (by_code[origin].base or origin, by_code[target].base or target)
-    move = graph.referential.moves_from(ends[0]).get(ends[1])
-    if move is None:
-        return None
-    source = f"{graph.referential.name.upper()} {graph.referential.version}"
-    return Known(rank=move.rank, kind=move.kind, source=source)
+    move = graph.referential.moves_from(by_code[origin].fiche).get(by_code[target].fiche)
+    return None if move is None else Known(move.rank, move.kind, graph.referential.stamp.title)
 
 
 def short_access(demands: Demands, holdings: Holdings, settings: Settings) -> NDArray[np.bool_]:

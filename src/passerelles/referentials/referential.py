@@ -112,7 +112,7 @@ class Referential(Deriving):
             return form
         if form != "table":
             return "rome"
-        alike = sum(is_rome_code(o.base or o.code) for o in self.occupations)
+        alike = sum(is_rome_code(o.fiche) for o in self.occupations)
         return "rome" if 2 * alike > len(self.occupations) else self.name
 
     @property

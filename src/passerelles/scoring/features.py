@@ -387,7 +387,7 @@ def _attribute(name: str) -> Callable[[Scene], NDArray[np.float64]]:
 
 def _is_reference(scene: Scene) -> NDArray[np.float64]:
     """Return 1 for the fiche that gives its parent group its code: the trade in general, before its variants."""
-    return np.asarray([o.parent == (o.base or o.code) for o in scene.graph.occupations], dtype=np.float64)
+    return np.asarray([o.parent == o.fiche for o in scene.graph.occupations], dtype=np.float64)
 
 
 def _group_size(scene: Scene) -> NDArray[np.float64]:
@@ -397,7 +397,7 @@ def _group_size(scene: Scene) -> NDArray[np.float64]:
 
 def _title_count(scene: Scene) -> NDArray[np.float64]:
     titles = scene.graph.referential.titles_under
-    return np.log1p([len(titles.get(o.base or o.code, ())) for o in scene.graph.occupations])
+    return np.log1p([len(titles.get(o.fiche, ())) for o in scene.graph.occupations])
 
 
 def _mean_closeness(name: str) -> Callable[[Scene], NDArray[np.float64]]:
