@@ -357,25 +357,26 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     todo = _told(case, "actions", Action.spec.columns, actions(case.release, w.lang))
     aside = _told(case, "set_aside", SET_ASIDE.columns, case.release.set_aside)
     told = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
-    summary: list[Block] = [Figures(figures_of(case)), *(Text(sentence) for sentence in sentences_of(case))]
-    front: list[tuple[str, list[Block]]] = [
-        ("summary", summary),
-        ("fragile", _first(case, "fragile", people, _PEOPLE)),
-        ("actions", [*([] if todo is None else _first(case, "actions", todo, _ACTIONS)), *told]),
-        ("set_aside", [] if aside is None else _first(case, "set_aside", aside, _ASIDE)),
-    ]
+    front: dict[str, list[Block]] = {
+        "summary": [Figures(figures_of(case)), *map(Text, sentences_of(case))],
+        "fragile": _first(case, "fragile", people, _PEOPLE),
+        "actions": [*_first(case, "actions", todo, _ACTIONS), *told],
+        "set_aside": _first(case, "set_aside", aside, _ASIDE),
+    }
     whole = [(people, _PEOPLE), (todo, _ACTIONS), (aside, _ASIDE)]
-    cut = [grid for grid, most in whole if grid is not None and len(grid.rows) > most]
     side_by_side = _told(case, "scenarios", Scenario.spec.columns, case.scenarios)
-    scenarios: list[Block] = [] if side_by_side is None else [Text(w("intro.scenarios")), side_by_side]
-    annexes: list[tuple[str, list[Block]]] = [("scenarios", scenarios), ("whole", [*cut])]
-    made: list[tuple[str, Callable[[Case, tuple[moves.Origin, ...]], list[Block]]]] = [
-        ("flows", _flows), ("moves", _moves), ("paths", _paths), ("uncovered", _uncovered), ("hiring", _hiring),
-        ("unfilled", _unfilled), ("sources", _sources), ("method", _method), ("reproduce", _reproduce),
-    ]  # fmt: skip
-    annexes += [(key, make(case, origins)) for key, make in made]
-    parts = [Part(key, w(f"section.{key}"), tuple(blocks)) for key, blocks in front if blocks]
-    parts += [Part(key, w(f"section.{key}"), tuple(blocks), annex=True) for key, blocks in annexes if blocks]
+    annexes: dict[str, list[Block]] = {
+        "scenarios": [] if side_by_side is None else [Text(w("intro.scenarios")), side_by_side],
+        "whole": [grid for grid, most in whole if grid is not None and len(grid.rows) > most],
+        "flows": _flows(case, origins), "moves": _moves(case, origins), "paths": _paths(case, origins),
+        "uncovered": _uncovered(case), "hiring": [hiring_grid(case)], "unfilled": _unfilled(case),
+        "sources": _sources(case), "method": _method(case), "reproduce": _reproduce(case),
+    }  # fmt: skip
+    parts = [
+        Part(key, w(f"section.{key}"), tuple(blocks), annex=key not in front)
+        for key, blocks in (front | annexes).items()
+        if blocks
+    ]
     parts += [part for make in extensions("report_sections").values() if (part := make(case)) is not None]
     about = [dates_of(case)]
     if case.request.date:
@@ -386,8 +387,10 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     )  # fmt: skip
 
 
-def _first(case: Case, key: str, grid: Grid, most: int) -> list[Block]:
+def _first(case: Case, key: str, grid: Grid | None, most: int) -> list[Block]:
     """Return the first rows of a table, for the first pages, with where the others are; the table if it is short."""
+    if grid is None:
+        return []
     if len(grid.rows) > most:
         more = case.words("more_in_annex", n=len(grid.rows) - most)
         grid = grid._replace(key=f"{grid.key}-first", rows=grid.rows[:most], more=more, plain=True)
@@ -496,7 +499,7 @@ def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     return [*found, paths_grid(case, paths), Text(w("intro.paths_assume"), muted=True)] if paths else found
 
 
-def _uncovered(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
+def _uncovered(case: Case) -> list[Block]:
     """People without a solution and why; and what each bound moved would change, one sentence each."""
     w, (sentence,) = case.words, CHANGE.pick("sentence")
     changes = tuple(w.set(str(sentence.cell(each, w.lang))) for each in case.release.changes)
@@ -507,17 +510,13 @@ def _uncovered(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     ]
 
 
-def _hiring(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
-    return [hiring_grid(case)]
-
-
-def _unfilled(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
+def _unfilled(case: Case) -> list[Block]:
     """Openings that stay empty, the largest first, and what would fill them."""
     grid = _told(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
     return [grid or Text(case.words("nothing.unfilled"))]
 
 
-def _sources(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
+def _sources(case: Case) -> list[Block]:
     w = case.words
     read = tuple(
         w("resolved", given=r.lot.given, code=r.lot.job, label=r.lot.label or "",
@@ -528,7 +527,7 @@ def _sources(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     return [*found, Heading(w("section.resolved")), Bullets(read)] if read else found
 
 
-def _method(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
+def _method(case: Case) -> list[Block]:
     w, scorer = case.words, scorer_dict(case.graph)
     effort, paths = case.graph.settings.effort, case.graph.settings.paths
     how = (
@@ -553,7 +552,7 @@ def _method(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
     ]  # fmt: skip
 
 
-def _reproduce(case: Case, _: tuple[moves.Origin, ...]) -> list[Block]:
+def _reproduce(case: Case) -> list[Block]:
     w = case.words
     settings, command = settings_grid(case), case.request.command
     found: list[Block] = [choices_grid(case)]
