@@ -161,7 +161,7 @@ class Column:
             return percent(cell, lang=lang)
         return number(cell, lang=lang, decimals=2 if self.kind == "number" else 0)
 
-    def at(self, get: Callable[[Any], Any], *, on: On | None = None) -> "Column":
+    def at(self, get: Callable[[Any], Any]) -> "Column":
         """Return the same column of items that hold the item it reads, which `get` gives; unknown where it is None."""
 
         def of(value: Value | str | None) -> Value | None:
@@ -170,14 +170,7 @@ class Column:
             read = _reader(value)
             return lambda item, lang: None if (inner := get(item)) is None else read(inner, lang)
 
-        return replace(
-            self,
-            value=of(self.read),
-            json=of(self.json),
-            shown=of(self.shown),
-            note=of(self.note),
-            on=self.on if on is None else on,
-        )
+        return replace(self, value=of(self.read), json=of(self.json), shown=of(self.shown), note=of(self.note))
 
 
 class Withheld(NamedTuple):
@@ -250,9 +243,9 @@ class Record:
         return lambda item: dict(zip(paths, get(item), strict=True))
 
 
-def within(columns: Iterable[Column], get: Callable[[Any], Any], *, on: On | None = None) -> tuple[Column, ...]:
+def within(columns: Iterable[Column], get: Callable[[Any], Any]) -> tuple[Column, ...]:
     """Return columns of items that hold the items which the columns read."""
-    return tuple(column.at(get, on=on) for column in columns)
+    return tuple(column.at(get) for column in columns)
 
 
 def side_by_side(*parts: Iterable[Column]) -> tuple[Column, ...]:
