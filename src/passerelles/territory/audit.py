@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Final
 
@@ -131,7 +131,6 @@ class Cell:
 Ends = Ints | Floats | Sequence[float]
 
 
-@dataclass(eq=False)
 class Auditor:
     """
     Finds how far the values of cells spread; every whole table found serves all cells.
@@ -141,14 +140,9 @@ class Auditor:
     a corner is not whole. `unproven` once a search ended without a whole table: cells may spread further than was seen.
     """
 
-    table: Table
-    view: View
-    witnesses: list[Ints] = field(default_factory=list)
-    unproven: bool = False
-
-    def __post_init__(self) -> None:
+    def __init__(self, table: Table, view: View) -> None:
         """Put what a reader knows in rows; the true table is the first witness."""
-        table, view = self.table, self.view
+        self.table, self.view, self.unproven = table, view, False
         unknown = view.unknown(table)
         known = ~unknown
         self.at = np.flatnonzero(unknown)
