@@ -394,7 +394,7 @@ def test_a_comparison_shows_how_much_of_each_job_is_shared(embedded_graph: Occup
         assert f"{each.label} ({each.code}) : {each.requirements} compétences : partagées {shared:.0%}".replace(
             "%", " %"
         ) in (chart.description.replace("\u202f", " ").replace("\xa0", " "))
-        assert any(bar.get_width() == pytest.approx(shared * Pen.of(8.0, "comparison", "fr").inner) for bar in bars)
+        assert any(bar.get_width() == pytest.approx(shared * Pen(8.0, "comparison", "fr").inner) for bar in bars)
 
 
 def test_an_area_is_a_disc_with_its_number_and_its_facts(embedded_graph: OccupationGraph) -> None:

@@ -5,12 +5,11 @@ import io
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from html import unescape
 from pathlib import Path
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import Any, Final, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
 from passerelles.errors import MissingExtraError, PasserellesError
@@ -74,7 +73,6 @@ CYCLE: Final = (
 try:
     import matplotlib as mpl
     from matplotlib import style
-    from matplotlib.artist import Artist
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.font_manager import FontProperties
@@ -326,7 +324,6 @@ class Mark(NamedTuple):
 Entry = tuple["Fill | Mark | str", str]  # of a key; what is no area is a sign
 
 
-@dataclass
 class Pen:
     """
     Things drawn so far on a page, and the words of its kind of chart: a table of ``charts`` in language files.
@@ -334,17 +331,9 @@ class Pen:
     `width` of the page and `size` of the letters are in points; the height of a chart follows from what it holds.
     """
 
-    width: float
-    size: float
-    subject: str
-    lang: Lang
-    title: str = ""
-    artists: list[Artist] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, width: float, subject: str, lang: Lang) -> Self:
+    def __init__(self, width: float, subject: str, lang: Lang) -> None:
         """
-        Return the pen of a page so many inches wide.
+        Start a page so many inches wide.
 
         Raises
         ------
@@ -353,15 +342,16 @@ class Pen:
 
         Examples
         --------
-        >>> pen = Pen.of(8, "ladder", "fr")
+        >>> pen = Pen(8, "ladder", "fr")
         >>> pen.width, pen.size, pen.inner
         (576.0, 9.0, 548.0)
         """
         low, high = _BOUNDS
         if isinstance(width, bool) or not isinstance(width, int | float) or not low <= width <= high:
             raise PasserellesError("chart_width", given=str(width), low=str(int(low)), high=str(int(high)))
-        size = 8.0 if width < _NARROW else 9.0 if width < _WIDE else 10.5
-        return cls(width * 72.0, size, subject, lang)
+        self.width, self.subject, self.lang, self.title = width * 72.0, subject, lang, ""
+        self.size = 8.0 if width < _NARROW else 9.0 if width < _WIDE else 10.5
+        self.artists: list[Text | Rectangle | Line2D | PathPatch] = []
 
     @property
     def right(self) -> float:

@@ -59,7 +59,7 @@ def method_comparison(
     if not chosen:
         raise PasserellesError("chart_nothing")
     results = sorted(chosen, key=lambda r: (-r.metrics[metric], r.method))
-    pen = Pen.of(width, "methods", lang)
+    pen = Pen(width, "methods", lang)
     facts = pen.say("facts", n=max(r.origins for r in results))
     y = pen.heading(facts, metric=metric)
     y = _intervals(pen, results, metric, y)
@@ -159,7 +159,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     rows = [r for r in rows if r["cases"]]
     if not rows:
         raise PasserellesError("chart_nothing")
-    pen = Pen.of(width, "reliability", lang)
+    pen = Pen(width, "reliability", lang)
     facts = pen.say("facts", n=len(rows), cases=sum(int(r["cases"]) for r in rows))
     y = pen.heading(facts)
     y = _points(pen, rows, y)

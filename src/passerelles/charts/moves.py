@@ -61,7 +61,7 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     >>> str(move.target.label) in charts.score_waterfall(move).title
     True
     """
-    pen = Pen.of(width, "waterfall", lang)
+    pen = Pen(width, "waterfall", lang)
     base = [p for p in move.parts if p.name == "base"]
     others = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
     rows = _rows(pen, [*base, *others], move.score)
@@ -183,7 +183,7 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     True
     """
     check_limit(limit)
-    pen = Pen.of(width, "competencies", lang)
+    pen = Pen(width, "competencies", lang)
     ends = _ends(move, lang)
     groups = {"held": move.held, "near": move.near, "missing": move.missing}
     total = sum(item.weight for items in groups.values() for item in items)
@@ -279,7 +279,7 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
     >>> charts.comparison_bars(found).title
     'Métiers côte à côte'
     """
-    pen = Pen.of(width, "comparison", lang)
+    pen = Pen(width, "comparison", lang)
     y = pen.heading(pen.say("meaning"), title=found.page(lang).title)
     told = []
     for each in found.occupations:
@@ -416,7 +416,7 @@ def neighbour_map(
     >>> charts.neighbour_map(build_graph(load_referential()), "K2110", limit=5).title
     'Métiers autour de : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110)'
     """
-    pen = Pen.of(width, "neighbours", lang)
+    pen = Pen(width, "neighbours", lang)
     if moves is None:
         moves = rank_moves(graph, origin, settings=settings, limit=limit)
     moves = moves[:_MOST]
@@ -556,7 +556,7 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     >>> charts.path_ladder(rank_paths(graph, "K2110", targets=["N4101"], limit=1)[0]).title
     'Parcours : Enseignant / Enseignante de la conduite et de la sécurité routière (K2110) → ...'
     """
-    pen = Pen.of(width, "ladder", lang)
+    pen = Pen(width, "ladder", lang)
     status = say(f"paths.status.{path.status}", lang=lang)
     facts = pen.say("facts", hours=hours_text(path.known_hours, lang), months=_months(pen, path.months), status=status)
     ends = _ends(path, lang)
@@ -719,7 +719,7 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
     >>> charts.area_map(mobility_areas(build_graph(load_referential()))).title.endswith("aires de mobilité")
     True
     """
-    pen = Pen.of(width, "areas", lang)
+    pen = Pen(width, "areas", lang)
     page = found.page(lang)
     y = pen.heading(pen.say("meaning"), title=page.title)
     half = pen.inner * _SHARE / 2

@@ -215,7 +215,7 @@ def territory_sankey(
     PasserellesError
         If `limit` is under 1.
     """
-    pen = Pen.of(width, "sankey", lang)
+    pen = Pen(width, "sankey", lang)
     payload: Mapping[str, Any] = found if isinstance(found, Mapping) else found.to_dict(lang)
     diagram = read_diagram(payload, limit=limit, lang=lang)
     facts = _facts(pen, payload)
