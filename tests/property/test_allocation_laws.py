@@ -267,11 +267,11 @@ def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int
     hours, km, drawn = rng.integers(0, 100, k), rng.integers(0, 100, k), rng.integers(0, 1000, k)
     task = Task(network, hours, hours, km, np.zeros(k, dtype=np.bool_), lambda some: drawn[some], budget)
     chosen = TerritorySettings(objective="weighted", weight_person=worth_of_one, weight_hour=1, weight_km=0.5)
-    found = best_flow(task, chosen)
+    flow, stages = best_flow(task, chosen)
     cost = np.rint(1000 * (hours / 10 + km / 20 - worth_of_one)).astype(int)
     best = min(int(cost @ x) for x in every_flow(network) if budget is None or hours @ x <= budget)
-    assert int(cost @ found.flow) == best
-    assert found.stages[0].gap == 0
+    assert int(cost @ flow) == best
+    assert stages[0].gap == 0
 
 
 @given(st.integers(0, 10_000), st.integers(0, 8), st.sampled_from((60.0, 60.0, 1e-9)))
@@ -288,19 +288,19 @@ def test_a_budget_holds_through_every_objective(seed: int, budget: int, seconds:
     hours, same, km = rng.integers(0, 4, k), rng.integers(0, 2, k), rng.integers(0, 10, k)
     cost, drawn = hours + rng.integers(0, 4, k), rng.integers(0, 1000, k)
     task = Task(network, hours, cost, km, same.astype(np.bool_), lambda some: drawn[some], budget)
-    found = best_flow(task, TerritorySettings(time_limit_s=seconds))
+    flow, stages = best_flow(task, TerritorySettings(time_limit_s=seconds))
 
     def worth(x: np.ndarray[Any, np.dtype[np.int64]]) -> tuple[int, ...]:
         return (-int(x.sum()), int(cost @ x), -int(same @ x), int(km @ x))
 
     best = min(worth(x) for x in every_flow(network) if int(hours @ x) <= budget)
-    assert int(hours @ found.flow) <= budget
-    assert worth(found.flow)[0] == best[0]
-    assert [abs(stage.value) for stage in found.stages] == [abs(w) for w in worth(found.flow)][: len(found.stages)]
-    if len(found.stages) == len(best) and not any(stage.gap for stage in found.stages):
-        assert worth(found.flow) == best
+    assert int(hours @ flow) <= budget
+    assert worth(flow)[0] == best[0]
+    assert [abs(stage.value) for stage in stages] == [abs(w) for w in worth(flow)][: len(stages)]
+    if len(stages) == len(best) and not any(stage.gap for stage in stages):
+        assert worth(flow) == best
         return
     assert seconds < 1
-    last, reached = found.stages[-1], abs(best[len(found.stages) - 1])
+    last, reached = stages[-1], abs(best[len(stages) - 1])
     # People and those who keep their job are as many as can be, hours and kilometres as few.
     assert last.bound >= reached if last.name in ("people", "same_job") else last.bound <= reached

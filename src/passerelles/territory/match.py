@@ -330,19 +330,18 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
     task = _task(case, pairs, pairs.open, budget)
     placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
     try:
-        outcome = best_flow(task, case.settings)
+        placed[pairs.open], stages = best_flow(task, case.settings)
     except InfeasibleError:
         return _Solved(placed, reserved, stretched, "infeasible", unmet=_unmet(case, task))
-    placed[pairs.open] = outcome.flow
-    status: Status = "optimal" if all(s.gap == 0 for s in outcome.stages) else "time_limit"
+    status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
     plain = case.settings.model_copy(update={"objective": "lexicographic", "floor": 0.0})
     for flow, among in ((reserved, pairs.doubtful), (stretched, pairs.stretched if stretch else _NONE)):
         if len(among):
             rest = _task(replace(case, settings=plain), pairs, among, None, case.left(pairs, used))
-            flow[among] = best_flow(rest, plain).flow
+            flow[among] = best_flow(rest, plain)[0]
             used += flow
-    return _Solved(placed, reserved, stretched, status, outcome.stages)
+    return _Solved(placed, reserved, stretched, status, stages)
 
 
 def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]:
@@ -549,8 +548,8 @@ def _changes(
 
 def _people(case: _Case, task: Task) -> tuple[int, int]:
     if case.settings.objective == "weighted":
-        outcome = best_flow(task, case.settings)
-        return int(outcome.flow.sum()), int(task.hours @ outcome.flow)
+        flow, _ = best_flow(task, case.settings)
+        return int(flow.sum()), int(task.hours @ flow)
     return most_people(task)
 
 

@@ -317,17 +317,9 @@ class Task:
     budget: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Outcome:
-    """People on each pair, shape (k,), and the certificate of each objective, in order."""
-
-    flow: Ints
-    stages: tuple[Stage, ...]
-
-
-def best_flow(task: Task, settings: TerritorySettings) -> Outcome:
+def best_flow(task: Task, settings: TerritorySettings) -> tuple[Ints, tuple[Stage, ...]]:
     """
-    Solve a task to proven optimality.
+    Solve a task to proven optimality: people on each pair, shape (k,), and the certificate of each objective, in order.
 
     A budget of hours that the cheapest flow breaks is one row more, whose matrix is no network's: the objectives after
     the number of people are then searched in whole numbers, each with the bound that its search proves.
@@ -352,9 +344,10 @@ def best_flow(task: Task, settings: TerritorySettings) -> Outcome:
         flow, stage, face = _least(network, face, cost, name, kept, flow, settings.time_limit_s)
         stages.append(_most(stage) if name == "same_job" else replace(stage, parts=parts))
         if stage.gap:  # the time is up
-            return Outcome(flow, tuple(stages))
-    flow, _, _ = _least(network, face, _draw(task, face), "tie", kept, flow, settings.time_limit_s)
-    return Outcome(flow, tuple(stages))
+            break
+    else:
+        flow, _, _ = _least(network, face, _draw(task, face), "tie", kept, flow, settings.time_limit_s)
+    return flow, tuple(stages)
 
 
 def _least(
