@@ -126,11 +126,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     course = duration_model().course
     if full:
         longest = max(full, key=lambda c: (_length(c), c.code))
-        expected = _length(longest)
-        whole = training_hours(longest)
-        low, high = whole.low or expected, whole.high or expected
-        short = min(course, expected)
-        source = longest.hours.source
+        expected, hours, source = _length(longest), training_hours(longest), longest.hours.source
+        low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
         return Qualification(low, expected, high, short, level, known_level, "credential", longest.code, source, titled)
     if level == _LOWEST:
         courses = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
@@ -149,15 +146,13 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     fit = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS and c.level in levels and _length(c)]
     if free and fit:
         usual = min(fit, key=lambda c: (_length(c), c.code))
-        hours = training_hours(usual)
-        expected = _length(usual)
+        expected, hours, source = _length(usual), training_hours(usual), usual.hours.source
         # The least that its text sets is for who holds a diploma of the level: the trade is left, not general subjects.
         short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        named_in = usual.hours.source
-        return Qualification(low, expected, high, short, level, known_level, "certification", usual.code, named_in)
+        return Qualification(low, expected, high, short, level, known_level, "certification", usual.code, source)
     if lengths and not (free and middle.expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
         sources = "; ".join(sorted({d.centre.source for d in published}))

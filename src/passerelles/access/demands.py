@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import (
+    NO_HOURS,
     AccessConditions,
     access_conditions,
     has_ended,
@@ -167,8 +168,11 @@ class Demands:
 
     @cached_property
     def _months(self) -> list[float | None]:
-        """Months of experience that each credential asks for; None where they are not known."""
-        return [_months(c) if c.kind == "experience" or c.months != UNKNOWN_HOURS else 0.0 for c in self.credentials]
+        """Months of studies or experience that each credential asks for; None where they are not known."""
+        asked = (
+            c.months if c.kind == "experience" or c.months != UNKNOWN_HOURS else NO_HOURS for c in self.credentials
+        )
+        return [months.high if months.low is None else months.low for months in asked]
 
     def price(self, holdings: Holdings) -> Price:
         """Return what each column takes of a person."""
@@ -467,12 +471,6 @@ def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset
     """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
     known = [referential.credential_by_code[code] for code in way if code in referential.credential_by_code]
     return way - {each for credential in known for each in credential.grants if each not in credential.supposed}
-
-
-def _months(credential: Credential) -> float | None:
-    """Months of experience that a credential asks for; None where they are not known."""
-    low, high = credential.months.low, credential.months.high
-    return low if low is not None else high
 
 
 def sane_hours(hours: Hours) -> Hours:
