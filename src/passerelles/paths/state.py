@@ -4,6 +4,7 @@ from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from operator import le
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -248,22 +249,16 @@ class Pool:
     def _kept(self) -> list[Candidate]:
         ordered = sorted(self.candidates.values(), key=lambda c: (c.cost, len(c.stages), c.stages))
         costs = [c.cost for c in ordered]
+        # Less is better: what is no worse on any, and not the same, dominates.
+        figures = [(c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in ordered]
         kept: list[Candidate] = []
-        for each in ordered:
+        for each, mine in zip(ordered, figures, strict=True):
             if self.limit is not None and len(kept) >= self.limit and not self.pareto:
                 break
-            as_dear = ordered[: bisect_right(costs, each.cost)]
-            if not any(self._dominates(other, each) for other in as_dear):
+            as_dear = figures[: bisect_right(costs, each.cost)]
+            if not any(other != mine and all(map(le, other, mine)) for other in as_dear):
                 kept.append(each)
         return kept
-
-    def _dominates(self, one: Candidate, other: Candidate) -> bool:
-        if one.hours > other.hours or one.weakest < other.weakest or len(one.stages) > len(other.stages):
-            return False
-        if not self.pareto and one.fit < other.fit:
-            return False
-        better = one.hours < other.hours or one.weakest > other.weakest or len(one.stages) < len(other.stages)
-        return better or (not self.pareto and one.fit > other.fit)
 
     def ceiling(self) -> float:
         """Cost above which no further path is kept; infinite while fewer than `limit` are, and for a whole set."""
