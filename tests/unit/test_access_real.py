@@ -581,7 +581,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("F1606", "I1508", "conditional", {"AMIANTE-SS3", "APT-SIR"}, set(), (35, 70)),
     ("I1304", "N4401", "conditional", {"HAB-CIRC"}, set(), None),
     # The certificate of small-scale fishing is for its masters only: a captain takes the licence, after the deckhand's.
-    ("A1415", "A1406", "conditional", set(), {"CAP200-P", "LIEUT-P"}, (650, 700)),
+    ("A1415", "A1406", "conditional", set(), {"CAP200-P", "LIEUT-P"}, (630, 700)),
     ("A1415", "A1445", "conditional", {"APT-HYP", "CAH-B"}, set(), None),
     (
         "N4105",
