@@ -23,6 +23,7 @@ DIPLOMAS: Final[tuple[CredentialKind, ...]] = ("diplôme", "titre")  # a whole q
 TAUGHT: Final[tuple[CredentialKind, ...]] = (*DIPLOMAS, "certificat")  # what ends a training
 # What the hours of a credential are: set by law, read at one centre, or the proof that the law sets none.
 HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
+LEGAL: Final[tuple[HoursKind, ...]] = ("legal-minimum", "legal-total")  # those that count placements in
 InForce = Literal["proved", "unproved", "unknown"]
 RequirementKind = Literal["required", "one-of", "usual", "option"]
 Scope = Literal["all", "titles", "self-employed", "public"]
@@ -200,7 +201,8 @@ class Credential:
     `rncp`: its number in the RNCP, or several between spaces where each holder has its own.
     `hours` are those at a training centre, `company_hours` those in a firm, `months` those of experience or sea
     service, which are never hours. `prerequisites` are all needed; of each of `choices` one alternative is; who obtains
-    it is given those in `grants` without more: a driver's title gives the licence.
+    it is given those in `grants` without more: a driver's title gives the licence. `prerequisite_sources`: each code
+    that it supposes, and the text that says so.
     `before_training`: it must be held before a training for the job may begin. Dates are ISO texts, empty = unknown;
     `as_of` is the day on which the facts were read.
     """
@@ -215,6 +217,7 @@ class Credential:
     note: str = ""
     prerequisites: tuple[str, ...] = ()
     choices: tuple[Alternatives, ...] = ()
+    prerequisite_sources: tuple[tuple[str, str], ...] = ()
     reductions: tuple[Reduction, ...] = ()
     grants: tuple[str, ...] = ()
     short: str = ""
@@ -236,6 +239,14 @@ class Credential:
     def name(self) -> str:
         """What a narrow column calls it."""
         return self.short or self.label
+
+    @property
+    def placement_hours(self) -> float | None:
+        """Those of its hours that the law has spent in a firm or on placement; None = unknown, or not counted."""
+        if self.hours_kind not in LEGAL:
+            return None
+        parts = self.company_hours
+        return next((h for h in (parts.expected, parts.low, parts.high) if h is not None), None)
 
     @property
     def registrations(self) -> tuple[str, ...]:

@@ -916,6 +916,22 @@ def test_what_else_a_person_should_know_is_told_with_the_job_and_with_each_crede
     assert any("À savoir : Dès 21 ans." in text for text in path_sentences(path))
 
 
+def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_path: Path) -> None:
+    (tmp_path / "manifest.toml").write_text('schema = "passerelles/overlay@1"\nname = "x"\nversion = "1"\n', "utf-8")
+    tables = {
+        "credentials": "code,label,kind,source\nA,Premier,permis,loi A\nB,Bac,diplôme,loi B\n"
+        "C,Autre,diplôme,loi C\nD,Titre,titre,\n",
+        "credential_prerequisites": "credential,requires,group,alternative,source\n"
+        "D,A,,,art. 1\nD,B,g,a,art. 2\nD,C,g,b,\n",
+        "credential_requirements": "occupation,credential,source\nN4101,D,art. 3\n",
+    }  # fmt: skip
+    for name, text in tables.items():
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    laid = load_referential("transitions").with_overlay(tmp_path)
+    told = {c.code: c.source for c in access_conditions(laid, "N4101").credentials if c.code in "ABCD"}
+    assert told == {"A": "art. 1", "B": "art. 2", "C": "loi C", "D": "art. 3"}
+
+
 def test_the_choice_of_a_school_that_is_behind_somebody_is_not_told() -> None:
     nurse = replace(NURSE, choices=((("B",), ("AS",)),))
     some = jobs(CredentialRequirement("P", "DEI"), CredentialRequirement("Q", "DEI"))

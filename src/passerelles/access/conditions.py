@@ -20,6 +20,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, say
 from passerelles.model import (
     DIPLOMAS,
+    LEGAL,
     TERNARY,
     UNKNOWN_HOURS,
     AccessStatus,
@@ -50,7 +51,6 @@ SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 # Kinds that take no training of their own: a file, a visit, an oath.
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
 _EXAMINED: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
-_LEGAL: Final = ("legal-minimum", "legal-total")  # kinds of hours that count placements in
 NO_HOURS: Final = Hours(0.0, 0.0, 0.0)
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names
 
@@ -494,10 +494,10 @@ def training_hours(credential: Credential) -> Hours:
     """
     hours = credential.hours
     low, expected, high = hours[:3]
-    if credential.hours_kind in _LEGAL:
+    if credential.hours_kind in LEGAL:
         if expected is None:
             expected = low if low is not None else high
-        parts, extra = credential.company_hours, company_hours(credential)
+        parts, extra = credential.company_hours, credential.placement_hours
         if extra is not None and expected is not None:
             low = expected + extra if low is None else low + (parts.low if parts.low is not None else extra)
             high = None if high is None else high + (parts.high if parts.high is not None else extra)
@@ -509,14 +509,6 @@ def training_hours(credential: Credential) -> Hours:
     if expected is None and takes_no_training(credential):
         return NO_HOURS
     return Hours(low, expected, high, hours.source)
-
-
-def company_hours(credential: Credential) -> float | None:
-    """Those of its hours that the law has spent in a firm or on placement; None = unknown, or not counted."""
-    if credential.hours_kind not in _LEGAL:
-        return None
-    parts = credential.company_hours
-    return next((h for h in (parts.expected, parts.low, parts.high) if h is not None), None)
 
 
 def has_ended(credential: Credential) -> bool:
@@ -595,6 +587,8 @@ def _with_prerequisites(
     if row.credential not in by_code:
         return
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
+    chain = [by_code[code] for code in (row.credential, *before) if code in by_code]
+    texts = {(c.code, code): text for c in chain for code, text in c.prerequisite_sources}
     for code in (*before, row.credential):
         known = by_code.get(code)
         if known is None:
@@ -605,10 +599,12 @@ def _with_prerequisites(
                     continue  # what is required anyway is the choice
                 for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
                     within = f"{known.code}/{number}", chr(ord("a") + name)
-                    yield _asked_by(row, by_code[each], "one-of", within, applies=applies, needed_for=known.code)
+                    said = texts.get((known.code, each), "")
+                    yield _asked_by(row, by_code[each], "one-of", within, said, applies=applies, needed_for=known.code)
         needed_for = None if code == row.credential else row.credential
+        said = row.source if needed_for is None else next((t for (_, c), t in texts.items() if c == code), "")
         own = row.group or None, row.alternative or None
-        yield _asked_by(row, known, row.kind, own, applies=applies, needed_for=needed_for)
+        yield _asked_by(row, known, row.kind, own, said, applies=applies, needed_for=needed_for)
 
 
 def _asked_by(
@@ -616,6 +612,7 @@ def _asked_by(
     known: Credential,
     requirement: RequirementKind,
     place: tuple[str | None, str | None],
+    source: str,
     *,
     applies: bool,
     needed_for: str | None,
@@ -626,7 +623,7 @@ def _asked_by(
         known,
         requirement,
         "catalogue" if row.origin else "referential",
-        source=(row.source if own else "") or known.source,
+        source=source or known.source,
         group=place[0],
         alternative=place[1],
         scope=row.scope,

@@ -624,7 +624,7 @@ def resolve_title(
     Examples
     --------
     >>> from passerelles import load_referential
-    >>> found = resolve_title(load_referential("transitions"), "MONITRICE AUTO ECOLE H/F")[0]
+    >>> found = resolve_title(load_referential("transitions"), "MONITRICE AUTO ECOLE")[0]
     >>> found.code, found.confidence > 0.9
     ('K2110', True)
     """

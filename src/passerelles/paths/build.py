@@ -8,7 +8,7 @@ from itertools import compress, pairwise
 
 import numpy as np
 
-from passerelles.access.conditions import access_conditions, company_hours, kind_between, reduction_for, registers
+from passerelles.access.conditions import access_conditions, kind_between, reduction_for, registers
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation
 from passerelles.errors import PasserellesError
@@ -203,7 +203,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 certifinfo=known.certifinfo,
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
-                company_hours=company_hours(known) if reduction is None or unpublished else reduction.company_hours,
+                company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
                 months=known.months if reduction is None else UNKNOWN_HOURS,
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
