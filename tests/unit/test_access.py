@@ -932,6 +932,22 @@ def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_p
     assert told == {"A": "art. 1", "B": "art. 2", "C": "loi C", "D": "art. 3"}
 
 
+def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:
+    def told(kind: str) -> list[str]:
+        rows = (CredentialRequirement("Q", "CARTE", kind, scope="titles", titles="1"),)  # type: ignore[arg-type]
+        card = replace(CARD, hours=Hours(0, 0, 0, "loi"), hours_kind="none-exists")
+        some = jobs(*rows, whole=(OccupationAccess("Q", "open", 3, 4),))
+        some = replace(some, credentials=tuple(card if c.code == "CARTE" else c for c in some.credentials))
+        return [text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts]
+
+    varies = "Ce qui est exigé dépend de l'appellation"
+    assert varies in told("required")
+    assert varies not in told("usual")
+    (card,) = [text for text in told("usual") if text.startswith("Carte : ")]
+    assert card == "Carte : d'usage (certaines appellations), sans formation"  # and not "0 h"
+    assert "Niveaux européens demandés d'ordinaire : 3 – 4" in told("usual")
+
+
 def test_the_choice_of_a_school_that_is_behind_somebody_is_not_told() -> None:
     nurse = replace(NURSE, choices=((("B",), ("AS",)),))
     some = jobs(CredentialRequirement("P", "DEI"), CredentialRequirement("Q", "DEI"))

@@ -430,7 +430,8 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         level_low=low,
         level_high=high,
         credentials=credentials,
-        varies=not aim.titles and (of_titles is not None or any(c.scope == "titles" for c in credentials)),
+        varies=not aim.titles
+        and (of_titles is not None or any(c.scope == "titles" for c in credentials if c.demanded)),
         origin="access text" if alone is not None else "catalogue" if catalogued else "referential",
         source=whole.source,
         title=next((title.label for title in titles_meant(referential, code, aim)), ""),

@@ -404,7 +404,8 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
         found.append(labelled(kind, selection.label, lang) if selection.label else kind)
     levels = [str(level) for level in (conditions.level_low, conditions.level_high) if level is not None]
     if levels:
-        found.append(say("show.levels", lang=lang, levels=" – ".join(dict.fromkeys(levels))))
+        key = "levels_from_none" if conditions.level_low == 0 else "levels"
+        found.append(say(f"show.{key}", lang=lang, levels=" – ".join(dict.fromkeys(levels))))
     if conditions.varies:
         found.append(say("show.varies", lang=lang))
     if conditions.title:
@@ -445,7 +446,9 @@ def _credential(item: AccessCredential, choices: Mapping[_Choice, str], lang: La
     asked += _of_whom(item, lang)
     length, detail = _length(item.hours, lang), item.detail
     known = {hours for hours in item.hours[:3] if hours is not None}
-    if known and detail.hours_kind != "unknown":
+    if known == {0} and takes_no_training(detail):
+        length = say("show.no_training", lang=lang)
+    elif known and detail.hours_kind != "unknown":
         several = "s" if len(known) > 1 and detail.hours_kind == "centre" else ""
         length += f" ({say(f'show.hours_kind.{detail.hours_kind}{several}', lang=lang)})"
     elif detail.hours_kind == "none-exists":
