@@ -496,6 +496,7 @@ def test_years_of_practice_are_no_shorter_way_than_a_training() -> None:
         (studies, 36, 36, "FIMO"),  # of two as long, what training gives
         (studies, 30, 30, "EXP"),
         (studies, 12, 12, "EXP"),
+        (studies, None, None, "FIMO"),  # nobody knows how long
         (replace(FIMO, months=Hours(9.0, None, 12.0, "loi")), 5, 5, "FIMO"),  # 140 hours, spread over a year
     ):
         practice = Credential("EXP", "Expérience", "experience", months=Hours(least, None, most, "loi"))

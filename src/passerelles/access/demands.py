@@ -1,5 +1,6 @@
 """What all occupations of a graph demand, as arrays: what is needed, what its holders hold, and what it costs."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -192,8 +193,13 @@ class Demands:
         held = self.held(holdings).tolist()
         ways: list[tuple[int, ...]] = []
         practice = [c.kind == "experience" for c in self.credentials]
-        # Where no hours are known, a month of experience or of studies counts as one of work.
-        weighed = [tenth or TENTHS * HOURS_A_MONTH * month for tenth, month in zip(tenths, months, strict=True)]
+        # Where no hours are known, a month of experience or of studies counts as one of work; practice of which not even
+        # the months are known is longer than anything.
+        endless = [math.inf if some and m is None else 0.0 for some, m in zip(practice, self._months, strict=True)]
+        weighed = [
+            tenth or TENTHS * HOURS_A_MONTH * month + more
+            for tenth, month, more in zip(tenths, months, endless, strict=True)
+        ]
         # Nobody is sent to work for years: that is no better known than a training of unknown length.
         years = [some and month >= _YEARS for some, month in zip(practice, months, strict=True)]
 
