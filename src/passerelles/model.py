@@ -173,6 +173,15 @@ class Hours(NamedTuple):
 UNKNOWN_HOURS = Hours()
 
 
+class Supposition(NamedTuple):
+    """What says that a credential supposes another, by its code."""
+
+    requires: str
+    source: str = ""
+    as_of: str = ""
+    in_force: InForce = "unknown"
+
+
 class Reduction(NamedTuple):
     """
     That who holds something else needs a shorter training for a credential.
@@ -201,8 +210,8 @@ class Credential:
     `rncp`: its number in the RNCP, or several between spaces where each holder has its own.
     `hours` are those at a training centre, `company_hours` those in a firm, `months` those of experience or sea
     service, which are never hours. `prerequisites` are all needed; of each of `choices` one alternative is; who obtains
-    it is given those in `grants` without more: a driver's title gives the licence. `prerequisite_sources`: each code
-    that it supposes, and the text that says so.
+    it is given those in `grants` without more: a driver's title gives the licence. `suppositions`: what says that it
+    supposes each of these.
     `before_training`: it must be held before a training for the job may begin. Dates are ISO texts, empty = unknown;
     `as_of` is the day on which the facts were read.
     """
@@ -217,7 +226,7 @@ class Credential:
     note: str = ""
     prerequisites: tuple[str, ...] = ()
     choices: tuple[Alternatives, ...] = ()
-    prerequisite_sources: tuple[tuple[str, str], ...] = ()
+    suppositions: tuple[Supposition, ...] = ()
     reductions: tuple[Reduction, ...] = ()
     grants: tuple[str, ...] = ()
     short: str = ""
@@ -252,6 +261,10 @@ class Credential:
     def registrations(self) -> tuple[str, ...]:
         """Its numbers in the RNCP, written as ``RNCP37275``."""
         return tuple(f"RNCP{number.removeprefix('RNCP')}" for number in (self.rncp or "").split())
+
+    def supposing(self, code: str) -> Supposition | None:
+        """What says that it supposes another credential; None = no text is given."""
+        return next((s for s in self.suppositions if s.requires == code and s.source), None)
 
     @property
     def supposed(self) -> tuple[str, ...]:

@@ -922,15 +922,16 @@ def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_p
     tables = {
         "credentials": "code,label,kind,source\nA,Premier,permis,loi A\nB,Bac,diplôme,loi B\n"
         "C,Autre,diplôme,loi C\nD,Titre,titre,\n",
-        "credential_prerequisites": "credential,requires,group,alternative,source\n"
-        "D,A,,,art. 1\nD,B,g,a,art. 2\nD,C,g,b,\n",
+        "credential_prerequisites": "credential,requires,group,alternative,source,as_of,in_force\n"
+        "D,A,,,art. 1,2026-01-02,proved\nD,B,g,a,art. 2,,\nD,C,g,b,,,\n",
         "credential_requirements": "occupation,credential,source\nN4101,D,art. 3\n",
     }  # fmt: skip
     for name, text in tables.items():
         (tmp_path / f"{name}.csv").write_text(text, "utf-8")
     laid = load_referential("transitions").with_overlay(tmp_path)
-    told = {c.code: c.source for c in access_conditions(laid, "N4101").credentials if c.code in "ABCD"}
-    assert told == {"A": "art. 1", "B": "art. 2", "C": "loi C", "D": "art. 3"}
+    told = {c.code: c for c in access_conditions(laid, "N4101").credentials if c.code in "ABCD"}
+    assert {code: c.source for code, c in told.items()} == {"A": "art. 1", "B": "art. 2", "C": "loi C", "D": "art. 3"}
+    assert (told["A"].as_of, told["A"].in_force) == ("2026-01-02", "proved")  # of the text that is told, not of another
 
 
 def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:

@@ -20,6 +20,7 @@ from passerelles.model import (
     OccupationAccess,
     Reduction,
     Requirement,
+    Supposition,
     Tag,
     WorkContext,
 )
@@ -99,7 +100,7 @@ def test_every_field_of_a_small_set(tmp_path: Path) -> None:
             source="inventé",
             certifinfo="00123",
             prerequisites=("K2",),
-            prerequisite_sources=(("K2", "inventé"),),
+            suppositions=(Supposition("K2", "inventé"),),
             reductions=(Reduction("B2", 40, None, 12, "inventé", "2026-01-31"),),
         ),
         Credential("K2", "Habilitation four", "habilitation", note="inconnue"),

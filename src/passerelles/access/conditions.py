@@ -36,6 +36,7 @@ from passerelles.model import (
     RequirementKind,
     Scope,
     SelectionKind,
+    Supposition,
     Ternary,
 )
 from passerelles.referentials.access_text import AccessText, credential_of, read_access_text
@@ -588,8 +589,7 @@ def _with_prerequisites(
     if row.credential not in by_code:
         return
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
-    chain = [by_code[code] for code in (row.credential, *before) if code in by_code]
-    texts = {(c.code, code): text for c in chain for code, text in c.prerequisite_sources}
+    nearest = [by_code[each] for each in (row.credential, *reversed(before)) if each in by_code]
     for code in (*before, row.credential):
         known = by_code.get(code)
         if known is None:
@@ -600,11 +600,11 @@ def _with_prerequisites(
                     continue  # what is required anyway is the choice
                 for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
                     within = f"{known.code}/{number}", chr(ord("a") + name)
-                    said = texts.get((known.code, each), "")
+                    said = known.supposing(each)
                     yield _asked_by(row, by_code[each], "one-of", within, said, applies=applies, needed_for=known.code)
         needed_for = None if code == row.credential else row.credential
-        said = row.source if needed_for is None else next((t for (_, c), t in texts.items() if c == code), "")
         own = row.group or None, row.alternative or None
+        said = next(filter(None, (credential.supposing(code) for credential in nearest)), None)
         yield _asked_by(row, known, row.kind, own, said, applies=applies, needed_for=needed_for)
 
 
@@ -613,26 +613,27 @@ def _asked_by(
     known: Credential,
     requirement: RequirementKind,
     place: tuple[str | None, str | None],
-    source: str,
+    supposition: Supposition | None,
     *,
     applies: bool,
     needed_for: str | None,
 ) -> AccessCredential:
     """Return what a row brings: the credential that it names, or one that is needed before it; see `needed_for`."""
     own = needed_for is None
+    teller = row if own else supposition or known
     return _item(
         known,
         requirement,
         "catalogue" if row.origin else "referential",
-        source=source or known.source,
+        source=teller.source or known.source,
         group=place[0],
         alternative=place[1],
         scope=row.scope,
         titles=tuple(row.titles.split()),
         applies=applies,
         needed_for=needed_for,
-        as_of=(row.as_of if own else "") or known.as_of,
-        in_force=row.in_force if own else known.in_force,
+        as_of=teller.as_of or known.as_of,
+        in_force=teller.in_force,
         note=" ".join(filter(None, (row.note if own else "", known.note))),
     )
 

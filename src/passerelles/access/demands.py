@@ -193,8 +193,8 @@ class Demands:
         held = self.held(holdings).tolist()
         ways: list[tuple[int, ...]] = []
         practice = [c.kind == "experience" for c in self.credentials]
-        # Where no hours are known, a month of experience or of studies counts as one of work; practice of which not even
-        # the months are known is longer than anything.
+        # Without hours, a month of experience or of studies counts as one of work; practice of unknown length
+        # is longer than anything.
         endless = [math.inf if some and m is None else 0.0 for some, m in zip(practice, self._months, strict=True)]
         weighed = [
             tenth or TENTHS * HOURS_A_MONTH * month + more

@@ -23,6 +23,7 @@ from passerelles.model import (
     Hours,
     OccupationAccess,
     Reduction,
+    Supposition,
 )
 from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft, made, refuse_unusable, requirement_key
@@ -109,10 +110,9 @@ def _prerequisites(source: FileSource, draft: Draft) -> Table:
     keys, also = ("credential", "requires"), ("group", "alternative")
     table = read_own_table(source, "credential_prerequisites", draft)
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
-    told = grouped((code, (required, text)) for code, required, text in table.columns(*keys, "source") if text)
-    for code, texts in told.items():
-        known = draft.credentials[code]
-        draft.credentials[code] = replace(known, prerequisite_sources=(*known.prerequisite_sources, *texts))
+    for _, row in typed_rows(table, "credential_prerequisites", draft):
+        known = draft.credentials[row["credential"]]
+        draft.credentials[known.code] = replace(known, suppositions=(*known.suppositions, made(Supposition, row)))
     members: list[tuple[str, tuple[str, tuple[str, str]]]] = []
     for line, (code, required, group, alternative) in table.numbered(*keys, *also):
         if alternative and not group:
