@@ -29,6 +29,7 @@ from passerelles.model import (
     OccupationAccess,
     Reduction,
     Requirement,
+    RequirementKind,
     Ternary,
 )
 from passerelles.paths.path import hours_short, path_sentences
@@ -935,8 +936,8 @@ def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_p
 
 
 def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:
-    def told(kind: str) -> list[str]:
-        rows = (CredentialRequirement("Q", "CARTE", kind, scope="titles", titles="1"),)  # type: ignore[arg-type]
+    def told(kind: RequirementKind) -> list[str]:
+        rows = (CredentialRequirement("Q", "CARTE", kind, scope="titles", titles="1"),)
         card = replace(CARD, hours=Hours(0, 0, 0, "loi"), hours_kind="none-exists")
         some = jobs(*rows, whole=(OccupationAccess("Q", "open", 3, 4),))
         some = replace(some, credentials=tuple(card if c.code == "CARTE" else c for c in some.credentials))

@@ -783,6 +783,21 @@ def test_time_asked_for_and_leave_to_train_are_named_to_whom_they_are_due(
     assert {c.code for c in step("K2503", "K2505").to_obtain} == {"CNAPS-PREAL-ARP", "TFP-ARP", "CP-ARP"}
 
 
+def test_years_that_a_trade_is_supposed_to_give_are_told_as_to_be_checked(rome4_graph: OccupationGraph) -> None:
+    def told(origin: str, target: str) -> tuple[str, str]:
+        whole = " ".join(path_sentences(rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0]))
+        has = whole.partition("Exigé, détenu ou dispensé : ")[2].partition(".")[0]
+        supposed = whole.partition("à vérifier avec la personne : ")[2].partition(".")[0]
+        return has, supposed
+
+    has, supposed = told("J1506", "J1503")
+    assert "Diplôme d'État d'infirmier" in has
+    assert "deux ans" not in has
+    assert supposed == "Exercice d'infirmier pendant deux ans"
+    assert told("N3103", "N3104")[1].startswith("360 jours")  # a choice among practices
+    assert told("N4101", "N4103")[1] == ""
+
+
 def test_a_care_assistants_way_to_nursery_care_is_shorter_by_nobody_knows_how_much(
     rome4_graph: OccupationGraph,
 ) -> None:

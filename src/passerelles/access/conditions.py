@@ -323,13 +323,14 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
     return found
 
 
-def held_choices(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
-    """Return the choices of which one way is held: the ways known to be, else the first, as any of them may be."""
+def held_choices(conditions: AccessConditions, lang: Lang = "fr", *, supposed: bool = False) -> list[str]:
+    """Return the choices of which a way is held, else the first ones; those by practice, only `supposed`, apart."""
     groups = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
     found: list[str] = []
     for ways in map(_ways, groups.values()):
-        sure = [way for way in ways if all(c.held == "yes" for c in way)]
-        found.append(_either(sure or ways, "label", lang))
+        sure = [way for way in ways if all(c.held == "yes" for c in way)] or ways
+        if all(any(c.kind == "experience" for c in way) for way in sure) is supposed:
+            found.append(_either(sure, "label", lang))
     return found
 
 

@@ -639,11 +639,12 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
 
 def _credential_lines(step: Step, lang: Lang) -> list[str]:
     """What is required: held, to obtain in order, and whether the profession is regulated."""
-    has = [c.label for c in step.credentials if c.held == "yes"] + held_choices(step.access, lang)
+    held = grouped((c.kind == "experience", c.label) for c in step.credentials if c.held == "yes")
+    has, supposed = ((*held.get(some, ()), *held_choices(step.access, lang, supposed=some)) for some in (False, True))
     obtain = [_credential(c, lang) for c in step.to_obtain]
     lines = [
         say(f"paths.step.{key}", lang=lang, names=listed(some, lang))
-        for key, some in (("has", has), ("obtain", obtain))
+        for key, some in (("has", has), ("supposed", supposed), ("obtain", obtain))
         if some
     ]
     if step.regulated == "yes":
