@@ -185,6 +185,33 @@ def test_an_output_file_is_whole_or_absent(capsys: pytest.CaptureFixture[str], t
     assert [p.name for p in tmp_path.iterdir()] == ["x.json"]
 
 
+@pytest.mark.parametrize(
+    "command", [("rank", "K2110"), ("show", "K2110"), ("paths", "K2110", "K2111"), ("search", "permis")]
+)
+def test_the_name_of_the_output_says_its_form(
+    command: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    made = {ending: tmp_path / f"x{ending}" for ending in (".xlsx", ".CSV", ".json", ".txt", "")}
+    for file in made.values():
+        assert call(*command, "--output", str(file), capsys=capsys)[0] == 0
+    assert openpyxl.load_workbook(made[".xlsx"]).worksheets
+    assert json.loads(made[".json"].read_text(encoding="utf-8"))["schema"].startswith("passerelles/")
+    assert len(next(csv.reader(io.StringIO(made[".CSV"].read_text(encoding="utf-8"))))) > 1
+    assert made[".txt"].read_bytes() == made[""].read_bytes()
+
+
+def test_a_file_that_nothing_here_writes_is_refused_and_a_form_asked_for_is_kept(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    page = tmp_path / "x.html"
+    code, out, err = call("rank", "K2110", "--output", str(page), capsys=capsys)
+    assert (code, out, list(tmp_path.iterdir())) == (2, "", [])
+    assert ".xlsx" in err
+    assert "passerelles report" in err
+    assert call("rank", "K2110", "--format", "json", "--output", str(page), capsys=capsys)[0] == 0
+    assert json.loads(page.read_text(encoding="utf-8"))["results"]
+
+
 def test_a_fault_of_the_program_is_told_without_a_traceback(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -53,6 +53,16 @@ class Format(StrEnum):
     XLSX = "xlsx"
 
 
+# What the ending of an output's name says of its form, where --format says nothing.
+_FORM_OF: Final = {
+    "": Format.TABLE,
+    ".txt": Format.TABLE,
+    ".csv": Format.CSV,
+    ".xlsx": Format.XLSX,
+    ".json": Format.JSON,
+}
+_LIST_ENDINGS: Final = [ending for ending, form in _FORM_OF.items() if form is not Format.TABLE]
+
 LangOption = Annotated[Lang, typer.Option("--lang", help=say("cli.option.lang"))]
 FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
 FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))]
@@ -77,7 +87,7 @@ class Given:
     limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))] = 10
     strict: Annotated[bool, typer.Option("--strict", help=say("cli.option.strict"))] = False
     settings: Annotated[Path | None, typer.Option("--settings", help=say("cli.option.settings"))] = None
-    form: Annotated[Format, typer.Option("--format", "-f", help=say("cli.option.format"))] = Format.TABLE
+    form: Annotated[Format | None, typer.Option("--format", "-f", help=say("cli.option.format"))] = None
     output: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.option.output"))] = None
     chart: Annotated[Path | None, typer.Option("--chart", help=say("cli.option.chart"))] = None
     lang: LangOption = "fr"
@@ -266,34 +276,45 @@ class Given:
         show(paper(buffer, lang=self.lang, width=screen.width if self.output is None else WIDTH))
         return trimmed(buffer.getvalue())
 
-    def for_list(self) -> Self:
+    def writable(self) -> Self:
         """
-        Return the same, its form that of a list: the one asked for, else what the name of the output says.
+        Return the same, its form the one asked for, else what the name of the output says, else a table.
 
         Checks what would make the run fail at its end: the name, the folder, the library.
 
         Raises
         ------
         PasserellesError
-            If the name says nothing, the folder does not exist, or a workbook is asked for on stdout.
+            If the name is that of another kind of file, the folder does not exist, or stdout should take a workbook.
         MissingExtraError
             If a workbook is asked for and openpyxl is not installed.
         """
         from passerelles.io.xlsx import can_write_workbooks
 
-        form = self.form
+        form, ending = self.form, "" if self.output is None else self.output.suffix.casefold()
         if self.output is not None:
             check_free(self.output, overwrite=True)
-            if form is Format.TABLE:
-                known = {".csv": Format.CSV, ".xlsx": Format.XLSX, ".json": Format.JSON}
-                if self.output.suffix.casefold() not in known:
-                    raise PasserellesError("resolve_output", path=self.output, known=", ".join(known))
-                form = known[self.output.suffix.casefold()]
+        if form is None:
+            if ending not in _FORM_OF:
+                raise PasserellesError("output_form", path=self.output, known=", ".join(filter(None, _FORM_OF)))
+            form = _FORM_OF[ending]
         if form is Format.XLSX and self.output is None:
             raise PasserellesError("excel_needs_output")
         if form is Format.XLSX and not can_write_workbooks():
             raise MissingExtraError("openpyxl", "excel")
         return replace(self, form=form)
+
+    def for_list(self) -> None:
+        """
+        Check that the output is that of a list, which no table on a screen is.
+
+        Raises
+        ------
+        PasserellesError
+            If the name of the output does not say which.
+        """
+        if self.output is not None and self.form is Format.TABLE:
+            raise PasserellesError("resolve_output", path=self.output, known=", ".join(_LIST_ENDINGS))
 
     def emit_list(
         self, worklist: "Worklist", about: Mapping[str, Any], said: str, *, choice: tuple[int, int, int] | None = None
@@ -362,6 +383,8 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
         @wraps(command)
         def call(**values: Any) -> None:
             chosen = first.annotation(**{each.name: values.pop(each.name) for each in given})
+            if "form" in wanted and not values.get("profiles"):  # many profiles are written as Parquet, or in parts
+                chosen = chosen.writable()
             if command(chosen, **values) is False:
                 raise typer.Exit(1)
 

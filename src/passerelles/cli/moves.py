@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 @shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
 def rank(
     given: Given,
-    ctx: typer.Context,
     origin: Annotated[str | None, typer.Argument(help=say("cli.argument.origin"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
     profiles: Annotated[list[str] | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
@@ -38,14 +37,12 @@ def rank(
     if profiles:
         others = {"--profile": profile, "--target": target, "--filter": given.filters, "--explain": given.explain,
                   "ORIGIN": origin, "--observed": given.observed, "--chart": given.chart}  # fmt: skip
-        source = ctx.get_parameter_source("form")
-        said = source is not None and source.name != "DEFAULT"
         refused = [name for name, value in others.items() if value]
-        if not refused and said and given.form is not Format.CSV:
-            refused = [f"--format {given.form.value}"]
+        if not refused and given.form not in (None, Format.CSV):
+            refused = [f"--format {given.form}"]
         if refused:  # they say nothing to a ranking of many people: better refused than ignored
             raise PasserellesError("profiles_alone", options=", ".join(refused))
-        return rank_people(given, profiles, rejects, form=given.form.value if said else None)
+        return rank_people(given, profiles, rejects, form=given.form)
     given.check_chart()
     start = read_origin(origin, profile)
     session, graph, lang = given.session, given.graph, given.lang

@@ -41,7 +41,8 @@ def resolve(
         return _one(given, text, kind)
     if text is not None or (given.source is None) == (to_review is None):
         raise PasserellesError("resolve_text_or_input")
-    given = replace(given.for_list(), source=given.source or to_review)
+    given.for_list()
+    given = replace(given, source=given.source or to_review)
     done = _review(given, kind, choices, context=context, to_review=to_review is not None)
     if to_review is None:
         _write(given, done, kind)
@@ -208,7 +209,7 @@ def migrate(
     if (given.source is not None and codes) or (given.source is None and not codes and old is None):
         raise PasserellesError("migrate_needs")
     if given.source is not None:
-        given = given.for_list()
+        given.for_list()
     new = given.session.referential
     before = given.open(old).referential if old is not None else None
     versions = Versions(new, before)
