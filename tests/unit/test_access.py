@@ -918,21 +918,62 @@ def test_what_else_a_person_should_know_is_told_with_the_job_and_with_each_crede
     assert any("À savoir : Dès 21 ans." in text for text in path_sentences(path))
 
 
-def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_path: Path) -> None:
-    (tmp_path / "manifest.toml").write_text('schema = "passerelles/overlay@1"\nname = "x"\nversion = "1"\n', "utf-8")
-    tables = {
-        "credentials": "code,label,kind,source\nA,Premier,permis,loi A\nB,Bac,diplôme,loi B\n"
-        "C,Autre,diplôme,loi C\nD,Titre,titre,\n",
-        "credential_prerequisites": "credential,requires,group,alternative,source,as_of,in_force\n"
-        "D,A,,,art. 1,2026-01-02,proved\nD,B,g,a,art. 2,,\nD,C,g,b,,,\n",
-        "credential_requirements": "occupation,credential,source\nN4101,D,art. 3\n",
-    }  # fmt: skip
+def overlay(folder: Path, **tables: str) -> Path:
+    """Write an overlay of a few tables."""
+    (folder / "manifest.toml").write_text('schema = "passerelles/overlay@1"\nname = "x"\nversion = "1"\n', "utf-8")
     for name, text in tables.items():
-        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+        (folder / f"{name}.csv").write_text(text, "utf-8")
+    return folder
+
+
+def shown(capsys: pytest.CaptureFixture[str], folder: Path, *words: str) -> str:
+    """What the command line shows of a job of which this overlay alone says what it takes."""
+    with pytest.raises(SystemExit):
+        run(("show", "N4101", "--overlay", str(folder), "--no-access", *words))
+    return " ".join(capsys.readouterr().out.split())
+
+
+def credentials_shown(capsys: pytest.CaptureFixture[str], folder: Path) -> list[dict[str, Any]]:
+    """The same in JSON."""
+    item = json.loads(shown(capsys, folder, "--format", "json"))["results"][0]
+    return list(item["access_conditions"]["credentials"])
+
+
+def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_path: Path) -> None:
+    overlay(
+        tmp_path,
+        credentials="code,label,kind,source\nA,Premier,permis,loi A\nB,Bac,diplôme,loi B\n"
+        "C,Autre,diplôme,loi C\nD,Titre,titre,\n",
+        credential_prerequisites="credential,requires,group,alternative,source,as_of,in_force\n"
+        "D,A,,,art. 1,2026-01-02,proved\nD,B,g,a,art. 2,,\nD,C,g,b,,,\n",
+        credential_requirements="occupation,credential,source\nN4101,D,art. 3\n",
+    )
     laid = load_referential("transitions").with_overlay(tmp_path)
     told = {c.code: c for c in access_conditions(laid, "N4101").credentials if c.code in "ABCD"}
     assert {code: c.source for code, c in told.items()} == {"A": "art. 1", "B": "art. 2", "C": "loi C", "D": "art. 3"}
     assert (told["A"].as_of, told["A"].in_force) == ("2026-01-02", "proved")  # of the text that is told, not of another
+
+
+@pytest.mark.parametrize(
+    ("own", "choices"),
+    [
+        ("N4101,B,v,a\nN4101,E,v,a\nN4101,C,v,b", 1),  # each way of the job's own choice makes that of the title
+        ("N4101,B,v,a\nN4101,E,v,b", 2),
+    ],
+)
+def test_a_choice_that_each_way_of_the_jobs_own_makes_is_told_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, own: str, choices: int
+) -> None:
+    overlay(
+        tmp_path,
+        credentials="code,label,kind\nB,Bac,diplôme\nC,Autre,diplôme\nD,Titre,titre\nE,Carte,carte\n",
+        credential_prerequisites="credential,requires,group,alternative\nD,B,g,a\nD,C,g,b\n",
+        credential_requirements="occupation,credential,group,alternative,kind\n"
+        "N4101,D,,,required\n" + own.replace("\n", ",one-of\n") + ",one-of\n",
+    )
+    told = credentials_shown(capsys, tmp_path)
+    assert len({c["group"] for c in told} - {None}) == choices
+    assert shown(capsys, tmp_path).count("une voie suffit") + shown(capsys, tmp_path).count("Une voie suffit") == choices
 
 
 def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:

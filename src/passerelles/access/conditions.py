@@ -1,7 +1,6 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
@@ -556,6 +555,7 @@ def _credentials(
     # What the job's own choice offers beside something else is not asked of everybody: a midwife need not be a nurse.
     offered = {code for ways in ways_left for way in ways for code in way if any(code not in some for some in ways)}
     offered -= settled
+    anyway = Holdings(dict.fromkeys(settled, "yes"), tuple(frozenset(map(frozenset, ways)) for ways in ways_left))
     # What another of them supposes comes before it, also where it is one alternative of a choice.
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
@@ -565,7 +565,7 @@ def _credentials(
         return order[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     for row in sorted(rows, key=place):
-        for found in _with_prerequisites(referential, row, settled, applies=applying[id(row)]):
+        for found in _with_prerequisites(referential, row, anyway, applies=applying[id(row)]):
             supposed = found.requirement == "required" and found.needed_for is not None
             if supposed and row.scope == "all" and found.code in offered:
                 continue
@@ -584,7 +584,7 @@ def _credentials(
 
 
 def _with_prerequisites(
-    referential: Referential, row: CredentialRequirement, settled: AbstractSet[str], *, applies: bool
+    referential: Referential, row: CredentialRequirement, anyway: Holdings, *, applies: bool
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
     if row.credential not in by_code:
@@ -597,8 +597,8 @@ def _with_prerequisites(
             continue
         if row.kind == "required":  # those of a member of a choice would be a choice within a choice
             for number, alternatives in enumerate(known.choices, start=1):
-                if any(settled >= set(some) for some in alternatives):
-                    continue  # what is required anyway is the choice
+                if anyway.has_one_of(alternatives):
+                    continue  # what is required anyway is the choice, or each way of the job's own choice
                 for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
                     within = f"{known.code}/{number}", chr(ord("a") + name)
                     said = known.supposing(each)
