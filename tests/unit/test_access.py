@@ -973,7 +973,33 @@ def test_a_choice_that_each_way_of_the_jobs_own_makes_is_told_once(
     )
     told = credentials_shown(capsys, tmp_path)
     assert len({c["group"] for c in told} - {None}) == choices
-    assert shown(capsys, tmp_path).count("une voie suffit") + shown(capsys, tmp_path).count("Une voie suffit") == choices
+    assert shown(capsys, tmp_path).lower().count("une voie suffit") == choices
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "N4101,B,required,,titles,1,loi 1,Sur piste.\nN4101,B,required,,titles,2,loi 2,En ville.",  # titles differ
+        "N4101,A,required,,titles,1,,\nN4101,B,required,,titles,2,loi 2,Sur piste. En ville.",  # A supposes B
+        "N4101,A,one-of,v,,,,\nN4101,B,one-of,v,,,loi 1,Sur piste. En ville.",
+    ],
+)
+def test_what_each_row_notes_of_a_credential_is_told_once(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, rows: str
+) -> None:
+    overlay(
+        tmp_path,
+        credentials="code,label,kind,note\nA,Autre,titre,\nB,Base,permis,En général.\n",
+        credential_prerequisites="credential,requires\nA,B\n",
+        credential_requirements="occupation,credential,kind,group,scope,titles,source,note,alternative\n"
+        + "".join(f"{row},{'a' if ',v,' in row else ''}\n" for row in rows.split("\n")),
+    )
+    (told,) = [c for c in credentials_shown(capsys, tmp_path) if c["code"] == "B"]
+    assert told["note"] in ("Sur piste. En ville. En général.", "En ville. Sur piste. En général.")
+    assert set(told["titles"]) == {title for title in ("1", "2") if f",{title}," in rows}
+    assert told["source"] in ("loi 1", "loi 2")
+    text = shown(capsys, tmp_path)
+    assert (text.count("Sur piste."), text.count("En ville."), text.count("En général.")) == (1, 1, 1)
 
 
 def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:

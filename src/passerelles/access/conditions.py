@@ -13,6 +13,7 @@ from passerelles.access.holdings import (
     concerns_titles,
     given_by_employer,
     groups_of,
+    remaining,
     titles_meant,
 )
 from passerelles.codes import grouped
@@ -31,7 +32,6 @@ from passerelles.model import (
     InForce,
     MoveKind,
     OccupationAccess,
-    Reduction,
     RequirementKind,
     Scope,
     SelectionKind,
@@ -545,7 +545,6 @@ def _credentials(
     seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
     needed: set[str] = set()
     told: set[tuple[str, str | None, str | None, str | None]] = set()
-    own = {(row.credential, row.group, row.alternative) for row in rows if row.kind in DEMANDED}
     applying = {id(row): concerns(referential, row.occupation, row, aim) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
     groups = groups_of(row for row in rows if applying[id(row)])
@@ -564,7 +563,10 @@ def _credentials(
         later = depth.get(row.credential, 0), registers(by_code.get(row.credential))
         return order[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
-    for row in sorted(rows, key=place):
+    rows = sorted(rows, key=place)
+    own = grouped((_row_key(row), row) for row in rows)
+    demanded = {each[:3] for each in own if not each[-1]}
+    for row in rows:
         for found in _with_prerequisites(referential, row, anyway, applies=applying[id(row)]):
             supposed = found.requirement == "required" and found.needed_for is not None
             if supposed and row.scope == "all" and found.code in offered:
@@ -573,14 +575,32 @@ def _credentials(
             if found.needed_for is not None and before in told:
                 continue  # the same titles or the self-employed were told it
             told.add(before)
-            key = (found.code, found.group, found.alternative, found.scope, order[found.requirement] > 1)
+            key = (found.code, found.group, found.alternative, found.scope, not found.demanded)
             if key in seen or (found.needed_for is not None and found.code in needed):
                 continue
             seen.add(key)
             if found.requirement == "required" and found.scope == "all":
                 needed.add(found.code)
-            named = (found.code, found.group or "", found.alternative or "") in own
-            yield replace(found, needed_for=None) if named else found
+            also = replace(found, needed_for=None) if key[:3] in demanded else found
+            yield _told_by(also, own[key]) if key in own else also
+
+
+def _row_key(row: CredentialRequirement) -> tuple[str, str | None, str | None, Scope, bool]:
+    """Return what tells a row from the others of its job, its titles aside."""
+    return row.credential, row.group or None, row.alternative or None, row.scope, row.kind not in DEMANDED
+
+
+def _told_by(found: AccessCredential, rows: Sequence[CredentialRequirement]) -> AccessCredential:
+    """Return a credential as its job's rows of one sort tell it: the text of the first, the titles and notes of all."""
+    listed, first = (" ".join(found.titles), *(row.titles for row in rows)), rows[0]
+    return replace(
+        found,
+        source=first.source or found.detail.source,
+        titles=tuple(dict.fromkeys(" ".join(listed).split())) if all(listed) else (),
+        as_of=first.as_of or found.detail.as_of,
+        in_force=first.in_force,
+        note=" ".join(dict.fromkeys(filter(None, (*(row.note for row in rows), found.detail.note)))),
+    )
 
 
 def _with_prerequisites(
@@ -654,34 +674,6 @@ def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) ->
         c if c.group is None else replace(c, group_held="yes" if held[c.group, c.scope] else "unknown")
         for c in credentials
     )
-
-
-def remaining(hours: Hours, credential: Credential, holdings: Holdings, *, in_firm: bool = False) -> Hours:
-    """
-    Those of a credential's hours that remain to somebody; `in_firm`: those spent in a firm are among them.
-
-    All of them are fewer where a reduction is sure to apply, else only the low end may be. Where nobody publishes what
-    is left, the whole training is the most that it takes: the least is unknown, and what to expect too, unless the
-    reduction is only possible.
-    """
-    found = reduction_for(credential, holdings)
-    if found is None:
-        return hours
-    sure = not found.experience_months
-    if found.hours is None:
-        return hours._replace(low=None, expected=None if sure else hours.expected)
-    less = found.hours + (found.company_hours or 0.0 if in_firm else 0.0)
-    if sure:
-        return Hours(less, less, less, found.source or hours.source)
-    return hours._replace(low=less if hours.low is None else min(hours.low, less))
-
-
-def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:
-    """Return the shortest training that what somebody holds, or has done, gives right to; sure and known ones first."""
-    fits = [
-        r for r in credential.reductions if r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes"
-    ]
-    return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
 
 def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:

@@ -15,10 +15,9 @@ from passerelles.access.conditions import (
     AccessConditions,
     access_conditions,
     has_ended,
-    remaining,
     training_hours,
 )
-from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation
+from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, remaining
 from passerelles.codes import circles, grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours

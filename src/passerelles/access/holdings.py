@@ -5,7 +5,16 @@ from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Protocol
 
 from passerelles.codes import grouped, reached
-from passerelles.model import Alternatives, Credential, CredentialRequirement, Employment, JobTitle, Ternary
+from passerelles.model import (
+    Alternatives,
+    Credential,
+    CredentialRequirement,
+    Employment,
+    Hours,
+    JobTitle,
+    Reduction,
+    Ternary,
+)
 from passerelles.referentials.credentials import alternatives_of
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
@@ -140,6 +149,34 @@ def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
     """Return the alternatives of each group of an occupation's rows."""
     groups = grouped((row.group, (row.alternative, row.credential)) for row in rows if row.kind == "one-of")
     return {group: alternatives_of(grouped(some)) for group, some in sorted(groups.items())}
+
+
+def remaining(hours: Hours, credential: Credential, holdings: Holdings, *, in_firm: bool = False) -> Hours:
+    """
+    Those of a credential's hours that remain to somebody; `in_firm`: those spent in a firm are among them.
+
+    All of them are fewer where a reduction is sure to apply, else only the low end may be. Where nobody publishes what
+    is left, the whole training is the most that it takes: the least is unknown, and what to expect too, unless the
+    reduction is only possible.
+    """
+    found = reduction_for(credential, holdings)
+    if found is None:
+        return hours
+    sure = not found.experience_months
+    if found.hours is None:
+        return hours._replace(low=None, expected=None if sure else hours.expected)
+    less = found.hours + (found.company_hours or 0.0 if in_firm else 0.0)
+    if sure:
+        return Hours(less, less, less, found.source or hours.source)
+    return hours._replace(low=less if hours.low is None else min(hours.low, less))
+
+
+def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:
+    """Return the shortest training that what somebody holds, or has done, gives right to; sure and known ones first."""
+    fits = [
+        r for r in credential.reductions if r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes"
+    ]
+    return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
 
 def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:

@@ -8,9 +8,9 @@ from itertools import compress, pairwise
 
 import numpy as np
 
-from passerelles.access.conditions import access_conditions, kind_between, reduction_for, registers
+from passerelles.access.conditions import access_conditions, kind_between, registers
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
