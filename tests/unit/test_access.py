@@ -1002,6 +1002,32 @@ def test_what_each_row_notes_of_a_credential_is_told_once(
     assert (text.count("Sur piste."), text.count("En ville."), text.count("En général.")) == (1, 1, 1)
 
 
+def test_a_choice_of_which_a_way_is_for_some_titles_is_one_choice(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    overlay(
+        tmp_path,
+        credentials="code,label,kind\nA,Autre,titre\nB,Base,permis\nC,Carte,carte\n",
+        credential_requirements="occupation,credential,kind,group,alternative,scope,titles\n"
+        "N4101,A,one-of,v,a,all,\nN4101,B,one-of,v,b,titles,1\nN4101,C,one-of,v,c,all,\n",
+    )
+    text = shown(capsys, tmp_path)
+    assert "Une voie suffit : a) Autre ; b) Base (certaines appellations) ; c) Carte" in text
+    assert "Base : voie b (certaines appellations)" in text
+    some = jobs(
+        CredentialRequirement("Q", "TP", "one-of", "", "v", "a"),
+        CredentialRequirement("Q", "B", "one-of", "", "v", "b", "titles", "1"),
+    )
+    some = replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "123"))
+
+    def asked(*titles: str) -> list[str]:
+        mine = holdings_of(some, None, {"B": "yes"}, None, frozenset(titles))
+        return required_lines(access_conditions(some, "Q", mine))
+
+    assert asked("1") == ["Exigé, détenu : Titre de conducteur ou Permis B"]
+    assert asked("2") == asked() == ["Exigé, à obtenir sauf si déjà détenu : Titre de conducteur"]
+
+
 def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:
     def told(kind: RequirementKind) -> list[str]:
         rows = (CredentialRequirement("Q", "CARTE", kind, scope="titles", titles="1"),)

@@ -311,7 +311,9 @@ def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
 def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return a sentence for each thing required, a choice in one of them, without what those held already suppose."""
     found: list[str] = []
-    for some in grouped(((c.group or c.code, c.scope), c) for c in _told(conditions)).values():
+    for some in grouped(
+        ((c.group or c.code, c.scope if c.group is None else ""), c) for c in _told(conditions)
+    ).values():
         first, text = some[0], some[0].label
         key: str = first.held or "unknown"
         if first.group is not None:
@@ -668,10 +670,10 @@ def _item(known: Credential, requirement: RequirementKind, origin: Origin, **mor
 
 def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) -> tuple[AccessCredential, ...]:
     """Say of the members of each choice whether one of its alternatives is held."""
-    named = grouped(((c.group, c.scope), (c.alternative, c.code)) for c in credentials if c.group is not None)
+    named = grouped(((c.group, c.applies), (c.alternative, c.code)) for c in credentials if c.group is not None)
     held = {key: holdings.has_one_of(tuple(grouped(some).values())) for key, some in named.items()}
     return tuple(
-        c if c.group is None else replace(c, group_held="yes" if held[c.group, c.scope] else "unknown")
+        c if c.group is None else replace(c, group_held="yes" if held[c.group, c.applies] else "unknown")
         for c in credentials
     )
 

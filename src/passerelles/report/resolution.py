@@ -1,6 +1,6 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
@@ -284,7 +284,7 @@ class Fiche(NamedTuple):
             ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
             ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),
-            ("credentials", [coded(c.code, _credential(c, choices, lang)) for c in conditions.credentials]),
+            ("credentials", [coded(c.code, _credential(c, list(choices), lang)) for c in conditions.credentials]),
         ]
         for kind in SHOWN_KINDS:
             listed = [r for r in found["requirements"] if r["kind"] == kind]
@@ -415,35 +415,36 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
     return found
 
 
-_Choice = tuple[str, str]  # the group of a choice, and of whom it is asked
-
-
-def _choices(conditions: AccessConditions, lang: Lang) -> dict[_Choice, str]:
-    """Return each choice among several ways in a sentence, numbered where there are several, in their order."""
-    groups = grouped(((c.group, c.scope), c) for c in conditions.credentials if c.group is not None)
-    found: dict[_Choice, str] = {}
-    for place, ((group, scope), some) in enumerate(groups.items(), start=1):
-        ways = grouped((c.alternative or "", c.short) for c in some)
-        texts = [say("show.way", lang=lang, way=way, names=" + ".join(ways[way])) for way in sorted(ways)]
+def _choices(conditions: AccessConditions, lang: Lang) -> dict[str, str]:
+    """Return each choice among several ways in a sentence, by its group, numbered where there are several."""
+    groups = grouped((c.group, c) for c in conditions.credentials if c.group is not None)
+    found: dict[str, str] = {}
+    for place, (group, some) in enumerate(groups.items(), start=1):
+        whom = _of_whom(some, lang)
+        ways = grouped((c.alternative or "", c) for c in some)
+        names = {way: " + ".join(dict.fromkeys(c.short for c in ways[way])) for way in sorted(ways)}
+        of_way = {way: "" if whom else _of_whom(ways[way], lang) for way in names}
+        texts = [say("show.way", lang=lang, way=way, names=names[way]) + of_way[way] for way in names]
         start = say("show.choice", lang=lang, n=place) if len(groups) > 1 else say("show.only_choice", lang=lang)
-        found[group, scope] = labelled(start + _of_whom(some[0], lang), listed(texts, lang), lang)
+        found[group] = labelled(start + whom, listed(texts, lang), lang)
     return found
 
 
-def _of_whom(item: AccessCredential, lang: Lang) -> str:
+def _of_whom(items: Sequence[AccessCredential], lang: Lang) -> str:
     """Of whom something is asked, between brackets; empty = of everybody."""
-    scopes = dict.fromkeys((item.scope, "titles") if item.titles else (item.scope,))
-    said = [say(f"conditions.scope.{scope}", lang=lang) for scope in scopes if scope != "all"]
-    return f" ({', '.join(said)})" if said else ""
+    if any(c.scope == "all" and not c.titles for c in items):
+        return ""
+    scopes = dict.fromkeys(scope for c in items for scope in ((c.scope, "titles") if c.titles else (c.scope,)))
+    return f" ({', '.join(say(f'conditions.scope.{scope}', lang=lang) for scope in scopes if scope != 'all')})"
 
 
-def _credential(item: AccessCredential, choices: Mapping[_Choice, str], lang: Lang) -> str:
+def _credential(item: AccessCredential, choices: Sequence[str], lang: Lang) -> str:
     asked = say(f"conditions.requirement.{item.requirement}", lang=lang)
     if item.group is not None:
-        place = list(choices).index((item.group, item.scope)) + 1
+        place = choices.index(item.group) + 1
         key = "way_of_choice" if len(choices) > 1 else "way_of"
         asked = say(f"show.{key}", lang=lang, n=place, way=item.alternative or "")
-    asked += _of_whom(item, lang)
+    asked += _of_whom([item], lang)
     length, detail = _length(item.hours, lang), item.detail
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known == {0} and takes_no_training(detail):
