@@ -27,6 +27,7 @@ LEGAL: Final[tuple[HoursKind, ...]] = ("legal-minimum", "legal-total")  # those 
 InForce = Literal["proved", "unproved", "unknown"]
 RequirementKind = Literal["required", "one-of", "usual", "option"]
 Scope = Literal["all", "titles", "self-employed", "public"]
+Ground = Literal["", "employers", "establishment"]
 AccessStatus = Literal["open", "conditional", "selective", "unknown"]
 SelectionKind = Literal["competition", "appointment", "quota-of-offices", "admission"]
 MoveKind = Literal["same-job", "advancement", "step-down", "lateral", "unknown"]
@@ -279,7 +280,8 @@ class CredentialRequirement(NamedTuple):
     ``required``: without it one may not do the job; ``one-of``: one `alternative` of a `group` suffices, all rows of
     an alternative are needed together; ``usual``: employers ask for it, the law does not; ``option``: it leads there.
     `titles`: codes of the job titles that a `scope` of ``titles`` means, or in which the self-employed or public
-    posts of another scope are asked, separated by spaces.
+    posts of another scope are asked, separated by spaces. `ground`: ``employers`` where they demand it, as no law
+    reserves the job; ``establishment`` where the law demands it of one person in each; "" = of each person.
     """
 
     occupation: str
@@ -294,6 +296,7 @@ class CredentialRequirement(NamedTuple):
     in_force: InForce = "unknown"
     note: str = ""
     origin: str = ""  # catalogue that it comes from; "" = the referential, or an overlay of the user
+    ground: Ground = ""
 
     @property
     def of_titles(self) -> bool:

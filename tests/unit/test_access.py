@@ -1028,6 +1028,43 @@ def test_a_choice_of_which_a_way_is_for_some_titles_is_one_choice(
     assert asked("2") == asked() == ["Exigé, à obtenir sauf si déjà détenu : Titre de conducteur"]
 
 
+def test_what_employers_demand_and_what_one_person_of_a_firm_must_have_is_told_as_such(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    overlay(
+        tmp_path,
+        credentials="code,label,kind\nA,Autre,titre\nB,Base,permis\nC,Carte,carte\nD,Diplôme,diplôme\nE,Élan,carte\n",
+        credential_requirements="occupation,credential,kind,group,alternative,scope,titles\n"
+        "N4101,A,exigé,,,employeurs,\nN4101,B,usual,,,establishment,1\n"
+        "N4101,C,one-of,v,a,establishment,\nN4101,D,one-of,v,b,establishment,\nN4101,E,required,,,,\n",
+    )
+    told = {c["code"]: (c["requirement"], c["ground"], c["scope"]) for c in credentials_shown(capsys, tmp_path)}
+    assert told == {
+        "A": ("required", "employers", "all"),
+        "B": ("usual", "establishment", "titles"),
+        "C": ("one-of", "establishment", "all"),
+        "D": ("one-of", "establishment", "all"),
+        "E": ("required", None, "all"),
+    }
+    text = shown(capsys, tmp_path)
+    assert "Autre : exigé par les employeurs, " in text
+    assert "Base : exigé d'une personne par établissement (certaines appellations), " in text
+    assert "Une voie suffit (exigé d'une personne par établissement) : a) Carte ; b) Diplôme" in text
+    assert "Élan : exigé, " in text
+    graph = build_graph(load_referential("transitions").with_overlay(tmp_path), settings=PLAIN)
+    moves = rank_sources(graph, "N4101", settings=PLAIN, limit=1)
+    assert moves[0].access.status == "conditional"  # the job is not open for all that
+    said = required_lines(moves[0].access)
+    assert {"Exigé par les employeurs, à obtenir sauf si déjà détenu : Autre",
+            "Exigé d'une personne par établissement, une voie suffit : Carte ou Diplôme"} <= set(said)  # fmt: skip
+    assert all(text in moves.to_html().replace("&#39;", "'").replace("\u00a0", " ") for text in said)
+    assert {row["credential_code"]: row["ground"] for row in moves.rows("credentials")}["A"] == "employers"
+    (path,) = rank_paths(graph, "N1103", targets="N4101", settings=PLAIN, max_steps=1, limit=1)
+    assert {c.code: c.ground for c in path.steps[-1].credentials if c.code in "ACE"} == {
+        "A": "employers", "C": "establishment", "E": ""
+    }  # fmt: skip
+
+
 def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:
     def told(kind: RequirementKind) -> list[str]:
         rows = (CredentialRequirement("Q", "CARTE", kind, scope="titles", titles="1"),)

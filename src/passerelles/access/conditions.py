@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
 from passerelles.access.holdings import (
@@ -13,6 +12,8 @@ from passerelles.access.holdings import (
     concerns_titles,
     given_by_employer,
     groups_of,
+    has_ended,
+    registers,
     remaining,
     titles_meant,
 )
@@ -27,6 +28,7 @@ from passerelles.model import (
     Credential,
     CredentialKind,
     CredentialRequirement,
+    Ground,
     Hours,
     HoursKind,
     InForce,
@@ -44,7 +46,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import SPAN, Column, Record, inside, part_of, parts_of
+from passerelles.views.spec import SPAN, Column, On, Record, inside, part_of, parts_of
 
 Origin = Literal["catalogue", "access text", "referential"]
 SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
@@ -73,6 +75,10 @@ _SELECTION: Final = Record(
         Column("scope", promised=one_of(get_args(Scope))),
     ),
 )
+GROUND: Final = Column(
+    "ground", value=lambda c, _: c.ground or None, words="conditions.requirement", on=On.FILE,
+    schema="text?: employers: no law reserves the job, they demand it; establishment: of one person in each",
+)  # fmt: skip
 _SPAN: Final = replace(SPAN, name="")  # whole in its schema, not by name: other programs were promised its keys
 _REDUCTION: Final = Record(
     "",
@@ -114,6 +120,7 @@ class AccessCredential(Described):
     as_of: str = ""
     in_force: InForce = "unknown"
     note: str = ""
+    ground: Ground = ""  # who demands it, or of whom, where it is not the law of each person
 
     @property
     def short(self) -> str:
@@ -141,6 +148,7 @@ class AccessCredential(Described):
             Column("group", promised="text?: One alternative of a group suffices"),
             Column("alternative", promised="text?: All items of an alternative are needed"),
             Column("scope", promised=one_of(get_args(Scope))),
+            GROUND,
             Column("titles", json=lambda c, _: list(c.titles), promised=["text"]),
             Column("held", promised=maybe(one_of(TERNARY))),
             Column("group_held", schema=maybe(one_of(TERNARY))),
@@ -320,8 +328,15 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
             ways = _ways(some)
             key = "yes" if first.group_held == "yes" else "one_of" if len(ways) > 1 else "unknown"
             text = _either(ways, "label", lang, len(ways))
-        found.append(say(f"conditions.required.{key}", lang=lang, label=text))
+        asked = asked_text(some, lang)
+        found.append(say(f"conditions.required.{key}", lang=lang, asked=asked[:1].upper() + asked[1:], label=text))
     return found
+
+
+def asked_text(some: Sequence[AccessCredential], lang: Lang) -> str:
+    """Return in words that something is demanded, whole or as a choice: by whom or of whom, where all agree on it."""
+    ground, *others = {c.ground for c in some}
+    return say(f"conditions.requirement.{(not others and ground) or 'required'}", lang=lang)
 
 
 def held_choices(conditions: AccessConditions, lang: Lang = "fr", *, supposed: bool = False) -> list[str]:
@@ -515,16 +530,6 @@ def training_hours(credential: Credential) -> Hours:
     return Hours(low, expected, high, hours.source)
 
 
-def has_ended(credential: Credential) -> bool:
-    """Whether nobody can obtain a credential any more; who holds it holds it still."""
-    return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
-
-
-def registers(credential: Credential | None) -> bool:
-    """Whether a credential enters what one has been given in a register: nobody is entered before."""
-    return credential is not None and credential.kind == "inscription"
-
-
 def takes_no_training(credential: Credential) -> bool:
     """
     Whether a credential is a procedure of its own: a card, a visit, an oath, an employer's word; or experience.
@@ -601,6 +606,7 @@ def _told_by(found: AccessCredential, rows: Sequence[CredentialRequirement]) -> 
         titles=tuple(dict.fromkeys(" ".join(listed).split())) if all(listed) else (),
         as_of=first.as_of or found.detail.as_of,
         in_force=first.in_force,
+        ground=first.ground,
         note=" ".join(dict.fromkeys(filter(None, (*(row.note for row in rows), found.detail.note)))),
     )
 
@@ -657,6 +663,7 @@ def _asked_by(
         needed_for=needed_for,
         as_of=teller.as_of or known.as_of,
         in_force=teller.in_force,
+        ground=row.ground if own else "",
         note=" ".join(filter(None, (row.note if own else "", known.note))),
     )
 

@@ -14,10 +14,9 @@ from passerelles.access.conditions import (
     NO_HOURS,
     AccessConditions,
     access_conditions,
-    has_ended,
     training_hours,
 )
-from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, remaining
+from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, has_ended, remaining
 from passerelles.codes import circles, grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours

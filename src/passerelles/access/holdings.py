@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Final, NamedTuple, Protocol
 
 from passerelles.codes import grouped, reached
@@ -86,6 +87,16 @@ class Holdings:
 def given_by_employer(credential: Credential) -> bool:
     """Whether an employer gives a credential to its own people: another employer has to give it anew."""
     return credential.kind in _OF_THE_EMPLOYER and "employeur" in normalise_label(credential.issuer)
+
+
+def has_ended(credential: Credential) -> bool:
+    """Whether nobody can obtain a credential any more; who holds it holds it still."""
+    return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
+
+
+def registers(credential: Credential | None) -> bool:
+    """Whether a credential enters what one has been given in a register: nobody is entered before."""
+    return credential is not None and credential.kind == "inscription"
 
 
 class _OfSome(Protocol):

@@ -8,9 +8,9 @@ from itertools import compress, pairwise
 
 import numpy as np
 
-from passerelles.access.conditions import access_conditions, kind_between, registers
+from passerelles.access.conditions import access_conditions, kind_between
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for, registers
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
@@ -92,6 +92,7 @@ class Context(Deriving):
                     certifinfo=known.certifinfo,
                     rncp=known.rncp,
                     requirement=row.kind,
+                    ground=row.ground,
                 )
         # What the referential names itself, required or not, is no further option.
         before = (p for row in rows if row.kind in DEMANDED for p in referential.prerequisites_of(row.credential))
@@ -203,6 +204,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 certifinfo=known.certifinfo,
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
+                ground=next((c.ground for c in conditions.required if c.code == each), ""),
                 company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
                 months=known.months if reduction is None else UNKNOWN_HOURS,
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",

@@ -12,7 +12,7 @@ from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
-from passerelles.model import TERNARY, UNKNOWN_HOURS, Hours, MoveKind, RequirementKind, Stamp, Ternary
+from passerelles.model import TERNARY, UNKNOWN_HOURS, Ground, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
 from passerelles.ranking.move import (
     CREDENTIAL,
@@ -115,6 +115,7 @@ class StepCredential(Described):
     months: Hours = UNKNOWN_HOURS
     shorter: str = ""
     any_length: bool = False
+    ground: Ground = ""
 
     spec: ClassVar[Record] = Record(
         "step_credential",
@@ -124,6 +125,7 @@ class StepCredential(Described):
             *CREDENTIAL.pick("credential_code", "credential_label"),
             Column("kind", schema="text"),
             Column("requirement", words="conditions.requirement", schema=one_of(get_args(RequirementKind))),
+            *CREDENTIAL.pick("ground"),
             Column("held", words="terms.verdict", promised=one_of(TERNARY)),
             part_of(
                 "hours_expected", PUBLISHED, "hours", kind="number", value="hours.expected", on=On.ALL, json_key="hours"

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Final, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import AccessConditions, AccessCredential, access_text, required_lines
+from passerelles.access.conditions import GROUND, AccessConditions, AccessCredential, access_text, required_lines
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
@@ -199,6 +199,7 @@ CREDENTIAL: Final = Record(
         Column("credential_label", value="label", json_key="label", promised="text"),
         Column("kind", promised="text"),
         Column("requirement", words="conditions.requirement", schema="text"),
+        GROUND,
         Column("held", words="terms.verdict", promised=one_of(TERNARY)),
         Column("source", promised="text"),
     ),

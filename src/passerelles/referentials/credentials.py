@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache, cached_property
 from math import exp, isfinite, log, nan
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from passerelles.model import (
     Alternatives,
     Credential,
     CredentialRequirement,
+    Ground,
     Hours,
     OccupationAccess,
     Reduction,
@@ -198,6 +199,8 @@ def _credential_requirements(source: FileSource, draft: Draft, catalogue: str) -
         table = draft.linked(table, occupation="occupations")
     rows = list(typed_rows(table, "credential_requirements", draft))
     for line, cells in rows if catalogue else _without_removals(rows, table, draft):
+        if cells["scope"] in get_args(Ground):
+            cells |= {"ground": cells["scope"], "scope": "titles" if cells["titles"] else "all"}
         row = made(CredentialRequirement, cells, origin=catalogue)
         if (row.kind == "one-of") != bool(row.group) or (row.group and not row.alternative):
             draft.note("group_incoherent", table, line, subject=f"{row.occupation} - {row.credential}")

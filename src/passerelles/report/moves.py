@@ -8,7 +8,7 @@ from the same columns, so that no two places of a report disagree.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from passerelles.access.conditions import AccessConditions
+from passerelles.access.conditions import AccessConditions, asked_text
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
 from passerelles.paths.legal import FrameVerdict
@@ -306,9 +306,11 @@ def access_sentences(case: Case, access: AccessConditions) -> list[str]:
     usual = (c for c in access.credentials if c.requirement == "usual" and c.applies)
     for credential in (*access.required, *usual):
         key = credential.requirement.replace("-", "_") if credential.requirement != "required" else credential.held
+        if key == "usual" and credential.ground:
+            key = "ground"
         if credential.group_held == "yes":
             key = "yes"
-        text = w(f"credential.{key}", label=credential.label)
+        text = w(f"credential.{key}", label=credential.label, asked=asked_text([credential], w.lang))
         if key != "yes" and credential.detail.before_training:
             text += " " + w("credential.before_training")
         length = credential.hours.expected if credential.hours.expected is not None else credential.hours.low

@@ -9,6 +9,7 @@ from passerelles.access.conditions import (
     AccessConditions,
     AccessCredential,
     access_conditions,
+    asked_text,
     duration_text,
     others_text,
     takes_no_training,
@@ -431,15 +432,18 @@ def _choices(conditions: AccessConditions, lang: Lang) -> dict[str, str]:
 
 
 def _of_whom(items: Sequence[AccessCredential], lang: Lang) -> str:
-    """Of whom something is asked, between brackets; empty = of everybody."""
-    if any(c.scope == "all" and not c.titles for c in items):
-        return ""
+    """Of whom something is asked, and by whom ways of a choice are, between brackets; empty = by law of everybody."""
     scopes = dict.fromkeys(scope for c in items for scope in ((c.scope, "titles") if c.titles else (c.scope,)))
-    return f" ({', '.join(say(f'conditions.scope.{scope}', lang=lang) for scope in scopes if scope != 'all')})"
+    said = [say(f"conditions.scope.{scope}", lang=lang) for scope in scopes if scope != "all"]
+    if any(c.scope == "all" and not c.titles for c in items):
+        said = []
+    if all(c.group is not None and c.ground for c in items):
+        said.insert(0, asked_text(items, lang))
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _credential(item: AccessCredential, choices: Sequence[str], lang: Lang) -> str:
-    asked = say(f"conditions.requirement.{item.requirement}", lang=lang)
+    asked = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
     if item.group is not None:
         place = choices.index(item.group) + 1
         key = "way_of_choice" if len(choices) > 1 else "way_of"
