@@ -200,11 +200,17 @@ class Demands:
         ]
         # Nobody is sent to work for years: that is no better known than a training of unknown length.
         years = [some and month >= _YEARS for some, month in zip(practice, months, strict=True)]
+        vague = [some or more for some, more in zip(unknown, years, strict=True)]
+        # Of what is not known, something whose text sets a most is the better known.
+        boundless = [
+            some and (more or m is None or math.isnan(most))
+            for some, more, m, most in zip(vague, years, self._months, high, strict=True)
+        ]
 
-        def place(way: tuple[int, ...]) -> tuple[bool, float, bool, int, tuple[int, ...]]:
-            """Of two ways as short, the one that training gives, then the one with less to obtain."""
-            open_ended = any(unknown[i] or years[i] for i in way)
-            return open_ended, sum(weighed[i] for i in way), any(practice[i] for i in way), len(way), way
+        def place(way: tuple[int, ...]) -> tuple[bool, bool, float, bool, int, tuple[int, ...]]:
+            """Of two ways known as well and as short, the one that training gives, then the one with less to obtain."""
+            known = any(vague[i] for i in way), any(boundless[i] for i in way)
+            return *known, sum(weighed[i] for i in way), any(practice[i] for i in way), len(way), way
 
         for members, within in zip(self.members, self._within, strict=True):
             left: list[tuple[int, ...]] = []
