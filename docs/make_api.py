@@ -102,7 +102,7 @@ def _keys(schema: Any, shared: Surface, path: str = "") -> Iterator[tuple[str, S
 
     What `shared` schemas tell is told with what refers to them.
     """
-    for each in (*schema.get("anyOf", ()), *schema.get("allOf", ())):
+    for each in (*schema.get("anyOf", ()), *schema.get("oneOf", ()), *schema.get("allOf", ())):
         yield from _keys(each, shared, path)  # first: what the schema itself tells of a key wins
     for name, told in schema.get("properties", {}).items():
         yield path + name, {"kind": kind(told), "required": name in schema.get("required", [])}
@@ -130,8 +130,8 @@ def kind(schema: Any) -> str:
         return kind(schema["allOf"][0])
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
-    if "anyOf" in schema:
-        return " | ".join(sorted(kind(each) for each in schema["anyOf"]))
+    if among := schema.get("anyOf", schema.get("oneOf")):
+        return " | ".join(sorted(kind(each) for each in among))
     if "const" in schema or "enum" in schema:
         return " | ".join(sorted(json.dumps(v, ensure_ascii=False) for v in schema.get("enum", [schema.get("const")])))
     types = schema.get("type", "anything")

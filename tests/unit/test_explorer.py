@@ -242,6 +242,7 @@ def test_pages_ask_for_nothing_outside_and_are_off_unless_asked_for(
         assert closed.get("/explorer/").status_code == 404
     with Client(create_app(Engine(embedded_graph), Options(explorer="alone"))) as alone:
         assert alone.get("/").headers["location"] == "/explorer/"
+        assert alone.get("/explorer?lang=en").headers["location"] == "/explorer/?lang=en"
 
 
 @pytest.mark.parametrize(

@@ -168,10 +168,12 @@ def test_tags_spare_an_answer_that_one_has(client: Client) -> None:
     refused(client.get("/v1/rank/", params={"origin": "K2110"}), 404, "not_found")  # no redirection to guess by
     tag = first.headers["etag"]
     assert first.headers["cache-control"] == "private, no-cache"
-    for given in (tag, f'"other", {tag}', f"W/{tag}", "*"):
+    assert tag.startswith('W/"')  # of the answer, compressed or not
+    for given in (tag, f'"other", {tag}', tag.removeprefix("W/"), "*"):
         again = client.get("/v1/rank", params={"origin": "K2110"}, headers={"If-None-Match": given})
         assert (again.status_code, again.content) == (304, b""), given
         assert again.headers["etag"] == tag
+        assert again.headers["vary"] == first.headers["vary"] == "Accept-Encoding"
     other = client.get("/v1/rank", params={"origin": "K2110", "lang": "en"}, headers={"If-None-Match": tag})
     assert other.status_code == 200
     assert other.headers["etag"] != tag
@@ -239,12 +241,64 @@ def test_errors_help_in_both_languages(client: Client) -> None:
     refused(client.post("/v1/rank", json={"origin": {"competencies": ["NOPE"]}}), 404, "unknown_competency")
     refused(client.get("/v1/rank?origin=K2110&filter=shiny"), 422, "unknown_filter")
     refused(client.get("/v1/rank?origin=K2110&filter=min-coverage%3D7"), 422, "filter_value")
-    problems = refused(
-        client.post("/v1/match", json={"fragile": FRAGILE, "hiring": [HIRING[0] | {"job": "zzzz"}]}),
-        422,
-        "territory_input",
-    )
-    assert problems["errors"][0]["where"] == "hiring.1.job"
+
+
+def test_rows_that_are_wrong_are_counted_alike_and_never_sent_back(client: Client) -> None:
+    for wrong, key in (("zzzz", "territory_input"), (7, "invalid_request")):
+        body = {"fragile": FRAGILE, "hiring": [HIRING[0], HIRING[0] | {"job": wrong}]}
+        if wrong == "zzzz":
+            body["hiring"] = body["hiring"][1:]
+        problems = refused(client.post("/v1/match", json=body), 422, key)
+        assert problems["errors"][0]["where"] == f"body.hiring.{len(body['hiring']) - 1}.job"
+        assert "zzzz" not in json.dumps(problems)
+
+
+@pytest.mark.parametrize(
+    ("sent", "where", "said"),
+    [
+        (
+            '{"origin": {"occupation": "K2110", "credentials": {"PERM-C": "maybe"}}}',
+            "body.origin.credentials.…",
+            "'yes'",
+        ),
+        ('{"origin": {"competencies": ["C", 3]}}', "body.origin.competencies.1", "A text"),
+        ('{"origin": 2110}', "body.origin", "object that describes a person"),
+        ('{"origin": ', "body", "character 11"),
+        (b'{"origin": "\xe9"}', "body", "UTF-8"),
+        ('{"origin": "K2110", "limit": 1, "limit": 2}', "body", "more than once: limit."),
+        ('{"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes", "PERM-C": "no"}}}', "body", "once: …."),
+    ],
+)
+def test_the_place_of_what_is_wrong_in_a_body_is_told(client: Client, sent: Any, where: str, said: str) -> None:
+    response = client.post("/v1/rank?lang=en", content=sent, headers={"content-type": "application/json"})
+    (told,) = refused(response, 422, "invalid_request")["errors"]
+    assert told["where"] == where
+    assert said in told["what"]
+
+
+def test_a_parameter_given_twice_is_refused_unless_it_may_be_several(client: Client) -> None:
+    for path in ("/v1/rank?origin=K2110&origin=N4101", "/v1/sources?target=N4101&limit=1&limit=2"):
+        name = path.rpartition("&")[2].partition("=")[0]
+        (told,) = refused(client.get(path), 422, "invalid_request")["errors"]
+        assert (told["where"], f"plus d'une fois : {name}" in told["what"]) == (f"query.{name}", True)
+    several = "/v1/sources?target=N4101&origin=K2110&origin=N4105&fields=origin&fields=rank"
+    assert len(client.get(several).json()["results"]) == 2
+    refused(client.post("/v1/rank?lang=en&lang=fr", json={"origin": "K2110"}), 422, "invalid_request")
+
+
+def test_an_empty_list_is_none_and_null_is_all(client: Client, engine: Engine) -> None:
+    asked = {"rank": ({"origin": "K2110"}, "targets"), "sources": ({"target": "N4101"}, "origins")}
+    for name, (body, among) in asked.items():
+        every = client.post(f"/v1/{name}", json=body | {among: None}).json()["results"]
+        assert (every, len(every)) == (client.post(f"/v1/{name}", json=body).json()["results"], 10)
+        assert client.post(f"/v1/{name}", json=body | {among: []}).json()["results"] == []
+    assert rank_moves(engine.graph, "K2110", targets=[]) == []
+    batch = client.post("/v1/rank/batch", json={"origins": ["K2110"], "targets": []}).json()
+    assert batch["results"][0]["moves"] == []
+    one = {"origin": "K2110", "limit": 1}
+    assert client.post("/v1/rank", json=one | {"fields": None}).json() == client.post("/v1/rank", json=one).json()
+    nothing = client.post("/v1/rank", json=one | {"fields": []}).json()
+    assert (nothing["results"], "settings" in nothing) == ([{}], False)
 
 
 @pytest.mark.parametrize(
@@ -358,7 +412,10 @@ def test_a_key_is_asked_for_and_compared_whole(engine: Engine, monkeypatch: pyte
         refused(guarded.get("/openapi.json"), 401, "unauthorized")
         assert guarded.get("/health/live").status_code == 200
         described = guarded.get("/openapi.json", headers={"x-api-key": KEY}).json()
-        assert described["components"]["securitySchemes"]["key"]["name"] == "X-API-Key"
+        schemes = described["components"]["securitySchemes"]
+        assert (schemes["key"]["name"], schemes["bearer"]["scheme"]) == ("X-API-Key", "bearer")
+        assert described["paths"]["/metrics"]["get"]["security"] == [{"key": []}, {"bearer": []}]
+        assert "security" not in described["paths"]["/health/live"]["get"]
 
 
 @pytest.mark.parametrize("value", [None, "", "short"])
@@ -400,14 +457,16 @@ def test_logs_say_nothing_of_what_was_asked(client: Client, caplog: pytest.LogCa
     client.post("/v1/rank", json={"origin": person}, headers={"x-api-key": secret, "user-agent": secret})
     client.get("/v1/resolve", params={"text": secret})
     client.get(f"/{secret}", params={"name": secret})
+    client.get("/openapi.json")
     lines = [JsonLines().format(r) for r in caplog.records if r.name == "passerelles.service"]
-    assert len(lines) == 3
+    assert len(lines) == 4
     assert secret not in "".join(lines)
     found = [json.loads(line) for line in lines]
     assert [(r["method"], r["route"], r["status"]) for r in found] == [
         ("POST", "/v1/rank", 404),
         ("GET", "/v1/resolve", 200),
         ("GET", "unmatched", 404),
+        ("GET", "/openapi.json", 200),
     ]
     assert all({"time", "level", "event", "request", "ms", "bytes"} <= set(r) for r in found)
 
@@ -587,6 +646,13 @@ def test_a_part_of_an_answer_is_given_where_asked(client: Client) -> None:
         name = {"s": "target", "p": "hours", "r": "code"}[path[4]]
         found = client.get(f"{path}&limit=1&fields={name}").json()
         assert [list(item) for item in found["results"]] == [[name]], path
+    described = client.get("/openapi.json").json()
+    told = described["paths"]["/v1/rank"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    promised, part = (Draft202012Validator({**each, "components": described["components"]}) for each in told["anyOf"])
+    assert promised.is_valid(whole)
+    assert part.is_valid(some)
+    assert not promised.is_valid(some)
+    assert not part.is_valid({**some, "results": [{"score": "high"}]})
     odd = client.get("/v1/rank?origin=K2110&fields=scores&lang=en")
     refused(odd, 422, "invalid_request")
     assert odd.json()["errors"][0]["where"] == "query.fields.0"
@@ -919,6 +985,7 @@ def test_the_description_is_whole(client: Client) -> None:
         *(f"/v1/{name}" for name in ("rank", "rank/batch", "sources", "paths", "resolve", "show", "match")),
         "/health/live",
         "/health/ready",
+        "/metrics",
     }
     for path, methods in described["paths"].items():
         for operation in methods.values():
@@ -929,7 +996,7 @@ def test_the_description_is_whole(client: Client) -> None:
             if path.startswith("/v1"):
                 answer = operation["responses"]["200"]["content"]["application/json"]
                 assert answer["examples"]["answer"]["value"]["results"]
-                assert {"401", "404", "413", "422", "500", "503", "504"} <= set(operation["responses"])
+                assert {"400", "401", "404", "413", "422", "500", "503", "504"} <= set(operation["responses"])
     rank = described["components"]["schemas"]["rank-1"]
     assert rank["properties"]["schema"] == {"const": "passerelles/rank@1"}
     text = json.dumps(described)

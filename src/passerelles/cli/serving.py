@@ -49,6 +49,7 @@ def serve(
 ) -> None:  # fmt: skip
     """Serve over HTTP until told to stop."""
     check_libraries()
+    from passerelles.service.app import read_keys
     from passerelles.service.engine import LOOPBACK, options_of
     from passerelles.service.run import check_address, run
 
@@ -69,6 +70,7 @@ def serve(
     if not os.environ.get("PASSERELLES_HOSTS") and host not in _EVERYWHERE:
         chosen |= {"hosts": (*LOOPBACK, host)}
     options = options_of(os.environ, chosen)
+    read_keys(options.key_variable)  # before anything is said to be served
     if options.key_variable is None and not _is_loopback(host):
         given.tell("service.open", host=host)
     given.tell("service.starting", host=host, port=str(port))

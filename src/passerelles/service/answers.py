@@ -22,9 +22,9 @@ from passerelles.views.spec import dicts
 Payload = dict[str, Any]
 
 
-def chosen(answer: Payload, fields: Sequence[str]) -> Payload:
+def chosen(answer: Payload, fields: Sequence[str] | None) -> Payload:
     """Return an answer with some keys of its results alone; with settings only if they are named too."""
-    if not fields:
+    if fields is None:
         return answer
 
     def kept(item: Payload) -> Payload:
@@ -53,7 +53,7 @@ def rank(engine: Engine, asked: requests.RankQuery | requests.RankBody, lang: La
     """Answer ``rank@1``."""
     origin, graph, choice = origin_of(asked.origin), engine.graph, _choice(engine, asked)
     settings = choice["settings"]
-    moves = rank_moves(graph, origin, targets=asked.targets or None, **choice).with_observed(engine.observed)
+    moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed)
     items = dicts(moves, lang)
     for item, move in zip(items[: asked.explain], moves, strict=False):
         nearest = nearer(graph, origin, move, settings=settings)
@@ -71,7 +71,7 @@ def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Pay
         try:
             origin = origin_of(each)
             found["origin"] = find_start(graph, origin).end.to_dict(lang)
-            moves = rank_moves(graph, origin, targets=asked.targets or None, **choice)
+            moves = rank_moves(graph, origin, targets=asked.targets, **choice)
             found["moves"] = dicts(moves.with_observed(engine.observed), lang)
         except PasserellesError as error:
             found["problem"] = refusal(error, lang)
@@ -87,7 +87,7 @@ def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Pay
 def sources(engine: Engine, asked: requests.SourcesQuery | requests.SourcesBody, lang: Lang) -> Payload:
     """Answer ``sources@1``."""
     graph, choice = engine.graph, _choice(engine, asked)
-    moves = rank_sources(graph, asked.target, origins=asked.origins or None, **choice).with_observed(engine.observed)
+    moves = rank_sources(graph, asked.target, origins=asked.origins, **choice).with_observed(engine.observed)
     return envelope("sources@1", graph, dicts(moves, lang), settings=choice["settings"]) | moves.doubts()
 
 

@@ -13,7 +13,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from passerelles.errors import PasserellesError
@@ -46,18 +46,23 @@ def _problem_response(status: str, text: str) -> dict[str, Any]:
     return {"description": text, "content": {problems.MEDIA: content}, "headers": _HEADERS}
 
 
-def _health_responses() -> dict[Any, Any]:
-    """What a route that is asked whether the service is well says of its responses."""
-    status = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
-    content = {JSON: {"schema": status, "examples": {"answer": {"value": {"status": "ready"}}}}}
-    problems = {code: _problem_response(code, _TELLS[code]) for code in ("405", "500", "503")}
+def _watched(kind: str, schema: Mapping[str, Any], example: Any, *codes: str) -> dict[Any, Any]:
+    """What a route for what watches the service says of its responses."""
+    content = {kind: {"schema": schema, "examples": {"answer": {"value": example}}}}
+    problems = {code: _problem_response(code, _TELLS[code]) for code in codes}
     return {**problems, 200: {"description": "Yes", "content": content, "headers": _HEADERS}}
+
+
+_STATUS: Final = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
+_HEALTH: Final = _watched(JSON, _STATUS, {"status": "ready"}, "405", "500", "503")
+_COUNTS: Final = _watched("text/plain", {"type": "string"}, "passerelles_ready 1.0\n", "401", "405", "500")
 
 
 def _responses(shape: str, *, tagged: bool) -> dict[Any, Any]:
     """What a route says of its responses; `tagged`: its answers have a tag, by which one may ask again."""
     name = shape_name(shape)
-    body: dict[str, Any] = {"schema": {"$ref": f"#/components/schemas/{_component(name)}"}}
+    shapes = [{"$ref": f"#/components/schemas/{_component(name)}{which}"} for which in ("", _CHOSEN)]
+    body: dict[str, Any] = {"schema": {"anyOf": shapes}}
     if name in examples():
         body["examples"] = {"answer": {"value": examples()[name]}}
     headers = _HEADERS | (_TAG if tagged else {})
@@ -67,8 +72,30 @@ def _responses(shape: str, *, tagged: bool) -> dict[Any, Any]:
     return {**found, 200: answer, **again}
 
 
+_CHOSEN: Final = "-fields"  # what an answer is called of whose results `fields` names some keys
+
+
 def _component(name: str) -> str:
     return name.replace("@", "-")
+
+
+def _partly(shape: Any, known: Mapping[str, Any]) -> Any:
+    """The shape of a result, and of its moves, none of whose keys must be there."""
+    if "anyOf" in shape:
+        return {"anyOf": [_partly(each, known) for each in shape["anyOf"]]}
+    found = known[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+    told = dict(found["properties"])
+    if "moves" in told:
+        told["moves"] = {**told["moves"], "items": _partly(told["moves"]["items"], known)}
+    return {**{key: value for key, value in found.items() if key != "required"}, "properties": told}
+
+
+def _chosen(shape: Any, known: Mapping[str, Any]) -> Any:
+    """The shape of an answer where `fields` names the keys of its results."""
+    told = dict(shape["properties"])
+    told["results"] = {**told["results"], "items": _partly(told["results"]["items"], known)}
+    sure = [key for key in shape["required"] if key != "settings"]
+    return {**shape, "description": problems.DESCRIBED["chosen"], "properties": told, "required": sure}
 
 
 def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
@@ -80,13 +107,18 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     components = found["components"]
     schemas = {k: v for k, v in components["schemas"].items() if k not in ("HTTPValidationError", "ValidationError")}
     # Of a person there is one shape, that of requests.
-    schemas |= {name: _moved(shape) for name, shape in definitions().items() if name != "profile"}
-    components["schemas"] = schemas | {_component(k): _moved(shape) for k, shape in SHAPES.items() if "@" in k}
+    known = definitions()
+    schemas |= {name: _moved(shape) for name, shape in known.items() if name != "profile"}
+    schemas |= {_component(k): _moved(shape) for k, shape in SHAPES.items() if "@" in k}
+    for name in {shape_name(route[3]) for route in _ROUTES}:
+        schemas[f"{_component(name)}{_CHOSEN}"] = _moved(_chosen(SHAPES[name], known))
+    components["schemas"] = schemas
     if secured:
-        components["securitySchemes"] = {"key": {"type": "apiKey", "in": "header", "name": "X-API-Key"}}
+        bare = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
+        components["securitySchemes"] = {"key": bare, "bearer": {"type": "http", "scheme": "bearer"}}
         for path, methods in found["paths"].items():
             for operation in methods.values() if path not in OPEN else ():
-                operation["security"] = [{"key": []}]
+                operation["security"] = [{"key": []}, {"bearer": []}]
     app.openapi_schema = found
     return found
 
@@ -147,6 +179,7 @@ def _framework(desk: Desk, options: Options) -> FastAPI:
         **ABOUT,
         version=package_version(),
         lifespan=desk.life,
+        openapi_url=None,  # an address of ours as the others are: in logs and counts too
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # an address that is not known is told, not guessed
@@ -198,24 +231,26 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
 
 def _by_query(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: Annotated[model, Query()]) -> Response:
-        return await desk.reply(request, getattr(answers, answer), asked, asked.lang)
+        refusal = await problems.refuse_twice(request, model, asked.lang)
+        return refusal or await desk.reply(request, getattr(answers, answer), asked, asked.lang)
 
     return endpoint
 
 
 def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: model, spoken: Annotated[requests.Spoken, Query()]) -> Response:
-        return await desk.reply(request, getattr(answers, answer), asked, spoken.lang)
+        refusal = await problems.refuse_twice(request, requests.Spoken, spoken.lang)
+        return refusal or await desk.reply(request, getattr(answers, answer), asked, spoken.lang)
 
     return endpoint
 
 
 def _add_health(app: FastAPI, desk: Desk) -> None:
-    @app.get("/health/live", responses=_health_responses(), summary="Whether the process answers")
+    @app.get("/health/live", responses=_HEALTH, summary="Whether the process answers")
     async def live() -> Response:
         return Response(b'{"status":"live"}', media_type=JSON, headers=UNKEPT)
 
-    @app.get("/health/ready", responses=_health_responses(), summary="Whether it takes requests")
+    @app.get("/health/ready", responses=_HEALTH, summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
         lang = problems.language(request.scope["query_string"])
         stuck = desk.short.stuck + desk.long.stuck
@@ -225,7 +260,11 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
             return problems.problem("busy", lang=lang, headers={"retry-after": "1"})
         return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=UNKEPT)
 
-    @app.get(METRICS, include_in_schema=False)
+    @app.get("/openapi.json", include_in_schema=False)
+    async def openapi() -> Response:
+        return Response(orjson.dumps(app.openapi()), media_type=JSON)
+
+    @app.get(METRICS, responses=_COUNTS, response_class=PlainTextResponse, summary="Counts, as Prometheus reads them")
     async def metrics() -> Response:
         return Response(desk.metrics.written(), media_type=MEDIA, headers=UNKEPT)
 

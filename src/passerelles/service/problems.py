@@ -1,19 +1,22 @@
 """Errors as application/problem+json (RFC 9457): a key, a sentence, suggestions; never what was sent."""
 
+import json
 import logging
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, get_type_hints
 
 import orjson
 from fastapi import Request
+from pydantic import BaseModel
 from starlette.responses import Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
-from passerelles.service.requests import NAMES, names_of
+from passerelles.service.requests import BRANCHES, NAMES, SEVERAL, names_of
 from passerelles.service.telemetry import tell
 from passerelles.territory.lots import LotsError
 
@@ -66,7 +69,9 @@ def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
         extra["suggestions"] = list(error.suggestions)
     if isinstance(error, LotsError):
         extra["errors"] = [
-            {"where": f"{p.file}.{p.row}.{p.column}", "what": p.what(lang)} for p in error.problems[:_SHOWN]
+            # Rows count from 0, as where the shape of one is wrong; 0 here is the table as a whole.
+            {"where": _where(("body", p.file, *((p.row - 1, p.column) if p.row else ()))), "what": p.what(lang)}
+            for p in error.problems[:_SHOWN]
         ]
     status = 404 if isinstance(error, UnknownCodeError) else 422
     return told(error.key, lang, detail=error.message(lang), status=status) | extra
@@ -75,6 +80,8 @@ def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
 async def on_engine_error(request: Request, error: Any) -> Response:
     """Answer where the engine refused."""
     lang = language(request.scope["query_string"])
+    if isinstance(error, LotsError):  # what is in somebody's tables is not sent back
+        error = LotsError(p._replace(values={**p.values, "given": "…"}) for p in error.problems)
     body = refusal(error, lang)
     if body is None:  # about a place on this machine: a fault of the service, and told as one
         tell("fault", level=logging.ERROR, error=error, key=error.key)
@@ -92,6 +99,24 @@ async def on_invalid(request: Request, error: Any) -> Response:
     return problem("invalid_request", lang=lang, extra={"errors": errors})
 
 
+async def refuse_twice(request: Request, model: type[BaseModel], lang: Lang) -> Response | None:
+    """Refuse a parameter, or a key of a body, that is given twice: the last one alone would count."""
+    many = {field.alias or name for name, field in model.model_fields.items() if name in SEVERAL}
+    given = Counter(name for name, _ in request.query_params.multi_items() if name not in many)
+    twice = [(f"query.{name}", name) for name, count in given.items() if count > 1]
+
+    def seen(pairs: list[tuple[str, Any]]) -> None:
+        twice.extend(("body", name) for name, count in Counter(name for name, _ in pairs).items() if count > 1)
+
+    if request.method == "POST":
+        json.loads(await request.body(), object_pairs_hook=seen)
+    errors = [
+        {"where": place, "what": say("service.invalid.twice", lang=lang, name=name if name in NAMES else "…")}
+        for place, name in twice[:_SHOWN]
+    ]
+    return problem("invalid_request", lang=lang, extra={"errors": errors}) if errors else None
+
+
 def _misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[str, str]:
     """Tell a parameter that there is not, by its name, with the nearest that there is."""
     if not _NAME.fullmatch(name):
@@ -107,6 +132,8 @@ def _fault(error: Mapping[str, Any], names: Mapping[str, Sequence[str]], lang: L
     if kind == "extra_forbidden":
         known = names.get(path[0], ()) if len(path) == 2 else _FIELDS  # noqa: PLR2004 - at the top, or deeper
         return _misspelt(_where(path[:-1]), str(path[-1]), known, lang)
+    if kind == "json_invalid":
+        return {"where": "body", "what": say("service.invalid.json_at", lang=lang, at=path[1])}
     key = next((key for key, kinds in DESCRIBED["invalid"].items() if kind in kinds), "shape")
     told = error.get("ctx") or {}
     values = {name: str(value).replace(" or ", ", ") for name, value in told.items() if name in _BOUNDS}
@@ -122,7 +149,9 @@ async def on_http_error(request: Request, error: Any) -> Response:
         routes = [r for r in request.app.routes if getattr(r, "path", None) == request.url.path]
         methods = {m for r in routes for m in r.methods}
         headers["Allow"] = ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
-    return problem(key, lang=lang, headers=headers)
+    # The framework gives up on a body that it cannot read at all.
+    unread = {"errors": [{"where": "body", "what": say("service.invalid.json", lang=lang)}]}
+    return problem(key, lang=lang, extra=unread if key == "invalid_request" else None, headers=headers)
 
 
 async def on_fault(request: Request, _error: Exception) -> Response:
@@ -132,4 +161,5 @@ async def on_fault(request: Request, _error: Exception) -> Response:
 
 def _where(path: Sequence[Any]) -> str:
     """Path of a field. Keys that a person chose (of `credentials`) are left out: only names of fields are told."""
-    return ".".join(str(step) if isinstance(step, int) or str(step) in _FIELDS else "…" for step in path)
+    steps = (step for step in path if step not in BRANCHES)
+    return ".".join(str(step) if isinstance(step, int) or str(step) in _FIELDS else "…" for step in steps)

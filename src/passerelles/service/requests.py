@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
 
 from passerelles.language.say import Lang
 from passerelles.model import Employment, Profile, Ternary
@@ -47,8 +47,8 @@ def _listed(value: object) -> object:
 
 
 Targets = Annotated[
-    list[Text],
-    Field(max_length=200, description="Rank these only; all where empty", examples=[["N4102"]]),
+    list[Text] | None,
+    Field(max_length=200, description="Rank these only: none where empty, all where null", examples=[["N4102"]]),
     BeforeValidator(_listed),
 ]
 Filters = Annotated[
@@ -88,27 +88,28 @@ def parts_of(shape: str) -> tuple[str, ...]:
 def _fields(shape: str) -> Any:
     """Return the type of what may be chosen in an answer of a shape."""
     about = (
-        "Keys of each result to give, and `settings` for those of the answer; everything where empty; what is left out "
-        "is not there"
+        "Keys of each result to give, and `settings` for those of the answer: none where empty, everything where null; "
+        "what is left out is not there"
     )
     names: Any = Literal[(*parts_of(shape), "settings")]
-    kind: Any = list.__class_getitem__(names)
+    kind: Any = list[names] | None
     return Annotated[kind, Field(max_length=40, description=about, examples=[["settings"]]), BeforeValidator(_parted)]
 
 
 if TYPE_CHECKING:
-    MoveFields = list[str]
-    PathFields = list[str]
-    TitleFields = list[str]
-    SheetFields = list[str]
-    FlowFields = list[str]
+    MoveFields = list[str] | None
+    PathFields = list[str] | None
+    TitleFields = list[str] | None
+    SheetFields = list[str] | None
+    FlowFields = list[str] | None
 else:
     MoveFields, PathFields = _fields("rank@1"), _fields("paths@1")
     TitleFields, SheetFields, FlowFields = _fields("resolve@1"), _fields("show@1"), _fields("territory@1")
 
 
-# What may be given several times has a name in the singular in a query string.
+# What may be given several times has a name in the singular in a query string, but for `fields`.
 _SINGULAR: Final = {"targets": "target", "origins": "origin", "filters": "filter"}
+SEVERAL: Final = frozenset({*_SINGULAR, "fields"})
 
 
 class Spoken(BaseModel):
@@ -150,7 +151,16 @@ class Person(Body):
         return Profile(self.occupation, tuple(self.competencies), credentials, self.employment)
 
 
-Origin = Annotated[Text | Person, Field(description="A code, an exact job title, or a person", examples=[EXAMPLE])]
+def _branch(value: object) -> str | None:
+    return "a text" if isinstance(value, str) else "a person" if isinstance(value, dict | Person) else None
+
+
+BRANCHES: Final = ("a text", "a person")  # of an origin; no names of fields
+Origin = Annotated[
+    Annotated[Text, Tag(BRANCHES[0])] | Annotated[Person, Tag(BRANCHES[1])],
+    Discriminator(_branch),
+    Field(description="A code, an exact job title, or a person", examples=[EXAMPLE]),
+]
 
 
 def origin_of(origin: str | Person) -> str | Profile:
@@ -161,7 +171,7 @@ def origin_of(origin: str | Person) -> str | Profile:
 class _Ranked(BaseModel):
     """What a ranking is asked for, however it is."""
 
-    fields: MoveFields = Field(default_factory=list)
+    fields: MoveFields = None
     limit: Limit = MOVES
     offset: Offset = 0
     strict: Strict = False
@@ -172,7 +182,7 @@ class RankQuery(_Ranked, Spoken):
     """Moves from an occupation."""
 
     origin: Occupation
-    targets: Targets = Field(default_factory=list)
+    targets: Targets = None
     explain: Explain = 0
 
 
@@ -180,7 +190,7 @@ class RankBody(_Ranked, Body):
     """Moves from an occupation or a person."""
 
     origin: Origin
-    targets: Targets = Field(default_factory=list)
+    targets: Targets = None
     explain: Explain = 0
 
 
@@ -188,14 +198,14 @@ class RankBatchBody(_Ranked, Body):
     """Moves from several occupations or persons, each by itself."""
 
     origins: list[Origin] = Field(min_length=1, max_length=100, description="Occupations or persons")
-    targets: Targets = Field(default_factory=list)
+    targets: Targets = None
 
 
 class _Reached(_Ranked):
     """What a ranking towards an occupation is asked for, however it is."""
 
     target: Text = Field(description=_TARGET, examples=["N4101"])
-    origins: Targets = Field(default_factory=list)
+    origins: Targets = None
 
 
 class SourcesQuery(_Reached, Spoken):
@@ -209,7 +219,7 @@ class SourcesBody(_Reached, Body):
 class _Stepped(BaseModel):
     """What paths are asked for, however they are."""
 
-    fields: PathFields = Field(default_factory=list)
+    fields: PathFields = None
     targets: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
         description=_TARGET, examples=[["N4102"]]
     )
@@ -244,7 +254,7 @@ class PathsBody(_Stepped, Body):
 class _Resolved(BaseModel):
     """A text to resolve, however it is asked."""
 
-    fields: TitleFields = Field(default_factory=list)
+    fields: TitleFields = None
     text: Text = Field(description="What somebody wrote", examples=["moniteur auto ecole"])
     kind: Literal["title", "competency"] = Field("title", description="What it should be: a job title, or a competency")
     limit: PathLimit = 5
@@ -261,7 +271,7 @@ class ResolveBody(_Resolved, Body):
 class ShowQuery(Spoken):
     """An occupation's sheet."""
 
-    fields: SheetFields = Field(default_factory=list)
+    fields: SheetFields = None
     occupation: Occupation
 
 
@@ -286,7 +296,7 @@ class HiringRow(Body):
 class MatchBody(Body):
     """A territory: who could go where."""
 
-    fields: FlowFields = Field(default_factory=list)
+    fields: FlowFields = None
     fragile: list[FragileRow] = Field(min_length=1, max_length=200)
     hiring: list[HiringRow] = Field(min_length=1, max_length=200)
     radius_km: float | None = Field(None, ge=0, le=1_000)

@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
 from passerelles.errors import PasserellesError
-from passerelles.service.app import application, from_environment, read_keys
+from passerelles.service.app import application, from_environment
 from passerelles.service.engine import VARIABLE, Limits, Options, load_engine
 from passerelles.service.problems import MEDIA, told
 from passerelles.service.telemetry import FOLDER, config, tell
@@ -58,10 +58,9 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
     Raises
     ------
     PasserellesError
-        If the referential or the key cannot be read. Nothing listens then.
+        If the referential cannot be read. Nothing listens then.
     """
     chosen = options.model_copy(update={"exit_with": True})
-    read_keys(chosen.key_variable)
     grace = int(chosen.limits.seconds + chosen.limits.read_seconds) + 1
     common: dict[str, Any] = {
         "host": host,

@@ -8,7 +8,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from functools import partial
@@ -271,8 +271,8 @@ class Desk:
         known = request.headers.get("if-none-match", "")
         if request.method == "GET":
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
-            if headers["etag"] in {each.strip().removeprefix("W/") for each in known.split(",")}:
-                return Response(status_code=304, headers=headers)
+            if headers["etag"] in {f"W/{each.strip().removeprefix('W/')}" for each in known.split(",")}:
+                return _unchanged(headers)
         answer = self.store.get(key) if key else None
         self.metrics.kept.labels("no" if answer is None else "yes").inc()
         if answer is None:
@@ -292,13 +292,13 @@ class Desk:
             if key:
                 self.store.put(key, answer)
         if known.strip() == "*" and request.method == "GET":
-            return Response(status_code=304, headers=headers)
+            return _unchanged(headers)
         return Response(answer, media_type=JSON, headers=headers)
 
     def _is_immediate(self, make: Make, asked: Any) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
         known = self.engine.graph.position
-        named = (asked.origin, *asked.targets) if make is answers.rank and _is_short(make, asked) else (None,)
+        named = (asked.origin, *(asked.targets or ())) if make is answers.rank and _is_short(make, asked) else (None,)
         return all(isinstance(each, str) and each in known for each in named)
 
     def warm(self) -> None:
@@ -332,8 +332,16 @@ class Desk:
             self.store.put(key, answer)
 
     def _tag(self, key: str) -> str:
-        """Tag of an answer: a digest of the question and of all that it is answered from, which never changes."""
-        return f'"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
+        """
+        Tag of an answer: a digest of the question and of all that it is answered from, which never changes.
+
+        Weak: the same answer may be sent compressed or not.
+        """
+        return f'W/"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
+
+
+def _unchanged(headers: Mapping[str, str]) -> Response:
+    return Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})  # as compressing says of the whole
 
 
 async def _gone(request: Request) -> None:
@@ -351,7 +359,7 @@ def _is_short(make: Make, asked: Any) -> bool:
     if make not in (answers.rank, answers.sources) or bool(getattr(asked, "explain", 0)) or asked.filters:
         return False
     among = asked.targets if make is answers.rank else asked.origins
-    return bool(asked.limit + asked.offset <= _FEW and len(among) <= _FEW)
+    return bool(asked.limit + asked.offset <= _FEW and len(among or ()) <= _FEW)
 
 
 def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
@@ -360,5 +368,5 @@ def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
     return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
 
 
-def _work(make: Make, engine: Engine, asked: BaseModel, lang: Lang) -> bytes:
-    return orjson.dumps(answers.chosen(make(engine, asked, lang), getattr(asked, "fields", ())))
+def _work(make: Make, engine: Engine, asked: Any, lang: Lang) -> bytes:
+    return orjson.dumps(answers.chosen(make(engine, asked, lang), asked.fields))

@@ -209,7 +209,7 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
 
 
 def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) -> None:
-    """Add the pages to an application, under `EXPLORER`, in the `usual` language; `alone`: the root leads there."""
+    """Add the pages to an application, under `EXPLORER`, in the `usual` language; `alone`: the root leads there too."""
     # What takes seconds is made before a page asks for it: beside other answers a page has little time, and on one's
     # own machine the data are read while one looks at the first page.
     desk.prepare = partial(maps.prepare, desk.engine, everything=not alone)
@@ -230,12 +230,13 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
         return failed(_ask(request, desk, usual), "not_found")
 
     async def root(request: Request) -> Response:
-        return RedirectResponse(f"{request.scope.get('root_path', '')}{EXPLORER}/")
+        query = f"?{request.url.query}".removesuffix("?")
+        return RedirectResponse(f"{request.scope.get('root_path', '')}{EXPLORER}/{query}")
 
     add(f"{EXPLORER}/static/{{digest}}/{{name}}", asset)
     add(f"{EXPLORER}/{{rest:path}}", nowhere)
-    if alone:
-        add("/", root)
+    for path in (EXPLORER, "/") if alone else (EXPLORER,):
+        add(path, root)
 
 
 def _pool(desk: Desk, path: str) -> Pool:
