@@ -354,6 +354,18 @@ def test_a_path_by_hand_counts_what_the_steps_before_taught(
     assert "job=K2110&amp;job=N4101&amp;job=" in onward
 
 
+def test_titles_are_written_as_their_language_writes(client: Client) -> None:
+    for path, title in (
+        ("/rank/K2110", "Vers où aller\u00a0: Enseignant"),
+        ("/rank/K2110?lang=en", "Where to go: Enseignant"),
+        ("/areas?jobs=K2110", "1 aire de mobilité"),
+        ("/areas?jobs=K2110&lang=en", "1 mobility area"),
+    ):
+        found = re.search(r"<title>(.+?)</title>", client.get(f"/explorer{path}").text)
+        assert found is not None
+        assert found[1].replace("\u202f", "\u00a0").startswith(title), found[1]
+
+
 def test_areas_and_interests_have_their_tables(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     shown = table_of(client.get("/explorer/areas").text, "areas")
     expected = printed(capsys, "areas")["results"]

@@ -101,6 +101,14 @@ def test_axe_finds_nothing_and_nothing_is_cut(browser: "Browser", address: str, 
                 assert cut == 0, path
 
 
+def test_no_column_of_an_allocation_is_cut(browser: "Browser", rome4_graph: OccupationGraph) -> None:
+    import make_explorer
+
+    with make_explorer.served(rome4_graph) as place, opened(browser, place, "/territory") as page:
+        make_explorer.allocate(page)
+        assert page.locator(".scroll").first.evaluate("e => e.scrollWidth - e.clientWidth") <= 0
+
+
 def names(page: "Page", table: str = ".t-ranking", key: str = "target") -> list[str]:
     return [text.strip() for text in page.locator(f"{table} tbody [data-key={key}] a").all_inner_texts()]
 
