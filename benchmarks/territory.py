@@ -1,8 +1,7 @@
 """Time and memory of a national allocation: every basin, openings of BMO 2023, 2,000 fragile lots.
 
 Aim on two cores: under 60 s and 2 GB, reading the data left out. Run: ``python benchmarks/territory.py DATA_FOLDER
-[--lots N] [--radius KM]``; with ``--samples``, the tables of docs/territory.md instead. The lots are drawn with a
-fixed seed: jobs that reach a family, basins of the survey.
+[--lots N] [--radius KM]``. The lots are drawn with a fixed seed: jobs that reach a family, basins of the survey.
 """
 
 import argparse
@@ -21,37 +20,6 @@ from passerelles.territory.discretion import publish
 from passerelles.territory.lots import Lot
 from passerelles.territory.match import match_territory
 
-SAMPLES = Path(__file__).resolve().parents[1] / "referentials" / "transitions" / "territories"
-CASES = (
-    ("redon", 30.0), ("aurillac-figeac-rodez", 30.0), ("aurillac-figeac-rodez", 60.0), ("lacq-pau-tarbes", 30.0),
-    ("lacq-pau-tarbes", 60.0),
-)  # fmt: skip
-
-
-def samples(data: Path) -> None:
-    """Print people placed / hours of the three sample territories, by radius and least chance, and the survey's."""
-    places, market = load_places(data), load_market(data, years=["2023"])
-    for source in (str(data / "rome-v460"), "transitions"):
-        graph = build_graph(load_referential(source))
-        print(f"\n{graph.referential.name} {graph.referential.version}")
-        for name, radius in CASES:
-            fragile, hiring = (SAMPLES / f"{name}-{side}.csv" for side in ("fragile", "hiring"))
-            cells, spent = [], 0.0
-            for least in (None, 0.05, 0.1):
-                found = match_territory(
-                    graph, fragile, hiring, places=places, radius_km=radius, min_probability=least, changes=False
-                )
-                started = time.process_time()
-                publish(found)
-                spent = max(spent, time.process_time() - started)
-                mark = "" if not found.gap and all(s.exact for s in found.stages) else " (!)"
-                cells.append(f"{found.placed} / {found.hours:,.0f}{mark}".replace(",", " "))
-            print(f"| {name} | {radius:.0f} km | {' | '.join(cells)} |   mask {spent:.2f} s at most")
-            found = match_territory(graph, fragile, market=market, places=places, radius_km=radius, changes=False)
-            print(
-                f"    survey: {found.placed} placed, {found.hours:.0f} h, {found.totals()['same_job']} in the same job"
-            )
-
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -59,11 +27,7 @@ def main() -> None:
     parser.add_argument("--lots", type=int, default=2000)
     parser.add_argument("--radius", type=float, default=30.0)
     parser.add_argument("--budget", type=float, default=None)
-    parser.add_argument("--samples", action="store_true")
     options = parser.parse_args()
-    if options.samples:
-        samples(options.data)
-        return
     started = time.perf_counter()
     referential = load_referential(options.data / "rome-v460")
     graph = build_graph(referential)

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import re
+import runpy
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,8 @@ import pytest
 
 import passerelles
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.market import Market
+from passerelles.market.places import Places
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential
 
@@ -97,3 +100,12 @@ def test_each_variable_that_the_commands_read_is_documented() -> None:
     own = "PASSERELLES_SERVICE"  # from a service to its own workers
     assert "PASSERELLES_HOME" in read
     assert [name for name in sorted(read - {own}) if f"`{name}`" not in text] == []
+
+
+def test_the_page_on_territories_has_the_figures_of_today(
+    rome4_graph: OccupationGraph, plain_embedded: OccupationGraph, real_places: Places, real_market: Market
+) -> None:
+    made = runpy.run_path(str(DOCS / "make_territory.py"))["page"](
+        rome4_graph, plain_embedded, real_places, real_market
+    )
+    assert made == (DOCS / "territory.md").read_text(encoding="utf-8"), "run python docs/make_territory.py"

@@ -325,6 +325,11 @@ def test_what_was_promised_is_all_that_is_required(name: str) -> None:
         assert not check.is_valid(less), path
 
 
+def test_the_page_on_shapes_names_them_all() -> None:
+    text = (ROOT / "docs" / "schemas.md").read_text(encoding="utf-8")
+    assert [name for name in SHAPES if f"`{name}`" not in text] == []
+
+
 def test_the_command_prints_one_or_all_or_fills_a_folder(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     with pytest.raises(SystemExit):
         run(["schema", "passerelles/rank@1"])
