@@ -53,7 +53,7 @@ class PasserellesError(_Told, ValueError):
 
 class PasserellesWarning(_Told, UserWarning):
     """
-    What is done all the same, and costs more than one may expect; says how to avoid it.
+    What is done all the same, but not as one may expect, or at a greater cost; says how to avoid it.
 
     Parameters
     ----------

@@ -2,6 +2,7 @@
 
 import tracemalloc
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +14,15 @@ from passerelles.bulk.layout import LONGEST, Found
 from passerelles.bulk.profiles import BATCH, People, normalised
 from passerelles.bulk.rank import PlainEngine, Ranker, output_schema, rank_profiles
 from passerelles.compiled import compile_index
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Credential
+from passerelles.model import Credential, CredentialRequirement
+from passerelles.ranking.moves import rank_all
 from passerelles.referentials.load import load_referential
 from passerelles.scoring.measures import measure_index, measure_people, people_who
 from passerelles.settings import Settings
-from profile_rows import Row, draw, one_by_one, table
+from profile_rows import Short, draw, one_by_one, table
 from small import referential
 
 
@@ -123,6 +125,102 @@ def test_credentials_are_told_as_one_by_one() -> None:
     for column in (pairs, fields):
         same = table(stated).drop_columns(["credentials"]).append_column("credentials", column)
         assert ranked(small, same) == found
+
+
+@pytest.mark.parametrize("engine", ["plain", "fast"])
+def test_of_a_choice_the_ways_that_may_be_held_are_told_in_one_text_and_nothing_once_a_way_is_held(engine: str) -> None:
+    if engine == "fast":
+        pytest.importorskip("numba")
+    known = [Credential(c, c, "certificat", prerequisites=("P",) if c in "AC" else ()) for c in "ABCPR"]
+    rows = [
+        CredentialRequirement("b", code, "one-of", "loi", "choice", way) for code, way in zip("ABC", "abb", strict=True)
+    ]
+    rows += [CredentialRequirement("b", "R"), CredentialRequirement("b", "R", scope="public")]
+    laid = replace(
+        referential({"a": ["x"], "b": ["x"]}, credentials=known), credential_requirements=tuple(sorted(rows))
+    )
+    expected: dict[str, tuple[list[str], list[str]]] = {
+        "": ([], ["R", "P+A|B+P+C"]),
+        "R=yes;A=yes;B=no": ([], []),
+        "R=no;A=no": (["R"], ["B+P+C"]),
+        "R=no;P=yes;A=no;B=yes": (["R"], ["C"]),
+        "R=yes;P=yes;A=no;B=yes;C=no": (["A|C"], []),
+        "R=yes;P=no": (["P+A|B+P+C"], []),
+    }
+    people = pa.table(
+        {"id": [*expected], "occupation": ["a"] * 6, "competencies": [[]] * 6, "credentials": [*expected]}
+    )
+    people = people.append_column("employment", pa.array(["public"] * 6))
+    found = ranked(build_graph(laid), people, engine=engine)
+    assert {r["id"]: (r["credentials_missing"], r["credentials_unknown"]) for r in found} == expected
+
+
+def test_what_is_asked_in_bulk_is_what_the_conditions_of_each_move_say_is_lacking(graph: OccupationGraph) -> None:
+    rows = draw(graph, 150, seed=11)
+    found = ranked(graph, table(rows), limit=5)
+    assert found == one_by_one(graph, rows, limit=5)
+    assert any("|" in text for r in found for text in (r["credentials_unknown"] or ()))
+
+
+@pytest.mark.parametrize("engine", ["plain", "fast"])
+def test_how_somebody_means_to_work_and_the_title_of_their_job_count(graph: OccupationGraph, engine: str) -> None:
+    if engine == "fast":
+        pytest.importorskip("numba")
+    card = Credential("CARTE", "Carte", "carte")
+    asked = CredentialRequirement("b", "CARTE", scope="self-employed")
+    alone = replace(referential({"a": ["x"], "b": ["x"]}, credentials=[card]), credential_requirements=(asked,))
+    ways = ["self-employed", None, "employee", "boss"]
+    people = pa.table({"id": ["1", "2", "3", "4"], "occupation": ["a"] * 4, "competencies": [[]] * 4})
+    people = people.append_column("employment", pa.array(ways))
+    found = ranked(build_graph(alone), people, engine=engine)
+    assert [(r["credentials_unknown"], r["reason"], r["detail"]) for r in found] == [
+        (["CARTE"], None, None),
+        ([], None, None),
+        ([], None, None),
+        (None, "unknown_employment", "boss"),
+    ]
+
+
+def test_no_limit_gives_every_move(graph: OccupationGraph) -> None:
+    people = table([("1", "K2110", [], {})])
+    assert ranked(graph, people, limit=None) == ranked(graph, people, limit=10_000)
+    assert np.array_equal(rank_all(graph, limit=None).targets, rank_all(graph, limit=len(graph.codes)).targets)
+
+
+@pytest.mark.parametrize(
+    ("form", "column", "near"),
+    [
+        *((form, "credential", "credentials") for form in ("table", "batches", "parquet", "csv")),
+        ("table", "Occupation", "occupation"),
+        ("table", "employement", "employment"),
+    ],
+)
+def test_a_column_that_resembles_one_which_is_not_there_is_refused(
+    graph: OccupationGraph, tmp_path: Path, form: str, column: str, near: str
+) -> None:
+    import pyarrow.parquet as pq
+
+    people = pa.table({"id": ["a"], "competencies": [["300026"]], column: ["K2110"]})
+    pq.write_table(people, tmp_path / "in.parquet")
+    (tmp_path / "in.csv").write_text(f"id,competencies,{column}\na,300026,K2110\n", encoding="utf-8")
+    given: Any = {"table": people, "batches": iter(people.to_batches())}.get(form, tmp_path / f"in.{form}")
+    with pytest.raises(PasserellesError, match=f"did you mean {near}"):
+        rank_profiles(graph, given)
+
+
+@pytest.mark.parametrize("form", ["table", "parquet", "csv"])
+def test_columns_that_are_not_read_are_named_in_a_warning(graph: OccupationGraph, tmp_path: Path, form: str) -> None:
+    import pyarrow.parquet as pq
+
+    people = pa.table(
+        {"id": ["a"], "occupation": ["K2110"], "competencies": [[]], "employer": ["X"], "nom": ["secret"]}
+    )
+    pq.write_table(people, tmp_path / "in.parquet")
+    (tmp_path / "in.csv").write_text("id,occupation,competencies,employer,nom,\na,K2110,,X,secret,\n", encoding="utf-8")
+    with pytest.warns(PasserellesWarning, match="not read: employer, nom") as told:
+        found = ranked(graph, people if form == "table" else tmp_path / f"in.{form}")
+    assert (len(told), len(found)) == (1, 10)
+    assert "secret" not in str(told[0].message)
 
 
 BAD: list[tuple[str | None, str | None, list[str | None], dict[str, str], str, str | None]] = [
@@ -252,7 +350,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
     pytest.importorskip("numba")
     assert ranked(rome, table(rows), engine="fast") == plain
     # Who holds everything has sums that do not fit in 32 bits: the loops leave such people to the plain engine.
-    everything: Row = ("all", None, list(rome.competency_codes), {})
+    everything: Short = ("all", None, list(rome.competency_codes), {})
     more = table([*draw(rome, 120, seed=2), everything, ("both", rome.codes[0], everything[2], {})])
     everybody = measure_people(
         measure_index(rome),
@@ -275,7 +373,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
 
 
 def test_a_slice_of_a_great_table_is_checked_by_itself(graph: OccupationGraph) -> None:
-    rows: list[Row] = [(str(i), "K2110", ["rien"] if i % 3 else [], {}) for i in range(20_000)]
+    rows: list[Short] = [(str(i), "K2110", ["rien"] if i % 3 else [], {}) for i in range(20_000)]
     great = table(rows).combine_chunks().to_batches()[0]
     piece = normalised(great.slice(9_000, 100))
     assert piece.column("competencies").get_total_buffer_size() < great.nbytes / 50

@@ -11,7 +11,7 @@ import pytest
 
 from passerelles.bulk.profiles import BATCH, csv_batches
 from passerelles.bulk.rank import rank_profiles
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 
 
@@ -73,7 +73,8 @@ def test_a_broken_line_stops_no_other(graph: OccupationGraph, tmp_path: Path) ->
     path = tmp_path / "people.csv"
     text = "\r\n".join(["id,occupation,competencies,comment", *lines])
     path.write_bytes(text.encode("utf-8", "surrogateescape"))
-    found = told(graph, path)
+    with pytest.warns(PasserellesWarning, match="comment"):
+        found = told(graph, path)
     assert [row for row, _, _ in found] == list(range(1, len(lines) + 1))  # nobody lost, nobody doubled
     for place, (_, _, reason) in enumerate(found):
         assert reason.startswith(bad.get(place, ("", "K"))[1]), (place, reason)

@@ -15,6 +15,7 @@ import pytest
 
 from passerelles.bulk.clusters import SCHEMA, part_schema, rank_profiles_spark
 from passerelles.bulk.rank import rank_profiles
+from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from profile_rows import draw, table
 
@@ -95,8 +96,10 @@ def rows_of(frame: Any) -> list[dict[str, Any]]:
 
 def frame_of(spark: Any, people: pa.Table, partitions: int) -> Any:
     """Put profiles in a Spark frame of some partitions."""
-    kinds = "id string, occupation string, competencies array<string>, credentials map<string,string>"
-    rows = [(r["id"], r["occupation"], r["competencies"], dict(r["credentials"])) for r in people.to_pylist()]
+    kinds = (
+        "id string, occupation string, competencies array<string>, credentials map<string,string>, employment string"
+    )
+    rows = [tuple((r | {"credentials": dict(r["credentials"])}).values()) for r in people.to_pylist()]
     return spark.createDataFrame(spark.sparkContext.parallelize(rows, partitions), kinds)
 
 
@@ -136,6 +139,12 @@ def test_a_cluster_finds_what_one_machine_finds(spark: Any, graph: OccupationGra
     by_path = rank_profiles_spark(frame_of(spark, people, 4), "transitions", overlays=[OVERLAY])
     assert rows_of(by_path) == expected
     assert rows_of(rank_profiles_spark(frame_of(spark, people, 2), graph)) == expected
+
+
+def test_a_column_that_is_misspelt_is_refused_before_anything_runs(spark: Any, graph: OccupationGraph) -> None:
+    frame = frame_of(spark, profiles(graph, 1), 1).withColumnRenamed("credentials", "credential")
+    with pytest.raises(PasserellesError, match="did you mean credentials"):
+        rank_profiles_spark(frame, "transitions")
 
 
 def test_nothing_is_lost_or_doubled_when_an_executor_is_killed(spark: Any, graph: OccupationGraph) -> None:

@@ -7,7 +7,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
-from passerelles.bulk.profiles import BATCH, COLUMNS, opened
+from passerelles.bulk.profiles import BATCH, COLUMNS, check_names, opened
 from passerelles.bulk.rank import OUTPUT, Engine, Ranker, in_order, output_schema, results_of
 from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
@@ -31,7 +31,7 @@ class Order:
     place: str | None
     overlays: tuple[str, ...]
     settings: str | None
-    limit: int
+    limit: int | None
     engine: Engine
 
     @classmethod
@@ -41,7 +41,7 @@ class Order:
         *,
         overlays: Iterable[str] = (),
         settings: Settings | None = None,
-        limit: int = 10,
+        limit: int | None = 10,
         engine: Engine = "auto",
     ) -> "Order":
         """
@@ -116,7 +116,7 @@ def rank_profiles_dask(
     *,
     overlays: Iterable[str] = (),
     settings: Settings | None = None,
-    limit: int = 10,
+    limit: int | None = 10,
     engine: Engine = "auto",
     output: str | Path | None = None,
 ) -> "Iterator[pa.Table] | Iterator[Path]":
@@ -194,7 +194,7 @@ def rank_profiles_spark(
     *,
     overlays: Iterable[str] = (),
     settings: Settings | None = None,
-    limit: int = 10,
+    limit: int | None = 10,
     engine: Engine = "auto",
 ) -> Any:
     """
@@ -226,12 +226,13 @@ def rank_profiles_spark(
     MissingExtraError
         If pyspark or pyarrow is not installed.
     PasserellesError
-        If the limit is not valid.
+        If the limit or the columns are not valid.
     """
     need_arrow()
     if find_spec("pyspark") is None:
         raise MissingExtraError("pyspark", "spark")
     order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
+    check_names(profiles.columns)
     graph = profiles.sparkSession.sparkContext.broadcast(index) if isinstance(index, OccupationGraph) else None
     wanted = [name for name in COLUMNS if name in profiles.columns]
     return profiles.select(*wanted).mapInArrow(

@@ -1,43 +1,48 @@
 """Profiles from wherever they are, a bounded batch at a time: which columns they have, what a batch says of people."""
 
 import csv
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final, TextIO, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.access.holdings import Aim
 from passerelles.codes import check_code
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError, PasserellesWarning, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.arrow import pa, pc, pq
 from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
-from passerelles.model import TERNARY, Ternary
-from passerelles.referentials.referential import find_occupation
+from passerelles.model import TERNARY, Employment, Ternary
+from passerelles.referentials.referential import find_occupation, named_titles
+from passerelles.text import alike, few
 from passerelles.vectors import places_of
 
 # Rows handled at a time, whatever comes in: memory does not depend on how many there are. No fewer than make the fast
 # engine pay, or the first batch of every great file would be ranked the slow way.
 BATCH: Final = 8192
-COLUMNS: Final = ("id", "occupation", "competencies", "credentials")
+COLUMNS: Final = ("id", "occupation", "competencies", "credentials", "employment")
+_MISSPELT: Final = 80  # of 100: from so much likeness to a column that is not there, a name is taken for a mistake
+_TOLD: Final = 10  # columns that are not read and named
 _SPARE: Final = 1 << 16  # bytes that a column may hold beside its own without being copied
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
 
 
-def check_names(names: Sequence[str]) -> None:
+def check_names(names: Sequence[str], *, tell: bool = True) -> None:
     """
-    Check that the columns of profiles are there, each once.
+    Check that the columns of profiles are there, each once; `tell` in a warning which are not read.
 
     Raises
     ------
     PasserellesError
-        If one is missing, or comes twice.
+        If one is missing, or comes twice, or has a name that resembles that of a known one which is not there.
     """
     missing = [name for name in ("id", "competencies") if name not in names]
     if missing:
@@ -45,18 +50,26 @@ def check_names(names: Sequence[str]) -> None:
     twice = [name for name in COLUMNS if list(names).count(name) > 1]
     if twice:
         raise PasserellesError("profiles_twice", columns=", ".join(twice))
+    absent = {name: name for name in COLUMNS if name not in names}
+    others = [name for name in names if name.strip() and name not in (*COLUMNS, FAULT)]
+    for name in others:
+        for near in alike(name.casefold(), absent, least=_MISSPELT, most=1):
+            raise PasserellesError("profiles_misspelt", column=name, near=near)
+    if others and tell:
+        told = PasserellesWarning("profiles_unread", columns=few(others, _TOLD), known=", ".join(COLUMNS))
+        warnings.warn(told, stacklevel=2)
 
 
 def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     """
-    Return a batch with the four columns that `read_people` takes, as text and lists of text.
+    Return a batch with the columns that `read_people` takes, as text and lists of text.
 
     Raises
     ------
     PasserellesError
         If a column is missing or of another type: a code is a text, never a number.
     """
-    check_names(batch.schema.names)
+    check_names(batch.schema.names, tell=False)
     columns = [_compact(_typed_column(batch, name)) for name in COLUMNS]
     return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS))
 
@@ -245,13 +258,12 @@ def opened(table: Any) -> "Iterator[Iterator[pa.RecordBatch]]":
 
 
 def _batches_of(tables: Iterable[Any]) -> "Iterator[pa.RecordBatch]":
-    for each in tables:
-        if isinstance(each, pa.RecordBatch):
-            yield each
-        elif isinstance(each, pa.Table):
-            yield from each.to_batches(max_chunksize=BATCH)
-        else:
+    for number, each in enumerate(tables):
+        if not isinstance(each, pa.RecordBatch | pa.Table):
             raise PasserellesError("profiles_kind", kind=type(each).__name__)
+        if number == 0:
+            check_names(each.schema.names)
+        yield from (each,) if isinstance(each, pa.RecordBatch) else each.to_batches(max_chunksize=BATCH)
 
 
 @contextmanager
@@ -314,18 +326,21 @@ class People:
         Columns of the competencies held besides those that the occupation requires, sorted for each person.
     credentials
         What each person states, None for nothing; None where nobody states anything.
+    aims
+        How each person means to work, and in which title; None where nobody says so.
     """
 
     rows: NDArray[np.int32]
     starts: NDArray[np.int64]
     extra: NDArray[np.int32]
-    credentials: tuple[Mapping[str, Ternary] | None, ...] | None
+    credentials: tuple[Mapping[str, Ternary] | None, ...] | None = None
+    aims: tuple[Aim, ...] | None = None
 
     def chosen(self, some: NDArray[np.integer] | slice) -> "People":
         """Return some of the people, and the competencies that they hold."""
         counts = np.diff(self.starts)[some]
         extra = self.extra[places_of(self.starts[:-1][some], counts)]
-        return People(self.rows[some], _starts(counts), extra, None)
+        return People(self.rows[some], _starts(counts), extra)
 
     def parted(self) -> Iterator[NDArray[np.intp]]:
         """Yield who holds what an occupation requires and nothing more, who holds more, and who has no occupation."""
@@ -341,7 +356,7 @@ class Directory:
     known: "pa.Array"
     columns: NDArray[np.int32]
     required: NDArray[np.int64]
-    _occupations: dict[str, int | Fault] = field(default_factory=dict)
+    _occupations: dict[str, tuple[int, frozenset[str]] | Fault] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: OccupationGraph) -> "Directory":
@@ -358,12 +373,13 @@ class Directory:
             rows * len(graph.competency_codes) + weights.indices,
         )
 
-    def occupation(self, text: str) -> int | Fault:
-        """Row of an occupation given by code or exact title, or why there is none."""
+    def occupation(self, text: str) -> tuple[int, frozenset[str]] | Fault:
+        """Row of an occupation given by code or exact title, and the titles meant, or why there is none."""
         found = self._occupations.get(text)
         if found is None:
+            mine = self.graph.referential
             try:
-                found = self.graph.position[find_occupation(self.graph.referential, text)]
+                found = self.graph.position[find_occupation(mine, text)], named_titles(mine, [text])
             except UnknownCodeError as error:
                 found = Fault("ambiguous_title" if error.key == "ambiguous_title" else "unknown_occupation", _cut(text))
             except PasserellesError:
@@ -395,30 +411,47 @@ def read_people(
     """
     for position in np.flatnonzero(_nulls(batch.column("id"))).tolist():
         faults.setdefault(position, Fault("null_id"))
-    rows = _rows(directory, batch.column("occupation"), faults)
+    rows, titles = _rows(directory, batch.column("occupation"), faults)
     lengths, parents, columns = _competency_columns(directory, batch.column("competencies"), faults)
     for position in np.flatnonzero((rows < 0) & (lengths == 0)).tolist():
         faults.setdefault(position, Fault("empty_profile"))
     stated = _stated_credentials(directory, batch.column("credentials"), faults)
+    aims = _aims(batch.column("employment"), titles, faults)
     good = np.ones(batch.num_rows, dtype=np.bool_)
     good[list(faults)] = False
     kept = np.flatnonzero(good)
     counts, extra = _beyond_occupation(directory, rows, parents, columns, good)
     credentials = tuple(stated.get(i) for i in kept.tolist()) if stated else None
-    return People(rows[kept], _starts(counts[kept]), extra, credentials), kept
+    meant = tuple(aims[i] for i in kept.tolist()) if aims else None
+    return People(rows[kept], _starts(counts[kept]), extra, credentials, meant), kept
 
 
-def _rows(directory: Directory, column: "pa.Array", faults: dict[int, Fault]) -> NDArray[np.int32]:
+def _rows(
+    directory: Directory, column: "pa.Array", faults: dict[int, Fault]
+) -> tuple[NDArray[np.int32], list[frozenset[str]] | None]:
+    """Row of each occupation; then the titles that each is named by, None where none is named by a title."""
     encoded = column.dictionary_encode()
     found = [directory.occupation(text) for text in encoded.dictionary.to_pylist()]
-    number = np.asarray([-2 if isinstance(f, Fault) else f for f in found] + [-1], dtype=np.int32)
+    number = np.asarray([-2 if isinstance(f, Fault) else f[0] for f in found] + [-1], dtype=np.int32)
+    titles = [frozenset() if isinstance(f, Fault) else f[1] for f in found] + [frozenset()]
     place = encoded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False)
     rows = number[place]
     for position in np.flatnonzero(rows == -2).tolist():  # noqa: PLR2004 - the mark set above
         fault = found[place[position]]
         if isinstance(fault, Fault):
             faults.setdefault(position, fault)
-    return np.asarray(rows, dtype=np.int32)
+    return np.asarray(rows, dtype=np.int32), [titles[i] for i in place.tolist()] if any(titles) else None
+
+
+def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: dict[int, Fault]) -> list[Aim] | None:
+    """How each person means to work, and in which titles; None where nobody says so."""
+    if titles is None and column.null_count == len(column):
+        return None
+    ways = column.to_pylist()
+    for position, way in enumerate(ways):
+        if way is not None and way not in get_args(Employment):
+            faults.setdefault(position, Fault("unknown_employment", _cut(way)))
+    return [Aim(*each) for each in zip(ways, titles or [frozenset()] * len(ways), strict=True)]
 
 
 def _competency_columns(

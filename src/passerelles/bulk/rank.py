@@ -12,9 +12,9 @@ from typing import Any, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import access_conditions
-from passerelles.access.demands import demands_of
-from passerelles.access.holdings import Holdings, holdings_of
+from passerelles.access.conditions import AccessConditions, access_conditions
+from passerelles.access.demands import Demands, demands_of
+from passerelles.access.holdings import NO_AIM, Aim, Holdings, holdings_of
 from passerelles.bulk.layout import (
     KNOWN,
     MEASURES,
@@ -37,6 +37,7 @@ from passerelles.bulk.profiles import (
     opened,
     read_people,
 )
+from passerelles.codes import grouped
 from passerelles.errors import MissingExtraError, PasserellesError
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
@@ -166,7 +167,7 @@ class FastEngine:
         """Best targets of an occupation and nothing more, found once."""
         found = self._whole.get((row, limit))
         if found is None:
-            alone = People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32), None)
+            alone = People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32))
             found = self._whole.setdefault((row, limit), self.plain.rank(alone, limit))
         return found
 
@@ -190,7 +191,7 @@ def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
         array[people] = values
 
 
-Held = tuple[str, frozenset[tuple[str, Ternary]]]
+Held = tuple[str, frozenset[tuple[str, Ternary]], Aim]
 # Bounds on memory, whatever people state.
 _MOST_NEEDS: Final = 100_000
 _MOST_KEPT: Final = 5_000
@@ -213,15 +214,31 @@ def output_schema() -> "pa.Schema":
     schema
         ``row`` is the number of the profile in the input, from 1 (null where the input comes in partitions); ``id``
         its id; ``rank`` from 1; ``code`` and ``label`` the target; ``score``, ``probability``, ``level``,
-        ``coverage`` and ``coverage_position`` as in `Move`; ``credentials_missing`` what the target requires and the
-        person says not to hold, ``credentials_unknown`` what it requires and nobody knows of; ``reason`` and
-        ``detail`` say why a profile has no move, and all else is null then.
+        ``coverage`` and ``coverage_position`` as in `Move`; ``credentials_missing`` and ``credentials_unknown`` as
+        `lacking` tells them; ``reason`` and ``detail`` say why a profile has no move, and all else is null then.
     """
     text = pa.string()
     kinds = {"bigint": pa.int64(), "int": pa.int32(), "double": pa.float64(), "string": text}
     kinds["array<string>"] = pa.list_(text)
     named = (column.partition(" ") for column in OUTPUT.split(", "))
     return pa.schema([(name, kinds[kind]) for name, _, kind in named])
+
+
+def lacking(conditions: AccessConditions) -> tuple[list[str], list[str]]:
+    """
+    Return what is required and surely not held, and of what nobody knows whether it is held, each once.
+
+    Of a choice that is held, nothing. One that is not is one text, ``A+B|C``: its ways, or those that may be held if
+    some may, each without what of it is held.
+    """
+    missing: list[str] = []
+    unknown: list[str] = []
+    for some in grouped(((c.group, c.group or c.code), c) for c in conditions.to_obtain).values():
+        ways = [way for _, way in sorted(grouped((c.alternative or "", c) for c in some).items())]
+        open_ = [way for way in ways if all(c.held != "no" for c in way)]
+        told = ("+".join(dict.fromkeys(c.code for c in way)) for way in open_ or ways)
+        (unknown if open_ else missing).append("|".join(dict.fromkeys(told)))
+    return list(dict.fromkeys(missing)), list(dict.fromkeys(unknown))
 
 
 @dataclass(frozen=True, eq=False)
@@ -234,14 +251,12 @@ class Writer:
     settings: Settings
     codes: "pa.Array"
     labels: "pa.Array"
-    demanding: NDArray[np.bool_]
 
     @classmethod
     def of(cls, graph: OccupationGraph, occupied: Scorer, unoccupied: Scorer, settings: Settings) -> "Writer":
         """Make the writer of a graph."""
         codes, labels = (pa.array(v, pa.string()) for v in (graph.codes, [o.label for o in graph.occupations]))
-        demanding = np.asarray(demands_of(graph).needed.any(axis=1), dtype=np.bool_)
-        return cls(graph, occupied, unoccupied, settings, codes, labels, demanding)
+        return cls(graph, occupied, unoccupied, settings, codes, labels)
 
     @cached_property
     def metadata(self) -> dict[str, str]:
@@ -300,37 +315,42 @@ class Writer:
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
         unknown: list[list[str]] = [[]] * len(person)
-        for move in np.flatnonzero(self.demanding[best.target]).tolist():
+        aims = {NO_AIM, *(people.aims or ())}
+        demanding = np.any([self._demands(aim).needed.any(axis=1) for aim in aims], axis=0)
+        for move in np.flatnonzero(demanding[best.target]).tolist():
             held = self._held_by(people, int(person[move]))
             missing[move], unknown[move] = self._needed(held, int(best.target[move]))
         return pa.array(missing, kind), pa.array(unknown, kind)
 
     @cached_property
     def _needed(self) -> Callable[[Held, int], tuple[list[str], list[str]]]:
-        """What a target requires that somebody says not to hold, and what of it nobody knows."""
+        """What `lacking` tells of somebody and a target."""
 
         @lru_cache(_MOST_NEEDS)
         def needed(held: Held, target: int) -> tuple[list[str], list[str]]:
-            conditions = access_conditions(self.graph.referential, self.graph.codes[target], self._holdings(held))
-            missing, unknown = ([c.code for c in conditions.required if c.held == h] for h in ("no", "unknown"))
-            return missing, unknown
+            return lacking(access_conditions(self.graph.referential, self.graph.codes[target], self._holdings(held)))
 
         return needed
 
     def _held_by(self, people: People, who: int) -> Held:
         row = int(people.rows[who])
         stated: Mapping[str, Ternary] = (people.credentials[who] if people.credentials else None) or {}
-        return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items())
+        aim = people.aims[who] if people.aims else NO_AIM
+        return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items()), aim
 
     def _holdings(self, held: Held) -> Holdings:
-        code, stated = held
-        return holdings_of(self.graph.referential, code or None, dict(stated))
+        code, stated, aim = held
+        return holdings_of(self.graph.referential, code or None, dict(stated), *aim)
+
+    def _demands(self, aim: Aim) -> Demands:
+        """Of who means to work in a way: the title that names an origin changes nothing elsewhere."""
+        return demands_of(self.graph, Aim(aim.employment))
 
     @cached_property
     def _may_be_close(self) -> Callable[[Held], NDArray[np.bool_]]:
         """Shape (n,): which targets access lets be `proche` for somebody; see `passerelles.ranking.moves`."""
-        demands, settings = demands_of(self.graph), self.graph.settings
-        return lru_cache(_MOST_KEPT)(lambda held: short_access(demands, self._holdings(held), settings))
+        settings = self.graph.settings
+        return lru_cache(_MOST_KEPT)(lambda held: short_access(self._demands(held[2]), self._holdings(held), settings))
 
 
 def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
@@ -362,7 +382,7 @@ def rank_profiles(
     table: Any,
     *,
     settings: Settings | None = None,
-    limit: int = 10,
+    limit: int | None = 10,
     rejects: Rejects | None = None,
     progress: Progress | None = None,
     engine: Engine = "auto",
@@ -380,11 +400,12 @@ def rank_profiles(
         that tells its columns to Arrow (pandas, polars), or the path of a Parquet or CSV file. Columns: ``id`` (text
         or whole number); ``occupation`` (code or exact title, null for none; may be absent); ``competencies`` (list of
         codes, null for none); ``credentials`` (may be absent: a map or list of pairs code - ``"yes"``, ``"no"`` or
-        ``"unknown"``, or a struct whose fields are the codes).
+        ``"unknown"``, or a struct whose fields are the codes); ``employment`` (as in `Profile`, null for none; may be
+        absent). Others are not read, which a `PasserellesWarning` says.
     settings
         Scorer; the graph's own where None.
     limit
-        Most moves for a person.
+        Most moves for a person, None for all.
     rejects
         Called with batches of the profiles that cannot be ranked. Without it they come among the moves, with a
         reason and without a rank; either way none is lost, and none stops the others.
@@ -405,8 +426,8 @@ def rank_profiles(
     Raises
     ------
     PasserellesError
-        If the limit, the scorer, or a column of the first batch is not valid. Batches of another shape that come
-        later are refused row by row.
+        If the limit, the scorer, or a column of the first batch is not valid, or has a name that resembles a known one
+        which is not there. Batches of another shape that come later are refused row by row.
     MissingExtraError
         If pyarrow, or what the engine needs, is not installed.
 
@@ -447,7 +468,12 @@ class Ranker:
 
     @classmethod
     def of(
-        cls, graph: OccupationGraph, *, settings: Settings | None = None, limit: int = 10, engine: Engine = "auto"
+        cls,
+        graph: OccupationGraph,
+        *,
+        settings: Settings | None = None,
+        limit: int | None = 10,
+        engine: Engine = "auto",
     ) -> "Ranker":
         """Make the ranker of a graph; see `rank_profiles`."""
         need_arrow()
@@ -457,7 +483,8 @@ class Ranker:
         scorers = scorer_for(mine, chosen.scorer), scorer_for(mine, chosen.scorer, occupied=False)
         if engine not in get_args(Engine):
             raise PasserellesError("bulk_engine", name=engine)
-        return cls(Directory.of(graph), Writer.of(graph, *scorers, chosen), PlainEngine(graph, *scorers), limit, engine)
+        most = len(graph.codes) if limit is None else limit
+        return cls(Directory.of(graph), Writer.of(graph, *scorers, chosen), PlainEngine(graph, *scorers), most, engine)
 
     def engine_at(self, number: int) -> PlainEngine | FastEngine:
         """

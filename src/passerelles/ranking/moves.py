@@ -310,9 +310,9 @@ class AllMoves:
     scores: NDArray[np.float64]
 
 
-def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit: int = 10) -> AllMoves:
+def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit: int | None = 10) -> AllMoves:
     """
-    Rank the best moves of every origin, without explanation, for batch use.
+    Rank the best moves of every origin, all where the limit is None, without explanation, for batch use.
 
     Returns
     -------
@@ -334,7 +334,7 @@ def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit:
     check_limit(limit)
     scores = score_table(graph, load_scorer(settings_or(settings, graph.settings).scorer)).scores
     size = len(graph.codes)
-    width = max(0, min(limit, size - 1))
+    width = max(0, size - 1 if limit is None else min(limit, size - 1))
     codes = np.asarray(graph.codes)
     targets = np.full((size, width), "", dtype=codes.dtype)
     values = np.full((size, width), np.nan)
