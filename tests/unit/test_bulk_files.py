@@ -148,6 +148,49 @@ def test_wrong_requests_leave_no_file(tmp_path: Path, capsys: pytest.CaptureFixt
         assert sorted(tmp_path.iterdir()) == before
 
 
+@pytest.mark.filterwarnings("always::passerelles.PasserellesWarning")
+def test_a_column_that_is_not_read_is_told_on_screen_and_one_that_is_misspelt_stops_all(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, header in (("extra", "id,occupation,competencies,nom"), ("wrong", "id,ocupation,competencies,nom")):
+        (tmp_path / f"{name}.csv").write_text(f"{header}\n1,K2110,,secret\n", encoding="utf-8")
+    words = ("rank", "--profiles", tmp_path / "extra.csv", "--output", tmp_path / "out.csv")
+    code, _, err = call(*words, capsys=capsys)
+    assert (code, err.count("Colonnes des profils qui ne sont pas lues : nom.")) == (0, 1), err
+    assert "secret" not in err
+    words = ("rank", "--profiles", tmp_path / "wrong.csv", "--output", tmp_path / "other.csv")
+    code, _, err = call(*words, "--lang", "en", capsys=capsys)
+    assert (code, "'ocupation' is not known; did you mean occupation?" in err) == (2, True), err
+    assert not (tmp_path / "other.csv").exists()
+
+
+def test_places_may_be_texts(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,occupation,competencies\np,K2110,\nq,Z9999,\n", encoding="utf-8")
+    for output in ("out.csv", "parts"):
+        done = rank_files(embedded_graph, str(source), str(tmp_path / output), rejects=str(tmp_path / f"bad-{output}"))
+        assert (done.ranked, done.refused, done.output, done.rejects.exists()) == (1, 1, tmp_path / output, True)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "key"),
+    [
+        ({"profiles": []}, "profiles_none"),
+        ({"part_rows": 0}, "part_rows_invalid"),
+        ({"part_rows": 1.5}, "part_rows_invalid"),
+        ({"lang": "de"}, "unknown_lang"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_a_folder_is_made(
+    tmp_path: Path, embedded_graph: OccupationGraph, wrong: dict[str, Any], key: str
+) -> None:
+    source = tmp_path / "in.csv"
+    source.write_text("id,occupation,competencies\nq,Z9999,\n", encoding="utf-8")
+    with pytest.raises(PasserellesError) as told:
+        rank_files(embedded_graph, **({"profiles": source, "output": tmp_path / "parts"} | wrong))
+    assert (told.value.key, [p.name for p in tmp_path.iterdir()]) == (key, ["in.csv"])
+
+
 def people(folder: Path) -> list[Path]:
     """Three files in a folder and one below; the first has more rows than a batch, nearly all refused at once."""
     bad: list[Any] = [(f"b{n}", "Z9999", [], {}) for n in range(8_200)]

@@ -22,7 +22,7 @@ from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read
 from passerelles.io.arrow import ipc, need_arrow, pa, pa_csv, pc, pq
 from passerelles.io.atomic import atomic_file, atomic_json, check_free, is_stream, read_side, told_file
 from passerelles.io.csv import FORMULA_SIGNS, bare, harmless
-from passerelles.language.say import Lang, number, say
+from passerelles.language.say import LANGS, Lang, number, say
 from passerelles.settings import Settings
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
@@ -56,7 +56,7 @@ def inputs_of(given: Iterable[str | Path]) -> list[Path]:
     Raises
     ------
     PasserellesError
-        If one of them stands for no file.
+        If one of them stands for no file, or none is given.
     """
     found: set[Path] = set()
     for each in given:
@@ -71,17 +71,19 @@ def inputs_of(given: Iterable[str | Path]) -> list[Path]:
         if not some:
             raise PasserellesError("profiles_none", path=each, known=", ".join(FORMS))
         found |= some
+    if not found:
+        raise PasserellesError("profiles_none", path="[]", known=", ".join(FORMS))
     return sorted(found)
 
 
 def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     graph: OccupationGraph,
     profiles: str | Path | Sequence[str | Path],
-    output: Path,
+    output: str | Path,
     *,
-    rejects: Path | None = None,
+    rejects: str | Path | None = None,
     settings: Settings | None = None,
-    limit: int = 10,
+    limit: int | None = 10,
     form: str | None = None,
     part_rows: int = PART_ROWS,
     progress: Progress | None = None,
@@ -115,8 +117,9 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     Raises
     ------
     PasserellesError
-        If a file cannot be read or written, a name does not end by a known suffix, or the folder holds something else
-        than parts of the same run: other profiles, index, settings or limit.
+        If a file cannot be read or written, a name does not end by a known suffix, the folder holds something else
+        than parts of the same run (other profiles, index, settings or limit), or the size of parts or the language is
+        not valid.
     MissingExtraError
         If pyarrow is not installed.
 
@@ -132,8 +135,13 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     ['_run.json', 'part-00000-00000.parquet']
     """
     need_arrow()
+    if isinstance(part_rows, bool) or not isinstance(part_rows, int) or part_rows < 1:
+        raise PasserellesError("part_rows_invalid", value=repr(part_rows))
+    if lang not in LANGS:
+        raise PasserellesError("unknown_lang", value=repr(lang), known=", ".join(LANGS))
     files = inputs_of([profiles] if isinstance(profiles, str | Path) else profiles)
-    aside = rejects or output.with_name(f"{output.stem}-rejects{output.suffix}")
+    output = Path(output)
+    aside = Path(rejects or output.with_name(f"{output.stem}-rejects{output.suffix}"))
     ranker = Ranker.of(graph, settings=settings, limit=limit)
     if not output.suffix:
         return _Parts(ranker, files, output, aside, form or "parquet", part_rows, lang).rank(progress)
