@@ -98,6 +98,29 @@ def test_every_reason_has_its_name() -> None:
     assert (many.uncovered[0].people, many.uncovered[0].reason) == (4, "capacity")
 
 
+def test_a_radius_is_the_reason_only_where_nothing_else_bars() -> None:
+    fragile, hiring = people(("A", "J00", 2, "Nord")), openings(("P", "J01", 5, "Sud"))
+    asked: dict[str, Any] = {"places": BASINS, "settings": {"acceptable_probability": 1.0}, "stretch": True}
+    near = match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=30, **asked)
+    assert (near.uncovered[0].reason, near.unfilled[0].reason) == ("unlikely", "unlikely")
+    assert not near.stretched  # what is shown apart is within the radius too
+    assert match(fragile, hiring, {("J00", "J01"): 10.0}, radius_km=60, **asked).stretched
+    both = openings(("P", "J01", 5, "Sud"), ("Q", "J02", 9, "Nord"))
+    costs = Written({("J00", "J01"): 10.0}, frozenset({("J00", "J02")}))
+    assert match(fragile, both, {}, costs=costs, places=BASINS, radius_km=30).uncovered[0].reason == "radius"
+
+
+def test_openings_left_by_people_placed_there_or_to_be_confirmed_want_others() -> None:
+    fragile, hiring = people(("A", "J00", 2, "x"), ("B", "J03", 3, "x")), openings(("P", "J01", 5, "x"))
+    costs = Written({("J00", "J01"): 10.0}, frozenset({("J03", "J01")}))
+    found = match(fragile, hiring, {}, costs=costs)
+    assert (found.placed, found.unfilled[0].reason) == (2, "everyone_placed")
+    assert "ailleurs" not in found.unfilled[0].sentence()
+    held = match(fragile[:1], hiring, {})
+    assert (held.placed, held.reserved) == (0, 2)
+    assert "déjà placées, ou à confirmer" in held.unfilled[0].sentence()
+
+
 def test_unknown_hours_count_only_under_an_assumption() -> None:
     fragile, hiring = people(("A", "J00", 2, "x")), openings(("P", "J01", 5, "x"))
     held = match(fragile, hiring, {})

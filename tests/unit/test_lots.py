@@ -119,6 +119,14 @@ def test_a_code_and_a_title_of_another_family_are_said_and_to_be_confirmed(embed
     assert "« Aide-soignante » se lit J1501" in note.sentence("fr")
 
 
+def test_a_title_read_in_place_of_an_unknown_code_is_said(embedded: Referential) -> None:
+    row = {"Entreprise": "A", "Code ROME": "N9999", "Intitulé": "Cariste", "Effectif": 2, "Bassin": "Redon"}
+    lots = read_lots(embedded, [row, {**row, "Code ROME": ""}], "fragile")
+    note = next(n for n in reading_notes([lots]) if n.key == "code_unknown")
+    assert "« N9999 » n'est pas dans le référentiel ; l'intitulé « Cariste » est lu" in note.sentence("fr")
+    assert note.values["rows"] == "1"
+
+
 def test_merged_cells_and_a_title_above_the_header(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

@@ -137,6 +137,16 @@ def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str
     assert call("rank", "--basin", "Redon", "--territory", "35", *given[3:]) == call("rank", *given[3:]) == 2
 
 
+def test_rank_says_which_rows_were_set_aside_and_why(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    table = tmp_path / "people.csv"
+    table.write_text("employeur,métier,effectif,bassin\nA,N4101,3,Redon\nB,N4101,,Redon\n", encoding="utf-8")
+    asked = ["rank", "--basin", "Redon", "--fragile", str(table), "--hiring", HIRING]
+    assert call(*asked) == 0
+    assert "people.csv, ligne 3, colonne « effectif » : cellule vide" in " ".join(capsys.readouterr().out.split())
+    assert call(*asked, "--output", str(tmp_path / "ranks.xlsx")) == 0
+    assert "Mis de côté" in openpyxl.load_workbook(tmp_path / "ranks.xlsx").sheetnames
+
+
 def test_signals_of_a_basin_by_family_and_by_job(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     data = str(market_folder(tmp_path))
     assert call("signals", "--basin", "bassin 5313", "--data", data, "--format", "json") == 0

@@ -55,9 +55,23 @@ def test_a_territory_in_place_of_a_basin_has_the_lots_of_all_its_basins() -> Non
     fragile = people(("A", "J00", 5, "A"), ("B", "J03", 5, "B"), ("C", "J03", 5, "C"), ("D", "J03", 5, "Sud"))
     asked: dict[str, Any] = {"places": there, "hiring": openings(("P", "J01", 2, "Nord")), "area": there.area("A, B")}
     fragile = [{**row, "commune": row.pop("basin")} for row in fragile]
-    found, notes = rank_territory(graph(), "", fragile=fragile, costs=COSTS, radius_km=60, **asked)
+    found, notes, _ = rank_territory(graph(), "", fragile=fragile, costs=COSTS, radius_km=60, **asked)
     assert {r.fragile.employer for r in found} == {"A", "B"}
     assert {"outside", "set_aside"} <= {note.key for note in notes}  # what is elsewhere, and what may be
+
+
+def test_people_who_get_no_line_are_said() -> None:
+    fragile = people(("A", "J00", 5, "Nord"), ("B", "J03", 4, "Nord"), ("C", "J00", 7, "Sud"))
+    costs = Written({("J00", "J01"): 10.0}, frozenset({("J03", "J01")}))
+    found, notes, aside = rank_territory(
+        graph(), "Nord", places=BASINS, fragile=[*fragile, {"employer": "D", "job": "J00"}], costs=costs,
+        hiring=openings(("P", "J01", 2, "Nord")),
+    )  # fmt: skip
+    assert {r.fragile.employer for r in found} == {"A"}
+    said = {note.key: note.sentence("fr") for note in notes}
+    assert "7 personnes ou postes hors du territoire demandé (Nord)" in said["elsewhere"]
+    assert "4 personnes ou postes n'ont aucune ligne" in said["nothing_in_reach"]
+    assert [row.row for row in aside] == [4]
 
 
 def test_what_is_unknown_counts_as_the_middle_and_says_so() -> None:
@@ -185,7 +199,7 @@ def test_redon_without_any_table(real_market: Market, real_places: Places, embed
 def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
     real_market: Market, real_places: Places, embedded: OccupationGraph
 ) -> None:
-    found, said = rank_territory(embedded, "Lacq", market=real_market, places=real_places, limit=3)
+    found, said, _ = rank_territory(embedded, "Lacq", market=real_market, places=real_places, limit=3)
     assert {r.fragile.basin_label for r in found} == {"BEARN"}
     assert {"M1602", "D1401"} <= {r.fragile.job for r in found}  # more candidates than offers, hired with ease
     notes = {n.key: n.sentence() for n in said}
@@ -193,7 +207,7 @@ def test_a_ranking_says_what_the_rule_found_and_what_is_elsewhere(
     assert "BEARN" in notes["rule_fragile"]
     table = people(("A", "H2909", 5, "Redon"))
     asked: dict[str, Any] = {"market": real_market, "places": real_places, "fragile": table}
-    found, said = rank_territory(embedded, "Pau", **asked)
+    found, said, _ = rank_territory(embedded, "Pau", **asked)
     assert found == []
     notes = {n.key: n.sentence() for n in said}
     assert "REDON" in notes["no_lot_here"]
@@ -212,7 +226,7 @@ def test_on_the_side_of_employers_nobody_is_made_to_step_down_unless_it_is_asked
     origin, target = down[0]
     fragile = [{"employer": "A", "job": origin, "headcount": 3, "basin": "Redon"}]
     hiring = [{"employer": "B", "job": target, "openings": 3, "basin": "Redon"}]
-    nobody, said = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring")
+    nobody, said, _ = rank_territory(jobs, "Redon", fragile=fragile, hiring=hiring, by="hiring")
     assert nobody == []
     assert "kinds_left_out" in [n.key for n in said]
     ranking = jobs.settings.ranking.model_copy(update={"sources_exclude": ()})

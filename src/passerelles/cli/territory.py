@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.report.case import Case
     from passerelles.territory.allocation import Release
-    from passerelles.territory.lots import Note, Side
+    from passerelles.territory.lots import Note, Problem, Side
     from passerelles.territory.parts import Cut
 
 
@@ -88,7 +88,7 @@ def rank(
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.market.own_lists import load_job_list
     from passerelles.report.envelope import data_sources
-    from passerelles.territory.lots import NOTE, Locator, Side
+    from passerelles.territory.lots import NOTE, SET_ASIDE, Locator, Side
     from passerelles.territory.parts import area_of
     from passerelles.territory.rank import rank_territory, ranking_sheets
     from passerelles.text import normalise_label
@@ -101,7 +101,7 @@ def rank(
     if bool(basin) == bool(territory):
         raise PasserellesError("one_place")
     area = area_of(territory, places)
-    found, notes = rank_territory(
+    found, notes, aside = rank_territory(
         graph, basin, market=market, places=places, fragile=fragile, hiring=given.hiring, listed=listed,
         radius_km=given.radius, by=by, area=area, settings=given.including(graph.settings), limit=given.limit,
     )  # fmt: skip
@@ -115,6 +115,7 @@ def rank(
         return given.scored("territory-rank@1", dicts(found, lang)) | {
             "basin": place, "basin_code": code, "basin_name": name, "by": by,
             "notes": [NOTE.to_dict(note, lang) for note in notes], "sources": sources,
+            "set_aside": [SET_ASIDE.to_dict(row, lang) for row in aside],
         }  # fmt: skip
 
     def show(console: "Console") -> None:
@@ -125,6 +126,7 @@ def rank(
 
         console.print(Text(title, style="bold"))
         print_dim(console, [note.sentence(lang) for note in notes])
+        print_aside(console, aside, lang=lang)
         if not found:
             console.print(given.say("territory.table.none"))
         starts = [place for place, each in enumerate(found) if each.rank == 1]
@@ -134,7 +136,7 @@ def rank(
             print_unfolded(console, Page(found[start].end(by), sheets=[table]), lang=lang)
         given.print_origin(console, graph, sources)
 
-    given.emit(payload, ranking_sheets(found, notes, lang, by=by), show)
+    given.emit(payload, ranking_sheets(found, notes, lang, by=by, set_aside=aside), show)
     given.tell_notes(notes)
     return bool(found)
 
@@ -198,14 +200,32 @@ def match(
     return allocation.status != "infeasible" and bool(allocation.placed)
 
 
+def print_aside(console: "Console", rows: "Sequence[Problem | Withheld]", *, lang: Lang) -> None:
+    """Print which rows of tables were set aside, and why."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    from passerelles.territory.lots import SET_ASIDE
+
+    lines = []
+    for told in (SET_ASIDE.to_dict(row, lang) for row in rows[:_SHOWN]):
+        where = "table" if not told["row"] else "cell" if told["column"] else "row"
+        place = say(
+            f"territory.where.{where}", lang=lang, file=told["file"], row=str(told["row"]), column=told["column"]
+        )
+        lines.append(say("territory.where.problem", lang=lang, place=place, what=told["reason"]))
+    if len(rows) > _SHOWN:
+        lines.append(say("territory.where.more", lang=lang, n=len(rows) - _SHOWN))
+    for line in lines:
+        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+
+
 def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> None:
     """Print an allocation: flows, people without a solution, openings left, what would change, proof."""
-    from rich.padding import Padding
     from rich.text import Text
 
     from passerelles.market.signals import wage_notes
     from passerelles.report.envelope import print_dim
-    from passerelles.territory.lots import SET_ASIDE
     from passerelles.views.terminal import print_sheet, print_unfolded
 
     def listed(title: str, sentences: "Sequence[str]") -> None:
@@ -216,15 +236,7 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
     if summary:
         console.print(Text(summary, style="bold"))
     print_dim(console, [note.sentence(lang) for note in found.notes])
-    aside = []
-    for row in found.set_aside[:_SHOWN]:
-        told = SET_ASIDE.to_dict(row, lang)
-        place = say("territory.where.row", lang=lang, file=told["file"], row=str(told["row"]))
-        aside.append(say("territory.where.problem", lang=lang, place=place, what=told["reason"]))
-    if len(found.set_aside) > _SHOWN:
-        aside.append(say("territory.where.more", lang=lang, n=len(found.set_aside) - _SHOWN))
-    for line in aside:
-        console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
+    print_aside(console, found.set_aside, lang=lang)
     listed("resolved", [each.sentence(lang) for each in found.resolved])
     if found.bounds["status"] == "infeasible":
         unmet = ", ".join(found.unmet_floors)

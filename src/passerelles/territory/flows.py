@@ -523,12 +523,14 @@ RESOLVED: Final = Record(
 )  # fmt: skip
 
 
-_CANDIDATES = 3
-
-
 def reason_name(why: int) -> str:
     """Key of a reason in the language files."""
     return Why(why).name.lower()
+
+
+_CANDIDATES = 3
+_DISTANCE: Final = frozenset(map(reason_name, (Why.RADIUS, Why.MINUTES, Why.DISTANCE_UNKNOWN)))
+_OF_OTHERS: Final = frozenset({"unlikely", "not_possible"})  # what no bound moved would change
 
 
 def uncovered_lots(
@@ -568,7 +570,8 @@ def _reason(why: NDArray[np.int8], free: Ints, barred: Mapping[str, int], bindin
     is_open = why == Why.OPEN  # what is to be confirmed is open too, and takes all that is free
     if is_open.any():
         return binding if (free[is_open] > 0).any() else "capacity"
-    return max(barred, key=barred.__getitem__, default="nothing_near")
+    # What is only too far, a bound moved would open; else what bars most openings.
+    return max(barred, key=lambda reason: (reason in _DISTANCE, barred[reason]), default="nothing_near")
 
 
 def unfilled_pools(
@@ -609,8 +612,8 @@ def unfilled_pools(
         else:
             reason = "volunteers" if at in staying else "nobody_near" if left.any() else "everyone_placed"
         candidates: tuple[Candidate, ...] = ()
-        if reason == "unlikely" and at in offered:  # who is left is not whom the openings were within reach of
-            reason = "volunteers" if at in refused else "capacity"
+        if reason in _OF_OTHERS and at in offered:  # who is left is not whom the openings were within reach of
+            reason = "volunteers" if at in refused else "everyone_placed"
         elif at in detailed:
             candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])
         code = key[3] or key[1]

@@ -274,7 +274,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
     binding = "weights" if case.settings.objective == "weighted" else "budget"
     flows = _flows(case, moves, pairs, solved.placed)
     offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
-    own_account = pairs.why == Why.SELF_EMPLOYED  # who may choose it, whatever else is proposed
+    own_account = (pairs.why == Why.SELF_EMPLOYED) & pairs.reach  # who may choose it, whatever else is proposed
     allocation = Allocation(
         status=solved.status,
         fragile=case.fragile,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, partial
 from itertools import pairwise
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,21 +40,21 @@ class Why(IntEnum):
     """Why a pair is left out, in the order in which it is looked at; the name is the reason's key."""
 
     OPEN = 0
-    RADIUS = 1
-    MINUTES = 2
-    DISTANCE_UNKNOWN = 3
-    NOT_POSSIBLE = 4
-    HOURS_UNKNOWN = 5  # only where the settings are strict: else what is unknown is to be confirmed
-    ACCESS_UNKNOWN = 6
-    MAX_HOURS = 7
-    FRAME = 8
-    PROBABILITY_UNKNOWN = 9
-    PROBABILITY = 10
-    MAX_COST = 11
-    LEVEL_UNKNOWN = 12
-    UNLIKELY = 13
-    STEP_DOWN = 14  # of people whose own job is open to them, once what its title demands is confirmed
-    SELF_EMPLOYED = 15  # an option that people may choose, never a post that they are placed on
+    NOT_POSSIBLE = 1
+    HOURS_UNKNOWN = 2  # only where the settings are strict: else what is unknown is to be confirmed
+    ACCESS_UNKNOWN = 3
+    MAX_HOURS = 4
+    FRAME = 5
+    PROBABILITY_UNKNOWN = 6
+    PROBABILITY = 7
+    MAX_COST = 8
+    LEVEL_UNKNOWN = 9
+    UNLIKELY = 10
+    STEP_DOWN = 11  # of people whose own job is open to them, once what its title demands is confirmed
+    SELF_EMPLOYED = 12  # an option that people may choose, never a post that they are placed on
+    RADIUS = 13  # where nothing else is in the way: a wider radius would not help what is barred anyway
+    MINUTES = 14
+    DISTANCE_UNKNOWN = 15
 
 
 class Doubt(IntFlag):
@@ -152,8 +152,8 @@ class Pairs:
     ----------
     lot, pool, entry
         Shape (p,): fragile lot, pool, and hiring lot (positions in their sorted tables).
-    why, doubt
-        Shape (p,): `Why` and flags of `Doubt`.
+    why, doubt, reach
+        Shape (p,): `Why`, flags of `Doubt`, and whether the distance is no bar.
     hours, cost, km, probability
         Shape (p,): expected hours (tenths, -1 unknown), cost (tenths of an hour), kilometres and chance (nan unknown).
     same
@@ -165,6 +165,7 @@ class Pairs:
     entry: Rows
     why: NDArray[np.int8]
     doubt: NDArray[np.int8]
+    reach: Bools
     hours: Ints
     cost: Ints
     km: Floats
@@ -184,7 +185,7 @@ class Pairs:
     @property
     def stretched(self) -> Rows:
         """Positions of the pairs that nothing bars but that experts hardly ever list them, or nobody would sign."""
-        return np.flatnonzero(np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
+        return np.flatnonzero(self.reach & np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
 
 def moves_between(
@@ -411,7 +412,7 @@ def find_pairs(
         job = side.job[entries]
         far = np.repeat(blocked[lot.spot][there], sizes[there])
         origin = moves.row[lot.job]
-        reason = np.where(far != Why.OPEN, far, judged.why[origin, job])
+        reason = judged.why[origin, job]
         reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
         doubt = judged.doubt[origin, job] | side.doubt[entries] | (0 if lot.confidence >= SURE else Doubt.TITLE)
         lost = np.isnan(km[lot.spot]) & (blocked[lot.spot] == Why.OPEN) & (bounds.radius_km is not None)
@@ -426,14 +427,16 @@ def find_pairs(
         if demanding:
             doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
         own_job = moves.same[origin, job] | moves.part[origin, job]
-        if (own_job & (reason == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
+        if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & down(lot.job)[job]] = Why.STEP_DOWN
+        reason = np.where(reason == Why.OPEN, far, reason)
         distance = np.repeat(km[lot.spot][there], sizes[there])
         best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
-        blocks.append((np.full(len(best), number), entries[best], reason[best], doubt[best], distance[best]))
-    columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 5
-    kinds = (np.intp, np.intp, np.int8, np.int8, np.float64)
-    rows, chosen, why, unsure, away = (c.astype(k) for c, k in zip(columns, kinds, strict=True))
+        near = far[best] == Why.OPEN
+        blocks.append((np.full(len(best), number), entries[best], reason[best], doubt[best], near, distance[best]))
+    columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 6
+    kinds: tuple[Any, ...] = (np.intp, np.intp, np.int8, np.int8, np.bool_, np.float64)
+    rows, chosen, why, unsure, reach, away = (c.astype(k) for c, k in zip(columns, kinds, strict=True))
     origins = np.asarray([moves.row[lot.job] for lot in fragile.lots], dtype=np.intp)
     where = origins[rows], side.job[chosen]
     return Pairs(
@@ -442,6 +445,7 @@ def find_pairs(
         entry=side.entry[chosen],
         why=why,
         doubt=unsure,
+        reach=reach,
         hours=judged.hours[where],
         cost=judged.cost[where],
         km=away,

@@ -41,10 +41,23 @@ from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
 from passerelles.territory.hours import NO, Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Lots, Note, Side, Table, made, pool_key, reading_notes
+from passerelles.territory.lots import (
+    SET_ASIDE,
+    Locator,
+    Lot,
+    Lots,
+    Note,
+    Problem,
+    Side,
+    Table,
+    made,
+    pool_key,
+    reading_notes,
+)
 from passerelles.territory.pairs import LEAST_CHANCE, Moves, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
+from passerelles.text import few
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import SPAN, Column, On, Record, Sheet, part_of, parts_of, side_by_side, texts_of
@@ -223,13 +236,17 @@ class Ranked(Described):
     )  # fmt: skip
 
 
-def ranking_sheets(found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *, by: Side) -> list[Sheet]:
-    """Return the ranking, the parts of its scores, and what the reader must know."""
+def ranking_sheets(
+    found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *, by: Side, set_aside: Sequence[Problem] = ()
+) -> list[Sheet]:
+    """Return the ranking, the parts of its scores, rows set aside, and what the reader must know."""
     hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
     head = Ranked.spec.pick("rank", "origin_code", "target_code", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
     parts = Sheet("parts", columns, lambda: ((r, p) for r in found for p in r.parts), lang)
-    return [Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden), parts, *note_sheets(notes, lang)]
+    aside = [Sheet("set_aside", SET_ASIDE.columns, lambda: set_aside, lang)] if set_aside else []
+    ranking = Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden)
+    return [ranking, parts, *aside, *note_sheets(notes, lang)]
 
 
 def _publisher(figure: Figure) -> str | None:
@@ -268,10 +285,11 @@ def rank_parts(
 
 
 class TerritoryRanking(NamedTuple):
-    """Fragile lots and hiring lots ranked, and what the reader must know of it."""
+    """Fragile lots and hiring lots ranked, what the reader must know of it, and rows of tables that were set aside."""
 
     items: list[Ranked]
     notes: list[Note]
+    set_aside: list[Problem]
 
 
 def rank_territory(  # noqa: PLR0913 - each option is named at every call
@@ -363,12 +381,14 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     read = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
     if area is not None and places is not None and by in read:
         here = read[by] = inside(here, area, places)
-    lists = []
+    lists, alone = [], []
     for lot in (x for x in here.lots if x.basin in centres):
         items = [compared.pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))
+        elif by in read:
+            alone.append(lot)
 
     def shown(item: Ranked, rank: int) -> Ranked:
         """Return a pair that is kept, with its wages: they are looked up for these few, not for all that it beat."""
@@ -377,17 +397,24 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
 
     ranked = [shown(item, n) for best in _blocks(lists) for n, item in enumerate(best, start=1)]
     notes = reading_notes(read.values())
-    if by in read and all(lot.basin not in centres for lot in here.lots):
+    away = [lot for lot in here.lots if lot.basin not in centres] if by in read else []
+    if away:
         name = ", ".join(centres.values()) if area is None else area.name
-        others = ", ".join(sorted({lot.basin_label for lot in here.lots}))
-        notes.append(Note("no_lot_here", {"basin": name, "basins": others}))
+        others = ", ".join(sorted({lot.basin_label for lot in away}))
+        told = {"basin": name, "basins": others, "people": sum(lot.people for lot in away), "file": here.file}
+        notes.append(Note("no_lot_here" if len(away) == len(here.lots) else "elsewhere", told))
+    if alone:
+        names = few([f"{lot.employer}, {lot.named}" for lot in alone], most=12, sep="; ")
+        notes.append(
+            Note("nothing_in_reach", {"file": here.file, "people": sum(x.people for x in alone), "lots": names})
+        )
     if rule is not None and len(read) < len(_SIDES):
         notes += _rule_notes(rule, centres, read, by)
     if excluded:
         notes.append(Note("kinds_left_out", {"kinds": partial(_kinds, excluded), "names": ", ".join(excluded)}))
     if places is None:
         notes.append(Note("radius_not_applied"))
-    return TerritoryRanking(ranked, notes)
+    return TerritoryRanking(ranked, notes, [row for lots in read.values() for row in lots.set_aside])
 
 
 @dataclass(frozen=True, eq=False)

@@ -577,6 +577,10 @@ class _Reader:
                 return Resolved(code, "" if title == code else title, sure)
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
+        if role == "job" and "code" in told and isinstance(read, Resolved):
+            name = f"{read.code} {self.referential.occupation_by_code[read.code].name}"
+            values = {"code": told["code"], "given": read.given, "read": name}
+            self.said.append(Problem(grid.name, line, grid.title("code"), "code_unknown", values))
         if role != "job":
             found = next(resolve_titles(self.referential, [text], limit=3))
             return read_title(self.referential, text, found, role)
