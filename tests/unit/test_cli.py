@@ -126,6 +126,8 @@ def test_a_profile_file_ranks(capsys: pytest.CaptureFixture[str], tmp_path: Path
         (("rank", "K2110", "--overlay", "nulle-part"), "Pas de référentiel de branche"),
         (("rank", "K2110", "--filter", "nope"), "Filtre inconnu"),
         (("rank", "K2110", "--format", "xlsx"), "--output"),
+        (("rank", "K2110", "--format", "csv", "--output", "x.xlsx"), "ne disent pas la même forme"),
+        (("rank", "K2110", "--format", "xlsx", "--output", "x.csv"), "ne disent pas la même forme"),
         (("rank", "K2110", "--output", "/nulle/part/x.json"), "/nulle/part"),
         (("show", "zzz"), "Métier inconnu"),
         (("sources", ""), "vide"),
@@ -145,6 +147,75 @@ def test_a_wrong_request_gives_one_message_and_exit_2(
     assert said in err
     assert "Traceback" not in err
     assert len(err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("rank", " n4101", "--target", "Rome: n4103"),
+        ("sources", "n4103", "--origin", "N 4101"),
+        ("show", "n4101 "),
+        ("compare", "n4101", "N4103"),
+        ("levers", "--origin", "n4101=3", "--target", "k2110"),
+        ("paths", "n4101", "k2110"),
+    ],
+)
+def test_a_code_is_read_in_any_case_and_however_spaced(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    plain = [word.strip().upper().removeprefix("ROME: ").replace("N 4", "N4") for word in words]
+    plain = [word if word.startswith("-") else tidy for word, tidy in zip(words, plain, strict=True)]
+    first = call(*words, "--format", "json", capsys=capsys)
+    assert first[0] == 0
+    assert first == call(words[0], *plain[1:], "--format", "json", capsys=capsys)
+
+
+def test_resolving_a_code_answers_with_its_occupation(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    code, out, _ = call("resolve", "n4103", "--format", "json", capsys=capsys)
+    (found,) = json.loads(out)["results"]
+    assert (code, found["code"], found["reason"], found["confidence"]) == (0, "N4103", "code", 1.0)
+    (tmp_path / "codes.csv").write_text("code\nN4103\nk2110 \n", encoding="utf-8")
+    _, out, _ = call("resolve", "--input", str(tmp_path / "codes.csv"), "--format", "csv", capsys=capsys)
+    rows = list(csv.DictReader(io.StringIO(out)))
+    assert [(row["code_1"], row["statut"]) for row in rows] == [("N4103", "sûr"), ("K2110", "sûr")]
+
+
+def test_a_search_without_a_find_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = call("search", "xyzzy", capsys=capsys)
+    assert code == 1
+    assert "Rien ne contient « xyzzy »" in out.replace("\u00a0", " ")
+
+
+def test_what_is_called_a_workbook_and_is_none_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    book = tmp_path / "list.xlsx"
+    book.write_text("hello\n", encoding="utf-8")
+    for words in (("resolve", "--input"), ("territory", "rank", "--basin", "Redon", "--fragile"), ("areas", "--jobs")):
+        code, _, err = call(*words, str(book), capsys=capsys)
+        assert (code, "n'est pas un classeur Excel" in err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    "text", ["code\nN4101\nn4103\nZZZZ\n", "N4101\nn4103\nZZZZ\n", "x,code rome\n1,N4101\n2,n4103\n"]
+)
+def test_the_jobs_of_areas_are_a_list_with_a_header_or_without(
+    text: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "jobs.csv").write_text(text, encoding="utf-8")
+    code, out, err = call("areas", "--jobs", str(tmp_path / "jobs.csv"), "--format", "json", capsys=capsys)
+    assert (code, sum(len(area["members"]) for area in json.loads(out)["results"])) == (0, 2)
+    assert ("jobs.csv, ligne" in err) == ("ZZZZ" in text)
+    (tmp_path / "jobs.csv").write_text("ZZZZ\n", encoding="utf-8")
+    assert call("areas", "--jobs", str(tmp_path / "jobs.csv"), capsys=capsys)[0] == 2
+
+
+def test_a_referential_that_is_still_to_be_downloaded_is_told_how(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path))
+    monkeypatch.delenv("PASSERELLES_DATA", raising=False)
+    for _ in range(2):
+        assert "passerelles download rome" in call("show", "N4101", "-r", "rome", capsys=capsys)[2]
+        (tmp_path / "rome").mkdir(exist_ok=True)  # an empty folder is no referential
 
 
 @pytest.mark.parametrize(

@@ -127,6 +127,12 @@ def test_a_title_read_in_place_of_an_unknown_code_is_said(embedded: Referential)
     assert note.values["rows"] == "1"
 
 
+def test_a_table_without_a_known_column_says_which_it_has(embedded: Referential, tmp_path: Path) -> None:
+    (tmp_path / "t.csv").write_text("a,b\n1,2\n", encoding="utf-8")
+    with pytest.raises(LotsError, match="a, b"):
+        read_lots(embedded, tmp_path / "t.csv", "fragile")
+
+
 def test_merged_cells_and_a_title_above_the_header(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active

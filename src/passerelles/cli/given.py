@@ -285,7 +285,8 @@ class Given:
         Raises
         ------
         PasserellesError
-            If the name is that of another kind of file, the folder does not exist, or stdout should take a workbook.
+            If the name is that of another kind of file or of another form than the one asked for, the folder does not
+            exist, or stdout should take a workbook.
         MissingExtraError
             If a workbook is asked for and openpyxl is not installed.
         """
@@ -298,6 +299,8 @@ class Given:
             if ending not in _FORM_OF:
                 raise PasserellesError("output_form", path=self.output, known=", ".join(filter(None, _FORM_OF)))
             form = _FORM_OF[ending]
+        elif ending in _LIST_ENDINGS and _FORM_OF[ending] is not form:
+            raise PasserellesError("output_differs", path=self.output, form=form)
         if form is Format.XLSX and self.output is None:
             raise PasserellesError("excel_needs_output")
         if form is Format.XLSX and not can_write_workbooks():

@@ -221,13 +221,15 @@ def areas(
 ) -> None:
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas
-    from passerelles.io.archive import read_file
-    from passerelles.io.csv import decode
+    from passerelles.market.own_lists import load_job_list
 
     given.check_chart()
     session, graph, lang = given.session, given.graph, given.lang
-    lines = () if jobs is None else map(str.strip, decode(read_file(jobs)).text.splitlines())
-    named = None if jobs is None else [line for line in lines if line]
+    listed = None if jobs is None else load_job_list(jobs, graph.referential)
+    given.tell_notices(() if listed is None else listed.notices)
+    named = None if listed is None else sorted({entry.occupation for entry in listed.entries})
+    if named == []:
+        raise PasserellesError("no_job_read", path=jobs)
     found = mobility_areas(graph, named, market=session.market, basin=session.basin(given.basin))
     given.emit(
         lambda: given.scored("areas@1", dicts(found.areas, lang)) | found.figures(),

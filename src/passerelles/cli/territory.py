@@ -462,6 +462,7 @@ def _bounded(name: str) -> Column:
 
 _FAMILIES: Final = (Column("family", value=lambda f, _: f"{f.family} {f.label}"), *map(_bounded, _FAMILY))
 DEFAULT_TERRITORY = "redon"
+_PAGES: Final = (".html", ".htm", ".docx")
 
 
 @shared(
@@ -492,7 +493,9 @@ def report(
     if output.is_dir():
         raise PasserellesError("write_onto_folder", path=output)
     check_free(output, overwrite=True)
-    office = output.suffix.lower() == ".docx"
+    if (ending := output.suffix.lower()) not in _PAGES:
+        raise PasserellesError("report_output", path=output, known=", ".join(_PAGES))
+    office = ending == ".docx"
     if office:
         check_word()
     given.check_scenarios()

@@ -288,6 +288,8 @@ def search(
     sheet = Sheet("found", Found.spec.columns, lambda: found, lang)
 
     def show(console: Screen) -> None:
+        if not found:
+            console.print(given.say("overlay.nothing_found", words=" ".join(words)))
         print_sheet(console, sheet, lang=lang)
         print_dim(console, source_lines(loaded, lang=lang))
 

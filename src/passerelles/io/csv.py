@@ -325,6 +325,7 @@ def _names(row: Sequence[Cell]) -> tuple[str, ...]:
 Fits = Callable[[Sequence[Cell]], int]
 """How well a row of cells fits as the header; 0 = not at all."""
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+_WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 _ZIP: Final = b"PK\x03\x04"
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
@@ -455,6 +456,8 @@ def parse_rows(
     if not is_workbook(data):
         if sheet:
             raise PasserellesError("no_sheets", path=shown, sheet=sheet)
+        if shown.suffix.casefold() in _WORKBOOKS and not data.startswith(_OLD_EXCEL):
+            raise PasserellesError("not_a_workbook", path=shown)
         return _of_text(data, fits, name, shown, repair_apostrophes=repair_apostrophes)
     try:
         return _of_workbook(data, fits, name, shown, sheet, first=first)

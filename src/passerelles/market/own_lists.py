@@ -19,7 +19,7 @@ from passerelles.market.read import SourceFile
 from passerelles.market.tables import Link, links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.referential import Referential, find_occupation, titles_by_label
+from passerelles.referentials.referential import Referential, code_of, find_occupation, titles_by_label
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, On, texts_of, within
@@ -111,7 +111,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     ----------
     path
         A file with a column of codes (``code_rome``) or of job titles (``métier``), and optionally ``bassin``,
-        ``région`` and ``statut`` (``porteur``, the default, or ``fragilisé``).
+        ``région`` and ``statut`` (``porteur``, the default, or ``fragilisé``); or one code or title a line.
     referential
         Where codes and titles are looked up; a title must be exact, case, accents and punctuation aside.
     places
@@ -162,6 +162,11 @@ def _read_list(path: str | Path, heads: Mapping[str, str], needed: Mapping[str, 
         return columns.intersection(named([cell_text(cell) for cell in cells], heads))
 
     found = read_rows(path, lambda cells: 0 if known(cells).isdisjoint(first) else len(known(cells)))
+    if "title" in first and not found.header_line and any(len(cells) == 1 for _, cells in found.filled):
+        rows: list[tuple[int, list[Cell]]] = [
+            (line, [found.delimiter.join(map(cell_text, cells))]) for line, cells in found.filled
+        ]
+        found = found._replace(header=("title",), rows=rows)  # one code or title a line
     lacking = [name for name, some in needed.items() if known(found.header).isdisjoint(some)]
     if lacking:
         seen: Sequence[Cell] = found.header or next((tuple(cells) for _, cells in found.filled), ())
@@ -174,9 +179,9 @@ def _read_list(path: str | Path, heads: Mapping[str, str], needed: Mapping[str, 
 def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:
     """Occupation of a row: its code, else its title; a column of codes may hold titles and the other way round."""
     given = [text for text in (code, title) if text]
-    known = [each for text in given for each in (text.upper(), text) if each in referential.occupation_by_code]
-    if known:
-        return known[0]
+    for text in given:
+        if (known := code_of(referential, text)) is not None:
+            return known
     meant = titles_by_label(referential)
     text = next((text for text in given if normalise_label(text) in meant), title or code)
     found = _occupation(referential, text, note)

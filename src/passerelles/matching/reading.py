@@ -15,7 +15,7 @@ from passerelles.errors import PasserellesError
 from passerelles.text import fold_accents, normalise_label, slashed_forms, words
 from passerelles.vectors import SuffixRule, stem
 
-Reason = Literal["exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
+Reason = Literal["code", "exact", "other gender form", "abbreviation", "usage", "spelling", "same words", "meaning"]
 FILE = "titles.toml"
 NOISE_FILE = "title_noise.toml"
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, repeat, zip_longest
+from itertools import islice, repeat, tee, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
@@ -16,7 +16,7 @@ from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, ow
 from passerelles.matching.ranking import Kind, Trial, Weights, cut_off, fits, rank_block, shipped_weights, terms
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, Reason, joined_words, language_pack, understand
 from passerelles.model import Stamp
-from passerelles.referentials.referential import Referential, titles_by_label
+from passerelles.referentials.referential import Referential, code_of, titles_by_label
 from passerelles.sharing import made_once
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
@@ -208,7 +208,8 @@ class Candidate(Described):
     confidence
         Calibrated chance in [0, 1] that this is the right code.
     reason
-        ``exact``, ``other gender form``, ``abbreviation``, ``usage``, ``spelling``, ``same words`` or ``meaning``.
+        ``code``, ``exact``, ``other gender form``, ``abbreviation``, ``usage``, ``spelling``, ``same words`` or
+        ``meaning``.
     parent_code, parent_label, parent_confidence
         The family (the fiche that `code` was split from, else itself), and the calibrated chance in [0, 1] that it
         is the right one: never below `confidence`.
@@ -603,7 +604,8 @@ def resolve_title(
         Where to look; its index is built at the first call and kept with it. A title that an overlay claims means
         the specialised occupation.
     text
-        What was written. What is no title (empty, numbers, more than 1,000 characters) gives nothing.
+        What was written; the code of an occupation is that occupation. What is neither (empty, numbers, more than
+        1,000 characters) gives nothing.
     limit
         Most candidates, at least 1.
     context
@@ -755,9 +757,23 @@ def _answers(
 ) -> Iterator[list[Candidate]]:
     if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
         raise PasserellesError("limit_invalid", value=repr(limit))
-    asked = map(Asked, map(_text, texts), contexts)
-    found = answer_many(index_of(referential, kind), asked, weights=shipped_weights()[kind], limit=limit)
-    return ([replace(each, referential=referential.stamp) for each in some] for some in found)
+    index = index_of(referential, kind)
+    ahead, written = tee(map(_text, texts))
+    found = answer_many(index, map(Asked, ahead, contexts), weights=shipped_weights()[kind], limit=limit)
+    both = zip(written, found, strict=False)
+    own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
+    stamp = referential.stamp
+    return ([replace(each, referential=stamp) for each in ([code] if code else some)] for code, some in own)
+
+
+def _own_code(referential: Referential, index: TitleIndex, text: str) -> Candidate | None:
+    """Return the occupation whose code was written in place of a title."""
+    code = code_of(referential, text)
+    if code is None:
+        return None
+    owner = next(owner for owner in index.owners if owner.code == code)
+    parent = owner.parent or code, owner.parent_label or owner.label
+    return Candidate(code, owner.label, owner.label, "", 1.0, 1.0, "code", *parent, 1.0, read=text, rank=1)
 
 
 def _text(text: object) -> str:

@@ -22,7 +22,7 @@ from passerelles.io.archive import check_expansion, check_members, file_sha256, 
 from passerelles.io.atomic import temporary
 from passerelles.language.say import Lang, say
 from passerelles.referentials.load import read_source, recognise
-from passerelles.referentials.places import ZIP_NAME, cache_folder
+from passerelles.referentials.places import OFFICIAL_URL, ZIP_NAME, cache_folder
 from passerelles.referentials.referential import Referential
 
 Progress = Callable[[int, int | None], None]
@@ -30,7 +30,6 @@ Progress = Callable[[int, int | None], None]
 # Seconds: to connect; between two pieces of the answer.
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 30.0
-OFFICIAL_URL: Final = {"rome": "https://api.francetravail.fr/api-nomenclatureemploi/v1/open-data/csv"}
 OFFICIAL_PAGE: Final = {
     "rome": "https://www.francetravail.org/opendata/repertoire-operationnel-des-meti.html?type=article"
 }

@@ -14,6 +14,8 @@ from passerelles.errors import PasserellesError
 from passerelles.text import normalise_label
 
 ZIP_NAME = "referential.zip"
+# What `passerelles download` fetches, by name.
+OFFICIAL_URL: Final = {"rome": "https://api.francetravail.fr/api-nomenclatureemploi/v1/open-data/csv"}
 Kind = Literal["referential", "overlay"]
 Origin = Literal["embedded", "installed", "package", "downloaded"]
 _ENDINGS: Final = ("", ".xlsx", ".zip")
@@ -153,12 +155,14 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
         return found
     for path in (Path(name_or_path), *_loose(name)):
         try:
-            if path.exists():
+            if path.exists() and (path.is_file() or path == Path(name_or_path) or any(path.iterdir())):
                 return path
         except PermissionError as error:
             raise PasserellesError("no_permission", path=path) from error
         except (OSError, ValueError):  # a name that is too long for a path, or holds a null character
             continue
+    if kind == "referential" and name in OFFICIAL_URL:
+        raise PasserellesError("not_downloaded", name=name)
     key = "no_such_overlay" if kind == "overlay" else "no_such_referential"
     raise PasserellesError(key, name=name, known=", ".join(dict.fromkeys(each for each, *_ in known(kind))))
 

@@ -1,6 +1,7 @@
 """The `Referential`: a frozen draft with look-ups by code and label, and what is laid on it: overlays, access facts."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import repeat
@@ -53,6 +54,7 @@ _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
 _UNRANKED: Final = 10**9
 _LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
 _NEAREST: Final = 3
+_ROME: Final = re.compile(r"^(?:code)?rome:?(?=[a-z]\d)")  # what people write before a code of the ROME
 _ALIKE: Final = 60.0  # of 100: below, what resembles is chance
 
 
@@ -434,6 +436,15 @@ def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement])
     return found
 
 
+def code_of(referential: Referential, text: str) -> str | None:
+    """Return the occupation of a code, in whatever case and however it is spaced; None where it is none."""
+    if text in referential.occupation_by_code:
+        return text
+    folded = _ROME.sub("", "".join(text[:_LONGEST].split()).casefold())
+    found = _codes_by_fold(referential).get(folded, ())
+    return found[0] if len(found) == 1 else None
+
+
 def find_occupation(referential: Referential, text: str) -> str:
     """
     Return the code that `text` stands for.
@@ -444,7 +455,7 @@ def find_occupation(referential: Referential, text: str) -> str:
         Where to look.
     text
         A code (``"K2110"``), the code of a specialised occupation, or an exact job title or label, whole or in one
-        of its two gender forms; case, accents, hyphens and apostrophes are not compared.
+        of its two gender forms; case, accents, hyphens and apostrophes are not compared, nor spaces in a code.
 
     Raises
     ------
@@ -460,8 +471,8 @@ def find_occupation(referential: Referential, text: str) -> str:
     'K2110'
     """
     check_code(text, what="occupation")
-    if text in referential.occupation_by_code:
-        return text
+    if (code := code_of(referential, text)) is not None:
+        return code
     wanted = normalise_label(text[:_LONGEST])
     found: tuple[str, ...] = ()
     if wanted and len(text) <= _LONGEST:
@@ -494,7 +505,9 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
 def _titles_of_name(referential: Referential, occupation: str, text: str) -> frozenset[str]:
     """Titles of an occupation that a text is the name of; none for its code or its own label."""
     wanted = normalise_label(text)
-    if text == occupation or wanted == normalise_label(referential.occupation_by_code[occupation].name):
+    if code_of(referential, text) == occupation or wanted == normalise_label(
+        referential.occupation_by_code[occupation].name
+    ):
         return frozenset()
     known = referential.titles_in(occupation)
     found = {title.code for title in known if normalise_label(title.label) == wanted} or {
@@ -519,6 +532,11 @@ def find_occupations(referential: Referential, some: Iterable[str] | str) -> tup
 def several(some: Iterable[str] | str) -> tuple[str, ...]:
     """Return codes or titles, of which one may stand alone, as a tuple."""
     return (some,) if isinstance(some, str) or not isinstance(some, Iterable) else tuple(some)
+
+
+@made_once
+def _codes_by_fold(referential: Referential) -> Mapping[str, tuple[str, ...]]:
+    return grouped((code.casefold(), code) for code in referential.occupation_by_code)
 
 
 @made_once

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
-from passerelles.codes import grouped, is_rome_code
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import split_sheet
 from passerelles.language.say import Lang, say
@@ -522,7 +522,6 @@ def made(side: Side, lots: Iterable[Lot]) -> Lots:
 Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots
 
 
-_ROME: Final = re.compile(r"^(?:CODE)?ROME:?(?=[A-Z]\d)")
 BRACKETS: Final = re.compile(r"\([^()]*\)")
 
 
@@ -546,14 +545,6 @@ class Unusable(NamedTuple):
     key: str
     values: Mapping[str, object]
     suggestions: tuple[str, ...] = ()
-
-
-def code_of(referential: Referential, text: str) -> str | None:
-    """Return the occupation of a code, however it is spaced or in whatever case; None where it is none."""
-    tight = _ROME.sub("", text.replace(" ", "").upper())
-    if is_rome_code(tight) and tight in referential.occupation_by_code:
-        return tight
-    return text if text in referential.occupation_by_code else None
 
 
 def resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:

@@ -17,7 +17,7 @@ from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
 from passerelles.matching.titles import REVIEW, contexts_of, resolve_titles
 from passerelles.progress import go_on
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, code_of
 from passerelles.territory.lots import (
     BRACKETS,
     NOWHERE,
@@ -32,7 +32,6 @@ from passerelles.territory.lots import (
     Table,
     Unusable,
     Where,
-    code_of,
     find_place,
     likelier,
     made,
@@ -433,7 +432,8 @@ class _Reader:
                 grid = replace(grid, columns={**grid.columns, role: place})
                 self.said.append(Problem(grid.name, 0, role, f"{role}_by_content", {"column": grid.header[place]}))
         if not {"job", "code"} & set(grid.columns):
-            columns = ", ".join(filter(None, grid.header)) or "–"
+            seen = grid.header or next((cells for _, cells in grid.rows), ())
+            columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
         for role, key in ((_COUNT[self.side], "counted_lines"), ("employer", "no_employer")):
             if role not in grid.columns:
