@@ -19,7 +19,9 @@ class _Told(Exception):  # noqa: N818 - not raised itself
 
     def message(self, lang: Lang = "fr") -> str:
         """Return the one sentence or two that a person reads."""
-        return say(f"errors.{self.key}", lang=lang, **self.values)
+        return say(
+            f"errors.{self.key}", lang=lang, **{k: v(lang) if callable(v) else v for k, v in self.values.items()}
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy what is held: an exception would be called again with its text as a key."""
@@ -33,6 +35,7 @@ def _made_again(kind: type[_Told], args: tuple[object, ...]) -> _Told:
 
 def _kept(value: object) -> object:
     """Return what of a value goes to another process: itself, or its text where it may hold anything."""
+    value = value("en") if callable(value) else value
     return value if isinstance(value, str | int | float | PurePath | None) else str(value)
 
 
@@ -47,7 +50,7 @@ class PasserellesError(_Told, ValueError):
     key
         Entry of ``language/<lang>/errors.toml``.
     **values
-        What the entry's placeholders stand for.
+        What the entry's placeholders stand for; a function of the language where it has words of its own.
     """
 
 

@@ -4,12 +4,15 @@ Settings are a value: frozen, nested, one default in one place, stored in every 
 What each means, and why its value is what it is, stands in ``settings.toml``.
 """
 
+import re
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from passerelles.errors import PasserellesError
 from passerelles.language import packaged
+from passerelles.language.say import Lang, say
 from passerelles.model import MoveKind
 
 _LARGEST = 1e12  # beyond what any setting means, and small enough for sums and products of settings to stay finite
@@ -34,9 +37,36 @@ class Section(BaseModel):
         return value
 
 
-def problems(error: ValidationError) -> str:
-    """Say what is wrong in a file of settings or the like, field by field, in one line."""
-    return "; ".join(": ".join(filter(None, (".".join(map(str, e["loc"])), e["msg"]))) for e in error.errors())
+def problems(error: ValidationError) -> Callable[[Lang], str]:
+    """Return what says, in a language, what is wrong in a file of settings or the like, field by field, in one line."""
+
+    def said(lang: Lang) -> str:
+        found = ((".".join(map(str, each["loc"])), _problem(each, lang)) for each in error.errors())
+        return "; ".join(": ".join(filter(None, each)) for each in found)
+
+    return said
+
+
+def _problem(found: Mapping[str, Any], lang: Lang) -> str:
+    kind, about = found["type"], found.get("ctx", {})
+    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
+        return say(f"cli.usage.{kind}", lang=lang, limit=str(next(iter(about.values()))))
+    if kind == "literal_error":
+        return say("cli.usage.choice", lang=lang, choices=about["expected"].replace(" or ", ", "))
+    if kind == "extra_forbidden":
+        return say("errors.setting_unknown", lang=lang)
+    if kind == "json_invalid":
+        return json_problem(found["msg"])(lang)
+    plain = {"float": "number", "int": "integer"}.get(kind.partition("_")[0])
+    return str(found["msg"]) if plain is None else say(f"cli.usage.{plain}", lang=lang)
+
+
+def json_problem(reason: object) -> Callable[[Lang], str]:
+    """Return what says, in a language, where a text is no JSON, as a parser tells it."""
+    place = re.search(r"line (\d+) column (\d+)", str(reason))
+    if place is None:
+        return lambda _: str(reason)
+    return lambda lang: say("errors.bad_json", lang=lang, line=place[1], column=place[2])
 
 
 class WeightSettings(Section):

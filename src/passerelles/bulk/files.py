@@ -385,7 +385,7 @@ def read_run(place: Path) -> Run:
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         if isinstance(error, PasserellesError):
             raise
-        raise PasserellesError("run_unreadable", path=place, reason=error) from error
+        raise PasserellesError("run_none", path=place) from error
     if table is None or not isinstance(provenance, Mapping | None):
         raise PasserellesError("run_unreadable", path=place, reason=RUN if table is None else KEY)
     moves = table.filter(pc.is_valid(table["code"]))

@@ -206,6 +206,10 @@ WRONG: Final = 2
 INTERRUPTED: Final = 130
 _ANYWHERE: Final = {"--no-cache": NO_CACHE, "--accept-errors": ACCEPT_ERRORS}
 TERMINATED: Final = 143
+# Options whose number may be written with a comma.
+_DECIMALS: Final = frozenset(
+    {"--radius", "--budget-hours", "--min-probability", "--max-cost", "--max-minutes", "--floor", "--p-percent"}
+)
 # What a stream says that can take no more: a full disk, a closed descriptor, a file or quota at its limit.
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
 # New objects before Python looks for circles of dead ones: its own 700 cost a short command a fifth of its time.
@@ -266,6 +270,10 @@ def run(arguments: Sequence[str] | None = None) -> None:
         if flag in given:
             given = [word for word in given if word != flag]
             os.environ[variable] = "1"
+    given = [
+        word.replace(",", ".") if {before, word.partition("=")[0]} & _DECIMALS else word
+        for before, word in zip(["", *given], given, strict=False)
+    ]
     lang = _lang(given)
     prepare_streams()
     try:

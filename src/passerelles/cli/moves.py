@@ -119,6 +119,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     """
     from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
     from passerelles.model import Profile
+    from passerelles.settings import json_problem
 
     if (origin is None) == (profile is None):
         raise PasserellesError("origin_or_profile")
@@ -126,14 +127,15 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
         return origin or ""
     try:
         data = parse_json(read_file(profile, most=MAX_JSON_BYTES).decode("utf-8-sig"))
-        odd = set(data) - {each.name for each in fields(Profile)}
-        if odd or not isinstance(data, dict):
+        if not isinstance(data, dict):
+            raise PasserellesError("profile_invalid", path=profile, reason=repr(data)[:40])
+        if odd := set(data) - {each.name for each in fields(Profile)}:
             raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(odd)))
         return Profile(**data)
     except (ValueError, TypeError, AttributeError) as error:
         if isinstance(error, PasserellesError):
             raise
-        raise PasserellesError("profile_invalid", path=profile, reason=error) from error
+        raise PasserellesError("profile_invalid", path=profile, reason=json_problem(error)) from error
 
 
 @shared("referential overlay no_access form output lang")
@@ -417,12 +419,15 @@ def levers(
 
 def _people(origins: list[str]) -> Counter[str]:
     """Read ``CODE`` or ``CODE=people``."""
+    from passerelles.io.csv import read_number
+
     found: Counter[str] = Counter()
     for text in origins:
         name, _, number = text.rpartition("=")
         if not name:
             name, number = text, "1"
-        if not number.strip().isdigit():
+        count = read_number(number, whole=True).value
+        if count is None or count < 0 or not count.is_integer():
             raise PasserellesError("people_invalid", code=name, value=repr(number))
-        found[name.strip()] += int(number)
+        found[name.strip()] += int(count)
     return found

@@ -29,10 +29,12 @@ class Bounded(Given):
     """What commands on a territory share besides: openings, and the bounds of who may go where."""
 
     hiring: Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))] = None
-    radius: Annotated[float | None, typer.Option("--radius", help=say("cli.option.radius"))] = None
+    radius: Annotated[float | None, typer.Option("--radius", min=0, help=say("cli.option.radius"))] = None
     frame: FrameOption = None
-    budget: Annotated[float | None, typer.Option("--budget-hours", help=say("cli.option.budget"))] = None
-    probability: Annotated[float | None, typer.Option("--min-probability", help=say("cli.option.probability"))] = None
+    budget: Annotated[float | None, typer.Option("--budget-hours", min=0, help=say("cli.option.budget"))] = None
+    probability: Annotated[
+        float | None, typer.Option("--min-probability", min=0, max=1, help=say("cli.option.probability"))
+    ] = None
     mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False
     scenario: Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))] = None
     date: Annotated[str, typer.Option("--date", help=say("cli.option.report_date"))] = ""
@@ -151,8 +153,8 @@ def match(
     given: Bounded,
     fragile: RequiredOption,
     territory: Annotated[str, typer.Option("--territory", help=say("cli.option.part_of"))] = "",
-    ceiling: Annotated[float | None, typer.Option("--max-cost", help=say("cli.option.max_cost"))] = None,
-    minutes: Annotated[float | None, typer.Option("--max-minutes", help=say("cli.option.max_minutes"))] = None,
+    ceiling: Annotated[float | None, typer.Option("--max-cost", min=0, help=say("cli.option.max_cost"))] = None,
+    minutes: Annotated[float | None, typer.Option("--max-minutes", min=0, help=say("cli.option.max_minutes"))] = None,
     stretch: Annotated[bool, typer.Option("--stretch", help=say("cli.option.stretch"))] = False,
     floor: Annotated[float | None, typer.Option("--floor", min=0, max=1, help=say("cli.option.floor"))] = None,
     refuse: Annotated[bool, typer.Option("--refuse-incomplete", help=say("cli.option.refuse_incomplete"))] = False,

@@ -129,6 +129,8 @@ def refusals_told(path: Path) -> Iterator[None]:
         raise PasserellesError("no_such_path", path=path) from error
     except PermissionError as error:
         raise PasserellesError("no_permission", path=path) from error
+    except IsADirectoryError as error:
+        raise PasserellesError("write_onto_folder", path=path) from error
     except PasserellesError:
         raise
     except (OSError, ValueError) as error:  # ValueError: a null character in the name

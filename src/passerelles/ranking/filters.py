@@ -294,14 +294,15 @@ def parse_filters(graph: OccupationGraph, texts: Iterable[str], data: Data) -> l
 def _figure(name: str, argument: str, *, most: float = float("inf")) -> float:
     value = decimal_number(argument)
     if not 0 <= value <= most:
-        raise PasserellesError("filter_value", name=name, value=argument)
+        known = "≥ 0" if most == float("inf") else f"0–{most:g}"
+        raise PasserellesError("filter_value", name=name, value=argument, known=known)
     return value
 
 
 def _some(name: str, argument: str, known: Collection[str]) -> frozenset[str]:
     wanted = frozenset(part.strip() for part in argument.split(","))
     if not wanted <= set(known):
-        raise PasserellesError("filter_value", name=name, value=argument)
+        raise PasserellesError("filter_value", name=name, value=argument, known=", ".join(known))
     return wanted
 
 
