@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 
 from passerelles.cli.main import COMMANDS, run
+from passerelles.paths.legal import presets
 
 
 def call(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -216,6 +217,58 @@ def test_a_referential_that_is_still_to_be_downloaded_is_told_how(
     for _ in range(2):
         assert "passerelles download rome" in call("show", "N4101", "-r", "rome", capsys=capsys)[2]
         (tmp_path / "rome").mkdir(exist_ok=True)  # an empty folder is no referential
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--filter", "kind=bidon"), "lateral"),
+        (("--filter", "min-coverage=20"), "0–1"),
+        (("--settings", "FILE:{"), "JSON mal écrit, ligne"),
+        (
+            ("--settings", 'FILE:{"territory": {"radius_km": "x"}, "foo": 1}'),
+            "radius_km: il faut un nombre; foo: inconnu",
+        ),
+        (("--settings", 'FILE:{"ranking": {"close_share": 3}}'), "il faut au plus 1"),
+        (("--settings", "FOLDER"), "est un dossier"),
+    ],
+)
+def test_a_value_that_is_refused_is_told_with_what_is_wanted(
+    words: tuple[str, str], said: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    option, text = words
+    if text.startswith("FILE:"):
+        (tmp_path / "f.json").write_text(text.removeprefix("FILE:"), encoding="utf-8")
+        text = str(tmp_path / "f.json")
+    _, _, err = call("rank", "N4101", option, text.replace("FOLDER", str(tmp_path)), capsys=capsys)
+    assert said in err.replace("\u00a0", " ")
+
+
+def test_numbers_of_options_may_have_a_comma_or_parted_thousands(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("levers", "--target", "N4103", "--format", "json")
+    spaced = call(*asked, "--origin", "N4101=1 200", capsys=capsys)
+    assert spaced == call(*asked, "--origin", "N4101=1200", capsys=capsys)
+    options = {"--radius", "--budget-hours", "--min-probability", "--max-cost", "--max-minutes", "--floor"}
+    words = [word for option in sorted(options) for word in (option, "0,5")]
+    code, _, err = call("territory", "match", "--fragile", "absent.csv", *words, "--format=json", capsys=capsys)
+    assert (code, "absent.csv" in err) == (2, True)
+    assert "au moins 0" in call("territory", "match", "--fragile", "x.csv", "--radius", "-5", capsys=capsys)[2]
+
+
+def test_a_dash_is_the_standard_output(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, out, _ = call("rank", "N4101", "--format", "csv", "--output", "-", capsys=capsys)
+    assert (code, out.startswith("rank,"), list(tmp_path.iterdir())) == (0, True, [])
+
+
+def test_the_help_names_every_legal_frame(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    _, out, _ = call("report", "--help", capsys=capsys)
+    told = "".join(out.replace("│", "").split())
+    assert all(name in told for name in presets())
+    assert "extracharts" in told
 
 
 @pytest.mark.parametrize(

@@ -516,6 +516,24 @@ def test_the_commands_write_check_install_list_and_remove(
     assert not list((own_home / "overlays").iterdir())
 
 
+def test_what_is_no_overlay_is_told_in_words_of_its_form(
+    tmp_path: Path, transitions: Referential, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Workbook().save(tmp_path / "book.xlsx")
+    told = check_overlay(tmp_path / "book.xlsx", transitions).to_dict("fr")
+    assert "Présentation" in str(told)
+    assert "manifest.toml" not in str(told)
+    (tmp_path / "list.csv").write_text("a\n1\n", encoding="utf-8")
+    for words, said in (
+        (("overlay", "check", str(tmp_path / "list.csv")), "classeur (.xlsx)"),
+        (("overlay", "new", "essai", "-o", str(tmp_path / "book.xlsx")), "Donnez un autre nom."),
+        (("export", str(tmp_path / "list.csv"), "--format", "json"), "--overwrite"),
+    ):
+        with pytest.raises(SystemExit):
+            run(words)
+        assert said in capsys.readouterr().err
+
+
 def test_codes_to_use_again_are_shown_and_found_by_words(capsys: pytest.CaptureFixture[str]) -> None:
     assert code_of(["show", "K2110", "--codes"]) == 0
     assert "16747  Moniteur / Monitrice poids lourds" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
@@ -196,7 +197,6 @@ def test_a_column_that_is_not_there_is_suggested(listed: Path, capsys: pytest.Ca
         (),
         ("cariste", "--input", "x.csv"),
         ("--input", "/nulle/part.csv"),
-        ("--input", "LIST"),
         ("--input", "LIST", "--column", "id", "--output", "/nulle/part/x.csv"),
         ("--input", "LIST", "--column", "id", "--output", "x.doc"),
         ("--input", "LIST", "--column", "id", "--format", "xlsx"),
@@ -209,6 +209,34 @@ def test_a_wrong_request_is_told_in_one_message(
     code, out, err = call("resolve", *(str(listed) if w == "LIST" else w for w in words), capsys=capsys)
     assert (code, out) == (2, "")
     assert "Traceback" not in err
+
+
+def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    listed, coded = tmp_path / "l.csv", tmp_path / "c.csv"
+    listed.write_text("site;Intitulé du poste\nA;Cariste\nA;Sous-total\n;\nB;zorglub\n;TOTAL\n", encoding="utf-8")
+    code, _, err = call("resolve", "-i", str(listed), "-o", str(tmp_path / "out.csv"), capsys=capsys)
+    assert code == 0
+    assert "Sûres : 1 ; à vérifier : 0 ; inconnues : 1. Vides ou totaux, non comptées : 3." in plain(err)
+    coded.write_text("site;code\nA;N1101\nA;\nB;zorglub\n;TOTAL\n", encoding="utf-8")
+    _, _, err = call("migrate", "-i", str(coded), "-c", "code", "-o", str(tmp_path / "out.csv"), capsys=capsys)
+    assert "inconnus : 1. Vides ou totaux, non comptées : 2." in plain(err)
+    coded.write_text("site;machin\nA;Cariste\n", encoding="utf-8")
+    assert "--column" in call("resolve", "-i", str(coded), capsys=capsys)[2]
+
+
+def test_a_day_of_a_workbook_stays_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = openpyxl.Workbook()
+    for row in (["Poste", "Depuis"], ["Cariste", datetime(2026, 9, 1)]):  # noqa: DTZ001 - a workbook has no zone
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "in.xlsx")
+    call("resolve", "-i", str(tmp_path / "in.xlsx"), "-o", str(tmp_path / "out.xlsx"), capsys=capsys)
+    assert openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0]["B2"].number_format == "yyyy-mm-dd"
+
+
+def plain(text: str) -> str:
+    return text.replace("\u00a0", " ").replace("\u202f", " ")
 
 
 def test_a_list_as_json_and_on_the_screen(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -52,6 +52,7 @@ def test_the_same_run_has_not_moved_in_whatever_form(stored: Path, name: str) ->
     assert (totals["people_both"], totals["moves_both"], totals["changed_people"]) == (3, 9, 0)
     assert totals["largest_score_difference"] == 0.0
     assert "Même référentiel" in found.to_text()
+    assert "viennent de ce qui a été demandé (filtres" in " ".join(found.to_text().split())
 
 
 def test_a_longer_list_compares(stored: Path) -> None:

@@ -292,6 +292,8 @@ class Given:
         """
         from passerelles.io.xlsx import can_write_workbooks
 
+        if self.output == Path("-"):  # stdout, as elsewhere
+            return replace(self, output=None).writable()
         form, ending = self.form, "" if self.output is None else self.output.suffix.casefold()
         if self.output is not None:
             check_free(self.output, overwrite=True)

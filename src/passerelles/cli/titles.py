@@ -72,10 +72,10 @@ def _review(given: Given, kind: "Kind", choices: Path | None, *, context: bool, 
     from passerelles.matching.worklist import CHOICE, read_choices, read_worklist, review
 
     titles = _heads("title")
-    heads = titles | _heads("people") | {CHOICE} if to_review else frozenset()
+    heads = titles | _heads("people") | {CHOICE} if to_review or kind == "title" else frozenset()
     assert given.source is not None  # noqa: S101 - the caller's own check
     worklist = read_worklist(given.source, column=given.column, heads=heads)
-    titled = worklist.column_of(titles) if to_review else None
+    titled = worklist.column_of(titles) if heads else None
     name = chosen_column(worklist, given.column or titled)  # before the seconds of work, not after
     chosen = read_choices(choices) if choices else {}
     loaded = given.session.referential

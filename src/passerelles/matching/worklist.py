@@ -8,7 +8,7 @@ from typing import ClassVar, Final, get_args
 
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
-from passerelles.io.csv import bare, csv_text, decimal_number, read_rows
+from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
@@ -139,6 +139,11 @@ def _with_blanks(records: Sequence[tuple[int, list[Cell]]]) -> list[list[Cell]]:
     return rows
 
 
+def is_aside(text: str) -> bool:
+    """Whether a cell says no job: it is empty, or that of a row of sums."""
+    return not text.strip() or TOTAL.fullmatch(normalise_label(text)) is not None
+
+
 def worklist_csv(worklist: Worklist) -> str:
     """List as CSV: comma, header, one line a row; cells as they are, none a formula to a spreadsheet."""
     return csv_text(worklist.header, [[c if isinstance(c, str) else cell_text(c) for c in r] for r in worklist.rows])
@@ -214,8 +219,8 @@ class Review:
     refused: tuple[Row, ...]
 
     def count(self, wanted: Status) -> int:
-        """Return the number of rows with this verdict."""
-        return sum(row.status == wanted for row in self.rows)
+        """Return the number of rows with this verdict, empty ones and sums aside."""
+        return sum(row.status == wanted for row in self.rows if not is_aside(row.text))
 
 
 def review(

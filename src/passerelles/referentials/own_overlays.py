@@ -59,7 +59,7 @@ def write_form(
         If the name is taken by what is embedded, or the file cannot be written.
     """
     if Path(output).exists():
-        raise PasserellesError("write_exists", path=output)
+        raise PasserellesError("write_new", path=output)
     if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
         raise PasserellesError("name_taken", name=name)
     pages = [_about(name, schema, base, lang)]

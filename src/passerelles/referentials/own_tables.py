@@ -245,7 +245,9 @@ def read_fields(source: FileSource, draft: Draft) -> dict[str, object]:
     """Read the fields of a manifest, from a file or from the sheet of a workbook; what is wrong is a notice."""
     name = source.find(MANIFEST)
     if name is None:
-        draft.log.note("missing_required_file", file=draft.shown(MANIFEST))
+        # Of a workbook, the sheet that stands for it.
+        absent = " / ".join(sheet_title("manifest", lang) for lang in LANGS) if draft.sheets else MANIFEST
+        draft.log.note("missing_required_file", file=draft.shown(absent))
         return {}
     data = draft.bytes_of(source, name)
     if data is None:

@@ -1,6 +1,6 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
@@ -20,7 +20,7 @@ from passerelles.market.certifications import PUBLISHED
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
-from passerelles.matching.worklist import Agenda, Group, Review, Row
+from passerelles.matching.worklist import Agenda, Group, Review, Row, is_aside
 from passerelles.model import Domain, Hours, Mobility, Occupation, RequirementKind
 from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential, find_occupation, named_titles
@@ -125,7 +125,15 @@ def agenda_line(plan: Agenda, *, lang: Lang) -> str:
 def review_line(done: Review, *, lang: Lang) -> str:
     """Return how many rows have each verdict, in one sentence."""
     counts = {"sure": done.count("sûr"), "review": done.count("à vérifier"), "unknown": done.count("inconnu")}
-    return say("resolve.done", lang=lang, n=len(done.rows), **counts)
+    return _with_aside(
+        say("resolve.done", lang=lang, n=len(done.rows), **counts), [row.text for row in done.rows], lang
+    )
+
+
+def _with_aside(text: str, cells: Iterable[str], lang: Lang) -> str:
+    """Return a sentence that counts rows with how many it leaves aside, where there are some."""
+    aside = sum(map(is_aside, cells))
+    return f"{text} {say('resolve.aside', lang=lang, n=aside)}" if aside else text
 
 
 def migration_envelope(
@@ -162,8 +170,10 @@ def migration_page(found: Sequence[Migration], moves: TitleMoves | None, *, titl
 
 def migration_line(found: Sequence[Migration], *, lang: Lang) -> str:
     """Return how many codes are kept, moved, open and unknown, in one sentence."""
-    counts = {name: sum(m.outcome == name for m in found) for name in ("kept", "moved", "open", "unknown")}
-    return say("resolve.migrate.done", lang=lang, n=len(found), **counts)
+    said = [m for m in found if not is_aside(m.code)]
+    counts = {name: sum(m.outcome == name for m in said) for name in ("kept", "moved", "open", "unknown")}
+    text = say("resolve.migrate.done", lang=lang, n=len(found), **counts)
+    return _with_aside(text, [m.code for m in found], lang)
 
 
 def _possible(found: Migration, lang: Lang) -> str:

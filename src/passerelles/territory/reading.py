@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import Rows, decimal_sign, one_header, read_number, read_rows
+from passerelles.io.csv import TOTAL, Rows, decimal_sign, one_header, read_number, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
@@ -48,8 +48,8 @@ _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender: what contradicts a code
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _OWN_ACCOUNT, _ETP, _TOTAL = (
-    re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time", "total")
+_ELSE, _OWN_ACCOUNT, _ETP = (
+    re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time")
 )
 
 
@@ -472,10 +472,10 @@ class _Reader:
 
     def _is_total(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         job = grid.text(cells, "job") or grid.text(cells, "code")
-        if _TOTAL.fullmatch(normalise_label(job)):
+        if TOTAL.fullmatch(normalise_label(job)):
             return True
         # In whatever column it is written: the order of columns means nothing.
-        return not job and any(_TOTAL.fullmatch(normalise_label(cell_text(cell))) for cell in cells)
+        return not job and any(TOTAL.fullmatch(normalise_label(cell_text(cell))) for cell in cells)
 
     def _says_a_lot(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row is more than a remark: a job, or people of an unknown one."""

@@ -165,8 +165,8 @@ def _cell(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
 
 def _bare(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
     """Return a value as it is, but for a text that could be read as something else."""
-    if not isinstance(value, str):
-        return value
+    if not isinstance(value, str):  # a day that a workbook was read of is shown as one
+        return value.date() if isinstance(value, datetime) and value.time() == time.min else value
     text = printable(value)
     return _cell(sheet, text) if text.startswith(_FORMULA_SIGNS) else text or None
 

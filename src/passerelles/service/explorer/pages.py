@@ -252,7 +252,7 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         page=page,
         grid=ask.table(page.sheets[0]) if found and page.sheets else None,
         details=[(path, path.explanation(ask.lang)) for path in found],
-        frames=sorted(presets()),
+        frames=presets().values(),
         frame=frame or "",
         steps=steps,
         lengths=_STEPS,

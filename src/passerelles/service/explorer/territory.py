@@ -111,7 +111,7 @@ def territory(ask: Ask) -> str:
     from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
 
     return ask.render(
-        "territory.html", frames=sorted(presets()), samples=sample_names(), data=ask.engine.has_data,
+        "territory.html", frames=presets().values(), samples=sample_names(), data=ask.engine.has_data,
         settings=ask.engine.graph.settings.territory,
     )  # fmt: skip
 
