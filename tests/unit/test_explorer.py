@@ -196,6 +196,15 @@ def test_a_path_says_what_the_command_line_says(client: Client, capsys: pytest.C
             assert row[key][1] is None or row[key][1] == item[key]["expected"]
 
 
+def test_a_legal_frame_is_chosen_by_its_name_in_words(client: Client) -> None:
+    for path in ("/explorer/paths/K2110/N4102?frame=ptp", "/explorer/territory"):
+        assert "Projet de transition professionnelle (PTP)</option>" in client.get(path).text
+
+
+def test_the_code_of_a_job_is_found_in_any_case(client: Client) -> None:
+    assert "N4103" in client.get("/explorer/", params={"q": " n4103"}).text
+
+
 def test_a_search_says_how_sure_it_is(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     for text, doubt in (
         ("moniteur auto ecole", "sure"),
