@@ -149,7 +149,7 @@ def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(em
     assert (undated.dates[:3], undated.when("en")) == ((None, None, None), "before taking up the post")
 
 
-def test_an_empty_post_says_that_the_others_are_no_volunteers_or_are_placed_elsewhere(
+def test_an_empty_post_says_that_the_others_are_no_volunteers_or_are_placed_already(
     embedded_graph: OccupationGraph,
 ) -> None:
     people = rows("fragile", ("A", "N1103", 5, "Redon", "", "", "", 2))
@@ -161,4 +161,4 @@ def test_an_empty_post_says_that_the_others_are_no_volunteers_or_are_placed_else
     assert [(u.empty, u.reason, u.candidates) for u in found.unfilled] == [(2, "volunteers", ())]
     others = [*rows("fragile", ("A", "N1103", 2, "Redon")), *rows("fragile", ("C", "K2110", 3, "Redon"))]
     found = match_territory(embedded_graph, others, rows("hiring", ("B", "N1103", 4, "Redon")), changes=False)
-    assert [(u.empty, u.reason) for u in found.unfilled] == [(2, "capacity")]
+    assert [(u.empty, u.reason) for u in found.unfilled] == [(2, "everyone_placed")]
