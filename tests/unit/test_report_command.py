@@ -75,7 +75,7 @@ def test_the_command_in_the_page_makes_the_page_again(tmp_path: Path, monkeypatc
         (["--output", "r.pdf"], "finit par .html"),
         (["--output", "page"], "finit par .html"),
         (["--output", "r.html", "--frame", "zzz"], "zzz"),
-        (["--output", "r.html", "--min-probability", "2"], "2"),
+        (["--output", "r.html", "--min-probability", "2"], "--min-probability"),
         (["--output", "r.html", "--referential", "zzz"], "zzz"),
     ],
 )
