@@ -11,7 +11,7 @@ LEVELS = [
     ["language"],
     ["errors"],
     ["progress"],
-    ["codes", "text", "sharing", "extensions"],
+    ["codes", "text", "sharing"],
     ["vectors"],
     ["model", "notices"],
     ["settings"],

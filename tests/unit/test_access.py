@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
-from passerelles.access.conditions import access_conditions, access_text, held_choices, move_kind, required_lines
+from passerelles.access.conditions import access_conditions, move_kind
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
+from passerelles.access.wording import access_text, held_choices, required_lines
 from passerelles.charts.moves import path_ladder
 from passerelles.cli.main import run
 from passerelles.effort import qualification_of

@@ -2,9 +2,10 @@
 
 import pytest
 
-from passerelles.access.conditions import AccessConditions, access_conditions, access_text, move_kind
+from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
+from passerelles.access.wording import access_text
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.path import Step, path_sentences

@@ -6,8 +6,9 @@ from functools import reduce
 from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
-from passerelles.access.conditions import AccessConditions, duration_text, held_choices
+from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED
+from passerelles.access.wording import duration_text, held_choices
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines

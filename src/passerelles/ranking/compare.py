@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import ClassVar, Final, Literal, get_args
 
-from passerelles.access.conditions import AccessConditions, access_conditions, access_text
+from passerelles.access.conditions import AccessConditions, access_conditions
+from passerelles.access.wording import access_text
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph

@@ -11,8 +11,9 @@ from typing import Any, ClassVar, Final, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import GROUND, AccessConditions, AccessCredential, access_text, required_lines
+from passerelles.access.conditions import GROUND, AccessConditions, AccessCredential
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
+from passerelles.access.wording import access_text, required_lines
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph

@@ -10,9 +10,10 @@ from typing import Any, ClassVar, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import access_conditions, kind_between, names_to_obtain, same_field
+from passerelles.access.conditions import access_conditions, kind_between, same_field
 from passerelles.access.demands import Demands, build_demands
 from passerelles.access.holdings import Holdings
+from passerelles.access.wording import names_to_obtain
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph

@@ -8,7 +8,8 @@ from the same columns, so that no two places of a report disagree.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from passerelles.access.conditions import AccessConditions, asked_text
+from passerelles.access.conditions import AccessConditions
+from passerelles.access.wording import asked_text
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
 from passerelles.paths.legal import FrameVerdict

@@ -5,15 +5,8 @@ from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
-from passerelles.access.conditions import (
-    AccessConditions,
-    AccessCredential,
-    access_conditions,
-    asked_text,
-    duration_text,
-    others_text,
-    takes_no_training,
-)
+from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions, takes_no_training
+from passerelles.access.wording import asked_text, duration_text, others_text
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED

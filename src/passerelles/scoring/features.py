@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
-from passerelles.extensions import extensions
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
 from passerelles.referentials.referential import Referential
@@ -31,6 +30,7 @@ from passerelles.scoring.measures import (
     rank_closeness,
 )
 from passerelles.sharing import blocks, cached_property, made_once
+from passerelles.store import extensions
 from passerelles.vectors import (
     frozen,
     membership,

@@ -9,8 +9,9 @@ from typing import ClassVar, Final, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import AccessConditions, access_text
+from passerelles.access.conditions import AccessConditions
 from passerelles.access.demands import HOURS_A_MONTH
+from passerelles.access.wording import access_text
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns

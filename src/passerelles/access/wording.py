@@ -1,0 +1,135 @@
+"""What access takes, in words: a narrow column, a sentence for each thing required, a choice in one text."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from passerelles.access.conditions import AccessConditions, AccessCredential
+from passerelles.access.holdings import given_by_employer, has_ended
+from passerelles.codes import grouped
+from passerelles.language.say import Lang, say
+from passerelles.model import Hours
+
+_SHOWN: Final = 2  # alternatives of a choice that a narrow column names
+
+
+def duration_text(months: Hours, lang: Lang = "fr") -> str:
+    """
+    Return months of studies, or of experience, in words: one figure, a range, or the least; empty = unknown.
+
+    Examples
+    --------
+    >>> duration_text(Hours(36.0)), duration_text(Hours(6.0, None, 12.0)), duration_text(Hours())
+    ('36 mois au moins', '6 à 12 mois', '')
+    """
+    if months.low is None:
+        return ""
+    key = "least" if months.high is None else "exact" if months.low == months.high else "range"
+    low, high = (round(end or 0.0) for end in (months.low, months.high))
+    return say(f"conditions.months.{key}", lang=lang, low=low, high=high)
+
+
+def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
+    """
+    Return access in a few words, for a narrow column: what is to be obtained, a selection, or that it is open.
+
+    Examples
+    --------
+    >>> access_text(AccessConditions("open", None, 0, 4, (), varies=False, origin="catalogue"))
+    'libre'
+    """
+    parts: list[str] = []
+    if conditions.status == "selective":
+        kind = conditions.selection.kind if conditions.selection else "competition"
+        parts.append(say(f"conditions.selection.{kind}", lang=lang))
+    parts += names_to_obtain(conditions, lang)
+    if not parts and conditions.status == "conditional":
+        parts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
+    elif not parts:
+        parts = [say(f"conditions.short.{conditions.status}", lang=lang), others_text(conditions, lang)]
+    found = ", ".join(filter(None, parts))
+    return say("conditions.of_title", lang=lang, text=found, title=conditions.title) if conditions.title else found
+
+
+def others_text(conditions: AccessConditions, lang: Lang) -> str:
+    """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
+    asked = sorted(_named_alone(conditions.of_others), key=lambda c: c.scope == "titles")  # few of them, as a rule
+    names = _to_name(asked, lang)
+    if not names:
+        return ""
+    scopes = dict.fromkeys(say(f"conditions.scope.{c.scope}", lang=lang) for c in asked)
+    first = names[0] + (", …" if len(names) > 1 else "")
+    return say("conditions.except", lang=lang, scopes=say("conditions.or", lang=lang).join(scopes), names=first)
+
+
+def _named_alone(asked: Sequence[AccessCredential]) -> list[AccessCredential]:
+    """Leave out what others of them suppose, competitions, and the ways of a choice that nobody can take any more."""
+    alone = [c for c in asked if c.needed_for is None and c.kind != "concours"]
+    over = {(c.group, c.alternative) for c in alone if c.group is not None and has_ended(c.detail)}
+    return [c for c in alone if (c.group, c.alternative) not in over]
+
+
+def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return short names of what is to be obtained, a choice in one of them."""
+    return _to_name(_named_alone(conditions.to_obtain), lang)
+
+
+def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
+    """Name what is asked for, a choice in one text; visits and what an employer has done say least: last."""
+    groups = grouped((c.group, c) for c in asked if c.group is not None)
+    choices = [_either(_ways(some), "short", lang) for some in groups.values()]
+    alone = [c for c in asked if c.group is None]
+    least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
+    first = dict.fromkeys(c.short for c in alone if c not in least)
+    return [*first, *choices, *dict.fromkeys(c.short for c in least)]
+
+
+def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return a sentence for each thing required, a choice in one of them, without what those held already suppose."""
+    found: list[str] = []
+    for some in grouped(
+        ((c.group or c.code, c.scope if c.group is None else ""), c) for c in _told(conditions)
+    ).values():
+        first, text = some[0], some[0].label
+        key: str = first.held or "unknown"
+        if first.group is not None:
+            ways = _ways(some)
+            key = "yes" if first.group_held == "yes" else "one_of" if len(ways) > 1 else "unknown"
+            text = _either(ways, "label", lang, len(ways))
+        asked = asked_text(some, lang)
+        found.append(say(f"conditions.required.{key}", lang=lang, asked=asked[:1].upper() + asked[1:], label=text))
+    return found
+
+
+def asked_text(some: Sequence[AccessCredential], lang: Lang) -> str:
+    """Return in words that something is demanded, whole or as a choice: by whom or of whom, where all agree on it."""
+    ground, *others = {c.ground for c in some}
+    return say(f"conditions.requirement.{(not others and ground) or 'required'}", lang=lang)
+
+
+def held_choices(conditions: AccessConditions, lang: Lang = "fr", *, supposed: bool = False) -> list[str]:
+    """Return the choices of which a way is held, else the first ones; those by practice, only `supposed`, apart."""
+    groups = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
+    found: list[str] = []
+    for ways in map(_ways, groups.values()):
+        sure = [way for way in ways if all(c.held == "yes" for c in way)] or ways
+        if all(any(c.kind == "experience" for c in way) for way in sure) is supposed:
+            found.append(_either(sure, "label", lang))
+    return found
+
+
+def _told(conditions: AccessConditions) -> list[AccessCredential]:
+    """What is required, without what those held already suppose."""
+    held = {c.code for c in conditions.required if not c.lacking}
+    return [c for c in conditions.required if c.needed_for not in held]
+
+
+def _ways(some: Sequence[AccessCredential]) -> list[tuple[AccessCredential, ...]]:
+    """Return the ways of a choice, the commonest first, without what others suppose, if anything is left then."""
+    ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
+    return [ways[way] for way in sorted(ways)]
+
+
+def _either(ways: Sequence[Sequence[AccessCredential]], name: str, lang: Lang, most: int = _SHOWN) -> str:
+    """Return a choice in one text: the names of its first ways, and a mark where there are more."""
+    texts = [" + ".join(getattr(c, name) for c in way) for way in ways]
+    return say("conditions.or", lang=lang).join(texts[:most] + (["…"] if len(texts) > most else []))
