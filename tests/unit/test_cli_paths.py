@@ -189,7 +189,9 @@ def test_levers_of_a_territory_s_tables_with_certifications(capsys: pytest.Captu
     assert [(x["code"], x["kind"], x["gained"], x["level"]) for x in answer["results"]] == [
         ("CI-7", "certification", 20, 3)
     ]
-    assert answer["results"][0]["opened"] == [{"origin": "N1103", "target": "H2912", "people": 20, "via": "direct"}]
+    assert answer["results"][0]["opened"] == [
+        {"origin": "N1103", "target": "H2912", "people": 20, "hours": None, "via": "direct"}
+    ]
     assert answer["totals"]["possible"] == 40
     _, out, _ = call(*sides, "--only", "certification", capsys=capsys)
     assert "CI-7" in out

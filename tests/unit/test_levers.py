@@ -41,6 +41,28 @@ def test_a_credential_opens_what_requires_it_with_its_prerequisites(graph: Occup
     assert one[0].gained == 20
 
 
+def test_a_lever_takes_each_person_the_way_and_the_hours_of_that_persons_path(embedded_graph: OccupationGraph) -> None:
+    step = rank_paths(embedded_graph, "N4103", targets=["N4101"], max_steps=1)[0].steps[0]
+    (lever,) = levers(embedded_graph, {"N4103": 20}, ["N4101"])
+    assert {*lever.members, *lever.with_it} == {c.code for c in step.to_obtain}  # what is held is left out
+    assert lever.hours == step.sourced == 140
+    both = levers(embedded_graph, {"N4103": 20, "N1103": 5}, ["N4101"])
+    hours = {o.origin: o.hours for o in both[0].opened}
+    assert hours == {"N4103": 245, "N1103": 280}  # one course for all
+    assert both[0].hours == round((20 * 245 + 5 * 280) / 25, 1)
+
+
+def test_a_course_that_supposes_one_of_several_titles_opens_nothing_to_who_has_none(
+    embedded_graph: OccupationGraph,
+) -> None:
+    other = rank_paths(embedded_graph, "N1103", targets=["N4101"], max_steps=1)[0].steps[0]
+    assert "PASS-M" not in {c.code for c in other.to_obtain}
+    found = levers(embedded_graph, {"N1103": 5}, ["N4101"])
+    assert [{*lever.members, *lever.with_it} for lever in found] == [{c.code for c in other.to_obtain}]
+    licensed = Profile("N1103", credentials={"PERM-C": "yes", "CARTE-CHRONO": "yes"})
+    assert [lever.code for lever in levers(embedded_graph, [licensed], ["N4101"], limit=1)] == ["FIMO-M"]
+
+
 def test_people_are_counted_by_code_or_by_profile(graph: OccupationGraph) -> None:
     held = Profile("A", credentials={"PERM": "yes"})
     assert held == Profile("A", (), {"PERM": "yes"})

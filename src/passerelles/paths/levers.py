@@ -13,7 +13,7 @@ from typing import ClassVar, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import TENTHS, Demands, Price, demands_of
+from passerelles.access.demands import TENTHS, Demands, demands_of
 from passerelles.access.holdings import Holdings
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable, Shares, effort_table, state_of
@@ -21,7 +21,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.certifications import Certifications
-from passerelles.model import Profile
+from passerelles.model import Alternatives, Profile
 from passerelles.paths.build import check_table
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
@@ -44,9 +44,8 @@ class Atom:
     One thing to acquire: a credential, a certification, a competency, or all competencies of one macro-competency.
 
     `columns` are its competencies (none for a credential), `with_it` the prerequisites or competencies that come
-    along, `hours` a credential's expected hours with its prerequisites, or those published of a certification, None =
-    unknown. A certification leads to the rows in `leads`, each by its own code or its parent's; `level` is its
-    European level, None = unknown.
+    along, `hours` those published of a certification, None = unknown. A certification leads to the rows in `leads`,
+    each by its own code or its parent's; `level` is its European level, None = unknown.
     """
 
     code: str
@@ -109,22 +108,24 @@ class Situation:
         self.weights = np.asarray([starts[o][1] for o, _ in self.pairs], dtype=np.int64)
         self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
         self.levels = [self.table.level_at(start.row) for start, _ in starts]
-        # What each column takes of somebody who holds nothing: one acquisition is priced alike for all.
-        self.price: Price = self.demands.price(Holdings())
-        held = [self.demands.held(s.holdings) for s, _ in starts]
+        self.prices = [self.demands.price(s.holdings) for s, _ in starts]
+        self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
+        self.has = [self.demands.held(s.holdings) for s, _ in starts]
         shape = (len(self.pairs), self.demands.needed.shape[1])
-        self.lacking = np.asarray([self.demands.needed[t] & ~held[o] for o, t in self.pairs], np.bool_).reshape(shape)
+        lacking = [self.demands.needed[t] & ~self.has[o] for o, t in self.pairs]
+        self.lacking = np.asarray(lacking, np.bool_).reshape(shape)
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
         barred = self.demands.hidden | self.demands.selective | ~(self.table.whole > 0)
         known = ~barred[np.asarray([t for _, t in self.pairs], dtype=np.intp)]
-        self.held = np.asarray([held[o] for o, _ in self.pairs], np.bool_).reshape(shape)
-        self.known = known & ~(self.lacking & self.price.closed).any(axis=1)
+        self.held = np.asarray([self.has[o] for o, _ in self.pairs], np.bool_).reshape(shape)
+        self.known = known & ~(self.lacking & self.closed).any(axis=1)
+        self._of_choice: dict[Alternatives, Bools] = {}
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
     @cached_property
     def atoms(self) -> list[Atom]:
-        """What could be acquired: credentials by code, certifications by level, macro-competencies, competencies."""
+        """What could be acquired: credentials by length, certifications by level, macro-competencies, competencies."""
         every = (*self._credentials(), *self._certifications(), *self._bundles())
         return [a for a in every if a.kind in self.kinds]
 
@@ -135,7 +136,7 @@ class Situation:
         found = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.kind == "credential":
-                found[at, [place[c] for c in (*atom.with_it, atom.code) if c in place]] = True
+                found[at, [place[c] for c in self._chain(at) if c in place]] = True
         return found
 
     @cached_property
@@ -154,15 +155,20 @@ class Situation:
     def _credentials(self) -> list[Atom]:
         referential, demands, place = self.graph.referential, self.demands, self.demands.place
         found: list[Atom] = []
+        columns: dict[str, list[int]] = {}
         for code in demands.codes:
             with_it = referential.prerequisites_of(code)
             chain = [place[c] for c in (*with_it, code) if c in place]
-            if self.price.closed[chain].any():
-                continue  # nobody can obtain it
-            unknown = self.price.unknown[chain].any()
-            hours = None if unknown else float(self.price.length[chain].sum()) / TENTHS
-            found.append(Atom(code, demands.credentials[place[code]].label, "credential", (), with_it, hours))
-        return found
+            if not self.closed[chain].any():  # else nobody can obtain it
+                found.append(Atom(code, demands.credentials[place[code]].label, "credential", (), with_it))
+                columns[code] = chain
+        # Of two that open as much, the one that takes these people less is chosen.
+        shape = len(self.starts), demands.needed.shape[1]
+        left = ~np.asarray(self.has, np.bool_).reshape(shape)
+        length = (left * np.asarray([p.length for p in self.prices], np.int64).reshape(shape)).sum(axis=0)
+        vague = np.asarray([p.unknown for p in self.prices], np.bool_).reshape(shape)
+        unknown = np.asarray((left & vague).any(axis=0), dtype=np.bool_)
+        return sorted(found, key=lambda a: (bool(unknown[columns[a.code]].any()), int(length[columns[a.code]].sum())))
 
     def _certifications(self) -> list[Atom]:
         """
@@ -250,6 +256,51 @@ class Situation:
         """People x jobs."""
         return int(self.weights[opens].sum())
 
+    def _taught(self, acquired: Bools) -> NDArray[np.int64]:
+        """Tenths of an hour that credentials acquired by the person of each pair take that person; shape (pairs,)."""
+        found = np.zeros(len(self.pairs), dtype=np.int64)
+        for lengths, rows in self._priced_alike:
+            found[rows] = acquired[rows] @ lengths
+        return found
+
+    def _able(self, members: tuple[int, ...]) -> Bools:
+        """Shape (starts,): who holds what the credentials among the members suppose in a choice, or acquires it."""
+        known = self.graph.referential.credential_by_code
+        brought = {c for m in members if self.atoms[m].kind == "credential" for c in self._chain(m)}
+        found = np.ones(len(self.starts), dtype=np.bool_)
+        for alternatives in (some for code in brought if code in known for some in known[code].choices):
+            left = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
+            if all(left):
+                found &= self._holders(left)
+        return found
+
+    def _chain(self, atom: int) -> tuple[str, ...]:
+        """A credential with its prerequisites."""
+        return (*self.atoms[atom].with_it, self.atoms[atom].code)
+
+    def _holders(self, alternatives: Alternatives) -> Bools:
+        """Shape (starts,): who holds one of some alternatives."""
+        if alternatives not in self._of_choice:
+            held = [start.holdings.has_one_of(alternatives) for start, _ in self.starts]
+            self._of_choice[alternatives] = np.asarray(held, dtype=np.bool_)
+        return self._of_choice[alternatives]
+
+    @cached_property
+    def _priced_alike(self) -> list[tuple[NDArray[np.int64], NDArray[np.intp]]]:
+        """Lengths of all columns, and the pairs of the people whom they take as long."""
+        lengths = {price.length.tobytes(): price.length for price in self.prices}
+        rows = grouped((self.prices[o].length.tobytes(), at) for at, (o, _) in enumerate(self.pairs))
+        return [(lengths[key], np.asarray(some, dtype=np.intp)) for key, some in rows.items()]
+
+    def hours_for(self, members: tuple[int, ...], origin: int) -> float | None:
+        """Hours that acquiring all members takes a person, without what is held; None = unknown, or competencies."""
+        price = self.prices[origin]
+        brought = self.brought[list(members)].any(axis=0) & ~self.has[origin]
+        others = [a.hours for a in (self.atoms[m] for m in members) if a.kind == "certification"]
+        if all(self.atoms[m].columns for m in members) or (brought & price.unknown).any() or None in others:
+            return None
+        return float(price.length[brought].sum()) / TENTHS + sum(h or 0.0 for h in others)
+
     def opened_by(self, members: tuple[int, ...]) -> Bools:
         """
         Pairs, not open already, that acquiring all members opens.
@@ -258,12 +309,13 @@ class Situation:
         """
         credentials = self.brought[list(members)].any(axis=0)
         bundle = tuple(m for m in members if self.atoms[m].columns)
+        able = self._able(members)[[o for o, _ in self.pairs]]
         after = self.demands.with_choices(self.held | credentials)
-        taught = (self.lacking & after) @ self.price.length
+        taught = self._taught(self.lacking & after)
         left = self.effort([bundle])[bundle]
         enough = (left <= self.limit + taught) | self.led[list(members)].any(axis=0)
         return np.asarray(
-            self.known & enough & ~(self.lacking & ~after).any(axis=1) & ~self.open_already, dtype=np.bool_
+            self.known & able & enough & ~(self.lacking & ~after).any(axis=1) & ~self.open_already, dtype=np.bool_
         )
 
     def candidates(self) -> list[Candidate]:
@@ -289,11 +341,12 @@ class Situation:
         """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
         lacks = self.lacking[pair].copy()
         size = len(self.demands.codes)
+        price = self.prices[self.pairs[pair][0]]
         for choice in np.flatnonzero(lacks[size:]).tolist():  # the alternative that takes least stands for all
-            lacks[list(self.price.ways[choice])] = True
+            lacks[list(price.ways[choice])] = True
         numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self.demands.place[a.code]]]
         tops = tuple(i for i in numbers if not any(self.contains[j, i] for j in numbers if j != i))
-        bound = self.limit + int(self.lacking[pair] @ self.price.length)
+        bound = self.limit + int(self.lacking[pair] @ price.length)
         if self.effort([()])[()][pair] <= bound:
             return [tops]
         leading = np.flatnonzero(self.led[:, pair]).tolist()
@@ -320,12 +373,17 @@ People = Iterable[str | Profile] | Mapping[str, int] | Mapping[Profile, int] | M
 
 @dataclass(frozen=True, slots=True)
 class Opened(Described):
-    """A job that a lever opens to the people of an origin; `via`: by which code a certification leads to it."""
+    """
+    A job that a lever opens to the people of an origin.
+
+    `via`: by which code a certification leads to it; `hours`: what the lever takes each of them, None = unknown.
+    """
 
     origin: str | None
     target: str
     people: int
     via: str | None = None
+    hours: float | None = None
 
     spec: ClassVar[Record] = Record(
         "opened",
@@ -334,6 +392,7 @@ class Opened(Described):
             Column("origin_code", value="origin", json_key="origin", promised="code?"),
             Column("target_code", value="target", json_key="target", promised="code"),
             Column("people", "integer", promised="count"),
+            Column("hours_expected", "number", value="hours", json_key="hours", schema="amount?: Of one person"),
             Column(
                 "certification_link", value="via", json_key="via",
                 schema="text?: By which code a certification leads there: direct or parent",
@@ -348,9 +407,10 @@ class Lever(Described):
     Something to acquire, or a group of things that open a job only together (`members`, one unless a group).
 
     `gained` counts people x jobs that it opens beyond what those before it open, `alone` those that it opens by
-    itself. `with_it` are the prerequisites obtained with a credential, or the competencies of a macro-competency;
-    `hours` the credentials' expected hours, prerequisites included, None = unknown; `level` the European level of a
-    certification, None = unknown.
+    itself. `with_it` are the prerequisites obtained with a credential, but for those that all these people hold, or the
+    competencies of a macro-competency; `hours` the expected hours of its credentials for one person, prerequisites
+    included and what is held left out, the mean where they differ from one to another, None = unknown; `level` the
+    European level of a certification, None = unknown.
     """
 
     rank: int
@@ -545,14 +605,18 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
     """Return a candidate as it is shown."""
     atoms: list[Atom] = [situation.atoms[m] for m in each.members]
     via = {row: how for a in reversed(atoms) for row, how in a.leads.items()}
+    pairs = [pair for pair, yes in zip(situation.pairs, each.opens, strict=True) if yes]
+    hours = {o: situation.hours_for(each.members, o) for o in dict.fromkeys(o for o, _ in pairs)}
     opened = tuple(
-        Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1], via.get(t))
-        for (o, t), yes in zip(situation.pairs, each.opens, strict=True)
-        if yes
+        Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1], via.get(t), hours[o])
+        for o, t in pairs
     )
     kind: Kind = atoms[0].kind if len(atoms) == 1 else "group"
-    lengths = [a.hours for a in atoms if not a.columns]
-    known = [h for h in lengths if h is not None]
+    place = situation.demands.place
+    held = {c for c in place if all(situation.has[o][place[c]] for o in hours)}
+    known = [h for h in hours.values() if h is not None]
+    people = [situation.starts[o][1] for o in hours]
+    mean = None if len(known) < len(people) else round(float(np.average(known, weights=people)), 1)
     return Lever(
         rank,
         "+".join(a.code for a in atoms),
@@ -561,8 +625,8 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
         gained,
         each.worth,
         opened,
-        tuple(dict.fromkeys(c for a in atoms for c in a.with_it)),
-        sum(known) if lengths and len(known) == len(lengths) else None,
+        tuple(dict.fromkeys(c for a in atoms for c in a.with_it if c not in held)),
+        mean,
         tuple(a.code for a in atoms),
         atoms[0].level if len(atoms) == 1 else None,
     )
