@@ -31,6 +31,7 @@ def _wages(path: Path, text: str = WAGES) -> Wages:
 def test_the_latest_period_wins_in_any_order(tmp_path: Path) -> None:
     wages = _wages(tmp_path / "w.csv")
     assert wages.latest["J3Z43"][1:] == ("2017-2019", 1903)
+    assert wages.file.year == ", ".join(sorted({w.period for w in wages.rows}))  # each that an answer may be of
     head, *rows = WAGES.strip().splitlines()
     again = _wages(tmp_path / "v.csv", "\n".join([head, *reversed(rows)]) + "\n")
     assert again.latest == wages.latest

@@ -290,7 +290,7 @@ def read_wages(reading: Reading) -> Wages:
             rows[family, period] = Wage(family, period, euros or None)  # a wage of 0 is none
     ordered = tuple(rows[key] for key in sorted(rows))
     latest = {wage.family: wage for wage in sorted(ordered, key=lambda wage: _end(wage.period))}
-    years = max((w.period for w in ordered), key=_end, default="")
+    years = ", ".join(sorted({w.period for w in ordered}, key=_end))
     return Wages(reading.source(years), ordered, MappingProxyType(latest))
 
 
