@@ -66,6 +66,15 @@ def test_nothing_recognised_is_a_negative_answer(lang: str, capsys: pytest.Captu
     assert call("resolve", "42", "--format", "json", capsys=capsys)[0] == 1
 
 
+def test_the_verdict_is_told_in_the_language_that_is_asked_for(
+    listed: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call("resolve", "cariste", "--lang", "en", capsys=capsys)[1].startswith("'cariste': sure\n")
+    _, out, _ = call("resolve", "-i", str(listed), "-c", "intitulé du poste", "--lang", "en", capsys=capsys)
+    assert "sure" in out
+    assert "sûr" not in out
+
+
 def test_competencies(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call("resolve", "Accueillir du public", "--competencies", "--format", "json", capsys=capsys)
     answer = json.loads(out)

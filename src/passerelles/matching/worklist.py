@@ -191,7 +191,7 @@ class Row(Described):
         (
             Column("row", value="number", promised="ordinal"),
             Column("text", promised="text"),
-            Column("status", promised=one_of(get_args(Status))),
+            Column("status", words="resolve.status", promised=one_of(get_args(Status))),
             Column("choice", value=lambda r, _: r.choice or None, promised="text?"),
             _CANDIDATES_OF,
         ),
@@ -370,7 +370,7 @@ class Group(Described):
             Column("people", promised="number"),
             Column("at_stake", value=lambda g, _: round(g.at_stake, 3),
                    promised="number: People that are expected to be misplaced"),
-            Column("status", promised=one_of(get_args(Status))),
+            Column("status", words="resolve.status", promised=one_of(get_args(Status))),
             Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised="code?"),
             _CANDIDATES_OF,
         ),
