@@ -35,6 +35,16 @@ def test_presets_are_data_with_a_source_for_each_value() -> None:
     assert find_frame("transco").months_max == 24
 
 
+def test_a_training_that_certifies_nothing_is_not_the_one_that_a_certifying_frame_says_yes_to() -> None:
+    ptp, poei = find_frame("ptp"), find_frame("poei")
+    estimated = replace(YES, registered=False)
+    told = judge(ptp, estimated, 25, 0.2)
+    assert told.verdict == "yes"
+    assert told.conditions_told()[0].startswith("si la formation suivie est une certification qui y mène")
+    assert judge(ptp, YES, 497, 4).conditions == ptp.conditions
+    assert judge(poei, estimated, 25, 0.2).conditions == poei.conditions
+
+
 @pytest.mark.parametrize(
     ("name", "hours", "months", "case", "verdict", "rules"),
     [

@@ -115,6 +115,7 @@ class Violation(Described):
 
 Firms = tuple[Payer | None, Payer | None]
 """OPCO of the present employer's agreement and of the hiring firm's; None = no agreement was given."""
+OTHER_TRAINING: Final = "other_training"
 _FIRM: Final = {"opco_employer": 0, "opco_host": 1, "opco_host_support": 1}
 
 
@@ -221,7 +222,8 @@ class Case:
     `certifying`: whether a certification is at the end; `listed`: whether the target is on the list of hiring jobs;
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
-    a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more.
+    a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more;
+    `registered`: whether the training that is judged brings a certification itself.
     """
 
     known: bool
@@ -232,6 +234,7 @@ class Case:
     day: str = ""
     selective: bool = False
     studies: float = 0.0
+    registered: bool = True
 
 
 def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -291,8 +294,10 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     if case.selective:
         unsure.append(Violation("selection"))
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
-    conditions = frame.conditions if verdict == "yes" else ()
     exempt = frame.is_exempt(case.labels)
+    conditions = frame.conditions if verdict == "yes" else ()
+    if verdict == "yes" and frame.certifying and not (case.registered or exempt):  # another training certifies
+        conditions = (OTHER_TRAINING, *conditions)
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 
