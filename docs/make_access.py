@@ -5,8 +5,9 @@ from collections import Counter, defaultdict
 from pathlib import Path
 from typing import Final
 
-from passerelles.access.conditions import has_ended, takes_no_training, training_hours
+from passerelles.access.conditions import takes_no_training, training_hours
 from passerelles.access.demands import sane_hours
+from passerelles.access.holdings import has_ended
 from passerelles.codes import reached
 from passerelles.model import UNKNOWN_HOURS, Credential
 from passerelles.referentials.credentials import Catalogue, closure, read_catalogue

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from dataclasses import astuple, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -14,15 +14,18 @@ from passerelles import Profile, Settings, build_graph, load_referential, rank_m
 from passerelles.access.conditions import access_conditions, move_kind
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
-from passerelles.access.wording import access_text, held_choices, required_lines
+from passerelles.access.wording import access_text, held_choices, required_lines, required_text
 from passerelles.charts.moves import path_ladder
 from passerelles.cli.main import run
 from passerelles.effort import qualification_of
 from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang
 from passerelles.model import (
     AccessStatus,
     Competency,
     Credential,
+    CredentialKind,
     CredentialRequirement,
     Employment,
     Hours,
@@ -33,7 +36,7 @@ from passerelles.model import (
     RequirementKind,
     Ternary,
 )
-from passerelles.paths.path import hours_short, path_sentences
+from passerelles.paths.path import StepCredential, hours_short, path_sentences
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.referential import Referential, lay_access
@@ -441,6 +444,70 @@ def test_a_choice_is_told_in_one_sentence_without_the_ways_that_have_ended() -> 
     ]
     plain = jobs(CredentialRequirement("Q", "FIMO"), whole=(OccupationAccess("Q", "conditional"),))
     assert required_lines(access_conditions(plain, "Q")) == ["Exigé, à obtenir sauf si déjà détenu : FIMO"]
+
+
+def test_the_way_whose_hours_are_counted_is_named_first_and_alone_in_a_narrow_column(
+    embedded_graph: OccupationGraph,
+) -> None:
+    move = rank_moves(embedded_graph, "N4103", targets=["N4101"])[0]
+    step = rank_paths(embedded_graph, "N4103", targets=["N4101"], max_steps=1)[0].steps[0]
+    assert [c.code for c in step.to_obtain] == ["PERM-C", "PASS-M", "CARTE-CHRONO"]
+    assert access_text(move.access) == "carte conducteur, permis C + passerelle marchandises ou …"
+    first = "une voie suffit : Permis de conduire, catégorie C + Formation passerelle vers le transport de marchandises"
+    assert required_lines(move.access)[-1].startswith(f"Exigé, {first} ou FIMO marchandises")
+    *_, choice = required_text(move.access).split("; ")
+    assert choice.startswith(f"{first} ou ")
+    assert access_text(access_conditions(embedded_graph.referential, "N4101")).startswith(
+        "carte conducteur, FIMO + permis C ou TP"
+    )
+
+
+def test_sheets_of_credentials_say_which_way_of_which_choice_each_is(embedded_graph: OccupationGraph) -> None:
+    move = rank_moves(embedded_graph, "N4103", targets=["N4101"])[0]
+    path = rank_paths(embedded_graph, "N4103", targets=["N4101"], max_steps=1)[0]
+    of_move, of_path = (
+        next(dict(zip([c.key for c in s.columns], zip(*s.rows, strict=True), strict=True)) for s in item.sheets()
+             if s.title == "credentials")
+        for item in (move, path)
+    )  # fmt: skip
+    told = zip(of_move["credential_code"], of_move["choice"], of_move["way"], of_move["way_counted"], strict=True)
+    ways = {(code, way, counted) for code, choice, way, counted in told if choice == "conduite"}
+    assert {("FIMO-M", "a", False), ("PERM-C", "a", False), ("PERM-C", "d", True), ("PASS-M", "d", True)} <= ways
+    assert of_path["way"] == (None, "d", "d", None)
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_each_kind_of_credential_has_its_word(lang: Lang) -> None:
+    (column,) = StepCredential.spec.pick("kind")
+    words = [column.written(kind, lang) for kind in get_args(CredentialKind)]
+    assert {"fr": "expérience", "en": "experience"}[lang] in words
+    assert len(set(words)) == len(words)
+
+
+def test_what_is_held_of_a_way_that_is_open_is_said() -> None:
+    some = jobs(*driver("Q"))
+    mine = access_conditions(some, "Q", holdings_of(some, "P", {"C": "yes"}))
+    assert required_lines(mine) == ["Exigé, une voie suffit : Titre de conducteur ou Permis C (détenu) + FIMO"]
+
+
+def test_of_a_choice_that_is_held_the_ways_that_the_person_may_hold_are_named() -> None:
+    ways = [("Q", code) for code in ("AS", "CARTE", "DEI", "TP")] + [("R", code) for code in ("DEI", "TP")]
+    some = jobs(*(CredentialRequirement(job, code, "one-of", "", "v", code) for job, code in ways))
+    conditions = access_conditions(some, "Q", holdings_of(some, "R", {}))
+    assert held_choices(conditions) == ["DE infirmier ou Titre de conducteur"]
+    assert required_lines(conditions) == ["Exigé, détenu : DE infirmier ou Titre de conducteur"]
+
+
+def test_a_path_says_the_selection_of_some_titles_and_that_titles_differ_as_the_sheet_does() -> None:
+    whole = OccupationAccess("Q", "conditional", None, None, "competition", "gardien", "titles", "9")
+    some = jobs(CredentialRequirement("Q", "CARTE"), whole=(whole,))
+    some = replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "189"))
+    said = ["Sélection (certaines appellations) : concours : gardien", "Ce qui est exigé dépend de l'appellation"]
+    path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    assert path.status == "feasible"
+    assert f"{said[0]}. {said[1]}." in path_sentences(path)[0]
+    (lines,) = (lines for name, _, lines in Fiche.of(some, "Q").lines("fr") if name == "conditions")
+    assert set(said) <= set(lines)
 
 
 def test_what_another_supposes_is_obtained_before_it_whatever_its_code() -> None:
@@ -1025,7 +1092,7 @@ def test_a_choice_of_which_a_way_is_for_some_titles_is_one_choice(
         mine = holdings_of(some, None, {"B": "yes"}, None, frozenset(titles))
         return required_lines(access_conditions(some, "Q", mine))
 
-    assert asked("1") == ["Exigé, détenu : Titre de conducteur ou Permis B"]
+    assert asked("1") == ["Exigé, détenu : Permis B"]
     assert asked("2") == asked() == ["Exigé, à obtenir sauf si déjà détenu : Titre de conducteur"]
 
 

@@ -28,11 +28,12 @@ from passerelles.report.case import Case, Request, Words
 from passerelles.report.moves import (
     access_blocks,
     explained_origins,
+    facts_of,
     payers_said,
     same_payers,
     staged_paths,
 )
-from passerelles.report.page import move_sheets, territory_page
+from passerelles.report.page import document_page, move_sheets, territory_page
 from passerelles.report.sections import checksum_of, picture_of_flows, territory_document
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
@@ -139,7 +140,9 @@ def test_who_may_pay_is_said_once_in_the_report_and_by_a_move_where_it_is_its_ow
     moves = [(i, e, e.path) for i, o in enumerate(origins) for e in o.moves if e.path]
     at, move, frame = next((i, e, f) for i, e, path in moves for f in path.frames if f.name in named)
     other = replace(frame, verdict="yes", payers=(MayPay("employer", "s"),))
-    own = move._replace(path=cast("Any", SimpleNamespace(frames=(other,), certifications=())))
+    own = move._replace(
+        path=cast("Any", SimpleNamespace(frames=(other,), certifications=(), steps=cast("Any", move.path).steps))
+    )
     alike = same_payers([*origins, origins[at]._replace(moves=(own,))])
     assert other.name not in {f.name for f in alike}
     assert {f.name for f in same_payers(origins)} - {f.name for f in alike} <= {other.name}
@@ -265,13 +268,13 @@ def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationG
     page = read_page(territory_page(Case(embedded_graph, paid, NO_PICTURE)))
     details = page.by_id("move-H3302-N1103")
     facts = {n.text: t.text for n, t in zip(details.all("dt"), details.all("dd"), strict=True)}
-    assert facts["Attendu pour"] == "2027-06"
+    assert facts["Attendu pour"] == "06/2027"
     said = "0,80–0,90 avant, 1,25 après, celui de tous étant 1 (Dares, 2016-2018, France : domaine J, famille S1Z40)"
     assert " ".join(facts["Salaire médian"].split()) == said
     assert (
         " ".join(facts["Recrutements dans ce bassin"].split()) == "de 20 % à 80 % saisonniers (BMO, 2025, bassin 5313)"
     )
-    assert "le premier poste en 2027-06" in page.by_id("actions").text
+    assert "le premier poste en 06/2027" in page.by_id("actions").text
 
 
 def test_the_structure_of_the_page_is_sound(page: Element) -> None:
@@ -564,3 +567,47 @@ def test_explained_moves_keep_the_words_of_both_employers(embedded_graph: Occupa
     explained = page.by_id("moves").text
     assert "Société, Cariste de quai" in explained
     assert "Usine, Prépa nuit" in explained
+
+
+def test_a_move_tells_the_ways_of_a_choice_whole_and_the_hours_of_the_way_that_is_counted(
+    embedded_graph: OccupationGraph,
+) -> None:
+    fragile = [{"employer": "A", "job": "n4103", "headcount": 8, "basin": "Redon", "month": "2026-12"}]
+    hiring = [{"employer": "B", "job": "N4101", "openings": 9, "basin": "Redon"}]
+    found = match_territory(embedded_graph, fragile, hiring)
+    case = Case(embedded_graph, found, NO_PICTURE)
+    for page in (territory_page(case), document_page(move_sheets(case), case.words)):
+        plain = re.sub("[\u00a0\u202f]", " ", read_page(page).text)
+        assert "Exigé, une voie suffit : Permis de conduire, catégorie C + Formation passerelle vers" in plain
+        assert "Permis de conduire, catégorie C (105 h, durée publiée) ; Formation passerelle" in plain
+        assert "catégorie B" not in plain  # held, and a part of a way: nothing to obtain, and not enough
+    (train,) = (a for a in actions(case.release) if a.kind == "train")
+    assert "carte conducteur, permis C + passerelle marchandises ou …" in train.what
+    assert train.what.endswith("140 h de formation par personne")
+    origin = embedded_graph.referential.occupation_by_code["N4103"].label
+    assert move_sheets(case).parts[0].title.startswith(f"De {origin} à ")
+
+
+def test_the_report_tells_near_competencies_apart_as_the_ranking_does(case: Case) -> None:
+    move = next(e for o in explained_origins(case) for e in o.moves if e.move.near and e.move.missing)
+    told = dict(facts_of(case, move))
+    for name, state in (("Déjà acquis", "held"), ("Proches de l'acquis", "near"), ("À acquérir", "missing")):
+        items = getattr(move.move, state)
+        assert any(key.replace("\u00a0", " ") == f"{name} ({len(items)})" for key in told) is bool(items)
+
+
+def test_a_row_set_aside_without_a_suggestion_says_that_there_is_none(embedded_graph: OccupationGraph) -> None:
+    fragile = [
+        {"employer": "A", "job": "N1103", "headcount": 3, "basin": "Redon"},
+        {"employer": "A", "job": "", "headcount": 2, "basin": "Redon"},
+    ]
+    hiring = [{"employer": "B", "job": "N1103", "openings": 9, "basin": "Redon"}]
+    page = read_page(territory_page(Case(embedded_graph, match_territory(embedded_graph, fragile, hiring), NO_PICTURE)))
+    (row,) = rows_of(page, "set_aside")
+    assert row["Suggestions"] == "–"
+
+
+def test_a_chance_that_is_little_is_not_told_as_none() -> None:
+    assert (Words("fr").share(0.0004), Words("en").share(0.0004), Words("fr").share(0.0)) == (
+        "<\u202f1\u202f%", "<1%", "0\u202f%"
+    )  # fmt: skip

@@ -1,6 +1,6 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
@@ -95,6 +95,8 @@ class AccessCredential(Described):
 
     `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
     it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
+    `chosen`: of a choice that is held, whether its way may be the one; of another, whether its way is the one whose
+    hours are counted (see `with_chosen`).
     `note`: what else the catalogue says of it, here and in general.
     """
 
@@ -114,6 +116,7 @@ class AccessCredential(Described):
     applies: bool = True
     needed_for: str | None = None
     group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
+    chosen: bool = False
     as_of: str = ""
     in_force: InForce = "unknown"
     note: str = ""
@@ -550,12 +553,33 @@ def _item(known: Credential, requirement: RequirementKind, origin: Origin, **mor
 
 
 def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) -> tuple[AccessCredential, ...]:
-    """Say of the members of each choice whether one of its alternatives is held."""
+    """Say of the members of each choice whether one of its alternatives is held, and whether theirs may be."""
     named = grouped(((c.group, c.applies), (c.alternative, c.code)) for c in credentials if c.group is not None)
-    held = {key: holdings.has_one_of(tuple(grouped(some).values())) for key, some in named.items()}
-    return tuple(
-        c if c.group is None else replace(c, group_held="yes" if held[c.group, c.applies] else "unknown")
-        for c in credentials
+    groups = {key: grouped(some) for key, some in named.items()}
+    held = {key: holdings.has_one_of(tuple(ways.values())) for key, ways in groups.items()}
+
+    def told(c: AccessCredential) -> AccessCredential:
+        if c.group is None:
+            return c
+        if not held[c.group, c.applies]:
+            return replace(c, group_held="unknown")
+        return replace(c, group_held="yes", chosen=holdings.may_include(groups[c.group, c.applies][c.alternative]))
+
+    return tuple(map(told, credentials))
+
+
+def with_chosen(conditions: AccessConditions, counted: Iterable[str]) -> AccessConditions:
+    """Mark, of each choice of which nothing is held, the way that is made once the `counted` ones are obtained."""
+    asked = [c for c in conditions.required if c.group is not None and c.group_held != "yes"]
+    if not asked:
+        return conditions
+    have = {*counted, *(c.code for c in conditions.required if c.held == "yes" or c.requirement == "required")}
+    have |= {code for c in conditions.required if c.code in have for code in c.detail.grants}
+    ways = grouped(((c.group, c.alternative or ""), c.code) for c in asked)
+    chosen = dict(sorted((way for way, codes in ways.items() if have.issuperset(codes)), reverse=True))
+    mine = {id(c) for c in asked if chosen.get(c.group) == (c.alternative or "")}
+    return replace(
+        conditions, credentials=tuple(replace(c, chosen=True) if id(c) in mine else c for c in conditions.credentials)
     )
 
 

@@ -15,6 +15,7 @@ from passerelles.access.conditions import (
     AccessConditions,
     access_conditions,
     training_hours,
+    with_chosen,
 )
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, has_ended, remaining
 from passerelles.codes import circles, grouped, reached
@@ -143,9 +144,11 @@ class Demands:
         plain = (holdings.of(credential) == "yes" for credential in self.credentials)
         return _flags(chain(plain, map(holdings.has_one_of, self._proofs)))
 
-    def has_chosen(self, choice: int, holdings: Holdings) -> bool:
-        """Whether a person holds an alternative of a choice, by its number, as `held` says of all of them."""
-        return holdings.has_one_of(self._proofs[choice])
+    def counted(self, row: int, price: Price, holdings: Holdings) -> list[str]:
+        """Codes of what is left to obtain of an occupation's choices: of each that is open, the way that is priced."""
+        choices = np.flatnonzero(self.needed[row, len(self.codes) :]).tolist()
+        left = (n for n in choices if not holdings.has_one_of(self._proofs[n]))
+        return [self.codes[column] for n in left for column in price.ways[n]]
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
@@ -393,6 +396,15 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     credentials = tuple(known[code] for code in codes)
     columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
     return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely)
+
+
+def conditions_for(referential: Referential, code: str, holdings: Holdings) -> AccessConditions:
+    """Return what access takes of somebody, each choice that is still open with the way whose hours are counted."""
+    conditions = access_conditions(referential, code, holdings)
+    if all(c.group is None or c.group_held == "yes" for c in conditions.required):
+        return conditions
+    demands = build_demands(referential, [code], holdings.aim)
+    return with_chosen(conditions, demands.counted(0, demands.price(holdings), holdings))
 
 
 def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:

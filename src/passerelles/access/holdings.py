@@ -83,6 +83,11 @@ class Holdings:
 
         return enough(sure) or any(all(enough(sure | some) for some in choice) for choice in self.choices)
 
+    def may_include(self, codes: Iterable[str]) -> bool:
+        """Whether some credentials are all held, or may be by one alternative of a choice that the person has made."""
+        asked = {code for code in codes if self.of(code) != "yes"}
+        return not asked or any(asked <= some for choice in self.choices for some in choice)
+
 
 def given_by_employer(credential: Credential) -> bool:
     """Whether an employer gives a credential to its own people: another employer has to give it anew."""

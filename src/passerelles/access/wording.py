@@ -1,15 +1,17 @@
 """What access takes, in words: a narrow column, a sentence for each thing required, a choice in one text."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from typing import Final
 
 from passerelles.access.conditions import AccessConditions, AccessCredential
 from passerelles.access.holdings import given_by_employer, has_ended
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, say
+from passerelles.language.say import Lang, labelled, say
 from passerelles.model import Hours
 
-_SHOWN: Final = 2  # alternatives of a choice that a narrow column names
+_SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
+_SHORT, _LABEL = attrgetter("short"), attrgetter("label")
 
 
 def duration_text(months: Hours, lang: Lang = "fr") -> str:
@@ -76,7 +78,8 @@ def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str
 def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
     """Name what is asked for, a choice in one text; visits and what an employer has done say least: last."""
     groups = grouped((c.group, c) for c in asked if c.group is not None)
-    choices = [_either(_ways(some), "short", lang) for some in groups.values()]
+    ways = map(_ways, groups.values())
+    choices = [_either(each, _SHORT, lang, 1 if each[0][0].chosen else _SHOWN) for each in ways]
     alone = [c for c in asked if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
     first = dict.fromkeys(c.short for c in alone if c not in least)
@@ -86,18 +89,50 @@ def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
 def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return a sentence for each thing required, a choice in one of them, without what those held already suppose."""
     found: list[str] = []
-    for some in grouped(
-        ((c.group or c.code, c.scope if c.group is None else ""), c) for c in _told(conditions)
-    ).values():
-        first, text = some[0], some[0].label
-        key: str = first.held or "unknown"
-        if first.group is not None:
-            ways = _ways(some)
-            key = "yes" if first.group_held == "yes" else "one_of" if len(ways) > 1 else "unknown"
-            text = _either(ways, "label", lang, len(ways))
+    for some, key, text in _things(conditions, lang):
         asked = asked_text(some, lang)
         found.append(say(f"conditions.required.{key}", lang=lang, asked=asked[:1].upper() + asked[1:], label=text))
     return found
+
+
+def required_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
+    """Return each thing required in one cell, a choice as one thing, each with whether it is held."""
+    return "; ".join(
+        say("conditions.one_way", lang=lang, label=text)
+        if key == "one_of"
+        else f"{text} ({say(f'terms.verdict.{key}', lang=lang)})"
+        for _, key, text in _things(conditions, lang)
+    )
+
+
+def _things(conditions: AccessConditions, lang: Lang) -> Iterator[tuple[Sequence[AccessCredential], str, str]]:
+    """Yield each thing required: its credentials, whether it is held or ``one_of`` several ways, and its name."""
+    asked = (((c.group or c.code, c.scope if c.group is None else ""), c) for c in _told(conditions))
+
+    def name(c: AccessCredential) -> str:
+        return say("conditions.held", lang=lang, label=c.label) if c.held == "yes" else c.label
+
+    for some in grouped(asked).values():
+        first, ways = some[0], _ways(some)
+        if first.group is None:
+            yield some, first.held or "unknown", first.label
+        elif first.group_held == "yes":
+            yield some, "yes", _either(_held(ways), _LABEL, lang, len(ways))
+        else:
+            yield some, "one_of" if len(ways) > 1 else "unknown", _either(ways, name, lang, len(ways))
+
+
+def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return what a requirement does not say: the selection and of whom it is, and that titles differ."""
+    found: list[str] = []
+    selection = conditions.selection
+    if selection is not None:
+        scope = say(f"conditions.scope.{selection.scope}", lang=lang)
+        kind = say(f"conditions.selection.{selection.kind}", lang=lang)
+        told = labelled(kind, selection.label, lang) if selection.label else kind
+        whom = "" if selection.scope == "all" else f" ({scope})"
+        found.append(labelled(say("conditions.selected", lang=lang) + whom, told, lang))
+    return [*found, say("conditions.varies", lang=lang)] if conditions.varies else found
 
 
 def asked_text(some: Sequence[AccessCredential], lang: Lang) -> str:
@@ -109,12 +144,11 @@ def asked_text(some: Sequence[AccessCredential], lang: Lang) -> str:
 def held_choices(conditions: AccessConditions, lang: Lang = "fr", *, supposed: bool = False) -> list[str]:
     """Return the choices of which a way is held, else the first ones; those by practice, only `supposed`, apart."""
     groups = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
-    found: list[str] = []
-    for ways in map(_ways, groups.values()):
-        sure = [way for way in ways if all(c.held == "yes" for c in way)] or ways
-        if all(any(c.kind == "experience" for c in way) for way in sure) is supposed:
-            found.append(_either(sure, "label", lang))
-    return found
+    return [
+        _either(ways, _LABEL, lang)
+        for ways in map(_held, map(_ways, groups.values()))
+        if all(any(c.kind == "experience" for c in way) for way in ways) is supposed
+    ]
 
 
 def _told(conditions: AccessConditions) -> list[AccessCredential]:
@@ -124,12 +158,24 @@ def _told(conditions: AccessConditions) -> list[AccessCredential]:
 
 
 def _ways(some: Sequence[AccessCredential]) -> list[tuple[AccessCredential, ...]]:
-    """Return the ways of a choice, the commonest first, without what others suppose, if anything is left then."""
+    """
+    Return the ways of a choice without what others suppose, if anything is left then.
+
+    The chosen ones come first, then the commonest.
+    """
     ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
-    return [ways[way] for way in sorted(ways)]
+    return [ways[way] for way in sorted(ways, key=lambda way: (not ways[way][0].chosen, way))]
 
 
-def _either(ways: Sequence[Sequence[AccessCredential]], name: str, lang: Lang, most: int = _SHOWN) -> str:
+def _held(ways: list[tuple[AccessCredential, ...]]) -> list[tuple[AccessCredential, ...]]:
+    """Return the ways of a choice that are held, else those that may be; all where nobody can tell."""
+    sure = [way for way in ways if all(c.held == "yes" for c in way)]
+    return sure or [way for way in ways if way[0].chosen] or ways
+
+
+def _either(
+    ways: Sequence[Sequence[AccessCredential]], name: Callable[[AccessCredential], str], lang: Lang, most: int = _SHOWN
+) -> str:
     """Return a choice in one text: the names of its first ways, and a mark where there are more."""
-    texts = [" + ".join(getattr(c, name) for c in way) for way in ways]
+    texts = [" + ".join(map(name, way)) for way in ways]
     return say("conditions.or", lang=lang).join(texts[:most] + (["…"] if len(texts) > most else []))

@@ -132,16 +132,18 @@ def ordinal(rank: int, *, lang: Lang = "fr") -> str:
 
 def percent(share: float, *, lang: Lang = "fr") -> str:
     """
-    Write a share in [0, 1] as a percentage.
+    Write a share in [0, 1] as a percentage; a little is not written as nothing.
 
     Examples
     --------
     >>> percent(0.412, lang="fr")
     '41\u202f%'
-    >>> percent(0.412, lang="en")
-    '41%'
+    >>> percent(0.412, lang="en"), percent(0.002, lang="en")
+    ('41%', '<1%')
     """
-    return number(share * 100, lang=lang) + ("%" if lang == "en" else "\u202f%")
+    sign, gap = ("%", "") if lang == "en" else ("\u202f%", "\u202f")
+    shown = number(share * 100, lang=lang)
+    return f"<{gap}1{sign}" if share > 0 and shown == "0" else shown + sign
 
 
 def _written(value: object, lang: Lang) -> object:

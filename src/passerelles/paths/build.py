@@ -8,13 +8,13 @@ from itertools import compress, pairwise
 
 import numpy as np
 
-from passerelles.access.conditions import access_conditions, kind_between
+from passerelles.access.conditions import access_conditions, kind_between, with_chosen
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for, registers
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
-from passerelles.model import TAUGHT, UNKNOWN_HOURS, Ternary
+from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -148,7 +148,8 @@ class Context(Deriving):
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
-        return Case(known, ends, self.listed(code), labels, same, self.day, selective, studies)
+        registered = any(c.rncp or c.kind in DIPLOMAS for c in left)
+        return Case(known, ends, self.listed(code), labels, same, self.day, selective, studies, registered)
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
@@ -171,15 +172,11 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
     """
     referential = demands.referential
     code = demands.occupations[row]
-    conditions = access_conditions(referential, code, holdings)
+    chosen = demands.counted(row, price, holdings)
+    conditions = with_chosen(access_conditions(referential, code, holdings), chosen)
     own = {c.code: c for c in conditions.required if c.requirement == "required"}
     place = demands.place
-    chosen = [
-        demands.codes[column]
-        for choice in np.flatnonzero(demands.needed[row, len(demands.codes) :]).tolist()
-        if not demands.has_chosen(choice, holdings)
-        for column in price.ways[choice]
-    ]
+    ways = {c.code: (c.group, c.alternative) for c in conditions.required if c.chosen and c.code not in own}
     known_by = {c: demands.credentials[place[c]] for c in dict.fromkeys((*chosen, *own)) if c in place}
     supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}
     codes = sorted(known_by, key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
@@ -188,6 +185,7 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
     found: list[StepCredential] = []
     for number, each in enumerate(_in_order(codes, supposed), start=1):
         known = known_by[each]
+        group, way = ways.get(each, (None, None))
         reduction = reduction_for(known, holdings)
         unpublished = reduction is not None and reduction.hours is None
         found.append(
@@ -204,6 +202,8 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 certifinfo=known.certifinfo,
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
+                group=group,
+                alternative=way,
                 ground=next((c.ground for c in conditions.required if c.code == each), ""),
                 company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
                 months=known.months if reduction is None else UNKNOWN_HOURS,
@@ -248,7 +248,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     settings = terrain.settings
     code, origin, holdings = graph.codes[row], person.end, person.holdings
     demands, price = terrain.demands, state.price
-    access = access_conditions(graph.referential, code, holdings)
+    access = with_chosen(access_conditions(graph.referential, code, holdings), demands.counted(row, price, holdings))
     credentials = step_credentials(demands, price, holdings, row)
     missing = state.missing[row]
     required, lengths = demands.span(price, missing)

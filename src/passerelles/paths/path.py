@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED
-from passerelles.access.wording import duration_text, held_choices
+from passerelles.access.wording import duration_text, held_choices, some_only_lines
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
@@ -96,7 +96,8 @@ class StepCredential(Described):
     `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are those of its
     hours spent in a firm or on placement; `months` how long it takes where hours do not tell, or what experience it
     asks for; `shorter` what the person holds or has done that gives right to a shorter training of unknown length;
-    `any_length` says that a training or an examination comes before it, and that no text sets how long.
+    `any_length` says that a training or an examination comes before it, and that no text sets how long; `group` and
+    `alternative` of which way to which choice it is.
     """
 
     code: str
@@ -117,6 +118,8 @@ class StepCredential(Described):
     shorter: str = ""
     any_length: bool = False
     ground: Ground = ""
+    group: str | None = None
+    alternative: str | None = None
 
     spec: ClassVar[Record] = Record(
         "step_credential",
@@ -124,9 +127,9 @@ class StepCredential(Described):
         (
             Column("order", "integer", schema="count"),
             *CREDENTIAL.pick("credential_code", "credential_label"),
-            Column("kind", schema="text"),
+            Column("kind", words="conditions.kind", schema="text"),
             Column("requirement", words="conditions.requirement", schema=one_of(get_args(RequirementKind))),
-            *CREDENTIAL.pick("ground"),
+            *CREDENTIAL.pick("ground", "choice", "way"),
             Column("held", words="terms.verdict", promised=one_of(TERNARY)),
             part_of(
                 "hours_expected", PUBLISHED, "hours", kind="number", value="hours.expected", on=On.ALL, json_key="hours"
@@ -644,18 +647,24 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     """What is required: held, to obtain in order, and whether the profession is regulated."""
     held = grouped((c.kind == "experience", c.label) for c in step.credentials if c.held == "yes")
     has, supposed = ((*held.get(some, ()), *held_choices(step.access, lang, supposed=some)) for some in (False, True))
-    obtain = [_credential(c, lang) for c in step.to_obtain]
     lines = [
         say(f"paths.step.{key}", lang=lang, names=listed(some, lang))
-        for key, some in (("has", has), ("supposed", supposed), ("obtain", obtain))
+        for key, some in (("has", has), ("supposed", supposed))
         if some
     ]
+    lines += [*obtain_lines(step, lang), *(f"{line}." for line in some_only_lines(step.access, lang))]
     if step.regulated == "yes":
         key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
         lines.append(say(f"paths.step.{key}", lang=lang))
     if step.access.note:
         lines.append(say("conditions.note", lang=lang, note=step.access.note))
     return lines
+
+
+def obtain_lines(step: Step, lang: Lang = "fr") -> list[str]:
+    """Return in a sentence what is to be obtained, each with its length; of a choice, the way whose hours count."""
+    names = listed((_credential(c, lang) for c in step.to_obtain), lang)
+    return [say("paths.step.obtain", lang=lang, names=names)] if names else []
 
 
 def _credential(credential: StepCredential, lang: Lang) -> str:

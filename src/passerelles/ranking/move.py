@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import GROUND, AccessConditions, AccessCredential
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
-from passerelles.access.wording import access_text, required_lines
+from passerelles.access.wording import access_text, required_lines, required_text
 from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
@@ -198,13 +198,22 @@ CREDENTIAL: Final = Record(
     (
         Column("credential_code", value="code", json_key="code", on=On.FILE, promised="code"),
         Column("credential_label", value="label", json_key="label", promised="text"),
-        Column("kind", promised="text"),
+        Column("kind", words="conditions.kind", promised="text"),
         Column("requirement", words="conditions.requirement", schema="text"),
         GROUND,
+        Column("choice", value="group", on=On.CELLS),
+        Column("way", value="alternative", on=On.CELLS),
         Column("held", words="terms.verdict", promised=one_of(TERNARY)),
         Column("source", promised="text"),
     ),
 )  # fmt: skip
+
+
+_OF_CHOICE: Final = (
+    Column("choice_held", value="group_held", words="terms.verdict", on=On.CELLS),
+    Column("way_counted", "flag", value=lambda c, _: c.chosen if c.group else None, on=On.CELLS),
+)
+"""Columns of credentials of which all ways to a choice are told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,7 +340,7 @@ class Move(Described, Shown):
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
             *observed_columns(attrgetter("observed")),
             parts_of(
-                "credentials", CREDENTIAL, value=lambda m, lang: credentials_text(m.credentials, lang), on=On.FILE,
+                "credentials", CREDENTIAL, value=lambda m, lang: required_text(m.access, lang), on=On.FILE,
             ),
             parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
             parts_of(
@@ -424,7 +433,7 @@ class Moves(list[Move], Shown):
             hidden |= {"observed"} | (set() if any(wages_short(m.wages, lang) for m in self) else {"wages"})
         end = Move.spec.pick("rank", "target_code", on=On.TABLE)
         parts = side_by_side((*end, *Move.spec.pick("target_label", on=On.TABLE)), PartValue.spec.columns)
-        credentials = side_by_side(end, CREDENTIAL.columns)
+        credentials = side_by_side(end, (*CREDENTIAL.columns, *_OF_CHOICE))
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
             Sheet("parts", parts, lambda: ((m, p) for m in self for p in m.parts), lang),

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import access_conditions, kind_between, same_field
-from passerelles.access.demands import Demands, build_demands
+from passerelles.access.conditions import kind_between, same_field
+from passerelles.access.demands import Demands, build_demands, conditions_for
 from passerelles.access.holdings import Holdings
 from passerelles.access.wording import names_to_obtain
 from passerelles.codes import check_codes
@@ -511,7 +511,7 @@ def _move(
         missing=missing,
         kind=kind_between(referential, origin, code, start.holdings.aim.titles),
         same_field=same_field(referential, origin, code),
-        access=access_conditions(referential, code, start.holdings),
+        access=conditions_for(referential, code, start.holdings),
         filters=verdicts,
         known=known_move(graph, origin, code),
         referential=referential.stamp,

@@ -42,12 +42,8 @@ class Words:
         return self("unknown") if value is None else number(value, lang=self.lang, decimals=decimals)
 
     def share(self, value: float | None) -> str:
-        """Return a share in [0, 1] as a percentage; less than one in a hundred is said so, not rounded to 0."""
-        if value is None:
-            return self("unknown")
-        if 0 < value < 0.01:  # noqa: PLR2004 - one in a hundred
-            return self("under", value=percent(0.01, lang=self.lang))
-        return percent(value, lang=self.lang)
+        """Return a share in [0, 1] as a percentage, or the word for an unknown one."""
+        return self("unknown") if value is None else percent(value, lang=self.lang)
 
     def date(self, text: str) -> str:
         """Write an ISO date the way the language does; anything else stays as it is."""

@@ -9,13 +9,13 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.access.wording import asked_text
+from passerelles.access.wording import asked_text, required_lines, some_only_lines
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
-from passerelles.paths.legal import FrameVerdict
-from passerelles.paths.path import Path, hours_text
+from passerelles.paths.legal import OTHER_TRAINING, FrameVerdict
+from passerelles.paths.path import Path, hours_text, obtain_lines
 from passerelles.paths.rank import rank_paths
-from passerelles.ranking.move import Item, Move
+from passerelles.ranking.move import Item, Move, by_state
 from passerelles.ranking.moves import best_targets, moves_of
 from passerelles.report.case import Case
 from passerelles.territory.flows import Flow
@@ -28,6 +28,7 @@ _ITEMS: Final = 6  # competencies that the sheet of a move names
 _FEW: Final = 4  # those that the report names
 _REASONS: Final = 3  # parts of the score that are named
 _CERTIFICATIONS: Final = 3
+_ORDER: Final = ("yes", "unknown", "no")  # of what legal frames answer
 # Of a flow or a move, said elsewhere.
 _PLANNED: Final = (  # what a project leader plans with, where the tables say it
     "free_from", "needed_by", "training_months", "start_by", "in_time", "fragile_payer", "hiring_payer",
@@ -204,9 +205,7 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     if not explained.flows:
         found.append((w("fact.hours"), w.set(hours_said(case, explained))))
         found.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
-    for name, some in (("held", move.held), ("missing", (*move.missing, *move.near))):
-        if items and some:
-            found.append((w(f"fact.{name}", n=len(some)), _named(case, some)))
+    found += [(w(f"fact.{name}", n=len(some)), _named(case, some)) for name, some in by_state(move) if items and some]
     return tuple((name, text) for name, text in found if text)
 
 
@@ -262,7 +261,7 @@ def access_blocks(case: Case, explained: Explained, told: Collection[str] = ()) 
     Of the frames named in `told`, who may pay was said for all moves at once.
     """
     w, path = case.words, explained.path
-    asked = access_sentences(case, explained.move.access)
+    asked = access_sentences(case, explained.move.access, path)
     found: list[Block] = [Bullets(tuple(asked), w("move.credentials"))] if asked else []
     if path is not None and path.certifications:
         some = path.certifications
@@ -294,50 +293,41 @@ def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:
     return tuple(f for f in of.values() if all(other.payers == f.payers for other in frames if other.name == f.name))
 
 
-def access_sentences(case: Case, access: AccessConditions) -> list[str]:
-    """Return what access takes, one sentence each: a selection, what is required, what employers ask for."""
+def access_sentences(case: Case, access: AccessConditions, path: Path | None) -> list[str]:
+    """Return what access takes, as moves and paths tell it, a sentence each; last what employers ask for."""
     w = case.words
-    found = []
-    if access.selection is not None:
-        kind = say(f"conditions.selection.{access.selection.kind}", lang=w.lang)
-        scope = say(f"conditions.scope.{access.selection.scope}", lang=w.lang)
-        found.append(w("credential.selection", kind=kind, label=access.selection.label or kind, scope=scope))
+    found = some_only_lines(access, w.lang)
     if access.status == "unknown" or (access.status != "open" and not access.required and access.selection is None):
         found.append(w("credential.access_unknown"))
-    usual = (c for c in access.credentials if c.requirement == "usual" and c.applies)
-    for credential in (*access.required, *usual):
-        key = credential.requirement.replace("-", "_") if credential.requirement != "required" else credential.held
-        if key == "usual" and credential.ground:
-            key = "ground"
-        if credential.group_held == "yes":
-            key = "yes"
-        text = w(f"credential.{key}", label=credential.label, asked=asked_text([credential], w.lang))
-        if key != "yes" and credential.detail.before_training:
-            text += " " + w("credential.before_training")
-        length = credential.hours.expected if credential.hours.expected is not None else credential.hours.low
-        if key != "yes" and length is not None:
-            text += " " + w("credential.length", hours=w.figure(length))
-        found.append(text)
-    return found
+    found += required_lines(access, w.lang)
+    if path is not None:
+        found += obtain_lines(path.steps[0], w.lang)
+    found += [w("credential.before_training", label=c.label) for c in access.to_obtain if c.detail.before_training]
+    for c in access.credentials:
+        if c.requirement == "usual" and c.applies:
+            key = "ground" if c.ground else "usual"
+            found.append(w(f"credential.{key}", label=c.label, asked=asked_text([c], w.lang)))
+    return list(map(w.set, found))
 
 
 def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
     """Say what the legal frames answer: those alike together; of the one asked about (`why`), the reasons."""
     w = case.words
-    found, alike = [], dict[str, list[str]]()
+    found, alike = [], dict[tuple[str, bool], list[str]]()
     for frame in frames:
         if frame.name != why:
-            alike.setdefault(frame.verdict, []).append(frame.label)
+            alike.setdefault((frame.verdict, OTHER_TRAINING in frame.conditions), []).append(frame.label)
             continue
         reasons = listed((v.reason(w.lang) for v in (*frame.violations, *frame.unknown)), w.lang)
         found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
-    found += [w(f"frame.{name}", label=listed(alike[name], w.lang), why="") for name in ("yes", "unknown", "no")
-              if name in alike]  # fmt: skip
+    for (name, other), labels in sorted(alike.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])):
+        reason = f" – {say(f'paths.condition.{OTHER_TRAINING}', lang=w.lang)}" if other else ""
+        found.append(w(f"frame.{name}", label=listed(labels, w.lang), why=reason))
     return tuple(found)
 
 
 def _in_own_words(lot: Lot) -> str:
-    return f"{lot.employer}, {lot.given}" if lot.given and lot.given != lot.job else lot.employer
+    return f"{lot.employer}, {lot.own_words}" if lot.own_words else lot.employer
 
 
 def origin_blocks(case: Case, origin: Origin, told: Collection[str] = ()) -> list[Block]:

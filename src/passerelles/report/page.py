@@ -9,6 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from passerelles.errors import PasserellesError
+from passerelles.ranking.move import by_state
 from passerelles.report.case import Case, Words
 from passerelles.report.moves import Explained, access_blocks, explained_origins, facts_of, shortened, weightiest
 from passerelles.report.sections import territory_document, title_of
@@ -141,9 +142,7 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Explained | None) -> 
     else:
         own = explained._replace(flows=(flow,))
         facts += facts_of(case, own, items=False)
-        held, missing = own.move.held, (*own.move.missing, *own.move.near)
-        blocks += [Bullets(weightiest(items), w(key)) for key, items in
-                   (("sheet.known", held), ("sheet.to_learn", missing)) if items]  # fmt: skip
+        blocks += [Bullets(weightiest(items), w(f"sheet.{state}")) for state, items in by_state(own.move) if items]
         blocks += access_blocks(case, own)
     doubt = flow.to_find_out(w.lang)
     if doubt:

@@ -6,7 +6,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from passerelles.access.conditions import AccessConditions, AccessCredential, access_conditions, takes_no_training
-from passerelles.access.wording import asked_text, duration_text, others_text
+from passerelles.access.wording import asked_text, duration_text, others_text, some_only_lines
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED
@@ -54,7 +54,8 @@ def candidate_page(text: str, candidates: Sequence[Candidate], *, kind: Kind = "
     if not candidates:
         return Page(say("resolve.nothing", lang=lang, text=_short(text)))
     first = candidates[0]
-    title = say("resolve.title", lang=lang, text=_short(text), status=status(candidates))
+    found = say(f"resolve.status.{status(candidates)}", lang=lang)
+    title = say("resolve.title", lang=lang, text=_short(text), status=found)
     lead = []
     if first.ignored:
         lead.append(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored)))
@@ -400,18 +401,12 @@ def _requirement(row: dict[str, Any], lang: Lang) -> str:
 def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
     """Return what access takes as a whole: free or not, a selection, the levels asked for, titles that differ."""
     others = others_text(conditions, lang)
-    found = [say(f"conditions.status.{conditions.status}", lang=lang) + (f", {others}" if others else "")]
-    selection = conditions.selection
-    if selection is not None:
-        who = "" if selection.scope == "all" else f" ({say(f'conditions.scope.{selection.scope}', lang=lang)})"
-        kind = say(f"conditions.selection.{selection.kind}", lang=lang) + who
-        found.append(labelled(kind, selection.label, lang) if selection.label else kind)
+    status = say(f"conditions.status.{conditions.status}", lang=lang) + (f", {others}" if others else "")
+    found = [status, *some_only_lines(conditions, lang)]
     levels = [str(level) for level in (conditions.level_low, conditions.level_high) if level is not None]
     if levels:
         key = "levels_from_none" if conditions.level_low == 0 else "levels"
         found.append(say(f"show.{key}", lang=lang, levels=" – ".join(dict.fromkeys(levels))))
-    if conditions.varies:
-        found.append(say("show.varies", lang=lang))
     if conditions.title:
         found.append(say("show.of_title", lang=lang, title=conditions.title))
     if conditions.note:

@@ -6,7 +6,7 @@ from operator import attrgetter
 from typing import ClassVar, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, listed, number, say
+from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.territory.allocation import Release, in_all
 from passerelles.territory.flows import MONTH, PEOPLE, Flow
 from passerelles.territory.lots import Month, Problem
@@ -99,10 +99,9 @@ class Action(Described):
         """Return by when, in words: what the order of things asks for, and the months that are known."""
         dates = self.dates
         when = say(f"territory.action.when.{self.kind}", lang=lang)
-        if dates.start_by is not None:
-            when = say(f"territory.action.start.{self.kind}", lang=lang, when=when, month=dates.start_by)
-        if dates.due is not None:
-            when = say("territory.action.due", lang=lang, when=when, month=dates.due)
+        for key, month in ((f"start.{self.kind}", dates.start_by), ("due", dates.due)):
+            if month is not None:
+                when = say(f"territory.action.{key}", lang=lang, when=when, month=day_text(str(month), lang))
         if dates.unknown_length:
             when = say("territory.action.unknown_length", lang=lang, when=when)
         if dates.late:
@@ -224,6 +223,6 @@ def _training(job: str, access: str, flows: Sequence[Flow], lang: Lang) -> Actio
     key = "train" if access else "adapt"
     what = say(f"territory.action.what.{key}", lang=lang, access=access, job=job)
     if hours:
-        what = say("territory.action.what.each", lang=lang, what=what, hours=hours)
+        what = say(f"territory.action.what.each_{key}", lang=lang, what=what, hours=hours)
     who = say("territory.action.who.train", lang=lang, list=listed(sorted({f.hiring.employer for f in flows}), lang))
     return Action("train", who, what, _people(flows), in_all(flows, attrgetter("hours.expected")), Dates.of(flows))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.access.wording import access_text
-from passerelles.language.say import Lang, listed, number, percent, say
+from passerelles.language.say import Lang, day_text, listed, number, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.tables import PAYER, Payer
@@ -61,6 +61,15 @@ def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None)
 
 
 MONTH: Final = "text?: Year and month, as 2027-03; null = not said"
+
+
+def _month(key: str, path: str) -> Column:
+    get = attrgetter(path)
+
+    def shown(flow: "Flow", lang: Lang) -> str | None:
+        return day_text(str(month), lang) if (month := get(flow)) else None
+
+    return Column(key, value=lambda flow, _: get(flow) and str(get(flow)), shown=shown, schema=MONTH, on=On.FILE)
 
 
 _OPCO: Final = Column(
@@ -244,10 +253,10 @@ class Flow(Described):
                 schema=maybe(record("Difficulty and seasons of recruitment in the basin", _SHARES)),
             ),
             *share_columns(attrgetter("surveyed")),
-            Column("free_from", value=lambda f, _: f.fragile.month and str(f.fragile.month), schema=MONTH, on=On.FILE),
-            Column("needed_by", value=lambda f, _: f.hiring.month and str(f.hiring.month), schema=MONTH, on=On.FILE),
+            _month("free_from", "fragile.month"),
+            _month("needed_by", "hiring.month"),
             Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training"),
-            Column("start_by", value=lambda f, _: f.start_by and str(f.start_by), schema=MONTH, on=On.FILE),
+            _month("start_by", "start_by"),
             Column(
                 "in_time", "flag", on=On.FILE,
                 schema="flag?: Whether the training fits between the two months; null = not said",

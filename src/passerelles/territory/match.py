@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from passerelles.access.conditions import AccessConditions, access_conditions, kind_between
+from passerelles.access.conditions import AccessConditions, kind_between
+from passerelles.access.demands import conditions_for
 from passerelles.access.holdings import holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -434,8 +435,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         level = int(moves.level[where])
         if jobs not in accesses and len(accesses) < case.settings.explained_moves:
             held = holdings_of(referential, fragile.job, {})
-            conditions = access_conditions(referential, hiring.job, held)
-            accesses[jobs] = kind_between(referential, *jobs), conditions
+            accesses[jobs] = kind_between(referential, *jobs), conditions_for(referential, hiring.job, held)
         kind, access = accesses.get(jobs, _UNTOLD)
         unknown = doubts(int(pairs.doubt[pair]))
         hours = hours_at(moves, where, case.settings.assumed_hours)
