@@ -318,6 +318,9 @@ def test_basins_are_looked_up_where_there_is_a_geography(embedded: Referential) 
         read_lots(embedded, fragile(("A", "N4101", 1, "Rodon")), "fragile", locator=locator)
     assert problems(error) == [(1, "basin", "basin_unknown")]
     assert "REDON" in error.value.message("fr")
+    with pytest.raises(LotsError) as error:
+        read_lots(embedded, fragile(("A", "N4101", 1, "Zzz")), "fragile", locator=locator)
+    assert error.value.message("fr").endswith("bassin « Zzz » inconnu.")  # nothing is near, and nothing is announced
 
 
 class Survey:

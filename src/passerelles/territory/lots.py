@@ -213,7 +213,10 @@ class Problem(NamedTuple):
         notice = self.values.get("notice")
         if isinstance(notice, Notice):
             return notice.what(lang)
-        return say(f"territory.problem.{self.key}", lang=lang, **self.values)
+        found = say(f"territory.problem.{self.key}", lang=lang, **self.values)
+        if not self.suggestions or "suggestions" in self.values:
+            return found
+        return f"{found} {say('territory.problem.nearest', lang=lang, list=', '.join(self.suggestions))}"
 
 
 SET_ASIDE: Final = Record(
@@ -583,7 +586,7 @@ def read_title(
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
     near = tuple(f"{c.code} {c.label}" for c in ranked)
-    return Unusable(role, "job_unknown", {"given": text, "suggestions": ", ".join(near) or "–"}, near)
+    return Unusable(role, "job_unknown", {"given": text}, near)
 
 
 def _sureness(referential: Referential, first: Candidate) -> float:
@@ -612,8 +615,7 @@ def find_place(locator: Locator, text: str, area: str, role: str) -> Where | Unu
     try:
         return locator.spot(text, area, communes_first=role == "commune")
     except UnknownCodeError as error:
-        values = {"given": text, "suggestions": ", ".join(error.suggestions) or "–"}
-        return Unusable(role, "basin_unknown", values, error.suggestions)
+        return Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
     except PasserellesError as error:
         choices = str(error.values.get("choices", ""))
         return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
