@@ -113,6 +113,7 @@ def test_distances_agree_with_another_formula(places: Places) -> None:
 def test_unknown_distances_stay_unknown(places: Places) -> None:
     assert places.distance("7649", "5313") == (None, None, "unknown")
     assert places.distance("7649", "7649") == (0.0, 0.0, "same")
+    assert places.distance(places.basin("5313").name, places.basin("7538").name) == places.distance("5313", "7538")
     with pytest.raises(UnknownCodeError):
         places.distance("5313", "9999")
     matrix = places.distance_matrix

@@ -376,7 +376,7 @@ class Places:
 
     def distance(self, start: str, end: str) -> Distance:
         """
-        Distance from one basin to another, both by code.
+        Distance from one basin to another, by code or name, see `basin`.
 
         A travel table comes first (the other direction where it gives only that one), then the great circle
         between centres; a basin that the geography lacks is at an unknown distance from all but itself.
@@ -384,11 +384,9 @@ class Places:
         Raises
         ------
         UnknownCodeError
-            If a code is not one of `basins` (see `with_basins`).
+            If nothing has that code or name (see `with_basins`).
         """
-        for code in (start, end):
-            if code not in self.basin_by_code:
-                raise UnknownCodeError(code, suggestions=self.suggest(str(code)), key="unknown_basin")
+        start, end = (each if each in self.basin_by_code else self.basin(each).code for each in (start, end))
         if start == end:
             return Distance(0.0, 0.0, "same")
         minutes, km = self.travel_between(start, end)
