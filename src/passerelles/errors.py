@@ -1,12 +1,87 @@
 """Errors for people, written out in the reader's language, and warnings of what is taken back."""
 
+import inspect
+import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from functools import wraps
 from pathlib import PurePath
-from typing import Any, Final, NamedTuple, ParamSpec, TypeVar
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
 
 from passerelles.language.say import Lang, say
+
+P = ParamSpec("P")
+R = TypeVar("R")
+# What gives a value that nobody makes by hand.
+_GIVEN_BY: Final = {
+    "OccupationGraph": "build_graph",
+    "Referential": "load_referential",
+    "Market": "load_market",
+    "Places": "load_places",
+    "Certifications": "load_certifications",
+    "Settings": "Settings(**values)",
+}
+
+
+def checked(function: Callable[P, R]) -> Callable[P, R]:
+    """
+    Let a public function refuse, in one sentence, what its annotations rule out and its own checks do not tell.
+
+    That is None, another value where one of this package or a day is due, and a word that is none of a fixed few.
+
+    Examples
+    --------
+    >>> @checked
+    ... def weekday(day: date, lang: Lang = "fr") -> int:
+    ...     return day.weekday()
+    >>> weekday("2026-01-01")
+    Traceback (most recent call last):
+    passerelles.errors.PasserellesError: weekday: day takes date; got '2026-01-01'.
+    """
+    kinds = {name: given.annotation for name, given in inspect.signature(function).parameters.items()}
+    fits = {name: _check(kind) for name, kind in kinds.items()}
+
+    @wraps(function)
+    def called(*args: P.args, **kwargs: P.kwargs) -> R:
+        for name, value in (*zip(fits, args, strict=False), *kwargs.items()):
+            if name in fits and not fits[name](value):
+                plain = isinstance(value, str | int | float | None)
+                shown = repr(value) if plain else type(value).__name__
+                about = {"name": name, "expected": _written(kinds[name]), "value": shown}
+                raise PasserellesError("wrong_argument", function=function.__name__, **about)
+        return function(*args, **kwargs)
+
+    return called
+
+
+def _check(kind: Any) -> Callable[[Any], bool]:
+    """Return whether a value may be meant by an annotation; what is neither ours nor fixed is only told from None."""
+    inner = get_args(kind)
+    if get_origin(kind) in (Union, UnionType):
+        some = [_check(each) for each in inner]
+        return lambda value: any(fits(value) for fits in some)
+    if get_origin(kind) is Literal:
+        return inner.__contains__
+    if get_origin(kind) is tuple and Ellipsis not in inner:
+        each = [_check(one) for one in inner]
+        return lambda value: (
+            isinstance(value, tuple | list)
+            and len(value) == len(each)
+            and all(fits(one) for fits, one in zip(each, value, strict=True))
+        )
+    ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
+    if kind in (date, NoneType) or (ours and not getattr(kind, "_is_protocol", False)):
+        return lambda value: isinstance(value, kind)
+    anything = kind in (Any, inspect.Parameter.empty) or isinstance(kind, str)
+    return lambda value: anything or value is not None
+
+
+def _written(kind: Any) -> str:
+    """Write an annotation without its modules, and say what gives it."""
+    text = re.sub(r"Literal\[(.*?)\]|[a-z_.]+\.(?=[A-Za-z])", r"\1", inspect.formatannotation(kind))
+    return re.sub(r"\w+", lambda word: f"{word[0]} ({_GIVEN_BY[word[0]]})" if word[0] in _GIVEN_BY else word[0], text)
 
 
 class _Told(Exception):  # noqa: N818 - not raised itself
@@ -17,6 +92,7 @@ class _Told(Exception):  # noqa: N818 - not raised itself
         self.values = values
         super().__init__(self.message("en"))
 
+    @checked
     def message(self, lang: Lang = "fr") -> str:
         """Return the one sentence or two that a person reads."""
         return say(
@@ -106,10 +182,6 @@ class MissingExtraError(PasserellesError, ImportError):
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__("missing_extra", library=library, extra=extra)
-
-
-P = ParamSpec("P")
-R = TypeVar("R")
 
 
 class Term(NamedTuple):

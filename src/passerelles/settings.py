@@ -6,7 +6,7 @@ What each means, and why its value is what it is, stands in ``settings.toml``.
 
 import re
 from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -204,7 +204,14 @@ class RankingSettings(Section):
 
 
 class Settings(Section):
-    """All settings of the engine; JSON in, JSON out."""
+    """
+    All settings of the engine; JSON in, JSON out.
+
+    Raises
+    ------
+    pydantic.ValidationError
+        If a setting is not known or out of its bounds: a `ValueError`, as a `PasserellesError` is.
+    """
 
     schema_version: int = Field(1, ge=1, le=1)
     weights: WeightSettings = WeightSettings()
@@ -218,22 +225,28 @@ class Settings(Section):
     strict: bool = False
 
 
-def settings_or(settings: Settings | None, default: Settings) -> Settings:
+# What the matrices and the levels of a graph follow from, for good.
+_BUILT: Final[Any] = {"weights": True, "near": True, "access": True, "ranking": {"close_share", "close_hours"}}
+
+
+def settings_or(settings: Settings | None, built: Settings) -> Settings:
     """
-    Return the settings given, else the default.
+    Return the settings given, else those that a graph was built under.
 
     Raises
     ------
     PasserellesError
-        If they are something else, such as a dictionary.
+        If they ask for what the graph was not built under: it would not be heeded.
 
     Examples
     --------
-    >>> settings_or(None, Settings(strict=True)).strict
+    >>> settings_or(Settings(strict=True), Settings(access=None)).strict
     True
     """
-    if settings is None:
-        return default
-    if not isinstance(settings, Settings):
-        raise PasserellesError("settings_type", kind=type(settings).__name__)
+    if settings is None or settings is built:
+        return built
+    asked, there = settings.model_dump(include=_BUILT, exclude_unset=True), built.model_dump(include=_BUILT)
+    late = [key for key, value in asked.items() if there[key] != (value if key == "access" else there[key] | value)]
+    if late:
+        raise PasserellesError("settings_of_graph", names=", ".join(late))
     return settings

@@ -693,6 +693,8 @@ def test_going_down_a_grade_is_a_step_down_and_sources_leave_it_out_unless_asked
     plain = rank_sources(graph, "Q", settings=PLAIN, limit=None)
     assert "P" not in {move.origin.code for move in plain}
     assert (plain.excluded, plain.left_out) == (("step-down",), 1)
+    assert plain.doubts()["left_out"] == {"kinds": ["step-down"], "moves": 1}
+    assert "Mouvements laissés de côté : 1 (régression)" in plain.to_text()
     every = Settings(scorer="unfitted", ranking=RankingSettings(sources_exclude=()))
     assert "P" in {move.origin.code for move in rank_sources(graph, "Q", settings=every, limit=None)}
 

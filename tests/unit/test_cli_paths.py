@@ -217,3 +217,12 @@ def test_the_opco_of_an_agreement_is_named_and_a_missing_table_is_one_message(
     code, out, err = call(*asked, capsys=capsys)
     assert (code, out) == (2, "")
     assert "OPCO" in err
+
+
+def test_a_limit_too_low_for_any_lever_is_said_with_the_least(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("levers", "--origin", "D1507", "--target", "N4101", *OVERLAY, "--format", "json")
+    code, out, _ = call(*words, "--limit", "1", capsys=capsys)
+    answer = json.loads(out)
+    assert (code, answer["results"]) == (1, [])
+    code, out, _ = call(*words, "--limit", str(answer["fewest"]), capsys=capsys)
+    assert (code, json.loads(out)["totals"]["opened"]) == (0, 1)

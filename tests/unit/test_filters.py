@@ -1,6 +1,7 @@
 """Filters answer yes, no or unknown; only no drops a move, and strict drops unknown too."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -242,6 +243,12 @@ def test_a_basin_says_what_hires_and_what_is_fragile(embedded_graph: OccupationG
         for m in rank_sources(embedded_graph, "N4101", limit=None)
         if status[m.origin.code or ""] in ("fragile", "unknown")
     }
+    # Who gives the market alone names the filter alone.
+    alone = rank_sources(embedded_graph, "N4101", filters=["fragile-in=5313"], wages=market, limit=None)
+    assert [replace(move, wages=None) for move in alone] == towards
+    assert verdicts(rank_moves(embedded_graph, "K2110", filters=["hires-in=5313"], wages=market, limit=None)) == found
+    paths = rank_paths(embedded_graph, "K2110", targets=None, filters=["hires-in=5313"], wages=market, max_steps=1)
+    assert {path.target.code for path in paths} == set(found)
     doubtful = sum(m.filters[0].verdict == "unknown" for m in towards)
     assert towards.undecided["fragile-in"] == doubtful > 0
     with pytest.raises(UnknownCodeError):

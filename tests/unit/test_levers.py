@@ -63,6 +63,18 @@ def test_a_course_that_supposes_one_of_several_titles_opens_nothing_to_who_has_n
     assert [lever.code for lever in levers(embedded_graph, [licensed], ["N4101"], limit=1)] == ["FIMO-M"]
 
 
+def test_a_limit_under_which_nothing_opens_says_how_many_it_takes() -> None:
+    some = [Credential(code, f"Titre {code}", "certificat", Hours(10, 10, 10, "s")) for code in "XYZ"]
+    demands = [("B", code) for code in "XYZ"]
+    graph = build_graph(referential({"A": ["a", "b"], "B": ["a", "b"]}, credentials=some, demands=demands))
+    few = levers(graph, ["A"], ["B"], settings=PLAIN, limit=2)
+    assert (list(few), few.fewest) == ([], 3)
+    assert "--limit 3" in few.to_text()
+    assert "prouvé" not in few.to_text()
+    enough = levers(graph, ["A"], ["B"], settings=PLAIN, limit=few.fewest)
+    assert [each.code for each in enough] == ["X+Y+Z"]
+
+
 def test_people_are_counted_by_code_or_by_profile(graph: OccupationGraph) -> None:
     held = Profile("A", credentials={"PERM": "yes"})
     assert held == Profile("A", (), {"PERM": "yes"})

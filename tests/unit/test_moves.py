@@ -213,3 +213,26 @@ def test_names_of_certificates_are_told_after_what_one_learns(rome4_graph: Occup
     told = [i.certificate for i in first_of(move.missing, len(move.missing))]
     assert told == sorted(told)
     assert not any(i.certificate for i in first_of(move.missing, 3))
+
+
+def test_an_empty_ranking_says_why(graph: OccupationGraph) -> None:
+    cases = {
+        "same": rank_moves(graph, "A1", targets=["A1"], settings=UNFITTED),
+        "empty": rank_moves(graph, "A1", targets=[], settings=UNFITTED),
+        "filter": rank_moves(graph, "A1", filters=["exclude=A2,B1,C1,D1"], settings=UNFITTED),
+    }
+    for reason, found in cases.items():
+        assert (list(found), found.reason, found.doubts()) == ([], reason, {"reason": reason})
+    assert len({found.to_text("en") for found in cases.values()}) == 3
+    assert rank_sources(graph, "A1", origins=["A1"], settings=UNFITTED).reason == "same"
+    assert rank_moves(graph, "A1", settings=UNFITTED).doubts() == {}
+    assert rank_moves(graph, "A1", settings=UNFITTED, offset=10).reason == ""  # there are some, before
+
+
+def test_origins_of_a_ranking_of_sources_may_be_people(graph: OccupationGraph) -> None:
+    knows, plain = Profile("B1", competencies=("x", "y")), Profile("B1")
+    none = Profile(competencies=("x",))
+    found = rank_sources(graph, "C1", origins=["A1", plain, "C1", none, knows], settings=UNFITTED)
+    alone = {who: rank_moves(graph, who, targets=["C1"], settings=UNFITTED)[0] for who in ("A1", plain, none, knows)}
+    assert [move.score for move in found] == sorted((move.score for move in alone.values()), reverse=True)
+    assert {replace(move, rank=1) for move in found} == set(alone.values())

@@ -258,7 +258,7 @@ def sources(
         graph, code, origins=origin, filters=parse_filters(graph, given.filters or (), session),
         settings=given.including(graph.settings), limit=given.limit, wages=session.wages,
     ).with_observed(given.observed_moves())  # fmt: skip
-    if moves.left_out:
+    if moves.left_out and given.form is not Format.TABLE:  # there, a note says it
         kinds = ", ".join(given.say(f"moves.kind.{kind}") for kind in moves.excluded)
         given.tell("moves.left_out", n=moves.left_out, kinds=kinds)
     title = given.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
@@ -318,7 +318,7 @@ def paths(
         limit=given.limit,
         hiring=porteurs,
         market=worth,
-        date=None if date is None else date.date(),
+        date=date,
         official_list=official,
         payers=(session.payer(agreement), session.payer(hiring_agreement)),
         wages=session.wages,
@@ -405,12 +405,12 @@ def levers(
         raise PasserellesError("levers_need_sides")
     found = choose(
         graph, dict(people), tuple(sorted(jobs)), certifications=given.session.certifications, kinds=only or None,
-        limit=given.limit, date=None if date is None else date.date(),
+        limit=given.limit, date=date,
     )  # fmt: skip
 
     def payload() -> dict[str, Any]:
         totals = {"opened": found.total, "already": found.already, "possible": found.possible}
-        more = {"totals": totals, "exact": found.exact, "guarantee": found.guarantee}
+        more = {"totals": totals, "exact": found.exact, "guarantee": found.guarantee, "fewest": found.fewest}
         return given.scored("levers@1", dicts(found, given.lang)) | more
 
     given.emit(payload, found.sheets(given.lang), given.on_screen(found.page, referential))

@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.errors import PasserellesError, PasserellesWarning
+from passerelles.errors import PasserellesError, PasserellesWarning, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation, Tag, WorkContext
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.referential import Referential, lay_access
-from passerelles.settings import NearSettings, Settings, WeightSettings, settings_or
+from passerelles.settings import NearSettings, Settings, WeightSettings
 from passerelles.sharing import cached_property
 from passerelles.store import Arrays, Index, pack, pack_table
 from passerelles.vectors import (
@@ -134,6 +134,7 @@ def _of_matrices(settings: Settings) -> dict[str, Any]:
     return {"weights": settings.weights.model_dump(mode="json"), "near": settings.near.model_dump(mode="json")}
 
 
+@checked
 def build_graph(
     referential: Referential, *, settings: Settings | None = None, access: str | None = DEFAULT
 ) -> OccupationGraph:
@@ -173,7 +174,7 @@ def build_graph(
     >>> "K2110" in graph.position
     True
     """
-    chosen = settings_or(settings, Settings())
+    chosen = Settings() if settings is None else settings
     if access != DEFAULT:
         chosen = chosen.model_copy(update={"access": access})
     referential = _with_access(referential, chosen.access)

@@ -11,7 +11,6 @@ import numpy as np
 from passerelles.access.conditions import access_conditions, kind_between, with_chosen
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for, registers
-from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Ternary
@@ -28,18 +27,9 @@ from passerelles.sharing import Deriving
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 
 
-def check_table(table: Certifications | None) -> Certifications | None:
-    """
-    Return certifications as they are.
-
-    Raises
-    ------
-    PasserellesError
-        If they are something else, such as the path of a file.
-    """
-    if table is not None and not callable(getattr(table, "for_occupation", None)):
-        raise PasserellesError("certifications_invalid", kind=type(table).__name__)
-    return table
+def day_of(given: date | None) -> date:
+    """Return the day asked about, which may come with a time of day; today where None."""
+    return date.today() if given is None else date(given.year, given.month, given.day)  # noqa: DTZ011 - the user's own day
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,12 +17,12 @@ from passerelles.access.demands import TENTHS, Demands, demands_of
 from passerelles.access.holdings import Holdings
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable, Shares, effort_table, state_of
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.model import Alternatives, Profile
-from passerelles.paths.build import check_table
+from passerelles.paths.build import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
 from passerelles.referentials.referential import find_occupations
@@ -99,7 +99,7 @@ class Situation:
     ) -> None:
         self.graph, self.settings, self.starts, self.targets = graph, settings, starts, targets
         self.certifications, self.kinds = table, kinds
-        self.day = day or date.today()  # noqa: DTZ011 - the user's own day
+        self.day = day_of(day)
         self.table: EffortTable = effort_table(graph, settings)
         self.demands: Demands = demands_of(graph)
         self.limit = round(TENTHS * settings.paths.open_hours)
@@ -484,13 +484,22 @@ class Levers(list[Lever], Shown):
 
     `total` counts people x jobs that the choice opens, `already` those open without any, `possible` all of them.
     `exact`: the choice is proven best of its size; else it is worth at least the share `guarantee` of the best one's.
+    `fewest` acquisitions are needed to open anything at all, 0 where nothing does: the limit may be below it.
     """
 
     def __init__(
-        self, found: Iterable[Lever], *, total: int, already: int, possible: int, guarantee: float = 1.0
+        self,
+        found: Iterable[Lever],
+        *,
+        total: int,
+        already: int,
+        possible: int,
+        guarantee: float = 1.0,
+        fewest: int = 0,
     ) -> None:
         super().__init__(found)
         self.total, self.already, self.possible, self.guarantee = total, already, possible, guarantee
+        self.fewest = fewest
 
     __repr__ = Shown.__str__
 
@@ -503,12 +512,10 @@ class Levers(list[Lever], Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the choice shows of itself: the levers, what they are worth, whether that is proven best."""
         key = "exact" if self.exact else "greedy"
-        notes = [
-            say("paths.levers.worth", lang=lang, total=self.total, already=self.already, possible=self.possible),
-            say(f"paths.levers.{key}", lang=lang, share=percent(self.guarantee, lang=lang)),
-        ]
+        notes = [say("paths.levers.worth", lang=lang, total=self.total, already=self.already, possible=self.possible)]
+        notes += [say(f"paths.levers.{key}", lang=lang, share=percent(self.guarantee, lang=lang))] if self else []
         levers, opened = self.sheets(lang)
-        lead = [] if self else [say("paths.levers.none", lang=lang)]
+        lead = [] if self else [say(f"paths.levers.none{'_within' if self.fewest else ''}", lang=lang, n=self.fewest)]
         details = [Page(opened.label(lang), sheets=[opened])]
         return Page(say("paths.levers.title", lang=lang), lead, [levers], details, notes)
 
@@ -518,6 +525,7 @@ class Levers(list[Lever], Shown):
         return self.guarantee >= 1.0
 
 
+@checked
 def levers(
     graph: OccupationGraph,
     origins: People,
@@ -582,7 +590,7 @@ def levers(
     people = _people(origins)
     rows = [graph.position[code] for code in find_occupations(graph.referential, targets)]
     starts = [(find_start(graph, who), number) for who, number in people]
-    situation = Situation(graph, chosen, starts, rows, check_table(certifications), _kinds(kinds), date)
+    situation = Situation(graph, chosen, starts, rows, certifications, _kinds(kinds), date)
     choice = _Choice(situation, limit, chosen.paths.exact_sets)
     picked = choice.pick()
     found: list[Lever] = []
@@ -598,6 +606,7 @@ def levers(
         already=choice.worth(situation.open_already),
         possible=int(situation.weights.sum()),
         guarantee=1.0 if choice.proven else choice.guarantee(total),
+        fewest=min((len(each.members) for each in choice.candidates), default=0),
     )
 
 

@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 from passerelles.access.demands import TENTHS
 from passerelles.codes import check_codes
 from passerelles.effort import Floats, Ints
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.signals import wage_notes, wages_between
 from passerelles.model import Profile
-from passerelles.paths.build import Context, check_table, frame_months, make_detail, whole_case
+from passerelles.paths.build import Context, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
@@ -394,6 +394,7 @@ class Paths(list[Path], Shown):
         return all(r.proven for r in self.reached)
 
 
+@checked
 def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every call
     graph: OccupationGraph,
     origin: str | Profile,
@@ -491,14 +492,14 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     state = state_at(terrain, start)
     apart = state.open_rows
     if checks := tuple(check_codes(filters, what="filters")):
-        let = [row for row, _ in best_targets(graph, origin, filters=checks, settings=chosen, limit=None).kept]
+        best = best_targets(graph, origin, filters=checks, settings=chosen, limit=None, wages=wages)
+        let = [row for row, _ in best.kept]
         state = replace(state, open_rows=apart & np.isin(np.arange(len(graph.codes)), let))
-    day = (Date.today() if date is None else date).isoformat()  # noqa: DTZ011 - the user's own day
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     frames = {**presets(), **({asked.name: asked} if asked else {})}
-    table = check_table(certifications)
-    context = Context(graph, tuple(frames.values()), hires, table, day, official_list, payers)
+    day = day_of(date).isoformat()
+    context = Context(graph, tuple(frames.values()), hires, certifications, day, official_list, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
     found: list[tuple[tuple[int, ...], Callable[..., Path]]] = []

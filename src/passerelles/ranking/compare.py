@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal, get_args
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.wording import access_text
 from passerelles.codes import check_codes
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
@@ -122,6 +122,7 @@ class Comparison(Shown):
         return Page(say("compare.title", lang=lang), (), tables, (), notes)
 
 
+@checked
 def compare(
     graph: OccupationGraph, codes: Sequence[str], *, market: Market | None = None, basin: Basin | None = None
 ) -> Comparison:

@@ -54,6 +54,14 @@ class Data(Protocol):
         """Places, where there are some."""
 
 
+class MarketAlone(NamedTuple):
+    """The `Data` of who gives a market and nothing else."""
+
+    wages: Market | None
+    market: Market | None
+    places: Places | None = None
+
+
 class Ground(NamedTuple):
     """What a filter is made from: the graph, and the user's data, where there are some."""
 
@@ -286,7 +294,7 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data | None =
     return Filter(known, argument, FILTERS[known](Ground(graph, data), argument))
 
 
-def parse_filters(graph: OccupationGraph, texts: Iterable[str], data: Data) -> list[Filter]:
+def parse_filters(graph: OccupationGraph, texts: Iterable[str | Filter], data: Data) -> list[Filter]:
     """Make filters from their texts; see `parse_filter`."""
     return [parse_filter(graph, text, data) for text in texts]
 

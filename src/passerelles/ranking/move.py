@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import chain
 from operator import attrgetter
@@ -15,7 +16,7 @@ from passerelles.access.conditions import GROUND, AccessConditions, AccessCreden
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
 from passerelles.access.wording import access_text, required_lines, required_text
 from passerelles.codes import check_code
-from passerelles.errors import UnknownCodeError
+from passerelles.errors import UnknownCodeError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
 from passerelles.market.own_lists import Observed, ObservedMoves, observed_columns, observed_lines, observed_notes
@@ -160,6 +161,7 @@ class Item(NamedTuple):
     credit: float | None = None
     certificate: bool = False
 
+    @checked
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return (ITEM if self.credit is None else NEAR_ITEM).to_dict(self, lang)
@@ -390,7 +392,8 @@ class Moves(list[Move], Shown):
 
     `towards`: the moves share their target. `excluded` names the kinds of move that were not listed, `left_out` counts
     those that would have come before the last one. `undecided` counts, by filter, the moves up to the last one of which
-    it cannot tell: `strict` says whether they were set aside for it, else they are kept.
+    it cannot tell: `strict` says whether they were set aside for it, else they are kept. `reason` says why there is
+    none: ``empty`` (no other end was given), ``same`` (it is the job itself, or a part of it), ``filter``.
     """
 
     def __init__(
@@ -407,6 +410,7 @@ class Moves(list[Move], Shown):
         self.left_out = 0
         self.undecided = Counter[str]()
         self.strict = strict
+        self.reason = ""
 
     __repr__ = Shown.__str__
 
@@ -418,9 +422,8 @@ class Moves(list[Move], Shown):
         """
         if observed is None:
             return self
-        told = Moves(towards=self.towards, excluded=self.excluded, strict=self.strict)
-        told.left_out, told.undecided = self.left_out, self.undecided
-        told += (replace(m, observed=observed.pairs.get((m.origin.code or "", m.target.code or ""))) for m in self)
+        told = copy(self)
+        told[:] = (replace(m, observed=observed.pairs.get((m.origin.code or "", m.target.code or ""))) for m in self)
         return told
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
@@ -449,7 +452,7 @@ class Moves(list[Move], Shown):
     def page(self, lang: Lang = "fr", *, title: str | None = None) -> Page:
         """Return what the ranking shows of itself: a table under its title, and each move to unfold."""
         if not self:
-            none = say("moves.none", lang=lang)
+            none = say(f"moves.none{self.reason and '_'}{self.reason}", lang=lang)
             return Page(title or none, [none] if title else [], notes=self._doubts(lang))
         if title is None:
             title = (
@@ -464,13 +467,21 @@ class Moves(list[Move], Shown):
         return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
 
     def doubts(self) -> dict[str, Any]:
-        """Return what ``rank@1`` and ``sources@1`` say of filters that cannot tell; nothing where all can."""
-        return {"undecided": dict(sorted(self.undecided.items()))} if self.undecided else {}
+        """Return what ``rank@1`` and ``sources@1`` say of filters that cannot tell, of what is left out, of nothing."""
+        told = {
+            "undecided": dict(sorted(self.undecided.items())),
+            "left_out": {"kinds": list(self.excluded), "moves": self.left_out} if self.left_out else None,
+            "reason": self.reason,
+        }
+        return {name: value for name, value in told.items() if value}
 
     def _doubts(self, lang: Lang) -> list[str]:
-        """Say how many moves were kept, or set aside, because a filter cannot tell of them."""
+        """Say how many moves were left out, and kept, or set aside, because a filter cannot tell of them."""
+        kinds = ", ".join(say(f"moves.kind.{kind}", lang=lang) for kind in self.excluded)
+        left = [say("moves.left_out", lang=lang, n=self.left_out, kinds=kinds)] if self.left_out else []
         names = ", ".join(f"{name} {count}" for name, count in sorted(self.undecided.items()))
-        return [say(f"moves.undecided.{'aside' if self.strict else 'kept'}", lang=lang, names=names)] if names else []
+        key = "aside" if self.strict else "kept"
+        return [*left, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
 
     def explained(
         self,

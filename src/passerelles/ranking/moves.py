@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple
@@ -15,14 +15,14 @@ from passerelles.access.demands import Demands, build_demands, conditions_for
 from passerelles.access.holdings import Holdings
 from passerelles.access.wording import names_to_obtain
 from passerelles.codes import check_codes
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
 from passerelles.market.signals import wages_between
 from passerelles.model import Profile
 from passerelles.progress import go_on
-from passerelles.ranking.filters import Candidate, Filter, parse_filter
+from passerelles.ranking.filters import Candidate, Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import (
     Item,
     Known,
@@ -131,6 +131,7 @@ class Figures(NamedTuple):
     parts: Sequence[tuple[str, float]]
 
 
+@checked
 def rank_moves(
     graph: OccupationGraph,
     origin: str | Profile,
@@ -154,11 +155,12 @@ def rank_moves(
     targets
         Codes or exact titles to rank; every other occupation where None. A pair's score does not depend on them.
     filters
-        Names such as ``"unregulated"`` or ``"min-coverage=0.2"``; see `passerelles.ranking.filters.parse_filter`, which
-        makes those that need a market. Only a ``no`` drops a move; ``unknown`` keeps it, marked, unless
-        ``settings.strict``.
+        Names such as ``"unregulated"`` or ``"min-coverage=0.2"``; `passerelles.ranking.filters.parse_filter` has them
+        all. Those that need a market (``min-wage``, ``hires-in``) read that of `wages`. Only a ``no`` drops a move;
+        ``unknown`` keeps it, marked, unless ``settings.strict``.
     settings
-        Scorer and strictness; the graph's own where None.
+        Scorer and strictness; the graph's own where None. What a graph is built under (weights, near matches, access,
+        what counts as `proche`) cannot differ from it.
     limit, offset
         Most moves to return, None for all; and how many to pass over before the first: those that follow keep their
         rank.
@@ -187,7 +189,7 @@ def rank_moves(
     """
     check_limit(limit, offset)
     most = None if limit is None else limit + offset
-    found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most)
+    found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most, wages=wages)
     return moves_of(graph, found, first=offset, wages=wages)
 
 
@@ -195,13 +197,14 @@ class BestTargets(NamedTuple):
     """
     An origin and the rows of its best targets, best first, with what each filter says of them.
 
-    `undecided` and `strict`: see `Moves`.
+    `undecided`, `strict` and `reason`: see `Moves`.
     """
 
     scored: Scored
     kept: Sequence[tuple[int, tuple[Verdict, ...]]]
     undecided: Mapping[str, int]
     strict: bool
+    reason: str
 
 
 def best_targets(
@@ -212,10 +215,11 @@ def best_targets(
     filters: Iterable[str | Filter] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
+    wages: Market | None = None,
 ) -> BestTargets:
     """Choose and order the targets of `rank_moves`, which explains them; see there for parameters and errors."""
     chosen = settings_or(settings, graph.settings)
-    checks = [parse_filter(graph, f) for f in check_codes(filters, what="filters")]
+    checks = parse_filters(graph, check_codes(filters, what="filters"), MarketAlone(wages, wages))
     check_limit(limit)
     wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
     start = find_start(graph, origin, towards=wanted or ())
@@ -231,14 +235,20 @@ def best_targets(
         verdicts = _judge(graph, scored, target, checks, undecided)
         if _passes(verdicts, strict=chosen.strict):
             kept.append((target, verdicts))
-    return BestTargets(scored, kept, undecided, strict=chosen.strict)
+    return BestTargets(scored, kept, undecided, chosen.strict, "" if kept else _why_none(wanted, rows))
 
 
+def _why_none(given: Collection[str | Profile] | None, rows: Sized) -> str:
+    """Say why no move is found, of which other ends were given, and left to judge; see `Moves`."""
+    return "filter" if len(rows) else "same" if given or given is None else "empty"
+
+
+@checked
 def rank_sources(
     graph: OccupationGraph,
     target: str,
     *,
-    origins: Iterable[str] | None = None,
+    origins: Iterable[str | Profile] | None = None,
     filters: Iterable[str | Filter] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
@@ -251,6 +261,7 @@ def rank_sources(
     The moves, their scores and their explanations are those of `rank_moves` for the same pairs; see there for the
     parameters and what is raised. Kinds of move in ``settings.ranking.sources_exclude`` are left out, unless the
     origins are given; `Moves.excluded` and `Moves.left_out` say which, and how many before the last one listed.
+    `origins` may hold profiles: each gives a move, which does not say whose it is beyond the occupation.
 
     Examples
     --------
@@ -261,24 +272,23 @@ def rank_sources(
     'N4101'
     """
     chosen = settings_or(settings, graph.settings)
-    scorer = scorer_for(graph.referential, chosen.scorer)
-    checks = [parse_filter(graph, f) for f in check_codes(filters, what="filters")]
+    checks = parse_filters(graph, check_codes(filters, what="filters"), MarketAlone(wages, wages))
     check_limit(limit, offset)
+    given = None if origins is None else tuple(check_codes(origins, what="origins"))
     column = graph.position[find_occupation(graph.referential, target)]
-    totals = score_table(graph, scorer).scores.totals_to(column)
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
-    rows = np.flatnonzero(~barred) if origins is None else _rows(graph, check_codes(origins, what="origins"), barred)
-    ordered = rows[top(totals[rows], len(rows))]
+    ranked = _origins(graph, given, column, barred, chosen)
     chosen_kinds = origins is not None or any(each.name == "kind" for each in checks)
     excluded = () if chosen_kinds else chosen.ranking.sources_exclude
     moves = Moves(towards=True, excluded=excluded, strict=chosen.strict)
     rank = 0
-    for row in ordered.tolist():
+    for origin in ranked:
         if limit is not None and len(moves) >= limit:
             break
-        scored = _score(graph, find_start(graph, graph.codes[row], towards=[target]), scorer)
-        titles = scored.start.holdings.aim.titles
-        if excluded and kind_between(graph.referential, graph.codes[row], graph.codes[column], titles) in excluded:
+        start = find_start(graph, origin, towards=[target])
+        scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
+        titles = start.holdings.aim.titles
+        if excluded and kind_between(graph.referential, start.end.code, graph.codes[column], titles) in excluded:
             moves.left_out += 1
             continue
         verdicts = _judge(graph, scored, column, checks, moves.undecided)
@@ -288,13 +298,37 @@ def rank_sources(
         if rank > offset:
             (numbers,) = figures_of(graph, scored, [column])
             moves.append(_move(graph, scored, column, numbers, rank=rank, verdicts=verdicts, wages=wages))
+    moves.reason = "" if rank or moves.left_out else _why_none(given, ranked)
     return moves
+
+
+def _origins(
+    graph: OccupationGraph,
+    given: Sequence[str | Profile] | None,
+    column: int,
+    barred: NDArray[np.bool_],
+    settings: Settings,
+) -> list[str | Profile]:
+    """Origins by falling score towards a row, ties by code, then in the order given: all occupations where None."""
+    totals = score_table(graph, scorer_for(graph.referential, settings.scorer)).scores.totals_to(column)
+    codes = None if given is None else [each for each in given if not isinstance(each, Profile)]
+    rows = np.flatnonzero(~barred) if codes is None else _rows(graph, codes, barred)
+    found: list[tuple[float, str | Profile]] = [
+        (float(totals[row]), graph.codes[row]) for row in rows[top(totals[rows], len(rows))].tolist()
+    ]
+    for person in given or ():
+        if isinstance(person, Profile):
+            start = find_start(graph, person)
+            scorer = scorer_for(graph.referential, settings.scorer, occupied=start.row >= 0)
+            if start.row < 0 or not barred[start.row]:
+                found.append((float(_score(graph, start, scorer).totals[column]), person))
+    return [origin for _, origin in sorted(found, key=lambda each: -each[0])]
 
 
 @dataclass(frozen=True, eq=False)
 class AllMoves:
     """
-    Best moves of every origin.
+    Best moves of every origin, as read-only arrays: compare these, two of them are never equal as a whole.
 
     Attributes
     ----------
@@ -311,6 +345,7 @@ class AllMoves:
     scores: NDArray[np.float64]
 
 
+@checked
 def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit: int | None = 10) -> AllMoves:
     """
     Rank the best moves of every origin, all where the limit is None, without explanation, for batch use.
@@ -344,6 +379,8 @@ def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit:
         best = best_rows(graph, row, totals, width)
         targets[row, : len(best)] = codes[best]
         values[row, : len(best)] = totals[best]
+    for array in (codes, targets, values):
+        array.setflags(write=False)
     return AllMoves(origins=codes, targets=targets, scores=values)
 
 
@@ -420,6 +457,7 @@ def moves_of(
         strict=found.strict,
     )
     moves.undecided.update(found.undecided)
+    moves.reason = found.reason
     return moves
 
 
@@ -596,6 +634,7 @@ class _Search:
         return None
 
 
+@checked
 def counterfactual(
     graph: OccupationGraph,
     origin: str | Profile,
@@ -621,7 +660,7 @@ def counterfactual(
     origin, target
         As in `rank_moves`.
     level
-        What to reach: ``"proche"`` or ``"accessible"``.
+        What to reach: ``"proche"``, ``"accessible"`` or ``"exigeante"``.
     most
         Most competencies to add.
     settings
@@ -638,7 +677,7 @@ def counterfactual(
     UnknownCodeError
         If a code or title is not in the referential.
     PasserellesError
-        If there is no such level.
+        If there is no such level, or `most` is less than 0.
 
     Examples
     --------
@@ -648,8 +687,8 @@ def counterfactual(
     >>> [item.label for item in found.added], found.move.level
     (['Tailler tenons, mortaises et entailles puis monter à blanc'], 'proche')
     """
-    if level not in LEVELS:
-        raise PasserellesError("unknown_level", name=level, known=", ".join(LEVELS))
+    if most < 0:
+        raise PasserellesError("offset_invalid", value=most)
     chosen = settings_or(settings, graph.settings)
     moves = rank_moves(graph, origin, targets=[target], settings=chosen)
     if not moves or moves[0].level is None:

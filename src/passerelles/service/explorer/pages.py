@@ -132,10 +132,6 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
     )
     moves = moves.with_observed(ask.engine.observed)
     end = "origin" if towards else "target"
-    left = ""
-    if moves.left_out:
-        kinds = ", ".join(say(f"moves.kind.{kind}", lang=ask.lang) for kind in moves.excluded)
-        left = ask.words("moves.left_out", n=moves.left_out, kinds=kinds)
     parts = [part.code for part in ask.engine.referential.parts_of(about.code)]
     return ask.render(
         "moves.html",
@@ -148,7 +144,6 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         domains=_FILTERS["domains"],
         menus=_FILTERS["menus"],
         moves=moves,
-        left=left,
         split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
         **ask.told(moves, {end: lambda m: f"#move-{m.rank}"}),
     )
