@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.codes import check_codes, grouped
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
 from passerelles.market.market import Market
@@ -270,6 +271,7 @@ class MobilityAreas(Shown):
         return replace(self, areas=tuple(told(area) for area in self.areas))
 
 
+@checked
 def mobility_areas(
     graph: OccupationGraph,
     codes: Sequence[str] | None = None,
@@ -296,6 +298,8 @@ def mobility_areas(
     ------
     UnknownCodeError
         If a code is not in the referential.
+    PasserellesError
+        If the list of codes is empty.
 
     Examples
     --------
@@ -310,6 +314,8 @@ def mobility_areas(
         else range(len(graph.codes)),
         dtype=np.intp,
     )
+    if not len(rows):
+        raise PasserellesError("areas_no_job")
     scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer)
     moves = _best_moves(graph, rows, scorer)
     network = _network(rows, moves)

@@ -44,7 +44,8 @@ def check_code(code: object, *, what: str = "code") -> str:
     'K2110'
     """
     if not isinstance(code, str):
-        raise PasserellesError("code_not_text", what=what, value=repr(code), kind=type(code).__name__)
+        value = repr(code) if isinstance(code, int | float | bytes | None) else type(code).__name__
+        raise PasserellesError("code_not_text", what=what, value=value)
     if not code.strip():
         raise PasserellesError("code_empty", what=what)
     return code
@@ -65,7 +66,8 @@ def check_codes(some: Iterable[Code], *, what: str) -> Iterable[Code]:
     ['K2110']
     """
     if isinstance(some, str | bytes) or not isinstance(some, Iterable):
-        raise PasserellesError("not_a_list", what=what, value=repr(some), kind=type(some).__name__)
+        key = "no_list" if some is None else "not_a_list"
+        raise PasserellesError(key, what=what, value=repr(some), kind=type(some).__name__)
     return some
 
 

@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
@@ -39,6 +39,7 @@ _INDEXES: Final = "*.index"
 _MOST: Final = 8  # indexes that the cache keeps: those used last
 
 
+@checked
 def compile_index(
     graph: OccupationGraph,
     path: str | Path,

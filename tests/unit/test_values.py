@@ -3,10 +3,12 @@
 import copy
 import json
 import logging
+import math
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,14 +28,21 @@ from passerelles import (
     build_graph,
     compare,
     compile_index,
+    counterfactual,
+    evaluate,
+    levers,
+    load_market,
     load_referential,
     match_territory,
     mobility_areas,
+    rank_all,
     rank_moves,
     rank_paths,
     rank_sources,
+    resolve_title,
 )
-from passerelles.settings import WeightSettings
+from passerelles.market.places import Basin, Places
+from passerelles.settings import RankingSettings, WeightSettings
 
 FRAGILE = [{"employer": "a", "job": "N4101", "headcount": 3, "basin": "Redon"}]
 HIRING = [{"employer": "b", "job": "N4102", "openings": 3, "basin": "Redon"}]
@@ -118,18 +127,111 @@ def test_a_profile_never_changes_and_turns_into_json() -> None:
         (lambda _: Profile(), "empty_profile"),
         (lambda _: Profile(credentials={"PERM-C": "yes"}), "empty_profile"),
         (lambda _: Profile("K2110", "300026"), "not_a_list"),  # type: ignore[arg-type]
+        (lambda _: Profile("K2110", None), "no_list"),  # type: ignore[arg-type]
         (lambda _: Profile("K2110", credentials=["PERM-C"]), "not_a_mapping"),  # type: ignore[arg-type]
         (lambda g: rank_moves(g, "N4101", targets="K2111"), "not_a_list"),
         (lambda g: rank_moves(g, "N4101", filters="unregulated"), "not_a_list"),
         (lambda g: rank_sources(g, "N4101", origins="K2111"), "not_a_list"),
         (lambda g: compare(g, "K2111"), "not_a_list"),
         (lambda g: mobility_areas(g, "K2111"), "not_a_list"),
+        (lambda g: mobility_areas(g, []), "areas_no_job"),
+        (lambda g: counterfactual(g, "N4101", "N4105", most=-1), "offset_invalid"),
+        (lambda g: evaluate(g, methods=[]), "evaluation_no_method"),
+        (lambda g: evaluate(g, methods=[lambda _g, _o: NONE]), "evaluation_bad_scores"),
+        (lambda _: load_referential(""), "no_such_referential"),
+        (lambda _: load_market(""), "no_such_path"),
     ],
 )
 def test_the_door_refuses(make: Callable[[Any], Any], key: str, embedded_graph: OccupationGraph) -> None:
     with pytest.raises(PasserellesError) as refused:
         make(embedded_graph)
     assert refused.value.key == key
+
+
+HELD: Any = Places((Basin("5313", "REDON"),))
+DAY: Any = "2026-01-01"
+NONE: Any = None
+DE: Any = "de"
+EMPTY: Any = {}
+PAYERS: Any = ("0016", None)
+GRAPH = "graph takes OccupationGraph (build_graph); got Referential"
+WRONG: dict[str, Callable[[Any], Any]] = {
+    f"rank_moves: {GRAPH}": lambda g: rank_moves(g.referential, "N4101"),
+    f"match_territory: {GRAPH}": lambda g: match_territory(g.referential, FRAGILE, HIRING),
+    "resolve_title: referential takes Referential (load_referential); got OccupationGraph": lambda g: resolve_title(
+        g, "boulanger"
+    ),
+    "build_graph: referential takes Referential (load_referential); got '2026-01-01'": lambda _: build_graph(DAY),
+    "rank_paths: date takes date | None; got '2026-01-01'": lambda g: rank_paths(g, "N4101", targets=[], date=DAY),
+    "levers: date takes date | None; got '2026-01-01'": lambda g: levers(g, ["N4101"], ["N4105"], date=DAY),
+    "rank_moves: wages takes Market (load_market) | None; got Places": lambda g: rank_moves(g, "N4101", wages=HELD),
+    "match_territory: certifications takes Certifications (load_certifications) | None; got 'de'": lambda g: (
+        match_territory(g, FRAGILE, HIRING, certifications=DE)
+    ),
+    "rank_paths: payers takes tuple[Payer | None, Payer | None]; got tuple": lambda g: rank_paths(
+        g, "N4101", targets=[], payers=PAYERS
+    ),
+    "rank_all: limit takes int; got None": lambda g: rank_all(g, limit=NONE),
+    "rank_moves: filters takes Iterable[str | Filter]; got None": lambda g: rank_moves(g, "N4101", filters=NONE),
+    "rank_moves: settings takes Settings (Settings(**values)) | None; got dict": lambda g: rank_moves(
+        g, "N4101", settings=EMPTY
+    ),
+    "counterfactual: level takes 'proche', 'accessible', 'exigeante'; got 'de'": lambda g: counterfactual(
+        g, "N4101", "N4105", level=DE
+    ),
+    "to_dict: lang takes 'fr', 'en'; got 'de'": lambda g: rank_moves(g, "N4101")[0].to_dict(DE),
+    "to_html: lang takes 'fr', 'en'; got 'de'": lambda g: rank_moves(g, "N4101").to_html(DE),
+    "message: lang takes 'fr', 'en'; got 'de'": lambda _: ERRORS[0].message(DE),
+}
+
+
+@pytest.mark.parametrize("told", WRONG)
+def test_an_argument_of_another_kind_is_one_plain_error(told: str, embedded_graph: OccupationGraph) -> None:
+    with pytest.raises(PasserellesError) as refused:
+        WRONG[told](embedded_graph)
+    assert str(refused.value) == f"{told}."
+    assert refused.value.message("fr")
+
+
+def test_a_day_may_come_with_a_time(embedded_graph: OccupationGraph) -> None:
+    day, noon = date(2026, 1, 1), datetime(2026, 1, 1, 12)  # noqa: DTZ001 - as people write them
+    of = embedded_graph
+    assert rank_paths(of, "N4101", targets=["N4105"], date=noon) == rank_paths(of, "N4101", targets=["N4105"], date=day)
+    assert levers(of, ["N4101"], ["N4105"], date=noon) == levers(of, ["N4101"], ["N4105"], date=day)
+
+
+@pytest.mark.parametrize(
+    "bound", [{"radius_km": "30"}, {"budget_hours": True}, {"radius_km": math.inf}, {"min_probability": math.nan}]
+)
+def test_a_bound_that_is_no_finite_number_is_refused(bound: dict[str, Any], embedded_graph: OccupationGraph) -> None:
+    with pytest.raises(PasserellesError, match=f"{next(iter(bound))} is not a valid bound"):
+        match_territory(embedded_graph, FRAGILE, HIRING, **bound)
+
+
+def test_a_person_is_not_printed_where_a_code_is_due(embedded_graph: OccupationGraph) -> None:
+    with pytest.raises(PasserellesError, match="Profile") as refused:
+        rank_moves(embedded_graph, "N4101", targets=[Profile("K2110")])  # type: ignore[list-item]
+    assert "K2110" not in str(refused.value)
+
+
+def test_settings_that_a_graph_was_not_built_under_are_refused_after_it(embedded_graph: OccupationGraph) -> None:
+    heavy = Settings(weights=WeightSettings(core=5.0))
+    with pytest.raises(PasserellesError, match="afterwards: weights"):
+        rank_moves(embedded_graph, "N4101", settings=heavy)
+    with pytest.raises(PasserellesError, match="afterwards: ranking"):
+        rank_sources(embedded_graph, "N4101", settings=Settings(ranking=RankingSettings(close_share=0.5)))
+    with pytest.raises(PasserellesError, match="afterwards: access"):
+        rank_paths(embedded_graph, "N4101", targets=["N4105"], settings=Settings(access=None))
+    built = build_graph(embedded_graph.referential, settings=heavy)
+    same = rank_moves(built, "N4101", settings=heavy)
+    # What is not said of them stays as the graph was built.
+    assert rank_moves(built, "N4101", settings=Settings(scorer="default")) == same == rank_moves(built, "N4101")
+    assert same[0].coverage != rank_moves(embedded_graph, "N4101", targets=[same[0].target.code or ""])[0].coverage
+
+
+def test_arrays_of_all_moves_are_read_only(embedded_graph: OccupationGraph) -> None:
+    found = rank_all(embedded_graph, limit=2)
+    assert not any(array.flags.writeable for array in (found.origins, found.targets, found.scores))
 
 
 def test_settings_other_than_those_of_an_index_warn(embedded_graph: OccupationGraph, tmp_path: Path) -> None:

@@ -54,7 +54,9 @@ class Order:
         """
         check_limit(limit)
         place = None if isinstance(index, OccupationGraph) else str(index)
-        return cls(place, tuple(overlays), settings.model_dump_json() if settings else None, limit, engine)
+        return cls(
+            place, tuple(overlays), settings.model_dump_json(exclude_unset=True) if settings else None, limit, engine
+        )
 
     def ranker(self, graph: OccupationGraph | None) -> Ranker:
         """Return the ranker of this process, made at the first call."""

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from passerelles.bulk.profiles import opened
 from passerelles.bulk.rank import Progress, Ranked, Ranker, in_turn, numbered, output_schema
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
 from passerelles.io.arrow import ipc, need_arrow, pa, pa_csv, pc, pq
@@ -76,6 +76,7 @@ def inputs_of(given: Iterable[str | Path]) -> list[Path]:
     return sorted(found)
 
 
+@checked
 def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     graph: OccupationGraph,
     profiles: str | Path | Sequence[str | Path],

@@ -38,7 +38,7 @@ from passerelles.bulk.profiles import (
     read_people,
 )
 from passerelles.codes import grouped
-from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.errors import MissingExtraError, PasserellesError, checked
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
@@ -377,6 +377,7 @@ Progress = Callable[[int], None]
 _FAST_FROM: Final = 5_000  # rows from which making the fast engine, some ten seconds, pays
 
 
+@checked
 def rank_profiles(
     graph: OccupationGraph,
     table: Any,

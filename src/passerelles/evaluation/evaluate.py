@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.evaluation.protocol import (
     DEPTH,
     FIRST,
@@ -255,7 +255,7 @@ def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction]
         else:
             raise PasserellesError("evaluation_unknown_method", name=repr(each), known=", ".join(METHODS))
     if not chosen:
-        raise PasserellesError("evaluation_unknown_method", name="", known=", ".join(METHODS))
+        raise PasserellesError("evaluation_no_method", known=", ".join(METHODS))
     return tuple(chosen.values())
 
 
@@ -314,11 +314,14 @@ def _called(function: RankFunction, graph: OccupationGraph, rows: Rows) -> Score
     UnknownCodeError
         If it gives a code that the referential does not have.
     PasserellesError
-        If it gives a score that is no finite number.
+        If it gives no mapping, or a score that is no finite number.
     """
     scores = np.full((len(rows), len(graph.codes)), UNRANKED)
     for line, row in zip(scores, rows.tolist(), strict=True):
-        for code, score in function(graph, graph.codes[row]).items():
+        given = function(graph, graph.codes[row])
+        if not isinstance(given, Mapping):
+            raise PasserellesError("evaluation_bad_scores", origin=graph.codes[row], kind=type(given).__name__)
+        for code, score in given.items():
             if code not in graph.position:
                 raise UnknownCodeError(code)
             if isinstance(score, bool) or not isinstance(score, SupportsFloat) or not math.isfinite(score):
@@ -332,6 +335,7 @@ def _free_name(function: RankFunction, taken: set[str]) -> str:
     return next(tried for tried in chain((name,), (f"{name}-{i}" for i in count(2))) if tried not in taken)
 
 
+@checked
 def evaluate(
     graph: OccupationGraph,
     *,

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import check_code, grouped, is_rome_code
-from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
@@ -578,6 +578,7 @@ _KINDS: Final[Mapping[str, CertificationKind]] = {
 _NO_YEAR: Final = 0
 
 
+@checked
 def load_certifications(path: str | Path, *, year: int | None = None, scanned: Scan | None = None) -> Certifications:
     """
     Load certifications from a folder, where the file is recognised by its columns, or from the file itself.

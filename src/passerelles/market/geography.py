@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.io.csv import decimal_number
 from passerelles.market.places import Basin, Commune, Places, departments_shown
 from passerelles.market.read import Found, Reading, Scan, SourceFile, amount, scan_all
@@ -34,6 +34,7 @@ class _Geography(NamedTuple):
     rows: tuple[_Row, ...]
 
 
+@checked
 def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: Scan | None = None) -> Places:
     """
     Load basins and communes from a folder, recognised by what its files hold, or from a single file.

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple, Self
 from pydantic import Field, model_validator
 
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.io.archive import file_sha256
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
 from passerelles.market.places import Basin
@@ -459,6 +459,7 @@ def family_codes(
     return MappingProxyType({family: grouped.get(family, ()) for family in survey.family_labels})
 
 
+@checked
 def load_market(
     path: str | Path,
     *,

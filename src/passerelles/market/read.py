@@ -219,6 +219,8 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
     PasserellesError
         If nothing is there or it may not be read.
     """
+    if path == "":  # not the folder that one works in
+        raise PasserellesError("no_such_path", path="''")
     place = Path(path)
     with refusals_told(place):
         place.stat()

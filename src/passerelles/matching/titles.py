@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, phrase_bag, stored_titles
 from passerelles.matching.ranking import Kind, Trial, Weights, cut_off, fits, rank_block, shipped_weights, terms
@@ -589,6 +589,7 @@ def _lines(
 LIMIT: Final = 5
 
 
+@checked
 def resolve_title(
     referential: Referential, text: str, *, limit: int = LIMIT, context: Context | None = None
 ) -> list[Candidate]:
@@ -658,6 +659,7 @@ def resolve_titles(
     return _answers(referential, texts, "title", limit, repeat(None) if contexts is None else contexts)
 
 
+@checked
 def resolve_competency(referential: Referential, text: str, *, limit: int = LIMIT) -> list[Candidate]:
     """
     Competencies that a label of a branch's skill list may mean.

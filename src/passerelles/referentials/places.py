@@ -153,7 +153,7 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     found = named_place(name, kind)
     if found is not None:
         return found
-    for path in (Path(name_or_path), *_loose(name)):
+    for path in (Path(name_or_path), *_loose(name)) if name else ():
         try:
             if path.exists() and (path.is_file() or path == Path(name_or_path) or any(path.iterdir())):
                 return path

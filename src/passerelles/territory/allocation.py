@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.errors import checked
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.signals import wages_short
 from passerelles.model import Stamp
@@ -162,6 +163,7 @@ class Release:
         beside={"threshold": "count: Numbers below it are withheld"},
     )  # fmt: skip
 
+    @checked
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return ``results`` of ``territory@1`` and what stands beside them, ready for JSON."""
         told = self.spec.to_dict(self, lang)

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
+from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy as np
 from passerelles.access.conditions import AccessConditions, kind_between
 from passerelles.access.demands import conditions_for
 from passerelles.access.holdings import holdings_of
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
@@ -112,6 +113,7 @@ class _Case:
         )
 
 
+@checked
 def match_territory(  # noqa: PLR0913 - each option is named at every call
     graph: OccupationGraph,
     fragile: Table,
@@ -239,10 +241,12 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
 
 def _option(settings: TerritorySettings, name: str, given: float | None, most: float = math.inf) -> float | None:
     """Return a bound that is given, else that of the settings."""
-    value: float | None = getattr(settings, name) if given is None else given
-    if value is not None and not 0 <= value <= most:  # also refuses nan
+    value: Any = getattr(settings, name) if given is None else given
+    fits = not isinstance(value, bool) and isinstance(value, Real) and 0 <= float(value) <= most and value != math.inf
+    if value is not None and not fits:
         raise PasserellesError("territory_bound", name=name, value=repr(value))
-    return value
+    bound: float | None = value
+    return bound
 
 
 def _surveyed(
@@ -598,6 +602,7 @@ class Scenario(Described):
     )  # fmt: skip
 
 
+@checked
 def compare_scenarios(
     graph: OccupationGraph,
     fragile: Table,

@@ -12,7 +12,7 @@ from typing import ClassVar, Final, NamedTuple, get_args
 
 from passerelles.access.conditions import kind_between
 from passerelles.codes import grouped
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number, percent, say
 from passerelles.market.figures import Figure
@@ -292,6 +292,7 @@ class TerritoryRanking(NamedTuple):
     set_aside: list[Problem]
 
 
+@checked
 def rank_territory(  # noqa: PLR0913 - each option is named at every call
     graph: OccupationGraph,
     basin: str,

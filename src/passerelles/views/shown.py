@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.errors import MissingExtraError, PasserellesError, checked
 from passerelles.language.say import Lang, typeset
 from passerelles.views.spec import NUMERIC, Cell, Kind, On, Page, Record, Sheet
 
@@ -46,6 +46,7 @@ class Described:
 
     spec: ClassVar[Record]
 
+    @checked
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return self.spec.to_dict(self, lang)
@@ -68,6 +69,7 @@ class Shown:
         """Return what the result shows of itself."""
         raise NotImplementedError
 
+    @checked
     def rows(self, sheet: str | None = None, *, lang: Lang = "fr") -> list[dict[str, Cell]]:
         """
         Return the rows of one table as mappings from column to value; None is unknown.
@@ -93,6 +95,7 @@ class Shown:
         """
         return self._sheet(sheet, lang).records()
 
+    @checked
     def to_pandas(self, sheet: str | None = None, *, lang: Lang = "fr") -> "pd.DataFrame":
         """
         Return one table as a pandas DataFrame; what is unknown is missing, never 0.
@@ -129,10 +132,12 @@ class Shown:
             data[column.key] = pd.Series(cells, dtype=dtype)
         return pd.DataFrame(data)
 
+    @checked
     def to_html(self, lang: Lang = "fr") -> str:
         """Return the result as a piece of HTML: what a notebook shows. Every text in it is escaped."""
         return html_of(self.page(lang), lang=lang)
 
+    @checked
     def to_text(self, lang: Lang = "fr") -> str:
         """Return the result as plain text, at most 80 columns wide."""
         from passerelles.views.terminal import text_of  # noqa: PLC0415 - a library of terminals, only where it is used
