@@ -287,7 +287,7 @@ def test_a_profile_that_is_none_is_refused(text: str, capsys: pytest.CaptureFixt
 def test_nothing_left_is_a_negative_answer(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = call("rank", "K2110", "--filter", "min-coverage=1", capsys=capsys)
     assert code == 1
-    assert "Aucun métier" in out
+    assert "Les filtres écartent tous les métiers." in out
 
 
 def test_validation_errors_exit_1(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
