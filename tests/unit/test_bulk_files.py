@@ -178,7 +178,7 @@ def test_places_may_be_texts(tmp_path: Path, embedded_graph: OccupationGraph) ->
         ({"profiles": []}, "profiles_none"),
         ({"part_rows": 0}, "part_rows_invalid"),
         ({"part_rows": 1.5}, "part_rows_invalid"),
-        ({"lang": "de"}, "unknown_lang"),
+        ({"lang": "de"}, "wrong_argument"),
     ],
 )
 def test_what_makes_no_sense_is_refused_before_a_folder_is_made(

@@ -22,7 +22,7 @@ from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read
 from passerelles.io.arrow import ipc, need_arrow, pa, pa_csv, pc, pq
 from passerelles.io.atomic import atomic_file, atomic_json, check_free, is_stream, read_side, told_file
 from passerelles.io.csv import FORMULA_SIGNS, bare, harmless
-from passerelles.language.say import LANGS, Lang, number, say
+from passerelles.language.say import Lang, number, say
 from passerelles.settings import Settings
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
@@ -138,8 +138,6 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     need_arrow()
     if isinstance(part_rows, bool) or not isinstance(part_rows, int) or part_rows < 1:
         raise PasserellesError("part_rows_invalid", value=repr(part_rows))
-    if lang not in LANGS:
-        raise PasserellesError("unknown_lang", value=repr(lang), known=", ".join(LANGS))
     files = inputs_of([profiles] if isinstance(profiles, str | Path) else profiles)
     output = Path(output)
     aside = Path(rejects or output.with_name(f"{output.stem}-rejects{output.suffix}"))
