@@ -1,50 +1,54 @@
 """
-Run a benchmark by name: ``python -m benchmarks NAME [--data DIR] [its own options]``; without a name, list them.
+Run a benchmark by name: ``python -m benchmarks NAME [--data DIR] [its own options]``; NAME ``--help`` tells of one.
 
 ``--data`` names the folder of the public data sets, as the variable PASSERELLES_DATA does. Linear algebra runs in one
-thread, so that figures compare from machine to machine.
+thread, so that figures compare from machine to machine. The beginning of a name is enough.
 """
 
-import ast
 import os
-import runpy
 import sys
+from importlib import import_module
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parent
-TOOLS = {"__main__", "title_splits"}  # what benchmarks share
-
-
-def names() -> dict[str, str]:
-    """Name of each benchmark, and the first line of what it says of itself."""
-    files = sorted(path for path in HERE.glob("*.py") if path.stem not in TOOLS)
-    documents = {path.stem: ast.get_docstring(ast.parse(path.read_text(encoding="utf-8"))) or "" for path in files}
-    return {name: document.splitlines()[0] for name, document in documents.items()}
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from measuring import Benchmark, benchmarks, need, stop
 
 
 def main() -> None:
-    """Run the benchmark asked for."""
-    words = sys.argv[1:]
-    for thread_count in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
-        os.environ.setdefault(thread_count, "1")
-    if "--data" in words[:-1]:
-        place = words.index("--data")
-        os.environ["PASSERELLES_DATA"] = str(Path(words[place + 1]).resolve())
-        words = words[:place] + words[place + 2 :]
-    known = names()
-    if words and words[0] not in known:  # the beginning of one name is enough
-        meant = [name for name in known if name.startswith(words[0])]
-        words[:1] = meant if len(meant) == 1 else words[:1]
-    if not words or words[0] not in known:
-        if words and not words[0].startswith("-"):
-            sys.exit(f"no benchmark is called {words[0]}: {', '.join(known)}")
+    """Run the benchmark asked for, or list them."""
+    known = benchmarks()
+    name, *words = sys.argv[1:] or ["--help"]
+    if name.startswith("-"):
         print(__doc__)
-        for name, about in known.items():
-            print(f"{name:14} {about}")
+        for compares, title in ((True, "Beside something:"), (False, "\nTools, and what has no peer:")):
+            told = [b for b in known.values() if bool(b.beside) is compares]
+            print(title, *(f"  {each.name:15} {each.about.splitlines()[0]}" for each in told), sep="\n")
         return
-    sys.path.insert(0, str(HERE))
-    sys.argv = [str(HERE / f"{words[0]}.py"), *words[1:]]
-    runpy.run_path(sys.argv[0], run_name="__main__")
+    meant = [name] if name in known else [each for each in known if each.startswith(name)]
+    if len(meant) != 1:
+        stop(f"no benchmark is called {name}: {', '.join(known)}")
+    run(known[meant[0]], words)
+
+
+def run(chosen: Benchmark, words: list[str]) -> None:
+    """Run one benchmark; what it lacks is told in a line."""
+    given = chosen.parser().parse_args(words)
+    need(chosen.name, data=given.data, files=chosen.data, libraries=("passerelles", *chosen.libraries))
+    for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ.setdefault(threads, "1")
+    if given.data:
+        given.data = given.data.resolve()
+        os.environ["PASSERELLES_DATA"] = str(given.data)
+    from passerelles.errors import PasserellesError  # noqa: PLC0415 - once it is known to be there
+
+    try:
+        sys.exit(import_module(chosen.name).main(given))
+    except PasserellesError as error:
+        stop(f"{chosen.name}: {error}")
+    except OSError as error:
+        if error.filename is None:
+            raise
+        stop(f"{chosen.name}: {error.strerror}: {error.filename}")
 
 
 if __name__ == "__main__":

@@ -1,16 +1,20 @@
-"""Measure the reader of access texts against labels, on the ROME of the data sets: ``access_reader [DATA]``."""
+"""How well access texts are read: required mentions, levels, selection, on each ROME of the data folder."""
 
 import csv
-import os
 import re
-import sys
+from argparse import Namespace
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
+from measuring import Table, stop
+
 from passerelles import load_referential
 from passerelles.charts.evaluation import wilson
 from passerelles.referentials.access_text import fold_in_place, read_access_text
+
+BESIDE = "no other program: labels made by hand, tests/data/access_labels_*.csv"
+DATA = (".",)
 
 LABELS = Path(__file__).resolve().parents[1] / "tests" / "data"
 OPENING = 300  # letters of each text that the labels of v461 are of
@@ -84,20 +88,17 @@ def _opening(sentences: list[str]) -> str:
     return text
 
 
-def main(data: Path) -> None:
-    """Print a line for each file of labels whose version lies in the folder."""
-    for version, names in VERSIONS.items():
-        if not (data / version).is_dir():
-            print(f"{version}: not in {data}")
-            continue
-        if version == "rome-v461":
-            texts = openings(data / version / "unix_texte_v461_utf8.csv")
-        else:
-            texts = {o.code: o.access for o in load_referential(data / version).occupations}
-        for name in names:
-            reached = agreement(LABELS / f"access_labels_{name}.csv", texts).described()
-            print(f"{version}  {name:6}", *(f"{part} {told}" for part, told in reached.items()), sep="  ")
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1] if len(sys.argv) > 1 else os.environ["PASSERELLES_DATA"]))
+def main(given: Namespace) -> None:
+    there = [version for version in VERSIONS if (given.data / version).is_dir()]
+    if not there:
+        stop(f"access_reader needs one of {', '.join(VERSIONS)}, and {given.data} has none")
+    with Table("version and labels", *Agreement.__annotations__) as table:
+        for version in there:
+            if version == "rome-v461":
+                texts = openings(given.data / version / "unix_texte_v461_utf8.csv")
+            else:
+                texts = {o.code: o.access for o in load_referential(given.data / version).occupations}
+            for name in VERSIONS[version]:
+                reached = agreement(LABELS / f"access_labels_{name}.csv", texts).described()
+                table.row(f"{version}  {name}", *reached.values())
+        table.note(f"Not in the folder: {', '.join(v for v in VERSIONS if v not in there) or 'none'}.")

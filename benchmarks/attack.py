@@ -3,28 +3,37 @@ What the service does for those who ask little, while others ask much, slowly, o
 
 For some seconds clients send legal but expensive requests (leaving some before the answer), half-sent headers, bodies
 by the byte, idle connections, answers that nobody reads, two lengths at once; meanwhile four clients ask for what is
-cheap, one request after the other. Then varied requests are sent to see whether memory stays flat. One JSON object a
-line: statuses and times of the cheap requests, memory, and whether the service is ready in the end, no thread stuck.
-``python benchmarks/attack.py [REFERENTIAL]``; the tests run it for a few seconds.
+cheap, one request after the other. Then varied requests are sent to see whether memory stays flat. Told: statuses and
+times of the cheap requests, memory, and whether the service is ready in the end, no thread stuck. The tests run it for
+a few seconds.
 """
 
-import argparse
 import asyncio
 import json
 import random
 import socket
 import time
+from argparse import Namespace
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+from measuring import Table, referential_of
 from service import free_port, get, load, percentile, post, running
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.load import load_referential
 
-SEED = 20261126
+LIBRARIES = ("fastapi", "psutil")
+OPTIONS = {
+    "referential": "",
+    "seconds": (60.0, "of attack"),
+    "requests": (20_000, "varied requests, for memory"),
+    "seed": 20261126,
+    "json": (False, "print JSON objects, one a line, instead of the table"),
+}
+
 QUIET = 4  # clients who ask little
 EVERY = 0.4  # seconds between two bytes of what is sent slowly
 
@@ -224,27 +233,29 @@ async def ready(port: int, seconds: float) -> dict[str, object]:
     return {"ready_after_s": None}
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("referential", nargs="?", default="transitions")
-    parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--requests", type=int, default=20_000, help="varied requests, for memory")
-    arguments = parser.parse_args()
-    graph = build_graph(load_referential(arguments.referential))
-    asker = Asker(graph, SEED)
-    port = free_port()
-    serve = ["-m", "passerelles", "serve", "--referential", arguments.referential, "--port", str(port)]
-    with running([*serve, "--cache", "16"], port, "/health/ready") as server:
-        found = asyncio.run(Attack(port, asker, arguments.seconds).run())
-        print(json.dumps({"case": "attack", "seconds": arguments.seconds} | found), flush=True)
-        print(json.dumps({"case": "afterwards"} | asyncio.run(ready(port, 20.0))), flush=True)
-        size = arguments.requests // 10
+def main(given: Namespace) -> None:
+    referential, port = referential_of(given), free_port()
+    asker = Asker(build_graph(load_referential(referential)), given.seed)
+    serve = ["-m", "passerelles", "serve", "--referential", referential, "--port", str(port), "--cache", "16"]
+    with running(serve, port, "/health/ready") as server:
+        found = asyncio.run(Attack(port, asker, given.seconds).run())
+        told = [{"case": "attack", "seconds": given.seconds} | found]
+        told.append({"case": "afterwards"} | asyncio.run(ready(port, 20.0)))
+        size = given.requests // 10
         for turn in range(11):  # the first fills what is kept; from then on memory is to stay
             statuses = asyncio.run(load(port, [asker.varied() for _ in range(size)], clients=2))[1]
             megabytes = round(server.memory_info().rss / 1e6, 1)
-            told = {"case": "memory", "requests": (turn + 1) * size, "rss_mb": megabytes, "statuses": sorted(statuses)}
-            print(json.dumps(told), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+            count = (turn + 1) * size
+            told.append({"case": "memory", "requests": count, "rss_mb": megabytes, "statuses": sorted(statuses)})
+    if given.json:
+        print(*map(json.dumps, told), sep="\n")
+        return
+    with Table() as table:
+        attack, afterwards, *memory = told
+        table.tell(f"cheap requests in {given.seconds:g} s, by status", attack["statuses"])
+        table.tell("expensive ones, by status", attack["heavy"])
+        for name in ("p50_ms", "p99_ms", "p100_ms"):
+            table.tell(f"cheap requests, {name.removesuffix('_ms')}", f"{attack[name]} ms")
+        table.tell("ready, no thread stuck, after", f"{afterwards['ready_after_s']} s")
+        for each in (memory[1], memory[-1]):
+            table.tell(f"memory after {each['requests']} varied requests", f"{each['rss_mb']} MB")

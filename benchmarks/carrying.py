@@ -1,12 +1,12 @@
 """Rankings where no weight was fitted: ROME's mobilities carried to ESCO, O*NET's own related occupations."""
 
-import argparse
-import os
+from argparse import Namespace
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+from measuring import Table
 
 from passerelles import Referential, build_graph, load_referential
 from passerelles.evaluation.evaluate import evaluate
@@ -14,6 +14,10 @@ from passerelles.evaluation.protocol import METRICS
 from passerelles.evaluation.results import Evaluation, MethodResult
 from passerelles.matching.migrate import read_crosswalk
 from passerelles.model import Mobility
+
+BESIDE = "cosine of the same requirements, Jaccard, chance"
+DATA = ("rome-v460", "esco-v1.1.1", "crosswalks/esco-rome-v1.4.csv")
+OPTIONS = {"onet": ("", "O*NET database with 'Related Occupations'; by default that of the data folder")}
 
 METHODS = ("random", "cosine", "jaccard", "unfitted", "shipped-content")
 """None reads mobilities: those carried are shared by all that one fiche leads to, so reading them would be circular."""
@@ -47,13 +51,12 @@ def carried(rome: Referential, esco: Referential, crosswalk: Path) -> Referentia
     return replace(esco, mobilities=tuple(Mobility(o, t, None) for o, t in sorted(pairs)))
 
 
-def rows(name: str, evaluation: Evaluation) -> Iterator[str]:
-    """Lines of the table: each method with its intervals, and as a ratio to cosine in the same run."""
+def rows(name: str, evaluation: Evaluation) -> Iterator[tuple[object, ...]]:
+    """Rows of the table: each method with its intervals, and as a ratio to cosine in the same run."""
     cosine = evaluation.result("cosine").metrics["ndcg@10"]
     for result in evaluation.results:
         cells = [f"{result.metrics[m]:.3f} [{result.ci95[m][0]:.3f}, {result.ci95[m][1]:.3f}]" for m in METRICS[:2]]
-        ratio = result.metrics["ndcg@10"] / cosine
-        yield f"| {name} | {result.origins} | {result.method} | {' | '.join(cells)} | {ratio:.2f} |"
+        yield name, result.origins, result.method, *cells, f"{result.metrics['ndcg@10'] / cosine:.2f}"
 
 
 def worst(result: MethodResult) -> str:
@@ -63,41 +66,26 @@ def worst(result: MethodResult) -> str:
     return ", ".join(f"{g.value} {g.label or ''} {g.metrics['ndcg@10']:.3f} ({g.origins})" for g in shown)
 
 
-def main() -> None:
-    """Print the table of methods, origins and mobilities of each truth, and the worst domains."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, default=os.environ.get("PASSERELLES_DATA"), help="public data")
-    parser.add_argument(
-        "--onet", type=Path, help="O*NET database with 'Related Occupations'; by default that of the folder"
-    )
-    given = parser.parse_args()
-    if given.folder is None:
-        parser.error("name the folder of the public data: --data DIR")
-    folder = Path(given.folder)
-    rome = load_referential(folder / "rome-v460")
-    esco = carried(rome, load_referential(folder / "esco-v1.1.1"), folder / "crosswalks" / "esco-rome-v1.4.csv")
+def main(given: Namespace) -> None:
+    rome = load_referential(given.data / "rome-v460")
+    crosswalk = given.data / "crosswalks" / "esco-rome-v1.4.csv"
     truths: Mapping[str, Referential] = {
         "ROME 4 (v460)": rome,
-        "ESCO 1.1.1, carried": esco,
-        "O*NET": load_referential(given.onet or folder / "onet-29.3"),
+        "ESCO 1.1.1, carried": carried(rome, load_referential(given.data / "esco-v1.1.1"), crosswalk),
+        "O*NET": load_referential(given.onet or given.data / "onet-29.3"),
     }
-    print("| truth | origins | method | recall@10 | ndcg@10 | ndcg / cosine |\n|---|---|---|---|---|---|")
-    notes = []
-    for name, referential in truths.items():
-        if not referential.mobilities:
-            notes.append(f"{name}: no truth, the folder has no related occupations.")
-            continue
-        listed = np.unique([m.origin for m in referential.mobilities], return_counts=True)[1]
-        evaluation = evaluate(build_graph(referential), methods=METHODS)
-        print("\n".join(rows(name, evaluation)), flush=True)
-        known, count, every = len(referential.mobilities), len(listed), len(referential.occupations)
-        domains = worst(evaluation.result("shipped-content"))
-        notes += [
-            f"{name}: {known} mobilities of {count} of {every} occupations, {np.median(listed):.0f} at the median.",
-            f"{name}, worst domains under shipped-content: {domains}.",
-        ]
-    print("\n" + "\n".join(notes))
-
-
-if __name__ == "__main__":
-    main()
+    with Table("truth", "origins", "method", *METRICS[:2], "ndcg to that of cosine") as table:
+        for name, referential in truths.items():
+            if not referential.mobilities:
+                table.note(f"{name}: no truth, the folder has no related occupations.")
+                continue
+            listed = np.unique([m.origin for m in referential.mobilities], return_counts=True)[1]
+            evaluation = evaluate(build_graph(referential), methods=METHODS)
+            for row in rows(name, evaluation):
+                table.row(*row)
+            known, count, every = len(referential.mobilities), len(listed), len(referential.occupations)
+            domains = worst(evaluation.result("shipped-content"))
+            table.note(
+                f"{name}: {known} mobilities of {count} of {every} occupations, {np.median(listed):.0f} at the median."
+            )
+            table.note(f"{name}, worst domains under shipped-content: {domains}.")

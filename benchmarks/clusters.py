@@ -1,19 +1,16 @@
 """
 People in bulk past one process: what Spark and Dask with two local workers cost, beside one machine, by size.
 
-Run: PASSERELLES_DATA=... python benchmarks/clusters.py [--engine dask|spark|alone]... [sizes...]   (default: all three,
-100000; Spark needs Java). Profiles are those of `benchmarks/profiles.py`, in Parquet parts of 50,000; each engine reads
-them, opens a compiled index in each worker, and writes Parquet. Processor seconds count every process of the job.
+Profiles are those of `profiles`, in Parquet parts of 50,000; each engine reads them, opens a compiled index in each
+worker, and writes Parquet. Processor seconds count every process of the job. Spark needs Java.
 """
 
-import argparse
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
-import time
+from argparse import Namespace
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
@@ -23,12 +20,21 @@ import numpy as np
 import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
-from profiles import PIECE, batch_of, columns_of, folder
+from measuring import Figure, Table, apart, need, need_program
+from profiles import PIECE, batch_of, columns_of
 
 from passerelles import build_graph, load_referential
 from passerelles.bulk.clusters import rank_profiles_dask, rank_profiles_spark
 from passerelles.bulk.files import rank_files
 from passerelles.compiled import compile_index
+
+BESIDE = "Dask and Spark with two local workers, beside the same work in one process"
+DATA = ("rome-v460",)
+LIBRARIES = ("numba", "psutil", "pyarrow")
+OPTIONS = {
+    "sizes": [100_000],
+    "engine": (["dask", "spark"], 'beside one process; pip install "passerelles[dask,spark]"'),
+}
 
 
 class Meter:
@@ -126,14 +132,12 @@ def with_spark(parts: list[Path], index: Path, output: Path) -> None:
 ENGINES: dict[str, Callable[[list[Path], Path, Path], None]] = {"alone": alone, "dask": with_dask, "spark": with_spark}
 
 
-def one(engine: str, source: Path, index: Path, output: Path) -> None:
-    """Run one job in this process, and print what it cost."""
+def one(engine: str, source: str, index: str, output: str) -> None:
+    """Run one job in this process, and print the processor seconds of all that it started."""
     meter = Meter()
-    clock = time.perf_counter()
-    ENGINES[engine](sorted(source.glob("*.parquet")), index, output)
-    clock, cpu = time.perf_counter() - clock, meter.seconds()
+    ENGINES[engine](sorted(Path(source).glob("*.parquet")), Path(index), Path(output))
+    print("\n", meter.seconds())
     meter.stop()
-    print(f"{clock:.1f} {cpu:.1f}")
 
 
 def count(output: Path) -> tuple[int, int]:
@@ -143,39 +147,26 @@ def count(output: Path) -> tuple[int, int]:
     return len(whole.unique()), len(whole)
 
 
-def main() -> None:
-    """Print every figure, with the load of the machine."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("sizes", nargs="*", type=int, default=[100_000])
-    parser.add_argument("--engine", action="append", choices=sorted(ENGINES))
-    parser.add_argument("--one", nargs=4, help=argparse.SUPPRESS)
-    given = parser.parse_args()
-    if given.one:
-        engine, *paths = given.one
-        one(engine, *map(Path, paths))
-        return
-    graph = build_graph(load_referential(folder()))
-    with tempfile.TemporaryDirectory() as name:
+def main(given: Namespace) -> None:
+    need("clusters", libraries=[{"dask": "distributed", "spark": "pyspark"}[engine] for engine in given.engine])
+    if "spark" in given.engine:
+        need_program("clusters", "java")
+    graph = build_graph(load_referential(given.data / "rome-v460"))
+    with Table() as table, tempfile.TemporaryDirectory() as name:
         place = Path(name)
         index = compile_index(graph, place / "index.zip")
         for size in given.sizes:
             write_parts(graph, place / "in", size)
-            for engine in given.engine or ENGINES:
+            costs = {}
+            for engine in ("alone", *given.engine):
                 output = place / "out"
                 output.mkdir()
-                words = [sys.executable, __file__, "--one", engine, str(place / "in"), str(index), str(output)]
-                told = subprocess.run(words, check=True, capture_output=True, text=True).stdout  # noqa: S603 - this file
-                clock, cpu = map(float, told.split()[-2:])
-                people, moves = count(output)
-                assert (people, moves) == (size, 10 * size)
-                print(
-                    f"{engine:6} {size:10,} profiles {clock:8.0f} s of the clock {cpu:8.0f} s of processor"
-                    f" {size / cpu:8,.0f} profiles/s of one processor   load {os.getloadavg()[0]:.1f}",
-                    flush=True,
+                spent, _, told = apart(
+                    "import clusters", "clusters.one(*sys.argv[1:])", engine, place / "in", index, output
                 )
+                costs[engine] = Figure(float(told[-1]), "s", spent.clock)
+                assert count(output) == (size, 10 * size)
                 shutil.rmtree(output)
+            peers = [(f"{engine}, two workers", costs[engine]) for engine in given.engine]
+            table.tell(f"{size:,} profiles in one process", costs["alone"], *peers)
             shutil.rmtree(place / "in")
-
-
-if __name__ == "__main__":
-    main()

@@ -1,27 +1,27 @@
 """
-How long the pages of the explorer take, and its start, from an index: ``python -m benchmarks explorer``.
+How long the pages of the explorer take, and its start.
 
 Each page is asked for once for each of some occupations, over loopback, from a server with no page kept: what is
-measured is working a page out, not giving it again. The median and the ninth decile of each kind of page are printed.
-``--referential PATH`` names an index (`passerelles compile`), ``--count`` how many occupations.
+measured is working a page out, not giving it again: milliseconds of the clock of the first page of each kind, then
+median and ninth decile of the others. The start is from the command to the first page. Name an index (`passerelles
+compile`): others start slowly.
 """
 
-import argparse
-import http.client
-import os
+import asyncio
 import random
-import socket
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from argparse import Namespace
+
+from measuring import Figure, Table, referential_of
+from service import busy, free_port, get, load, running
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.load import load_referential
+
+LIBRARIES = ("fastapi", "psutil")
+OPTIONS = {"referential": "", "origins": 40, "seed": 19}
 
 PAGES = {
     "search": "/?q={title}",
@@ -42,66 +42,29 @@ PAGES = {
 }
 
 
-@contextmanager
-def explorer(referential: str) -> Iterator[tuple[int, float, float | None]]:
-    """A server, with the seconds until its first page, and those of processor time until then."""
-    with socket.socket() as tried:
-        tried.bind(("127.0.0.1", 0))
-        port = int(tried.getsockname()[1])
-    start = time.perf_counter()
-    words = ["-m", "passerelles", "explore", "-r", referential, "--port", str(port), "--no-browser"]
-    process = subprocess.Popen([sys.executable, *words], stderr=subprocess.DEVNULL)  # noqa: S603 - our own words
-    try:
-        while True:
-            assert process.poll() is None, "the explorer did not start"
-            try:
-                asked(port, "/")
-                break
-            except OSError:
-                time.sleep(0.02)
-        yield port, time.perf_counter() - start, worked(process.pid)
-    finally:
-        process.terminate()
-        process.wait(30)
-
-
-def worked(process: int) -> float | None:
-    """Seconds of processor time of a process, where the system tells: what other programs take is not in them."""
-    try:
-        fields = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-    except (OSError, AttributeError):
-        return None
-
-
 def asked(port: int, path: str) -> float:
     """Milliseconds that a page takes."""
+    (taken,), statuses = asyncio.run(load(port, [get(f"/explorer{path}")], clients=1))
+    assert statuses <= {200, 404}, (path, statuses)
+    return taken
+
+
+def main(given: Namespace) -> None:
+    referential, port = referential_of(given), free_port()
+    graph = build_graph(load_referential(referential))
+    drawn = random.Random(given.seed)  # noqa: S311 - the same occupations each time
+    codes = drawn.sample(list(graph.codes), min(given.origins, len(graph.codes)))
+    serve = ["-m", "passerelles", "explore", "-r", referential, "--port", str(port), "--no-browser"]
     start = time.perf_counter()
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
-    connection.request("GET", f"/explorer{path}")
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    assert answer.status in {200, 404}, (path, answer.status)
-    return (time.perf_counter() - start) * 1000
-
-
-def main() -> None:
-    reader = argparse.ArgumentParser(description=__doc__)
-    reader.add_argument("--referential", required=True)
-    reader.add_argument("--count", type=int, default=40)
-    options = reader.parse_args()
-    graph = build_graph(load_referential(options.referential))
-    drawn = random.Random(19)  # noqa: S311 - the same occupations each time
-    codes = drawn.sample(list(graph.codes), min(options.count, len(graph.codes)))
-    with explorer(options.referential) as (port, start, own):
-        told = "" if own is None else f", of which {own:.2f} s of processor time of its own"
-        print(f"first page {start:.2f} s after the command{told}")
+    with running(serve, port, "/explorer/") as process, Table("page", "median", "9 of 10 under", "first") as table:
+        table.note(f"First page: {Figure(busy(process), 's', time.perf_counter() - start)} after the command.")
         first = {name: asked(port, path.format(**values(graph, codes, 0))) for name, path in PAGES.items()}
-        every = []
+        every: list[float] = []
         for name, path in PAGES.items():
             if name == "map":  # one page for all, but for what is marked on it
-                times = [asked(port, path.format(**values(graph, codes, place))) for place in range(1, 9)]
+                times = [
+                    asked(port, path.format(**values(graph, codes, place))) for place in range(1, min(9, len(codes)))
+                ]
             elif name == "interests":
                 times = [asked(port, path.format(letter=letter)) for letter in "RIASE"]
             elif name == "area":
@@ -109,10 +72,9 @@ def main() -> None:
             else:
                 times = [asked(port, path.format(**values(graph, codes, place))) for place in range(1, len(codes))]
             every += times
-            ninth = statistics.quantiles(times, n=10)[-1]
-            print(f"{name:14} median {statistics.median(times):7.1f} ms   9 of 10 under {ninth:7.1f} ms   "
-                  f"first {first[name]:8.1f} ms")  # fmt: skip
-        print(f"{'all':14} median {statistics.median(every):7.1f} ms, {len(every)} pages")
+            told = (statistics.median(times), statistics.quantiles(times, n=10)[-1], first[name])
+            table.row(name, *(Figure(each, "ms") for each in told))
+        table.row(f"all {len(every)}", Figure(statistics.median(every), "ms"), "–", "–")
 
 
 def values(graph: OccupationGraph, codes: list[str], place: int) -> dict[str, object]:
@@ -120,7 +82,3 @@ def values(graph: OccupationGraph, codes: list[str], place: int) -> dict[str, ob
     title = graph.referential.occupation_by_code[code].name.split(" /")[0].replace(" ", "+")
     ascii_title = title.encode("ascii", "ignore").decode()
     return {"code": code, "other": other, "title": ascii_title, "number": 1, "letter": "C"}
-
-
-if __name__ == "__main__":
-    main()

@@ -1,7 +1,7 @@
-"""Fit the weights of the resolver, the same at every run: ``fit_titles DATA OUTPUT [title | confidence]``."""
+"""Fit the weights of the resolver of titles and competencies, the same at every run."""
 
-import sys
 import tomllib
+from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib.resources import files
@@ -52,6 +52,13 @@ from passerelles.matching.titles import competency_index, recognised, settle, ti
 FloatArray: TypeAlias = NDArray[np.float64]
 Hits: TypeAlias = NDArray[np.bool_]
 Group: TypeAlias = tuple[Sequence["Judged"], float]
+
+DATA = ("rome-v460", "rome-v347", "esco-v1.1.1", "onet-29.3", "crosswalks")
+OPTIONS = {
+    "output": (..., "file to write, in the form of src/passerelles/matching/weights.toml"),
+    "only-titles": (False, "leave the weights of competencies as they are"),
+    "only-confidence": (False, "leave both rankings as they are"),
+}
 
 FIT, CALIBRATE = range(100, 103), range(200, 203)
 TUNE = 0  # the half of each list of titles that is fitted on
@@ -293,17 +300,13 @@ def _old() -> str:
     return (files("passerelles.matching") / "weights.toml").read_text(encoding="utf-8")
 
 
-def main(data: Path, output: Path, only: str = "") -> None:
-    """Fit both kinds of weights, or `only` those of titles (``title``), or only the ``confidence`` of both."""
-    new, old = load_referential(data / "rome-v460"), load_referential(data / "rome-v347")
+def main(given: Namespace) -> None:
+    new, old = (load_referential(given.data / name) for name in DATA[:2])
     tables = dict(shipped_weights())
     about: dict[str, Any] = tomllib.loads(_old())["about"]
-    tables["title"] = fit_titles(data, new, old, tables["title"], ranking=only != "confidence")
-    if only != "title":
-        tables["competency"] = fit_skills(new, old, tables["competency"], ranking=not only)
-    output.write_text(written(about, tables), encoding="utf-8")
+    ranking = not given.only_confidence
+    tables["title"] = fit_titles(given.data, new, old, tables["title"], ranking=ranking)
+    if not given.only_titles:
+        tables["competency"] = fit_skills(new, old, tables["competency"], ranking=ranking)
+    given.output.write_text(written(about, tables), encoding="utf-8")
     print("numbers:", sum(len(getattr(w, p)) for w in tables.values() for p in PARTS))
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), *sys.argv[3:])

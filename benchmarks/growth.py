@@ -1,25 +1,31 @@
-"""How time and memory of a first answer grow with the number of occupations, on synthetic copies of a referential.
+"""
+How time and memory of a first answer grow with the number of occupations, on synthetic copies of a referential.
 
 A copy has the occupations, requirements and titles of the original under codes of its own, and other competencies
-for one requirement in four, so that copies resemble each other without being the same. Peer, in the same run: the
-dense product of the same requirements by itself, which grows with the square. The exponent is the slope of the
-logarithms between the smallest and the largest.
+for one requirement in four, so that copies resemble each other without being the same. The peer, in the same run,
+grows with the square. The exponent is the slope of the logarithms between the smallest and the largest.
 """
 
-import argparse
-import json
 import math
-import os
 import random
-import subprocess
-import sys
+from argparse import Namespace
 from dataclasses import replace
-from pathlib import Path
+
+from measuring import Figure, Table, apart
 
 from passerelles import Referential, load_referential
 
+BESIDE = "the dense product of the same requirements by itself"
+DATA = ("rome-v460",)
+OPTIONS = {"copies": ([1, 2, 4], "how many times the occupations")}
+
 OTHER = 0.25
 
+COPIED = """
+from growth import copies
+from passerelles import load_referential
+referential = copies(load_referential(sys.argv[1]), int(sys.argv[2]))
+"""
 FIRST_ANSWER = """
 from passerelles import build_graph, rank_moves
 rank_moves(build_graph(referential), referential.occupations[0].code)
@@ -33,17 +39,6 @@ cells = [(row[r.occupation], column[r.competency]) for r in referential.requirem
 rows, columns = zip(*cells)
 listed = sparse.csr_array((np.ones(len(rows), dtype=np.float32), (rows, columns)), shape=(len(row), len(column)))
 dense = (listed @ listed.T).toarray()
-"""
-CHILD = """
-import json, resource, sys, time
-sys.path.insert(0, {here!r})
-from growth import copies
-from passerelles import load_referential
-referential = copies(load_referential(sys.argv[1]), int(sys.argv[2]))
-clock, cpu = time.perf_counter(), time.process_time()
-{work}
-peak = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
-print(json.dumps([time.perf_counter() - clock, time.process_time() - cpu, peak * 1024 / 1e6]))
 """
 
 
@@ -72,40 +67,21 @@ def copies(referential: Referential, times: int) -> Referential:
     )
 
 
-def measured(work: str, source: Path, times: int) -> tuple[float, float, float]:
-    """Seconds of the clock and of the processor, and most megabytes resident, of some work in a fresh process."""
-    code = CHILD.format(here=str(Path(__file__).parent), work=work)
-    words = [sys.executable, "-c", code, str(source), str(times)]
-    done = subprocess.run(words, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
-    clock, cpu, peak = json.loads(done.stdout)
-    return clock, cpu, peak
-
-
-def main() -> None:
-    """Print a line a size, and the exponents."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("folder", nargs="?", default=os.environ.get("PASSERELLES_DATA"), help="public data")
-    parser.add_argument("--copies", default="1,2,4", help="how many times the occupations")
-    given = parser.parse_args()
-    if given.folder is None:
-        parser.error("name the folder of the public data: --data DIR")
-    source = Path(given.folder) / "rome-v460"
+def main(given: Namespace) -> None:
+    source = given.data / "rome-v460"
     size = len(load_referential(source).occupations)
-    print(
-        "| occupations | first answer, s | CPU s | peak MB | CPU, ratio to the dense product |\n|---|---|---|---|---|"
-    )
-    found = []
-    for times in map(int, given.copies.split(",")):
-        ours, peer = (measured(work, source, times) for work in (FIRST_ANSWER, PEER))
-        found.append((times * size, *ours))
-        print(
-            f"| {times * size} | {ours[0]:.1f} | {ours[1]:.1f} | {ours[2]:.0f} | {ours[1] / peer[1]:.0f} |", flush=True
-        )
-    least, most = found[0], found[-1]
-    if len(found) > 1:
-        steps = [math.log(b / a) / math.log(most[0] / least[0]) for a, b in zip(least[1:], most[1:], strict=True)]
-        print(f"\nexponents: clock {steps[0]:.2f}, CPU {steps[1]:.2f}, peak memory {steps[2]:.2f}")
-
-
-if __name__ == "__main__":
-    main()
+    found: list[tuple[tuple[Figure, ...], tuple[Figure, ...]]] = []
+    with Table() as table:
+        for times in given.copies:
+            ours, peer = (apart(COPIED, work, source, times)[:2] for work in (FIRST_ANSWER, PEER))
+            found.append((ours, peer))
+            table.tell(f"first answer, {times * size} occupations", ours[0], ("dense product", peer[0]))
+            table.tell(f"its peak memory, {times * size} occupations", ours[1], ("dense product", peer[1]))
+        if len(given.copies) > 1:
+            span = math.log(given.copies[-1] / given.copies[0])
+            for place, what in enumerate(("processor time", "peak memory")):
+                slopes = [
+                    Figure(math.log(found[-1][side][place].value / found[0][side][place].value) / span)
+                    for side in (0, 1)
+                ]
+                table.tell(f"exponent of {what}", slopes[0], ("dense product", slopes[1]))

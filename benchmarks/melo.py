@@ -1,20 +1,21 @@
 """
-Run the resolver on the files of MELO (multilingual entity linking of occupations): ``melo FOLDER [LANGUAGE]``.
+The resolver on the files of MELO (multilingual entity linking of occupations): accuracy and mean reciprocal rank.
 
-FOLDER holds the three files of one task, as its repository builds them: ``queries.tsv`` (id, text),
+The folder of a task holds the three files of one task, as its repository builds them: ``queries.tsv`` (id, text),
 ``corpus_elements.tsv`` (id, text) and ``annotations.tsv`` (query, 0, element, relevance). An element is one name of a
-concept, which the first part of its id says (``C002648_fr_004``): concepts are ranked, each by its likest name. Prints
-accuracy at 1, 5 and 10 and the mean reciprocal rank of the resolver, edit distance and TF-IDF of letters or words.
+concept, which the first part of its id says (``C002648_fr_004``): concepts are ranked, each by its likest name. Told
+are accuracy at 1, 5 and 10, and the mean reciprocal rank.
 """
 
 import csv
-import sys
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from measuring import Figure, Table
 from rapidfuzz import fuzz, process
 
 from passerelles.matching.index import Entry, Owner, build_index
@@ -23,6 +24,9 @@ from passerelles.matching.reading import language_pack
 from passerelles.matching.titles import Asked, answer_many
 from passerelles.text import normalise_label
 from passerelles.vectors import field_cosines, fit_field, letter_bag
+
+BESIDE = "edit distance (rapidfuzz), TF-IDF of letters, TF-IDF of words"
+OPTIONS = {"task": (..., "folder of the three files of a task"), "lang": ("fr", "language of the names")}
 
 DEPTH = 100  # ranks looked at
 
@@ -121,21 +125,17 @@ def measures(ranked: Sequence[Sequence[str]], right: Sequence[frozenset[str]]) -
     return result | {"MRR": sum(1 / place for place in places if place) / len(places)}
 
 
-def main(folder: Path, language: str = "fr") -> None:
-    """Print the four methods side by side."""
-    task = read_task(folder)
+def main(given: Namespace) -> None:
+    task = read_task(given.task)
     asked = sorted(task.right)
     texts, right = [task.queries[query] for query in asked], [task.right[query] for query in asked]
-    print(f"{len(asked)} queries, {len(task.corpus)} elements")
     methods = {
-        "passerelles": ours(task, language),
         "edit distance": edit_distance(task),
         "tf-idf letters": tfidf(task, letters=True),
         "tf-idf words": tfidf(task, letters=False),
     }
-    for name, rank in methods.items():
-        print(f"{name:16}", *(f"{key} {value:.3f}" for key, value in measures(rank(texts), right).items()), flush=True)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), *sys.argv[2:])
+    found = {name: measures(rank(texts), right) for name, rank in methods.items()}
+    with Table() as table:
+        for key, value in measures(ours(task, given.lang)(texts), right).items():
+            table.tell(key, Figure(value), *((name, Figure(each[key])) for name, each in found.items()))
+        table.note(f"{len(asked)} queries, {len(task.corpus)} elements")

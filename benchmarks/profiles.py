@@ -5,32 +5,33 @@ sparse_dot_topn is measured on two products: that of the requirements alone, and
 score of a person compares (words among them), weighed as it weighs them, so that its best ten are those of the overall
 closeness: what the score starts from. Ratios are those of processor seconds, which other programs blur less.
 
-Run: PASSERELLES_DATA=... python benchmarks/profiles.py [sizes...]   (default 10000 100000; needs sparse-dot-topn, and
-numba for the fast engine). Every size is ranked from Parquet to Parquet in a process of its own, whose greatest
-resident memory is told. Profiles hold 20 competencies of one occupation, every other one exercises another occupation.
+Every size is ranked from Parquet to Parquet in a process of its own, whose greatest resident memory is told. Profiles
+hold 20 competencies of one occupation, every other one exercises another occupation. Rows a second are those of one
+processor (of the clock, on two).
 """
 
-import json
-import os
-import subprocess
-import sys
 import tempfile
-import time
-from collections.abc import Callable
+from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
+from measuring import Figure, Table, apart, cost
 from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles import build_graph, load_referential, rank_profiles
-from passerelles.bulk.files import rank_files
 from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import OVERALL, Origins, measure_index, measure_people
 from passerelles.vectors import unit_rows
+
+BESIDE = "sparse_dot_topn, on the product of the requirements alone and on that of all measures"
+DATA = ("rome-v460",)
+LIBRARIES = ("numba", "pyarrow", "sparse_dot_topn")
+OPTIONS = {"sizes": [10_000, 100_000], "repeat": 3}
 
 HELD = 20
 THREADS = 2
@@ -38,9 +39,12 @@ PIECE = 50_000
 SAMPLE = 60_000
 
 
-def folder() -> Path:
-    """Folder of the real ROME."""
-    return Path(os.environ["PASSERELLES_DATA"]) / "rome-v460"
+FILES = """
+from pathlib import Path
+from passerelles import build_graph, load_referential
+from passerelles.bulk.files import rank_files
+graph = build_graph(load_referential(sys.argv[1]))
+"""
 
 
 def columns_of(graph: OccupationGraph, size: int, seed: int) -> NDArray[np.int32]:
@@ -81,38 +85,30 @@ def write_profiles(graph: OccupationGraph, path: Path, size: int) -> None:
         writer.close()
 
 
-def timed(work: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of the clock and of the processors, the better of three runs."""
-    found = []
-    for _ in range(3):
-        clock, cpu = time.perf_counter(), time.process_time()
-        work()
-        found.append((time.perf_counter() - clock, time.process_time() - cpu))
-    return min(found)
+def rate(size: int, spent: Figure) -> Figure:
+    """Rows a second."""
+    return Figure(size / spent.value, "rows/s", size / (spent.clock or spent.value))
 
 
-def compare(graph: OccupationGraph) -> None:
+def compare(table: Table, graph: OccupationGraph, repeat: int) -> None:
     """Rows a second of both, in this one run, on the same profiles."""
-    from sparse_dot_topn import sp_matmul_topn  # noqa: PLC0415 - only this needs it
+    from sparse_dot_topn import sp_matmul_topn  # noqa: PLC0415 - clusters does without
 
     columns = columns_of(graph, SAMPLE, 1)
     cells = (np.ones(columns.size), columns.ravel(), np.arange(0, columns.size + 1, HELD))
     held = sparse.csr_matrix(cells, shape=(SAMPLE, len(graph.competency_codes)))
     held.sum_duplicates()
-    weights = sparse.csr_matrix(graph.weights.T)
-    clock, theirs = timed(lambda: sp_matmul_topn(held, weights, top_n=10, n_threads=THREADS))
-    tell("sparse_dot_topn, product of requirements alone", SAMPLE / clock, SAMPLE / theirs)
-    mine, others = weighed(graph, held)
-    clock, whole = timed(lambda: sp_matmul_topn(mine, others, top_n=10, n_threads=THREADS))
-    tell("sparse_dot_topn, product of all measures", SAMPLE / clock, SAMPLE / whole)
+    products = {"requirements": (held, sparse.csr_matrix(graph.weights.T)), "all measures": weighed(graph, held)}
+    peers = []
+    for name, pair in products.items():
+        theirs = cost(partial(sp_matmul_topn, *pair, top_n=10, n_threads=THREADS), repeat)
+        peers.append((f"sparse_dot_topn, {name}", rate(SAMPLE, theirs)))
     for engine, size in (("fast", SAMPLE), ("plain", 1_000)):
         for what, occupied in (("no occupation", 0.0), ("an occupation", 1.0)):
             batch = batch_of(graph, columns[:size], 2, occupied=occupied)
             rank_profiles(graph, batch.slice(0, 10), engine=engine).read_all()  # type: ignore[arg-type]
-            clock, ours = timed(lambda b=batch, e=engine: rank_profiles(graph, b, engine=e, threads=THREADS).read_all())  # type: ignore[misc]
-            alone, all_of_it = (size / ours / (SAMPLE / seconds) for seconds in (theirs, whole))
-            note = f"{alone:.3f} of the product of requirements, {all_of_it:.2f} of that of all measures"
-            tell(f"rank_profiles, {engine}, {what}", size / clock, size / ours, note)
+            ours = cost(lambda b=batch, e=engine: rank_profiles(graph, b, engine=e, threads=THREADS).read_all(), repeat)  # type: ignore[misc]
+            table.tell(f"rank_profiles, {engine}, {what}", rate(size, ours), *peers)
 
 
 def weighed(graph: OccupationGraph, held: sparse.csr_matrix) -> tuple[sparse.csr_matrix, sparse.csr_matrix]:
@@ -126,52 +122,17 @@ def weighed(graph: OccupationGraph, held: sparse.csr_matrix) -> tuple[sparse.csr
     return sparse.csr_matrix(left), sparse.csr_matrix(right.T)
 
 
-def tell(what: str, clock: float, cpu: float, note: str = "") -> None:
-    """Print one line."""
-    print(f"{what:48} {clock:9,.0f} rows/s  {cpu:9,.0f} rows/s of one processor   {note}", flush=True)
-
-
-def one_size(index: str, profiles: str, output: str) -> None:
-    """Rank one file in this process, and print seconds and memory as JSON."""
-    graph = build_graph(load_referential(index))
-    clock, cpu = time.perf_counter(), time.process_time()
-    done = rank_files(graph, Path(profiles), Path(output))
-    figures = {"clock": time.perf_counter() - clock, "cpu": time.process_time() - cpu, "mb": peak_megabytes()}
-    print(json.dumps(figures | {"ranked": done.ranked, "refused": done.refused}))
-
-
-def peak_megabytes() -> float:
-    """Most resident memory of this process, by Linux's own count: ``ru_maxrss`` of a child begins with its parent's."""
-    lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    return int(next(line.split()[1] for line in lines if line.startswith("VmHWM"))) / 1000
-
-
-def sizes(graph: OccupationGraph, wanted: list[int]) -> None:
-    """Rank files of several sizes, each in a process of its own."""
-    with tempfile.TemporaryDirectory() as name:
-        place = Path(name)
-        index = compile_index(graph, place / "index")
-        for size in wanted:
-            profiles, output = place / "profiles.parquet", place / "moves.parquet"
+def main(given: Namespace) -> None:
+    graph = build_graph(load_referential(given.data / "rome-v460"))
+    with Table() as table, tempfile.TemporaryDirectory() as name:
+        compare(table, graph, given.repeat)
+        index = compile_index(graph, Path(name) / "index")
+        for size in given.sizes:
+            profiles, output = Path(name) / "profiles.parquet", Path(name) / "moves.parquet"
             write_profiles(graph, profiles, size)
-            command = [sys.executable, __file__, "--one", str(index), str(profiles), str(output)]
-            answer = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603 - this very file
-            told = json.loads(answer.stdout)
-            assert told["ranked"] == size
-            rate = size / told["cpu"]
-            written = output.stat().st_size / 1e6
-            note = f"{told['mb']:.0f} MB at most, {told['cpu']:.0f} s of processor, output {written:.0f} MB"
-            tell(f"{size:,} profiles, Parquet to Parquet", size / told["clock"], rate, note)
-
-
-def main() -> None:
-    """Print every figure, with the load of the machine."""
-    graph = build_graph(load_referential(folder()))
-    print(f"load {os.getloadavg()}")
-    compare(graph)
-    sizes(graph, [int(word) for word in sys.argv[1:]] or [10_000, 100_000])
-    print(f"load {os.getloadavg()}")
-
-
-if __name__ == "__main__":
-    one_size(*sys.argv[2:5]) if sys.argv[1:2] == ["--one"] else main()
+            work = "print(rank_files(graph, Path(sys.argv[2]), Path(sys.argv[3])).ranked)"
+            spent, most, (ranked,) = apart(FILES, work, index, profiles, output)
+            assert int(ranked) == size
+            table.tell(f"{size:,} profiles, Parquet to Parquet", rate(size, spent))
+            table.tell("their peak memory", most)
+            table.tell("size of what is written", Figure(output.stat().st_size / 1e6, "MB"))

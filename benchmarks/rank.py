@@ -1,25 +1,17 @@
-"""Time and memory of scoring and ranking on the real ROME, beside named peers in the same run.
+"""
+Time and memory of scoring and ranking on the real ROME, beside named peers in the same run.
 
-Run: PASSERELLES_DATA=... OMP_NUM_THREADS=1 python benchmarks/rank.py [--no-projection]
-
-Seconds are of the processor (one thread), so that a busy machine blurs them less, then of the clock. Aims, two cores:
-all pairs under the fitted scorer, every part kept, under 5 s and 1 GB; one origin under 5 ms after the first (3 ms
-unfitted); `rank_all` at most 5 times the cosine once the index is there; the command under 1 s.
+Aims, two cores: all pairs under the fitted scorer, every part kept, under 5 s and 1 GB; one origin under 5 ms after the
+first (3 ms unfitted); `rank_all` at most 5 times the cosine once the index is there; fitting under 60 s; the command
+under 1 s.
 """
 
-import os
-import resource
-import statistics
-import subprocess
-import sys
-import time
-from collections.abc import Callable
+from argparse import Namespace
 from functools import partial
-from pathlib import Path
-from typing import NamedTuple
 
 import networkx as nx
 import numpy as np
+from measuring import Figure, Table, apart, cost, median, process
 from sklearn.metrics.pairwise import cosine_similarity
 
 from passerelles import Settings, build_graph, load_referential, rank_all, rank_moves
@@ -27,33 +19,18 @@ from passerelles.evaluation.evaluate import symmetric_scores
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.scorer import load_scorer
-from passerelles.scoring.table import build_table, score_table
+from passerelles.scoring.table import score_table
 
-ORIGINS = 200
-UNFITTED = Settings(scorer="unfitted")
-FITTED = Settings(scorer="fitted")
+BESIDE = "scikit-learn's cosine, Nesta-style overlap, networkx's weighted projection; the aims"
+DATA = ("rome-v460",)
+OPTIONS = {"origins": 200, "repeat": 5, "no-projection": (False, "leave networkx's projection out: it takes minutes")}
 
-
-class Time(NamedTuple):
-    """Median seconds of the processor and of the clock."""
-
-    cpu: float
-    clock: float
-
-
-def timed(work: Callable[[], object], repeat: int = 3) -> Time:
-    """Median times of some runs."""
-    times = []
-    for _ in range(repeat):
-        cpu, clock = time.process_time(), time.perf_counter()
-        work()
-        times.append(Time(time.process_time() - cpu, time.perf_counter() - clock))
-    return Time(statistics.median(t.cpu for t in times), statistics.median(t.clock for t in times))
-
-
-def tell(what: str, found: Time, note: str = "") -> None:
-    """Print one line."""
-    print(f"{what:38} {found.cpu:9.4f} s CPU {found.clock:9.4f} s   {note}", flush=True)
+LOADED = """
+from passerelles import build_graph, load_referential
+from passerelles.scoring.scorer import load_scorer
+from passerelles.scoring.table import build_table
+graph = build_graph(load_referential(sys.argv[1]))
+"""
 
 
 def cosine_top_ten(graph: OccupationGraph) -> object:
@@ -71,66 +48,29 @@ def projection(graph: OccupationGraph) -> object:
     return nx.bipartite.weighted_projected_graph(bipartite, range(len(graph.codes)))
 
 
-def megabytes() -> float:
-    """Most memory that this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
-
-
-def folder() -> Path:
-    """Folder of the real ROME."""
-    return Path(os.environ["PASSERELLES_DATA"]) / "rome-v460"
-
-
-def table_alone() -> None:
-    """Score all pairs in a process that does nothing else, for its memory."""
-    graph = build_graph(load_referential(folder()))
-    before = megabytes()
-    found = timed(lambda: build_table(graph, load_scorer("fitted")), 1)
-    tell("all pairs, fitted, every part kept", found, f"peak {megabytes():.0f} MB, {before:.0f} MB of it loading")
-
-
-def main() -> None:
-    """Print every figure."""
-    subprocess.run([sys.executable, __file__, "--table"], check=True)  # noqa: S603 - this very file
-    before = megabytes()
-    referential = load_referential(folder())
-    build = timed(lambda: build_graph(referential))
-    graph = build_graph(referential)
-    tell("build_graph", build, f"referential and graph add {megabytes() - before:.0f} MB")
-    cosine = timed(lambda: cosine_top_ten(graph), 5)
-    tell("scikit-learn cosine, top 10", cosine)
-
-    def ratio(found: Time) -> str:
-        return f"{found.cpu / cosine.cpu:.1f} x cosine"
-
-    cold = timed(lambda: rank_all(graph, settings=UNFITTED), 1)
-    tell("rank_all, unfitted, nothing kept", cold, ratio(cold))
-    warm = timed(lambda: rank_all(graph, settings=UNFITTED), 5)
-    tell("rank_all, unfitted, index kept", warm, ratio(warm))
-    nesta = timed(lambda: symmetric_scores(graph, np.arange(len(graph.codes), dtype=np.int32)), 1)
-    tell("Nesta-style overlap, all pairs", nesta, ratio(nesta))
-    if "--no-projection" not in sys.argv:
-        slow = timed(lambda: projection(graph), 1)
-        tell(
-            "networkx weighted projection",
-            slow,
-            f"{slow.cpu / warm.cpu:.0f} x rank_all, {slow.cpu / cold.cpu:.0f} x cold",
+def main(given: Namespace) -> None:
+    place = given.data / "rome-v460"
+    with Table() as table:
+        pairs, most, _ = apart(LOADED, "table = build_table(graph, load_scorer('fitted'))", place)
+        table.tell("all pairs, fitted, every part kept", pairs, ("aim", Figure(5.0, "s")))
+        table.tell("its peak memory, loading too", most, ("aim", Figure(1000.0, "MB")))
+        graph, unfitted = build_graph(load_referential(place)), Settings(scorer="unfitted")
+        cosine = ("scikit-learn cosine, top 10", cost(lambda: cosine_top_ten(graph), given.repeat))
+        ranked = [("rank_all, unfitted, nothing kept", cost(lambda: rank_all(graph, settings=unfitted)))]
+        ranked.append(
+            ("rank_all, unfitted, index kept", cost(lambda: rank_all(graph, settings=unfitted), given.repeat))
         )
-    first = timed(lambda: score_table(graph, load_scorer("fitted")), 1)
-    tell("first call, fitted", first, ratio(first))
-    origins = graph.codes[:: max(1, len(graph.codes) // ORIGINS)][:ORIGINS]
-    for name, settings in (("unfitted", UNFITTED), ("fitted", FITTED)):
-        times = [timed(partial(rank_moves, graph, origin, settings=settings), 1) for origin in origins]
-        one = Time(statistics.median(t.cpu for t in times), statistics.median(t.clock for t in times))
-        tell(f"rank_moves, {name}, each origin new", one, f"median of {len(origins)}")
-    tell("fit_scorer", timed(lambda: fit_scorer(graph), 1), "aim: under 60 s")
-    command = [sys.executable, "-m", "passerelles", "rank", "K2110"]
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    clock = timed(lambda: subprocess.run(command, check=True, stdout=subprocess.DEVNULL), 5).clock  # noqa: S603
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    cpu = (after.ru_utime + after.ru_stime - usage.ru_utime - usage.ru_stime) / 5
-    tell("passerelles rank K2110, embedded", Time(cpu, clock), "whole process")
-
-
-if __name__ == "__main__":
-    table_alone() if "--table" in sys.argv else main()
+        every = np.arange(len(graph.codes), dtype=np.int32)
+        peers = [cosine, ("Nesta-style overlap, all pairs", cost(lambda: symmetric_scores(graph, every)))]
+        if not given.no_projection:
+            peers.append(("networkx weighted projection", cost(lambda: projection(graph))))
+        for what, ours in ranked:
+            table.tell(what, ours, *peers)
+        table.tell("first call, fitted", cost(lambda: score_table(graph, load_scorer("fitted"))), cosine)
+        origins = graph.codes[:: max(1, len(graph.codes) // given.origins)][: given.origins]
+        for settings, aim in ((unfitted, 0.003), (Settings(scorer="fitted"), 0.005)):
+            one = median([cost(partial(rank_moves, graph, origin, settings=settings)) for origin in origins])
+            table.tell(f"rank_moves, {settings.scorer}, each origin new", one, ("aim", Figure(aim, "s")))
+        table.tell("fit_scorer", cost(lambda: fit_scorer(graph)), ("aim", Figure(60.0, "s")))
+        command = process(["-m", "passerelles", "rank", "K2110"], given.repeat)
+        table.tell("process: passerelles rank K2110, embedded", command, ("aim", Figure(1.0, "s")))

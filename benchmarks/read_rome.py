@@ -1,43 +1,41 @@
 """
-Time from ROME's CSV folder to a validated `Referential`, against `pandas.read_csv` over the same files in the same run.
+From ROME's CSV folder to a validated `Referential`, beside pandas reading the same files.
 
 The two alternate, so that what else the machine does weighs on both. pandas reads every file of the folder as text and
-checks nothing; the reader reads those it uses, with checksums, encodings, links and notices.
-
-Run: ``PASSERELLES_DATA=.../data python benchmarks/read_rome.py [REPEATS]``.
+checks nothing; the reader reads those it uses, with checksums, encodings, links and notices. Exit code 1 where it
+takes more than four times what pandas takes.
 """
 
-import gc
-import os
-import statistics
-import sys
-import time
-from collections.abc import Callable
+from argparse import Namespace
 from pathlib import Path
 
 import pandas as pd
+from measuring import Figure, Table, cost, median
 
 from passerelles.referentials.validate import validate
+
+BESIDE = "pandas.read_csv of the same files; the aims (four times that, and 1.5 s on an idle machine)"
+DATA = ("rome-v460",)
+LIBRARIES = ("pandas",)
+OPTIONS = {"repeat": 7}
 
 LIMIT_SECONDS = 1.5
 LIMIT_RATIO = 4.0
 
 
-def main() -> int:
-    folder = Path(os.environ["PASSERELLES_DATA"]) / "rome-v460"
-    repeats = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+def main(given: Namespace) -> int:
+    folder = given.data / "rome-v460"
     validate(folder)  # modules, language files and the disk's cache are warm for both
     read_with_pandas(folder)
-    ours, pandas = [], []
-    for _ in range(repeats):
-        ours.append(timed(lambda: validate(folder)))
-        pandas.append(timed(lambda: read_with_pandas(folder)))
-    seconds, reference = statistics.median(ours), statistics.median(pandas)
-    ratio = statistics.median(a / b for a, b in zip(ours, pandas, strict=True))
-    print(f"validated referential  {seconds:6.3f} s  (limit {LIMIT_SECONDS} s on an idle machine)")
-    print(f"pandas.read_csv        {reference:6.3f} s")
-    print(f"ratio                  {ratio:6.2f}    (limit {LIMIT_RATIO})")
-    return int(ratio > LIMIT_RATIO)
+    pairs = [(cost(lambda: validate(folder)), cost(lambda: read_with_pandas(folder))) for _ in range(given.repeat)]
+    ours, pandas = (median(each) for each in zip(*pairs, strict=True))
+    limits = (
+        ("aim", Figure(LIMIT_SECONDS, "s")),
+        (f"aim: {LIMIT_RATIO:g} x pandas", Figure(LIMIT_RATIO * pandas.value, "s")),
+    )
+    with Table() as table:
+        table.tell("validated referential", ours, ("pandas.read_csv", pandas), *limits)
+    return int(ours.value > LIMIT_RATIO * pandas.value)
 
 
 def read_with_pandas(folder: Path) -> int:
@@ -48,14 +46,3 @@ def read_with_pandas(folder: Path) -> int:
         except UnicodeDecodeError:
             rows += len(pd.read_csv(file, dtype=str, encoding="cp1252"))
     return rows
-
-
-def timed(work: Callable[[], object]) -> float:
-    gc.collect()
-    started = time.perf_counter()
-    work()
-    return time.perf_counter() - started
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -3,11 +3,11 @@ Latency of the service beside an empty endpoint of the same framework, in one ru
 
 The clients are eight connections of one process that writes requests made beforehand and counts bytes: a fuller client
 would cost more than what is measured. Both servers run at once and rounds alternate, so that what else the machine does
-weighs on both. ``python benchmarks/service.py PATH_OF_A_REFERENTIAL``; cases: every occupation once, the same 200
-occupations again, a number of moves that nobody asked for before, people (20 competencies).
+weighs on both. Cases: every occupation once, the same 200 occupations again, a number of moves that nobody asked for
+before, people (20 competencies). Processor time is that of the servers; the one measured reads no market data. A
+compiled index starts soonest.
 """
 
-import argparse
 import asyncio
 import json
 import os
@@ -16,13 +16,19 @@ import socket
 import subprocess
 import sys
 import time
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import psutil  # type: ignore[import-untyped]
+from measuring import Figure, Table, referential_of
 
 from passerelles.graph.build import build_graph
 from passerelles.referentials.load import load_referential
+
+BESIDE = "an empty endpoint of FastAPI, under the same server"
+LIBRARIES = ("fastapi", "psutil")
+OPTIONS = {"referential": "", "requests": 1200, "limit": 10, "seed": 20251125}
 
 CLIENTS = 8
 ROUND = 40  # requests of one server, then of the other
@@ -45,7 +51,8 @@ def free_port() -> int:
 
 @contextmanager
 def running(words: Sequence[str], port: int, path: str) -> Iterator[psutil.Process]:
-    process = subprocess.Popen([sys.executable, *words], stderr=subprocess.DEVNULL)  # noqa: S603 - our own words
+    plain = {name: value for name, value in os.environ.items() if name != "PASSERELLES_DATA"}
+    process = subprocess.Popen([sys.executable, *words], stderr=subprocess.DEVNULL, env=plain)  # noqa: S603 - our own
     try:
         deadline = time.monotonic() + 240
         while True:
@@ -56,7 +63,7 @@ def running(words: Sequence[str], port: int, path: str) -> Iterator[psutil.Proce
                     break
             except OSError:
                 pass
-            time.sleep(0.2)
+            time.sleep(0.02)
         yield psutil.Process(process.pid)
     finally:
         process.terminate()
@@ -64,15 +71,13 @@ def running(words: Sequence[str], port: int, path: str) -> Iterator[psutil.Proce
 
 
 def get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: bench\r\n\r\n".encode()
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
 
 
 def post(path: str, body: object) -> bytes:
     text = json.dumps(body).encode()
-    head = (
-        f"POST {path} HTTP/1.1\r\nHost: bench\r\nContent-Type: application/json\r\nContent-Length: {len(text)}\r\n\r\n"
-    )
-    return head.encode() + text
+    head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    return f"{head}Content-Length: {len(text)}\r\n\r\n".encode() + text
 
 
 async def load(port: int, requests: Sequence[bytes], clients: int = CLIENTS) -> tuple[list[float], set[int]]:
@@ -109,68 +114,55 @@ def busy(process: psutil.Process) -> float:
     return float(times.user + times.system)
 
 
-def compare(
-    name: str, ports: tuple[int, int], servers: tuple[psutil.Process, psutil.Process], requests: Sequence[bytes]
-) -> dict[str, float | str]:
-    """Alternate rounds of the empty endpoint and of the one measured; ratios of the pooled median and p99."""
-    empty: list[float] = []
-    asked: list[float] = []
-    before = [busy(each) for each in servers]
+def compare(table: Table, name: str, servers: Sequence[tuple[int, psutil.Process]], requests: Sequence[bytes]) -> None:
+    """Alternate rounds of the empty endpoint and of the one measured; tell median, p99 and processor time of both."""
+    times: list[list[float]] = [[], []]
+    before = [busy(process) for _, process in servers]
     for start in range(0, len(requests), ROUND):
         some = requests[start : start + ROUND]
-        empty += asyncio.run(load(ports[0], [get("/empty")] * len(some)))[0]
-        times, statuses = asyncio.run(load(ports[1], some))
-        assert statuses == {200}, statuses
-        asked += times
-    spent = [(busy(each) - start) * 1000 / len(asked) for each, start in zip(servers, before, strict=True)]
-    found: dict[str, float | str] = {"case": name, "requests": len(asked)}
-    found |= {"empty_cpu_ms": round(spent[0], 3), "cpu_ms": round(spent[1], 3), "cpu_x": round(spent[1] / spent[0], 2)}
-    for label, share in (("median", 0.5), ("p99", 0.99)):
-        base, own = percentile(empty, share), percentile(asked, share)
-        found |= {f"empty_{label}_ms": round(base, 2), f"{label}_ms": round(own, 2), f"{label}_x": round(own / base, 2)}
-    print(json.dumps(found), flush=True)
-    return found
+        for side, asked in enumerate(([get("/empty")] * len(some), some)):
+            taken, statuses = asyncio.run(load(servers[side][0], asked))
+            assert statuses == {200}, statuses
+            times[side] += taken
+    spent = [
+        (busy(process) - start) * 1000 / len(requests) for (_, process), start in zip(servers, before, strict=True)
+    ]
+    told = {"processor a request": spent}
+    told |= {key: [percentile(t, share) for t in times] for key, share in (("median", 0.5), ("p99", 0.99))}
+    for key, (empty, own) in told.items():
+        table.tell(f"{name}: {key}", Figure(own, "ms"), ("empty endpoint", Figure(empty, "ms")))
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("referential")
-    parser.add_argument("--requests", type=int, default=1200)
-    parser.add_argument("--limit", type=int, default=10)
-    arguments = parser.parse_args()
-    graph = build_graph(load_referential(arguments.referential))
-    rng = random.Random(20251125)  # noqa: S311 - which codes are asked, not a secret
+def main(given: Namespace) -> None:
+    referential, size = referential_of(given), given.requests
+    graph = build_graph(load_referential(referential))
+    rng = random.Random(given.seed)  # noqa: S311 - which codes are asked, not a secret
     codes = list(graph.codes)
     rng.shuffle(codes)
-    limit = arguments.limit
 
-    def rank(code: str, most: int) -> bytes:
-        return get(f"/v1/rank?origin={code}&limit={most}")
+    def rank(code: str, more: int = 0) -> bytes:
+        return get(f"/v1/rank?origin={code}&limit={given.limit + more}")
 
     def person(code: str) -> bytes:
         held = rng.sample(graph.competency_codes, 20)
-        return post("/v1/rank", {"origin": {"occupation": code, "competencies": held}, "limit": limit})
+        return post("/v1/rank", {"origin": {"occupation": code, "competencies": held}, "limit": given.limit})
 
     ports = (free_port(), free_port())
-    serve = ["-m", "passerelles", "serve", "--referential", arguments.referential, "--port", str(ports[1])]
-    print(json.dumps({"load": os.getloadavg()[0], "cores": os.cpu_count(), "clients": CLIENTS}), flush=True)
+    serve = ["-m", "passerelles", "serve", "--referential", referential, "--port", str(ports[1])]
     with (
         running(["-c", EMPTY, str(ports[0])], ports[0], "/empty") as first,
         running(serve, ports[1], "/health/ready") as second,
+        Table() as table,
     ):
-        servers = (first, second)
+        servers = ((ports[0], first), (ports[1], second))
         asyncio.run(load(ports[1], [get("/health/live")] * 200))
         asyncio.run(load(ports[0], [get("/empty")] * 200))
-        size = arguments.requests
-        compare("liveness (what the service adds to nothing)", ports, servers, [get("/health/live")] * size)
-        compare("every occupation, once", ports, servers, [rank(code, limit) for code in codes])
-        kept = [rank(code, limit) for code in codes[:200]]
-        compare("200 occupations, again", ports, servers, rng.choices(kept, k=size))
-        new = [rank(code, limit + 1) for code in codes[: size // 3]]
-        compare("answers that are not kept", ports, servers, new)
-        compare("people, 20 competencies", ports, servers, [person(code) for code in rng.choices(codes, k=size // 15)])
-    print(json.dumps({"load": os.getloadavg()[0]}), flush=True)
-
-
-if __name__ == "__main__":
-    main()
+        cases = {
+            "liveness": [get("/health/live")] * size,
+            "every occupation, once": [rank(code) for code in codes],
+            "200 occupations, again": rng.choices([rank(code) for code in codes[:200]], k=size),
+            "answers that are not kept": [rank(code, 1) for code in codes[: size // 3]],
+            "people, 20 competencies": [person(code) for code in rng.choices(codes, k=size // 15)],
+        }
+        for name, requests in cases.items():
+            compare(table, name, servers, requests)

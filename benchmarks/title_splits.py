@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
+from measuring import Table
 from numpy.typing import NDArray
 
 from passerelles import Referential
 from passerelles.evaluation.protocol import error_if_calibrated, expected_calibration_error
 from passerelles.matching.migrate import read_crosswalk
 from passerelles.matching.reading import Lexicon, gender_forms, language_pack
-from passerelles.matching.titles import REVIEW, SURE, Candidate
+from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
 from passerelles.text import normalise_label
 
 SIZE = 1000
@@ -25,6 +26,10 @@ FIRMS = ADS.with_name("firm_titles.csv")
 POSTED = ADS.with_name("posted_titles.csv")
 POSTED_BY_ALL = ADS.with_name("posted_titles2.csv")
 _LETTERS = string.ascii_lowercase
+
+
+MEASURES = ("first", "five", "ece", "ece_chance", "sure", "right_when_sure", "auc", "unknown")
+"""What `figures` tells of fiches; of families each begins with ``family_``."""
 
 
 class Query(NamedTuple):
@@ -353,6 +358,25 @@ def area_under_curve(confidence: NDArray[np.float64], right: NDArray[np.bool_]) 
     above = len(good) - np.searchsorted(good, bad, side="right")
     equal = np.searchsorted(good, bad, side="right") - np.searchsorted(good, bad, side="left")
     return float((above + 0.5 * equal).sum() / (len(good) * len(bad)))
+
+
+class TitleTable(Table):
+    """A table of how titles are answered: fiche and family of each kind of titles in a row of its own."""
+
+    def __init__(self) -> None:
+        super().__init__("titles", "right", *MEASURES)
+
+    def answered(self, name: str, answers: Sequence[list[Candidate]], queries: Sequence[Query]) -> dict[str, float]:
+        """Tell how right and how sure some answers are, and give it back."""
+        found = figures(answers, queries)
+        for told, start in (("fiche", ""), ("family", "family_")):
+            if start + MEASURES[0] in found:
+                self.row(name, told, *(f"{found[start + key]:.4f}" for key in MEASURES))
+        return found
+
+    def resolved(self, name: str, referential: Referential, queries: Sequence[Query]) -> dict[str, float]:
+        """Ask for titles, and tell how they are answered."""
+        return self.answered(name, list(resolve_titles(referential, [q.text for q in queries])), queries)
 
 
 def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) -> dict[str, float]:

@@ -1,22 +1,28 @@
-"""Measure the resolver of titles and competencies on ROME: ``titles.py DATA [splits]``; see docs/titles.md."""
+"""
+How right and how sure the resolver of titles and competencies is on ROME, and how fast; see docs/titles.md.
 
-import statistics
-import sys
-import time
+``ece`` is the error of the confidence in ten classes, ``ece_chance`` what as many well calibrated answers would stay
+under 19 times in 20.
+"""
+
+from argparse import Namespace
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
+from measuring import cost, median
 from title_splits import (
     ADS,
     FIRMS,
     KINDS,
+    MEASURES,
     POSTED,
     POSTED_BY_ALL,
     Query,
+    TitleTable,
     ad_titles,
     esco_titles,
-    figures,
     held_out,
     no_jobs,
     noisy,
@@ -29,14 +35,12 @@ from title_splits import (
 from passerelles import Referential, load_referential, resolve_title
 from passerelles.matching.titles import Candidate, competency_index, resolve_competencies, resolve_titles, title_index
 
-
-def tell(name: str, answers: list[list[Candidate]], queries: Sequence[Query]) -> dict[str, float]:
-    found = figures(answers, queries)
-    print(f"{name:28}", *(f"{key} {value:.4f}" for key, value in found.items()), flush=True)
-    return found
+BESIDE = "no other program (melo has some): the right answers, and for the confidence what chance alone would give"
+DATA = ("rome-v460", "rome-v347", "crosswalks/esco-rome-v1.4.csv")
+OPTIONS = {"seed": ([0, 1, 2, 3, 4], "of each draw of held-out synonyms")}
 
 
-def splits(referential: Referential, seeds: Sequence[int]) -> None:
+def splits(table: TitleTable, referential: Referential, seeds: Sequence[int]) -> None:
     """Held-out synonyms: each split, the mean, and the pooled calibration."""
     pooled: list[list[Candidate]] = []
     asked: list[Query] = []
@@ -44,14 +48,16 @@ def splits(referential: Referential, seeds: Sequence[int]) -> None:
     for seed in seeds:
         index, queries = held_out(referential, seed)
         answers = list(resolve_titles(index, [q.text for q in queries]))
-        rows.append(tell(f"held out, split {seed}", answers, queries))
+        rows.append(table.answered(f"held out, split {seed}", answers, queries))
         pooled += answers
         asked += queries
-    print("mean of splits", {key: round(float(np.mean([row[key] for row in rows])), 4) for key in rows[0]})
-    tell("held out, pooled", pooled, asked)
+    for told, start in (("fiche", ""), ("family", "family_")):
+        means = (float(np.mean([row[start + key] for row in rows])) for key in MEASURES)
+        table.row("held out, mean of splits", told, *(f"{mean:.4f}" for mean in means))
+    table.answered("held out, pooled", pooled, asked)
 
 
-def families_of(data: Path, new: Referential, old: Referential) -> None:
+def families_of(table: TitleTable, data: Path, new: Referential, old: Referential) -> None:
     """Titles that are not ROME's: how often the family is right, and how sure it is; half of them were fitted on."""
     esco = data / "crosswalks" / "esco-rome-v1.4.csv"
     sets = {"ESCO, fitted on": esco_titles(esco, new, 0), "ESCO, held out": esco_titles(esco, new, 1)}
@@ -64,53 +70,37 @@ def families_of(data: Path, new: Referential, old: Referential) -> None:
     sets |= {"titles of firms, fitted on": ad_titles(FIRMS, 0), "titles of firms, held out": ad_titles(FIRMS, 1)}
     sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():
-        tell(name, list(resolve_titles(new, [q.text for q in queries])), queries)
+        table.resolved(name, new, queries)
     kept, queries = held_out(new, 0)
     labels = title_index(kept).words.labels
     for kind in KINDS:
-        made = noisy(queries, kind, 0, labels)
-        tell(f"held out, noise: {kind}", list(resolve_titles(kept, [q.text for q in made])), made)
+        table.resolved(f"held out, noise: {kind}", kept, noisy(queries, kind, 0, labels))
 
 
-def speed(referential: Referential) -> None:
-    texts = [t.label.lower().replace("e", "a", 1) for t in referential.titles[:10_000]]
-    start = time.perf_counter()
-    list(resolve_titles(referential, texts))
-    bulk = time.perf_counter() - start
-    each = []
-    for text in texts[::50]:
-        start = time.perf_counter()
-        resolve_title(referential, text)
-        each.append(time.perf_counter() - start)
-    print(f"10,000 titles {bulk:.1f} s; one title {1e3 * statistics.median(each):.2f} ms median")
+def speed(table: TitleTable, new: Referential) -> None:
+    """Note the time of the indexes, of a list of titles, and of one title."""
+    indexes = cost(lambda: title_index(new)), cost(lambda: competency_index(new))
+    table.note(f"Index of titles {indexes[0]}, of competencies {indexes[1]}.")
+    texts = [t.label.lower().replace("e", "a", 1) for t in new.titles[:10_000]]
+    bulk = cost(lambda: list(resolve_titles(new, texts)))
+    one = median([cost(partial(resolve_title, new, text)) for text in texts[::50]])
+    table.note(f"{len(texts):,} titles {bulk}; one title {one}.")
 
 
-def skills(new: Referential, old: Referential) -> None:
-    start = time.perf_counter()
-    competency_index(new)
-    print(f"competency index {time.perf_counter() - start:.1f} s")
-    names = ("skills typed", "skills shortened", "skills of the older wording")
-    for name, queries in zip(names, reworded_skills(new, old, 1), strict=True):
-        tell(name, list(resolve_competencies(new, [q.text for q in queries])), queries)
-    strange = nonsense(7)
-    tell("skills, nonsense", list(resolve_competencies(new, [q.text for q in strange])), strange)
+def skills(table: TitleTable, new: Referential, old: Referential) -> None:
+    """Tell of competencies."""
+    names = ("skills typed", "skills shortened", "skills of the older wording", "skills, nonsense")
+    for name, queries in zip(names, (*reworded_skills(new, old, 1), nonsense(7)), strict=True):
+        table.answered(name, list(resolve_competencies(new, [q.text for q in queries])), queries)
 
 
-def main(data: Path, seeds: Sequence[int]) -> None:
-    new, old = load_referential(data / "rome-v460"), load_referential(data / "rome-v347")
-    start = time.perf_counter()
-    title_index(new)
-    print(f"title index {time.perf_counter() - start:.1f} s")
-    speed(new)
-    for seed in range(3):
-        queries = noisy_titles(new, seed)
-        tell(f"typing errors {seed}", list(resolve_titles(new, [q.text for q in queries])), queries)
-    strange = nonsense(7)
-    tell("nonsense", list(resolve_titles(new, [q.text for q in strange])), strange)
-    families_of(data, new, old)
-    splits(new, seeds)
-    skills(new, old)
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]), [int(s) for s in sys.argv[2].split(",")] if len(sys.argv) > 2 else range(5))
+def main(given: Namespace) -> None:
+    new, old = (load_referential(given.data / name) for name in DATA[:2])
+    with TitleTable() as table:
+        speed(table, new)
+        for seed in range(3):
+            table.resolved(f"typing errors {seed}", new, noisy_titles(new, seed))
+        table.resolved("nonsense", new, nonsense(7))
+        families_of(table, given.data, new, old)
+        splits(table, new, given.seed)
+        skills(table, new, old)

@@ -1,31 +1,33 @@
 """
-Measure the resolver on real offers: ``titles_ads OFFERS [DATA] [--wrong]``; see docs/titles.md.
+How right and how sure the resolver is on real offers; see docs/titles.md.
 
-OFFERS are what the API of France Travail answers (``{"resultats": [...]}``), a list of offers in JSON, or a CSV with
+Offers are what the API of France Travail answers (``{"resultats": [...]}``), a list of offers in JSON, or a CSV with
 the columns ``intitule`` and ``romeCode`` (``appellationlibelle``, ``entreprise``, ``secteurActiviteLibelle`` where it
 has them). What the employer wrote is looked for. Right is the family where the service filed the offer: that of its
-appellation, else of its code (an appellation may have left the family that an older offer tells). DATA is the folder
-of the public data sets (PASSERELLES_DATA by default). Prints the figures of both halves; with ``--wrong``, what was not
-first right on the half to learn from. The other half is never listed: it judges.
+appellation, else of its code (an appellation may have left the family that an older offer tells). Told are both
+halves, and each by the reason of its first answer; with ``--wrong``, what was not first right on the half to learn
+from. The other half is never listed: it judges.
 """
 
 import csv
 import hashlib
 import io
 import json
-import os
-import sys
+from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from title_splits import Query, families
-from titles import tell
+from title_splits import Query, TitleTable, families
 
 from passerelles import Referential, load_referential
 from passerelles.matching.reading import gender_forms, language_pack
-from passerelles.matching.titles import Candidate, Context, resolve_titles, status
+from passerelles.matching.titles import Context, resolve_titles, status
 from passerelles.text import normalise_label
+
+BESIDE = "no other program: where the service filed each offer, and for the confidence what chance alone would give"
+DATA = ("rome-v460",)
+OPTIONS = {"offers": (..., "file of offers"), "wrong": (False, "list what was not first right")}
 
 LEFT_OUT = "M18"  # computing: its fiches have been divided most, and few of our users hire there
 AGENCIES = "78"  # division of the NAF: an agency's sector says nothing of the job
@@ -95,39 +97,25 @@ def wrong(referential: Referential, queries: Mapping[Offer, Query]) -> None:
             print(f"{place or '-'} {status(found):11} {offer.title!r}: {first}; filed {offer.code} {names[offer.code]}")
 
 
-def by_reason(answers: Iterable[list[Candidate]], asked: Iterable[Query]) -> None:
-    """Where the surety comes from: for each reason of a first answer, how many, right, sure, and right where sure."""
-    counts: dict[str, list[int]] = {}
-    for found, query in zip(answers, asked, strict=True):
-        if found:
-            right, sure = found[0].parent_code in query.families, status(found) == "sûr"
-            row = counts.setdefault(found[0].reason, [0, 0, 0, 0])
-            counts[found[0].reason] = [a + b for a, b in zip(row, (1, right, sure, right and sure), strict=True)]
-    for reason, (many, first, certain, both) in sorted(counts.items(), key=lambda each: -each[1][0]):
-        print(f"  {reason:16} {many:4}, {first} right; {certain} sure, {both} right")
-
-
-def main(path: Path, data: Path, *, listed: bool) -> None:
-    referential = load_referential(data / "rome-v460")
-    offers = read_offers(path)
+def main(given: Namespace) -> None:
+    referential = load_referential(given.data / "rome-v460")
+    offers = read_offers(given.offers)
     queries = queries_of(offers, referential)
-    print(f"{len(offers)} offers, {len(queries)} of a known code that is not of computing")
     halves: list[dict[Offer, Query]] = [{}, {}]
     for offer, query in queries.items():
         halves[half_of(offer.title)][offer] = query
-    if listed:
+    if given.wrong:
         wrong(referential, halves[0])
         return
-    for name, part in (("half to learn from", halves[0]), ("half kept", halves[1]), ("both", queries)):
-        for told, contexts in (("", None), (" with employer", [offer.context for offer in part])):
-            asked = list(part.values())
-            answers = list(resolve_titles(referential, [query.text for query in asked], contexts=contexts))
-            tell(f"{name}{told} ({len(part)})", answers, asked)
-            if contexts is None:
-                by_reason(answers, asked)
-
-
-if __name__ == "__main__":
-    places = [word for word in sys.argv[1:] if word != "--wrong"]
-    folder = places[1] if len(places) > 1 else os.environ.get("PASSERELLES_DATA", "")
-    main(Path(places[0]), Path(folder), listed="--wrong" in sys.argv)
+    with TitleTable() as table:
+        table.note(f"{len(offers)} offers, {len(queries)} of a known code that is not of computing.")
+        for name, part in (("half to learn from", halves[0]), ("half kept", halves[1]), ("both", queries)):
+            asked, contexts = list(part.values()), [offer.context for offer in part]
+            texts = [query.text for query in asked]
+            answers = list(resolve_titles(referential, texts))
+            table.answered(f"{name} ({len(part)})", answers, asked)
+            for reason in sorted({found[0].reason for found in answers if found}):
+                chosen = [pair for pair in zip(answers, asked, strict=True) if pair[0] and pair[0][0].reason == reason]
+                table.answered(f"  {reason} ({len(chosen)})", *map(list, zip(*chosen, strict=True)))
+            employed = list(resolve_titles(referential, texts, contexts=contexts))
+            table.answered(f"{name} with employer ({len(part)})", employed, asked)
