@@ -14,7 +14,7 @@ from passerelles.charts.evaluation import wilson
 from passerelles.referentials.access_text import fold_in_place, read_access_text
 
 BESIDE = "no other program: labels made by hand, tests/data/access_labels_*.csv"
-DATA = (".",)
+DATA = ("",)
 
 LABELS = Path(__file__).resolve().parents[1] / "tests" / "data"
 OPENING = 300  # letters of each text that the labels of v461 are of

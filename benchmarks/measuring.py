@@ -14,7 +14,6 @@ import importlib.util
 import math
 import os
 import platform
-import resource
 import shutil
 import statistics
 import subprocess
@@ -197,11 +196,6 @@ def process(words: Sequence[str], repeat: int = 1) -> Figure:
     return median(costs)
 
 
-def peak() -> Figure:
-    """Most memory that this process has held."""
-    return Figure(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6, "MB")
-
-
 # Linux's own count of the most memory, which `exec` starts anew: ``ru_maxrss`` of a child begins with its parent's.
 CHILD = """
 import sys, time
@@ -244,7 +238,7 @@ class Table:
     """
 
     def __init__(self, *columns: str) -> None:
-        self.columns = dict.fromkeys(columns, 12) or COLUMNS
+        self.columns = {name: 12 if place else 30 for place, name in enumerate(columns)} or COLUMNS
         self.notes, self.load = list[str](), os.getloadavg()[0]
 
     def __enter__(self) -> Self:
