@@ -234,7 +234,7 @@ class Table:
     | all pairs | 2.00 s | aim | 1.00 s | 2.0 |
     <BLANKLINE>
     Nothing was left out.
-    Times: of the processor (of the clock). Ratio: ours to the peer's. ... after.
+    Two times: of the processor (of the clock). Ratio: ours to the peer's. ... after.
     """
 
     def __init__(self, *columns: str) -> None:
@@ -274,4 +274,4 @@ class Table:
         ratio = "Ratio: ours to the peer's. " if "ratio" in self.columns else ""
         loads = f"load {self.load:.1f} before, {os.getloadavg()[0]:.1f} after"
         system = f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}"
-        return f"Times: of the processor (of the clock). {ratio}{system}; {loads}."
+        return f"Two times: of the processor (of the clock). {ratio}{system}; {loads}."

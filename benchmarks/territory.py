@@ -53,9 +53,9 @@ def main(given: Namespace) -> None:
             )
         )  # fmt: skip
         table.tell("match_territory", spent, ("aim", Figure(60.0, "s")))
-        table.tell("mask", cost(lambda: publish(found)))
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
         table.tell("peak memory", Figure(most, "MB"), ("aim", Figure(2000.0, "MB")))
+        table.tell("mask", cost(lambda: publish(found)))
         table.note(found.summary("en"))
         table.note(f"gap {found.gap}; {len(found.flows)} flows; {len(found.allowed)} pairs open")
         for stage in found.stages:

@@ -88,7 +88,7 @@ def test_the_table_has_a_row_for_each_peer(capsys: pytest.CaptureFixture[str]) -
         ["memory", "1,234 MB", "–", "–", "–"],
     ]
     assert (blank, note) == ("", "Noted.")
-    assert re.fullmatch(r"Times: .*Ratio: .* \d+ cores, .*; load [\d.]+ before, [\d.]+ after\.", machine)
+    assert re.fullmatch(r"Two times: .*Ratio: .* \d+ cores, .*; load [\d.]+ before, [\d.]+ after\.", machine)
 
 
 def test_a_table_may_have_columns_of_its_own(capsys: pytest.CaptureFixture[str]) -> None:
