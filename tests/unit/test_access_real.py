@@ -738,7 +738,7 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("M1607", "K1704", ["DIP-N5", "DIP-N6", "CONC-OPN", "FORM-OPN"], 54),
     ("K1708", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
     ("K2503", "K1707", ["DIP-N3", "CONC-PM", "AGR-PM", "FORM-PM"], 8.9),
-    ("K1708", "K1707", ["AGR-PM", "FORM-PM"], 3),  # decree 2020-1243: on secondment, half of it, without competition
+    ("K1708", "K1707", ["DETACH-PM", "AGR-PM", "FORM-PM"], 3),  # on secondment, half of it
     ("K1708", "K1719", ["AGR-PM", "FORM-CSPM"], 4),
     ("K1707", "K1719", ["CONC-CSPM", "FORM-CSPM"], 6),
     ("M1203", "K1503", ["CONC-CFIP", "FORM-CFIP"], 12),

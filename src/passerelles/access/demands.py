@@ -210,10 +210,13 @@ class Demands:
             for some, more, m, most in zip(vague, years, self._months, high, strict=True)
         ]
 
-        def place(way: tuple[int, ...]) -> tuple[bool, bool, float, bool, int, tuple[int, ...]]:
-            """Of two ways known as well and as short, the one that training gives, then the one with less to obtain."""
+        drawn = [c.kind == "concours" for c in self.credentials]
+
+        def place(way: tuple[int, ...]) -> tuple[bool, bool, float, bool, bool, int, tuple[int, ...]]:
+            """Of ways known as well and as short, one that training gives, without competition, of fewest parts."""
             known = any(vague[i] for i in way), any(boundless[i] for i in way)
-            return *known, sum(weighed[i] for i in way), any(practice[i] for i in way), len(way), way
+            harder = any(practice[i] for i in way), any(drawn[i] for i in way)
+            return *known, sum(weighed[i] for i in way), *harder, len(way), way
 
         for members, within in zip(self.members, self._within, strict=True):
             left: list[tuple[int, ...]] = []
