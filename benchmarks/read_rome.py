@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 from measuring import Figure, Table, cost, median
 
-from passerelles.referentials.validate import validate
+from passerelles import load_referential
 
 BESIDE = "pandas.read_csv of the same files; the aims (four times that, and 1.5 s on an idle machine)"
 DATA = ("rome-v460",)
@@ -25,9 +25,11 @@ LIMIT_RATIO = 4.0
 
 def main(given: Namespace) -> int:
     folder = given.data / "rome-v460"
-    validate(folder)  # modules, language files and the disk's cache are warm for both
+    load_referential(folder)  # modules, language files and the disk's cache are warm for both
     read_with_pandas(folder)
-    pairs = [(cost(lambda: validate(folder)), cost(lambda: read_with_pandas(folder))) for _ in range(given.repeat)]
+    pairs = [
+        (cost(lambda: load_referential(folder)), cost(lambda: read_with_pandas(folder))) for _ in range(given.repeat)
+    ]
     ours, pandas = (median(each) for each in zip(*pairs, strict=True))
     limits = (
         ("aim", Figure(LIMIT_SECONDS, "s")),

@@ -406,7 +406,12 @@ def conditions_for(referential: Referential, code: str, holdings: Holdings) -> A
     conditions = access_conditions(referential, code, holdings)
     if all(c.group is None or c.group_held == "yes" for c in conditions.required):
         return conditions
-    demands = build_demands(referential, [code], holdings.aim)
+    aim = holdings.aim
+
+    def build() -> Demands:
+        return build_demands(referential, [code], aim)
+
+    demands = build() if aim.titles else referential.derived(("demands", code, aim), build)
     return with_chosen(conditions, demands.counted(0, demands.price(holdings), holdings))
 
 

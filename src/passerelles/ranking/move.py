@@ -16,7 +16,7 @@ from passerelles.access.conditions import GROUND, AccessConditions, AccessCreden
 from passerelles.access.holdings import Holdings, holdings_of, titles_meant
 from passerelles.access.wording import access_text, required_lines, required_text
 from passerelles.codes import check_code
-from passerelles.errors import UnknownCodeError, checked
+from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
 from passerelles.market.own_lists import Observed, ObservedMoves, observed_columns, observed_lines, observed_notes
@@ -161,7 +161,6 @@ class Item(NamedTuple):
     credit: float | None = None
     certificate: bool = False
 
-    @checked
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
         return (ITEM if self.credit is None else NEAR_ITEM).to_dict(self, lang)
