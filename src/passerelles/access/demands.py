@@ -401,17 +401,21 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely)
 
 
+def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
+    """Return what one occupation demands of who means to work in a way, as `demands_of` keeps that of all."""
+
+    def build() -> Demands:
+        return build_demands(referential, [code], aim)
+
+    return build() if aim.titles else referential.derived(("demands", code, aim), build)
+
+
 def conditions_for(referential: Referential, code: str, holdings: Holdings) -> AccessConditions:
     """Return what access takes of somebody, each choice that is still open with the way whose hours are counted."""
     conditions = access_conditions(referential, code, holdings)
     if all(c.group is None or c.group_held == "yes" for c in conditions.required):
         return conditions
-    aim = holdings.aim
-
-    def build() -> Demands:
-        return build_demands(referential, [code], aim)
-
-    demands = build() if aim.titles else referential.derived(("demands", code, aim), build)
+    demands = demands_of_job(referential, code, holdings.aim)
     return with_chosen(conditions, demands.counted(0, demands.price(holdings), holdings))
 
 

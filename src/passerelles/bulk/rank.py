@@ -192,9 +192,7 @@ def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
 
 
 Held = tuple[str, frozenset[tuple[str, Ternary]], Aim]
-# Bounds on memory, whatever people state.
-_MOST_NEEDS: Final = 100_000
-_MOST_KEPT: Final = 5_000
+_MOST_NEEDS: Final = 100_000  # a bound on memory, whatever people state
 
 
 # Columns of what comes out and what they hold, in Spark's words.
@@ -308,7 +306,7 @@ class Writer:
         far = levels_by(self.graph, probability, best.position, best.coverage)
         for move in np.flatnonzero(far == 0).tolist() if self.graph.settings.access is not None else ():
             held = self._held_by(people, int(person[move]))
-            far[move] = 0 if self._may_be_close(held)[best.target[move]] else 1
+            far[move] = 0 if self._may_be_close(held, int(best.target[move])) else 1
         return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
 
     def _credentials(self, people: People, best: Found, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
@@ -338,19 +336,28 @@ class Writer:
         aim = people.aims[who] if people.aims else NO_AIM
         return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items()), aim
 
-    def _holdings(self, held: Held) -> Holdings:
-        code, stated, aim = held
-        return holdings_of(self.graph.referential, code or None, dict(stated), *aim)
+    @cached_property
+    def _holdings(self) -> Callable[[Held], Holdings]:
+        @lru_cache(_MOST_NEEDS)
+        def holdings(held: Held) -> Holdings:
+            code, stated, aim = held
+            return holdings_of(self.graph.referential, code or None, dict(stated), *aim)
+
+        return holdings
 
     def _demands(self, aim: Aim) -> Demands:
         """Of who means to work in a way: the title that names an origin changes nothing elsewhere."""
         return demands_of(self.graph, Aim(aim.employment))
 
     @cached_property
-    def _may_be_close(self) -> Callable[[Held], NDArray[np.bool_]]:
-        """Shape (n,): which targets access lets be `proche` for somebody; see `passerelles.ranking.moves`."""
-        settings = self.graph.settings
-        return lru_cache(_MOST_KEPT)(lambda held: short_access(self._demands(held[2]), self._holdings(held), settings))
+    def _may_be_close(self) -> Callable[[Held, int], bool]:
+        """Whether access lets a target be `proche` for somebody; see `passerelles.ranking.moves`."""
+
+        @lru_cache(_MOST_NEEDS)
+        def close(held: Held, target: int) -> bool:
+            return short_access(self.graph, target, self._holdings(held), Aim(held[2].employment))
+
+        return close
 
 
 def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between, same_field
-from passerelles.access.demands import Demands, build_demands, conditions_for
-from passerelles.access.holdings import Holdings
+from passerelles.access.demands import conditions_for, demands_of_job
+from passerelles.access.holdings import Aim, Holdings
 from passerelles.access.wording import names_to_obtain
 from passerelles.codes import check_codes
 from passerelles.errors import PasserellesError, checked
@@ -98,14 +98,17 @@ def known_move(graph: OccupationGraph, origin: str | None, target: str) -> Known
     return None if move is None else Known(move.rank, move.kind, graph.referential.stamp.title)
 
 
-def short_access(demands: Demands, holdings: Holdings, settings: Settings) -> NDArray[np.bool_]:
+def short_access(graph: OccupationGraph, target: int, holdings: Holdings, aim: Aim) -> bool:
     """
-    Whether access lets each occupation of the demands be `proche`: no selection, and training that is short enough.
+    Whether access lets an occupation be `proche`: no selection, and training that is short enough.
 
     Hours that are not known count at the least that is known; a diploma or title of unknown length is not short.
     """
+    demands = demands_of_job(graph.referential, graph.codes[target], aim)
+    if demands.selective[0] or not demands.codes:
+        return not demands.selective[0]
     hours, unknown = demands.training(demands.held(holdings), demands.price(holdings))
-    return ~demands.selective & (hours <= settings.ranking.close_hours) & ~unknown
+    return bool(hours[0] <= graph.settings.ranking.close_hours and not unknown[0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -470,9 +473,9 @@ def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -
     # What access asks is looked at last, and only where all else lets a move be close: it takes longest.
     near = np.flatnonzero(levels == 0)
     if len(near) and graph.settings.access is not None:
-        codes, holdings = [graph.codes[row] for row in rows[near].tolist()], scored.start.holdings
-        demands = build_demands(graph.referential, codes, holdings.aim)
-        levels[near[~short_access(demands, holdings, graph.settings)]] = 1
+        holdings = scored.start.holdings
+        short = [short_access(graph, row, holdings, holdings.aim) for row in rows[near].tolist()]
+        levels[near[~np.asarray(short)]] = 1
     return [
         Figures(score, figure(chance), level_at(level), figure(share), position or None, parts)
         for score, chance, level, share, position, parts in zip(
