@@ -7,6 +7,7 @@ import logging
 import os
 import threading
 import time
+import zlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -202,6 +203,11 @@ class Store:
         return self._size
 
 
+def _packed(answer: bytes) -> bytes:
+    """An answer as it is kept: a tenth of its size, and quick to unfold, so that the moves of all occupations fit."""
+    return zlib.compress(answer, 1)
+
+
 def _room(key: str, answer: bytes) -> int:
     return len(key) + len(answer)
 
@@ -273,7 +279,8 @@ class Desk:
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
             if headers["etag"] in {f"W/{each.strip().removeprefix('W/')}" for each in known.split(",")}:
                 return _unchanged(headers)
-        answer = self.store.get(key) if key else None
+        packed = self.store.get(key) if key else None
+        answer = None if packed is None else zlib.decompress(packed)
         self.metrics.kept.labels("no" if answer is None else "yes").inc()
         if answer is None:
             work = partial(_work, make, self.engine, asked, lang)
@@ -290,7 +297,7 @@ class Desk:
             except TooLongError:
                 return problem("too_long", lang=lang)
             if key:
-                self.store.put(key, answer)
+                self.store.put(key, _packed(answer))
         if known.strip() == "*" and request.method == "GET":
             return _unchanged(headers)
         return Response(answer, media_type=JSON, headers=headers)
@@ -326,10 +333,11 @@ class Desk:
                 return
             asked = RankQuery(origin=code)
             key, answer = _key(answers.rank, asked, asked.lang), _work(answers.rank, self.engine, asked, asked.lang)
-            if not self.store.has_room(key, answer):
+            packed = _packed(answer)
+            if not self.store.has_room(key, packed):
                 tell("store_full", kept=self.store.size)
                 return
-            self.store.put(key, answer)
+            self.store.put(key, packed)
 
     def _tag(self, key: str) -> str:
         """
