@@ -9,6 +9,7 @@ from passerelles.access.holdings import given_by_employer, has_ended
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, say
 from passerelles.model import Hours
+from passerelles.text import normalise_label
 
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
 _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
@@ -129,7 +130,9 @@ def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str
     if selection is not None:
         scope = say(f"conditions.scope.{selection.scope}", lang=lang)
         kind = say(f"conditions.selection.{selection.kind}", lang=lang)
-        told = labelled(kind, selection.label, lang) if selection.label else kind
+        told = selection.label
+        if not normalise_label(told).startswith(normalise_label(kind)):  # "concours de caporal" says what it is
+            told = labelled(kind, told, lang) if told else kind
         whom = "" if selection.scope == "all" else f" ({scope})"
         found.append(labelled(say("conditions.selected", lang=lang) + whom, told, lang))
     return [*found, say("conditions.varies", lang=lang)] if conditions.varies else found
