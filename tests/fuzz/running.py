@@ -16,7 +16,7 @@ from typing import Any, Final
 
 from fuzz.corpus import COUNTS, Answer, Files, Reader
 from fuzz.mutations import READINGS, damage, keep
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import LANGS
 
 SECONDS: Final = 5.0  # longer is a hang
@@ -155,6 +155,7 @@ def _tried(reader: Reader, folder: Folder, report: Report, what: str) -> Outcome
     try:
         with _limited(SECONDS), warnings.catch_warnings():
             warnings.simplefilter("error", ResourceWarning)
+            warnings.simplefilter("ignore", PasserellesWarning)  # a column that is not read is told, and breaks nothing
             outcome = _read(reader, folder)
     except (Exception, HangError) as error:  # noqa: BLE001 - what is looked for
         *_, before, last = (None, *traceback.extract_tb(error.__traceback__))

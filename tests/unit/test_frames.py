@@ -154,7 +154,7 @@ def test_a_frame_of_ones_own_is_a_file(tmp_path: Path) -> None:
     assert find_frame(str(file)).hours_max == 300
     assert find_frame(Frame(name="x", label="X")).name == "x"
     file.write_text('name = "branche"\nlabel = "Accord"\nheures = 300\n', encoding="utf-8")
-    with pytest.raises(PasserellesError, match=r"legal frame: heures: Extra inputs"):
+    with pytest.raises(PasserellesError, match=r"legal frame: heures: unknown"):
         find_frame(file)
     file.write_text('name = "branche"\nlabel = "Accord"\nhours_min = 500\nhours_max = 100\n', encoding="utf-8")
     with pytest.raises(PasserellesError, match="hours_min is above hours_max"):

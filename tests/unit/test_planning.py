@@ -3,11 +3,13 @@
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
 from passerelles.access.conditions import access_conditions
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.market import Market
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import Flow, HoursOf
@@ -85,7 +87,7 @@ def test_the_payer_is_that_of_the_agreement_and_a_changed_one_is_said(embedded_g
 
         return Payer(idcc, "OPCO", "1", "replaced", ("3248",), "2024-01-01", "table", headcount is not None)
 
-    market: Any = SimpleNamespace(payers=SimpleNamespace(of=of), wages=None, has_survey=False)
+    market = Mock(spec=Market, payers=SimpleNamespace(of=of), wages=None, has_survey=False)
     people = rows("fragile", ("A", "N1101", 3, "Redon", "", "54", "30"))
     found = match_territory(
         embedded_graph, people, rows("hiring", ("B", "N1101", 3, "Redon")), market=market, changes=False

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from passerelles.cli.main import run
+from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
 from passerelles.report.transparency import POINTS, duties
@@ -50,7 +51,7 @@ def test_pages_named_are_there() -> None:
 
 def test_answers_are_those_of_what_is_in_use(embedded_graph: OccupationGraph) -> None:
     settings = Settings.model_validate({"scorer": "content", "ranking": {"close_share": 0.2}})
-    found = duties(embedded_graph, settings=settings)
+    found = duties(build_graph(embedded_graph.referential, settings=settings), settings=settings)
     answers = {d.point.key: d.answer("en") for d in found.points}
     referential, scorer = embedded_graph.referential, load_scorer("content")
     assert f"{referential.name} {referential.version}" in answers["data"]

@@ -171,7 +171,6 @@ WRONG: dict[str, Callable[[Any], Any]] = {
     "rank_paths: payers takes tuple[Payer | None, Payer | None]; got tuple": lambda g: rank_paths(
         g, "N4101", targets=[], payers=PAYERS
     ),
-    "rank_all: limit takes int; got None": lambda g: rank_all(g, limit=NONE),
     "rank_moves: filters takes Iterable[str | Filter]; got None": lambda g: rank_moves(g, "N4101", filters=NONE),
     "rank_moves: settings takes Settings (Settings(**values)) | None; got dict": lambda g: rank_moves(
         g, "N4101", settings=EMPTY

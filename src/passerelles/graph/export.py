@@ -8,7 +8,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Literal, get_args
 
-from passerelles.errors import PasserellesError, checked
+from passerelles.errors import PasserellesError
 from passerelles.graph.core import (
     EDGE_ATTRIBUTES,
     NODE_ATTRIBUTES,
@@ -152,7 +152,6 @@ _TEXT: Final[Mapping[str, Callable[[OccupationGraph], Iterator[str]]]] = Mapping
 )
 
 
-@checked
 def export_graph(
     graph: OccupationGraph,
     path: str | Path,
