@@ -41,12 +41,13 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     passerelles.errors.PasserellesError: weekday: day takes date; got '2026-01-01'.
     """
     kinds = {name: given.annotation for name, given in inspect.signature(function).parameters.items()}
-    fits = {name: _check(kind) for name, kind in kinds.items()}
+    checks = {name: _check(kind) for name, kind in kinds.items() if kind not in (Any, inspect.Parameter.empty)}
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        for name, value in (*zip(fits, args, strict=False), *kwargs.items()):
-            if name in fits and not fits[name](value):
+        given = dict(zip(kinds, args, strict=False), **kwargs)
+        for name, fits in checks.items():
+            if name in given and not fits(value := given[name]):
                 plain = isinstance(value, str | int | float | None)
                 shown = repr(value) if plain else type(value).__name__
                 about = {"name": name, "expected": _written(kinds[name]), "value": shown}
@@ -74,7 +75,7 @@ def _check(kind: Any) -> Callable[[Any], bool]:
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
     if kind in (date, NoneType) or (ours and not getattr(kind, "_is_protocol", False)):
         return lambda value: isinstance(value, kind)
-    anything = kind in (Any, inspect.Parameter.empty) or isinstance(kind, str)
+    anything = kind is Any or isinstance(kind, str)
     return lambda value: anything or value is not None
 
 

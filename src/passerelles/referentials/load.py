@@ -18,6 +18,7 @@ from passerelles.model import (
     Credential,
     CredentialRequirement,
     Domain,
+    Ground,
     JobTitle,
     Mobility,
     MobilityKind,
@@ -48,7 +49,11 @@ _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
     "competencies": {"kind": frozenset(get_args(CompetencyKind))},
     "tags": {"kind": frozenset(get_args(TagKind))},
     "mobilities": {"kind": frozenset(get_args(MobilityKind))},
-    "credential_requirements": {"kind": frozenset(get_args(RequirementKind)), "scope": frozenset(get_args(Scope))},
+    "credential_requirements": {
+        "kind": frozenset(get_args(RequirementKind)),
+        "scope": frozenset(get_args(Scope)),
+        "ground": frozenset(get_args(Ground)),
+    },
 }
 _PLAIN: Final = ("name", "version", "language", "access")
 _OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
