@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions
-from passerelles.access.demands import Demands, demands_of
+from passerelles.access.demands import demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, holdings_of
 from passerelles.bulk.layout import (
     KNOWN,
@@ -313,8 +313,9 @@ class Writer:
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
         unknown: list[list[str]] = [[]] * len(person)
-        aims = {NO_AIM, *(people.aims or ())}
-        demanding = np.any([self._demands(aim).needed.any(axis=1) for aim in aims], axis=0)
+        # The title that names an origin changes nothing elsewhere.
+        ways = {Aim(aim.employment) for aim in (NO_AIM, *(people.aims or ()))}
+        demanding = np.any([demands_of(self.graph, aim).needed.any(axis=1) for aim in ways], axis=0)
         for move in np.flatnonzero(demanding[best.target]).tolist():
             held = self._held_by(people, int(person[move]))
             missing[move], unknown[move] = self._needed(held, int(best.target[move]))
@@ -344,10 +345,6 @@ class Writer:
             return holdings_of(self.graph.referential, code or None, dict(stated), *aim)
 
         return holdings
-
-    def _demands(self, aim: Aim) -> Demands:
-        """Of who means to work in a way: the title that names an origin changes nothing elsewhere."""
-        return demands_of(self.graph, Aim(aim.employment))
 
     @cached_property
     def _may_be_close(self) -> Callable[[Held, int], bool]:
