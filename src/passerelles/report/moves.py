@@ -327,7 +327,7 @@ def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | No
 
 
 def _in_own_words(lot: Lot) -> str:
-    return f"{lot.employer}, {lot.own_words}" if lot.own_words else lot.employer
+    return f"{lot.employer}, {lot.given}" if lot.given and lot.given != lot.job else lot.employer
 
 
 def origin_blocks(case: Case, origin: Origin, told: Collection[str] = ()) -> list[Block]:

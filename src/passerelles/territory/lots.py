@@ -415,14 +415,9 @@ class Lot:
         return self.given or self.job
 
     @property
-    def own_words(self) -> str:
-        """The employer's own words for the job; empty where its code was written."""
-        return "" if self.given.strip().upper() == self.job.upper() else self.given
-
-    @property
     def wording(self) -> str:
         """The job in the employer's own words, else its label."""
-        return self.own_words or self.label or self.job
+        return self.given or self.label or self.job
 
     @property
     def fiche(self) -> str:
@@ -439,7 +434,7 @@ class Lot:
         >>> Lot("A", "N1103", "1", label="Magasinage", given="Cariste quai").named
         'Cariste quai (N1103 Magasinage)'
         """
-        return self.fiche if self.own_words in ("", self.label, self.fiche) else f"{self.given} ({self.fiche})"
+        return self.fiche if self.given in ("", self.job, self.label, self.fiche) else f"{self.given} ({self.fiche})"
 
     def place(self, *, elsewhere: bool = True) -> str:
         """Return job and basin for a screen; the job alone where the basin goes without saying."""

@@ -572,19 +572,26 @@ class _Reader:
             if code is not None:
                 title = told.get("job", text)
                 sure = 1.0
+                if role == "job":
+                    self._tell_unknown(grid, line, told, text, code)
                 if role == "code" and isinstance(read, Resolved) and read.confidence >= _EXACT:
                     sure = self._agreement_of(grid, line, code, read)
-                return Resolved(code, "" if title == code else title, sure)
+                return Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
-        if role == "job" and "code" in told and isinstance(read, Resolved):
-            name = f"{read.code} {self.referential.occupation_by_code[read.code].name}"
-            values = {"code": told["code"], "given": read.given, "read": name}
-            self.said.append(Problem(grid.name, line, grid.title("code"), "code_unknown", values))
+        if role == "job" and isinstance(read, Resolved):
+            self._tell_unknown(grid, line, told, read.given, read.code)
         if role != "job":
             found = next(resolve_titles(self.referential, [text], limit=3))
             return read_title(self.referential, text, found, role)
         return read or Unusable("job", "empty", {})
+
+    def _tell_unknown(self, grid: _Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
+        """Say that the code of a row is none of the referential's, and what was read in its place."""
+        if "code" in told:
+            read = f"{code} {self.referential.occupation_by_code[code].name}"
+            values = {"code": told["code"], "given": given, "read": read}
+            self.said.append(Problem(grid.name, line, grid.title("code"), "code_unknown", values))
 
     def _agreement_of(self, grid: _Grid, line: int, code: str, read: Resolved) -> float:
         """How sure the code of a row is beside a title of the referential: little, and said, where they disagree."""
