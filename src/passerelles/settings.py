@@ -231,7 +231,7 @@ _BUILT: Final[Any] = {"weights": True, "near": True, "access": True, "ranking": 
 
 def settings_or(settings: Settings | None, built: Settings) -> Settings:
     """
-    Return the settings given, else those that a graph was built under.
+    Return the settings given, what a graph was built under as it was built, else those of the graph.
 
     Raises
     ------
@@ -240,8 +240,9 @@ def settings_or(settings: Settings | None, built: Settings) -> Settings:
 
     Examples
     --------
-    >>> settings_or(Settings(strict=True), Settings(access=None)).strict
-    True
+    >>> found = settings_or(Settings(strict=True), Settings(access=None))
+    >>> found.strict, found.access
+    (True, None)
     """
     if settings is None or settings is built:
         return built
@@ -249,4 +250,5 @@ def settings_or(settings: Settings | None, built: Settings) -> Settings:
     late = [key for key, value in asked.items() if there[key] != (value if key == "access" else there[key] | value)]
     if late:
         raise PasserellesError("settings_of_graph", names=", ".join(late))
-    return settings
+    ranking = settings.ranking.model_copy(update=built.ranking.model_dump(include=_BUILT["ranking"]))
+    return settings.model_copy(update={name: getattr(built, name) for name in _BUILT} | {"ranking": ranking})

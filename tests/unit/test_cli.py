@@ -364,3 +364,36 @@ def test_another_process_prints_the_same(capsys: pytest.CaptureFixture[str]) -> 
     command = [sys.executable, "-m", "passerelles", *words]
     done = subprocess.run(command, capture_output=True, check=True, env={"PYTHONHASHSEED": "1", "PATH": ""})
     assert done.stdout.decode().replace("\r\n", "\n") == call(*words, capsys=capsys)[1]
+
+
+def test_a_number_with_a_comma_is_read_and_one_that_may_be_thousands_is_refused(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    words = ("territory", "rank", "--basin", "5313", "--radius")
+    assert "nombre" in call(*words, "1,200", capsys=capsys)[2]
+    assert "nombre" not in call(*words, "12,5", capsys=capsys)[2]
+    assert "nombre" not in call(*words, "1 200", capsys=capsys)[2]
+
+
+def test_a_profile_that_is_no_object_is_refused_without_what_it_holds(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    file = tmp_path / "p.json"
+    file.write_text('["Jeanne Martin"]', encoding="utf-8")
+    code, _, err = call("rank", "--profile", str(file), capsys=capsys)
+    assert (code, "Jeanne" in err, "list" in err) == (2, False, True)
+
+
+def test_a_column_is_read_only_where_one_is_meant(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "l.csv"
+    file.write_text("Poste;Intitulé du poste\n12;Cariste\n", encoding="utf-8")
+    assert "--column" in call("resolve", "--input", str(file), capsys=capsys)[2]
+    file.write_text("N°;Intitulé du poste\n12;Cariste\n", encoding="utf-8")
+    assert call("resolve", "--input", str(file), capsys=capsys)[0] == 0
+
+
+def test_sums_are_no_titles_to_review(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    file = tmp_path / "l.csv"
+    file.write_text("Intitulé;Effectif\nCariste;3\nzorglub;5\nTotal;8\n", encoding="utf-8")
+    code, out, _ = call("resolve", "--review", str(file), "--column", "Intitulé", capsys=capsys)
+    assert (code, "zorglub" in out, "Total" in out) == (0, True, False)

@@ -42,7 +42,8 @@ from passerelles import (
     resolve_title,
 )
 from passerelles.market.places import Basin, Places
-from passerelles.settings import RankingSettings, WeightSettings
+from passerelles.referentials.referential import code_of
+from passerelles.settings import RankingSettings, WeightSettings, settings_or
 
 FRAGILE = [{"employer": "a", "job": "N4101", "headcount": 3, "basin": "Redon"}]
 HIRING = [{"employer": "b", "job": "N4102", "openings": 3, "basin": "Redon"}]
@@ -260,3 +261,10 @@ def test_what_public_functions_give_is_public() -> None:
         assert name in passerelles.__all__ or name == "MobilityAreas"
     for error in ERRORS:
         assert type(error).__name__ in passerelles.__all__
+
+
+def test_settings_given_later_keep_what_the_graph_was_built_under() -> None:
+    built = Settings(weights=WeightSettings(core=5.0, other=2.0), access=None)
+    found = settings_or(Settings(strict=True, weights=WeightSettings(core=5.0)), built)
+    assert (found.strict, found.access, found.weights) == (True, None, built.weights)
+    assert code_of(load_referential("transitions"), "N4101" + " " * 300 + "boulanger") is None

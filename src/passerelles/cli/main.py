@@ -262,6 +262,15 @@ def _root(
     speak_below(ctx, lang)
 
 
+def _figure(word: str) -> str:
+    """Write the number of an option as Python reads it, one written with a comma too; what is ambiguous stays."""
+    from passerelles.io.csv import read_number
+
+    name, sign, text = word.partition("=") if word.startswith("--") else ("", "", word)
+    value = read_number(text).value if "," in text or " " in text else None
+    return word if value is None else f"{name}{sign}{value:g}"
+
+
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 done with a negative answer, 2 wrong request or input."""
     gc.set_threshold(_OBJECTS)
@@ -271,7 +280,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
             given = [word for word in given if word != flag]
             os.environ[variable] = "1"
     given = [
-        word.replace(",", ".") if {before, word.partition("=")[0]} & _DECIMALS else word
+        _figure(word) if {before, word.partition("=")[0]} & _DECIMALS else word
         for before, word in zip(["", *given], given, strict=False)
     ]
     lang = _lang(given)

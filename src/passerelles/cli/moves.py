@@ -92,7 +92,7 @@ def rank_people(given: Given, profiles: list[str], rejects: Path | None, *, form
 
     graph = given.graph
     need_arrow()
-    if given.output is None:
+    if given.output in (None, Path("-")):
         raise PasserellesError("profiles_need_output")
     files = inputs_of(profiles)
     counts = [rows_of_file(file) for file in files]
@@ -128,7 +128,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
     try:
         data = parse_json(read_file(profile, most=MAX_JSON_BYTES).decode("utf-8-sig"))
         if not isinstance(data, dict):
-            raise PasserellesError("profile_invalid", path=profile, reason=repr(data)[:40])
+            raise PasserellesError("profile_invalid", path=profile, reason=type(data).__name__)
         if odd := set(data) - {each.name for each in fields(Profile)}:
             raise PasserellesError("profile_invalid", path=profile, reason=", ".join(sorted(odd)))
         return Profile(**data)

@@ -70,13 +70,16 @@ def _review(given: Given, kind: "Kind", choices: Path | None, *, context: bool, 
     from passerelles.matching.ranking import shipped_weights
     from passerelles.matching.reading import language_pack
     from passerelles.matching.worklist import CHOICE, read_choices, read_worklist, review
+    from passerelles.text import normalise_label
 
     titles = _heads("title")
     heads = titles | _heads("people") | {CHOICE} if to_review or kind == "title" else frozenset()
     assert given.source is not None  # noqa: S101 - the caller's own check
     worklist = read_worklist(given.source, column=given.column, heads=heads)
-    titled = worklist.column_of(titles) if heads else None
-    name = chosen_column(worklist, given.column or titled)  # before the seconds of work, not after
+    titled = [each for each in worklist.header if normalise_label(each) in titles] if heads else []
+    name = chosen_column(
+        worklist, given.column or (titled[0] if len(titled) == 1 else None)
+    )  # before the seconds of work, not after
     chosen = read_choices(choices) if choices else {}
     loaded = given.session.referential
     weights = shipped_weights()["title"].context if context and kind == "title" else {}

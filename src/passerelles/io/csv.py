@@ -535,7 +535,7 @@ def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int,
 
 # What a row or a column of sums is called, case and punctuation aside.
 TOTAL: Final = re.compile(
-    r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b.*|ensemble|somme|cumul|subtotals?|sum", re.IGNORECASE
+    r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ensemble|somme|cumul|subtotals?|sum", re.IGNORECASE
 )
 
 
@@ -559,7 +559,7 @@ def one_header(
         of[at] = of[at - 1] if not name and below[at] and below[of[at - 1]] else at
     if of == list(range(len(header))) or any(sign.isdigit() for text in below for sign in text):
         return header, rows
-    sums = [bool(TOTAL.fullmatch(text.strip())) for text in below]
+    sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
     return ["" if start in totals and not sums[at] else header[start] for at, start in enumerate(of)], rows[1:]
 

@@ -290,7 +290,7 @@ def read_wages(reading: Reading) -> Wages:
             rows[family, period] = Wage(family, period, euros or None)  # a wage of 0 is none
     ordered = tuple(rows[key] for key in sorted(rows))
     latest = {wage.family: wage for wage in sorted(ordered, key=lambda wage: _end(wage.period))}
-    years = ", ".join(sorted({w.period for w in ordered}, key=_end))
+    years = ", ".join(sorted({w.period for w in ordered}, key=lambda period: (_end(period), period)))
     return Wages(reading.source(years), ordered, MappingProxyType(latest))
 
 

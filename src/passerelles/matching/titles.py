@@ -773,7 +773,9 @@ def _own_code(referential: Referential, index: TitleIndex, text: str) -> Candida
     code = code_of(referential, text)
     if code is None:
         return None
-    owner = next(owner for owner in index.owners if owner.code == code)
+    owner = next((owner for owner in index.owners if owner.code == code), None)
+    if owner is None:
+        return None
     parent = owner.parent or code, owner.parent_label or owner.label
     return Candidate(code, owner.label, owner.label, "", 1.0, 1.0, "code", *parent, 1.0, read=text, rank=1)
 

@@ -435,7 +435,7 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     counts = [1.0] * len(done.rows) if people is None else [_number(cell) for cell in people]
     by_title: dict[str, list[int]] = {}
     for place, row in enumerate(done.rows):
-        if row.text.strip():
+        if not is_aside(row.text):
             by_title.setdefault(normalise_label(row.text) or row.text, []).append(place)
     groups = []
     for places in by_title.values():

@@ -440,7 +440,9 @@ def code_of(referential: Referential, text: str) -> str | None:
     """Return the occupation of a code, in whatever case and however it is spaced; None where it is none."""
     if text in referential.occupation_by_code:
         return text
-    folded = _ROME.sub("", "".join(text[:_LONGEST].split()).casefold())
+    if len(text) > _LONGEST:
+        return None
+    folded = _ROME.sub("", "".join(text.split()).casefold())
     found = _codes_by_fold(referential).get(folded, ())
     return found[0] if len(found) == 1 else None
 

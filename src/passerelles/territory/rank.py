@@ -382,14 +382,14 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     read = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
     if area is not None and places is not None and by in read:
         here = read[by] = inside(here, area, places)
-    lists, alone = [], []
+    lists, alone, unlisted = [], list[Lot](), list[Lot]()
     for lot in (x for x in here.lots if x.basin in centres):
         items = [compared.pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))
         elif by in read:
-            alone.append(lot)
+            (unlisted if any(item is not None for item in items) else alone).append(lot)
 
     def shown(item: Ranked, rank: int) -> Ranked:
         """Return a pair that is kept, with its wages: they are looked up for these few, not for all that it beat."""
@@ -404,11 +404,10 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         others = ", ".join(sorted({lot.basin_label for lot in away}))
         told = {"basin": name, "basins": others, "people": sum(lot.people for lot in away), "file": here.file}
         notes.append(Note("no_lot_here" if len(away) == len(here.lots) else "elsewhere", told))
-    if alone:
-        names = few([f"{lot.employer}, {lot.named}" for lot in alone], most=12, sep="; ")
-        notes.append(
-            Note("nothing_in_reach", {"file": here.file, "people": sum(x.people for x in alone), "lots": names})
-        )
+    for key, lots in (("nothing_in_reach", alone), ("only_left_out", unlisted)):
+        if lots:
+            names = few([f"{lot.employer}, {lot.named}" for lot in lots], most=12, sep="; ")
+            notes.append(Note(key, {"file": here.file, "people": sum(x.people for x in lots), "lots": names}))
     if rule is not None and len(read) < len(_SIDES):
         notes += _rule_notes(rule, centres, read, by)
     if excluded:
