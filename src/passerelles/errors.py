@@ -64,7 +64,7 @@ def _check(kind: Any) -> Callable[[Any], bool]:
         some = [_check(each) for each in inner]
         return lambda value: any(fits(value) for fits in some)
     if get_origin(kind) is Literal:
-        return inner.__contains__
+        return lambda value: isinstance(value, str | int | None) and value in inner
     if get_origin(kind) is tuple and Ellipsis not in inner:
         each = [_check(one) for one in inner]
         return lambda value: (

@@ -477,13 +477,14 @@ def _row_key(row: CredentialRequirement) -> tuple[str, str | None, str | None, S
 def _told_by(found: AccessCredential, rows: Sequence[CredentialRequirement]) -> AccessCredential:
     """Return a credential as its job's rows of one sort tell it: the text of the first, the titles and notes of all."""
     listed, first = (" ".join(found.titles), *(row.titles for row in rows)), rows[0]
+    teller = first if first.source else found.detail
     return replace(
         found,
-        source=first.source or found.detail.source,
+        source=teller.source,
         titles=tuple(dict.fromkeys(" ".join(listed).split())) if all(listed) else (),
-        as_of=first.as_of or found.detail.as_of,
-        in_force=first.in_force,
-        ground=first.ground,
+        as_of=teller.as_of,
+        in_force=teller.in_force,
+        ground=first.ground if {row.ground for row in rows} == {first.ground} else "",
         note=" ".join(dict.fromkeys(filter(None, (*(row.note for row in rows), found.detail.note)))),
     )
 
@@ -526,21 +527,22 @@ def _asked_by(
 ) -> AccessCredential:
     """Return what a row brings: the credential that it names, or one that is needed before it; see `needed_for`."""
     own = needed_for is None
-    teller = row if own else supposition or known
+    said = row if own else supposition
+    teller = said if said is not None and said.source else known
     return _item(
         known,
         requirement,
         "catalogue" if row.origin else "referential",
-        source=teller.source or known.source,
+        source=teller.source,
         group=place[0],
         alternative=place[1],
         scope=row.scope,
         titles=tuple(row.titles.split()),
         applies=applies,
         needed_for=needed_for,
-        as_of=teller.as_of or known.as_of,
+        as_of=teller.as_of,
         in_force=teller.in_force,
-        ground=row.ground if own else "",
+        ground=row.ground,
         note=" ".join(filter(None, (row.note if own else "", known.note))),
     )
 

@@ -67,7 +67,7 @@ def others_text(conditions: AccessConditions, lang: Lang) -> str:
 def _named_alone(asked: Sequence[AccessCredential]) -> list[AccessCredential]:
     """Leave out what others of them suppose, competitions, and the ways of a choice that nobody can take any more."""
     alone = [c for c in asked if c.needed_for is None and c.kind != "concours"]
-    over = {(c.group, c.alternative) for c in alone if c.group is not None and has_ended(c.detail)}
+    over = {(c.group, c.alternative) for c in alone if c.group is not None and has_ended(c.detail) and c.held != "yes"}
     return [c for c in alone if (c.group, c.alternative) not in over]
 
 

@@ -30,6 +30,7 @@ from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts
 
 _LOG: Final = logging.getLogger(__name__)
 FORMS: Final = (".parquet", ".csv")
+_RUN_FORMS: Final = (*FORMS, ".arrow", ".feather", ".json")  # of stored results
 PART_ROWS: Final = 500_000  # profiles of a part: what a kill makes one rank again, a minute's work
 RUN: Final = "_run.json"  # readers of folders of Parquet pass over what begins so
 _INPUT: Final = "passerelles.input"  # name of the file that a part's profiles come from
@@ -140,6 +141,8 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
         raise PasserellesError("part_rows_invalid", value=repr(part_rows))
     files = inputs_of([profiles] if isinstance(profiles, str | Path) else profiles)
     output = Path(output)
+    if not output.name:
+        raise PasserellesError("profiles_need_output")
     aside = Path(rejects or output.with_name(f"{output.stem}-rejects{output.suffix}"))
     ranker = Ranker.of(graph, settings=settings, limit=limit)
     if not output.suffix:
@@ -384,7 +387,9 @@ def read_run(place: Path) -> Run:
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         if isinstance(error, PasserellesError):
             raise
-        raise PasserellesError("run_none", path=place) from error
+        if isinstance(error, KeyError | TypeError) or place.suffix.casefold() not in _RUN_FORMS:
+            raise PasserellesError("run_none", path=place) from error
+        raise PasserellesError("run_unreadable", path=place, reason=error) from error
     if table is None or not isinstance(provenance, Mapping | None):
         raise PasserellesError("run_unreadable", path=place, reason=RUN if table is None else KEY)
     moves = table.filter(pc.is_valid(table["code"]))

@@ -29,7 +29,8 @@ from passerelles.vectors import places_of
 # engine pay, or the first batch of every great file would be ranked the slow way.
 BATCH: Final = 8192
 COLUMNS: Final = ("id", "occupation", "competencies", "credentials", "employment")
-_MISSPELT: Final = 80  # of 100: from so much likeness to a column that is not there, a name is taken for a mistake
+_MISSPELT: Final = 85  # of 100: from so much likeness to a column that is not there, a name is taken for a mistake
+_LETTERS: Final = 2  # more or less than the name meant
 _TOLD: Final = 10  # columns that are not read and named
 _SPARE: Final = 1 << 16  # bytes that a column may hold beside its own without being copied
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
@@ -50,12 +51,23 @@ def check_names(names: Sequence[str], *, tell: bool = True) -> None:
     twice = [name for name in COLUMNS if list(names).count(name) > 1]
     if twice:
         raise PasserellesError("profiles_twice", columns=", ".join(twice))
+    if not tell:
+        return
     absent = {name: name for name in COLUMNS if name not in names}
-    others = [name for name in names if name.strip() and name not in (*COLUMNS, FAULT)]
-    for name in others:
+    for name in _unread(names):
         for near in alike(name.casefold(), absent, least=_MISSPELT, most=1):
-            raise PasserellesError("profiles_misspelt", column=name, near=near)
-    if others and tell:
+            if abs(len(name) - len(near)) <= _LETTERS:  # else it is another thing: employment_type
+                raise PasserellesError("profiles_misspelt", column=name, near=near)
+    _tell_unread(names)
+
+
+def _unread(names: Iterable[str]) -> list[str]:
+    return [name for name in names if name.strip() and name not in (*COLUMNS, FAULT)]
+
+
+def _tell_unread(names: Iterable[str]) -> None:
+    """Say in a warning which columns are not read."""
+    if others := _unread(names):
         told = PasserellesWarning("profiles_unread", columns=few(others, _TOLD), known=", ".join(COLUMNS))
         warnings.warn(told, stacklevel=2)
 
@@ -258,11 +270,15 @@ def opened(table: Any) -> "Iterator[Iterator[pa.RecordBatch]]":
 
 
 def _batches_of(tables: Iterable[Any]) -> "Iterator[pa.RecordBatch]":
+    seen: set[str] = set()
     for number, each in enumerate(tables):
         if not isinstance(each, pa.RecordBatch | pa.Table):
             raise PasserellesError("profiles_kind", kind=type(each).__name__)
         if number == 0:
             check_names(each.schema.names)
+        else:  # rows of another shape are refused one by one
+            _tell_unread(name for name in each.schema.names if name not in seen)
+        seen |= {*each.schema.names}
         yield from (each,) if isinstance(each, pa.RecordBatch) else each.to_batches(max_chunksize=BATCH)
 
 

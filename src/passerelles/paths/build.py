@@ -1,6 +1,6 @@
 """From the rows that a search found to a `Path`: hours low and high, credentials in order, frames, status."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
@@ -116,11 +116,15 @@ class Context(Deriving):
         if any(c.sure and c.code not in held for c in self.leading(code)):
             return "yes"
         asked = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
-        cited = () if self.table is None else (self.table.by_code.get(c.certifinfo or "") for c in asked)
-        if any(c is not None and c.kind == "certification" and c.active == "yes" for c in cited):
+        if any(self._certifies(c, {"yes"}) for c in asked):
             return "yes"
         full = [by_code[c.code] for c in asked if c.code in by_code]
         return "yes" if any(c.rncp and not "" < c.valid_until < self.day for c in full) else "unknown"
+
+    def _certifies(self, credential: StepCredential, active: Collection[Ternary]) -> bool:
+        """Whether a table says that a credential is a certification, and that it is active, or nobody knows."""
+        cited = None if self.table is None else self.table.by_code.get(credential.certifinfo or "")
+        return cited is not None and cited.kind == "certification" and cited.active in active
 
     def case(
         self,
@@ -138,7 +142,7 @@ class Context(Deriving):
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
-        registered = any(c.rncp or c.kind in DIPLOMAS for c in left)
+        registered = any(c.rncp or c.kind in DIPLOMAS or self._certifies(c, {"yes", "unknown"}) for c in left)
         return Case(known, ends, self.listed(code), labels, same, self.day, selective, studies, registered)
 
     def rome_code(self, code: str) -> str:

@@ -292,7 +292,7 @@ def rank_sources(
         scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
         titles = start.holdings.aim.titles
         if excluded and kind_between(graph.referential, start.end.code, graph.codes[column], titles) in excluded:
-            moves.left_out += 1
+            moves.left_out += _passes(_judge(graph, scored, column, checks, Counter()), strict=chosen.strict)
             continue
         verdicts = _judge(graph, scored, column, checks, moves.undecided)
         if not _passes(verdicts, strict=chosen.strict):
@@ -316,16 +316,24 @@ def _origins(
     totals = score_table(graph, scorer_for(graph.referential, settings.scorer)).scores.totals_to(column)
     codes = None if given is None else [each for each in given if not isinstance(each, Profile)]
     rows = np.flatnonzero(~barred) if codes is None else _rows(graph, codes, barred)
-    found: list[tuple[float, str | Profile]] = [
-        (float(totals[row]), graph.codes[row]) for row in rows[top(totals[rows], len(rows))].tolist()
+    occupied, alone = (scorer_for(graph.referential, settings.scorer, occupied=o) for o in (True, False))
+    found: list[tuple[Scorer, float, str | Profile]] = [
+        (occupied, float(totals[row]), graph.codes[row]) for row in rows[top(totals[rows], len(rows))].tolist()
     ]
     for person in given or ():
         if isinstance(person, Profile):
             start = find_start(graph, person)
-            scorer = scorer_for(graph.referential, settings.scorer, occupied=start.row >= 0)
+            scorer = occupied if start.row >= 0 else alone
             if start.row < 0 or not barred[start.row]:
-                found.append((float(_score(graph, start, scorer).totals[column]), person))
-    return [origin for _, origin in sorted(found, key=lambda each: -each[0])]
+                found.append((scorer, float(_score(graph, start, scorer).totals[column]), person))
+    # Scores of two scorers have no common scale; chances do.
+    mixed = occupied.name != alone.name and any(scorer is alone for scorer, *_ in found)
+
+    def place(each: tuple[Scorer, float, str | Profile]) -> float:
+        scorer, total, _ = each
+        return -float(scorer.chances(np.asarray([total]))[0]) if mixed else -total
+
+    return [origin for *_, origin in sorted(found, key=place)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -690,7 +698,7 @@ def counterfactual(
     >>> [item.label for item in found.added], found.move.level
     (['Tailler tenons, mortaises et entailles puis monter à blanc'], 'proche')
     """
-    if most < 0:
+    if isinstance(most, bool) or not isinstance(most, int) or most < 0:
         raise PasserellesError("offset_invalid", value=most)
     chosen = settings_or(settings, graph.settings)
     moves = rank_moves(graph, origin, targets=[target], settings=chosen)

@@ -120,7 +120,9 @@ def review_line(done: Review, *, lang: Lang) -> str:
     """Return how many rows have each verdict, in one sentence."""
     counts = {"sure": done.count("sûr"), "review": done.count("à vérifier"), "unknown": done.count("inconnu")}
     return _with_aside(
-        say("resolve.done", lang=lang, n=len(done.rows), **counts), [row.text for row in done.rows], lang
+        say("resolve.done", lang=lang, n=sum(not is_aside(row.text) for row in done.rows), **counts),
+        [row.text for row in done.rows],
+        lang,
     )
 
 
@@ -166,7 +168,7 @@ def migration_line(found: Sequence[Migration], *, lang: Lang) -> str:
     """Return how many codes are kept, moved, open and unknown, in one sentence."""
     said = [m for m in found if not is_aside(m.code)]
     counts = {name: sum(m.outcome == name for m in said) for name in ("kept", "moved", "open", "unknown")}
-    text = say("resolve.migrate.done", lang=lang, n=len(found), **counts)
+    text = say("resolve.migrate.done", lang=lang, n=len(said), **counts)
     return _with_aside(text, [m.code for m in found], lang)
 
 
@@ -419,10 +421,11 @@ def _choices(conditions: AccessConditions, lang: Lang) -> dict[str, str]:
     groups = grouped((c.group, c) for c in conditions.credentials if c.group is not None)
     found: dict[str, str] = {}
     for place, (group, some) in enumerate(groups.items(), start=1):
-        whom = _of_whom(some, lang)
         ways = grouped((c.alternative or "", c) for c in some)
         names = {way: " + ".join(dict.fromkeys(c.short for c in ways[way])) for way in sorted(ways)}
-        of_way = {way: "" if whom else _of_whom(ways[way], lang) for way in names}
+        of_way = {way: _of_whom(ways[way], lang) for way in names}
+        whom = next(iter(of_way.values())) if len(set(of_way.values())) == 1 else ""
+        of_way = dict.fromkeys(of_way, "") if whom else of_way
         texts = [say("show.way", lang=lang, way=way, names=names[way]) + of_way[way] for way in names]
         start = say("show.choice", lang=lang, n=place) if len(groups) > 1 else say("show.only_choice", lang=lang)
         found[group] = labelled(start + whom, listed(texts, lang), lang)
