@@ -1158,3 +1158,48 @@ def test_the_choice_of_a_school_that_is_behind_somebody_is_not_told() -> None:
     conditions = access_conditions(some, "Q", holdings_of(some, "P", {}))
     assert {c.group_held for c in conditions.required if c.group is not None} == {"yes"}
     assert held_choices(conditions) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        # Both of unknown length: the text of one sets a most.
+        (
+            Credential("A1", "A", "titre", Hours(None, None, None)),
+            Credential("Z1", "Z", "titre", Hours(None, None, 900.0)),
+        ),
+        # Both without training: one is a competition.
+        (Credential("A1", "A", "concours", Hours(0, 0, 0)), Credential("Z1", "Z", "agrément", Hours(0, 0, 0))),
+    ],
+)
+def test_of_two_ways_the_better_known_and_the_one_without_a_competition_is_taken(
+    first: Credential, second: Credential
+) -> None:
+    plain = jobs(
+        CredentialRequirement("Q", "A1", "one-of", "", "v", "a"),
+        CredentialRequirement("Q", "Z1", "one-of", "", "v", "b"),
+    )
+    some = replace(plain, credentials=tuple(sorted((*plain.credentials, first, second), key=lambda c: c.code)))
+    demands = build_demands(some, ["Q"], NO_AIM)
+    assert demands.counted(0, demands.price(Holdings()), Holdings()) == ["Z1"]
+
+
+def test_who_holds_a_way_that_has_ended_is_told_that_one_and_no_other() -> None:
+    plain = jobs(
+        CredentialRequirement("Q", "TP", "one-of", "", "v", "a"),
+        CredentialRequirement("Q", "OLD", "one-of", "", "v", "b"),
+    )
+    old = Credential("OLD", "Ancien titre", "titre", valid_until="2010-01-01")
+    some = replace(plain, credentials=tuple(sorted((*plain.credentials, old), key=lambda c: c.code)))
+    found = access_conditions(some, "Q", holdings_of(some, None, {"OLD": "yes"}))
+    assert required_lines(found) == ["Exigé, détenu : Ancien titre"]
+    assert held_choices(found) == ["Ancien titre"]
+
+
+def test_two_grounds_of_one_credential_are_none_and_a_text_is_told_with_its_own_date() -> None:
+    some = jobs(
+        CredentialRequirement("Q", "CARTE", "required", "loi a", scope="titles", titles="1", ground="employers"),
+        CredentialRequirement("Q", "CARTE", "required", "loi b", scope="titles", titles="2", as_of="2026-01-01"),
+    )
+    (card,) = access_conditions(some, "Q").credentials
+    assert (card.ground, card.source, card.as_of) == ("", "loi a", "")

@@ -223,6 +223,15 @@ def test_columns_that_are_not_read_are_named_in_a_warning(graph: OccupationGraph
     assert "secret" not in str(told[0].message)
 
 
+def test_a_column_that_comes_later_or_means_something_else_stops_nobody(graph: OccupationGraph) -> None:
+    first = pa.table({"id": ["a"], "occupation": ["K2110"], "competencies": [[]], "employment_type": ["CDI"]})
+    later = first.append_column("credential", pa.array(["X"]))
+    with pytest.warns(PasserellesWarning) as told:
+        found = ranked(graph, [*first.to_batches(), *later.to_batches()])
+    assert len(found) == 20
+    assert [str(w.message).partition(": ")[2].partition(".")[0] for w in told] == ["employment_type", "credential"]
+
+
 BAD: list[tuple[str | None, str | None, list[str | None], dict[str, str], str, str | None]] = [
     (None, "K2110", [], {}, "null_id", None),
     ("b", "Z9999", [], {}, "unknown_occupation", "Z9999"),

@@ -236,3 +236,20 @@ def test_origins_of_a_ranking_of_sources_may_be_people(graph: OccupationGraph) -
     alone = {who: rank_moves(graph, who, targets=["C1"], settings=UNFITTED)[0] for who in ("A1", plain, none, knows)}
     assert [move.score for move in found] == sorted((move.score for move in alone.values()), reverse=True)
     assert {replace(move, rank=1) for move in found} == set(alone.values())
+
+
+def test_people_without_an_occupation_stand_among_others_by_chance(embedded_graph: OccupationGraph) -> None:
+    held = embedded_graph.competency_codes
+    people = [Profile(competencies=held[n : n + 12]) for n in range(0, 120, 30)]
+    codes = [code for code in embedded_graph.codes if code != "N4101"][:40]
+    found = rank_sources(embedded_graph, "N4101", origins=[*people, *codes], limit=None)
+    chances = [move.probability for move in found]
+    assert len(found) == 44
+    assert chances == sorted(chances, reverse=True)
+    alone = rank_sources(embedded_graph, "N4101", origins=[Profile("N4101")])
+    assert (list(alone), alone.reason) == ([], "same")
+
+
+def test_what_a_filter_drops_is_not_said_to_be_left_out(embedded_graph: OccupationGraph) -> None:
+    none = rank_sources(embedded_graph, "N4101", filters=["min-coverage=1"])
+    assert (list(none), none.left_out, none.reason) == ([], 0, "filter")
