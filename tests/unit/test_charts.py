@@ -449,6 +449,25 @@ def test_a_width_out_of_range_is_refused(width: Any) -> None:
         charts.method_comparison(methods(), width=width)
 
 
+@pytest.mark.parametrize("lang", ["de", None])
+def test_a_chart_in_another_language_is_refused_in_one_message(embedded_graph: OccupationGraph, lang: Any) -> None:
+    move, (path, *_) = found_by(embedded_graph)
+    calls: list[Callable[[], Chart]] = [
+        lambda: charts.score_waterfall(move, lang=lang),
+        lambda: charts.competency_bars(move, lang=lang),
+        lambda: charts.path_ladder(path, lang=lang),
+        lambda: charts.territory_sankey(redon(embedded_graph), lang=lang),
+        lambda: charts.neighbour_map(embedded_graph, "K2110", lang=lang),
+        lambda: charts.area_map(areas_of(embedded_graph), lang=lang),
+        lambda: charts.comparison_bars(compare(embedded_graph, ["N4101", "N4103"]), lang=lang),
+        lambda: charts.method_comparison(methods(), lang=lang),
+        lambda: charts.reliability_diagram(BINS, lang=lang),
+    ]
+    for call in calls:
+        with pytest.raises(PasserellesError, match=rf"lang takes 'fr', 'en'; got {lang!r}"):
+            call()
+
+
 def test_saving_is_whole_and_gives_equal_bytes(tmp_path: Path) -> None:
     starts = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
     once = {form: charts.save(charts.reliability_diagram(BINS), tmp_path / f"a.{form}").read_bytes() for form in starts}

@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, steps
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, checked
 from passerelles.evaluation.protocol import METRICS
 from passerelles.language.say import Lang, listed, number, percent
 
@@ -24,6 +24,7 @@ _WORDED: Final = (
 _IN_SAMPLE: Final = "in-sample"
 
 
+@checked
 def method_comparison(
     evaluation: "Evaluation | Sequence[MethodResult]", *, metric: str = "ndcg@10", width: float = 8.0, lang: Lang = "fr"
 ) -> Chart:
@@ -118,6 +119,7 @@ _SIDE: Final = 430.0  # points: a square that holds on a page
 _POINT: Final = Fill(Colour.BLUE, edge=Colour.BLUE)
 
 
+@checked
 def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: float = 6.0, lang: Lang = "fr") -> Chart:
     """
     Draw the share that came true against the mean probability, one point a bin, with Wilson's 95 % interval.

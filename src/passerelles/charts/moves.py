@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, bend
+from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import hours_text, months_text, path_sentences
@@ -31,6 +32,7 @@ _BASE: Final = Fill(Colour.GRID)
 _TOTAL: Final = Fill(Colour.DARK)
 
 
+@checked
 def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
     """
     Draw the parts that the score of a move is the sum of, the largest first.
@@ -148,6 +150,7 @@ _PRESENCES: Final = {"shared": _HELD, "some": _NEAR, "only": Fill(Colour.PAPER)}
 _LOOKS: Final = {"held": _HELD, "near": _NEAR, "missing": _MISSING}
 
 
+@checked
 def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: Lang = "fr") -> Chart:
     """
     Draw the competencies that the target of a move requires, by weight: held, near, missing.
@@ -249,6 +252,7 @@ def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float)
     return y
 
 
+@checked
 def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
     """
     Draw, for each occupation compared, how much of what it asks for all share, some share, or it alone asks for.
@@ -358,6 +362,7 @@ _GAP: Final = 5.0  # between two names
 _MOST: Final = 40
 
 
+@checked
 def neighbour_map(
     graph: "OccupationGraph",
     origin: "str | Profile",
@@ -526,6 +531,7 @@ _SIGNS: Final = {"yes": "✓", "no": "○", "unknown": "?"}
 _SHOWN: Final = 3  # reasons of a frame
 
 
+@checked
 def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
     """
     Draw a path: each occupation, and between two of them hours (low, expected, high), months and credentials.
@@ -687,6 +693,7 @@ _SHARE: Final = 0.62  # of the page that the wheel takes
 _WIDEST: Final = 5.0  # way, in points
 
 
+@checked
 def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -> Chart:
     """
     Draw mobility areas on a wheel, with the ways on which people pass between them.

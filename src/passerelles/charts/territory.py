@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from passerelles.charts.drawing import CYCLE, MARGIN, Chart, Colour, Entry, Fill, Pen, ribbon
+from passerelles.errors import checked
 from passerelles.language.say import Lang, number, say
 from passerelles.ranking.moves import check_limit
 
@@ -185,6 +186,7 @@ class _Place(NamedTuple):
     tall: float
 
 
+@checked
 def territory_sankey(
     found: "Allocation | Mapping[str, Any]", *, limit: int = 20, width: float = 8.0, lang: Lang = "fr"
 ) -> Chart:
