@@ -235,6 +235,30 @@ def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
     assert "--column" in call("resolve", "-i", str(coded), capsys=capsys)[2]
 
 
+def test_a_row_is_told_by_where_it_stands_in_its_sheet_or_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for row in (["Liste de la branche"], [], ["Intitulé", "choix"], ["cariste"], [], ["boulanger", "n'importe quoi"]):
+        page.append(row)
+    book.save(tmp_path / "liste.xlsx")
+    text = 'Intitulé,choix\n"cariste\nde nuit",\n\nboulanger,n\'importe quoi\n'
+    (tmp_path / "liste.csv").write_text(text, encoding="utf-8")
+    for name, rows in (("liste.xlsx", [4, 5, 6]), ("liste.csv", [2, 4, 5])):
+        given = ("-i", str(tmp_path / name), "-c", "Intitulé")
+        _, out, err = call("resolve", *given, "--format", "json", capsys=capsys)
+        assert [item["row"] for item in json.loads(out)["results"]] == rows
+        assert f"Ligne {rows[-1]} : le choix «" in err.replace("\u00a0", " ")
+        reviewed = ("resolve", "--review", str(tmp_path / name), "-c", "Intitulé", "--format", "json")
+        _, out, _ = call(*reviewed, capsys=capsys)
+        assert {item["text"].split()[0]: item["rows"] for item in json.loads(out)["results"]} == {
+            "cariste": rows[:1],
+            "boulanger": rows[-1:],
+        }
+
+
 def test_a_day_of_a_workbook_stays_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book = openpyxl.Workbook()
     for row in (["Poste", "Depuis"], ["Cariste", datetime(2026, 9, 1)]):  # noqa: DTZ001 - a workbook has no zone
@@ -251,7 +275,7 @@ def plain(text: str) -> str:
 def test_a_list_as_json_and_on_the_screen(listed: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = call("resolve", "-i", str(listed), "-c", "intitulé du poste", "--format", "json", capsys=capsys)
     results = json.loads(out)["results"]
-    assert [r["row"] for r in results] == [1, 2, 3, 4]
+    assert [r["row"] for r in results] == [2, 3, 4, 5]
     assert results[0]["candidates"][0]["code"] == "K2110"
     _, out, _ = call("resolve", "-i", str(listed), "-c", "intitulé du poste", capsys=capsys)
     assert "N1101" in out

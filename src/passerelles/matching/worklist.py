@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Final, get_args
 
@@ -37,11 +37,17 @@ class Worklist:
     """
     A table: `header` as it is written, and rows of as many cells.
 
-    A cell is a text, or what a workbook holds: a number, a date, nothing.
+    A cell is a text, or what a workbook holds: a number, a date, nothing. `lines` are the rows of the sheet, or the
+    lines of the text file, that the rows stand at; their places, from 1, where the table was read from none.
     """
 
     header: tuple[str, ...]
     rows: list[list[Cell]]
+    lines: Sequence[int] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        if not self.lines:
+            object.__setattr__(self, "lines", range(1, len(self.rows) + 1))
 
     def place(self, name: str) -> int:
         """
@@ -77,7 +83,7 @@ class Worklist:
         """Return the list with columns added on the right, in place of those of their names that are not to `keep`."""
         kept = [place for place, name in enumerate(self.header) if name in keep or name not in header]
         joined = [[*(row[i] for i in kept), *added] for row, added in zip(self.rows, rows, strict=True)]
-        return Worklist((*(self.header[i] for i in kept), *header), joined)
+        return Worklist((*(self.header[i] for i in kept), *header), joined, self.lines)
 
 
 def read_worklist(path: Path, *, column: str | None = None, heads: Collection[str] = frozenset()) -> Worklist:
@@ -116,26 +122,27 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
         reason = faults[0].what("en")
         raise PasserellesError("resolve_bad_line", path=path, line=faults[0].line, reason=reason)
     records = [(found.header_line, list(found.header)), *found.rows] if found.header_line else found.rows
-    rows = _with_blanks(records)
-    while rows and not any(cell_text(cell) for cell in rows[-1]):
-        rows.pop()
-    if not rows:
+    if found.encoding == "xlsx":
+        records = _with_blanks(records)
+    else:
+        records = [(n, [bare(cell) if isinstance(cell, str) else cell for cell in row]) for n, row in records]
+    while records and not any(cell_text(cell) for cell in records[-1][1]):
+        records.pop()
+    if not records:
         raise PasserellesError("resolve_empty_list", path=path)
-    if found.encoding != "xlsx":
-        rows = [[bare(cell) if isinstance(cell, str) else cell for cell in row] for row in rows]
+    lines, rows = zip(*records, strict=True)
     width = max(map(_width, rows))
     header, *full = [[*row[:width], *[None] * (width - len(row))] for row in rows]
-    return Worklist(tuple(cell_text(cell) for cell in header), full)
+    return Worklist(tuple(cell_text(cell) for cell in header), full, lines[1:])
 
 
-def _with_blanks(records: Sequence[tuple[int, list[Cell]]]) -> list[list[Cell]]:
+def _with_blanks(records: Sequence[tuple[int, list[Cell]]]) -> list[tuple[int, list[Cell]]]:
     """Rows with the blank ones that a workbook leaves out, unless a stray cell far below would bring thousands."""
-    rows: list[list[Cell]] = []
-    before = records[0][0] - 1 if records else 0
+    rows: list[tuple[int, list[Cell]]] = []
     for line, cells in records:
-        rows += [[] for _ in range(line - before - 1) if line - before <= _MOST_BLANKS]
-        rows.append(cells)
-        before = line
+        below = range(rows[-1][0] + 1 if rows else line, line)
+        rows += [(blank, []) for blank in below if len(below) < _MOST_BLANKS]
+        rows.append((line, cells))
     return rows
 
 
@@ -177,7 +184,7 @@ _CANDIDATES_OF: Final = Column(
 
 @dataclass(frozen=True, slots=True)
 class Row(Described):
-    """One row: its number in the list from 1, the text, the candidates, the verdict, and what a person chose."""
+    """One row: its number as `Worklist.lines` has it, the text, the candidates, the verdict, what a person chose."""
 
     number: int
     text: str
@@ -189,7 +196,7 @@ class Row(Described):
         "resolved_row",
         "A row of a list",
         (
-            Column("row", value="number", promised="ordinal"),
+            Column("row", value="number", promised="ordinal: Row of the sheet, or line of the file, that it stands at"),
             Column("text", promised="text"),
             Column("status", words="resolve.status", promised=one_of(get_args(Status))),
             Column("choice", value=lambda r, _: r.choice or None, promised="text?"),
@@ -282,7 +289,7 @@ def review(
     refused: list[Row] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
-        row = Row(i + 1, texts[i], candidates, status(candidates), made[i])
+        row = Row(worklist.lines[i], texts[i], candidates, status(candidates), made[i])
         if made[i]:
             code = chosen_code(made[i], [codes[i] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
@@ -345,7 +352,7 @@ class Group(Described):
     text
         As it was first written.
     rows
-        Numbers of its rows in the list.
+        Numbers of its rows, as `Worklist.lines` has them.
     people
         People in these rows; their number where the list does not say.
     status, candidates
@@ -366,7 +373,8 @@ class Group(Described):
         "A title of a list to review, the most at stake first",
         (
             Column("text", promised="text"),
-            Column("rows", value=lambda g, _: list(g.rows), promised=["ordinal"]),
+            Column("rows", value=lambda g, _: list(g.rows),
+                   promised=["ordinal", "Rows of the sheet, or lines of the file, that write it so"]),
             Column("people", promised="number"),
             Column("at_stake", value=lambda g, _: round(g.at_stake, 3),
                    promised="number: People that are expected to be misplaced"),
