@@ -1203,3 +1203,24 @@ def test_two_grounds_of_one_credential_are_none_and_a_text_is_told_with_its_own_
     )
     (card,) = access_conditions(some, "Q").credentials
     assert (card.ground, card.source, card.as_of) == ("", "loi a", "")
+
+
+def test_the_kind_of_a_move_follows_the_title_by_which_either_end_is_named() -> None:
+    some = jobs(
+        CredentialRequirement("P", "PUER", scope="titles", titles="1"),
+        CredentialRequirement("Q", "DEI", scope="titles", titles="2"),
+        CredentialRequirement("R", "PUER"),
+        CredentialRequirement("S", "DEI"),
+    )
+    names = {"1": ("Aînée", "P"), "2": ("Cadette", "Q"), "3": ("Voisine", "P"), "4": ("Lointaine", "Q")}
+    titles = tuple(JobTitle(code, *name) for code, name in names.items())
+    graph = build_graph(replace(some, titles=titles), settings=PLAIN)
+
+    def kind(origin: str, target: str) -> str:
+        (move,) = rank_moves(graph, origin, targets=[target])
+        return move.kind
+
+    assert [kind("Aînée", "S"), kind("Voisine", "S")] == ["step-down", "unknown"]
+    assert [kind("R", "Cadette"), kind("R", "Lointaine")] == ["step-down", "unknown"]
+    assert "R" in {move.origin.code for move in rank_sources(graph, "Lointaine")}
+    assert "R" not in {move.origin.code for move in rank_sources(graph, "Cadette")}

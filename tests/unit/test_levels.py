@@ -1,12 +1,14 @@
 """Probability, position of a coverage, and the three levels."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
@@ -120,6 +122,17 @@ def test_moves_carry_the_level_of_their_probability_and_position(embedded_graph:
             assert move.access.status != "selective"
         seen.add(move.level)
     assert seen == set(LEVELS)
+
+
+def test_a_selective_job_that_takes_no_credential_is_never_proche(embedded_graph: OccupationGraph) -> None:
+    (move,) = rank_moves(embedded_graph, "N4105", targets=["N1102"])
+    assert (move.level, move.access.status, move.access.required) == ("proche", "open", ())
+    before = embedded_graph.referential
+    access = [
+        row._replace(status="selective") if row.occupation == "N1102" else row for row in before.occupation_access
+    ]
+    (move,) = rank_moves(build_graph(replace(before, occupation_access=tuple(access))), "N4105", targets=["N1102"])
+    assert (move.level, move.access.status, move.access.required) == ("accessible", "selective", ())
 
 
 def test_what_nobody_covers_is_raised_by_no_position(embedded_graph: OccupationGraph) -> None:

@@ -74,6 +74,17 @@ def test_people_who_get_no_line_are_said() -> None:
     assert [row.row for row in aside] == [4]
 
 
+@pytest.mark.parametrize("by", ["fragile", "hiring"])
+def test_rows_set_aside_of_either_table_are_told_whichever_side_is_ranked(by: Any) -> None:
+    tables = {
+        "fragile": [*people(("A", "J00", 5, "Nord")), {"employer": "D", "job": "J00"}],
+        "hiring": [{"employer": "E", "job": "J01"}, *openings(("P", "J01", 2, "Nord"))],
+    }
+    found = rank_territory(graph(), "Nord", places=BASINS, costs=COSTS, by=by, **tables)  # type: ignore[arg-type]
+    assert len(found.items) == 1
+    assert [(row.file, row.row) for row in found.set_aside] == [("fragile", 2), ("hiring", 1)]
+
+
 def test_what_is_unknown_counts_as_the_middle_and_says_so() -> None:
     hiring = openings(("P", "J01", 2, "Nord"), ("Q", "J02", 2, "Nord"), ("R", "J04", 2, "Nord"), ("S", "J00", 2, "Sud"))
     costs = Written({("J00", "J01"): 9_000.0, ("J00", "J04"): 10.0})
