@@ -13,7 +13,7 @@ import statistics
 import time
 from argparse import Namespace
 
-from measuring import Figure, Table, referential_of
+from measuring import Figure, Table, referential_of, stop
 from service import busy, free_port, get, load, running
 
 from passerelles.graph.build import build_graph
@@ -22,6 +22,7 @@ from passerelles.referentials.load import load_referential
 
 LIBRARIES = ("fastapi", "psutil")
 OPTIONS = {"referential": "", "origins": 40, "seed": 19}
+LEAST = 3
 
 PAGES = {
     "search": "/?q={title}",
@@ -50,6 +51,8 @@ def asked(port: int, path: str) -> float:
 
 
 def main(given: Namespace) -> None:
+    if given.origins < LEAST:
+        stop(f"explorer needs --origins of {LEAST} or more: the first is told apart, and a ninth decile takes two")
     referential, port = referential_of(given), free_port()
     graph = build_graph(load_referential(referential))
     drawn = random.Random(given.seed)  # noqa: S311 - the same occupations each time

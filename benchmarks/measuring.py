@@ -77,14 +77,15 @@ class Benchmark(NamedTuple):
 
 
 def _read_as(default: object, meant: str) -> dict[str, Any]:
-    """How argparse reads an option: as its default is; a list of words is what may be chosen."""
+    """How argparse reads an option: as its default is, None a number; a list of words is what may be chosen."""
     if isinstance(default, bool):
         return {"action": "store_true", "help": meant}
     if default is ...:
         return {"required": True, "metavar": "PATH", "type": Path, "help": f"{meant} (required)"}
     first = default[0] if isinstance(default, list) else default
-    told = " ".join(map(str, default)) if isinstance(default, list) else "none" if default == "" else default
-    found: dict[str, Any] = {"default": default, "type": type(first), "help": f"{meant} (default: {told})"}
+    told = " ".join(map(str, default)) if isinstance(default, list) else "none" if default in ("", None) else default
+    kind = float if default is None else type(first)
+    found: dict[str, Any] = {"default": default, "type": kind, "help": f"{meant} (default: {told})"}
     if isinstance(default, list):
         found["nargs"] = "*" if isinstance(first, str) else "+"
     return found | ({"choices": default} if isinstance(default, list) and isinstance(first, str) else {"metavar": "X"})
@@ -115,7 +116,7 @@ def need(name: str, *, data: Path | None = None, files: Sequence[str] = (), libr
             stop(f"{name} needs the library {each}: pip install {pip(each)}")
     if files and data is None:
         stop(f"{name} needs public data sets: name their folder by --data DIR or the variable PASSERELLES_DATA")
-    for each in ("", *files) if data else ():
+    for each in ("", *files) if files else ():
         if data and not (data / each).exists():
             stop(f"{name} needs {data / each}, which is not there: docs/benchmarks.md says where it comes from")
 

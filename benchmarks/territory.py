@@ -28,7 +28,7 @@ DATA = ("rome-v460", "market/bmo-2023.xlsx", "geo")
 OPTIONS = {
     "lots": (2000, "lots of fragile jobs"),
     "radius": (30.0, "kilometres that people go"),
-    "budget": (0.0, "hours of training in all; 0: no bound"),
+    "budget": (None, "hours of training in all"),
     "seed": 20231,
 }
 
@@ -49,7 +49,7 @@ def main(given: Namespace) -> None:
         found, spent = timed(
             lambda: match_territory(
                 graph, lots, None, market=market, places=places, radius_km=given.radius,
-                budget_hours=given.budget or None, settings=settings, changes=False,
+                budget_hours=given.budget, settings=settings, changes=False,
             )
         )  # fmt: skip
         table.tell("match_territory", spent, ("aim", Figure(60.0, "s")))

@@ -45,6 +45,11 @@ def test_help_tells_peer_needs_and_defaults(name: str) -> None:
         assert isinstance(default, bool) or "(default: " in line[0] or "(required)" in line[0]
 
 
+def test_a_number_that_nothing_bounds_by_default_may_be_nought() -> None:
+    parser = KNOWN["territory"].parser()
+    assert [parser.parse_args(words).budget for words in ([], ["--budget", "0"])] == [None, 0.0]
+
+
 def test_help_runs_nothing_of_a_benchmark() -> None:
     """No library is imported for it: not numpy, nor the package."""
     loaded = ran("rank", "--help", PYTHONPROFILEIMPORTTIME="1").stderr
@@ -59,6 +64,8 @@ def test_what_is_missing_is_told_in_a_line(tmp_path: Path, capsys: pytest.Captur
         ("rank", "--data", str(tmp_path)): f"rank needs {tmp_path / 'rome-v460'}, which is not there: ",
         ("melo", "--task", str(tmp_path)): f"melo: No such file or directory: {tmp_path / 'queries.tsv'}",
         ("build", "--referential", str(tmp_path / "no")): f"build_graph: No referential '{tmp_path / 'no'}'",
+        ("build", "--data", str(tmp_path / "no"), "--referential", str(tmp_path)): "build_graph: ",
+        ("explorer", "--origins", "2"): "explorer needs --origins of 3 or more: ",
         ("nothing",): "no benchmark is called nothing: access_reader, ",
     }.items():
         told = ran(*words, PASSERELLES_DATA="")
