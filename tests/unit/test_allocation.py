@@ -108,6 +108,21 @@ def test_a_radius_is_the_reason_only_where_nothing_else_bars() -> None:
     both = openings(("P", "J01", 5, "Sud"), ("Q", "J02", 9, "Nord"))
     costs = Written({("J00", "J01"): 10.0}, frozenset({("J00", "J02")}))
     assert match(fragile, both, {}, costs=costs, places=BASINS, radius_km=30).uncovered[0].reason == "radius"
+    lost = [hiring[0] | {"basin": "Ile"}, both[1]]  # a distance to be found out may open them; nothing opens the others
+    assert match(fragile, lost, {}, costs=costs, places=BASINS, radius_km=30).uncovered[0].reason == "distance_unknown"
+
+
+def test_the_proof_counts_no_kilometre_of_a_distance_that_nobody_knows() -> None:
+    fragile, hiring = people(("A", "J00", 2, "Nord")), openings(("P", "J00", 1, "Sud"), ("Q", "J00", 1, "Ile"))
+
+    def told(hiring: Any) -> tuple[float | None, Any]:
+        found = match(fragile, hiring, {}, places=BASINS)
+        (distance,) = [each for each in found.certificate()["objectives"] if each["name"] == "distance"]
+        assert any("kilom" in line for line in found.release().proofs()) == (distance["value"] is not None)
+        return found.totals()["km"], (distance["value"], distance["bound"], distance["gap"])
+
+    assert told(hiring[:1]) == (50.0, (50.0, 50.0, 0))
+    assert told(hiring) == (None, (None, None, 0))
 
 
 def test_openings_left_by_people_placed_there_or_to_be_confirmed_want_others() -> None:
@@ -456,8 +471,13 @@ def test_nobody_steps_down_while_their_own_job_is_to_be_confirmed() -> None:
     assert found.to_confirm[0].hours.expected is None  # the title demands more: how much is not known
     assert [u.reason for u in found.unfilled] == ["step_down"]
     assert [f.hiring.job for f in match_territory(graph, people, [heavy, lorry], stretch=True).stretched] == ["N4101"]
-    # Without an opening of their own job, the step down is theirs to take.
+    # Without an opening of their own job, or with one beyond the radius, the step down is theirs to take.
     assert [(f.hiring.job, f.people) for f in match_territory(graph, people, [lorry]).flows] == [("N4101", 3)]
+    there = places(Redon=(47.65, -2.08), Loin=(43.0, 2.0))
+    for basin, steps in (("Redon", []), ("Loin", [("N4101", 3)])):
+        offers = [heavy | {"basin": basin}, lorry]
+        near = match_territory(graph, people, offers, places=there, radius_km=30, changes=False)
+        assert [(f.hiring.job, f.people) for f in near.flows] == steps
 
 
 def test_titles_of_one_job_whose_numbers_differ_are_to_be_confirmed(embedded_graph: OccupationGraph) -> None:

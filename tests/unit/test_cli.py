@@ -248,6 +248,9 @@ def test_numbers_of_options_may_have_a_comma_or_parted_thousands(capsys: pytest.
     asked = ("levers", "--target", "N4103", "--format", "json")
     spaced = call(*asked, "--origin", "N4101=1 200", capsys=capsys)
     assert spaced == call(*asked, "--origin", "N4101=1200", capsys=capsys)
+    for wrong in ("-3", "x"):
+        code, _, err = call(*asked, "--origin", f"N4101={wrong}", capsys=capsys)
+        assert (code, f"un entier positif ou nul est attendu ; reçu '{wrong}'" in err) == (2, True)
     options = {"--radius", "--budget-hours", "--min-probability", "--max-cost", "--max-minutes", "--floor"}
     words = [word for option in sorted(options) for word in (option, "0,5")]
     code, _, err = call("territory", "match", "--fragile", "absent.csv", *words, "--format=json", capsys=capsys)

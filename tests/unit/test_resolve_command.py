@@ -259,13 +259,20 @@ def test_a_row_is_told_by_where_it_stands_in_its_sheet_or_file(
         }
 
 
-def test_a_day_of_a_workbook_stays_a_day(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_day_of_a_workbook_stays_a_day_and_a_time_keeps_its_hour(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     book = openpyxl.Workbook()
-    for row in (["Poste", "Depuis"], ["Cariste", datetime(2026, 9, 1)]):  # noqa: DTZ001 - a workbook has no zone
+    days = datetime.fromisoformat("2026-09-01"), datetime.fromisoformat("2026-09-01T14:30")
+    for row in (["Poste", "Depuis"], *(["Cariste", day] for day in days)):
         book.worksheets[0].append(row)
     book.save(tmp_path / "in.xlsx")
     call("resolve", "-i", str(tmp_path / "in.xlsx"), "-o", str(tmp_path / "out.xlsx"), capsys=capsys)
-    assert openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0]["B2"].number_format == "yyyy-mm-dd"
+    sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0]
+    assert sheet["B2"].number_format == "yyyy-mm-dd"
+    call("resolve", "-i", str(tmp_path / "in.xlsx"), "-o", str(tmp_path / "out.csv"), capsys=capsys)
+    rows = (tmp_path / "out.csv").read_text("utf-8-sig").splitlines()
+    assert [row.split(",")[1] for row in rows[1:]] == ["2026-09-01", "2026-09-01T14:30:00"]
 
 
 def plain(text: str) -> str:

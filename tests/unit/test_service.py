@@ -251,6 +251,8 @@ def test_rows_that_are_wrong_are_counted_alike_and_never_sent_back(client: Clien
         problems = refused(client.post("/v1/match", json=body), 422, key)
         assert problems["errors"][0]["where"] == f"body.hiring.{len(body['hiring']) - 1}.job"
         assert "zzzz" not in json.dumps(problems)
+    body = {"fragile": [FRAGILE[0] | {"job": "Total"}], "hiring": HIRING}  # a total alone: no row is left
+    assert refused(client.post("/v1/match", json=body), 422, "territory_input")["errors"][0]["where"] == "body.fragile"
 
 
 @pytest.mark.parametrize(

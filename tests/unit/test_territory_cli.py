@@ -139,10 +139,20 @@ def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str
 
 def test_rank_says_which_rows_were_set_aside_and_why(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     table = tmp_path / "people.csv"
-    table.write_text("employeur,métier,effectif,bassin\nA,N4101,3,Redon\nB,N4101,,Redon\n", encoding="utf-8")
+    rows = ("employeur,métier,effectif,bassin", "A,N4101,3,Redon", "B,N4101,,Redon", 'C,"N4101,2,Redon')
+    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
     asked = ["rank", "--basin", "Redon", "--fragile", str(table), "--hiring", HIRING]
     assert call(*asked) == 0
-    assert "people.csv, ligne 3, colonne « effectif » : cellule vide" in " ".join(capsys.readouterr().out.split())
+    out = " ".join(capsys.readouterr().out.split())
+    assert "people.csv, ligne 3, colonne « effectif » : cellule vide" in out
+    assert "people.csv, ligne 4 : Champ entre guillemets" in out
+    assert call("match", "--fragile", str(table), "--hiring", HIRING, "--mask") in {0, 1}
+    out = " ".join(capsys.readouterr().out.split())
+    assert "people.csv, ligne 3, colonne « effectif » : mise de côté ; ce que dit la ligne est masqué" in out
+    empty = tmp_path / "empty.csv"
+    empty.write_text(f"{rows[0]}\nTotal,Total,3,\n", encoding="utf-8")
+    assert call("match", "--fragile", str(empty), "--hiring", HIRING) == 2
+    assert "  - empty.csv : aucune ligne." in capsys.readouterr().err
     assert call(*asked, "--output", str(tmp_path / "ranks.xlsx")) == 0
     assert "Mis de côté" in openpyxl.load_workbook(tmp_path / "ranks.xlsx").sheetnames
 

@@ -104,6 +104,13 @@ def test_what_is_unknown_counts_as_the_middle_and_says_so() -> None:
     assert [r.score for r in found] == sorted((r.score for r in found), reverse=True)
 
 
+@pytest.mark.parametrize("radius", ["60", True, math.inf, math.nan, -1])
+def test_a_radius_that_is_no_finite_number_is_refused(radius: Any) -> None:
+    asked: dict[str, Any] = {"places": BASINS, "fragile": FRAGILE, "hiring": HIRING, "costs": COSTS}
+    with pytest.raises(PasserellesError, match="radius_km is not a valid bound"):
+        rank_territory(graph(), "Nord", radius_km=radius, **asked)
+
+
 def test_a_short_move_that_nobody_lists_does_not_pass_a_likely_one() -> None:
     figure = unknown("no_tension")
     settings = TerritorySettings()

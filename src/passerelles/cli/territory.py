@@ -202,20 +202,12 @@ def match(
     return allocation.status != "infeasible" and bool(allocation.placed)
 
 
-def print_aside(console: "Console", rows: "Sequence[Problem | Withheld]", *, lang: Lang) -> None:
+def print_aside(console: "Console", rows: "Sequence[Problem]", *, lang: Lang) -> None:
     """Print which rows of tables were set aside, and why."""
     from rich.padding import Padding
     from rich.text import Text
 
-    from passerelles.territory.lots import SET_ASIDE
-
-    lines = []
-    for told in (SET_ASIDE.to_dict(row, lang) for row in rows[:_SHOWN]):
-        where = "table" if not told["row"] else "cell" if told["column"] else "row"
-        place = say(
-            f"territory.where.{where}", lang=lang, file=told["file"], row=str(told["row"]), column=told["column"]
-        )
-        lines.append(say("territory.where.problem", lang=lang, place=place, what=told["reason"]))
+    lines = [row.sentence(lang) for row in rows[:_SHOWN]]
     if len(rows) > _SHOWN:
         lines.append(say("territory.where.more", lang=lang, n=len(rows) - _SHOWN))
     for line in lines:

@@ -13,7 +13,7 @@ from passerelles.territory.lots import Month, Problem
 from passerelles.text import few
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, Sheet, Withheld
+from passerelles.views.spec import Column, On, Record, Sheet
 
 ActionKind = Literal["meet", "confirm", "correct", "authorise", "train"]
 KINDS: Final[tuple[ActionKind, ...]] = ("meet", "confirm", "correct", "authorise", "train")
@@ -151,7 +151,7 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     """
     placed = [f for f in release.flows if isinstance(f, Flow)]
     doubtful = [f for f in release.to_confirm if isinstance(f, Flow)]
-    aside = [p for p in release.set_aside if not isinstance(p, Withheld)]
+    aside = [p for p in release.set_aside if not p.withheld]
     asked = [
         *((_met(flow, lang), flow) for flow in placed if flow.same_job and not flow.of_title),
         *((_confirmed(flow, lang), flow) for flow in doubtful),

@@ -90,7 +90,7 @@ CERTIFICATE: Final = Record(
         Column("status", promised=one_of(STATUSES)),
         Column("gap", promised="amount"),
         Column(
-            "objectives", value=lambda a, _: [stage.to_dict() for stage in a.stages],
+            "objectives", value=lambda a, _: [_proof(a, stage) for stage in a.stages],
             promised=[record(
                 "", {"name": "text", "value": "number?", "bound": "number?", "gap": "amount?"},
                 optional={"exact": "flag"},
@@ -131,7 +131,7 @@ class Release:
     changes: Sequence[Change | Withheld]
     curve: Sequence[CurvePoint]
     notes: Sequence[Note]
-    set_aside: Sequence[Problem | Withheld]
+    set_aside: Sequence[Problem]
     unmet_floors: Sequence[str]
     resolved: Sequence[Resolved]
     referential: Stamp
@@ -408,6 +408,12 @@ def in_all(flows: Iterable[Flow], of: Callable[[Flow], float | None]) -> float |
     if any(value is None for value, _ in each):
         return None
     return sum(round((value or 0.0) * TENTHS) * people for value, people in each) / TENTHS
+
+
+def _proof(allocation: Allocation, stage: Stage) -> dict[str, Any]:
+    """Certificate of an objective; of kilometres, no figure where one of them is unknown and only counts as far."""
+    known = stage.name != "distance" or in_all(allocation.flows, attrgetter("km")) is not None
+    return stage.to_dict() | ({} if known else {"value": None, "bound": None})
 
 
 def _shares(found: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, Any]]:

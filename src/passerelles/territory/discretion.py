@@ -461,7 +461,11 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         allocation.release(),
         stretched=[],
         options=[],
-        set_aside=_aside(allocation, lang),
+        set_aside=[  # without the people that they name: they are in no total that hides them
+            Problem(row.file, row.row, row.column, row.key, {}, withheld=True)
+            for side in (allocation.fragile, allocation.hiring)
+            for row in side.set_aside
+        ],
         masked=True,
         threshold=threshold,
         summary=lambda _: "",
@@ -510,17 +514,6 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         curve=(),
         notes=notes,
     )
-
-
-def _aside(allocation: Allocation, lang: Lang) -> list[Withheld]:
-    """Rows set aside, without the people that they name: they are in no total that hides them."""
-    reason = say("territory.where.withheld", lang=lang)
-
-    def line(row: Problem) -> Withheld:
-        told = {"file": row.file, "row": row.row, "column": row.column or None, "reason": reason, "people": None}
-        return Withheld({**told, "problem": row.key, "suggestions": []}, told)
-
-    return [line(row) for side in (allocation.fragile, allocation.hiring) for row in side.set_aside]
 
 
 def _stage(name: str, value: int, total: int | None) -> dict[str, Any]:

@@ -186,7 +186,7 @@ class Problem(NamedTuple):
     `file` is ``FILE#SHEET`` where several sheets were read. `row` is the line of the file (the header is line 1) or the
     number of the row given, 0 for the table as a whole; `column` is the header as it is written there; `values` fill in
     the sentence ``territory.problem.<key>``. `people` are those of the row, where they are known; `suggestions` what
-    may have been meant.
+    may have been meant. One that is `withheld` says that it may not say more.
     """
 
     file: str
@@ -196,6 +196,7 @@ class Problem(NamedTuple):
     values: Mapping[str, object]
     people: int | None = None
     suggestions: tuple[str, ...] = ()
+    withheld: bool = False
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return where and what, as a person reads it."""
@@ -210,6 +211,8 @@ class Problem(NamedTuple):
 
     def what(self, lang: Lang = "fr") -> str:
         """Return what is wrong and what to do."""
+        if self.withheld:
+            return say("territory.where.withheld", lang=lang)
         notice = self.values.get("notice")
         if isinstance(notice, Notice):
             return notice.what(lang)

@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
-from numbers import Real
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
@@ -36,6 +35,7 @@ from passerelles.territory.pairs import (
     Pairs,
     Why,
     asked_of_title,
+    chosen_bound,
     doubts,
     drawn,
     find_pairs,
@@ -215,14 +215,14 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     every = settings_or(settings, graph.settings)
     chosen = every.territory
     bounds = Bounds(
-        radius_km=_option(chosen, "radius_km", radius_km),
+        radius_km=chosen_bound(chosen, "radius_km", radius_km),
         frame=frame,
-        min_probability=_option(chosen, "min_probability", min_probability, 1.0),
+        min_probability=chosen_bound(chosen, "min_probability", min_probability, 1.0),
         max_hours=chosen.max_hours,
-        max_cost=_option(chosen, "max_cost", max_cost),
-        max_minutes=_option(chosen, "max_minutes", max_minutes),
+        max_cost=chosen_bound(chosen, "max_cost", max_cost),
+        max_minutes=chosen_bound(chosen, "max_minutes", max_minutes),
     )
-    budget = _option(chosen, "budget_hours", budget_hours)
+    budget = chosen_bound(chosen, "budget_hours", budget_hours)
     locator = Locator(places, market)
     area = area_of(territory, places)
     if area is not None:
@@ -237,16 +237,6 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     tell = progress or (lambda _done, _total=None, _what="", /: None)
     case = _Case(graph, first, second, locator, model, chosen, every.strict, tell)
     return _allocate(case, bounds, budget, changes=changes, stretch=stretch)
-
-
-def _option(settings: TerritorySettings, name: str, given: float | None, most: float = math.inf) -> float | None:
-    """Return a bound that is given, else that of the settings."""
-    value: Any = getattr(settings, name) if given is None else given
-    fits = not isinstance(value, bool) and isinstance(value, Real) and 0 <= float(value) <= most and value != math.inf
-    if value is not None and not fits:
-        raise PasserellesError("territory_bound", name=name, value=repr(value))
-    bound: float | None = value
-    return bound
 
 
 def _surveyed(

@@ -1,12 +1,14 @@
 """Which people could take which openings: every pair of lot and pool with its cost, or why not, or what is unknown."""
 
 import hashlib
+import math
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, partial
 from itertools import pairwise
+from numbers import Real
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -89,6 +91,23 @@ class Bounds:
     max_hours: float | None = None
     max_cost: float | None = None
     max_minutes: float | None = None
+
+
+def chosen_bound(settings: TerritorySettings, name: str, given: float | None, most: float = math.inf) -> float | None:
+    """
+    Return a bound that is given, else that of the settings; None = none.
+
+    Raises
+    ------
+    PasserellesError
+        If it is no finite number from 0 to `most`.
+    """
+    value: Any = getattr(settings, name) if given is None else given
+    fits = not isinstance(value, bool) and isinstance(value, Real) and 0 <= float(value) <= most and value != math.inf
+    if value is not None and not fits:
+        raise PasserellesError("territory_bound", name=name, value=repr(value))
+    bound: float | None = value
+    return bound
 
 
 @dataclass(frozen=True, eq=False)

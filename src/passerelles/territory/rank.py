@@ -54,7 +54,7 @@ from passerelles.territory.lots import (
     pool_key,
     reading_notes,
 )
-from passerelles.territory.pairs import LEAST_CHANCE, Moves, moves_between
+from passerelles.territory.pairs import LEAST_CHANCE, Moves, chosen_bound, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.text import few
@@ -346,7 +346,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     Raises
     ------
     PasserellesError
-        If neither a table nor market data gives one of the sides.
+        If the radius is no number, or neither a table nor market data gives one of the sides.
 
     Notes
     -----
@@ -359,8 +359,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     locator = Locator(places, market)
     centres = _centres(basin, area, locator)
     far = tuple(centres)
-    radius = radius_km if radius_km is not None else chosen.radius_km
-    radius = chosen.bmo_radius_km if radius is None else radius
+    bound = chosen_bound(chosen, "radius_km", radius_km)
+    radius = chosen.bmo_radius_km if bound is None else bound
     near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
     wide = (far, near) if by == "fragile" else (near, far)
     rule = None if market is None else _Rule(market, graph.referential, places, listed)
