@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import astuple, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, get_args
 
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
-from passerelles.access.conditions import access_conditions, move_kind
+from passerelles.access.conditions import AccessCredential, access_conditions, move_kind
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
 from passerelles.access.wording import access_text, held_choices, required_lines, required_text
@@ -28,6 +29,7 @@ from passerelles.model import (
     CredentialKind,
     CredentialRequirement,
     Employment,
+    Ground,
     Hours,
     JobTitle,
     OccupationAccess,
@@ -1133,6 +1135,8 @@ def test_what_employers_demand_and_what_one_person_of_a_firm_must_have_is_told_a
     assert {c.code: c.ground for c in path.steps[-1].credentials if c.code in "ACE"} == {
         "A": "employers", "C": "establishment", "E": ""
     }  # fmt: skip
+    for record in (AccessCredential.spec, StepCredential.spec):
+        assert record.schema()["properties"]["ground"]["enum"] == ["employers", "establishment", None]
 
 
 def test_titles_differ_where_what_is_demanded_does_and_a_card_takes_no_hours() -> None:
@@ -1181,7 +1185,7 @@ def test_of_two_ways_the_better_known_and_the_one_without_a_competition_is_taken
     )
     some = replace(plain, credentials=tuple(sorted((*plain.credentials, first, second), key=lambda c: c.code)))
     demands = build_demands(some, ["Q"], NO_AIM)
-    assert demands.counted(0, demands.price(Holdings()), Holdings()) == ["Z1"]
+    assert demands.counted(0, demands.price(Holdings()), Holdings()) == {"v": ["Z1"]}
 
 
 def test_who_holds_a_way_that_has_ended_is_told_that_one_and_no_other() -> None:
@@ -1224,3 +1228,112 @@ def test_the_kind_of_a_move_follows_the_title_by_which_either_end_is_named() -> 
     assert [kind("R", "Cadette"), kind("R", "Lointaine")] == ["step-down", "unknown"]
     assert "R" in {move.origin.code for move in rank_sources(graph, "Lointaine")}
     assert "R" not in {move.origin.code for move in rank_sources(graph, "Cadette")}
+
+
+def with_credentials(some: Referential, *more: Credential) -> Referential:
+    return replace(some, credentials=tuple(sorted((*some.credentials, *more), key=lambda c: c.code)))
+
+
+def one_of(job: str, *ways: tuple[str, str, str], **told: Any) -> tuple[CredentialRequirement, ...]:
+    """Ways to choices: credential, group, alternative."""
+    return tuple(CredentialRequirement(job, code, "one-of", "", group, way, **told) for code, group, way in ways)
+
+
+def ways_of(some: Referential, origin: str) -> tuple[list[tuple[str, str | None, str | None]], set[tuple[str, str]]]:
+    """What a path from an origin to Q has to obtain, each of which way; and the ways said to be counted of a move."""
+    graph = build_graph(some, settings=PLAIN)
+    (step,) = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)[0].steps
+    (move,) = rank_moves(graph, origin, targets=["Q"], settings=PLAIN)
+    counted, of_move = (
+        {(c.group or "", c.alternative or "") for c in access.credentials if c.counted}
+        for access in (step.access, move.access)
+    )
+    assert counted == of_move
+    return [(c.code, c.group, c.alternative) for c in step.to_obtain], counted
+
+
+def test_of_two_choices_that_share_a_credential_each_tells_the_way_that_was_priced_for_it() -> None:
+    # For the second choice, the card is the shorter way: its hours are counted, whatever is followed for the first.
+    some = jobs(*one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("FIMO", "w", "a"), ("CARTE", "w", "b")))
+    taken, counted = ways_of(some, "P")
+    assert sorted(taken) == [("CARTE", "w", "b"), ("FIMO", "v", "a")]
+    assert counted == {("v", "a"), ("w", "b")}
+
+
+def test_what_is_counted_of_a_choice_is_not_told_as_of_one_that_is_held() -> None:
+    held_one, open_one = (("FIMO", "z", "a"), ("TP", "z", "b")), (("FIMO", "v", "a"), ("DEI", "v", "b"))
+    some = jobs(*one_of("P", *held_one), *one_of("Q", *held_one, *open_one))
+    assert ways_of(some, "P") == ([("FIMO", "v", "a")], {("v", "a")})
+
+
+def test_the_ground_of_a_step_is_that_of_the_way_that_it_counts() -> None:
+    # The longer way to the first choice holds the course too; only there do employers ask for it.
+    first = one_of("Q", ("CARTE", "v", "a"), ("FIMO", "v", "b"), ground="employers")
+    some = jobs(*first, *one_of("Q", ("FIMO", "w", "a"), ("DEI", "w", "b")))
+    (step,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0].steps
+    assert {c.code: c.ground for c in step.to_obtain} == {"CARTE": "employers", "FIMO": ""}
+
+
+def test_of_two_ways_that_take_the_same_the_first_is_counted_with_what_comes_before() -> None:
+    entry = Credential("INS", "Registre", "inscription", Hours(0, 0, 0), prerequisites=("TP",))
+    some = with_credentials(jobs(*one_of("Q", ("INS", "v", "a"), ("INS", "v", "b"), ("TP", "v", "b"))), entry)
+    assert ways_of(some, "P") == ([("TP", "v", "a"), ("INS", "v", "a")], {("v", "a")})
+
+
+def test_of_a_choice_that_is_held_nothing_is_left_to_obtain_whichever_way_it_was() -> None:
+    some = jobs(*driver("P"), *driver("Q"), CredentialRequirement("Q", "AS"))
+    assert ways_of(some, "P") == ([("AS", None, None)], set())
+
+
+def test_sheets_tell_the_ways_that_may_be_held_apart_from_those_whose_hours_are_counted() -> None:
+    held_one = (("DEI", "h", "a"), ("TP", "h", "b"))
+    asked = (*held_one, ("AS", "h", "c"), ("FIMO", "v", "a"), ("CHILD", "v", "b"))
+    some = with_credentials(jobs(*one_of("P", *held_one), *one_of("Q", *asked)), replace(CHILD, code="CHILD"))
+    (move,) = moves = rank_moves(build_graph(some, settings=PLAIN), "P", targets=["Q"], settings=PLAIN)
+    rows = {(r["choice"], r["way"]): (r["way_possible"], r["way_counted"]) for r in moves.rows("credentials")}
+    assert rows == {
+        ("h", "a"): (True, None), ("h", "b"): (True, None), ("h", "c"): (False, None),
+        ("v", "a"): (None, True), ("v", "b"): (None, False),
+    }  # fmt: skip
+    assert {c.group for c in move.access.credentials if c.counted and c.possible} == set()
+
+
+def test_rows_of_one_credential_tell_all_their_titles_and_the_proof_of_the_first_text() -> None:
+    def told(first: str, second: str) -> tuple[tuple[str, ...], str]:
+        scope: Any = {"source": "loi", "scope": "self-employed"}
+        some = jobs(
+            CredentialRequirement("Q", "CARTE", titles=first, in_force="proved", **scope),
+            CredentialRequirement("Q", "CARTE", titles=second, in_force="unproved", **scope),
+        )
+        (card,) = access_conditions(some, "Q").credentials
+        return card.titles, card.in_force
+
+    assert told("1 2", "2 3") == (("1", "2", "3"), "proved")
+    assert told("1", "")[0] == told("", "1")[0] == ()  # asked whatever the title
+
+
+def test_a_choice_held_by_practice_alone_is_told_as_supposed() -> None:
+    years = Credential("ANS", "Trois ans de métier", "experience", months=Hours(36.0))
+    mixed, alone = one_of("Q", ("ANS", "v", "a"), ("CARTE", "v", "b")), one_of("Q", ("ANS", "w", "a"))
+    some = with_credentials(jobs(*mixed, *alone), years)
+
+    def told(**stated: Ternary) -> tuple[list[str], list[str]]:
+        conditions = access_conditions(some, "Q", holdings_of(some, None, stated))
+        return held_choices(conditions), held_choices(conditions, supposed=True)
+
+    assert told(ANS="yes") == ([], ["Trois ans de métier"] * 2)
+    assert told(CARTE="yes") == (["Carte"], [])
+    assert told() == ([], [])
+    from_there = with_credentials(jobs(*mixed, *one_of("P", ("ANS", "v", "a"), ("CARTE", "v", "b"))), years)
+    either = access_conditions(from_there, "Q", holdings_of(from_there, "P", {}))
+    assert (held_choices(either), held_choices(either, supposed=True)) == (["Trois ans de métier ou Carte"], [])
+
+
+def test_of_a_choice_that_nobody_asks_for_on_one_ground_only_that_it_is_required_is_told() -> None:
+    def told(*grounds: Ground) -> list[str]:
+        rows = (one_of("Q", (code, "v", code), ground=g) for code, g in zip(("CARTE", "FIMO"), grounds, strict=True))
+        return required_lines(access_conditions(jobs(*chain(*rows)), "Q"))
+
+    way = ", une voie suffit : Carte ou FIMO"
+    assert told("", "employers") == told("employers", "establishment") == [f"Exigé{way}"]
+    assert told("employers", "employers") == [f"Exigé par les employeurs{way}"]

@@ -1,6 +1,6 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
@@ -74,7 +74,10 @@ _SELECTION: Final = Record(
 )
 GROUND: Final = Column(
     "ground", value=lambda c, _: c.ground or None, words="conditions.requirement", on=On.FILE,
-    schema="text?: employers: no law reserves the job, they demand it; establishment: of one person in each",
+    schema=maybe(one_of(
+        [ground for ground in get_args(Ground) if ground],
+        "employers: no law reserves the job, they demand it; establishment: of one person in each",
+    )),
 )  # fmt: skip
 _SPAN: Final = replace(SPAN, name="")  # whole in its schema, not by name: other programs were promised its keys
 _REDUCTION: Final = Record(
@@ -95,8 +98,8 @@ class AccessCredential(Described):
 
     `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
     it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
-    `chosen`: of a choice that is held, whether its way may be the one; of another, whether its way is the one whose
-    hours are counted (see `with_chosen`).
+    `possible`: of a choice that is held, whether its way may be the one; `counted`: of another, whether its way is the
+    one whose hours are counted (see `with_counted`).
     `note`: what else the catalogue says of it, here and in general.
     """
 
@@ -116,7 +119,8 @@ class AccessCredential(Described):
     applies: bool = True
     needed_for: str | None = None
     group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
-    chosen: bool = False
+    possible: bool = False
+    counted: bool = False
     as_of: str = ""
     in_force: InForce = "unknown"
     note: str = ""
@@ -565,24 +569,29 @@ def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) ->
             return c
         if not held[c.group, c.applies]:
             return replace(c, group_held="unknown")
-        return replace(c, group_held="yes", chosen=holdings.may_include(groups[c.group, c.applies][c.alternative]))
+        return replace(c, group_held="yes", possible=holdings.may_include(groups[c.group, c.applies][c.alternative]))
 
     return tuple(map(told, credentials))
 
 
-def with_chosen(conditions: AccessConditions, counted: Iterable[str]) -> AccessConditions:
-    """Mark, of each choice of which nothing is held, the way that is made once the `counted` ones are obtained."""
-    asked = [c for c in conditions.required if c.group is not None and c.group_held != "yes"]
-    if not asked:
-        return conditions
-    have = {*counted, *(c.code for c in conditions.required if c.held == "yes" or c.requirement == "required")}
-    have |= {code for c in conditions.required if c.code in have for code in c.detail.grants}
-    ways = grouped(((c.group, c.alternative or ""), c.code) for c in asked)
-    chosen = dict(sorted((way for way, codes in ways.items() if have.issuperset(codes)), reverse=True))
-    mine = {id(c) for c in asked if chosen.get(c.group) == (c.alternative or "")}
-    return replace(
-        conditions, credentials=tuple(replace(c, chosen=True) if id(c) in mine else c for c in conditions.credentials)
+def with_counted(conditions: AccessConditions, counted: Mapping[str, Iterable[str]]) -> AccessConditions:
+    """
+    Mark, of each choice of which nothing is held, the way whose hours are counted.
+
+    It is the one that is made, whatever else is obtained for other choices, once what is `counted` of that choice is:
+    codes by group, see `Demands.counted`.
+    """
+    anyway = {c.code for c in conditions.required if c.held == "yes" or c.requirement == "required"}
+    ways = grouped(
+        ((c.group, c.alternative or ""), c) for c in conditions.required if c.group and c.group_held != "yes"
     )
+    made: dict[str, str] = {}
+    for group, way in sorted(ways):
+        if anyway.union(counted.get(group, ())).issuperset(c.code for c in ways[group, way]):
+            made.setdefault(group, way)
+    mine = {id(c) for place in made.items() for c in ways[place]}
+    told = (replace(c, counted=True) if id(c) in mine else c for c in conditions.credentials)
+    return replace(conditions, credentials=tuple(told)) if mine else conditions
 
 
 def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:

@@ -1,7 +1,7 @@
 """What all occupations of a graph demand, as arrays: what is needed, what its holders hold, and what it costs."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, product
@@ -15,7 +15,7 @@ from passerelles.access.conditions import (
     AccessConditions,
     access_conditions,
     training_hours,
-    with_chosen,
+    with_counted,
 )
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, has_ended, remaining
 from passerelles.codes import circles, grouped, reached
@@ -89,6 +89,8 @@ class Demands:
         Shape (n,): whether a competition, an appointment or a quota of offices stands in the way.
     entered_freely
         Shape (n,): whether people enter without a diploma, so that a required course is all the training there is.
+    groups
+        For each occupation, the choice that stands for each group of its ways: its own, or one that makes it too.
     """
 
     referential: Referential
@@ -102,6 +104,7 @@ class Demands:
     hidden: Bools
     selective: Bools
     entered_freely: Bools
+    groups: tuple[Mapping[str, int], ...]
 
     @cached_property
     def holds(self) -> Bools:
@@ -144,11 +147,10 @@ class Demands:
         plain = (holdings.of(credential) == "yes" for credential in self.credentials)
         return _flags(chain(plain, map(holdings.has_one_of, self._proofs)))
 
-    def counted(self, row: int, price: Price, holdings: Holdings) -> list[str]:
-        """Codes of what is left to obtain of an occupation's choices: of each that is open, the way that is priced."""
-        choices = np.flatnonzero(self.needed[row, len(self.codes) :]).tolist()
-        left = (n for n in choices if not holdings.has_one_of(self._proofs[n]))
-        return [self.codes[column] for n in left for column in price.ways[n]]
+    def counted(self, row: int, price: Price, holdings: Holdings) -> dict[str, list[str]]:
+        """What is left to obtain of each open choice of an occupation, by group: codes of the way that is priced."""
+        left = {group: n for group, n in self.groups[row].items() if not holdings.has_one_of(self._proofs[n])}
+        return {group: [self.codes[column] for column in price.ways[n]] for group, n in left.items()}
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
@@ -376,29 +378,30 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}
     ways_of = [
-        _apart([_ways(referential, some, frozenset(mine), ways) for some in _choices(each)])
+        _apart({group: _ways(referential, some, frozenset(mine), ways) for group, some in _choices(each).items()})
         for each, mine in zip(conditions, plain, strict=True)
     ]
-    named = {code for some in ways_of for choice in some for way in choice for code in way}
+    named = {code for some in ways_of for choice in some.values() for way in choice for code in way}
     known |= {code: referential.credential_by_code[code] for code in named if code not in known}
     codes = sorted(known)
-    choices = sorted({choice for some in ways_of for choice in some}, key=lambda w: sorted(map(sorted, w)))
+    choices = sorted({choice for some in ways_of for choice in some.values()}, key=lambda w: sorted(map(sorted, w)))
     place = {code: i for i, code in enumerate(codes)}
-    number = {choice: len(codes) + i for i, choice in enumerate(choices)}
+    number = {choice: i for i, choice in enumerate(choices)}
+    groups = tuple({group: number[choice] for group, choice in some.items()} for some in ways_of)
     shape = (len(occupations), len(codes) + len(choices))
     needed = np.zeros(shape, dtype=np.bool_)
     courses = np.zeros(shape, dtype=np.bool_)
     courses[:, len(codes) :] = True
-    for row, (each, mine, some) in enumerate(zip(conditions, plain, ways_of, strict=True)):
+    for row, (each, mine, some) in enumerate(zip(conditions, plain, groups, strict=True)):
         own = (c.code for c in each.required if c.needed_for is None and c.kind != "permis")
         courses[row, [place[code] for code in own if code in place]] = True
-        needed[row, [place[c] for c in mine] + [number[choice] for choice in some]] = True
+        needed[row, [place[c] for c in mine] + [len(codes) + choice for choice in some.values()]] = True
     hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
     selective = _flags(c.status == "selective" for c in conditions)
     freely = _flags(c.level_low == 0 for c in conditions)
     credentials = tuple(known[code] for code in codes)
     columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
-    return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely)
+    return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely, groups)
 
 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
@@ -416,7 +419,7 @@ def conditions_for(referential: Referential, code: str, holdings: Holdings) -> A
     if all(c.group is None or c.group_held == "yes" for c in conditions.required):
         return conditions
     demands = demands_of_job(referential, code, holdings.aim)
-    return with_chosen(conditions, demands.counted(0, demands.price(holdings), holdings))
+    return with_counted(conditions, demands.counted(0, demands.price(holdings), holdings))
 
 
 def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:
@@ -432,10 +435,10 @@ def _hidden(referential: Referential, conditions: AccessConditions, code: str) -
     return conditions.status in ("unknown", "conditional")
 
 
-def _choices(conditions: AccessConditions) -> list[tuple[tuple[str, ...], ...]]:
-    """Return the alternatives of each choice among what is required."""
-    groups = grouped((item.group, item) for item in conditions.required if item.requirement == "one-of")
-    return [tuple(grouped((item.alternative, item.code) for item in some).values()) for some in groups.values()]
+def _choices(conditions: AccessConditions) -> dict[str, Alternatives]:
+    """Return the alternatives of each choice among what is required, by group."""
+    groups = grouped((c.group or "", (c.alternative, c.code)) for c in conditions.required if c.requirement == "one-of")
+    return {group: tuple(grouped(some).values()) for group, some in groups.items()}
 
 
 def _ways(
@@ -445,13 +448,13 @@ def _ways(
     return _fewest(way - besides for way in _unions(referential, alternatives, (), known))
 
 
-def _apart(choices: Sequence[Ways]) -> list[Ways]:
-    """Leave out a choice that whoever makes another one makes too: its training would be counted twice."""
+def _apart(choices: Mapping[str, Ways]) -> dict[str, Ways]:
+    """Give each group its choice, or another one by which whoever makes it makes its own: nobody is trained twice."""
     kept: list[Ways] = []
-    for some in choices:
+    for some in choices.values():
         if not any(_makes(other, some) for other in kept):
             kept = [*(other for other in kept if not _makes(some, other)), some]
-    return kept
+    return {group: next((each for each in kept if _makes(each, some)), some) for group, some in choices.items()}
 
 
 def _makes(ways: Ways, others: Ways) -> bool:

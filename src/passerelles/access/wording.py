@@ -80,7 +80,7 @@ def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
     """Name what is asked for, a choice in one text; visits and what an employer has done say least: last."""
     groups = grouped((c.group, c) for c in asked if c.group is not None)
     ways = map(_ways, groups.values())
-    choices = [_either(each, _SHORT, lang, 1 if each[0][0].chosen else _SHOWN) for each in ways]
+    choices = [_either(each, _SHORT, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
     alone = [c for c in asked if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
     first = dict.fromkeys(c.short for c in alone if c not in least)
@@ -164,16 +164,16 @@ def _ways(some: Sequence[AccessCredential]) -> list[tuple[AccessCredential, ...]
     """
     Return the ways of a choice without what others suppose, if anything is left then.
 
-    The chosen ones come first, then the commonest.
+    The counted one comes first, then the commonest.
     """
     ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
-    return [ways[way] for way in sorted(ways, key=lambda way: (not ways[way][0].chosen, way))]
+    return [ways[way] for way in sorted(ways, key=lambda way: (not ways[way][0].counted, way))]
 
 
 def _held(ways: list[tuple[AccessCredential, ...]]) -> list[tuple[AccessCredential, ...]]:
     """Return the ways of a choice that are held, else those that may be; all where nobody can tell."""
     sure = [way for way in ways if all(c.held == "yes" for c in way)]
-    return sure or [way for way in ways if way[0].chosen] or ways
+    return sure or [way for way in ways if way[0].possible] or ways
 
 
 def _either(

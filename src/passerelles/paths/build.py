@@ -8,7 +8,7 @@ from itertools import compress, pairwise
 
 import numpy as np
 
-from passerelles.access.conditions import access_conditions, kind_between, with_chosen
+from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for, registers
 from passerelles.graph.core import OccupationGraph
@@ -157,29 +157,35 @@ class Context(Deriving):
         )
 
 
-def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: int) -> tuple[StepCredential, ...]:
+def required_of(
+    demands: Demands, price: Price, holdings: Holdings, row: int
+) -> tuple[AccessConditions, tuple[StepCredential, ...]]:
     """
-    Return what an occupation requires, in the order in which it can be obtained, each with what is known of it.
+    Return what access to an occupation takes, and what of it counts, in the order in which it can be obtained.
 
     Of a choice of which nothing is held whole, the alternative that is priced stands for all; what has to be had before
     a training comes first.
     """
     referential = demands.referential
     code = demands.occupations[row]
-    chosen = demands.counted(row, price, holdings)
-    conditions = with_chosen(access_conditions(referential, code, holdings), chosen)
+    counted = demands.counted(row, price, holdings)
+    conditions = with_counted(access_conditions(referential, code, holdings), counted)
     own = {c.code: c for c in conditions.required if c.requirement == "required"}
+    of_way = {(c.group, c.code): c for c in conditions.required if c.counted}
+    taken = {c.group: c.alternative for c in of_way.values()}
+    groups: dict[str, str] = {}
+    for group, each in ((group, each) for group, some in counted.items() for each in some):
+        groups.setdefault(each, group)
     place = demands.place
-    ways = {c.code: (c.group, c.alternative) for c in conditions.required if c.chosen and c.code not in own}
-    known_by = {c: demands.credentials[place[c]] for c in dict.fromkeys((*chosen, *own)) if c in place}
+    known_by = {c: demands.credentials[place[c]] for c in (*groups, *own) if c in place}
     supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}
     codes = sorted(known_by, key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = set().union(*supposed.values())
     found: list[StepCredential] = []
     for number, each in enumerate(_in_order(codes, supposed), start=1):
-        known = known_by[each]
-        group, way = ways.get(each, (None, None))
+        known, way = known_by[each], groups.get(each)
+        asked = own.get(each) or of_way.get((way, each))
         reduction = reduction_for(known, holdings)
         unpublished = reduction is not None and reduction.hours is None
         found.append(
@@ -196,16 +202,16 @@ def step_credentials(demands: Demands, price: Price, holdings: Holdings, row: in
                 certifinfo=known.certifinfo,
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
-                group=group,
-                alternative=way,
-                ground=next((c.ground for c in conditions.required if c.code == each), ""),
+                group=way,
+                alternative=taken.get(way),
+                ground=asked.ground if asked else "",
                 company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
                 months=known.months if reduction is None else UNKNOWN_HOURS,
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
             )
         )
-    return tuple(found)
+    return conditions, tuple(found)
 
 
 def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
@@ -242,8 +248,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     settings = terrain.settings
     code, origin, holdings = graph.codes[row], person.end, person.holdings
     demands, price = terrain.demands, state.price
-    access = with_chosen(access_conditions(graph.referential, code, holdings), demands.counted(row, price, holdings))
-    credentials = step_credentials(demands, price, holdings, row)
+    access, credentials = required_of(demands, price, holdings, row)
     missing = state.missing[row]
     required, lengths = demands.span(price, missing)
     certified = required[1]
@@ -354,7 +359,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
 def whole_case(context: Context, start: Start, state: State, row: int, *, known: bool) -> Case:
     """What frames judge the whole way to an occupation by: all that it requires of the person at the very start."""
     demands = state.terrain.demands
-    needed = step_credentials(demands, state.price, start.holdings, row)
+    _, needed = required_of(demands, state.price, start.holdings, row)
     chosen = bool(demands.selective[row])
     return context.case(demands.occupations[row], needed, known=known, origin=start.end.code, selective=chosen)
 

@@ -212,9 +212,10 @@ CREDENTIAL: Final = Record(
 
 _OF_CHOICE: Final = (
     Column("choice_held", value="group_held", words="terms.verdict", on=On.CELLS),
-    Column("way_counted", "flag", value=lambda c, _: c.chosen if c.group else None, on=On.CELLS),
+    Column("way_possible", "flag", value=lambda c, _: c.possible if c.group_held == "yes" else None, on=On.CELLS),
+    Column("way_counted", "flag", value=lambda c, _: c.counted if c.group_held == "unknown" else None, on=On.CELLS),
 )
-"""Columns of credentials of which all ways to a choice are told."""
+"""Columns of credentials of which all ways to a choice are told: of one that is held, and of one that is open."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from passerelles.effort import effort_table, hours_of_kind, state_of, step_hours
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.paths.build import Context, step_credentials
+from passerelles.paths.build import Context, required_of
 from passerelles.paths.legal import BREAKS, FITS, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.coverage import holding_of, required_columns
@@ -201,7 +201,7 @@ class EffortCosts:
         prices = [demands.price(each) for each in holdings]
         for j, row in enumerate(targets.tolist()):
             code = graph.codes[row]
-            needed = [step_credentials(demands, price, held, row) for price, held in zip(prices, holdings, strict=True)]
+            needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
             keys = [(s, tuple((c.code, c.held) for c in some)) for s, some in zip(same, needed, strict=True)]
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
