@@ -25,7 +25,7 @@ from passerelles.sharing import Deriving
 from passerelles.vectors import Cells, frozen, sparse
 
 SCHEMA: Final = "passerelles/index"
-FORMAT: Final = 11
+FORMAT: Final = 12
 MANIFEST: Final = "index.json"
 SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
 LARGE: Final = 1 << 22
@@ -37,6 +37,9 @@ _LOCAL_MAGIC: Final = b"PK\x03\x04"
 _ALIGNED: Final = 64  # what numpy aligns the data of a .npy file to
 _PADDING: Final = 0xD935  # extra field that Android's zipalign uses for the same purpose
 _SUFFIX: Final = ".npy"
+# Bytes written at once. The system may keep in one block what was, and map the whole block (Linux, from 6.18 on) for
+# whoever reads a row of it: with all at once, one answer would take 20 to 40 MB more.
+_PIECE: Final = 1 << 16
 Array = NDArray[Any]
 Arrays = dict[str, Array]
 Cell = str | bool | int | float | None
@@ -126,6 +129,20 @@ class Index(Deriving):
         columns = (self._column(f"{about['table']}.{n}", kind, about["rows"]) for n, kind in about["columns"].items())
         return zip(*columns, strict=True)
 
+    def row(self, about: Mapping[str, Any], place: int) -> tuple[Cell, ...]:
+        """One row of such a table; the others stay as they lie."""
+        return tuple(self._cell(f"{about['table']}.{n}", kind, place) for n, kind in about["columns"].items())
+
+    def _cell(self, name: str, kind: str, place: int) -> Cell:
+        if kind == "none" or (kind == "partial" and not self.array(f"{name}.known.npy")[place]):
+            return None
+        if kind != "text":
+            found: Cell = self.array(f"{name}.value.npy")[place].item()
+            return found
+        texts = len(self.array(f"{name}.ends.npy")) - 1
+        number = int(self.positions(f"{name}.number.npy", texts, least=-1)[place])
+        return None if number < 0 else self._texts(name, slice(number, number + 2))[0]
+
     def _column(self, name: str, kind: str, size: int) -> Iterable[Cell]:
         """
         Cells of a column, in order.
@@ -144,12 +161,13 @@ class Index(Deriving):
             return [value if there else None for value, there in zip(cells, known, strict=True)]
         return cells
 
-    def _texts(self, name: str) -> list[str]:
-        """Distinct texts of a column, by number."""
+    def _texts(self, name: str, some: slice = slice(None)) -> list[str]:
+        """Distinct texts of a column, by number: all, or those between some of their ends."""
         utf8 = self.array(f"{name}.utf8.npy")
-        ends, whole = self.positions(f"{name}.ends.npy", len(utf8) + 1), utf8.tobytes()
+        ends = self.positions(f"{name}.ends.npy", len(utf8) + 1)[some]
+        first, whole = ends[0], utf8[ends[0] : ends[-1]].tobytes()
         try:
-            return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in pairwise(ends.tolist())]
+            return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in pairwise((ends - first).tolist())]
         except UnicodeDecodeError:
             self.damaged(f"{name}.utf8.npy")
 
@@ -442,11 +460,12 @@ def write_index(
 
 
 def npy_bytes(array: Array) -> Content:
-    """Return the bytes of a ``.npy`` file: its header, then its cells."""
+    """Return the bytes of a ``.npy`` file: its header, then its cells, in pieces; see `_PIECE`."""
     whole = np.ascontiguousarray(array).reshape(array.shape)
     head = io.BytesIO()
     np.lib.format.write_array_header_1_0(head, np.lib.format.header_data_from_array_1_0(whole))
-    return [memoryview(head.getvalue()), whole.reshape(-1).view(np.uint8).data]
+    cells = whole.reshape(-1).view(np.uint8).data
+    return [memoryview(head.getvalue()), *(cells[start : start + _PIECE] for start in range(0, len(cells), _PIECE))]
 
 
 def _json(value: object) -> bytes:

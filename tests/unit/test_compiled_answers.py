@@ -31,6 +31,7 @@ from passerelles.errors import PasserellesWarning
 from passerelles.graph.core import OccupationGraph
 from passerelles.matching.titles import resolve_title
 from passerelles.model import Credential, Hours
+from passerelles.referentials import load
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
 from passerelles.scoring import table
@@ -38,7 +39,7 @@ from passerelles.scoring.measures import measure_index
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import NearSettings, WeightSettings
-from passerelles.store import open_index, write_index
+from passerelles.store import npy_bytes, open_index, write_index
 from small import referential as small_referential
 
 OVERLAY = "enseignement-conduite"
@@ -124,6 +125,32 @@ def test_nothing_is_computed_again(pair: Pair, monkeypatch: pytest.MonkeyPatch) 
     fresh = build_graph(load_referential(opened.index.place)) if opened.index else built
     assert rank_moves(fresh, "K2110") == expected[0]
     assert rank_moves(fresh, Profile(competencies=(built.competency_codes[0],))) == expected[1]
+
+
+def test_one_answer_does_not_read_all_competencies(place: Path, pair: Pair) -> None:
+    """Those of the real ROME would take a fifth of the memory of a process that ranks once."""
+    fresh = build_graph(load_referential(place))
+    assert rank_moves(fresh, "K2110") == rank_moves(pair[0], "K2110")
+    assert "competencies" not in vars(fresh.referential)
+    person = Profile(competencies=(pair[0].competency_codes[-1],))
+    assert rank_moves(fresh, person) == rank_moves(pair[0], person)
+
+
+def test_who_asks_for_many_competencies_gets_the_same(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(load, "_FEW", 3)
+    fresh = build_graph(load_referential(place))
+    last = len(fresh.competencies) - 1
+    assert [fresh.competencies[last - i] for i in range(last)] == [pair[0].competencies[last - i] for i in range(last)]
+    assert "competencies" in vars(fresh.referential)
+
+
+def test_an_array_is_written_in_pieces(tmp_path: Path) -> None:
+    """What is written at once may be one block of the system's cache, all of which whoever reads a row would map."""
+    some = np.arange(100_000)
+    pieces = npy_bytes(some)
+    assert max(piece.nbytes for piece in pieces) <= 1 << 16
+    (tmp_path / "some.npy").write_bytes(b"".join(pieces))
+    assert np.array_equal(np.load(tmp_path / "some.npy"), some)
 
 
 def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,10 +12,11 @@ from passerelles.errors import PasserellesError, PasserellesWarning, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Competency, Occupation, Tag, WorkContext
 from passerelles.referentials.credentials import DEFAULT
+from passerelles.referentials.load import IndexedReferential, SomeCompetencies
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings
 from passerelles.sharing import cached_property
-from passerelles.store import Arrays, Index, pack, pack_table
+from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import (
     by_column,
     close_pairs,
@@ -39,12 +40,13 @@ _VALUES: Final = ("weights", "near", "contexts", "tags", "mobility", "core", "ma
 def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
     """Turn a graph, without its referential, into a document and arrays of an index."""
     about = {name: pack(f"graph.{name}", getattr(graph, name), arrays) for name in _VALUES}
-    codes = [(code,) for code in graph.competency_codes]
+    row_of = {competency.code: row for row, competency in enumerate(graph.referential.competencies)}
+    rows = np.asarray([row_of[code] for code in graph.competency_codes], dtype=np.int32)
     return {
         "settings": _of_matrices(graph.settings),
         "access": graph.settings.access,
         "column_cells": pack("graph.column_cells", by_column(graph.weights), arrays),
-        "competency_codes": pack_table("graph.competency_codes", ("code",), codes, arrays),
+        "competency_rows": pack("graph.competency_rows", rows, arrays),
         **about,
     }
 
@@ -74,14 +76,13 @@ def _cells(name: str) -> Any:
 class IndexedGraph(OccupationGraph):
     """An `OccupationGraph` in a compiled index: equal to the one compiled, each matrix mapped when it is asked for."""
 
+    referential: IndexedReferential
     _index: Index
 
     codes = cached_property(lambda graph: _codes(graph.referential.occupations))
     context_codes = cached_property(lambda graph: _codes(graph.referential.contexts))
     tag_codes = cached_property(lambda graph: _codes(graph.referential.tags))
-    competency_codes = cached_property(
-        lambda graph: tuple(code for (code,) in graph.index.rows(graph.about["competency_codes"]))
-    )
+    competency_codes = cached_property(lambda graph: tuple(each.code for each in graph.competencies))
     weights = _value("weights")
     near = _value("near")
     contexts = _value("contexts")
@@ -106,16 +107,13 @@ class IndexedGraph(OccupationGraph):
 
     @cached_property
     def competencies(self) -> Sequence[Competency]:
-        """Competencies in the order of `competency_codes`; an index that names others is damaged."""
-        known = self.referential.competency_by_code
-        if not known.keys() >= set(self.competency_codes):
-            self._index.damaged("graph.competency_codes")
-        return tuple(known[code] for code in self.competency_codes)
+        """Competencies in the order of `competency_codes`."""
+        return SomeCompetencies(self.referential, "graph.competency_rows.npy")
 
     @cached_property
     def macro(self) -> NDArray[np.int32]:
         """Macro-competency of each column."""
-        return self._index.positions("graph.macro.npy", len(self.competency_codes), least=-1)
+        return self._index.positions("graph.macro.npy", len(self.competencies), least=-1)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the place alone: another process opens the same index, and shares its memory."""

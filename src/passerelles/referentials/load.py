@@ -6,7 +6,7 @@ from dataclasses import asdict, fields
 from operator import attrgetter
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final, get_args
+from typing import Any, Final, get_args, overload
 
 from pydantic import TypeAdapter
 
@@ -55,6 +55,7 @@ _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "ground": frozenset(get_args(Ground)),
     },
 }
+_FEW: Final = 2000  # competencies of the ROME that are read one by one in the time of all
 _PLAIN: Final = ("name", "version", "language", "access")
 _OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
 # Names of the columns of each table that is kept in columns; the rest is small, and is JSON.
@@ -113,19 +114,22 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
 
 def _table(name: str, make: Callable[[Iterable[Any]], Any]) -> Any:
     def read(referential: "IndexedReferential") -> tuple[Any, ...]:
-        found = tuple(map(make, referential.rows(name)))
-        if referential.index is None:
-            return found
-        for field, known in _WORDS.get(name, {}).items():
-            if not {getattr(row, field) for row in found} <= known:
-                referential.index.damaged(f"{name}.{field}")  # no reader makes such a word
+        found, index = tuple(map(make, referential.rows(name))), referential._index  # noqa: SLF001 - of the class below
+        _check_words(index, name, found)
         if name == "occupations" and None in {row.code for row in found}:
-            referential.index.damaged(f"{name}.code")
+            index.damaged(f"{name}.code")
         if name == "titles" and not {row.occupation for row in found} <= referential.occupation_by_code.keys():
-            referential.index.damaged(f"{name}.occupation")
+            index.damaged(f"{name}.occupation")
         return found
 
     return cached_property(read)
+
+
+def _check_words(index: Index, name: str, rows: Sequence[Any]) -> None:
+    """Refuse as damage words that no reader makes."""
+    for field, known in _WORDS.get(name, {}).items():
+        if not {getattr(row, field) for row in rows} <= known:
+            index.damaged(f"{name}.{field}")
 
 
 class IndexedReferential(Referential):
@@ -200,6 +204,40 @@ class IndexedReferential(Referential):
     def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
         """Rows of a table, decoded."""
         return self._index.rows(self._document["tables"][table])
+
+
+class SomeCompetencies(Sequence[Competency]):
+    """
+    The competencies of an index in the rows that one of its arrays names.
+
+    A few are read one by one as they are asked for, so that one answer does not take the memory of all; all are when
+    somebody goes through them, or asks for many.
+    """
+
+    def __init__(self, referential: IndexedReferential, rows: str) -> None:
+        self._all = referential
+        self._index, self._table = referential._index, referential._document["tables"]["competencies"]  # noqa: SLF001
+        self._rows = self._index.positions(rows, self._table["rows"]).tolist()
+        self._read: dict[int, Competency] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def __iter__(self) -> Iterator[Competency]:
+        return map(self._all.competencies.__getitem__, self._rows)
+
+    @overload
+    def __getitem__(self, column: int) -> Competency: ...
+    @overload
+    def __getitem__(self, column: slice) -> tuple[Competency, ...]: ...
+    def __getitem__(self, column: int | slice) -> Competency | tuple[Competency, ...]:
+        if isinstance(column, slice):
+            return tuple(self)[column]
+        found = self._read.get(column)
+        if found is None and len(self._read) < _FEW:
+            found = self._read[column] = Competency._make(self._index.row(self._table, self._rows[column]))
+            _check_words(self._index, "competencies", [found])
+        return found or self._all.competencies[self._rows[column]]
 
 
 def _reopened(place: str, seal: str) -> IndexedReferential:
