@@ -22,13 +22,18 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import typeset
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Openings
-from passerelles.paths.legal import FrameVerdict, MayPay
+from passerelles.model import Credential, CredentialRequirement, Hours
+from passerelles.paths.legal import Case as Judged
+from passerelles.paths.legal import FrameVerdict, MayPay, find_frame, judge
+from passerelles.referentials.credentials import read_catalogue
+from passerelles.referentials.load import load_referential
 from passerelles.report import page as report_page
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.moves import (
     access_blocks,
     explained_origins,
     facts_of,
+    frame_sentences,
     payers_said,
     same_payers,
     staged_paths,
@@ -611,3 +616,49 @@ def test_a_chance_that_is_little_is_not_told_as_none() -> None:
     assert (Words("fr").share(0.0004), Words("en").share(0.0004), Words("fr").share(0.0)) == (
         "<\u202f1\u202f%", "<1%", "0\u202f%"
     )  # fmt: skip
+
+
+def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes() -> None:
+    graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
+    fragile = [{"employer": "A", "job": "K2110", "headcount": 3, "basin": "Redon"}]
+    hiring = [{"employer": "B", "job": "K2110-2R", "openings": 3, "basin": "Redon"}]
+    sheet = read_page(document_page(move_sheets(Case(graph, match_territory(graph, fragile, hiring))), Words())).text
+    plain = re.sub("[\u00a0\u202f]", " ", sheet)
+    assert "Le métier reste le même" not in plain
+    assert "Certificat complémentaire de spécialisation deux-roues (210 h, durée publiée)" in plain
+    assert "Heures par personne" in plain
+
+
+@pytest.mark.parametrize(("other", "told"), [("LONG", 1), ("CARTE", 0)])
+def test_what_is_to_be_had_before_training_is_told_of_the_way_that_is_taken_once(other: str, told: int) -> None:
+    known = (
+        Credential("CARTE", "Carte", "carte"),
+        Credential("COURS", "Cours", "certificat", Hours(140, 140, 140)),
+        Credential("ENTREE", "Agrément d'entrée", "agrément", before_training=True),
+        Credential("LONG", "Titre", "titre", Hours(900, 900, 900)),
+    )
+    ways = (("COURS", "v", "a"), ("ENTREE", "v", "a"), (other, "v", "b"), ("ENTREE", "w", "a"), (other, "w", "b"))
+    rows = tuple(CredentialRequirement("Q", code, "one-of", "", group, way) for code, group, way in ways)
+    plain = referential({code: ["a", "b", f"x{code}"] for code in "PQ"}, credentials=known)
+    some = replace(plain, credential_requirements=rows, access=read_catalogue().name)
+    graph = build_graph(some, settings=ANY.model_copy(update={"scorer": "unfitted"}))
+    fragile = [{"employer": "A", "job": "P", "headcount": 3, "basin": "Redon"}]
+    hiring = [{"employer": "B", "job": "Q", "openings": 3, "basin": "Redon"}]
+    page = territory_page(Case(graph, match_territory(graph, fragile, hiring), NO_PICTURE))
+    text = read_page(page).text.replace("\u00a0", " ")
+    assert text.count("Agrément d'entrée : à obtenir avant l'entrée en formation") == told
+    assert ("Cours (140" in text) is (told == 1)
+
+
+def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_that_say_yes(case: Case) -> None:
+    other = judge(find_frame("ptp"), Judged(known=True, certifying="yes", listed="yes", registered=False), 300, 3)
+    frames = [FrameVerdict("a", "Cadre A", "yes"), other, FrameVerdict("b", "Cadre B", "no")]
+    frames.append(replace(other, name="c", label="Cadre C"))
+    condition = "si la formation suivie est une certification qui y mène"
+    within, apart, out = (re.sub("[\u00a0\u202f]", " ", text) for text in frame_sentences(case, frames))
+    assert within == "Cadre A : dans le cadre."
+    assert apart.startswith(f"{other.label} ; Cadre C : dans le cadre – {condition}")
+    assert out == "Cadre B : hors du cadre."
+    (whole,) = frame_sentences(case, [other], why=other.name)
+    assert condition in whole.replace("\u00a0", " ")
+    assert len(frame_sentences(case, [other, replace(other, conditions=())])) == 2

@@ -652,7 +652,7 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
         for key, some in (("has", has), ("supposed", supposed))
         if some
     ]
-    lines += [*obtain_lines(step, lang), *(f"{line}." for line in some_only_lines(step.access, lang))]
+    lines += [*obtain_lines(step.to_obtain, lang), *(f"{line}." for line in some_only_lines(step.access, lang))]
     if step.regulated == "yes":
         key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
         lines.append(say(f"paths.step.{key}", lang=lang))
@@ -661,9 +661,9 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     return lines
 
 
-def obtain_lines(step: Step, lang: Lang = "fr") -> list[str]:
+def obtain_lines(to_obtain: Iterable[StepCredential], lang: Lang = "fr") -> list[str]:
     """Return in a sentence what is to be obtained, each with its length; of a choice, the way whose hours count."""
-    names = listed((_credential(c, lang) for c in step.to_obtain), lang)
+    names = listed((_credential(c, lang) for c in to_obtain), lang)
     return [say("paths.step.obtain", lang=lang, names=names)] if names else []
 
 

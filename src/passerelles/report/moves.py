@@ -9,11 +9,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
+from passerelles.access.demands import demands_of_job
+from passerelles.access.holdings import holdings_of
 from passerelles.access.wording import asked_text, required_lines, some_only_lines
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
+from passerelles.paths.build import required_of
 from passerelles.paths.legal import OTHER_TRAINING, FrameVerdict
-from passerelles.paths.path import Path, hours_text, obtain_lines
+from passerelles.paths.path import Path, StepCredential, hours_text, obtain_lines
 from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import Item, Move, by_state
 from passerelles.ranking.moves import best_targets, moves_of
@@ -29,20 +32,20 @@ _FEW: Final = 4  # those that the report names
 _REASONS: Final = 3  # parts of the score that are named
 _CERTIFICATIONS: Final = 3
 _ORDER: Final = ("yes", "unknown", "no")  # of what legal frames answer
-# Of a flow or a move, said elsewhere.
 _PLANNED: Final = (  # what a project leader plans with, where the tables say it
     "free_from", "needed_by", "training_months", "start_by", "in_time", "fragile_payer", "hiring_payer",
 )  # fmt: skip
-_ENDS: Final = frozenset(
+_ENDS: Final = frozenset(  # of a flow or a move, said elsewhere
     {"from", "to", "people", "unknown", "origin", "target", "rank", "score", "level", "probability"}
 )
+_OF_FLOWS: Final = tuple(c for c in Flow.spec.columns if On.PAGE in c.on and c.key not in _ENDS)
 
 
 class Explained(NamedTuple):
-    """A ranked move, its direct path (None where none is defined), and the flows of people who would make it."""
+    """A ranked move, its direct path, and the flows of people who would make it."""
 
     move: Move
-    path: Path | None
+    path: Path
     flows: tuple[Flow, ...]
 
     @property
@@ -99,10 +102,8 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
             or move.probability >= case.allocation.settings.acceptable_probability
         ]
         paths = _paths(case, code, [m.target.code or "" for m in shown])
-        rows = tuple(
-            Explained(m, paths.get(m.target.code or ""), tuple(flows.get((code, m.target.code or ""), ())))
-            for m in shown
-        )
+        ends = ((m, m.target.code or "") for m in shown)
+        rows = tuple(Explained(m, paths[end], tuple(flows.get((code, end), ()))) for m, end in ends)
         lots = tuple(lot for lot in case.allocation.fragile.lots if lot.job == code)
         found.append(Origin(code, case.label(code), lots, rows, len(targets.kept)))
     return tuple(found)
@@ -192,21 +193,27 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     each of their values is said.
     """
     w, move = case.words, explained.move
-    of_flows = [c for c in Flow.spec.columns if On.PAGE in c.on and c.key not in _ENDS]
     of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in _ENDS]
-    told = {c.key for c in of_flows} if explained.flows else set()
+    told = {c.key for c in _OF_FLOWS} if explained.flows else set()
     found = [(c.label(w.lang), _said(case, c, (move,))) for c in of_move if c.key not in told]
-    found += [(c.label(w.lang), _said(case, c, explained.flows)) for c in (*of_flows, *Flow.spec.pick(*_PLANNED))]
+    found += facts_of_flows(case, explained.flows)
     if items:
         ends = sorted(_in_own_words(f.hiring) for f in explained.flows)
         found.insert(0, (say("columns.to", lang=w.lang), _either(case, ends)))
-    found.append((w("fact.wages"), _either(case, (wages_said(f.wages, w.lang) for f in explained.flows))))
-    found.append((w("fact.openings"), _either(case, (shares_said(f.surveyed, w.lang) for f in explained.flows))))
     if not explained.flows:
         found.append((w("fact.hours"), w.set(hours_said(case, explained))))
         found.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
     found += [(w(f"fact.{name}", n=len(some)), _named(case, some)) for name, some in by_state(move) if items and some]
     return tuple((name, text) for name, text in found if text)
+
+
+def facts_of_flows(case: Case, flows: Sequence[Flow]) -> list[tuple[str, str]]:
+    """Return what some flows declare for pages and plan with, a line each; what they do not know is empty."""
+    w = case.words
+    found = [(c.label(w.lang), _said(case, c, flows)) for c in (*_OF_FLOWS, *Flow.spec.pick(*_PLANNED))]
+    found.append((w("fact.wages"), _either(case, (wages_said(f.wages, w.lang) for f in flows))))
+    found.append((w("fact.openings"), _either(case, (shares_said(f.surveyed, w.lang) for f in flows))))
+    return found
 
 
 def _said(case: Case, column: Column, items: Iterable[Move | Flow]) -> str:
@@ -231,7 +238,7 @@ def hours_said(case: Case, explained: Explained) -> str:
         (column,) = (c for c in Flow.spec.columns if c.key == "hours_each" and On.PAGE in c.on)
         said = dict.fromkeys(column.screen(flow, case.words.lang) for flow in explained.flows)
         return case.words("hours.count", hours=case.words("fact.or").join(t or case.words("unknown") for t in said))
-    return case.words("unknown") if explained.path is None else hours_text(explained.path.known_hours, case.words.lang)
+    return hours_text(explained.path.known_hours, case.words.lang)
 
 
 def _named(case: Case, items: Sequence[Item]) -> str:
@@ -261,19 +268,32 @@ def access_blocks(case: Case, explained: Explained, told: Collection[str] = ()) 
     Of the frames named in `told`, who may pay was said for all moves at once.
     """
     w, path = case.words, explained.path
-    asked = access_sentences(case, explained.move.access, path)
-    found: list[Block] = [Bullets(tuple(asked), w("move.credentials"))] if asked else []
-    if path is not None and path.certifications:
+    found = _asked(case, explained.move.access, path.steps[0].to_obtain)
+    if path.certifications:
         some = path.certifications
         rows = [w.set(c.described(w.lang)) for c in some[:_CERTIFICATIONS]]
         rows += [w("fact.others", n=len(some) - len(rows))] if len(some) > len(rows) else []
         found.append(Bullets(tuple(rows), w("move.certifications")))
-    if path is not None and path.frames:
+    if path.frames:
         own = payers_said(case, (f for f in path.frames if f.name not in told))
         found.append(
             Bullets((*frame_sentences(case, path.frames, why=case.allocation.bounds.frame), *own), w("move.frames"))
         )
     return found
+
+
+def access_unranked(case: Case, flow: Flow) -> list[Block]:
+    """Return what access takes of a flow of which no move is ranked: from a fiche to a part of it, or back."""
+    referential = case.graph.referential
+    holdings = holdings_of(referential, flow.fragile.job, {})
+    demands = demands_of_job(referential, flow.hiring.job, holdings.aim)
+    access, needed = required_of(demands, demands.price(holdings), holdings, 0)
+    return _asked(case, access, [c for c in needed if c.held != "yes"])
+
+
+def _asked(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[Block]:
+    asked = _access_sentences(case, access, to_obtain)
+    return [Bullets(tuple(asked), case.words("move.credentials"))] if asked else []
 
 
 def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
@@ -288,21 +308,21 @@ def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
 
 def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:
     """Return one verdict of each legal frame whose payers are the same in every move that it may pay for."""
-    frames = [f for o in origins for e in o.moves if e.path for f in e.path.frames if f.payers]
+    frames = [f for o in origins for e in o.moves for f in e.path.frames if f.payers]
     of = {f.name: f for f in frames}
     return tuple(f for f in of.values() if all(other.payers == f.payers for other in frames if other.name == f.name))
 
 
-def access_sentences(case: Case, access: AccessConditions, path: Path | None) -> list[str]:
+def _access_sentences(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[str]:
     """Return what access takes, as moves and paths tell it, a sentence each; last what employers ask for."""
     w = case.words
     found = some_only_lines(access, w.lang)
     if access.status == "unknown" or (access.status != "open" and not access.required and access.selection is None):
         found.append(w("credential.access_unknown"))
     found += required_lines(access, w.lang)
-    if path is not None:
-        found += obtain_lines(path.steps[0], w.lang)
-    found += [w("credential.before_training", label=c.label) for c in access.to_obtain if c.detail.before_training]
+    found += obtain_lines(to_obtain, w.lang)
+    taken = dict.fromkeys(c.label for c in access.to_obtain if c.detail.before_training and (c.counted or not c.group))
+    found += [w("credential.before_training", label=label) for label in taken]
     for c in access.credentials:
         if c.requirement == "usual" and c.applies:
             key = "ground" if c.ground else "usual"

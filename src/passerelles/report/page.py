@@ -11,7 +11,16 @@ from markupsafe import Markup
 from passerelles.errors import PasserellesError
 from passerelles.ranking.move import by_state
 from passerelles.report.case import Case, Words
-from passerelles.report.moves import Explained, access_blocks, explained_origins, facts_of, shortened, weightiest
+from passerelles.report.moves import (
+    Explained,
+    access_blocks,
+    access_unranked,
+    explained_origins,
+    facts_of,
+    facts_of_flows,
+    shortened,
+    weightiest,
+)
 from passerelles.report.sections import territory_document, title_of
 from passerelles.store import package_version
 from passerelles.territory.flows import Flow
@@ -137,8 +146,11 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Explained | None) -> 
     title = w("sheet.title", origin=flow.fragile.wording, target=flow.hiring.wording)
     facts = [(w("sheet.now"), _place(case, flow.fragile)), (w("sheet.then"), _place(case, flow.hiring))]
     blocks: list[Block] = []
-    if explained is None or flow.same_job:
+    if flow.same_job:
         blocks.append(Text(w("sheet.same")))
+    elif explained is None:
+        facts += [(name, text) for name, text in facts_of_flows(case, (flow,)) if text]
+        blocks += access_unranked(case, flow)
     else:
         own = explained._replace(flows=(flow,))
         facts += facts_of(case, own, items=False)
