@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 from measuring import Table
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from passerelles import Referential
-from passerelles.evaluation.protocol import error_if_calibrated, expected_calibration_error
+from passerelles.evaluation.protocol import expected_calibration_error
 from passerelles.matching.migrate import read_crosswalk
 from passerelles.matching.reading import Lexicon, gender_forms, language_pack
 from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
@@ -402,6 +402,39 @@ def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) ->
         family = {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
         result |= {f"family_{key}": value for key, value in family.items()}
     return result
+
+
+def error_if_calibrated(
+    probabilities: ArrayLike, *, bins: int = 10, draws: int = 200, seed: int = 0
+) -> tuple[float, float]:
+    """
+    Calibration error of as many probabilities, had each come true as often as it says.
+
+    The error of a small set is above zero however good its probabilities are; outcomes drawn from these say how far.
+
+    Parameters
+    ----------
+    probabilities, bins
+        As of `passerelles.evaluation.protocol.reliability`.
+    draws
+        Number of sets of outcomes drawn.
+    seed
+        Of the draws.
+
+    Returns
+    -------
+    mean, most
+        Mean and 95th percentile of `expected_calibration_error` over the draws: an error above `most` is no chance.
+
+    Examples
+    --------
+    >>> error_if_calibrated([0.0, 1.0])
+    (0.0, 0.0)
+    """
+    predicted = np.asarray(probabilities, dtype=np.float64)
+    drawn = np.random.default_rng(seed).random((draws, len(predicted))) < predicted
+    errors = [expected_calibration_error(predicted, outcomes, bins=bins) for outcomes in drawn]
+    return float(np.mean(errors)), float(np.quantile(errors, 0.95))
 
 
 def _sureness(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[str, float]:

@@ -19,10 +19,10 @@ from passerelles.evaluation.protocol import (
 )
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
-from passerelles.ranking.moves import top
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import build_table, score_table
+from passerelles.vectors import top
 
 OURS: Final = ("fitted", "content")
 Dense = NDArray[np.float64]

@@ -59,6 +59,23 @@ def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArr
     return np.repeat(starts - ends + counts, counts) + np.arange(ends[-1] if len(ends) else 0)
 
 
+def top(values: NDArray[np.floating], width: int) -> NDArray[np.intp]:
+    """
+    Positions of the `width` greatest values, greatest first, ties by position.
+
+    Examples
+    --------
+    >>> top(np.array([1.0, 3.0, 3.0, 2.0]), 2).tolist()
+    [1, 2]
+    """
+    if width >= len(values):
+        found = np.arange(len(values))
+    else:
+        least = -np.partition(-values, width - 1)[width - 1] if width else np.inf
+        found = np.flatnonzero(values >= least)  # every value equal to the last one kept competes, by position
+    return found[np.lexsort((found, -values[found]))][:width]
+
+
 def numbered(names: Sequence[Any]) -> NDArray[np.int32]:
     """
     Return the number of each name among the distinct ones, in their order; -1 for None.

@@ -2,8 +2,9 @@
 
 import numpy as np
 import pytest
+from title_splits import error_if_calibrated
 
-from passerelles.evaluation.protocol import brier_score, error_if_calibrated, expected_calibration_error, reliability
+from passerelles.evaluation.protocol import brier_score, expected_calibration_error, reliability
 
 
 def test_table_of_equal_counts_by_hand() -> None:

@@ -15,13 +15,14 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.evaluation import evaluate as known_methods
 from passerelles.evaluation.evaluate import (
     METHODS,
+    Method,
     RankFunction,
     choose_methods,
     evaluate,
     protocol_of,
     with_other_groupings,
 )
-from passerelles.evaluation.protocol import METRICS, break_down, fold_groups, known_mobilities, make_folds
+from passerelles.evaluation.protocol import METRICS, break_down, known_mobilities, make_folds
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Domain, Mobility
@@ -80,7 +81,7 @@ def test_a_method_gets_a_graph_without_what_it_is_judged_on(embedded_graph: Occu
 
     evaluation = evaluate(embedded_graph, methods=[spy])
     assert evaluation.result("spy").protocol == "grouped-5-fold"
-    groups = dict(zip(embedded_graph.codes, fold_groups(embedded_graph).tolist(), strict=True))
+    groups = dict(zip(embedded_graph.codes, embedded_graph.group.tolist(), strict=True))
     for origin, graph in seen.items():
         assert graph is not embedded_graph
         assert graph.referential.mobilities
@@ -103,7 +104,7 @@ def test_methods_that_fit_nothing_get_no_mobility_at_all(
         counts.append(len(graph.referential.mobilities) + graph.mobility.nnz)
         return np.zeros((len(rows), len(graph.codes)))
 
-    monkeypatch.setitem(known_methods._BASELINES, "cosine", spy)
+    monkeypatch.setitem(known_methods._METHODS, "cosine", Method("cosine", spy))
     evaluate(plain_graph, methods=["cosine"])
     assert counts == [0] * 5
 

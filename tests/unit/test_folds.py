@@ -10,7 +10,7 @@ import pytest
 from sklearn.model_selection import GroupKFold
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.protocol import fold_groups, graph_without, known_mobilities, make_folds
+from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
@@ -57,7 +57,7 @@ def test_groups_follow_the_parent_and_else_the_code() -> None:
     known += [occupation("B1", parent=None), occupation("A1-X", parent=None, base="A1")]
     needs: dict[str, list[str]] = {o.code: ["a"] for o in known}
     graph = build_graph(referential(needs, occupations=known))
-    number = dict(zip(graph.codes, fold_groups(graph).tolist(), strict=True))
+    number = dict(zip(graph.codes, graph.group.tolist(), strict=True))
     assert number["A1"] == number["A2"] == number["A1-X"]
     assert (
         len({number["A1"], number["A0"], number["B1"]}) == 3
@@ -68,7 +68,7 @@ def test_groups_follow_the_parent_and_else_the_code() -> None:
 def test_folds_never_share_a_parent_group(grouping: int | None) -> None:
     graph = grouped()
     folds = make_folds(graph, 3, grouping=grouping)
-    groups = [set(fold_groups(graph)[fold.held_out].tolist()) for fold in folds]
+    groups = [set(graph.group[fold.held_out].tolist()) for fold in folds]
     assert all(not a & b for i, a in enumerate(groups) for b in groups[i + 1 :])
     assert sorted(np.concatenate([fold.origins for fold in folds]).tolist()) == list(range(len(CODES)))
     for fold in folds:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from passerelles.evaluation.protocol import Fold, fold_groups, graph_without, known_mobilities, make_folds
+from passerelles.evaluation.protocol import Fold, graph_without, known_mobilities, make_folds
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -142,7 +142,7 @@ def test_a_mask_removed_would_be_seen(
 
 def test_folds_never_share_a_group(rome4_graph: OccupationGraph, plain: OccupationGraph) -> None:
     for graph in (plain, rome4_graph):
-        groups = fold_groups(graph)
+        groups = graph.group
         for grouping in (None, 1, 101):
             folds = make_folds(graph, grouping=grouping)
             held = [set(groups[f.held_out].tolist()) for f in folds]

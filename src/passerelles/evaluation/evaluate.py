@@ -33,7 +33,6 @@ from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.own_lists import ObservedMoves
-from passerelles.ranking.moves import top
 from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
@@ -45,6 +44,7 @@ from passerelles.vectors import (
     frozen_csr,
     presence,
     rarity,
+    top,
     unit_rows,
     weighted,
     word_vectors,
@@ -213,17 +213,8 @@ class Method:
 
     name: str
     score: Callable[[OccupationGraph, Rows], Scores]
-    reads_mobilities: bool
+    reads_mobilities: bool = False
     shipped: str | None = None  # name of the scorer that ships with the package, where the method is one
-
-
-_BASELINES: Final[Mapping[str, Callable[[OccupationGraph, Rows], Scores]]] = {
-    "random": random_scores, "cosine": cosine_scores, "jaccard": jaccard_scores, "nesta": symmetric_scores,
-    "nesta-directed": directed_scores,
-}  # fmt: skip
-_FITTED: Final[Mapping[str, bool]] = {"fitted": False, "content": True}  # whether only content counts
-_SHIPPED: Final[Mapping[str, str]] = {"shipped": "fitted", "shipped-content": "content"}
-METHODS: Final = (*_BASELINES, "unfitted", *_FITTED, *_SHIPPED)
 
 
 def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction] | None) -> tuple[Method, ...]:
@@ -244,16 +235,17 @@ def choose_methods(graph: OccupationGraph, methods: Iterable[str | RankFunction]
         If a name is not known.
     """
     if methods is None:
-        return tuple(m for m in map(_named, METHODS) if protocol_of(m, graph, 0) != "in-sample")
+        return tuple(m for m in _METHODS.values() if protocol_of(m, graph, 0) != "in-sample")
     chosen: dict[str, Method] = {}
     for each in [methods] if isinstance(methods, str) else methods:
-        if isinstance(each, str):
-            chosen.setdefault(each, _named(each))
+        if isinstance(each, str) and each in _METHODS:
+            chosen[each] = _METHODS[each]
         elif callable(each):
             name = _free_name(each, {*METHODS, *chosen})
             chosen[name] = Method(name, partial(_called, each), reads_mobilities=True)
         else:
-            raise PasserellesError("evaluation_unknown_method", name=repr(each), known=", ".join(METHODS))
+            name = each if isinstance(each, str) else repr(each)
+            raise PasserellesError("evaluation_unknown_method", name=name, known=", ".join(METHODS))
     if not chosen:
         raise PasserellesError("evaluation_no_method", known=", ".join(METHODS))
     return tuple(chosen.values())
@@ -269,30 +261,15 @@ def protocol_of(method: Method, graph: OccupationGraph, folds: int) -> str:
         ``"in-sample"`` where its weights were fitted on this referential, ``"grouped-<folds>-fold"`` where it reads
         mobilities, of other folds only, else ``"no-fitting"``.
     """
-    if method.shipped is not None and load_scorer(method.shipped).fitted_on == _referential_name(graph):
+    name = f"{graph.referential.name} {graph.referential.version}"
+    if method.shipped is not None and load_scorer(method.shipped).fitted_on == name:
         return "in-sample"
     return f"grouped-{folds}-fold" if method.reads_mobilities else "no-fitting"
 
 
-def _referential_name(graph: OccupationGraph) -> str:
-    return f"{graph.referential.name} {graph.referential.version}"
-
-
-def _named(name: str) -> Method:
-    if name not in METHODS:
-        raise PasserellesError("evaluation_unknown_method", name=name, known=", ".join(METHODS))
-    if name in _BASELINES:
-        return Method(name, _BASELINES[name], reads_mobilities=False)
-    if name in _FITTED:
-        return Method(name, partial(_fitted_scores, name), reads_mobilities=True)
-    shipped = _SHIPPED.get(name)
-    scorer = shipped or name
-    return Method(name, partial(_scorer_scores, scorer), reads_mobilities=scorer == "fitted", shipped=shipped)
-
-
 def _fitted_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
     """Scores under a scorer fitted on the mobilities of the graph, which are those of the other folds."""
-    return _table_scores(fit_scorer(graph, content_only=_FITTED[name]), f"evaluated {name}", graph, rows)
+    return _table_scores(fit_scorer(graph, content_only=name == "content"), f"evaluated {name}", graph, rows)
 
 
 def _scorer_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
@@ -303,6 +280,24 @@ def _table_scores(scorer: Scorer, name: str, graph: OccupationGraph, rows: Rows)
     # Tables are kept by the name of their scorer: a name of its own keeps what is fitted apart from what ships.
     table = score_table(graph, scorer.model_copy(update={"name": name}))
     return np.stack([table.scores.totals(row) for row in rows.tolist()])
+
+
+_METHODS: Final[Mapping[str, Method]] = {
+    method.name: method
+    for method in (
+        Method("random", random_scores),
+        Method("cosine", cosine_scores),
+        Method("jaccard", jaccard_scores),
+        Method("nesta", symmetric_scores),
+        Method("nesta-directed", directed_scores),
+        Method("unfitted", partial(_scorer_scores, "unfitted")),
+        Method("fitted", partial(_fitted_scores, "fitted"), reads_mobilities=True),
+        Method("content", partial(_fitted_scores, "content"), reads_mobilities=True),
+        Method("shipped", partial(_scorer_scores, "fitted"), reads_mobilities=True, shipped="fitted"),
+        Method("shipped-content", partial(_scorer_scores, "content"), shipped="content"),
+    )
+}
+METHODS: Final = tuple(_METHODS)
 
 
 def _called(function: RankFunction, graph: OccupationGraph, rows: Rows) -> Scores:
@@ -538,7 +533,7 @@ def with_observed(
         raise PasserellesError("observed_nothing", path=observed.file.name)
     folds = make_folds(graph, evaluation.folds, grouping=evaluation.grouping, origins=origins)
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
-    size = Method(SIZE, partial(_size_scores, people, held_out), reads_mobilities=False)
+    size = Method(SIZE, partial(_size_scores, people, held_out))
     chosen = (*choose_methods(graph, methods), size)
     results = tuple(
         _observed_result(people, rows, method.name, protocol_of(method, graph, evaluation.folds))

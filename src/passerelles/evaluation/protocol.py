@@ -11,7 +11,7 @@ from scipy import sparse
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import top_domain
-from passerelles.vectors import frozen, frozen_csr, numbered
+from passerelles.vectors import frozen, frozen_csr
 
 METRICS: Final = ("recall@10", "ndcg@10", "mrr", "hit@1")
 PEOPLE_METRICS: Final = ("movers@10", "ndcg_people@10")
@@ -216,39 +216,6 @@ def expected_calibration_error(probabilities: ArrayLike, outcomes: ArrayLike, *,
     return sum(b.cases * abs(b.predicted - b.observed) for b in table) / sum(b.cases for b in table)
 
 
-def error_if_calibrated(
-    probabilities: ArrayLike, *, bins: int = 10, draws: int = 200, seed: int = 0
-) -> tuple[float, float]:
-    """
-    Calibration error of as many probabilities, had each come true as often as it says.
-
-    The error of a small set is above zero however good its probabilities are; outcomes drawn from these say how far.
-
-    Parameters
-    ----------
-    probabilities, bins
-        As of `reliability`.
-    draws
-        Number of sets of outcomes drawn.
-    seed
-        Of the draws.
-
-    Returns
-    -------
-    mean, most
-        Mean and 95th percentile of `expected_calibration_error` over the draws: an error above `most` is no chance.
-
-    Examples
-    --------
-    >>> error_if_calibrated([0.0, 1.0])
-    (0.0, 0.0)
-    """
-    predicted, _ = _checked(probabilities, np.zeros(np.shape(probabilities)))
-    drawn = np.random.default_rng(seed).random((draws, len(predicted))) < predicted
-    errors = [expected_calibration_error(predicted, outcomes, bins=bins) for outcomes in drawn]
-    return float(np.mean(errors)), float(np.quantile(errors, 0.95))
-
-
 def brier_score(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     """
     Mean squared difference between probability and outcome (Brier, 1950).
@@ -312,17 +279,6 @@ def known_mobilities(graph: OccupationGraph) -> sparse.csr_array:
     return frozen_csr(sparse.csr_array(cells, shape=graph.mobility.shape))
 
 
-def fold_groups(graph: OccupationGraph) -> NDArray[np.int32]:
-    """
-    Number of the parent group of each occupation, shape (n,), in the order of the parents' codes.
-
-    An occupation without a parent is a group of its own, in the place of its code; a specialised occupation is in
-    the group of the fiche that it is a part of.
-    """
-    bases = [graph.occupations[row] for row in graph.base_rows.tolist()]
-    return numbered([(o.parent, "") if o.parent else (o.code, "own") for o in bases])
-
-
 def make_folds(
     graph: OccupationGraph, folds: int = 5, *, grouping: int | None = None, origins: NDArray[np.int32] | None = None
 ) -> tuple[Fold, ...]:
@@ -361,7 +317,7 @@ def make_folds(
         origins = np.flatnonzero(np.diff(known_mobilities(graph).indptr)).astype(np.int32)
     if not len(origins):
         raise PasserellesError("evaluation_no_mobilities", name=graph.referential.name)
-    every = fold_groups(graph)
+    every = graph.group
     if len(np.unique(every[origins])) < folds:
         raise PasserellesError("evaluation_few_groups", folds=folds, n=len(np.unique(every[origins])))
     labels = every[origins]
@@ -472,8 +428,7 @@ def _requirements(graph: OccupationGraph, rows: Rows) -> list[_Key]:
 
 
 def _parent_groups(graph: OccupationGraph, rows: Rows) -> list[_Key]:
-    groups = fold_groups(graph)
-    sizes = np.bincount(groups[~graph.is_specialised], minlength=int(groups.max()) + 1)[groups[rows]]
+    sizes = np.bincount(graph.group[~graph.is_specialised])[graph.group[rows]]
     spans = (next(s for s in _SIZES if s[1] is None or size <= s[1]) for size in sizes.tolist())
     return [(low, _span(low, high), None) for low, high in spans]
 

@@ -48,7 +48,7 @@ class _Sample:
     weights: NDArray[np.float64]
 
 
-def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str | None = None) -> Scorer:
+def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
     """
     Fit a scorer on the mobilities of a graph.
 
@@ -64,8 +64,6 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
         Its mobilities are the examples; an origin without any is left out.
     content_only
         Leave out every feature made from mobilities.
-    name
-        Name of the scorer; ``"fitted"`` or ``"content"`` where None.
 
     Returns
     -------
@@ -85,7 +83,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
         weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, free)
         content = {part: _of_part(part, weights) for part in content_parts()}
         if content_only:
-            return _scorer(graph, name or "content", VERSION, base, content)
+            return _scorer(graph, "content", VERSION, base, content)
         logit = _logit(values, weights, base)
         found = mobility_features(scene, logit)
         columns = {"content": logit[sample.rows, sample.columns]} | {
@@ -97,7 +95,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False, name: str 
     moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
     moved |= {part: _of_part(part, second) for part in MOBILITY_PARTS}
     prior = Prior(scale=_rounded(scale), base=_rounded(base))
-    return _scorer(graph, name or "fitted", VERSION, shift + scale * base, moved, prior)
+    return _scorer(graph, "fitted", VERSION, shift + scale * base, moved, prior)
 
 
 def fit_holdings(graph: OccupationGraph) -> Scorer:

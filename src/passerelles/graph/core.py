@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -118,8 +118,14 @@ class OccupationGraph(Deriving):
 
     @cached_property
     def group(self) -> NDArray[np.int32]:
-        """Shape (n,): number of each occupation's parent group; one without a parent is a group of its own."""
-        return numbered([o.parent or f"\0{o.fiche}" for o in self.occupations])
+        """
+        Shape (n,): number of each occupation's parent group, in the order of the parents' codes.
+
+        One without a parent is a group of its own, in the place of its code; a specialised occupation is in the group
+        of the fiche that it is a part of.
+        """
+        fiches = [self.occupations[row] for row in self.base_rows.tolist()]
+        return numbered([(fiche.parent, "") if fiche.parent else (fiche.code, "own") for fiche in fiches])
 
     @cached_property
     def weight_cells(self) -> Cells:
@@ -259,8 +265,17 @@ def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
 
 
 _More = Mapping[str, AttributeValue | None]
-_Edge = tuple[str, str, str, float, _More]
 _NOTHING: Final[_More] = MappingProxyType({})
+
+
+class _Edge(NamedTuple):
+    """An edge between two nodes: its type, their identifiers, its weight, and what else is known of it."""
+
+    kind: str
+    source: str
+    target: str
+    weight: float = 1.0
+    more: _More = _NOTHING
 
 
 def _attributes(values: _More) -> Attributes:
@@ -330,49 +345,42 @@ def _competency_edges(graph: OccupationGraph) -> Iterator[_Edge]:
     nodes = [_competency_node(graph, code) for code in graph.competency_codes]
     status = {(r.occupation, r.competency): r.status for r in referential.requirements}
     for row, column, weight in _stored_cells(graph.weights):
-        code = graph.codes[row]
-        more = {"status": status[code, graph.competency_codes[column]]}
-        yield "requires", f"occupation:{code}", nodes[column], weight, more
+        more = {"status": status[graph.codes[row], graph.competency_codes[column]]}
+        yield _Edge("requires", f"occupation:{graph.codes[row]}", nodes[column], weight, more)
     for c in referential.competencies:
         if c.macro is not None:
-            yield "rolls_up_to", _competency_node(graph, c.code), _competency_node(graph, c.macro), 1.0, _NOTHING
+            yield _Edge("rolls_up_to", _competency_node(graph, c.code), _competency_node(graph, c.macro))
     for left, right, credit in _stored_cells(graph.near):
-        yield "near_label", nodes[left], nodes[right], credit, _NOTHING
+        yield _Edge("near_label", nodes[left], nodes[right], credit)
 
 
 def _filing_edges(graph: OccupationGraph) -> Iterator[_Edge]:
-    referential = graph.referential
-    for title in referential.titles:
-        yield "has_title", f"occupation:{title.occupation}", f"job_title:{title.code}", 1.0, _NOTHING
-    for code, context in referential.occupation_contexts:
-        yield "in_context", f"occupation:{code}", f"work_context:{context}", 1.0, _NOTHING
-    for code, tag, principal in referential.occupation_tags:
-        yield "filed_under", f"occupation:{code}", f"tag:{tag}", 1.0, {"principal": principal}
+    r = graph.referential
+    yield from (_Edge("has_title", f"occupation:{t.occupation}", f"job_title:{t.code}") for t in r.titles)
+    contexts = r.occupation_contexts
+    yield from (_Edge("in_context", f"occupation:{code}", f"work_context:{context}") for code, context in contexts)
+    for code, tag, principal in r.occupation_tags:
+        yield _Edge("filed_under", f"occupation:{code}", f"tag:{tag}", more={"principal": principal})
 
 
 def _tree_edges(graph: OccupationGraph) -> Iterator[_Edge]:
     """Yield what lies in what; the parent of an occupation is an edge where it is an occupation itself."""
-    for o in graph.occupations:
-        if o.domain is not None:
-            yield "in_domain", f"occupation:{o.code}", f"domain:{o.domain}", 1.0, _NOTHING
-    for o in graph.occupations:
-        if o.base is None and o.parent != o.code and o.parent in graph.position:
-            yield "child_of", f"occupation:{o.code}", f"occupation:{o.parent}", 1.0, _NOTHING
-    for domain in graph.referential.domains:
-        if domain.parent is not None:
-            yield "child_of", f"domain:{domain.code}", f"domain:{domain.parent}", 1.0, _NOTHING
-    for o in graph.occupations:
-        for base in o.bases:
-            yield "part_of", f"occupation:{o.code}", f"occupation:{base}", 1.0, _NOTHING
+    own = [o for o in graph.occupations if o.base is None and o.parent != o.code and o.parent in graph.position]
+    within = [(o.code, o.domain) for o in graph.occupations if o.domain is not None]
+    below = [(d.code, d.parent) for d in graph.referential.domains if d.parent is not None]
+    yield from (_Edge("in_domain", f"occupation:{code}", f"domain:{domain}") for code, domain in within)
+    yield from (_Edge("child_of", f"occupation:{o.code}", f"occupation:{o.parent}") for o in own)
+    yield from (_Edge("child_of", f"domain:{code}", f"domain:{parent}") for code, parent in below)
+    bases = ((o.code, base) for o in graph.occupations for base in o.bases)
+    yield from (_Edge("part_of", f"occupation:{code}", f"occupation:{base}") for code, base in bases)
 
 
 def _mobility_edges(graph: OccupationGraph) -> Iterator[_Edge]:
-    listed = {(m.origin, m.target): m for m in graph.referential.mobilities}
+    listed = {(m.origin, m.target): {"rank": m.rank, "kind": m.kind} for m in graph.referential.mobilities}
     for row, column, weight in _stored_cells(graph.mobility):
         origin, target = graph.codes[row], graph.codes[column]
-        move = listed[origin, target]
-        more = {"rank": move.rank, "kind": move.kind}
-        yield "known_mobility", f"occupation:{origin}", f"occupation:{target}", weight, more
+        more = listed[origin, target]
+        yield _Edge("known_mobility", f"occupation:{origin}", f"occupation:{target}", weight, more)
 
 
 def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
@@ -381,11 +389,10 @@ def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
         rows = (row for row in referential.credential_requirements if row.kind == wanted)
         # One edge, also where rows differ by whom they bind.
         for (occupation, code), said in grouped(((row.occupation, row.credential), row.source) for row in rows).items():
-            reference = " ; ".join(dict.fromkeys(said))
-            yield kind, f"occupation:{occupation}", f"credential:{code}", 1.0, {"reference": reference}
-    for credential in referential.credentials:
-        for required in credential.prerequisites:
-            yield "prerequisite", f"credential:{credential.code}", f"credential:{required}", 1.0, _NOTHING
+            reference = {"reference": " ; ".join(dict.fromkeys(said))}
+            yield _Edge(kind, f"occupation:{occupation}", f"credential:{code}", more=reference)
+    before = ((credential.code, code) for credential in referential.credentials for code in credential.prerequisites)
+    yield from (_Edge("prerequisite", f"credential:{code}", f"credential:{required}") for code, required in before)
 
 
 def provenance(

@@ -31,7 +31,7 @@ from passerelles.text import normalise_label
 from passerelles.views.excel import BookPage
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record, dicts
+from passerelles.views.spec import MAYBE_REFERENTIAL, Column, On, Record, dicts
 
 Outcome = Literal["kept", "moved", "open", "unknown"]
 Basis = Literal["title-code", "title", "parent", "code", "choice", "crosswalk", "none"]
@@ -119,8 +119,7 @@ class Migration(Described):
             Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
                    promised=[DESTINATION.schema()]),
             Column("lost_titles", value="lost", on=On.JSON, promised="count?"),
-            Column("referential", json=lambda m, _: m.referential and m.referential._asdict(),
-                   schema="referential_version?", on=On.JSON),
+            MAYBE_REFERENTIAL,
         ),
     )  # fmt: skip
 

@@ -28,6 +28,7 @@ from passerelles.vectors import (
     places_of,
     project,
     rows_times,
+    top,
     unit,
     unit_vectors,
 )
@@ -552,15 +553,6 @@ def _total(parts: Mapping[str, FloatArray], weights: Mapping[str, float]) -> Flo
     return total
 
 
-def _best(values: FloatArray, number: int) -> IntArray:
-    """Positions of the largest values, largest first, ties by position (hence by code)."""
-    if len(values) <= number:
-        return np.argsort(-values, kind="stable").astype(np.int64)
-    least = np.partition(values, len(values) - number)[len(values) - number]
-    kept = np.flatnonzero(values >= least)
-    return np.asarray(kept[np.argsort(-values[kept], kind="stable")][:number], dtype=np.int64)
-
-
 def rank_block(
     index: TitleIndex,
     choices: Sequence[Sequence[Reading]],
@@ -603,7 +595,7 @@ def rank_block(
             row = max(range(start, start + len(options)), key=lambda place: (best[place], -place))
             rows.append(row)
             drawn.append(pull)
-            owners.append(_best(first[row] if pull is None else first[row] + np.float32(0.2) * pull, _LOOKED_AT))
+            owners.append(top(first[row] if pull is None else first[row] + np.float32(0.2) * pull, _LOOKED_AT))
         start += len(options)
     trials = iter(_trials(index, flat, wide, rows, owners, weights.final, drawn))
     return [next(trials) if options else None for options in choices]

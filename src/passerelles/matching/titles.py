@@ -22,7 +22,7 @@ from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import Column, On, Record
+from passerelles.views.spec import MAYBE_REFERENTIAL, Column, On, Record
 
 MOST_JOBS: Final = 20
 """Other titles of a firm that are looked at."""
@@ -261,8 +261,7 @@ class Candidate(Described):
             Column("read", schema="text: What was read"),
             Column("ignored", value=lambda c, _: ", ".join(c.ignored), json=lambda c, _: list(c.ignored),
                    schema=["text", "What was left aside"]),
-            Column("referential", json=lambda c, _: c.referential and c.referential._asdict(),
-                   schema="referential_version?", on=On.JSON),
+            MAYBE_REFERENTIAL,
         ),
         {"status": maybe(one_of(get_args(Status)))},
     )  # fmt: skip

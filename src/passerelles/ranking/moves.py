@@ -50,6 +50,7 @@ from passerelles.scoring.scorer import (
 )
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
+from passerelles.vectors import top
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, parts_of, within
@@ -400,23 +401,6 @@ def best_rows(graph: OccupationGraph, row: int, totals: NDArray[np.float64], wid
     allowed = np.where(excluded_rows(graph, row), -np.inf, totals)
     best = top(allowed, width)
     return best[np.isfinite(allowed[best])]
-
-
-def top(values: NDArray[np.float64], width: int) -> NDArray[np.intp]:
-    """
-    Positions of the `width` greatest values, greatest first, ties by position.
-
-    Examples
-    --------
-    >>> top(np.array([1.0, 3.0, 3.0, 2.0]), 2).tolist()
-    [1, 2]
-    """
-    if width >= len(values):
-        found = np.arange(len(values))
-    else:
-        least = -np.partition(-values, width - 1)[width - 1] if width else np.inf
-        found = np.flatnonzero(values >= least)  # every value equal to the last one kept competes, by position
-    return found[np.lexsort((found, -values[found]))][:width]
 
 
 def check_limit(limit: int | None, offset: int = 0) -> None:

@@ -313,6 +313,10 @@ REFERENTIAL: Final = Column(
     "referential", json=lambda item, _: item.referential._asdict(), schema="referential_version", on=On.JSON
 )
 """Column of results that carry their referential's version."""
+MAYBE_REFERENTIAL: Final = replace(
+    REFERENTIAL, json=lambda i, _: i.referential and i.referential._asdict(), schema="referential_version?"
+)
+"""The same of results of which some come from none."""
 ENDS: Final = ("low", "expected", "high")
 SPAN: Final = Record(
     "span", "Low, expected and high; null = unknown", tuple(Column(end, promised="amount?") for end in ENDS)
