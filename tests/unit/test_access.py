@@ -41,7 +41,7 @@ from passerelles.model import (
 from passerelles.paths.path import StepCredential, hours_short, path_sentences
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import _rows_of_all, read_catalogue
-from passerelles.referentials.referential import Referential, lay_access
+from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
 from passerelles.settings import PathSettings, RankingSettings
@@ -149,6 +149,18 @@ def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
         person = holdings_of(some, None, stated)
         assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [hours]
     assert holdings_of(some, "Q", {}).of("DEI") == "yes"  # who came by the usual way keeps it
+
+
+@pytest.mark.parametrize("text", ["N4101", "n 4101", "ROME N4101"])
+def test_a_code_names_no_title_however_it_is_written_and_whatever_titles_are_called(text: str) -> None:
+    some = referential({"N4101": ["a"]}, credentials=[B])
+    some = replace(
+        some,
+        titles=(JobTitle("1", text, "N4101"), JobTitle("2", "Taxi", "N4101")),
+        credential_requirements=(CredentialRequirement("N4101", "B", scope="titles", titles="1"),),
+    )
+    assert named_titles(some, [text]) == frozenset()
+    assert named_titles(some, ["Taxi"]) == {"2"}
 
 
 @pytest.mark.parametrize(("wide", "narrow"), [("a", "b"), ("b", "a")])

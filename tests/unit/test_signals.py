@@ -212,6 +212,26 @@ def test_titles_are_resolved_and_every_bad_row_is_said(tmp_path: Path, jobs: Ref
     assert "Conducteur / Conductrice de bus" in said["job_unresolved"].action("fr")
 
 
+def test_a_row_of_several_cells_without_a_header_is_no_title(tmp_path: Path) -> None:
+    """It is left out with its line, unless what parts the cells stands in a title; the others are used."""
+    titles = {"A1000": "Vendeur, vendeuse de fleurs", "B1000": "Maçon"}
+    jobs = referential({}, occupations=[occupation(code, label=label) for code, label in titles.items()])
+    text = write(tmp_path / "l.csv", "Vendeur, vendeuse de fleurs\nB1000,fragile\n\nMaçon\nA1000,\n")
+    listed = load_job_list(text, jobs)
+    assert [(e.occupation, e.line) for e in listed.entries] == [("A1000", 1), ("B1000", 4)]
+    said = {n.line: (n.code, n.file) for n in listed.notices if n.kind.drops}
+    assert said == {2: ("row_length", "l.csv"), 5: ("duplicate_code", "l.csv")}
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["B1", "000"], ["A1000", None]):
+        sheet.append(row)
+    book.save(tmp_path / "l.xlsx")
+    listed = load_job_list(tmp_path / "l.xlsx", jobs)
+    assert [(e.occupation, e.line) for e in listed.entries] == [("A1000", 2)]
+    assert [(n.code, n.line) for n in listed.notices] == [("row_length", 1)]
+
+
 def test_an_unknown_basin_in_a_list_is_said(tmp_path: Path, jobs: Referential) -> None:
     path = write(tmp_path / "l.csv", "code,bassin\nN4101,Atlantide\nN4102,pau\n")
     listed = load_job_list(path, jobs, places=load_places(places_folder(tmp_path / "geo")))

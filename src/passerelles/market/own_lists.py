@@ -127,7 +127,8 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     PasserellesError
         If the file cannot be read, has no column of codes or titles, or has several sheets with one.
     """
-    table = _read_list(path, _HEADS["job_list"], {"code, métier": ("code", "title")})
+    needed = {"code, métier": ("code", "title")}
+    table = _read_list(path, _HEADS["job_list"], needed, partial(_is_job, referential))
     log = NoticeLog(table.notices)
     entries: dict[tuple[str, str, str], Entry] = {}
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
@@ -149,12 +150,18 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     return JobList(file, tuple(entries.values()), log.notices())
 
 
-def _read_list(path: str | Path, heads: Mapping[str, str], needed: Mapping[str, Sequence[str]]) -> Table:
+def _read_list(
+    path: str | Path,
+    heads: Mapping[str, str],
+    needed: Mapping[str, Sequence[str]],
+    is_job: Callable[[str], bool] | None = None,
+) -> Table:
     """
     Read a table that has columns of these heads.
 
     `needed` gives names of columns of which one must be there, by what they are called; without the first, no row is a
-    header.
+    header. With `is_job`, a table without a header may be a list of jobs, one a row: what parts cells may then stand in
+    a title, and a row of cells that are no title together is left out, with a notice.
     """
     columns, first = {*heads.values()}, next(iter(needed.values()))
 
@@ -162,11 +169,14 @@ def _read_list(path: str | Path, heads: Mapping[str, str], needed: Mapping[str, 
         return columns.intersection(named([cell_text(cell) for cell in cells], heads))
 
     found = read_rows(path, lambda cells: 0 if known(cells).isdisjoint(first) else len(known(cells)))
-    if "title" in first and not found.header_line and any(len(cells) == 1 for _, cells in found.filled):
-        rows: list[tuple[int, list[Cell]]] = [
-            (line, [found.delimiter.join(map(cell_text, cells))]) for line, cells in found.filled
-        ]
-        found = found._replace(header=("title",), rows=rows)  # one code or title a line
+    if is_job is not None and not found.header_line:
+        filled = [(line, [*filter(None, map(cell_text, cells))]) for line, cells in found.filled]
+        if any(len(texts) == 1 for _, texts in filled):
+            sign = found.delimiter
+            rows: list[tuple[int, list[Cell]]] = [
+                (line, [sign.join(texts)] if sign and is_job(sign.join(texts)) else [*texts]) for line, texts in filled
+            ]
+            found = found._replace(header=("title",), rows=rows)
     lacking = [name for name, some in needed.items() if known(found.header).isdisjoint(some)]
     if lacking:
         seen: Sequence[Cell] = found.header or next((tuple(cells) for _, cells in found.filled), ())
@@ -174,6 +184,14 @@ def _read_list(path: str | Path, heads: Mapping[str, str], needed: Mapping[str, 
         raise PasserellesError("market_columns", path=path, column=", ".join(lacking), columns=shown)
     table = found.table()
     return replace(table, header=named(table.header, heads))
+
+
+def _is_job(referential: Referential, text: str) -> bool:
+    """Whether a text is a code or an exact title, of several occupations maybe."""
+    try:
+        return bool(find_occupation(referential, text))
+    except UnknownCodeError as error:
+        return error.key == "ambiguous_title"
 
 
 def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:

@@ -135,7 +135,7 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     Folder, zip or workbook that a name or a path stands for.
 
     Names come first: embedded, installed (`passerelles overlay install`), downloaded, carried by a package; then paths;
-    then names of what lies in the folder of ``PASSERELLES_DATA`` or in the user's cache.
+    then names of what lies in the folder of ``PASSERELLES_DATA`` or in the user's cache; a name in capitals comes last.
 
     Raises
     ------
@@ -161,8 +161,11 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
             raise PasserellesError("no_permission", path=path) from error
         except (OSError, ValueError):  # a name that is too long for a path, or holds a null character
             continue
-    if kind == "referential" and name in OFFICIAL_URL:
-        raise PasserellesError("not_downloaded", name=name)
+    small = name.casefold()
+    if small != name and (found := named_place(small, kind)) is not None:
+        return found
+    if kind == "referential" and small in OFFICIAL_URL:
+        raise PasserellesError("not_downloaded", name=small)
     key = "no_such_overlay" if kind == "overlay" else "no_such_referential"
     raise PasserellesError(key, name=name, known=", ".join(dict.fromkeys(each for each, *_ in known(kind))))
 
