@@ -10,7 +10,7 @@ from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
 
-from passerelles.language.say import Lang, say
+from passerelles.language.say import LANGS, Lang, say
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -112,7 +112,8 @@ def _made_again(kind: type[_Told], args: tuple[object, ...]) -> _Told:
 
 def _kept(value: object) -> object:
     """Return what of a value goes to another process: itself, or its text where it may hold anything."""
-    value = value("en") if callable(value) else value
+    if callable(value):
+        return {lang: str(value(lang)) for lang in LANGS}.get
     return value if isinstance(value, str | int | float | PurePath | None) else str(value)
 
 

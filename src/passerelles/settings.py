@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic_core import PydanticKnownError
 
 from passerelles.errors import PasserellesError
 from passerelles.language import packaged
@@ -32,8 +33,8 @@ class Section(BaseModel):
     @field_validator("*")
     @classmethod
     def _bounded(cls, value: object) -> object:
-        if isinstance(value, int | float) and abs(value) > _LARGEST:
-            raise ValueError(f"|x| > {_LARGEST:g}")
+        if isinstance(value, int | float) and value > _LARGEST:  # each has a least value of its own
+            raise PydanticKnownError("less_than_equal", {"le": _LARGEST})
         return value
 
 
@@ -41,24 +42,46 @@ def problems(error: ValidationError) -> Callable[[Lang], str]:
     """Return what says, in a language, what is wrong in a file of settings or the like, field by field, in one line."""
 
     def said(lang: Lang) -> str:
-        found = ((".".join(map(str, each["loc"])), _problem(each, lang)) for each in error.errors())
+        found = ((".".join(map(str, each["loc"])), fault(each, lang)) for each in error.errors())
         return "; ".join(": ".join(filter(None, each)) for each in found)
 
     return said
 
 
-def _problem(found: Mapping[str, Any], lang: Lang) -> str:
-    kind, about = found["type"], found.get("ctx", {})
-    if kind in ("greater_than_equal", "less_than_equal", "greater_than", "less_than"):
-        return say(f"cli.usage.{kind}", lang=lang, limit=str(next(iter(about.values()))))
-    if kind == "literal_error":
-        return say("cli.usage.choice", lang=lang, choices=about["expected"].replace(" or ", ", "))
-    if kind == "extra_forbidden":
-        return say("errors.setting_unknown", lang=lang)
-    if kind == "json_invalid":
+# Words that say a fault, by what pydantic calls it.
+_FAULTS: Final[Mapping[str, str]] = {
+    kind: words
+    for words, kinds in {
+        "unknown": "extra_forbidden",
+        "text": "string_type string_unicode",
+        "short": "string_too_short",
+        "long": "string_too_long",
+        "integer": "int_type int_parsing int_from_float int_parsing_size",
+        "number": "float_type float_parsing",
+        "finite": "finite_number",
+        "flag": "bool_type bool_parsing",
+        "list": "list_type tuple_type",
+        "object": "dict_type model_type model_attributes_type",
+        "date": "date_type date_from_datetime_parsing",
+        "choice": "literal_error enum",
+        "few": "too_short",
+        "too_many": "too_long",
+        "origin": "union_tag_not_found",
+    }.items()
+    for kind in kinds.split()
+} | {kind: kind for kind in ("missing", "greater_than_equal", "less_than_equal", "greater_than", "less_than")}
+_LIMITS: Final = ("ge", "le", "gt", "lt", "min_length", "max_length")
+
+
+def fault(found: Mapping[str, Any], lang: Lang) -> str:
+    """Say in a language what pydantic found wrong with a value, in one clause that does not repeat it."""
+    if found["type"] == "json_invalid":
         return json_problem(found["msg"])(lang)
-    plain = {"float": "number", "int": "integer"}.get(kind.partition("_")[0])
-    return str(found["msg"]) if plain is None else say(f"cli.usage.{plain}", lang=lang)
+    about = found.get("ctx", {})
+    limit = next((about[name] for name in _LIMITS if name in about), None)
+    choices = str(about.get("expected")).replace(" or ", ", ")
+    words = _FAULTS.get(found["type"], "shape")
+    return say(f"invalid.{words}", lang=lang, n=limit, limit=str(limit).removesuffix(".0"), choices=choices)
 
 
 def json_problem(reason: object) -> Callable[[Lang], str]:
@@ -66,7 +89,7 @@ def json_problem(reason: object) -> Callable[[Lang], str]:
     place = re.search(r"line (\d+) column (\d+)", str(reason))
     if place is None:
         return lambda _: str(reason)
-    return lambda lang: say("errors.bad_json", lang=lang, line=place[1], column=place[2])
+    return lambda lang: say("invalid.json", lang=lang, line=place[1], column=place[2])
 
 
 class WeightSettings(Section):

@@ -13,9 +13,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from passerelles.bulk.clusters import Order, part_schema, rank_profiles_dask
+from passerelles.bulk.clusters import Order, part_schema, rank_part, rank_profiles_dask
 from passerelles.bulk.rank import rank_profiles
+from passerelles.errors import PasserellesError
+from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.referentials.load import load_referential
+from passerelles.settings import Settings
 from profile_rows import draw, table
 
 pytestmark = [
@@ -67,6 +71,27 @@ def test_a_cluster_finds_what_one_machine_finds(client: Any, graph: OccupationGr
     by_path = rank_profiles_dask(client, parts, "transitions", overlays=[OVERLAY])
     assert pa.concat_tables(by_path).equals(alone(graph, parts))
     assert pa.concat_tables(rank_profiles_dask(client, parts, graph)).equals(alone(graph, parts))
+
+
+def test_the_columns_of_all_parts_are_checked_before_the_first_is_ranked(
+    client: Any, graph: OccupationGraph, tmp_path: Path
+) -> None:
+    good, bad = table([("a", "K2110", [], {})]), pa.table({"id": ["b"]})
+    for name, part in (("good", good), ("bad", bad)):
+        pq.write_table(part, tmp_path / name)
+    for parts in ([good, bad], [tmp_path / "good", tmp_path / "bad"]):
+        with pytest.raises(PasserellesError) as told:
+            rank_profiles_dask(client, parts, graph, output=tmp_path)
+        assert (told.value.key, sorted(p.name for p in tmp_path.iterdir())) == ("profiles_columns", ["bad", "good"])
+
+
+def test_a_setting_that_is_not_stated_is_that_of_the_graph_that_was_sent() -> None:
+    bare = build_graph(load_referential("transitions"), settings=Settings(access=None))
+    people = table([("a", "K2110", [], {})]).to_batches()
+    order = Order.of(bare, settings=Settings(scorer="content"))
+    found = pa.Table.from_batches(rank_part(order, bare, people))
+    alone = rank_profiles(bare, people, settings=Settings(scorer="content")).read_all()
+    assert found.equals(alone.select(part_schema().names).cast(found.schema))
 
 
 def test_a_process_opens_the_index_once() -> None:

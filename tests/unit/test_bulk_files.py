@@ -178,6 +178,7 @@ def test_places_may_be_texts(tmp_path: Path, embedded_graph: OccupationGraph) ->
         ({"profiles": []}, "profiles_none"),
         ({"part_rows": 0}, "part_rows_invalid"),
         ({"part_rows": 1.5}, "part_rows_invalid"),
+        ({"part_rows": True}, "part_rows_invalid"),
         ({"lang": "de"}, "wrong_argument"),
     ],
 )
@@ -189,6 +190,19 @@ def test_what_makes_no_sense_is_refused_before_a_folder_is_made(
     with pytest.raises(PasserellesError) as told:
         rank_files(embedded_graph, **({"profiles": source, "output": tmp_path / "parts"} | wrong))
     assert (told.value.key, [p.name for p in tmp_path.iterdir()]) == (key, ["in.csv"])
+
+
+def test_the_columns_of_all_files_are_checked_before_the_first_is_ranked(
+    tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    good, bad, numbers = tmp_path / "1.csv", tmp_path / "2.csv", tmp_path / "3.parquet"
+    good.write_text("id,occupation,competencies\np,K2110,\n", encoding="utf-8")
+    bad.write_text("id,occupation\nq,K2110\n", encoding="utf-8")
+    pq.write_table(pa.table({"id": ["r"], "occupation": [2110], "competencies": [[]]}), numbers)
+    for other, key in ((bad, "profiles_columns"), (numbers, "profiles_type")):
+        with pytest.raises(PasserellesError) as told:
+            rank_files(embedded_graph, [good, other], tmp_path / "parts")
+        assert (told.value.key, (tmp_path / "parts").exists()) == (key, False)
 
 
 def people(folder: Path) -> list[Path]:

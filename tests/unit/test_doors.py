@@ -25,6 +25,7 @@ from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import csv_text
+from passerelles.session import read_settings
 from passerelles.settings import Settings
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes, devices and signals of POSIX")
@@ -295,6 +296,29 @@ def test_settings_that_are_no_measure_are_refused(
     assert "skill_hours" in err or "JSON" in err
     with pytest.raises(ValueError, match="skill_hours"):
         Settings.model_validate({"effort": {"skill_hours": float("inf")}})
+
+
+@pytest.mark.parametrize(
+    ("text", "fr", "en"),
+    [
+        ('{"strict": "x"}', "strict: il faut true ou false", "strict: it must be true or false"),
+        ('{"weights": 3}', "weights: il faut un objet", "weights: an object is needed"),
+        ('{"near": {"exact_categories": 3}}', "near.exact_categories: il faut une liste", "a list is needed"),
+        ('{"scorer": 3}', "scorer: il faut un texte", "a text is needed"),
+        ('{"weights": {"core": NaN}}', "weights.core: il faut un nombre fini", "a finite number is needed"),
+        ('{"weights": {"core": 1e13}}', "weights.core: il faut au plus 1000000000000)", "at most 1000000000000 is"),
+        ('{"weights": {"core": 0}}', "weights.core: il faut plus de 0)", "more than 0 is needed"),
+        ('{"near": {"label_threshold": 0.2}}', "il faut plus de 0.5)", "more than 0.5 is needed"),
+    ],
+)
+def test_what_is_wrong_with_settings_is_told_in_the_language_asked_for(
+    text: str, fr: str, en: str, tmp_path: Path
+) -> None:
+    (path := tmp_path / "reglages.json").write_text(text, encoding="utf-8")
+    with pytest.raises(PasserellesError) as told:
+        read_settings(path)
+    assert fr in told.value.message("fr")
+    assert en in told.value.message("en")
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "-inf"])

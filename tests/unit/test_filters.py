@@ -81,6 +81,16 @@ def test_every_verdict_has_a_reason_in_both_languages(graph: OccupationGraph) ->
                 assert move.filters[0].sentence(lang)
 
 
+def test_a_filter_has_one_name_however_it_is_written(graph: OccupationGraph) -> None:
+    for written, name in (("other_domain", "other-domain"), (" min_coverage = 0.5", "min-coverage")):
+        filters = [rank_moves(graph, "A1", filters=[text]) for text in (written, written.strip().replace("_", "-"))]
+        assert [[v.name for v in move.filters] for move in filters[0]] == [[name] for _ in filters[1]]
+    some = rank_sources(graph, "A1", filters=[" kind = step-down,lateral,advancement"])
+    assert some.excluded == ()  # kinds that are asked for are not left out too
+    with pytest.raises(PasserellesError, match="≥ 0"):
+        rank_moves(graph, "A1", filters=["max-hours=-1"])
+
+
 def test_filters_stack_and_never_change_a_score(graph: OccupationGraph) -> None:
     plain = {m.target.code: m.score for m in rank_moves(graph, "A1")}
     with pytest.raises(PasserellesError, match="Unknown filter: '3'"):

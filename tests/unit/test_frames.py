@@ -157,7 +157,7 @@ def test_a_frame_of_ones_own_is_a_file(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError, match=r"legal frame: heures: unknown"):
         find_frame(file)
     file.write_text('name = "branche"\nlabel = "Accord"\nhours_min = 500\nhours_max = 100\n', encoding="utf-8")
-    with pytest.raises(PasserellesError, match="hours_min is above hours_max"):
+    with pytest.raises(PasserellesError, match="hours_max: at least 500 is needed"):
         find_frame(file)
     with pytest.raises(PasserellesError) as caught:
         find_frame("transko")

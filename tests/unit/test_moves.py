@@ -221,13 +221,14 @@ def test_an_empty_ranking_says_why(graph: OccupationGraph) -> None:
         "same": rank_moves(graph, "A1", targets=["A1"], settings=UNFITTED),
         "empty": rank_moves(graph, "A1", targets=[], settings=UNFITTED),
         "filter": rank_moves(graph, "A1", filters=["exclude=A2,B1,C1,D1"], settings=UNFITTED),
+        "offset": rank_moves(graph, "A1", offset=10, settings=UNFITTED),
     }
     for reason, found in cases.items():
         assert (list(found), found.reason, found.doubts()) == ([], reason, {"reason": reason})
-    assert len({found.to_text("en") for found in cases.values()}) == 3
+    assert len({found.to_text("en") for found in cases.values()}) == 4
     assert rank_sources(graph, "A1", origins=["A1"], settings=UNFITTED).reason == "same"
     assert rank_moves(graph, "A1", settings=UNFITTED).doubts() == {}
-    assert rank_moves(graph, "A1", settings=UNFITTED, offset=10).reason == ""  # there are some, before
+    assert rank_sources(graph, "A1", settings=UNFITTED, offset=10).reason == "offset"
 
 
 def test_origins_of_a_ranking_of_sources_may_be_people(graph: OccupationGraph) -> None:

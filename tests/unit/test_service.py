@@ -32,7 +32,7 @@ from passerelles.report.schemas import json_schema
 from passerelles.service import answers, requests, work
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine, Limits, Options, load_engine
-from passerelles.service.work import BusyError, GoneError, Pool, Store, TooLongError
+from passerelles.service.work import JSON, BusyError, GoneError, Pool, Store, TooLongError
 from service_client import Client
 
 BRANCH = ("--overlay", "enseignement-conduite")
@@ -263,9 +263,11 @@ def test_rows_that_are_wrong_are_counted_alike_and_never_sent_back(client: Clien
             "body.origin.credentials.…",
             "'yes'",
         ),
+        ('{"origin": {"occupation": "K2110", "credentials": {"a text": 1}}}', "body.origin.credentials.…", "'yes'"),
         ('{"origin": {"competencies": ["C", 3]}}', "body.origin.competencies.1", "A text"),
         ('{"origin": 2110}', "body.origin", "object that describes a person"),
-        ('{"origin": ', "body", "character 11"),
+        ('{"origin": ', "body", "line 1, column 12."),
+        ('{"limit": ' + "9" * 5000 + "}", "body", "thousands of digits"),
         (b'{"origin": "\xe9"}', "body", "UTF-8"),
         ('{"origin": "K2110", "limit": 1, "limit": 2}', "body", "more than once: limit."),
         ('{"origin": {"occupation": "K2110", "credentials": {"PERM-C": "yes", "PERM-C": "no"}}}', "body", "once: …."),
@@ -667,7 +669,10 @@ def test_pages_of_a_ranking_follow_each_other(client: Client) -> None:
         pages = [client.get(f"{path}&limit=4&offset={n}").json()["results"] for n in (0, 4, 8)]
         assert [item for page in pages for item in page][:9] == whole
         assert [len(page) for page in pages] == [4, 4, 4]
-    assert client.get("/v1/rank?origin=K2110&offset=2000").json()["results"] == []
+    for path in ("rank?origin=K2110&filter=other-domain", "sources?target=N4101", "rank?origin=K2110"):
+        past = client.get(f"/v1/{path}&offset=2000").json()
+        assert (past["results"], past["reason"]) == ([], "offset")
+        assert list(Draft202012Validator(json_schema(path.partition("?")[0])).iter_errors(past)) == []
     refused(client.get("/v1/rank?origin=K2110&offset=-1"), 422, "invalid_request")
 
 
@@ -701,6 +706,18 @@ def test_many_origins_are_ranked_in_one_request(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
+    ("more", "told"),
+    [({"filters": ["max-hours=5"]}, "undecided"), ({"targets": []}, "reason"), ({"offset": 2000}, "reason")],
+)
+def test_of_each_of_many_origins_it_is_told_what_is_told_of_one(client: Client, more: Any, told: str) -> None:
+    origins = ["K2110", "N4101"]
+    response = client.post("/v1/rank/batch", json={"origins": origins, **more}).json()
+    assert list(Draft202012Validator(json_schema("rank-batch")).iter_errors(response)) == []
+    for item, origin in zip(response["results"], origins, strict=True):
+        assert item[told] == client.post("/v1/rank", json={"origin": origin, **more}).json()[told]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body", "where", "said"),
     [
         ("GET", "/v1/rank?origin=K2110&limitt=3", None, "query.limitt",
@@ -712,7 +729,7 @@ def test_many_origins_are_ranked_in_one_request(client: Client) -> None:
         ("POST", "/v1/rank?limit=3", {"origin": "K2110"}, "query.limit",
          {"fr": "limit", "en": "limit"}),
         ("GET", "/v1/rank?origin=K2110&limit=0", None, "query.limit",
-         {"fr": "Au moins 1.", "en": "1 at least."}),
+         {"fr": "Il faut au moins 1.", "en": "At least 1 is needed."}),
         ("GET", "/v1/rank?origin=K2110&limit=x", None, "query.limit",
          {"fr": "nombre entier", "en": "whole number"}),
         ("GET", "/v1/rank", None, "query.origin",
@@ -720,7 +737,9 @@ def test_many_origins_are_ranked_in_one_request(client: Client) -> None:
         ("POST", "/v1/resolve", {"text": "x", "kind": "odd"}, "body.kind",
          {"fr": "'title', 'competency'", "en": "'title', 'competency'"}),
         ("POST", "/v1/match", {"fragile": [], "hiring": []}, "body.fragile",
-         {"fr": "Au moins 1 éléments.", "en": "1 items at least."}),
+         {"fr": "Il faut au moins 1 élément.", "en": "At least 1 item is needed."}),
+        ("POST", "/v1/match", {"fragile": [], "hiring": [], "radius_km": 1e9}, "body.radius_km",
+         {"fr": "Il faut au plus 1000.", "en": "At most 1000 is needed."}),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_named_in_the_language_of_the_request(
@@ -955,7 +974,8 @@ def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch
             time.sleep(0.05)
         return True
 
-    with Client(create_app(engine, Options(warm=True))) as client:
+    desk = create_app(engine, Options(warm=True))
+    with Client(desk) as client:
         assert ready(client)
         whole = client.get("/v1/rank?origin=K2110").json()
         with monkeypatch.context() as patch:
@@ -963,9 +983,36 @@ def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch
             for code in engine.graph.codes[::7]:
                 assert client.get(f"/v1/rank?origin={code}").status_code == 200
             assert client.get("/v1/rank?origin=K2110&limit=11").status_code == 500
+        size = desk.store.size
     with Client(create_app(engine, Options(warm=True, limits=Limits(cache_bytes=200_000)))) as small:
         assert ready(small)
         assert small.get("/v1/rank?origin=K2110").json() == whole
+    enough = create_app(engine, Options(warm=True, limits=Limits(cache_bytes=size)))
+    with Client(enough) as client:  # as it is kept, packed, it is all there is room for
+        assert ready(client)
+        assert enough.store.size == size
+
+
+def test_what_a_thread_works_out_is_packed_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    names: list[str] = []
+    monkeypatch.setattr(Store, "put", lambda *_: names.append(threading.current_thread().name))
+    with Client(create_app(engine)) as client:
+        assert client.get("/v1/rank?origin=K2110&limit=100").status_code == 200
+    assert [name.partition("_")[0] for name in names] == ["answers"]
+
+
+def test_a_body_is_parsed_once(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[Any] = []
+    loads = json.loads
+
+    def counted(text: Any, **more: Any) -> Any:
+        parsed.append(text)
+        return loads(text, **more)
+
+    monkeypatch.setattr(json, "loads", counted)
+    body = b'{"origin": "K2110"}'
+    assert client.post("/v1/rank", content=body, headers={"content-type": JSON}).status_code == 200
+    assert parsed.count(body) == 1
 
 
 def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,6 +41,7 @@ from passerelles import (
     rank_sources,
     resolve_title,
 )
+from passerelles.language.say import say
 from passerelles.market.places import Basin, Places
 from passerelles.referentials.referential import code_of
 from passerelles.settings import RankingSettings, WeightSettings, settings_or
@@ -64,6 +65,7 @@ ERRORS = [
     UnknownCodeError("K2119", suggestions=("K2110", "K2111")),
     MissingExtraError("pandas", "pandas"),
     PasserellesWarning("index_scorer", path=Path("a.index"), scorer="content"),
+    PasserellesError("settings_invalid", path=Path("a.json"), reason=lambda lang: say("invalid.flag", lang=lang)),
     PasserellesError("not_ternary", code=1234.5, value=ValueError("holds", object)),
 ]
 

@@ -1,6 +1,6 @@
 """People in bulk on many machines: what one process does, on Dask and on Apache Spark (extras `dask`, `spark`)."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from passerelles.bulk.profiles import BATCH, COLUMNS, check_names, opened
-from passerelles.bulk.rank import OUTPUT, Engine, Ranker, in_order, output_schema, results_of
+from passerelles.bulk.rank import OUTPUT, Engine, Ranker, check_columns, in_order, output_schema, results_of
 from passerelles.errors import MissingExtraError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -134,7 +134,7 @@ def rank_profiles_dask(
         ``distributed.Client``.
     parts
         Anything `rank_profiles` takes as a table, one part each: paths of Parquet or CSV files that every worker can
-        read, or Arrow tables.
+        read, or Arrow tables. The columns of all are checked before the first is ranked, but for those of an iterator.
     index
         Path of a compiled index (or anything else `load_referential` takes) that every worker can read, opened once
         by each worker process; or a graph, which is sent once to each worker, and whose scores each process computes
@@ -157,12 +157,19 @@ def rank_profiles_dask(
     MissingExtraError
         If distributed or pyarrow is not installed.
     PasserellesError
-        If the limit is not valid.
+        If the limit or a column of any part is not valid.
     """
     need_arrow()
     if find_spec("distributed") is None:
         raise MissingExtraError("distributed", "dask")
     order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
+    if isinstance(parts, Sequence):
+        places = [str(part) for part in parts if isinstance(part, str | Path)]
+        checked = client.map(check_columns, places, pure=False)  # there, where the files can be read
+        for part in parts:
+            if not isinstance(part, str | Path):
+                check_columns(part)
+        client.gather(checked)
     graph = client.scatter(index, broadcast=True) if isinstance(index, OccupationGraph) else None
     under_way = _under_way(client, parts, order, graph, None if output is None else str(output))
     return results_of(under_way, most=_AHEAD * max(1, sum(client.nthreads().values())))

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.bulk.profiles import opened
-from passerelles.bulk.rank import Progress, Ranked, Ranker, in_turn, numbered, output_schema
+from passerelles.bulk.rank import Progress, Ranked, Ranker, check_columns, in_turn, numbered, output_schema
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
@@ -119,9 +119,9 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     Raises
     ------
     PasserellesError
-        If a file cannot be read or written, a name does not end by a known suffix, the folder holds something else
-        than parts of the same run (other profiles, index, settings or limit), or the size of parts or the language is
-        not valid.
+        If a file cannot be read or written, a column of any is not valid, a name does not end by a known suffix, the
+        folder holds something else than parts of the same run (other profiles, index, settings or limit), or the size
+        of parts or the language is not valid.
     MissingExtraError
         If pyarrow is not installed.
 
@@ -209,6 +209,8 @@ class _Parts:
             raise PasserellesError("profiles_same_file", path=self.output)
         if self.form not in (f[1:] for f in FORMS):
             raise PasserellesError("profiles_form", path=self.output, form=self.form)
+        for path in self.files:  # before any is ranked
+            check_columns(path)
         asked = self._asked()
         finished = self._begun(asked)
         kept = done = 0

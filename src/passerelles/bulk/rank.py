@@ -1,5 +1,6 @@
 """`rank_profiles`: batches of people in, batches of moves out, by plain NumPy or by compiled loops (extra `fast`)."""
 
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +39,7 @@ from passerelles.bulk.profiles import (
     read_people,
 )
 from passerelles.codes import grouped
-from passerelles.errors import MissingExtraError, PasserellesError, checked
+from passerelles.errors import MissingExtraError, PasserellesError, PasserellesWarning, checked
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
@@ -586,6 +587,20 @@ def numbered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBa
                 normalised(piece)
             yield piece, first
             first += piece.num_rows
+
+
+def check_columns(table: Any) -> None:
+    """
+    Check the columns of profiles that can be read again; which are not read is told when they are ranked.
+
+    Raises
+    ------
+    PasserellesError
+        If they cannot be read, or a column is not valid.
+    """
+    with warnings.catch_warnings(), opened(table) as batches:
+        warnings.simplefilter("ignore", PasserellesWarning)
+        next(numbered(batches), None)
 
 
 def in_order(moves: "pa.RecordBatch", bad: "pa.RecordBatch") -> "pa.RecordBatch":

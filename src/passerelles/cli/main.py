@@ -136,8 +136,6 @@ _RANGE: Final = re.compile(r"is not in the range x(>=|<=|>|<)(-?[\d.]*\d)\.?$")
 _NUMBER: Final = re.compile(r"is not a valid (integer|float)|does not (match the format)")
 _WORDS: Final = {"integer": "integer", "float": "number", "match the format": "date"}
 _SIGNS: Final = {">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than", "<": "less_than"}
-_LIMITS: Final = {"greater_than_equal": "ge", "less_than_equal": "le", "greater_than": "gt", "less_than": "lt"}
-_KINDS: Final = ("int_parsing", "int_from_float", "float_parsing")
 
 
 def usage_message(error: Any, commands: Iterable[str], *, lang: Lang) -> str:
@@ -182,18 +180,17 @@ def _parameter_name(error: Any) -> str:
 
 def _reason(error: Any, said: str, lang: Lang) -> str:
     cause = error.__cause__
-    faults = cause.errors() if hasattr(cause, "errors") else []
-    kind = str(faults[0]["type"]) if faults else ""
-    if kind in _LIMITS:
-        return say(f"cli.usage.{kind}", lang=lang, limit=str(faults[0]["ctx"][_LIMITS[kind]]))
-    if kind in _KINDS:
-        return say(f"cli.usage.{'number' if kind == 'float_parsing' else 'integer'}", lang=lang)
+    found = cause.errors()[0] if hasattr(cause, "errors") else {"type": "value_error"}
+    if found["type"] != "value_error":  # which says it in click's words
+        from passerelles.settings import fault
+
+        return fault(found, lang)
     if limit := _RANGE.search(said):
-        return say(f"cli.usage.{_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
+        return say(f"invalid.{_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
     if number := _NUMBER.search(said):
-        return say(f"cli.usage.{_WORDS[number[1] or number[2]]}", lang=lang)
+        return say(f"invalid.{_WORDS[number[1] or number[2]]}", lang=lang)
     if choices := _CHOICES.search(said):
-        return say("cli.usage.choice", lang=lang, choices=choices[1].replace("'", ""))
+        return say("invalid.choice", lang=lang, choices=choices[1].replace("'", ""))
     return said
 
 

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import ClassVar, Final, Self, TypeVar
+from typing import ClassVar, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
 
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_toml, read_file
@@ -59,11 +60,13 @@ class Frame(BaseModel):
     note: str = ""
     sources: dict[str, str] = Field(default_factory=dict)
 
-    @model_validator(mode="after")
-    def _bounds_in_order(self) -> Self:
-        if self.hours_min is not None and self.hours_max is not None and self.hours_min > self.hours_max:
-            raise ValueError("hours_min is above hours_max: no training could fit")
-        return self
+    @field_validator("hours_max")
+    @classmethod
+    def _above_hours_min(cls, value: float | None, info: ValidationInfo) -> float | None:
+        least = info.data.get("hours_min")
+        if value is not None and least is not None and value < least:  # no training could fit
+            raise PydanticKnownError("greater_than_equal", {"ge": least})
+        return value
 
     def outside(self, day: str) -> "Violation | None":
         """Return the rule that a day (ISO, empty = none is asked about) breaks: the frame has ended or not begun."""

@@ -393,7 +393,8 @@ class Moves(list[Move], Shown):
     `towards`: the moves share their target. `excluded` names the kinds of move that were not listed, `left_out` counts
     those that would have come before the last one. `undecided` counts, by filter, the moves up to the last one of which
     it cannot tell: `strict` says whether they were set aside for it, else they are kept. `reason` says why there is
-    none: ``empty`` (no other end was given), ``same`` (it is the job itself, or a part of it), ``filter``.
+    none: ``empty`` (no other end was given), ``same`` (it is the job itself, or a part of it), ``filter``, ``offset``
+    (all come before the first one asked for).
     """
 
     def __init__(

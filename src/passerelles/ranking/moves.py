@@ -302,7 +302,7 @@ def rank_sources(
         if rank > offset:
             (numbers,) = figures_of(graph, scored, [column])
             moves.append(_move(graph, scored, column, numbers, rank=rank, verdicts=verdicts, wages=wages))
-    moves.reason = "" if rank or moves.left_out else _why_none(given, ranked)
+    moves.reason = "" if moves else "offset" if rank else "" if moves.left_out else _why_none(given, ranked)
     return moves
 
 
@@ -452,7 +452,7 @@ def moves_of(
         strict=found.strict,
     )
     moves.undecided.update(found.undecided)
-    moves.reason = found.reason
+    moves.reason = found.reason or ("offset" if len(found.kept) <= first else "")
     return moves
 
 

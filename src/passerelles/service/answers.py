@@ -71,8 +71,8 @@ def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Pay
         try:
             origin = origin_of(each)
             found["origin"] = find_start(graph, origin).end.to_dict(lang)
-            moves = rank_moves(graph, origin, targets=asked.targets, **choice)
-            found["moves"] = dicts(moves.with_observed(engine.observed), lang)
+            moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed)
+            found |= {"moves": dicts(moves, lang)} | moves.doubts()
         except PasserellesError as error:
             found["problem"] = refusal(error, lang)
             if found["problem"] is None:

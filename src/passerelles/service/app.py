@@ -223,15 +223,15 @@ def _add_answers(app: FastAPI, desk: Desk) -> None:
         endpoint = (_by_query if by_query else _by_body)(desk, answer, model)
         bodies = {} if by_query else {key: {"value": body} for key, body in BODIES[path].items()}
         asked = {"requestBody": {"content": {JSON: {"examples": bodies}}}} if bodies else None
-        app.add_api_route(
+        app.router.add_api_route(
             path, endpoint, methods=["GET" if by_query else "POST"], name=name, summary=summary, openapi_extra=asked,
-            responses=_responses(shape, tagged=by_query),
+            responses=_responses(shape, tagged=by_query), route_class_override=None if by_query else problems.Route,
         )  # fmt: skip
 
 
 def _by_query(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: Annotated[model, Query()]) -> Response:
-        refusal = await problems.refuse_twice(request, model, asked.lang)
+        refusal = problems.refuse_twice(request, model, asked.lang)
         return refusal or await desk.reply(request, getattr(answers, answer), asked, asked.lang)
 
     return endpoint
@@ -239,7 +239,7 @@ def _by_query(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
 
 def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: model, spoken: Annotated[requests.Spoken, Query()]) -> Response:
-        refusal = await problems.refuse_twice(request, requests.Spoken, spoken.lang)
+        refusal = problems.refuse_twice(request, requests.Spoken, spoken.lang)
         return refusal or await desk.reply(request, getattr(answers, answer), asked, spoken.lang)
 
     return endpoint

@@ -4,12 +4,13 @@ import json
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, Final, get_type_hints
 
 import orjson
 from fastapi import Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
 
@@ -18,6 +19,7 @@ from passerelles.language import packaged
 from passerelles.language.say import Lang, say
 from passerelles.service.requests import BRANCHES, NAMES, SEVERAL, names_of
 from passerelles.service.telemetry import tell
+from passerelles.settings import fault, json_problem
 from passerelles.territory.lots import LotsError
 
 MEDIA: Final = "application/problem+json"
@@ -28,9 +30,8 @@ STATUS: Final[Mapping[str, int]] = DESCRIBED["problems"]
 _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed"}
 _SHOWN: Final = 10
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
-# Bounds that a sentence may name.
-_BOUNDS: Final = frozenset({"ge", "le", "min_length", "max_length", "expected"})
 _FIELDS: Final = NAMES | {"body", "query"}
+_BRANCH: Final = 3  # the last step of a path that may be a branch of an origin: deeper ones a person may have named
 
 
 def language(query: bytes) -> Lang:
@@ -95,21 +96,51 @@ async def on_invalid(request: Request, error: Any) -> Response:
     asked = get_type_hints(getattr(request.scope.get("route"), "endpoint", on_invalid))
     models = {"body": asked.get("asked"), "query": asked.get("spoken", asked.get("asked"))}
     names = {place: names_of(model) for place, model in models.items() if model is not None}
-    errors = [_fault(e, names, lang) for e in error.errors()[:_SHOWN]]
+    if error.__cause__ is not None:  # a body that is no JSON
+        errors = [{"where": "body", "what": _sentence(json_problem(error.__cause__)(lang))}]
+    else:
+        errors = [_fault(e, names, lang) for e in error.errors()[:_SHOWN]]
     return problem("invalid_request", lang=lang, extra={"errors": errors})
 
 
-async def refuse_twice(request: Request, model: type[BaseModel], lang: Lang) -> Response | None:
+class Heard(Request):
+    """A request whose body is parsed once; `twice` names the keys that an object in it has twice."""
+
+    twice: Sequence[str] = ()
+
+    async def json(self) -> Any:
+        """Return the body."""
+        if not hasattr(self, "_json"):
+            self._json = json.loads(await self.body(), object_pairs_hook=self._object)
+        return self._json
+
+    def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            counted = Counter(name for name, _ in pairs)
+            self.twice = (*self.twice, *(name for name, count in counted.items() if count > 1))
+        return found
+
+
+class Route(APIRoute):
+    """A route that hears requests so."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return what answers a request."""
+        handle = super().get_route_handler()
+
+        async def answer(request: Request) -> Response:
+            return await handle(Heard(request.scope, request.receive))
+
+        return answer
+
+
+def refuse_twice(request: Request, model: type[BaseModel], lang: Lang) -> Response | None:
     """Refuse a parameter, or a key of a body, that is given twice: the last one alone would count."""
     many = {field.alias or name for name, field in model.model_fields.items() if name in SEVERAL}
     given = Counter(name for name, _ in request.query_params.multi_items() if name not in many)
     twice = [(f"query.{name}", name) for name, count in given.items() if count > 1]
-
-    def seen(pairs: list[tuple[str, Any]]) -> None:
-        twice.extend(("body", name) for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-
-    if request.method == "POST":
-        json.loads(await request.body(), object_pairs_hook=seen)
+    twice += [("body", name) for name in (request.twice if isinstance(request, Heard) else ())]
     errors = [
         {"where": place, "what": say("service.invalid.twice", lang=lang, name=name if name in NAMES else "…")}
         for place, name in twice[:_SHOWN]
@@ -128,16 +159,15 @@ def _misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[s
 
 def _fault(error: Mapping[str, Any], names: Mapping[str, Sequence[str]], lang: Lang) -> dict[str, str]:
     """Tell one thing that is wrong with the shape of a request: where and what, without the value sent."""
-    path, kind = error["loc"], error["type"]
-    if kind == "extra_forbidden":
+    path = error["loc"]
+    if error["type"] == "extra_forbidden":
         known = names.get(path[0], ()) if len(path) == 2 else _FIELDS  # noqa: PLR2004 - at the top, or deeper
         return _misspelt(_where(path[:-1]), str(path[-1]), known, lang)
-    if kind == "json_invalid":
-        return {"where": "body", "what": say("service.invalid.json_at", lang=lang, at=path[1])}
-    key = next((key for key, kinds in DESCRIBED["invalid"].items() if kind in kinds), "shape")
-    told = error.get("ctx") or {}
-    values = {name: str(value).replace(" or ", ", ") for name, value in told.items() if name in _BOUNDS}
-    return {"where": _where(path), "what": say(f"service.invalid.{key}", lang=lang, **values)}
+    return {"where": _where(path), "what": _sentence(fault(error, lang))}
+
+
+def _sentence(clause: str) -> str:
+    return f"{clause[0].upper()}{clause[1:]}."
 
 
 async def on_http_error(request: Request, error: Any) -> Response:
@@ -161,5 +191,5 @@ async def on_fault(request: Request, _error: Exception) -> Response:
 
 def _where(path: Sequence[Any]) -> str:
     """Path of a field. Keys that a person chose (of `credentials`) are left out: only names of fields are told."""
-    steps = (step for step in path if step not in BRANCHES)
+    steps = (step for place, step in enumerate(path) if place > _BRANCH or step not in BRANCHES)
     return ".".join(str(step) if isinstance(step, int) or str(step) in _FIELDS else "…" for step in steps)

@@ -283,7 +283,7 @@ class Desk:
         answer = None if packed is None else zlib.decompress(packed)
         self.metrics.kept.labels("no" if answer is None else "yes").inc()
         if answer is None:
-            work = partial(_work, make, self.engine, asked, lang)
+            work = partial(self._work, make, asked, lang, key)
             try:
                 if self._is_immediate(make, asked):
                     answer = work()
@@ -296,11 +296,16 @@ class Desk:
                 return problem("busy", lang=lang, headers={"retry-after": "1"})
             except TooLongError:
                 return problem("too_long", lang=lang)
-            if key:
-                self.store.put(key, _packed(answer))
         if known.strip() == "*" and request.method == "GET":
             return _unchanged(headers)
         return Response(answer, media_type=JSON, headers=headers)
+
+    def _work(self, make: Make, asked: BaseModel, lang: Lang, key: str) -> bytes:
+        """Work an answer out, and keep it where it has a key: packing takes as long as writing does."""
+        answer = _written(make, self.engine, asked, lang)
+        if key:
+            self.store.put(key, _packed(answer))
+        return answer
 
     def _is_immediate(self, make: Make, asked: Any) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
@@ -332,8 +337,8 @@ class Desk:
             if self.stopping:
                 return
             asked = RankQuery(origin=code)
-            key, answer = _key(answers.rank, asked, asked.lang), _work(answers.rank, self.engine, asked, asked.lang)
-            packed = _packed(answer)
+            key = _key(answers.rank, asked, asked.lang)
+            packed = _packed(_written(answers.rank, self.engine, asked, asked.lang))
             if not self.store.has_room(key, packed):
                 tell("store_full", kept=self.store.size)
                 return
@@ -376,5 +381,5 @@ def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
     return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
 
 
-def _work(make: Make, engine: Engine, asked: Any, lang: Lang) -> bytes:
+def _written(make: Make, engine: Engine, asked: Any, lang: Lang) -> bytes:
     return orjson.dumps(answers.chosen(make(engine, asked, lang), asked.fields))
