@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 import pytest
 from openpyxl import load_workbook
-from rich.console import Console
 
 from passerelles import OccupationGraph, match_territory, rank_moves, rank_paths
 from passerelles.cli.main import run
@@ -139,10 +138,10 @@ def test_a_column_added_once_is_withheld_where_lines_are(
 def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     from passerelles import build_graph, load_referential
     from passerelles.ranking import move
-    from passerelles.views.terminal import print_page
+    from passerelles.views.terminal import paper, print_page
 
     moves = rank_moves(build_graph(load_referential("transitions")), "N4101", limit=3)
     page = moves.page()
     monkeypatch.setattr(move, "ITEM", None)  # what a sheet of competencies would read
     monkeypatch.setattr(move.Item, "to_dict", None)
-    print_page(Console(file=io.StringIO()), page)
+    print_page(paper(io.StringIO()), page)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, steps
 from passerelles.errors import PasserellesError, checked
+from passerelles.evaluation.evaluate import METHODS
 from passerelles.evaluation.protocol import METRICS
 from passerelles.language.say import Lang, listed, number, percent
 
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
 _FAIR: Final = Fill(Colour.BLUE, edge=Colour.BLUE)
 _SEEN: Final = Fill(Colour.PAPER, edge=Colour.BLUE, width=1.6)
-_WORDED: Final = (
-    "random", "cosine", "jaccard", "nesta", "nesta-directed", "unfitted", "content", "fitted", "shipped-content",
-    "shipped",
-)  # fmt: skip
 _IN_SAMPLE: Final = "in-sample"
 
 
@@ -79,7 +76,7 @@ def _seen(result: "MethodResult") -> bool:
 def _name(pen: Pen, result: "MethodResult") -> str:
     """Name a method in words where they are known, and always by what one types."""
     name = result.method
-    if name in _WORDED:
+    if name in METHODS:
         name = f"{pen.say(f'of.{name}')} ({name})"
     return pen.say("name_seen", name=name) if _seen(result) else name
 

@@ -206,7 +206,7 @@ class Given:
         def show(console: "Screen") -> None:
             from passerelles.views.terminal import print_page
 
-            print_page(console, page(self.lang), unfold=unfold or 0, lang=self.lang)
+            print_page(console, page(self.lang), unfold=unfold or 0)
             if of is None:
                 return
             from passerelles.report.envelope import print_dim, scorer_dict, scorer_limits, source_lines

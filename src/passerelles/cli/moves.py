@@ -14,10 +14,9 @@ from passerelles.language.say import say
 from passerelles.views.spec import dicts
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from passerelles.market.own_lists import JobList
     from passerelles.model import Profile
+    from passerelles.views.terminal import Screen
 
 
 @shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
@@ -198,12 +197,12 @@ def demo(given: Given) -> None:
     others = [rank_moves(graph, origin, limit=1)[0] for origin in OTHERS]
     moves = Moves([*flagship, *others])
 
-    def show(console: "Console") -> None:
+    def show(console: "Screen") -> None:
         referential = graph.referential
         console.print(given.say("cli.demo.intro", name=referential.name, version=referential.version, overlay=OVERLAY))
         console.print()
         page = first.page(lang, title=given.say("cli.demo.flagship"))
-        print_page(console, page._replace(details=[flagship[0].explanation(lang)]), unfold=1, lang=lang)
+        print_page(console, page._replace(details=[flagship[0].explanation(lang)]), unfold=1)
         console.print()
         console.print(given.say("cli.demo.others"), style="bold")
         for move in others:

@@ -15,13 +15,12 @@ from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from rich.console import Console
-
     from passerelles.graph.core import OccupationGraph
     from passerelles.report.case import Case
     from passerelles.territory.allocation import Release
     from passerelles.territory.lots import Note, Problem, Side
     from passerelles.territory.parts import Cut
+    from passerelles.views.terminal import Screen
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ class Bounded(Given):
         if self.mask and self.scenario:
             raise PasserellesError("territory_mask_scenarios")
 
-    def print_origin(self, console: "Console", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
+    def print_origin(self, console: "Screen", graph: "OccupationGraph", sources: list[dict[str, Any]]) -> None:
         """Say what a chance is, and where the data come from."""
         from passerelles.report.envelope import print_data_sources, print_dim, source_lines
 
@@ -120,7 +119,7 @@ def rank(
             "set_aside": [SET_ASIDE.to_dict(row, lang) for row in aside],
         }  # fmt: skip
 
-    def show(console: "Console") -> None:
+    def show(console: "Screen") -> None:
         from rich.text import Text
 
         from passerelles.report.envelope import print_dim
@@ -135,7 +134,7 @@ def rank(
         for start, end in zip(starts, (*starts[1:], len(found)), strict=True):  # one table a lot
             console.print()
             table = ranking_sheets(found[start:end], (), lang, by=by)[0]
-            print_unfolded(console, Page(found[start].end(by), sheets=[table]), lang=lang)
+            print_unfolded(console, Page(found[start].end(by), sheets=[table]))
         given.print_origin(console, graph, sources)
 
     given.emit(payload, ranking_sheets(found, notes, lang, by=by, set_aside=aside), show)
@@ -192,7 +191,7 @@ def match(
         about = envelope("territory@1", graph, (), settings=chosen)
         return about | found.to_dict(lang) | {"sources": sources}
 
-    def show(console: "Console") -> None:
+    def show(console: "Screen") -> None:
         print_allocation(console, found, lang=lang)
         given.print_origin(console, graph, sources)
 
@@ -202,7 +201,7 @@ def match(
     return allocation.status != "infeasible" and bool(allocation.placed)
 
 
-def print_aside(console: "Console", rows: "Sequence[Problem]", *, lang: Lang) -> None:
+def print_aside(console: "Screen", rows: "Sequence[Problem]", *, lang: Lang) -> None:
     """Print which rows of tables were set aside, and why."""
     from rich.padding import Padding
     from rich.text import Text
@@ -214,7 +213,7 @@ def print_aside(console: "Console", rows: "Sequence[Problem]", *, lang: Lang) ->
         console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
 
 
-def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> None:
+def print_allocation(console: "Screen", found: "Release", *, lang: Lang) -> None:
     """Print an allocation: flows, people without a solution, openings left, what would change, proof."""
     from rich.text import Text
 
@@ -224,7 +223,7 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
 
     def listed(title: str, sentences: "Sequence[str]") -> None:
         if sentences:
-            print_unfolded(console, Page(say(f"territory.title.{title}", lang=lang), sentences), lang=lang)
+            print_unfolded(console, Page(say(f"territory.title.{title}", lang=lang), sentences))
 
     summary = found.summary(lang)
     if summary:
@@ -239,16 +238,16 @@ def print_allocation(console: "Console", found: "Release", *, lang: Lang) -> Non
         return
     sheets = {sheet.title: sheet for sheet in found.sheets(lang)}
     changes = sheets["changes"]
-    print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang), lang=lang)
+    print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang))
     paid = (flow.wages for flow in (*found.flows, *found.to_confirm) if not isinstance(flow, Withheld))
     print_dim(console, [*found.hidden_lots(lang), *wage_notes(paid, lang)])
     for name in ("to_confirm", "stretched", "options", "uncovered"):
         if name in sheets:
-            print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang), lang=lang)
+            print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang))
     print_dim(console, filter(None, [found.last_tenth(lang)]))
     largest = found.largest_unfilled()
     unfilled = replace(sheets["unfilled"], items=lambda: largest)
-    print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN, lang=lang)
+    print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN)
     if len(largest) > _SHOWN:
         console.print(say("territory.table.more", lang=lang, n=len(largest) - _SHOWN))
     sentence = next(c for c in changes.described if c.key == "sentence")
@@ -267,7 +266,7 @@ def _compare(given: Bounded, graph: "OccupationGraph", fragile: Path, common: di
     given.emit(
         lambda: envelope("territory-scenarios@1", graph, dicts(found, lang), settings=common["settings"]),
         [sheet],
-        lambda console: print_sheet(console, sheet, title=given.say("territory.title.scenarios"), lang=lang),
+        lambda console: print_sheet(console, sheet, title=given.say("territory.title.scenarios")),
     )
     return any(each.allocation.placed for each in found)
 
@@ -415,14 +414,14 @@ def signals(
         sources=data_sources(market=market, places=given.session.places, without=frozenset({"idcc-opco"})),
     )  # fmt: skip
 
-    def show(console: "Console") -> None:
+    def show(console: "Screen") -> None:
         title = given.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
         told = [
             Page(f"{j.occupation} {j.label} : {given.say(f'market.status.{j.status}')}", j.sentences(lang))
             for j in jobs
         ]
         page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=told)
-        print_page(console, page, unfold=len(items), lang=lang)
+        print_page(console, page, unfold=len(items))
         console.print()
         print_data_sources(console, payload["sources"], lang=lang)
 

@@ -147,15 +147,13 @@ def _agenda(given: Given, done: "Review", kind: "Kind", choices: Path | None, *,
 
 def _ask(given: Given, plan: "Agenda", kind: "Kind", choices: Path, kept: dict[str, str]) -> None:
     """Ask for the choices that are left, one by one; each is kept at once, so that one may stop at any time."""
-    from passerelles.matching.titles import competency_index, title_index
+    from passerelles.matching.titles import index_of
     from passerelles.matching.worklist import chosen_code, write_choices
     from passerelles.report.resolution import question_lines
     from passerelles.text import normalise_label
 
     referential = given.session.referential
-    titled = kind == "title"
-    index = title_index(referential) if titled else competency_index(referential)
-    known, made = frozenset(index.codes), 0
+    known, made = frozenset(index_of(referential, kind).codes), 0
     for place, group in enumerate(plan.left, start=1):
         for line in question_lines(group, place, len(plan.left), lang=given.lang):
             message(line)
@@ -169,7 +167,7 @@ def _ask(given: Given, plan: "Agenda", kind: "Kind", choices: Path, kept: dict[s
             if not answer.strip():
                 break
             offered = [candidate.code for candidate in group.candidates]
-            code = chosen_code(answer.strip(), offered, known, referential if titled else None)
+            code = chosen_code(answer.strip(), offered, known, referential if kind == "title" else None)
             if code is None:
                 given.tell("resolve.review.not_understood", choice=answer.strip()[:80])
         if code is not None:
@@ -293,7 +291,7 @@ def search(
     def show(console: Screen) -> None:
         if not found:
             console.print(given.say("overlay.nothing_found", words=" ".join(words)))
-        print_sheet(console, sheet, lang=lang)
+        print_sheet(console, sheet)
         print_dim(console, source_lines(loaded, lang=lang))
 
     given.emit(lambda: unscored_envelope("search@1", loaded, dicts(found, lang)), [sheet], show)

@@ -171,6 +171,10 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
     endings = "|".join(_longest_first(data["gender"]["endings"])) or "(?!)"
     dashed = "|".join(_longest_first(data["gender"].get("dashed", ()))) or "(?!)"
     ending = rf"(?:\((?:{endings})\)s?|[.·•/](?:{endings})(?:[.·•]s)?(?![a-z(])|-\s?(?:{dashed})s?(?![a-z-]))"
+    around: dict[str, Any] = {
+        **{name: frozenset(noise[name]) for name in ("leading", "trailing", "employers", "openers", "alternatives")},
+        **{name: tuple(map(re.compile, noise[name])) for name in ("places", "no_jobs")},
+    }
     return LanguagePack(
         language=str(data["language"]),
         stop_words=stop_words,
@@ -182,19 +186,12 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         endings=re.compile(rf"(?<=[a-z]{{3}})\s?{ending}"),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
         noise=tuple((re.compile(rule["take"]), bool(rule.get("posted"))) for rule in noise["rule"] if "take" in rule),
-        leading=frozenset(noise["leading"]),
-        trailing=frozenset(noise["trailing"]),
-        places=tuple(re.compile(pattern) for pattern in noise["places"]),
         signs=tuple(
             (re.compile(rf"(?<![a-z]){re.escape(sign)}(?![a-z])"), f" {data['signs'][sign]} ")
             for sign in _longest_first(data["signs"])
         ),
         abbreviations=MappingProxyType(_abbreviations(data["abbreviations"], plural, feminine)),
-        employers=frozenset(noise["employers"]),
         asides=frozenset(map(normalise_label, noise["asides"])),
-        openers=frozenset(noise["openers"]),
-        alternatives=frozenset(noise["alternatives"]),
-        no_jobs=tuple(re.compile(pattern) for pattern in noise["no_jobs"]),
         columns=MappingProxyType(
             {kind: frozenset(map(normalise_label, heads)) for kind, heads in data["columns"].items()}
         ),
@@ -204,6 +201,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
         qualifiers=frozenset(map(bare, data.get("qualifiers", ()))),
+        **around,
     )
 
 

@@ -23,7 +23,7 @@ from passerelles.views.schema import Shape, one_of
 from passerelles.views.spec import Column, Page, Record, Sheet, dicts, part_of, parts_of, within
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from passerelles.views.terminal import Screen
 
 _SHOWN = 3
 _MERGES = 3
@@ -385,13 +385,13 @@ OCCUPATION = Record(
 )  # fmt: skip
 
 
-def print_occupation(console: "Console", fiche: Fiche, lang: Lang, *, codes: bool = False) -> None:
+def print_occupation(console: "Screen", fiche: Fiche, lang: Lang, *, codes: bool = False) -> None:
     """Print the sheet of an occupation."""
     from passerelles.views.terminal import print_unfolded  # noqa: PLC0415 - drawing takes a library
 
     console.print(f"{fiche.code}  {fiche.occupation.name}", style="bold")
     for _, field, texts in fiche.lines(lang, codes=codes):
-        print_unfolded(console, Page(field, texts), lang=lang)
+        print_unfolded(console, Page(field, texts))
     print_dim(console, source_lines(fiche.referential, lang=lang))
 
 

@@ -75,7 +75,7 @@ def trimmed(text: str) -> str:
     return "".join(f"{line.rstrip(' ')}\n" for line in text.splitlines())
 
 
-def print_page(console: Console, page: Page, *, unfold: int = 0, lang: Lang = "fr") -> None:
+def print_page(console: Screen, page: Page, *, unfold: int = 0) -> None:
     """Print a page, and the first of the pages that unfold below it."""
     console.print(Text(page.title, style="bold"))
     for sentence in page.lead:
@@ -83,31 +83,31 @@ def print_page(console: Console, page: Page, *, unfold: int = 0, lang: Lang = "f
     for place, sheet in enumerate(page.sheets):
         if place or page.lead:
             console.print()
-        print_sheet(console, sheet, lang=lang)
+        print_sheet(console, sheet)
     for sentence in page.notes:
         console.print(Text(sentence, style="dim"))
     for inner in page.details[:unfold]:
         console.print()
-        print_unfolded(console, inner, lang=lang)
+        print_unfolded(console, inner)
 
 
-def print_unfolded(console: Console, page: Page, *, depth: int = 0, lang: Lang = "fr") -> None:
+def print_unfolded(console: Screen, page: Page, *, depth: int = 0) -> None:
     """Print a page that unfolds below another: title, sentences, tables, and its own pages further right."""
     console.print(Padding(Text(page.title, style="" if depth else "bold"), (0, 0, 0, depth)))
     for sentence in page.lead:
         console.print(Padding(sentence, (0, 0, 0, depth + 2)))
     for sheet in page.sheets:
-        print_sheet(console, sheet, lang=lang)
+        print_sheet(console, sheet)
     for inner in page.details:
-        print_unfolded(console, inner, depth=depth + 2, lang=lang)
+        print_unfolded(console, inner, depth=depth + 2)
 
 
-def print_sheet(console: Console, sheet: Sheet, *, title: str = "", most: int | None = None, lang: Lang = "fr") -> None:
+def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | None = None) -> None:
     """Print a table, where it has rows: the columns of terminals, long labels wrapped, at most so many rows."""
     columns = sheet.on(On.TERMINAL)
-    rows = [[_cell(column, item, lang) for column in columns] for item in islice(sheet.items(), most)]
+    rows = [[_cell(column, item, console.lang) for column in columns] for item in islice(sheet.items(), most)]
     if rows:
-        console.print(_table(columns, rows, lang, width=console.width, title=title))
+        console.print(_table(columns, rows, console.lang, width=console.width, title=title))
 
 
 def _cell(column: Column, item: Any, lang: Lang) -> str:
@@ -170,5 +170,5 @@ def text_of(page: Page, *, lang: Lang = "fr") -> str:
     'Title\nA sentence.'
     """
     buffer = io.StringIO()
-    print_page(paper(buffer, lang=lang), page, lang=lang)
+    print_page(paper(buffer, lang=lang), page)
     return trimmed(buffer.getvalue()).strip()
