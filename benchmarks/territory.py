@@ -14,9 +14,8 @@ from measuring import Figure, Table, cost, timed
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.geography import load_places
 from passerelles.market.market import Market, family_codes, load_market
-from passerelles.market.places import Places
+from passerelles.market.places import Places, load_places
 from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.discretion import publish

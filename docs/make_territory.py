@@ -8,9 +8,8 @@ from pathlib import Path
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.geography import load_places
 from passerelles.market.market import Market, load_market
-from passerelles.market.places import Places
+from passerelles.market.places import Places, load_places
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import sample_tables
 from passerelles.territory.allocation import Allocation

@@ -130,7 +130,7 @@ def real_market(real_data: Path) -> "Market":
 @pytest.fixture(scope="session")
 def real_places(real_data: Path) -> "Places":
     """Basins and communes of the public data sets."""
-    from passerelles.market.geography import load_places
+    from passerelles.market.places import load_places
 
     return load_places(real_data)
 

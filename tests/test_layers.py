@@ -10,7 +10,7 @@ SRC = Path(__file__).resolve().parents[1] / "src" / "passerelles"
 LEVELS = [
     ["language"],
     ["errors"],
-    ["progress"],
+    ["progress", "installed"],
     ["codes", "text", "sharing"],
     ["vectors"],
     ["model", "notices"],

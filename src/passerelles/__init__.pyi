@@ -17,10 +17,10 @@ from passerelles.graph.core import OccupationGraph as OccupationGraph
 from passerelles.graph.export import export_graph as export_graph
 from passerelles.market.certifications import Certifications as Certifications
 from passerelles.market.certifications import load_certifications as load_certifications
-from passerelles.market.geography import load_places as load_places
 from passerelles.market.market import Market as Market
 from passerelles.market.market import load_market as load_market
 from passerelles.market.places import Places as Places
+from passerelles.market.places import load_places as load_places
 from passerelles.matching.titles import Candidate as Candidate
 from passerelles.matching.titles import resolve_competency as resolve_competency
 from passerelles.matching.titles import resolve_title as resolve_title

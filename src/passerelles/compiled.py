@@ -13,6 +13,7 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.graph.build import DOCUMENT as GRAPH
 from passerelles.graph.build import pack_graph
 from passerelles.graph.core import OccupationGraph
+from passerelles.installed import package_version
 from passerelles.io.archive import file_sha256
 from passerelles.io.atomic import used_last_first
 from passerelles.market.read import KEPT_VALUES
@@ -30,7 +31,7 @@ from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import POSITIONS, occupation_positions, pack_scores
 from passerelles.settings import Settings
 from passerelles.sharing import give_memory_back
-from passerelles.store import FORMAT, Arrays, is_index, pack, package_version, write_index
+from passerelles.store import FORMAT, Arrays, is_index, pack, write_index
 
 _LOG: Final = logging.getLogger(__name__)
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one

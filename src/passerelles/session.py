@@ -12,10 +12,9 @@ from pydantic import ValidationError
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import MAX_JSON_BYTES, read_file
 from passerelles.market.certifications import Certifications, load_certifications
-from passerelles.market.geography import load_places
 from passerelles.market.market import Market, load_market, load_wages
 from passerelles.market.own_lists import ObservedMoves, load_observed
-from passerelles.market.places import Basin, Places
+from passerelles.market.places import Basin, Places, load_places
 from passerelles.market.read import Keeper, Scan, keeper, scan_all
 from passerelles.market.signals import find_basin
 from passerelles.market.tables import Payer

@@ -8,17 +8,16 @@ import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
-from functools import cache
-from importlib.metadata import entry_points, version
 from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, BinaryIO, Final, Literal, NoReturn
+from typing import Any, BinaryIO, Final, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
+from passerelles.installed import package_version
 from passerelles.io.archive import refusals_told
 from passerelles.io.atomic import atomic_file, atomic_folder, check_free
 from passerelles.sharing import Deriving
@@ -44,7 +43,6 @@ Array = NDArray[Any]
 Arrays = dict[str, Array]
 Cell = str | bool | int | float | None
 Content = list[memoryview]
-Group = Literal["readers", "score_parts", "market_sources", "report_sections"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -372,45 +370,6 @@ def _manifest(place: Path, data: memoryview | None, line: memoryview | None) -> 
 def seal_line(seal: str) -> bytes:
     """Return the content of the seal."""
     return f"{seal}  {MANIFEST}\n".encode("ascii")
-
-
-@cache
-def package_version() -> str:
-    """Version of the package: an index serves the very version that compiled it."""
-    return version("passerelles")
-
-
-@cache
-def extensions(group: Group) -> Mapping[str, Any]:
-    """
-    Return what the installed packages add, by the name of the entry point, in the order of the names.
-
-    Parameters
-    ----------
-    group
-        ``"readers"``: a `passerelles.referentials.referential.Reader` each. ``"score_parts"``: a
-        `passerelles.scoring.features.AddedPart`. ``"market_sources"``: the text of a declaration in TOML, as those in
-        ``passerelles/market/sources``. ``"report_sections"``: a function of a
-        `passerelles.report.case.Case` that returns a `passerelles.views.document.Part`, or None. The entry
-        points are those of the group ``passerelles.<group>``.
-
-    Raises
-    ------
-    PasserellesError
-        If one cannot be imported; the message names its package.
-
-    Examples
-    --------
-    >>> dict(extensions("report_sections"))
-    {}
-    """
-    found: dict[str, Any] = {}
-    for point in sorted(entry_points(group=f"passerelles.{group}"), key=lambda p: (p.name, p.value)):
-        try:
-            found.setdefault(point.name, point.load())
-        except (ImportError, AttributeError) as error:
-            raise PasserellesError("extension", group=point.group, name=point.name, reason=error) from error
-    return MappingProxyType(found)
 
 
 def write_index(

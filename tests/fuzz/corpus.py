@@ -23,9 +23,9 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import LANGS
 from passerelles.market.certifications import load_certifications
-from passerelles.market.geography import load_places
 from passerelles.market.market import load_market
 from passerelles.market.own_lists import load_job_list
+from passerelles.market.places import load_places
 from passerelles.matching.worklist import read_worklist
 from passerelles.notices import Notice
 from passerelles.ranking.moves import rank_moves

@@ -7,7 +7,7 @@ import pytest
 
 from market_files import bmo_row, market_folder, places_folder, write_bmo
 from passerelles.compiled import cached_indexes, cached_place, clear_cache
-from passerelles.market import geography, market, read
+from passerelles.market import market, places, read
 from passerelles.market.figures import Interval
 from passerelles.session import Session
 
@@ -37,7 +37,7 @@ def test_what_is_kept_is_what_was_read(folder: Path, monkeypatch: pytest.MonkeyP
     def never(*_: object, **__: object) -> None:
         raise AssertionError("read again")
 
-    for module, name in ((market, "_survey"), (geography, "_read_basins")):
+    for module, name in ((market, "_survey"), (places, "_read_basins")):
         monkeypatch.setattr(module, name, never)
     again = session(folder)
     assert again.market is not None
@@ -99,7 +99,7 @@ def test_a_cache_that_can_only_be_read_serves(folder: Path, monkeypatch: pytest.
         raise PermissionError
 
     monkeypatch.setattr(os, "utime", refused)
-    monkeypatch.setattr(geography, "_read_basins", refused)
+    monkeypatch.setattr(places, "_read_basins", refused)
     assert session(folder).places == before
 
 

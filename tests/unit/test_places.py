@@ -10,9 +10,8 @@ import pytest
 from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, write
 from passerelles import match_territory
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.market.geography import load_places
 from passerelles.market.market import Market
-from passerelles.market.places import Basin, Commune, Places, great_circle_km, with_basins
+from passerelles.market.places import Basin, Commune, Places, great_circle_km, load_places, with_basins
 from passerelles.settings import Settings
 from territory_cases import graph
 

@@ -10,10 +10,9 @@ import pytest
 from market_files import BMO_ROWS, TENSION_ROME, bmo_row, market_folder, places_folder, write, write_bmo
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.figures import Figure, Interval, unknown
-from passerelles.market.geography import load_places
 from passerelles.market.market import Market, MarketSettings, Openings, load_market
 from passerelles.market.own_lists import load_job_list
-from passerelles.market.places import Places
+from passerelles.market.places import Places, load_places
 from passerelles.market.signals import find_basin, job_tension, judge, signal, signals
 from passerelles.model import JobTitle
 from passerelles.referentials.referential import Referential

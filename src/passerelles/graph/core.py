@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.codes import grouped
+from passerelles.installed import package_version
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
-from passerelles.store import package_version
 from passerelles.vectors import Cells, by_column, frozen, frozen_csr, numbered, sparse
 
 if TYPE_CHECKING:

@@ -21,13 +21,13 @@ from pydantic import TypeAdapter
 from pydantic_core import to_json
 
 from passerelles.errors import PasserellesError
+from passerelles.installed import extensions, package_version
 from passerelles.io.archive import read_file, refusals_told
 from passerelles.io.atomic import atomic_file, used_last_first
 from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
-from passerelles.store import extensions, package_version
 from passerelles.text import few, normalise_label
 
 Group = Literal["market", "places", "certifications"]

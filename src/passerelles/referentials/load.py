@@ -11,6 +11,7 @@ from typing import Any, Final, get_args, overload
 from pydantic import TypeAdapter
 
 from passerelles.errors import PasserellesError, ReferentialError
+from passerelles.installed import extensions
 from passerelles.io.archive import FileSource
 from passerelles.model import (
     Competency,
@@ -41,7 +42,7 @@ from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.referentials.taxonomies import ESCO, ONET
 from passerelles.sharing import cached_property, no_collection
-from passerelles.store import Arrays, Cell, Index, extensions, is_index, open_index, pack_table
+from passerelles.store import Arrays, Cell, Index, is_index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
 # Columns whose words are few: what compares them could not go on with another.

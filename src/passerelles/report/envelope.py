@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.installed import package_version
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
 from passerelles.market.places import Places
@@ -15,7 +16,6 @@ from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.store import package_version
 from passerelles.views.spec import Cell, Column, Sheet
 
 if TYPE_CHECKING:

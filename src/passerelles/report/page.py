@@ -9,6 +9,7 @@ from typing import Final
 from markupsafe import Markup
 
 from passerelles.errors import PasserellesError
+from passerelles.installed import package_version
 from passerelles.ranking.move import by_state
 from passerelles.report.case import Case, Words
 from passerelles.report.moves import (
@@ -22,7 +23,6 @@ from passerelles.report.moves import (
     weightiest,
 )
 from passerelles.report.sections import territory_document, title_of
-from passerelles.store import package_version
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
 from passerelles.views.document import Block, Bullets, Document, Facts, Fold, Part, Text

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.errors import MissingExtraError
+from passerelles.installed import extensions, package_version
 from passerelles.language.say import number, percent
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
@@ -23,7 +24,6 @@ from passerelles.report.case import Case, grid_of, heads
 from passerelles.report.envelope import scorer_dict
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
-from passerelles.store import extensions, package_version
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
 from passerelles.territory.lots import SET_ASIDE, Lot, Lots

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.installed import package_version
 from passerelles.language import packaged
 from passerelles.language.say import Lang, listed, number, say
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.settings import Settings, settings_or
-from passerelles.store import package_version
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.installed import extensions
 from passerelles.language.say import Lang, say
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import coverage_block
@@ -30,7 +31,6 @@ from passerelles.scoring.measures import (
     rank_closeness,
 )
 from passerelles.sharing import blocks, cached_property, made_once
-from passerelles.store import extensions
 from passerelles.vectors import (
     frozen,
     membership,

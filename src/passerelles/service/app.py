@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from passerelles.errors import PasserellesError
+from passerelles.installed import package_version
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers, problems, requests
 from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
@@ -24,7 +25,6 @@ from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, T
 from passerelles.service.reload import Reloading
 from passerelles.service.telemetry import MEDIA, Metrics
 from passerelles.service.work import JSON, UNKEPT, Desk
-from passerelles.store import package_version
 
 ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
 _TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]

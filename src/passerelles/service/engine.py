@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.installed import package_version
 from passerelles.language.say import Lang
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
 from passerelles.settings import problems
-from passerelles.store import package_version
 
 Made = TypeVar("Made")
 VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret

@@ -21,6 +21,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from passerelles.installed import package_version
 from passerelles.language.say import Lang
 from passerelles.progress import Patience, StoppedError, go_on
 from passerelles.service import answers
@@ -28,7 +29,6 @@ from passerelles.service.engine import Engine, Options
 from passerelles.service.problems import problem
 from passerelles.service.requests import Person, RankQuery
 from passerelles.service.telemetry import Metrics, tell
-from passerelles.store import package_version
 
 T = TypeVar("T")
 Make = Callable[[Engine, Any, Lang], answers.Payload]
