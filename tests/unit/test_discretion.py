@@ -14,9 +14,11 @@ from passerelles.errors import PasserellesError
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory import discretion
 from passerelles.territory.allocation import Allocation
+from passerelles.territory.audit import Auditor, Cell
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.match import match_territory
 from territory_cases import ANY_MOVE, JOBS, Written, every, graph, openings, people
+from territory_cases import places as basins
 
 ANY = Settings(territory=TerritorySettings(**ANY_MOVE))
 Key = tuple[str, str, str]
@@ -287,6 +289,30 @@ def test_sums_and_sentences_that_would_give_a_cell_away_are_left_out() -> None:
     for change in printed["changes"]:
         assert change["placed"] is None
         assert change["more"] is None or change["more"] == 0 or change["more"] >= 5
+
+
+def test_a_total_that_gives_a_lot_away_is_given_up_before_flows_of_lots_far_from_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    towns = {f"T{i:02d}": (40 + i / 10, 2.0) for i in range(40)}
+    sizes = dict.fromkeys(towns, 30) | {"T00": 3, "T01": 4}  # all are placed where they are: the total says how many
+    found = match_territory(
+        graph(), people(*((f"A{town}", "J00", size, town) for town, size in sizes.items())),
+        openings(*((f"P{town}", "J00", size, town) for town, size in sizes.items())),
+        places=basins(**towns), radius_km=5, settings=ANY, changes=False,
+    )  # fmt: skip
+    audits: list[int] = []
+
+    class Counted(Auditor):
+        def narrow(self, cells: Any, *, thorough: bool = False) -> list[Cell]:
+            audits.append(len(cells))
+            return super().narrow(cells, thorough=thorough)
+
+    monkeypatch.setattr(discretion, "Auditor", Counted)
+    printed = published(publish(found)).to_dict()
+    assert sum(item["people"] == 30 for item in printed["results"]) == 38
+    assert printed["totals"]["offered"] is None
+    assert len(audits) < 10
 
 
 def test_the_attacker_wins_against_a_mask_of_the_small_cells_only() -> None:

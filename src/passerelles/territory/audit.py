@@ -165,9 +165,11 @@ class Auditor:
             rows.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
             ends.append(([0], [table.budget - int(table.hours[known] @ table.flow[known])]))
         lower, upper = zip(*ends, strict=True)
-        self._matrix = sparse.vstack(rows, format="csr")
-        self._lower = np.concatenate(lower).astype(np.float64)
-        self._upper = np.concatenate(upper).astype(np.float64)
+        matrix = sparse.vstack(rows, format="csr")
+        told = np.diff(matrix.indptr) > 0  # of a country, most pools are in no unknown flow
+        self._matrix = matrix[told]
+        self._lower = np.concatenate(lower).astype(np.float64)[told]
+        self._upper = np.concatenate(upper).astype(np.float64)[told]
 
     def _total(self, shown: int) -> tuple[Ends, Ends]:
         """Least and most people on unknown flows that the total tells; no bound if it is not told in any way."""

@@ -79,13 +79,11 @@ def choose_view(table: Table, small: Small, bound: int) -> View | None:
     """
     small = _bounded(table, small, bound)
     first = _closed(table, small, _first(table, small), bound)
-    if first.total:
-        with_total = _proven(table, small, first, bound, total=True)
-        if with_total is not None and _flows(table, with_total) >= _WORTH * _flows(table, first):
-            return with_total
-    view = _proven(table, small, first, bound, total=False)
+    view = _proven(table, small, first, bound)
+    if view is None and first.total:
+        view = _proven(table, small, View.bare(first.lots, first.pools, first.printed), bound)
     if view is None and small.most:
-        view = _proven(table, small, _blind(table), bound, total=False)
+        view = _proven(table, small, _blind(table), bound)
     return view if view is None or view.total else _bracketed(table, small, view, bound)
 
 
@@ -122,14 +120,11 @@ def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
     return view
 
 
-def _flows(table: Table, view: View) -> int:
-    return int(table.flow[view.printed].sum())
-
-
-def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool) -> View | None:
-    """Print less and less until the audit passes; keep the total, or do without it before more flows are hidden."""
+def _proven(table: Table, small: Small, first: View, bound: int) -> View | None:
+    """Print less and less until the audit passes; None where nothing does, or a total of `first` costs too much."""
     view = first
     late = 0
+    least = _WORTH * int(table.flow[first.printed].sum()) if first.total else 0
     for turn in range(_ROUNDS):
         go_on()
         cells = _cells(table, small, view, bound)
@@ -140,15 +135,15 @@ def _proven(table: Table, small: Small, first: View, bound: int, *, total: bool)
         late += large
         if large and not len(table.need):
             # A program would take minutes: do without the total, which needs none.
-            if total:
+            if first.total:
                 return None
             failing = cells
         else:
             failing = Auditor(table, view).narrow(cells)
             if not failing:
                 return view
-        hidden = None if late > _LARGE_ROUNDS else _less(table, small, view, failing, bound, total=total)
-        if hidden is None or (total and not hidden.total):
+        hidden = None if late > _LARGE_ROUNDS else _less(table, small, view, failing, bound)
+        if hidden is None or hidden.total < first.total or int(table.flow[hidden.printed].sum()) < least:
             return None
         view = hidden
     return None
@@ -303,8 +298,8 @@ def _shifts(table: Table, view: View, cells: list[Cell]) -> bool:
     return bool(cells)
 
 
-def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: int, *, total: bool) -> View | None:
-    """Print less: sums of failing columns, then of rows, then the total (unless kept), then flows; None: nothing."""
+def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: int) -> View | None:
+    """Print less: sums of failing columns, then of rows, then flows; None where nothing of these would help."""
     spare, left = view.spare.copy(), view.left.copy()
     lots = {cell.lot for cell in failing} - {-1}
     pools = {cell.pool for cell in failing} - {-1}
@@ -321,18 +316,16 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
         return _kept(table, replace(view, left=left), bound)
     if (left & view.lots).any() or (spare & view.pools).any():
         return _kept(table, replace(view, left=left & ~view.lots, spare=spare & ~view.pools), bound)
-    if view.total and not total:
-        return replace(view, total=False)
     failing_lots = np.isin(np.arange(len(table.supply)), list(lots))
     failing_pools = np.isin(np.arange(len(table.capacity)), list(pools))
     hide = _smallest(table, view.printed, failing_lots, failing_pools)
-    if not len(hide):
+    if not len(hide) and not view.total:  # flows of other lots do not help where it is the total that tells
         among = np.flatnonzero(view.printed)
         hide = among[np.lexsort((among, table.flow[among]))][:1]
     if not len(hide):
         return None
     closed = _closed(table, small, view.hiding(table, hide), bound)
-    return closed if total else View.bare(closed.lots, closed.pools, closed.printed)
+    return closed if view.total else View.bare(closed.lots, closed.pools, closed.printed)
 
 
 def _kept(table: Table, view: View, bound: int) -> View:
