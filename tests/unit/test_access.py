@@ -21,7 +21,7 @@ from passerelles.cli.main import run
 from passerelles.effort import qualification_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang
+from passerelles.language.say import Lang, number
 from passerelles.model import (
     AccessStatus,
     Competency,
@@ -1349,3 +1349,13 @@ def test_of_a_choice_that_nobody_asks_for_on_one_ground_only_that_it_is_required
     way = ", une voie suffit : Carte ou FIMO"
     assert told("", "employers") == told("employers", "establishment") == [f"Exigé{way}"]
     assert told("employers", "employers") == [f"Exigé par les employeurs{way}"]
+
+
+def test_months_of_a_training_are_told_beside_its_hours() -> None:
+    degree = replace(NURSE, code="DIP", months=Hours(36.0, None, 36.0), reductions=())
+    some = with_credentials(jobs(CredentialRequirement("Q", "DIP")), degree)
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets="Q", settings=PLAIN, max_steps=1)
+    (french, english) = (" ".join(path_sentences(path, lang)) for lang in ("fr", "en"))
+    assert f"DE infirmier ({number(4620)} h dont {number(2310)} h en entreprise ou en stage, durée publiée" in french
+    assert ("durée publiée, en 36 mois)" in french, "over 36 months)" in english) == (True, True)
+    assert path.months.expected == 36.0

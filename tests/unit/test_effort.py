@@ -21,6 +21,7 @@ from passerelles.model import (
     Hours,
     OccupationAccess,
 )
+from passerelles.paths.path import path_sentences
 from passerelles.paths.state import best_scored, terrain_of
 from passerelles.ranking.move import excluded_rows
 from passerelles.referentials.credentials import Duration, duration_model
@@ -147,6 +148,9 @@ def test_a_path_lasts_the_years_of_the_studies_that_it_supposes_and_no_frame_cou
     assert path.hours.low is not None
     assert (path.months.low, path.months.expected, path.months.high) == (round(path.hours.low / 140, 1), 60.0, 60.0)
     assert path.direct_months == 60.0
+    assert "Sur 60,0 mois : les années universitaires d'un diplôme de ce niveau" in " ".join(path_sentences(path))
+    (back,) = rank_paths(build_graph(laid, settings=plain), "B", targets="A", max_steps=1, settings=plain)
+    assert "années universitaires" not in " ".join(path_sentences(back))
     longest = next(frame for frame in path.frames if frame.name == "periode-de-reconversion-accord")  # 36 months
     assert path.hours.expected is not None
     assert path.hours.expected / 140 < 36.0

@@ -45,6 +45,21 @@ def test_a_training_that_certifies_nothing_is_not_the_one_that_a_certifying_fram
     assert judge(poei, estimated, 25, 0.2).conditions == poei.conditions
 
 
+def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so() -> None:
+    frame = find_frame("periode-de-reconversion")
+    basis = replace(YES, labels=("Socle CléA", "cléa numérique"))
+    for hours, months in ((20, 1), (5000, 1), (5000, 40)):
+        found = judge(frame, basis, hours, months)
+        assert (found.verdict, found.exempt, found.to_dict("fr")["exempt"]) == ("yes", True, True)
+        assert fits(frame, basis, np.asarray([hours * 1.0]), np.asarray([months * 1.0])).tolist() == [2]
+    # What is exempt is itself what certifies.
+    assert judge(frame, replace(basis, registered=False), 20, 1).conditions == frame.conditions
+    for labels in ((), ("Permis C",), ("CléA", "Permis C")):
+        found = judge(frame, replace(YES, labels=labels, registered=False), 200, 3)
+        assert (found.exempt, found.conditions) == (False, ("other_training", *frame.conditions))
+    assert judge(find_frame("poei"), basis, 500, 3).exempt is False
+
+
 @pytest.mark.parametrize(
     ("name", "hours", "months", "case", "verdict", "rules"),
     [

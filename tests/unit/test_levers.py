@@ -52,6 +52,25 @@ def test_a_lever_takes_each_person_the_way_and_the_hours_of_that_persons_path(em
     assert both[0].hours == round((20 * 245 + 5 * 280) / 25, 1)
 
 
+def test_the_hours_of_a_lever_are_unknown_where_one_of_its_lengths_is() -> None:
+    licence = Credential("PERM", "Permis", "permis", Hours(30, 40, 60, "s"))
+    vague = Credential("FLOU", "Titre", "certificat", Hours(None, None, None), prerequisites=("PERM",))
+    wants = {code: ["a", "b"] for code in "ABC"}
+    graph = build_graph(referential(wants, credentials=[licence, vague], demands=[("B", "PERM"), ("C", "FLOU")]))
+    (known,) = levers(graph, {"A": 10}, ["B"], settings=PLAIN)
+    (unknown,) = levers(graph, {"A": 10}, ["C"], settings=PLAIN)
+    assert (known.hours, unknown.hours) == (40, None)
+    assert ([o.hours for o in known.opened], [o.hours for o in unknown.opened]) == ([40], [None])
+    # Who holds what is of unknown length has nothing unknown left.
+    holder = Profile("A", credentials={"FLOU": "yes"})
+    both = levers(graph, {"A": 10, holder: 5}, ["B", "C"], settings=PLAIN, kinds="credential")
+    assert [(o.origin, o.target, o.hours) for each in both for o in each.opened if o.target == "C"] == [
+        ("A", "C", None)
+    ]
+    assert [each.hours for each in both] == [None]
+    assert levers(graph, [], ["B"], settings=PLAIN) == []
+
+
 def test_a_course_that_supposes_one_of_several_titles_opens_nothing_to_who_has_none(
     embedded_graph: OccupationGraph,
 ) -> None:

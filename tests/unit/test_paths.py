@@ -14,7 +14,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import load_certifications
-from passerelles.model import Credential, Hours, OccupationAccess, Profile
+from passerelles.model import Credential, CredentialKind, Hours, OccupationAccess, Profile, Ternary
 from passerelles.paths.legal import Frame
 from passerelles.paths.path import Span, hours_short, step_lines
 from passerelles.paths.rank import Paths, Reached, rank_paths
@@ -435,3 +435,36 @@ def test_a_split_fiche_is_no_stage_between_its_parts() -> None:
     loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
     for path in rank_paths(graph, "K-1", targets=["K-2"], settings=loose, limit=None):
         assert "K" not in path.codes
+
+
+@pytest.mark.parametrize(
+    ("kind", "rncp", "state", "last", "held", "first"),
+    [
+        ("titre", None, "", "", "no", "seniority_24_12"),
+        ("titre", None, "", "", "yes", "other_training"),  # nothing is followed any more
+        ("certificat", None, "", "", "no", "other_training"),
+        ("certificat", "RNCP13", "", "", "no", "seniority_24_12"),
+        ("certificat", None, "Publié", "2030", "no", "seniority_24_12"),
+        ("certificat", None, "Publié", "2020", "no", "other_training"),
+        ("certificat", None, "habilitations", "2030", "no", "other_training"),
+    ],
+)
+def test_a_frame_says_that_the_training_counted_is_not_the_one_that_certifies_unless_it_brings_a_certification(
+    kind: CredentialKind, rncp: str | None, state: str, last: str, held: Ternary, first: str, tmp_path: Path
+) -> None:
+    rows = f"7;Cours;;{state};{last};01/02/2024\n" if state else ""
+    file = tmp_path / "certifinfo.csv"
+    file.write_text(
+        "Code_Diplome;Libelle_Diplome;Code_Rome_1;Etat_Libelle;Annee_Derniere_Session;Date_MaJ\n"
+        f"{rows}9;Autre;B;Publié;2030;01/02/2024\n",
+        encoding="utf-8",
+    )
+    course = Credential("COURS", "Cours", kind, Hours(200, 200, 200, "s"), certifinfo="7", rncp=rncp)
+    made = referential({"A": ["a"], "B": ["a", "b"]}, credentials=[course], demands=[("B", "COURS")])
+    (path,) = rank_paths(
+        build_graph(made), Profile("A", credentials={"COURS": held}), targets="B", settings=PLAIN, max_steps=1,
+        certifications=load_certifications(file), date=date(2025, 6, 1),
+    )  # fmt: skip
+    (ptp,) = (frame for frame in path.frames if frame.name == "ptp")
+    assert ptp.verdict == "yes"
+    assert ptp.conditions[0] == first

@@ -274,6 +274,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     told = replace(hours, low=None, expected=known) if bounded else hours
     academic = 0.0 if course or bounded else float(effort.months(total, row, state.level))
     months = _months(told, settings.paths.month_hours, left, academic)
+    supposed = academic > max(expected / settings.paths.month_hours, _asked(left, practice=False)[1])
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
     held, near, missing_items = split_items(graph, person.holding, row)
     strength = float(state.strength[row])
@@ -288,6 +289,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         practised=0.0 if course else round(max(0.0, whole - mine), 1),
         consolidated=round(added, 1),
         studies=0.0 if course else round(float(effort.before(total, row, state.level)), 1),
+        academic_months=round(academic, 1) if supposed else 0.0,
         level=state.level,
         target_level=int(effort.level[row]),
         score=float(state.scores[row]),

@@ -8,7 +8,7 @@ from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import cached_property
 from itertools import combinations
 from numbers import Integral
-from typing import ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,23 +105,25 @@ class Situation:
         self.limit = round(TENTHS * settings.paths.open_hours)
         together = [excluded_rows(graph, start.row) for start, _ in starts]
         self.pairs = [(o, t) for o, same in enumerate(together) for t in targets if not same[t]]
-        self.weights = np.asarray([starts[o][1] for o, _ in self.pairs], dtype=np.int64)
+        self.who, self.towards = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
+        self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.who]
         self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
         self.levels = [self.table.level_at(start.row) for start, _ in starts]
         self.prices = [self.demands.price(s.holdings) for s, _ in starts]
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
-        self.has = [self.demands.held(s.holdings) for s, _ in starts]
-        shape = (len(self.pairs), self.demands.needed.shape[1])
-        lacking = [self.demands.needed[t] & ~self.has[o] for o, t in self.pairs]
-        self.lacking = np.asarray(lacking, np.bool_).reshape(shape)
+        self.has: Bools = self._each([self.demands.held(s.holdings) for s, _ in starts], np.bool_)
+        self.held: Bools = self.has[self.who]
+        self.lacking: Bools = self.demands.needed[self.towards] & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
         barred = self.demands.hidden | self.demands.selective | ~(self.table.whole > 0)
-        known = ~barred[np.asarray([t for _, t in self.pairs], dtype=np.intp)]
-        self.held = np.asarray([self.has[o] for o, _ in self.pairs], np.bool_).reshape(shape)
-        self.known = known & ~(self.lacking & self.closed).any(axis=1)
+        self.known = ~barred[self.towards] & ~(self.lacking & self.closed).any(axis=1)
         self._of_choice: dict[Alternatives, Bools] = {}
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
+
+    def _each(self, rows: list[NDArray[Any]], kind: type) -> NDArray[Any]:
+        """Shape (starts, c + g), of however few people."""
+        return np.asarray(rows, dtype=kind).reshape(len(self.starts), self.demands.needed.shape[1])
 
     @cached_property
     def atoms(self) -> list[Atom]:
@@ -163,11 +165,8 @@ class Situation:
                 found.append(Atom(code, demands.credentials[place[code]].label, "credential", (), with_it))
                 columns[code] = chain
         # Of two that open as much, the one that takes these people less is chosen.
-        shape = len(self.starts), demands.needed.shape[1]
-        left = ~np.asarray(self.has, np.bool_).reshape(shape)
-        length = (left * np.asarray([p.length for p in self.prices], np.int64).reshape(shape)).sum(axis=0)
-        vague = np.asarray([p.unknown for p in self.prices], np.bool_).reshape(shape)
-        unknown = np.asarray((left & vague).any(axis=0), dtype=np.bool_)
+        length = (~self.has * self._each([p.length for p in self.prices], np.int64)).sum(axis=0)
+        unknown = (~self.has & self._each([p.unknown for p in self.prices], np.bool_)).any(axis=0)
         return sorted(found, key=lambda a: (bool(unknown[columns[a.code]].any()), int(length[columns[a.code]].sum())))
 
     def _certifications(self) -> list[Atom]:
@@ -198,12 +197,11 @@ class Situation:
     def led(self) -> Bools:
         """Shape (atoms, pairs): whether a certification leads there from a level that is not too low for it."""
         most = self.settings.paths.open_levels
-        origins, targets = (np.asarray([p[i] for p in self.pairs], dtype=np.int64) for i in (0, 1))
-        reach = np.asarray(self.levels, dtype=np.int64)[origins] + most
+        reach = np.asarray(self.levels, dtype=np.int64)[self.who] + most
         found = np.zeros((len(self.atoms), len(self.pairs)), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.leads:
-                found[at] = np.isin(targets, list(atom.leads)) & (reach >= (atom.level or 0))
+                found[at] = np.isin(self.towards, list(atom.leads)) & (reach >= (atom.level or 0))
         return found
 
     def _bundles(self) -> list[Atom]:
@@ -289,7 +287,7 @@ class Situation:
     def _priced_alike(self) -> list[tuple[NDArray[np.int64], NDArray[np.intp]]]:
         """Lengths of all columns, and the pairs of the people whom they take as long."""
         lengths = {price.length.tobytes(): price.length for price in self.prices}
-        rows = grouped((self.prices[o].length.tobytes(), at) for at, (o, _) in enumerate(self.pairs))
+        rows = grouped((self.prices[o].length.tobytes(), at) for at, o in enumerate(self.who.tolist()))
         return [(lengths[key], np.asarray(some, dtype=np.intp)) for key, some in rows.items()]
 
     def hours_for(self, members: tuple[int, ...], origin: int) -> float | None:
@@ -309,7 +307,7 @@ class Situation:
         """
         credentials = self.brought[list(members)].any(axis=0)
         bundle = tuple(m for m in members if self.atoms[m].columns)
-        able = self._able(members)[[o for o, _ in self.pairs]]
+        able = self._able(members)[self.who]
         after = self.demands.with_choices(self.held | credentials)
         taught = self._taught(self.lacking & after)
         left = self.effort([bundle])[bundle]

@@ -179,6 +179,8 @@ class Step(Described):
         Part of the estimate: what the stages spare at this last step, but neither training nor practice has taught.
     studies
         Part of the estimate: diplomas that come before the target's qualification, above the level held.
+    academic_months
+        Months of supposed diplomas, where they are the expected ones, as hours alone would be fewer; else 0.
     level, target_level
         European level of the highest qualification held before the step, and that of the target; the settings' own
         where a fiche names none.
@@ -205,6 +207,7 @@ class Step(Described):
     practised: float
     consolidated: float
     studies: float
+    academic_months: float
     level: int
     target_level: int
     score: float
@@ -623,15 +626,18 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     basis = "sourced" if step.hours.lower_bound else str(step.basis)
     in_months = _told_in_months(step)
     if in_months:
-        months = int(step.months.expected or 0.0)
         key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
-        hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=months)
+        least = int(step.months.expected or 0.0)
+        hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=least)
     elif _tells_nothing(step.known_hours):
         basis = "unknown"
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
     for key, part in (("consolidated", step.consolidated), ("studies", step.studies)):
         if part and not in_months:
             first += " " + say(f"paths.step.{key}", lang=lang, hours=round(part))
+    if step.academic_months:
+        months = number(step.academic_months, lang=lang, decimals=1)
+        first += " " + say("paths.step.academic", lang=lang, months=months)
     counts = {state: len(items) for state, items in by_state(step)}
     lines = [first, say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
     for key, items in (("keep", step.held), ("learn", step.missing)):
@@ -683,6 +689,8 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
         known = say("paths.step.length", lang=lang, hours=round(expected))
     elif expected is None and credential.hours.high is not None:
         known = say("paths.step.length_at_most", lang=lang, hours=round(credential.hours.high))
+    if expected and months:
+        known = say("paths.step.length_over", lang=lang, known=known, months=months)
     if credential.shorter:
         known = say("paths.step.shorter", lang=lang, known=known, holder=credential.shorter)
     return f"{credential.label} ({known})"
