@@ -17,8 +17,8 @@ from passerelles.io.xlsx import Cell, cell_text
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Sought, TitleIndex, search
 from passerelles.matching.reading import joined_words
-from passerelles.matching.titles import SURE, resolve_competency, resolve_title, title_index
-from passerelles.matching.worklist import CHOICE, Worklist
+from passerelles.matching.titles import SURE, resolve_competency, title_index
+from passerelles.matching.worklist import CHOICE, Worklist, chosen_code
 from passerelles.model import Profile, Stamp
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.overlay import by_label
@@ -652,14 +652,10 @@ class _Guide:
 
     def chosen(self, kind: Sought, choice: str, proposals: str) -> str | None:
         """Return the code that a person chose: by its number among the proposals, as a code, or by its label."""
-        numbered: dict[str, str] = dict(_PROPOSED.findall(proposals))
-        for code in (numbered.get(choice, choice), choice.replace(" ", "").upper()):
-            if code in self.known[kind]:
-                return code
+        choice = dict(_PROPOSED.findall(proposals)).get(choice, choice)
         alike = self.labels[kind](choice)
-        if kind == "occupation" and not alike:  # a title in one gender is that title
-            alike = [c.code for c in resolve_title(self.versions.new, choice, limit=1) if c.reason == "exact"]
-        return alike[0] if len(alike) == 1 else None
+        titled = self.versions.new if kind == "occupation" else None
+        return alike[0] if len(alike) == 1 else chosen_code(choice, (), self.known[kind], titled)
 
 
 def _labels(referential: Referential) -> Mapping[Sought, Mapping[str, str]]:

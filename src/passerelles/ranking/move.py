@@ -404,14 +404,16 @@ class Moves(list[Move], Shown):
         towards: bool = False,
         excluded: Sequence[MoveKind] = (),
         strict: bool = False,
+        undecided: Mapping[str, int] = MappingProxyType({}),
+        reason: str = "",
     ) -> None:
         super().__init__(moves)
         self.towards = towards
         self.excluded = tuple(excluded)
         self.left_out = 0
-        self.undecided = Counter[str]()
+        self.undecided = Counter(undecided)
         self.strict = strict
-        self.reason = ""
+        self.reason = reason
 
     __repr__ = Shown.__str__
 

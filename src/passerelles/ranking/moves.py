@@ -444,16 +444,12 @@ def moves_of(
     if only is not None:
         ranked = [each for each in ranked if graph.codes[each[1]] in only]
     figures = figures_of(graph, found.scored, [target for _, target, _ in ranked])
-    moves = Moves(
-        (
-            _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts, wages=wages)
-            for (rank, target, verdicts), numbers in zip(ranked, figures, strict=True)
-        ),
-        strict=found.strict,
+    moves = (
+        _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts, wages=wages)
+        for (rank, target, verdicts), numbers in zip(ranked, figures, strict=True)
     )
-    moves.undecided.update(found.undecided)
-    moves.reason = found.reason or ("offset" if len(found.kept) <= first else "")
-    return moves
+    reason = found.reason or ("offset" if len(found.kept) <= first else "")
+    return Moves(moves, strict=found.strict, undecided=found.undecided, reason=reason)
 
 
 def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -> list[Figures]:
