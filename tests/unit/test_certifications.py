@@ -44,7 +44,7 @@ def jobs() -> Referential:
 def test_values_are_read_by_column_name(certifications: Certifications) -> None:
     found = certifications.certification("10")
     assert (found.label, found.type, found.level, found.rncp, found.nsf) == ("Titre direct", "TP", "5", "35329", "311")
-    assert (found.formacode, found.first_session, found.last_session, found.replaces) == ("31802", 2016, None, "9")
+    assert (found.formacode, found.first_session, found.last_session) == ("31802", 2016, None)
     assert found.rome == ("K2110",)
     bare = certifications.certification("14")
     assert (bare.rome, bare.rncp, bare.level, bare.nsf, bare.last_session) == ((), None, None, None, 2027)
@@ -76,7 +76,7 @@ def test_every_oddity_is_said(certifications: Certifications) -> None:
 
 def test_rows_of_one_code_are_put_together(certifications: Certifications) -> None:
     found = certifications.certification("15")
-    assert (found.rs, found.rome, found.lines) == (("81", "82"), ("N4101", "N4102"), (7, 8))
+    assert (found.rome, found.lines) == (("N4101", "N4102"), (7, 8))
 
 
 def test_rows_that_contradict_each_other_are_said(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, reduce
 from importlib.util import find_spec
 from itertools import pairwise
+from math import inf
 from pathlib import PurePosixPath
 from typing import Any, Final, NamedTuple
 from xml.parsers import expat
@@ -109,7 +110,7 @@ class Workbook:
             plain = _plain(self, xml)
             if plain is None and xml.count(b"<c ") + xml.count(b"<c>") > _MAX_WALKED:
                 raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
-            return plain or _walk(self, sheet, xml=xml)
+            return plain or _walk(self, sheet)
 
     @cached_property
     def dates(self) -> Mapping[int, bool]:
@@ -186,8 +187,8 @@ def open_workbook(data: bytes) -> Workbook:
             elif name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
                 epoch = _EPOCH_1904
 
-        _parse(_part(data, "xl/_rels/workbook.xml.rels"), start=relation)
-        _parse(_part(data, _MAIN), start=sheet)
+        _parse(data, "xl/_rels/workbook.xml.rels", relation)
+        _parse(data, _MAIN, sheet)
         visible = ((name, targets.get(reference)) for name, state, reference in listed if state == "visible")
         parts = {name: _absolute(target) for name, target in visible if target is not None}
         if not parts:
@@ -252,7 +253,7 @@ def _shared_texts(data: bytes) -> Iterator[str]:
         if depth["t"] and not depth["rPh"]:  # rPh: how a Japanese text is pronounced
             piece.append(content)
 
-    for _ in _fed(data, "xl/sharedStrings.xml", start=start, end=end, text=text):
+    for _ in _fed(data, "xl/sharedStrings.xml", start, end, text):
         yield from finished
         finished.clear()
 
@@ -279,9 +280,10 @@ def _check_part(info: zipfile.ZipInfo) -> None:
 
 
 Start = Callable[[str, Mapping[str, str]], None]
+Text = Callable[[str], None]
 
 
-def _parser(*, start: Start, end: Callable[[str], None] | None, text: Callable[[str], None] | None) -> Any:
+def _parser(start: Start, end: Text | None, text: Text | None) -> Any:
     parser = expat.ParserCreate(namespace_separator="|")
     parser.buffer_text = True
 
@@ -297,20 +299,19 @@ def _parser(*, start: Start, end: Callable[[str], None] | None, text: Callable[[
     return parser
 
 
-def _parse(xml: bytes, *, start: Start) -> None:
-    _parser(start=start, end=None, text=None).Parse(xml, True)  # noqa: FBT003 - expat's own way
+def _parse(data: bytes, name: str, start: Start) -> None:
+    for _ in _fed(data, name, start):
+        pass
 
 
-def _fed(
-    data: bytes, name: str, *, start: Start, end: Callable[[str], None], text: Callable[[str], None]
-) -> Iterator[None]:
+def _fed(data: bytes, name: str, start: Start, end: Text | None = None, text: Text | None = None) -> Iterator[None]:
     """Parse a part piece by piece; stops where the caller does."""
-    parser = _parser(start=start, end=end, text=text)
+    parser = _parser(start, end, text)
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_part(archive.getinfo(name))
         with archive.open(name) as stream:
             while piece := stream.read(_PIECE):
-                parser.Parse(piece, False)  # noqa: FBT003
+                parser.Parse(piece, False)  # noqa: FBT003 - expat's own way
                 yield
             parser.Parse(b"", True)  # noqa: FBT003
             yield
@@ -331,7 +332,7 @@ def _date_styles(data: bytes) -> Mapping[int, bool]:
             styles.append(int(attributes.get("numFmtId", 0)))
 
     with suppress(KeyError):  # a workbook may do without styles
-        _parse(_part(data, "xl/styles.xml"), start=start)
+        _parse(data, "xl/styles.xml", start)
     codes = [(number, formats.get(number, "")) for number in styles]
     return {style: _is_duration(*code) for style, code in enumerate(codes) if _is_date(*code)}
 
@@ -558,17 +559,13 @@ class _SheetParser:
         cells[self.column - 1] = value
 
 
-def _walk(book: Workbook, sheet: str, *, xml: bytes | None = None, most: int | None = None) -> Sheet:
+def _walk(book: Workbook, sheet: str, *, most: float = inf) -> Sheet:
     """Read a sheet cell by cell, or its first rows only."""
     walker = _SheetParser(book)
-    handlers: dict[str, Any] = {"start": walker.start, "end": walker.end, "text": walker.text}
-    if xml is not None:
-        _parser(**handlers).Parse(xml, True)  # noqa: FBT003
-    else:
-        for _ in _fed(book.data, book.parts[sheet], **handlers):
-            if most is not None and walker.row > most:
-                break
-    rows = [(row, cells) for row, cells in sorted(walker.rows.items()) if most is None or row <= most]
+    for _ in _fed(book.data, book.parts[sheet], walker.start, walker.end, walker.text):
+        if walker.row > most:
+            break
+    rows = [(row, cells) for row, cells in sorted(walker.rows.items()) if row <= most]
     return Sheet(rows, tuple(sorted(walker.merged)))
 
 

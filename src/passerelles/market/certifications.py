@@ -254,10 +254,9 @@ class Certification:
     A certification of CertifInfo.
 
     `code` is the CertifInfo code, `type` the kind of diploma in words, `level` the European level (``"5"``, None =
-    unknown), `state` the source's own state, from which `kind` is read. `rome` holds the ROME codes as given, of
-    the third and fourth generation mixed; some are not occupations. `vae`: whether prior learning gives it, None =
-    not said. `rs` are the codes of the Répertoire spécifique. Years of sessions are None where the source gives
-    none. `active` is judged for `Certifications.year`, see `is_active`. The source gives no duration.
+    unknown). `rome` holds the ROME codes as given, of the third and fourth generation mixed; some are not occupations.
+    `vae`: whether prior learning gives it, None = not said. Years of sessions are None where the source gives none.
+    `active` is judged for `Certifications.year`, see `is_active`. The source gives no duration.
     """
 
     code: str
@@ -267,17 +266,12 @@ class Certification:
     level: str | None = None
     rome: tuple[str, ...] = ()
     rncp: str | None = None
-    rs: tuple[str, ...] = ()
     formacode: str | None = None
-    formacode_label: str = ""
     nsf: str | None = None
-    state: str = ""
     first_session: int | None = None
     last_session: int | None = None
     active: Ternary = "unknown"
-    replaces: str | None = None
     vae: bool | None = None
-    updated: str = ""
     lines: tuple[int, ...] = ()
 
 
@@ -657,13 +651,13 @@ def _certification(values: dict[str, Any], line: int, year: int, reading: Readin
     first, last = values["first_session"], values["last_session"]
     if first is not None and last is not None and first > last:
         reading.note("certification_sessions", line, value=f"{first} > {last}")
-    texts: dict[str, Any] = {name: values[name] for name in ("label", "type", "formacode_label", "state", "updated")}
-    texts |= {name: values[name] or None for name in ("level", "rncp", "formacode", "nsf", "replaces")}
+    texts: dict[str, Any] = {name: values[name] or None for name in ("level", "rncp", "formacode", "nsf")}
     return Certification(
         code=code,
+        label=values["label"],
         kind=kind,
+        type=values["type"],
         rome=tuple(dict.fromkeys(values[f"rome_{i}"].upper() for i in range(1, 6) if values[f"rome_{i}"])),
-        rs=(values["rs"],) if values["rs"] else (),
         first_session=first,
         last_session=last,
         active=is_active(first, last, year),
@@ -674,15 +668,12 @@ def _certification(values: dict[str, Any], line: int, year: int, reading: Readin
 
 
 def _merged(some: Sequence[Certification], reading: Reading) -> Certification:
-    """Rows of one code: codes of the Répertoire spécifique and ROME codes put together, the first row otherwise."""
+    """Rows of one code: their ROME codes put together, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
     first, *others = some
     for other in others:
         differing = ", ".join(name for name in compared if getattr(first, name) != getattr(other, name))
         if differing:
             reading.note("certification_rows_differ", other.lines[0], subject=first.code, column=differing)
-    whole: dict[str, Any] = {
-        name: tuple(dict.fromkeys(value for row in some for value in getattr(row, name)))
-        for name in ("rs", "rome", "lines")
-    }
-    return replace(first, **whole)
+    rome = tuple(dict.fromkeys(code for row in some for code in row.rome))
+    return replace(first, rome=rome, lines=tuple(row.lines[0] for row in some))
