@@ -118,14 +118,12 @@ class Requirement(NamedTuple):
     """
     That an occupation asks for a competency, and how central it is there.
 
-    `importance` and `level` are the ratings of a referential that publishes both (O*NET: 1 to 5, and 0 to 7), each on
-    its own scale; None elsewhere.
+    `level` is that of a referential which rates it (O*NET: 0 to 7); None elsewhere.
     """
 
     occupation: str
     competency: str
     status: Status = "other"
-    importance: float | None = None
     level: float | None = None
 
 

@@ -168,8 +168,8 @@ def test_every_field_of_an_onet_database(tmp_path: Path, form: str) -> None:
     steer, read = "4.A.3.a.4.I01.D01", "4.A.3.a.4.I01.D02"
     assert small.requirements == (
         Requirement("11-9071.00", read, "other"),
-        Requirement("53-5021.00", "2.A.1.a", "other", importance=3.12, level=6.5),
-        Requirement("53-5021.00", "2.C.10", "core", importance=4.78, level=5.0),
+        Requirement("53-5021.00", "2.A.1.a", "other", level=6.5),
+        Requirement("53-5021.00", "2.C.10", "core", level=5.0),
         Requirement("53-5021.00", steer, "core"),
         Requirement("53-5021.00", read, "other"),
     )
@@ -215,7 +215,7 @@ def test_an_onet_database_without_its_optional_files_says_what_each_would_bring(
     assert (len(bare.occupations), bare.requirements) == (3, ())
 
 
-def test_an_index_keeps_levels_notations_and_both_ratings(tmp_path: Path) -> None:
+def test_an_index_keeps_levels_notations_and_ratings(tmp_path: Path) -> None:
     for name, folder in (("esco", write_esco(tmp_path / "esco")), ("onet", write_onet(tmp_path / "onet"))):
         plain = load_referential(folder)
         compile_index(build_graph(plain), tmp_path / f"{name}.index")

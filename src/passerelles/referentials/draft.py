@@ -60,7 +60,7 @@ class Draft:
     occupations: dict[str, Occupation] = field(default_factory=dict)
     competencies: dict[str, Competency] = field(default_factory=dict)
     requirements: dict[str, dict[str, Status]] = field(default_factory=lambda: defaultdict(dict))
-    ratings: dict[tuple[str, str], tuple[float | None, float | None]] = field(default_factory=dict)
+    levels: dict[tuple[str, str], float] = field(default_factory=dict)  # of requirements, where they are rated
     titles: dict[str, JobTitle] = field(default_factory=dict)
     contexts: dict[str, WorkContext] = field(default_factory=dict)
     occupation_contexts: set[tuple[str, str]] = field(default_factory=set)

@@ -262,9 +262,8 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     for code, asked in sorted(draft.requirements.items()):
         codes = sorted(asked)
         requirements += map(Requirement, repeat(code), codes, map(asked.__getitem__, codes))
-    if draft.ratings:
-        unrated = (None, None)
-        requirements = [Requirement(*r[:3], *draft.ratings.get(r[:2], unrated)) for r in requirements]
+    if draft.levels:
+        requirements = [r._replace(level=draft.levels.get(r[:2])) for r in requirements]
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
     rows = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     return Referential(
@@ -333,10 +332,10 @@ def _thawed(referential: Referential, *, overlay: str) -> Draft:
         family=referential.family,
         older=referential.older,
     )
-    for occupation, competency, status, importance, level in referential.requirements:
+    for occupation, competency, status, level in referential.requirements:
         draft.requirements[occupation][competency] = status
-        if importance is not None or level is not None:
-            draft.ratings[occupation, competency] = (importance, level)
+        if level is not None:
+            draft.levels[occupation, competency] = level
     draft.replaceable |= {("credentials", code) for code in draft.credentials}
     draft.replaceable |= {("competencies", code) for code in draft.competencies}
     return draft

@@ -373,10 +373,9 @@ def _rated_elements(files: FileSet, draft: Draft) -> None:
                 draft.competencies[element] = Competency(element, label or None, kind, macro)
             if scale == "IM" and value >= _IMPORTANT:
                 draft.requirements[code][element] = "core" if value >= _CORE else "other"
-                draft.ratings[code, element] = (value, None)
         for code, element, _, scale, value in ratings:
-            if scale == "LV" and (code, element) in draft.ratings:
-                draft.ratings[code, element] = (draft.ratings[code, element][0], value)
+            if scale == "LV" and element in draft.requirements[code]:
+                draft.levels[code, element] = value
 
 
 def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, str, str, float]]:
