@@ -6,13 +6,12 @@ import logging
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
 from typing import Any, BinaryIO, ClassVar, Final, Literal, get_args
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles.bulk.profiles import opened
 from passerelles.bulk.rank import Progress, Ranked, Ranker, check_columns, in_turn, numbered, output_schema
@@ -467,20 +466,10 @@ def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
 
 
 def _once(table: "pa.Table") -> "pa.Table":
-    ((_, pairs),) = _numbers([table])
-    return table.take(np.sort(np.unique(pairs, return_index=True)[1]))
-
-
-def _numbers(tables: "list[pa.Table]") -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
-    """Numbers of who, and of who and code together, the same in all tables."""
-    found = []
-    for name in ("who", "code"):
-        joined = pa.chunked_array([c for t in tables for c in t[name].chunks], pa.string()).combine_chunks()
-        found.append(joined.dictionary_encode().indices.to_numpy(zero_copy_only=False).astype(np.int64))
-    who, code = found
-    pair = who * (int(code.max(initial=0)) + 1) + code
-    edges = np.cumsum([t.num_rows for t in tables])[:-1]
-    return list(zip(np.split(who, edges), np.split(pair, edges), strict=True))
+    """Return the first of the moves of one person to one job."""
+    numbered = table.append_column("at", pa.array(np.arange(table.num_rows)))
+    first = numbered.group_by(["who", "code"]).aggregate([("at", "min")])["at_min"]
+    return table if len(first) == table.num_rows else table.take(first.sort())
 
 
 @dataclass(frozen=True, slots=True)
@@ -688,53 +677,40 @@ def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
 
 
 def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:
-    runs = [before.moves, after.moves]
-    (who_old, pair_old), (who_new, pair_new) = _numbers(runs)
-    both = np.intersect1d(who_old, who_new)
-    _, at_old, at_new = np.intersect1d(pair_old, pair_new, assume_unique=True, return_indices=True)
-    left, entered = (np.delete(np.arange(len(pair)), at) for pair, at in ((pair_old, at_old), (pair_new, at_new)))
-    left, entered = left[np.isin(who_old[left], both)], entered[np.isin(who_new[entered], both)]
-    ranks = [table["rank"].fill_null(0).to_numpy() for table in runs]
-    moved = ranks[0][at_old] != ranks[1][at_new]
-    levels = [table["level"].fill_null("").to_numpy() for table in runs]
-    raised = levels[0][at_old] != levels[1][at_new]
-    firsts = np.intersect1d(pair_old[ranks[0] == 1], pair_new[ranks[1] == 1], assume_unique=True)
-    leading = np.intersect1d(who_old[ranks[0] == 1], who_new[ranks[1] == 1])
-    changed = np.unique(np.concatenate([who_old[left], who_new[entered], who_old[at_old[moved]]]))
-    gap = None
-    if comparable and len(at_old):
-        scores = [table["score"].to_numpy() for table in runs]
-        gaps = np.abs(scores[0][at_old] - scores[1][at_new])
-        gap = None if np.isnan(gaps).all() else float(np.nanmax(gaps))
+    """Return the totals, and what changed for people who are in both: what is nearest to the top of a list."""
+    old, new = (
+        run.moves.rename_columns({name: f"{age}_{name}" for name in ("label", "rank", "score", "level")})
+        for age, run in (("old", before), ("new", after))
+    )
+    everybody = [pc.unique(table["who"]) for table in (old, new)]
+    both = _shared(*everybody)
+    rows = old.join(new, ["who", "code"], join_type="full outer")
+    rows = rows.filter(pc.is_in(rows["who"], both)).combine_chunks()
+    left, entered = pc.is_null(rows["new_rank"]), pc.is_null(rows["old_rank"])
+    far = pc.fill_null(pc.abs(pc.subtract(rows["old_rank"], rows["new_rank"])), 0)
+    levels = [pc.fill_null(rows[name], "") for name in ("old_level", "new_level")]
+    raised = pc.and_not(pc.not_equal(*levels), pc.or_(left, entered))
+    change = pc.case_when(pc.make_struct(entered, left, pc.greater(far, 0), raised), *get_args(Happened))
+    leading = [rows["who"].filter(pc.equal(rows[name], 1)) for name in ("old_rank", "new_rank")]
+    firsts = pc.and_(pc.equal(rows["old_rank"], 1), pc.equal(rows["new_rank"], 1))
+    gap = pc.max(pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))).as_py() if comparable else None
+    left, entered, moved, raised, firsts = (
+        pc.sum(mask, min_count=0).as_py() for mask in (left, entered, pc.greater(far, 0), raised, firsts)
+    )
     counted = (
-        len(np.unique(who_old)), len(np.unique(who_new)), len(both), len(changed),
-        len(leading) - len(firsts), before.moves.num_rows, after.moves.num_rows,
-        before.repeated, after.repeated, len(at_old), len(entered), len(left),
-        int(moved.sum()), int(raised.sum()), gap,
+        *map(len, everybody), len(both), pc.count_distinct(rows["who"].filter(pc.not_equal(change, "level"))).as_py(),
+        len(_shared(*leading)) - firsts, old.num_rows, new.num_rows, before.repeated, after.repeated,
+        rows.num_rows - left - entered, entered, left, moved, raised, gap,
     )  # fmt: skip
-    shifted = moved | raised
-    rows_old = np.concatenate([left, np.full(len(entered), -1), at_old[shifted]])
-    rows_new = np.concatenate([np.full(len(left), -1), entered, at_new[shifted]])
-    best = np.minimum(ranks[0][at_old[shifted]], ranks[1][at_new[shifted]])
-    top = np.concatenate([ranks[0][left], ranks[1][entered], best])
-    if len(top) > limit:  # what is further from the top of a list than enough others is not looked at
-        near = top <= np.partition(top, limit)[limit]
-        rows_old, rows_new = rows_old[near], rows_new[near]
-    return dict(zip(RUN_TOTALS, counted, strict=True)), _shifts(runs, (rows_old, rows_new), limit)
+    rows = rows.append_column("change", change).append_column("away", pc.negate(far))
+    rows = rows.append_column("label", pc.coalesce(rows["new_label"], rows["old_label"]))
+    rows = rows.append_column("top", pc.min_element_wise(rows["old_rank"], rows["new_rank"]))
+    rows = rows.filter(pc.is_valid(change))
+    order = [(name, "ascending") for name in ("top", "away", "who", "code")]
+    best = rows.take(pc.select_k_unstable(rows, limit, order)).select([each.name for each in fields(Shift)])
+    return dict(zip(RUN_TOTALS, counted, strict=True)), tuple(Shift(**row) for row in best.to_pylist())
 
 
-def _shifts(
-    runs: "Sequence[pa.Table]", rows: tuple[NDArray[np.int64], NDArray[np.int64]], limit: int
-) -> tuple[Shift, ...]:
-    """Changes by their rows in the two runs, -1 where a run lacks the move: those nearest to the top of a list."""
-    old, new = (run.take(pa.array(places, mask=places < 0)) for run, places in zip(runs, rows, strict=True))
-    told = {name: pc.coalesce(new[name], old[name]) for name in ("who", "code", "label")}
-    told |= {
-        f"{age}_{name}": run[name] for age, run in (("old", old), ("new", new)) for name in ("rank", "level", "score")
-    }
-    far = pc.fill_null(pc.abs(pc.subtract(old["rank"], new["rank"])), 0)
-    kinds = np.select([rows[1] < 0, rows[0] < 0, far.to_numpy() > 0], ["left", "entered", "rank"], "level")
-    told |= {"change": pa.array(kinds), "top": pc.min_element_wise(old["rank"], new["rank"]), "away": pc.negate(far)}
-    table = pa.table(told)
-    best = pc.sort_indices(table, [(name, "ascending") for name in ("top", "away", "who", "code")])
-    return tuple(Shift(**row) for row in table.take(best[:limit]).drop_columns(["top", "away"]).to_pylist())
+def _shared(some: "pa.Array", others: "pa.Array") -> "pa.Array":
+    """Return what two columns both hold, each once."""
+    return pc.unique(some.filter(pc.is_in(some, others)))
