@@ -142,7 +142,12 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
 
     screen = Console(stderr=True)
     if not screen.is_terminal:
-        yield _telling(_log(lang), text, total, _EVERY_LINE)
+
+        def write(shown: str, done: int, of: int | None) -> None:
+            sys.stderr.write(_words(shown, done, of, lang) + "\n")
+            sys.stderr.flush()
+
+        yield _telling(write, text, total, _EVERY_LINE)
         return
     counted = bars.DownloadColumn() if unit == "bytes" else bars.MofNCompleteColumn()
     spent, left = bars.TimeElapsedColumn(), bars.TimeRemainingColumn()
@@ -170,14 +175,6 @@ def _telling(draw: Draw, text: str, total: int | None, every: float) -> Tell:
             draw(f"{text} {what}".strip(), done, known)
 
     return tell
-
-
-def _log(lang: Lang) -> Draw:
-    def draw(shown: str, done: int, of: int | None) -> None:
-        sys.stderr.write(_words(shown, done, of, lang) + "\n")
-        sys.stderr.flush()
-
-    return draw
 
 
 class _View(NamedTuple):

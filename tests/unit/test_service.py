@@ -770,8 +770,9 @@ def test_every_option_is_a_variable() -> None:
     assert found.observed == Path("vus.csv")
     assert set(found.limits.model_dump().values()) == {4242}
     assert options_of({"PASSERELLES_STRICT": ""}, {"limits.threads": 3}).limits.threads == 3
-    with pytest.raises(PasserellesError, match=r"limits\.threads"):
-        options_of({"PASSERELLES_LIMIT_THREADS": "many"})
+    for name, value in (("threads", "many"), ("seconds", "inf")):
+        with pytest.raises(PasserellesError, match=rf"limits\.{name}"):
+            options_of({f"PASSERELLES_LIMIT_{name.upper()}": value})
     text = (Path(__file__).resolve().parents[2] / "docs" / "operations.md").read_text("utf-8")
     assert [v for v in variables().values() if f"`{v}`" not in text] == []
 

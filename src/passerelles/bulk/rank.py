@@ -5,10 +5,10 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib.util import find_spec
 from itertools import chain
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -192,6 +192,7 @@ def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
         array[people] = values
 
 
+Value = TypeVar("Value")
 Held = tuple[str, frozenset[tuple[str, Ternary]], Aim]
 _MOST_NEEDS: Final = 100_000  # a bound on memory, whatever people state
 
@@ -240,6 +241,11 @@ def lacking(conditions: AccessConditions) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(missing)), list(dict.fromkeys(unknown))
 
 
+def _remembered(method: Callable[..., Value]) -> cached_property[Callable[..., Value]]:
+    """Have an object keep what one of its methods answered."""
+    return cached_property(lambda mine: lru_cache(_MOST_NEEDS)(partial(method, mine)))
+
+
 @dataclass(frozen=True, eq=False)
 class Writer:
     """What turns numbers into the columns of `output_schema`, for one graph and its two scorers."""
@@ -248,14 +254,11 @@ class Writer:
     occupied: Scorer
     unoccupied: Scorer
     settings: Settings
-    codes: "pa.Array"
-    labels: "pa.Array"
 
-    @classmethod
-    def of(cls, graph: OccupationGraph, occupied: Scorer, unoccupied: Scorer, settings: Settings) -> "Writer":
-        """Make the writer of a graph."""
-        codes, labels = (pa.array(v, pa.string()) for v in (graph.codes, [o.label for o in graph.occupations]))
-        return cls(graph, occupied, unoccupied, settings, codes, labels)
+    @cached_property
+    def names(self) -> "tuple[pa.Array, pa.Array]":
+        """Codes and labels of the occupations."""
+        return pa.array(self.graph.codes, pa.string()), pa.array([o.label for o in self.graph.occupations], pa.string())
 
     @cached_property
     def metadata(self) -> dict[str, str]:
@@ -279,8 +282,7 @@ class Writer:
                 pa.array(numbers[person]),
                 ids.take(pa.array(person)),
                 pa.array((place + 1).astype(np.int32)),
-                self.codes.take(targets),
-                self.labels.take(targets),
+                *(names.take(targets) for names in self.names),
                 pa.array(best.units / UNITS),
                 pa.array(probability, mask=np.isnan(probability)),
                 self._levels(probability, best, people, person),
@@ -322,15 +324,10 @@ class Writer:
             missing[move], unknown[move] = self._needed(held, int(best.target[move]))
         return pa.array(missing, kind), pa.array(unknown, kind)
 
-    @cached_property
-    def _needed(self) -> Callable[[Held, int], tuple[list[str], list[str]]]:
+    @_remembered
+    def _needed(self, held: Held, target: int) -> tuple[list[str], list[str]]:
         """What `lacking` tells of somebody and a target."""
-
-        @lru_cache(_MOST_NEEDS)
-        def needed(held: Held, target: int) -> tuple[list[str], list[str]]:
-            return lacking(access_conditions(self.graph.referential, self.graph.codes[target], self._holdings(held)))
-
-        return needed
+        return lacking(access_conditions(self.graph.referential, self.graph.codes[target], self._holdings(held)))
 
     def _held_by(self, people: People, who: int) -> Held:
         row = int(people.rows[who])
@@ -338,24 +335,15 @@ class Writer:
         aim = people.aims[who] if people.aims else NO_AIM
         return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items()), aim
 
-    @cached_property
-    def _holdings(self) -> Callable[[Held], Holdings]:
-        @lru_cache(_MOST_NEEDS)
-        def holdings(held: Held) -> Holdings:
-            code, stated, aim = held
-            return holdings_of(self.graph.referential, code or None, dict(stated), *aim)
+    @_remembered
+    def _holdings(self, held: Held) -> Holdings:
+        code, stated, aim = held
+        return holdings_of(self.graph.referential, code or None, dict(stated), *aim)
 
-        return holdings
-
-    @cached_property
-    def _may_be_close(self) -> Callable[[Held, int], bool]:
+    @_remembered
+    def _may_be_close(self, held: Held, target: int) -> bool:
         """Whether access lets a target be `proche` for somebody; see `passerelles.ranking.moves`."""
-
-        @lru_cache(_MOST_NEEDS)
-        def close(held: Held, target: int) -> bool:
-            return short_access(self.graph, target, self._holdings(held), Aim(held[2].employment))
-
-        return close
+        return short_access(self.graph, target, self._holdings(held), Aim(held[2].employment))
 
 
 def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
@@ -490,7 +478,7 @@ class Ranker:
         if engine not in get_args(Engine):
             raise PasserellesError("bulk_engine", name=engine)
         most = len(graph.codes) if limit is None else limit
-        return cls(Directory.of(graph), Writer.of(graph, *scorers, chosen), PlainEngine(graph, *scorers), most, engine)
+        return cls(Directory.of(graph), Writer(graph, *scorers, chosen), PlainEngine(graph, *scorers), most, engine)
 
     def engine_at(self, number: int) -> PlainEngine | FastEngine:
         """

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
@@ -19,17 +19,13 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
-from passerelles.settings import problems
+from passerelles.settings import Section, problems
 
 Made = TypeVar("Made")
 VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
 
 
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Limits(_Frozen):
+class Limits(Section):
     """What no request may pass. Lengths of lists are in `passerelles.service.requests`, where OpenAPI shows them."""
 
     body_bytes: int = Field(1_000_000, ge=1_000)  # size of a request's body
@@ -46,7 +42,7 @@ class Limits(_Frozen):
     cache_bytes: int = Field(64_000_000, ge=0)  # answers kept, in each worker process; 0 = none
 
 
-class Options(_Frozen):
+class Options(Section):
     """What a service is started with; JSON in, JSON out. The API key itself is never in it."""
 
     referential: str = "transitions"
@@ -66,7 +62,7 @@ class Options(_Frozen):
     cache: bool = False  # open the referential from the user's cache, and keep it there
     warm: bool = False  # work out the moves of every occupation before it is ready
     # Seconds between two looks for another file at the referential's path; 0: only SIGHUP reloads.
-    watch_seconds: float = Field(0.0, ge=0, le=86_400, allow_inf_nan=False)
+    watch_seconds: float = Field(0.0, ge=0, le=86_400)
     exit_with: bool = False  # end the process even where an abandoned answer still runs
 
 

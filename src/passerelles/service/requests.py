@@ -41,20 +41,13 @@ Strict = Annotated[bool, Field(description="Drop a move when a filter's verdict 
 Language = Annotated[Lang, Field(description="Language of the words")]
 
 
-def _listed(value: object) -> object:
-    """Take one value of a query string as a list of one."""
-    return [value] if isinstance(value, str) else value
-
-
 Targets = Annotated[
     list[Text] | None,
     Field(max_length=200, description="Rank these only: none where empty, all where null", examples=[["N4102"]]),
-    BeforeValidator(_listed),
 ]
 Filters = Annotated[
     list[FilterText],
     Field(max_length=10, description="Filters, stacked; none where empty", examples=[["min-coverage=0.2"]]),
-    BeforeValidator(_listed),
 ]
 
 
@@ -63,8 +56,7 @@ Offset = Annotated[int, Field(ge=0, le=2_000, description="Results passed over b
 
 def _parted(value: object) -> object:
     """Take ``a,b`` of a query string as two names."""
-    given = [value] if isinstance(value, str) else value
-    return [part for each in given for part in str(each).split(",")] if isinstance(given, list) else given
+    return [part for each in value for part in str(each).split(",")] if isinstance(value, list) else value
 
 
 BATCH: Final = "rank-batch@1"
@@ -220,7 +212,7 @@ class _Stepped(BaseModel):
     """What paths are asked for, however they are."""
 
     fields: PathFields = None
-    targets: Annotated[list[Text], Field(min_length=1, max_length=10), BeforeValidator(_listed)] = Field(
+    targets: Annotated[list[Text], Field(min_length=1, max_length=10)] = Field(
         description=_TARGET, examples=[["N4102"]]
     )
     filters: Filters = Field(default_factory=list)

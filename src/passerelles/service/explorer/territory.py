@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
 from passerelles.errors import PasserellesError
 from passerelles.matching.titles import SURE, resolve_title
@@ -22,6 +22,7 @@ from passerelles.report.envelope import about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
 from passerelles.service.explorer.ask import Ask
+from passerelles.service.requests import Body
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side
@@ -47,18 +48,14 @@ MEDIA: Final = {
 }
 
 
-class _Shape(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Dropped(_Shape):
+class Dropped(Body):
     """A table as a person dropped it: its name, and its bytes in base64."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     content: str
 
 
-class Asked(_Shape):
+class Asked(Body):
     """Two tables, the titles that were read otherwise, and the bounds."""
 
     sample: Text | None = None
@@ -75,7 +72,7 @@ class Asked(_Shape):
     mask: bool = False
 
 
-class Wanted(_Shape):
+class Wanted(Body):
     """The same, and the file to take away."""
 
     asked: Asked
