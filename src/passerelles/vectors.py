@@ -570,10 +570,7 @@ def grams(word: str, shortest: int, longest: int) -> list[str]:
 
 def letter_bag(words: Iterable[str], shortest: int, longest: int) -> Counter[str]:
     """Letter runs of several words, each with its number."""
-    bag: Counter[str] = Counter()
-    for word in words:
-        bag.update(grams(word, shortest, longest))
-    return bag
+    return Counter(chain.from_iterable(grams(word, shortest, longest) for word in words))
 
 
 def fit_field(bags: Sequence[Bag]) -> "tuple[Field, sparse.csr_array]":

@@ -16,7 +16,7 @@ SCRIPT = """
 import json, sys
 from pathlib import Path
 from passerelles import Settings, build_graph, compile_index, load_referential, match_territory, rank_moves
-from passerelles.evaluation.train import fit_content
+from passerelles.evaluation.train import FITS
 from passerelles.market.market import load_market
 from passerelles.report.case import Case, Request
 from passerelles.report.sections import territory_document
@@ -26,7 +26,7 @@ here = Path(sys.argv[1])
 told = {"occupations": [o.label for o in load_referential(here / "observatory").occupations]}
 
 transitions = load_referential("transitions")
-scorer = fit_content(build_graph(transitions))
+scorer = FITS["content"](build_graph(transitions))
 told["trained"] = sorted(scorer.parts["glass_words"])
 # What was learned from these mobilities may be nothing: a weight of its own shows where it is used.
 parts = {**scorer.parts, "glass_words": {"glass_words.both": 1.0}}

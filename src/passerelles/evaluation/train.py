@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import chain, count
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -225,13 +226,8 @@ class Pairs(NamedTuple):
 Fit = Callable[[OccupationGraph], Scorer]
 
 
-def fit_content(graph: OccupationGraph) -> Scorer:
-    """Fit the scorer without features made from mobilities; see `fit_scorer`."""
-    return fit_scorer(graph, content_only=True)
-
-
 FITS: Final[Mapping[str, Fit]] = MappingProxyType(
-    {"fitted": fit_scorer, "content": fit_content, HOLDINGS: fit_holdings}
+    {"fitted": fit_scorer, "content": partial(fit_scorer, content_only=True), HOLDINGS: fit_holdings}
 )
 
 
