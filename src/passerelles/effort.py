@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
-from passerelles.access.demands import TENTHS, Demands, least, total
+from passerelles.access.demands import TENTHS, Demands, least
 from passerelles.access.holdings import NO_AIM, Holdings, asked, groups_of
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
@@ -702,15 +702,12 @@ def step_hours(
     else:
         rows = np.asarray([target], dtype=np.intp)
         learned, _ = table.towards(target, state[table.columns[table.items(target)], None])
-    price, missing = demands.price(holdings), demands.needed & ~demands.held(holdings)
+    price = demands.price(holdings)
+    missing = demands.needed & ~price.held
     course = demands.trained_alone(missing, price)
     tenths = table.final(learned, rows, level)
     taught = np.where(course, 0, tenths) / TENTHS
-    shortest, longest = (np.where(missing, ends, 0.0).sum(axis=1) for ends in (price.low, price.high))
-    # What takes something that nothing names, or chooses its people, takes something that is not known.
-    unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course)
-    unsettled = demands.hidden | demands.selective
-    unknown |= unsettled
-    span = table.span(taught, (shortest, total(missing, price.length) / TENTHS, longest), rows, level)
+    unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course) | demands.unsettled
+    span = table.span(taught, demands.span(missing, price), rows, level)
     low, expected, high = (np.where(unknown, np.nan, hours) for hours in span)
-    return StepHours(low, expected, high, np.asarray((missing & price.closed).any(axis=1)), unsettled)
+    return StepHours(low, expected, high, np.asarray((missing & price.closed).any(axis=1)), demands.unsettled)

@@ -123,7 +123,7 @@ def test_the_cheapest_way_whose_length_is_known_is_priced() -> None:
     ]  # fmt: skip
     for stated, hours in ways:
         holdings = holdings_of(some, None, stated)
-        assert demands.training(demands.held(holdings), demands.price(holdings))[0].tolist() == [hours]
+        assert demands.training(demands.price(holdings))[0].tolist() == [hours]
 
 
 def test_a_choice_within_another_is_priced_once() -> None:
@@ -132,7 +132,7 @@ def test_a_choice_within_another_is_priced_once() -> None:
     some = replace(some, credentials=tuple(sorted((*some.credentials, card), key=lambda c: c.code)))
     demands = build_demands(some, ["Q"], NO_AIM)
     person = holdings_of(some, None, {})
-    assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [280.0]
+    assert demands.training(demands.price(person))[0].tolist() == [280.0]
 
 
 def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
@@ -147,7 +147,7 @@ def test_what_the_jobs_own_choice_offers_is_not_asked_for_besides() -> None:
     ]  # fmt: skip
     for stated, hours in ways:
         person = holdings_of(some, None, stated)
-        assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [hours]
+        assert demands.training(demands.price(person))[0].tolist() == [hours]
     assert holdings_of(some, "Q", {}).of("DEI") == "yes"  # who came by the usual way keeps it
 
 
@@ -173,7 +173,7 @@ def test_a_choice_that_another_settles_is_priced_once_whichever_stands_first(wid
     )
     demands = build_demands(some, ["Q"], NO_AIM)
     person = holdings_of(some, None, {})
-    assert demands.training(demands.held(person), demands.price(person))[0].tolist() == [770.0]
+    assert demands.training(demands.price(person))[0].tolist() == [770.0]
 
 
 def test_who_made_a_choice_whichever_way_makes_it_no_second_time_within_another() -> None:
@@ -189,7 +189,7 @@ def test_who_made_a_choice_whichever_way_makes_it_no_second_time_within_another(
     demands = build_demands(some, ["P", "Q"], NO_AIM)
     for origin, hours in (("P", 35.0), (None, 35.0 + 140.0)):
         person = holdings_of(some, origin, {})
-        assert demands.training(demands.held(person), demands.price(person))[0].tolist()[1] == hours
+        assert demands.training(demands.price(person))[0].tolist()[1] == hours
 
 
 def test_an_employers_authorisation_is_never_carried_to_another_employer() -> None:
@@ -364,7 +364,7 @@ def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
         person = holdings_of(some, origin, {})
         price, missing = demands.price(person), demands.needed & ~demands.held(person)
         assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
-        assert demands.span(price, missing[0])[0][1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
+        assert demands.span(missing[0], price)[1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
 
 
 def test_who_followed_the_required_course_learns_no_more_than_who_follows_it() -> None:

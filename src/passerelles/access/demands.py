@@ -5,13 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain, product
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import (
-    NO_HOURS,
     AccessConditions,
     access_conditions,
     training_hours,
@@ -43,6 +42,8 @@ class Price:
 
     Attributes
     ----------
+    held
+        Shape (c + g,): what is held at the start.
     length
         Shape (c + g,): expected hours in tenths; where they are unknown, the least that is known, or 0.
     low, high
@@ -56,6 +57,7 @@ class Price:
         For each of the g choices, the columns of the alternative that is priced.
     """
 
+    held: Bools
     length: Ints
     low: Floats
     high: Floats
@@ -63,6 +65,23 @@ class Price:
     closed: Bools
     hours: tuple[Hours, ...]
     ways: tuple[tuple[int, ...], ...]
+
+
+class _Length(NamedTuple):
+    """
+    What one credential takes somebody: tenths of an hour, hours low and high, whether what to expect is unknown.
+
+    Ways to a choice are compared by the rest: whether that is vague, and no most is known either; tenths of an hour
+    where a month of experience or of studies without hours counts as one of work.
+    """
+
+    tenths: int
+    low: float
+    high: float
+    unknown: bool
+    vague: bool
+    boundless: bool
+    weighed: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +124,11 @@ class Demands:
     selective: Bools
     entered_freely: Bools
     groups: tuple[Mapping[str, int], ...]
+
+    @cached_property
+    def unsettled(self) -> Bools:
+        """Shape (n,): whether what it takes is not known, or people are selected: no hours tell how long that is."""
+        return frozen(self.hidden | self.selective)
 
     @cached_property
     def holds(self) -> Bools:
@@ -171,54 +195,27 @@ class Demands:
         return [in_circle(self.referential, c.code) or has_ended(c) for c in self.credentials]
 
     @cached_property
-    def _months(self) -> list[float | None]:
-        """Months of studies or experience that each credential asks for; None where they are not known."""
-        asked = (
-            c.months if c.kind == "experience" or c.months != UNKNOWN_HOURS else NO_HOURS for c in self.credentials
-        )
-        return [months.high if months.low is None else months.low for months in asked]
+    def _whole(self) -> tuple[_Length, ...]:
+        """What each credential takes, without what shortens it."""
+        return tuple(map(_length, self.credentials, self._lengths))
 
     def price(self, holdings: Holdings) -> Price:
         """Return what each column takes of a person."""
-        hours = tuple(
-            sane_hours(remaining(whole, c, holdings, in_firm=True)) if c.reductions else whole
-            for whole, c in zip(self._lengths, self.credentials, strict=True)
-        )
-        # By credential: tenths of an hour, low and high hours, months, and whether the length is not known.
-        tenths: list[float] = [
-            round(TENTHS * (h.expected if h.expected is not None else (h.low or 0.0))) for h in hours
-        ]
-        low = [float("nan") if h.low is None and h.expected is not None else h.low or 0.0 for h in hours]
-        high = [float("nan") if h.high is None else h.high for h in hours]
-        months = [m or 0.0 for m in self._months]
-        unknown = [h.expected is None or m is None for h, m in zip(hours, self._months, strict=True)]
+        hours, taken = list(self._lengths), list(self._whole)
+        for i, credential in enumerate(self.credentials):
+            if credential.reductions:
+                hours[i] = sane_hours(remaining(hours[i], credential, holdings, in_firm=True))
+                taken[i] = _length(credential, hours[i])
+        held = self.held(holdings)
         closed = list(self._closed)
-        held = self.held(holdings).tolist()
         ways: list[tuple[int, ...]] = []
-        practice = [c.kind == "experience" for c in self.credentials]
-        # Without hours, a month of experience or of studies counts as one of work; practice of unknown length
-        # is longer than anything.
-        endless = [math.inf if some and m is None else 0.0 for some, m in zip(practice, self._months, strict=True)]
-        weighed = [
-            tenth or TENTHS * HOURS_A_MONTH * month + more
-            for tenth, month, more in zip(tenths, months, endless, strict=True)
-        ]
-        # Nobody is sent to work for years: that is no better known than a training of unknown length.
-        years = [some and month >= _YEARS for some, month in zip(practice, months, strict=True)]
-        vague = [some or more for some, more in zip(unknown, years, strict=True)]
-        # Of what is not known, something whose text sets a most is the better known.
-        boundless = [
-            some and (more or m is None or math.isnan(most))
-            for some, more, m, most in zip(vague, years, self._months, high, strict=True)
-        ]
-
-        drawn = [c.kind == "concours" for c in self.credentials]
 
         def place(way: tuple[int, ...]) -> tuple[bool, bool, float, bool, bool, int, tuple[int, ...]]:
             """Of ways known as well and as short, one that training gives, without competition, of fewest parts."""
-            known = any(vague[i] for i in way), any(boundless[i] for i in way)
-            harder = any(practice[i] for i in way), any(drawn[i] for i in way)
-            return *known, sum(weighed[i] for i in way), *harder, len(way), way
+            some, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
+            known = any(each.vague for each in some), any(each.boundless for each in some)
+            weighed = sum(each.weighed for each in some)
+            return *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
         for members, within in zip(self.members, self._within, strict=True):
             left: list[tuple[int, ...]] = []
@@ -228,15 +225,13 @@ class Demands:
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
                 left.append(tuple(i for i in way if not held[i] and i not in behind))
-            best = min(left, key=place, default=())
-            ways.append(best)
-            for figures in (tenths, low, high):
-                figures.append(sum(figures[i] for i in best))
-            unknown.append(any(unknown[i] for i in best))
+            ways.append(min(left, key=place, default=()))
             closed.append(not left)
-        lows, highs = (frozen(np.asarray(x, dtype=np.float64)) for x in (low, high))
-        length = frozen(np.asarray(tenths, dtype=np.int64))
-        return Price(length, lows, highs, _flags(unknown), _flags(closed), hours, tuple(ways))
+        figures = np.asarray([each[:4] for each in taken], dtype=np.float64).reshape(-1, 4)
+        of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 4)
+        tenths, low, high, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
+        length = frozen(tenths.astype(np.int64))
+        return Price(held, length, low, high, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -315,29 +310,44 @@ class Demands:
             whole[len(self.codes) + number] = self.full[list(way)].any()
         return whole
 
-    def span(self, price: Price, missing: Bools) -> tuple[tuple[float, float, float], tuple[str, ...]]:
-        """
-        Return hours low, expected and high of the columns in `missing`, and the codes whose length is not known.
+    def span(self, missing: Bools, price: Price) -> tuple[Floats, Floats, Floats]:
+        """Return hours low, expected and high of the columns in `missing`, shape (...,); nan where they are unknown."""
+        low, high = (np.where(missing, ends, 0.0).sum(axis=-1) for ends in (price.low, price.high))
+        return low, total(missing, price.length) / TENTHS, high
 
-        Low and high are nan where they are not known.
-        """
+    def of_unknown_length(self, missing: Bools, price: Price) -> Iterator[str]:
+        """Yield the codes of the columns in `missing` whose length is not known; of a choice, of the way priced."""
         size = len(self.codes)
-        unknown: list[str] = []
         for column in np.flatnonzero(missing & price.unknown).tolist():
             some = (column,) if column < size else price.ways[column - size]
-            unknown += [self.codes[c] for c in some if price.unknown[c]]
-        low, length, high = (float(values[missing].sum()) for values in (price.low, price.length, price.high))
-        return (low, length / TENTHS, high), tuple(unknown)
+            yield from (self.codes[c] for c in some if price.unknown[c])
 
-    def training(self, held: Bools, price: Price) -> tuple[Floats, Bools]:
+    def training(self, price: Price) -> tuple[Floats, Bools]:
         """
         Hours of required training towards every occupation, and whether those of a whole qualification are unknown.
 
         Shapes (n,). Unknown hours count at the least that is known.
         """
-        missing = self.needed & ~held
+        missing = self.needed & ~price.held
         unknown = np.asarray((missing & price.unknown & self._full_left(price)).any(axis=1), dtype=np.bool_)
         return total(missing, price.length) / TENTHS, unknown
+
+
+def _length(credential: Credential, hours: Hours) -> _Length:
+    """Return what a credential takes in so many hours."""
+    asked, practice = credential.months, credential.kind == "experience"
+    months = (asked.high if asked.low is None else asked.low) if practice or asked != UNKNOWN_HOURS else 0.0
+    tenths = round(TENTHS * (hours.expected if hours.expected is not None else hours.low or 0.0))
+    low = math.nan if hours.low is None and hours.expected is not None else hours.low or 0.0
+    unknown = hours.expected is None or months is None
+    # Nobody is sent to work for years: that is no better known than a training of unknown length.
+    years = practice and (months or 0.0) >= _YEARS
+    # Of what is not known, something whose text sets a most is the better known.
+    boundless = (unknown or years) and (years or months is None or hours.high is None)
+    # Practice of unknown length is longer than anything.
+    worked = math.inf if practice and months is None else TENTHS * HOURS_A_MONTH * (months or 0.0)
+    high = math.nan if hours.high is None else hours.high
+    return _Length(tenths, low, high, unknown, unknown or years, boundless, tenths or worked)
 
 
 def least(taught: Floats | float, low: Floats | float, expected: Floats | float) -> Floats:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from typing import Final, NamedTuple, Protocol
 
 from passerelles.codes import grouped, reached
@@ -76,12 +77,21 @@ class Holdings:
 
     def has_one_of(self, alternatives: Alternatives) -> bool:
         """Whether one alternative is held whole, whichever of its own choices the person has made."""
-        sure = {code for code, held in self.known.items() if held == "yes"}
 
-        def enough(held: frozenset[str] | set[str]) -> bool:
-            return any(held.issuperset(some) for some in alternatives)
+        def enough(held: frozenset[str]) -> bool:
+            return any(map(held.issuperset, alternatives))
 
-        return enough(sure) or any(all(enough(sure | some) for some in choice) for choice in self.choices)
+        return enough(self._sure) or any(all(map(enough, ways)) for ways in self._with_choices)
+
+    @cached_property
+    def _sure(self) -> frozenset[str]:
+        """Codes of what is held for sure."""
+        return frozenset(code for code, held in self.known.items() if held == "yes")
+
+    @cached_property
+    def _with_choices(self) -> list[list[frozenset[str]]]:
+        """What is held with each way of each choice that the person has made."""
+        return [[self._sure | some for some in ways] for ways in self.choices]
 
     def may_include(self, codes: Iterable[str]) -> bool:
         """Whether some credentials are all held, or may be by one alternative of a choice that the person has made."""

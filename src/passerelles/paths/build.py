@@ -250,8 +250,8 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     demands, price = terrain.demands, state.price
     access, credentials = required_of(demands, price, holdings, row)
     missing = state.missing[row]
-    required, lengths = demands.span(price, missing)
-    certified = required[1]
+    required = demands.span(missing, price)
+    certified = float(required[1])
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
     whole = int(effort.final(total, row, state.level)) / TENTHS
@@ -263,7 +263,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         mine = 0.0
     effort_unknown = not terrain.lists[row] and not course
     there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
-    unknown = (*lengths, *compress(_NOT_KNOWN, there))
+    unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, there))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
     bounded = any(name != "selection" or (mine and not certified) for name in unknown)
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))

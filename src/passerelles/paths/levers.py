@@ -111,12 +111,12 @@ class Situation:
         self.levels = [self.table.level_at(start.row) for start, _ in starts]
         self.prices = [self.demands.price(s.holdings) for s, _ in starts]
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
-        self.has: Bools = self._each([self.demands.held(s.holdings) for s, _ in starts], np.bool_)
+        self.has: Bools = self._each([price.held for price in self.prices], np.bool_)
         self.held: Bools = self.has[self.who]
         self.lacking: Bools = self.demands.needed[self.towards] & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
-        barred = self.demands.hidden | self.demands.selective | ~(self.table.whole > 0)
-        self.known = ~barred[self.towards] & ~(self.lacking & self.closed).any(axis=1)
+        told = ~self.demands.unsettled & (self.table.whole > 0)
+        self.known = told[self.towards] & ~(self.lacking & self.closed).any(axis=1)
         self._of_choice: dict[Alternatives, Bools] = {}
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)

@@ -566,11 +566,9 @@ def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ..
 
 def _unknown(state: State, row: int) -> bool:
     """Whether hours towards an occupation are only known in part."""
-    terrain = state.terrain
-    demands = terrain.demands
-    barred = demands.hidden[row] or demands.selective[row]
+    terrain, demands = state.terrain, state.terrain.demands
     taught = terrain.lists[row] or demands.trained_alone(state.missing[row], state.price, row)
-    return bool(state.unknown[row].any() or barred or not taught)
+    return bool(state.unknown[row].any() or demands.unsettled[row] or not taught)
 
 
 def _paths_to(

@@ -347,7 +347,7 @@ class State:
     def passable(self) -> NDArray[np.bool_]:
         """Shape (n,): occupations that can be a stage: open, listing something, and adding nothing unknown."""
         terrain = self.terrain
-        adds = self.unknown.any(axis=1) | terrain.demands.hidden | terrain.demands.selective
+        adds = self.unknown.any(axis=1) | terrain.demands.unsettled
         return self.open_rows & terrain.lists & ~self.closed & ~adds
 
     @cached_property
@@ -437,12 +437,13 @@ def state_at(terrain: Terrain, start: Start) -> State:
     graph = terrain.graph
     table, row = scores_from(graph, start, terrain.scorer)
     scores = table.totals(row)
+    price = terrain.demands.price(start.holdings)
     return State(
         terrain=terrain,
         left=state_of(graph, terrain.effort, start.holding),
         level=terrain.effort.level_at(start.row),
-        held=terrain.demands.held(start.holdings),
-        price=terrain.demands.price(start.holdings),
+        held=price.held,
+        price=price,
         open_rows=~excluded_rows(graph, start.row),
         stages=(),
         hours=0,

@@ -108,7 +108,7 @@ def short_access(graph: OccupationGraph, target: int, holdings: Holdings, aim: A
     demands = demands_of_job(graph.referential, graph.codes[target], aim)
     if demands.selective[0] or not demands.codes:
         return not demands.selective[0]
-    hours, unknown = demands.training(demands.held(holdings), demands.price(holdings))
+    hours, unknown = demands.training(demands.price(holdings))
     return bool(hours[0] <= graph.settings.ranking.close_hours and not unknown[0])
 
 
