@@ -42,7 +42,7 @@ def _choice(engine: Engine, asked: Any) -> dict[str, Any]:
     """What all rankings are asked for, as the engine takes it; what is wrong with it is told before any is made."""
     return {
         "filters": parse_filters(engine.graph, asked.filters, engine),
-        "settings": _settings(engine, strict=asked.strict),
+        "settings": settings_of(engine, strict=asked.strict),
         "limit": asked.limit,
         "offset": asked.offset,
         "wages": engine.wages,
@@ -139,7 +139,7 @@ def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
     from passerelles.territory.discretion import publish, published  # noqa: PLC0415 - as above
     from passerelles.territory.match import match_territory  # noqa: PLC0415
 
-    settings = _settings(engine, strict=asked.strict)
+    settings = settings_of(engine, strict=asked.strict)
     allocation = match_territory(
         engine.graph,
         [row.model_dump() for row in asked.fragile],
@@ -156,6 +156,7 @@ def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
     return envelope("territory@1", engine.graph, (), settings=settings) | found.to_dict(lang) | sources
 
 
-def _settings(engine: Engine, *, strict: bool) -> Settings:
+def settings_of(engine: Engine, *, strict: bool) -> Settings:
+    """Return the settings of the graph, strict where they are or where it is asked for."""
     settings = engine.graph.settings
     return settings.model_copy(update={"strict": True}) if strict and not settings.strict else settings

@@ -1,9 +1,18 @@
 """What may be asked, and how much of it: query strings and JSON bodies, checked before anything runs."""
 
 from functools import cache
-from typing import TYPE_CHECKING, Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Discriminator, Field, StringConstraints, Tag
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetPydanticSchema,
+    StringConstraints,
+    Tag,
+)
 
 from passerelles.language.say import Lang
 from passerelles.model import Employment, Profile, Ternary
@@ -77,26 +86,24 @@ def parts_of(shape: str) -> tuple[str, ...]:
     return tuple(keys(items["moves"]["items"]) if shape == BATCH else items)
 
 
-def _fields(shape: str) -> Any:
-    """Return the type of what may be chosen in an answer of a shape."""
-    about = (
-        "Keys of each result to give, and `settings` for those of the answer: none where empty, everything where null; "
-        "what is left out is not there"
-    )
+def _keys(shape: str) -> GetPydanticSchema:
+    """Have a list hold keys that may be chosen in an answer of a shape."""
     names: Any = Literal[(*parts_of(shape), "settings")]
-    kind: Any = list[names] | None
-    return Annotated[kind, Field(max_length=40, description=about, examples=[["settings"]]), BeforeValidator(_parted)]
+    return GetPydanticSchema(lambda _, schema_of: schema_of(list[names] | None))
 
 
-if TYPE_CHECKING:
-    MoveFields = list[str] | None
-    PathFields = list[str] | None
-    TitleFields = list[str] | None
-    SheetFields = list[str] | None
-    FlowFields = list[str] | None
-else:
-    MoveFields, PathFields = _fields("rank@1"), _fields("paths@1")
-    TitleFields, SheetFields, FlowFields = _fields("resolve@1"), _fields("show@1"), _fields("territory@1")
+_CHOICE: Final = Field(
+    max_length=40,
+    description="Keys of each result to give, and `settings` for those of the answer: none where empty, everything "
+    "where null; what is left out is not there",
+    examples=[["settings"]],
+)
+_PARTED: Final = BeforeValidator(_parted)
+MoveFields = Annotated[list[str] | None, _keys("rank@1"), _CHOICE, _PARTED]
+PathFields = Annotated[list[str] | None, _keys("paths@1"), _CHOICE, _PARTED]
+TitleFields = Annotated[list[str] | None, _keys("resolve@1"), _CHOICE, _PARTED]
+SheetFields = Annotated[list[str] | None, _keys("show@1"), _CHOICE, _PARTED]
+FlowFields = Annotated[list[str] | None, _keys("territory@1"), _CHOICE, _PARTED]
 
 
 # What may be given several times has a name in the singular in a query string, but for `fields`.

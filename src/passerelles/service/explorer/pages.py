@@ -19,6 +19,7 @@ from passerelles.ranking.move import Move
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import Fiche, candidate_sheet
+from passerelles.service.answers import settings_of
 from passerelles.service.explorer.ask import Ask
 from passerelles.views.spec import Page, Sheet
 
@@ -126,7 +127,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         graph,
         about.code,
         filters=parse_filters(graph, filters, ask.engine),
-        settings=graph.settings.model_copy(update={"strict": choice["strict"] or graph.settings.strict}),
+        settings=settings_of(ask.engine, strict=choice["strict"]),
         limit=choice["limit"],
         wages=ask.engine.wages,
     )

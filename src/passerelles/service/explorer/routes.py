@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import LANGS, Lang
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title
-from passerelles.model import Employment, Profile, Ternary
+from passerelles.model import Profile
 from passerelles.paths.path import Span, hours_text
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
@@ -23,7 +23,7 @@ from passerelles.service.explorer.ask import ASSETS, Ask, asset_sum, asset_text
 from passerelles.service.explorer.pages import job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
-from passerelles.service.requests import Body, Code, Text
+from passerelles.service.requests import Body, Code, Person, Text
 from passerelles.service.telemetry import tell
 from passerelles.service.work import BusyError, Desk, Pool, TooLongError
 
@@ -32,26 +32,6 @@ _MOVES: Final = 15
 _NEXT: Final = 10
 _LONGEST: Final = 6  # steps of a path built by hand
 _ASKED: Final = 12  # credentials that a person is asked about
-
-
-class Holder(Body):
-    """
-    What a person ticked: nothing that identifies anybody.
-
-    `job` is the occupation whose list is ticked; `exercised` whether all of it is held, so that it is the person's
-    own occupation.
-    """
-
-    job: Code | None = None
-    exercised: bool = False
-    competencies: list[Code] = Field(default_factory=list, max_length=500)
-    credentials: dict[Code, Ternary] = Field(default_factory=dict, max_length=100)
-    employment: Employment | None = None
-
-    def profile(self) -> Profile:
-        """Return the engine's own value."""
-        occupation = self.job if self.exercised else None
-        return Profile(occupation, tuple(self.competencies), dict(self.credentials), self.employment)
 
 
 class Wanted(Body):
@@ -97,7 +77,7 @@ def holds(ask: Ask, asked: Wanted) -> str:
     )  # fmt: skip
 
 
-def held_moves(ask: Ask, asked: Holder) -> str:
+def held_moves(ask: Ask, asked: Person) -> str:
     """Return the moves of a person, with the credentials that would open more of them."""
     try:
         person = asked.profile()
@@ -116,7 +96,7 @@ def held_moves(ask: Ask, asked: Holder) -> str:
         "held.html",
         moves=moves,
         credentials=[(c, label, asked.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_ASKED]],
-        exercised=asked.exercised,
+        exercised=asked.occupation is not None,
         **ask.told(
             moves, {"target": lambda m: ask.url("show", m.target.code or "")}, occupied=person.occupation is not None
         ),
@@ -202,7 +182,7 @@ _LONG: Final = ("/paths", "/way", "/areas", "/territory")  # what takes long nev
 # What is about a person or a territory: a body, and a piece of a page for an answer.
 POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
     "/profile/holds": (Wanted, holds),
-    "/profile/moves": (Holder, held_moves),
+    "/profile/moves": (Person, held_moves),
     "/territory/plan": (territory.Asked, territory.plan),
     "/territory/file": (territory.Wanted, territory.take_away),
 }

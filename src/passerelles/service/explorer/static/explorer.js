@@ -70,7 +70,7 @@
       const exercised = ticked.length > 0 && state.off.length === 0;
       moves.setAttribute("aria-busy", "true");
       const found = await post(profile.dataset.moves, {
-        job: state.job, exercised, competencies: exercised ? state.more : [...ticked, ...state.more],
+        occupation: exercised ? state.job : null, competencies: exercised ? state.more : [...ticked, ...state.more],
         credentials: state.credentials, employment: state.employment || null,
       });
       if (mine !== turn) return;
