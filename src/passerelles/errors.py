@@ -214,10 +214,9 @@ class Term(NamedTuple):
 RENAMED: Final[Mapping[str, Term]] = {}
 
 
-def warn(old: str, term: Term, *, depth: int = 2) -> None:
+def warn(old: str, term: Term) -> None:
     """Warn the caller that a name goes."""
-    text = say("deprecation.goes", lang="en", old=old, **term._asdict())
-    warnings.warn(text, DeprecationWarning, stacklevel=depth + 1)
+    warnings.warn(say("deprecation.goes", lang="en", old=old, **term._asdict()), DeprecationWarning, stacklevel=3)
 
 
 def deprecated(*, instead: str, since: str, until: str) -> Callable[[Callable[P, R]], Callable[P, R]]:

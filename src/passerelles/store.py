@@ -163,10 +163,10 @@ class Index(Deriving):
         """Distinct texts of a column, by number: all, or those between some of their ends."""
         utf8 = self.array(f"{name}.utf8.npy")
         ends = self.positions(f"{name}.ends.npy", len(utf8) + 1)[some]
-        first, whole = ends[0], utf8[ends[0] : ends[-1]].tobytes()
         try:
-            return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in pairwise((ends - first).tolist())]
-        except UnicodeDecodeError:
+            whole, places = utf8[ends[0] : ends[-1]].tobytes(), pairwise((ends - ends[0]).tolist())
+            return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in places]
+        except (UnicodeDecodeError, IndexError):
             self.damaged(f"{name}.utf8.npy")
 
     def document(self, name: str, *, keep: bool = True) -> Any:

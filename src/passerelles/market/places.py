@@ -1,6 +1,5 @@
 """Employment basins and communes: read from the files of a folder, found by code or name, and how far apart."""
 
-import math
 import re
 import unicodedata
 from collections import Counter
@@ -8,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
@@ -775,7 +775,7 @@ def _damaged(label: str) -> bool:
 
 def _mean(values: Iterable[float | None]) -> float | None:
     numbers = [value for value in values if value is not None]
-    return math.fsum(numbers) / len(numbers) if numbers else None
+    return fmean(numbers) if numbers else None
 
 
 def _travel(readings: Iterable[Reading], places: Places) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:

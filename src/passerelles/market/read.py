@@ -5,7 +5,6 @@ import io
 import os
 import re
 import tomllib
-from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -403,7 +402,7 @@ _TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": 
 
 def years_of(values: Iterable[str]) -> str:
     """Return the distinct years of a column, in order, as one text."""
-    return ", ".join(sorted(filter(None, Counter(values))))
+    return ", ".join(sorted({*values} - {""}))
 
 
 _LARGEST: Final = 100_000_000  # bytes that are read back
