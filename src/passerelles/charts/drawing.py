@@ -465,11 +465,9 @@ class Pen:
 
     def legend(self, top: float, entries: Sequence[Entry]) -> float:
         """Draw the key, on as many lines as it takes; return where it ends."""
-        swatch, gap = self.size * 1.6, self.size * 1.8
         x, y, bottom = MARGIN, top, top
-        area = swatch
         for fill, words in entries:
-            swatch = area if isinstance(fill, Fill) else self.size
+            swatch = self.size * (1.6 if isinstance(fill, Fill) else 1.0)
             room = min(self.wide(words), self.inner - swatch - 5)
             if x > MARGIN and x + swatch + 5 + room > self.right:
                 x, y = MARGIN, bottom + 3
@@ -481,7 +479,7 @@ class Pen:
             else:
                 self.text((x + swatch / 2, y), fill, align="center", bold=True)
             bottom = max(bottom, self.text((x + swatch + 5, y), words, width=room + 1))
-            x += swatch + 5 + room + gap
+            x += swatch + 5 + room + self.size * 1.8
         return bottom + 4
 
     def axis(

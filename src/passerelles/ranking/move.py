@@ -536,15 +536,9 @@ def heading(end: End, key: str, lang: Lang) -> str:
 
 def move_facts(move: Move, lang: Lang) -> str:
     """Return level, chance, coverage and what the experts list, in one line."""
-    chance = None if move.probability is None else percent(move.probability, lang=lang)
-    facts = {
-        "score": number(move.score, lang=lang, decimals=2),
-        "level": say(f"moves.level.{move.level}", lang=lang) if move.level else None,
-        "probability": chance,
-        "coverage": coverage_text(move, lang),
-        "known": known_text(move, lang) if move.known else None,
-    }
-    return " · ".join(say(f"moves.fact.{k}", lang=lang, value=v) for k, v in facts.items() if v is not None)
+    columns = Move.spec.pick("score", "level", "probability", "coverage", *(["known"] if move.known else []))
+    facts = ((column.key, column.screen(move, lang)) for column in columns)
+    return " · ".join(say(f"moves.fact.{key}", lang=lang, value=text) for key, text in facts if text is not None)
 
 
 def move_sentences(move: Move, lang: Lang) -> list[str]:

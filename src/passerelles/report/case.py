@@ -45,6 +45,11 @@ class Words:
         """Return a share in [0, 1] as a percentage, or the word for an unknown one."""
         return self("unknown") if value is None else percent(value, lang=self.lang)
 
+    def first(self, texts: Sequence[str], most: int) -> list[str]:
+        """Return the first of some texts, and how many others there are."""
+        rest = len(texts) - most
+        return [*texts[:most], *([self("fact.others", n=rest)] if rest > 0 else [])]
+
     def date(self, text: str) -> str:
         """Write an ISO date the way the language does; anything else stays as it is."""
         match = _ISO.fullmatch(text)
@@ -80,14 +85,7 @@ def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | 
     figure = (
         value if column.kind in NUMERIC and isinstance(value, int | float) and not isinstance(value, bool) else None
     )
-    text = column.said(item, words.lang)
-    if text is None:
-        if figure is None:
-            text = column.screen(item, words.lang)
-        elif column.kind == "share":
-            text = words.share(figure)
-        else:
-            text = words.figure(figure, decimals=2 if column.kind == "number" else 0)
+    text = column.screen(item, words.lang)
     return Cell(
         words("unknown") if text is None else words.set(text),
         figure,

@@ -242,17 +242,14 @@ def hours_said(case: Case, explained: Explained) -> str:
 
 
 def _named(case: Case, items: Sequence[Item]) -> str:
-    names = weightiest(items)[:_FEW]
-    rest = len(items) - len(names)
-    return case.words("fact.and").join(
-        (*map(case.words.set, names), *([case.words("fact.others", n=rest)] if rest else []))
-    )
+    names = [case.words.set(name) for name in weightiest(items, len(items))]
+    return case.words("fact.and").join(case.words.first(names, _FEW))
 
 
-def weightiest(items: Sequence[Item]) -> tuple[str, ...]:
+def weightiest(items: Sequence[Item], most: int = _ITEMS) -> tuple[str, ...]:
     """Name the weightiest competencies, those at the core first, names of certificates last."""
     ordered = sorted(items, key=lambda i: (i.certificate, not i.core, -i.weight, i.code))
-    return tuple(i.label or i.code for i in ordered[:_ITEMS])
+    return tuple(i.label or i.code for i in ordered[:most])
 
 
 def reasons_of(case: Case, move: Move) -> list[str]:
@@ -270,10 +267,8 @@ def access_blocks(case: Case, explained: Explained, told: Collection[str] = ()) 
     w, path = case.words, explained.path
     found = _asked(case, explained.move.access, path.steps[0].to_obtain)
     if path.certifications:
-        some = path.certifications
-        rows = [w.set(c.described(w.lang)) for c in some[:_CERTIFICATIONS]]
-        rows += [w("fact.others", n=len(some) - len(rows))] if len(some) > len(rows) else []
-        found.append(Bullets(tuple(rows), w("move.certifications")))
+        rows = [w.set(c.described(w.lang)) for c in path.certifications]
+        found.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
     if path.frames:
         own = payers_said(case, (f for f in path.frames if f.name not in told))
         found.append(

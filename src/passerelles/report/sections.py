@@ -68,9 +68,7 @@ def _towards(case: Case, going: Counter[tuple[str, str, str]]) -> str:
         case.words("towards", n=case.words.figure(n), employer=employer, job=job)
         for (employer, job, _), n in sorted(going.items(), key=lambda item: (-item[1], item[0]))
     ]
-    rest = len(said) - _DESTINATIONS
-    more = [case.words("fact.others", n=rest)] if rest > 0 else []
-    return case.words("fact.and").join((*said[:_DESTINATIONS], *more)) or case.words("none")
+    return case.words("fact.and").join(case.words.first(said, _DESTINATIONS)) or case.words("none")
 
 
 def _head(case: Case, people: int) -> Told:

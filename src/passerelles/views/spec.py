@@ -124,15 +124,12 @@ class Column:
 
     def screen(self, item: Any, lang: Lang) -> str | None:
         """Return what a screen says of an item; None where it is unknown."""
+        text: str | None = None
         if isinstance(item, Withheld):
-            if self.key in item.cells and item.cells[self.key] is None:
-                return say("terms.withheld", lang=lang)
-            return self.written(item.cells.get(self.key), lang) or None
-        return self.said(item, lang) or self.written(self.cell(item, lang), lang) or None
-
-    def said(self, item: Any, lang: Lang) -> str | None:
-        """Return what a screen tells where it says more than the value."""
-        return None if self.shown is None or isinstance(item, Withheld) else _reader(self.shown)(item, lang)
+            text = say("terms.withheld", lang=lang) if item.cells.get(self.key, "") is None else None
+        elif self.shown is not None:
+            text = _reader(self.shown)(item, lang)
+        return text or self.written(self.cell(item, lang), lang) or None
 
     def beside(self, item: Any, lang: Lang) -> str:
         """Return what stands beside the text on a screen; empty where nothing does."""
