@@ -377,7 +377,7 @@ def test_the_floor_that_a_reader_may_know_undoes_no_mask() -> None:
 
 @pytest.mark.parametrize("budget", [None, 150.0, 700.0])
 def test_a_large_mask_without_programs_holds_as_well(monkeypatch: pytest.MonkeyPatch, budget: float | None) -> None:
-    """What is proven by exchanges alone, as for a country, stands up to the same attack."""
+    """What is proven without a program, as for a large country, stands up to the same attack."""
     monkeypatch.setattr(discretion, "_MANY", 0)
     fragile = people(*((f"A{i}", JOBS[i % 4], 7 + 3 * i, "x") for i in range(6)))
     for places in (4, 9, 13, 16):

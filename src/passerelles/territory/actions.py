@@ -8,7 +8,7 @@ from typing import ClassVar, Final, Literal, NamedTuple
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.territory.allocation import Release, in_all
-from passerelles.territory.flows import MONTH, PEOPLE, Flow
+from passerelles.territory.flows import PEOPLE, Flow, month_column
 from passerelles.territory.lots import Month, Problem
 from passerelles.text import few
 from passerelles.views.schema import one_of
@@ -59,11 +59,6 @@ class Dates(NamedTuple):
 
 
 UNDATED: Final = Dates()
-
-
-def _month(name: str) -> Column:
-    column = Column(name, value=lambda month, _: str(month), schema=MONTH, on=On.FILE)
-    return column.at(attrgetter(f"dates.{name}"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +119,7 @@ class Action(Described):
                 "hours_all", "integer", value="hours", promised="amount?",
                 shown=lambda a, _: None if a.kind == "train" else "–",
             ),
-            *map(_month, ("start_by", "due", "free_from")),
+            *(month_column(name, f"dates.{name}") for name in ("start_by", "due", "free_from")),
             Column(
                 "late", "integer", value="dates.late", on=On.FILE,
                 schema="count: People free too late for their training",

@@ -128,7 +128,7 @@ def _proven(table: Table, small: Small, first: View, bound: int) -> View | None:
     for turn in range(_ROUNDS):
         go_on()
         cells = _cells(table, small, view, bound)
-        if _sure(table, view, cells) or _shifts(table, view, cells):
+        if _sure(table, view, cells):
             return view
         unknown = int(view.unknown(table).sum())
         large = unknown > _MANY or turn > max(_FEW_ROUNDS, _WORK // max(unknown, 1))
@@ -248,7 +248,7 @@ def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
     lot's rest can send to its pools.
     """
     bare = not view.total and not (view.left & view.lots).any() and not (view.spare & view.pools).any()
-    if not bare or view.between is not None or len(table.need):
+    if not bare or len(table.need):
         return False
     people = table.supply - table.sent(view.printed)
     places = table.capacity - table.taken(view.printed)
@@ -265,37 +265,6 @@ def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
         return int(room[cell.at].max())
 
     return all(spread(cell) >= cell.need for cell in cells)
-
-
-def _shifts(table: Table, view: View, cells: list[Cell]) -> bool:
-    """
-    Whether people who change openings within their own lot spread each cell enough, when no openings' sum is printed.
-
-    Neither the people placed of any lot nor the total changes. Hours do, so that a budget rules it out; floors may,
-    where they count some openings of a lot and not others.
-    A flow v of a lot falls by what the emptiest other openings can take of it, and rises by what the lot's other
-    hidden flows can give and its own openings can take.
-    """
-    if (
-        table.budget is not None
-        or table.partly_counted
-        or (view.spare & view.pools).any()
-        or any(cell.pool < 0 for cell in cells)
-    ):
-        return False
-    at = np.flatnonzero(view.unknown(table))
-    starts = np.searchsorted(table.lot[at], np.arange(len(table.supply) + 1))
-    empty = table.empty
-    for cell in cells:
-        own = int(cell.at[0])
-        row = at[starts[cell.lot] : starts[cell.lot + 1]]
-        others = row[row != own]
-        value = int(table.flow[own])
-        falls = min(value, int(empty[table.pool[others]].max(initial=0)))
-        rises = min(int(table.flow[others].sum()), int(empty[cell.pool]))
-        if falls + rises < cell.need:
-            return False
-    return bool(cells)
 
 
 def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: int) -> View | None:

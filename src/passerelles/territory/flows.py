@@ -63,13 +63,12 @@ def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None)
 MONTH: Final = "text?: Year and month, as 2027-03; null = not said"
 
 
-def _month(key: str, path: str) -> Column:
-    get = attrgetter(path)
-
-    def shown(flow: "Flow", lang: Lang) -> str | None:
-        return day_text(str(month), lang) if (month := get(flow)) else None
-
-    return Column(key, value=lambda flow, _: get(flow) and str(get(flow)), shown=shown, schema=MONTH, on=On.FILE)
+def month_column(key: str, path: str) -> Column:
+    """Return the column of a month, which may not be said."""
+    return Column(
+        key, value=lambda month, _: str(month), shown=lambda month, lang: day_text(str(month), lang), schema=MONTH,
+        on=On.FILE,
+    ).at(attrgetter(path))  # fmt: skip
 
 
 _OPCO: Final = Column(
@@ -253,10 +252,10 @@ class Flow(Described):
                 schema=maybe(record("Difficulty and seasons of recruitment in the basin", _SHARES)),
             ),
             *share_columns(attrgetter("surveyed")),
-            _month("free_from", "fragile.month"),
-            _month("needed_by", "hiring.month"),
+            month_column("free_from", "fragile.month"),
+            month_column("needed_by", "hiring.month"),
             Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training"),
-            _month("start_by", "start_by"),
+            month_column("start_by", "start_by"),
             Column(
                 "in_time", "flag", on=On.FILE,
                 schema="flag?: Whether the training fits between the two months; null = not said",

@@ -102,9 +102,9 @@ class _Case:
         sent, taken = np.bincount(pairs.lot, used, len(self.people)), np.bincount(pairs.pool, used, len(self.capacity))
         return self.people - sent.astype(np.int64), self.capacity - taken.astype(np.int64)
 
-    def without_floor(self) -> "_Case":
-        """Return the case without the least share of people to be placed of each group."""
-        return replace(self, settings=self.settings.model_copy(update={"floor": 0.0}))
+    def with_settings(self, **some: Any) -> "_Case":
+        """Return the case with other values of some settings."""
+        return replace(self, settings=self.settings.model_copy(update=some))
 
     def pairs(self, moves: Moves, bounds: Bounds) -> Pairs:
         """Compare every lot with every pool, within bounds."""
@@ -330,11 +330,11 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
         return _Solved(placed, reserved, stretched, "infeasible", unmet=_unmet(case, task))
     status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
-    plain = case.settings.model_copy(update={"objective": "lexicographic", "floor": 0.0})
+    plain = case.with_settings(objective="lexicographic", floor=0.0)
     for flow, among in ((reserved, pairs.doubtful), (stretched, pairs.stretched if stretch else _NONE)):
         if len(among):
-            rest = _task(replace(case, settings=plain), pairs, among, None, case.left(pairs, used))
-            flow[among] = best_flow(rest, plain)[0]
+            rest = _task(plain, pairs, among, None, case.left(pairs, used))
+            flow[among] = best_flow(rest, plain.settings)[0]
             used += flow
     return _Solved(placed, reserved, stretched, status, stages)
 
@@ -344,7 +344,7 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]
     placed = int(solved.placed.sum())
     if solved.status != "optimal" or placed < 2 or case.settings.objective == "weighted":  # noqa: PLR2004
         return ()
-    task = _task(case.without_floor(), pairs, pairs.open, None)
+    task = _task(case.with_settings(floor=0.0), pairs, pairs.open, None)
     shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
     counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
     found: list[CurvePoint] = []
@@ -529,7 +529,7 @@ def _changes(
     for kind, step, moved, money in tried:
         go_on()
         pairs = case.pairs(replace(moves, frame=None) if moved.frame is None else moves, moved)
-        free = case.without_floor() if kind == "no_floor" else case
+        free = case.with_settings(floor=0.0) if kind == "no_floor" else case
         try:
             placed, tenths = _people(free, _task(free, pairs, pairs.open, money))
         except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution

@@ -8,11 +8,12 @@ longer lead back to it: `passerelles.territory.sums.publish_sums` proves that by
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.errors import PasserellesError
@@ -263,20 +264,20 @@ def publish_sums(
         if not all(each.employer for each in (*given, *before)):
             raise PasserellesError("sums_no_employer")
     now = _Grid.of(given)
-    room, hidden = now.room(rules), np.zeros(now.shape, dtype=np.bool_)
+    sums, room = now.each(sum), now.each(rules.room)
+    hidden = None
     if before is not None:
         first = _Grid.of(before)
-        earlier = _hidden(first.sums, first.room(rules))
-        hidden |= first.shown_on(now, earlier)
-        room = np.maximum(room, now.changed_since(first).room(rules))
+        hidden = first.shown_on(now, _hidden(first.each(sum), first.each(rules.room)))
+        room = np.maximum(room, now.changed_since(first).each(rules.room))
     unsafe = int((room > 0).sum())
-    masked = _hidden(now.sums, room, hidden)
+    masked = _hidden(sums, room, hidden)
     names = labels or {}
     cells = [
-        Sum(basin, job, names.get(job), None if masked[i, j] else int(now.sums[i, j]))
+        Sum(basin, job, names.get(job), None if masked[i, j] else int(sums[i, j]))
         for i, basin in enumerate((*now.basins, ALL))
         for j, job in enumerate((*now.jobs, ALL))
-        if masked[i, j] or now.sums[i, j] or ALL in (basin, job)
+        if masked[i, j] or sums[i, j] or ALL in (basin, job)
     ]
     return Sums(tuple(cells), unsafe, int(masked.sum()) - unsafe, rules, first=before is None)
 
@@ -299,22 +300,12 @@ class _Grid:
         return cls(tuple(basins), tuple(sorted({job for _, job in found} - {ALL})), found)
 
     @property
-    def shape(self) -> tuple[int, int]:
-        return len(self.basins) + 1, len(self.jobs) + 1
-
-    @property
     def places(self) -> list[list[tuple[str, str]]]:
         return [[(basin, job) for job in (*self.jobs, ALL)] for basin in (*self.basins, ALL)]
 
-    @property
-    def sums(self) -> Ints:
-        rows = [[sum(self.people.get(place, {}).values()) for place in row] for row in self.places]
-        return np.asarray(rows, dtype=np.int64).reshape(self.shape)
-
-    def room(self, rules: Rules) -> Floats:
-        """How far the values of each sum must reach, shape (b + 1, j + 1)."""
-        rows = [[rules.room(list(self.people.get(place, {}).values())) for place in row] for row in self.places]
-        return np.asarray(rows, dtype=np.float64).reshape(self.shape)
+    def each(self, of: Callable[[Sequence[int]], float]) -> NDArray[Any]:
+        """Return what something gives of the contributions to each sum, shape (b + 1, j + 1)."""
+        return np.asarray([[of([*self.people.get(place, {}).values()]) for place in row] for row in self.places])
 
     def changed_since(self, before: "_Grid") -> "_Grid":
         """By how much each employer's part of each sum changed, never negative."""
@@ -327,12 +318,12 @@ class _Grid:
     def shown_on(self, other: "_Grid", marks: Bools) -> Bools:
         """Marks of this grid on the places of another."""
         marked = {p for i, row in enumerate(self.places) for j, p in enumerate(row) if marks[i, j]}
-        return np.asarray([[p in marked for p in row] for row in other.places], dtype=np.bool_).reshape(other.shape)
+        return np.asarray([[p in marked for p in row] for row in other.places])
 
 
 def _hidden(sums: Ints, room: Floats, hidden: Bools | None = None) -> Bools:
     """Hide what needs room, and the smallest others beside it until what is printed leaves it that room."""
-    masked = (room > 0) | (np.zeros_like(room, dtype=np.bool_) if hidden is None else hidden)
+    masked: Bools = room > 0 if hidden is None else (room > 0) | hidden
     while True:
         go_on()
         # A number that is alone in its line is what the others leave of the line's sum.
