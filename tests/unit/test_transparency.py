@@ -11,7 +11,8 @@ import pytest
 from passerelles.cli.main import run
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import LANGS
+from passerelles.language.say import LANGS, signed
+from passerelles.ranking.moves import rank_moves
 from passerelles.report.transparency import POINTS, duties
 from passerelles.scoring.scorer import load_scorer
 from passerelles.settings import Settings
@@ -32,6 +33,13 @@ def test_every_point_is_said_in_both_languages(embedded_graph: OccupationGraph) 
                 assert "[" not in answer, duty.point.key
     opened = {d.point.key for d in found.points if d.point.state == "open"} - {"annex_8"}
     assert all("[" in d.answer("fr") for d in found.points if d.point.key in opened)
+
+
+def test_the_base_published_is_that_of_every_score(embedded_graph: OccupationGraph) -> None:
+    base = next(part.value for part in rank_moves(embedded_graph, "K2110", limit=1)[0].parts if part.name == "base")
+    told = {duty.point.key: duty.answer("en") for duty in duties(embedded_graph).points}
+    for key in ("parameters", "annex_2b"):
+        assert f"base {signed(base, lang='en', decimals=3)}" in told[key], "of the fiches alone, to the third decimal"
 
 
 def test_the_law_asked_for_is_there_whole() -> None:

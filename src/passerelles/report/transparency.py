@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
 from passerelles.language import packaged
-from passerelles.language.say import Lang, listed, number, say
+from passerelles.language.say import Lang, listed, number, say, signed
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.settings import Settings, settings_or
@@ -204,7 +204,7 @@ def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], l
         "calibrated": say(f"transparency.{'' if scorer.calibration else 'not_'}calibrated", lang=lang),
         "parts": listed([part_words(part, "label", lang) for part in scorer.parts], lang),
         "count": str(sum(map(len, scorer.parts.values()))),
-        "base": number(round(scorer.base_for(len(graph.codes)), 3), lang=lang),
+        "base": signed(scorer.base_for(int((~graph.is_specialised).sum())), lang=lang, decimals=3),
         "changed": listed([f"{c.name} = {c.value}" for c in changed], lang) or say("transparency.none", lang=lang),
     }
 
