@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -332,7 +332,6 @@ class EffortTable:
     level_known: NDArray[np.bool_]
     proves: Ints
     adaptation: Floats
-    qualifications: tuple[Qualification, ...]
     effort: EffortSettings
     paths: PathSettings
 
@@ -587,6 +586,10 @@ def _assemble(
     chosen = number[starts]
     effort, ups = settings.effort, np.arange(HIGHEST_LEVEL + 1)
     qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
+
+    def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
+        return frozen(np.asarray([*values], dtype=kind).T.copy())
+
     table = EffortTable(
         uncovered=frozen(_uncovered(graph, macros)),
         macros=frozen(macros),
@@ -598,19 +601,16 @@ def _assemble(
         cap=frozen(cap[chosen]),
         practised=frozen(practised[chosen]),
         whole=np.zeros(size),
-        short=frozen(np.asarray([q.short for q in qualifications], dtype=np.float64)),
-        trade=frozen(np.stack([_trade(q) for q in qualifications], axis=1)),
-        studies=frozen(
-            np.stack([_studies(q, _domain(o)) for q, o in zip(qualifications, graph.occupations, strict=True)], axis=1)
-        ),
-        calendar=frozen(np.stack([_calendar(q) for q in qualifications], axis=1)),
-        low_share=frozen(np.asarray([q.low / q.expected for q in qualifications], dtype=np.float64)),
-        high_share=frozen(np.asarray([q.high / q.expected for q in qualifications], dtype=np.float64)),
-        level=frozen(np.asarray([q.level for q in qualifications], dtype=np.int64)),
-        level_known=frozen(np.asarray([q.level_known for q in qualifications], dtype=np.bool_)),
-        proves=frozen(np.asarray([_proved(q) for q in qualifications], dtype=np.int64)),
+        short=each(q.short for q in qualifications),
+        trade=each(map(_trade, qualifications)),
+        studies=each(map(_studies, qualifications, map(_domain, graph.occupations))),
+        calendar=each(map(_calendar, qualifications)),
+        low_share=each(q.low / q.expected for q in qualifications),
+        high_share=each(q.high / q.expected for q in qualifications),
+        level=each((q.level for q in qualifications), np.int64),
+        level_known=each((q.level_known for q in qualifications), np.bool_),
+        proves=each(map(_proved, qualifications), np.int64),
         adaptation=frozen(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups)),
-        qualifications=qualifications,
         effort=effort,
         paths=settings.paths,
     )

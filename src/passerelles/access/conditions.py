@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
+from typing import Any, ClassVar, Final, Literal, cast, get_args
 
 from passerelles.access.holdings import (
     DEMANDED,
     Aim,
     Holdings,
+    Selection,
     concerns,
     concerns_titles,
     given_by_employer,
@@ -52,15 +53,6 @@ SELECTIVE: Final = ("competition", "appointment", "quota-of-offices")
 PROCEDURES: Final = ("autorisation", "inscription", "aptitude", "agrément", "carte")
 _EXAMINED: Final = ("certificat", "habilitation", "permis")  # a diploma is more than its examination
 NO_HOURS: Final = Hours(0.0, 0.0, 0.0)
-
-
-class Selection(NamedTuple):
-    """A competition, an appointment, a quota of offices, or an admission, in words."""
-
-    kind: SelectionKind
-    label: str
-    scope: Scope = "all"
-    titles: str = ""
 
 
 _SELECTION: Final = Record(

@@ -192,7 +192,13 @@ class Demands:
     @cached_property
     def _closed(self) -> list[bool]:
         """Whether nobody can obtain each credential (any more)."""
-        return [in_circle(self.referential, c.code) or has_ended(c) for c in self.credentials]
+        referential = self.referential
+
+        def find() -> frozenset[str]:
+            return frozenset(chain(*circles({c.code: c.prerequisites for c in referential.credentials})))
+
+        supposing_itself = referential.derived("prerequisite circles", find)
+        return [c.code in supposing_itself or has_ended(c) for c in self.credentials]
 
     @cached_property
     def _whole(self) -> tuple[_Length, ...]:
@@ -528,12 +534,3 @@ def sane_hours(hours: Hours) -> Hours:
     if high is not None and expected is not None and high < expected:
         high = None
     return Hours(low, expected, high, hours.source)
-
-
-def in_circle(referential: Referential, code: str) -> bool:
-    """Whether a credential is, through others, a prerequisite of itself."""
-
-    def find() -> frozenset[str]:
-        return frozenset(chain(*circles({c.code: c.prerequisites for c in referential.credentials})))
-
-    return code in referential.derived("prerequisite circles", find)

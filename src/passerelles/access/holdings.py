@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Final, NamedTuple, Protocol
+from typing import Final, NamedTuple
 
 from passerelles.codes import grouped, reached
 from passerelles.model import (
@@ -15,6 +15,8 @@ from passerelles.model import (
     Hours,
     JobTitle,
     Reduction,
+    Scope,
+    SelectionKind,
     Ternary,
 )
 from passerelles.referentials.credentials import alternatives_of
@@ -114,22 +116,25 @@ def registers(credential: Credential | None) -> bool:
     return credential is not None and credential.kind == "inscription"
 
 
-class _OfSome(Protocol):
-    """What may be asked of some only: of those who work in a way, or in some titles, by code."""
+class Selection(NamedTuple):
+    """A competition, an appointment, a quota of offices, or an admission, in words; of whom, as of a requirement."""
 
-    @property
-    def scope(self) -> str: ...
+    kind: SelectionKind
+    label: str
+    scope: Scope = "all"
+    titles: str = ""
 
-    @property
-    def titles(self) -> str: ...
+
+OfSome = CredentialRequirement | Selection
+"""What may be asked of some only: of those who work in a way, or in some titles, by code."""
 
 
-def concerns(referential: Referential, occupation: str, asked: _OfSome, aim: Aim) -> bool:
+def concerns(referential: Referential, occupation: str, asked: OfSome, aim: Aim) -> bool:
     """Whether what is asked of some concerns a person of an occupation who means to work in a way."""
     return asked.scope in ("all", "titles", aim.employment) and concerns_titles(referential, occupation, asked, aim)
 
 
-def concerns_titles(referential: Referential, occupation: str, asked: _OfSome, aim: Aim) -> bool:
+def concerns_titles(referential: Referential, occupation: str, asked: OfSome, aim: Aim) -> bool:
     """
     Whether what is asked of some titles, whoever works in them, concerns an occupation as it was named.
 

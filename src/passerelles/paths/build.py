@@ -37,8 +37,8 @@ class Context(Deriving):
     """
     What steps are judged by: the frames, the list of hiring jobs and the table of certifications, if any.
 
-    `day` is the reference date (ISO); `official`: whether the list is one that an authority published:
-    one derived from a survey or from offers never answers for it; `opco`: of the present employer and the hiring firm.
+    `hiring` is a list that an authority published: one derived from a survey or from offers never answers for it; `day`
+    the reference date (ISO); `opco`: of the present employer and the hiring firm.
     """
 
     graph: OccupationGraph
@@ -46,12 +46,11 @@ class Context(Deriving):
     hiring: frozenset[str] | None
     table: Certifications | None
     day: str
-    official: bool = True
     opco: Firms = (None, None)
 
     def listed(self, code: str) -> Ternary:
         """Whether an occupation, or the fiche that it is a part of, is on the list of hiring jobs."""
-        if self.hiring is None or not self.official:
+        if self.hiring is None:
             return "unknown"
         return "no" if self.hiring.isdisjoint((code, self.rome_code(code))) else "yes"
 

@@ -206,11 +206,14 @@ class FrameVerdict(Described):
                 on=On.TABLE,
             ),
             Column(
-                "reasons", value=lambda f, lang: "; ".join(v.reason(lang) for v in (*f.violations, *f.unknown)) or None,
-                on=On.TABLE,
+                "reasons", value=lambda f, lang: "; ".join(f.reasons(lang)) or None, on=On.TABLE,
             ),
         ),
     )  # fmt: skip
+
+    def reasons(self, lang: Lang = "fr") -> list[str]:
+        """Return in words which rules are broken, or cannot be told."""
+        return [v.reason(lang) for v in (*self.violations, *self.unknown)]
 
     def conditions_told(self, lang: Lang = "fr") -> list[str]:
         """Return the conditions in words."""

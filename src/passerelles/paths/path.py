@@ -678,19 +678,18 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     if credential.kind == "concours":  # a competition is sat, whatever prepares for it
         return credential.label
     expected, months = credential.hours.expected, duration_text(credential.months, lang)
-    key = "no_length" if expected is None else "any_length" if credential.any_length else "no_training"
-    known = say(f"paths.step.{key}", lang=lang)
-    if months and not expected:
-        known = months if expected == 0 else say("paths.step.months_only", lang=lang, months=months)
-    if expected and credential.company_hours:
-        company = round(credential.company_hours)
-        known = say("paths.step.length_and_firm", lang=lang, hours=round(expected), company=company)
-    elif expected:
-        known = say("paths.step.length", lang=lang, hours=round(expected))
+    if expected:
+        company = round(credential.company_hours or 0.0)
+        key = "length_and_firm" if company else "length"
+        known = say(f"paths.step.{key}", lang=lang, hours=round(expected), company=company)
+        known = say("paths.step.length_over", lang=lang, known=known, months=months) if months else known
     elif expected is None and credential.hours.high is not None:
         known = say("paths.step.length_at_most", lang=lang, hours=round(credential.hours.high))
-    if expected and months:
-        known = say("paths.step.length_over", lang=lang, known=known, months=months)
+    elif months:
+        known = months if expected == 0 else say("paths.step.months_only", lang=lang, months=months)
+    else:
+        key = "no_length" if expected is None else "any_length" if credential.any_length else "no_training"
+        known = say(f"paths.step.{key}", lang=lang)
     if credential.shorter:
         known = say("paths.step.shorter", lang=lang, known=known, holder=credential.shorter)
     return f"{credential.label} ({known})"
@@ -730,9 +729,7 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what each legal frame says of a path, of the whole and of each step, and why."""
     found = []
     for place, frame in enumerate(path.frames):
-        why = [
-            listed((*(v.reason(lang) for v in (*frame.violations, *frame.unknown)), *frame.conditions_told(lang)), lang)
-        ]
+        why = [listed((*frame.reasons(lang), *frame.conditions_told(lang)), lang)]
         if len(path.steps) > 1:
             why.append(_step_verdicts(path, place, lang))
         said = listed((w for w in why if w), lang)

@@ -90,7 +90,7 @@ class Search:
         self.pool.add([()], np.asarray([self.direct]), np.asarray([state.strength[target]]))
         comparable = self.terrain.lists[target] and not (state.closed[target] or state.unknown[target].any())
         if comparable and self.max_steps > 1 and self.direct >= self.saving:
-            self._one_stage()
+            self._last(self.state, 1)
             self._longer()
             while self._ceiling() > max(self.used, self.floor):
                 # A path found late dominated others, and what was left out may be among the best after all.
@@ -128,27 +128,12 @@ class Search:
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
 
-    def _one_stage(self) -> None:
-        found = self._ends(self.state)
-        if not len(found):
-            return
-        hours = self._alone(found)
-        self.evaluated += len(found)
-        saves = hours <= self.direct - self.saving
-        found, hours = found[saves], hours[saves]
-        weakest = np.minimum(self.state.strength[found], self.terrain.strength[found, self.target])
-        self.pool.add([(row,) for row in found.tolist()], hours, weakest)
-
     def _alone(self, rows: Rows) -> Ints:
         """Tenths of an hour of the path with that one stage, worked out once."""
         new = np.unique(rows[self.alone[rows] < 0])
         if len(new):
             self.alone[new] = self._whole(self.state, self.state.stage[new], new)
         return self.alone[rows]
-
-    def _ends(self, state: State) -> Rows:
-        """Stages that can follow a state and come right before the target."""
-        return np.flatnonzero(state.passable & self.fitting & state.near & self.terrain.near[:, self.target])
 
     def _limit(self, steps: int) -> float:
         """Most tenths of an hour that a path of so many steps may take to be kept."""
@@ -245,10 +230,11 @@ class Search:
                 self._last(state.through(row), stages)
 
     def _last(self, state: State, stages: int) -> None:
-        rows = self._ends(state)
+        """Paths whose last stage follows a state: all stages that come right before the target at once."""
+        rows = np.flatnonzero(state.passable & self.fitting & state.near & self.terrain.near[:, self.target])
         if not len(rows):
             return
-        hours = self._whole(state, state.stage[rows] + state.hours, rows)
+        hours = self._whole(state, state.stage[rows] + state.hours, rows) if state.stages else self._alone(rows)
         self.evaluated += len(rows)
         may = np.flatnonzero(hours <= self.direct - stages * self.saving)
         found = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
@@ -497,9 +483,10 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         state = replace(state, open_rows=apart & np.isin(np.arange(len(graph.codes)), let))
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
+    listed = hires if official_list else None
     frames = {**presets(), **({asked.name: asked} if asked else {})}
     day = day_of(date).isoformat()
-    context = Context(graph, tuple(frames.values()), hires, certifications, day, official_list, payers)
+    context = Context(graph, tuple(frames.values()), listed, certifications, day, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
     found: list[tuple[tuple[int, ...], Callable[..., Path]]] = []

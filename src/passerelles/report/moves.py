@@ -333,8 +333,7 @@ def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | No
         if frame.name != why:
             alike.setdefault((frame.verdict, OTHER_TRAINING in frame.conditions), []).append(frame.label)
             continue
-        why_so = (v.reason(w.lang) for v in (*frame.violations, *frame.unknown))
-        reasons = listed((*why_so, *frame.conditions_told(w.lang)), w.lang)
+        reasons = listed((*frame.reasons(w.lang), *frame.conditions_told(w.lang)), w.lang)
         found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
     for (name, other), labels in sorted(alike.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])):
         reason = f" – {say(f'paths.condition.{OTHER_TRAINING}', lang=w.lang)}" if other else ""
