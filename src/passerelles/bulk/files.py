@@ -21,6 +21,7 @@ from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read
 from passerelles.io.arrow import ipc, need_arrow, pa, pa_csv, pc, pq
 from passerelles.io.atomic import atomic_file, atomic_json, check_free, is_stream, read_side, told_file
 from passerelles.io.csv import FORMULA_SIGNS, bare, harmless
+from passerelles.language import leaves
 from passerelles.language.say import Lang, number, say
 from passerelles.settings import Settings
 from passerelles.views.schema import one_of
@@ -660,7 +661,7 @@ def _causes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Ite
     for what in _SOURCES:
         if what not in old or what not in new:  # an answer in JSON does not name the package
             continue
-        before, after = dict(_leaves(old[what])), dict(_leaves(new[what]))
+        before, after = _stated(old[what]), _stated(new[what])
         for name in dict.fromkeys((*before, *after)):
             # Of a scorer, some files say more than others: what both say counts.
             absent = name not in before or name not in after
@@ -668,12 +669,10 @@ def _causes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Ite
                 yield Cause(what, name, before.get(name), after.get(name))
 
 
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, str]]:
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _leaves(inner, f"{name}.{key}" if name else str(key))
-    else:
-        yield name, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+def _stated(value: Any) -> dict[str, str]:
+    """Return what each dotted name states, as text."""
+    told = leaves(value)
+    return {name: each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for name, each in told}
 
 
 def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:

@@ -1,7 +1,7 @@
 """What people read, in French and in English, and other data beside the code: TOML files, each of one subject."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -18,3 +18,19 @@ def packaged(package: str, *path: str) -> Mapping[str, Any]:
     'error fatal'
     """
     return tomllib.loads(files(package).joinpath(*path).read_text(encoding="utf-8"))
+
+
+def leaves(table: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """
+    Yield what tables within tables hold, each under its dotted name.
+
+    Examples
+    --------
+    >>> list(leaves({"a": 1, "b": {"c": [2], "d": {"e": 3}}}))
+    [('a', 1), ('b.c', [2]), ('b.d.e', 3)]
+    """
+    if not isinstance(table, Mapping):
+        yield name, table
+        return
+    for key, inner in table.items():
+        yield from leaves(inner, f"{name}.{key}" if name else str(key))

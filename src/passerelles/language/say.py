@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any, Final, Literal, get_args
 
-from passerelles.language import packaged
+from passerelles.language import leaves, packaged
 
 Lang = Literal["fr", "en"]
 LANGS: tuple[Lang, ...] = get_args(Lang)
@@ -59,17 +59,7 @@ def sentences(subject: str, *, lang: Lang) -> dict[str, str]:
     >>> sentences("terms", lang="en")["verdict.unknown"]
     'unknown'
     """
-    found: dict[str, str] = {}
-
-    def walk(table: Mapping[str, Any], before: str) -> None:
-        for key, value in table.items():
-            if isinstance(value, dict):
-                walk(value, f"{before}{key}.")
-            else:
-                found[before + key] = str(value)
-
-    walk(_subject(lang, subject), "")
-    return found
+    return {key: str(value) for key, value in leaves(_subject(lang, subject))}
 
 
 def is_singular(n: object, *, lang: Lang) -> bool:

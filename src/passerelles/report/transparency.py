@@ -5,13 +5,13 @@ The law says what must be told; this package knows its own part: data, parameter
 body knows (who decides, where to write) is left open and marked so. docs/transparency.md gives the law and its sources.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
-from passerelles.language import packaged
+from passerelles.language import leaves, packaged
 from passerelles.language.say import Lang, listed, number, say, signed
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
@@ -211,14 +211,6 @@ def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], l
 
 def changed_settings(settings: Settings) -> tuple[Changed, ...]:
     """Return the settings that are not at their defaults, by their dotted names."""
-    usual = dict(_leaves(Settings().model_dump(mode="json")))
-    chosen = _leaves(settings.model_dump(mode="json"))
+    usual = dict(leaves(Settings().model_dump(mode="json")))
+    chosen = leaves(settings.model_dump(mode="json"))
     return tuple(Changed(name, value, usual.get(name)) for name, value in chosen if usual.get(name) != value)
-
-
-def _leaves(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
-    if not isinstance(value, dict):
-        yield name, value
-        return
-    for key, inner in value.items():
-        yield from _leaves(inner, f"{name}.{key}" if name else key)
