@@ -50,12 +50,6 @@ class Small:
     most: Mapping[tuple[int, int], int] = field(default_factory=dict)
 
 
-def small_cells(table: Table, bound: int) -> Small:
-    """Return what is under the threshold, and not nil."""
-    left = table.uncovered
-    return Small((table.flow > 0) & (table.flow < bound), (left > 0) & (left < bound))
-
-
 def choose_view(table: Table, small: Small, bound: int) -> View | None:
     """
     Choose what to print.
@@ -65,7 +59,7 @@ def choose_view(table: Table, small: Small, bound: int) -> View | None:
     table
         The allocation and the rules.
     small
-        What is under the threshold, see `small_cells`.
+        What is under the threshold.
     bound
         Threshold, 2 or more.
 
@@ -198,6 +192,7 @@ def _sums(table: Table, small: Small, view: View, bound: int) -> View:
 
 
 def _between(values: Ints, bound: int) -> Bools:
+    """Whether values are under a threshold, and not nil."""
     return np.asarray((values > 0) & (values < bound))
 
 
@@ -366,7 +361,7 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     table = _table(allocation)
     if allocation.status == "infeasible":  # there is no table of flows to hide anything in
         return Publication(allocation, bound, table, None, empty=True)
-    small = small_cells(table, bound)
+    small = Small(_between(table.flow, bound), _between(table.uncovered, bound))
     if not (small.flows.any() or small.left.any()):
         return Publication(allocation, bound, table, None)
     view = choose_view(table, small, bound)

@@ -521,9 +521,7 @@ class _Reader:
             agreement=_agreement(grid.text(cells, "idcc")),
         )
 
-    def _people(  # noqa: PLR0911 - one refusal a line
-        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str
-    ) -> "int | Unusable":
+    def _people(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> "int | Unusable":
         role = _COUNT[self.side]
         if role not in grid.columns:
             return 1
@@ -537,16 +535,13 @@ class _Reader:
         exact = isinstance(cell, int | float) and math.isfinite(cell)
         part_time = bool(_ETP.search(normalise_label(grid.title(role))))
         value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)  # type: ignore[arg-type]
-        if value is None:
+        if value is not None:
+            whole = value.is_integer() or part_time
+            why = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
+        if value is None or why:
             return Unusable(role, why, values)
-        if value < 0:
-            return Unusable(role, "negative", values)
-        if value > _MOST:
-            return Unusable(role, "too_many", values)
         if value.is_integer():
             return int(value)
-        if not part_time:
-            return Unusable(role, "fractional", values)
         rounded = max(1, math.floor(value + 0.5))
         self.said.append(Problem(grid.name, line, grid.title(role), "etp", {"given": text, "people": str(rounded)}))
         return rounded
