@@ -282,8 +282,9 @@ _NOTES = {
     "rules": (
         "# By hand. Chance that a text which is a label is that label: as written, after cleaning, by stems or",
         "# abbreviation, by usage; at most `partly` where the line has other words that nothing is known of, and",
-        "# `cut` where its end is missing, `cut_usual` where only a usage says it. In a line of several jobs each has",
-        "# `several` of its confidence. In an advertisement (H/F), what usage settles has `posted` of it, and above",
+        "# `cut` where its end is missing, `cut_usual` where only a usage says it. In a line of several jobs each",
+        "# has `several` of its confidence. In an advertisement (H/F), what usage or the words of a label settle has",
+        "# `posted` of it, as has a label whose family has less than `agreed` of all the evidence, and above",
         "# `unsure` what is only ranked has `doubt` times its chance of error: offers are filed under another job",
         "# more often than their titles tell, see docs/titles.md. Above the logit `firm`, a fitted confidence grows",
         "# by `caution` only. Below the letter similarity `least`, and with no word covered, nothing is answered.",

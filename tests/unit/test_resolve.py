@@ -291,6 +291,13 @@ def test_an_advertisement_is_as_sure_where_its_title_is_a_label(rome: Referentia
     assert status(resolve_title(rome, text)) == "sûr"
 
 
+@pytest.mark.parametrize("text", ["Electrotechnicien de maintenance", "Business analyst"])
+def test_an_advertisement_is_less_sure_of_a_label_that_other_evidence_disputes(rome: Referential, text: str) -> None:
+    bare, posted = in_both(rome, text)
+    assert (bare.reason, status([bare]), status([posted])) == ("exact", "sûr", "à vérifier")
+    assert posted.parent_confidence == pytest.approx(0.85 * 0.96, abs=1e-4)
+
+
 @pytest.mark.parametrize("text", ["Serveur en restaurant", "Boulangers"])
 def test_an_advertisement_that_only_has_the_words_of_a_label_is_less_sure(rome: Referential, text: str) -> None:
     bare, posted = in_both(rome, text)

@@ -501,7 +501,9 @@ def _answer(
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
     if posted:
         label = bool(settled.owners)
-        if not label or lines[0].reason in _LOOSE:
+        # A label that the other evidence would rather give to another family is as loose as a usage.
+        most = trial.masses(index).get(next(iter(families)), 0.0) if label and trial is not None else 1.0
+        if not label or lines[0].reason in _LOOSE or most < weights.rules["agreed"]:
             lines = [line._replace(confidence=weights.posted(line.confidence, label=label)) for line in lines]
             families = {family: weights.posted(chance, label=label) for family, chance in families.items()}
     return _shown(index, lines, families, limit, several=rivals > 1)
