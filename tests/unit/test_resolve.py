@@ -345,6 +345,87 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
     assert all(found.confidence < 0.96 for found in resolve_title(rome, text))
 
 
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Préparateur snacking", "G1603"),
+        ("Responsable banqueting", "G1802"),
+        ("Conseiller en sommellerie", "G1804"),
+        ("Oenologie conseil", "A1413"),
+        ("Technicien brassicole", "A1413"),
+        ("Opérateur salaisons", "D1103"),
+        ("Agent de buanderie", "K2201"),
+        ("Moniteur d'escalade", "G1204"),
+        ("Coach padel", "G1204"),
+        ("Styliste onglerie", "D1208"),
+        ("Technicienne cils et sourcils", "D1208"),
+        ("Réceptionnaire APV", "I1604"),
+        ("Réparateur trottinettes", "I1607"),
+        ("Mécanicien agroéquipement", "I1603"),
+        ("Agent de tonte", "A1203"),
+        ("Technicien calorifugeage", "F1613"),
+        ("Technicien toiture", "F1610"),
+        ("Technicien aéraulique", "I1306"),
+        ("Technicien FTTH", "I1307"),
+        ("Opérateur CSU", "K2503"),
+        ("Technicien vending", "I1303"),
+        ("Technicien débouchage", "K2301"),
+        ("Agent de réemploi", "K2304"),
+        ("Conducteur gerbeur", "N1101"),
+        ("Kitteur", "N1103"),
+        ("Régleur décolletage", "H2903"),
+        ("Opérateur rectification", "H2903"),
+        ("Opérateur cataphorèse", "H3402"),
+        ("Employé facing", "D1507"),
+        ("Chargé de phoning", "D1408"),
+        ("Chargé de fundraising", "M1705"),
+        ("Chargé de mécénat", "M1705"),
+        ("Vendeur PAP", "D1214"),
+        ("Copywriter", "E1104"),
+        ("Interprète LSF", "E1108"),
+        ("Délégué curatelle", "K1102"),
+        ("Responsable SAD", "K1403"),
+        ("Technicien IRM", "J1306"),
+        ("Adjointe des cadres", "M1205"),
+        ("Chargé de mission observatoire", "M1403"),
+        ("Conducteur de travaux CVC", "F1201"),
+        ("Chef de chantier CVC", "F1202"),
+        ("Ouvrier d'exécution espaces verts", "A1203"),
+        ("Treasury manager", "M1207"),
+        ("Shop manager", "D1301"),
+        ("Sales director", "D1406"),
+        ("Welder", "H2913"),
+        ("Bartender", "G1801"),
+    ],
+)
+def test_a_word_that_no_label_has_is_read_as_the_one_that_labels_have(
+    rome: Referential, text: str, family: str
+) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize(
+    ("text", "family", "ignored"),
+    [
+        ("Chargé de mission (H/F)", "K1404", ("H/F",)),  # said so, though "mission" at the end is most often a contract
+        ("Responsable d'agence intérim", "M1302", ()),
+        ("Responsable d'agence - intérim", "C1207", ("intérim",)),
+        ("Gestionnaire back-office", "C1302", ()),
+        ("TAF 2026 Boulanger", "D1102", ("TAF", "2026")),
+    ],
+)
+def test_what_people_say_keeps_the_words_that_are_noise_elsewhere(
+    rome: Referential, text: str, family: str, ignored: tuple[str, ...]
+) -> None:
+    found = resolve_title(rome, text)[0]
+    assert (found.parent_code, found.ignored) == (family, ignored)
+
+
+def test_an_abbreviation_may_be_one_of_the_jobs_of_a_line(rome: Referential) -> None:
+    for text, families in (("Aide-soignant de jour ou AES", ["J1501", "K1302"]), ("IDE/AS (H/F)", ["J1506", "J1501"])):
+        assert [found.parent_code for found in resolve_title(rome, text)[:2]] == families
+
+
 CUT = "Technicien / Technicienne d'installation et maintenance de systèm"
 
 

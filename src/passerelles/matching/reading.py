@@ -645,6 +645,8 @@ class _Title:
             else:
                 kept.append(token)
         first, last = 0, len(kept)
+        if self._is_meant([token.word for token in kept]):
+            return segment._replace(tokens=tuple(kept))
         while last - first > 1 and kept[first].word in self.pack.leading:
             first += 1
         while last - first > 1 and kept[last - 1].word in self.pack.trailing:
@@ -652,6 +654,11 @@ class _Title:
         for token in (*kept[:first], *kept[last:]):
             self._drop(token.start, token.end)
         return segment._replace(tokens=tuple(kept[first:last]))
+
+    def _is_meant(self, spelled: Iterable[str]) -> bool:
+        """Whether words are a label, or what people say for one."""
+        said = " ".join(self.lexicon.stems_of(self._joined(spelled)))
+        return said in self.words.labels or said in self.pack.usages
 
     def _joins(self, segment: _Segment, token: _Token) -> bool:
         """Whether a number is one word with the letter after it (3 D)."""
@@ -729,7 +736,11 @@ class _Title:
 
     def _is_job(self, spelled: tuple[str, ...], *, by_head: bool) -> bool:
         stems = self.lexicon.stems_of(spelled)
-        return bool(stems) and (" ".join(stems) in self.words.labels or (by_head and stems[0] in self.words.heads))
+        if " ".join(stems) in self.words.labels or (by_head and stems and stems[0] in self.words.heads):
+            return True
+        meant = self.pack.abbreviations.get(spelled[0], ()) if len(spelled) == 1 else ()
+        forms = (self.lexicon.stems_of(meaning.expansion) for meaning in meant if not meaning.near)
+        return any(stem in self.words.heads for form in forms for stem in form)
 
 
 _SIGNS: Final = " -–—,;:./|!?()[]{}+*'’\""
