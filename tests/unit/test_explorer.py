@@ -336,6 +336,15 @@ def test_a_person_is_ranked_as_on_the_command_line_and_never_kept(
     assert client.post("/explorer/profile/moves", json={"competencies": ["nope"]}).status_code == 404
 
 
+def test_no_file_of_the_machine_is_read_as_a_frame(client: Client, tmp_path: Path) -> None:
+    (mine := tmp_path / "own.toml").write_text('name = "own"\nlabel = "Accord maison"\n', encoding="utf-8")
+    answers = [
+        client.get(f"/explorer/paths/N4101/N4102?frame={mine}"),
+        client.post("/explorer/territory/plan", json={"sample": "redon", "frame": str(mine)}),
+    ]
+    assert [answer.status_code for answer in answers] == [422, 422]
+
+
 def test_a_job_written_in_other_words_is_chosen_by_the_person(client: Client) -> None:
     body = client.post("/explorer/profile/holds", json={"job": "chauffeur de car scolaire"}).text
     assert re.findall(r'data-job="([^"]+)"', body)

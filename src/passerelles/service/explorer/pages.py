@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
-from passerelles.errors import UnknownCodeError
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import say
 from passerelles.market.certifications import LeadingCertification
@@ -225,6 +225,8 @@ def paths(ask: Ask, origin: str, target: str) -> str:
 
     start, end = job_of(ask, origin), job_of(ask, target)
     frame = ask.one("frame") or None
+    if frame not in (None, *presets()):  # a file of this machine is one too, but nobody's business
+        raise PasserellesError("unknown_frame", name=frame, known=", ".join(presets()))
     steps = next((n for n in _STEPS if str(n) == ask.one("steps")), _STEPS[-1])
     table = None if ask.engine.market is None else ask.engine.market.payers
     agreements = [ask.one(name)[:_MOST_TITLE] for name in _FIRMS]

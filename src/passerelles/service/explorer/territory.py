@@ -22,7 +22,7 @@ from passerelles.report.envelope import about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
 from passerelles.service.explorer.ask import Ask
-from passerelles.service.requests import Body
+from passerelles.service.requests import Body, FrameName
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side
@@ -63,7 +63,7 @@ class Asked(Body):
     hiring: Dropped | None = None
     choices: dict[Literal["fragile", "hiring"], dict[Text, Text]] = Field(default_factory=dict)
     radius_km: float | None = Field(None, ge=0, le=2_000)
-    frame: Text | None = None
+    frame: FrameName | None = None
     budget_hours: float | None = Field(None, ge=0, le=1e9)
     min_probability: float | None = Field(None, ge=0, le=1)
     max_cost: float | None = Field(None, ge=0, le=1e6)
@@ -184,9 +184,8 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
         market=market,
         places=places,
         certifications=engine.certifications if asked.frame else None,
-        frame=asked.frame or None,
         settings=chosen,
-        **asked.model_dump(include={"radius_km", "budget_hours", "min_probability", "max_cost", "stretch"}),
+        **asked.model_dump(include={"frame", "radius_km", "budget_hours", "min_probability", "max_cost", "stretch"}),
     )
     request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
     case = Case(
