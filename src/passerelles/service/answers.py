@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
@@ -15,11 +15,12 @@ from passerelles.report.resolution import Fiche, text_envelope
 from passerelles.service import requests
 from passerelles.service.engine import Engine
 from passerelles.service.problems import refusal
-from passerelles.service.requests import BATCH, origin_of
+from passerelles.service.requests import origin_of
 from passerelles.settings import Settings
 from passerelles.views.spec import dicts
 
 Payload = dict[str, Any]
+_BATCH: Final = "rank-batch@1"
 
 
 def chosen(answer: Payload, fields: Sequence[str] | None) -> Payload:
@@ -30,7 +31,7 @@ def chosen(answer: Payload, fields: Sequence[str] | None) -> Payload:
     def kept(item: Payload) -> Payload:
         return {name: item[name] for name in fields if name in item}
 
-    if answer["schema"].endswith(BATCH):
+    if answer["schema"].endswith(_BATCH):
         results = [item | {"moves": [kept(move) for move in item["moves"]]} for item in answer["results"]]
     else:
         results = [kept(item) for item in answer["results"]]
@@ -78,7 +79,7 @@ def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Pay
             if found["problem"] is None:
                 raise
         items.append(found)
-    payload = envelope(BATCH, graph, items, settings=choice["settings"])
+    payload = envelope(_BATCH, graph, items, settings=choice["settings"])
     if any(item["problem"] is None and item["origin"]["code"] is None for item in items):
         payload["scorer_without_occupation"] = scorer_dict(graph, choice["settings"], occupied=False)
     return payload

@@ -18,25 +18,22 @@ from passerelles.service.work import Desk
 _LOOK: Final = 0.05  # seconds between two looks at whether an application is ready
 
 
-class _Running:
-    """An application, and the requests that it still answers."""
+class _Running(AsyncExitStack):
+    """An application, what ends its life, and the requests that it still answers."""
 
     def __init__(self, app: Desk) -> None:
+        super().__init__()
         self.app = app
         self.count = 0
         self.idle = asyncio.Event()
         self.idle.set()
-        self._life = AsyncExitStack()
 
     async def start(self) -> None:
-        await self._life.enter_async_context(self.app.life())
-
-    async def stop(self) -> None:
-        await self._life.aclose()
+        await self.enter_async_context(self.app.life())
 
     async def leave(self) -> None:
         self.app.own_process = False  # another application goes on in it
-        await self.stop()
+        await self.aclose()
         # Drop what it serves from: the framework remembers every function that it was given, and all it refers to.
         vars(self.app).clear()
 
@@ -105,7 +102,7 @@ class Reloading:
         await receive()
         keeping_up.cancel()
         await asyncio.gather(keeping_up, return_exceptions=True)
-        await self._now.stop()
+        await self._now.aclose()
         self._now = None
         self._metrics.close()
         await send({"type": "lifespan.shutdown.complete"})

@@ -1,6 +1,6 @@
 """What may be asked, and how much of it: query strings and JSON bodies, checked before anything runs."""
 
-from functools import cache
+from itertools import chain
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
@@ -68,27 +68,11 @@ def _parted(value: object) -> object:
     return [part for each in value for part in str(each).split(",")] if isinstance(value, list) else value
 
 
-BATCH: Final = "rank-batch@1"
-
-
-@cache
-def parts_of(shape: str) -> tuple[str, ...]:
-    """Keys of the results of a shape that may be chosen; those of each move, where moves stand under origins."""
-    known = definitions()
-
-    def keys(items: Any) -> dict[str, Any]:
-        if "anyOf" in items:
-            return {name: shape for each in items["anyOf"] for name, shape in keys(each).items()}
-        found: dict[str, Any] = known[items["$ref"].rpartition("/")[2]] if "$ref" in items else items
-        return dict(found.get("properties", {}))
-
-    items = keys(SHAPES[shape]["properties"]["results"]["items"])
-    return tuple(keys(items["moves"]["items"]) if shape == BATCH else items)
-
-
 def _keys(shape: str) -> GetPydanticSchema:
-    """Have a list hold keys that may be chosen in an answer of a shape."""
-    names: Any = Literal[(*parts_of(shape), "settings")]
+    """Have a list hold keys of the results of a shape, and `settings` of the answer."""
+    items, known = SHAPES[shape]["properties"]["results"]["items"], definitions()
+    several = (known[each["$ref"].rpartition("/")[2]]["properties"] for each in items.get("anyOf", [items]))
+    names: Any = Literal[(*dict.fromkeys(chain.from_iterable(several)), "settings")]
     return GetPydanticSchema(lambda _, schema_of: schema_of(list[names] | None))
 
 

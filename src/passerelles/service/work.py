@@ -74,19 +74,14 @@ class Pool:
         self._most = threads + waiting
         self._seconds = seconds
         self._lock = threading.Lock()
-        self._count = 0
+        self.count: int = 0  # answers being worked out or waiting
         self._counted = counted or (lambda _: None)  # told 1 when an answer begins, -1 when it ends
         self._running: set[Patience] = set()
 
     @property
-    def count(self) -> int:
-        """Answers being worked out or waiting."""
-        return self._count
-
-    @property
     def full(self) -> bool:
         """Whether another answer would be refused."""
-        return self._count >= self._most
+        return self.count >= self._most
 
     @property
     def stuck(self) -> int:
@@ -123,7 +118,7 @@ class Pool:
         with self._lock:
             if self.full:
                 raise BusyError
-            self._count += 1
+            self.count += 1
         self._counted(1)
         patience = Patience(time.monotonic() + self._seconds, gives_way=self._gives_way)
         future = self._threads.submit(self._work, job, patience)
@@ -158,7 +153,7 @@ class Pool:
 
     def _ended(self, _future: "Future[T]") -> None:
         with self._lock:
-            self._count -= 1
+            self.count -= 1
         self._counted(-1)
 
     def close(self) -> None:
@@ -171,7 +166,7 @@ class Store:
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._size = 0
+        self.size = 0  # bytes kept
         self._kept: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -185,7 +180,7 @@ class Store:
 
     def has_room(self, key: str, answer: bytes) -> bool:
         """Whether an answer can be kept without forgetting another."""
-        return self._size + _room(key, answer) <= self._most
+        return self.size + _room(key, answer) <= self._most
 
     def put(self, key: str, answer: bytes) -> None:
         """Keep an answer; one larger than a quarter of the store is not."""
@@ -193,14 +188,9 @@ class Store:
             if _room(key, answer) * 4 > self._most or key in self._kept:
                 return
             self._kept[key] = answer
-            self._size += _room(key, answer)
-            while self._size > self._most:
-                self._size -= _room(*self._kept.popitem(last=False))
-
-    @property
-    def size(self) -> int:
-        """Bytes kept."""
-        return self._size
+            self.size += _room(key, answer)
+            while self.size > self._most:
+                self.size -= _room(*self._kept.popitem(last=False))
 
 
 def _packed(answer: bytes) -> bytes:
