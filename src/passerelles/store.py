@@ -131,6 +131,16 @@ class Index(Deriving):
         """One row of such a table; the others stay as they lie."""
         return tuple(self._cell(f"{about['table']}.{n}", kind, place) for n, kind in about["columns"].items())
 
+    def rows_of(self, about: Mapping[str, Any], column: str, text: str) -> list[tuple[Cell, ...]]:
+        """Rows of such a table that have a text in a column, read alone."""
+        if about["columns"][column] != "text":
+            return []
+        name = f"{about['table']}.{column}"
+        number_of = self.derived(("number_of", name), lambda: {each: n for n, each in enumerate(self._texts(name))})
+        numbers = self.positions(f"{name}.number.npy", len(number_of), least=-1)
+        places = np.flatnonzero(numbers == number_of[text]) if text in number_of else ()
+        return [self.row(about, int(place)) for place in places]
+
     def _cell(self, name: str, kind: str, place: int) -> Cell:
         if kind == "none" or (kind == "partial" and not self.array(f"{name}.known.npy")[place]):
             return None

@@ -56,7 +56,8 @@ _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
         "ground": frozenset(get_args(Ground)),
     },
 }
-_FEW: Final = 2000  # competencies of the ROME that are read one by one in the time of all
+# What of the ROME is read one by one in the time of all: competencies, and occupations with their titles or moves.
+_FEW, _FEW_OCCUPATIONS = 2000, 100
 _PLAIN: Final = ("name", "version", "language", "access")
 _OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
 # Names of the columns of each table that is kept in columns; the rest is small, and is JSON.
@@ -196,6 +197,25 @@ class IndexedReferential(Referential):
         """What reading the source found."""
         rows = self._document["notices"]
         return tuple(Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in rows)
+
+    def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
+        """As `Referential.titles_in`, without reading those of other occupations."""
+        found = self._about("titles", JobTitle._make, "occupation", occupation)
+        return super().titles_in(occupation) if found is None else found
+
+    def moves_from(self, origin: str) -> Mapping[str, Mobility]:
+        """As `Referential.moves_from`, without reading those from other fiches."""
+        found = self._about("mobilities", Mobility._make, "origin", origin)
+        return super().moves_from(origin) if found is None else {move.target: move for move in found}
+
+    def _about(self, table: str, make: Callable[[Iterable[Any]], Any], column: str, code: str) -> Any:
+        """Rows of a table about one occupation; None where many were asked about, for whom all are read faster."""
+        known: dict[str, tuple[Any, ...]] = self.derived(("about", table), dict)
+        if self.index is not None and code not in known and len(known) < _FEW_OCCUPATIONS:
+            found = tuple(map(make, self.index.rows_of(self._document["tables"][table], column, code)))
+            _check_words(self.index, table, found)
+            known[code] = found
+        return known.get(code)
 
     @property
     def _document(self) -> Mapping[str, Any]:
