@@ -261,6 +261,11 @@ class Credential:
         """Its numbers in the RNCP, written as ``RNCP37275``."""
         return tuple(f"RNCP{number.removeprefix('RNCP')}" for number in (self.rncp or "").split())
 
+    @property
+    def filed(self) -> tuple[str, ...]:
+        """Codes under which files of certifications have it."""
+        return (*self.registrations, *([f"CI-{self.certifinfo}"] if self.certifinfo else []))
+
     def supposing(self, code: str) -> Supposition | None:
         """What says that it supposes another credential; None = no text is given."""
         return next((s for s in self.suppositions if s.requires == code and s.source), None)

@@ -271,18 +271,27 @@ class Demands:
         qualified. The school that follows a competition is all that those who are admitted take.
         """
         trains = missing & ((price.length > 0) | price.unknown)
-        graded = (self.needed[rows] & self.full).any(axis=-1) & ~(trains & self._full_left(price)).any(axis=-1)
+        graded = self._graded[rows] & ~(trains & self._full_left(price)).any(axis=-1)
         course = (self.entered_freely[rows] | graded) & (total(missing & self.courses[rows], price.length) > 0)
-        diploma = (self.needed[rows] & self.full)[..., : len(self.codes)].any(axis=-1)
-        followed = self.entered_freely[rows] & (self.needed[rows] & self.courses[rows] & self._trains).any(axis=-1)
-        qualified = (diploma | followed) & ~trains.any(axis=-1)
+        qualified = self._qualified[rows] & ~trains.any(axis=-1)
         school = (missing & self._schools).any(axis=-1)
         return np.asarray(course | qualified | school, dtype=np.bool_)
 
     @cached_property
     def may_be_trained_alone(self) -> Bools:
         """Shape (n,): where `trained_alone` may be true of somebody."""
-        return frozen(self.entered_freely | (self.needed & (self.full | self._schools)).any(axis=1))
+        return frozen(self.entered_freely | self._graded | (self.needed & self._schools).any(axis=1))
+
+    @cached_property
+    def _graded(self) -> Bools:
+        """Shape (n,): where a whole qualification is required."""
+        return frozen(np.asarray((self.needed & self.full).any(axis=1)))
+
+    @cached_property
+    def _qualified(self) -> Bools:
+        """Shape (n,): where who lacks no training has had one: a diploma, or a course where none is asked for."""
+        diploma = (self.needed & self.full)[:, : len(self.codes)].any(axis=1)
+        return frozen(diploma | (self.entered_freely & (self.needed & self.courses & self._trains).any(axis=1)))
 
     @cached_property
     def full(self) -> Bools:

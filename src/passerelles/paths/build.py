@@ -110,8 +110,7 @@ class Context(Deriving):
         is not denied.
         """
         by_code = self.graph.referential.credential_by_code
-        held = {f"CI-{c.certifinfo}" for c in credentials if c.held == "yes"}
-        held |= {n for c in credentials if c.held == "yes" and c.code in by_code for n in by_code[c.code].registrations}
+        held = {name for c in credentials if c.held == "yes" and c.code in by_code for name in by_code[c.code].filed}
         if any(c.sure and c.code not in held for c in self.leading(code)):
             return "yes"
         asked = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]

@@ -178,8 +178,7 @@ class Situation:
         if self.certifications is None:
             return []
         referential = self.graph.referential
-        named = {f"CI-{c.certifinfo}" for c in referential.credentials if c.certifinfo}
-        named |= {number for c in referential.credentials for number in c.registrations}
+        named = {name for credential in referential.credentials for name in credential.filed}
         leading = grouped(
             (each.code, (row, each))
             for row in self.targets

@@ -265,7 +265,7 @@ def access_blocks(case: Case, explained: Explained, told: Collection[str] = ()) 
     Of the frames named in `told`, who may pay was said for all moves at once.
     """
     w, path = case.words, explained.path
-    found = _asked(case, explained.move.access, path.steps[0].to_obtain)
+    found = _access_told(case, explained.move.access, path.steps[0].to_obtain)
     if path.certifications:
         rows = [w.set(c.described(w.lang)) for c in path.certifications]
         found.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
@@ -283,12 +283,7 @@ def access_unranked(case: Case, flow: Flow) -> list[Block]:
     holdings = holdings_of(referential, flow.fragile.job, {})
     demands = demands_of_job(referential, flow.hiring.job, holdings.aim)
     access, needed = required_of(demands, demands.price(holdings), holdings, 0)
-    return _asked(case, access, [c for c in needed if c.held != "yes"])
-
-
-def _asked(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[Block]:
-    asked = _access_sentences(case, access, to_obtain)
-    return [Bullets(tuple(asked), case.words("move.credentials"))] if asked else []
+    return _access_told(case, access, [c for c in needed if c.held != "yes"])
 
 
 def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
@@ -308,7 +303,7 @@ def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:
     return tuple(f for f in of.values() if all(other.payers == f.payers for other in frames if other.name == f.name))
 
 
-def _access_sentences(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[str]:
+def _access_told(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[Block]:
     """Return what access takes, as moves and paths tell it, a sentence each; last what employers ask for."""
     w = case.words
     found = some_only_lines(access, w.lang)
@@ -322,7 +317,7 @@ def _access_sentences(case: Case, access: AccessConditions, to_obtain: Sequence[
         if c.requirement == "usual" and c.applies:
             key = "ground" if c.ground else "usual"
             found.append(w(f"credential.{key}", label=c.label, asked=asked_text([c], w.lang)))
-    return list(map(w.set, found))
+    return [Bullets(tuple(map(w.set, found)), w("move.credentials"))] if found else []
 
 
 def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
