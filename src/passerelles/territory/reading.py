@@ -503,11 +503,8 @@ class _Reader:
         return Lot(
             employer=grid.text(cells, "employer") or "–",
             job=job.code,
-            basin=where.basin,
             people=people,
-            basin_label=where.basin_label,
-            commune=where.commune,
-            commune_label=where.commune_label,
+            **where._asdict(),
             label=self.referential.occupation_by_code[job.code].name,
             given=job.given,
             confidence=job.confidence,
@@ -623,20 +620,9 @@ def _as_given(read: Lot, given: Lot | None) -> Lot:
     """Return a lot as it was given, with the job and basin that were looked up: volunteers, months and doubts stay."""
     if given is None:
         return read
-    return replace(
-        given,
-        employer=read.employer,
-        job=read.job,
-        label=read.label,
-        basin=read.basin,
-        basin_label=read.basin_label,
-        given=given.given or read.given,
-        confidence=min(given.confidence, read.confidence),
-        row=read.row,
-        sheet=read.sheet,
-        pool="",
-        part="",
-    )
+    told = {name: getattr(read, name) for name in ("employer", "job", "label", "basin", "basin_label", "row", "sheet")}
+    surely = min(given.confidence, read.confidence)
+    return replace(given, **told, given=given.given or read.given, confidence=surely, pool="", part="")
 
 
 def _whole(text: str) -> int | None:
