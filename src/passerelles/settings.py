@@ -48,28 +48,6 @@ def problems(error: ValidationError) -> Callable[[Lang], str]:
     return said
 
 
-# Words that say a fault, by what pydantic calls it.
-_FAULTS: Final[Mapping[str, str]] = {
-    kind: words
-    for words, kinds in {
-        "unknown": "extra_forbidden",
-        "text": "string_type string_unicode",
-        "short": "string_too_short",
-        "long": "string_too_long",
-        "integer": "int_type int_parsing int_from_float int_parsing_size",
-        "number": "float_type float_parsing",
-        "finite": "finite_number",
-        "flag": "bool_type bool_parsing",
-        "list": "list_type tuple_type",
-        "object": "dict_type model_type model_attributes_type",
-        "date": "date_type date_from_datetime_parsing",
-        "choice": "literal_error enum",
-        "few": "too_short",
-        "too_many": "too_long",
-        "origin": "union_tag_not_found",
-    }.items()
-    for kind in kinds.split()
-} | {kind: kind for kind in ("missing", "greater_than_equal", "less_than_equal", "greater_than", "less_than")}
 _LIMITS: Final = ("ge", "le", "gt", "lt", "min_length", "max_length")
 
 
@@ -80,7 +58,8 @@ def fault(found: Mapping[str, Any], lang: Lang) -> str:
     about = found.get("ctx", {})
     limit = next((about[name] for name in _LIMITS if name in about), None)
     choices = str(about.get("expected")).replace(" or ", ", ")
-    words = _FAULTS.get(found["type"], "shape")
+    faults = packaged("passerelles", "settings.toml")["faults"]
+    words = next((words for words, kinds in faults.items() if found["type"] in kinds), "shape")
     return say(f"invalid.{words}", lang=lang, n=limit, limit=str(limit).removesuffix(".0"), choices=choices)
 
 

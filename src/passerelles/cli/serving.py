@@ -4,7 +4,9 @@ import importlib.util
 import os
 import socket
 import threading
+import time
 import webbrowser
+from contextlib import suppress
 from ipaddress import ip_address
 from typing import Annotated, Any
 
@@ -155,10 +157,8 @@ def _free_port() -> int:
 def _open(address: str, port: int) -> None:
     """Open the browser once the service listens."""
     for _ in range(_LOOKS):
-        try:
+        with suppress(OSError):
             socket.create_connection((_HOST, port), timeout=_PATIENCE).close()
-        except OSError:
-            threading.Event().wait(_PATIENCE / 5)
-            continue
-        webbrowser.open(address)
-        return
+            webbrowser.open(address)
+            return
+        time.sleep(_PATIENCE / 5)
