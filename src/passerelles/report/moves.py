@@ -6,12 +6,13 @@ from the same columns, so that no two places of a report disagree.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.demands import demands_of_job
 from passerelles.access.holdings import holdings_of
 from passerelles.access.wording import asked_text, required_lines, some_only_lines
+from passerelles.codes import grouped
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
 from passerelles.paths.build import required_of
@@ -82,9 +83,9 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
     where nobody goes anywhere, if experts might list it. The whole is held to ``territory.explained_moves``: the flows'
     moves first, then rank by rank, so that no job is left out before another.
     """
-    flows: dict[tuple[str, str], list[Flow]] = {}
-    for flow in case.shown_flows:
-        flows.setdefault((flow.fragile.job, flow.hiring.job), []).append(flow)
+    flows = grouped(((flow.fragile.job, flow.hiring.job), flow) for flow in case.shown_flows)
+    lots = grouped((lot.job, lot) for lot in case.allocation.fragile.lots)
+    least = case.allocation.settings.acceptable_probability
     best = {
         code: best_targets(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
         for code in case.origins
@@ -93,19 +94,15 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
     kept = _kept(case, ranked, flows)
     found = []
     for code, targets in best.items():
+        moves = {move.target.code or "": move for move in moves_of(case.graph, targets, only=kept[code])}
         shown = [
-            move
-            for move in moves_of(case.graph, targets, only=kept[code])
-            if (code, move.target.code) in flows
-            or case.request.limit
-            or move.probability is None
-            or move.probability >= case.allocation.settings.acceptable_probability
+            end
+            for end, move in moves.items()
+            if (code, end) in flows or case.request.limit or move.probability is None or move.probability >= least
         ]
-        paths = _paths(case, code, [m.target.code or "" for m in shown])
-        ends = ((m, m.target.code or "") for m in shown)
-        rows = tuple(Explained(m, paths[end], tuple(flows.get((code, end), ()))) for m, end in ends)
-        lots = tuple(lot for lot in case.allocation.fragile.lots if lot.job == code)
-        found.append(Origin(code, case.label(code), lots, rows, len(targets.kept)))
+        direct = {path.codes[0]: path for path in _paths(case, code, shown, max_steps=1, limit=1)}
+        rows = tuple(Explained(moves[end], direct[end], flows.get((code, end), ())) for end in shown)
+        found.append(Origin(code, case.label(code), lots[code], rows, len(targets.kept)))
     return tuple(found)
 
 
@@ -136,15 +133,14 @@ def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
     return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in kept)) for o in origins)
 
 
-def _paths(case: Case, origin: str, targets: list[str]) -> dict[str, Path]:
-    """The direct path to each target, for its certifications and what legal frames make of it."""
+def _paths(case: Case, origin: str, targets: Collection[str], **more: Any) -> Sequence[Path]:
+    """Paths from a fragile job, with their certifications and what legal frames make of them."""
     if not targets:
-        return {}
-    paths = rank_paths(
-        case.graph, origin, targets=targets, max_steps=1, certifications=case.certifications, hiring=case.targets,
-        limit=1, official_list=False,
+        return ()
+    return rank_paths(
+        case.graph, origin, targets=targets, certifications=case.certifications, hiring=case.targets,
+        official_list=False, **more,
     )  # fmt: skip
-    return {p.codes[0]: p for p in paths}
 
 
 def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, ...], int]:
@@ -161,13 +157,8 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
         flowing = sorted((e for e in origin.moves if e.flows), key=lambda e: (-e.people, e.move.rank))
         best = origin.moves[:_MAIN] if origin.code in left or not flowing else ()
         targets = sorted({e.move.target.code or "" for e in (*flowing[:_MAIN], *best)})
-        if not targets:
-            continue
         pairs += len(targets)
-        paths = rank_paths(
-            case.graph, origin.code, targets=targets, frame=case.allocation.bounds.frame,
-            certifications=case.certifications, hiring=case.targets, limit=2, official_list=False,
-        )  # fmt: skip
+        paths = _paths(case, origin.code, targets, frame=case.allocation.bounds.frame, limit=2)
         found += [p for p in paths if len(p.codes) > 1]
     return tuple(found), pairs
 
