@@ -291,10 +291,12 @@ class Uncovered(Described):
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return why, as a person reads it."""
+        about = {"employer": self.lot.employer, "job": self.lot.label or self.lot.job}
+        return say("territory.uncovered.of", lang=lang, what=self._what(lang), **about)
+
+    def _what(self, lang: Lang) -> str:
         km = "?" if self.nearest_km is None else str(round(self.nearest_km))
-        job = self.lot.label or self.lot.job
-        told = {"employer": self.lot.employer, "job": job, "n": self.people, "km": km}
-        return say(f"territory.uncovered.{self.reason}", lang=lang, **told)
+        return say(f"territory.uncovered.{self.reason}", lang=lang, km=km)
 
     def reason_said(self, lang: Lang = "fr") -> str:
         """Return the reason in a few words."""
@@ -306,9 +308,8 @@ class Uncovered(Described):
 
     def because(self, lang: Lang = "fr") -> str:
         """Return the sentence without the employer and the job, for a table that has said them."""
-        rest = self.sentence(lang).removeprefix(f"{self.lot.employer}, {self.lot.label or self.lot.job}")
-        rest = rest.lstrip(" :\u00a0")
-        return rest[:1].upper() + rest[1:]
+        what = self._what(lang)
+        return what[:1].upper() + what[1:]
 
     spec: ClassVar[Record] = Record(
         "uncovered",
