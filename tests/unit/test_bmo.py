@@ -16,7 +16,7 @@ from passerelles.market.market import MarketSettings, load_market
 def test_masked_cells_are_bounds_never_zero(tmp_path: Path) -> None:
     survey = load_market(write_bmo(tmp_path / "f.xlsx", BMO_ROWS)).survey()
     masked = survey.projects("0101", "J3Z43")
-    assert masked.difficult_share == Interval(0.25, 1.0)
+    assert masked.openings("").difficult_share.interval == Interval(0.25, 1.0)
     assert masked == (Interval(1, 4), Interval(1, 4), Interval(1, 4))
     counts = {dict(n.values)["column"]: n.count for n in survey.notices if n.code == "secret_cells"}
     assert counts == {"met": 2, "xmet": 2, "smet": 5}
@@ -62,7 +62,7 @@ def test_what_cannot_be_read_is_unknown_and_said(tmp_path: Path) -> None:
     survey = load_market(write_bmo(tmp_path / "f.xlsx", rows)).survey()
     assert survey.projects("5313", "J3Z43") == (None, None, None)
     assert survey.projects("5313", "A0Z40").met == Interval(0, 0)
-    assert survey.projects("5313", "A0Z40").difficult_share is None
+    assert survey.projects("5313", "A0Z40").openings("").difficult_share.interval is None
     codes = Counter(n.code for n in survey.notices)
     assert codes["invalid_value"] == 2  # "beaucoup", -3
     assert codes["unknown_cell"] == codes["duplicate_code"] == codes["empty_code"] == codes["mixed_years"] == 1

@@ -113,29 +113,16 @@ class Openings(NamedTuple):
 
 
 class Projects(NamedTuple):
-    """
-    Projects of one family in one whole basin: the sum over its departments; None = unknown.
-
-    `difficult_share` and `seasonal_share` are shares of the projects, in [0, 1].
-    """
+    """Projects of one family in one whole basin: the sum over its departments; None = unknown."""
 
     met: Interval | None
     xmet: Interval | None
     smet: Interval | None
 
-    @property
-    def difficult_share(self) -> Interval | None:
-        """Share judged difficult, within bounds."""
-        return share(self.xmet, self.met)
-
-    @property
-    def seasonal_share(self) -> Interval | None:
-        """Share of seasonal projects, within bounds."""
-        return share(self.smet, self.met)
-
     def openings(self, why: str, **origin: str) -> Openings:
         """Return them as figures of what a source prints; see `passerelles.market.figures.published`."""
-        return Openings(*(published(b, why, **origin) for b in (self.met, self.difficult_share, self.seasonal_share)))
+        bounds = (self.met, share(self.xmet, self.met), share(self.smet, self.met))
+        return Openings(*(published(each, why, **origin) for each in bounds))
 
 
 NOTHING = Projects(None, None, None)

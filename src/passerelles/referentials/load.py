@@ -115,16 +115,7 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
 
 
 def _table(name: str, make: Callable[[Iterable[Any]], Any]) -> Any:
-    def read(referential: "IndexedReferential") -> tuple[Any, ...]:
-        found, index = tuple(map(make, referential.rows(name))), referential._index  # noqa: SLF001 - of the class below
-        _check_words(index, name, found)
-        if name == "occupations" and None in {row.code for row in found}:
-            index.damaged(f"{name}.code")
-        if name == "titles" and not {row.occupation for row in found} <= referential.occupation_by_code.keys():
-            index.damaged(f"{name}.occupation")
-        return found
-
-    return cached_property(read)
+    return cached_property(lambda referential: referential.read(name, make))
 
 
 def _check_words(index: Index, name: str, rows: Sequence[Any]) -> None:
@@ -222,9 +213,15 @@ class IndexedReferential(Referential):
         found: Mapping[str, Any] = self._index.document(DOCUMENT)
         return found
 
-    def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a table, decoded."""
-        return self._index.rows(self._document["tables"][table])
+    def read(self, name: str, make: Callable[[Iterable[Any]], Any]) -> tuple[Any, ...]:
+        """Read a table whole; what no reader makes is damage."""
+        found = tuple(map(make, self._index.rows(self._document["tables"][name])))
+        _check_words(self._index, name, found)
+        if name == "occupations" and None in {row.code for row in found}:
+            self._index.damaged(f"{name}.code")
+        if name == "titles" and not {row.occupation for row in found} <= self.occupation_by_code.keys():
+            self._index.damaged(f"{name}.occupation")
+        return found
 
 
 class SomeCompetencies(Sequence[Competency]):
