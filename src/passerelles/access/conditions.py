@@ -596,7 +596,8 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
     stated = [(normalise_label(m.text), m) for m in text.mentions if m.strength != "negated"]
     found: dict[str, AccessCredential] = {}
     for plain, (mention, *_) in grouped(stated).items():
-        made = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, _kind(mention.kind), source=source)
+        kind = cast("CredentialKind", mention.kind) if mention.kind in get_args(CredentialKind) else "certificat"
+        made = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, kind, source=source)
         code = credential_of(mention, names, referential.language)
         known = labels.get(plain) or referential.credential_by_code.get(code or "", made)
         if known.code in found and not mention.required:
@@ -610,10 +611,6 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
             applies=mention.condition == "always",
         )
     yield from found.values()
-
-
-def _kind(name: str) -> CredentialKind:
-    return cast("CredentialKind", name) if name in get_args(CredentialKind) else "certificat"
 
 
 def _selection(whole: OccupationAccess, text: AccessText | None) -> Selection | None:

@@ -600,11 +600,6 @@ def _tells_nothing(hours: Span) -> bool:
     return hours.lower_bound and (hours.expected or 0.0) < _DAY
 
 
-def _told_in_months(step: Step) -> bool:
-    """Whether months are what is known of the length of a step: an estimate from competencies is no part of them."""
-    return step.hours.lower_bound and any(c.months.low for c in step.to_obtain)
-
-
 def hours_short(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out for a narrow column."""
     if _tells_nothing(hours):
@@ -624,7 +619,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     origin = step.origin.name or say("moves.profile", lang=lang)
     target, hours = step.target.name, hours_text(step.known_hours, lang)
     basis = "sourced" if step.hours.lower_bound else str(step.basis)
-    in_months = _told_in_months(step)
+    # Where months are what is known of the length, an estimate from competencies is no part of them.
+    in_months = step.hours.lower_bound and any(c.months.low for c in step.to_obtain)
     if in_months:
         key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
         least = int(step.months.expected or 0.0)
