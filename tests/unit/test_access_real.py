@@ -797,6 +797,27 @@ def test_years_that_a_trade_is_supposed_to_give_are_told_as_to_be_checked(rome4_
     assert supposed == "Exercice d'infirmier pendant deux ans"
     assert told("N3103", "N3104")[1].startswith("360 jours")  # a choice among practices
     assert told("N4101", "N4103")[1] == ""
+    # Years that are one part of the way that is counted, the baccalauréat the other.
+    assert told("C1504", "C1505")[1].startswith("Dix-huit mois")
+    # Transport code, R. 3122-13: no examination for who has driven people for a year.
+    assert told("N4103", "N4112")[1].startswith("Un an comme conducteur professionnel de personnes")
+
+
+def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: OccupationGraph) -> None:
+    def told(target: str) -> str:
+        return " ".join(path_sentences(rank_paths(rome4_graph, "J1305", targets=[target], max_steps=1)[0]))
+
+    assert "ce que demande l'appellation « Secouriste »" in told("K1705")
+    assert "ce que demande l'appellation" not in told("J1501")
+    assert "exigé d'une personne par établissement" in told("D1210")  # who sells animals
+
+
+def test_a_teacher_has_the_baccalaureat_and_a_care_assistant_may_not(rome4_graph: OccupationGraph) -> None:
+    def asked(origin: str) -> set[str]:
+        return {c.code for c in rank_paths(rome4_graph, origin, targets=["J1506"], max_steps=1)[0].steps[0].to_obtain}
+
+    assert asked("K2106") == {"DEI", "ORDRE-INF"}
+    assert "COTIS-36" in asked("J1501") or any(code.startswith("EXP") for code in asked("J1501"))
 
 
 def test_a_care_assistants_way_to_nursery_care_is_shorter_by_nobody_knows_how_much(

@@ -96,6 +96,12 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
     return found
 
 
+def grounded_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return a sentence for each thing that no law asks of the person, but employers, or it of one in each place."""
+    some = [c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.ground]
+    return [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some]
+
+
 def required_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
     """Return each thing required in one cell, a choice as one thing, each with whether it is held."""
     return "; ".join(

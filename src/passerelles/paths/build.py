@@ -172,8 +172,8 @@ def required_of(
     of_way = {(c.group, c.code): c for c in conditions.required if c.counted}
     taken = {c.group: c.alternative for c in of_way.values()}
     groups: dict[str, str] = {}
-    for group, each in ((group, each) for group, some in counted.items() for each in some):
-        groups.setdefault(each, group)
+    for group, each in (*((group, each) for group, some in counted.items() for each in some), *of_way):
+        groups.setdefault(each, group or "")
     place = demands.place
     known_by = {c: demands.credentials[place[c]] for c in (*groups, *own) if c in place}
     supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED
-from passerelles.access.wording import duration_text, held_choices, some_only_lines
+from passerelles.access.wording import duration_text, grounded_lines, held_choices, some_only_lines
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
@@ -655,6 +655,9 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
         if some
     ]
     lines += [*obtain_lines(step.to_obtain, lang), *(f"{line}." for line in some_only_lines(step.access, lang))]
+    lines += grounded_lines(step.access, lang)
+    if step.access.varies and any(c.scope == "titles" for c in step.access.required):
+        lines.append(say("paths.step.of_name", lang=lang, name=step.target.name))
     if step.regulated == "yes":
         key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
         lines.append(say(f"paths.step.{key}", lang=lang))
@@ -676,7 +679,7 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     expected, months = credential.hours.expected, duration_text(credential.months, lang)
     if expected:
         company = round(credential.company_hours or 0.0)
-        key = "length_and_firm" if company else "length"
+        key = "length" if not company else "length_in_firm" if company == round(expected) else "length_and_firm"
         known = say(f"paths.step.{key}", lang=lang, hours=round(expected), company=company)
         known = say("paths.step.length_over", lang=lang, known=known, months=months) if months else known
     elif expected is None and credential.hours.high is not None:

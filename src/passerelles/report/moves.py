@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.demands import demands_of_job
 from passerelles.access.holdings import holdings_of
-from passerelles.access.wording import asked_text, required_lines, some_only_lines
+from passerelles.access.wording import grounded_lines, required_lines, some_only_lines
 from passerelles.codes import grouped
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
@@ -304,10 +304,9 @@ def _access_told(case: Case, access: AccessConditions, to_obtain: Sequence[StepC
     found += obtain_lines(to_obtain, w.lang)
     taken = dict.fromkeys(c.label for c in access.to_obtain if c.detail.before_training and (c.counted or not c.group))
     found += [w("credential.before_training", label=label) for label in taken]
-    for c in access.credentials:
-        if c.requirement == "usual" and c.applies:
-            key = "ground" if c.ground else "usual"
-            found.append(w(f"credential.{key}", label=c.label, asked=asked_text([c], w.lang)))
+    found += grounded_lines(access, w.lang)
+    usual = (c for c in access.credentials if c.requirement == "usual" and c.applies and not c.ground)
+    found += [w("credential.usual", label=c.label) for c in usual]
     return [Bullets(tuple(map(w.set, found)), w("move.credentials"))] if found else []
 
 
