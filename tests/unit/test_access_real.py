@@ -13,6 +13,7 @@ from passerelles.paths.rank import rank_paths
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, sentence
 from passerelles.referentials.referential import Referential, lay_access
+from passerelles.report.resolution import Fiche
 
 LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "PASS-M + PERM-C", "CAP-CRM", "BACPRO-CTRM"}
 BUS = {"CAP-C4A", "FIMO-V + PERM-D", "PASS-V + PERM-D", "TP-TCSR"}
@@ -810,6 +811,13 @@ def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: Occupat
     assert "ce que demande l'appellation « Secouriste »" in told("K1705")
     assert "ce que demande l'appellation" not in told("J1501")
     assert "exigé d'une personne par établissement" in told("D1210")  # who sells animals
+
+
+def test_a_sheet_names_the_titles_that_a_requirement_is_of(laid: Referential) -> None:
+    lines = {field: texts for field, _, texts in Fiche(laid, "K1705").lines("fr")}
+    assert any("(appellations : Démineur / Démineuse sécurité civile)" in text for text in lines["conditions"])
+    assert any(" … et 3 autres)" in text for text in lines["conditions"])
+    assert any("exigé (appellations : Secouriste)" in text for text in lines["credentials"])
 
 
 def test_a_teacher_has_the_baccalaureat_and_a_care_assistant_may_not(rome4_graph: OccupationGraph) -> None:

@@ -1,6 +1,6 @@
 """Sheets and pages of an occupation, of titles resolved and of codes migrated, with their envelopes."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, get_args
@@ -282,7 +282,8 @@ class Fiche(NamedTuple):
 
         word = partial(say, lang=lang)
         found, conditions, unknown = self.to_dict(), self.conditions, [word("show.unknown")]
-        flags, choices = found["flags"].items(), _choices(conditions, lang)
+        titles = {title.code: title.label for title in self.referential.titles_in(self.code)}
+        flags, choices = found["flags"].items(), _choices(conditions, titles, lang)
         blocks = [
             ("definition", [found["definition"]] if found["definition"] else unknown),
             ("access", [found["access"]] if found["access"] else unknown),
@@ -291,7 +292,10 @@ class Fiche(NamedTuple):
             ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
             ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),
-            ("credentials", [coded(c.code, _credential(c, list(choices), lang)) for c in conditions.credentials]),
+            (
+                "credentials",
+                [coded(c.code, _credential(c, list(choices), titles, lang)) for c in conditions.credentials],
+            ),
         ]
         for kind in SHOWN_KINDS:
             listed = [r for r in found["requirements"] if r["kind"] == kind]
@@ -416,14 +420,14 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
     return found
 
 
-def _choices(conditions: AccessConditions, lang: Lang) -> dict[str, str]:
+def _choices(conditions: AccessConditions, titles: Mapping[str, str], lang: Lang) -> dict[str, str]:
     """Return each choice among several ways in a sentence, by its group, numbered where there are several."""
     groups = grouped((c.group, c) for c in conditions.credentials if c.group is not None)
     found: dict[str, str] = {}
     for place, (group, some) in enumerate(groups.items(), start=1):
         ways = grouped((c.alternative or "", c) for c in some)
         names = {way: " + ".join(dict.fromkeys(c.short for c in ways[way])) for way in sorted(ways)}
-        of_way = {way: _of_whom(ways[way], lang) for way in names}
+        of_way = {way: _of_whom(ways[way], titles, lang) for way in names}
         whom = next(iter(of_way.values())) if len(set(of_way.values())) == 1 else ""
         of_way = dict.fromkeys(of_way, "") if whom else of_way
         texts = [say("show.way", lang=lang, way=way, names=names[way]) + of_way[way] for way in names]
@@ -432,10 +436,22 @@ def _choices(conditions: AccessConditions, lang: Lang) -> dict[str, str]:
     return found
 
 
-def _of_whom(items: Sequence[AccessCredential], lang: Lang) -> str:
-    """Of whom something is asked, and by whom ways of a choice are, between brackets; empty = by law of everybody."""
+def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang: Lang) -> str:
+    """
+    Of whom something is asked, and by whom ways of a choice are, between brackets; empty = by law of everybody.
+
+    `titles`: labels of the occupation's job titles, by code.
+    """
     scopes = dict.fromkeys(scope for c in items for scope in ((c.scope, "titles") if c.titles else (c.scope,)))
-    said = [say(f"conditions.scope.{scope}", lang=lang) for scope in scopes if scope != "all"]
+    named = {code for c in items for code in c.titles} & titles.keys()
+    of = {s: say(f"conditions.scope.{s}", lang=lang) for s in scopes if s != "all"}
+    if "titles" in of and named:
+        others = titles.keys() - named
+        key, some = ("but_titles", others) if 0 < len(others) <= min(len(named), _SHOWN) else ("of_titles", named)
+        shown, rest = sorted(titles[code] for code in some)[:_SHOWN], len(some) - _SHOWN
+        more = say("moves.more", lang=lang, n=rest) if rest > 0 else ""
+        of["titles"] = say(f"show.{key}", lang=lang, titles=listed(shown, lang) + more)
+    said = list(of.values())
     if any(c.scope == "all" and not c.titles for c in items):
         said = []
     if all(c.group is not None and c.ground for c in items):
@@ -443,13 +459,13 @@ def _of_whom(items: Sequence[AccessCredential], lang: Lang) -> str:
     return f" ({', '.join(said)})" if said else ""
 
 
-def _credential(item: AccessCredential, choices: Sequence[str], lang: Lang) -> str:
+def _credential(item: AccessCredential, choices: Sequence[str], titles: Mapping[str, str], lang: Lang) -> str:
     asked = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
     if item.group is not None:
         place = choices.index(item.group) + 1
         key = "way_of_choice" if len(choices) > 1 else "way_of"
         asked = say(f"show.{key}", lang=lang, n=place, way=item.alternative or "")
-    asked += _of_whom([item], lang)
+    asked += _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
     length, detail = _length(item.hours, lang), item.detail
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known == {0} and takes_no_training(detail):
