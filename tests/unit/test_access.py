@@ -238,7 +238,7 @@ def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:
     assert asked("self-employed") == asked("self-employed", "1") == ["CARTE"]  # two titles of three: at large too
     assert asked("self-employed", "3") == asked("public", "1") == asked(None, "1") == asked(None) == []
     told = [text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts]
-    assert any("(à son compte, certaines appellations)" in text for text in told)
+    assert any("(à son compte, toutes les appellations, sauf : Car)" in text for text in told)
     [older] = _rows_of_all("Q", [[card], [card]])
     assert older.scope == "titles", "an older fiche, whose titles nobody lists, asks it of nobody surely"
 

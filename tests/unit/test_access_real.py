@@ -514,7 +514,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ),  # a year at university before, of no known hours
     ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), None),
     ("J1501", "J1306", "conditional", {"ENREG-MEM"}, {"DE-MEM", "DTS-IMRT"}, None),
-    ("J1506", "J1508", "conditional", {"DEIPA"}, set(), None),
+    ("J1506", "J1508", "conditional", {"DEIPA", "ENREG-IPA"}, set(), None),
     ("J1506", "J1504", "conditional", {"DEIBO"}, set(), None),
     ("M1607", "J1402", "conditional", {"DIP-DIET", "ENREG-DIET"}, set(), (1300, 4500)),
     ("M1607", "J1406", "conditional", {"CC-ORTHOPHO", "ENREG-ORTHOPHO"}, set(), None),
@@ -857,7 +857,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("J1501", "J1506", "conditional", {"DEI", "ORDRE-INF"}, set(), {"DEAS"}, (2500, 4700)),
     ("J1506", "J1507", "conditional", {"DE-PUER"}, set(), {"DEI"}, (1200, 3300)),
     ("J1506", "J1504", "conditional", {"DEIBO"}, set(), {"EXP-INF-24"}, None),
-    ("J1506", "J1508", "conditional", {"DEIPA"}, set(), {"DEI"}, None),
+    ("J1506", "J1508", "conditional", {"DEIPA", "ENREG-IPA"}, set(), {"DEI"}, None),
     ("J1304", "J1501", "conditional", {"DEAS"}, set(), {"DEI"}, None),  # (300, 1540) at first: what is left is unread
     ("K1311", "J1501", "conditional", {"DEAS"}, set(), {"DIP-N4"}, (400, 1540)),
     ("K1311", "K1306", "conditional", {"DEAES"}, set(), {"DEAS"}, (500, 1500)),

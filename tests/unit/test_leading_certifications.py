@@ -213,3 +213,14 @@ def test_a_number_that_another_follows_keeps_its_hours(tmp_path: Path, jobs: Ref
     )
     (found,) = [c for c in load_certifications(tmp_path).leading("N4101", jobs, DAY) if c.code == now.former[0]]
     assert found.hours == now.centre
+
+
+def test_options_under_one_number_are_called_by_the_diploma_and_by_none_of_them(tmp_path: Path) -> None:
+    options = "5;Diplôme mention brève;D;7;01/02/2024;N4101;107;;2030;1;Publié\n"
+    (tmp_path / "c.csv").write_text(CERTIFINFO + options + options.replace("5;Diplôme mention brève", "6;Diplôme"
+                                    " mention plus longue"), encoding="utf-8")  # fmt: skip
+    made = referential(
+        {"N4101": ["a"]}, credentials=[Credential("DE", "Le diplôme", "diplôme", rncp="107")], demands=[("N4101", "DE")]
+    )
+    [found] = load_certifications(tmp_path).leading("N4101", made, DAY)
+    assert (found.code, found.label) == ("RNCP107", "Le diplôme")

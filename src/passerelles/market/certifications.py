@@ -472,7 +472,10 @@ class Certifications:
         """Label and level of a certification, of the register first, then of the file, then of the referential."""
         known = self.register.registrations.get(code)
         label, level = (known.label, known.level) if known is not None else ("", None)
-        label = label or min((row.label for row in rows), key=lambda label: (len(label), label), default="")
+        labels = sorted({row.label for row in rows}, key=lambda label: (len(label), label))
+        if len(labels) > 1 and credential is not None:  # options of one certification: none of them is its name
+            labels = [credential.label]
+        label = label or next(iter(labels), "")
         levels = {int(row.level) for row in rows if row.level and row.level.isdigit()}
         if level is None and len(levels) == 1:
             level = levels.pop()
