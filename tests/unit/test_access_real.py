@@ -801,7 +801,7 @@ def test_years_that_a_trade_is_supposed_to_give_are_told_as_to_be_checked(rome4_
     # Years that are one part of the way that is counted, the baccalauréat the other.
     assert told("C1504", "C1505")[1].startswith("Dix-huit mois")
     # Transport code, R. 3122-13: no examination for who has driven people for a year.
-    assert told("N4103", "N4112")[1].startswith("Un an comme conducteur professionnel de personnes")
+    assert "Un an comme conducteur professionnel de personnes" in told("N4103", "N4112")[1]
 
 
 def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: OccupationGraph) -> None:
@@ -811,6 +811,11 @@ def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: Occupat
     assert "ce que demande l'appellation « Secouriste »" in told("K1705")
     assert "ce que demande l'appellation" not in told("J1501")
     assert "exigé d'une personne par établissement" in told("D1210")  # who sells animals
+
+
+def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationGraph) -> None:
+    told = " ".join(path_sentences(rank_paths(rome4_graph, "D1507", targets=["J1508"], max_steps=1)[0]))
+    assert "Dont 36 mois d'exercice, qui ne sont pas de la formation." in told
 
 
 def test_a_sheet_names_the_titles_that_a_requirement_is_of(laid: Referential) -> None:

@@ -631,6 +631,9 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     for key, part in (("consolidated", step.consolidated), ("studies", step.studies)):
         if part and not in_months:
             first += " " + say(f"paths.step.{key}", lang=lang, hours=round(part))
+    practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
+    if in_months and practice:
+        first += " " + say("paths.step.practised", lang=lang, months=round(practice))
     if step.academic_months:
         months = number(step.academic_months, lang=lang, decimals=1)
         first += " " + say("paths.step.academic", lang=lang, months=months)
