@@ -72,7 +72,7 @@ def test_a_case_runs_on_the_embedded_referential(name: str, embedded: Occupation
     shown = page.by_id("flows").text + page.by_id("fragile").text + page.by_id("hiring").text
     assert all(typeset(lot.title, "fr") in shown for f in found.flows for lot in (f.fragile, f.hiring))
     for problem in found.release().set_aside:
-        assert problem.sentence("fr")  # type: ignore[union-attr]
+        assert problem.sentence("fr")
 
 
 @pytest.mark.parametrize("name", CASES)

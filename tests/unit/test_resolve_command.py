@@ -264,8 +264,9 @@ def test_a_day_of_a_workbook_stays_a_day_and_a_time_keeps_its_hour(
 ) -> None:
     book = openpyxl.Workbook()
     days = datetime.fromisoformat("2026-09-01"), datetime.fromisoformat("2026-09-01T14:30")
-    for row in (["Poste", "Depuis"], *(["Cariste", day] for day in days)):
-        book.worksheets[0].append(row)
+    book.worksheets[0].append(["Poste", "Depuis"])
+    for day in days:
+        book.worksheets[0].append(["Cariste", day])
     book.save(tmp_path / "in.xlsx")
     call("resolve", "-i", str(tmp_path / "in.xlsx"), "-o", str(tmp_path / "out.xlsx"), capsys=capsys)
     sheet = openpyxl.load_workbook(tmp_path / "out.xlsx").worksheets[0]
