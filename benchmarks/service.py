@@ -70,8 +70,8 @@ def running(words: Sequence[str], port: int, path: str) -> Iterator[psutil.Proce
         process.wait(60)
 
 
-def get(path: str) -> bytes:
-    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode()
+def get(path: str, more: str = "") -> bytes:
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n{more}\r\n".encode()
 
 
 def post(path: str, body: object) -> bytes:
@@ -140,8 +140,8 @@ def main(given: Namespace) -> None:
     codes = list(graph.codes)
     rng.shuffle(codes)
 
-    def rank(code: str, more: int = 0) -> bytes:
-        return get(f"/v1/rank?origin={code}&limit={given.limit + more}")
+    def rank(code: str, more: int = 0, *, gzip: bool = False) -> bytes:
+        return get(f"/v1/rank?origin={code}&limit={given.limit + more}", "Accept-Encoding: gzip\r\n" if gzip else "")
 
     def person(code: str) -> bytes:
         held = rng.sample(graph.competency_codes, 20)
@@ -160,6 +160,7 @@ def main(given: Namespace) -> None:
         cases = {
             "liveness": [get("/health/live")] * size,
             "every occupation, once": [rank(code) for code in codes],
+            "every occupation, once, to who takes gzip": [rank(code, gzip=True) for code in codes],
             "200 occupations, again": rng.choices([rank(code) for code in codes[:200]], k=size),
             "answers that are not kept": [rank(code, 1) for code in codes[: size // 3]],
             "people, 20 competencies": [person(code) for code in rng.choices(codes, k=size // 15)],

@@ -994,6 +994,15 @@ def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch
         assert enough.store.size == size
 
 
+def test_a_kept_answer_goes_as_it_is_to_who_takes_gzip(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    with Client(create_app(engine)) as client:
+        whole = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "identity"}).json()
+        monkeypatch.setattr(gzip, "decompress", None)
+        again = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "gzip"})
+        assert (again.json(), again.headers["vary"]) == (whole, "Accept-Encoding")
+        assert client.get("/v1/rank?origin=K2110", headers={"if-none-match": again.headers["etag"]}).status_code == 304
+
+
 def test_what_a_thread_works_out_is_packed_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
     monkeypatch.setattr(Store, "put", lambda *_: names.append(threading.current_thread().name))
