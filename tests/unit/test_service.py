@@ -290,6 +290,19 @@ def test_a_parameter_given_twice_is_refused_unless_it_may_be_several(client: Cli
     refused(client.post("/v1/rank?lang=en&lang=fr", json={"origin": "K2110"}), 422, "invalid_request")
 
 
+def test_keys_given_twice_are_named_from_every_object_and_looked_for_once(client: Client) -> None:
+    declared = {"content-type": JSON}
+    person = '{"occupation": "K2110", "occupation": "K2110"}'
+    sent = f'{{"limit": 1, "limit": 2, "origins": [{person}, {{"occupation": "K2110"}}]}}'
+    told = refused(client.post("/v1/rank/batch", content=sent, headers=declared), 422, "invalid_request")["errors"]
+    assert [each["what"].rpartition(" ")[2] for each in told] == ["occupation.", "limit."]
+    some = ",".join(f'"{name}":1,"{name}":1' for name in "abc")
+    many = '{"origins": [' + ",".join([f"{{{some}}}"] * 19_000) + "]}"
+    began = time.process_time()
+    refused(client.post("/v1/rank/batch", content=many, headers=declared), 422, "invalid_request")
+    assert time.process_time() - began < 0.7  # seconds; names copied at every object take several
+
+
 def test_an_empty_list_is_none_and_null_is_all(client: Client, engine: Engine) -> None:
     asked = {"rank": ({"origin": "K2110"}, "targets"), "sources": ({"target": "N4101"}, "origins")}
     for name, (body, among) in asked.items():
@@ -363,7 +376,7 @@ def test_bodies_are_bounded_before_they_are_read(client: Client) -> None:
     refused(client.post("/v1/rank", content=b'{"origin": ', headers=declared), 422, "invalid_request")
     text = json.dumps({"origin": "[[[[[[[[[[{{{{{{{{{{"}).encode()  # brackets in a text are no nesting
     refused(client.post("/v1/rank", content=text, headers=declared), 404, "unknown_code")
-    refused(client.get("/v1/rank?origin=K2110&filter=" + "a" * 9_000), 414, "query_too_long")
+    refused(client.get("/v1/rank?origin=K2110&filter=" + "a" * 19_000), 414, "query_too_long")
 
 
 def test_unknown_addresses_and_methods(client: Client) -> None:

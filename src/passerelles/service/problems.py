@@ -13,6 +13,7 @@ from fastapi import Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.types import Receive, Scope
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
@@ -104,9 +105,11 @@ async def on_invalid(request: Request, error: Any) -> Response:
 
 
 class Heard(Request):
-    """A request whose body is parsed once; `twice` names the keys that an object in it has twice."""
+    """A request whose body is parsed once; `twice` names the first keys that an object in it has twice."""
 
-    twice: Sequence[str] = ()
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self.twice: list[str] = []
 
     async def json(self) -> Any:
         """Return the body."""
@@ -116,9 +119,9 @@ class Heard(Request):
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
-        if len(found) < len(pairs):
+        if len(found) < len(pairs) and len(self.twice) < _SHOWN:
             counted = Counter(name for name, _ in pairs)
-            self.twice = (*self.twice, *(name for name, count in counted.items() if count > 1))
+            self.twice += (name for name, count in counted.items() if count > 1)
         return found
 
 

@@ -277,7 +277,7 @@ class Desk:
         elif packed is not None:
             answer = gzip.decompress(packed)
         if answer is None:
-            work = partial(self._work, make, asked, lang, key)
+            work = partial(_worked, make, self.engine, asked, lang, self.store, key)
             try:
                 if self._is_immediate(make, asked):
                     answer = work()
@@ -293,13 +293,6 @@ class Desk:
         if known.strip() == "*" and request.method == "GET":
             return _unchanged(headers)
         return Response(answer, media_type=JSON, headers=headers)
-
-    def _work(self, make: Make, asked: BaseModel, lang: Lang, key: str) -> bytes:
-        """Work an answer out, and keep it where it has a key: packing takes as long as writing does."""
-        answer = _written(make, self.engine, asked, lang)
-        if key:
-            self.store.put(key, _packed(answer))
-        return answer
 
     def _is_immediate(self, make: Make, asked: Any) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
@@ -373,6 +366,14 @@ def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
     """Name a question: the same whether it came in an address or in a body, whose fields stand in the same order."""
     values = list(asked.model_dump(mode="json", exclude={"lang"}).values())
     return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
+
+
+def _worked(make: Make, engine: Engine, asked: BaseModel, lang: Lang, store: Store, key: str) -> bytes:
+    """Work an answer out, and keep it where it has a key: packing takes as long as writing does."""
+    answer = _written(make, engine, asked, lang)
+    if key:
+        store.put(key, _packed(answer))
+    return answer
 
 
 def _written(make: Make, engine: Engine, asked: Any, lang: Lang) -> bytes:
