@@ -3,6 +3,7 @@
 import os
 import signal
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest
 
 from passerelles.bulk.clusters import Order, part_schema, rank_part, rank_profiles_dask
 from passerelles.bulk.rank import rank_profiles
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.load import load_referential
@@ -83,6 +84,32 @@ def test_the_columns_of_all_parts_are_checked_before_the_first_is_ranked(
         with pytest.raises(PasserellesError) as told:
             rank_profiles_dask(client, parts, graph, output=tmp_path)
         assert (told.value.key, sorted(p.name for p in tmp_path.iterdir())) == ("profiles_columns", ["bad", "good"])
+
+
+class Watched(list[pa.RecordBatch]):
+    """Batches that remember the filters of warnings each time they are read."""
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        self.filters: list[Any] = [*warnings.filters]
+        return super().__iter__()
+
+
+def test_checking_columns_says_nothing_and_leaves_the_filters_of_other_threads_alone(
+    client: Any, graph: OccupationGraph
+) -> None:
+    part = Watched(table([("a", "K2110", [], {})]).append_column("note", pa.array(["-"])).to_batches())
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PasserellesWarning)
+        before = [*warnings.filters]
+        found = rank_profiles_dask(client, [part], graph)
+        assert part.filters == before
+    assert next(found).num_rows == 10  # type: ignore[union-attr]
+
+
+def test_a_part_that_can_be_read_once_is_ranked_whole(client: Any, graph: OccupationGraph) -> None:
+    people = table([("a", "K2110", [], {})])
+    (found,) = rank_profiles_dask(client, [iter(people.to_batches())], graph)
+    assert found.equals(alone(graph, [people]))  # type: ignore[union-attr]
 
 
 def test_a_setting_that_is_not_stated_is_that_of_the_graph_that_was_sent() -> None:

@@ -134,7 +134,8 @@ def rank_profiles_dask(
         ``distributed.Client``.
     parts
         Anything `rank_profiles` takes as a table, one part each: paths of Parquet or CSV files that every worker can
-        read, or Arrow tables. The columns of all are checked before the first is ranked, but for those of an iterator.
+        read, or Arrow tables. Where they are a list, the columns of all files, tables and lists of batches are checked
+        before the first is ranked; what may be readable only once is checked as it is ranked.
     index
         Path of a compiled index (or anything else `load_referential` takes) that every worker can read, opened once
         by each worker process; or a graph, which is sent once to each worker, and whose scores each process computes
@@ -167,7 +168,8 @@ def rank_profiles_dask(
         places = [str(part) for part in parts if isinstance(part, str | Path)]
         checked = client.map(check_columns, places, pure=False)  # there, where the files can be read
         for part in parts:
-            if not isinstance(part, str | Path):
+            # Of anything else, nobody knows whether it can be read again.
+            if isinstance(part, pa.Table | pa.RecordBatch | Sequence) and not isinstance(part, str):
                 check_columns(part)
         client.gather(checked)
     graph = client.scatter(index, broadcast=True) if isinstance(index, OccupationGraph) else None

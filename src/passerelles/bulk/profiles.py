@@ -45,20 +45,23 @@ def check_names(names: Sequence[str], *, tell: bool = True) -> None:
     PasserellesError
         If one is missing, or comes twice, or has a name that resembles that of a known one which is not there.
     """
+    _check_there(names)
+    absent = {name: name for name in COLUMNS if name not in names}
+    for name in _unread(names):
+        for near in alike(name.casefold(), absent, least=_MISSPELT, most=1):
+            if abs(len(name) - len(near)) <= _LETTERS:  # else it is another thing: employment_type
+                raise PasserellesError("profiles_misspelt", column=name, near=near)
+    if tell:
+        _tell_unread(names)
+
+
+def _check_there(names: Sequence[str]) -> None:
     missing = [name for name in ("id", "competencies") if name not in names]
     if missing:
         raise PasserellesError("profiles_columns", missing=", ".join(missing), known=", ".join(COLUMNS))
     twice = [name for name in COLUMNS if list(names).count(name) > 1]
     if twice:
         raise PasserellesError("profiles_twice", columns=", ".join(twice))
-    if not tell:
-        return
-    absent = {name: name for name in COLUMNS if name not in names}
-    for name in _unread(names):
-        for near in alike(name.casefold(), absent, least=_MISSPELT, most=1):
-            if abs(len(name) - len(near)) <= _LETTERS:  # else it is another thing: employment_type
-                raise PasserellesError("profiles_misspelt", column=name, near=near)
-    _tell_unread(names)
 
 
 def _unread(names: Iterable[str]) -> list[str]:
@@ -81,7 +84,7 @@ def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
     PasserellesError
         If a column is missing or of another type: a code is a text, never a number.
     """
-    check_names(batch.schema.names, tell=False)
+    _check_there(batch.schema.names)
     columns = [_compact(_typed_column(batch, name)) for name in COLUMNS]
     return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS))
 
@@ -167,7 +170,7 @@ _GARBLED: Final = "\ufffd"  # what stands for bytes that are no text in the file
 CsvRecord = list[str] | None  # None: a record that cannot be cut into cells
 
 
-def csv_batches(path: Path) -> "Iterator[pa.RecordBatch]":
+def csv_batches(path: Path, *, tell: bool = True) -> "Iterator[pa.RecordBatch]":
     """
     Batches of a CSV file with a header; lists are separated by semicolons (by bars where that is the delimiter).
 
@@ -183,7 +186,7 @@ def csv_batches(path: Path) -> "Iterator[pa.RecordBatch]":
         delimiter = max(DELIMITERS, key=lambda d: len({c.strip().strip('"').casefold() for c in first.split(d)}))
         records = _records(file, delimiter)
         header = [name.strip().casefold() for name in next(records, None) or []]
-        check_names(header)
+        check_names(header, tell=tell)
         while waiting := list(islice(records, BATCH)):
             yield _batch(waiting, header, "|" if delimiter == ";" else ";")
 
@@ -247,9 +250,11 @@ _PAGE: Final = 1 << 20  # bytes read of a Parquet column at a time
 
 
 @contextmanager
-def opened(table: Any) -> "Iterator[Iterator[pa.RecordBatch]]":
+def opened(table: Any, *, tell: bool = True) -> "Iterator[Iterator[pa.RecordBatch]]":
     """
     Give the batches of a table, a reader, an iterable of batches, or a Parquet or CSV file; see `rank_profiles`.
+
+    `tell` in a warning which columns are not read.
 
     Raises
     ------
@@ -257,33 +262,33 @@ def opened(table: Any) -> "Iterator[Iterator[pa.RecordBatch]]":
         If it is none of these, or the file cannot be read.
     """
     if isinstance(table, str | Path):
-        with _open_file(Path(table)) as batches:
+        with _open_file(Path(table), tell=tell) as batches:
             yield batches
     elif isinstance(table, pa.Table | pa.RecordBatch):
-        yield _batches_of([table])
+        yield _batches_of([table], tell=tell)
     elif hasattr(table, "__arrow_c_stream__"):  # readers, and the data frames of other libraries
-        yield _batches_of(pa.RecordBatchReader.from_stream(table))
+        yield _batches_of(pa.RecordBatchReader.from_stream(table), tell=tell)
     elif isinstance(table, Iterable):
-        yield _batches_of(table)
+        yield _batches_of(table, tell=tell)
     else:
         raise PasserellesError("profiles_kind", kind=type(table).__name__)
 
 
-def _batches_of(tables: Iterable[Any]) -> "Iterator[pa.RecordBatch]":
+def _batches_of(tables: Iterable[Any], *, tell: bool) -> "Iterator[pa.RecordBatch]":
     seen: set[str] = set()
     for number, each in enumerate(tables):
         if not isinstance(each, pa.RecordBatch | pa.Table):
             raise PasserellesError("profiles_kind", kind=type(each).__name__)
         if number == 0:
-            check_names(each.schema.names)
-        else:  # rows of another shape are refused one by one
+            check_names(each.schema.names, tell=tell)
+        elif tell:  # rows of another shape are refused one by one
             _tell_unread(name for name in each.schema.names if name not in seen)
         seen |= {*each.schema.names}
         yield from (each,) if isinstance(each, pa.RecordBatch) else each.to_batches(max_chunksize=BATCH)
 
 
 @contextmanager
-def _open_file(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
+def _open_file(path: Path, *, tell: bool) -> "Iterator[Iterator[pa.RecordBatch]]":
     if is_stream(path):  # opened more than once, and perhaps without an end
         raise PasserellesError("unreadable_path", path=path, reason="a pipe or a device")
     try:
@@ -292,10 +297,10 @@ def _open_file(path: Path) -> "Iterator[Iterator[pa.RecordBatch]]":
                 # Buffered page by page: a row group of a million profiles is not held whole.
                 reader = pq.ParquetFile(path, buffer_size=_PAGE, pre_buffer=False)
                 named = [name for name in COLUMNS if name in reader.schema_arrow.names]
-                check_names(reader.schema_arrow.names)
+                check_names(reader.schema_arrow.names, tell=tell)
                 yield reader.iter_batches(batch_size=BATCH, columns=named)
             else:
-                yield csv_batches(path)
+                yield csv_batches(path, tell=tell)
     except pa.ArrowException as error:
         raise PasserellesError("profiles_unreadable", path=path, reason=error) from error
     except OSError as error:

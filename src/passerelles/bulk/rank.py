@@ -1,6 +1,5 @@
 """`rank_profiles`: batches of people in, batches of moves out, by plain NumPy or by compiled loops (extra `fast`)."""
 
-import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -39,7 +38,7 @@ from passerelles.bulk.profiles import (
     read_people,
 )
 from passerelles.codes import grouped
-from passerelles.errors import MissingExtraError, PasserellesError, PasserellesWarning, checked
+from passerelles.errors import MissingExtraError, PasserellesError, checked
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
@@ -586,8 +585,7 @@ def check_columns(table: Any) -> None:
     PasserellesError
         If they cannot be read, or a column is not valid.
     """
-    with warnings.catch_warnings(), opened(table) as batches:
-        warnings.simplefilter("ignore", PasserellesWarning)
+    with opened(table, tell=False) as batches:
         next(numbered(batches), None)
 
 
