@@ -149,3 +149,26 @@ def test_moves_that_come_twice_are_counted(stored: Path, tmp_path: Path) -> None
     found = compare_runs(stored / "old.parquet", tmp_path / "twice.parquet")
     assert (found.totals["moves_new"], found.totals["repeated_old"], found.totals["repeated_new"]) == (9, 0, 2)
     assert "only the first counts): 0 in the old result, 2 in the new one" in " ".join(found.to_text("en").split())
+    moved = old.set_column(old.column_names.index("rank"), "rank", pa.array([9] * old.num_rows, pa.int32()))
+    pq.write_table(pa.concat_tables([old, moved]), tmp_path / "twice.parquet")
+    totals = compare_runs(stored / "old.parquet", tmp_path / "twice.parquet").totals
+    assert (totals["repeated_new"], totals["other_rank"]) == (9, 0)
+
+
+def test_a_move_without_a_rank_or_a_score_is_there(stored: Path, tmp_path: Path) -> None:
+    old = pq.read_table(stored / "old.parquet")
+    for name, value in (("rank", None), ("score", float("nan"))):
+        place = old.column_names.index(name)
+        old = old.set_column(place, name, pa.array([value] * old.num_rows, old.schema.field(name).type))
+    pq.write_table(old, tmp_path / "bare.parquet")
+    found = compare_runs(tmp_path / "bare.parquet", tmp_path / "bare.parquet")
+    assert [found.totals[name] for name in ("moves_both", "entered", "left", "other_rank")] == [9, 0, 0, 0]
+    assert (found.shifts, found.comparable, found.totals["largest_score_difference"]) == ((), True, None)
+
+
+def test_a_move_that_one_result_lacks_has_no_other_level(stored: Path, tmp_path: Path) -> None:
+    old = pq.read_table(stored / "old.parquet")
+    pq.write_table(old.slice(0, 2), tmp_path / "two.parquet")
+    pq.write_table(old.slice(1, 2), tmp_path / "others.parquet")
+    totals = compare_runs(tmp_path / "two.parquet", tmp_path / "others.parquet").totals
+    assert [totals[name] for name in ("entered", "left", "moves_both", "other_level")] == [1, 1, 1, 0]

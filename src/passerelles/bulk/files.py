@@ -678,21 +678,24 @@ def _stated(value: Any) -> dict[str, str]:
 def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:
     """Return the totals, and what changed for people who are in both: what is nearest to the top of a list."""
     old, new = (
-        run.moves.rename_columns({name: f"{age}_{name}" for name in ("label", "rank", "score", "level")})
+        run.moves.append_column("there", pa.repeat(1, run.moves.num_rows)).rename_columns(
+            {name: f"{age}_{name}" for name in ("label", "rank", "score", "level", "there")}
+        )
         for age, run in (("old", before), ("new", after))
     )
     everybody = [pc.unique(table["who"]) for table in (old, new)]
     both = _shared(*everybody)
     rows = old.join(new, ["who", "code"], join_type="full outer")
     rows = rows.filter(pc.is_in(rows["who"], both)).combine_chunks()
-    left, entered = pc.is_null(rows["new_rank"]), pc.is_null(rows["old_rank"])
+    left, entered = pc.is_null(rows["new_there"]), pc.is_null(rows["old_there"])
     far = pc.fill_null(pc.abs(pc.subtract(rows["old_rank"], rows["new_rank"])), 0)
     levels = [pc.fill_null(rows[name], "") for name in ("old_level", "new_level")]
     raised = pc.and_not(pc.not_equal(*levels), pc.or_(left, entered))
     change = pc.case_when(pc.make_struct(entered, left, pc.greater(far, 0), raised), *get_args(Happened))
     leading = [rows["who"].filter(pc.equal(rows[name], 1)) for name in ("old_rank", "new_rank")]
     firsts = pc.and_(pc.equal(rows["old_rank"], 1), pc.equal(rows["new_rank"], 1))
-    gap = pc.max(pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))).as_py() if comparable else None
+    gaps = pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))
+    gap = pc.max(gaps.filter(pc.is_finite(gaps))).as_py() if comparable else None
     left, entered, moved, raised, firsts = (
         pc.sum(mask, min_count=0).as_py() for mask in (left, entered, pc.greater(far, 0), raised, firsts)
     )
