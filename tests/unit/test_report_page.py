@@ -43,6 +43,7 @@ from passerelles.report.sections import checksum_of, picture_of_flows, territory
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
+from passerelles.territory.discretion import publish, published
 from passerelles.territory.match import match_territory
 from passerelles.views.document import Bullets, Code, Facts
 from small import occupation, referential
@@ -463,6 +464,24 @@ def test_a_masked_action_list_holds_what_printed_flows_ask_for_and_says_that_it_
     assert 20 in printed
     assert sum(number_of(row["Personnes"]) for row in told) == sum(n for n in printed if n >= 5)
     assert "ne figure pas dans la version publique" in page.by_id("actions").text
+
+
+def test_what_a_row_set_aside_says_is_masked_and_told_as_masked(embedded_graph: OccupationGraph) -> None:
+    fragile = [
+        {"employer": "A", "job": "N1103", "headcount": 20, "basin": "Redon"},
+        {"employer": "A", "job": "Zorglub quantique", "headcount": 3, "basin": "Redon"},
+    ]
+    hiring = [{"employer": "B", "job": "N1103", "openings": 9, "basin": "Redon"}]
+    allocation = match_territory(embedded_graph, fragile, hiring)
+    (problem,) = allocation.fragile.set_aside
+    assert (problem.people, bool(problem.suggestions)) == (3, True)
+    release = published(publish(allocation))
+    (told,) = release.to_dict()["set_aside"]
+    assert (told["people"], told["suggestions"], "masqué" in told["reason"]) == (None, [], True)
+    assert "correct" not in {action.kind for action in actions(release)}
+    page = read_page(territory_page(Case(embedded_graph, allocation, Request(mask=True, pictures=False))))
+    (row,) = rows_of(page, "set_aside")
+    assert (row["Personnes"], row["Suggestions"]) == ("masqué", "masqué")
 
 
 def test_a_masked_page_has_no_picture_of_flows(case: Case) -> None:

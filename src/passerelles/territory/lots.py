@@ -222,6 +222,10 @@ class Problem(NamedTuple):
         return f"{found} {say('territory.problem.nearest', lang=lang, list=', '.join(self.suggestions))}"
 
 
+def _secret(problem: Problem, lang: Lang) -> str | None:
+    return say("terms.withheld", lang=lang) if problem.withheld else None
+
+
 SET_ASIDE: Final = Record(
     "set_aside",
     "A row that could not be used, outside of all sums",
@@ -231,8 +235,13 @@ SET_ASIDE: Final = Record(
         Column("column", value=lambda p, _: p.column or None, promised="text?"),
         Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
         Column("reason", value=lambda p, lang: p.what(lang), promised="text: Why, and what to do"),
-        Column("people", "integer", promised="count?: People or openings of the row, where they can be read"),
-        texts_of("suggestions", "text", promised=["text"], shown=lambda p, _: "; ".join(p.suggestions) or "–"),
+        Column(
+            "people", "integer", promised="count?: People or openings of the row, where they can be read", shown=_secret
+        ),
+        texts_of(
+            "suggestions", "text", promised=["text"],
+            shown=lambda p, lang: _secret(p, lang) or "; ".join(p.suggestions) or "–",
+        ),
     ),
 )  # fmt: skip
 
