@@ -327,6 +327,7 @@ def test_a_person_is_ranked_as_on_the_command_line_and_never_kept(
         file.write_text(json.dumps(person), encoding="utf-8")
         answer = client.post("/explorer/profile/moves", json=person)
         assert answer.headers["cache-control"] == "no-store"
+        assert ("sans métier exercé" in answer.text) == ("occupation" not in person)
         same_moves(
             table_of(answer.text, "ranking"), printed(capsys, "rank", "--profile", str(file), "-n", "15")["results"]
         )
