@@ -307,6 +307,15 @@ class CredentialRequirement(NamedTuple):
         return self.scope == "titles" or bool(self.titles)
 
 
+class Selection(NamedTuple):
+    """A competition, an appointment, a quota of offices, or an admission, in words; of whom, as of a requirement."""
+
+    kind: SelectionKind
+    label: str
+    scope: Scope = "all"
+    titles: str = ""
+
+
 class OccupationAccess(NamedTuple):
     """
     What access to an occupation is as a whole: whether it is free, the levels asked for, a selection.

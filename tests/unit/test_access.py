@@ -1,6 +1,7 @@
 """Access to jobs on small tables: what is required, held, chosen among several, and what it takes."""
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import astuple, replace
@@ -1359,3 +1360,72 @@ def test_months_of_a_training_are_told_beside_its_hours() -> None:
     assert f"DE infirmier ({number(4620)} h dont {number(2310)} h en entreprise ou en stage, durée publiée" in french
     assert ("durée publiée, en 36 mois)" in french, "over 36 months)" in english) == (True, True)
     assert path.months.expected == 36.0
+
+
+def test_what_only_one_of_two_choices_asks_for_is_told_as_of_that_one_and_on_its_ground() -> None:
+    # Who fulfils w has v behind it: both count the same way.
+    second = one_of(
+        "Q", ("FIMO", "w", "a"), ("CARTE", "w", "a"), ("DEI", "w", "b"), ("AS", "w", "b"), ground="employers"
+    )
+    some = jobs(*one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b")), *second)
+    taken, counted = ways_of(some, "P")
+    assert sorted(taken) == [("CARTE", "w", "a"), ("FIMO", "v", "a")]
+    assert counted == {("v", "a"), ("w", "a")}
+    (step,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0].steps
+    assert {c.code: c.ground for c in step.to_obtain} == {"CARTE": "employers", "FIMO": ""}  # the law asks for it too
+
+
+def test_what_comes_before_the_way_to_an_open_choice_is_not_told_as_of_one_that_is_held() -> None:
+    long = Credential("LONG", "Titre long", "titre", Hours(9000, 9000, 9000))
+    asked = one_of(
+        "Q", ("DEI", "v", "a"), ("AS", "v", "b"), ("PUER", "w", "a"), ("AS", "w", "b"), ("LONG", "w", "b")
+    )  # fmt: skip
+    some = with_credentials(jobs(CredentialRequirement("P", "AS"), *asked), long)
+    assert ways_of(some, "P") == ([("DEI", "w", "a"), ("PUER", "w", "a")], {("w", "a")})
+
+
+def closed_path(some: Referential, origin: str = "R") -> tuple[str, list[str], list[tuple[str, str]]]:
+    """Status of the direct path to Q, what it has to obtain, and what its status comes from."""
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), origin, targets=["Q"], settings=PLAIN, max_steps=1)
+    return path.status, [c.code for c in path.steps[0].to_obtain], list(path.reasons)
+
+
+OVER = tuple(Credential(f"E{i}", f"Ancien {i}", "titre", Hours(i, i, i), valid_until="2020-01-01") for i in (1, 2))
+
+
+def test_a_choice_that_nobody_can_make_any_more_closes_a_path_and_is_told() -> None:
+    some = with_credentials(jobs(*one_of("Q", ("E1", "v", "a"), ("E2", "v", "b"))), *OVER)
+    assert closed_path(some) == ("infeasible", ["E1"], [("closed", "Ancien 1")])
+    open_too = with_credentials(jobs(*one_of("Q", ("E1", "v", "a"), ("FIMO", "v", "b"))), *OVER)
+    assert closed_path(open_too) == ("feasible", ["FIMO"], [])
+
+
+def test_a_choice_of_credentials_that_suppose_one_another_closes_a_path_and_is_told() -> None:
+    circle = (
+        Credential("X1", "L'un", "titre", prerequisites=("X2",)),
+        Credential("X2", "L'autre", "titre", prerequisites=("X1",)),
+    )
+    some = with_credentials(jobs(*one_of("Q", ("X1", "v", "a"), ("X2", "v", "b"))), *circle)
+    assert closed_path(some) == ("infeasible", [], [("closed", "L'autre"), ("closed", "L'un")])
+
+
+def test_who_holds_what_has_ended_completes_the_way_that_it_is_a_part_of() -> None:
+    ways = one_of("Q", ("E1", "v", "a"), ("CARTE", "v", "a"), ("DEI", "v", "b"))
+    some = with_credentials(jobs(CredentialRequirement("P", "E1"), *ways), *OVER)
+    assert closed_path(some, "P") == ("feasible", ["CARTE"], [])
+    assert closed_path(some)[1] == ["DEI"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "months", "told"),
+    [
+        (Hours(None, None, 200), Hours(6, None, 12), "200 h au plus, durée publiée, en 6 à 12 mois"),
+        (Hours(300, 300, 300), Hours(None, None, 24), "300 h, durée publiée, en 24 mois au plus"),
+        (Hours(), Hours(None, None, 24), "24 mois au plus, heures inconnues"),
+    ],
+)
+def test_months_are_told_beside_hours_also_where_only_a_most_is_known(hours: Hours, months: Hours, told: str) -> None:
+    course = Credential("COURS", "Cours", "titre", hours, months=months)
+    some = with_credentials(jobs(CredentialRequirement("Q", "COURS")), course)
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), "R", targets=["Q"], settings=PLAIN, max_steps=1)
+    assert f"Cours ({told})" in re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(path)))

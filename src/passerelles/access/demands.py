@@ -13,13 +13,14 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import (
     AccessConditions,
     access_conditions,
+    kind_between,
     training_hours,
     with_counted,
 )
-from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, has_ended, remaining
+from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, has_ended, holdings_of, remaining
 from passerelles.codes import circles, grouped, reached
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours
+from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
@@ -216,23 +217,25 @@ class Demands:
         closed = list(self._closed)
         ways: list[tuple[int, ...]] = []
 
-        def place(way: tuple[int, ...]) -> tuple[bool, bool, float, bool, bool, int, tuple[int, ...]]:
+        def ended(way: tuple[int, ...]) -> bool:
+            return any(self._closed[i] for i in way)
+
+        def place(way: tuple[int, ...]) -> tuple[bool, bool, bool, float, bool, bool, int, tuple[int, ...]]:
             """Of ways known as well and as short, one that training gives, without competition, of fewest parts."""
             some, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
             known = any(each.vague for each in some), any(each.boundless for each in some)
             weighed = sum(each.weighed for each in some)
-            return *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
+            return ended(way), *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
         for members, within in zip(self.members, self._within, strict=True):
             left: list[tuple[int, ...]] = []
             for way, choices in zip(members, within, strict=True):
-                if any(self._closed[i] for i in way):
-                    continue
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
                 left.append(tuple(i for i in way if not held[i] and i not in behind))
-            ways.append(min(left, key=place, default=()))
-            closed.append(not left)
+            best = min(left, key=place, default=None)
+            ways.append(best or ())
+            closed.append(best is None or ended(best))
         figures = np.asarray([each[:4] for each in taken], dtype=np.float64).reshape(-1, 4)
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 4)
         tenths, low, high, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
@@ -445,6 +448,12 @@ def conditions_for(referential: Referential, code: str, holdings: Holdings) -> A
         return conditions
     demands = demands_of_job(referential, code, holdings.aim)
     return with_counted(conditions, demands.counted(0, demands.price(holdings), holdings))
+
+
+def access_between(referential: Referential, origin: str, target: str) -> tuple[MoveKind, AccessConditions]:
+    """Return the kind of a move between two jobs, and what access to the second takes of who has the first."""
+    held = holdings_of(referential, origin, {})
+    return kind_between(referential, origin, target), conditions_for(referential, target, held)
 
 
 def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:

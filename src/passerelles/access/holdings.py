@@ -15,8 +15,7 @@ from passerelles.model import (
     Hours,
     JobTitle,
     Reduction,
-    Scope,
-    SelectionKind,
+    Selection,
     Ternary,
 )
 from passerelles.referentials.credentials import alternatives_of
@@ -114,15 +113,6 @@ def has_ended(credential: Credential) -> bool:
 def registers(credential: Credential | None) -> bool:
     """Whether a credential enters what one has been given in a register: nobody is entered before."""
     return credential is not None and credential.kind == "inscription"
-
-
-class Selection(NamedTuple):
-    """A competition, an appointment, a quota of offices, or an admission, in words; of whom, as of a requirement."""
-
-    kind: SelectionKind
-    label: str
-    scope: Scope = "all"
-    titles: str = ""
 
 
 OfSome = CredentialRequirement | Selection

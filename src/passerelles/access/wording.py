@@ -17,16 +17,21 @@ _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
 
 def duration_text(months: Hours, lang: Lang = "fr") -> str:
     """
-    Return months of studies, or of experience, in words: one figure, a range, or the least; empty = unknown.
+    Return months of studies, or of experience, in words: one figure, a range, the least or the most; empty = unknown.
 
     Examples
     --------
     >>> duration_text(Hours(36.0)), duration_text(Hours(6.0, None, 12.0)), duration_text(Hours())
     ('36 mois au moins', '6 à 12 mois', '')
+    >>> duration_text(Hours(None, None, 24.0))
+    '24 mois au plus'
     """
-    if months.low is None:
+    if months.low is None and months.high is None:
         return ""
-    key = "least" if months.high is None else "exact" if months.low == months.high else "range"
+    if months.low is None or months.high is None:
+        key = "most" if months.low is None else "least"
+    else:
+        key = "exact" if months.low == months.high else "range"
     low, high = (round(end or 0.0) for end in (months.low, months.high))
     return say(f"conditions.months.{key}", lang=lang, low=low, high=high)
 

@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import compress, pairwise
+from itertools import chain, compress, pairwise
 
 import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for, registers
+from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Ternary
@@ -169,21 +170,23 @@ def required_of(
     counted = demands.counted(row, price, holdings)
     conditions = with_counted(access_conditions(referential, code, holdings), counted)
     own = {c.code: c for c in conditions.required if c.requirement == "required"}
-    of_way = {(c.group, c.code): c for c in conditions.required if c.counted}
-    taken = {c.group: c.alternative for c in of_way.values()}
-    groups: dict[str, str] = {}
-    for group, each in (*((group, each) for group, some in counted.items() for each in some), *of_way):
-        groups.setdefault(each, group or "")
+    rows = grouped((c.code, c) for c in conditions.required if c.counted)
+    taken = {c.group or "": c.alternative for some in rows.values() for c in some}
     place = demands.place
-    known_by = {c: demands.credentials[place[c]] for c in (*groups, *own) if c in place}
+    known_by = {c: demands.credentials[place[c]] for c in chain(*counted.values(), rows, own) if c in place}
     supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}
     codes = sorted(known_by, key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = set().union(*supposed.values())
     found: list[StepCredential] = []
     for number, each in enumerate(_in_order(codes, supposed), start=1):
-        known, way = known_by[each], groups.get(each)
-        asked = own.get(each) or of_way.get((way, each))
+        known = known_by[each]
+        asked = [own[each]] if each in own else rows.get(each, ())
+        # What only comes before a way is of the first choice that takes it, rather of one whose way is told.
+        behind = sorted(
+            (group for group, some in counted.items() if each in some), key=lambda group: group not in taken
+        )
+        way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
         reduction = reduction_for(known, holdings)
         unpublished = reduction is not None and reduction.hours is None
         found.append(
@@ -201,8 +204,8 @@ def required_of(
                 rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
                 group=way,
-                alternative=taken.get(way),
-                ground=asked.ground if asked else "",
+                alternative=alternative,
+                ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
                 company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
                 months=known.months if reduction is None else UNKNOWN_HOURS,
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
@@ -271,8 +274,8 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     known = certified if bounded else expected
     told = replace(hours, low=None, expected=known) if bounded else hours
     academic = 0.0 if course or bounded else float(effort.months(total, row, state.level))
-    months = _months(told, settings.paths.month_hours, left, academic)
-    supposed = academic > max(expected / settings.paths.month_hours, _asked(left, practice=False)[1])
+    plain, months = (_months(told, settings.paths.month_hours, left, years) for years in (0.0, academic))
+    supposed = months.expected != plain.expected
     case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
     held, near, missing_items = split_items(graph, person.holding, row)
     strength = float(state.strength[row])
@@ -333,10 +336,13 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     """Return what explains a path: `rows` are the occupations entered, `asked` the frame that it has to fit, if any."""
     graph = context.graph
     steps: list[Step] = []
+    shut: list[str] = []  # what nobody can obtain
     at, people = state, [start]
     for row in rows:
         last = row == rows[-1]
         steps.append(make_step(context, people[-1], at, row, last=last))
+        if at.closed[row]:
+            shut += _shut(steps[-1])
         if not last:
             at = at.through(row)
             people.append(after_stage(graph, people[-1], row))
@@ -352,7 +358,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     case = whole_case(context, start, state, rows[-1], known=not hours.lower_bound)
     known = sum(step.sourced for step in steps) if hours.lower_bound else hours.expected or 0.0
     frames = context.verdicts(case, known, frame_months(known, len(rows), state), whole=True)
-    status, reasons = _status(steps, frames, asked)
+    status, reasons = _status(steps, frames, asked, shut)
     return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(graph.codes[rows[-1]]))
 
 
@@ -376,12 +382,18 @@ def frame_months(hours: Time, steps: int, state: State) -> Time:
     return hours / paths.month_hours + practice
 
 
+def _shut(step: Step) -> list[str]:
+    """What of a closed step nobody can obtain: credentials, else all of each choice to which there is no way."""
+    counted = {c.group for c in step.access.required if c.counted}
+    closed = [c.label for c in step.to_obtain if not c.obtainable]
+    return closed or [c.label for c in step.access.to_obtain if c.group and c.group not in counted]
+
+
 def _status(
-    steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None
+    steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None, shut: Sequence[str]
 ) -> tuple[Status, tuple[tuple[str, str], ...]]:
-    closed = [c for s in steps for c in s.credentials if not c.obtainable and c.held != "yes"]
     judged = next((f for f in frames if f.name == asked), None)
-    reasons = [("closed", c.label) for c in closed]
+    reasons = [("closed", label) for label in shut]
     if judged is not None and judged.verdict != "yes":
         reasons.append((f"frame_{judged.verdict}", judged.label))
     labels = {c.code: c.label for s in steps for c in s.credentials}
@@ -392,6 +404,6 @@ def _status(
     status: Status = "feasible"
     if unknown or (judged is not None and judged.verdict == "unknown"):
         status = "unknown"
-    if closed or (judged is not None and judged.verdict == "no"):
+    if shut or (judged is not None and judged.verdict == "no"):
         status = "infeasible"
     return status, tuple(dict.fromkeys(reasons))

@@ -680,13 +680,14 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     if credential.kind == "concours":  # a competition is sat, whatever prepares for it
         return credential.label
     expected, months = credential.hours.expected, duration_text(credential.months, lang)
-    if expected:
+    if expected or (expected is None and credential.hours.high is not None):
         company = round(credential.company_hours or 0.0)
-        key = "length" if not company else "length_in_firm" if company == round(expected) else "length_and_firm"
-        known = say(f"paths.step.{key}", lang=lang, hours=round(expected), company=company)
+        key = "length_at_most"
+        if expected:
+            key = "length" if not company else "length_in_firm" if company == round(expected) else "length_and_firm"
+        hours = round(expected or credential.hours.high or 0.0)
+        known = say(f"paths.step.{key}", lang=lang, hours=hours, company=company)
         known = say("paths.step.length_over", lang=lang, known=known, months=months) if months else known
-    elif expected is None and credential.hours.high is not None:
-        known = say("paths.step.length_at_most", lang=lang, hours=round(credential.hours.high))
     elif months:
         known = months if expected == 0 else say("paths.step.months_only", lang=lang, months=months)
     else:

@@ -9,9 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
-from passerelles.access.conditions import AccessConditions, kind_between
-from passerelles.access.demands import conditions_for
-from passerelles.access.holdings import holdings_of
+from passerelles.access.demands import access_between
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
@@ -65,6 +63,7 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
 
 if TYPE_CHECKING:
+    from passerelles.access.conditions import AccessConditions
     from passerelles.ranking.move import Move
 
 _NONE: Final[Rows] = np.zeros(0, dtype=np.intp)
@@ -428,8 +427,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[where])
         if jobs not in accesses and len(accesses) < case.settings.explained_moves:
-            held = holdings_of(referential, fragile.job, {})
-            accesses[jobs] = kind_between(referential, *jobs), conditions_for(referential, hiring.job, held)
+            accesses[jobs] = access_between(referential, *jobs)
         kind, access = accesses.get(jobs, _UNTOLD)
         unknown = doubts(int(pairs.doubt[pair]))
         hours = hours_at(moves, where, case.settings.assumed_hours)
