@@ -45,7 +45,7 @@ from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.match import match_territory
-from passerelles.views.document import Bullets, Code, Facts
+from passerelles.views.document import Bullets, Code, Facts, Part
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -645,6 +645,7 @@ def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes(
     plain = re.sub("[\u00a0\u202f]", " ", sheet)
     assert "Le métier reste le même" not in plain
     assert "Certificat complémentaire de spécialisation deux-roues (210 h, durée publiée)" in plain
+    assert "ni les certifications ni les cadres légaux ne sont examinés ici" in plain
     assert "Heures par personne" in plain
 
 
@@ -681,3 +682,12 @@ def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_
     (whole,) = frame_sentences(case, [other], why=other.name)
     assert condition in whole.replace("\u00a0", " ")
     assert len(frame_sentences(case, [other, replace(other, conditions=())])) == 2
+
+
+def test_each_sheet_tells_its_whole_move_however_few_moves_a_result_explains(embedded_graph: OccupationGraph) -> None:
+    def sheets(most: int) -> tuple[Part, ...]:
+        settings = Settings(territory=TerritorySettings(explained_moves=most))
+        found = match_territory(embedded_graph, *tables("redon"), settings=settings)
+        return move_sheets(Case(embedded_graph, found, NO_PICTURE)).parts
+
+    assert sheets(0) == sheets(1) == sheets(300)

@@ -6,10 +6,11 @@ from the same columns, so that no two places of a report disagree.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.access.demands import demands_of_job
+from passerelles.access.demands import access_between, demands_of_job
 from passerelles.access.holdings import holdings_of
 from passerelles.access.wording import grounded_lines, required_lines, some_only_lines
 from passerelles.codes import grouped
@@ -75,13 +76,21 @@ def move_key(origin: str, target: str) -> str:
     return f"move-{origin}-{target}"
 
 
-def explained_origins(case: Case) -> tuple[Origin, ...]:
+def looked_at(case: Case, flow: Flow) -> Flow:
+    """Return a flow with its kind and access, at which an allocation does not look beyond `explained_moves`."""
+    if flow.access is not None:
+        return flow
+    kind, access = access_between(case.graph.referential, flow.fragile.job, flow.hiring.job)
+    return replace(flow, kind=flow.kind if flow.same_job else kind, access=access)
+
+
+def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]:
     """
     Return every fragile job with the moves that people would make, and the best ones towards the hiring jobs.
 
     The moves of the flows are there whatever their rank; others up to the rank that was asked for, and the first one
-    where nobody goes anywhere, if experts might list it. The whole is held to ``territory.explained_moves``: the flows'
-    moves first, then rank by rank, so that no job is left out before another.
+    where nobody goes anywhere, if experts might list it. The whole is held to `most`, None =
+    ``territory.explained_moves``: the flows' moves first, then rank by rank, so that no job is left out before another.
     """
     flows = grouped(((flow.fragile.job, flow.hiring.job), flow) for flow in case.shown_flows)
     lots = grouped((lot.job, lot) for lot in case.allocation.fragile.lots)
@@ -91,7 +100,7 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
         for code in case.origins
     }
     ranked = {code: [case.graph.codes[row] for row, _ in found.kept] for code, found in best.items()}
-    kept = _kept(case, ranked, flows)
+    kept = _kept(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
     found = []
     for code, targets in best.items():
         moves = {move.target.code or "": move for move in moves_of(case.graph, targets, only=kept[code])}
@@ -101,13 +110,14 @@ def explained_origins(case: Case) -> tuple[Origin, ...]:
             if (code, end) in flows or case.request.limit or move.probability is None or move.probability >= least
         ]
         direct = {path.codes[0]: path for path in _paths(case, code, shown, max_steps=1, limit=1)}
-        rows = tuple(Explained(moves[end], direct[end], flows.get((code, end), ())) for end in shown)
+        own = {end: tuple(looked_at(case, flow) for flow in flows.get((code, end), ())) for end in shown}
+        rows = tuple(Explained(moves[end], direct[end], own[end]) for end in shown)
         found.append(Origin(code, case.label(code), lots[code], rows, len(targets.kept)))
     return tuple(found)
 
 
 def _kept(
-    case: Case, ranked: Mapping[str, Sequence[str]], flows: Mapping[tuple[str, str], Sequence[Flow]]
+    case: Case, ranked: Mapping[str, Sequence[str]], flows: Mapping[tuple[str, str], Sequence[Flow]], most: int
 ) -> Mapping[str, set[str]]:
     """Targets to explain, by origin: those of the flows, then the best ones rank by rank, as many as are allowed."""
     going = {origin for origin, target in flows if origin != target}
@@ -117,7 +127,7 @@ def _kept(
         for rank, target in enumerate(targets, 1)
         if rank <= max(case.request.limit, origin not in going) or (origin, target) in flows
     )
-    kept = _first(rows, case.allocation.settings.explained_moves)
+    kept = _first(rows, most)
     return {origin: {target for start, target in kept if start == origin} for origin in ranked}
 
 
@@ -302,8 +312,9 @@ def _access_told(case: Case, access: AccessConditions, to_obtain: Sequence[StepC
         found.append(w("credential.access_unknown"))
     found += required_lines(access, w.lang)
     found += obtain_lines(to_obtain, w.lang)
-    taken = dict.fromkeys(c.label for c in access.to_obtain if c.detail.before_training and (c.counted or not c.group))
-    found += [w("credential.before_training", label=label) for label in taken]
+    known = case.graph.referential.credential_by_code
+    first = [c.label for c in to_obtain if c.code in known and known[c.code].before_training]
+    found += [w("credential.before_training", label=label) for label in first]
     found += grounded_lines(access, w.lang)
     usual = (c for c in access.credentials if c.requirement == "usual" and c.applies and not c.ground)
     found += [w("credential.usual", label=c.label) for c in usual]

@@ -19,6 +19,7 @@ from passerelles.report.moves import (
     explained_origins,
     facts_of,
     facts_of_flows,
+    looked_at,
     shortened,
     weightiest,
 )
@@ -124,11 +125,12 @@ def move_sheets(case: Case) -> Document:
     """
     if case.request.mask:
         raise PasserellesError("report_sheets_mask")
-    flows = case.shown_flows
+    flows = [looked_at(case, flow) for flow in case.shown_flows]
     if not flows:
         raise PasserellesError("report_sheets_none")
     # A person reads of one move: each flow is told apart, even where several make the same move between two jobs.
-    explained = {(e.move.origin.code, e.move.target.code): e for o in explained_origins(case) for e in o.moves}
+    origins = explained_origins(case, most=len(flows))
+    explained = {(e.move.origin.code, e.move.target.code): e for o in origins for e in o.moves}
     parts = [
         _sheet(case, number, flow, explained.get((flow.fragile.job, flow.hiring.job)))
         for number, flow in enumerate(flows, 1)
@@ -150,7 +152,7 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Explained | None) -> 
         blocks.append(Text(w("sheet.same")))
     elif explained is None:
         facts += [(name, text) for name, text in facts_of_flows(case, (flow,)) if text]
-        blocks += access_unranked(case, flow)
+        blocks += [*access_unranked(case, flow), Text(w("sheet.unranked"))]
     else:
         own = explained._replace(flows=(flow,))
         facts += facts_of(case, own, items=False)
