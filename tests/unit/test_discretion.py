@@ -315,6 +315,19 @@ def test_a_total_that_gives_a_lot_away_is_given_up_before_flows_of_lots_far_from
     assert len(audits) < 10
 
 
+def test_a_total_is_given_up_where_keeping_it_would_hide_more_than_half_of_the_people_printed() -> None:
+    fragile = people(("A0", "J03", 20, "x"), ("A1", "J02", 8, "x"), ("A2", "J02", 12, "x"))
+    hiring = openings(("P0", "J02", 20, "x"), ("P1", "J06", 4, "x"), ("P2", "J02", 20, "x"), ("P3", "J00", 3, "x"))
+    costs = Written({("J02", "J00"): 1.0, ("J02", "J06"): 1.0})
+    found = match_territory(graph(), fragile, hiring, costs=costs, settings=ANY)
+    printed = published(publish(found)).to_dict()
+    assert [flow.people for flow in (*found.flows, *found.to_confirm)] == [8, 12, 12, 4, 4]
+    # With the total, those of A2, and of A0 who go to P0, are hidden as well.
+    lines = (*printed["results"], *printed["to_confirm"])
+    assert [line["people"] for line in lines if "fragile_lots" not in line] == [8, 12, 12]
+    assert (printed["totals"]["offered"], printed["totals"]["offered_between"]) == (None, [30, 40])
+
+
 def test_the_attacker_wins_against_a_mask_of_the_small_cells_only() -> None:
     """The attack is not blind: masking the small cells and nothing else is undone by subtraction."""
     found = small()
