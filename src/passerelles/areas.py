@@ -464,7 +464,7 @@ def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) 
             missing.update({*np.where(broad >= 0, broad, lacking).tolist()})
         wanted = sorted(missing.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
         best = tuple((graph.codes[a], graph.codes[b], round(-w, 4)) for w, a, b in sorted(crossing)[:_NAMED])
-        acquired = tuple((graph.competency_codes[c], graph.competencies[c].name, n) for c, n in wanted)
+        acquired = tuple((graph.competencies[c].code, graph.competencies[c].name, n) for c, n in wanted)
         passages.append(Passage(start, end, len(crossing), best, acquired))
     return tuple(passages)
 

@@ -533,7 +533,7 @@ def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
 
 def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     effort, paths = settings.effort, settings.paths
-    competencies = tuple(graph.competencies)  # an index decodes each anew every time it is read
+    competencies = graph.competencies
     macros = _macros(graph)
     exact = set(graph.settings.near.exact_categories)
     knowledge = _numbered({c.category for c in competencies if c.kind == "savoir"} | {""})

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import pickle
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -39,7 +40,7 @@ from passerelles.scoring.measures import measure_index
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import NearSettings, WeightSettings
-from passerelles.store import npy_bytes, open_index, write_index
+from passerelles.store import npy_bytes, open_index, pack_table, write_index
 from small import referential as small_referential
 
 OVERLAY = "enseignement-conduite"
@@ -77,6 +78,11 @@ def same_graph(found: OccupationGraph, expected: OccupationGraph) -> None:
     assert tuple(found.competencies) == tuple(expected.competencies)
     assert [found.competencies[i] for i in range(len(found.competencies))] == list(expected.competencies)
     assert tuple(found.competencies[2:5]) == tuple(expected.competencies[2:5])
+    assert found.competencies == expected.competencies
+    assert expected.competencies == found.competencies
+    assert found.competencies != expected.competencies[1:]
+    assert hash(found.competencies) == hash(expected.competencies)
+    assert pickle.loads(pickle.dumps(found.competencies)) == expected.competencies  # noqa: S301 - our own
 
 
 def same_referential(found: Referential, expected: Referential) -> None:
@@ -131,6 +137,7 @@ def test_one_answer_does_not_read_what_it_does_not_tell(place: Path, pair: Pair)
     """Competencies, titles and moves of the real ROME would take 21 MB of the 104 of a process that ranks once."""
     fresh = build_graph(load_referential(place))
     assert rank_moves(fresh, "K2110") == rank_moves(pair[0], "K2110")
+    assert repr(fresh) == repr(pair[0])
     assert not {"competencies", "titles", "mobilities"} & vars(fresh.referential).keys()
     person = Profile(competencies=(pair[0].competency_codes[-1],))
     assert rank_moves(fresh, person) == rank_moves(pair[0], person)
@@ -153,6 +160,32 @@ def test_titles_and_moves_of_one_occupation_are_those_of_the_whole_tables(
         assert fresh.titles_in(code) == whole.titles_in(code)
         assert fresh.moves_from(code) == whole.moves_from(code)
         assert ("titles" in vars(fresh)) == ("mobilities" in vars(fresh)) == (number >= 7)
+
+
+def test_a_referential_made_of_an_index_with_other_titles_tells_its_own(place: Path) -> None:
+    opened = load_referential(place)
+    assert opened.titles_in("K2110")
+    assert dataclasses.replace(opened, titles=()).titles_in("K2110") == ()
+
+
+def test_a_referential_without_moves_has_none_from_an_occupation(tmp_path: Path) -> None:
+    graph = build_graph(small_referential({"A1": ["a"], "B1": ["a", "b"]}))
+    opened = load_referential(compile_index(graph, tmp_path / "petit.zip"))
+    assert not opened.moves_from("A1")
+    assert opened.titles_in("A1") == ()
+
+
+def test_a_row_read_alone_is_that_of_the_whole_table(place: Path, tmp_path: Path) -> None:
+    arrays: dict[str, Any] = {}
+    rows = [("a", 1, None, None), (None, None, 0.5, None), ("b", 0, 0.0, None)]
+    about = {"odd": pack_table("odd", ("text", "whole", "part", "none"), rows, arrays)}
+    write_index(tmp_path / "odd", about={}, arrays=arrays, documents={})
+    whole = open_index(place)
+    for index, tables in ((open_index(tmp_path / "odd"), about), (whole, whole.document(load.DOCUMENT)["tables"])):
+        for table_about in tables.values():
+            alone = [index.row(table_about, number) for number in range(table_about["rows"])]
+            assert alone == list(index.rows(table_about))
+    assert list(open_index(tmp_path / "odd").rows(about["odd"])) == rows
 
 
 def test_an_array_is_written_in_pieces(tmp_path: Path) -> None:

@@ -248,6 +248,20 @@ def resealed(place: Path, members: dict[str, bytes], **changes: Any) -> dict[Pat
     return {place / name: data for name, data in (members | about).items()}
 
 
+@pytest.mark.parametrize("table", ["competencies", "mobilities"])
+def test_words_that_no_reader_makes_are_refused_whenever_their_row_is_read_alone(folder: Path, table: str) -> None:
+    data = (folder / f"{table}.kind.utf8.npy").read_bytes()
+    known, other = {"competencies": (b"savoir", b"Savoir"), "mobilities": (b"proche", b"Proche")}[table]
+    with written(resealed(folder, {f"{table}.kind.utf8.npy": data.replace(known, other)})):
+        graph = build_graph(load_referential(folder))
+        for _ in range(2):
+            with pytest.raises(PasserellesError) as error:
+                graph.competencies[0] if table == "competencies" else graph.referential.moves_from("A1406")
+            assert error.value.key == "index_damaged"
+            assert f"{table}.kind" in str(error.value)
+    assert table not in vars(graph.referential)
+
+
 @pytest.mark.parametrize(
     "changes", [{"format": FORMAT + 1}, {"package": "0.0.9"}, {"schema": "autre"}], ids=["format", "package", "schema"]
 )

@@ -78,7 +78,7 @@ class OccupationGraph(Deriving):
     def __repr__(self) -> str:
         """One line: referential and sizes."""
         name = f"{self.referential.name} {self.referential.version}"
-        return f"<OccupationGraph {name}: {len(self.codes)} occupations, {len(self.competency_codes)} competencies>"
+        return f"<OccupationGraph {name}: {len(self.codes)} occupations, {self.weights.shape[1]} competencies>"
 
     @property
     def index(self) -> "Index | None":

@@ -226,7 +226,7 @@ class IndexedReferential(Referential):
 
 class SomeCompetencies(Sequence[Competency]):
     """
-    The competencies of an index in the rows that one of its arrays names.
+    The competencies of an index in the rows that one of its arrays names; it equals, and pickles as, a tuple of them.
 
     A few are read one by one as they are asked for, so that one answer does not take the memory of all; all are when
     somebody goes through them, or asks for many.
@@ -237,6 +237,15 @@ class SomeCompetencies(Sequence[Competency]):
         self._index, self._table = referential._index, referential._document["tables"]["competencies"]  # noqa: SLF001
         self._rows = self._index.positions(rows, self._table["rows"]).tolist()
         self._read: dict[int, Competency] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (tuple, (tuple(self),))
+
+    def __eq__(self, other: object) -> bool:
+        return tuple(self) == (tuple(other) if isinstance(other, SomeCompetencies) else other)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self))
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -253,8 +262,9 @@ class SomeCompetencies(Sequence[Competency]):
             return tuple(self)[column]
         found = self._read.get(column)
         if found is None and len(self._read) < _FEW:
-            found = self._read[column] = Competency._make(self._index.row(self._table, self._rows[column]))
+            found = Competency._make(self._index.row(self._table, self._rows[column]))
             _check_words(self._index, "competencies", [found])
+            self._read[column] = found
         return found or self._all.competencies[self._rows[column]]
 
 
