@@ -192,6 +192,19 @@ def test_every_field_of_an_onet_database(tmp_path: Path, form: str) -> None:
     assert counts(small) == {"no_requirements": 1, "rating_suppressed": 1, "title_repeated": 1}
 
 
+def test_the_level_of_an_onet_element_is_its_own_scale_wherever_it_stands_in_the_file(tmp_path: Path) -> None:
+    """The rows of levels before those of importance; an element that is not important asks for nothing."""
+    expected = load_referential(write_onet(tmp_path / "db")).requirements
+    sheets = onet()
+    for name in ("Skills", "Knowledge"):
+        head, *rows = sheets[name]
+        scale = head.index("Scale ID")
+        sheets[name] = [head, *sorted(rows, key=lambda row: str(row[scale]), reverse=True)]
+        assert sheets[name][1][scale] == "LV"
+    assert load_referential(write_onet(tmp_path / "turned", sheets)).requirements == expected
+    assert ("11-9071.00", "2.A.1.a") not in {r[:2] for r in expected}
+
+
 def test_every_row_of_an_onet_occupation_that_is_not_listed_is_counted(tmp_path: Path) -> None:
     sheets = {**onet(), "Occupation Data": [row for row in onet()["Occupation Data"] if row[0] != "53-5021.00"]}
     notices = load_referential(write_onet(tmp_path / "db", sheets)).notices

@@ -363,8 +363,7 @@ def _rated_elements(files: FileSet, draft: Draft) -> None:
     table = files.read("Content Model Reference", ("element id", "element name"), draft)
     names = dict(zip(table.column("element id"), table.column("element name"), strict=True))
     for name, kind in _ONET["rated"].items():
-        ratings = _ratings(files, name, draft)
-        for code, element, label, scale, value in ratings:
+        for code, element, label, scale, value in _ratings(files, name, draft):
             if element not in draft.competencies:
                 above = element.rpartition(".")[0]
                 macro = above if above in names and above.count(".") > 1 else None
@@ -373,8 +372,7 @@ def _rated_elements(files: FileSet, draft: Draft) -> None:
                 draft.competencies[element] = Competency(element, label or None, kind, macro)
             if scale == "IM" and value >= _IMPORTANT:
                 draft.requirements[code][element] = "core" if value >= _CORE else "other"
-        for code, element, _, scale, value in ratings:
-            if scale == "LV" and element in draft.requirements[code]:
+            elif scale == "LV":
                 draft.levels[code, element] = value
 
 
