@@ -231,6 +231,18 @@ def test_a_row_of_several_cells_without_a_header_is_no_title(tmp_path: Path) -> 
     assert [(n.code, n.line) for n in listed.notices] == [("row_length", 1)]
 
 
+def test_a_list_whose_every_title_holds_what_parts_cells_is_read(tmp_path: Path) -> None:
+    titles = {"A1000": "Vendeur, vendeuse de fleurs", "B1000": "Maçon, maçonne"}
+    jobs = referential({}, occupations=[occupation(code, label=label) for code, label in titles.items()])
+    jobs = replace(jobs, titles=tuple(JobTitle(code, "Aide, assistant", code) for code in titles))
+    listed = load_job_list(write(tmp_path / "l.csv", "\n".join(titles.values())), jobs)
+    assert [(e.occupation, e.line) for e in listed.entries] == [("A1000", 1), ("B1000", 2)]
+    listed = load_job_list(write(tmp_path / "l.csv", "Aide, assistant\nMaçon, maçonne\nautre, chose\n"), jobs)
+    assert [(e.occupation, e.line) for e in listed.entries] == [("B1000", 2)]
+    said = {n.line: n.code for n in listed.notices if n.kind.drops}
+    assert said == {1: "job_ambiguous", 3: "row_length"}
+
+
 def test_an_unknown_basin_in_a_list_is_said(tmp_path: Path, jobs: Referential) -> None:
     path = write(tmp_path / "l.csv", "code,bassin\nN4101,Atlantide\nN4102,pau\n")
     listed = load_job_list(path, jobs, places=load_places(places_folder(tmp_path / "geo")))

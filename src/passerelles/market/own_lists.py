@@ -19,7 +19,13 @@ from passerelles.market.read import SourceFile
 from passerelles.market.tables import Link, links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.referential import Referential, code_of, find_occupation, titles_by_label
+from passerelles.referentials.referential import (
+    Referential,
+    code_of,
+    find_occupation,
+    occupations_meant,
+    titles_by_label,
+)
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, On, texts_of, within
@@ -128,7 +134,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
         If the file cannot be read, has no column of codes or titles, or has several sheets with one.
     """
     needed = {"code, métier": ("code", "title")}
-    table = _read_list(path, _HEADS["job_list"], needed, partial(_is_job, referential))
+    table = _read_list(path, _HEADS["job_list"], needed, partial(occupations_meant, referential))
     log = NoticeLog(table.notices)
     entries: dict[tuple[str, str, str], Entry] = {}
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
@@ -154,7 +160,7 @@ def _read_list(
     path: str | Path,
     heads: Mapping[str, str],
     needed: Mapping[str, Sequence[str]],
-    is_job: Callable[[str], bool] | None = None,
+    is_job: Callable[[str], object] | None = None,
 ) -> Table:
     """
     Read a table that has columns of these heads.
@@ -171,11 +177,11 @@ def _read_list(
     found = read_rows(path, lambda cells: 0 if known(cells).isdisjoint(first) else len(known(cells)))
     if is_job is not None and not found.header_line:
         filled = [(line, [*filter(None, map(cell_text, cells))]) for line, cells in found.filled]
-        if any(len(texts) == 1 for _, texts in filled):
-            sign = found.delimiter
-            rows: list[tuple[int, list[Cell]]] = [
-                (line, [sign.join(texts)] if sign and is_job(sign.join(texts)) else [*texts]) for line, texts in filled
-            ]
+        sign = found.delimiter
+        rows: list[tuple[int, list[Cell]]] = [
+            (line, [sign.join(texts)] if sign and is_job(sign.join(texts)) else [*texts]) for line, texts in filled
+        ]
+        if any(len(cells) == 1 for _, cells in rows):
             found = found._replace(header=("title",), rows=rows)
     lacking = [name for name, some in needed.items() if known(found.header).isdisjoint(some)]
     if lacking:
@@ -184,14 +190,6 @@ def _read_list(
         raise PasserellesError("market_columns", path=path, column=", ".join(lacking), columns=shown)
     table = found.table()
     return replace(table, header=named(table.header, heads))
-
-
-def _is_job(referential: Referential, text: str) -> bool:
-    """Whether a text is a code or an exact title, of several occupations maybe."""
-    try:
-        return bool(find_occupation(referential, text))
-    except UnknownCodeError as error:
-        return error.key == "ambiguous_title"
 
 
 def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:

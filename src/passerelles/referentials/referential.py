@@ -446,6 +446,18 @@ def code_of(referential: Referential, text: str) -> str | None:
     return found[0] if len(found) == 1 else None
 
 
+def occupations_meant(referential: Referential, text: str) -> tuple[str, ...]:
+    """Return the occupation of a code, or those of an exact title, which several may share; see `find_occupation`."""
+    if (code := code_of(referential, text)) is not None:
+        return (code,)
+    wanted = normalise_label(text) if len(text) <= _LONGEST else ""
+    if not wanted:
+        return ()
+    return titles_by_label(referential).get(wanted) or tuple(
+        sorted({title.occupation for title in _titles_by_form(referential).get(wanted, ())})
+    )
+
+
 def find_occupation(referential: Referential, text: str) -> str:
     """
     Return the code that `text` stands for.
@@ -472,14 +484,7 @@ def find_occupation(referential: Referential, text: str) -> str:
     'K2110'
     """
     check_code(text, what="occupation")
-    if (code := code_of(referential, text)) is not None:
-        return code
-    wanted = normalise_label(text[:_LONGEST])
-    found: tuple[str, ...] = ()
-    if wanted and len(text) <= _LONGEST:
-        found = titles_by_label(referential).get(wanted) or tuple(
-            sorted({title.occupation for title in _titles_by_form(referential).get(wanted, ())})
-        )
+    found = occupations_meant(referential, text)
     if len(found) == 1:
         return found[0]
     if found:
@@ -569,10 +574,16 @@ def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     if any(c.isdigit() for c in cut) and " " not in cut:
         found = alike(cut.upper(), {o.code: o.code for o in referential.occupations}, least=50, most=_NEAREST)
     else:
-        labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
-        plain = {label: normalise_label(label) for label in labels}
-        found = alike(normalise_label(cut), plain, scorer="token_sort_ratio", least=50, most=_NEAREST)
+        found = alike(
+            normalise_label(cut), _plain_labels(referential), scorer="token_sort_ratio", least=50, most=_NEAREST
+        )
     return tuple(found)
+
+
+@made_once
+def _plain_labels(referential: Referential) -> Mapping[str, str]:
+    labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
+    return {label: normalise_label(label) for label in labels}
 
 
 def nearest_codes(text: str, labels: Mapping[str, str]) -> tuple[str, ...]:
