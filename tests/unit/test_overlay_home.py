@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -617,7 +618,7 @@ def test_an_overlay_is_brought_to_a_new_version_and_decisions_are_remembered(tmp
     assert parts[0] == ["code", "base", "label", "choix", "propositions"]
     assert parts[1][:4] == ["Z1-A", "Z5", "Flaconnier", None]
     assert str(parts[2][4]).startswith("1. Z5 Souffleur de verre; 2. Z6")
-    for choice, left, refused in (("Zorglub", 2, ("Zorglub",)), ("z 6", 1, ()), ("2", 1, ())):
+    for choice, left, refused in (("Zorglub", 2, ("Zorglub",)), ("z 6", 1, ()), ("Souffleur", 1, ()), ("2", 1, ())):
         book["Métiers spécialisés"]["D3"] = choice
         book.save(tmp_path / "suite.xlsx")
         tried = migrate_overlay(tmp_path / "suite.xlsx", Versions(new, old))
@@ -639,6 +640,18 @@ def test_an_overlay_is_brought_to_a_new_version_and_decisions_are_remembered(tmp
     about = {row[0].value: row[1].value for row in load_workbook(tmp_path / "fin.xlsx")["Présentation"].iter_rows()}
     assert about["version de ce référentiel"] == "2"
     assert migrate_overlay(tmp_path / "fin.xlsx", Versions(new, None)).open == 0
+
+
+def test_a_choice_that_is_a_label_means_it_though_its_first_word_is_a_code(tmp_path: Path) -> None:
+    old, new = versions(tmp_path)
+    named = [c._replace(label="901 degrés au moins") if c.code == "902" else c for c in new.competencies]
+    sheets = {"requirements": [["occupation", "competency", "choix"], ["Z2", "2", "901 degrés au moins"]]}
+    place = write_table(tmp_path / "branche", sheets, manifest=MANIFEST + 'base = "verre"\nbase_version = "1"\n')
+    done = migrate_overlay(place, Versions(replace(new, competencies=tuple(named)), old))
+    assert (done.open, done.refused) == (0, ())
+    write_workbook(done.pages, tmp_path / "suite.xlsx")
+    asked = load_workbook(tmp_path / "suite.xlsx")["Compétences demandées"]
+    assert [asked["A2"].value, asked["B2"].value] == ["Z2", "902"]
 
 
 def test_the_command_migrates_an_overlay(

@@ -47,6 +47,13 @@ def test_a_class_beyond_five_and_a_repeated_row_are_said(tmp_path: Path) -> None
     assert [n.line for n in notices if n.code == "duplicate_code"] == [5]
 
 
+def test_a_row_without_a_year_adds_none_to_those_of_the_table(tmp_path: Path) -> None:
+    text = TENSION_ROME + ";N4102;x;5313;R;2;1;5;4;3;2;1;5;4\n2019;N4103;x;5313;R;2;1;5;4;3;2;1;5;4\n"
+    table = _by_basin(tmp_path / "t.csv", text)
+    assert ("N4102", "5313") in table.rows
+    assert table.file.year == "2019, 2020"
+
+
 def test_families_are_known_by_country_region_and_department(tmp_path: Path) -> None:
     table = _by_family(tmp_path / "t.csv")
     assert {t for c, t in table.rows if c == "J3Z43"} == {"FR", "region:01", "department:35", "department:44"}

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 
 from passerelles.errors import PasserellesError
 from passerelles.io.csv import Rows, read_rows
-from passerelles.io.xlsx import DamagedWorkbookError, is_workbook, open_workbook
+from passerelles.io.xlsx import HEADER_WITHIN, DamagedWorkbookError, is_workbook, open_workbook
 
 Cell = str | int | float | None
 SHEET = "xl/worksheets/sheet1.xml"
@@ -233,6 +233,16 @@ def test_a_stray_cell_far_away_costs_nothing(tmp_path: Path) -> None:
 def test_rows_of_blanks_are_no_rows(written: Callable[[bytes], bytes]) -> None:
     data = written(book_of([["job", "people"], [" ", "\t"], ["A", " "], ["B", 1]]))
     assert open_workbook(data).sheet("Sheet").rows == [(1, ["job", "people"]), (3, ["A"]), (4, ["B", 1])]
+
+
+def test_the_head_of_a_sheet_is_its_first_rows_and_reads_no_further() -> None:
+    rows = [(line, [line]) for line in range(1, HEADER_WITHIN + 2)]
+    assert open_workbook(book_of([[line] for line in range(1, 100)])).head("Sheet").rows == rows
+    far = b"".join(b'<row r="%d"><c r="A%d"><v>%d</v></c></row>' % (i, i, i) for i in range(1, 10_000))
+    book = open_workbook(_with_sheet(far + b"<damaged"))
+    assert book.head("Sheet").rows == rows
+    with pytest.raises(DamagedWorkbookError):
+        book.sheet("Sheet")
 
 
 def _with_sheet(rows: bytes) -> bytes:
