@@ -414,6 +414,56 @@ def test_a_word_that_no_label_has_is_read_as_the_one_that_labels_have(
 
 
 @pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        # of a title that says one job, it says the branch, the product, the place
+        ("Technicien maintenance IRM", "I1304"),
+        ("Développeur ecommerce", "M1805"),
+        ("Développeur backoffice", "M1805"),
+        ("Acheteur salaisons", "M1101"),
+        ("Technicien qualité salaisons", "H1502"),
+        ("Magasinier gerbeur", "N1103"),
+        ("Agent de quai transpalette", "N1105"),
+        ("Graphiste webmarketing", "E1205"),
+        ("Assistant social SPIP", "K1201"),
+        ("Conducteur de travaux FTTH", "F1201"),
+        ("Assistant notariat", "K1902"),
+        # of a broad title, it says another job or none
+        ("Ingénieur DPE", "H1206"),
+        ("Dessinateur FTTH", "H1203"),
+        ("Responsable gestion escalade client", "M1704"),
+        ("Assistant escalade conformité", "H1301"),
+        ("Représentant légal", "D1402"),
+        ("Chargé de contrôle légal", "H1502"),
+        ("Réviseur légal", "M1202"),
+        ("Médiateur amiable", "K1204"),
+        ("Serveur cuisine savoyarde", "G1803"),
+        ("Enfourneur céramique", "B1201"),
+    ],
+)
+def test_a_word_that_no_label_has_leaves_the_job_that_the_others_say(rome: Referential, text: str, family: str) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize(
+    "text", ["Nurse", "Nurse à domicile", "Nurse de nuit", "Closer", "SAD", "Agent escalade", "Agent shipping"]
+)
+def test_a_word_that_no_label_has_and_that_may_say_several_jobs_is_not_sure(rome: Referential, text: str) -> None:
+    assert status(resolve_title(rome, text)) != "sûr"
+
+
+def test_a_nurse_looks_after_children_first_and_a_registered_nurse_after_the_sick(rome: Referential) -> None:
+    found = [resolve_title(rome, text)[0].parent_code for text in ("Nurse", "Registered nurse", "Staff nurse")]
+    assert found == ["K1303", "J1506", "J1506"]
+
+
+@pytest.mark.parametrize("text", ["Adjoint des cadres", "Adjointe des cadres hospitaliers"])
+def test_an_office_that_no_label_says_is_understood_by_usage(rome: Referential, text: str) -> None:
+    found = resolve_title(rome, text)[0]
+    assert (found.parent_code, found.reason) == ("M1205", "usage")
+
+
+@pytest.mark.parametrize(
     ("text", "family", "ignored"),
     [
         ("Chargé de mission (H/F)", "K1404", ("H/F",)),  # said so, though "mission" at the end is most often a contract

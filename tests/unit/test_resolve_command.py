@@ -259,6 +259,25 @@ def test_a_row_is_told_by_where_it_stands_in_its_sheet_or_file(
         }
 
 
+def test_a_stray_cell_far_below_brings_no_thousands_of_blank_rows(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    page = book.active
+    assert page is not None
+    for line, text in ((1, "Intitulé"), (2, "cariste"), (4, "boulanger"), (5000, "soudeur")):
+        page.cell(line, 1, text)
+    book.save(tmp_path / "liste.xlsx")
+    found = read_worklist(tmp_path / "liste.xlsx", column="Intitulé")
+    assert found.texts(0) == ["cariste", "", "boulanger", "soudeur"]
+    assert list(found.lines) == [2, 3, 4, 5000]
+
+
+def test_a_list_reviewed_again_tells_the_same_rows() -> None:
+    listed = Worklist(("t",), [["cariste"], ["boulanger"]], [4, 7])
+    once = review(referential(), listed, "t")
+    twice = review(referential(), once.worklist, "t")
+    assert [row.number for row in twice.rows] == [row.number for row in once.rows] == [4, 7]
+
+
 def test_a_day_of_a_workbook_stays_a_day_and_a_time_keeps_its_hour(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

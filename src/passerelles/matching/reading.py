@@ -25,10 +25,12 @@ class Abbreviation(NamedTuple):
     One reading of an abbreviation: the words that it stands for.
 
     `near` are stems one of which must stand in the same title for this reading to be tried; empty = no condition.
+    One that `yields` is not tried where the other words already say the job.
     """
 
     expansion: tuple[str, ...]
     near: frozenset[str]
+    yields: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,7 +65,7 @@ class LanguagePack:
     signs
         Pattern of each written sign, longest first, and the words that it stands for.
     abbreviations
-        Abbreviation to its readings, most usual first.
+        Abbreviation, or word that no label has, to its readings, most usual first.
     employers, asides
         Words that name an employer, and whole parts of a line that are no job (towns, regions, services).
     openers
@@ -190,7 +192,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
             (re.compile(rf"(?<![a-z]){re.escape(sign)}(?![a-z])"), f" {data['signs'][sign]} ")
             for sign in _longest_first(data["signs"])
         ),
-        abbreviations=MappingProxyType(_abbreviations(data["abbreviations"], plural, feminine)),
+        abbreviations=MappingProxyType(_abbreviations(data, plural, feminine)),
         asides=frozenset(map(normalise_label, noise["asides"])),
         columns=MappingProxyType(
             {kind: frozenset(map(normalise_label, heads)) for kind, heads in data["columns"].items()}
@@ -214,16 +216,19 @@ def _rules(rows: list[list[Any]]) -> tuple[SuffixRule, ...]:
 
 
 def _abbreviations(
-    table: Mapping[str, Any], plural: tuple[SuffixRule, ...], feminine: tuple[SuffixRule, ...]
+    data: Mapping[str, Any], plural: tuple[SuffixRule, ...], feminine: tuple[SuffixRule, ...]
 ) -> dict[str, tuple[Abbreviation, ...]]:
+    def reading(text: str, near: Iterable[str], *, yields: bool) -> Abbreviation:
+        return Abbreviation(tuple(text.split()), frozenset(stem(word, plural, feminine) for word in near), yields)
+
     readings: dict[str, tuple[Abbreviation, ...]] = {}
-    for short, value in table.items():
-        found: list[Abbreviation] = []
-        for row in [value] if isinstance(value, str) else value:
-            text, near = (row, []) if isinstance(row, str) else (row["is"], row.get("near", []))
-            stems = frozenset(stem(word, plural, feminine) for word in near)
-            found.append(Abbreviation(expansion=tuple(text.split()), near=stems))
-        readings[short] = tuple(found)
+    for short, value in data["abbreviations"].items():
+        rows = [value] if isinstance(value, str) else value
+        pairs = [(row, []) if isinstance(row, str) else (row["is"], row.get("near", [])) for row in rows]
+        readings[short] = tuple(reading(text, near, yields=False) for text, near in pairs)
+    for text, value in data.get("words", {}).items():
+        said, near = (value, []) if isinstance(value, list) else (value["said"], value["near"])
+        readings |= dict.fromkeys(said, (reading(text, near, yields=True),))
     return readings
 
 
@@ -451,12 +456,12 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
         return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
     if not lexicon.pack.titles:
         spelled = joined_words(text[:_KEPT], lexicon.pack)
-        whole = tuple(itertools.islice(_spelled_out([spelled], words.known, lexicon), _MOST))
+        whole = tuple(itertools.islice(_spelled_out([spelled], words, lexicon), _MOST))
         return Understood(text.strip(), (), (whole,) if whole else ())
     title = _Title(_BLANKS.sub(" - ", text.strip()[:_KEPT].translate(_UNSEEN)), lexicon, words)
     jobs = []
     for variants in title.jobs():
-        read = _spelled_out(variants, words.known, lexicon, cut=title.cut, dashed=title.dashed)
+        read = _spelled_out(variants, words, lexicon, cut=title.cut, dashed=title.dashed)
         options = tuple(itertools.islice(read, _MOST))
         if options:
             jobs.append(options)
@@ -465,7 +470,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
 
 def _spelled_out(
     variants: Sequence[tuple[str, ...]],
-    known: Collection[str],
+    words: Words,
     lexicon: Lexicon,
     *,
     cut: bool = False,
@@ -475,13 +480,12 @@ def _spelled_out(
     share = _MOST // len(variants) if variants else 0
     whole = lexicon.roots(lexicon.stems_of(variants[0])) if len(variants) > 1 else ()
     for spelled in variants:
-        forms = [lexicon.stem(word) for word in spelled]
         # What people are known to mean by the title as it is written comes before what its abbreviations may stand for.
         usual = " ".join(lexicon.stems_of(spelled)) in lexicon.pack.usages
         options = []
         for position, word in enumerate(spelled):
-            around = frozenset(form for place, form in enumerate(forms) if place != position)
-            options.append([(word,)] if usual else _choices(word, around, known, lexicon))
+            others = (*spelled[:position], *spelled[position + 1 :])
+            options.append([(word,)] if usual else _choices(word, others, words, lexicon))
         for choice in itertools.islice(itertools.product(*options), share):
             result = tuple(itertools.chain.from_iterable(choice))
             stems = lexicon.stems_of(result)
@@ -756,8 +760,11 @@ def _capitals(text: str) -> frozenset[str]:
     return frozenset(_SPACES.sub(" ", fold_accents(part.strip("(),."))).strip() for part in named)
 
 
-def _choices(word: str, around: frozenset[str], known: Collection[str], lexicon: Lexicon) -> list[tuple[str, ...]]:
-    meanings = lexicon.pack.abbreviations.get(word, ())
+def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon) -> list[tuple[str, ...]]:
+    known, meanings = words.known, lexicon.pack.abbreviations.get(word, ())
+    if any(meaning.yields for meaning in meanings) and _says_one_job(others, words, lexicon):
+        return [(word,)]
+    around = frozenset(map(lexicon.stem, others))
     fitting = [meaning.expansion for meaning in meanings if meaning.near & around]
     if fitting:
         return fitting[:1]
@@ -765,6 +772,12 @@ def _choices(word: str, around: frozenset[str], known: Collection[str], lexicon:
     if not free:
         return [*((other,) for other in _mended(word, known, lexicon)), (word,)]
     return [*free, (word,)] if word in known else free
+
+
+def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> bool:
+    """Whether words are a title of one job, and not a broad one whose job another word says ("technicien")."""
+    said = " ".join(lexicon.stems_of(spelled))
+    return said in words.labels or said in lexicon.pack.heads or len(lexicon.pack.usages.get(said, ())) == 1
 
 
 def _mended(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[str]:
