@@ -365,6 +365,7 @@ def test_a_course_beside_the_diploma_one_holds_is_all_that_is_left() -> None:
         person = holdings_of(some, origin, {})
         price, missing = demands.price(person), demands.needed & ~demands.held(person)
         assert demands.trained_alone(missing, price).tolist() == [alone], (rows, origin)
+        assert demands.may_be_trained_alone.tolist() >= [alone]
         assert demands.span(missing[0], price)[1] == (345.0 if alone or origin == "P" else 345.0 + 4620.0)
 
 
@@ -1364,24 +1365,25 @@ def test_months_of_a_training_are_told_beside_its_hours() -> None:
 
 def test_what_only_one_of_two_choices_asks_for_is_told_as_of_that_one_and_on_its_ground() -> None:
     # Who fulfils w has v behind it: both count the same way.
+    first = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ground="establishment")
     second = one_of(
         "Q", ("FIMO", "w", "a"), ("CARTE", "w", "a"), ("DEI", "w", "b"), ("AS", "w", "b"), ground="employers"
     )
-    some = jobs(*one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b")), *second)
+    some = jobs(*first, *second)
     taken, counted = ways_of(some, "P")
     assert sorted(taken) == [("CARTE", "w", "a"), ("FIMO", "v", "a")]
     assert counted == {("v", "a"), ("w", "a")}
     (step,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0].steps
-    assert {c.code: c.ground for c in step.to_obtain} == {"CARTE": "employers", "FIMO": ""}  # the law asks for it too
+    assert {c.code: c.ground for c in step.to_obtain} == {"CARTE": "employers", "FIMO": ""}  # asked for on both grounds
 
 
-def test_what_comes_before_the_way_to_an_open_choice_is_not_told_as_of_one_that_is_held() -> None:
+def test_what_a_member_of_an_open_choice_supposes_is_not_told_as_of_a_choice_that_is_held() -> None:
     long = Credential("LONG", "Titre long", "titre", Hours(9000, 9000, 9000))
-    asked = one_of(
-        "Q", ("DEI", "v", "a"), ("AS", "v", "b"), ("PUER", "w", "a"), ("AS", "w", "b"), ("LONG", "w", "b")
-    )  # fmt: skip
-    some = with_credentials(jobs(CredentialRequirement("P", "AS"), *asked), long)
-    assert ways_of(some, "P") == ([("DEI", "w", "a"), ("PUER", "w", "a")], {("w", "a")})
+    special = Credential("SPEC", "Spécialité", "titre", Hours(100, 100, 100), choices=((("DEI",), ("AS", "LONG")),))
+    held_one = (("DEI", "v", "a"), ("AS", "v", "b"))
+    asked = one_of("Q", *held_one, ("SPEC", "w", "a"), ("AS", "w", "b"), ("LONG", "w", "b"))
+    some = with_credentials(jobs(CredentialRequirement("P", "AS"), *asked), long, special)
+    assert ways_of(some, "P") == ([("DEI", "w", "a"), ("SPEC", "w", "a")], {("w", "a")})
 
 
 def closed_path(some: Referential, origin: str = "R") -> tuple[str, list[str], list[tuple[str, str]]]:
@@ -1390,6 +1392,7 @@ def closed_path(some: Referential, origin: str = "R") -> tuple[str, list[str], l
     return path.status, [c.code for c in path.steps[0].to_obtain], list(path.reasons)
 
 
+VAGUE = Credential("VAGUE", "Titre sans durée", "titre")
 OVER = tuple(Credential(f"E{i}", f"Ancien {i}", "titre", Hours(i, i, i), valid_until="2020-01-01") for i in (1, 2))
 
 
@@ -1429,3 +1432,21 @@ def test_months_are_told_beside_hours_also_where_only_a_most_is_known(hours: Hou
     some = with_credentials(jobs(CredentialRequirement("Q", "COURS")), course)
     (path,) = rank_paths(build_graph(some, settings=PLAIN), "R", targets=["Q"], settings=PLAIN, max_steps=1)
     assert f"Cours ({told})" in re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(path)))
+
+
+def test_of_a_way_only_the_credential_of_unknown_length_is_what_makes_hours_unknown() -> None:
+    some = with_credentials(jobs(*one_of("Q", ("FIMO", "v", "a"), ("VAGUE", "v", "a"))), VAGUE)
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), "R", targets=["Q"], settings=PLAIN, max_steps=1)
+    assert path.steps[0].unknown == ("VAGUE",)
+    assert (path.status, path.reasons) == ("unknown", (("length", "Titre sans durée"),))
+
+
+def test_hours_towards_a_job_to_which_people_are_selected_are_not_known() -> None:
+    for status, unknown in (("selective", True), ("open", False)):
+        graph = build_graph(jobs(whole=(OccupationAccess("Q", status),)), settings=PLAIN)
+        row = np.array([graph.position[code] for code in "RQ"])
+        assert bool(demands_of(graph).unsettled[row[1]]) is unknown
+        hours = EffortCosts(graph, PLAIN).hours(row[:1], row[1:])
+        assert (hours.possible.item() < 0) is unknown
+        (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
+        assert ("selection" in path.steps[0].unknown) is unknown

@@ -157,6 +157,19 @@ def test_a_path_lasts_the_years_of_the_studies_that_it_supposes_and_no_frame_cou
     assert {v.rule for v in longest.violations} == {"hours_max"}
 
 
+@pytest.mark.parametrize(("published", "supposed"), [(12, 60.0), (60, 0.0)])
+def test_studies_that_take_no_longer_than_a_required_course_are_not_told_as_supposed(
+    published: float, supposed: float
+) -> None:
+    course = Credential("C", "Cours", "certificat", Hours(10, 10, 10), months=Hours(published, None, published))
+    laid = referential({"A": ["a"], "B": ["b"]}, credentials=[course], demands=[("B", "C")])
+    levels = (OccupationAccess("A", "open", 4), OccupationAccess("B", "conditional", 7))
+    plain = Settings(scorer="unfitted", access=None)
+    graph = build_graph(replace(laid, occupation_access=levels), settings=plain)
+    (path,) = rank_paths(graph, "A", targets="B", max_steps=1, settings=plain)
+    assert (path.months.expected, path.steps[0].academic_months) == (60.0, supposed)
+
+
 def test_the_last_year_of_a_first_degree_is_all_that_is_left_from_level_5_on_and_more_held_never_takes_longer() -> None:
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 6),))
     table = effort_table(build_graph(laid, access=None), Settings())

@@ -168,6 +168,7 @@ def test_a_frame_of_ones_own_is_a_file(tmp_path: Path) -> None:
     file.write_text('name = "branche"\nlabel = "Accord de branche"\nhours_max = 300\n', encoding="utf-8")
     assert find_frame(str(file)).hours_max == 300
     assert find_frame(Frame(name="x", label="X")).name == "x"
+    assert Frame(name="x", label="X", hours_min=35, hours_max=35).hours_max == 35  # one length fits
     file.write_text('name = "branche"\nlabel = "Accord"\nheures = 300\n', encoding="utf-8")
     with pytest.raises(PasserellesError, match=r"legal frame: heures: unknown"):
         find_frame(file)

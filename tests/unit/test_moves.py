@@ -227,7 +227,10 @@ def test_an_empty_ranking_says_why(graph: OccupationGraph) -> None:
         assert (list(found), found.reason, found.doubts()) == ([], reason, {"reason": reason})
     assert len({found.to_text("en") for found in cases.values()}) == 4
     assert rank_sources(graph, "A1", origins=["A1"], settings=UNFITTED).reason == "same"
-    assert rank_moves(graph, "A1", settings=UNFITTED).doubts() == {}
+    every = rank_moves(graph, "A1", settings=UNFITTED)
+    assert every.doubts() == {}
+    assert rank_moves(graph, "A1", offset=len(every), settings=UNFITTED).reason == "offset"
+    assert rank_moves(graph, "A1", offset=len(every) - 1, settings=UNFITTED).reason == ""
     assert rank_sources(graph, "A1", settings=UNFITTED, offset=10).reason == "offset"
 
 

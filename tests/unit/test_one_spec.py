@@ -13,6 +13,7 @@ from openpyxl import load_workbook
 
 from passerelles import OccupationGraph, match_territory, rank_moves, rank_paths
 from passerelles.cli.main import run
+from passerelles.language.say import say
 from passerelles.paths.path import Path
 from passerelles.ranking.move import Move
 from passerelles.report.schemas import json_schema
@@ -133,6 +134,12 @@ def test_a_column_added_once_is_withheld_where_lines_are(
     assert [row["territory"] for row in rows] == [None if each else VALUE for each in hidden]
     items = found.to_dict()["results"]
     assert [item.get("territory") for item in items] == [None if each else VALUE for each in hidden]
+
+
+def test_a_screen_tells_what_is_withheld_apart_from_what_a_line_never_had() -> None:
+    column = Column("x")
+    assert column.screen(Withheld({}, {"x": None}), "fr") == say("terms.withheld", lang="fr")
+    assert column.screen(Withheld({}, {}), "fr") is None
 
 
 def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:

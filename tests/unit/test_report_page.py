@@ -641,7 +641,14 @@ def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes(
     graph = build_graph(load_referential("transitions").with_overlay("enseignement-conduite"))
     fragile = [{"employer": "A", "job": "K2110", "headcount": 3, "basin": "Redon"}]
     hiring = [{"employer": "B", "job": "K2110-2R", "openings": 3, "basin": "Redon"}]
-    sheet = read_page(document_page(move_sheets(Case(graph, match_territory(graph, fragile, hiring))), Words())).text
+    sheets = move_sheets(Case(graph, match_territory(graph, fragile, hiring)))
+    sheet = read_page(document_page(sheets, Words())).text
+    facts, access, *_ = sheets.parts[0].blocks
+    assert isinstance(facts, Facts)
+    assert all(text for _, text in facts.rows)
+    assert isinstance(access, Bullets)
+    (to_obtain,) = [line for line in access.rows if line.startswith("À obtenir, ")]
+    assert "Permis de conduire, catégorie B" not in to_obtain  # who teaches driving holds it
     plain = re.sub("[\u00a0\u202f]", " ", sheet)
     assert "Le métier reste le même" not in plain
     assert "Certificat complémentaire de spécialisation deux-roues (210 h, durée publiée)" in plain
@@ -649,8 +656,10 @@ def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes(
     assert "Heures par personne" in plain
 
 
-@pytest.mark.parametrize(("other", "told"), [("LONG", 1), ("CARTE", 0)])
-def test_what_is_to_be_had_before_training_is_told_of_the_way_that_is_taken_once(other: str, told: int) -> None:
+@pytest.mark.parametrize(("other", "anyway", "told"), [("LONG", (), 1), ("CARTE", (), 0), ("CARTE", ("ENTREE",), 1)])
+def test_what_is_to_be_had_before_training_is_told_once_if_it_is_required_or_of_the_way_that_is_taken(
+    other: str, anyway: tuple[str, ...], told: int
+) -> None:
     known = (
         Credential("CARTE", "Carte", "carte"),
         Credential("COURS", "Cours", "certificat", Hours(140, 140, 140)),
@@ -660,6 +669,7 @@ def test_what_is_to_be_had_before_training_is_told_of_the_way_that_is_taken_once
     ways = (("COURS", "v", "a"), ("ENTREE", "v", "a"), (other, "v", "b"), ("ENTREE", "w", "a"), (other, "w", "b"))
     rows = tuple(CredentialRequirement("Q", code, "one-of", "", group, way) for code, group, way in ways)
     plain = referential({code: ["a", "b", f"x{code}"] for code in "PQ"}, credentials=known)
+    rows += tuple(CredentialRequirement("Q", code) for code in anyway)
     some = replace(plain, credential_requirements=rows, access=read_catalogue().name)
     graph = build_graph(some, settings=ANY.model_copy(update={"scorer": "unfitted"}))
     fragile = [{"employer": "A", "job": "P", "headcount": 3, "basin": "Redon"}]
@@ -667,7 +677,7 @@ def test_what_is_to_be_had_before_training_is_told_of_the_way_that_is_taken_once
     page = territory_page(Case(graph, match_territory(graph, fragile, hiring), NO_PICTURE))
     text = read_page(page).text.replace("\u00a0", " ")
     assert text.count("Agrément d'entrée : à obtenir avant l'entrée en formation") == told
-    assert ("Cours (140" in text) is (told == 1)
+    assert ("Cours (140" in text) is (other == "LONG")
 
 
 def test_frames_that_say_yes_to_another_training_only_are_told_apart_from_those_that_say_yes(case: Case) -> None:
