@@ -1442,7 +1442,8 @@ def test_of_a_way_only_the_credential_of_unknown_length_is_what_makes_hours_unkn
 
 
 def test_hours_towards_a_job_to_which_people_are_selected_are_not_known() -> None:
-    for status, unknown in (("selective", True), ("open", False)):
+    told: dict[AccessStatus, bool] = {"selective": True, "open": False}
+    for status, unknown in told.items():
         graph = build_graph(jobs(whole=(OccupationAccess("Q", status),)), settings=PLAIN)
         row = np.array([graph.position[code] for code in "RQ"])
         assert bool(demands_of(graph).unsettled[row[1]]) is unknown

@@ -314,6 +314,13 @@ def test_a_regulated_job_whose_access_is_not_known_is_never_open() -> None:
     assert (list(found), found.already, found.possible) == ([], 0, 2)
 
 
+def test_a_job_of_which_no_competency_is_known_is_never_open() -> None:
+    licence = Credential("PERM", "Permis", "permis", Hours(30, 40, 60, "s"))
+    some = referential({"A": ["a"], "B": ["a"], "C": []}, credentials=[licence], demands=[("B", "PERM"), ("C", "PERM")])
+    (lever,) = levers(build_graph(some, settings=PLAIN), {"A": 10}, ["B", "C"], settings=PLAIN)
+    assert [each.target for each in lever.opened] == ["B"]
+
+
 def test_gains_add_up_and_nothing_that_adds_nothing_is_chosen(embedded_graph: OccupationGraph) -> None:
     found = levers(embedded_graph, {"K2110-B": 12, "N1103": 30}, ["K2110-GL", "K2110-2R", "N4101", "N4105"])
     assert found.total == sum(each.gained for each in found)
