@@ -53,7 +53,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1307", "J1202", "conditional", {"DE-PHARMA", "ORDRE-PHARMA"}, set(), "advancement"),
     ("D1214", "J1405", "conditional", {"BTS-OL", "ENREG-OPT"}, set(), "lateral"),  # shop to optician
     ("M1203", "M1211", "conditional", {"DEC", "INSC-OEC"}, set(), "advancement"),  # bookkeeper to accountant
-    ("I1604", "I1617", "conditional", {"CT-AGR", "CT-QUAL"}, set(), "lateral"),
+    ("I1604", "I1617", "conditional", {"CT-AGR"}, {"CT-QUAL", "TP-CTA"}, "lateral"),
     ("G1201", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, "lateral"),
     ("G1204", "G1224", "conditional", set(), {"BPJEPS-AAN", "DEJEPS"}, "lateral"),
     ("K1303", "K1310", "conditional", {"AGR-ASSMAT", "ATT-HONOR", "FORM-ASSMAT"}, set(), "lateral"),
@@ -555,7 +555,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("G1602", "D1101", "open", set(), set(), (0, 1000)),
     ("G1602", "D1102", "open", set(), set(), (0, 1000)),
     ("N1110", "I1604", "open", set(), set(), (0, 1600)),
-    ("I1607", "I1617", "conditional", {"CT-AGR", "CT-QUAL"}, set(), None),
+    ("I1607", "I1617", "conditional", {"CT-AGR"}, {"CT-QUAL", "TP-CTA"}, None),
     ("H2913", "H2917", "open", set(), set(), (0, 400)),
     ("F1602", "I1309", "conditional", {"HAB-ELEC"}, set(), (0, 600)),
     ("N1101", "F1301", "conditional", {"AUT-COND"}, set(), (0, 500)),
@@ -956,7 +956,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("G1803", "N2101", "conditional", {"CCA", "MED-PNC"}, set(), {"DIP-N4"}, (70, 200)),
     ("N4101", "N3102", "conditional", {"APT-MER", "CFBS"}, set(), {"CAP200"}, (52, 500)),
     ("F1619", "I1501", "conditional", {"TRAV-CORDE"}, set(), {"DIP-N3"}, (35, 250)),
-    ("I1604", "I1617", "conditional", {"CT-AGR", "CT-QUAL"}, set(), {"CARTE-T"}, None),
+    ("I1604", "I1617", "conditional", {"CT-AGR"}, {"TP-CTA"}, {"CARTE-T"}, None),
     ("N4101", "K2110", "conditional", {"AUT-ENS"}, {"TP-ECSR"}, {"CCS-GL", "PERM-CE"}, (800, 1300)),
     ("K1206", "D1239", "conditional", {"HYG-TATOUAGE"}, set(), {"DIP-N3", "QPA"}, (20, 40)),
     ("M1602", "K2138", "conditional", {"AUT-ANIM"}, set(), {"CCS-GL"}, None),
