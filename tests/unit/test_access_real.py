@@ -813,6 +813,17 @@ def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: Occupat
     assert "exigé d'une personne par établissement" in told("D1210")  # who sells animals
 
 
+def test_a_move_names_the_other_ways_of_a_choice_that_is_open(rome4_graph: OccupationGraph) -> None:
+    def told(origin: str, target: str) -> list[str]:
+        return path_sentences(rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0])
+
+    (line,) = [each for each in told("N4105", "N4101") if "Suffit aussi" in each]
+    assert "Suffit aussi, à la place de « FIMO + permis C » : TP porteur ou TP tous véhicules" in line
+    assert " ou …" in line
+    assert "…." not in line
+    assert not any("Suffit aussi" in each for each in told("J1301", "J1501"))  # one diploma, no choice
+
+
 def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationGraph) -> None:
     told = " ".join(path_sentences(rank_paths(rome4_graph, "D1507", targets=["J1508"], max_steps=1)[0]))
     assert "Dont 36 mois d'exercice, qui ne sont pas de la formation." in told

@@ -224,3 +224,16 @@ def test_options_under_one_number_are_called_by_the_diploma_and_by_none_of_them(
     )
     [found] = load_certifications(tmp_path).leading("N4101", made, DAY)
     assert (found.code, found.label) == ("RNCP107", "Le diplôme")
+
+
+def test_prior_learning_that_only_a_former_number_is_said_to_give_is_told_so(tmp_path: Path, jobs: Referential) -> None:
+    former = "5;Ancien;TP;3;01/02/2024;N4101;90;;2030;1;Publié\n"
+    files = {"c.csv": CERTIFINFO + former, "suite.csv": "Numero_Fiche;Ancienne_Certification;Nouvelle_Certification\n"
+             "RNCP90;;RNCP108\n", "kit.csv": KIT + "RNCP108;Niveau 3;ACTIVE;TP - Nouveau;31/12/2028\n",
+             "rome.csv": ROME + "RNCP108;N4101;Conduite\n"}  # fmt: skip
+    for name, text in files.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    found = {c.code: c for c in load_certifications(tmp_path).leading("N4101", jobs, DAY)}
+    assert (found["RNCP108"].vae, found["RNCP108"].vae_former) == (True, "RNCP90")
+    assert "accessible par la VAE selon la fiche RNCP90, qu'elle remplace" in found["RNCP108"].described("fr")
+    assert (found["RNCP100"].vae, found["RNCP100"].vae_former) == (True, "")

@@ -11,6 +11,7 @@ from passerelles.language.say import Lang, labelled, say
 from passerelles.model import Hours
 from passerelles.text import normalise_label
 
+_WAYS: Final = 4  # other ways of a choice that a sentence names
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
 _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
 
@@ -132,6 +133,17 @@ def _things(conditions: AccessConditions, lang: Lang) -> Iterator[tuple[Sequence
             yield some, "yes", _either(_held(ways), _LABEL, lang, len(ways))
         else:
             yield some, "one_of" if len(ways) > 1 else "unknown", _either(ways, name, lang, len(ways))
+
+
+def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return a sentence for each choice that is open: what suffices in the place of the way that is counted."""
+    open_ones = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held != "yes")
+    found: list[str] = []
+    for taken, *others in map(_ways, open_ones.values()):
+        if taken[0].counted and others:
+            names = (_either([taken], _SHORT, lang), _either(others, _SHORT, lang, _WAYS))
+            found.append(say("conditions.other_ways", lang=lang, taken=names[0], others=names[1]).replace("….", "…"))
+    return list(dict.fromkeys(found))
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:

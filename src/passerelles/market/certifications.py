@@ -49,6 +49,7 @@ class LeadingCertification(Described):
 
     `match`: whether the file names the occupation's own fiche or its parent; `until` the last day of its registration,
     None = unknown; `successor` what replaces it then; `vae`: whether prior learning gives it, None = no source says;
+    `vae_former`: the number that it replaced, whose row alone says so, empty = its own does;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
     is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way.
     """
@@ -64,6 +65,7 @@ class LeadingCertification(Described):
     source: str
     sure: bool = True
     demanded: bool = False
+    vae_former: str = ""
 
     spec: ClassVar[Record] = Record(
         "leading_certification",
@@ -84,6 +86,8 @@ class LeadingCertification(Described):
             Column("source", promised="text"),
             Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
             Column("demanded", on=On.JSON, schema="flag: Whether it is demanded of everybody, alone or as one way"),
+            Column("vae_former", json=lambda c, _: c.vae_former or None, on=On.JSON,
+                   schema="code?: The number that it replaced, of which alone `vae` is said"),
         ),
     )  # fmt: skip
 
@@ -101,7 +105,8 @@ class LeadingCertification(Described):
         if hours := _hours_shown(self.hours, lang):
             said.append(say("paths.step.length", lang=lang, hours=hours))
         if self.vae:
-            said.append(say("paths.certification.vae", lang=lang))
+            key = "vae_former" if self.vae_former else "vae"
+            said.append(say(f"paths.certification.{key}", lang=lang, former=self.vae_former))
         return f"{self.label} ({', '.join(said)})"
 
 
@@ -446,6 +451,8 @@ class Certifications:
         if hours is None and credential is not None and credential.hours.expected is not None:
             hours = credential.hours
         label, level = self._named(code, rows, credential)
+        formers = {row: former for former in register.formers.get(code, ()) for row in self._rows(former)}
+        vae = self._vae(rows or formers)
         return LeadingCertification(
             code=code,
             label=label,
@@ -453,7 +460,8 @@ class Certifications:
             until=(known.until or None) if known else None,
             match=match,
             successor=next(iter(register.successors.get(code, ())), None),
-            vae=self._vae(rows or [row for former in register.formers.get(code, ()) for row in self._rows(former)]),
+            vae=vae,
+            vae_former="" if rows or vae is None else f"RNCP{next(iter(formers.values())).removeprefix('RNCP')}",
             hours=hours,
             source=" ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors"),
             sure=any(_open(row, day) == "yes" for row in rows) if sure is None else sure,
