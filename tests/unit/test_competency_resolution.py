@@ -57,6 +57,13 @@ def test_what_people_say_for_a_job_title_says_nothing_of_a_competency(text: str)
     assert all(candidate.reason != "usage" for candidate in resolve_competency(named, text))
 
 
+def test_a_word_that_no_label_of_a_job_has_is_read_in_a_competency_as_it_is_written() -> None:
+    named = replace(
+        SMALL, competencies=tuple(c._replace(label="Apiculteur") for c in SMALL.competencies if c.code == "100")
+    )
+    assert all(candidate.reason != "abbreviation" for candidate in resolve_competency(named, "apiculture"))
+
+
 def test_a_competency_without_a_label_is_never_an_answer() -> None:
     assert "400" not in {c.code for c in resolve_competency(SMALL, "conduire peser accueillir", limit=50)}
 

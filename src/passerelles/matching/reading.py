@@ -762,7 +762,8 @@ def _capitals(text: str) -> frozenset[str]:
 
 def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon) -> list[tuple[str, ...]]:
     known, meanings = words.known, lexicon.pack.abbreviations.get(word, ())
-    if any(meaning.yields for meaning in meanings) and _says_one_job(others, words, lexicon):
+    yields = any(meaning.yields for meaning in meanings)
+    if yields and (not lexicon.pack.titles or _says_one_job(others, words, lexicon)):
         return [(word,)]
     around = frozenset(map(lexicon.stem, others))
     fitting = [meaning.expansion for meaning in meanings if meaning.near & around]
