@@ -709,7 +709,7 @@ def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[di
     rows = rows.append_column("top", pc.min_element_wise(rows["old_rank"], rows["new_rank"]))
     rows = rows.filter(pc.is_valid(change))
     order = [(name, "ascending") for name in ("top", "away", "who", "code")]
-    best = rows.take(pc.select_k_unstable(rows, limit, order)).select([each.name for each in fields(Shift)])
+    best = rows.sort_by(order).slice(0, limit).select([each.name for each in fields(Shift)])
     return dict(zip(RUN_TOTALS, counted, strict=True)), tuple(Shift(**row) for row in best.to_pylist())
 
 
