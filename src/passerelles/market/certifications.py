@@ -451,7 +451,8 @@ class Certifications:
         if hours is None and credential is not None and credential.hours.expected is not None:
             hours = credential.hours
         label, level = self._named(code, rows, credential)
-        formers = {row: former for former in register.formers.get(code, ()) for row in self._rows(former)}
+        replaced = () if rows else register.formers.get(code, ())
+        formers = {row: former for former in replaced for row in self._rows(former)}
         vae = self._vae(rows or formers)
         return LeadingCertification(
             code=code,
