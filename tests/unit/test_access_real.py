@@ -817,11 +817,11 @@ def test_a_move_names_the_other_ways_of_a_choice_that_is_open(rome4_graph: Occup
     def told(origin: str, target: str) -> list[str]:
         return path_sentences(rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0])
 
-    (line,) = [each for each in told("N4105", "N4101") if "Suffit aussi" in each]
-    assert "Suffit aussi, à la place de « FIMO + permis C » : TP porteur ou TP tous véhicules" in line
+    (line,) = [each for each in told("N4105", "N4101") if "Autre voie" in each]
+    assert "Autre voie, avec ce qu'elle suppose, au lieu de « FIMO + permis C » : TP porteur ou TP tous véh" in line
     assert " ou …" in line
     assert "…." not in line
-    assert not any("Suffit aussi" in each for each in told("J1301", "J1501"))  # one diploma, no choice
+    assert not any("Autre voie" in each for each in told("J1301", "J1501"))  # one diploma, no choice
 
 
 def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationGraph) -> None:

@@ -136,7 +136,11 @@ def _things(conditions: AccessConditions, lang: Lang) -> Iterator[tuple[Sequence
 
 
 def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
-    """Return a sentence for each choice that is open: what suffices in the place of the way that is counted."""
+    """
+    Return a sentence for each choice that is open: its other ways, in the place of the one that is counted.
+
+    Each is named by what comes last in it, which is not enough alone: what that supposes comes before.
+    """
     open_ones = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held != "yes")
     found: list[str] = []
     for taken, *others in map(_ways, open_ones.values()):
