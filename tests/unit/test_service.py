@@ -1014,6 +1014,8 @@ def test_a_kept_answer_goes_as_it_is_to_who_takes_gzip(engine: Engine, monkeypat
         again = client.get("/v1/rank?origin=K2110", headers={"accept-encoding": "gzip"})
         assert (again.json(), again.headers["vary"]) == (whole, "Accept-Encoding")
         assert client.get("/v1/rank?origin=K2110", headers={"if-none-match": again.headers["etag"]}).status_code == 304
+        unread = client.get("/v1/rank?origin=K2110", headers={"if-none-match": "*", "accept-encoding": "gzip"})
+        assert (unread.status_code, "content-encoding" in unread.headers) == (304, False)
 
 
 def test_what_a_thread_works_out_is_packed_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -271,9 +271,9 @@ class Desk:
                 return _unchanged(headers)
         packed = self.store.get(key) if key else None
         self.metrics.kept.labels("no" if packed is None else "yes").inc()
-        answer = packed
+        answer, more = packed, dict[str, str]()
         if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            headers = headers | {"content-encoding": "gzip", "vary": "Accept-Encoding"}
+            more = {"content-encoding": "gzip", "vary": "Accept-Encoding"}
         elif packed is not None:
             answer = gzip.decompress(packed)
         if answer is None:
@@ -292,7 +292,7 @@ class Desk:
                 return problem("too_long", lang=lang)
         if known.strip() == "*" and request.method == "GET":
             return _unchanged(headers)
-        return Response(answer, media_type=JSON, headers=headers)
+        return Response(answer, media_type=JSON, headers=headers | more)
 
     def _is_immediate(self, make: Make, asked: Any) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
