@@ -443,9 +443,10 @@ def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang:
     `titles`: labels of the occupation's job titles, by code.
     """
     scopes = dict.fromkeys(scope for c in items for scope in ((c.scope, "titles") if c.titles else (c.scope,)))
-    named = {code for c in items for code in c.titles} & titles.keys()
+    # Rows of one way that are of other titles each, or of titles that nobody lists, are of none together.
+    [named, *others_named] = {frozenset(c.titles) for c in items if c.scope == "titles" or c.titles} or {frozenset()}
     of = {s: say(f"conditions.scope.{s}", lang=lang) for s in scopes if s != "all"}
-    if "titles" in of and named:
+    if "titles" in of and named and not others_named and named <= titles.keys():
         others = titles.keys() - named
         key, some = ("but_titles", others) if 0 < len(others) <= min(len(named), _SHOWN) else ("of_titles", named)
         shown, rest = sorted(titles[code] for code in some)[:_SHOWN], len(some) - _SHOWN
