@@ -23,7 +23,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 # Any diploma of a level: who works where people enter at that level or above holds one.
-_OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 5, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+_OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 6, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
 DEMANDED: Final = ("required", "one-of")
 """Requirements that nobody does without: alone, or as a way of a choice."""
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
