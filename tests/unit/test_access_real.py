@@ -5,7 +5,7 @@ import pytest
 from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
-from passerelles.access.wording import access_text
+from passerelles.access.wording import access_text, other_ways_lines
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.path import Step, path_sentences
@@ -821,7 +821,16 @@ def test_a_move_names_the_other_ways_of_a_choice_that_is_open(rome4_graph: Occup
     assert "Autre voie, avec ce qu'elle suppose, au lieu de « FIMO + permis C » : TP porteur ou TP tous véh" in line
     assert " ou …" in line
     assert "…." not in line
+    assert line.partition("tous véh")[2].partition(" ou …")[0].count(" ou ") == 2  # four ways, and that there are more
     assert not any("Autre voie" in each for each in told("J1301", "J1501"))  # one diploma, no choice
+    assert not any(
+        "BEPECASER" in each.partition("Autre voie")[2][:90] for each in told("A1201", "K2128")
+    )  # it has ended
+    other = " ".join(told("D1507", "J1201")).partition("Autre voie")[2]
+    assert "DE médecin + Épreuves nationales" in other  # a competition is a part of the way
+    assert other_ways_lines(access_conditions(rome4_graph.referential, "N4101")) == []  # of nobody, none is counted
+    held = access_conditions(rome4_graph.referential, "N4101", holdings_of(rome4_graph.referential, "N4101", {}))
+    assert other_ways_lines(held) == []
 
 
 def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationGraph) -> None:

@@ -139,12 +139,20 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     """
     Return a sentence for each choice that is open: its other ways, in the place of the one that is counted.
 
-    Each is named by what comes last in it, which is not enough alone: what that supposes comes before.
+    Each is named without what comes before its parts, and none that nobody can take any more.
     """
-    open_ones = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held != "yes")
+    over = {(c.group, c.alternative) for c in conditions.required if has_ended(c.detail) and c.held != "yes"}
+    left = [c for c in _told(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in over]
     found: list[str] = []
-    for taken, *others in map(_ways, open_ones.values()):
-        if taken[0].counted and others:
+    for some in grouped((c.group, c) for c in left if c.group is not None).values():
+        ways = grouped((c.alternative or "", c) for c in some)
+        named = [[c for c in way if c.needed_for is None] or way for _, way in sorted(ways.items())]
+        taken = next((way for way in named if way[0].counted), None)
+        if taken is None:
+            continue
+        mine = {c.code for c in taken}
+        others = [way for way in named if not mine.issubset(c.code for c in way)]
+        if others:
             names = (_either([taken], _SHORT, lang), _either(others, _SHORT, lang, _WAYS))
             found.append(say("conditions.other_ways", lang=lang, taken=names[0], others=names[1]).replace("….", "…"))
     return list(dict.fromkeys(found))

@@ -685,7 +685,13 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
         company = round(credential.company_hours or 0.0)
         key = "length_at_most"
         if expected:
-            key = "length" if not company else "length_in_firm" if company == round(expected) else "length_and_firm"
+            key = (
+                "length"
+                if not company
+                else "length_in_firm"
+                if credential.company_hours == expected
+                else "length_and_firm"
+            )
         hours = round(expected or credential.hours.high or 0.0)
         known = say(f"paths.step.{key}", lang=lang, hours=hours, company=company)
         known = say("paths.step.length_over", lang=lang, known=known, months=months) if months else known
