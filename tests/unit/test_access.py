@@ -240,6 +240,23 @@ def test_titles_narrow_what_is_asked_of_the_self_employed() -> None:
     assert asked("self-employed", "3") == asked("public", "1") == asked(None, "1") == asked(None) == []
     told = [text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts]
     assert any("(à son compte, toutes les appellations, sauf : Car)" in text for text in told)
+
+    def asked_of(*rows: CredentialRequirement) -> str:
+        lines = [
+            text
+            for _, _, texts in Fiche(replace(some, credential_requirements=rows), "Q").lines("fr")
+            for text in texts
+        ]
+        return " ".join(lines)
+
+    own = card._replace(scope="titles")
+    assert "(appellations : Taxi)" in asked_of(own._replace(titles="1"))
+    assert "(appellations : Car ; Taxi ; VTC)" in asked_of(own._replace(titles="1 2 3"))
+    either = own._replace(kind="one-of", group="g", alternative="a")
+    apart = asked_of(either._replace(titles="1"), either._replace(credential="DEI", titles="2"),
+                     either._replace(alternative="b", credential="AS", titles="1"))  # fmt: skip
+    assert apart.partition(" ; b) ")[0].endswith("(certaines appellations)")  # nobody of either title needs both
+    assert "(appellations : Taxi)" in apart.partition(" ; b) ")[2]
     [older] = _rows_of_all("Q", [[card], [card]])
     assert older.scope == "titles", "an older fiche, whose titles nobody lists, asks it of nobody surely"
 

@@ -237,3 +237,6 @@ def test_prior_learning_that_only_a_former_number_is_said_to_give_is_told_so(tmp
     assert (found["RNCP108"].vae, found["RNCP108"].vae_former) == (True, "RNCP90")
     assert "accessible par la VAE selon la fiche RNCP90, qu'elle remplace" in found["RNCP108"].described("fr")
     assert (found["RNCP100"].vae, found["RNCP100"].vae_former) == (True, "")
+    (tmp_path / "c.csv").write_text(CERTIFINFO + former.replace(";1;Publié", ";;Publié"), encoding="utf-8")
+    unsaid = {c.code: c for c in load_certifications(tmp_path).leading("N4101", jobs, DAY)}["RNCP108"]
+    assert (unsaid.vae, unsaid.vae_former) == (None, "")
