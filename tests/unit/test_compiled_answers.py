@@ -141,6 +141,10 @@ def test_one_answer_does_not_read_what_it_does_not_tell(place: Path, pair: Pair)
     assert not {"competencies", "titles", "mobilities"} & vars(fresh.referential).keys()
     person = Profile(competencies=(pair[0].competency_codes[-1],))
     assert rank_moves(fresh, person) == rank_moves(pair[0], person)
+    assert counterfactual(fresh, "F1703", "F1503", level="proche") == counterfactual(
+        pair[0], "F1703", "F1503", level="proche"
+    )
+    assert "competencies" not in vars(fresh.referential)
 
 
 def test_who_asks_for_many_competencies_gets_the_same(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:

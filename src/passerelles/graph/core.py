@@ -1,9 +1,11 @@
 """`OccupationGraph`: an immutable referential in matrices, and as typed nodes and edges."""
 
 import json
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -94,6 +96,11 @@ class OccupationGraph(Deriving):
     def competency_position(self) -> Mapping[str, int]:
         """Column of each competency code."""
         return MappingProxyType({code: i for i, code in enumerate(self.competency_codes)})
+
+    def column_of(self, code: str) -> int | None:
+        """Column of one competency, None where no occupation asks for it; an index reads few of them for it."""
+        column = bisect_left(self.competencies, code, key=attrgetter("code"))
+        return column if column < len(self.competencies) and self.competencies[column].code == code else None
 
     @property
     def occupations(self) -> tuple[Occupation, ...]:

@@ -599,11 +599,12 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     row = -1 if code is None else graph.position[code]
     required = _NOTHING if row < 0 else required_columns(graph, row)
-    if profile.competencies:  # an index need not read all of them for who has none
+    asked = [graph.column_of(code) for code in profile.competencies]
+    if None in asked:  # an index need not read all of them for who names those that jobs ask for
         _check_known("competency", profile.competencies, referential.competency_by_code)
     _check_known("credential", profile.credentials, referential.credential_by_code)
     # A competency that no occupation asks for is known, and brings nothing.
-    more = [graph.competency_position[c] for c in profile.competencies if c in graph.competency_position]
+    more = [column for column in asked if column is not None]
     columns = np.union1d(required, np.asarray(more, dtype=np.int32)) if more else required
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)

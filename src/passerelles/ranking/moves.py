@@ -692,10 +692,10 @@ def counterfactual(
     start = find_start(graph, origin, towards=[target])
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
     search = _Search(graph, scorer, start, graph.position[before.target.code or ""], level)
-    missing = [graph.competency_position[item.code] for item in before.missing]
+    missing = [column for item in before.missing if (column := graph.column_of(item.code)) is not None]
     found = [s for s in (search.grow(missing, most, by_coverage=flag) for flag in (False, True)) if s is not None]
     for columns in sorted(found, key=len):
-        codes = {graph.competency_codes[c] for c in columns}
+        codes = {graph.competencies[c].code for c in columns}
         after = rank_moves(graph, _with_more(origin, codes), targets=[target], settings=chosen)[0]
         if reaches(after.level, level):
             return Counterfactual(level, tuple(i for i in before.missing if i.code in codes), after)
