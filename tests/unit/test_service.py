@@ -652,6 +652,29 @@ def test_answers_are_compressed_where_asked(client: Client) -> None:
     assert "Accept-Encoding" in packed.headers["vary"]
 
 
+@pytest.mark.parametrize("refusal", ["gzip;q=0", "br, GZIP ; q=0.000, identity"])
+def test_who_refuses_gzip_gets_none_whether_the_answer_is_kept_or_not(engine: Engine, refusal: str) -> None:
+    with Client(create_app(engine)) as client:
+        first, again = (client.get("/v1/rank?origin=K2110", headers={"accept-encoding": refusal}) for _ in range(2))
+        assert first.json() == again.json()
+        for path in ("/v1/rank?origin=K2110", "/openapi.json"):
+            for asked, coding in ((refusal, None), ("gzip;q=0.5", "gzip"), ("gzip", "gzip")):
+                answer = client.get(path, headers={"accept-encoding": asked})
+                assert (answer.headers.get("content-encoding"), answer.headers["vary"]) == (coding, "Accept-Encoding")
+
+
+def test_a_kept_answer_has_the_same_bytes_whenever_it_is_packed(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[bytes] = []
+    monkeypatch.setattr(Store, "put", lambda self, key, packed: kept.append(packed))
+    with Client(create_app(engine)) as client:
+        for now in (1e9, 2e9):
+            monkeypatch.setattr("time.time", lambda now=now: now)
+            assert client.get("/v1/rank?origin=K2110").status_code == 200
+    assert kept[0] == kept[1]
+
+
 def test_a_part_of_an_answer_is_given_where_asked(client: Client) -> None:
     whole = client.get("/v1/rank?origin=K2110&limit=2").json()
     some = client.get("/v1/rank?origin=K2110&limit=2&fields=target,score&fields=level").json()

@@ -28,6 +28,7 @@ EXPLORER: Final = "/explorer"  # pages for people
 _QUIET: Final = OPEN | {METRICS}  # asked every few seconds by machines: told at the level of debugging alone
 _NUMBER: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of the caller's own, kept as it is
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
+_NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$)", re.IGNORECASE)  # a weight of 0 refuses (RFC 9110)
 _LANG: Final[ContextVar[Lang]] = ContextVar("language", default="fr")
 _STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
 _NAME: Final = re.compile(rb"(?:\[([\da-f:.]+)\]|([^:\[\]]+))(?::\d*)?")  # a name or an address, then a port
@@ -76,8 +77,9 @@ class Told:
             await send(message)
 
         method = scope["method"]
-        if method == "HEAD":  # answered as GET is, without the body
-            scope = {**scope, "method": "GET"}
+        # HEAD is answered as GET is, without the body; a coding that is refused is not asked for.
+        kept = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding" or not _NO_GZIP.search(v)]
+        scope = {**scope, "method": "GET" if method == "HEAD" else method, "headers": kept}
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the last door: told as a fault, with where and not with what
