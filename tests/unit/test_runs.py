@@ -166,6 +166,17 @@ def test_a_move_without_a_rank_or_a_score_is_there(stored: Path, tmp_path: Path)
     assert (found.shifts, found.comparable, found.totals["largest_score_difference"]) == ((), True, None)
 
 
+def test_a_score_without_an_end_is_left_out_of_the_largest_difference_and_counted(stored: Path, tmp_path: Path) -> None:
+    old = pq.read_table(stored / "old.parquet")
+    scores = [float("inf"), float("nan"), *(score + 0.5 for score in old["score"].to_pylist()[2:])]
+    place = old.column_names.index("score")
+    pq.write_table(old.set_column(place, old.schema.field("score"), [scores]), tmp_path / "odd.parquet")
+    found = compare_runs(stored / "old.parquet", tmp_path / "odd.parquet")
+    assert (found.totals["largest_score_difference"], found.totals["unmeasured"]) == (pytest.approx(0.5), 2)
+    assert "De 2 passerelles communes, un score n'est pas un nombre fini" in " ".join(found.to_text().split())
+    assert "unmeasured" in json.dumps(found.to_dict(), allow_nan=False)
+
+
 def test_a_move_that_one_result_lacks_has_no_other_level(stored: Path, tmp_path: Path) -> None:
     old = pq.read_table(stored / "old.parquet")
     pq.write_table(old.slice(0, 2), tmp_path / "two.parquet")

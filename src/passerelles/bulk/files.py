@@ -331,7 +331,7 @@ _SOURCES: Final = (*_SCORED_BY, "package")
 RUN_TOTALS: Final = (
     *("people_old", "people_new", "people_both", "changed_people", "other_first", "moves_old", "moves_new"),
     *("repeated_old", "repeated_new"),
-    *("moves_both", "entered", "left", "other_rank", "other_level", "largest_score_difference"),
+    *("moves_both", "entered", "left", "other_rank", "other_level", "largest_score_difference", "unmeasured"),
 )
 # Columns of what is compared, and what they are called in files of people in bulk and in those of single answers.
 _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
@@ -540,7 +540,8 @@ class RunComparison(Shown):
     causes
         What they were made from that differs.
     totals
-        Counts of people and moves; ``largest_score_difference`` is null where scores do not compare.
+        Counts of people and moves; ``largest_score_difference`` is null where scores do not compare, and leaves out
+        ``unmeasured`` moves: those whose score is no finite number in one of the two.
     shifts
         Moves that changed, those near the top of a list first.
     """
@@ -605,6 +606,8 @@ class RunComparison(Shown):
         if totals["largest_score_difference"] is not None:
             gap = number(totals["largest_score_difference"], lang=lang, decimals=5)
             lead.append(say("runs.largest", lang=lang, gap=gap))
+        if self.comparable and totals["unmeasured"]:
+            lead.append(say("runs.unmeasured", lang=lang, n=totals["unmeasured"]))
         if self.old.provenance is None or self.new.provenance is None:
             names = [run.place.name for run in (self.old, self.new) if run.provenance is None]
             lead.append(say("runs.unknown", lang=lang, names=", ".join(names)))
@@ -695,14 +698,16 @@ def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[di
     leading = [rows["who"].filter(pc.equal(rows[name], 1)) for name in ("old_rank", "new_rank")]
     firsts = pc.and_(pc.equal(rows["old_rank"], 1), pc.equal(rows["new_rank"], 1))
     gaps = pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))
-    gap = pc.max(gaps.filter(pc.is_finite(gaps))).as_py() if comparable else None
-    left, entered, moved, raised, firsts = (
-        pc.sum(mask, min_count=0).as_py() for mask in (left, entered, pc.greater(far, 0), raised, firsts)
+    measured = pc.is_finite(gaps)
+    gap = pc.max(gaps.filter(measured)).as_py() if comparable else None
+    left, entered, moved, raised, firsts, unmeasured = (
+        pc.sum(mask, min_count=0).as_py()
+        for mask in (left, entered, pc.greater(far, 0), raised, firsts, pc.invert(measured))
     )
     counted = (
         *map(len, everybody), len(both), pc.count_distinct(rows["who"].filter(pc.not_equal(change, "level"))).as_py(),
         len(_shared(*leading)) - firsts, old.num_rows, new.num_rows, before.repeated, after.repeated,
-        rows.num_rows - left - entered, entered, left, moved, raised, gap,
+        rows.num_rows - left - entered, entered, left, moved, raised, gap, unmeasured,
     )  # fmt: skip
     rows = rows.append_column("change", change).append_column("away", pc.negate(far))
     rows = rows.append_column("label", pc.coalesce(rows["new_label"], rows["old_label"]))
