@@ -49,6 +49,15 @@ def test_most_people_come_before_least_hours() -> None:
     assert all(s.exact for s in found.stages)
 
 
+def test_kind_and_access_are_told_of_every_flow_however_few_moves_are_explained() -> None:
+    fragile = people(("A", "J00", 5, "x"), ("B", "J03", 5, "x"))
+    hiring = openings(("P", "J01", 5, "x"), ("Q", "J02", 5, "x"))
+    hours = {("J00", "J01"): 10.0, ("J00", "J02"): 90.0, ("J03", "J01"): 20.0}
+    few, many = (match(fragile, hiring, hours, settings={"explained_moves": most}) for most in (0, 300))
+    assert [(f.kind, f.access) for f in few.flows] == [(f.kind, f.access) for f in many.flows]
+    assert all(item["access_conditions"] for item in few.to_dict()["results"])
+
+
 def test_the_same_job_takes_no_hours_and_comes_first() -> None:
     fragile = people(("A", "J00", 4, "Nord"))
     hiring = openings(("P", "J01", 9, "Nord"), ("Q", "J00", 3, "Sud"))

@@ -6,11 +6,10 @@ from the same columns, so that no two places of a report disagree.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.access.demands import access_between, demands_of_job
+from passerelles.access.demands import demands_of_job
 from passerelles.access.holdings import holdings_of
 from passerelles.access.wording import grounded_lines, required_lines, some_only_lines
 from passerelles.codes import grouped
@@ -76,14 +75,6 @@ def move_key(origin: str, target: str) -> str:
     return f"move-{origin}-{target}"
 
 
-def looked_at(case: Case, flow: Flow) -> Flow:
-    """Return a flow with its kind and access, at which an allocation does not look beyond `explained_moves`."""
-    if flow.access is not None:
-        return flow
-    kind, access = access_between(case.graph.referential, flow.fragile.job, flow.hiring.job)
-    return replace(flow, kind=flow.kind if flow.same_job else kind, access=access)
-
-
 def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]:
     """
     Return every fragile job with the moves that people would make, and the best ones towards the hiring jobs.
@@ -110,7 +101,7 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
             if (code, end) in flows or case.request.limit or move.probability is None or move.probability >= least
         ]
         direct = {path.codes[0]: path for path in _paths(case, code, shown, max_steps=1, limit=1)}
-        own = {end: tuple(looked_at(case, flow) for flow in flows.get((code, end), ())) for end in shown}
+        own = {end: tuple(flows.get((code, end), ())) for end in shown}
         rows = tuple(Explained(moves[end], direct[end], own[end]) for end in shown)
         found.append(Origin(code, case.label(code), lots[code], rows, len(targets.kept)))
     return tuple(found)

@@ -19,7 +19,6 @@ from passerelles.report.moves import (
     explained_origins,
     facts_of,
     facts_of_flows,
-    looked_at,
     shortened,
     weightiest,
 )
@@ -125,7 +124,7 @@ def move_sheets(case: Case) -> Document:
     """
     if case.request.mask:
         raise PasserellesError("report_sheets_mask")
-    flows = [looked_at(case, flow) for flow in case.shown_flows]
+    flows = case.shown_flows
     if not flows:
         raise PasserellesError("report_sheets_none")
     # A person reads of one move: each flow is told apart, even where several make the same move between two jobs.

@@ -196,7 +196,7 @@ def _corrected(problems: Iterable[Problem], lang: Lang) -> list[Action]:
 
 def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
     who = say("territory.action.who.authorise", lang=lang)
-    needed = (c for c in (flow.access.to_obtain if flow.access else ()) if c.detail.before_training)
+    needed = (c for c in flow.access.to_obtain if c.detail.before_training)
     for label, issuer in dict.fromkeys((c.label, c.detail.issuer) for c in needed):
         key = f"territory.action.what.authorise{'_from' if issuer else ''}"
         yield "authorise", who, say(key, lang=lang, label=label, issuer=issuer)
@@ -205,10 +205,10 @@ def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
 def _trained(flows: Iterable[Flow], lang: Lang) -> list[Action]:
     taught: list[tuple[tuple[str, str], Flow]] = []
     for flow in flows:
-        asked = flow.of_title or (flow.access and flow.access.to_obtain)
+        asked = flow.of_title or flow.access.to_obtain
         if flow.hours.expected or asked:
             access = flow.access_said(lang) if asked else ""
-            taught.append(((flow.hiring.label or flow.hiring.job, access or ""), flow))
+            taught.append(((flow.hiring.label or flow.hiring.job, access), flow))
     return [_training(job, access, some, lang) for (job, access), some in grouped(taught).items()]
 
 

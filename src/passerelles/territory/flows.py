@@ -111,7 +111,7 @@ class Flow(Described):
     kind
         The same job, up, down or sideways.
     access
-        What access to the job takes of these people; None beyond the number of moves that the settings explain.
+        What access to the job takes of these people.
     of_title
         Codes of credentials that the title of the opening demands beyond that of the people.
     move
@@ -132,11 +132,11 @@ class Flow(Described):
     km: float | None
     same_job: bool
     probability: float | None
+    kind: MoveKind
+    access: AccessConditions
     move_level: Level | None = None
     listed: bool | None = None
     unknown: tuple[str, ...] = ()
-    kind: MoveKind = "unknown"
-    access: AccessConditions | None = None
     of_title: tuple[str, ...] = ()
     move: Move | None = None
     lever_hours: float = 0.0
@@ -174,10 +174,8 @@ class Flow(Described):
         """Return what is to be found out before people go, in words; None where nothing is."""
         return listed((self._unknown(name, lang) for name in self.unknown), lang) or None
 
-    def access_said(self, lang: Lang = "fr") -> str | None:
-        """Return what access takes, in a few words; None where it was not looked at."""
-        if self.access is None:
-            return None
+    def access_said(self, lang: Lang = "fr") -> str:
+        """Return what access takes, in a few words."""
         labels = {c.code: c.short for c in self.access.credentials}
         held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
         asked = ", ".join(labels.get(code, code) for code in self.of_title if code not in held)

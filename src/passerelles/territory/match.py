@@ -17,7 +17,6 @@ from passerelles.market.market import Market
 from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import JobOpenings, job_openings, wages_between
 from passerelles.market.tables import Payer
-from passerelles.model import MoveKind
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
@@ -63,13 +62,11 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record
 
 if TYPE_CHECKING:
-    from passerelles.access.conditions import AccessConditions
     from passerelles.ranking.move import Move
 
 _NONE: Final[Rows] = np.zeros(0, dtype=np.intp)
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
 _SOUND: Final = ("published", "unknown")  # standings of a payer of which nothing need be said
-_UNTOLD: Final[tuple[MoveKind, None]] = ("unknown", None)
 _noted: Final = partial(few, most=12, sep="; ")  # names that a note lists
 
 
@@ -410,7 +407,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         return job_openings(market, referential, basin) if market and market.has_survey and basin else None
 
     explained: dict[tuple[str, str], Move | None] = {}
-    accesses: dict[tuple[str, str], tuple[MoveKind, AccessConditions]] = {}
+    access_of = cache(partial(access_between, referential))
     found = []
     for pair in np.flatnonzero(flow).tolist():
         go_on()
@@ -426,9 +423,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
         level = int(moves.level[where])
-        if jobs not in accesses and len(accesses) < case.settings.explained_moves:
-            accesses[jobs] = access_between(referential, *jobs)
-        kind, access = accesses.get(jobs, _UNTOLD)
+        kind, access = access_of(*jobs)
         unknown = doubts(int(pairs.doubt[pair]))
         hours = hours_at(moves, where, case.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
