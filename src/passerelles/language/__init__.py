@@ -22,13 +22,15 @@ def packaged(package: str, *path: str) -> Mapping[str, Any]:
 
 def leaves(table: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     """
-    Yield what tables within tables hold, each under its dotted name.
+    Yield what tables within tables hold, each under its dotted name; tables of a list are named by their places.
 
     Examples
     --------
-    >>> list(leaves({"a": 1, "b": {"c": [2], "d": {"e": 3}}}))
-    [('a', 1), ('b.c', [2]), ('b.d.e', 3)]
+    >>> list(leaves({"a": 1, "b": {"c": [2], "d": [{"e": 3}]}}))
+    [('a', 1), ('b.c', [2]), ('b.d.1.e', 3)]
     """
+    if isinstance(table, list | tuple) and any(isinstance(each, Mapping) for each in table):
+        table = dict(enumerate(table, start=1))
     if not isinstance(table, Mapping):
         yield name, table
         return

@@ -1,12 +1,13 @@
 """What stands around results: the JSON object, the sheet of sources and settings, the sources named below a table."""
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
+from passerelles.language import leaves
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
 from passerelles.market.places import Places
@@ -114,22 +115,10 @@ def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
     for subject in _SUBJECTS:
         if subject in payload:
             label = say(f"about.{subject}", lang=lang)
-            rows += [(label, name, value) for name, value in _flat(payload[subject])]
+            for name, value in leaves(payload[subject]):
+                told = ", ".join(map(str, value)) or "–" if isinstance(value, list | tuple) else value
+                rows.append((label, name, told))
     return Sheet.of_rows("about", (Column("subject"), Column("name"), Column("value")), rows)
-
-
-def _flat(value: Any, name: str = "") -> Iterator[tuple[str, Cell]]:
-    """Give the leaves of a value with their dotted names; an empty list is said as such, not left out."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            yield from _flat(inner, f"{name}.{key}" if name else str(key))
-    elif isinstance(value, list | tuple) and value and any(isinstance(v, Mapping) for v in value):
-        for place, inner in enumerate(value, start=1):
-            yield from _flat(inner, f"{name}.{place}" if name else str(place))
-    elif isinstance(value, list | tuple):
-        yield name, ", ".join(map(str, value)) or "–"
-    else:
-        yield name, value
 
 
 # Read with the market, no part of a ranking or an allocation.
