@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from passerelles import PasserellesError, Settings, compile_index
+from passerelles import PasserellesError, PasserellesWarning, Settings, compile_index
 from passerelles.bulk.files import compare_runs, inputs_of, rank_files
 from passerelles.bulk.rank import rank_profiles
 from passerelles.cli.main import run
@@ -162,6 +163,38 @@ def test_a_column_that_is_not_read_is_told_on_screen_and_one_that_is_misspelt_st
     code, _, err = call(*words, "--lang", "en", capsys=capsys)
     assert (code, "'ocupation' is not known; did you mean occupation?" in err) == (2, True), err
     assert not (tmp_path / "other.csv").exists()
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_column_that_is_not_read_is_told_once_for_each_file_of_a_folder(
+    form: str, tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    for name in ("one", "two"):
+        if form == "csv":
+            (tmp_path / f"{name}.csv").write_text("id,occupation,competencies,nom\n1,K2110,,x\n", encoding="utf-8")
+        else:
+            rows = {"id": ["1"], "occupation": ["K2110"], "competencies": [[]], "nom": ["x"]}
+            pq.write_table(pa.table(rows), tmp_path / f"{name}.parquet")
+    files = [tmp_path / f"{name}.{form}" for name in ("one", "two")]
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        rank_files(embedded_graph, files, tmp_path / "out")
+    assert [w.message.key for w in told if isinstance(w.message, PasserellesWarning)] == ["profiles_unread"] * 2
+
+
+@pytest.mark.parametrize("form", ["csv", "parquet"])
+def test_a_misspelt_column_of_a_later_file_stops_all_before_the_first_is_ranked(
+    form: str, tmp_path: Path, embedded_graph: OccupationGraph
+) -> None:
+    for name, column in (("one", "occupation"), ("two", "ocupation")):
+        if form == "csv":
+            (tmp_path / f"{name}.csv").write_text(f"id,{column},competencies\n1,K2110,\n", encoding="utf-8")
+        else:
+            rows = {"id": ["1"], column: ["K2110"], "competencies": pa.array([[]], pa.list_(pa.string()))}
+            pq.write_table(pa.table(rows), tmp_path / f"{name}.parquet")
+    with pytest.raises(PasserellesError, match="ocupation"):
+        rank_files(embedded_graph, [tmp_path / f"{name}.{form}" for name in ("one", "two")], tmp_path / "out")
+    assert not (tmp_path / "out").exists()
 
 
 def test_places_may_be_texts(tmp_path: Path, embedded_graph: OccupationGraph) -> None:

@@ -147,6 +147,12 @@ def test_one_answer_does_not_read_what_it_does_not_tell(place: Path, pair: Pair)
     assert "competencies" not in vars(fresh.referential)
 
 
+def test_competencies_of_two_openings_of_an_index_are_equal(place: Path) -> None:
+    one, other = (build_graph(load_referential(place)).competencies for _ in range(2))
+    assert one is not other
+    assert (one == other, one != other, hash(one) == hash(other)) == (True, False, True)
+
+
 def test_who_asks_for_many_competencies_gets_the_same(place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(load, "_FEW", 3)
     fresh = build_graph(load_referential(place))

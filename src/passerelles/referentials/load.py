@@ -242,7 +242,7 @@ class SomeCompetencies(Sequence[Competency]):
         return (tuple, (tuple(self),))
 
     def __eq__(self, other: object) -> bool:
-        return tuple(self) == (tuple(other) if isinstance(other, SomeCompetencies) else other)
+        return tuple(self) == other  # another of these answers in its turn
 
     def __hash__(self) -> int:
         return hash(tuple(self))
