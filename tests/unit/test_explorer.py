@@ -529,6 +529,10 @@ def test_a_table_that_cannot_be_read_says_why(client: Client) -> None:
     wrong = {"fragile": dropped("x.csv", "a;b\n1;2\n"), "hiring": TABLES["hiring"]}
     assert client.post("/explorer/territory/plan", json=wrong).status_code == 422
     assert client.post("/explorer/territory/plan", json={"fragile": {"name": "x", "content": "%%"}}).status_code == 422
+    damaged = base64.b64encode(b"PK\x03\x04 no workbook").decode()
+    for name in ("a.xlsx", "a.csv"):
+        told = client.post("/explorer/territory/plan", json={"fragile": {"name": name, "content": damaged}})
+        assert (told.status_code, "déposez un CSV" in told.text) == (422, True)
     away = {"fragile": dropped("../../etc/passwd.csv", FRAGILE), "hiring": TABLES["hiring"]}
     assert client.post("/explorer/territory/plan", json=away).status_code == 200
 

@@ -1063,6 +1063,28 @@ def test_a_body_is_parsed_once(client: Client, monkeypatch: pytest.MonkeyPatch) 
     assert parsed.count(body) == 1
 
 
+def test_a_body_of_keys_that_nobody_knows_takes_about_as_long_as_reading_it(client: Client) -> None:
+    def seconds(work: Callable[[], object]) -> float:
+        spent = []
+        for _ in range(3):
+            start = time.process_time()  # of all threads: others on this machine do not count
+            work()
+            spent.append(time.process_time() - start)
+        return min(spent)
+
+    body = json.dumps({f"x{i}": 1 for i in range(70_000)})
+    declared = {"content-type": JSON}
+    assert client.post("/v1/rank", content=body, headers=declared).status_code == 422
+    read = seconds(lambda: json.loads(body, object_pairs_hook=dict))
+    assert seconds(lambda: client.post("/v1/rank", content=body, headers=declared)) < 4 * read
+
+
+def test_known_keys_count_wherever_they_stand_among_too_many(client: Client) -> None:
+    body = {f"x{i}": 1 for i in range(300)} | {"origin": "K2110", "limit": 0}
+    told = refused(client.post("/v1/rank", json=body), 422, "invalid_request")
+    assert [error["where"] for error in told["errors"]] == ["body.limit", *(f"body.x{i}" for i in range(9))]
+
+
 def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[str] = []
     monkeypatch.setattr(Store, "put", lambda self, key, answer: kept.append(key))

@@ -30,7 +30,7 @@ _NUMBER: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of t
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
 _NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$)", re.IGNORECASE)  # a weight of 0 refuses (RFC 9110)
 _LANG: Final[ContextVar[Lang]] = ContextVar("language", default="fr")
-_STRINGS: Final = re.compile(rb'"(?:[^"\\]|\\.)*"?', re.DOTALL)
+_STRINGS: Final = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"?', re.DOTALL)
 _NAME: Final = re.compile(rb"(?:\[([\da-f:.]+)\]|([^:\[\]]+))(?::\d*)?")  # a name or an address, then a port
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 

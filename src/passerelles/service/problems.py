@@ -30,6 +30,7 @@ STATUS: Final[Mapping[str, int]] = DESCRIBED["problems"]
 # Of what the framework refuses; anything else, such as a body that is no text, is a request without its shape.
 _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed"}
 _SHOWN: Final = 10
+_KEYS: Final = 200  # of an object, that are read whatever they are
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 _FIELDS: Final = NAMES | {"body", "query"}
 _BRANCH: Final = 3  # the last step of a path that may be a branch of an origin: deeper ones a person may have named
@@ -118,6 +119,8 @@ class Heard(Request):
         return self._json
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        # No request has so many keys: telling what is wrong with each would hold up all others.
+        pairs = pairs[:_KEYS] + [pair for pair in pairs[_KEYS:] if pair[0] in NAMES]
         found = dict(pairs)
         if len(found) < len(pairs) and len(self.twice) < _SHOWN:
             counted = Counter(name for name, _ in pairs)

@@ -204,7 +204,12 @@ def _tables(asked: Asked) -> Iterator[Mapping[Side, Path | None]]:
         return
     with TemporaryDirectory() as folder:
         dropped: dict[Side, Dropped | None] = {"fragile": asked.fragile, "hiring": asked.hiring}
-        yield {s: None if each is None else _written(Path(folder), s, each) for s, each in dropped.items()}
+        try:
+            yield {s: None if each is None else _written(Path(folder), s, each) for s, each in dropped.items()}
+        except PasserellesError as error:
+            if "path" not in error.values:
+                raise
+            raise PasserellesError("explorer_no_table") from error  # the path is that of a copy, nobody else's business
 
 
 def _written(folder: Path, side: Side, dropped: Dropped) -> Path:
