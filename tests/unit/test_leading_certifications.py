@@ -224,6 +224,34 @@ def test_options_under_one_number_are_called_by_the_diploma_and_by_none_of_them(
     )
     [found] = load_certifications(tmp_path).leading("N4101", made, DAY)
     assert (found.code, found.label) == ("RNCP107", "Le diplôme")
+    alone = CERTIFINFO + options + ROW_WITHOUT_LABEL
+    (tmp_path / "c.csv").write_text(alone, encoding="utf-8")
+    [found] = load_certifications(tmp_path).leading("N4101", made, DAY)
+    assert found.label == "Diplôme mention brève"  # of one label alone, it is the name
+
+
+ROW_WITHOUT_LABEL = "9;;D;7;01/02/2024;N4101;107;;2030;1;Publié\n"
+
+
+@pytest.mark.parametrize(
+    ("labels", "name"),
+    [
+        (("BTS de gestion option A : hôtels", "BTS de gestion option B"), "BTS de gestion"),
+        (
+            ("CQP guide spécialité nage mention mer", "CQP guide spécialité nage mention lac"),
+            "CQP guide spécialité nage",
+        ),
+        (("Certificat élevage", "Certificat élevage bio"), "Certificat élevage"),
+        (("Licence arts option a", "Licence sciences"), "Licence sciences"),
+    ],
+)
+def test_options_without_a_diploma_of_the_catalogue_are_called_by_what_they_share(
+    tmp_path: Path, jobs: Referential, labels: tuple[str, ...], name: str
+) -> None:
+    rows = "".join(f"{n};{label};D;7;01/02/2024;N4101;107;;2030;1;Publié\n" for n, label in enumerate(labels, start=5))
+    (tmp_path / "c.csv").write_text(CERTIFINFO + rows + ROW_WITHOUT_LABEL, encoding="utf-8")
+    found = {c.code: c.label for c in load_certifications(tmp_path).leading("N4101", jobs, DAY)}
+    assert found["RNCP107"] == name
 
 
 def test_prior_learning_that_only_a_former_number_is_said_to_give_is_told_so(tmp_path: Path, jobs: Referential) -> None:

@@ -2,10 +2,11 @@
 
 import re
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
+from itertools import takewhile
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
@@ -32,6 +33,10 @@ _SAID: Final = 3  # certifications that a sentence names
 REGISTER_KINDS: Final = ("apprenticeship-kit", "rncp-successors", "rncp-rome", "rncp-agreements")
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 _SUGGESTIONS: Final = 5
+# Where the name of a certification gives way to that of one of its options.
+_OPTION: Final = re.compile(
+    r"[\s:,–-]+((option|mention)\b.*|(spécialité|parcours|domaine|secteur de spécialisation)?)$"
+)
 # In the order of preference: named by the fiche itself and known to be alive, first.
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
@@ -462,7 +467,7 @@ class Certifications:
             match=match,
             successor=next(iter(register.successors.get(code, ())), None),
             vae=vae,
-            vae_former="" if rows or vae is None else f"RNCP{next(iter(formers.values())).removeprefix('RNCP')}",
+            vae_former="" if rows or vae is None else next(iter(formers.values())),
             hours=hours,
             source=" ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors"),
             sure=any(_open(row, day) == "yes" for row in rows) if sure is None else sure,
@@ -481,10 +486,10 @@ class Certifications:
         """Label and level of a certification, of the register first, then of the file, then of the referential."""
         known = self.register.registrations.get(code)
         label, level = (known.label, known.level) if known is not None else ("", None)
-        labels = sorted({row.label for row in rows}, key=lambda label: (len(label), label))
+        labels = {row.label for row in rows if row.label}
         if len(labels) > 1 and credential is not None:  # options of one certification: none of them is its name
-            labels = [credential.label]
-        label = label or next(iter(labels), "")
+            labels = {credential.label}
+        label = label or _shared(labels)
         levels = {int(row.level) for row in rows if row.level and row.level.isdigit()}
         if level is None and len(levels) == 1:
             level = levels.pop()
@@ -540,6 +545,15 @@ class Certifications:
                 if found.kind == "certification" and found.active != "no":
                     hits.setdefault(found.code, CertificationHit(found, link.code, link.via))
         return tuple(hits.values())
+
+
+def _shared(labels: Collection[str]) -> str:
+    """What all labels of one certification begin with, before its options; the shortest where that is but one word."""
+    split = (label.split() for label in labels)
+    words = [word for word, *_ in takewhile(lambda same: len({*same}) == 1, zip(*split, strict=False))]
+    if len(words) > 1 < len(labels):
+        return _OPTION.sub("", " ".join(words))
+    return min(labels, key=lambda label: (len(label), label), default="")
 
 
 def _open(row: Certification, day: date) -> Ternary:
