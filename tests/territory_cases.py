@@ -12,7 +12,7 @@ from passerelles import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.places import Basin, Places
 from passerelles.territory.hours import Hours
-from passerelles.territory.solve import Rows
+from passerelles.territory.solve import Floats, Rows
 from small import referential
 
 # Hours alone decide: the chances of made-up jobs mean nothing.
@@ -44,7 +44,7 @@ class Written:
         ).reshape(len(origins), len(targets))
         return Hours(expected * 0.5, expected, expected * 2, possible)
 
-    def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
+    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
         codes = graph().codes
         known = self.frames or {}
         return np.array([[known.get((codes[o], codes[t]), -1) for t in targets] for o in origins], dtype=np.int8)

@@ -125,8 +125,8 @@ class Costs(Protocol):
     def hours(self, origins: Rows, targets: Rows) -> Hours:
         """Hours of every pair."""
 
-    def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
-        """Whether the training of every pair fits a legal frame: `YES`, `NO` or `UNKNOWN`."""
+    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
+        """Whether the training of every pair, of so many hours, fits a legal frame: `YES`, `NO` or `UNKNOWN`."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,9 +180,9 @@ class EffortCosts:
                 expected[i, use], taken[i, use] = better[use], own
         return Hours(low, expected, high, possible, None if lever is None else taken)
 
-    def within(self, frame: str, origins: Rows, targets: Rows) -> NDArray[np.int8]:
+    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
         """
-        Return whether every pair's training fits a legal frame; may stay unknown without certifications.
+        Return whether every pair's training, of so many hours, fits a frame; may stay unknown without certifications.
 
         Raises
         ------
@@ -190,7 +190,6 @@ class EffortCosts:
             If there is no frame of that name.
         """
         graph, settings, law = self.graph, self.settings, find_frame(frame)
-        expected = self.hours(origins, targets).expected
         listed = None if settings.paths.hiring is None else frozenset(settings.paths.hiring)
         today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
         context = Context(graph, (law,), listed, self.certifications, today)

@@ -229,8 +229,8 @@ def moves_between(
         coverage = coverage_row(graph, holding_of(graph, required_columns(graph, row)))
         positions = coverage_positions(coverage, row, targets)
         level[i] = levels_of(probability[i], raising_share(positions, coverage[targets], len(graph.codes)))
-    within = None if frame is None else costs.within(frame, origins, targets)
     hours = costs.hours(origins, targets)
+    within = None if frame is None else costs.within(frame, origins, targets, hours.expected)
     row, column = ({graph.codes[each]: at for at, each in enumerate(ends.tolist())} for ends in (origins, targets))
     return Moves(row, column, hours, probability, level, _listed(graph, origins, targets), within, same, part)
 
