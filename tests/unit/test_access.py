@@ -16,7 +16,14 @@ from passerelles import Profile, Settings, build_graph, load_referential, rank_m
 from passerelles.access.conditions import AccessCredential, access_conditions, move_kind
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
-from passerelles.access.wording import access_text, held_choices, required_lines, required_text
+from passerelles.access.wording import (
+    access_text,
+    duration_text,
+    grounded_lines,
+    held_choices,
+    required_lines,
+    required_text,
+)
 from passerelles.charts.moves import path_ladder
 from passerelles.cli.main import run
 from passerelles.effort import qualification_of
@@ -1415,18 +1422,121 @@ OVER = tuple(Credential(f"E{i}", f"Ancien {i}", "titre", Hours(i, i, i), valid_u
 
 def test_a_choice_that_nobody_can_make_any_more_closes_a_path_and_is_told() -> None:
     some = with_credentials(jobs(*one_of("Q", ("E1", "v", "a"), ("E2", "v", "b"))), *OVER)
-    assert closed_path(some) == ("infeasible", ["E1"], [("closed", "Ancien 1")])
+    assert closed_path(some) == ("infeasible", ["E1"], [("closed", "Ancien 1"), ("closed", "Ancien 2")])
+    in_parts = with_credentials(jobs(*one_of("Q", ("E1", "v", "a"), ("E2", "v", "b"), ("CARTE", "v", "b"))), *OVER)
+    assert closed_path(in_parts)[2] == [("closed", "Ancien 1"), ("closed", "Ancien 2")]  # a card anybody can have
     open_too = with_credentials(jobs(*one_of("Q", ("E1", "v", "a"), ("FIMO", "v", "b"))), *OVER)
     assert closed_path(open_too) == ("feasible", ["FIMO"], [])
 
 
+CIRCLE = (
+    Credential("X1", "L'un", "titre", prerequisites=("X2",)),
+    Credential("X2", "L'autre", "titre", prerequisites=("X1",)),
+)
+
+
 def test_a_choice_of_credentials_that_suppose_one_another_closes_a_path_and_is_told() -> None:
-    circle = (
-        Credential("X1", "L'un", "titre", prerequisites=("X2",)),
-        Credential("X2", "L'autre", "titre", prerequisites=("X1",)),
-    )
-    some = with_credentials(jobs(*one_of("Q", ("X1", "v", "a"), ("X2", "v", "b"))), *circle)
+    some = with_credentials(jobs(*one_of("Q", ("X1", "v", "a"), ("X2", "v", "b"))), *CIRCLE)
     assert closed_path(some) == ("infeasible", [], [("closed", "L'autre"), ("closed", "L'un")])
+
+
+def sentences(some: Referential, origin: str = "R", target: str = "Q") -> str:
+    """What is told of the direct path, in plain spaces."""
+    (path,) = rank_paths(build_graph(some, settings=PLAIN), origin, targets=[target], settings=PLAIN, max_steps=1)
+    return re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(path)))
+
+
+def test_a_way_that_nobody_can_take_is_no_other_way() -> None:
+    ways = one_of("Q", ("FIMO", "v", "a"), ("X1", "v", "b"), ("E1", "v", "c"), ("DEI", "v", "d"))
+    told = sentences(with_credentials(jobs(*ways), *CIRCLE, *OVER))
+    assert "au lieu de « FIMO » : DE infirmier." in told
+    assert "L'un" not in told
+    assert "Ancien" not in told
+
+
+def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None:
+    other = Credential("DEI2", "DE infirmier", "diplôme", Hours(3000, 3000, 3000))
+    ways = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("FIMO", "w", "a"), ("DEI2", "w", "b"))
+    assert sentences(with_credentials(jobs(*ways), other)).count("Autre voie") == 1
+
+
+def test_what_no_way_of_a_choice_that_is_open_closes_is_no_reason() -> None:
+    """The title gives the licence: the way that is counted is not the one that the job names in full."""
+    both = Credential("Z", "Titre et permis", "titre", Hours(10, 10, 10), prerequisites=("TP", "C"))
+    some = with_credentials(jobs(*one_of("Q", ("Z", "v", "a"), ("DEI", "v", "b"))), both)
+    assert "closed" not in dict(closed_path(some)[2])
+
+
+def test_what_employers_ask_for_and_no_law_is_told_of_whom_it_concerns_alone() -> None:
+    rows = (
+        CredentialRequirement("Q", "CARTE", "usual", ground="employers"),
+        CredentialRequirement("Q", "FIMO", "option", ground="employers"),
+        CredentialRequirement("Q", "DEI", "usual", scope="self-employed", ground="employers"),
+        CredentialRequirement("Q", "AS", "usual"),
+    )
+    assert grounded_lines(access_conditions(jobs(*rows), "Q")) == ["Carte : exigé par les employeurs."]
+
+
+def test_practice_that_is_asked_beside_a_training_of_known_length_is_no_part_of_its_hours() -> None:
+    years = Credential("EXP", "Un an de métier", "experience", months=Hours(12.0, None, 12.0))
+    told = sentences(
+        with_credentials(jobs(CredentialRequirement("Q", "FIMO"), CredentialRequirement("Q", "EXP")), years)
+    )
+    assert "Un an de métier (12 mois)" in told
+    assert "d'exercice, qui ne sont pas" not in told
+
+
+def test_whose_conditions_are_counted_is_said_where_a_requirement_is_of_some_titles_of_a_fiche_meant_at_large() -> None:
+    titles = (JobTitle("1", "Métier Q", "Q"), JobTitle("2", "Cadette", "Q"))
+    some = replace(jobs(CredentialRequirement("Q", "FIMO", scope="titles", titles="1")), titles=titles)
+    assert "Compté ici : ce que demande « Métier Q » ; d'autres appellations" in sentences(some)
+    of_both = replace(jobs(CredentialRequirement("Q", "FIMO", scope="titles", titles="1 2")), titles=titles)
+    assert "Compté ici" not in sentences(of_both, target="Cadette")  # named by its title: nothing is counted of another
+    chosen = OccupationAccess("Q", "conditional", selection="admission", selection_scope="titles", titles="2")
+    asked = replace(jobs(CredentialRequirement("Q", "FIMO"), whole=(chosen,)), titles=titles)
+    assert "Compté ici" not in sentences(asked)  # what is required is of all titles: only an admission differs
+
+
+@pytest.mark.parametrize(
+    ("centre", "company", "told"),
+    [
+        (0.0, 70.0, "70 h, toutes en entreprise ou en stage, durée publiée"),
+        (70.0, 70.0, "140 h dont 70 h en entreprise ou en stage, durée publiée"),
+        (70.0, None, "70 h, durée publiée"),
+    ],
+)
+def test_hours_in_a_firm_are_told_as_all_of_a_training_or_a_part_of_it(
+    centre: float, company: float | None, told: str
+) -> None:
+    in_firm = Hours() if company is None else Hours(company, company, company, "loi")
+    hours = Hours(centre, centre, centre, "loi")
+    stage = Credential("STAGE", "Stage", "certificat", hours, hours_kind="legal-total", company_hours=in_firm)
+    assert f"Stage ({told})" in sentences(with_credentials(jobs(CredentialRequirement("Q", "STAGE")), stage))
+
+
+def test_a_training_of_no_hour_at_most_is_none() -> None:
+    card = Credential("NUL", "Attestation", "certificat", Hours(None, None, 0.0), months=Hours(None, None, 0.0))
+    assert "Attestation (sans formation)" in sentences(with_credentials(jobs(CredentialRequirement("Q", "NUL")), card))
+
+
+def test_months_of_a_training_that_is_shorter_by_nobody_knows_how_much_stay() -> None:
+    def left(*reduction: Any) -> tuple[str, float | None]:
+        course = Credential("COURS", "Cours", "titre", Hours(900, 900, 900), months=Hours(24, None, 24),
+                            reductions=(Reduction("AS", *reduction),))  # fmt: skip
+        asked = (CredentialRequirement("Q", "COURS"), CredentialRequirement("P", "AS"))
+        some = with_credentials(jobs(*asked), course)
+        (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets=["Q"], settings=PLAIN, max_steps=1)
+        (credential,) = path.steps[0].to_obtain
+        return duration_text(credential.months), path.months.expected
+
+    assert left(None, None, 36.0) == ("24 mois au plus", 24.0)  # only possible: the whole is to be expected
+    assert left(None)[0] == "24 mois au plus"
+    assert left(300.0) == ("", 2.1)  # of what is published hours tell
+
+
+def test_only_who_works_where_people_enter_at_the_level_of_a_first_degree_surely_has_the_baccalaureat() -> None:
+    some = jobs(whole=tuple(OccupationAccess(code, "open", level_low=n) for code, n in (("P", 5), ("Q", 6))))
+    assert [holdings_of(some, code, {}).of("DIP-BAC") for code in "PQ"] == ["unknown", "yes"]
 
 
 def test_who_holds_what_has_ended_completes_the_way_that_it_is_a_part_of() -> None:

@@ -808,8 +808,8 @@ def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: Occupat
     def told(target: str) -> str:
         return " ".join(path_sentences(rank_paths(rome4_graph, "J1305", targets=[target], max_steps=1)[0]))
 
-    assert "ce que demande l'appellation « Secouriste »" in told("K1705")
-    assert "ce que demande l'appellation" not in told("J1501")
+    assert "ce que demande « Secouriste » ; d'autres appellations" in told("K1705")
+    assert "Compté ici" not in told("J1501")
     assert "exigé d'une personne par établissement" in told("D1210")  # who sells animals
 
 
@@ -860,6 +860,16 @@ def test_a_care_assistants_way_to_nursery_care_is_shorter_by_nobody_knows_how_mu
     (diploma,) = (c for c in path.steps[0].to_obtain if c.code == "DEAP")
     assert (path.status, diploma.hours.expected, diploma.hours.high) == ("unknown", None, 1540.0)
     assert "1 540 h au plus" in " ".join(path_sentences(path)).replace("\u202f", " ")
+
+
+def test_a_care_assistants_way_to_nursing_takes_three_years_as_long_as_nobody_publishes_what_is_left(
+    rome4_graph: OccupationGraph,
+) -> None:
+    path = rank_paths(rome4_graph, "J1501", targets=["J1506"], max_steps=1)[0]
+    (diploma,) = (c for c in path.steps[0].to_obtain if c.code == "DEI")
+    assert (path.months.expected, diploma.months.low, diploma.months.high) == (36.0, None, 36.0)
+    (violation,) = (v for v in path.frames[0].violations if v.rule == "months_max")
+    assert violation.value == 36.0
 
 
 def test_hours_and_conditions_agree_on_what_is_held(rome4_graph: OccupationGraph) -> None:

@@ -12,6 +12,7 @@ from passerelles.access.holdings import (
     concerns_titles,
     given_by_employer,
     groups_of,
+    is_closed,
     registers,
     remaining,
     titles_meant,
@@ -92,6 +93,7 @@ class AccessCredential(Described):
     it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
     `possible`: of a choice that is held, whether its way may be the one; `counted`: of another, whether its way is the
     one whose hours are counted (see `with_counted`).
+    `closed`: whether nobody can obtain it (any more).
     `note`: what else the catalogue says of it, here and in general.
     """
 
@@ -113,6 +115,7 @@ class AccessCredential(Described):
     group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
     possible: bool = False
     counted: bool = False
+    closed: bool = False
     as_of: str = ""
     in_force: InForce = "unknown"
     note: str = ""
@@ -289,7 +292,8 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     if referential.access is not None and (unsaid or whole.level_low is None):
         text = text_of(referential, code)
     alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
-    credentials = tuple(_credentials(referential, rows, aim) if alone is None else _named(referential, alone))
+    named = _credentials(referential, rows, aim) if alone is None else _named(referential, alone)
+    credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
     selection = _selection(whole, alone)
     of_titles = selection if selection is not None and selection.scope == "titles" else None
     others_chosen = of_titles is not None and bool(aim.titles) and not concerns(referential, code, of_titles, aim)

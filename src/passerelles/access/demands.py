@@ -17,8 +17,8 @@ from passerelles.access.conditions import (
     training_hours,
     with_counted,
 )
-from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, has_ended, holdings_of, remaining
-from passerelles.codes import circles, grouped, reached
+from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, holdings_of, is_closed, remaining
+from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
 from passerelles.referentials.referential import Referential
@@ -193,13 +193,7 @@ class Demands:
     @cached_property
     def _closed(self) -> list[bool]:
         """Whether nobody can obtain each credential (any more)."""
-        referential = self.referential
-
-        def find() -> frozenset[str]:
-            return frozenset(chain(*circles({c.code: c.prerequisites for c in referential.credentials})))
-
-        supposing_itself = referential.derived("prerequisite circles", find)
-        return [c.code in supposing_itself or has_ended(c) for c in self.credentials]
+        return [is_closed(self.referential, c) for c in self.credentials]
 
     @cached_property
     def _whole(self) -> tuple[_Length, ...]:
@@ -545,10 +539,12 @@ def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset
 
 
 def sane_hours(hours: Hours) -> Hours:
-    """Read negative figures, and low above high, as unknown: a length that cannot be is no length."""
+    """Read negative figures, and low above high, as unknown: a length that cannot be is none. No more than 0 is 0."""
     low, expected, high = (h if h is not None and 0 <= h < float("inf") else None for h in hours[:3])
     if low is not None and expected is not None and low > expected:
         low = None
     if high is not None and expected is not None and high < expected:
         high = None
+    if high == 0:
+        low = expected = 0.0
     return Hours(low, expected, high, hours.source)

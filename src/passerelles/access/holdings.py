@@ -4,9 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
+from itertools import chain
 from typing import Final, NamedTuple
 
-from passerelles.codes import grouped, reached
+from passerelles.codes import circles, grouped, reached
 from passerelles.model import (
     Alternatives,
     Credential,
@@ -108,6 +109,16 @@ def given_by_employer(credential: Credential) -> bool:
 def has_ended(credential: Credential) -> bool:
     """Whether nobody can obtain a credential any more; who holds it holds it still."""
     return "" < credential.valid_until < date.today().isoformat()  # noqa: DTZ011 - a calendar day
+
+
+def is_closed(referential: Referential, credential: Credential) -> bool:
+    """Whether nobody can obtain a credential (any more): it has ended, or supposes itself."""
+
+    def supposing_themselves() -> frozenset[str]:
+        return frozenset(chain(*circles({c.code: c.prerequisites for c in referential.credentials})))
+
+    circular = referential.derived("prerequisite circles", supposing_themselves)
+    return credential.code in circular or has_ended(credential)
 
 
 def registers(credential: Credential | None) -> bool:

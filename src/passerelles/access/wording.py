@@ -5,7 +5,7 @@ from operator import attrgetter
 from typing import Final
 
 from passerelles.access.conditions import AccessConditions, AccessCredential
-from passerelles.access.holdings import given_by_employer, has_ended
+from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, say
 from passerelles.model import Hours
@@ -27,7 +27,7 @@ def duration_text(months: Hours, lang: Lang = "fr") -> str:
     >>> duration_text(Hours(None, None, 24.0))
     '24 mois au plus'
     """
-    if months.low is None and months.high is None:
+    if not months.low and not months.high:
         return ""
     if months.low is None or months.high is None:
         key = "most" if months.low is None else "least"
@@ -71,9 +71,9 @@ def others_text(conditions: AccessConditions, lang: Lang) -> str:
 
 
 def _named_alone(asked: Sequence[AccessCredential]) -> list[AccessCredential]:
-    """Leave out what others of them suppose, competitions, and the ways of a choice that nobody can take any more."""
+    """Leave out what others of them suppose, competitions, and the ways of a choice that nobody can take."""
     alone = [c for c in asked if c.needed_for is None and c.kind != "concours"]
-    over = {(c.group, c.alternative) for c in alone if c.group is not None and has_ended(c.detail) and c.held != "yes"}
+    over = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
     return [c for c in alone if (c.group, c.alternative) not in over]
 
 
@@ -139,9 +139,9 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     """
     Return a sentence for each choice that is open: its other ways, in the place of the one that is counted.
 
-    Each is named without what comes before its parts, and none that nobody can take any more.
+    Each is named without what comes before its parts, and none that nobody can take.
     """
-    over = {(c.group, c.alternative) for c in conditions.required if has_ended(c.detail) and c.held != "yes"}
+    over = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
     left = [c for c in _told(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in over]
     found: list[str] = []
     for some in grouped((c.group, c) for c in left if c.group is not None).values():

@@ -14,7 +14,7 @@ from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, re
 from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
-from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Ternary
+from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Hours, Reduction, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -137,7 +137,7 @@ class Context(Deriving):
         """What frames judge the way from an origin, if any, to an occupation by."""
         left = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in left)
-        studies, *_ = _asked(left, practice=False)
+        _, studies, _ = _asked(left, practice=False)
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
@@ -207,12 +207,23 @@ def required_of(
                 alternative=alternative,
                 ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
                 company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
-                months=known.months if reduction is None else UNKNOWN_HOURS,
+                months=_months_left(known.months, reduction),
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
             )
         )
     return conditions, tuple(found)
+
+
+def _months_left(months: Hours, reduction: Reduction | None) -> Hours:
+    """
+    Months of studies that remain to somebody: all of them, or at most those where nobody publishes what is left.
+
+    What is only possible leaves them as they are to be expected. Where hours are published, they tell.
+    """
+    if reduction is None or reduction.hours is not None:
+        return months if reduction is None else UNKNOWN_HOURS
+    return Hours(None, months.low if reduction.experience_months else None, months.high)
 
 
 def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
@@ -312,7 +323,7 @@ def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[fl
     """Months low, expected and high of the practice that is asked for, or of studies, whatever their hours."""
     some = [c.months for c in credentials if (c.kind == "experience") is practice]
     low, high = sum(m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
-    return low, low, high
+    return low, sum(m.expected or m.low or 0.0 for m in some), high
 
 
 def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential], academic: float) -> Span:
@@ -336,13 +347,10 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     """Return what explains a path: `rows` are the occupations entered, `asked` the frame that it has to fit, if any."""
     graph = context.graph
     steps: list[Step] = []
-    shut: list[str] = []  # what nobody can obtain
     at, people = state, [start]
     for row in rows:
         last = row == rows[-1]
         steps.append(make_step(context, people[-1], at, row, last=last))
-        if at.closed[row]:
-            shut += _shut(steps[-1])
         if not last:
             at = at.through(row)
             people.append(after_stage(graph, people[-1], row))
@@ -358,7 +366,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     case = whole_case(context, start, state, rows[-1], known=not hours.lower_bound)
     known = sum(step.sourced for step in steps) if hours.lower_bound else hours.expected or 0.0
     frames = context.verdicts(case, known, frame_months(known, len(rows), state), whole=True)
-    status, reasons = _status(steps, frames, asked, shut)
+    status, reasons = _status(steps, frames, asked)
     return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(graph.codes[rows[-1]]))
 
 
@@ -383,16 +391,20 @@ def frame_months(hours: Time, steps: int, state: State) -> Time:
 
 
 def _shut(step: Step) -> list[str]:
-    """What of a closed step nobody can obtain: credentials, else all of each choice to which there is no way."""
+    """What of a step nobody can obtain: of a choice, that of each way; all of one to which there is no way."""
+    asked = [c for c in step.access.to_obtain if c.group]
+    closed = {c.label: c.group for c in step.to_obtain if not c.obtainable}
+    if closed:
+        return [*closed, *(c.label for c in asked if c.group in closed.values() and c.closed and c.held != "yes")]
     counted = {c.group for c in step.access.required if c.counted}
-    closed = [c.label for c in step.to_obtain if not c.obtainable]
-    return closed or [c.label for c in step.access.to_obtain if c.group and c.group not in counted]
+    return [c.label for c in asked if c.group not in counted]
 
 
 def _status(
-    steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None, shut: Sequence[str]
+    steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None
 ) -> tuple[Status, tuple[tuple[str, str], ...]]:
     judged = next((f for f in frames if f.name == asked), None)
+    shut = list(chain(*map(_shut, steps)))
     reasons = [("closed", label) for label in shut]
     if judged is not None and judged.verdict != "yes":
         reasons.append((f"frame_{judged.verdict}", judged.label))
