@@ -56,6 +56,8 @@ def fault(found: Mapping[str, Any], lang: Lang) -> str:
     if found["type"] == "json_invalid":
         return json_problem(found["msg"])(lang)
     about = found.get("ctx", {})
+    if isinstance(told := about.get("error"), PasserellesError):  # a check of ours, which has words of its own
+        return told.message(lang)
     limit = next((about[name] for name in _LIMITS if name in about), None)
     choices = str(about.get("expected")).replace(" or ", ", ")
     faults = packaged("passerelles", "settings.toml")["faults"]

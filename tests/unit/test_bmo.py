@@ -2,15 +2,19 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
+from pydantic import ValidationError
 
 from market_files import BMO_2024, BMO_ROWS, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import is_workbook
+from passerelles.language.say import Lang
 from passerelles.market.figures import Figure, Interval, published, share, total, unknown
 from passerelles.market.market import MarketSettings, load_market
+from passerelles.settings import problems
 
 
 def test_masked_cells_are_bounds_never_zero(tmp_path: Path) -> None:
@@ -210,11 +214,42 @@ def test_figures_answer_in_three_ways_and_in_two_languages() -> None:
     assert Figure(None, "unknown").say("en") == "unknown"
 
 
-def test_settings_refuse_bounds_and_rules_in_disorder() -> None:
-    with pytest.raises(ValueError, match="secret_high"):
-        MarketSettings(secret_low=5)
-    with pytest.raises(ValueError, match="not both"):
-        MarketSettings(fragile_max_projects=5)
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        (
+            {"secret_low": 5},
+            {"fr": "secret_low (5) ne peut dépasser secret_high (4)", "en": "may not be over secret_high"},
+        ),
+        (
+            {"secret_part_low": 9},
+            {"fr": "secret_part_low (9) ne peut dépasser", "en": "may not be over secret_high (4)"},
+        ),
+        (
+            {"fragile_max_projects": 5},
+            {"fr": "fragile_max_projects (5) doit être inférieur à hiring_min_projects (5)", "en": "a job is not both"},
+        ),
+        (
+            {"hiring_min_difficult_share": 0.4},
+            {
+                "fr": "un métier n'est pas à la fois porteur et fragilisé",
+                "en": "must be under hiring_min_difficult_share (0.40)",
+            },
+        ),
+    ],
+    ids=str,
+)
+def test_settings_refuse_bounds_and_rules_in_disorder_in_both_languages(
+    values: dict[str, Any], said: dict[Lang, str]
+) -> None:
+    with pytest.raises(ValidationError) as raised:
+        MarketSettings(**values)
+    for lang, words in said.items():
+        assert words in problems(raised.value)(lang)
+    assert said["en"] in str(raised.value)
+
+
+def test_settings_in_order_are_read_back_as_they_were_written() -> None:
     assert MarketSettings.model_validate_json(MarketSettings().model_dump_json()) == MarketSettings()
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
+from operator import ge, gt
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple, Self
@@ -50,6 +51,15 @@ _READERS: Final[Mapping[str, Callable[[Reading], Any]]] = {
 }
 
 
+# How two settings may not stand to each other, and what is then said.
+_DISORDER: Final = (
+    ("secret_low", gt, "secret_high", "market_masked"),
+    ("secret_part_low", gt, "secret_high", "market_masked"),
+    ("fragile_max_projects", ge, "hiring_min_projects", "market_both"),
+    ("fragile_max_difficult_share", ge, "hiring_min_difficult_share", "market_both"),
+)
+
+
 class MarketSettings(Section):
     """
     Every number that reading and judging the market rests on.
@@ -77,12 +87,10 @@ class MarketSettings(Section):
 
     @model_validator(mode="after")
     def _bounds_in_order(self) -> Self:
-        if max(self.secret_low, self.secret_part_low) > self.secret_high:
-            raise ValueError("secret_low and secret_part_low must not be over secret_high")
-        if self.fragile_max_projects >= self.hiring_min_projects:
-            raise ValueError("fragile_max_projects must be under hiring_min_projects: a job is not both")
-        if self.fragile_max_difficult_share >= self.hiring_min_difficult_share:
-            raise ValueError("fragile_max_difficult_share must be under hiring_min_difficult_share: a job is not both")
+        for lower, refused, upper, key in _DISORDER:
+            low, high = getattr(self, lower), getattr(self, upper)
+            if refused(low, high):
+                raise PasserellesError(key, lower=lower, upper=upper, low=low, high=high)
         return self
 
 
