@@ -3,11 +3,10 @@
 import hashlib
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, partial
-from itertools import pairwise
 from numbers import Real
 from typing import Any, Final, NamedTuple
 
@@ -162,8 +161,7 @@ class Verdicts(NamedTuple):
     cost: Ints
 
 
-@dataclass(frozen=True, eq=False)
-class Pairs:
+class Pairs(NamedTuple):
     """
     Pairs of lot and pool; where openings are shared, with the best of the pool's jobs for that lot.
 
@@ -316,20 +314,23 @@ def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
     return np.asarray(taught + np.rint(settings.unlikely_hours * halvings * TENTHS), dtype=np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class Side:
-    """The hiring side in arrays: each entry's job (column of `Moves`) and pool, entries sorted by place."""
+class _Openings(NamedTuple):
+    """
+    The hiring lots in arrays, shape (e,): column of `Moves`, pool, position of their place, doubt of their title.
+
+    `title` is the job as it was written, to compare; `asked` what access demands of the titles of some, `numbers` the
+    numbers in those of some (the tonnage or class of a certificate), both by position. `places` are spots and basins.
+    """
 
     job: Rows
     pool: Rows
-    entry: Rows
+    place: Rows
     doubt: NDArray[np.int8]
-    asked: tuple[frozenset[str], ...]  # of each entry, what its job title demands of its own
-    title: NDArray[np.object_]  # of each entry, the job as it was written, to compare
-    numbers: Mapping[int, frozenset[str]]  # of the entries whose title has some: the tonnage or class of a certificate
-    own_account: Bools  # of each entry, whether the work is one's own account
-    start: Rows  # shape (places + 1,): first entry of each place
-    spots: tuple[tuple[str, str], ...]  # each place, and its basin
+    title: NDArray[np.object_]
+    own_account: Bools
+    asked: Mapping[int, frozenset[str]]
+    numbers: Mapping[int, frozenset[str]]
+    places: Sequence[tuple[str, str]]
 
 
 def pool_keys(hiring: Lots) -> tuple[list[tuple[str, ...]], Ints]:
@@ -346,22 +347,28 @@ def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str],
     return names.tolist(), group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
 
 
-def hiring_side(graph: OccupationGraph, hiring: Lots, moves: Moves) -> Side:
-    """Put the hiring lots in arrays."""
+def _in_arrays(graph: OccupationGraph, hiring: Lots, moves: Moves) -> _Openings:
+    lots = hiring.lots
     number = {key: i for i, key in enumerate(hiring.capacities)}
-    spots = tuple(sorted({(lot.spot, lot.basin) for lot in hiring.lots}))
-    place = {spot: i for i, (spot, _) in enumerate(spots)}
-    where = np.asarray([place[lot.spot] for lot in hiring.lots], dtype=np.intp)
-    order = np.argsort(where, kind="stable")
-    job = np.asarray([moves.column[lot.job] for lot in hiring.lots], dtype=np.intp)
-    pool = np.asarray([number[pool_key(lot)] for lot in hiring.lots], dtype=np.intp)
-    doubt = np.asarray([0 if lot.confidence >= SURE else Doubt.TITLE for lot in hiring.lots], dtype=np.int8)
-    start = np.searchsorted(where[order], np.arange(len(spots) + 1))
-    asked = tuple(asked_of_title(graph, hiring.lots[i]) for i in order.tolist())
-    title = np.asarray([lot.given and normalise_label(lot.given) for lot in hiring.lots], dtype=object)
-    own = np.asarray([lot.self_employed for lot in hiring.lots], dtype=np.bool_)
-    numbers = {at: some for at, text in enumerate(title[order]) if (some := _numbers(text))}
-    return Side(job[order], pool[order], order, doubt[order], asked, title[order], numbers, own[order], start, spots)
+    places = sorted({(lot.spot, lot.basin) for lot in lots})
+    place = {spot: i for i, (spot, _) in enumerate(places)}
+    titles = [normalise_label(lot.given) for lot in lots]
+    return _Openings(
+        job=np.asarray([moves.column[lot.job] for lot in lots], dtype=np.intp),
+        pool=np.asarray([number[pool_key(lot)] for lot in lots], dtype=np.intp),
+        place=np.asarray([place[lot.spot] for lot in lots], dtype=np.intp),
+        doubt=np.asarray([_of_title(lot) for lot in lots], dtype=np.int8),
+        title=np.asarray(titles, dtype=object),
+        own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
+        asked={i: some for i, lot in enumerate(lots) if (some := asked_of_title(graph, lot))},
+        numbers={i: some for i, title in enumerate(titles) if (some := _numbers(title))},
+        places=places,
+    )
+
+
+def _of_title(lot: Lot) -> int:
+    """Return the doubt that the reading of a lot's title leaves."""
+    return 0 if lot.confidence >= SURE else Doubt.TITLE
 
 
 def _numbers(title: str) -> frozenset[str]:
@@ -411,66 +418,69 @@ def find_pairs(
     if locator.places is None:  # nothing tells how far anything is
         bounds = replace(bounds, radius_km=None, max_minutes=None)
     judged = verdicts(moves, bounds, settings, strict=strict)
-    side = hiring_side(graph, hiring, moves)
-    km = _km(fragile, side, locator)
-    blocked = _barred(fragile, side, locator, km, bounds, strict=strict)
-    sizes = np.diff(side.start)
-    listed = len(fragile.lots) * len(side.job) <= settings.max_pairs // 10
-    keep = {spot: np.flatnonzero(listed | (blocked[spot] != Why.RADIUS)) for spot in km}
-    pools = np.asarray([len(set(side.pool[a:b].tolist())) for a, b in pairwise(side.start.tolist())], dtype=np.int64)
-    total = sum(int(pools[keep[lot.spot]].sum()) for lot in fragile.lots)
+    openings = _in_arrays(graph, hiring, moves)
+    starts = {lot.spot: lot for lot in fragile.lots}
+    reach = {spot: _reach(lot, openings.places, locator, bounds, strict=strict) for spot, lot in starts.items()}
+    listed = len(fragile.lots) * len(hiring.lots) <= settings.max_pairs // 10
+    kept = {spot: listed | (barred != Why.RADIUS) for spot, (_, barred) in reach.items()}
+    firsts = np.unique(openings.pool, return_index=True)[1]
+    pools = np.bincount(openings.place[firsts], minlength=len(openings.places))  # a pool lies in one place
+    total = sum(int(pools[kept[lot.spot]].sum()) for lot in fragile.lots)
     if total > settings.max_pairs:
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
-    blocks = []
-    demanding = any(side.asked)
     down = cache(partial(steps_down, graph, moves))  # lots of one job ask the same
+    blocks = []
     for number, lot in enumerate(fragile.lots):
         go_on()
-        there = keep[lot.spot]
-        entries = np.concatenate([np.arange(side.start[b], side.start[b + 1]) for b in there] or [np.zeros(0, int)])
-        job = side.job[entries]
-        far = np.repeat(blocked[lot.spot][there], sizes[there])
-        origin = moves.row[lot.job]
-        reason = judged.why[origin, job]
-        reason[side.own_account[entries] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        doubt = judged.doubt[origin, job] | side.doubt[entries] | (0 if lot.confidence >= SURE else Doubt.TITLE)
-        lost = np.isnan(km[lot.spot]) & (blocked[lot.spot] == Why.OPEN) & (bounds.radius_km is not None)
-        doubt[np.repeat(lost[there], sizes[there])] |= Doubt.DISTANCE
-        if lot.given:  # the very same words on both sides are the same job, whatever it is read as
-            doubt[moves.same[origin, job] & (side.title[entries] == normalise_label(lot.given))] &= ~Doubt.TITLE
-        mine = _numbers(normalise_label(lot.given))
-        if mine:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
-            other = [bool((theirs := side.numbers.get(int(e))) and theirs - mine) for e in entries]
-            doubt[moves.same[origin, job] & np.asarray(other, dtype=np.bool_)] |= Doubt.ACCESS
-        own = asked_of_title(graph, lot)
-        if demanding:
-            doubt[[i for i, entry in enumerate(entries.tolist()) if side.asked[entry] - own]] |= Doubt.ACCESS
-        own_job = moves.same[origin, job] | moves.part[origin, job]
+        near = np.flatnonzero(kept[lot.spot][openings.place])
+        job, origin = openings.job[near], moves.row[lot.job]
+        away, barred = reach[lot.spot]
+        km, far = away[openings.place[near]], barred[openings.place[near]]
+        same, reason, cost = moves.same[origin, job], judged.why[origin, job], judged.cost[origin, job]
+        reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
+        doubt = judged.doubt[origin, job] | _title_doubt(graph, lot, openings, near, same)
+        doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
+        own_job = same | moves.part[origin, job]
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
-        distance = np.repeat(km[lot.spot][there], sizes[there])
-        best = _best(side.pool[entries], reason, doubt, judged.cost[origin, job], ~moves.same[origin, job])
-        near = far[best] == Why.OPEN
-        blocks.append((np.full(len(best), number), entries[best], reason[best], doubt[best], near, distance[best]))
-    columns = [np.concatenate(part) for part in zip(*blocks, strict=True)] if blocks else [np.zeros(0)] * 6
-    kinds: tuple[Any, ...] = (np.intp, np.intp, np.int8, np.int8, np.bool_, np.float64)
-    rows, chosen, why, unsure, reach, away = (c.astype(k) for c, k in zip(columns, kinds, strict=True))
-    origins = np.asarray([moves.row[lot.job] for lot in fragile.lots], dtype=np.intp)
-    where = origins[rows], side.job[chosen]
-    return Pairs(
-        lot=rows,
-        pool=side.pool[chosen],
-        entry=side.entry[chosen],
-        why=why,
-        doubt=unsure,
-        reach=reach,
-        hours=judged.hours[where],
-        cost=judged.cost[where],
-        km=away,
-        probability=moves.probability[where],
-        same=moves.same[where],
-    )
+        best = _best(openings.pool[near], reason, doubt, cost, ~same)
+        entry = near[best]
+        blocks.append(
+            Pairs(
+                lot=np.full(len(best), number),
+                pool=openings.pool[entry],
+                entry=entry,
+                why=reason[best],
+                doubt=doubt[best],
+                reach=far[best] == Why.OPEN,
+                hours=judged.hours[origin, job[best]],
+                cost=cost[best],
+                km=km[best],
+                probability=moves.probability[origin, job[best]],
+                same=same[best],
+            )
+        )
+    return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
+
+
+def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> NDArray[np.int8]:
+    """What the titles of a lot and of the openings near it leave to be confirmed."""
+
+    def more(asked: Mapping[int, frozenset[str]], held: frozenset[str]) -> Bools:
+        """Whether each opening asks for more than is held."""
+        return np.asarray([bool(asked.get(i, _NOTHING) - held) for i in near.tolist()], dtype=np.bool_)
+
+    given = normalise_label(lot.given)
+    doubt = openings.doubt[near] | _of_title(lot)
+    if given:  # the very same words on both sides are the same job, whatever it is read as
+        doubt[same & (openings.title[near] == given)] = 0
+    mine = _numbers(given)
+    if mine and openings.numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
+        doubt[same & more(openings.numbers, mine)] |= Doubt.ACCESS
+    if openings.asked:
+        doubt[more(openings.asked, asked_of_title(graph, lot))] |= Doubt.ACCESS
+    return doubt
 
 
 def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints, other: Bools) -> Rows:
@@ -484,41 +494,29 @@ def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints
     return first_of_each(pool, np.arange(len(pool)), other, cost, doubt != 0, rank)
 
 
-def _km(fragile: Lots, side: Side, locator: Locator) -> Mapping[str, Floats]:
-    """Kilometres from each fragile place to each hiring place; nan = unknown."""
-    found = {}
-    for start in sorted({lot.spot for lot in fragile.lots}):
-        known = [locator.km(start, end) for end, _ in side.spots]
-        found[start] = np.asarray([np.nan if km is None else km for km in known], dtype=np.float64)
-    return found
-
-
-def _barred(
-    fragile: Lots, side: Side, locator: Locator, km: Mapping[str, Floats], bounds: Bounds, *, strict: bool
-) -> Mapping[str, NDArray[np.int8]]:
+def _reach(
+    start: Lot, places: Sequence[tuple[str, str]], locator: Locator, bounds: Bounds, *, strict: bool
+) -> tuple[Floats, NDArray[np.int8]]:
     """
-    Why each hiring place is out of reach of each fragile one; minutes bound where a table of travel gives them.
+    Kilometres from a lot to each hiring place (nan = unknown), and why it is out of reach.
 
-    Lots of which no table says where they are are not out of reach for that: the distance is to be confirmed.
+    Minutes bound where a table of travel gives them. Lots of which no table says where they are are not out of reach
+    for that: the distance is to be confirmed.
     """
-    basin_of = {lot.spot: lot.basin for lot in fragile.lots}
-    within = np.asarray([basin for _, basin in side.spots], dtype=object)
-    found = {}
-    for start, values in km.items():
-        why = np.zeros(len(values), dtype=np.int8)
-        if bounds.radius_km is not None:
-            # A radius of 0 means the same basin, wherever in it.
-            far = values > bounds.radius_km if bounds.radius_km else within != basin_of[start]
-            nowhere = (within == NOWHERE) | (basin_of[start] == NOWHERE)
-            unknown = Why.DISTANCE_UNKNOWN if strict else np.where(nowhere, Why.OPEN, Why.DISTANCE_UNKNOWN)
-            far = far & ~(nowhere & np.isnan(values))
-            why = np.where(np.isnan(values), unknown, np.where(far, Why.RADIUS, Why.OPEN)).astype(np.int8)
-        if bounds.max_minutes is not None:
-            spent = [locator.minutes(start, end) for end, _ in side.spots]
-            slow = np.asarray([m is not None and m > bounds.max_minutes for m in spent], dtype=np.bool_)
-            why[slow & (why == Why.OPEN)] = Why.MINUTES
-        found[start] = why
-    return found
+    km = np.asarray([locator.km(start.spot, end) for end, _ in places], dtype=np.float64)  # None becomes nan
+    basins = np.asarray([basin for _, basin in places], dtype=object)
+    why = np.zeros(len(places), dtype=np.int8)
+    if bounds.radius_km is not None:
+        # A radius of 0 means the same basin, wherever in it.
+        far = km > bounds.radius_km if bounds.radius_km else basins != start.basin
+        nowhere = (basins == NOWHERE) | (start.basin == NOWHERE)
+        why[far & ~np.isnan(km)] = Why.RADIUS
+        why[np.isnan(km) & (strict | ~nowhere)] = Why.DISTANCE_UNKNOWN
+    if bounds.max_minutes is not None:
+        spent = [locator.minutes(start.spot, end) for end, _ in places]
+        slow = np.asarray([m is not None and m > bounds.max_minutes for m in spent], dtype=np.bool_)
+        why[slow & (why == Why.OPEN)] = Why.MINUTES
+    return km, why
 
 
 def drawn(start: tuple[str, ...], end: tuple[str, ...]) -> int:
