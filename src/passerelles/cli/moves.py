@@ -32,6 +32,7 @@ def rank(
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
     from passerelles.ranking.moves import nearer, rank_moves, sentence
+    from passerelles.report.envelope import moves_envelope
 
     if profiles:
         others = {"--profile": profile, "--target": target, "--filter": given.filters, "--explain": given.explain,
@@ -53,16 +54,9 @@ def rank(
     if parts := graph.referential.parts_of(end.code) if end.code else ():
         given.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
     title = given.say("moves.title" if occupied else "moves.title_profile", label=end.name, code=end.code)
-    found = {move.rank: nearer(graph, start, move) for move in moves[: given.explain]}
-    notes = {
-        m.rank: text for m in moves[: given.explain] if (text := sentence(found[m.rank], m, lang=lang)) is not None
-    }
-
-    def payload() -> dict[str, Any]:
-        items = dicts(moves, lang)
-        for item, nearest in zip(items, found.values(), strict=False):  # asked for by --explain alone: it takes time
-            item["counterfactual"] = None if nearest is None else nearest.to_dict(lang)
-        return given.scored("rank@1", items, occupied=occupied) | moves.doubts()
+    found = [nearer(graph, start, move) for move in moves[: given.explain]]  # asked for alone: it takes time
+    said = ((move.rank, sentence(near, move, lang=lang)) for near, move in zip(found, moves, strict=False))
+    notes = {rank: text for rank, text in said if text is not None}
 
     show = given.on_screen(
         lambda lang: moves.explained(lang, title=title, first=given.explain, notes=notes),
@@ -70,7 +64,9 @@ def rank(
         unfold=given.explain,
         occupied=occupied,
     )
-    given.emit(payload, moves.sheets(lang), show)
+    given.emit(
+        lambda: moves_envelope("rank@1", graph, moves, lang, nearest=found, occupied=occupied), moves.sheets(lang), show
+    )
     given.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
     return bool(moves)
 
@@ -187,7 +183,7 @@ def demo(given: Given) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
-    from passerelles.report.envelope import print_dim, source_lines
+    from passerelles.report.envelope import moves_envelope, print_dim, source_lines
     from passerelles.views.terminal import print_page, print_unfolded
 
     given = replace(given, overlay=[OVERLAY])
@@ -212,7 +208,7 @@ def demo(given: Given) -> None:
         print_dim(console, source_lines(referential, lang=lang))
         console.print(given.say("cli.demo.next"))
 
-    given.emit(lambda: given.scored("rank@1", dicts(moves, lang)), moves.sheets(lang), show)
+    given.emit(lambda: moves_envelope("rank@1", graph, moves, lang), moves.sheets(lang), show)
 
 
 @shared("basin referential overlay data settings form output chart lang")
@@ -250,6 +246,7 @@ def sources(
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.moves import rank_sources
     from passerelles.referentials.referential import find_occupation
+    from passerelles.report.envelope import moves_envelope
 
     session, graph, lang = given.session, given.graph, given.lang
     code = find_occupation(graph.referential, target)
@@ -262,7 +259,7 @@ def sources(
         given.tell("moves.left_out", n=moves.left_out, kinds=kinds)
     title = given.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
     given.emit(
-        lambda: given.scored("sources@1", dicts(moves, lang)) | moves.doubts(),
+        lambda: moves_envelope("sources@1", graph, moves, lang),
         moves.sheets(lang),
         given.on_screen(
             lambda lang: moves.explained(lang, title=title, first=given.explain), graph.referential,
@@ -297,6 +294,7 @@ def paths(
     from passerelles.paths.rank import rank_paths
     from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
+    from passerelles.report.envelope import paths_envelope
 
     given.check_chart()
     start = read_origin(None, profile) if profile else (ends or [""])[0]
@@ -326,9 +324,6 @@ def paths(
     end = find_start(graph, start).end
     title = given.say("paths.title" if end.code else "paths.title_profile", label=end.name, code=end.code)
 
-    def payload() -> dict[str, Any]:
-        return given.scored("paths@1", dicts(found, lang)) | {"targets": dicts(found.reached, lang)}
-
     show = given.on_screen(
         lambda lang: found.page(lang, title=title, frame=asked.name if asked else None)._replace(
             details=[path.explanation(lang) for path in found[:explain]]
@@ -336,7 +331,7 @@ def paths(
         graph.referential,
         unfold=explain,
     )
-    given.emit(payload, found.sheets(lang), show)
+    given.emit(lambda: paths_envelope(graph, found, lang), found.sheets(lang), show)
     if found:
         given.draw(lambda charts: charts.path_ladder(found[0], lang=lang))
     return not all(p.status == "infeasible" for p in found)

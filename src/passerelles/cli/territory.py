@@ -159,7 +159,7 @@ def match(
     refuse: Annotated[bool, typer.Option("--refuse-incomplete", help=say("cli.option.refuse_incomplete"))] = False,
 ) -> bool:
     """Allocate people to openings."""
-    from passerelles.report.envelope import data_sources, envelope
+    from passerelles.report.envelope import data_sources, territory_envelope
     from passerelles.territory.actions import action_sheet
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
@@ -187,15 +187,15 @@ def match(
     found = replace(whole, flows=whole.flows[: given.limit])
     sources = data_sources((fragile, given.hiring), market=market, places=places)
 
-    def payload() -> dict[str, Any]:
-        about = envelope("territory@1", graph, (), settings=chosen)
-        return about | found.to_dict(lang) | {"sources": sources}
-
     def show(console: "Screen") -> None:
         print_allocation(console, found, lang=lang)
         given.print_origin(console, graph, sources)
 
-    given.emit(payload, [*found.sheets(lang), *action_sheet(whole, lang)], show)
+    given.emit(
+        lambda: territory_envelope(graph, found, lang, settings=chosen, sources=sources),
+        [*found.sheets(lang), *action_sheet(whole, lang)],
+        show,
+    )
     given.tell_notes(found.notes)
     given.draw(lambda charts: charts.territory_sankey(whole.to_dict(lang), lang=lang))
     return allocation.status != "infeasible" and bool(allocation.placed)

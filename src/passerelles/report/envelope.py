@@ -17,12 +17,16 @@ from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.views.spec import Cell, Column, Sheet
+from passerelles.views.spec import Cell, Column, Sheet, dicts
 
 if TYPE_CHECKING:
     from rich.console import Console
 
     from passerelles.market.read import SourceFile
+    from passerelles.paths.rank import Paths
+    from passerelles.ranking.move import Moves
+    from passerelles.ranking.moves import Counterfactual
+    from passerelles.territory.allocation import Release
 
 
 def referential_dict(referential: Referential) -> dict[str, Any]:
@@ -73,6 +77,36 @@ def envelope(
     chosen = settings_or(settings, graph.settings)
     scorer, values = scorer_dict(graph, chosen, occupied=occupied), chosen.model_dump(mode="json")
     return unscored_envelope(schema, graph.referential, results, scorer=scorer, settings=values)
+
+
+def moves_envelope(
+    schema: str,
+    graph: OccupationGraph,
+    moves: "Moves",
+    lang: Lang,
+    *,
+    nearest: "Iterable[Counterfactual | None]" = (),
+    settings: Settings | None = None,
+    occupied: bool = True,
+) -> dict[str, Any]:
+    """Return ``rank@1`` or ``sources@1``; `nearest`: what would bring each of the first moves nearer, if asked for."""
+    items = dicts(moves, lang)
+    for item, near in zip(items, nearest, strict=False):
+        item["counterfactual"] = None if near is None else near.to_dict(lang)
+    return envelope(schema, graph, items, settings=settings, occupied=occupied) | moves.doubts()
+
+
+def paths_envelope(graph: OccupationGraph, paths: "Paths", lang: Lang) -> dict[str, Any]:
+    """Return ``paths@1``: the paths, and what is known of each target that was asked for."""
+    return envelope("paths@1", graph, dicts(paths, lang)) | {"targets": dicts(paths.reached, lang)}
+
+
+def territory_envelope(
+    graph: OccupationGraph, release: "Release", lang: Lang, *, settings: Settings, sources: Sequence[dict[str, Any]]
+) -> dict[str, Any]:
+    """Return ``territory@1``: what a release tells, and what was read besides."""
+    about = envelope("territory@1", graph, (), settings=settings)
+    return about | release.to_dict(lang) | {"sources": list(sources)}
 
 
 def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> dict[str, Any]:

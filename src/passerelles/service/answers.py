@@ -10,7 +10,15 @@ from passerelles.market.tables import Payer
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources
-from passerelles.report.envelope import data_sources, envelope, scorer_dict, unscored_envelope
+from passerelles.report.envelope import (
+    data_sources,
+    envelope,
+    moves_envelope,
+    paths_envelope,
+    scorer_dict,
+    territory_envelope,
+    unscored_envelope,
+)
 from passerelles.report.resolution import Fiche, text_envelope
 from passerelles.service import requests
 from passerelles.service.engine import Engine
@@ -55,12 +63,9 @@ def rank(engine: Engine, asked: requests.RankQuery | requests.RankBody, lang: La
     origin, graph, choice = origin_of(asked.origin), engine.graph, _choice(engine, asked)
     settings = choice["settings"]
     moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed)
-    items = dicts(moves, lang)
-    for item, move in zip(items[: asked.explain], moves, strict=False):
-        nearest = nearer(graph, origin, move, settings=settings)
-        item["counterfactual"] = None if nearest is None else nearest.to_dict(lang)
+    nearest = [nearer(graph, origin, move, settings=settings) for move in moves[: asked.explain]]
     occupied = isinstance(origin, str) or origin.occupation is not None
-    return envelope("rank@1", graph, items, settings=settings, occupied=occupied) | moves.doubts()
+    return moves_envelope("rank@1", graph, moves, lang, nearest=nearest, settings=settings, occupied=occupied)
 
 
 def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Payload:
@@ -89,7 +94,7 @@ def sources(engine: Engine, asked: requests.SourcesQuery | requests.SourcesBody,
     """Answer ``sources@1``."""
     graph, choice = engine.graph, _choice(engine, asked)
     moves = rank_sources(graph, asked.target, origins=asked.origins, **choice).with_observed(engine.observed)
-    return envelope("sources@1", graph, dicts(moves, lang), settings=choice["settings"]) | moves.doubts()
+    return moves_envelope("sources@1", graph, moves, lang, settings=choice["settings"])
 
 
 def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Payer | None]:
@@ -115,9 +120,7 @@ def paths(engine: Engine, asked: requests.PathsQuery | requests.PathsBody, lang:
         filters=parse_filters(engine.graph, asked.filters, engine),
         **asked.model_dump(include={"frame", "max_steps", "pareto", "limit"}),
     )
-    payload = envelope("paths@1", engine.graph, dicts(found, lang))
-    payload["targets"] = dicts(found.reached, lang)
-    return payload
+    return paths_envelope(engine.graph, found, lang)
 
 
 def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody, lang: Lang) -> Payload:
@@ -153,8 +156,8 @@ def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
     )
     found = published(publish(allocation), lang) if asked.mask else allocation.release()
     found = replace(found, flows=found.flows[: asked.limit])
-    sources = {"sources": data_sources(market=engine.wages, places=engine.places)}
-    return envelope("territory@1", engine.graph, (), settings=settings) | found.to_dict(lang) | sources
+    sources = data_sources(market=engine.wages, places=engine.places)
+    return territory_envelope(engine.graph, found, lang, settings=settings, sources=sources)
 
 
 def settings_of(engine: Engine, *, strict: bool) -> Settings:
