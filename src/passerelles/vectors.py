@@ -529,10 +529,6 @@ def _prefixes(vectors: "sparse.csr_array", threshold: float) -> "sparse.csr_arra
     return sparse.csr_array((ones, (row, vectors.indices[kept])), shape=vectors.shape)
 
 
-FEW: Final = 4
-"""Rows up to which posting lists are read one by one: cheaper than a sparse product."""
-
-
 @dataclass(frozen=True, slots=True)
 class Field:
     """
@@ -629,16 +625,8 @@ def field_cosines(field: Field, bags: Sequence[Bag]) -> FloatArray:
 
 
 def rows_times(rows: Cells, columns: "sparse.csr_array") -> FloatArray:
-    """Sparse rows times a matrix, dense; few of them by reading its rows one by one, cheaper than a sparse product."""
-    if len(rows.starts) > FEW + 1:
-        return np.asarray((rows.matrix(columns.shape[0]) @ columns).toarray(), dtype=np.float32)
-    found = np.zeros((len(rows.starts) - 1, columns.shape[1]), dtype=np.float32)
-    for place in range(len(found)):
-        mine = rows.of_row(place)
-        cells, counts = Cells.of(columns).of_rows(rows.columns[mine])
-        values = columns.data[cells] * np.repeat(rows.data[mine], counts)
-        found[place] = np.bincount(columns.indices[cells], values, columns.shape[1])
-    return found
+    """Sparse rows times a matrix, dense."""
+    return np.asarray((rows.matrix(columns.shape[0]) @ columns).toarray(), dtype=np.float32)
 
 
 def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
@@ -659,11 +647,7 @@ def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
     coordinates
         Shape (n_bags, n_dimensions).
     """
-    rows = unit_vectors(field, bags)
-    if len(bags) > FEW:
-        return np.asarray(rows.matrix(len(axes)) @ axes, dtype=np.float32)
-    cells = map(rows.of_row, range(len(bags)))
-    return np.asarray([rows.data[mine] @ axes[rows.columns[mine]] for mine in cells], dtype=np.float32)
+    return np.asarray(unit_vectors(field, bags).matrix(len(axes)) @ axes, dtype=np.float32)
 
 
 def _fitted(counts: "sparse.csr_array", vocabulary: dict[str, int]) -> "tuple[Field, sparse.csr_array]":

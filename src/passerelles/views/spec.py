@@ -22,21 +22,11 @@ NUMERIC: Final = ("integer", "number", "share")
 _SHAPES: Final[Mapping[Kind, Shape]] = {"integer": "whole?", "number": "number?", "share": "share?", "flag": "flag?"}
 
 
-class _Attribute:
-    """Reads an attribute of an item, or one of an attribute: several are read at once."""
-
-    __slots__ = ("_get", "path")
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._get = attrgetter(path)
-
-    def __call__(self, item: Any, _lang: Lang) -> Any:
-        return self._get(item)
-
-
 def _reader(value: Value | str) -> Value:
-    return _Attribute(value) if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    get = attrgetter(value)
+    return lambda item, _: get(item)
 
 
 class On(Flag):
@@ -205,8 +195,6 @@ class Record:
     def to_dict(self, item: Any, lang: Lang) -> dict[str, Any]:
         """Return an item as plain values, ready for JSON."""
         if not isinstance(item, Withheld):
-            if self._attributes is not None:
-                return self._attributes(item)
             return {key: read(item, lang) for key, read in self._readers}
         told = {key: item.told.get(key) for key, column in self._json if column.promised or key in item.told}
         return told | {key: item.told[key] for key in self.beside if key in item.told}
@@ -229,15 +217,6 @@ class Record:
     @cached_property
     def _readers(self) -> tuple[tuple[str, Value], ...]:
         return tuple((key, _reader(column.json) if column.json else column.read) for key, column in self._json)
-
-    @cached_property
-    def _attributes(self) -> Callable[[Any], dict[str, Any]] | None:
-        """Reads all keys at once where each is an attribute: moves list thousands of such items."""
-        paths = {key: read.path for key, read in self._readers if isinstance(read, _Attribute)}
-        if not 1 < len(paths) == len(self._readers):
-            return None
-        get = attrgetter(*paths.values())
-        return lambda item: dict(zip(paths, get(item), strict=True))
 
 
 def within(columns: Iterable[Column], get: Callable[[Any], Any]) -> tuple[Column, ...]:
