@@ -304,7 +304,7 @@ class Writer:
     def _levels(
         self, probability: NDArray[np.float64], best: Found, people: People, person: NDArray[np.int64]
     ) -> "pa.Array":
-        """Return the levels of `figures_of`, for all at once."""
+        """Return the levels of all moves at once, as `rank_moves` has them."""
         far = levels_by(self.graph, probability, best.position, best.coverage)
         for move in np.flatnonzero(far == 0).tolist() if self.graph.settings.access is not None else ():
             held = self._held_by(people, int(person[move]))

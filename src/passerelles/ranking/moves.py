@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple
@@ -122,17 +122,6 @@ class Scored:
     row: int  # of the origin in `scores`
     totals: NDArray[np.float64]
     coverage: NDArray[np.float64]
-
-
-class Figures(NamedTuple):
-    """What a move says in numbers; see `Move`, and `parts` by name."""
-
-    score: float
-    probability: float | None
-    level: Level | None
-    coverage: float | None
-    coverage_position: int | None
-    parts: Sequence[tuple[str, float]]
 
 
 @checked
@@ -300,8 +289,7 @@ def rank_sources(
             continue
         rank += 1
         if rank > offset:
-            (numbers,) = figures_of(graph, scored, [column])
-            moves.append(_move(graph, scored, column, numbers, rank=rank, verdicts=verdicts, wages=wages))
+            moves += _explained(graph, scored, [(rank, column, verdicts)], wages)
     moves.reason = "" if moves else "offset" if rank else "" if moves.left_out else _why_none(given, ranked)
     return moves
 
@@ -443,39 +431,51 @@ def moves_of(
     ranked = [(rank, *each) for rank, each in enumerate(found.kept, 1)][first:]
     if only is not None:
         ranked = [each for each in ranked if graph.codes[each[1]] in only]
-    figures = figures_of(graph, found.scored, [target for _, target, _ in ranked])
-    moves = (
-        _move(graph, found.scored, target, numbers, rank=rank, verdicts=verdicts, wages=wages)
-        for (rank, target, verdicts), numbers in zip(ranked, figures, strict=True)
-    )
+    moves = _explained(graph, found.scored, ranked, wages)
     reason = found.reason or ("offset" if len(found.kept) <= first else "")
     return Moves(moves, strict=found.strict, undecided=found.undecided, reason=reason)
 
 
-def figures_of(graph: OccupationGraph, scored: Scored, targets: Sequence[int]) -> list[Figures]:
-    """Numbers of the moves from an origin to some rows."""
-    rows = np.asarray(targets, dtype=np.intp)
-    totals, coverage, own = scored.totals[rows], scored.coverage[rows], scored.start.row
-    chances, positions = scored.scorer.chances(totals), coverage_positions(scored.coverage, own, rows)
+def _explained(
+    graph: OccupationGraph, scored: Scored, ranked: Sequence[tuple[int, int, tuple[Verdict, ...]]], wages: Market | None
+) -> Iterator[Move]:
+    """Moves from one origin, each given by its rank, the row of its target, and what filters say of it."""
+    rows = np.asarray([target for _, target, _ in ranked], dtype=np.intp)
+    totals, coverage = scored.totals[rows], scored.coverage[rows]
+    chances, positions = scored.scorer.chances(totals), coverage_positions(scored.coverage, scored.start.row, rows)
     levels = levels_by(graph, chances, positions, coverage)
-    # What access asks is looked at last, and only where all else lets a move be close: it takes longest.
-    near = np.flatnonzero(levels == 0)
-    if len(near) and graph.settings.access is not None:
-        holdings = scored.start.holdings
-        short = [short_access(graph, row, holdings, holdings.aim) for row in rows[near].tolist()]
-        levels[near[~np.asarray(short)]] = 1
-    return [
-        Figures(score, figure(chance), level_at(level), figure(share), position or None, parts)
-        for score, chance, level, share, position, parts in zip(
-            totals.tolist(),
-            chances.tolist(),
-            levels.tolist(),
-            coverage.tolist(),
-            positions.tolist(),
-            scored.scores.of_pairs(scored.row, targets),
-            strict=True,
+    parts = scored.scores.of_pairs(scored.row, rows)
+    referential, start = graph.referential, scored.start
+    origin, aim, looks = start.end.code, start.holdings.aim, graph.settings.access is not None
+    for place, (rank, target, verdicts) in enumerate(ranked):
+        go_on()
+        occupation = graph.occupations[target]
+        code, level = occupation.code, level_at(levels[place])
+        # What access asks is looked at only where all else lets a move be close: it takes longest.
+        if level == LEVELS[0] and looks and not short_access(graph, target, start.holdings, aim):
+            level = LEVELS[1]
+        held, near, missing = split_items(graph, start.holding, target)
+        yield Move(
+            rank=rank,
+            origin=start.end,
+            target=end_of(referential, occupation, start.holdings),
+            score=float(totals[place]),
+            probability=figure(chances[place]),
+            level=level,
+            coverage=figure(coverage[place]),
+            coverage_position=int(positions[place]) or None,
+            parts=tuple(PartValue(*part) for part in parts[place]),
+            held=held,
+            near=near,
+            missing=missing,
+            kind=kind_between(referential, origin, code, aim.titles),
+            same_field=same_field(referential, origin, code),
+            access=conditions_for(referential, code, start.holdings),
+            filters=verdicts,
+            known=known_move(graph, origin, code),
+            referential=referential.stamp,
+            wages=wages_between(wages, referential, origin, code),
         )
-    ]
 
 
 def levels_by(
@@ -514,38 +514,6 @@ def _passes(verdicts: Sequence[Verdict], *, strict: bool) -> bool:
 def figure(value: float) -> float | None:
     """Return a figure; None where it is nan."""
     return None if math.isnan(value) else float(value)
-
-
-def _move(
-    graph: OccupationGraph,
-    scored: Scored,
-    target: int,
-    figures: Figures,
-    *,
-    rank: int,
-    verdicts: tuple[Verdict, ...],
-    wages: Market | None,
-) -> Move:
-    go_on()
-    referential, start, occupation = graph.referential, scored.start, graph.occupations[target]
-    origin, code = start.end.code, occupation.code
-    held, near, missing = split_items(graph, start.holding, target)
-    return Move(
-        rank=rank,
-        origin=start.end,
-        target=end_of(referential, occupation, start.holdings),
-        **(figures._asdict() | {"parts": tuple(PartValue(*part) for part in figures.parts)}),
-        held=held,
-        near=near,
-        missing=missing,
-        kind=kind_between(referential, origin, code, start.holdings.aim.titles),
-        same_field=same_field(referential, origin, code),
-        access=conditions_for(referential, code, start.holdings),
-        filters=verdicts,
-        known=known_move(graph, origin, code),
-        referential=referential.stamp,
-        wages=wages_between(wages, referential, origin, code),
-    )
 
 
 MOST: Final = 3  # competencies: more would be a course, not a complement
@@ -591,19 +559,20 @@ class _Search:
     target: int
     wanted: Level
 
-    def outcomes(self, tried: Sequence[Sequence[int]]) -> list[tuple[Level | None, float, float]]:
-        """Level, score and coverage of the move, for each set of columns held besides."""
+    def outcomes(self, tried: Sequence[Sequence[int]], *, by_coverage: bool) -> list[tuple[bool, float, float]]:
+        """Whether the level is reached, score and coverage of the move, or these the other way round, for each set."""
         own = np.flatnonzero(self.start.holding.held)
         held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
         table = score_table(self.graph, self.scorer)
         people = people_who(self.graph, held, np.full(len(held), self.start.row, dtype=np.int32))
         scores = score_person(self.graph, table, people).totals_to(self.target)
-        found: list[tuple[Level | None, float, float]] = []
+        found: list[tuple[bool, float, float]] = []
         for columns, score in zip(held, scores.tolist(), strict=True):
             coverage = coverage_row(self.graph, holding_of(self.graph, columns))
             position, mine = coverage_positions(coverage, self.start.row, [self.target]), coverage[[self.target]]
             (level,) = levels_by(self.graph, self.scorer.chances([score]), position, mine).tolist()
-            found.append((level_at(level), score, float(mine[0])))
+            worth = (float(mine[0]), score) if by_coverage else (score, float(mine[0]))
+            found.append((reaches(level_at(level), self.wanted), *worth))
         return found
 
     def grow(self, missing: Sequence[int], most: int, *, by_coverage: bool) -> list[int] | None:
@@ -612,15 +581,10 @@ class _Search:
         while len(chosen) < min(most, len(missing)):
             go_on()
             left = [c for c in missing if c not in chosen]
-            outcomes = self.outcomes([[*chosen, c] for c in left])
-            reached = [i for i, (level, _, _) in enumerate(outcomes) if reaches(level, self.wanted)]
-
-            def worth(i: int, outcomes: list[tuple[Level | None, float, float]] = outcomes) -> tuple[float, float, int]:
-                _, score, coverage = outcomes[i]
-                return (coverage, score, -i) if by_coverage else (score, coverage, -i)
-
-            chosen.append(left[max(reached or range(len(left)), key=worth)])
-            if reached:
+            outcomes = self.outcomes([[*chosen, c] for c in left], by_coverage=by_coverage)
+            best = max(outcomes)
+            chosen.append(left[outcomes.index(best)])
+            if best[0]:
                 return chosen
         return None
 

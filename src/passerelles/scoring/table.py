@@ -111,7 +111,7 @@ class Scores:
         units = self.sums() if self.toward is None else self.base + self.toward[:].T
         return np.asarray(units / UNITS, dtype=np.float64)
 
-    def of_pairs(self, row: int, columns: Sequence[int]) -> list[list[tuple[str, float]]]:
+    def of_pairs(self, row: int, columns: Sequence[int] | NDArray[np.intp]) -> list[list[tuple[str, float]]]:
         """For each of some targets of one origin, name and value of each part, the base first where there is one."""
         names = ("base", *self.names) if self.base else self.names
         units = np.empty((len(columns), len(names)), dtype=np.int64)
