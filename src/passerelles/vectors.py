@@ -228,8 +228,6 @@ def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.
 
 # Cosines: products of unit rows.
 
-_ROWS: Final = 200  # rows of a block of a symmetric product
-_OFTEN: Final = 0.1  # share of the rows beyond which a column is multiplied faster dense
 # Weights of people are whole numbers of 1 / COARSE, unit vectors of occupations of 1 / FINE: the rounding moves a
 # cosine by some 0.0001, and 32 bits hold the products of whoever has a list of ordinary length.
 COARSE: Final = 256
@@ -241,34 +239,16 @@ def by_column(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return frozen_csr(sparse.csr_array(matrix.T))
 
 
-def product(
-    left: "sparse.csr_array", right: "sparse.csr_array", turned: "sparse.csr_array | None" = None
-) -> NDArray[np.float32]:
+def product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.float32]:
     """
-    Dense ``left @ right.T`` of shape (b, n), for rows whose indices are sorted.
+    Dense ``left @ right.T`` of shape (b, n), for rows whose indices are sorted; `turned` is ``by_column(right)``.
 
-    Each cell is summed in 64 bits, in the order of the columns. A matrix by itself gives a symmetric result, of which
-    half is computed, and the columns that many rows use are summed apart: that shows in no bit of the 32 that are kept,
-    but where a sum lies half-way between two. `turned` is `by_column` of the right one, where it is at hand.
+    Each cell is summed in 64 bits, in the order of the columns.
     """
-    if left is not right:
-        return _dense(left @ (right.T if turned is None else turned))
-    size = left.shape[0]
-    found = np.empty((size, size), dtype=np.float32)
-    often, rest = _by_use(left)
-    for some in blocks(size, _ROWS):
-        block = often[: some.stop] @ often[some].T
-        block += (rest[: some.stop] @ rest[some].T).toarray()
-        found[: some.stop, some] = block
-        found[some, : some.stop] = block.T
+    found = np.empty((left.shape[0], turned.shape[1]), dtype=np.float32)
+    for some in blocks(len(found)):
+        found[some] = (left[some] @ turned).toarray()
     return found
-
-
-def _by_use(matrix: "sparse.csr_array") -> "tuple[NDArray[np.float64], sparse.csr_array]":
-    """Part the columns that many rows use, dense, from the others: in a product these few make up most of the sums."""
-    many = np.bincount(matrix.indices, minlength=matrix.shape[1]) > matrix.shape[0] * _OFTEN
-    often = np.asarray(matrix[:, np.flatnonzero(many)].toarray(), dtype=np.float64)
-    return often, _without_zeros(matrix, np.where(many[matrix.indices], 0.0, matrix.data))
 
 
 def in_whole_numbers(matrix: "sparse.csr_array", parts: int) -> "sparse.csr_array":

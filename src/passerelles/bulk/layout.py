@@ -18,7 +18,7 @@ from passerelles.scoring.measures import (
     rank_closeness,
 )
 from passerelles.scoring.table import ScoreTable
-from passerelles.vectors import COARSE, FINE, damped, in_whole_numbers, product, weighted
+from passerelles.vectors import COARSE, FINE, by_column, damped, in_whole_numbers, product, weighted
 
 RANK: Final = 0  # kinds of features: rank in the person's row, rank in the target's column, the value itself
 REVERSE: Final = 1
@@ -206,7 +206,9 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
         steps_measure=np.asarray([MEASURES.index(n) if n in MEASURES else -1 for n in OVERALL], np.int32),
         steps_weight=np.asarray(list(OVERALL.values())),
         steps_fixed=np.asarray([fixed.index(n) if n in fixed else -1 for n in OVERALL], np.int32),
-        fixed=np.stack([np.float32(OVERALL[n]) * product(index.vectors[n], index.vectors[n]) for n in fixed]),
+        fixed=np.stack(
+            [np.float32(OVERALL[n]) * product(index.vectors[n], by_column(index.vectors[n])) for n in fixed]
+        ),
         fixed_has=np.stack([np.diff(index.vectors[n].indptr) > 0 for n in fixed]),
         cadre=cadre,
         reach=np.sqrt(index.reach),

@@ -32,6 +32,7 @@ from passerelles.scoring.measures import (
 )
 from passerelles.sharing import blocks, cached_property, made_once
 from passerelles.vectors import (
+    by_column,
     frozen,
     membership,
     numbered,
@@ -212,7 +213,7 @@ def _coverage(scene: Scene) -> Dense:
 def _resemblance(scene: Scene) -> Dense:
     """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
     index = content_index(scene.graph)
-    return product(unit_rows(weighted(scene.origins.held, index.rarity)), index.requirements)
+    return product(unit_rows(weighted(scene.origins.held, index.rarity)), by_column(index.requirements))
 
 
 def _alike(name: str) -> Compute:
@@ -220,7 +221,7 @@ def _alike(name: str) -> Compute:
 
     def compute(scene: Scene) -> Dense:
         vectors = getattr(content_index(scene.graph), name)
-        return product(scene.origins.of_occupation(vectors), vectors)
+        return product(scene.origins.of_occupation(vectors), by_column(vectors))
 
     return compute
 

@@ -234,13 +234,13 @@ class MeasureIndex(Deriving):
         """Cosines, shape (b, n), of the vectors of some origins with those of all occupations, by one measure."""
         mine, theirs = vectors[name], self.vectors[name]
         if mine is theirs:
-            return product(mine, theirs)
+            return product(mine, by_column(theirs))
         # For a few people, turning the matrix of all occupations would cost more than the product: it is kept turned.
         if name in self.spreads:
             turned = self.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(theirs, FINE)))
             return whole_cosines(mine, turned)
         turned = self.derived(("measure_by_column", name), lambda: by_column(theirs))
-        return product(mine, theirs, turned)
+        return product(mine, turned)
 
 
 DOCUMENT: Final = "measures.json"
