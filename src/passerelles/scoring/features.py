@@ -74,32 +74,18 @@ _PARENT, _DOMAIN, _TOP = 3.0, 2.0, 1.0  # closeness in the tree: same parent gro
 _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
 
 
-class ContentIndex(NamedTuple):
-    """Target side of the plain features of one graph: unit vectors of all occupations, one row each."""
-
-    rarity: NDArray[np.float64]
-    requirements: "sparse.csr_array"
-    contexts: "sparse.csr_array"
-    tags: "sparse.csr_array"
-    titles: "sparse.csr_array"
-    texts: "sparse.csr_array"
-
-
 @made_once
-def content_index(graph: OccupationGraph) -> ContentIndex:
-    """Return the index of a graph, made at the first call."""
-    plain = ~graph.is_specialised
-    listed = presence(graph.weights)
+def content_vectors(graph: OccupationGraph) -> Mapping[str, "sparse.csr_array"]:
+    """Return unit vectors of all occupations of a graph, one row each, by what the plain features compare."""
     titles = [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
-    texts = [f"{o.name} {o.definition}" for o in graph.occupations]
-    return ContentIndex(
-        rarity=rarity(listed, plain),
-        requirements=tfidf_rows(listed, plain),
-        contexts=tfidf_rows(graph.contexts, plain),
-        tags=tfidf_rows(graph.tags, plain),
-        titles=tfidf_rows(word_counts(titles), plain),
-        texts=tfidf_rows(word_counts(texts), plain),
-    )
+    counts = {
+        "requirements": presence(graph.weights),
+        "contexts": graph.contexts,
+        "tags": graph.tags,
+        "titles": word_counts(titles),
+        "texts": word_counts([f"{o.name} {o.definition}" for o in graph.occupations]),
+    }
+    return MappingProxyType({name: tfidf_rows(some, ~graph.is_specialised) for name, some in counts.items()})
 
 
 # A step up of about one level of training; half a level is noise, two are another career.
@@ -212,15 +198,16 @@ def _coverage(scene: Scene) -> Dense:
 
 def _resemblance(scene: Scene) -> Dense:
     """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
-    index = content_index(scene.graph)
-    return product(unit_rows(weighted(scene.origins.held, index.rarity)), by_column(index.requirements))
+    weights = rarity(scene.graph.weights, ~scene.graph.is_specialised)
+    mine, theirs = weighted(scene.origins.held, weights), content_vectors(scene.graph)["requirements"]
+    return product(unit_rows(mine), by_column(theirs))
 
 
 def _alike(name: str) -> Compute:
     """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
 
     def compute(scene: Scene) -> Dense:
-        vectors = getattr(content_index(scene.graph), name)
+        vectors = content_vectors(scene.graph)[name]
         return product(scene.origins.of_occupation(vectors), by_column(vectors))
 
     return compute

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from passerelles.sharing import Deriving, blocks, cached_property, made_once
 from passerelles.vectors import (
     COARSE,
     FINE,
+    TextCounts,
     by_column,
     count_texts,
     frozen,
@@ -277,35 +278,23 @@ def held_counts(spreads: Vectors, background: "sparse.csr_array", origins: Origi
 
 
 def _build(graph: OccupationGraph) -> MeasureIndex:
-    texts = _texts(graph)
-    spreads = _spreads(graph, texts)
-    others = _of_occupations(graph, texts)
-    counts = held_counts(spreads, texts.background, every_occupation(graph))
+    counted, texts = _texts(graph)
+    spreads = _spreads(graph, texts["items"], counted.n_stems)
+    others = _of_occupations(graph, texts, counted.vocabulary)
+    counts = held_counts(spreads, texts["background"], every_occupation(graph))
     plain = ~graph.is_specialised
     rarities = {name: rarity(c, plain, singles=name not in ("item_text", "all_text")) for name, c in counts.items()}
     vectors = {name: unit_rows(term_weights(c, rarities[name])) for name, c in counts.items()} | dict(others)
-    return MeasureIndex(MappingProxyType(vectors), rarities, spreads, texts.background)
+    return MeasureIndex(MappingProxyType(vectors), rarities, spreads, texts["background"])
 
 
-class _Texts(NamedTuple):
+def _texts(graph: OccupationGraph) -> tuple[TextCounts, Vectors]:
     """
-    Counts of the texts of a graph, under one vocabulary; see `TextCounts`.
+    Count the texts of a graph under one vocabulary; of all, and by what they tell.
 
-    `items` has a row for each competency, all others have one for each occupation, `titles` the sums over its job
-    titles. `names` and `titles` count words, the others stems and pairs of stems.
+    ``items`` has a row for each competency, all others have one for each occupation, ``titles`` the sums over its job
+    titles. ``names`` and ``titles`` count words, the others stems and pairs of stems.
     """
-
-    vocabulary: tuple[str, ...]
-    n_stems: int
-    items: "sparse.csr_array"
-    names: "sparse.csr_array"
-    titles: "sparse.csr_array"
-    definitions: "sparse.csr_array"
-    access: "sparse.csr_array"
-    background: "sparse.csr_array"
-
-
-def _texts(graph: OccupationGraph) -> _Texts:
     titled = [(graph.position[o], t.label) for o in graph.codes for t in own_titles(graph, o)]
     sections = [
         [c.label or "" for c in graph.competencies],
@@ -320,16 +309,15 @@ def _texts(graph: OccupationGraph) -> _Texts:
     words, grams = counted.words, counted.grams
     owners = np.asarray([row for row, _ in titled], dtype=np.int32)
     gather = sparse.csr_array(membership(owners, len(graph.codes)).T)
-    return _Texts(
-        counted.vocabulary,
-        counted.n_stems,
-        items=sparse.csr_array(grams[items]),
-        names=sparse.csr_array(words[own]),
-        titles=sparse.csr_array(gather @ words[loose]),
-        definitions=sparse.csr_array(grams[definitions]),
-        access=sparse.csr_array(grams[access]),
-        background=sparse.csr_array(grams[own] * 2 + gather @ grams[loose] + grams[definitions]),
-    )
+    found = {
+        "items": grams[items],
+        "names": words[own],
+        "titles": gather @ words[loose],
+        "definitions": grams[definitions],
+        "access": grams[access],
+        "background": grams[own] * 2 + gather @ grams[loose] + grams[definitions],
+    }
+    return counted, {name: sparse.csr_array(counts) for name, counts in found.items()}
 
 
 def own_titles(graph: OccupationGraph, code: str) -> tuple[JobTitle, ...]:
@@ -345,7 +333,8 @@ def own_titles(graph: OccupationGraph, code: str) -> tuple[JobTitle, ...]:
     return referential.titles_of.get(code, ()) or referential.titles_under.get(base, ())
 
 
-def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_array"]:
+def _spreads(graph: OccupationGraph, words: "sparse.csr_array", n_stems: int) -> Vectors:
+    """Matrices from competencies to the columns of each measure; `words` are those of their labels, stems first."""
     kinds = np.asarray([c.kind for c in graph.competencies], dtype=object)
     size = len(kinds)
     soft = kinds == "savoir-être"
@@ -353,18 +342,18 @@ def _spreads(graph: OccupationGraph, texts: _Texts) -> dict[str, "sparse.csr_arr
         f"{c.category}/{c.subcategory}" if c.kind == "savoir" and c.category else None for c in graph.competencies
     ]
     broader = [str(m) if m >= 0 and k == "savoir-faire" else None for m, k in zip(graph.macro, kinds, strict=True)]
-    words_of = _rows_where(texts.items, ~soft)
+    words_of = _rows_where(words, ~soft)
     return {
         "requirements": sparse.csr_array(sparse.eye_array(size)),
         "soft": _rows_where(sparse.csr_array(sparse.eye_array(size)), soft),
         "macro": membership(numbered(broader)),
         "knowledge_categories": membership(numbered(subjects)),
-        "item_text": sparse.csr_array(words_of[:, : texts.n_stems]),
+        "item_text": sparse.csr_array(words_of[:, :n_stems]),
         "all_text": words_of,
     }
 
 
-def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
+def _of_occupations(graph: OccupationGraph, texts: Vectors, vocabulary: Sequence[str]) -> Vectors:
     """Vectors that come from the occupation itself and not from what is held."""
     plain = ~graph.is_specialised
     return MappingProxyType(
@@ -374,10 +363,10 @@ def _of_occupations(graph: OccupationGraph, texts: _Texts) -> Vectors:
             "themes": tfidf_rows(_tags(graph, ("theme",)), plain),
             "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
             "riasec": unit_rows(_riasec(graph)),
-            "title": tfidf_rows(piece_counts(texts.names, texts.vocabulary, range(3, 6)), plain),
-            "titles": tfidf_rows(piece_counts(texts.titles, texts.vocabulary, range(4, 6)), plain, singles=False),
-            "definition": tfidf_rows(texts.definitions, plain),
-            "access": tfidf_rows(texts.access, plain, singles=False),
+            "title": tfidf_rows(piece_counts(texts["names"], vocabulary, range(3, 6)), plain),
+            "titles": tfidf_rows(piece_counts(texts["titles"], vocabulary, range(4, 6)), plain, singles=False),
+            "definition": tfidf_rows(texts["definitions"], plain),
+            "access": tfidf_rows(texts["access"], plain, singles=False),
         }
     )
 
