@@ -305,23 +305,29 @@ _BASELINE: Final = 0.98  # from the top of a line, in sizes of the font
 
 
 class Fill(NamedTuple):
-    """How an area is filled; the hatch says the same as the colour, for those who do not see it."""
+    """
+    How an area is filled; the hatch says the same as the colour, for those who do not see it.
+
+    `shape`: that of a mark, as matplotlib names it; without one it is an area.
+    """
 
     colour: str
     hatch: str = ""
     edge: str = Colour.INK
     width: float = 0.7
     dash: bool = False
+    shape: str = ""
+
+    @property
+    def look(self) -> dict[str, Any]:
+        """What matplotlib knows it by, of a rectangle or an outline."""
+        return {
+            "facecolor": self.colour, "edgecolor": self.edge, "hatch": self.hatch or None, "linewidth": self.width,
+            "linestyle": "--" if self.dash else "-", "fill": self.colour != "none", "clip_on": False,
+        }  # fmt: skip
 
 
-class Mark(NamedTuple):
-    """A marker of matplotlib's and how it is filled."""
-
-    shape: str
-    fill: Fill
-
-
-Entry = tuple["Fill | Mark | str", str]  # of a key; what is no area is a sign
+Entry = tuple[Fill | str, str]  # of a key; a text is a sign
 
 
 class Pen:
@@ -403,12 +409,7 @@ class Pen:
 
     def box(self, left: float, top: float, width: float, height: float, fill: Fill, *, over: float = 2.0) -> None:
         """Draw a rectangle."""
-        self.artists.append(
-            Rectangle(
-                (left, top), width, height, facecolor=fill.colour, edgecolor=fill.edge, hatch=fill.hatch or None,
-                linewidth=fill.width, linestyle="--" if fill.dash else "-", zorder=over, clip_on=False, fill=True,
-            )
-        )  # fmt: skip
+        self.artists.append(Rectangle((left, top), width, height, zorder=over, **fill.look))
 
     def line(
         self,
@@ -428,11 +429,11 @@ class Pen:
             )
         )  # fmt: skip
 
-    def dot(self, at: Point, size: float, fill: Fill, *, marker: str = "o") -> None:
+    def dot(self, at: Point, size: float, fill: Fill) -> None:
         """Draw a mark `size` points wide."""
         self.artists.append(
             Line2D(
-                [at[0]], [at[1]], linestyle="", marker=marker, markersize=size, markerfacecolor=fill.colour,
+                [at[0]], [at[1]], linestyle="", marker=fill.shape, markersize=size, markerfacecolor=fill.colour,
                 markeredgecolor=fill.edge, markeredgewidth=fill.width, zorder=4.0, clip_on=False,
             )
         )  # fmt: skip
@@ -443,13 +444,7 @@ class Pen:
 
     def outline(self, outline: Outline, fill: Fill, *, over: float = 2.0, alpha: float = 1.0) -> None:
         """Draw any outline."""
-        self.artists.append(
-            PathPatch(
-                outline, facecolor=fill.colour, edgecolor=fill.edge, hatch=fill.hatch or None, linewidth=fill.width,
-                linestyle="--" if fill.dash else "-", zorder=over, clip_on=False, alpha=alpha,
-                fill=fill.colour != "none",
-            )
-        )  # fmt: skip
+        self.artists.append(PathPatch(outline, zorder=over, alpha=alpha, **fill.look))
 
     def heading(self, subtitle: str = "", *, title: str = "", **names: object) -> float:
         """Write the title, the chart's own unless one is given, and what stands under it; return where they end."""
@@ -467,17 +462,17 @@ class Pen:
         """Draw the key, on as many lines as it takes; return where it ends."""
         x, y, bottom = MARGIN, top, top
         for fill, words in entries:
-            swatch = self.size * (1.6 if isinstance(fill, Fill) else 1.0)
+            swatch = self.size * (1.0 if isinstance(fill, str) or fill.shape else 1.6)
             room = min(self.wide(words), self.inner - swatch - 5)
             if x > MARGIN and x + swatch + 5 + room > self.right:
                 x, y = MARGIN, bottom + 3
             middle = y + self.size * LINE / 2
-            if isinstance(fill, Fill):
-                self.box(x, middle - self.size * 0.42, swatch, self.size * 0.84, fill)
-            elif isinstance(fill, Mark):
-                self.dot((x + swatch / 2, middle), self.size * 0.85, fill.fill, marker=fill.shape)
-            else:
+            if isinstance(fill, str):
                 self.text((x + swatch / 2, y), fill, align="center", bold=True)
+            elif fill.shape:
+                self.dot((x + swatch / 2, middle), self.size * 0.85, fill)
+            else:
+                self.box(x, middle - self.size * 0.42, swatch, self.size * 0.84, fill)
             bottom = max(bottom, self.text((x + swatch + 5, y), words, width=room + 1))
             x += swatch + 5 + room + self.size * 1.8
         return bottom + 4

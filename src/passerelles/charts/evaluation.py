@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, steps
+from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Ruler, steps
 from passerelles.errors import PasserellesError, checked
 from passerelles.evaluation.evaluate import METHODS
 from passerelles.evaluation.protocol import METRICS
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from passerelles.evaluation.results import Evaluation, MethodResult
 
 
-_FAIR: Final = Fill(Colour.BLUE, edge=Colour.BLUE)
-_SEEN: Final = Fill(Colour.PAPER, edge=Colour.BLUE, width=1.6)
+_FAIR: Final = Fill(Colour.BLUE, edge=Colour.BLUE, shape="o")
+_SEEN: Final = Fill(Colour.PAPER, edge=Colour.BLUE, width=1.6, shape="o")
 _IN_SAMPLE: Final = "in-sample"
 
 
@@ -61,9 +61,9 @@ def method_comparison(
     facts = pen.say("facts", n=max(r.origins for r in results))
     y = pen.heading(facts, metric=metric)
     y = _intervals(pen, results, metric, y)
-    entries: list[Entry] = [(Mark("o", _FAIR), pen.say("fair"))]
+    entries: list[Entry] = [(_FAIR, pen.say("fair"))]
     if any(_seen(r) for r in results):
-        entries.append((Mark("o", _SEEN), pen.say("seen")))
+        entries.append((_SEEN, pen.say("seen")))
     y = pen.legend(y + 6, entries)
     told = listed((f"{_name(pen, r)} {_figure(r, metric, lang)}" for r in results), lang)
     return pen.chart(y, f"{facts} {told}.")
@@ -113,7 +113,7 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
 
 _Z: Final = 1.959963984540054  # 97.5 % of the normal law
 _SIDE: Final = 430.0  # points: a square that holds on a page
-_POINT: Final = Fill(Colour.BLUE, edge=Colour.BLUE)
+_POINT: Final = _FAIR
 
 
 @checked
@@ -162,7 +162,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     facts = pen.say("facts", n=len(rows), cases=sum(int(r["cases"]) for r in rows))
     y = pen.heading(facts)
     y = _points(pen, rows, y)
-    y = pen.legend(y + 6, [(Mark("o", _POINT), pen.say("point")), ("╌", pen.say("even"))])
+    y = pen.legend(y + 6, [(_POINT, pen.say("point")), ("╌", pen.say("even"))])
     shares = [[percent(r[name], lang=lang) for name in ("predicted", "observed")] for r in rows]
     told = listed((pen.say("row", predicted=predicted, observed=observed) for predicted, observed in shares), lang)
     return pen.chart(y, f"{facts} {pen.say('words', rows=told)}")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Mark, Pen, Ruler, bend
+from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Ruler, bend
 from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
@@ -347,13 +347,13 @@ def ring_order(graph: "OccupationGraph", codes: Sequence[str]) -> list[int]:
 
 
 # Shape and colour say the level; no level where the scorer is not calibrated.
-_LEVELS: Final[dict[str | None, Mark]] = {
-    "proche": Mark("o", Fill(Colour.BLUE, edge=Colour.INK)),
-    "accessible": Mark("s", Fill(Colour.SKY, edge=Colour.INK)),
-    "exigeante": Mark("^", Fill(Colour.ORANGE, edge=Colour.ORANGE.deep)),
-    None: Mark("D", Fill(Colour.GREY, edge=Colour.INK)),
+_LEVELS: Final[dict[str | None, Fill]] = {
+    "proche": Fill(Colour.BLUE, shape="o"),
+    "accessible": Fill(Colour.SKY, shape="s"),
+    "exigeante": Fill(Colour.ORANGE, edge=Colour.ORANGE.deep, shape="^"),
+    None: Fill(Colour.GREY, shape="D"),
 }
-_ORIGIN: Final = Mark("P", Fill(Colour.PAPER, edge=Colour.INK, width=1.6))
+_ORIGIN: Final = Fill(Colour.PAPER, width=1.6, shape="P")
 _BEHIND: Final = Fill(Colour.PAPER, edge="none", width=0.0)
 _RINGS: Final = (0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 0.005, 0.002, 0.001)
 _INNERMOST: Final = 0.3  # of the radius: where the nearest occupation stands
@@ -475,10 +475,10 @@ def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) ->
         tops = spread(wanted, [2 * half + _GAP for half in halves], (top, top + tall))
         for (row, angle), half, rim, y in zip(side, halves, rims, tops, strict=True):
             look, point = _LEVELS[moves[row].level], spot(distance(far[row]), angle)
-            pen.dot(point, _MARK, look.fill, marker=look.shape)
+            pen.dot(point, _MARK, look)
             pen.line([point, rim, (at + end, y + half)], colour="#A6A6A6", width=0.6, over=1.0)
             pen.text((at, y), names[row], width=column, size=size, align="left" if side is right else "right")
-    pen.dot(centre, _MARK + 4, _ORIGIN.fill, marker=_ORIGIN.shape)
+    pen.dot(centre, _MARK + 4, _ORIGIN)
     return top + tall
 
 
@@ -609,7 +609,7 @@ def _ruler(pen: Pen, path: "Path") -> Ruler:
 
 def _rung(pen: Pen, y: float, label: str, *, first: bool, last: bool = False) -> float:
     size = pen.size + 1
-    look = Fill(Colour.PAPER if first else Colour.BLUE if last else Colour.SKY, edge=Colour.BLUE, width=2.0)
+    look = Fill(Colour.PAPER if first else Colour.BLUE if last else Colour.SKY, edge=Colour.BLUE, width=2.0, shape="o")
     pen.dot((MARGIN + pen.size * 0.6, y + size * LINE / 2), pen.size * 1.1, look)
     return pen.text((_left(pen), y), label, width=_column(pen), size=size, bold=True) + 2
 
@@ -688,7 +688,7 @@ def _frames(pen: Pen, y: float, path: "Path") -> float:
     return y
 
 
-_DISC: Final = Fill(Colour.SKY, edge=Colour.INK, width=0.8)
+_DISC: Final = Fill(Colour.SKY, width=0.8, shape="o")
 _SHARE: Final = 0.62  # of the page that the wheel takes
 _WIDEST: Final = 5.0  # way, in points
 
