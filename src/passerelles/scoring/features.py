@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
+from operator import methodcaller
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -203,14 +204,10 @@ def _resemblance(scene: Scene) -> Dense:
     return product(unit_rows(mine), by_column(theirs))
 
 
-def _alike(name: str) -> Compute:
+def _alike(name: str, scene: Scene) -> Dense:
     """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
-
-    def compute(scene: Scene) -> Dense:
-        vectors = content_vectors(scene.graph)[name]
-        return product(scene.origins.of_occupation(vectors), by_column(vectors))
-
-    return compute
+    vectors = content_vectors(scene.graph)[name]
+    return product(scene.origins.of_occupation(vectors), by_column(vectors))
 
 
 def _tree(scene: Scene) -> Dense:
@@ -237,7 +234,7 @@ class Feature:
     of_target: bool = False
 
 
-def _ranks(scene: Scene, name: str) -> Dense:
+def _rank(name: str, scene: Scene) -> Dense:
     """Ranks of a measure in the rows of the origins, kept until the last feature that they serve."""
     found, served = scene.ranks.pop(name, (None, 0))
     if found is None:
@@ -250,20 +247,12 @@ def _ranks(scene: Scene, name: str) -> Dense:
     return found
 
 
-def _rank(name: str) -> Compute:
-    return lambda scene: _ranks(scene, name)
-
-
-def _reverse_rank(name: str) -> Compute:
+def _reverse_rank(name: str, scene: Scene) -> Dense:
     """Rank of the origin among all origins, as the target sees them."""
-
-    def compute(scene: Scene) -> Dense:
-        if scene.known_reference is None:  # occupations before occupations: the same ranks, turned
-            return np.ascontiguousarray(_ranks(scene, name).T)
-        values = np.ascontiguousarray(scene.measured(name).T)
-        return _neutral(scene, name, np.ascontiguousarray(rank_closeness(values, scene.reference.reverse[name]).T))
-
-    return compute
+    if scene.known_reference is None:  # occupations before occupations: the same ranks, turned
+        return np.ascontiguousarray(_rank(name, scene).T)
+    values = np.ascontiguousarray(scene.measured(name).T)
+    return _neutral(scene, name, np.ascontiguousarray(rank_closeness(values, scene.reference.reverse[name]).T))
 
 
 def _neutral(scene: Scene, name: str, ranks: Dense) -> Dense:
@@ -276,17 +265,13 @@ def _neutral(scene: Scene, name: str, ranks: Dense) -> Dense:
     return ranks
 
 
-def _cosine(name: str) -> Compute:
-    return lambda scene: scene.measured(name)
-
-
 def _shared(scene: Scene, column: NDArray[np.int32]) -> Dense:
     """1 where origin and target have the same known value (numbers from 0; -1 is unknown)."""
     return np.asarray((column[scene.mine][:, None] == column[None, :]) & (column >= 0)[None, :], dtype=np.float32)
 
 
-def _same(values: Callable[[Scene], NDArray[np.int32]]) -> Compute:
-    return lambda scene: _shared(scene, values(scene))
+def _same(values: Callable[[Scene], NDArray[np.int32]], scene: Scene) -> Dense:
+    return _shared(scene, values(scene))
 
 
 def _group_closeness(scene: Scene) -> Dense:
@@ -317,60 +302,50 @@ def _column_blocks(graph: OccupationGraph) -> list[slice]:
     return blocks(len(graph.codes), _COLUMNS)
 
 
-def _of_sisters(name: str) -> Compute:
+def _of_sisters(name: str, scene: Scene) -> Dense:
     """
     Mean rank, over the other occupations of the origin's parent group, of how close each is to the target.
 
     An occupation alone in its group goes by its own. For occupations only: people have the part of theirs.
     """
-
-    def compute(scene: Scene) -> Dense:
-        graph = scene.graph
-        ranks = _ranks(scene, name)
-        members = _members(graph)
-        own = graph.base_rows[scene.mine]
-        group = graph.group[own]
-        found = np.empty((len(own), len(graph.codes)), dtype=np.float32)
-        for some in _column_blocks(graph):
-            mine = ranks[:, some]
-            known = ~np.isnan(mine)
-            filled = np.where(known, mine, np.float32(0.0))
-            others = (members @ known.astype(np.float32))[group] - known[own]
-            means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
-            found[:, some] = np.where(others > 0, means, mine[own])
-        return found
-
-    return compute
+    graph = scene.graph
+    ranks = _rank(name, scene)
+    members = _members(graph)
+    own = graph.base_rows[scene.mine]
+    group = graph.group[own]
+    found = np.empty((len(own), len(graph.codes)), dtype=np.float32)
+    for some in _column_blocks(graph):
+        mine = ranks[:, some]
+        known = ~np.isnan(mine)
+        filled = np.where(known, mine, np.float32(0.0))
+        others = (members @ known.astype(np.float32))[group] - known[own]
+        means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
+        found[:, some] = np.where(others > 0, means, mine[own])
+    return found
 
 
-def _level_step(function: Callable[[NDArray[np.float32]], NDArray[np.float32]], attribute: str) -> Compute:
+def _level_step(function: Callable[[NDArray[np.float32]], NDArray[np.float32]], attribute: str, scene: Scene) -> Dense:
     """Return a function of target minus origin of one attribute."""
-
-    def compute(scene: Scene) -> Dense:
-        column = getattr(scene.reference.attributes, attribute)
-        mine = column[scene.mine]
-        return np.asarray(function(column[None, :] - mine[:, None]), dtype=np.float32)
-
-    return compute
+    column = getattr(scene.reference.attributes, attribute)
+    return np.asarray(function(column[None, :] - column[scene.mine][:, None]), dtype=np.float32)
 
 
-def _of_target(values: Callable[[Scene], NDArray[np.float64]], *, scaled: bool = True) -> Compute:
-    """A figure of the target, in standard deviations over the referential where `scaled`."""
-
-    def compute(scene: Scene) -> Dense:
-        column = np.asarray(values(scene), dtype=np.float64)
-        if scaled:
-            plain = column[~scene.graph.is_specialised]
-            # Equal figures may have a mean that differs in its last bit: that is no spread to divide by.
-            alike = not len(plain) or float(np.ptp(plain)) <= _ALIKE
-            column = np.zeros_like(column) if alike else (column - plain.mean()) / plain.std()
-        return np.broadcast_to(column.astype(np.float32), (len(scene.origins.rows), len(column)))
-
-    return compute
+def _target(values: Callable[[Scene], NDArray[np.float64]], scene: Scene) -> Dense:
+    """A figure of the target."""
+    return np.broadcast_to(values(scene).astype(np.float32), (len(scene.origins.rows), len(scene.graph.codes)))
 
 
-def _attribute(name: str) -> Callable[[Scene], NDArray[np.float64]]:
-    return lambda scene: getattr(scene.reference.attributes, name).astype(np.float64)
+def _scaled(values: Callable[[Scene], NDArray[np.float64]], scene: Scene) -> Dense:
+    """A figure of the target, in standard deviations over the referential."""
+    column = values(scene)
+    plain = column[~scene.graph.is_specialised]
+    # Equal figures may have a mean that differs in its last bit: that is no spread to divide by.
+    alike = not len(plain) or float(np.ptp(plain)) <= _ALIKE
+    return _target(lambda _: np.zeros_like(column) if alike else (column - plain.mean()) / plain.std(), scene)
+
+
+def _attribute(name: str, scene: Scene) -> NDArray[Any]:
+    return np.asarray(getattr(scene.reference.attributes, name))
 
 
 def _is_reference(scene: Scene) -> NDArray[np.float64]:
@@ -388,21 +363,15 @@ def _title_count(scene: Scene) -> NDArray[np.float64]:
     return np.log1p([len(titles.get(o.fiche, ())) for o in scene.graph.occupations])
 
 
-def _mean_closeness(name: str) -> Callable[[Scene], NDArray[np.float64]]:
+def _mean_closeness(name: str, scene: Scene) -> NDArray[np.float64]:
     """Mean closeness of the target to the occupations of other parent groups: how general it is."""
-
-    def mean(scene: Scene) -> NDArray[np.float64]:
-        graph = scene.graph
-        values = scene.measured(name)
-        plain = ~graph.is_specialised
-        other = (graph.group[:, None] != graph.group[None, :]) & plain[:, None]
-        return np.asarray((values * other).sum(axis=0, dtype=np.float64) / np.maximum(1, other.sum(axis=0)))
-
-    return mean
+    graph, values = scene.graph, scene.measured(name)
+    other = (graph.group[:, None] != graph.group[None, :]) & ~graph.is_specialised[:, None]
+    return np.asarray((values * other).sum(axis=0, dtype=np.float64) / np.maximum(1, other.sum(axis=0)))
 
 
-def _domain(depth: int) -> Callable[[Scene], NDArray[np.int32]]:
-    return lambda scene: tree_of(scene.graph)[depth]
+def _domain(depth: int, scene: Scene) -> NDArray[np.int32]:
+    return tree_of(scene.graph)[depth]
 
 
 def _ecological(scene: Scene) -> NDArray[np.int32]:
@@ -412,54 +381,57 @@ def _ecological(scene: Scene) -> NDArray[np.int32]:
 CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
     {
         "overall": {
-            "rank": Feature(_rank("overall"), of_holdings=True),
-            "rank_reverse": Feature(_reverse_rank("overall"), of_holdings=True),
+            "rank": Feature(partial(_rank, "overall"), of_holdings=True),
+            "rank_reverse": Feature(partial(_reverse_rank, "overall"), of_holdings=True),
         },
         "competencies": {
-            "items_rank": Feature(_rank("item_text"), of_holdings=True),
-            "macro_rank": Feature(_rank("macro"), of_holdings=True),
-            "macro_rank_reverse": Feature(_reverse_rank("macro"), of_holdings=True),
-            "knowledge_categories": Feature(_cosine("knowledge_categories"), of_holdings=True),
-            "requirements_rank": Feature(_rank("requirements"), of_holdings=True),
+            "items_rank": Feature(partial(_rank, "item_text"), of_holdings=True),
+            "macro_rank": Feature(partial(_rank, "macro"), of_holdings=True),
+            "macro_rank_reverse": Feature(partial(_reverse_rank, "macro"), of_holdings=True),
+            "knowledge_categories": Feature(methodcaller("measured", "knowledge_categories"), of_holdings=True),
+            "requirements_rank": Feature(partial(_rank, "requirements"), of_holdings=True),
         },
         "description": {
-            "text_rank": Feature(_rank("all_text")),
-            "text_rank_reverse": Feature(_reverse_rank("all_text")),
-            "definition_rank": Feature(_rank("definition")),
-            "access_rank": Feature(_rank("access")),
+            "text_rank": Feature(partial(_rank, "all_text")),
+            "text_rank_reverse": Feature(partial(_reverse_rank, "all_text")),
+            "definition_rank": Feature(partial(_rank, "definition")),
+            "access_rank": Feature(partial(_rank, "access")),
         },
         "titles": {
-            "titles_rank": Feature(_rank("titles")),
-            "same_head_noun": Feature(_same(lambda scene: scene.reference.attributes.head)),
+            "titles_rank": Feature(partial(_rank, "titles")),
+            "same_head_noun": Feature(partial(_same, partial(_attribute, "head"))),
         },
         "sector": {
-            "themes": Feature(_cosine("themes")),
-            "sectors": Feature(_cosine("sectors")),
-            "transition": Feature(_same(_ecological)),
+            "themes": Feature(methodcaller("measured", "themes")),
+            "sectors": Feature(methodcaller("measured", "sectors")),
+            "transition": Feature(partial(_same, _ecological)),
         },
         "family": {
-            "same_domain": Feature(_same(_domain(1))),
-            "same_top_domain": Feature(_same(_domain(2))),
+            "same_domain": Feature(partial(_same, partial(_domain, 1))),
+            "same_top_domain": Feature(partial(_same, partial(_domain, 2))),
             "group_closeness": Feature(_group_closeness),
-            "sisters_text": Feature(_of_sisters("all_text")),
-            "sisters_items": Feature(_of_sisters("item_text")),
+            "sisters_text": Feature(partial(_of_sisters, "all_text")),
+            "sisters_items": Feature(partial(_of_sisters, "item_text")),
         },
         "level": {
             "up_one": Feature(
-                _level_step(lambda d: ((d > _STEP[0]) & (d < _STEP[1])).astype(np.float32), "level"), closeness=False
+                partial(_level_step, lambda d: ((d > _STEP[0]) & (d < _STEP[1])).astype(np.float32), "level"),
+                closeness=False,
             ),
-            "down": Feature(_level_step(lambda d: np.maximum(-d, 0.0), "level"), closeness=False),
-            "target_level": Feature(_of_target(_attribute("level"), scaled=False), closeness=False),
-            "same_cadre": Feature(_level_step(lambda d: -np.abs(d), "cadre")),
-            "from_cadre": Feature(_level_step(lambda d: np.maximum(-d, 0.0), "cadre"), closeness=False),
-            "target_cadre": Feature(_of_target(_attribute("cadre"), scaled=False), closeness=False),
+            "down": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "level"), closeness=False),
+            "target_level": Feature(partial(_target, partial(_attribute, "level")), closeness=False),
+            "same_cadre": Feature(partial(_level_step, lambda d: -np.abs(d), "cadre")),
+            "from_cadre": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "cadre"), closeness=False),
+            "target_cadre": Feature(partial(_target, partial(_attribute, "cadre")), closeness=False),
         },
         "target": {
-            "reference_fiche": Feature(_of_target(_is_reference), closeness=False, of_target=True),
-            "group_size": Feature(_of_target(_group_size), closeness=False, of_target=True),
-            "titles": Feature(_of_target(_title_count), closeness=False, of_target=True),
-            "generic_soft_skills": Feature(_of_target(_mean_closeness("soft")), closeness=False, of_target=True),
-            "generic": Feature(_of_target(_mean_closeness("overall")), closeness=False, of_target=True),
+            "reference_fiche": Feature(partial(_scaled, _is_reference), closeness=False, of_target=True),
+            "group_size": Feature(partial(_scaled, _group_size), closeness=False, of_target=True),
+            "titles": Feature(partial(_scaled, _title_count), closeness=False, of_target=True),
+            "generic_soft_skills": Feature(
+                partial(_scaled, partial(_mean_closeness, "soft")), closeness=False, of_target=True
+            ),
+            "generic": Feature(partial(_scaled, partial(_mean_closeness, "overall")), closeness=False, of_target=True),
         },
     }
 )
@@ -468,10 +440,10 @@ PLAIN_FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
     {
         "coverage": Feature(_coverage, of_holdings=True),
         "resemblance": Feature(_resemblance, of_holdings=True),
-        "contexts": Feature(_alike("contexts")),
-        "tags": Feature(_alike("tags")),
-        "title_words": Feature(_alike("titles")),
-        "definition_words": Feature(_alike("texts")),
+        "contexts": Feature(partial(_alike, "contexts")),
+        "tags": Feature(partial(_alike, "tags")),
+        "title_words": Feature(partial(_alike, "titles")),
+        "definition_words": Feature(partial(_alike, "texts")),
         "tree": Feature(_tree),
     }
 )
