@@ -222,8 +222,8 @@ def test_a_commune_says_the_department_of_a_basin_that_lies_in_several(by: Cut, 
 
 def test_a_part_has_the_shared_openings_of_its_own_basins_alone() -> None:
     people = made("fragile", [Lot("A", "J", at, people=3) for at in ("nord", "sud")])
-    shared = [Lot("BMO", job, at, "F1", 4, at) for at in ("nord", "sud") for job in ("J", "K")]
-    hiring = Lots("hiring", tuple(shared), {("nord", "F1"): 4, ("sud", "F1"): 6}, {"F1": "Famille"})
+    shared = [Lot("BMO", job, at, "F1", n, at) for at, n in (("nord", 4), ("sud", 6)) for job in ("J", "K")]
+    hiring = Lots("hiring", tuple(shared), {"F1": "Famille"})
     assert [(part.key, part.hiring and part.hiring.people) for part in parts(people, hiring, "basin")] == [
         ("nord", 4), ("sud", 6),
     ]  # fmt: skip

@@ -189,7 +189,7 @@ def test_a_wider_radius_is_tried_in_what_would_change() -> None:
 
 def test_a_family_is_one_capacity_of_all_its_jobs() -> None:
     pool = [Lot("BMO", job, "nord", "F1", 3, "Nord") for job in ("J01", "J02")]
-    hiring = Lots("hiring", tuple(sorted(pool)), {("nord", "F1"): 3}, {"F1": "Famille"})
+    hiring = Lots("hiring", tuple(sorted(pool)), {"F1": "Famille"})
     fragile = people(("A", "J00", 2, "Nord"), ("B", "J03", 2, "Nord"))
     hours = {("J00", "J01"): 10.0, ("J00", "J02"): 5.0, ("J03", "J01"): 10.0}
     found = match(fragile, hiring, hours)

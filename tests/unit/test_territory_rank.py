@@ -127,7 +127,7 @@ def test_a_short_move_that_nobody_lists_does_not_pass_a_likely_one() -> None:
 
 def test_jobs_of_one_family_and_basin_are_one_line() -> None:
     pool = tuple(Lot("BMO 2023", job, "0001", "F1", 6, "Nord") for job in ("J01", "J02", "J04"))
-    hiring = Lots("hiring", pool, {("0001", "F1"): 6}, {"F1": "Famille"})
+    hiring = Lots("hiring", pool, {"F1": "Famille"})
     costs = Written({("J00", "J01"): 9_000.0, ("J00", "J02"): 50.0, ("J00", "J04"): 5_000.0})
     found = rank_territory(
         graph(), "Nord", places=BASINS, fragile=FRAGILE[:1], hiring=hiring, radius_km=60, costs=costs

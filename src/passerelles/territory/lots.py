@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
@@ -15,9 +15,7 @@ from passerelles.io.csv import split_sheet
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
 from passerelles.market.places import Commune, Places, Spot, departments_shown, with_basins
-from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, resolve_titles
 from passerelles.notices import Notice
-from passerelles.referentials.referential import Referential, titles_by_label
 from passerelles.text import few, normalise_label
 from passerelles.views.spec import Column, On, Record, texts_of
 
@@ -165,7 +163,7 @@ class Locator:
 
 Side = Literal["fragile", "hiring"]
 # Field by field: comparing half a million lots as values takes ten times as long.
-NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
+_NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
 
 
 _MONTHS: Final = (
@@ -458,15 +456,14 @@ class Lots:
     """
     A side of a territory, sorted: the order of the rows given plays no part.
 
-    `pools` maps (basin, family) to the capacity that lots with that pool share; it is empty where each lot has its
-    own. `file` and `sha256` say what was read, empty for rows from memory. `set_aside` are the rows that could not be
-    used; `said` what was done with the others: lines summed, totals passed over.
+    Lots of one pool share its openings: each has their whole number. `pool_labels` names the families of pools. `file`
+    and `sha256` say what was read, empty for rows from memory. `set_aside` are the rows that could not be used; `said`
+    what was done with the others: lines summed, totals passed over.
     """
 
     side: Side
     lots: tuple[Lot, ...]
-    pools: Mapping[tuple[str, str], int]
-    pool_labels: Mapping[str, str]
+    pool_labels: Mapping[str, str] = field(default_factory=dict)
     file: str = ""
     sha256: str = ""
     source: str = ""
@@ -476,17 +473,17 @@ class Lots:
     @cached_property
     def capacities(self) -> Mapping[tuple[str, ...], int]:
         """Capacity of each pool, by name, sorted: a shared one, or that of a lot itself."""
-        sizes: dict[tuple[str, ...], int] = {}
-        for lot in self.lots:
-            shared = self.pools.get((lot.basin, lot.pool)) if lot.pool else None
-            sizes[pool_key(lot)] = lot.people if shared is None else shared
-        return {key: sizes[key] for key in sorted(sizes)}
+        return dict(sorted({pool_key(lot): lot.people for lot in self.lots}.items()))
+
+    @property
+    def shared(self) -> bool:
+        """Whether some lots share openings: those of a survey."""
+        return any(lot.pool for lot in self.lots)
 
     @property
     def people(self) -> int:
         """Headcount, or openings: a shared capacity counts once."""
-        own = sum(lot.people for lot in self.lots if not lot.pool)
-        return own + sum(self.pools.values())
+        return sum(self.capacities.values())
 
     def resolved(self) -> tuple[Lot, ...]:
         """Lots whose job was written otherwise than by its code, in the order of the rows."""
@@ -529,100 +526,9 @@ def pool_key(lot: Lot) -> tuple[str, ...]:
     return (lot.employer, "", lot.basin, lot.pool) if lot.pool else lot.key
 
 
-def made(side: Side, lots: Iterable[Lot]) -> Lots:
-    """Put lots with openings of their own together."""
-    return Lots(side, tuple(sorted(lots, key=NAME_OF)), {}, {})
+def made(side: Side, lots: Iterable[Lot], **more: Any) -> Lots:
+    """Put lots together, in the order of their names; `more`: what else is known of them."""
+    return Lots(side, tuple(sorted(lots, key=_NAME_OF)), **more)
 
 
 Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots
-
-
-BRACKETS: Final = re.compile(r"\([^()]*\)")
-
-
-class Resolved(NamedTuple):
-    """
-    Code of a job, what was written for it (empty for its own code), and how sure the reading is, in [0, 1].
-
-    `title_code` is that of the title, where titles of the fiche differ in what access takes.
-    """
-
-    code: str
-    given: str
-    confidence: float
-    title_code: str = ""
-
-
-class Unusable(NamedTuple):
-    """Why a cell cannot be used, and what it may have meant."""
-
-    role: str
-    key: str
-    values: Mapping[str, object]
-    suggestions: tuple[str, ...] = ()
-
-
-def resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
-    """Return the candidates of several titles, each with its context."""
-    some = list(asked)
-    return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
-
-
-def likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
-    if not without:
-        return whole
-    if not whole or whole[0].parent_confidence < REVIEW:
-        return without
-    same = whole[0].parent_code == without[0].parent_code
-    return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
-
-
-def read_title(
-    referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job"
-) -> Resolved | Unusable:
-    """Return the occupation of a title; one under the threshold of review is never guessed."""
-    exact = titles_by_label(referential).get(normalise_label(text), ())
-    first = ranked[0] if ranked else None
-    if len(exact) == 1:
-        return Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
-    sure = 0.0 if first is None else _sureness(referential, first)
-    if first is not None and sure >= (SURE if exact else REVIEW):
-        return Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
-    if exact:
-        names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
-        return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
-    near = tuple(f"{c.code} {c.label}" for c in ranked)
-    return Unusable(role, "job_unknown", {"given": text}, near)
-
-
-def _sureness(referential: Referential, first: Candidate) -> float:
-    """
-    How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
-
-    Where a branch tells parts of a fiche apart, that of the part: a family that is sure leaves the credentials open.
-    """
-    parted = referential.derived("parted", lambda: frozenset(o.base for o in referential.occupations if o.base))
-    base = referential.occupation_by_code[first.code].base or first.code
-    return first.confidence if base in parted else first.parent_confidence
-
-
-def _title_code(referential: Referential, code: str, first: Candidate | None) -> str:
-    """Code of the title that was written, where titles of the fiche differ in what access takes."""
-    if first is None or first.code != code:
-        return ""
-    rows = referential.credentials_of.get(code, ())
-    return first.title_code if any(row.of_titles for row in rows) else ""
-
-
-def find_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
-    """Return the place of a cell; a postcode or department tells places of one name apart."""
-    if not text or (locator.places is None and not normalise_label(text)):
-        return Unusable(role, "empty", {})
-    try:
-        return locator.spot(text, area, communes_first=role == "commune")
-    except UnknownCodeError as error:
-        return Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
-    except PasserellesError as error:
-        choices = str(error.values.get("choices", ""))
-        return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))

@@ -467,8 +467,8 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -
         "no_probability": moving.any() and np.isnan(moves.probability[moving]).all(),
         "hours_assumed": settings.assumed_hours is not None and np.isnan(moves.hours.expected[moving]).any(),
         "frame_unknown": moves.frame is not None and (moves.frame[moving] == UNKNOWN).any(),
-        "survey_openings": case.hiring.pools and low,
-        "survey_openings_high": case.hiring.pools and not low,
+        "survey_openings": case.hiring.shared and low,
+        "survey_openings_high": case.hiring.shared and not low,
     }
     return tuple(key for key, holds in told.items() if holds)
 
@@ -508,7 +508,7 @@ def _changes(
     if bounds.max_hours is not None:
         wider = replace(bounds, max_hours=bounds.max_hours + chosen.more_hours)
         tried.append(("max_hours", chosen.more_hours, wider, budget))
-    if allocation.radius_applied and bounds.radius_km is not None and not case.hiring.pools:
+    if allocation.radius_applied and bounds.radius_km is not None and not case.hiring.shared:
         tried.append(("radius", chosen.more_km, replace(bounds, radius_km=bounds.radius_km + chosen.more_km), budget))
     if bounds.min_probability:
         least = max(0.0, bounds.min_probability - chosen.less_probability)

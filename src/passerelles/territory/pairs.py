@@ -27,7 +27,7 @@ from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Hours
-from passerelles.territory.lots import NAME_OF, NOWHERE, Locator, Lot, Lots, pool_key
+from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, made, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 from passerelles.text import normalise_label
 
@@ -571,21 +571,17 @@ def survey_openings(
     wanted = None if basins is None else set(basins)
     employer = f"BMO {survey.year}"
     lots: list[Lot] = []
-    pools: dict[tuple[str, str], int] = {}
+    labels: dict[str, str] = {}
     leading = cache(leading_jobs(market, referential))
     for basin, family in sorted(key for key in survey.projects_of if wanted is None or key[0] in wanted):
         projects = survey.projects_of[basin, family]
         if projects.met is None or not codes.get(family):
             continue
-        end = projects.met.low if chosen.masked_openings == "low" else projects.met.high
-        capacity = int(end)
-        pools[(basin, family)] = capacity
+        capacity = int(projects.met.low if chosen.masked_openings == "low" else projects.met.high)
+        labels[family] = survey.family_labels[family]
         label, led = survey.basins[basin].name, leading(basin)
         for code in codes[family]:
             if code in jobs or (code, family) in led:
                 known_by, name = led.get((code, family), "family"), referential.occupation_by_code[code].name
                 lots.append(Lot(employer, code, basin, family, capacity, label, name, known_by=known_by))
-    labels = {family: survey.family_labels[family] for _, family in pools}
-    return Lots(
-        "hiring", tuple(sorted(lots, key=NAME_OF)), pools, labels, source=f"{survey.file.source} {survey.year}".strip()
-    )
+    return made("hiring", lots, pool_labels=labels, source=f"{survey.file.source} {survey.year}".strip())

@@ -135,9 +135,8 @@ def inside(lots: Lots, area: Area, places: Places) -> Lots:
 
 
 def _only(lots: Lots, some: Sequence[Lot]) -> Lots:
-    """Return some lots of a side, with the capacities that they share; its remarks are those of the whole table."""
-    shared = sorted({(lot.basin, lot.pool) for lot in some if lot.pool})
-    return replace(lots, lots=tuple(some), pools={key: lots.pools[key] for key in shared}, set_aside=(), said=())
+    """Return some lots of a side; its remarks are those of the whole table."""
+    return replace(lots, lots=tuple(some), set_aside=(), said=())
 
 
 def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:

@@ -364,15 +364,15 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
     wide = (far, near) if by == "fragile" else (near, far)
     rule = None if market is None else _Rule(market, graph.referential, places, listed)
-    starts, _ = _side(graph, "fragile", fragile, locator, wide[0], rule)
+    starts = _side(graph, "fragile", fragile, locator, wide[0], rule)
     own = frozenset(lot.job for lot in starts.lots)
-    ends, projects = _side(graph, "hiring", hiring, locator, wide[1], rule, own)
+    ends = _side(graph, "hiring", hiring, locator, wide[1], rule, own)
     model = costs if costs is not None else EffortCosts(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
     compared = _Compared(
         graph=graph,
         moves=moves,
-        figures=_figures(graph, locator, ends, projects),
+        figures=_figures(graph, locator, ruled=hiring is None),
         locator=locator,
         radius=radius,
         settings=chosen,
@@ -423,7 +423,7 @@ class _Compared:
 
     graph: OccupationGraph
     moves: Moves
-    figures: Mapping[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]
+    figures: Callable[[str, str, str], tuple[Figure, Figure | None, Openings | None]]
     locator: Locator
     radius: float
     settings: TerritorySettings
@@ -437,7 +437,7 @@ class _Compared:
             return None
         chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
         hours = hours_at(self.moves, where)
-        tension, projects, surveyed = self.figures[end.job, end.basin]
+        tension, projects, surveyed = self.figures(end.job, end.basin, end.basin_label)
         parts = rank_parts(self.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
         return Ranked(
             rank=0,
@@ -519,18 +519,17 @@ def _side(
     basins: Sequence[str],
     rule: _Rule | None,
     own: frozenset[str] = frozenset(),
-) -> tuple[Lots, Mapping[tuple[str, str], Figure]]:
+) -> Lots:
     """
-    Lots of a table, or the jobs that the market's rule or a user's list says, with their projects as published.
+    Lots of a table, or the jobs that the market's rule or a user's list says.
 
     Of a family that hires, the jobs that stand for it, those of a user's list, and `own`: the same job elsewhere.
     """
     if table is not None:
-        return read_lots(graph.referential, table, side, locator=locator), {}
+        return read_lots(graph.referential, table, side, locator=locator)
     if rule is None:
         raise PasserellesError("territory_no_hiring" if side == "hiring" else "territory_no_fragile")
     lots = []
-    projects = {}
     hires = side == "hiring"
     for basin in basins:
         key, found_there = rule.of(basin)
@@ -546,16 +545,19 @@ def _side(
                 known_by = "" if not hires else led[1] if led else "family"
                 job = found.occupation
                 lots.append(Lot(employer, job, basin, family, people, key.name, found.label, known_by=known_by))
-                projects[found.occupation, basin] = found.projects
-    return made(side, lots), projects
+    return made(side, lots)
 
 
 def _figures(
-    graph: OccupationGraph, locator: Locator, ends: Lots, projects: Mapping[tuple[str, str], Figure]
-) -> dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]]:
-    """Tension of each hiring job in its basin, its projects where these are its openings, and what its families say."""
-    found: dict[tuple[str, str], tuple[Figure, Figure | None, Openings | None]] = {}
+    graph: OccupationGraph, locator: Locator, *, ruled: bool
+) -> Callable[[str, str, str], tuple[Figure, Figure | None, Openings | None]]:
+    """
+    Return what gives the figures of a hiring job in a basin of some code and name, each looked up once.
+
+    They are its tension, its projects where these are its openings (`ruled`), and what its families say.
+    """
     market = locator.market or Market(Path())  # of which nothing is known
+    openings_in = cache(partial(job_openings, market, graph.referential))
 
     @cache
     def key_of(basin: str, label: str) -> Basin:
@@ -564,13 +566,14 @@ def _figures(
         except PasserellesError:
             return Basin(basin, label)
 
-    openings_in = cache(partial(job_openings, market, graph.referential))
-    for lot in ends.lots:
-        at, key = (lot.job, lot.basin), key_of(lot.basin, lot.basin_label)
-        tension, _ = job_tension(market, graph.referential, lot.job, key.code, key.departments, key.regions)
-        surveyed = openings_in(key.code)(lot.job)[1] if market.has_survey else None
-        found[at] = (tension, projects.get(at), surveyed)
-    return found
+    @cache
+    def figures(job: str, basin: str, label: str) -> tuple[Figure, Figure | None, Openings | None]:
+        key = key_of(basin, label)
+        tension, _ = job_tension(market, graph.referential, job, key.code, key.departments, key.regions)
+        _, openings, _ = openings_in(key.code)(job)
+        return tension, openings.projects if ruled else None, openings if market.has_survey else None
+
+    return figures
 
 
 def _rule_notes(rule: _Rule, centres: Iterable[str], read: Mapping[Side, Lots], by: Side) -> list[Note]:

@@ -8,36 +8,17 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import TOTAL, Rows, decimal_sign, one_header, read_number, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
-from passerelles.matching.titles import REVIEW, contexts_of, resolve_titles
+from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contexts_of, resolve_titles
 from passerelles.progress import go_on
-from passerelles.referentials.referential import Referential, code_of
-from passerelles.territory.lots import (
-    BRACKETS,
-    NOWHERE,
-    Locator,
-    Lot,
-    Lots,
-    LotsError,
-    Month,
-    Problem,
-    Resolved,
-    Side,
-    Table,
-    Unusable,
-    Where,
-    find_place,
-    likelier,
-    made,
-    read_title,
-    resolved,
-)
+from passerelles.referentials.referential import Referential, code_of, titles_by_label
+from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, made
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
@@ -301,6 +282,97 @@ def _fill(rows: Sequence[tuple[int, Sequence[Any]]], area: Any) -> list[tuple[in
     return filled
 
 
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
+
+
+class _Resolved(NamedTuple):
+    """
+    Code of a job, what was written for it (empty for its own code), and how sure the reading is, as a `Lot` has them.
+
+    `title_code` is that of the title, where titles of the fiche differ in what access takes.
+    """
+
+    job: str
+    given: str
+    confidence: float
+    title_code: str = ""
+
+
+class _Unusable(NamedTuple):
+    """Why a cell cannot be used, and what it may have meant."""
+
+    role: str
+    key: str
+    values: Mapping[str, object]
+    suggestions: tuple[str, ...] = ()
+
+
+def _resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
+    """Return the candidates of several titles, each with its context."""
+    some = list(asked)
+    return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
+
+
+def _likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
+    if not without:
+        return whole
+    if not whole or whole[0].parent_confidence < REVIEW:
+        return without
+    same = whole[0].parent_code == without[0].parent_code
+    return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
+
+
+def _read_title(
+    referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job"
+) -> _Resolved | _Unusable:
+    """Return the occupation of a title; one under the threshold of review is never guessed."""
+    exact = titles_by_label(referential).get(normalise_label(text), ())
+    first = ranked[0] if ranked else None
+    if len(exact) == 1:
+        return _Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
+    sure = 0.0 if first is None else _sureness(referential, first)
+    if first is not None and sure >= (SURE if exact else REVIEW):
+        return _Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
+    if exact:
+        names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
+        return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
+    near = tuple(f"{c.code} {c.label}" for c in ranked)
+    return _Unusable(role, "job_unknown", {"given": text}, near)
+
+
+def _sureness(referential: Referential, first: Candidate) -> float:
+    """
+    How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
+
+    Where a branch tells parts of a fiche apart, that of the part: a family that is sure leaves the credentials open.
+    """
+    parted = referential.derived("parted", lambda: frozenset(o.base for o in referential.occupations if o.base))
+    base = referential.occupation_by_code[first.code].base or first.code
+    return first.confidence if base in parted else first.parent_confidence
+
+
+def _title_code(referential: Referential, code: str, first: Candidate | None) -> str:
+    """Code of the title that was written, where titles of the fiche differ in what access takes."""
+    if first is None or first.code != code:
+        return ""
+    rows = referential.credentials_of.get(code, ())
+    return first.title_code if any(row.of_titles for row in rows) else ""
+
+
+def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | _Unusable:
+    """Return the place of a cell; a postcode or department tells places of one name apart."""
+    if not text or (locator.places is None and not normalise_label(text)):
+        return _Unusable(role, "empty", {})
+    try:
+        return locator.spot(text, area, communes_first=role == "commune")
+    except UnknownCodeError as error:
+        return _Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
+    except PasserellesError as error:
+        choices = str(error.values.get("choices", ""))
+        return _Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
+
+
 @dataclass
 class _Reader:
     """Rows of one table into lots, with what is set aside and what is said on the way."""
@@ -314,9 +386,9 @@ class _Reader:
     given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
 
     @cached_property
-    def _place(self) -> Callable[[str, str, str], "Where | Unusable"]:
-        """Reads a cell's place, each only once: see `find_place`."""
-        return cache(partial(find_place, self.locator))
+    def _place(self) -> Callable[[str, str, str], Where | _Unusable]:
+        """Reads a cell's place, each only once: see `_find_place`."""
+        return cache(partial(_find_place, self.locator))
 
     def grids(self, sheets: Sequence[Rows]) -> Iterator[_Grid]:
         """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
@@ -384,7 +456,7 @@ class _Reader:
 
     def _read_titles(
         self, grid: _Grid, rows: Sequence[tuple[int, Sequence[Any]]]
-    ) -> list["Resolved | Unusable | None"]:
+    ) -> list[_Resolved | _Unusable | None]:
         """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
 
         def column(role: str) -> list[str]:
@@ -399,11 +471,11 @@ class _Reader:
         )
         keys = list(zip(texts, contexts, strict=True))
         asked = list(dict.fromkeys(key for key in keys if key[0] and code_of(self.referential, key[0]) is None))
-        plain = {key: (BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if BRACKETS.search(key[0])}
-        without = dict(zip(plain, resolved(self.referential, plain.values()), strict=True))
+        plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
+        without = dict(zip(plain, _resolved(self.referential, plain.values()), strict=True))
         answers = {
-            key: read_title(self.referential, key[0], likelier(found, without.get(key, ())))
-            for key, found in zip(asked, resolved(self.referential, asked), strict=True)
+            key: _read_title(self.referential, key[0], _likelier(found, without.get(key, ())))
+            for key, found in zip(asked, _resolved(self.referential, asked), strict=True)
         }
         return [answers.get(key) for key in keys]
 
@@ -488,37 +560,34 @@ class _Reader:
         return len(filled) > 1 or len(grid.columns) == 1
 
     def _lot(
-        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: "Resolved | Unusable | None"
+        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: _Resolved | _Unusable | None
     ) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
         job = self._job(grid, line, cells, read)
         where = self._where(grid, cells)
-        if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(where, Unusable):
-            wrong = next(each for each in (people, job, where) if isinstance(each, Unusable))
+        if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(where, _Unusable):
+            wrong = next(each for each in (people, job, where) if isinstance(each, _Unusable))
             about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
             self.set_aside.append(Problem(grid.name, line, *about))
             return None
         return Lot(
             employer=grid.text(cells, "employer") or "–",
-            job=job.code,
             people=people,
+            **job._asdict(),
             **where._asdict(),
-            label=self.referential.occupation_by_code[job.code].name,
-            given=job.given,
-            confidence=job.confidence,
+            label=self.referential.occupation_by_code[job.job].name,
             row=line,
             sheet=grid.sheet,
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
-            title_code=job.title_code,
             volunteers=_whole(grid.text(cells, "volunteers")) if self.side == "fragile" else None,
             month=Month.read(grid.text(cells, "month")),
             size=_whole(grid.text(cells, "size")),
             agreement=_agreement(grid.text(cells, "idcc")),
         )
 
-    def _people(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> "int | Unusable":
+    def _people(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
         role = _COUNT[self.side]
         if role not in grid.columns:
             return 1
@@ -526,9 +595,9 @@ class _Reader:
         text = grid.text(cells, role)
         values = {"given": text}
         if len({text, *grid.others(cells, role)} - {""}) > 1:
-            return Unusable(role, "columns_differ", values)
+            return _Unusable(role, "columns_differ", values)
         if isinstance(cell, bool):
-            return Unusable(role, "not_number", values)
+            return _Unusable(role, "not_number", values)
         exact = isinstance(cell, int | float) and math.isfinite(cell)
         part_time = bool(_ETP.search(normalise_label(grid.title(role))))
         value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)  # type: ignore[arg-type]
@@ -536,7 +605,7 @@ class _Reader:
             whole = value.is_integer() or part_time
             why = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
         if value is None or why:
-            return Unusable(role, why, values)
+            return _Unusable(role, why, values)
         if value.is_integer():
             return int(value)
         rounded = max(1, math.floor(value + 0.5))
@@ -549,16 +618,16 @@ class _Reader:
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
     def _job(
-        self, grid: _Grid, line: int, cells: Sequence[Any], read: "Resolved | Unusable | None"
-    ) -> "Resolved | Unusable":
+        self, grid: _Grid, line: int, cells: Sequence[Any], read: _Resolved | _Unusable | None
+    ) -> _Resolved | _Unusable:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         told = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
         if not told:
-            return Unusable("job", "empty", {})
+            return _Unusable("job", "empty", {})
         *_, last = told.values()
         chosen = code_of(self.referential, self.choices.get(last, ""))
         if chosen is not None:
-            return Resolved(chosen, last, 1.0)
+            return _Resolved(chosen, last, 1.0)
         for role, text in told.items():
             code = code_of(self.referential, text)
             if code is not None:
@@ -566,17 +635,17 @@ class _Reader:
                 sure = 1.0
                 if role == "job":
                     self._tell_unknown(grid, line, told, text, code)
-                if role == "code" and isinstance(read, Resolved) and read.confidence >= _EXACT:
+                if role == "code" and isinstance(read, _Resolved) and read.confidence >= _EXACT:
                     sure = self._agreement_of(grid, line, code, read)
-                return Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
+                return _Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
-        if role == "job" and isinstance(read, Resolved):
-            self._tell_unknown(grid, line, told, read.given, read.code)
+        if role == "job" and isinstance(read, _Resolved):
+            self._tell_unknown(grid, line, told, read.given, read.job)
         if role != "job":
             found = next(resolve_titles(self.referential, [text], limit=3))
-            return read_title(self.referential, text, found, role)
-        return read or Unusable("job", "empty", {})
+            return _read_title(self.referential, text, found, role)
+        return read or _Unusable("job", "empty", {})
 
     def _tell_unknown(self, grid: _Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
@@ -585,16 +654,16 @@ class _Reader:
             values = {"code": told["code"], "given": given, "read": read}
             self.said.append(Problem(grid.name, line, grid.title("code"), "code_unknown", values))
 
-    def _agreement_of(self, grid: _Grid, line: int, code: str, read: Resolved) -> float:
+    def _agreement_of(self, grid: _Grid, line: int, code: str, read: _Resolved) -> float:
         """How sure the code of a row is beside a title of the referential: little, and said, where they disagree."""
-        ends = [self.referential.occupation_by_code[each] for each in (code, read.code)]
+        ends = [self.referential.occupation_by_code[each] for each in (code, read.job)]
         if len({end.base or end.code for end in ends}) == 1 or len({end.parent or end.code for end in ends}) == 1:
             return 1.0
-        names = {"code": f"{code} {ends[0].name}", "read": f"{read.code} {ends[1].name}", "given": read.given}
+        names = {"code": f"{code} {ends[0].name}", "read": f"{read.job} {ends[1].name}", "given": read.given}
         self.said.append(Problem(grid.name, line, grid.title("code"), "code_differs", names))
         return round(1.0 - read.confidence, 3)
 
-    def _where(self, grid: _Grid, cells: Sequence[Any]) -> "Where | Unusable":
+    def _where(self, grid: _Grid, cells: Sequence[Any]) -> Where | _Unusable:
         if not {"basin", "commune"} & set(grid.columns):
             return Where(NOWHERE, "–")
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
