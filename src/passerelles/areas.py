@@ -325,14 +325,9 @@ def mobility_areas(
         area_of[list(group)] = number
     between = _betweenness(network, area_of, moves)
     together = _stability(rows, moves, groups)
-    calibrated = scorer.calibration is not None
-    areas = tuple(
-        _area(graph, number, group, moves, area_of, between, together[number - 1], calibrated=calibrated)
-        for number, group in enumerate(groups, 1)
-    )
     listed, domain = _experts(graph, rows), tree_of(graph).domain
     found = MobilityAreas(
-        areas=areas,
+        areas=_areas(graph, groups, moves, area_of, between, together, calibrated=scorer.calibration is not None),
         passages=_passages(graph, moves, area_of),
         modularity=round(float(_modularity(network, groups)), 4),
         experts=_inside(listed, area_of),
@@ -409,17 +404,16 @@ def _stability(rows: NDArray[np.intp], moves: Moves, groups: Sequence[tuple[int,
     return [round(float(share) / _SAMPLES, 3) for share in shares]
 
 
-def _area(
+def _areas(
     graph: OccupationGraph,
-    number: int,
-    group: Sequence[int],
+    groups: Sequence[tuple[int, ...]],
     moves: Moves,
     area_of: NDArray[np.int64],
     between: NDArray[np.float64],
-    stability: float,
+    together: Sequence[float],
     *,
     calibrated: bool,
-) -> Area:
+) -> tuple[Area, ...]:
     origins, targets, weights = moves
     size = len(graph.codes)
     crossing = area_of[origins] != area_of[targets]
@@ -427,28 +421,24 @@ def _area(
     inward, outward = np.bincount(targets[crossing], minlength=size), np.bincount(origins[crossing], minlength=size)
     ahead = np.zeros(size)
     np.maximum.at(ahead, origins, weights)
-    members = tuple(
-        AreaMember(
-            graph.codes[row], graph.occupations[row].name, round(float(strength[row]), 4), int(inward[row]),
-            int(outward[row]), bool(ahead[row] < _OPEN) if calibrated else None,
-        )
-        for row in sorted(group, key=lambda r: (-strength[r], r))
-    )  # fmt: skip
 
-    def first(values: NDArray[np.float64] | NDArray[np.int64]) -> tuple[str, ...]:
+    def member(row: int) -> AreaMember:
+        ends = bool(ahead[row] < _OPEN) if calibrated else None
+        counts = round(float(strength[row]), 4), int(inward[row]), int(outward[row])
+        return AreaMember(graph.codes[row], graph.occupations[row].name, *counts, ends)
+
+    def first(group: Sequence[int], values: NDArray[np.float64] | NDArray[np.int64]) -> tuple[str, ...]:
         ranked = sorted((row for row in group if values[row] > 0), key=lambda row: (-values[row], row))
         return tuple(graph.codes[row] for row in ranked[:_NAMED])
 
-    return Area(
-        number=number,
-        name=" · ".join(m.label for m in members[:2]),
-        members=members,
-        stability=stability,
-        pivots=first(between),
-        entries=first(inward),
-        exits=first(outward),
-        dead_ends=tuple(m.code for m in members if m.dead_end),
-    )
+    found = []
+    for number, (group, stability) in enumerate(zip(groups, together, strict=True), 1):
+        members = tuple(member(row) for row in sorted(group, key=lambda row: (-strength[row], row)))
+        name = " · ".join(m.label for m in members[:2])
+        pivots, entries, exits = (first(group, values) for values in (between, inward, outward))
+        dead_ends = tuple(m.code for m in members if m.dead_end)
+        found.append(Area(number, name, members, stability, pivots, entries, exits, dead_ends))
+    return tuple(found)
 
 
 def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) -> tuple[Passage, ...]:

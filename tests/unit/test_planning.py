@@ -10,9 +10,10 @@ import pytest
 from passerelles.access.conditions import access_conditions
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market
+from passerelles.model import Hours
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import Action, actions
-from passerelles.territory.flows import Flow, HoursOf
+from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Month
 from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
@@ -111,7 +112,7 @@ def test_an_authorisation_is_told_once_with_the_first_month_and_no_hours_are_no_
     first = replace(access.to_obtain[0], detail=replace(access.to_obtain[0].detail, before_training=True))
     asked = replace(access, credentials=(first, replace(first, held="unknown")))
     going = [
-        replace(flow, people=n, access=asked, hours=HoursOf(0.0, 0.0, 0.0), hiring=replace(flow.hiring, month=month))
+        replace(flow, people=n, access=asked, hours=Hours(0.0, 0.0, 0.0), hiring=replace(flow.hiring, month=month))
         for n, month in ((1, Month(2027, 9)), (2, Month(2027, 6)))
     ]
     told = {
@@ -127,7 +128,7 @@ def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(em
 
     def going(hours: float | None, needed: Month | None, free: Month | None = None, people: int = 1) -> Flow:
         hiring, fragile = replace(flow.hiring, month=needed), replace(flow.fragile, month=free)
-        return replace(flow, people=people, hours=HoursOf(hours, hours, hours), hiring=hiring, fragile=fragile)
+        return replace(flow, people=people, hours=Hours(hours, hours, hours), hiring=hiring, fragile=fragile)
 
     def told(*flows: Flow) -> Action:
         (action,) = (a for a in actions(replace(found, flows=flows).release(), "en") if a.kind == "train")

@@ -14,8 +14,8 @@ from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market, Openings
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.market.signals import job_tension, wages_between
+from passerelles.model import Hours
 from passerelles.settings import TerritorySettings
-from passerelles.territory.flows import HoursOf
 from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.rank import Ranked, rank_parts, rank_territory
 from territory_cases import Written, graph, openings, people, places
@@ -40,7 +40,7 @@ def test_the_score_is_the_sum_of_its_parts_and_what_is_too_far_is_left_out() -> 
     chance = by_pair[("A", "P")].probability
     assert chance is not None
     assert by_pair[("A", "P")].parts[0].value == pytest.approx(math.log2(chance))
-    assert by_pair[("B", "P")].hours == HoursOf(None, None, None)
+    assert by_pair[("B", "P")].hours == Hours(None, None, None)
     assert "inconnue" in by_pair[("B", "P")].parts[1].sentence("fr")
     assert by_pair[("A", "Q")].km == pytest.approx(50.0, abs=0.1)
 
@@ -96,7 +96,7 @@ def test_what_is_unknown_counts_as_the_middle_and_says_so() -> None:
     # Among the moves of like chance: a short training, one whose length is not known, a very long one.
     assert short.rank < unsure.rank < long.rank
     hours = unsure.parts[1]
-    assert (hours.figure, unsure.hours, unsure.unknown) == (None, HoursOf(None, None, None), ("hours", "market"))
+    assert (hours.figure, unsure.hours, unsure.unknown) == (None, Hours(None, None, None), ("hours", "market"))
     assert long.parts[1].value < hours.value < short.parts[1].value
     shown = unsure.to_dict()
     assert [p["assumed"] for p in shown["parts"]] == [False, True, True, False]
@@ -176,7 +176,7 @@ def test_the_same_job_elsewhere_needs_no_hours() -> None:
         graph(), "Nord", places=BASINS, fragile=FRAGILE, hiring=HIRING, radius_km=900, costs=COSTS
     ).items
     same = next(r for r in found if r.same_job)
-    assert (same.hours, same.probability, same.hiring.employer) == (HoursOf(0.0, 0.0, 0.0), None, "R")
+    assert (same.hours, same.probability, same.hiring.employer) == (Hours(0.0, 0.0, 0.0), None, "R")
     assert same.to_dict("en")["parts"][0]["sentence"] == "The same job."
 
 

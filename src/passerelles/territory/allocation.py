@@ -283,6 +283,8 @@ class Allocation(Shown):
         Shape (pairs,): tenths of an hour of one person of each of these pairs; 0 where something is to be confirmed.
     allowed_sure
         Shape (pairs,): whether people may be placed on them, with nothing to confirm.
+    allowed_people
+        Shape (pairs,): people who are placed on them, or could go there once something is confirmed.
     notes
         Keys of ``territory.note.*``: what the reader must know (no geography, radius not applied...).
     """
@@ -312,6 +314,7 @@ class Allocation(Shown):
     )
     allowed_hours: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False)
     allowed_sure: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_), repr=False, compare=False)
+    allowed_people: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False)
 
     __repr__ = Shown.__str__
 

@@ -9,7 +9,7 @@ printed, a hidden flow may be anything from none to the smaller of what is left 
 no proof. Sums are printed on top of it as long as the audit proves them harmless.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -368,32 +368,16 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     return Publication(allocation, bound, table, view, empty=view is None)
 
 
-def _places(allocation: Allocation) -> Callable[[Flow], tuple[int, int]]:
-    """Return what gives the positions of the lot and of the pool of a flow."""
-    row = {lot.key: i for i, lot in enumerate(allocation.fragile.lots)}
-    column = {key: j for j, key in enumerate(allocation.hiring.capacities)}
-    return lambda flow: (row[flow.fragile.key], column[pool_key(flow.hiring)])
-
-
 def _table(allocation: Allocation) -> Table:
-    lots = allocation.fragile.lots
-    keys, capacity = pool_keys(allocation.hiring)
-    place_of = _places(allocation)
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
-    codes = at[:, 0] * max(len(keys), 1) + at[:, 1]  # sorted: pairs come by lot, then pool
-    people = np.zeros(len(codes), dtype=np.int64)
-    for flow in (*allocation.flows, *allocation.to_confirm):
-        row, column = place_of(flow)
-        code = row * max(len(keys), 1) + column
-        people[np.searchsorted(codes, code)] += flow.people
     budget = allocation.budget_hours
     _, group, need = floor_groups(allocation.fragile, allocation.settings)
     return Table(
-        supply=np.asarray([lot.people for lot in lots], dtype=np.int64),
-        capacity=capacity,
+        supply=np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64),
+        capacity=pool_keys(allocation.hiring)[1],
         lot=at[:, 0],
         pool=at[:, 1],
-        flow=people,
+        flow=allocation.allowed_people,
         hours=allocation.allowed_hours,
         budget=None if budget is None else budget_tenths(budget),
         group=group,
@@ -502,9 +486,9 @@ class _Lines:
     def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
         """Return the flows among some that are printed as they are."""
         at = self.view.printed
-        printed = set(zip(self.table.lot[at].tolist(), self.table.pool[at].tolist(), strict=True))
-        place_of = _places(self.allocation)
-        return [flow for flow in flows if place_of(flow) in printed]
+        places = zip(self.table.lot[at].tolist(), self.table.pool[at].tolist(), strict=True)
+        printed = {(self.lots[i].key, pool_key(self.pools[j])) for i, j in places}
+        return [flow for flow in flows if (flow.fragile.key, pool_key(flow.hiring)) in printed]
 
     def hidden(self) -> list[Flow | Withheld]:
         """Return the flows that are not printed: by lot where their sum is harmless, then the rest."""

@@ -16,7 +16,7 @@ from passerelles.language.say import Lang, day_text, listed, number, percent, sa
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.tables import PAYER, Payer
-from passerelles.model import MoveKind
+from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
@@ -37,26 +37,21 @@ _SHARES: Final = dict.fromkeys(SHARES, FIGURE)
 _MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=On.FILE, schema="flag")
 
 
-class HoursOf(NamedTuple):
-    """Hours of training of one person, None = unknown; `assumed` where the expected hours are a setting's."""
-
-    low: float | None
-    expected: float | None
-    high: float | None
-    assumed: bool = False
+ASSUMED: Final = "setting"
+"""Source of expected hours that a setting gives, where the model knows none."""
 
 
-def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None) -> HoursOf:
+def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None) -> Hours:
     """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
     if moves.same[where]:
-        return HoursOf(0.0, 0.0, 0.0)
+        return Hours(0.0, 0.0, 0.0)
     low, expected, high = (None if math.isnan(each[where]) else float(each[where]) for each in moves.hours[:3])
     counted = assumed if expected is None else expected
-    return HoursOf(
+    return Hours(
         None if low is None else round(low, 1),
         None if counted is None else round(counted * TENTHS) / TENTHS,  # as the allocation counts them
         None if high is None else round(high, 1),
-        assumed=counted is not None and expected is None,
+        ASSUMED if counted is not None and expected is None else "",
     )
 
 
@@ -127,7 +122,7 @@ class Flow(Described):
     fragile: Lot
     hiring: Lot
     people: int
-    hours: HoursOf
+    hours: Hours
     cost: float | None
     km: float | None
     same_job: bool
@@ -191,7 +186,7 @@ class Flow(Described):
 
     def hours_range(self, lang: Lang = "fr") -> str:
         """Return the range of the hours in words, or that they are taken from a setting."""
-        if self.hours.assumed:
+        if self.hours.source == ASSUMED:
             return say("report.hours.assumed", lang=lang)
         low, high = self.hours.low, self.hours.high
         if low is None or high is None:
@@ -234,7 +229,7 @@ class Flow(Described):
                 "hours_each", "integer", value="hours.expected", on=On.PAGE, note=lambda f, lang: f.hours_range(lang),
             ),
             *HOURS,
-            Column("hours_assumed", value="hours.assumed", schema="flag", on=On.JSON),
+            Column("hours_assumed", value=lambda f, _: f.hours.source == ASSUMED, schema="flag", on=On.JSON),
             Column("lever_hours", schema="amount?: Hours that a lever added", on=On.JSON),
             Column(
                 "cost_each", "number", value="cost", json_key="cost_per_person", on=On.FILE,

@@ -17,12 +17,13 @@ from passerelles.market.market import Market
 from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import JobOpenings, job_openings, wages_between
 from passerelles.market.tables import Payer
+from passerelles.model import Hours
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
-from passerelles.territory.flows import Change, CurvePoint, Flow, HoursOf, hours_at, uncovered_lots, unfilled_pools
+from passerelles.territory.flows import Change, CurvePoint, Flow, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import UNKNOWN, Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Table
 from passerelles.territory.pairs import (
@@ -293,6 +294,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
         allowed_hours=np.where(pairs.doubt[offered] == 0, pairs.hours[offered], 0),
         allowed_sure=pairs.doubt[offered] == 0,
+        allowed_people=(solved.placed + solved.reserved)[offered],
     )
     case.tell(4, _STEPS)
     if changes and solved.status == "optimal" and allocation.placed < case.fragile.people:
@@ -427,7 +429,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
         unknown = doubts(int(pairs.doubt[pair]))
         hours = hours_at(moves, where, case.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
-            hours = HoursOf(0.0, None, None)
+            hours = Hours(0.0, None, None)
         found.append(
             Flow(
                 fragile=fragile,
@@ -497,29 +499,29 @@ def _changes(
     case: _Case, moves: Moves, bounds: Bounds, budget: float | None, allocation: Allocation
 ) -> tuple[Change, ...]:
     """Solve again with each bound moved; a bound that is not set cannot move."""
-    chosen = case.settings
-    tried: list[tuple[str, float | None, Bounds, float | None]] = []
-    if chosen.floor:
-        tried.append(("no_floor", None, bounds, budget))
-    if budget is not None:
-        extra = chosen.more_hours * case.fragile.people
-        tried.append(("budget", chosen.more_hours, bounds, budget + extra))
-        tried.append(("no_budget", None, bounds, None))
-    if bounds.max_hours is not None:
-        wider = replace(bounds, max_hours=bounds.max_hours + chosen.more_hours)
-        tried.append(("max_hours", chosen.more_hours, wider, budget))
-    if allocation.radius_applied and bounds.radius_km is not None and not case.hiring.shared:
-        tried.append(("radius", chosen.more_km, replace(bounds, radius_km=bounds.radius_km + chosen.more_km), budget))
-    if bounds.min_probability:
-        least = max(0.0, bounds.min_probability - chosen.less_probability)
-        tried.append(("probability", least, replace(bounds, min_probability=least), budget))
-    if bounds.frame is not None:
-        tried.append(("no_frame", None, replace(bounds, frame=None), budget))
-    if bounds.max_cost is not None:
-        dearer = replace(bounds, max_cost=bounds.max_cost + chosen.more_hours)
-        tried.append(("max_cost", chosen.more_hours, dearer, budget))
+    hours, km, people = case.settings.more_hours, case.settings.more_km, case.fragile.people
+    least = max(0.0, (bounds.min_probability or 0.0) - case.settings.less_probability)
+    near = allocation.radius_applied and not case.hiring.shared
+
+    def raised(name: str, by: float) -> Bounds:
+        wider: dict[str, Any] = {name: (getattr(bounds, name) or 0.0) + by}
+        return replace(bounds, **wider)
+
+    # What is moved, whether it is set, by how much, and the bounds and the budget then.
+    tried: tuple[tuple[str, object, float | None, Bounds, float | None], ...] = (
+        ("no_floor", case.settings.floor, None, bounds, budget),
+        ("budget", budget is not None, hours, bounds, (budget or 0.0) + hours * people),
+        ("no_budget", budget is not None, None, bounds, None),
+        ("max_hours", bounds.max_hours is not None, hours, raised("max_hours", hours), budget),
+        ("radius", near, km, raised("radius_km", km), budget),
+        ("probability", bounds.min_probability, least, replace(bounds, min_probability=least), budget),
+        ("no_frame", bounds.frame is not None, None, replace(bounds, frame=None), budget),
+        ("max_cost", bounds.max_cost is not None, hours, raised("max_cost", hours), budget),
+    )
     found = []
-    for kind, step, moved, money in tried:
+    for kind, is_set, step, moved, money in tried:
+        if not is_set:
+            continue
         go_on()
         pairs = case.pairs(replace(moves, frame=None) if moved.frame is None else moves, moved)
         free = case.with_settings(floor=0.0) if kind == "no_floor" else case

@@ -34,12 +34,12 @@ from passerelles.market.signals import (
     wage_columns,
     wages_between,
 )
-from passerelles.model import MoveKind
+from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import PartValue
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
-from passerelles.territory.flows import KNOWN_BY, HoursOf, hours_at
+from passerelles.territory.flows import KNOWN_BY, hours_at
 from passerelles.territory.hours import NO, Costs, EffortCosts
 from passerelles.territory.lots import (
     SET_ASIDE,
@@ -133,7 +133,7 @@ class Ranked(Described):
     hiring: Lot
     score: float
     parts: tuple[RankPart, ...]
-    hours: HoursOf
+    hours: Hours
     km: float | None
     probability: float | None
     tension: Figure
@@ -388,7 +388,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))
-        elif by in read:
+        else:
             (unlisted if any(item is not None for item in items) else alone).append(lot)
 
     def shown(item: Ranked, rank: int) -> Ranked:
@@ -398,16 +398,9 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
 
     ranked = [shown(item, n) for best in _blocks(lists) for n, item in enumerate(best, start=1)]
     notes = reading_notes(read.values())
-    away = [lot for lot in here.lots if lot.basin not in centres] if by in read else []
-    if away:
+    if by in read:
         name = ", ".join(centres.values()) if area is None else area.name
-        others = ", ".join(sorted({lot.basin_label for lot in away}))
-        told = {"basin": name, "basins": others, "people": sum(lot.people for lot in away), "file": here.file}
-        notes.append(Note("no_lot_here" if len(away) == len(here.lots) else "elsewhere", told))
-    for key, lots in (("nothing_in_reach", alone), ("only_left_out", unlisted)):
-        if lots:
-            names = few([f"{lot.employer}, {lot.named}" for lot in lots], most=12, sep="; ")
-            notes.append(Note(key, {"file": here.file, "people": sum(x.people for x in lots), "lots": names}))
+        notes += _left_out(here, [lot for lot in here.lots if lot.basin not in centres], name, alone, unlisted)
     if rule is not None and len(read) < len(_SIDES):
         notes += _rule_notes(rule, centres, read, by)
     if excluded:
@@ -574,6 +567,20 @@ def _figures(
         return tension, openings.projects if ruled else None, openings if market.has_survey else None
 
     return figures
+
+
+def _left_out(
+    here: Lots, away: Sequence[Lot], basin: str, alone: Sequence[Lot], unlisted: Sequence[Lot]
+) -> Iterable[Note]:
+    """Say which lots of a table have no list: those elsewhere, and those with nothing in reach or nothing shown."""
+    if away:
+        others = ", ".join(sorted({lot.basin_label for lot in away}))
+        told = {"basin": basin, "basins": others, "people": sum(lot.people for lot in away), "file": here.file}
+        yield Note("no_lot_here" if len(away) == len(here.lots) else "elsewhere", told)
+    for key, lots in (("nothing_in_reach", alone), ("only_left_out", unlisted)):
+        if lots:
+            names = few([f"{lot.employer}, {lot.named}" for lot in lots], most=12, sep="; ")
+            yield Note(key, {"file": here.file, "people": sum(lot.people for lot in lots), "lots": names})
 
 
 def _rule_notes(rule: _Rule, centres: Iterable[str], read: Mapping[Side, Lots], by: Side) -> list[Note]:
