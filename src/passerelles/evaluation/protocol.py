@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -439,17 +440,13 @@ def _span(low: int, high: int | None) -> str:
     return str(low) if low == high else f"{low}-{high}"
 
 
-def _ternary(name: str) -> Callable[[OccupationGraph, Rows], list[_Key]]:
+def _ternary(name: str, graph: OccupationGraph, rows: Rows) -> list[_Key]:
     order = {"yes": 0, "no": 1, UNKNOWN: 2}
-
-    def split(graph: OccupationGraph, rows: Rows) -> list[_Key]:
-        answers = [str(getattr(graph.occupations[row], name)) for row in rows.tolist()]
-        return [(order[answer], answer, None) for answer in answers]
-
-    return split
+    answers = [str(getattr(graph.occupations[row], name)) for row in rows.tolist()]
+    return [(order[answer], answer, None) for answer in answers]
 
 
 _SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Rows], list[_Key]]]] = {
     "domain": _domains, "requirements": _requirements, "parent_group": _parent_groups,
-    "regulated": _ternary("regulated"), "managerial": _ternary("managerial"),
+    "regulated": partial(_ternary, "regulated"), "managerial": partial(_ternary, "managerial"),
 }  # fmt: skip

@@ -8,8 +8,7 @@ from typing import Final, NamedTuple, Protocol, get_args
 import numpy as np
 
 from passerelles.access.conditions import access_conditions, kind_between
-from passerelles.access.demands import Demands, build_demands, demands_of
-from passerelles.access.holdings import Aim
+from passerelles.access.demands import demands_of, demands_of_job
 from passerelles.effort import StepHours, effort_table, state_of, step_hours
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
@@ -178,26 +177,21 @@ def max_hours(ground: Ground, argument: str) -> Check:
     graph = ground.graph
     table = effort_table(graph, graph.settings)
 
-    @lru_cache(maxsize=1)
-    def demands(aim: Aim, target: int | None) -> Demands:
-        if target is None:
-            return demands_of(graph, aim)
-        return build_demands(graph.referential, [graph.codes[target]], aim)
-
-    def hours_of(start: Start, target: int | None = None) -> StepHours:
+    def hours_of(start: Start, code: str | None = None) -> StepHours:
         state, held = state_of(graph, table, start.holding), start.holdings
-        return step_hours(table, demands(held.aim, target), state, held, table.level_at(start.row), target=target)
+        asked = demands_of(graph, held.aim) if code is None else demands_of_job(graph.referential, code, held.aim)
+        target = None if code is None else graph.position[code]
+        return step_hours(table, asked, state, held, table.level_at(start.row), target=target)
 
     every = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []
 
     def check(move: Candidate) -> Verdict:
-        row = graph.position[move.target.code]
         if last == [move.start]:  # asked a second time, all targets of one origin are; towards a job, each comes once
-            hours = every(move.start)
+            hours, row = every(move.start), graph.position[move.target.code]
         else:
             last[:] = [move.start]
-            hours, row = hours_of(move.start, row), 0
+            hours, row = hours_of(move.start, move.target.code), 0
         expected = float(hours.expected[row])
         if hours.closed[row]:
             return Verdict("max-hours", "no", "max_hours_closed")

@@ -446,13 +446,13 @@ def _explained(
     levels = levels_by(graph, chances, positions, coverage)
     parts = scored.scores.of_pairs(scored.row, rows)
     referential, start = graph.referential, scored.start
-    origin, aim, looks = start.end.code, start.holdings.aim, graph.settings.access is not None
+    origin, aim, with_access = start.end.code, start.holdings.aim, graph.settings.access is not None
     for place, (rank, target, verdicts) in enumerate(ranked):
         go_on()
         occupation = graph.occupations[target]
         code, level = occupation.code, level_at(levels[place])
         # What access asks is looked at only where all else lets a move be close: it takes longest.
-        if level == LEVELS[0] and looks and not short_access(graph, target, start.holdings, aim):
+        if level == LEVELS[0] and with_access and not short_access(graph, target, start.holdings, aim):
             level = LEVELS[1]
         held, near, missing = split_items(graph, start.holding, target)
         yield Move(
