@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -15,7 +15,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places, departments_shown
-from passerelles.market.signals import JobOpenings, job_openings, wages_between
+from passerelles.market.signals import job_openings, wages_between
 from passerelles.market.tables import Payer
 from passerelles.model import Hours
 from passerelles.progress import Tell, go_on
@@ -403,11 +403,7 @@ def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
 
 def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
     market, referential = case.locator.market, case.graph.referential
-
-    @cache
-    def openings_in(basin: str) -> Callable[[str], JobOpenings] | None:
-        return job_openings(market, referential, basin) if market and market.has_survey and basin else None
-
+    openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
     explained: dict[tuple[str, str], Move | None] = {}
     access_of = cache(partial(access_between, referential))
     found = []
@@ -448,7 +444,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
                 move=move,
                 wages=wages_between(market, referential, fragile.job, hiring.job),
-                surveyed=asked(hiring.job)[1] if (asked := openings_in(hiring.basin)) else None,
+                surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )

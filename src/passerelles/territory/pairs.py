@@ -366,9 +366,9 @@ def _in_arrays(graph: OccupationGraph, hiring: Lots, moves: Moves) -> _Openings:
     )
 
 
-def _of_title(lot: Lot) -> int:
+def _of_title(lot: Lot) -> np.int8:
     """Return the doubt that the reading of a lot's title leaves."""
-    return 0 if lot.confidence >= SURE else Doubt.TITLE
+    return np.int8(0 if lot.confidence >= SURE else Doubt.TITLE)
 
 
 def _numbers(title: str) -> frozenset[str]:

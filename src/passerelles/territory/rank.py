@@ -369,14 +369,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     ends = _side(graph, "hiring", hiring, locator, wide[1], rule, own)
     model = costs if costs is not None else EffortCosts(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
-    compared = _Compared(
-        graph=graph,
-        moves=moves,
-        figures=_figures(graph, locator, ruled=hiring is None),
-        locator=locator,
-        radius=radius,
-        settings=chosen,
-    )
+    pair = _comparer(graph, moves, locator, radius, chosen, ruled=hiring is None)
     excluded = every.ranking.sources_exclude if by == "hiring" else ()
     here, there = (starts, ends) if by == "fragile" else (ends, starts)
     read = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
@@ -384,7 +377,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         here = read[by] = inside(here, area, places)
     lists, alone, unlisted = [], list[Lot](), list[Lot]()
     for lot in (x for x in here.lots if x.basin in centres):
-        items = [compared.pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
+        items = [pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
         ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))
@@ -410,28 +403,41 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     return TerritoryRanking(ranked, notes, [row for lots in read.values() for row in lots.set_aside])
 
 
-@dataclass(frozen=True, eq=False)
-class _Compared:
-    """Everything that a pair of lots is ranked by."""
+def _comparer(
+    graph: OccupationGraph, moves: Moves, locator: Locator, radius: float, settings: TerritorySettings, *, ruled: bool
+) -> Callable[[Lot, Lot], Ranked | None]:
+    """
+    Return what ranks a pair; None where it is impossible, of one fiche, or too far.
 
-    graph: OccupationGraph
-    moves: Moves
-    figures: Callable[[str, str, str], tuple[Figure, Figure | None, Openings | None]]
-    locator: Locator
-    radius: float
-    settings: TerritorySettings
+    `ruled`: whether the openings are the projects of the hiring job, not an employer's own.
+    """
+    market = locator.market or Market(Path())  # of which nothing is known
+    openings_in = cache(partial(job_openings, market, graph.referential))
 
-    def pair(self, start: Lot, end: Lot) -> Ranked | None:
-        """Rank a pair; None where it is impossible, of one fiche, or too far."""
-        where = self.moves.at(start, end)
-        km = self.locator.km(start.spot, end.spot)
-        same, closed = bool(self.moves.same[where]), self.moves.hours.possible[where] == NO
-        if self.moves.part[where] or (closed and not same) or (km is not None and km > self.radius):
+    @cache
+    def key_of(basin: str, label: str) -> Basin:
+        try:
+            return find_basin(market, basin, places=locator.places)
+        except PasserellesError:
+            return Basin(basin, label)
+
+    @cache
+    def figures(job: str, basin: str, label: str) -> tuple[Figure, Openings]:
+        """Tension of a job in a basin, and what its families say there."""
+        key = key_of(basin, label)
+        tension, _ = job_tension(market, graph.referential, job, key.code, key.departments, key.regions)
+        return tension, openings_in(key.code)(job)[1]
+
+    def pair(start: Lot, end: Lot) -> Ranked | None:
+        where = moves.at(start, end)
+        km = locator.km(start.spot, end.spot)
+        same, closed = bool(moves.same[where]), moves.hours.possible[where] == NO
+        if moves.part[where] or (closed and not same) or (km is not None and km > radius):
             return None
-        chance = None if math.isnan(self.moves.probability[where]) else float(self.moves.probability[where])
-        hours = hours_at(self.moves, where)
-        tension, projects, surveyed = self.figures(end.job, end.basin, end.basin_label)
-        parts = rank_parts(self.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
+        chance = None if math.isnan(moves.probability[where]) else float(moves.probability[where])
+        hours = hours_at(moves, where)
+        tension, openings = figures(end.job, end.basin, end.basin_label)
+        parts = rank_parts(settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
         return Ranked(
             rank=0,
             fragile=start,
@@ -442,11 +448,13 @@ class _Compared:
             km=None if km is None else round(km, 1),
             probability=None if same else chance,
             tension=tension,
-            projects=projects,
+            projects=openings.projects if ruled else None,
             same_job=same,
-            kind="same-job" if same else kind_between(self.graph.referential, start.job, end.job),
-            surveyed=surveyed,
+            kind="same-job" if same else kind_between(graph.referential, start.job, end.job),
+            surveyed=openings if market.has_survey else None,
         )
+
+    return pair
 
 
 def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
@@ -539,34 +547,6 @@ def _side(
                 job = found.occupation
                 lots.append(Lot(employer, job, basin, family, people, key.name, found.label, known_by=known_by))
     return made(side, lots)
-
-
-def _figures(
-    graph: OccupationGraph, locator: Locator, *, ruled: bool
-) -> Callable[[str, str, str], tuple[Figure, Figure | None, Openings | None]]:
-    """
-    Return what gives the figures of a hiring job in a basin of some code and name, each looked up once.
-
-    They are its tension, its projects where these are its openings (`ruled`), and what its families say.
-    """
-    market = locator.market or Market(Path())  # of which nothing is known
-    openings_in = cache(partial(job_openings, market, graph.referential))
-
-    @cache
-    def key_of(basin: str, label: str) -> Basin:
-        try:
-            return find_basin(market, basin, places=locator.places)
-        except PasserellesError:
-            return Basin(basin, label)
-
-    @cache
-    def figures(job: str, basin: str, label: str) -> tuple[Figure, Figure | None, Openings | None]:
-        key = key_of(basin, label)
-        tension, _ = job_tension(market, graph.referential, job, key.code, key.departments, key.regions)
-        _, openings, _ = openings_in(key.code)(job)
-        return tension, openings.projects if ruled else None, openings if market.has_survey else None
-
-    return figures
 
 
 def _left_out(
