@@ -155,7 +155,7 @@ def test_unknown_hours_count_only_under_an_assumption() -> None:
     assert [f.unknown for f in held.to_confirm] == [("hours",)]
     found = match(fragile, hiring, {}, settings={"assumed_hours": 200})
     assert (found.placed, found.hours) == (2, 400.0)
-    assert found.flows[0].hours.assumed
+    assert found.flows[0].to_dict("fr")["hours_assumed"]
     assert found.flows[0].hours.low is None
     assert "hours_assumed" in found.notes
 
