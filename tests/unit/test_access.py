@@ -46,7 +46,8 @@ from passerelles.model import (
     RequirementKind,
     Ternary,
 )
-from passerelles.paths.path import StepCredential, hours_short, path_sentences
+from passerelles.paths.path import Path as Found
+from passerelles.paths.path import Span, StepCredential, hours_short, path_sentences
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.referential import Referential, lay_access, named_titles
@@ -1440,24 +1441,72 @@ def test_a_choice_of_credentials_that_suppose_one_another_closes_a_path_and_is_t
     assert closed_path(some) == ("infeasible", [], [("closed", "L'autre"), ("closed", "L'un")])
 
 
-def sentences(some: Referential, origin: str = "R", target: str = "Q") -> str:
-    """What is told of the direct path, in plain spaces."""
+def direct(some: Referential, origin: str | Profile = "R", target: str = "Q") -> Found:
     (path,) = rank_paths(build_graph(some, settings=PLAIN), origin, targets=[target], settings=PLAIN, max_steps=1)
-    return re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(path)))
+    return path
+
+
+def sentences(some: Referential, origin: str | Profile = "R", target: str = "Q") -> str:
+    """What is told of the direct path, in plain spaces."""
+    return re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(direct(some, origin, target))))
 
 
 def test_a_way_that_nobody_can_take_is_no_other_way() -> None:
     ways = one_of("Q", ("FIMO", "v", "a"), ("X1", "v", "b"), ("E1", "v", "c"), ("DEI", "v", "d"))
     told = sentences(with_credentials(jobs(*ways), *CIRCLE, *OVER))
-    assert "au lieu de « FIMO » : DE infirmier." in told
+    assert "au lieu de « FIMO » : DE infirmier (4 620 h)." in told
     assert "L'un" not in told
     assert "Ancien" not in told
 
 
 def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None:
-    other = Credential("DEI2", "DE infirmier", "diplôme", Hours(3000, 3000, 3000))
+    other = Credential("DEI2", "DE infirmier", "diplôme", Hours(4620, 4620, 4620))
     ways = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("FIMO", "w", "a"), ("DEI2", "w", "b"))
     assert sentences(with_credentials(jobs(*ways), other)).count("Autre voie") == 1
+
+
+BAC = Credential("DIP-N4", "Bac", "diplôme", Hours(225, 300), level=4, months=Hours(9.0, None, 12.0))
+TWO_YEARS = Credential("DIP-N5", "Bac + 2", "diplôme", months=Hours(24.0, None, 24.0), level=5)
+SCHOOL = Credential("ECOLE", "École", "certificat", months=Hours(8.0, None, 8.0))
+
+
+def after_bac(*more: str, whole: tuple[OccupationAccess, ...] = ()) -> Referential:
+    rows = [CredentialRequirement("Q", code) for code in ("DIP-N4", *more)]
+    return with_credentials(jobs(*rows, whole=whole), BAC, TWO_YEARS, SCHOOL)
+
+
+def test_what_many_hold_whatever_their_job_is_no_part_of_the_least() -> None:
+    some = after_bac("FIMO")
+    assert direct(some).hours == Span(140.0, 440.0, None)
+    assert direct(some).months.low == 1.0  # 140 hours of full-time work
+    assert "140 à 440 h ou plus de formation (durée publiée). Au plus court pour qui a déjà : Bac." in sentences(some)
+    assert [c.may_have for c in direct(some).steps[0].credentials] == [True, False]
+
+
+def test_of_an_unknown_length_the_least_is_told_for_who_holds_what_many_do() -> None:
+    some = after_bac("ECOLE")
+    path = direct(some)
+    assert (path.months.low, path.months.expected, path.months.lower_bound) == (8.0, 8.0, True)
+    assert path.steps[0].known_hours == Span(None, 0.0, None, lower_bound=True)
+    assert "8 mois au moins de formation. Compté comme déjà détenu, ce qui reste à vérifier : Bac ;" in sentences(some)
+    in_a_year = next(f for f in path.frames if f.name == "periode-de-reconversion")
+    assert in_a_year.verdict == "unknown"  # eight months fit in twelve, seventeen would not
+
+
+@pytest.mark.parametrize(("held", "least"), [("yes", 140.0), ("no", 365.0)])
+def test_what_is_said_of_a_diploma_goes_before_what_many_hold(held: Ternary, least: float) -> None:
+    path = direct(after_bac("FIMO"), Profile(occupation="R", credentials={"DIP-N4": held}))
+    assert path.hours.low == least
+    assert not any(c.may_have for c in path.steps[0].credentials)
+    assert "Au plus court" not in " ".join(path_sentences(path))
+
+
+@pytest.mark.parametrize(("highest", "months"), [(None, 32.0), (4, 32.0), (5, 8.0)])
+def test_a_higher_diploma_is_one_that_many_hold_where_people_enter_at_its_level(
+    highest: int | None, months: float
+) -> None:
+    origin = OccupationAccess("R", "open", level_low=3, level_high=highest)
+    assert direct(after_bac("DIP-N5", "ECOLE", whole=(origin,))).months.low == months
 
 
 def test_what_no_way_of_a_choice_that_is_open_closes_is_no_reason() -> None:

@@ -49,7 +49,9 @@ class Price:
         Shape (c + g,): expected hours in tenths; where they are unknown, the least that is known, or 0.
     low, high
         Shape (c + g,): hours; nan where they are not known. Of what has no known length, low is the least that is
-        known, or 0.
+        known, or 0; of what the person may have, as many do, it is 0.
+    sure
+        Shape (c + g,): `length`, in tenths, without what the person may have.
     unknown, closed
         Shape (c + g,): whether the expected hours are not known; whether nobody can obtain it (any more).
     hours
@@ -62,6 +64,7 @@ class Price:
     length: Ints
     low: Floats
     high: Floats
+    sure: Ints
     unknown: Bools
     closed: Bools
     hours: tuple[Hours, ...]
@@ -72,6 +75,8 @@ class _Length(NamedTuple):
     """
     What one credential takes somebody: tenths of an hour, hours low and high, whether what to expect is unknown.
 
+    `sure`: the same tenths, or 0 where the person may have it.
+
     Ways to a choice are compared by the rest: whether that is vague, and no most is known either; tenths of an hour
     where a month of experience or of studies without hours counts as one of work.
     """
@@ -79,6 +84,7 @@ class _Length(NamedTuple):
     tenths: int
     low: float
     high: float
+    sure: int
     unknown: bool
     vague: bool
     boundless: bool
@@ -207,6 +213,8 @@ class Demands:
             if credential.reductions:
                 hours[i] = sane_hours(remaining(hours[i], credential, holdings, in_firm=True))
                 taken[i] = _length(credential, hours[i])
+            if holdings.may_have(credential):
+                taken[i] = taken[i]._replace(low=0.0, sure=0)
         held = self.held(holdings)
         closed = list(self._closed)
         ways: list[tuple[int, ...]] = []
@@ -230,11 +238,11 @@ class Demands:
             best = min(left, key=place, default=None)
             ways.append(best or ())
             closed.append(best is None or ended(best))
-        figures = np.asarray([each[:4] for each in taken], dtype=np.float64).reshape(-1, 4)
-        of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 4)
-        tenths, low, high, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
-        length = frozen(tenths.astype(np.int64))
-        return Price(held, length, low, high, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
+        figures = np.asarray([each[:5] for each in taken], dtype=np.float64).reshape(-1, 5)
+        of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
+        tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
+        length, sure = (frozen(each.astype(np.int64)) for each in (tenths, least))
+        return Price(held, length, low, high, sure, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -327,6 +335,10 @@ class Demands:
         low, high = (np.where(missing, ends, 0.0).sum(axis=-1) for ends in (price.low, price.high))
         return low, total(missing, price.length) / TENTHS, high
 
+    def sure(self, missing: Bools, price: Price) -> float:
+        """Hours of the columns in `missing`, shape (c + g,), without what the person may have."""
+        return float(total(missing, price.sure)) / TENTHS
+
     def of_unknown_length(self, missing: Bools, price: Price) -> Iterator[str]:
         """Yield the codes of the columns in `missing` whose length is not known; of a choice, of the way priced."""
         size = len(self.codes)
@@ -359,7 +371,7 @@ def _length(credential: Credential, hours: Hours) -> _Length:
     # Practice of unknown length is longer than anything.
     worked = math.inf if practice and months is None else TENTHS * HOURS_A_MONTH * (months or 0.0)
     high = math.nan if hours.high is None else hours.high
-    return _Length(tenths, low, high, unknown, unknown or years, boundless, tenths or worked)
+    return _Length(tenths, low, high, tenths, unknown, unknown or years, boundless, tenths or worked)
 
 
 def least(taught: Floats | float, low: Floats | float, expected: Floats | float) -> Floats:

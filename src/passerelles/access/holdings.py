@@ -25,6 +25,8 @@ from passerelles.text import normalise_label
 
 # Any diploma of a level: who works where people enter at that level or above holds one.
 _OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 6, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+_COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is where people enter the job at it
+_CAR: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
 """Requirements that nobody does without: alone, or as a way of a choice."""
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
@@ -58,6 +60,8 @@ class Holdings:
         Sets of credentials, of each of which one alternative is held, nobody knows which.
     occupations
         Codes of the occupations exercised so far, by which some trainings are shortened.
+    highest
+        Highest level at which people usually enter one of these occupations; 0 = unknown.
     aim
         How the person means to work, and in which titles: whom requirements have to concern.
     """
@@ -65,6 +69,7 @@ class Holdings:
     known: Mapping[str, Ternary] = field(default_factory=dict)
     choices: tuple[frozenset[frozenset[str]], ...] = ()
     occupations: tuple[str, ...] = ()
+    highest: int = 0
     aim: Aim = NO_AIM
 
     def of(self, credential: Credential | str) -> Ternary:
@@ -76,6 +81,11 @@ class Holdings:
         if any(all(code in some for some in alternatives) for alternatives in self.choices):
             return "yes"
         return "no" if isinstance(credential, Credential) and given_by_employer(credential) else "unknown"
+
+    def may_have(self, credential: Credential) -> bool:
+        """Whether nobody has said that a credential is held or not, and many hold it whatever their job."""
+        of_a_level = credential.code in _OF_A_LEVEL and (credential.level or 0) <= max(_COMMON_LEVEL, self.highest)
+        return (of_a_level or credential.code == _CAR) and self.of(credential) == "unknown"
 
     def has_one_of(self, alternatives: Alternatives) -> bool:
         """Whether one alternative is held whole, whichever of its own choices the person has made."""
@@ -233,6 +243,7 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
         known={**holdings.known, **found} if holdings.occupations else {**found, **holdings.known},
         choices=tuple(dict.fromkeys((*holdings.choices, *choices, *groups))),
         occupations=(*holdings.occupations, occupation),
+        highest=max(holdings.highest, (entered.level_high if entered else None) or 0),
     )
 
 

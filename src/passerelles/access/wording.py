@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
-from passerelles.access.conditions import AccessConditions, AccessCredential
+from passerelles.access.conditions import AccessConditions, AccessCredential, training_hours
 from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, labelled, say
+from passerelles.language.say import Lang, labelled, number, say
 from passerelles.model import Hours
 from passerelles.text import normalise_label
 
@@ -139,8 +139,14 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     """
     Return a sentence for each choice that is open: its other ways, in the place of the one that is counted.
 
-    Each is named without what comes before its parts, and none that nobody can take.
+    Each is named without what comes before its parts, with the length of each part that is left, and none that nobody
+    can take.
     """
+
+    def sized(c: AccessCredential) -> str:
+        length = _length_left(c, lang)
+        return say("conditions.sized", lang=lang, label=c.short, length=length) if length else c.short
+
     over = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
     left = [c for c in _told(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in over]
     found: list[str] = []
@@ -153,9 +159,17 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
         mine = {c.code for c in taken}
         others = [way for way in named if not mine.issubset(c.code for c in way)]
         if others:
-            names = (_either([taken], _SHORT, lang), _either(others, _SHORT, lang, _WAYS))
+            names = (_either([taken], _SHORT, lang), _either(others, sized, lang, _WAYS))
             found.append(say("conditions.other_ways", lang=lang, taken=names[0], others=names[1]).replace("….", "…"))
     return list(dict.fromkeys(found))
+
+
+def _length_left(c: AccessCredential, lang: Lang) -> str:
+    """Return hours, else months, of the training that a credential takes; empty = none, unknown, or practice."""
+    if c.held == "yes" or c.kind == "experience":
+        return ""
+    hours = (c.hours if c.hours != c.detail.hours else training_hours(c.detail)).expected
+    return f"{number(hours, lang=lang)} h" if hours else "" if hours == 0 else duration_text(c.detail.months, lang)
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:

@@ -137,7 +137,8 @@ class Context(Deriving):
         """What frames judge the way from an origin, if any, to an occupation by."""
         left = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in left)
-        _, studies, _ = _asked(left, practice=False)
+        least, expected, _ = _asked(left, practice=False)
+        studies = expected if known else least
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
@@ -210,6 +211,7 @@ def required_of(
                 months=_months_left(known.months, reduction),
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
+                may_have=holdings.may_have(known),
             )
         )
     return conditions, tuple(found)
@@ -281,8 +283,10 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
     hours = Span(figure(low), expected, None if bounded else figure(high), lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
-    # Where not all is known, what is published of it is; an estimate of the rest is no least length.
-    known = certified if bounded else expected
+    # Where not all is known, what is published of it is, without a diploma that the person may have; an estimate of the
+    # rest is no least length.
+    sourced = demands.sure(missing, price) if bounded else certified
+    known = sourced if bounded else expected
     told = replace(hours, low=None, expected=known) if bounded else hours
     academic = 0.0 if course or bounded else float(effort.months(total, row, state.level))
     plain, months = (_months(told, settings.paths.month_hours, left, years) for years in (0.0, academic))
@@ -296,7 +300,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         hours=hours,
         months=months,
         practice_months=0.0 if last else settings.paths.practice_months,
-        sourced=round(certified, 1),
+        sourced=round(sourced, 1),
         estimated=round(expected - certified, 1),
         practised=0.0 if course else round(max(0.0, whole - mine), 1),
         consolidated=round(added, 1),
@@ -320,10 +324,15 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
 
 
 def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:
-    """Months low, expected and high of the practice that is asked for, or of studies, whatever their hours."""
-    some = [c.months for c in credentials if (c.kind == "experience") is practice]
-    low, high = sum(m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
-    return low, sum(m.expected or m.low or 0.0 for m in some), high
+    """
+    Months low, expected and high of the practice that is asked for, or of studies, whatever their hours.
+
+    Of what the person may have, the least is none.
+    """
+    asked = [c for c in credentials if (c.kind == "experience") is practice]
+    low = sum(c.months.low or 0.0 for c in asked if not c.may_have)
+    some = [c.months for c in asked]
+    return low, sum(m.expected or m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
 
 
 def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential], academic: float) -> Span:
@@ -335,6 +344,8 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     a shorter title may lead there.
     """
     studies, practice = (_asked(credentials, practice=some) for some in (False, True))
+    if hours.lower_bound:  # what is told is the least
+        studies, practice = ((least, least, most) for least, _, most in (studies, practice))
     spans = zip((hours.low, hours.expected, hours.high), studies, practice, (0.0, academic, academic), strict=True)
     low, expected, high = (
         round(max((known or 0.0) / month_hours, least, years) + asked, 1) for known, least, asked, years in spans

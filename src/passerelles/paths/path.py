@@ -96,7 +96,8 @@ class StepCredential(Described):
     `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are those of its
     hours spent in a firm or on placement; `months` how long it takes where hours do not tell, or what experience it
     asks for; `shorter` what the person holds or has done that gives right to a shorter training of unknown length;
-    `any_length` says that a training or an examination comes before it, and that no text sets how long; `group` and
+    `any_length` says that a training or an examination comes before it, and that no text sets how long; `may_have` that
+    nobody knows whether the person has it, and many do: the shortest length is without it; `group` and
     `alternative` of which way to which choice it is.
     """
 
@@ -117,6 +118,7 @@ class StepCredential(Described):
     months: Hours = UNKNOWN_HOURS
     shorter: str = ""
     any_length: bool = False
+    may_have: bool = False
     ground: Ground = ""
     group: str | None = None
     alternative: str | None = None
@@ -144,6 +146,9 @@ class StepCredential(Described):
             Column(
                 "shorter", on=On.JSON, json=lambda c, _: c.shorter or None,
                 schema="text?: What gives right to a shorter training, of which nobody publishes the length",
+            ),
+            Column(
+                "may_have", on=On.JSON, schema="flag: Whether many hold it, and nobody knows whether this person does",
             ),
             Column("certifinfo", on=On.JSON, schema="code?: Its code in Certif Info; null = unknown"),
             Column("rncp", on=On.JSON, schema="text?: Its code in the RNCP; null = unknown"),
@@ -580,19 +585,20 @@ def _verdict(path: Path, frame: str, lang: Lang) -> str:
 
 def hours_text(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out: expected, with its range, 'at least' where only a part is known."""
-    expected = round(hours.expected or 0.0)
+    low, expected, high = (round(end or 0.0) for end in (hours.low, hours.expected, hours.high))
     if _tells_nothing(hours):
-        return say("paths.hours.unknown", lang=lang)
-    if hours.high == 0:
-        return say("paths.hours.nothing", lang=lang)
-    if hours.lower_bound:
-        return say("paths.hours.at_least", lang=lang, expected=expected)
-    if hours.high is None or hours.low is None:
-        key = "open" if hours.low is not None else "at_most" if hours.high == hours.expected else "loose"
-        return say(f"paths.hours.{key}", lang=lang, expected=expected)
-    if hours.low == hours.high:
-        return f"{number(expected, lang=lang)} h"
-    return say("paths.hours.range", lang=lang, expected=expected, low=round(hours.low), high=round(hours.high))
+        key = "unknown"
+    elif hours.high == 0:
+        key = "nothing"
+    elif hours.lower_bound:
+        key = "at_least"
+    elif hours.low is None:
+        key = "at_most" if hours.high == hours.expected else "loose"
+    elif hours.high is None:
+        key = "open" if low >= expected else "from"
+    else:
+        key = "exact" if hours.low == hours.high else "range"
+    return say(f"paths.hours.{key}", lang=lang, low=low, expected=expected, high=high)
 
 
 def _tells_nothing(hours: Span) -> bool:
@@ -634,6 +640,9 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     if in_months and practice:
         first += " " + say("paths.step.practised", lang=lang, months=round(practice))
+    if may_have := [c.label for c in step.to_obtain if c.may_have]:
+        key = "counted_had" if step.hours.lower_bound else "shortest"
+        first += " " + say(f"paths.step.{key}", lang=lang, names=listed(may_have, lang))
     if step.academic_months:
         months = number(step.academic_months, lang=lang, decimals=1)
         first += " " + say("paths.step.academic", lang=lang, months=months)
