@@ -58,6 +58,8 @@ class Price:
         Hours of each of the c credentials, shorter where something held gives right to it.
     ways
         For each of the g choices, the columns of the alternative that is priced.
+    full
+        Shape (c + g,): whether what the person lacks of each column is a whole qualification.
     """
 
     held: Bools
@@ -69,6 +71,7 @@ class Price:
     closed: Bools
     hours: tuple[Hours, ...]
     ways: tuple[tuple[int, ...], ...]
+    full: Bools
 
 
 class _Length(NamedTuple):
@@ -242,7 +245,8 @@ class Demands:
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
         tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
         length, sure = (frozen(each.astype(np.int64)) for each in (tenths, least))
-        return Price(held, length, low, high, sure, _flags(unknown), _flags(closed), tuple(hours), tuple(ways))
+        full = _flags([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
+        return Price(held, length, low, high, sure, _flags(unknown), _flags(closed), tuple(hours), tuple(ways), full)
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -276,7 +280,7 @@ class Demands:
         qualified. The school that follows a competition is all that those who are admitted take.
         """
         trains = missing & ((price.length > 0) | price.unknown)
-        graded = self._graded[rows] & ~(trains & self._full_left(price)).any(axis=-1)
+        graded = self._graded[rows] & ~(trains & price.full).any(axis=-1)
         course = (self.entered_freely[rows] | graded) & (total(missing & self.courses[rows], price.length) > 0)
         qualified = self._qualified[rows] & ~trains.any(axis=-1)
         school = (missing & self._schools).any(axis=-1)
@@ -323,13 +327,6 @@ class Demands:
         """Shape (c + g,): what is true of each credential; of a choice, where each way holds one of those that tell."""
         return _flags([*plain, *(all(any(telling[i] for i in way) for way in ways) for ways in self.members)])
 
-    def _full_left(self, price: Price) -> Bools:
-        """Shape (c + g,): whether what a person lacks of each column is a whole qualification."""
-        whole = self.full.copy()
-        for number, way in enumerate(price.ways):
-            whole[len(self.codes) + number] = self.full[list(way)].any()
-        return whole
-
     def span(self, missing: Bools, price: Price) -> tuple[Floats, Floats, Floats]:
         """Return hours low, expected and high of the columns in `missing`, shape (...,); nan where they are unknown."""
         low, high = (np.where(missing, ends, 0.0).sum(axis=-1) for ends in (price.low, price.high))
@@ -353,7 +350,7 @@ class Demands:
         Shapes (n,). Unknown hours count at the least that is known.
         """
         missing = self.needed & ~price.held
-        unknown = np.asarray((missing & price.unknown & self._full_left(price)).any(axis=1), dtype=np.bool_)
+        unknown = np.asarray((missing & price.unknown & price.full).any(axis=1), dtype=np.bool_)
         return total(missing, price.length) / TENTHS, unknown
 
 

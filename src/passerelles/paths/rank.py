@@ -161,13 +161,12 @@ class Search:
         falls = self.terrain.falls.towards(np.asarray([target]))[:, target]
         total = np.maximum(0.0, state.sums[0][target] - falls[left] - falls[right])
         level = np.maximum(np.maximum(self.effort.proves[left], self.effort.proves[right]), state.level)
-        bound = state.stage[left] + state.least_after_stage(left, right)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
         if self.terrain.demands.may_be_trained_alone[target]:
             last = np.zeros_like(last)
         # However much of what the stages spare is practised, it is at most that share of it.
         share = min(1.0, self.effort.paths.practice_share)
-        bound = np.maximum(bound + last, self.direct - share * (self.direct - last) - 1)
+        bound = np.maximum(state.stage[left] + last, self.direct - share * (self.direct - last) - 1)
         may = bound <= limit
         self._sum(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
 

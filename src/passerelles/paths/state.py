@@ -372,45 +372,12 @@ class State:
         taught = self.terrain.effort.stage(*self.sums, every, self.level)
         return self.terrain.demands.hours(taught, self.missing, self.price)
 
-    @cached_property
-    def _steps_after(self) -> tuple[NDArray[np.float32], NDArray[np.bool_]]:
-        """Tenths of an hour of a step (column) after a stage (row), and which of them were worked out."""
-        size = len(self.terrain.lists)
-        return np.zeros((size, size), dtype=np.float32), np.zeros((size, size), np.bool_)
-
-    def least_after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> NDArray[np.float64]:
-        """
-        Least tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards.
-
-        Hours of a stage never fall when S rises with P held: P is taken at its present height, S at its least.
-        """
-        known, exact = self._steps_after
-        effort = self.terrain.effort
-        total = np.maximum(self.sums[0][second] - self.terrain.falls.towards(second)[first, second], 0.0)
-        practice = np.minimum(self.sums[1][second], total)
-        level = np.maximum(effort.proves[first], self.level)
-        least = np.maximum(effort.stage(total, practice, second, level) - 1, 0)
-        least = np.where(self.terrain.demands.may_be_trained_alone[second], 0, least)
-        return np.where(exact[first, second], known[first, second], least).astype(np.float64)
-
     def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:
-        """
-        Tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards.
-
-        They are kept, and take the place of their bounds: the next target of the same person asks for many again.
-        """
-        known, exact = self._steps_after
-        new = np.flatnonzero(~exact[first, second])
-        if len(new):
-            rows, columns = first[new], second[new]
-            effort, demands = self.terrain.effort, self.terrain.demands
-            total, practice = effort.towards_pairs(columns, rows, self.left)
-            hours = effort.stage(total, practice, columns, np.maximum(effort.proves[rows], self.level))
-            if len(demands.codes):
-                hours = demands.hours(hours, self.missing_after(columns, rows), self.price, columns)
-            known[rows, columns] = hours
-            exact[rows, columns] = True
-        return known[first, second].astype(np.int64)
+        """Tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards."""
+        effort, demands = self.terrain.effort, self.terrain.demands
+        total, practice = effort.towards_pairs(second, first, self.left)
+        hours = effort.stage(total, practice, second, np.maximum(effort.proves[first], self.level))
+        return demands.hours(hours, self.missing_after(second, first), self.price, second)
 
     def through(self, row: int) -> "State":
         """Return the state after training for an occupation and practising it."""
