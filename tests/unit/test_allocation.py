@@ -160,6 +160,13 @@ def test_unknown_hours_count_only_under_an_assumption() -> None:
     assert "hours_assumed" in found.notes
 
 
+def test_a_side_without_anybody_leaves_the_other_as_it_is() -> None:
+    some, nobody, nothing = made("fragile", [Lot("A", "J00", "x", people=2)]), made("fragile", []), made("hiring", [])
+    posts = made("hiring", [Lot("P", "J01", "x", people=5)])
+    assert [(u.people, u.reason) for u in match(some, nothing, {}).uncovered] == [(2, "nothing_near")]
+    assert [(u.empty, u.reason) for u in match(nobody, posts, {}).unfilled] == [(5, "everyone_placed")]
+
+
 def test_an_unknown_frame_is_kept_and_dropped_when_strict() -> None:
     fragile, hiring = people(("A", "J00", 2, "x")), openings(("P", "J01", 5, "x"))
     costs = Written({("J00", "J01"): 10.0})

@@ -205,6 +205,13 @@ class Pairs(NamedTuple):
         return np.flatnonzero(self.reach & np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
 
+_KINDS: Final[tuple[Any, ...]] = (
+    *(np.intp, np.intp, np.intp, np.int8, np.int8, np.bool_),
+    *(np.int64, np.int64, np.float64, np.float64, np.bool_),
+)
+_NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in _KINDS))
+
+
 def moves_between(
     graph: OccupationGraph, costs: Costs, fragile: Lots, hiring: Lots, frame: str | None, settings: TerritorySettings
 ) -> Moves:
@@ -429,7 +436,7 @@ def find_pairs(
     if total > settings.max_pairs:
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
     down = cache(partial(steps_down, graph, moves))  # lots of one job ask the same
-    blocks = []
+    blocks = [_NO_PAIRS]
     for number, lot in enumerate(fragile.lots):
         go_on()
         near = np.flatnonzero(kept[lot.spot][openings.place])
