@@ -23,7 +23,7 @@ from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, Cell, Table, View
 from passerelles.territory.flows import Change, Flow, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
-from passerelles.territory.pairs import Why, floor_groups, pool_keys
+from passerelles.territory.pairs import Why, floor_groups, pool_sizes
 from passerelles.territory.solve import Bools, Ints, Rows, budget_tenths, first_of_each
 from passerelles.views.spec import ENDS, Withheld
 
@@ -374,7 +374,7 @@ def _table(allocation: Allocation) -> Table:
     _, group, need = floor_groups(allocation.fragile, allocation.settings)
     return Table(
         supply=np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64),
-        capacity=pool_keys(allocation.hiring)[1],
+        capacity=pool_sizes(allocation.hiring),
         lot=at[:, 0],
         pool=at[:, 1],
         flow=allocation.allowed_people,

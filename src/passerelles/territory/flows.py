@@ -21,7 +21,7 @@ from passerelles.ranking.move import Move
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots, Month, Side, pool_key
-from passerelles.territory.pairs import Moves, Pairs, Why, pool_keys
+from passerelles.territory.pairs import Moves, Pairs, Why
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
@@ -586,7 +586,6 @@ def unfilled_pools(
     A candidate is a lot with people still uncovered; those nothing but the budget bars come first, then the likeliest
     moves, then the shortest training and the nearest. See `uncovered_lots` for what is given.
     """
-    keys, capacity = pool_keys(hiring)
     unwilling = np.asarray([lot.people - lot.movable for lot in fragile.lots], dtype=np.int64)
     staying = set(pairs.pool[(left + unwilling)[pairs.lot] > 0].tolist())  # somebody is near who may be no volunteer
     near = np.concatenate([pairs.open, pairs.doubtful])
@@ -599,14 +598,14 @@ def unfilled_pools(
         np.lexsort((pairs.lot[waiting], np.nan_to_num(pairs.km[waiting], nan=np.inf), hours,
                     -np.nan_to_num(chance, nan=-1.0), pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
     ]  # fmt: skip
-    starts = np.searchsorted(pairs.pool[order], np.arange(len(keys) + 1))
-    largest = np.lexsort((np.arange(len(keys)), -free))[: settings.explained_moves]
+    starts = np.searchsorted(pairs.pool[order], np.arange(len(free) + 1))
+    largest = np.lexsort((np.arange(len(free)), -free))[: settings.explained_moves]
     detailed = set(largest.tolist())
     labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
     names = {lot.basin: lot.basin_label for lot in hiring.lots}
     own = {pool_key(lot): lot for lot in hiring.lots if not lot.pool}
     found = []
-    for at, key in enumerate(keys):
+    for at, (key, size) in enumerate(hiring.capacities.items()):
         if not free[at]:
             continue
         span = order[starts[at] : starts[at + 1]]
@@ -621,8 +620,8 @@ def unfilled_pools(
             candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])
         code = key[3] or key[1]
         label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]
-        sizes = int(capacity[at]), int(free[at])
-        found.append(Unfilled(key[0], code, label, key[2], names[key[2]], *sizes, reason, candidates, own.get(key)))
+        named = (key[0], code, label, key[2], names[key[2]])
+        found.append(Unfilled(*named, size, int(free[at]), reason, candidates, own.get(key)))
     return tuple(found)
 
 

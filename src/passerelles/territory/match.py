@@ -39,7 +39,7 @@ from passerelles.territory.pairs import (
     find_pairs,
     floor_groups,
     moves_between,
-    pool_keys,
+    pool_sizes,
     survey_openings,
 )
 from passerelles.territory.parts import area_of, inside
@@ -92,7 +92,7 @@ class _Case:
     @cached_property
     def capacity(self) -> Ints:
         """Openings of each pool, shape (m,)."""
-        return pool_keys(self.hiring)[1]
+        return pool_sizes(self.hiring)
 
     def left(self, pairs: Pairs, used: Ints) -> tuple[Ints, Ints]:
         """People and openings that flows on pairs, shape (p,), leave."""

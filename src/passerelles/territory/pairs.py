@@ -340,9 +340,9 @@ class _Openings(NamedTuple):
     places: Sequence[tuple[str, str]]
 
 
-def pool_keys(hiring: Lots) -> tuple[list[tuple[str, ...]], Ints]:
-    """Name and capacity of each pool, sorted by name."""
-    return list(hiring.capacities), np.asarray(list(hiring.capacities.values()), dtype=np.int64)
+def pool_sizes(hiring: Lots) -> Ints:
+    """Capacity of each pool, in the order of their names."""
+    return np.asarray(list(hiring.capacities.values()), dtype=np.int64)
 
 
 def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str], Rows, Ints]:
