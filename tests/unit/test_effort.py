@@ -22,7 +22,7 @@ from passerelles.model import (
     OccupationAccess,
 )
 from passerelles.paths.path import path_sentences
-from passerelles.paths.state import best_scored, terrain_of
+from passerelles.paths.state import best_scored
 from passerelles.ranking.move import excluded_rows
 from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.referentials.referential import Referential
@@ -386,8 +386,7 @@ def test_what_all_occupations_leave_uncovered_is_what_each_leaves_alone(
     name: str, request: pytest.FixtureRequest
 ) -> None:
     graph: OccupationGraph = request.getfixturevalue(name)
-    terrain = terrain_of(graph, graph.settings)
-    table = terrain.effort
+    table = effort_table(graph, graph.settings)
     for row in range(len(graph.codes)):
         alone = state_of(graph, table, holding_of(graph, required_columns(graph, row)))
         assert (table.uncovered[:, row] == alone).all()
@@ -395,11 +394,6 @@ def test_what_all_occupations_leave_uncovered_is_what_each_leaves_alone(
         asked = table.columns[table.items(row)]
         assert (np.diff(asked) != 0).all()
         assert len(asked) == len(set(asked.tolist()))
-        # What holding each occupation alone would bring, column by column of its table of uncovered shares.
-        fall, _ = table.towards(row, 200 - table.uncovered[asked])
-        blocks = table.blocks(row)
-        falls = terrain.falls.towards(np.asarray([row]))[:, row]
-        assert falls.tolist() == (fall + 2 * (blocks.stop - blocks.start)).tolist()
 
 
 def test_the_best_scored_moves_are_the_first_of_the_sorted_list(embedded_graph: OccupationGraph) -> None:

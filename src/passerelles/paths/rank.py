@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS
 from passerelles.codes import check_codes
-from passerelles.effort import Floats, Ints
+from passerelles.effort import UNITS, Floats, Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
@@ -154,12 +154,11 @@ class Search:
         first = np.flatnonzero(allowed & state.near & (state.stage <= limit))
         second = np.flatnonzero(allowed & self.terrain.near[:, target])
         # No move leads to itself, nor from a fiche to its parts or back: such pairs are not near.
-        left, right = np.nonzero(self.terrain.near[first[:, None], second])
-        left, right = first[left], second[right]
+        before, after = np.nonzero(self.terrain.near[first[:, None], second])
+        left, right = first[before], second[after]
         if not len(left):
             return
-        falls = self.terrain.falls.towards(np.asarray([target]))[:, target]
-        total = np.maximum(0.0, state.sums[0][target] - falls[left] - falls[right])
+        total = np.maximum(0.0, self.sums[0] - self._falls(first)[before] - self._falls(second)[after])
         level = np.maximum(np.maximum(self.effort.proves[left], self.effort.proves[right]), state.level)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
         if self.terrain.demands.may_be_trained_alone[target]:
@@ -169,6 +168,17 @@ class Search:
         bound = np.maximum(state.stage[left] + last, self.direct - share * (self.direct - last) - 1)
         may = bound <= limit
         self._sum(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
+
+    def _falls(self, rows: Rows) -> Floats:
+        """
+        How much holding what each occupation asks for lowers S of the target, at most, whatever else is held.
+
+        Blocks being concave, a fall from any height is at most the fall to nothing. Each block is rounded to a
+        thousandth, three times: the bound takes in what that may add.
+        """
+        blocks = self.effort.blocks(self.target)
+        fall, _ = self.effort.towards(self.target, UNITS - self.uncovered[:, rows])
+        return np.asarray(fall + 2 * (blocks.stop - blocks.start), dtype=np.float64)
 
     def _sum(self, first: Rows, second: Rows, bound: Floats) -> None:
         state, strength = self.state, self.terrain.strength

@@ -12,55 +12,16 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim
-from passerelles.effort import UNITS, EffortTable, Floats, Ints, Shares, effort_table, ragged, state_of
+from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, state_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.move import Start, excluded_rows
 from passerelles.ranking.moves import best_rows, scores_from
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import PathSettings, Settings
-from passerelles.vectors import frozen, sparse
+from passerelles.vectors import frozen
 
 _DECIMALS: Final = 9
-_TARGETS: Final = 128  # bounded together: little memory, and the processor's cache serves
-
-
-class Falls:
-    """
-    How much holding what one occupation asks for lowers S of another, at most, whatever else is held.
-
-    Blocks being concave, a fall from any height is at most the fall to nothing. Bounds are worked out by target, when
-    one is asked for: most searches ask for a few dozen targets.
-    """
-
-    def __init__(self, table: EffortTable) -> None:
-        size = len(table.whole)
-        self._table, self._covered = table, _covered(table)
-        self._found, self._done = np.zeros((size, size), dtype=np.float32), np.zeros(size, dtype=np.bool_)
-
-    def towards(self, targets: NDArray[np.intp]) -> NDArray[np.float32]:
-        """Shape (n, n), thousandths of an hour, of which the columns `targets` hold the falls that each row brings."""
-        new = np.unique(targets[~self._done[targets]])
-        for start in range(0, len(new), _TARGETS):
-            some = new[start : start + _TARGETS]
-            self._found[:, some] = self._falls(some).T
-            self._done[some] = True
-        return self._found
-
-    def _falls(self, targets: NDArray[np.intp]) -> Floats:
-        table, size = self._table, len(self._table.whole)
-        items, _, _ = ragged(table.item_start, targets)
-        blocks, owner, _ = ragged(table.block_first, targets)
-        lengths = np.diff(np.append(table.block_start, len(table.columns)))[blocks]
-        starts = np.concatenate([[0], np.cumsum(lengths)])
-        shape = (len(blocks), self._covered.shape[0])
-        missing = sparse.csr_array((table.load[items], table.columns[items], starts), shape=shape) @ self._covered
-        counts = np.diff(missing.indptr)
-        hours = table.saturated(missing.data, np.repeat(table.cap[blocks], counts))
-        cells = np.repeat(owner, counts) * size + missing.indices
-        sums = np.bincount(cells, hours, len(targets) * size).reshape(len(targets), size)
-        # Each block is rounded to a thousandth, three times: the bound takes in what that may add.
-        return np.asarray(sums + 2 * np.diff(table.block_first)[targets, None], dtype=np.float64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,8 +31,6 @@ class Terrain:
 
     Attributes
     ----------
-    falls
-        Bounds on how much holding what an occupation asks for lowers S of another.
     strength
         Shape (n, n): chance in [0, 1] of each move where the scorer is calibrated, else its score; higher is better.
     near
@@ -85,7 +44,6 @@ class Terrain:
     scorer: Scorer
     effort: EffortTable
     demands: Demands
-    falls: Falls
     strength: NDArray[np.float64]
     near: NDArray[np.bool_]
     lists: NDArray[np.bool_]
@@ -132,20 +90,10 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
         scorer=scorer,
         effort=effort,
         demands=demands_of(graph),
-        falls=Falls(effort),
         strength=frozen(strengths(totals, scorer)),
         near=frozen(np.stack(near)),
         lists=frozen(effort.whole > 0),
     )
-
-
-def _covered(table: EffortTable) -> "sparse.csr_array":
-    """Shape (m + k, n): the share of each column that somebody of each occupation covers, in 1 / `UNITS`."""
-    covers = table.uncovered != UNITS
-    starts = np.concatenate([[0], np.cumsum(np.count_nonzero(covers, axis=1))])
-    rows = np.flatnonzero(covers) % covers.shape[1]
-    shares = UNITS - table.uncovered[covers].astype(np.float64)
-    return sparse.csr_array((shares, rows, starts), shape=covers.shape)
 
 
 Fit = Callable[[Ints, int], Ints]
