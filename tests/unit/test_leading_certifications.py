@@ -16,7 +16,7 @@ from passerelles.market.certifications import (
     leading_lines,
     load_certifications,
 )
-from passerelles.model import Credential, CredentialRequirement, Hours
+from passerelles.model import Credential, CredentialRequirement, Hours, OccupationAccess
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -101,6 +101,24 @@ def test_a_fiche_of_its_own_comes_before_its_parents(table: Certifications, jobs
     assert {c.match for c in table.leading("N4109", jobs, DAY)} == {"parent"}
     assert {c.match for c in table.leading("N4101", jobs, DAY)} == {"direct"}
     assert table.leading("A1101", jobs, DAY) == ()
+
+
+def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tmp_path: Path) -> None:
+    kit = KIT.replace("RNCP105;Niveau 3", "RNCP105;Niveau 5")
+    for name, text in {"c.csv": CERTIFINFO, "kit.csv": kit, "suite.csv": NEXT, "rome.csv": ROME}.items():
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    table = load_certifications(tmp_path)
+
+    def leading(label: str, *levels: int) -> list[str]:
+        access = tuple(OccupationAccess("N4101", "open", *some) for some in [levels] if some)
+        jobs = referential({"N4101": ["a"]}, occupations=[occupation("N4101", label=label)])
+        return [c.code for c in table.leading("N4101", replace(jobs, occupation_access=access), DAY)]
+
+    assert leading("Métier") == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]  # by how few jobs each is for
+    assert leading("Conductrice") == ["RNCP100", "RNCP200", "RNCP105", "CI-3"]
+    assert leading("Métier", 4, 5) == ["RNCP105", "RNCP200", "RNCP100", "CI-3"]
+    assert leading("Métier", 0, 3) == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]
+    assert leading("Conductrice", 4, 5)[:2] == ["RNCP100", "RNCP105"]
 
 
 def test_what_no_source_dates_is_shown_only_where_nothing_else_is(table: Certifications, jobs: Referential) -> None:

@@ -21,6 +21,7 @@ from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
+from passerelles.vectors import WordRules, stem, word_rules
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import SPAN, Column, On, Record, part_of
@@ -358,7 +359,8 @@ class Certifications:
         Returns
         -------
         certifications
-            Its own first, then codes of the RNCP, then by how few ROME codes each names, then by code.
+            Its own first, then codes of the RNCP, then by how many words of the occupation's name each bears, then
+            those of a level at which people enter it, then by how few ROME codes each names, then by code.
 
         Raises
         ------
@@ -393,9 +395,17 @@ class Certifications:
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
         chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
-        breadth = self.register.breadth
-        chosen.sort(key=lambda c: (not c.code.startswith("RNCP"), breadth.get(c.code, 0), c.code))
-        return (*own, *chosen)
+        breadth, entered = self.register.breadth, referential.access_of.get(code)
+        low, high = (entered.level_low, entered.level_high) if entered else (None, None)
+        rules = word_rules(referential.language)
+        name = _stems(occupation.name, rules)
+
+        def nearest(c: LeadingCertification) -> tuple[bool, int, bool, int, str]:
+            apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
+            shared = len(name & _stems(c.label, rules))
+            return not c.code.startswith("RNCP"), -shared, apart, breadth.get(c.code, 0), c.code
+
+        return (*own, *sorted(chosen, key=nearest))
 
     def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
@@ -545,6 +555,10 @@ class Certifications:
                 if found.kind == "certification" and found.active != "no":
                     hits.setdefault(found.code, CertificationHit(found, link.code, link.via))
         return tuple(hits.values())
+
+
+def _stems(label: str, rules: WordRules) -> frozenset[str]:
+    return frozenset(stem(word, rules.endings) for word in normalise_label(label).split() if word not in rules.stop)
 
 
 def _shared(labels: Collection[str]) -> str:
