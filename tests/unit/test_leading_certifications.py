@@ -109,8 +109,8 @@ def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tm
         (tmp_path / name).write_text(text, encoding="utf-8")
     table = load_certifications(tmp_path)
 
-    def leading(label: str, *levels: int) -> list[str]:
-        access = tuple(OccupationAccess("N4101", "open", *some) for some in [levels] if some)
+    def leading(label: str, low: int | None = None, high: int | None = None) -> list[str]:
+        access = (OccupationAccess("N4101", "open", low, high),)
         jobs = referential({"N4101": ["a"]}, occupations=[occupation("N4101", label=label)])
         return [c.code for c in table.leading("N4101", replace(jobs, occupation_access=access), DAY)]
 
