@@ -1465,6 +1465,20 @@ def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None
     assert sentences(with_credentials(jobs(*ways), other)).count("Autre voie") == 1
 
 
+def test_a_sheet_tells_once_what_several_ways_of_a_choice_ask_for_alike() -> None:
+    def told(*rows: CredentialRequirement) -> list[str]:
+        lines = {field: texts for field, _, texts in Fiche(jobs(*rows), "Q").lines("fr")}["credentials"]
+        return [text.replace("\u00a0", " ") for text in lines if text.startswith(B.label)]
+
+    ways = [row._replace(source="un texte") for row in one_of("Q", ("B", "v", "a"), ("FIMO", "v", "a"))]
+    ways += [row._replace(source="un autre") for row in one_of("Q", ("B", "v", "b"), ("CARTE", "v", "b"))]
+    (line,) = told(*ways)
+    assert " : voies a, b, " in line
+    assert line.endswith("[un texte ; un autre]")
+    apart = [row._replace(note="Depuis deux ans.") if row.alternative == "b" else row for row in ways]
+    assert [line.partition(",")[0].rpartition(" : ")[2] for line in told(*apart)] == ["voie a", "voie b"]
+
+
 BAC = Credential("DIP-N4", "Bac", "diplôme", Hours(225, 300), level=4, months=Hours(9.0, None, 12.0))
 TWO_YEARS = Credential("DIP-N5", "Bac + 2", "diplôme", months=Hours(24.0, None, 24.0), level=5)
 SCHOOL = Credential("ECOLE", "École", "certificat", months=Hours(8.0, None, 8.0))

@@ -294,7 +294,7 @@ class Fiche(NamedTuple):
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),
             (
                 "credentials",
-                [coded(c.code, _credential(c, list(choices), titles, lang)) for c in conditions.credentials],
+                [coded(some[0].code, _credential(some, list(choices), titles, lang)) for some in _told(conditions)],
             ),
         ]
         for kind in SHOWN_KINDS:
@@ -460,13 +460,22 @@ def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang:
     return f" ({', '.join(said)})" if said else ""
 
 
-def _credential(item: AccessCredential, choices: Sequence[str], titles: Mapping[str, str], lang: Lang) -> str:
+def _told(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
+    """Return what access takes line by line: what several ways of a choice ask for, and say alike, in one."""
+    numbered = enumerate(conditions.credentials)
+    return grouped(((c.group, c.code, c.note) if c.group is not None else n, c) for n, c in numbered).values()
+
+
+def _credential(
+    items: Sequence[AccessCredential], choices: Sequence[str], titles: Mapping[str, str], lang: Lang
+) -> str:
+    item = items[0]
     asked = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
     if item.group is not None:
         place = choices.index(item.group) + 1
-        key = "way_of_choice" if len(choices) > 1 else "way_of"
-        asked = say(f"show.{key}", lang=lang, n=place, way=item.alternative or "")
-    asked += _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
+        key = ("ways_of" if len(items) > 1 else "way_of") + ("_choice" if len(choices) > 1 else "")
+        asked = say(f"show.{key}", lang=lang, n=place, way=", ".join(c.alternative or "" for c in items))
+    asked += _of_whom(items, {} if item.group else titles, lang)  # a choice names the titles itself
     length, detail = _length(item.hours, lang), item.detail
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known == {0} and takes_no_training(detail):
@@ -494,7 +503,8 @@ def _credential(item: AccessCredential, choices: Sequence[str], titles: Mapping[
         parts.append(say(f"show.valid_{unit}", lang=lang, n=n))
     if detail.renewal:
         parts.append(say("show.renewal", lang=lang, text=detail.renewal))
-    note, source = f". {item.note}" if item.note else "", f" [{item.source}]" if item.source else ""
+    sources = listed(dict.fromkeys(c.source for c in items if c.source), lang)
+    note, source = f". {item.note}" if item.note else "", f" [{sources}]" if sources else ""
     return labelled(item.label, f"{', '.join(parts)}{note}{source}", lang)
 
 
