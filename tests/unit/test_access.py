@@ -1465,6 +1465,25 @@ def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None
     assert sentences(with_credentials(jobs(*ways), other)).count("Autre voie") == 1
 
 
+def test_of_whole_qualifications_the_one_that_what_is_held_shortens_is_counted() -> None:
+    """A care assistant who wants to head a ward becomes a nurse rather than an optician, though that is shorter."""
+    optician = Credential("BTS", "BTS opticien", "diplôme", Hours(1350, 1350, 1350))
+    nurse = replace(NURSE, reductions=(Reduction("AS"),))
+    course = Credential("COURS", "Cours", "certificat", Hours(900, 900, 900))
+    rows = (CredentialRequirement("P", "AS"), *one_of("Q", (NURSE.code, "v", "a"), ("BTS", "v", "b")))
+    short = (CredentialRequirement("P", "AS"), *one_of("Q", (NURSE.code, "v", "a"), ("COURS", "v", "b")))
+
+    def counted(rows: tuple[CredentialRequirement, ...], origin: str) -> list[str]:
+        some = jobs(*rows)
+        known = (*(c for c in some.credentials if c.code != NURSE.code), nurse, optician, course)
+        some = replace(some, credentials=tuple(sorted(known, key=lambda c: c.code)))
+        return [c.code for c in direct(some, origin).steps[0].to_obtain]
+
+    assert counted(rows, "P") == [NURSE.code]
+    assert counted(rows, "R") == ["BTS"]
+    assert counted(short, "P") == ["COURS"]  # a course is no other profession
+
+
 def test_a_sheet_tells_once_what_several_ways_of_a_choice_ask_for_alike() -> None:
     def told(*rows: CredentialRequirement) -> list[str]:
         lines = {field: texts for field, _, texts in Fiche(jobs(*rows), "Q").lines("fr")}["credentials"]

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import chain, product
 from typing import Final, NamedTuple
 
@@ -17,7 +17,16 @@ from passerelles.access.conditions import (
     training_hours,
     with_counted,
 )
-from passerelles.access.holdings import NO_AIM, Aim, Holdings, after_occupation, holdings_of, is_closed, remaining
+from passerelles.access.holdings import (
+    NO_AIM,
+    Aim,
+    Holdings,
+    after_occupation,
+    holdings_of,
+    is_closed,
+    reduction_for,
+    remaining,
+)
 from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
@@ -212,8 +221,10 @@ class Demands:
     def price(self, holdings: Holdings) -> Price:
         """Return what each column takes of a person."""
         hours, taken = list(self._lengths), list(self._whole)
+        eased: set[int] = set()  # what something held shortens
         for i, credential in enumerate(self.credentials):
-            if credential.reductions:
+            if reduction_for(credential, holdings) is not None:
+                eased.add(i)
                 hours[i] = sane_hours(remaining(hours[i], credential, holdings, in_firm=True))
                 taken[i] = _length(credential, hours[i])
             if holdings.may_have(credential):
@@ -225,20 +236,28 @@ class Demands:
         def ended(way: tuple[int, ...]) -> bool:
             return any(self._closed[i] for i in way)
 
-        def place(way: tuple[int, ...]) -> tuple[bool, bool, bool, float, bool, bool, int, tuple[int, ...]]:
-            """Of ways known as well and as short, one that training gives, without competition, of fewest parts."""
+        def place(
+            way: tuple[int, ...], *, whole: bool
+        ) -> tuple[bool, bool, bool, bool, float, bool, bool, int, tuple[int, ...]]:
+            """
+            Of ways known as well and as short, one that training gives, without competition, of fewest parts.
+
+            Where each way is a `whole` qualification, one that what is held shortens comes first: a shorter one may be
+            of another profession.
+            """
             some, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
+            near = ended(way), not (whole and eased.intersection(way))
             known = any(each.vague for each in some), any(each.boundless for each in some)
             weighed = sum(each.weighed for each in some)
-            return ended(way), *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
+            return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
-        for members, within in zip(self.members, self._within, strict=True):
+        for members, within, whole in zip(self.members, self._within, self.full[len(self.codes) :], strict=True):
             left: list[tuple[int, ...]] = []
             for way, choices in zip(members, within, strict=True):
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
                 left.append(tuple(i for i in way if not held[i] and i not in behind))
-            best = min(left, key=place, default=None)
+            best = min(left, key=partial(place, whole=bool(whole)), default=None)
             ways.append(best or ())
             closed.append(best is None or ended(best))
         figures = np.asarray([each[:5] for each in taken], dtype=np.float64).reshape(-1, 5)

@@ -640,7 +640,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     if in_months and practice:
         first += " " + say("paths.step.practised", lang=lang, months=round(practice))
-    if may_have := [c.label for c in step.to_obtain if c.may_have]:
+    may_have = [c.label for c in step.to_obtain if c.may_have]
+    if may_have and (step.hours.lower_bound or (step.basis == "sourced" and step.hours.low is not None)):
         key = "counted_had" if step.hours.lower_bound else "shortest"
         first += " " + say(f"paths.step.{key}", lang=lang, names=listed(may_have, lang))
     if step.academic_months:
