@@ -41,7 +41,14 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("N4101", "N4105", "conditional", set(), set(), "lateral"),
     ("M1603", "N4105", "conditional", {"PERM-B"}, set(), "lateral"),  # postman to delivery
     ("M1603", "N4120", "conditional", {"PERM-B"}, set(), "lateral"),
-    ("G1609", "N4112", "conditional", {"APT-COND", "CP-VTC", "PERM-B"}, set(), "unknown"),  # cook to private hire
+    (
+        "G1609",
+        "N4112",
+        "conditional",
+        {"APT-COND", "CP-VTC", "PERM-B", "PERM-B-ANC"},
+        set(),
+        "unknown",
+    ),  # cook to private hire
     ("K2110-B", "K2110-GL", "conditional", {"AUT-ENS-GL", "CCS-GL", "PERM-C", "PERM-CE"}, set(), "lateral"),
     ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1"}, set(), "advancement"),  # towards airline pilot
     ("M1607", "H1222", "conditional", set(), {"DE-MEDECIN", "DE-PHARMA"}, "advancement"),  # to a trials' physician
@@ -382,7 +389,7 @@ def test_what_takes_years_or_a_competition_is_never_near(rome4_graph: Occupation
 
 
 TITLES: list[tuple[str, str, str, set[str]]] = [
-    ("N4105", "Chauffeur de taxi", "conditional", {"APT-COND", "CP-TAXI"}),
+    ("N4105", "Chauffeur de taxi", "conditional", {"APT-COND", "CP-TAXI", "PERM-B-ANC"}),
     ("M1607", "Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}),
     ("D1505", "Agent de sécurité incendie", "conditional", {"SSIAP1"}),
     ("G1203", "Moniteur de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}),
@@ -461,8 +468,8 @@ def test_nor_one_that_the_title_meant_closes(rome4_graph: OccupationGraph) -> No
 
 # Origin, target, status, what is to be obtained, of which one alternative suffices, hours where they are known.
 MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]] = [
-    ("D1505", "N4112", "conditional", {"APT-COND", "CP-VTC", "PERM-B"}, set(), (0, 600)),
-    ("N4105", "Chauffeur / Chauffeuse de taxi", "conditional", {"APT-COND", "CP-TAXI"}, set(), (0, 600)),
+    ("D1505", "N4112", "conditional", {"APT-COND", "CP-VTC", "PERM-B", "PERM-B-ANC"}, set(), (0, 600)),
+    ("N4105", "Chauffeur / Chauffeuse de taxi", "conditional", {"APT-COND", "CP-TAXI", "PERM-B-ANC"}, set(), (0, 600)),
     ("N4105", "N4124", "conditional", {"APT-COND", "CP-VMDTR", "PERM-A"}, set(), None),
     (
         "M1603",
@@ -739,7 +746,7 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("K2503", "K1708", ["DIP-N4", "CONC-GPX", "FORM-GPX"], 12),
     ("M1607", "K1704", ["DIP-N5", "DIP-N6", "CONC-OPN", "FORM-OPN"], 30),
     ("K1708", "K1704", ["CONC-OPN", "FORM-OPN"], 18),
-    ("K2503", "K1707", ["DIP-N3", "CONC-PM", "AGR-PM", "FORM-PM"], 6),
+    ("K2503", "K1707", ["CONC-PM", "AGR-PM", "FORM-PM"], 6),
     ("K1708", "K1707", ["DETACH-PM", "AGR-PM", "FORM-PM"], 3),  # on secondment, half of it
     ("K1708", "K1719", ["AGR-PM", "FORM-CSPM"], 4),
     ("K1707", "K1719", ["CONC-CSPM", "FORM-CSPM"], 6),
