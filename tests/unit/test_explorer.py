@@ -7,6 +7,7 @@ import json
 import math
 import re
 from collections.abc import Iterator
+from html import unescape
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +17,7 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
+from fuzz.corpus import members, workbook, zipped
 from html_reading import contrast
 from market_files import market_folder
 from passerelles.cli.main import run
@@ -31,6 +33,7 @@ from passerelles.scoring.table import POSITIONS, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import LOOPBACK, Engine, Limits, Options
 from passerelles.service.explorer.maps import COLOURS
+from passerelles.service.telemetry import JsonLines
 from passerelles.session import Session
 from passerelles.views.spec import On
 from service_client import Client
@@ -529,12 +532,58 @@ def test_a_table_that_cannot_be_read_says_why(client: Client) -> None:
     wrong = {"fragile": dropped("x.csv", "a;b\n1;2\n"), "hiring": TABLES["hiring"]}
     assert client.post("/explorer/territory/plan", json=wrong).status_code == 422
     assert client.post("/explorer/territory/plan", json={"fragile": {"name": "x", "content": "%%"}}).status_code == 422
-    damaged = base64.b64encode(b"PK\x03\x04 no workbook").decode()
-    for name in ("a.xlsx", "a.csv"):
-        told = client.post("/explorer/territory/plan", json={"fragile": {"name": name, "content": damaged}})
-        assert (told.status_code, "déposez un CSV" in told.text) == (422, True)
-    away = {"fragile": dropped("../../etc/passwd.csv", FRAGILE), "hiring": TABLES["hiring"]}
-    assert client.post("/explorer/territory/plan", json=away).status_code == 200
+    for name in ("../../etc/passwd.csv", "..", "/"):
+        away = {"fragile": dropped(name, FRAGILE), "hiring": TABLES["hiring"]}
+        assert client.post("/explorer/territory/plan", json=away).status_code == 200
+
+
+def test_a_table_whose_content_cannot_be_read_is_told_by_its_side_its_name_and_the_reason(client: Client) -> None:
+    sheets: dict[str, list[list[object]]] = {
+        "Nord": [["Métier", "Postes"], ["N1103", 2]],
+        "Sud": [["Postes", "Métier"], [3, "N1103"]],
+    }
+    parts = members(workbook(sheets))
+    damaged = zipped((name, b"<!DOCTYPE x>" if "sheet1" in name else part) for name, part in parts.items())
+    unread = (
+        ("fragile", "gens.xlsx", b"PK\x03\x04 no", "Tableau des emplois fragilisés", "pas un classeur Excel"),
+        ("hiring", "postes.xlsx", damaged, "Tableau des postes à pourvoir", "Lecture impossible"),
+        ("hiring", "a\\postes.xlsx", HIRING.encode(), "Tableau des postes à pourvoir", "pas un classeur Excel"),
+        ("hiring", "postes.csv", b"\0\0\0", "Tableau des postes à pourvoir", "ni un fichier CSV"),
+        ("hiring", "postes.xlsx", workbook(sheets), "Tableau des postes à pourvoir", "Nord, Sud. Déposez un classeur"),
+    )
+    for side, name, content, table, reason in unread:
+        body = {**TABLES, side: {"name": name, "content": base64.b64encode(content).decode()}}
+        told = client.post("/explorer/territory/plan", json=body)
+        text = unescape(told.text)
+        assert (told.status_code, table in text, reason in text, "Il manque" in text) == (422, True, True, False)
+        assert Path(name.replace("\\", "/")).name in text
+        assert "/fragile/" not in text
+        assert "/hiring/" not in text
+
+
+def test_a_fault_of_this_machine_is_no_fault_of_a_table_and_is_logged(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("ERROR", "passerelles.service")
+    whole = Path.open
+    for fault, key in ((PermissionError("no"), "no_permission"), (OSError(5, "broken disk"), "unreadable_path")):
+
+        def refuse(place: Path, mode: str = "r", *more: Any, fault: OSError = fault, **named: Any) -> Any:
+            if (place.name, mode) == ("hiring.csv", "rb"):
+                raise fault
+            return whole(place, mode, *more, **named)
+
+        caplog.clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "open", refuse)
+            told = client.post("/explorer/territory/plan", json=TABLES)
+        assert (told.status_code, "Tableau des" in told.text) == (500, False)
+        assert [json.loads(JsonLines().format(record))["key"] for record in caplog.records] == [key]
+
+
+def test_a_name_longer_than_any_file_has_is_cut(client: Client) -> None:
+    table = dropped(f"{'é' * 190}\0{'è' * 190}.csv"[-200:], FRAGILE)
+    assert client.post("/explorer/territory/plan", json={**TABLES, "fragile": table}).status_code == 200
 
 
 def test_the_jobs_that_hire_in_a_basin_need_a_market(client: Client) -> None:

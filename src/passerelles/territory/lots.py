@@ -507,7 +507,7 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
         if lots.set_aside:
             totals = aside_totals(lots)
             values = {"n": totals["rows"], "people": totals["people"], "rows_unknown": totals["rows_unknown"]}
-            notes.append(Note("set_aside", {**values, "file": lots.file or partial(_side, lots.side)}, "reading"))
+            notes.append(Note("set_aside", {**values, "file": lots.file or partial(side_said, lots.side)}, "reading"))
         for key, some in grouped((each.key, each) for each in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in some))
             told = {**some[0].values, "n": len(some), "file": lots.file or some[0].file}
@@ -517,7 +517,8 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
     return notes
 
 
-def _side(side: Side, lang: Lang) -> str:
+def side_said(side: Side, lang: Lang) -> str:
+    """Return what a side is called."""
     return say(f"territory.side.{side}", lang=lang)
 
 

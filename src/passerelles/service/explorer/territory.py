@@ -1,19 +1,20 @@
 """A territory in the explorer: two tables in, who could go where out; nothing of either is kept, here or anywhere."""
 
-import base64
-import binascii
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any, Final, Literal, NamedTuple
 
-from pydantic import Field, StringConstraints
+from pydantic import Base64Bytes, Field, StringConstraints
 
 from passerelles.errors import PasserellesError
+from passerelles.io.xlsx import DamagedWorkbookError
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.places import sample_name, sample_names, sample_tables
 from passerelles.referentials.referential import find_occupation
@@ -25,7 +26,7 @@ from passerelles.service.explorer.ask import Ask
 from passerelles.service.requests import Body, FrameName
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.lots import Locator, Lots, Side
+from passerelles.territory.lots import Locator, Lots, Side, side_said
 from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
 from passerelles.views.document import Grid, write_word
@@ -40,6 +41,7 @@ _WIDE: Final = 720  # of the map of a territory
 _EDGE: Final = 60
 _SMALLEST: Final = 6.0  # radius of a basin, and of that with the most people and openings
 _LARGEST: Final = 34.0
+_LONGEST_NAME: Final = 255  # of a file, in bytes
 Text = Annotated[str, StringConstraints(max_length=300)]
 MEDIA: Final = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -52,7 +54,7 @@ class Dropped(Body):
     """A table as a person dropped it: its name, and its bytes in base64."""
 
     name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
-    content: str
+    content: Base64Bytes
 
 
 class Asked(Body):
@@ -167,11 +169,14 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
         for side, some in asked.choices.items()
     }  # fmt: skip
     with _tables(asked) as tables:
-        fragile, hiring = (
-            None if table is None
-            else read_lots(engine.referential, table, side, locator=locator, choices=chosen_jobs.get(side, {}))
-            for side, table in tables.items()
-        )  # fmt: skip
+        read: dict[Side, Lots | None] = dict.fromkeys(tables)
+        for side, table in tables.items():
+            if table is not None:
+                with _unread_told(side, table):
+                    read[side] = read_lots(
+                        engine.referential, table, side, locator=locator, choices=chosen_jobs.get(side, {})
+                    )
+    fragile, hiring = read["fragile"], read["hiring"]
     if fragile is None:
         raise PasserellesError("explorer_no_table")
     chosen = graph.settings
@@ -204,23 +209,31 @@ def _tables(asked: Asked) -> Iterator[Mapping[Side, Path | None]]:
         return
     with TemporaryDirectory() as folder:
         dropped: dict[Side, Dropped | None] = {"fragile": asked.fragile, "hiring": asked.hiring}
-        try:
-            yield {s: None if each is None else _written(Path(folder), s, each) for s, each in dropped.items()}
-        except PasserellesError as error:
-            if "path" not in error.values:
-                raise
-            raise PasserellesError("explorer_no_table") from error  # the path is that of a copy, nobody else's business
+        yield {s: None if each is None else _written(Path(folder), s, each) for s, each in dropped.items()}
+
+
+@contextmanager
+def _unread_told(side: Side, table: Path) -> Iterator[None]:
+    """Tell what is wrong with a table by the name that it was dropped under; what is wrong with the disk is no such."""
+    try:
+        yield
+    except PasserellesError as error:
+        of_content = error.__cause__ is None or isinstance(error.__cause__, DamagedWorkbookError)
+        if "path" not in error.values or not of_content:
+            raise
+        # A page takes a whole workbook: no sheet of it can be named, as it can on the command line.
+        key = "explorer_sheets" if error.key == "several_sheets" else error.key
+        reason = PasserellesError(key, **{**error.values, "path": table.name})
+        raise PasserellesError("explorer_unread", table=partial(side_said, side), reason=reason.message) from error
 
 
 def _written(folder: Path, side: Side, dropped: Dropped) -> Path:
     # The name is told in sentences, and decides how the table is read; nothing of it but its last part is used.
-    name = Path(dropped.name.replace("\\", "/")).name or "table.csv"
+    name = Path(re.sub(r"[\\\0]", "/", dropped.name)).name
+    name = (name if name.strip(".") else "table.csv").encode()[-_LONGEST_NAME:].decode(errors="ignore")
     place = folder / side / name
     place.parent.mkdir()
-    try:
-        place.write_bytes(base64.b64decode(dropped.content, validate=True))
-    except (binascii.Error, ValueError, OSError) as error:
-        raise PasserellesError("explorer_no_table") from error
+    place.write_bytes(dropped.content)
     return place
 
 
