@@ -157,13 +157,33 @@ def test_moves_that_come_twice_are_counted(stored: Path, tmp_path: Path) -> None
 
 def test_a_move_without_a_rank_or_a_score_is_there(stored: Path, tmp_path: Path) -> None:
     old = pq.read_table(stored / "old.parquet")
-    for name, value in (("rank", None), ("score", float("nan"))):
-        place = old.column_names.index(name)
-        old = old.set_column(place, name, pa.array([value] * old.num_rows, old.schema.field(name).type))
-    pq.write_table(old, tmp_path / "bare.parquet")
-    found = compare_runs(tmp_path / "bare.parquet", tmp_path / "bare.parquet")
-    assert [found.totals[name] for name in ("moves_both", "entered", "left", "other_rank")] == [9, 0, 0, 0]
-    assert (found.shifts, found.comparable, found.totals["largest_score_difference"]) == ((), True, None)
+    for value in (float("nan"), None):
+        bare = old
+        for name, each in (("rank", None), ("score", value)):
+            place = old.column_names.index(name)
+            bare = bare.set_column(place, name, pa.array([each] * old.num_rows, old.schema.field(name).type))
+        pq.write_table(bare, tmp_path / "bare.parquet")
+        for other in (stored / "old.parquet", tmp_path / "bare.parquet"):
+            found = compare_runs(tmp_path / "bare.parquet", other)
+            counts = [found.totals[name] for name in ("moves_both", "entered", "left", "other_rank", "unmeasured")]
+            assert counts == [9, 0, 0, 0, 9]
+            assert (found.shifts, found.comparable, found.totals["largest_score_difference"]) == ((), True, None)
+            assert "9 moves that both have have no score in one of them" in " ".join(found.to_text("en").split())
+
+
+def test_a_move_of_one_result_alone_has_no_score_to_measure(stored: Path) -> None:
+    totals = compare_runs(stored / "old.parquet", stored / "longer.parquet").totals
+    assert (totals["entered"], totals["unmeasured"]) == (4, 0)
+
+
+def test_where_scores_do_not_compare_nothing_is_said_of_those_without_an_end(stored: Path, tmp_path: Path) -> None:
+    plain = pq.read_table(stored / "plain.parquet")
+    place = plain.column_names.index("score")
+    scores = pa.array([float("nan")] * plain.num_rows, plain.schema.field(place).type)
+    pq.write_table(plain.set_column(place, plain.schema.field(place), scores), tmp_path / "odd.parquet")
+    found = compare_runs(stored / "old.parquet", tmp_path / "odd.parquet")
+    assert (found.comparable, found.totals["unmeasured"] > 0) == (False, True)
+    assert "finite number: " not in found.to_text("en")
 
 
 def test_a_score_without_an_end_is_left_out_of_the_largest_difference_and_counted(stored: Path, tmp_path: Path) -> None:
@@ -173,7 +193,7 @@ def test_a_score_without_an_end_is_left_out_of_the_largest_difference_and_counte
     pq.write_table(old.set_column(place, old.schema.field("score"), [scores]), tmp_path / "odd.parquet")
     found = compare_runs(stored / "old.parquet", tmp_path / "odd.parquet")
     assert (found.totals["largest_score_difference"], found.totals["unmeasured"]) == (pytest.approx(0.5), 2)
-    assert "De 2 passerelles communes, un score n'est pas un nombre fini" in " ".join(found.to_text().split())
+    assert "De 2 passerelles communes, un score manque ou n'est pas un nombre fini" in " ".join(found.to_text().split())
     assert "unmeasured" in json.dumps(found.to_dict(), allow_nan=False)
 
 

@@ -541,7 +541,7 @@ class RunComparison(Shown):
         What they were made from that differs.
     totals
         Counts of people and moves; ``largest_score_difference`` is null where scores do not compare, and leaves out
-        ``unmeasured`` moves: those whose score is no finite number in one of the two.
+        ``unmeasured`` moves: those that in one of the two have no score, or one that is no finite number.
     shifts
         Moves that changed, those near the top of a list first.
     """
@@ -698,11 +698,11 @@ def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[di
     leading = [rows["who"].filter(pc.equal(rows[name], 1)) for name in ("old_rank", "new_rank")]
     firsts = pc.and_(pc.equal(rows["old_rank"], 1), pc.equal(rows["new_rank"], 1))
     gaps = pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))
-    measured = pc.is_finite(gaps)
+    measured = pc.fill_null(pc.is_finite(gaps), False)  # noqa: FBT003 - a value, no flag
+    unmeasured = pc.and_not(pc.and_(pc.is_valid(rows["old_there"]), pc.is_valid(rows["new_there"])), measured)
     gap = pc.max(gaps.filter(measured)).as_py() if comparable else None
     left, entered, moved, raised, firsts, unmeasured = (
-        pc.sum(mask, min_count=0).as_py()
-        for mask in (left, entered, pc.greater(far, 0), raised, firsts, pc.invert(measured))
+        pc.sum(mask, min_count=0).as_py() for mask in (left, entered, pc.greater(far, 0), raised, firsts, unmeasured)
     )
     counted = (
         *map(len, everybody), len(both), pc.count_distinct(rows["who"].filter(pc.not_equal(change, "level"))).as_py(),
