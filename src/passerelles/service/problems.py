@@ -18,7 +18,7 @@ from starlette.types import Receive, Scope
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
-from passerelles.service.requests import BRANCHES, NAMES, SEVERAL, names_of
+from passerelles.service.requests import BRANCHES, NAMES, OWN_KEYS, SEVERAL, names_of
 from passerelles.service.telemetry import tell
 from passerelles.settings import fault, json_problem
 from passerelles.territory.lots import LotsError
@@ -30,7 +30,6 @@ STATUS: Final[Mapping[str, int]] = DESCRIBED["problems"]
 # Of what the framework refuses; anything else, such as a body that is no text, is a request without its shape.
 _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed"}
 _SHOWN: Final = 10
-_KEYS: Final = 200  # of an object, that are read whatever they are
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 _FIELDS: Final = NAMES | {"body", "query"}
 _BRANCH: Final = 3  # the last step of a path that may be a branch of an origin: deeper ones a person may have named
@@ -111,6 +110,7 @@ class Heard(Request):
     def __init__(self, scope: Scope, receive: Receive) -> None:
         super().__init__(scope, receive)
         self.twice: list[str] = []
+        self._left = OWN_KEYS
 
     async def json(self) -> Any:
         """Return the body."""
@@ -119,8 +119,11 @@ class Heard(Request):
         return self._json
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        # No request has so many keys: telling what is wrong with each would hold up all others.
-        pairs = pairs[:_KEYS] + [pair for pair in pairs[_KEYS:] if pair[0] in NAMES]
+        # Telling what is wrong with each of more keys than any request has would hold up all others. An object keeps
+        # one more than are left to it, so that what has too many is refused, never cut to what is valid.
+        own = [pair for pair in pairs if pair[0] not in NAMES][: max(self._left, 0) + 1]
+        self._left -= len(own)
+        pairs = [pair for pair in pairs if pair[0] in NAMES] + own
         found = dict(pairs)
         if len(found) < len(pairs) and len(self.twice) < _SHOWN:
             counted = Counter(name for name, _ in pairs)

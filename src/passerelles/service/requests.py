@@ -32,6 +32,12 @@ FilterText = Annotated[
 FrameName = Literal["periode-de-reconversion", "periode-de-reconversion-accord", "poei", "poei-pic", "ptp", "transco"]
 
 
+_CREDENTIALS: Final = 100  # of a person
+_PEOPLE: Final = 100  # of one request
+OWN_KEYS: Final = _CREDENTIALS * _PEOPLE
+"""Most keys in a valid body that are no names of fields, but codes that the person who asks chose."""
+
+
 def _whole(value: object) -> object:
     """Take 2.0 as the whole number that JSON says it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
@@ -124,7 +130,7 @@ class Person(Body):
         default_factory=list, max_length=500, description="Codes of what is held besides what the job requires"
     )
     credentials: dict[Code, Ternary] = Field(
-        default_factory=dict, max_length=100, description="Whether each is held; what is not said is unknown"
+        default_factory=dict, max_length=_CREDENTIALS, description="Whether each is held; what is not said is unknown"
     )
     employment: Employment | None = Field(None, description="How the person means to work; null: as an employee")
 
@@ -180,7 +186,7 @@ class RankBody(_Ranked, Body):
 class RankBatchBody(_Ranked, Body):
     """Moves from several occupations or persons, each by itself."""
 
-    origins: list[Origin] = Field(min_length=1, max_length=100, description="Occupations or persons")
+    origins: list[Origin] = Field(min_length=1, max_length=_PEOPLE, description="Occupations or persons")
     targets: Targets = None
 
 
