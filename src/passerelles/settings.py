@@ -52,11 +52,15 @@ _LIMITS: Final = ("ge", "le", "gt", "lt", "min_length", "max_length")
 
 
 def fault(found: Mapping[str, Any], lang: Lang) -> str:
-    """Say in a language what pydantic found wrong with a value, in one clause that does not repeat it."""
+    """
+    Say in a language what pydantic found wrong with a value, in one clause that does not repeat it.
+
+    A check of ours in a validator has words of its own, which are such a clause: without a full stop.
+    """
     if found["type"] == "json_invalid":
         return json_problem(found["msg"])(lang)
     about = found.get("ctx", {})
-    if isinstance(told := about.get("error"), PasserellesError):  # a check of ours, which has words of its own
+    if isinstance(told := about.get("error"), PasserellesError):
         return told.message(lang)
     limit = next((about[name] for name in _LIMITS if name in about), None)
     choices = str(about.get("expected")).replace(" or ", ", ")

@@ -205,6 +205,13 @@ def test_a_family_is_one_capacity_of_all_its_jobs() -> None:
     assert found.hiring.people == 3
 
 
+def test_openings_of_two_lots_of_one_name_are_all_filled() -> None:
+    hiring = Lots("hiring", tuple(Lot("P", "J01", "nord", people=n, basin_label="Nord") for n in (2, 3)))
+    found = match(people(("A", "J00", 6, "Nord")), hiring, {("J00", "J01"): 10.0})
+    assert (found.placed, found.hiring.people) == (5, 5)
+    assert [u.empty for u in found.unfilled] == []
+
+
 def test_the_floor_protects_the_small_employer_or_says_that_it_cannot() -> None:
     fragile = people(("A", "J00", 4, "x"), ("B", "J03", 4, "x"))
     hiring = openings(("P", "J01", 4, "x"))

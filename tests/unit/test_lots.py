@@ -75,6 +75,16 @@ def test_a_table_without_one_usable_row_is_refused_with_every_reason(embedded: R
     assert problems(error) == [(1, "job", "job_unknown"), (2, "headcount", "not_number")]
 
 
+def test_lots_of_one_name_are_summed_and_shared_openings_count_once() -> None:
+    alike = [Lot("A", "J1", "nord", people=n) for n in (3, 2)]
+    shared = [Lot("BMO", job, "nord", "F1", 4) for job in ("J1", "J2")]
+    both = made("hiring", [*alike, *shared])
+    assert (both.people, dict(both.capacities)) == (9, {("A", "J1", "nord", ""): 5, ("BMO", "", "nord", "F1"): 4})
+    for odd in (made("hiring", [*shared, replace(shared[0], job="J3", people=n)]) for n in (0, 7)):
+        with pytest.raises(PasserellesError, match=r"openings of F1 in nord .* 4 and [07]"):
+            assert odd.people
+
+
 def test_titles_codes_and_spaces_mean_the_same_job(embedded: Referential) -> None:
     label = embedded.occupation_by_code["N4101"].name
     rows = fragile(

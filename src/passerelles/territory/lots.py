@@ -472,8 +472,22 @@ class Lots:
 
     @cached_property
     def capacities(self) -> Mapping[tuple[str, ...], int]:
-        """Capacity of each pool, by name, sorted: a shared one, or that of a lot itself."""
-        return dict(sorted({pool_key(lot): lot.people for lot in self.lots}.items()))
+        """
+        Capacity of each pool, by name, sorted: a shared one, or that of a lot itself; lots of one name are summed.
+
+        Raises
+        ------
+        PasserellesError
+            If two lots that share openings do not say the same number of them.
+        """
+        found: dict[tuple[str, ...], int] = {}
+        for lot in self.lots:
+            key = pool_key(lot)
+            there = found.get(key, lot.people if lot.pool else 0)
+            if lot.pool and there != lot.people:
+                raise PasserellesError("territory_pool", pool=lot.pool, basin=lot.basin, first=there, second=lot.people)
+            found[key] = there if lot.pool else there + lot.people
+        return dict(sorted(found.items()))
 
     @property
     def shared(self) -> bool:
