@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from numbers import Real
 from typing import Any, Final, NamedTuple
 
@@ -33,6 +33,7 @@ from passerelles.text import normalise_label
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 TIE_RANGE: Final = 1 << 20
+_SPOTS: Final = 32  # of the lots of one employer, which follow each other: as many lists of openings are kept
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
@@ -364,7 +365,7 @@ def _in_arrays(graph: OccupationGraph, hiring: Lots, moves: Moves) -> _Openings:
         job=np.asarray([moves.column[lot.job] for lot in lots], dtype=np.intp),
         pool=np.asarray([number[pool_key(lot)] for lot in lots], dtype=np.intp),
         place=np.asarray([place[lot.spot] for lot in lots], dtype=np.intp),
-        doubt=np.asarray([_of_title(lot) for lot in lots], dtype=np.int8),
+        doubt=np.asarray([_reading_doubt(lot) for lot in lots], dtype=np.int8),
         title=np.asarray(titles, dtype=object),
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
         asked={i: some for i, lot in enumerate(lots) if (some := asked_of_title(graph, lot))},
@@ -373,7 +374,7 @@ def _in_arrays(graph: OccupationGraph, hiring: Lots, moves: Moves) -> _Openings:
     )
 
 
-def _of_title(lot: Lot) -> np.int8:
+def _reading_doubt(lot: Lot) -> np.int8:
     """Return the doubt that the reading of a lot's title leaves."""
     return np.int8(0 if lot.confidence >= SURE else Doubt.TITLE)
 
@@ -427,21 +428,27 @@ def find_pairs(
     judged = verdicts(moves, bounds, settings, strict=strict)
     openings = _in_arrays(graph, hiring, moves)
     starts = {lot.spot: lot for lot in fragile.lots}
-    reach = {spot: _reach(lot, openings.places, locator, bounds, strict=strict) for spot, lot in starts.items()}
+    distances = {spot: _distances(lot, openings.places, locator, bounds, strict=strict) for spot, lot in starts.items()}
     listed = len(fragile.lots) * len(hiring.lots) <= settings.max_pairs // 10
-    kept = {spot: listed | (barred != Why.RADIUS) for spot, (_, barred) in reach.items()}
+    kept = {spot: listed | (barred != Why.RADIUS) for spot, (_, barred) in distances.items()}
     firsts = np.unique(openings.pool, return_index=True)[1]
     pools = np.bincount(openings.place[firsts], minlength=len(openings.places))  # a pool lies in one place
     total = sum(int(pools[kept[lot.spot]].sum()) for lot in fragile.lots)
     if total > settings.max_pairs:
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
     down = cache(partial(steps_down, graph, moves))  # lots of one job ask the same
+
+    @lru_cache(_SPOTS)
+    def nearby(spot: str) -> Rows:
+        """Positions of the openings that lots of a spot are compared with."""
+        return np.flatnonzero(kept[spot][openings.place])
+
     blocks = [_NO_PAIRS]
     for number, lot in enumerate(fragile.lots):
         go_on()
-        near = np.flatnonzero(kept[lot.spot][openings.place])
+        near = nearby(lot.spot)
         job, origin = openings.job[near], moves.row[lot.job]
-        away, barred = reach[lot.spot]
+        away, barred = distances[lot.spot]
         km, far = away[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], judged.why[origin, job], judged.cost[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
@@ -479,7 +486,7 @@ def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Ro
         return np.asarray([bool(asked.get(i, _NOTHING) - held) for i in near.tolist()], dtype=np.bool_)
 
     given = normalise_label(lot.given)
-    doubt = openings.doubt[near] | _of_title(lot)
+    doubt = openings.doubt[near] | _reading_doubt(lot)
     if given:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == given)] = 0
     mine = _numbers(given)
@@ -501,7 +508,7 @@ def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints
     return first_of_each(pool, np.arange(len(pool)), other, cost, doubt != 0, rank)
 
 
-def _reach(
+def _distances(
     start: Lot, places: Sequence[tuple[str, str]], locator: Locator, bounds: Bounds, *, strict: bool
 ) -> tuple[Floats, NDArray[np.int8]]:
     """
