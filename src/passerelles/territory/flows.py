@@ -37,10 +37,6 @@ _SHARES: Final = dict.fromkeys(SHARES, FIGURE)
 _MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=On.FILE, schema="flag")
 
 
-ASSUMED: Final = "setting"
-"""Source of expected hours that a setting gives, where the model knows none."""
-
-
 def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None) -> Hours:
     """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
     if moves.same[where]:
@@ -51,7 +47,6 @@ def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None)
         None if low is None else round(low, 1),
         None if counted is None else round(counted * TENTHS) / TENTHS,  # as the allocation counts them
         None if high is None else round(high, 1),
-        ASSUMED if counted is not None and expected is None else "",
     )
 
 
@@ -115,6 +110,8 @@ class Flow(Described):
         Median wage of the job left and of the job reached over that of all, one period; None without a market.
     surveyed
         What a survey says of the families of the job reached, in the basin it is in; None without a survey.
+    assumed
+        Whether a setting gives the expected hours, where the model knows none.
     lever_hours
         Part of the expected hours that a training lever takes, 0 where it is not taken.
     """
@@ -134,6 +131,7 @@ class Flow(Described):
     unknown: tuple[str, ...] = ()
     of_title: tuple[str, ...] = ()
     move: Move | None = None
+    assumed: bool = False
     lever_hours: float = 0.0
     wages: WagePair | None = None
     surveyed: Openings | None = None
@@ -186,7 +184,7 @@ class Flow(Described):
 
     def hours_range(self, lang: Lang = "fr") -> str:
         """Return the range of the hours in words, or that they are taken from a setting."""
-        if self.hours.source == ASSUMED:
+        if self.assumed:
             return say("report.hours.assumed", lang=lang)
         low, high = self.hours.low, self.hours.high
         if low is None or high is None:
@@ -229,7 +227,7 @@ class Flow(Described):
                 "hours_each", "integer", value="hours.expected", on=On.PAGE, note=lambda f, lang: f.hours_range(lang),
             ),
             *HOURS,
-            Column("hours_assumed", value=lambda f, _: f.hours.source == ASSUMED, schema="flag", on=On.JSON),
+            Column("hours_assumed", value="assumed", schema="flag", on=On.JSON),
             Column("lever_hours", schema="amount?: Hours that a lever added", on=On.JSON),
             Column(
                 "cost_each", "number", value="cost", json_key="cost_per_person", on=On.FILE,

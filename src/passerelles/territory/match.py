@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
@@ -432,6 +432,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
                 hiring=hiring,
                 people=int(flow[pair]),
                 hours=hours,
+                assumed=not same and math.isnan(moves.hours.expected[where]) and hours.expected is not None,
                 cost=None if pairs.hours[pair] < 0 or hours.expected is None else int(pairs.cost[pair]) / TENTHS,
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
@@ -491,33 +492,35 @@ def _titles_differ(flow: Flow) -> bool:
     return all(given) and code not in given and given[0] != given[1]
 
 
+def _moved(
+    case: _Case, bounds: Bounds, budget: float | None, allocation: Allocation
+) -> Iterator[tuple[str, float | None, Bounds, float | None]]:
+    """Yield what is moved of all that is set, by how much, and the bounds and the budget then."""
+    hours, km, less = case.settings.more_hours, case.settings.more_km, case.settings.less_probability
+    if case.settings.floor:
+        yield "no_floor", None, bounds, budget
+    if budget is not None:
+        yield "budget", hours, bounds, budget + hours * case.fragile.people
+        yield "no_budget", None, bounds, None
+    if bounds.max_hours is not None:
+        yield "max_hours", hours, replace(bounds, max_hours=bounds.max_hours + hours), budget
+    if bounds.radius_km is not None and allocation.radius_applied and not case.hiring.shared:
+        yield "radius", km, replace(bounds, radius_km=bounds.radius_km + km), budget
+    if bounds.min_probability:
+        least = max(0.0, bounds.min_probability - less)
+        yield "probability", least, replace(bounds, min_probability=least), budget
+    if bounds.frame is not None:
+        yield "no_frame", None, replace(bounds, frame=None), budget
+    if bounds.max_cost is not None:
+        yield "max_cost", hours, replace(bounds, max_cost=bounds.max_cost + hours), budget
+
+
 def _changes(
     case: _Case, moves: Moves, bounds: Bounds, budget: float | None, allocation: Allocation
 ) -> tuple[Change, ...]:
     """Solve again with each bound moved; a bound that is not set cannot move."""
-    hours, km, people = case.settings.more_hours, case.settings.more_km, case.fragile.people
-    least = max(0.0, (bounds.min_probability or 0.0) - case.settings.less_probability)
-    near = allocation.radius_applied and not case.hiring.shared
-
-    def raised(name: str, by: float) -> Bounds:
-        wider: dict[str, Any] = {name: (getattr(bounds, name) or 0.0) + by}
-        return replace(bounds, **wider)
-
-    # What is moved, whether it is set, by how much, and the bounds and the budget then.
-    tried: tuple[tuple[str, object, float | None, Bounds, float | None], ...] = (
-        ("no_floor", case.settings.floor, None, bounds, budget),
-        ("budget", budget is not None, hours, bounds, (budget or 0.0) + hours * people),
-        ("no_budget", budget is not None, None, bounds, None),
-        ("max_hours", bounds.max_hours is not None, hours, raised("max_hours", hours), budget),
-        ("radius", near, km, raised("radius_km", km), budget),
-        ("probability", bounds.min_probability, least, replace(bounds, min_probability=least), budget),
-        ("no_frame", bounds.frame is not None, None, replace(bounds, frame=None), budget),
-        ("max_cost", bounds.max_cost is not None, hours, raised("max_cost", hours), budget),
-    )
     found = []
-    for kind, is_set, step, moved, money in tried:
-        if not is_set:
-            continue
+    for kind, step, moved, money in _moved(case, bounds, budget, allocation):
         go_on()
         pairs = case.pairs(replace(moves, frame=None) if moved.frame is None else moves, moved)
         free = case.with_settings(floor=0.0) if kind == "no_floor" else case
