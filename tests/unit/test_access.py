@@ -15,7 +15,7 @@ import pytest
 from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
 from passerelles.access.conditions import AccessCredential, access_conditions, move_kind
 from passerelles.access.demands import build_demands, demands_of
-from passerelles.access.holdings import NO_AIM, Holdings, holdings_of
+from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, holdings_of
 from passerelles.access.wording import (
     access_text,
     duration_text,
@@ -47,7 +47,7 @@ from passerelles.model import (
     Ternary,
 )
 from passerelles.paths.path import Path as Found
-from passerelles.paths.path import Span, StepCredential, hours_short, path_sentences
+from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.referential import Referential, lay_access, named_titles
@@ -1496,6 +1496,13 @@ def test_a_sheet_tells_once_what_several_ways_of_a_choice_ask_for_alike() -> Non
     assert line.endswith("[un texte ; un autre]")
     apart = [row._replace(note="Depuis deux ans.") if row.alternative == "b" else row for row in ways]
     assert [line.partition(",")[0].rpartition(" : ")[2] for line in told(*apart)] == ["voie a", "voie b"]
+    other = [row._replace(group="w") if row.alternative == "b" else row for row in ways]
+    assert [line.partition(", 20")[0].rpartition(" : ")[2] for line in told(*other)] == [
+        "choix 1, voie a",
+        "choix 2, voie b",
+    ]
+    usual = (CredentialRequirement("Q", "B"), CredentialRequirement("Q", "B", "usual"))
+    assert len(told(*usual)) == 2
 
 
 BAC = Credential("DIP-N4", "Bac", "diplôme", Hours(225, 300), level=4, months=Hours(9.0, None, 12.0))
@@ -1512,7 +1519,8 @@ def test_what_many_hold_whatever_their_job_is_no_part_of_the_least() -> None:
     some = after_bac("FIMO")
     assert direct(some).hours == Span(140.0, 440.0, None)
     assert direct(some).months.low == 1.0  # 140 hours of full-time work
-    assert "140 à 440 h ou plus de formation (durée publiée). Au plus court pour qui a déjà : Bac." in sentences(some)
+    text = "140 à 440 h ou plus de formation (durée publiée). Compté dans la durée attendue, non dans la plus courte"
+    assert f"{text}, car beaucoup l'ont déjà : Bac." in sentences(some)
     assert [c.may_have for c in direct(some).steps[0].credentials] == [True, False]
 
 
@@ -1531,7 +1539,77 @@ def test_what_is_said_of_a_diploma_goes_before_what_many_hold(held: Ternary, lea
     path = direct(after_bac("FIMO"), Profile(occupation="R", credentials={"DIP-N4": held}))
     assert path.hours.low == least
     assert not any(c.may_have for c in path.steps[0].credentials)
-    assert "Au plus court" not in " ".join(path_sentences(path))
+    assert "Compté" not in " ".join(path_sentences(path))
+
+
+def test_a_least_length_without_a_most_is_told_as_such() -> None:
+    assert hours_text(Span(300.0, 300.0, None)).replace("\u00a0", " ") == "300 h ou plus"
+    assert hours_text(Span(200.0, 300.0, None)).replace("\u00a0", " ") == "200 à 300 h ou plus"
+
+
+def test_a_way_of_which_what_has_ended_is_held_is_told() -> None:
+    ways = one_of("Q", ("FIMO", "v", "a"), ("E1", "v", "b"), ("DEI", "v", "b"))
+    some = with_credentials(jobs(*ways), *OVER)
+    assert "Autre voie" not in sentences(some)
+    assert "DE infirmier (4 620 h) + Ancien 1." in sentences(some, Profile(occupation="R", credentials={"E1": "yes"}))
+
+
+def test_a_car_licence_is_what_many_hold() -> None:
+    some = jobs(CredentialRequirement("Q", "PERM-B"), CredentialRequirement("Q", "FIMO"))
+    some = with_credentials(some, Credential("PERM-B", "Permis B", "permis", Hours(13, 35, 35)))
+    assert direct(some).hours.low == 140.0
+    assert direct(some, Profile(occupation="R", credentials={"PERM-B": "no"})).hours.low == 153.0
+
+
+def test_a_diploma_alone_does_not_teach_a_job() -> None:
+    """Who lacks the baccalauréat learns the job as who has it does: it is no course for the job."""
+    some = after_bac(whole=(OccupationAccess("Q", "conditional", 0, 4),))
+    has = direct(some, Profile(occupation="R", credentials={"DIP-N4": "yes"})).hours
+    lacks = direct(some).hours
+    assert has.expected
+    assert lacks.low == has.low
+    assert (lacks.expected or 0.0) >= has.expected
+
+
+def test_nothing_is_told_at_least_where_only_what_many_hold_is_known() -> None:
+    vague = Credential("VAGUE", "Titre sans durée", "titre")
+    told = sentences(with_credentials(after_bac("VAGUE"), vague))
+    assert "durée de formation inconnue" in told
+    assert "0 mois" not in told
+
+
+def test_a_stage_says_nothing_of_what_many_hold() -> None:
+    """People enter S at level 5; who has only just trained for it need not have the diploma."""
+    rows = [CredentialRequirement("Q", "DIP-N5")]
+    access = (OccupationAccess("R", "open", 3, 4), OccupationAccess("S", "open", 5, 5))
+    some = with_credentials(jobs(*rows, whole=access), TWO_YEARS)
+    held = after_occupation(some, holdings_of(some, "R", {}), "S")
+    assert not held.may_have(TWO_YEARS)
+    assert holdings_of(some, "S", {}).of(TWO_YEARS) == "yes"
+
+
+def test_a_diploma_whose_level_nobody_gives_is_none_that_many_hold() -> None:
+    assert Holdings().may_have(BAC)
+    assert not Holdings().may_have(replace(BAC, level=None))
+
+
+def test_another_way_is_told_with_what_is_left_of_it_for_this_person() -> None:
+    placed = Credential(
+        "DEI2", "DE bis", "diplôme", Hours(900, 900, 900), hours_kind="legal-total", company_hours=Hours(300, 300, 300),
+        months=Hours(12.0, None, 12.0),
+    )  # fmt: skip
+    ways = one_of("Q", ("FIMO", "v", "a"), ("DEI2", "v", "b"), ("AS", "v", "b"), ("EXP", "v", "c"))
+    practice = Credential("EXP", "Un an de métier", "experience", months=Hours(12.0, None, 12.0))
+
+    def told(*reductions: Reduction, held: str = "AS") -> str:
+        some = with_credentials(jobs(*ways), replace(placed, reductions=reductions), practice)
+        text = sentences(some, Profile(occupation="R", credentials={held: "yes"}))
+        return text.partition("au lieu de « FIMO » : ")[2].partition(". ")[0]
+
+    assert told() == "DE aide-soignant + DE bis (1 200 h) ou Un an de métier"
+    assert told(Reduction("AS", hours=400.0, company_hours=100.0)).startswith("DE aide-soignant + DE bis (500 h) ou")
+    assert told(Reduction("AS")).startswith("DE aide-soignant + DE bis (1 200 h au plus) ou")
+    assert told(held="DEI2") == "DE aide-soignant (770 h) + DE bis ou Un an de métier"
 
 
 @pytest.mark.parametrize(("highest", "months"), [(None, 32.0), (4, 32.0), (5, 8.0)])

@@ -119,6 +119,11 @@ def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tm
     assert leading("Métier", 4, 5) == ["RNCP105", "RNCP200", "RNCP100", "CI-3"]
     assert leading("Métier", 0, 3) == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]
     assert leading("Conductrice", 4, 5)[:2] == ["RNCP100", "RNCP105"]
+    assert leading("Métier", 4, 4)[:2] == ["RNCP200", "RNCP100"]  # none is of that level
+    assert leading("Employé d'une agence", 0, 3)[0] == "RNCP200"  # "une" is no word that tells
+    names = [occupation(f"A110{n}", label=f"Conducteur {n}") for n in range(6)]
+    jobs = referential({"N4101": ["a"]}, occupations=[*names, occupation("N4101", label="Conductrice")])
+    assert next(c.code for c in table.leading("N4101", jobs, DAY)) == "RNCP200"  # a word of many names tells none
 
 
 def test_what_no_source_dates_is_shown_only_where_nothing_else_is(table: Certifications, jobs: Referential) -> None:

@@ -13,6 +13,7 @@ from passerelles.access.holdings import (
     given_by_employer,
     groups_of,
     is_closed,
+    reduction_for,
     registers,
     remaining,
     titles_meant,
@@ -33,6 +34,7 @@ from passerelles.model import (
     InForce,
     MoveKind,
     OccupationAccess,
+    Reduction,
     RequirementKind,
     Scope,
     Selection,
@@ -120,6 +122,7 @@ class AccessCredential(Described):
     in_force: InForce = "unknown"
     note: str = ""
     ground: Ground = ""  # who demands it, or of whom, where it is not the law of each person
+    reduction: Reduction | None = field(default=None, repr=False)  # what shortens it for this person
 
     @property
     def short(self) -> str:
@@ -274,9 +277,8 @@ def access_conditions(
     asked = referential.derived(("access", code, mine), lambda: _asked(referential, code, mine))
     if holdings is None:
         return asked
-    named = (
-        replace(c, held=holdings.of(c.detail), hours=remaining(c.hours, c.detail, holdings)) for c in asked.credentials
-    )
+    left = ((c, reduction_for(c.detail, holdings)) for c in asked.credentials)
+    named = (replace(c, held=holdings.of(c.detail), hours=remaining(c.hours, r), reduction=r) for c, r in left)
     return replace(asked, credentials=_with_groups(tuple(named), holdings))
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import (
     AccessConditions,
+    AccessCredential,
     access_conditions,
     kind_between,
     training_hours,
@@ -19,6 +20,7 @@ from passerelles.access.conditions import (
 )
 from passerelles.access.holdings import (
     NO_AIM,
+    OF_A_LEVEL,
     Aim,
     Holdings,
     after_occupation,
@@ -120,7 +122,8 @@ class Demands:
     needed
         Shape (n, c + g): what each occupation requires, itself or as a prerequisite.
     courses
-        Shape (n, c + g): what of it trains for the job: what an occupation names itself, but for driving licences.
+        Shape (n, c + g): what of it trains for the job: what an occupation names itself, but for driving licences and
+        diplomas of a level.
     hidden
         Shape (n,): whether something is needed that is not known.
     selective
@@ -223,9 +226,9 @@ class Demands:
         hours, taken = list(self._lengths), list(self._whole)
         eased: set[int] = set()  # what something held shortens
         for i, credential in enumerate(self.credentials):
-            if reduction_for(credential, holdings) is not None:
+            if (reduction := reduction_for(credential, holdings)) is not None:
                 eased.add(i)
-                hours[i] = sane_hours(remaining(hours[i], credential, holdings, in_firm=True))
+                hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
             if holdings.may_have(credential):
                 taken[i] = taken[i]._replace(low=0.0, sure=0)
@@ -324,7 +327,7 @@ class Demands:
     @cached_property
     def full(self) -> Bools:
         """Shape (c + g,): which credentials are a whole qualification; so is a choice of which each way holds one."""
-        kinds = [c.kind in DIPLOMAS for c in self.credentials]
+        kinds = [c.kind in DIPLOMAS and c.code not in OF_A_LEVEL for c in self.credentials]
         return self._of_columns(kinds, kinds)
 
     @cached_property
@@ -443,7 +446,7 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     courses = np.zeros(shape, dtype=np.bool_)
     courses[:, len(codes) :] = True
     for row, (each, mine, some) in enumerate(zip(conditions, plain, groups, strict=True)):
-        own = (c.code for c in each.required if c.needed_for is None and c.kind != "permis")
+        own = (c.code for c in each.required if c.needed_for is None and not _general(c))
         courses[row, [place[code] for code in own if code in place]] = True
         needed[row, [place[c] for c in mine] + [len(codes) + choice for choice in some.values()]] = True
     hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
@@ -452,6 +455,11 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     credentials = tuple(known[code] for code in codes)
     columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
     return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely, groups)
+
+
+def _general(asked: AccessCredential) -> bool:
+    """Whether a credential trains for no job: a driving licence, any diploma of a level."""
+    return asked.kind == "permis" or asked.code in OF_A_LEVEL
 
 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
@@ -573,6 +581,6 @@ def sane_hours(hours: Hours) -> Hours:
         low = None
     if high is not None and expected is not None and high < expected:
         high = None
-    if high == 0:
+    if high == 0 and not low:
         low = expected = 0.0
     return Hours(low, expected, high, hours.source)

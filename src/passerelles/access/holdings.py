@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from passerelles.codes import circles, grouped, reached
 from passerelles.model import (
+    UNKNOWN_HOURS,
     Alternatives,
     Credential,
     CredentialRequirement,
@@ -24,7 +25,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 # Any diploma of a level: who works where people enter at that level or above holds one.
-_OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 6, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 6, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
 _COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is where people enter the job at it
 _CAR: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
@@ -61,7 +62,7 @@ class Holdings:
     occupations
         Codes of the occupations exercised so far, by which some trainings are shortened.
     highest
-        Highest level at which people usually enter one of these occupations; 0 = unknown.
+        Highest level at which people usually enter the first of these occupations; 0 = unknown.
     aim
         How the person means to work, and in which titles: whom requirements have to concern.
     """
@@ -84,8 +85,9 @@ class Holdings:
 
     def may_have(self, credential: Credential) -> bool:
         """Whether nobody has said that a credential is held or not, and many hold it whatever their job."""
-        of_a_level = credential.code in _OF_A_LEVEL and (credential.level or 0) <= max(_COMMON_LEVEL, self.highest)
-        return (of_a_level or credential.code == _CAR) and self.of(credential) == "unknown"
+        level = credential.level if credential.code in OF_A_LEVEL else None
+        common = credential.code == _CAR or (level is not None and level <= max(_COMMON_LEVEL, self.highest))
+        return common and self.of(credential) == "unknown"
 
     def has_one_of(self, alternatives: Alternatives) -> bool:
         """Whether one alternative is held whole, whichever of its own choices the person has made."""
@@ -193,24 +195,34 @@ def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
     return {group: alternatives_of(grouped(some)) for group, some in sorted(groups.items())}
 
 
-def remaining(hours: Hours, credential: Credential, holdings: Holdings, *, in_firm: bool = False) -> Hours:
+def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = False) -> Hours:
     """
-    Those of a credential's hours that remain to somebody; `in_firm`: those spent in a firm are among them.
+    Those of a credential's hours that a reduction, if any, leaves; `in_firm`: those spent in a firm are among them.
 
     All of them are fewer where a reduction is sure to apply, else only the low end may be. Where nobody publishes what
     is left, the whole training is the most that it takes: the least is unknown, and what to expect too, unless the
     reduction is only possible.
     """
-    found = reduction_for(credential, holdings)
-    if found is None:
+    if reduction is None:
         return hours
-    sure = not found.experience_months
-    if found.hours is None:
+    sure = not reduction.experience_months
+    if reduction.hours is None:
         return hours._replace(low=None, expected=None if sure else hours.expected)
-    less = found.hours + (found.company_hours or 0.0 if in_firm else 0.0)
+    less = reduction.hours + (reduction.company_hours or 0.0 if in_firm else 0.0)
     if sure:
-        return Hours(less, less, less, found.source or hours.source)
+        return Hours(less, less, less, reduction.source or hours.source)
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
+
+
+def months_left(months: Hours, reduction: Reduction | None) -> Hours:
+    """
+    Months of studies that a reduction leaves: all of them, or at most those where nobody publishes what is left.
+
+    What is only possible leaves them as they are to be expected. Where hours are published, they tell.
+    """
+    if reduction is None or reduction.hours is not None:
+        return months if reduction is None else UNKNOWN_HOURS
+    return Hours(None, months.low if reduction.experience_months else None, months.high)
 
 
 def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:
@@ -232,7 +244,7 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
     """Add what an occupation implies: its holder holds what it requires, but for what an employer gives."""
     entered = referential.access_of.get(occupation)
     level = (entered.level_low if entered else None) or 0
-    diplomas = (code for code, at_least in _OF_A_LEVEL.items() if at_least <= level)
+    diplomas = (code for code, at_least in OF_A_LEVEL.items() if at_least <= level)
     rows = asked(referential, occupation, holdings.aim)
     sure, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
     waived, _ = _implied(referential, _waived(referential, occupation))
@@ -243,7 +255,8 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
         known={**holdings.known, **found} if holdings.occupations else {**found, **holdings.known},
         choices=tuple(dict.fromkeys((*holdings.choices, *choices, *groups))),
         occupations=(*holdings.occupations, occupation),
-        highest=max(holdings.highest, (entered.level_high if entered else None) or 0),
+        # A job just trained for says nothing of what its holders bring.
+        highest=holdings.highest if holdings.occupations else (entered.level_high if entered else None) or 0,
     )
 
 

@@ -5,9 +5,9 @@ from operator import attrgetter
 from typing import Final
 
 from passerelles.access.conditions import AccessConditions, AccessCredential, training_hours
-from passerelles.access.holdings import given_by_employer
+from passerelles.access.holdings import given_by_employer, months_left, remaining
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, labelled, number, say
+from passerelles.language.say import Lang, labelled, say
 from passerelles.model import Hours
 from passerelles.text import normalise_label
 
@@ -168,8 +168,12 @@ def _length_left(c: AccessCredential, lang: Lang) -> str:
     """Return hours, else months, of the training that a credential takes; empty = none, unknown, or practice."""
     if c.held == "yes" or c.kind == "experience":
         return ""
-    hours = (c.hours if c.hours != c.detail.hours else training_hours(c.detail)).expected
-    return f"{number(hours, lang=lang)} h" if hours else "" if hours == 0 else duration_text(c.detail.months, lang)
+    hours = remaining(training_hours(c.detail), c.reduction, in_firm=True)
+    if hours.expected is None and hours.high is not None:
+        return say("paths.hours.at_most", lang=lang, expected=round(hours.high))
+    if hours.expected is None:
+        return duration_text(months_left(c.detail.months, c.reduction), lang)
+    return say("paths.hours.exact", lang=lang, expected=round(hours.expected)) if hours.expected else ""
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:

@@ -16,12 +16,12 @@ from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
-from passerelles.model import DIPLOMAS, TAUGHT, Credential, Hours, Ternary
+from passerelles.model import DIPLOMAS, TAUGHT, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
-from passerelles.text import normalise_label
-from passerelles.vectors import WordRules, stem, word_rules
+from passerelles.text import normalise_label, slashed_forms
+from passerelles.vectors import stem, word_rules
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import SPAN, Column, On, Record, part_of
@@ -31,6 +31,8 @@ Match = Literal["direct", "parent"]
 # to be alive only where what it replaces ended not long ago.
 _TRUSTED: Final = timedelta(days=2 * 365)
 _SAID: Final = 3  # certifications that a sentence names
+_MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") tells none of them
+_FEW_NAMES: Final = 5  # so many are few in any referential
 REGISTER_KINDS: Final = ("apprenticeship-kit", "rncp-successors", "rncp-rome", "rncp-agreements")
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 _SUGGESTIONS: Final = 5
@@ -359,8 +361,9 @@ class Certifications:
         Returns
         -------
         certifications
-            Its own first, then codes of the RNCP, then by how many words of the occupation's name each bears, then
-            those of a level at which people enter it, then by how few ROME codes each names, then by code.
+            Its own first, then codes of the RNCP, then by how many words of the occupation's name, save those of
+            many names, each bears, then those of a level at which people enter it, then by how few ROME codes each
+            names, then by code.
 
         Raises
         ------
@@ -397,12 +400,11 @@ class Certifications:
         chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
         breadth, entered = self.register.breadth, referential.access_of.get(code)
         low, high = (entered.level_low, entered.level_high) if entered else (None, None)
-        rules = word_rules(referential.language)
-        name = _stems(occupation.name, rules)
+        name = _telling(referential, occupation)
 
         def nearest(c: LeadingCertification) -> tuple[bool, int, bool, int, str]:
             apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
-            shared = len(name & _stems(c.label, rules))
+            shared = len(name & _stems(c.label, referential.language))
             return not c.code.startswith("RNCP"), -shared, apart, breadth.get(c.code, 0), c.code
 
         return (*own, *sorted(chosen, key=nearest))
@@ -557,7 +559,25 @@ class Certifications:
         return tuple(hits.values())
 
 
-def _stems(label: str, rules: WordRules) -> frozenset[str]:
+def _telling(referential: Referential, occupation: Occupation) -> frozenset[str]:
+    """Stems of an occupation's name, in one gender, that tell it from others: not those of many names."""
+
+    def count() -> Mapping[str, int]:
+        return Counter(word for each in referential.occupations for word in _name_stems(each, referential.language))
+
+    of_names = referential.derived("stems of names", count)
+    most = max(_FEW_NAMES, _MANY_NAMES * len(referential.occupations))
+    return frozenset(word for word in _name_stems(occupation, referential.language) if of_names[word] <= most)
+
+
+def _name_stems(occupation: Occupation, language: str) -> frozenset[str]:
+    forms = slashed_forms(occupation.name)
+    return _stems(forms[0] if forms else occupation.name, language)
+
+
+@cache
+def _stems(label: str, language: str) -> frozenset[str]:
+    rules = word_rules(language)
     return frozenset(stem(word, rules.endings) for word in normalise_label(label).split() if word not in rules.stop)
 
 

@@ -10,11 +10,11 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, reduction_for, registers
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, months_left, reduction_for, registers
 from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
-from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Hours, Reduction, Ternary
+from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -208,24 +208,13 @@ def required_of(
                 alternative=alternative,
                 ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
                 company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
-                months=_months_left(known.months, reduction),
+                months=months_left(known.months, reduction),
                 shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
             )
         )
     return conditions, tuple(found)
-
-
-def _months_left(months: Hours, reduction: Reduction | None) -> Hours:
-    """
-    Months of studies that remain to somebody: all of them, or at most those where nobody publishes what is left.
-
-    What is only possible leaves them as they are to be expected. Where hours are published, they tell.
-    """
-    if reduction is None or reduction.hours is not None:
-        return months if reduction is None else UNKNOWN_HOURS
-    return Hours(None, months.low if reduction.experience_months else None, months.high)
 
 
 def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
@@ -264,8 +253,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     demands, price = terrain.demands, state.price
     access, credentials = required_of(demands, price, holdings, row)
     missing = state.missing[row]
-    required = demands.span(missing, price)
-    certified = float(required[1])
+    least, certified, most = demands.span(missing, price)
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
     whole = int(effort.final(total, row, state.level)) / TENTHS
@@ -279,13 +267,15 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, there))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
-    bounded = any(name != "selection" or (mine and not certified) for name in unknown)
-    low, expected, high = (round(float(x), 1) for x in effort.span(mine, required, row, state.level, added))
-    hours = Span(figure(low), expected, None if bounded else figure(high), lower_bound=bounded)
-    left = [c for c in credentials if c.held != "yes"]
+    sure = demands.sure(missing, price)
+    bounded = any(name != "selection" or (mine and not sure) for name in unknown)
     # Where not all is known, what is published of it is, without a diploma that the person may have; an estimate of the
     # rest is no least length.
-    sourced = demands.sure(missing, price) if bounded else certified
+    sourced = sure if bounded else float(certified)
+    span = effort.span(mine, (least, sourced, most), row, state.level, added)
+    low, expected, high = (round(float(x), 1) for x in span)
+    hours = Span(figure(low), expected, None if bounded else figure(high), lower_bound=bounded)
+    left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
     told = replace(hours, low=None, expected=known) if bounded else hours
     academic = 0.0 if course or bounded else float(effort.months(total, row, state.level))
@@ -301,7 +291,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         months=months,
         practice_months=0.0 if last else settings.paths.practice_months,
         sourced=round(sourced, 1),
-        estimated=round(expected - certified, 1),
+        estimated=round(expected - sourced, 1),
         practised=0.0 if course else round(max(0.0, whole - mine), 1),
         consolidated=round(added, 1),
         studies=0.0 if course else round(float(effort.before(total, row, state.level)), 1),

@@ -626,7 +626,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     target, hours = step.target.name, hours_text(step.known_hours, lang)
     basis = "sourced" if step.hours.lower_bound else str(step.basis)
     # Where months are what is known of the length, an estimate from competencies is no part of them.
-    in_months = step.hours.lower_bound and any(c.months.low for c in step.to_obtain)
+    in_months = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
     if in_months:
         key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
         least = int(step.months.expected or 0.0)
@@ -641,8 +641,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     if in_months and practice:
         first += " " + say("paths.step.practised", lang=lang, months=round(practice))
     may_have = [c.label for c in step.to_obtain if c.may_have]
-    if may_have and (step.hours.lower_bound or (step.basis == "sourced" and step.hours.low is not None)):
-        key = "counted_had" if step.hours.lower_bound else "shortest"
+    if may_have and (step.hours.lower_bound or step.hours.low is not None):
+        key = "counted_had" if step.hours.lower_bound else "not_in_least"
         first += " " + say(f"paths.step.{key}", lang=lang, names=listed(may_have, lang))
     if step.academic_months:
         months = number(step.academic_months, lang=lang, decimals=1)

@@ -463,7 +463,9 @@ def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang:
 def _told(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
     """Return what access takes line by line: what several ways of a choice ask for, and say alike, in one."""
     numbered = enumerate(conditions.credentials)
-    return grouped(((c.group, c.code, c.note) if c.group is not None else n, c) for n, c in numbered).values()
+    return grouped(
+        ((c.group, c.code, c.scope, c.titles, c.note) if c.group is not None else n, c) for n, c in numbered
+    ).values()
 
 
 def _credential(
@@ -473,9 +475,10 @@ def _credential(
     asked = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
     if item.group is not None:
         place = choices.index(item.group) + 1
-        key = ("ways_of" if len(items) > 1 else "way_of") + ("_choice" if len(choices) > 1 else "")
-        asked = say(f"show.{key}", lang=lang, n=place, way=", ".join(c.alternative or "" for c in items))
-    asked += _of_whom(items, {} if item.group else titles, lang)  # a choice names the titles itself
+        ways = dict.fromkeys(c.alternative or "" for c in items)
+        key = ("ways_of" if len(ways) > 1 else "way_of") + ("_choice" if len(choices) > 1 else "")
+        asked = say(f"show.{key}", lang=lang, n=place, way=", ".join(ways))
+    asked += _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
     length, detail = _length(item.hours, lang), item.detail
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known == {0} and takes_no_training(detail):
