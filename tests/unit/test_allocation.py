@@ -2,14 +2,17 @@
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from passerelles import build_graph, load_referential, rank_paths
+from passerelles.access.demands import access_between
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market
@@ -19,6 +22,7 @@ from passerelles.territory.allocation import Allocation
 from passerelles.territory.hours import EffortCosts
 from passerelles.territory.lots import Lot, Lots, made
 from passerelles.territory.match import match_territory
+from passerelles.territory.solve import Floats, Rows
 from small import referential
 from territory_cases import ANY_MOVE, Written, every, graph, openings, people, places
 
@@ -58,6 +62,21 @@ def test_kind_and_access_are_told_of_every_flow_however_few_moves_are_explained(
     assert all(item["access_conditions"] for item in few.to_dict()["results"])
 
 
+def test_kind_and_access_are_those_from_the_job_left_to_the_job_reached(embedded_graph: OccupationGraph) -> None:
+    ends = (("N4101", "N4102"), ("N4105", "N4101"), ("H2902", "H2504"))
+    fragile = made("fragile", [Lot(f"A{n}", start, "x", people=1) for n, (start, _) in enumerate(ends)])
+    hiring = made("hiring", [Lot(f"P{n}", end, "x", people=1) for n, (_, end) in enumerate(ends)])
+    found = match_territory(embedded_graph, fragile, hiring, settings=Settings(territory=TerritorySettings(**ANY_MOVE)))
+    between = partial(access_between, embedded_graph.referential)
+    moved = [*found.flows, *found.to_confirm]
+    assert moved
+    turned = 0
+    for f in moved:
+        assert (f.kind, f.access) == between(f.fragile.job, f.hiring.job)
+        turned += (f.kind, f.access) != between(f.hiring.job, f.fragile.job)
+    assert turned
+
+
 def test_the_same_job_takes_no_hours_and_comes_first() -> None:
     fragile = people(("A", "J00", 4, "Nord"))
     hiring = openings(("P", "J01", 9, "Nord"), ("Q", "J00", 3, "Sud"))
@@ -85,6 +104,40 @@ def test_the_budget_is_kept_and_what_more_would_bring_comes_from_solving_again()
     exact = match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=90)
     assert exact.placed == 3
     assert match(fragile, hiring, {("J00", "J01"): 30.0}, budget_hours=89).placed == 2
+
+
+def test_a_post_that_takes_some_of_the_people_says_how_many_it_had() -> None:
+    found = match(people(("A", "J00", 2, "x")), openings(("P", "J01", 5, "x")), {("J00", "J01"): 10.0})
+    assert [(u.openings, u.empty) for u in found.unfilled] == [(5, 3)]
+
+
+def test_a_higher_ceiling_of_cost_is_tried_in_what_would_change() -> None:
+    fragile, hiring = people(("A", "J00", 4, "x")), openings(("P", "J01", 4, "x"))
+    found = match(fragile, hiring, {("J00", "J01"): 100.0}, max_cost=70)
+    assert [(c.kind, c.step, c.more) for c in found.changes] == [("max_cost", 40.0, 4)]
+    assert [c.more for c in match(fragile, hiring, {("J00", "J01"): 111.0}, max_cost=70).changes] == [0]
+
+
+def test_a_frame_is_asked_with_the_expected_hours() -> None:
+    asked: list[Any] = []
+
+    class Heard(Written):
+        def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
+            asked.append(expected.tolist())
+            return super().within(frame, origins, targets, expected)
+
+    costs = Heard({("J00", "J01"): 100.0}, frames={("J00", "J01"): 1})
+    match(people(("A", "J00", 1, "x")), openings(("P", "J01", 1, "x")), {}, frame="f", costs=costs)
+    assert asked == [[[100.0]]]
+
+
+def test_pairs_that_are_too_many_are_those_of_lots_and_pools() -> None:
+    shared = [Lot("BMO", job, "nord", "F1", 4, "Nord") for job in ("J01", "J02", "J04")]
+    own = [Lot(employer, "J01", "nord", people=1, basin_label="Nord") for employer in ("P", "Q")]
+    fragile, hiring = people(("A", "J00", 6, "Nord")), made("hiring", [*shared, *own])
+    assert match(fragile, hiring, every(10.0), settings={"max_pairs": 3}).placed == 6
+    with pytest.raises(PasserellesError, match="3 pairs of lots and openings to compare, for at most 2"):
+        match(fragile, hiring, every(10.0), settings={"max_pairs": 2})
 
 
 def test_every_reason_has_its_name() -> None:
@@ -192,6 +245,17 @@ def test_a_wider_radius_is_tried_in_what_would_change() -> None:
     assert [(c.kind, c.more) for c in found.changes] == [("radius", 3)]
     assert found.unfilled[0].reason == "radius"
     assert found.unfilled[0].candidates[0].km == pytest.approx(50.0, abs=0.1)
+
+
+def test_openings_of_a_survey_were_gathered_within_the_radius_so_that_a_wider_one_tells_nothing() -> None:
+    fragile = people(("A", "J00", 4, "Nord"))
+    posts = [Lot("BMO", "J01", BASINS.basin(name).code, people=2, basin_label=name) for name in ("Nord", "Sud")]
+    asked: dict[str, Any] = {"places": BASINS, "radius_km": 30}
+    kinds = [
+        {c.kind for c in match(fragile, made("hiring", some), {("J00", "J01"): 10.0}, **asked).changes}
+        for some in (posts, [replace(post, pool="F1") for post in posts])
+    ]
+    assert kinds == [{"radius"}, set()]
 
 
 def test_a_family_is_one_capacity_of_all_its_jobs() -> None:
@@ -380,6 +444,17 @@ def test_a_title_that_is_not_sure_is_to_be_confirmed() -> None:
     lot = Lot("A", "J00", "x", people=3, given="assembleur", confidence=0.6)
     found = match(made("fragile", [lot]), openings(("P", "J00", 5, "x")), {})
     assert (found.placed, [(f.people, f.unknown, f.same_job) for f in found.to_confirm]) == (0, [(3, ("title",), True)])
+
+
+def test_a_title_of_signs_alone_is_no_title() -> None:
+    signs = [Lot("A", "J00", "x", people=3, given=given, confidence=0.6) for given in ("???", "–")]
+    found = match(made("fragile", signs[:1]), made("hiring", signs[1:]), {})
+    assert (found.placed, [f.unknown for f in found.to_confirm]) == (0, [("title",)])  # no same words on both sides
+    sure = [replace(lot, confidence=1.0) for lot in signs[:1]]
+    written = [replace(sure[0], given="assembleur"), replace(sure[0], given="monteur")]
+    for hiring, told in ((sure, False), (written[1:], True)):
+        found = match(made("fragile", written[:1]), made("hiring", hiring), {})
+        assert ("titles_of_one_fiche" in found.notes) == told
 
 
 def test_the_curve_says_what_the_last_tenth_costs_and_a_ceiling_leaves_it_out() -> None:

@@ -6,6 +6,8 @@ from itertools import combinations, pairwise
 from pathlib import Path
 from statistics import median
 
+import networkx as nx
+import numpy as np
 import pytest
 
 from market_files import market_folder
@@ -16,6 +18,8 @@ from passerelles.market.figures import COUNTRY
 from passerelles.market.market import load_market
 from passerelles.market.places import Basin
 from passerelles.market.signals import signals
+from passerelles.scoring.scorer import scorer_for
+from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
 
 
@@ -46,6 +50,62 @@ def test_the_share_of_listed_moves_inside_is_what_counting_by_hand_gives(
     chance = sum((sizes[number[a]] - 1) / (len(number) - 1) for a, _ in listed) / len(listed)
     assert areas.chance == pytest.approx(chance, abs=1e-4)
     assert inside > 2 * chance
+
+
+@pytest.fixture(scope="module")
+def best(embedded_graph: OccupationGraph) -> list[tuple[str, str, float]]:
+    """Ten best moves of each job with their chances, ties by code."""
+    scorer = scorer_for(embedded_graph.referential, embedded_graph.settings.scorer)
+    found = []
+    for row, origin in enumerate(embedded_graph.codes):
+        totals = score_table(embedded_graph, scorer).scores.totals(row)
+        ahead = sorted(
+            (-total, code) for code, total in zip(embedded_graph.codes, totals, strict=True) if code != origin
+        )
+        chances = scorer.chances(np.asarray([-total for total, _ in ahead[:10]]))
+        found += [(origin, code, float(chance)) for (_, code), chance in zip(ahead, chances, strict=False)]
+    return found
+
+
+def test_entries_and_exits_are_the_ends_of_the_most_moves_between_areas(
+    areas: MobilityAreas, best: list[tuple[str, str, float]]
+) -> None:
+    number = {m.code: a.number for a in areas.areas for m in a.members}
+    crossing = [(a, b) for a, b, _ in best if number[a] != number[b]]
+    exits, entries = (Counter(ends) for ends in zip(*crossing, strict=True))
+    for area in areas.areas:
+        codes = {m.code for m in area.members}
+        for told, counts in ((area.entries, entries), (area.exits, exits)):
+            ordered = sorted((code for code in codes if counts[code]), key=lambda code: (-counts[code], code))
+            assert list(told) == ordered[:3]
+        assert all((m.inward, m.outward) == (entries[m.code], exits[m.code]) for m in area.members)
+    assert any(area.entries != area.exits for area in areas.areas)
+
+
+def test_stability_is_the_share_of_pairs_that_stay_together_when_a_fifth_of_the_moves_is_left_out(
+    areas: MobilityAreas, best: list[tuple[str, str, float]]
+) -> None:
+    drawn = np.random.default_rng(20)
+    together: Counter[int] = Counter()
+    for _ in range(10):
+        network: nx.Graph[int] = nx.Graph()
+        codes = sorted(m.code for a in areas.areas for m in a.members)
+        place = {code: at for at, code in enumerate(codes)}
+        network.add_nodes_from(range(len(codes)))
+        weights: dict[tuple[int, int], float] = {}
+        for (a, b, chance), kept in zip(best, drawn.random(len(best)) < 0.8, strict=True):
+            if kept:
+                ends = (place[b], place[a]) if (place[b], place[a]) in weights else (place[a], place[b])
+                weights[ends] = weights.get(ends, 0.0) + chance
+        network.add_weighted_edges_from((a, b, weight) for (a, b), weight in weights.items())
+        groups = nx.community.louvain_communities(network, weight="weight", seed=20)
+        of = {codes[at]: n for n, group in enumerate(groups) for at in group}
+        for area in areas.areas:
+            together[area.number] += sum(of[a.code] == of[b.code] for a, b in combinations(area.members, 2))
+    for area in areas.areas:
+        pairs = math.comb(len(area.members), 2)
+        assert area.stability == pytest.approx(together[area.number] / pairs / 10 if pairs else 1.0, abs=6e-4)
+    assert 0 < min(area.stability for area in areas.areas) < 1
 
 
 def test_a_branch_sees_its_own_jobs_only(embedded_graph: OccupationGraph) -> None:

@@ -1,6 +1,7 @@
 """What would bring a move nearer is found by scoring again, and holds when it is scored once more."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
@@ -147,6 +148,21 @@ def test_the_key_is_there_only_when_it_is_asked_for(capsys: pytest.CaptureFixtur
             assert {"level", "added", "score", "probability", "coverage", "coverage_position"} == set(found)
             assert found["level"] == "proche"
             assert {a["code"] for a in found["added"]} <= {m["code"] for m in item["missing"]}
+
+
+def test_each_sentence_stands_below_its_own_move(
+    plain_embedded: OccupationGraph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for origin in ("K2110", "N4101"):
+        moves = rank_moves(plain_embedded, origin, limit=6)
+        said = [sentence(nearer(plain_embedded, origin, move), move, lang="fr") for move in moves]
+        for first in (2, 6):
+            shown = call("rank", origin, "--limit", "6", "--explain", str(first), capsys=capsys)
+            blocks = [" ".join(block.split()) for block in re.split(r"\n\d\. ", shown)[1:]]
+            assert len(blocks) == first
+            told = [{text for text in said if text and " ".join(text.split()) in block} for block in blocks]
+            assert told == [{text} - {None} for text in said[:first]]
+        assert len(set(said)) > 1
 
 
 def test_the_screen_says_it_below_the_move(capsys: pytest.CaptureFixture[str]) -> None:

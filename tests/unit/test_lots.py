@@ -13,6 +13,7 @@ from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.lots import Locator, Lot, LotsError, Month, made, reading_notes
+from passerelles.territory.parts import parts
 from passerelles.territory.reading import read_lots, read_sides
 
 
@@ -73,6 +74,17 @@ def test_a_table_without_one_usable_row_is_refused_with_every_reason(embedded: R
     with pytest.raises(LotsError) as error:
         read_lots(embedded, fragile(("A", "Zorglub", 1, "Redon"), ("A", "N4101", "x", "Redon")), "fragile")
     assert problems(error) == [(1, "job", "job_unknown"), (2, "headcount", "not_number")]
+
+
+def test_a_part_of_a_table_does_not_repeat_what_the_whole_table_set_aside(embedded: Referential) -> None:
+    rows = fragile(("A", "N4101", 3, "Redon"), ("B", "N4101", 2, "Vannes"), ("C", "N4101", "x", "Redon"))
+    lots = read_lots(embedded, [*rows, rows[0]], "fragile")
+    assert (len(lots.set_aside), len(lots.said)) == (1, 1)
+    cut = parts(lots, None, "basin")
+    assert [(part.fragile.people, part.fragile.set_aside, part.fragile.said) for part in cut] == [
+        (6, (), ()),
+        (2, (), ()),
+    ]
 
 
 def test_lots_of_one_name_are_summed_and_shared_openings_count_once() -> None:

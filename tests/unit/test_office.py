@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 from passerelles.cli.main import run
+from passerelles.report.envelope import about_sheet
 from passerelles.views.excel import book_page, write_workbook
 from passerelles.views.spec import Cell, Column, Sheet
 
@@ -46,6 +47,11 @@ def _check_looks(page: Any) -> None:
             if page.title == "Par groupe":  # a group is named by its value, and beside it in words
                 continue
             assert cell.value not in ("held", "near", "missing", "yes", "unknown", "estimate", "feasible", "warning")
+
+
+def test_an_answer_says_an_empty_list_and_a_full_one_of_what_it_was_made_from() -> None:
+    sheet = about_sheet({"schema": "rank@1", "settings": {"none": [], "some": ["a", "b"], "one": 2.0}}, lang="fr")
+    assert [tuple(row)[1:] for row in sheet.items()][2:] == [("none", "–"), ("some", "a, b"), ("one", 2.0)]
 
 
 @pytest.mark.external

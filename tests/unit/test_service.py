@@ -396,6 +396,10 @@ def test_bodies_are_bounded_before_they_are_read(client: Client) -> None:
     refused(client.post("/v1/rank", content=b'{"origin": ', headers=declared), 422, "invalid_request")
     text = json.dumps({"origin": "[[[[[[[[[[{{{{{{{{{{"}).encode()  # brackets in a text are no nesting
     refused(client.post("/v1/rank", content=text, headers=declared), 404, "unknown_code")
+    quoted = json.dumps({"origin": '"' + "[" * 20}).encode()  # a quotation mark in a text does not end it
+    refused(client.post("/v1/rank", content=quoted, headers=declared), 404, "unknown_code")
+    ended = b'{"origin": "\\\\", "x": ' + b"[" * 20 + b"]" * 20 + b"}"  # behind a backslash of the text it does
+    refused(client.post("/v1/rank", content=ended, headers=declared), 422, "too_deep")
     refused(client.get("/v1/rank?origin=K2110&filter=" + "a" * 19_000), 414, "query_too_long")
 
 

@@ -43,6 +43,8 @@ def test_the_score_is_the_sum_of_its_parts_and_what_is_too_far_is_left_out() -> 
     assert by_pair[("B", "P")].hours == Hours(None, None, None)
     assert "inconnue" in by_pair[("B", "P")].parts[1].sentence("fr")
     assert by_pair[("A", "Q")].km == pytest.approx(50.0, abs=0.1)
+    # Openings of a table are an employer's own, and no survey says anything.
+    assert {(r.projects, r.surveyed) for r in found} == {(None, None)}
 
 
 def test_a_territory_in_place_of_a_basin_has_the_lots_of_all_its_basins() -> None:
