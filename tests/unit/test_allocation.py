@@ -211,6 +211,8 @@ def test_unknown_hours_count_only_under_an_assumption() -> None:
     assert found.flows[0].to_dict("fr")["hours_assumed"]
     assert found.flows[0].hours.low is None
     assert "hours_assumed" in found.notes
+    known = match(fragile, hiring, {("J00", "J01"): 50.0}, settings={"assumed_hours": 200})
+    assert [f.to_dict("fr")["hours_assumed"] for f in known.flows] == [False]
 
 
 def test_a_side_without_anybody_leaves_the_other_as_it_is() -> None:
