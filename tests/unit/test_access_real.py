@@ -961,7 +961,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("N4105", "K2601", "conditional", {"FORM-FUN-EXEC"}, set(), {"DIP-CF", "PERM-C"}, (14, 40)),
     ("K2601", "K2603", "selective", {"DN-THANATO"}, set(), {"DIP-CF"}, None),
     ("K2503", "K2505", "conditional", {"CP-ARP", "TFP-ARP"}, set(), {"CP-SEC"}, (200, 700)),
-    ("K2503", "K2510", "conditional", {"CP-CYNO", "TFP-CYNO"}, set(), {"SSIAP1"}, None),
+    ("K2503", "K2510", "conditional", {"CP-CYNO", "TFP-CYNO"}, set(), {"SSIAP1"}, (200, 500)),
     ("K2503", "K2506", "conditional", {"AUT-ARME", "CP-FONDS"}, set(), {"SSIAP1"}, None),
     ("K2503", "K1707", "selective", {"AGR-PM", "FORM-PM"}, set(), {"CP-SEC", "DIP-N5"}, None),
     ("K2503", "K1708", "selective", {"FORM-GPX"}, set(), {"CP-SEC", "DIP-N5"}, None),
