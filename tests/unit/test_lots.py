@@ -87,6 +87,13 @@ def test_a_part_of_a_table_does_not_repeat_what_the_whole_table_set_aside(embedd
     ]
 
 
+def test_a_title_of_signs_alone_is_that_of_its_code(embedded: Referential) -> None:
+    titles = ("???", "", "Conducteur")
+    rows = [{"Employeur": "A", "Code ROME": "N4101", "Métier": t, "Effectif": 2, "Bassin": "x"} for t in titles]
+    found = read_lots(embedded, rows, "fragile").lots
+    assert [(lot.job, lot.people, lot.part) for lot in found] == [("N4101", 4, ""), ("N4101", 2, "conducteur")]
+
+
 def test_lots_of_one_name_are_summed_and_shared_openings_count_once() -> None:
     alike = [Lot("A", "J1", "nord", people=n) for n in (3, 2)]
     shared = [Lot("BMO", job, "nord", "F1", 4) for job in ("J1", "J2")]
