@@ -114,7 +114,7 @@ def test_a_post_that_takes_some_of_the_people_says_how_many_it_had() -> None:
 def test_a_higher_ceiling_of_cost_is_tried_in_what_would_change() -> None:
     fragile, hiring = people(("A", "J00", 4, "x")), openings(("P", "J01", 4, "x"))
     found = match(fragile, hiring, {("J00", "J01"): 100.0}, max_cost=70)
-    assert [(c.kind, c.step, c.more) for c in found.changes] == [("max_cost", 40.0, 4)]
+    assert [(c.kind, c.bound, c.step, c.more) for c in found.changes] == [("max_cost", 110.0, 40.0, 4)]
     assert [c.more for c in match(fragile, hiring, {("J00", "J01"): 111.0}, max_cost=70).changes] == [0]
 
 

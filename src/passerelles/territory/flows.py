@@ -449,7 +449,8 @@ class Change(NamedTuple):
     """
     What solving again with one bound moved gives.
 
-    `placed` and `hours` are the new totals, `more` the people gained.
+    `bound` is the bound then, `step` by how much it was moved; None where a rule is left out. `placed` and `hours` are
+    the new totals, `more` the people gained.
     """
 
     kind: str

@@ -529,8 +529,13 @@ def _changes(
         except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution
             continue
         more = placed - allocation.placed
-        bound = money if kind == "budget" else moved.radius_km if kind == "radius" else step
-        found.append(Change(kind, bound, step, placed, more, tenths / TENTHS))
+        bounds_then = {
+            "budget": money,
+            "radius": moved.radius_km,
+            "max_hours": moved.max_hours,
+            "max_cost": moved.max_cost,
+        }
+        found.append(Change(kind, bounds_then.get(kind, step), step, placed, more, tenths / TENTHS))
     return tuple(found)
 
 
