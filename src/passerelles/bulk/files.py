@@ -698,7 +698,7 @@ def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[di
     leading = [rows["who"].filter(pc.equal(rows[name], 1)) for name in ("old_rank", "new_rank")]
     firsts = pc.and_(pc.equal(rows["old_rank"], 1), pc.equal(rows["new_rank"], 1))
     gaps = pc.abs(pc.subtract(rows["old_score"], rows["new_score"]))
-    measured = pc.fill_null(pc.is_finite(gaps), False)  # noqa: FBT003 - a value, no flag
+    measured = pc.fill_null(pc.is_finite(gaps), fill_value=False)
     unmeasured = pc.and_not(pc.and_(pc.is_valid(rows["old_there"]), pc.is_valid(rows["new_there"])), measured)
     gap = pc.max(gaps.filter(measured)).as_py() if comparable else None
     left, entered, moved, raised, firsts, unmeasured = (
