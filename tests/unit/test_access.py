@@ -1501,6 +1501,8 @@ def test_a_sheet_tells_once_what_several_ways_of_a_choice_ask_for_alike() -> Non
         "choix 1, voie a",
         "choix 2, voie b",
     ]
+    some_only = [row._replace(scope="self-employed") if row.alternative == "b" else row for row in ways]
+    assert len(told(*some_only)) == 2
     usual = (CredentialRequirement("Q", "B"), CredentialRequirement("Q", "B", "usual"))
     assert len(told(*usual)) == 2
 
@@ -1579,13 +1581,30 @@ def test_nothing_is_told_at_least_where_only_what_many_hold_is_known() -> None:
 
 
 def test_a_stage_says_nothing_of_what_many_hold() -> None:
-    """People enter S at level 5; who has only just trained for it need not have the diploma."""
+    """Some enter S at level 5; who has only just trained for it need not have the diploma."""
     rows = [CredentialRequirement("Q", "DIP-N5")]
-    access = (OccupationAccess("R", "open", 3, 4), OccupationAccess("S", "open", 5, 5))
+    access = (OccupationAccess("R", "open", 3, 4), OccupationAccess("S", "open", 3, 5))
     some = with_credentials(jobs(*rows, whole=access), TWO_YEARS)
     held = after_occupation(some, holdings_of(some, "R", {}), "S")
     assert not held.may_have(TWO_YEARS)
-    assert holdings_of(some, "S", {}).of(TWO_YEARS) == "yes"
+    assert holdings_of(some, "S", {}).may_have(TWO_YEARS)
+
+
+def test_a_diploma_that_many_hold_is_no_training_for_a_post_to_which_people_are_selected() -> None:
+    chosen = OccupationAccess("Q", "selective", 4, 4, selection="competition", selection_label="concours")
+    assert direct(after_bac(whole=(chosen,))).hours.lower_bound
+    assert "durée de formation inconnue" in sentences(after_bac(whole=(chosen,)))
+
+
+def test_months_that_are_expected_are_held_against_a_frame() -> None:
+    verdicts = {f.name: f.verdict for f in direct(after_bac("FIMO")).frames}
+    assert verdicts["poei"] == "no"  # nine months of school for six, though 440 hours would fit
+
+
+def test_no_shortest_length_is_named_where_none_is_told() -> None:
+    some = with_credentials(after_bac("ADR"), Credential("ADR", "ADR", "certificat", Hours(None, 21.0, None)))
+    assert "h environ" in sentences(some)
+    assert "la plus courte" not in sentences(some)
 
 
 def test_a_diploma_whose_level_nobody_gives_is_none_that_many_hold() -> None:

@@ -121,6 +121,12 @@ def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tm
     assert leading("Conductrice", 4, 5)[:2] == ["RNCP100", "RNCP105"]
     assert leading("Métier", 4, 4)[:2] == ["RNCP200", "RNCP100"]  # none is of that level
     assert leading("Employé d'une agence", 0, 3)[0] == "RNCP200"  # "une" is no word that tells
+    twice = kit.replace("TP Ancien", "Ingénieur Ingénieure").replace("TP Conducteur", "Ingénieur Conduite")
+    (tmp_path / "kit.csv").write_text(twice, encoding="utf-8")
+    (tmp_path / "c.csv").write_text(CERTIFINFO.replace("Titre de conducteur", "Ingénieur Conduite"), encoding="utf-8")
+    jobs = referential({"N4101": ["a"]}, occupations=[occupation("N4101", label="Ingénieur / Ingénieure conduite")])
+    both = load_certifications(tmp_path).leading("N4101", jobs, DAY)
+    assert next(c.code for c in both) == "RNCP100"  # one word in two genders counts once
     names = [occupation(f"A110{n}", label=f"Conducteur {n}") for n in range(6)]
     jobs = referential({"N4101": ["a"]}, occupations=[*names, occupation("N4101", label="Conductrice")])
     assert next(c.code for c in table.leading("N4101", jobs, DAY)) == "RNCP200"  # a word of many names tells none
