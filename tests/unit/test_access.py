@@ -54,7 +54,7 @@ from passerelles.referentials.referential import Referential, lay_access, named_
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
 from passerelles.settings import PathSettings, RankingSettings
-from passerelles.territory.hours import EffortCosts
+from passerelles.territory.hours import NO, EffortCosts
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -1599,6 +1599,21 @@ def test_a_diploma_that_many_hold_is_no_training_for_a_post_to_which_people_are_
 def test_months_that_are_expected_are_held_against_a_frame() -> None:
     verdicts = {f.name: f.verdict for f in direct(after_bac("FIMO")).frames}
     assert verdicts["poei"] == "no"  # nine months of school for six, though 440 hours would fit
+
+
+def test_each_job_left_is_held_against_a_frame_by_its_own_months() -> None:
+    """Who has been a P follows a hundred hours of a school that takes everybody else nine months."""
+    shorter, nine = (Reduction("P", hours=100),), Hours(9.0, None, 9.0)
+    school = Credential("ECOLE", "École", "titre", Hours(300, 300, 300), months=nine, reductions=shorter)
+    graph = build_graph(with_credentials(jobs(CredentialRequirement("Q", "ECOLE")), school), settings=PLAIN)
+    costs, target = EffortCosts(graph, PLAIN), np.array([graph.position["Q"]])
+    for order in ("PR", "RP"):
+        origins = np.array([graph.position[code] for code in order])
+        within = costs.within("poei", origins, target, costs.hours(origins, target).expected)
+        assert {code: int(each) == NO for code, each in zip(order, within[:, 0], strict=True)} == {
+            "P": False,
+            "R": True,
+        }
 
 
 def test_no_shortest_length_is_named_where_none_is_told() -> None:
