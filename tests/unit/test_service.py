@@ -1066,6 +1066,14 @@ def test_a_kept_answer_goes_as_it_is_to_who_takes_gzip(engine: Engine, monkeypat
         assert (unread.status_code, "content-encoding" in unread.headers) == (304, False)
 
 
+def test_a_kept_answer_is_unpacked_once_for_who_takes_no_gzip(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = {"accept-encoding": "identity"}
+    with Client(create_app(engine)) as client:
+        worked_out, unpacked = (client.get("/v1/rank?origin=K2110", headers=plain).content for _ in range(2))
+        monkeypatch.setattr(gzip, "decompress", None)
+        assert worked_out == unpacked == client.get("/v1/rank?origin=K2110", headers=plain).content
+
+
 def test_what_a_thread_works_out_is_packed_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
     monkeypatch.setattr(Store, "put", lambda *_: names.append(threading.current_thread().name))

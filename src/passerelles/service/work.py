@@ -216,6 +216,7 @@ class Desk:
         self._every = options.warm
         self.open()
         self.store = Store(options.limits.cache_bytes)
+        self.unpacked = Store(options.limits.cache_bytes // 2)  # the same, asked for lately by who takes no gzip
         self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
         self.ready = self.failed = False
         self.stopping = False
@@ -275,7 +276,8 @@ class Desk:
         if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
             more = {"content-encoding": "gzip", "vary": "Accept-Encoding"}
         elif packed is not None:
-            answer = gzip.decompress(packed)
+            answer = self.unpacked.get(key) or gzip.decompress(packed)
+            self.unpacked.put(key, answer)
         if answer is None:
             work = partial(_worked, make, self.engine, asked, lang, self.store, key)
             try:
