@@ -8,9 +8,12 @@ from scipy import sparse
 
 from job_titles import ROWS, referential
 from passerelles.errors import PasserellesError
-from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, build_index
+from passerelles.graph.core import OccupationGraph
+from passerelles.matching import index as module
+from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, build_index, search
 from passerelles.matching.ranking import Trial, rank_block, shipped_weights, terms
 from passerelles.matching.reading import Lexicon, language_pack, understand
+from passerelles.text import words
 from passerelles.vectors import field_cosines, fit_field, fit_letters, letter_bag
 
 TEXTS = ("conducteur de bus", "conducteur conducteur routier", "boulanger patissier", "patissier chocolatier")
@@ -177,3 +180,26 @@ def test_a_referential_keeps_its_index_and_pickles_without_it() -> None:
     again = pickle.loads(pickle.dumps(made))  # noqa: S301 - our own bytes
     assert again == made
     assert "_memo" not in vars(again)
+
+
+def test_a_search_finds_the_labels_that_have_most_of_its_words(plain_embedded: OccupationGraph) -> None:
+    r = plain_embedded.referential
+    labels = {o.code: o.name for o in r.occupations}
+
+    def meets(asked: str, own: str) -> bool:
+        return own == asked or (len(asked) >= 4 and own.startswith(asked))
+
+    for sought in ("conduite de la route", "d un", "agent ent", "LA"):
+        asked = words(sought)
+        met = {code: sum(any(meets(a, own) for own in words(label)) for a in asked) for code, label in labels.items()}
+        best = [code for code, number in met.items() if number == max(met.values())]
+        expected = sorted(best, key=lambda code: (len(labels[code]), code))
+        assert [f.code for f in search(r, sought, kinds=["occupation"], limit=200)] == expected, sought
+    assert [f.code for f in search(r, " k2110 ", kinds=["occupation"])] == ["K2110"]
+
+
+def test_labels_are_cut_once_for_all_searches(plain_embedded: OccupationGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = search(plain_embedded.referential, "agent de service")
+    monkeypatch.setattr(module, "words_of_all", None)
+    assert search(plain_embedded.referential, "agent de service") == first
+    assert search(plain_embedded.referential, "conduite de la route")

@@ -753,16 +753,22 @@ def search(
 
 
 def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[str]) -> list[Found]:
-    known = _known(referential, kind)
-    scored: dict[float, list[Found]] = {}
-    for each, own in zip(known, words_of_all([f.label for f in known]), strict=True):
-        met = sum(any(w == a or (len(a) >= _SHORT and w.startswith(a)) for w in own) for a in asked) / len(asked)
-        scored.setdefault(2.0 if each.code.casefold() == code.casefold() else met, []).append(each)
-    most = max(scored, default=0.0)
-    if most >= _LEAST_MET:
-        return sorted(scored[most], key=lambda each: (len(each.label), each.code))
+    known, cut = referential.derived(("sought", kind), lambda: _cut(_known(referential, kind)))
+    found = [each for each in known if each.code.casefold() == code.casefold()]
+    if known and not found:
+        begun = [f" {word}" if len(word) >= _SHORT else f" {word} " for word in asked]
+        met = np.sum([[word in text for text in cut] for word in begun], axis=0)
+        if met.max() >= _LEAST_MET * len(asked):
+            found = [known[place] for place in np.flatnonzero(met == met.max())]
+    if found:
+        return sorted(found, key=lambda each: (len(each.label), each.code))
     by_code = {each.code: each for each in known}
     return [by_code[near] for near in nearest_codes(code, {f.code: f.label for f in known})]
+
+
+def _cut(known: list[Found]) -> tuple[list[Found], list[str]]:
+    """What is looked through, and the words of each label between spaces."""
+    return known, [f" {' '.join(own)} " for own in words_of_all([each.label for each in known])]
 
 
 def _known(referential: Referential, kind: Sought) -> list[Found]:

@@ -37,7 +37,7 @@ from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.sharing import Deriving, cached_property, made_once
-from passerelles.text import alike, normalise_label, slashed_forms
+from passerelles.text import alike, normalise_label, slashed_forms, words_of_all
 
 if TYPE_CHECKING:
     from passerelles.store import Index
@@ -597,8 +597,10 @@ def nearest_codes(text: str, labels: Mapping[str, str]) -> tuple[str, ...]:
     (('PERM-C',), ('PERM-C',))
     """
     cut = normalise_label(text[:_LONGEST])
+    ordered = sorted(labels)
     codes, names = (
-        {code: normalise_label(by[code]) for code in sorted(labels)} for by in ({c: c for c in labels}, labels)
+        dict(zip(ordered, map(" ".join, words_of_all(texts)), strict=True))
+        for texts in (ordered, [labels[code] for code in ordered])
     )
     by_code = alike(cut, codes, least=_ALIKE, most=_NEAREST)
     by_name = alike(cut, names, scorer="token_sort_ratio", least=_ALIKE, most=_NEAREST)
