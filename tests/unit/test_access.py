@@ -1224,7 +1224,7 @@ def test_of_two_ways_the_better_known_and_the_one_without_a_competition_is_taken
     )
     some = replace(plain, credentials=tuple(sorted((*plain.credentials, first, second), key=lambda c: c.code)))
     demands = build_demands(some, ["Q"], NO_AIM)
-    assert demands.counted(0, demands.price(Holdings()), Holdings()) == {"v": ["Z1"]}
+    assert demands.open_ways(0, demands.price(Holdings()), Holdings())["v"][0].left == ("Z1",)
 
 
 def test_who_holds_a_way_that_has_ended_is_told_that_one_and_no_other() -> None:
@@ -1459,6 +1459,18 @@ def test_a_way_that_nobody_can_take_is_no_other_way() -> None:
     assert "Ancien" not in told
 
 
+def test_another_way_is_told_with_the_shortest_of_what_it_supposes_unless_it_holds_another_way() -> None:
+    entered = Credential("Z1", "Titre", "titre", Hours(300, 300, 300), choices=((("AS",), ("DEI",)),))
+    ways = one_of("Q", ("FIMO", "v", "a"), ("Z1", "v", "b"))
+    told = sentences(with_credentials(jobs(*ways), entered))
+    assert "au lieu de « FIMO » : Titre (1 070 h)." in told  # 770 of the assistant's and 300, not 4,620 of the nurse's
+    longer = replace(entered, choices=((("FIMO",),),))
+    assert "Autre voie" not in sentences(with_credentials(jobs(*ways), longer))
+    unknown = replace(entered, choices=((("E1",),),))
+    some = with_credentials(jobs(*ways), unknown, Credential("E1", "Stage", "certificat"))
+    assert "au lieu de « FIMO » : Titre (300 h ou plus)." in sentences(some)
+
+
 def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None:
     other = Credential("DEI2", "DE infirmier", "diplôme", Hours(4620, 4620, 4620))
     ways = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("FIMO", "w", "a"), ("DEI2", "w", "b"))
@@ -1553,7 +1565,7 @@ def test_a_way_of_which_what_has_ended_is_held_is_told() -> None:
     ways = one_of("Q", ("FIMO", "v", "a"), ("E1", "v", "b"), ("DEI", "v", "b"))
     some = with_credentials(jobs(*ways), *OVER)
     assert "Autre voie" not in sentences(some)
-    assert "DE infirmier (4 620 h) + Ancien 1." in sentences(some, Profile(occupation="R", credentials={"E1": "yes"}))
+    assert "DE infirmier + Ancien 1 (4 620 h)." in sentences(some, Profile(occupation="R", credentials={"E1": "yes"}))
 
 
 def test_a_car_licence_is_what_many_hold() -> None:
@@ -1643,7 +1655,7 @@ def test_another_way_is_told_with_what_is_left_of_it_for_this_person() -> None:
     assert told() == "DE aide-soignant + DE bis (1 200 h) ou Un an de métier"
     assert told(Reduction("AS", hours=400.0, company_hours=100.0)).startswith("DE aide-soignant + DE bis (500 h) ou")
     assert told(Reduction("AS")).startswith("DE aide-soignant + DE bis (1 200 h au plus) ou")
-    assert told(held="DEI2") == "DE aide-soignant (770 h) + DE bis ou Un an de métier"
+    assert told(held="DEI2") == "DE aide-soignant + DE bis (770 h) ou Un an de métier"
 
 
 @pytest.mark.parametrize(("highest", "months"), [(None, 32.0), (4, 32.0), (5, 8.0)])

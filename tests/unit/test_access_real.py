@@ -827,18 +827,23 @@ def test_a_move_names_the_other_ways_of_a_choice_that_is_open(rome4_graph: Occup
 
     (line,) = [each for each in told("N4105", "N4101") if "Autre voie" in each]
     assert (
-        "Autre voie, avec ce qu'elle suppose, au lieu de « FIMO + permis C » : TP porteur (280 h) ou TP tous véh"
+        "Autre voie, avec ce qu'elle suppose, au lieu de « FIMO + permis C » : TP porteur (280 h) ou permis C + pass"
         in line
     )
+    assert "permis C + passerelle marchandises (364 h)" in line  # which supposes D and FIMO of passengers, 224 h
+    assert "TP tous véhicules" not in line  # who enters it has a way already
+    (line,) = [each for each in told("J1501", "J1502") if "Autre voie" in each]
     assert " ou …" in line
     assert "…." not in line
-    assert line.partition("tous véh")[2].partition(" ou …")[0].count(" ou ") == 2  # four ways, and that there are more
+    others = line.partition("« DE infirmier » : ")[2].partition(" ou …")[0]
+    assert others.count(" (") == 4  # each with its length
     assert not any("Autre voie" in each for each in told("J1301", "J1501"))  # one diploma, no choice
     assert not any(
         "BEPECASER" in each.partition("Autre voie")[2][:90] for each in told("A1201", "K2128")
     )  # it has ended
     other = " ".join(told("D1507", "J1201")).partition("Autre voie")[2]
-    assert "DE médecin (72 mois au moins) + Épreuves nationales" in other  # a competition is a part of the way
+    exam = "Épreuves nationales d'accès au troisième cycle de médecine"  # a competition is a part of the way
+    assert f"DE médecin + {exam} + Ordre des médecins (72 mois au moins)" in other
     assert other_ways_lines(access_conditions(rome4_graph.referential, "N4101")) == []  # of nobody, none is counted
     held = access_conditions(rome4_graph.referential, "N4101", holdings_of(rome4_graph.referential, "N4101", {}))
     assert other_ways_lines(held) == []

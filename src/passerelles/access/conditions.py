@@ -1,8 +1,8 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, ClassVar, Final, Literal, cast, get_args
+from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
 from passerelles.access.holdings import (
     DEMANDED,
@@ -86,6 +86,20 @@ _REDUCTION: Final = Record(
 )
 
 
+class Way(NamedTuple):
+    """
+    One way to a choice, whole, of somebody who has made none.
+
+    `codes` of all that it takes, and those `left` to obtain; `hours` and `months` of these: of trainings whose hours
+    are published, and of the others; practice is in neither.
+    """
+
+    codes: frozenset[str]
+    left: tuple[str, ...] = ()
+    hours: Hours = NO_HOURS
+    months: Hours = UNKNOWN_HOURS
+
+
 @dataclass(frozen=True, slots=True)
 class AccessCredential(Described):
     """
@@ -94,7 +108,8 @@ class AccessCredential(Described):
     `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
     it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
     `possible`: of a choice that is held, whether its way may be the one; `counted`: of another, whether its way is the
-    one whose hours are counted (see `with_counted`).
+    one whose hours are counted, and `way` what its own takes, none where it only makes another longer (see
+    `with_counted`).
     `closed`: whether nobody can obtain it (any more).
     `note`: what else the catalogue says of it, here and in general.
     """
@@ -117,6 +132,7 @@ class AccessCredential(Described):
     group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
     possible: bool = False
     counted: bool = False
+    way: Way | None = field(default=None, repr=False)
     closed: bool = False
     as_of: str = ""
     in_force: InForce = "unknown"
@@ -572,24 +588,32 @@ def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) ->
     return tuple(map(told, credentials))
 
 
-def with_counted(conditions: AccessConditions, counted: Mapping[str, Iterable[str]]) -> AccessConditions:
+def with_counted(conditions: AccessConditions, open_ways: Mapping[str, Sequence[Way]]) -> AccessConditions:
     """
-    Mark, of each choice of which nothing is held, the way whose hours are counted.
+    Mark, of each choice of which nothing is held, the way whose hours are counted, and say what each way takes.
 
-    It is the one that is made, whatever else is obtained for other choices, once what is `counted` of that choice is:
-    codes by group, see `Demands.counted`.
+    It is the one that is made, whatever else is obtained for other choices, once what is left of the first of that
+    choice is: ways by group, see `Demands.open_ways`.
     """
     anyway = {c.code for c in conditions.required if c.held == "yes" or c.requirement == "required"}
     ways = grouped(
         ((c.group, c.alternative or ""), c) for c in conditions.required if c.group and c.group_held != "yes"
     )
     made: dict[str, str] = {}
-    for group, way in sorted(ways):
-        if anyway.union(counted.get(group, ())).issuperset(c.code for c in ways[group, way]):
+    taken: dict[int, Way | None] = {}
+    for (group, way), members in sorted(ways.items()):
+        listed = open_ways.get(group, ())
+        if anyway.union(*(each.left for each in listed[:1])).issuperset(c.code for c in members):
             made.setdefault(group, way)
+        own = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
+        whole = next((each for each in listed if own - anyway <= each.codes), Way(own))
+        longer = any(each.codes < whole.codes for each in listed)
+        taken |= dict.fromkeys(map(id, members), None if longer else whole)
     mine = {id(c) for place in made.items() for c in ways[place]}
-    told = (replace(c, counted=True) if id(c) in mine else c for c in conditions.credentials)
-    return replace(conditions, credentials=tuple(told)) if mine else conditions
+    told = (
+        replace(c, counted=id(c) in mine, way=taken[id(c)]) if id(c) in taken else c for c in conditions.credentials
+    )
+    return replace(conditions, credentials=tuple(told)) if taken else conditions
 
 
 def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:

@@ -11,8 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import (
+    NO_HOURS,
     AccessConditions,
     AccessCredential,
+    Way,
     access_conditions,
     kind_between,
     training_hours,
@@ -26,6 +28,7 @@ from passerelles.access.holdings import (
     after_occupation,
     holdings_of,
     is_closed,
+    months_left,
     reduction_for,
     remaining,
 )
@@ -45,6 +48,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Ways = tuple[frozenset[str], ...]
 Within = tuple[Alternatives, frozenset[int]]
+Priced = tuple[tuple[int, ...], tuple[int, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,6 +73,8 @@ class Price:
         Hours of each of the c credentials, shorter where something held gives right to it.
     ways
         For each of the g choices, the columns of the alternative that is priced.
+    ranked
+        For each of the g choices, the columns of each way to it, and those left to obtain, the one priced first.
     full
         Shape (c + g,): whether what the person lacks of each column is a whole qualification.
     """
@@ -82,6 +88,7 @@ class Price:
     closed: Bools
     hours: tuple[Hours, ...]
     ways: tuple[tuple[int, ...], ...]
+    ranked: tuple[tuple[Priced, ...], ...]
     full: Bools
 
 
@@ -193,10 +200,27 @@ class Demands:
         plain = (holdings.of(credential) == "yes" for credential in self.credentials)
         return _flags(chain(plain, map(holdings.has_one_of, self._proofs)))
 
-    def counted(self, row: int, price: Price, holdings: Holdings) -> dict[str, list[str]]:
-        """What is left to obtain of each open choice of an occupation, by group: codes of the way that is priced."""
-        left = {group: n for group, n in self.groups[row].items() if not holdings.has_one_of(self._proofs[n])}
-        return {group: [self.codes[column] for column in price.ways[n]] for group, n in left.items()}
+    def open_ways(self, row: int, price: Price, holdings: Holdings) -> dict[str, list[Way]]:
+        """Return the ways to each open choice of an occupation, by group: the one priced, then others not closed."""
+        found: dict[str, list[Way]] = {}
+        for group, n in self.groups[row].items():
+            if not holdings.has_one_of(self._proofs[n]):
+                first, others = price.ranked[n][:1], price.ranked[n][1:]
+                still = (each for each in others if not price.closed[list(each[1])].any())
+                found[group] = [self._way(*each, price, holdings) for each in chain(first, still)]
+        return found
+
+    def _way(self, whole: Iterable[int], left: Iterable[int], price: Price, holdings: Holdings) -> Way:
+        """What a way takes; of unknown length, where that of a part is not known."""
+        hours, months = [NO_HOURS], [NO_HOURS]
+        for i in (i for i in left if self.credentials[i].kind != "experience"):
+            _, expected, most = price.hours[i][:3]
+            if expected is None and most is None:
+                months.append(months_left(self.credentials[i].months, reduction_for(self.credentials[i], holdings)))
+            else:
+                hours.append(Hours(expected, expected, most if expected is None else expected))
+        codes, lacking = ([self.codes[i] for i in some] for some in (whole, left))
+        return Way(frozenset(codes), tuple(lacking), _added(hours), _added(months))
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
@@ -234,13 +258,13 @@ class Demands:
                 taken[i] = taken[i]._replace(low=0.0, sure=0)
         held = self.held(holdings)
         closed = list(self._closed)
-        ways: list[tuple[int, ...]] = []
+        ranked: list[tuple[Priced, ...]] = []
 
         def ended(way: tuple[int, ...]) -> bool:
             return any(self._closed[i] for i in way)
 
         def place(
-            way: tuple[int, ...], *, whole: bool
+            found: Priced, *, whole: bool
         ) -> tuple[bool, bool, bool, bool, float, bool, bool, int, tuple[int, ...]]:
             """
             Of ways known as well and as short, one that training gives, without competition, of fewest parts.
@@ -248,6 +272,7 @@ class Demands:
             Where each way is a `whole` qualification, one that what is held shortens comes first: a shorter one may be
             of another profession.
             """
+            way = found[1]
             some, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
             near = ended(way), not (whole and eased.intersection(way))
             known = any(each.vague for each in some), any(each.boundless for each in some)
@@ -255,20 +280,22 @@ class Demands:
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
         for members, within, whole in zip(self.members, self._within, self.full[len(self.codes) :], strict=True):
-            left: list[tuple[int, ...]] = []
+            left: list[Priced] = []
             for way, choices in zip(members, within, strict=True):
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
-                left.append(tuple(i for i in way if not held[i] and i not in behind))
-            best = min(left, key=partial(place, whole=bool(whole)), default=None)
-            ways.append(best or ())
-            closed.append(best is None or ended(best))
+                left.append((way, tuple(i for i in way if not held[i] and i not in behind)))
+            ranked.append(tuple(sorted(left, key=partial(place, whole=bool(whole)))))
+            closed.append(not left or ended(ranked[-1][0][1]))
+        ways = tuple(listed[0][1] if listed else () for listed in ranked)
         figures = np.asarray([each[:5] for each in taken], dtype=np.float64).reshape(-1, 5)
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
         tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
         length, sure = (frozen(each.astype(np.int64)) for each in (tenths, least))
         full = _flags([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
-        return Price(held, length, low, high, sure, _flags(unknown), _flags(closed), tuple(hours), tuple(ways), full)
+        return Price(
+            held, length, low, high, sure, _flags(unknown), _flags(closed), tuple(hours), ways, tuple(ranked), full
+        )
 
     def hours(
         self, taught: Ints, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)
@@ -477,7 +504,7 @@ def conditions_for(referential: Referential, code: str, holdings: Holdings) -> A
     if all(c.group is None or c.group_held == "yes" for c in conditions.required):
         return conditions
     demands = demands_of_job(referential, code, holdings.aim)
-    return with_counted(conditions, demands.counted(0, demands.price(holdings), holdings))
+    return with_counted(conditions, demands.open_ways(0, demands.price(holdings), holdings))
 
 
 def access_between(referential: Referential, origin: str, target: str) -> tuple[MoveKind, AccessConditions]:
@@ -572,6 +599,12 @@ def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset
     """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
     known = [referential.credential_by_code[code] for code in way if code in referential.credential_by_code]
     return way - {each for credential in known for each in credential.grants if each not in credential.supposed}
+
+
+def _added(some: Iterable[Hours]) -> Hours:
+    """Hours, or months, of several things, one after the other: unknown where one is."""
+    low, expected, high = (None if None in each else sum(each) for each in zip(*(h[:3] for h in some), strict=True))
+    return Hours(low, expected, high)
 
 
 def sane_hours(hours: Hours) -> Hours:

@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
-from passerelles.access.conditions import AccessConditions, AccessCredential, training_hours
-from passerelles.access.holdings import given_by_employer, months_left, remaining
+from passerelles.access.conditions import AccessConditions, AccessCredential, Way
+from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, say
 from passerelles.model import Hours
@@ -139,14 +139,9 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     """
     Return a sentence for each choice that is open: its other ways, in the place of the one that is counted.
 
-    Each is named without what comes before its parts, with the length of each part that is left, and none that nobody
-    can take.
+    Each is named without what comes before its parts, with the length of all that it takes, and none that nobody can
+    take.
     """
-
-    def sized(c: AccessCredential) -> str:
-        length = _length_left(c, lang)
-        return say("conditions.sized", lang=lang, label=c.short, length=length) if length else c.short
-
     over = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
     left = [c for c in _told(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in over]
     found: list[str] = []
@@ -157,23 +152,27 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
         if taken is None:
             continue
         mine = {c.code for c in taken}
-        others = [way for way in named if not mine.issubset(c.code for c in way)]
+        others = [way for way in named if way[0].way is not None and not mine.issubset(c.code for c in way)]
         if others:
-            names = (_either([taken], _SHORT, lang), _either(others, sized, lang, _WAYS))
-            found.append(say("conditions.other_ways", lang=lang, taken=names[0], others=names[1]).replace("….", "…"))
+            sized = [_sized(_either([way], _SHORT, lang), way[0].way, lang) for way in others[:_WAYS]]
+            sized += ["…"] if len(others) > _WAYS else []
+            told = say("conditions.or", lang=lang).join(sized)
+            taken_name = _either([taken], _SHORT, lang)
+            found.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=told).replace("….", "…"))
     return list(dict.fromkeys(found))
 
 
-def _length_left(c: AccessCredential, lang: Lang) -> str:
-    """Return hours, else months, of the training that a credential takes; empty = none, unknown, or practice."""
-    if c.held == "yes" or c.kind == "experience":
-        return ""
-    hours = remaining(training_hours(c.detail), c.reduction, in_firm=True)
-    if hours.expected is None and hours.high is not None:
-        return say("paths.hours.at_most", lang=lang, expected=round(hours.high))
-    if hours.expected is None:
-        return duration_text(months_left(c.detail.months, c.reduction), lang)
-    return say("paths.hours.exact", lang=lang, expected=round(hours.expected)) if hours.expected else ""
+def _sized(name: str, way: Way | None, lang: Lang) -> str:
+    """Return the name of a way with its hours and months of training: the least, where those of a part are unknown."""
+    if way is None:
+        return name
+    known = (way.months.low, way.months.high) != (None, None)
+    key, hours = ("exact" if known else "open"), way.hours.expected
+    if hours is None and known:
+        key, hours = "at_most", way.hours.high
+    in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""
+    length = " + ".join(filter(None, (in_hours, duration_text(way.months, lang))))
+    return say("conditions.sized", lang=lang, label=name, length=length) if length else name
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
