@@ -337,6 +337,16 @@ def test_a_legal_duration_is_a_floor_with_its_placements_and_a_reduction_shorten
     assert (path.hours.low, path.hours.expected) == (500.0, 4620.0)  # only who has the experience is spared the rest
 
 
+def test_a_training_that_experience_may_shorten_keeps_its_length_and_tells_what_may_be_left() -> None:
+    some = jobs(CredentialRequirement("Q", "DEI"))
+    nurse = replace(NURSE, reductions=(Reduction("P", 1000.0, 500.0, 36),), months=Hours(36.0, None, 36.0))
+    graph = build_graph(replace(some, credentials=tuple(nurse if c.code == "DEI" else c for c in some.credentials)))
+    told = " ".join(path_sentences(rank_paths(graph, "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]))
+    text = told.replace("\u202f", " ")
+    assert "4 620 h dont 2 310 h en entreprise ou en stage" in text  # not 500 of 4,620
+    assert "en 36 mois au plus ; peut-être 1 500 h, pour qui a : Métier P, 36 mois d'expérience" in text
+
+
 def test_a_shorter_training_of_unpublished_length_leaves_the_whole_as_the_most_and_is_said() -> None:
     some = jobs(
         CredentialRequirement("Q", "DEI"),

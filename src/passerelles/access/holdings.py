@@ -218,10 +218,12 @@ def months_left(months: Hours, reduction: Reduction | None) -> Hours:
     """
     Months of studies that a reduction leaves: all of them, or at most those where nobody publishes what is left.
 
-    What is only possible leaves them as they are to be expected. Where hours are published, they tell.
+    What is only possible leaves them as they are to be expected. Of one that is sure, published hours tell.
     """
-    if reduction is None or reduction.hours is not None:
-        return months if reduction is None else UNKNOWN_HOURS
+    if reduction is None:
+        return months
+    if reduction.hours is not None and not reduction.experience_months:
+        return UNKNOWN_HOURS
     return Hours(None, months.low if reduction.experience_months else None, months.high)
 
 

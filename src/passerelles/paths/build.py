@@ -190,14 +190,15 @@ def required_of(
         )
         way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
         reduction = reduction_for(known, holdings)
-        unpublished = reduction is not None and reduction.hours is None
+        hours = price.hours[place[each]]
+        open_ended = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         found.append(
             StepCredential(
                 code=each,
                 label=known.label,
                 kind=known.kind,
                 held=holdings.of(known),
-                hours=price.hours[place[each]],
+                hours=hours,
                 source=own[each].source if each in own else known.source,
                 order=number,
                 grants=regulated and each not in before,
@@ -208,9 +209,11 @@ def required_of(
                 group=way,
                 alternative=alternative,
                 ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
-                company_hours=known.placement_hours if reduction is None or unpublished else reduction.company_hours,
+                company_hours=known.placement_hours if reduction is None or open_ended else reduction.company_hours,
                 months=months_left(known.months, reduction),
-                shorter=_holder(referential, reduction.holder_of) if reduction is not None and unpublished else "",
+                shorter=_holder(referential, reduction.holder_of) if reduction is not None and open_ended else "",
+                spared_after=reduction.experience_months if reduction is not None else None,
+                spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
             )

@@ -95,7 +95,8 @@ class StepCredential(Described):
     profession; `via` by which code the certification file reaches the occupation, for what merely leads there;
     `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are those of its
     hours spent in a firm or on placement; `months` how long it takes where hours do not tell, or what experience it
-    asks for; `shorter` what the person holds or has done that gives right to a shorter training of unknown length;
+    asks for; `shorter` what the person holds or has done that may give right to a shorter training, `spared_after` so
+    many months of experience, if any, and `spared_to` the hours that are left then, None = not published;
     `any_length` says that a training or an examination comes before it, and that no text sets how long; `may_have` that
     nobody knows whether the person has it, and many do: the shortest length is without it; `group` and
     `alternative` of which way to which choice it is.
@@ -117,6 +118,8 @@ class StepCredential(Described):
     company_hours: float | None = None
     months: Hours = UNKNOWN_HOURS
     shorter: str = ""
+    spared_after: float | None = None
+    spared_to: float | None = None
     any_length: bool = False
     may_have: bool = False
     ground: Ground = ""
@@ -145,7 +148,7 @@ class StepCredential(Described):
             ),
             Column(
                 "shorter", on=On.JSON, json=lambda c, _: c.shorter or None,
-                schema="text?: What gives right to a shorter training, of which nobody publishes the length",
+                schema="text?: What may give right to a shorter training, or does to one of unknown length",
             ),
             Column(
                 "may_have", on=On.JSON, schema="flag: Whether many hold it, and nobody knows whether this person does",
@@ -711,8 +714,12 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     else:
         key = "no_length" if expected is None else "any_length" if credential.any_length else "no_training"
         known = say(f"paths.step.{key}", lang=lang)
-    if credential.shorter:
-        known = say("paths.step.shorter", lang=lang, known=known, holder=credential.shorter)
+    if holder := credential.shorter:
+        if credential.spared_after:
+            holder = say("paths.step.experienced", lang=lang, holder=holder, months=round(credential.spared_after))
+        key = "shorter" if credential.spared_to is None else "spared"
+        hours = round(credential.spared_to or 0.0)
+        known = say(f"paths.step.{key}", lang=lang, known=known, holder=holder, hours=hours)
     return f"{credential.label} ({known})"
 
 
