@@ -299,6 +299,23 @@ def test_flows_of_a_sankey_are_conserved(embedded_graph: OccupationGraph) -> Non
     assert sum(b.get_height() for b in left_over) / thick[-1] == pytest.approx((140 - found.placed) / people[-1])
 
 
+def test_people_to_confirm_are_told_apart_from_those_placed(embedded_graph: OccupationGraph) -> None:
+    hiring = [{"employer": "X", "job": "K2110-GL", "openings": 2, "basin": "Redon"}]
+    fragile = [{"employer": "Y", "job": "K2110-B", "headcount": 3, "basin": "Redon"}]
+    chart = charts.territory_sankey(passerelles.match_territory(embedded_graph, fragile, hiring))
+    assert "placées : 0 ; à confirmer : 2 ; sans solution : 1" in words(chart)
+    assert "2 personnes à confirmer" in str(chart.description)
+    assert say("charts.sankey.once") in words(chart)
+    assert faults(chart) == []
+
+
+def test_the_same_job_to_confirm_is_not_drawn_as_one_without_training(embedded_graph: OccupationGraph) -> None:
+    public = redon(embedded_graph).to_dict()
+    placed, waiting = public["results"][0] | {"same_job": True}, public["results"][1] | {"same_job": True}
+    diagram = read_diagram(public | {"results": [placed], "to_confirm": [waiting]}, limit=20, lang="fr")
+    assert [(flow.same_job, flow.once) for flow in diagram.flows] == [(True, False), (False, True)]
+
+
 @pytest.mark.parametrize("limit", [1, 2, 5, 100])
 def test_joining_small_lots_loses_nobody(embedded_graph: OccupationGraph, limit: int) -> None:
     found = redon(embedded_graph)

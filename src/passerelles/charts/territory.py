@@ -20,13 +20,14 @@ _OTHERS: Final = "\nothers"  # what the key of a side's lots drawn as one ends w
 
 
 class Ribbon(NamedTuple):
-    """People from one node to another; `masked` where their number may not be published."""
+    """People from one node to another, or who could go `once` something is confirmed; `masked`: not to be published."""
 
     left: str
     right: str
     people: int
     same_job: bool
     masked: bool = False
+    once: bool = False
 
 
 class Node(NamedTuple):
@@ -86,7 +87,8 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
     named: dict[str, Node] = {}
     pieces: list[Ribbon] = []
     moved = Counter[str]()
-    for flow in (*payload["results"], *payload.get("to_confirm", ())):
+    flows = [(flow, once) for once, key in enumerate(("results", "to_confirm")) for flow in payload.get(key, ())]
+    for flow, once in flows:
         ends = (
             _node(named, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"],
                   flow.get("fragile_lots")),
@@ -96,7 +98,7 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
         masked = flow["people"] is None
         people = HIDDEN if masked else flow["people"]
         moved.update(dict.fromkeys(ends, people))
-        pieces.append(Ribbon(*ends, people, bool(flow.get("same_job")), masked))
+        pieces.append(Ribbon(*ends, people, bool(flow.get("same_job")) and not once, masked, bool(once)))
     for side, listed in zip(_SIDES, (payload["uncovered"], payload["unfilled"]), strict=True):
         for item in listed:
             key = _node(named, side, item["employer"], item["job"], item["basin"], item.get("lots"))
@@ -141,12 +143,12 @@ def _node(
 
 def _gathered(pieces: Iterable[Ribbon], into: Mapping[str, str]) -> list[Ribbon]:
     """Join what leads from one node to the same other; `into` says which nodes are one."""
-    found: dict[tuple[str, str], Ribbon] = {}
+    found: dict[tuple[str, str, bool], Ribbon] = {}
     for each in pieces:
         ends = into.get(each.left, each.left), into.get(each.right, each.right)
-        before = found.get(ends, Ribbon(*ends, 0, same_job=True))
+        before = found.get((*ends, each.once), Ribbon(*ends, 0, same_job=True))
         same_job, masked = before.same_job and each.same_job, before.masked or each.masked
-        found[ends] = Ribbon(*ends, before.people + each.people, same_job, masked)
+        found[*ends, each.once] = Ribbon(*ends, before.people + each.people, same_job, masked, each.once)
     return list(found.values())
 
 
@@ -170,6 +172,8 @@ def _drawn(nodes: Iterable[Node], flows: Sequence[Ribbon]) -> Diagram:
 
 _LEFT_OVER: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION)
 _EMPTY: Final = Fill(Colour.PAPER, hatch="----", edge=Colour.DARK)
+_SAME: Final = "|||"
+_ONCE: Final = "..."
 _BAR: Final = 9.0
 _STUB: Final = 16.0
 _GAP: Final = 7.0
@@ -238,7 +242,7 @@ def _facts(pen: Pen, payload: Mapping[str, Any]) -> str:
         name: say("territory.table.masked", lang=pen.lang)
         if totals.get(name) is None
         else number(totals[name], lang=pen.lang)
-        for name in ("headcount", "openings", "placed", "uncovered", "unfilled")
+        for name in ("headcount", "openings", "placed", "to_confirm", "uncovered", "reserved", "unfilled")
     }
     return pen.say("facts", **shown)
 
@@ -321,7 +325,8 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
         colour = CYCLE[rank[flow.left] % len(CYCLE)]
         thick = _thick(flow.people, scale)
         masked = flow.masked
-        look = Fill(colour.pale(0.42), hatch="|||" if flow.same_job else "", edge=colour.deep, width=0.6, dash=masked)
+        hatch = _ONCE if flow.once else _SAME if flow.same_job else ""
+        look = Fill(colour.pale(0.42), hatch=hatch, edge=colour.deep, width=0.6, dash=masked)
         pen.outline(ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
         size = pen.size - 1
         if thick >= size * 1.25 and not masked:
@@ -332,8 +337,10 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
 def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
     band = Fill(CYCLE[0].pale(0.42), edge=CYCLE[0].deep)
     key: list[Entry] = [(_LEFT_OVER, pen.say("uncovered")), (_EMPTY, pen.say("unfilled"))]
+    if any(f.once for f in diagram.flows):
+        key.insert(0, (band._replace(hatch=_ONCE), pen.say("once")))
     if any(f.same_job for f in diagram.flows):
-        key.insert(0, (band._replace(hatch="|||"), pen.say("same")))
+        key.insert(0, (band._replace(hatch=_SAME), pen.say("same")))
     if any(f.masked for f in diagram.flows):
         key.append((band._replace(dash=True), pen.say("masked")))
     return key
@@ -345,7 +352,9 @@ def _words(pen: Pen, diagram: Diagram) -> Iterator[str]:
     for flow in diagram.flows:
         hidden = say("territory.table.masked", lang=pen.lang) if flow.masked else ""
         people = hidden or pen.say("people", n=flow.people)
-        yield pen.say("flow", left=names[flow.left], right=names[flow.right], people=people)
+        yield pen.say(
+            "flow_once" if flow.once else "flow", left=names[flow.left], right=names[flow.right], people=people
+        )
     for node in diagram.nodes:
         if node.rest and not node.masked:
             yield pen.say("left_over" if node.side == "left" else "empty", name=node.short(), n=node.rest)
