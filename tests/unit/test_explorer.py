@@ -176,6 +176,12 @@ def test_a_sheet_says_every_line_of_the_command_line(client: Client, capsys: pyt
         assert said == [plain(line["text"]) for line in rows(capsys, "show", code)]
 
 
+def test_what_a_competency_is_near_is_not_unknown_where_nothing_is_near(client: Client) -> None:
+    cells = [row["via"][0] for row in read(client, "/move/K2110/N4101").tables["competencies"]]
+    assert "–" in cells
+    assert "inconnu" not in cells
+
+
 def test_a_comparison_shows_all_its_competencies_with_their_weights(
     client: Client, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -234,6 +234,21 @@ def test_published_hours_are_written_whole(table: Certifications, jobs: Referent
     assert column.screen(replace(found, hours=None), "fr") is None
 
 
+def test_published_hours_are_said_to_be_those_of_the_centre_beside_a_diploma_counted_with_its_placement(
+    table: Certifications, jobs: Referential
+) -> None:
+    found = replace(table.leading("N4101", jobs, DAY)[0], hours=Hours(770, 770, 770))
+    assert "770 h en centre, durée publiée" in found.described("fr")
+    assert "770 h in a training centre, published length" in found.described("en")
+
+
+def test_an_end_is_a_day_as_written_and_no_successor_is_a_dash(table: Certifications, jobs: Referential) -> None:
+    found = replace(table.leading("N4101", jobs, DAY)[0], until="2028-08-31", successor=None)
+    until, successor = found.spec.pick("until", "successor")
+    assert (until.screen(found, "fr"), until.screen(replace(found, until=None), "fr")) == ("31/08/2028", None)
+    assert successor.screen(found, "fr") == "–"
+
+
 def test_a_number_that_another_follows_keeps_its_hours(tmp_path: Path, jobs: Referential) -> None:
     """An older extract names the number of before; the table of lengths that of today."""
     now = next(d for d in load_durations() if d.former)

@@ -82,9 +82,12 @@ class LeadingCertification(Described):
             Column("certification_code", value="code", json_key="code", promised="code"),
             Column("certification_label", value="label", json_key="label", promised="text"),
             Column("certification_level", "integer", value="level", json_key="level", promised=True),
-            Column("until", promised="text?: Last day of its registration; null = unknown"),
+            Column(
+                "until", promised="text?: Last day of its registration; null = unknown",
+                shown=lambda c, lang: c.until and day_text(c.until, lang),
+            ),
             Column("match", words="terms.match", promised=one_of(get_args(Match))),
-            Column("successor", promised="text?: What replaces it"),
+            Column("successor", promised="text?: What replaces it", shown=lambda c, _: c.successor or "–"),
             Column("vae", "flag", promised=True),
             part_of(
                 "certification_hours", PUBLISHED, "hours", kind="number", json_key="hours", nullable=True,
@@ -111,7 +114,7 @@ class LeadingCertification(Described):
         if self.until:
             said.append(say("paths.certification.until", lang=lang, day=day_text(self.until, lang)))
         if hours := _hours_shown(self.hours, lang):
-            said.append(say("paths.step.length", lang=lang, hours=hours))
+            said.append(say("paths.certification.hours", lang=lang, hours=hours))
         if self.vae:
             key = "vae_former" if self.vae_former else "vae"
             said.append(say(f"paths.certification.{key}", lang=lang, former=self.vae_former))

@@ -185,7 +185,9 @@ NEAR_ITEM: Final = Record(
         *ITEM.columns,
         Column("via", on=On.JSON, promised="code: The competency held that is near"),
         Column("via_label", on=On.JSON, schema="text?"),
-        Column("via", value=lambda i, _: i.via_label or i.via, on=On.CELLS),
+        Column(
+            "via", value=lambda i, _: i.via_label or i.via, shown=lambda i, _: None if i.via else "–", on=On.CELLS
+        ),
         Column("credit", "share", on=On.FILE, promised="share: Share of the weight that it is credited with"),
     ),
 )  # fmt: skip
