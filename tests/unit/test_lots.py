@@ -337,6 +337,8 @@ def test_a_postcode_or_department_tells_places_of_one_name_apart(embedded: Refer
     (aside,) = lots.set_aside
     assert (aside.key, aside.people) == ("basin_ambiguous", 4)
     assert "62" in "".join(aside.suggestions)
+    rows = [{"job": "N4101", "Lieu de travail": name} for name in ("62 - SAINT OMER", "14 – Saint-Omer")]  # job adverts
+    assert [lot.basin for lot in read_lots(embedded, rows, "hiring", locator=Locator(places)).lots] == ["2511", "3211"]
 
 
 def test_basins_are_looked_up_where_there_is_a_geography(embedded: Referential) -> None:

@@ -494,7 +494,7 @@ _EPCI_KIND: Final = re.compile(
     r"^(?:(?:cc|ca|cu|metropole|communaute (?:de communes|d agglomeration|urbaine)) )"
     r"(?:(?:de la|de l|de|du|des|d|le|la|les|l) )?"
 )
-_LEADING_POSTCODE: Final = re.compile(r"^\s*(\d{5})[\s,-]+(?=\D)")
+_LEADING_CODE: Final = re.compile(r"^\s*(\d{5}|\d{2}|97\d|2[ABab])[\s,–-]+(?=\D)")
 _BRACKETED: Final = re.compile(r"\(\s*(\d{2,3}|2[ABab]|\d{5})\s*\)\s*$")
 _TRAILING_CODE: Final = re.compile(r"(?<=[^\W\d])[\s,-]+(\d{5}|\d{2}|97\d|2[ABab])\s*$")
 _AROUND: Final = re.compile(
@@ -509,9 +509,9 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
     borough = _BOROUGH.match(normalise_label(text))
     if borough:
         return borough[1], area
-    around = [pattern.search(text) for pattern in (_BRACKETED, _LEADING_POSTCODE, _TRAILING_CODE)]
+    around = [pattern.search(text) for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)]
     said = next((found[1] for found in around if found), "")
-    for pattern in (_BRACKETED, _LEADING_POSTCODE, _TRAILING_CODE):
+    for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE):
         text = pattern.sub("", text)
     name = re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip()
     name = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", name))
