@@ -173,8 +173,16 @@ _MONTHS: Final = (
 _NUMBER: Final = {name: at for at, names in enumerate(_MONTHS, start=1) for name in names.split()}
 _ISO: Final = re.compile(r"\b((?:19|20)\d\d)[-/](\d{1,2})(?:[-/]\d{1,2})?\b")
 _DAY: Final = re.compile(r"\b(?:\d{1,2}[-/.])?(\d{1,2})[-/.]((?:19|20)\d\d)\b")
+_SHORT_DAY: Final = re.compile(r"\d{1,2}[-/.](\d{1,2})[-/.](\d\d)")
+_SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
 _QUARTER: Final = re.compile(r"\b[tq]([1-4])\s*((?:19|20)\d\d)\b")
 _LAST_MONTH: Final = 12
+
+
+def _month_named(word: str) -> int | None:
+    """Number of the one month whose name begins with a word of three letters or more."""
+    found = {at for name, at in _NUMBER.items() if name.startswith(word)} if len(word) > 2 else set()  # noqa: PLR2004
+    return found.pop() if len(found) == 1 else None
 
 
 class Problem(NamedTuple):
@@ -308,12 +316,16 @@ class Month(NamedTuple):
             found = (int(match[1]), int(match[2]))
         elif match := _DAY.search(text):
             found = (int(match[2]), int(match[1]))
+        elif match := _SHORT_DAY.fullmatch(text.strip()):
+            found = (2000 + int(match[2]), int(match[1]))
         elif match := _QUARTER.search(folded):
             found = (int(match[2]), 3 * int(match[1]))
         else:
-            named = next((n for word in folded.split() if (n := _NUMBER.get(word))), None)
+            named = next((n for word in folded.split() if (n := _month_named(word))), None)
             year = re.search(r"\b(?:19|20)\d\d\b", folded)
-            found = (int(year[0]), named) if named and year else None
+            short = _SHORT_YEAR.search(text)
+            told = int(year[0]) if year else 2000 + int(short[1]) if short else None
+            found = (told, named) if named and told else None
         return cls(*found) if found and 1 <= found[1] <= _LAST_MONTH else None
 
     def until(self, later: "Month") -> int:
