@@ -147,6 +147,9 @@ def test_a_code_and_a_title_of_another_family_are_said_and_to_be_confirmed(embed
     assert [(p.key, p.row, p.values["given"]) for p in lots.said] == [("code_differs", 1, "Aide-soignante")]
     (note,) = reading_notes([lots])
     assert "« Aide-soignante » se lit J1501" in note.sentence("fr")
+    # Words that are read surely without being the title's own: another domain contradicts the code, a neighbour not.
+    sure = [{**rows[0], "Code ROME": code, "Intitulé": "OP. CONDITIONNEMENT"} for code in ("N4101", "H3302", "H3301")]
+    assert [x.confidence < 1 for x in sorted(read_lots(embedded, sure, "fragile").lots, key=lambda x: x.row)]
 
 
 def test_a_title_read_in_place_of_an_unknown_code_is_said(embedded: Referential) -> None:
@@ -542,6 +545,62 @@ def test_a_header_of_two_lines_tells_columns_of_one_name_apart(embedded: Referen
     with pytest.raises(LotsError) as caught:  # which of the three counts is for a person to say
         read_lots(embedded, path, "fragile")
     assert problems(caught) == [(3, "Effectifs", "columns_differ")]
+
+
+def test_columns_of_parts_of_the_same_people_are_added_in_one_line_of_names_or_two(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    for lines in (
+        ["Site;Emploi;Effectif;;Lieu", ";;CDI;CDD;", "Usine;N1101;3;1;Redon", "Usine;N1103;2;;Redon"],
+        ["Site;Emploi;Effectif CDI;Effectif CDD;Effectif total;Lieu", "U;N1101;3;1;4;Redon", "U;N1103;2;;2;Redon"],
+        ["Site;Emploi;Hommes;Femmes;dont > 55 ans;Lieu", "U;N1101;3;1;4;Redon", "U;N1103;2;;2;Redon"],
+    ):
+        path.write_text("\n".join(lines), encoding="utf-8")
+        lots = read_lots(embedded, path, "fragile")
+        assert ([lot.people for lot in lots.lots], lots.said[0].key) == ([4, 2], "parts_summed")
+    path.write_text("Site;Emploi;CDI;CDD;Lieu\nU;N1101;3;beaucoup;Redon\nU;N1101;3;1;Redon", encoding="utf-8")
+    lots = read_lots(embedded, path, "fragile")
+    assert (lots.people, [(p.row, p.column, p.key) for p in lots.set_aside]) == (4, [(2, "CDD", "not_number")])
+
+
+def test_of_two_columns_of_numbers_the_one_that_is_not_read_is_named_or_none_is_guessed(embedded: Referential) -> None:
+    rows = [{"Poste": "N4101", "Postes ouverts 2027": 4, "Postes ouverts 2028": 9, "Ville": "Redon"}]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, lots.said[0].key, lots.said[0].values["others"]) == (4, "other_counts", "Postes ouverts 2028")
+    with pytest.raises(LotsError) as caught:
+        read_lots(embedded, [{"Entreprise": "A", "Poste": "N4101", "Redon": 4, "Rennes": 9}], "fragile")
+    assert problems(caught) == [(0, "headcount", "several_counts")]
+
+
+@pytest.mark.parametrize("name", ["N° salarié", "N°", "Numéro", "N° offre", "Âge", "Ancienneté", "Coef.", "Matricule"])
+def test_what_identifies_or_describes_a_person_is_no_number_of_people(embedded: Referential, name: str) -> None:
+    for side in ("fragile", "hiring"):
+        lots = read_lots(embedded, [{name: 45, "Emploi occupé": "N4101", "Ville": "Redon"}], side)
+        assert (lots.people, lots.said[0].key) == (1, "counted_lines")
+
+
+def test_a_ditto_mark_is_the_cell_above(embedded: Referential) -> None:
+    rows = fragile(("A", "N4101", 3, "Redon"), ("idem", "N1101", 2, '"'), ("〃", "N1103", 1, "Id."), ("B", '"', 5, "x"))
+    lots = read_lots(embedded, rows, "fragile")
+    found = [(lot.employer, lot.job, lot.basin_label) for lot in lots.lots]
+    assert found == [("A", "N1101", "Redon"), ("A", "N1103", "Redon"), ("A", "N4101", "Redon"), ("B", "N1103", "x")]
+    assert [(p.key, p.row) for p in lots.said] == [("repeated", 2), ("repeated", 3), ("repeated", 4)]
+
+
+@pytest.mark.parametrize(
+    ("contract", "title", "own"),
+    [
+        ("Franchise", "Cariste", True), ("TNS", "Cariste", True), ("Profession libérale", "Cariste", True),
+        ("Reprise d'entreprise", "Cariste", True), ("CDI", "Cariste", False), ("", "Aide-soignant", False),
+        ("", "Infirmier libéral", True), ("", "Secrétaire en cabinet libéral", False),
+    ],
+)  # fmt: skip
+def test_work_on_ones_own_account_is_known_by_the_contracts_of_job_adverts(
+    embedded: Referential, contract: str, title: str, *, own: bool
+) -> None:
+    rows = [{"Métier": title, "Code ROME": "N1101", "Type de contrat": contract, "Nb": 2, "Ville": "Redon"}]
+    assert [lot.self_employed for lot in read_lots(embedded, rows, "hiring").lots] == [own]
 
 
 def test_codes_alone_are_jobs_and_other_names_of_columns_are_known(embedded: Referential) -> None:

@@ -49,6 +49,12 @@ def test_optional_columns_stand_in_the_lots(embedded_graph: OccupationGraph) -> 
     assert (lot.people, lot.movable, lot.month, lot.agreement, lot.size) == (12, 6, (2027, 5), "1486", 240)
 
 
+def test_a_list_of_persons_says_yes_or_no_of_each_volunteer(embedded_graph: OccupationGraph) -> None:
+    table = [{"Métier": "N1101", "Bassin": "Redon", "Volontaire (O/N)": said} for said in ("O", "N", "non", "Oui", "")]
+    (lot,) = read_lots(embedded_graph.referential, table, "fragile").lots
+    assert (lot.people, lot.movable) == (5, 3)  # of one who does not say, nothing is known
+
+
 def test_only_volunteers_are_placed_and_the_others_are_said(embedded_graph: OccupationGraph) -> None:
     people = rows("fragile", ("A", "N1101", 10, "Redon", "", "", "", "4"))
     found = match_territory(embedded_graph, people, rows("hiring", ("B", "N1101", 9, "Redon")), changes=False)

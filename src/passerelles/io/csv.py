@@ -538,6 +538,26 @@ TOTAL: Final = re.compile(
     r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ensemble|somme|cumul|subtotals?|sum", re.IGNORECASE
 )
 
+# Names of columns that each count a part of the same people; what is said "dont" is counted already.
+_PARTS: Final = tuple(
+    re.compile(rf"(?!.*\bdont\b).*\b(?:{names})\b.*")
+    for names in ("hommes?|femmes?|h|f|m|men|women", "cdi|cdd|interim(?:aires?)?", "temps (?:plein|complet|partiel)")
+)
+
+
+def are_parts(names: Sequence[str]) -> bool:
+    """
+    Whether each column of several counts its own part of the same people.
+
+    Examples
+    --------
+    >>> are_parts(["Hommes", "Femmes"]), are_parts(["CDI", "CDD", "Dont femmes"]), are_parts(["2027", "2028"])
+    (True, False, False)
+    """
+    words = [normalise_label(name) for name in names]
+    several = len(set(words)) == len(words) > 1
+    return several and any(all(part.fullmatch(name) for name in words) for part in _PARTS)
+
 
 def one_header(
     header: list[str], rows: list[tuple[int, Sequence[Cell]]], line: int
@@ -545,7 +565,7 @@ def one_header(
     """
     Return the header with its second line, where names below one of several columns tell these apart, and the rows.
 
-    A total stands for what it sums; without one, all columns have the one name.
+    A total stands for what it sums; without one, parts of the same people keep both names, and others the one name.
 
     Examples
     --------
@@ -561,7 +581,9 @@ def one_header(
         return header, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
-    return ["" if start in totals and not sums[at] else header[start] for at, start in enumerate(of)], rows[1:]
+    split = {at for at in of if are_parts([below[i] for i, start in enumerate(of) if start == at])}
+    names = [f"{header[start]} {below[at]}" if start in split else header[start] for at, start in enumerate(of)]
+    return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
 
 
 class Number(NamedTuple):

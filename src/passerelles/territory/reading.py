@@ -11,12 +11,13 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.io.csv import TOTAL, Rows, decimal_sign, one_header, read_number, read_rows
+from passerelles.io.csv import TOTAL, Rows, are_parts, decimal_sign, one_header, read_number, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
 from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contexts_of, resolve_titles
 from passerelles.progress import go_on
+from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, titles_by_label
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, made
 from passerelles.text import normalise_label
@@ -27,7 +28,8 @@ _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the nam
 _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
-_EXACT: Final = 0.99  # how sure a title of the referential is, in either gender: what contradicts a code
+_EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
+_DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _ELSE, _OWN_ACCOUNT, _ETP = (
     re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time")
@@ -225,6 +227,7 @@ class _Grid:
     columns: Mapping[str, int]
     rows: Sequence[tuple[int, Sequence[Any]]]
     sheet: str = ""  # where several make one table
+    parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
 
     @classmethod
     def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "_Grid":
@@ -299,7 +302,7 @@ class _Resolved(NamedTuple):
 
 
 class _Unusable(NamedTuple):
-    """Why a cell cannot be used, and what it may have meant."""
+    """Why a cell cannot be used, and what it may have meant; `role` is its column's, or the header itself."""
 
     role: str
     key: str
@@ -443,7 +446,7 @@ class _Reader:
     def _read_grid(self, grid: _Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
         grid = self._check_columns(grid)
-        rows = list(self._rows(grid))
+        rows = list(self._repeated(grid, self._rows(grid)))
         decimal = decimal_sign(grid.text(cells, _COUNT[self.side]) for _, cells in rows)
         for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
@@ -507,11 +510,37 @@ class _Reader:
             seen = grid.header or next((cells for _, cells in grid.rows), ())
             columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
+        grid = self._all_counts(grid)
         for role, key in ((_COUNT[self.side], "counted_lines"), ("employer", "no_employer")):
             if role not in grid.columns:
                 self.said.append(Problem(grid.name, 0, role, key, {}))
         if not {"basin", "commune"} & set(grid.columns):
             self.said.append(Problem(grid.name, 0, "basin", "no_place", {}))
+        return grid
+
+    def _all_counts(self, grid: _Grid) -> _Grid:
+        """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
+        count, free = _COUNT[self.side], [at for at in grid.free if "dont" not in _bare(grid.header[at]).split()]
+        known = count in grid.columns
+        bare = {at: _bare(grid.header[at]) for at in free}
+        if known:
+            counted = [at for at in free if count in _named_columns([bare[at]], self.side, {})]
+        else:
+            counted = [at for at in free if (held := grid.held(at)) and _holds_numbers(held)]
+        first = grid.columns.get(count, next(iter(counted), -1))
+        others = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
+        others += [at for at in counted if at not in (first, *others) and not (known and _ETP.search(bare[at]))]
+        if first < 0 or not others:
+            return grid
+        names = [grid.header[at] for at in (first, *others)]
+        told = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(names[1:])}
+        if are_parts(names):
+            self.said.append(Problem(grid.name, 0, count, "parts_summed", told))
+            return replace(grid, columns={**grid.columns, count: first}, parts=others)
+        if not known:
+            raise LotsError([Problem(grid.name, 0, count, "several_counts", told)])
+        if not are_parts(names[1:]):  # parts of what the column counts
+            self.said.append(Problem(grid.name, 0, count, "other_counts", told))
         return grid
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
@@ -541,6 +570,16 @@ class _Reader:
                 self.said.append(Problem(grid.name, line, "", "text_line", {"text": text}))
             else:
                 yield line, cells
+
+    def _repeated(self, grid: _Grid, rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterable[tuple[int, Sequence[Any]]]:
+        """Yield rows with what stands above in place of a mark that says "the same"."""
+        above: Sequence[Any] = ()
+        for line, cells in rows:
+            same = [at < len(above) and bool(_DITTO.fullmatch(cell_text(cell))) for at, cell in enumerate(cells)]
+            above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
+            if any(same):
+                self.said.append(Problem(grid.name, line, "", "repeated", {}))
+            yield line, above
 
     def _is_total(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         job = grid.text(cells, "job") or grid.text(cells, "code")
@@ -581,35 +620,45 @@ class _Reader:
             row=line,
             sheet=grid.sheet,
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
-            volunteers=_whole(grid.text(cells, "volunteers")) if self.side == "fragile" else None,
+            volunteers=_volunteering(grid.text(cells, "volunteers"), people) if self.side == "fragile" else None,
             month=Month.read(grid.text(cells, "month")),
             size=_whole(grid.text(cells, "size")),
             agreement=_agreement(grid.text(cells, "idcc")),
         )
 
     def _people(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
+        """People or openings of a row; of parts, an empty one counts nobody where another is filled."""
         role = _COUNT[self.side]
         if role not in grid.columns:
             return 1
-        cell = cells[grid.columns[role]] if grid.columns[role] < len(cells) else None
+        each = [replace(grid, columns={**grid.columns, role: at}) for at in (grid.columns[role], *grid.parts)]
+        read = [self._number(one, line, cells, decimal) for one in each if one.text(cells, role)]
+        wrong = [number for number in read if isinstance(number, _Unusable)]
+        whole = sum(number for number in read if isinstance(number, int))
+        return wrong[0] if wrong else whole if read else _Unusable(role, "empty", {"given": ""})
+
+    def _number(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
+        role = _COUNT[self.side]
+        column = grid.title(role)
+        cell = cells[grid.columns[role]]
         text = grid.text(cells, role)
         values = {"given": text}
         if len({text, *grid.others(cells, role)} - {""}) > 1:
-            return _Unusable(role, "columns_differ", values)
+            return _Unusable(column, "columns_differ", values)
         if isinstance(cell, bool):
-            return _Unusable(role, "not_number", values)
+            return _Unusable(column, "not_number", values)
         exact = isinstance(cell, int | float) and math.isfinite(cell)
-        part_time = bool(_ETP.search(normalise_label(grid.title(role))))
-        value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)  # type: ignore[arg-type]
+        part_time = bool(_ETP.search(normalise_label(f"{column} {text}")))
+        value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)
         if value is not None:
             whole = value.is_integer() or part_time
             why = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
         if value is None or why:
-            return _Unusable(role, why, values)
+            return _Unusable(column, why, values)
         if value.is_integer():
             return int(value)
         rounded = max(1, math.floor(value + 0.5))
-        self.said.append(Problem(grid.name, line, grid.title(role), "etp", {"given": text, "people": str(rounded)}))
+        self.said.append(Problem(grid.name, line, column, "etp", {"given": text, "people": str(rounded)}))
         return rounded
 
     def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
@@ -635,7 +684,7 @@ class _Reader:
                 sure = 1.0
                 if role == "job":
                     self._tell_unknown(grid, line, told, text, code)
-                if role == "code" and isinstance(read, _Resolved) and read.confidence >= _EXACT:
+                if role == "code" and isinstance(read, _Resolved) and read.confidence >= SURE:
                     sure = self._agreement_of(grid, line, code, read)
                 return _Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
@@ -655,9 +704,11 @@ class _Reader:
             self.said.append(Problem(grid.name, line, grid.title("code"), "code_unknown", values))
 
     def _agreement_of(self, grid: _Grid, line: int, code: str, read: _Resolved) -> float:
-        """How sure the code of a row is beside a title of the referential: little, and said, where they disagree."""
+        """How sure the code of a row is beside a title that is read surely: little, and said, where they disagree."""
         ends = [self.referential.occupation_by_code[each] for each in (code, read.job)]
         if len({end.base or end.code for end in ends}) == 1 or len({end.parent or end.code for end in ends}) == 1:
+            return 1.0
+        if read.confidence < _EXACT and ends[0].domain == ends[1].domain:  # neighbours are told apart by exact words
             return 1.0
         names = {"code": f"{code} {ends[0].name}", "read": f"{read.job} {ends[1].name}", "given": read.given}
         self.said.append(Problem(grid.name, line, grid.title("code"), "code_differs", names))
@@ -698,6 +749,13 @@ def _whole(text: str) -> int | None:
     """Whole number of an optional cell; None where it holds none."""
     value, _ = read_number(text, decimal="")
     return int(value) if value is not None and value >= 0 and value.is_integer() else None
+
+
+def _volunteering(text: str, people: int) -> int | None:
+    """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
+    number = _whole(text)
+    said = coded("yes_no").get(text.casefold()) if number is None else None
+    return people if said == "yes" else 0 if said == "no" else number
 
 
 def _agreement(text: str) -> str:
