@@ -197,8 +197,7 @@ class Demands:
 
     def held(self, holdings: Holdings) -> Bools:
         """Shape (c + g,): what a person holds."""
-        plain = (holdings.of(credential) == "yes" for credential in self.credentials)
-        return _flags(chain(plain, map(holdings.has_one_of, self._proofs)))
+        return _flags(chain(map(holdings.held.__contains__, self.codes), map(holdings.has_one_of, self._proofs)))
 
     def open_ways(self, row: int, price: Price, holdings: Holdings) -> dict[str, list[Way]]:
         """Return the ways to each open choice of an occupation, by group: the one priced, then others not closed."""

@@ -89,6 +89,12 @@ class Holdings:
         common = credential.code == _CAR or (level is not None and level <= max(_COMMON_LEVEL, self.highest))
         return common and self.of(credential) == "unknown"
 
+    @cached_property
+    def held(self) -> frozenset[str]:
+        """Codes of all credentials that are held, as `of` tells of one."""
+        common = (frozenset.intersection(*alternatives) for alternatives in self.choices)
+        return self._sure | frozenset(chain.from_iterable(common)).difference(self.known)
+
     def has_one_of(self, alternatives: Alternatives) -> bool:
         """Whether one alternative is held whole, whichever of its own choices the person has made."""
 

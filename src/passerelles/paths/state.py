@@ -31,10 +31,11 @@ class Terrain:
 
     Attributes
     ----------
-    strength
-        Shape (n, n): chance in [0, 1] of each move where the scorer is calibrated, else its score; higher is better.
     near
         Shape (n, n): whether each move is one of the best-scored of its origin, so that a path with stages may use it.
+    strength
+        Shape (n, n): chance in [0, 1] of each near move where the scorer is calibrated, else its score; higher is
+        better; nan elsewhere.
     lists
         Shape (n,): whether the occupation asks for anything at all; if not, the effort towards it is unknown.
     """
@@ -44,8 +45,8 @@ class Terrain:
     scorer: Scorer
     effort: EffortTable
     demands: Demands
-    strength: NDArray[np.float64]
     near: NDArray[np.bool_]
+    strength: NDArray[np.float64]
     lists: NDArray[np.bool_]
 
     @property
@@ -83,15 +84,18 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
     scorer = scorer_for(graph.referential, settings.scorer)
     effort = effort_table(graph, settings)
     totals = score_table(graph, scorer).scores.all_totals()
-    near = [best_scored(graph, some, row, settings.paths.moves_considered) for row, some in enumerate(totals)]
+    best = (best_scored(graph, some, row, settings.paths.moves_considered) for row, some in enumerate(totals))
+    near = np.stack([*best])
+    strength = np.full(near.shape, np.nan)
+    strength[near] = strengths(totals[near], scorer)
     return Terrain(
         graph=graph,
         settings=settings,
         scorer=scorer,
         effort=effort,
         demands=demands_of(graph),
-        strength=frozen(strengths(totals, scorer)),
-        near=frozen(np.stack(near)),
+        near=frozen(near),
+        strength=frozen(strength),
         lists=frozen(effort.whole > 0),
     )
 
