@@ -533,29 +533,29 @@ def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
 
 def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     effort, paths = settings.effort, settings.paths
-    competencies = graph.competencies
+    competencies = graph.competency_kinds
     macros = _macros(graph)
     exact = set(graph.settings.near.exact_categories)
-    knowledge = _numbered({c.category for c in competencies if c.kind == "savoir"} | {""})
-    loose = _numbered({c.category for c in competencies} | {""})
+    knowledge = _numbered({category for kind, category in competencies if kind == "savoir"} | {""})
+    loose = _numbered({category for _, category in competencies} | {""})
     under = _numbered(macros.tolist())
     size, count = len(competencies), len(macros)
     # Block of each column: macro-competencies first, then categories of knowledge, all savoir-être, then loose ones.
     block = np.full(size + count, -1, dtype=np.int64)
     load = np.zeros(size + count)
     per_item = hours_of_kind(effort)
-    for i, (c, macro) in enumerate(zip(competencies, graph.macro.tolist(), strict=True)):
-        if c.category in exact:
+    for i, ((kind, category), macro) in enumerate(zip(competencies, graph.macro.tolist(), strict=True)):
+        if category in exact:
             continue  # the name of a certificate: an option that leads there, not something to learn beside it
-        load[i] = round(_HUNDREDTHS * per_item[c.kind])
-        if c.kind == "savoir":
-            block[i] = count + knowledge[c.category]
-        elif c.kind == "savoir-être":
+        load[i] = round(_HUNDREDTHS * per_item[kind])
+        if kind == "savoir":
+            block[i] = count + knowledge[category]
+        elif kind == "savoir-être":
             block[i] = count + len(knowledge)
         elif macro >= 0:
             block[i] = under[macro]
         else:
-            block[i] = count + len(knowledge) + 1 + loose[c.category]
+            block[i] = count + len(knowledge) + 1 + loose[category]
     block[size:] = np.arange(count)
     load[size:] = round(_HUNDREDTHS * effort.entry_hours)
     kinds = ["savoir-faire"] * count + ["savoir"] * len(knowledge) + ["savoir-être"] + ["savoir-faire"] * len(loose)

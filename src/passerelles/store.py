@@ -122,9 +122,10 @@ class Index(Deriving):
             return self.matrix(about)
         return MappingProxyType({key: self.value(each) for key, each in about["mapping"].items()})
 
-    def rows(self, about: Mapping[str, Any]) -> Iterator[tuple[Any, ...]]:
-        """Rows of a table that `pack_table` wrote, cells in the order in which it was packed."""
-        columns = (self._column(f"{about['table']}.{n}", kind, about["rows"]) for n, kind in about["columns"].items())
+    def rows(self, about: Mapping[str, Any], *names: str) -> Iterator[tuple[Any, ...]]:
+        """Rows of a table that `pack_table` wrote: those columns alone, or all in the order of packing."""
+        table, kinds = about["table"], about["columns"]
+        columns = (self._column(f"{table}.{name}", kinds[name], about["rows"]) for name in names or kinds)
         return zip(*columns, strict=True)
 
     def row(self, about: Mapping[str, Any], place: int) -> tuple[Cell, ...]:

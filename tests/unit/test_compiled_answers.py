@@ -37,10 +37,11 @@ from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
 from passerelles.scoring import table
 from passerelles.scoring.measures import measure_index
-from passerelles.scoring.scorer import load_scorer
+from passerelles.scoring.scorer import Calibration, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import NearSettings, WeightSettings
 from passerelles.store import npy_bytes, open_index, pack_table, write_index
+from passerelles.territory.hours import EffortCosts
 from small import referential as small_referential
 
 OVERLAY = "enseignement-conduite"
@@ -144,6 +145,26 @@ def test_one_answer_does_not_read_what_it_does_not_tell(place: Path, pair: Pair)
     assert counterfactual(fresh, "F1703", "F1503", level="proche") == counterfactual(
         pair[0], "F1703", "F1503", level="proche"
     )
+    assert "competencies" not in vars(fresh.referential)
+
+
+def test_paths_and_hours_read_no_competency_that_they_do_not_tell(
+    place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh, rows = build_graph(load_referential(place)), np.asarray([3, 5])
+    sizes: list[int] = []
+    chances = Calibration.chances
+
+    def counted(calibration: Calibration, scores: Any) -> Any:
+        sizes.append(np.size(scores))
+        return chances(calibration, scores)
+
+    monkeypatch.setattr(Calibration, "chances", counted)
+    assert rank_paths(fresh, "K2110", targets=["N4101"]) == rank_paths(pair[0], "K2110", targets=["N4101"])
+    assert 0 < max(sizes) <= len(fresh.codes) * 100  # of the moves that a path may take, not of all
+    lever = (pair[0].competency_codes[-1],)
+    hours = [EffortCosts(graph, Settings(), lever).hours(rows, rows) for graph in (fresh, pair[0])]
+    assert all(np.array_equal(mine, other, equal_nan=True) for mine, other in zip(*hours, strict=True))
     assert "competencies" not in vars(fresh.referential)
 
 

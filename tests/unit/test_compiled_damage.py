@@ -254,9 +254,13 @@ def test_words_that_no_reader_makes_are_refused_whenever_their_row_is_read_alone
     known, other = {"competencies": (b"savoir", b"Savoir"), "mobilities": (b"proche", b"Proche")}[table]
     with written(resealed(folder, {f"{table}.kind.utf8.npy": data.replace(known, other)})):
         graph = build_graph(load_referential(folder))
-        for _ in range(2):
+        reads: dict[str, list[Callable[[], object]]] = {
+            "competencies": [lambda: graph.competencies[0], lambda: graph.competency_kinds],
+            "mobilities": [lambda: graph.referential.moves_from("A1406")],
+        }
+        for read in 2 * reads[table]:
             with pytest.raises(PasserellesError) as error:
-                graph.competencies[0] if table == "competencies" else graph.referential.moves_from("A1406")
+                read()
             assert error.value.key == "index_damaged"
             assert f"{table}.kind" in str(error.value)
     assert table not in vars(graph.referential)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning, checked
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Competency, Occupation, Tag, WorkContext
+from passerelles.model import Competency, CompetencyKind, Occupation, Tag, WorkContext
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import IndexedReferential, SomeCompetencies
 from passerelles.referentials.referential import Referential, lay_access
@@ -106,9 +106,14 @@ class IndexedGraph(OccupationGraph):
         return found
 
     @cached_property
-    def competencies(self) -> Sequence[Competency]:
+    def competencies(self) -> SomeCompetencies:
         """Competencies in the order of `competency_codes`."""
         return SomeCompetencies(self.referential, "graph.competency_rows.npy")
+
+    @property
+    def competency_kinds(self) -> Sequence[tuple[CompetencyKind, str]]:
+        """Kind and category of each competency, read alone."""
+        return self.competencies.kinds()
 
     @cached_property
     def macro(self) -> NDArray[np.int32]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.codes import grouped
 from passerelles.installed import package_version
 from passerelles.language.say import LANGS, Lang, say
-from passerelles.model import Competency, Credential, Occupation
+from passerelles.model import Competency, CompetencyKind, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
@@ -111,6 +111,11 @@ class OccupationGraph(Deriving):
     def competencies(self) -> Sequence[Competency]:
         """Competencies in the order of `competency_codes`."""
         return tuple(self.referential.competency_by_code[code] for code in self.competency_codes)
+
+    @property
+    def competency_kinds(self) -> Sequence[tuple[CompetencyKind, str]]:
+        """Kind and category of each competency."""
+        return [(c.kind, c.category) for c in self.competencies]
 
     @cached_property
     def base_rows(self) -> NDArray[np.int32]:

@@ -238,6 +238,13 @@ class SomeCompetencies(Sequence[Competency]):
         self._rows = self._index.positions(rows, self._table["rows"]).tolist()
         self._read: dict[int, Competency] = {}
 
+    def kinds(self) -> list[tuple[CompetencyKind, str]]:
+        """Kind and category of each; nothing else of them is read."""
+        found = list(self._index.rows(self._table, "kind", "category"))
+        if not {kind for kind, _ in found} <= _WORDS["competencies"]["kind"]:
+            self._index.damaged("competencies.kind")
+        return [found[row] for row in self._rows]
+
     def __reduce__(self) -> tuple[Any, ...]:
         return (tuple, (tuple(self),))
 

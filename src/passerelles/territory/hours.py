@@ -89,10 +89,9 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
     for code in codes:
         if code in referential.credential_by_code:
             credentials.add(code)
-        elif code in referential.competency_by_code:
-            if code in graph.competency_position:  # else no occupation asks for it: it opens nothing
-                columns.add(graph.competency_position[code])
-        else:
+        elif (column := graph.column_of(code)) is not None:
+            columns.add(column)
+        elif code not in referential.competency_by_code:  # else no occupation asks for it: it opens nothing
             raise UnknownCodeError(code, key="unknown_competency")
     return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted(credentials)))
 
