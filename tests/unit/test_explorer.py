@@ -665,3 +665,12 @@ def test_moves_are_kept_to_what_hires_in_a_basin(rome4_graph: OccupationGraph, r
         assert [row["target"][0] for row in shown] == [m.target.named for m in kept]
         sheet = opened.get("/explorer/show/N4101?basin=Redon").text
         assert "France Travail" in sheet
+
+
+def test_who_stays_in_a_basin_neither_leaves_it_nor_arrives(embedded_graph: OccupationGraph, real_data: Path) -> None:
+    lines = {"fragile": ("A;N1101;5;Redon", "A;N1101;2;Vannes"), "hiring": ("B;N1101;6;Redon", "B;N1101;1;Vannes")}
+    asked = {s: dropped(f"{s}.csv", "\n".join(("employer;job;number;basin", *rest))) for s, rest in lines.items()}
+    engine = Engine(embedded_graph, session=Session(data=(real_data,)))
+    with Client(create_app(engine, Options(explorer="alone", limits=Limits(seconds=120)))) as opened:
+        shown = table_of(opened.post("/explorer/territory/plan", json=asked).text, "basins")
+    assert [(row["arriving"][1], row["leaving"][1]) for row in shown] == [(1, 0), (0, 1)]

@@ -129,6 +129,13 @@ def test_an_authorisation_is_told_once_with_the_first_month_and_no_hours_are_no_
     assert told == {"authorise": (3, "2027-06", None), "train": (3, "2027-06", 0.0)}
 
 
+def test_what_a_new_employer_gives_to_who_keeps_the_job_is_no_training(embedded_graph: OccupationGraph) -> None:
+    people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1101", 3, "Redon"))
+    (only,) = actions(match_territory(embedded_graph, people, posts, changes=False).release())
+    assert (only.kind, only.who) == ("meet", "B")
+    assert only.what.endswith("Aucune formation à prévoir ; à obtenir : autorisation de conduite (employeur).")
+
+
 def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(embedded_graph: OccupationGraph) -> None:
     people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1103", 3, "Redon"))
     found = match_territory(embedded_graph, people, posts, changes=False)

@@ -148,7 +148,7 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     doubtful = [f for f in release.to_confirm if isinstance(f, Flow)]
     aside = [p for p in release.set_aside if not p.withheld]
     asked = [
-        *((_met(flow, lang), flow) for flow in placed if flow.same_job and not flow.of_title),
+        *((_met(flow, lang), flow) for flow in placed if _alike(flow)),
         *((_confirmed(flow, lang), flow) for flow in doubtful),
         *((each, flow) for flow in (*placed, *doubtful) for each in _authorised(flow, lang)),
     ]
@@ -163,11 +163,19 @@ def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
     return [Sheet("actions", Action.spec.columns, lambda: found, lang)] if found else []
 
 
+def _alike(flow: Flow) -> bool:
+    """Whether people keep their job, nothing more being asked of its title: what an employer gives is no training."""
+    return flow.same_job and not flow.of_title
+
+
 Asked = tuple[ActionKind, str, str]  # kind, who, what
 
 
 def _met(flow: Flow, lang: Lang) -> Asked:
-    return "meet", flow.hiring.employer, say("territory.action.what.meet", lang=lang, job=flow.hiring.named)
+    access = flow.access_said(lang) if flow.access.to_obtain else ""
+    key = "meet_with" if access else "meet"
+    what = say(f"territory.action.what.{key}", lang=lang, job=flow.hiring.named, access=access)
+    return "meet", flow.hiring.employer, what
 
 
 def _people(flows: Iterable[Flow]) -> int:
@@ -205,7 +213,7 @@ def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
 def _trained(flows: Iterable[Flow], lang: Lang) -> list[Action]:
     taught: list[tuple[tuple[str, str], Flow]] = []
     for flow in flows:
-        asked = flow.of_title or flow.access.to_obtain
+        asked = (flow.of_title or flow.access.to_obtain) and not _alike(flow)
         if flow.hours.expected or asked:
             access = flow.access_said(lang) if asked else ""
             taught.append(((flow.hiring.label or flow.hiring.job, access), flow))

@@ -306,7 +306,8 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
     spots = []
     for b in basins:
         share = math.sqrt((people[b.code] + openings[b.code]) / most)
-        arriving, leaving = (sum(n for ends, n in moved.items() if ends[end] == b.code) for end in (1, 0))
+        away = {ends: n for ends, n in moved.items() if ends[0] != ends[1]}
+        arriving, leaving = (sum(n for ends, n in away.items() if ends[end] == b.code) for end in (1, 0))
         radius = round(_SMALLEST + (_LARGEST - _SMALLEST) * share, 1)
         x, y = at[b.code]
         spots.append(Spot(b.name, x, y, radius, people[b.code], openings[b.code], arriving, leaving))
