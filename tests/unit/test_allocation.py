@@ -468,7 +468,8 @@ def test_the_curve_says_what_the_last_tenth_costs_and_a_ceiling_leaves_it_out() 
     assert "contre 10 pour le dixième précédent" in (found.release().last_tenth("fr") or "")
     assert match(fragile, hiring, hours, max_cost=100).placed == 9
     level = match(fragile, hiring, dict.fromkeys(hours, 10.0)).release().last_tenth("fr") or ""
-    assert "10 heures par personne, comme le dixième précédent" in level
+    assert "10 h par personne, comme le dixième précédent" in level
+    assert match(fragile, hiring, dict.fromkeys(hours, 0.0)).release().last_tenth("fr") is None
 
 
 def test_of_two_moves_the_likelier_is_chosen_even_where_it_takes_some_more_hours() -> None:

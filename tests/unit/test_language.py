@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import passerelles
-from passerelles.language.say import LANGS, is_singular, number, percent, say
+from passerelles.language.say import LANGS, Lang, is_singular, number, percent, say
 
 FOLDER = Path(passerelles.__file__).parent / "language"
 # These hold rules of one language (words without weight, endings), not sentences.
@@ -70,5 +70,28 @@ def test_numbers_are_written_as_each_language_does() -> None:
     assert number(1234567.25, lang="fr", decimals=2) == "1\u202f234\u202f567,25"
     assert number(1234567.25, lang="en", decimals=2) == "1,234,567.25"
     assert percent(0.5, lang="fr") == "50\u202f%"
+    assert (number(-0.71, decimals=2), number(-0.001, lang="en", decimals=2)) == ("\u22120,71", "0.00")
     assert (is_singular(1.5, lang="fr"), is_singular(1.5, lang="en")) == (True, False)
     assert not is_singular(None, lang="fr")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_one_thing_has_one_name_on_every_page(lang: Lang) -> None:
+    down = say("moves.kind.step-down", lang=lang)
+    assert say("explorer.filter.kind_step-down", lang=lang) == down
+    for group in ("reason", "uncovered", "unfilled"):
+        assert down in say(f"territory.{group}.step_down", lang=lang)
+    confidence = say("columns.confidence", lang=lang)
+    assert say("explorer.territory.sure", lang=lang) == confidence
+    assert say("explorer.home.sure", lang=lang, share="9 %").startswith(confidence.lower())
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_pages_say_too_names_no_option_of_the_command_line_alone(lang: Lang) -> None:
+    name = {"fr": "au-delà du vraisemblable", "en": "beyond what is likely"}[lang]
+    assert name in say("explorer.territory.stretch", lang=lang)
+    for reason in ("step_down", "unlikely"):
+        assert name in say(f"territory.uncovered.{reason}", lang=lang)
+    kind = {"fr": "nature", "en": "kind"}[lang]
+    assert kind in say("explorer.filter.kind", lang=lang).lower()
+    assert kind in say("moves.left_out", lang=lang, n=1, kinds="").partition("--include")[0]

@@ -275,7 +275,8 @@ def test_months_and_wages_stand_where_they_are_known(embedded_graph: OccupationG
     details = page.by_id("move-H3302-N1103")
     facts = {n.text: t.text for n, t in zip(details.all("dt"), details.all("dd"), strict=True)}
     assert facts["Attendu pour"] == "06/2027"
-    said = "0,80–0,90 avant, 1,25 après, celui de tous étant 1 (Dares, 2016-2018, France : domaine J, famille S1Z40)"
+    where = "Dares, 2016-2018, France : domaine FAP J, famille FAP S1Z40"
+    said = f"0,80–0,90 avant, 1,25 après, celui de tous étant 1 ({where})"
     assert " ".join(facts["Salaire médian"].split()) == said
     assert (
         " ".join(facts["Recrutements dans ce bassin"].split()) == "de 20 % à 80 % saisonniers (BMO, 2025, bassin 5313)"

@@ -95,7 +95,7 @@ def test_wages_stand_beside_moves_and_paths_and_change_no_score(
     ]  # fmt: skip
     said = "0.95–1.10 before, 0.95 after, that of all being 1 ("
     assert said in str(move.page("en"))
-    assert "2016-2018, France: domain J, broad family W1Z)" in str(move.page("en"))
+    assert "2016-2018, France: FAP domain J, broad FAP family W1Z)" in str(move.page("en"))
     (source,) = rank_sources(embedded_graph, "N4101", origins=["K2110"], wages=market)
     assert source.wages == move.wages
     (path,) = rank_paths(embedded_graph, "K2110", targets=["N4101"], limit=1, max_steps=1, wages=market)

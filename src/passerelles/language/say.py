@@ -78,16 +78,16 @@ def is_singular(n: object, *, lang: Lang) -> bool:
 
 def number(value: float, *, lang: Lang = "fr", decimals: int = 0) -> str:
     """
-    Write a number the way `lang` does; narrow no-break spaces between thousands in French.
+    Write a number the way `lang` does, with a true minus; narrow no-break spaces between thousands in French.
 
     Examples
     --------
     >>> number(1234.5, lang="fr", decimals=1)
     '1\u202f234,5'
-    >>> number(1234.5, lang="en", decimals=1)
-    '1,234.5'
+    >>> number(1234.5, lang="en", decimals=1), number(-0.71, decimals=2), number(-0.001, decimals=2)
+    ('1,234.5', '−0,71', '0,00')
     """
-    text = f"{value:,.{decimals}f}"
+    text = f"{value:z,.{decimals}f}".replace("-", "\u2212")
     return text if lang == "en" else text.replace(",", "\u202f").replace(".", ",")
 
 
@@ -100,10 +100,8 @@ def signed(value: float, *, lang: Lang = "fr", decimals: int = 2) -> str:
     >>> signed(-1.264, lang="fr"), signed(-0.0001, lang="fr"), signed(2, lang="en")
     ('−1,26', '0,00', '+2.00')
     """
-    shown = number(abs(value), lang=lang, decimals=decimals)
-    if not any(c in "123456789" for c in shown):
-        return shown
-    return ("+" if value > 0 else "\u2212") + shown
+    shown = number(value, lang=lang, decimals=decimals)
+    return f"+{shown}" if value > 0 and any(c in "123456789" for c in shown) else shown
 
 
 def ordinal(rank: int, *, lang: Lang = "fr") -> str:
