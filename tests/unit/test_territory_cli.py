@@ -137,6 +137,11 @@ def test_rank_prints_the_shape_of_the_contract(capsys: pytest.CaptureFixture[str
     assert call("rank", "--basin", "Redon", "--territory", "35", *given[3:]) == call("rank", *given[3:]) == 2
 
 
+def test_a_basin_where_nobody_is_in_a_fragile_job_has_no_table_and_exit_1(capsys: pytest.CaptureFixture[str]) -> None:
+    assert call("rank", "--basin", "Vannes", "--fragile", FRAGILE, "--hiring", HIRING) == 1
+    assert "Rien à rapprocher à portée." in capsys.readouterr().out
+
+
 def test_rank_says_which_rows_were_set_aside_and_why(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     table = tmp_path / "people.csv"
     rows = ("employeur,métier,effectif,bassin", "A,N4101,3,Redon", "B,N4101,,Redon", 'C,"N4101,2,Redon')

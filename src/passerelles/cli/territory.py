@@ -1,6 +1,7 @@
 """Commands on a territory: territory rank, match, batch, sums, signals, and the report."""
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
@@ -131,7 +132,7 @@ def rank(
         if not found:
             console.print(given.say("territory.table.none"))
         starts = [place for place, each in enumerate(found) if each.rank == 1]
-        for start, end in zip(starts, (*starts[1:], len(found)), strict=True):  # one table a lot
+        for start, end in pairwise((*starts, len(found))):  # one table a lot
             console.print()
             table = ranking_sheets(found[start:end], (), lang, by=by)[0]
             print_unfolded(console, Page(found[start].end(by), sheets=[table]))
