@@ -251,8 +251,9 @@ class Places:
         group = self._epcis_by_name.get(name)
         if group is not None:
             return Spot(self.basin_by_code[group.basin], group, text.strip())
-        if _AROUND.match(name):  # "tout le bassin d'Aurillac": the basin, not the commune
-            return self._whole(self.spot(_AROUND.sub("", name), area).basin.code)
+        around = _AROUND.sub("", name)
+        if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
+            return self._whole(self.spot(around, area).basin.code)
         longer = [c for n, some in self._communes_by_name.items() if _begins(n, name) for c in some]
         found = self._one_of(text, longer, department)
         if found is not None:
@@ -499,7 +500,7 @@ _BRACKETED: Final = re.compile(r"\(\s*(\d{2,3}|2[ABab]|\d{5})\s*\)\s*$")
 _TRAILING_CODE: Final = re.compile(r"(?<=[^\W\d])[\s,-]+(\d{5}|\d{2}|97\d|2[ABab])\s*$")
 _AROUND: Final = re.compile(
     r"^(?:(?:tout|ensemble) )?(?:(?:du|de) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|ze|secteur|agglo"
-    r"|agglomeration|environs|alentours|pays) (?:de la |de l |des |du |de |d )?(?=\S)"
+    r"|agglomeration|environs|alentours|pays) (?:de la |de l |des |du |de |d )?(?=\S)| et environs$"
 )
 _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|eme|ieme))?(?: arrondissement)?$")
 
@@ -513,7 +514,7 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
     said = next((found[1] for found in around if found), "")
     for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE):
         text = pattern.sub("", text)
-    name = re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip()
+    name = re.sub(r"\bcedex\b.*", "", normalise_label(re.sub(r"\bs/(?!s)", "sur ", text, flags=re.IGNORECASE))).strip()
     name = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", name))
     borough = _BOROUGH.match(name)
     return borough[1] if borough else name, area or said
