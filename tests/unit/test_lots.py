@@ -573,7 +573,9 @@ def test_of_two_columns_of_numbers_the_one_that_is_not_read_is_named_or_none_is_
     assert problems(caught) == [(0, "headcount", "several_counts")]
 
 
-@pytest.mark.parametrize("name", ["N° salarié", "N°", "Numéro", "N° offre", "Âge", "Ancienneté", "Coef.", "Matricule"])
+@pytest.mark.parametrize(
+    "name", ["N° salarié", "N°", "Numéro", "N° offre", "Âge", "Ancienneté", "Coef.", "Matricule", "Réf.", "Niveau"]
+)
 def test_what_identifies_or_describes_a_person_is_no_number_of_people(embedded: Referential, name: str) -> None:
     for side in ("fragile", "hiring"):
         lots = read_lots(embedded, [{name: 45, "Emploi occupé": "N4101", "Ville": "Redon"}], side)
