@@ -294,7 +294,8 @@ def test_what_no_real_workbook_holds_gives_one_message_at_a_bounded_cost(name: s
     before, start = psutil.Process().memory_info().rss, time.monotonic()
     with pytest.raises(PasserellesError) as caught:
         read(path)
-    assert caught.value.key == "unreadable_path"
+    assert caught.value.key == "damaged_workbook"
+    assert f"{path} : ce classeur est abîmé" in caught.value.message("fr")
     assert time.monotonic() - start < 5
     assert psutil.Process().memory_info().rss - before < 200_000_000
 

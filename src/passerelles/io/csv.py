@@ -462,7 +462,7 @@ def parse_rows(
     try:
         return _of_workbook(data, fits, name, shown, sheet, first=first)
     except DamagedWorkbookError as error:
-        raise PasserellesError("unreadable_path", path=shown, reason=error) from error
+        raise PasserellesError("damaged_workbook", path=shown, reason=error) from error
 
 
 def _best(rows: Sequence[tuple[int, list[Cell]]], fits: Fits) -> tuple[int, int]:

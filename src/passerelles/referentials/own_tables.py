@@ -175,7 +175,7 @@ def _sheets(data: bytes, book: Member, place: Path) -> tuple[Member, ...]:
             raise PasserellesError("not_folder_nor_zip", path=place)
         titles = open_workbook(data).sheets
     except DamagedWorkbookError as error:
-        raise PasserellesError("unreadable_path", path=place, reason=error) from error
+        raise PasserellesError("damaged_workbook", path=place, reason=error) from error
     found = [book._replace(name=_named(f"{title}.csv"), sheet=title) for title in titles]
     return tuple(sorted(member for member in found if member.name != f"{RULES}.csv"))
 
