@@ -564,12 +564,16 @@ def test_columns_of_parts_of_the_same_people_are_added_in_one_line_of_names_or_t
     assert (lots.people, [(p.row, p.column, p.key) for p in lots.set_aside]) == (4, [(2, "CDD", "not_number")])
 
 
-def test_of_two_columns_of_numbers_the_one_that_is_not_read_is_named_or_none_is_guessed(embedded: Referential) -> None:
+def test_of_two_columns_of_numbers_the_one_that_is_not_read_is_named_or_none_is_guessed(
+    embedded: Referential, tmp_path: Path
+) -> None:
     rows = [{"Poste": "N4101", "Postes ouverts 2027": 4, "Postes ouverts 2028": 9, "Ville": "Redon"}]
     lots = read_lots(embedded, rows, "hiring")
     assert (lots.people, lots.said[0].key, lots.said[0].values["others"]) == (4, "other_counts", "Postes ouverts 2028")
-    with pytest.raises(LotsError) as caught:
-        read_lots(embedded, [{"Entreprise": "A", "Poste": "N4101", "Redon": 4, "Rennes": 9}], "fragile")
+    path = tmp_path / "t.csv"
+    path.write_text("Étiquettes de lignes;REDON;RENNES;Total général\nCariste;4;9;13\n", encoding="utf-8")
+    with pytest.raises(LotsError) as caught:  # towns are no places where they head columns
+        read_lots(embedded, path, "fragile")
     assert problems(caught) == [(0, "headcount", "several_counts")]
 
 
@@ -580,6 +584,24 @@ def test_what_identifies_or_describes_a_person_is_no_number_of_people(embedded: 
     for side in ("fragile", "hiring"):
         lots = read_lots(embedded, [{name: 45, "Emploi occupé": "N4101", "Ville": "Redon"}], side)
         assert (lots.people, lots.said[0].key) == (1, "counted_lines")
+
+
+def test_names_of_persons_are_neither_employers_nor_numbers(embedded: Referential) -> None:
+    for names in ({"Nom": "Le Goff", "Prénom": "Anne"}, {"Salarié": "Anne Le Goff"}):
+        (lot,) = read_lots(embedded, [{**names, "Emploi": "N4101", "Ville": "Redon"}], "fragile").lots
+        assert (lot.employer, lot.people) == ("–", 1)
+
+
+def test_a_sheet_that_sums_the_others_counts_nobody_twice(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for name, codes in (("Récap", ("N4101", "N1101")), ("Site 1", ("N4101",)), ("Site 2", ("N1101",))):
+        sheet = book.create_sheet(name)
+        for row in (("Entreprise", "Métier", "Effectif", "Bassin"), *(("A", code, 4, "Redon") for code in codes)):
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile")
+    assert (lots.people, [p.values.get("sheets") for p in lots.said]) == (8, ["Site 1, Site 2", "Récap"])
 
 
 def test_a_ditto_mark_is_the_cell_above(embedded: Referential) -> None:

@@ -31,8 +31,8 @@ _MOST_CELLS: Final = 0.6
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _OWN_ACCOUNT, _ETP = (
-    re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time")
+_ELSE, _OWN_ACCOUNT, _ETP, _SUMS = (
+    re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time", "sums")
 )
 
 
@@ -152,6 +152,9 @@ def _sheets(table: str | Path, side: Side) -> list[Rows]:
             raise
         names = str(error.values["sheets"]).split(", ")
         others = tuple(filter(None, str(error.values["others"]).split(", ")))
+        sums = [name for name in names if _SUMS.search(normalise_label(name))]
+        if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
+            names, others = [name for name in names if name not in sums], (*sums, *others)
         found = [read_rows(f"{table}#{name}", fits, most=_MAX_BYTES)._replace(others=others) for name in names]
         if len({tuple(map(cell_text, each.header)) for each in found}) > 1 or not found[0].header_line:
             raise
@@ -167,8 +170,8 @@ def is_table_of_lots(path: str | Path) -> bool:
 def _fit(cells: Sequence[Any], side: Side) -> int:
     """How well a row fits as the header of a table of this side."""
     roles = _columns(cells, side)
-    if len(roles) < _HEADER_LEAST:
-        return 0
+    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
+        return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) > _HEADER_LEAST)
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds
         return int(_COUNT[side] in roles)
     return 2 * len(roles) + (_COUNT[side] in roles)
@@ -177,6 +180,8 @@ def _fit(cells: Sequence[Any], side: Side) -> int:
 def _columns(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
     texts = [cell_text(cell) for cell in header]
+    if any(re.match(r"prenoms?\b", _bare(text)) for text in texts):  # the names beside are of persons, not of firms
+        texts = ["" if _bare(text) in ("nom", "noms") else text for text in texts]
     found = _named_columns([_bare(text) for text in texts], side, {})
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
     found = _named_columns([_bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
