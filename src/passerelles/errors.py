@@ -75,13 +75,16 @@ def _check(kind: Any) -> Callable[[Any], bool]:
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
     if kind in (date, NoneType) or (ours and not getattr(kind, "_is_protocol", False)):
         return lambda value: isinstance(value, kind)
+    if isinstance(kind, str) and kind.isidentifier():  # a class of ours that only its name is known of there
+        return lambda value: kind in (each.__name__ for each in value.__class__.__mro__)
     anything = kind is Any or isinstance(kind, str)
     return lambda value: anything or value is not None
 
 
 def _written(kind: Any) -> str:
     """Write an annotation without its modules, and say what gives it."""
-    text = re.sub(r"Literal\[(.*?)\]|[a-z_.]+\.(?=[A-Za-z])", r"\1", inspect.formatannotation(kind))
+    named = kind if isinstance(kind, str) else inspect.formatannotation(kind)
+    text = re.sub(r"Literal\[(.*?)\]|[a-z_.]+\.(?=[A-Za-z])", r"\1", named)
     return re.sub(r"\w+", lambda word: f"{word[0]} ({_GIVEN_BY[word[0]]})" if word[0] in _GIVEN_BY else word[0], text)
 
 

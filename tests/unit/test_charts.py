@@ -281,6 +281,14 @@ def test_a_ladder_has_one_rung_an_occupation(embedded_graph: OccupationGraph) ->
         assert f"({code})" in shown
 
 
+def test_a_picture_of_one_result_refuses_a_list_of_them_in_a_sentence(embedded_graph: OccupationGraph) -> None:
+    moves = rank_moves(embedded_graph, "K2110", limit=2)
+    with pytest.raises(PasserellesError, match=r"score_waterfall: move takes Move; got Moves\."):
+        charts.score_waterfall(moves)  # type: ignore[arg-type]
+    with pytest.raises(PasserellesError, match=r"path_ladder: path takes Path; got Move\."):
+        charts.path_ladder(moves[0])  # type: ignore[arg-type]
+
+
 def test_flows_of_a_sankey_are_conserved(embedded_graph: OccupationGraph) -> None:
     found = redon(embedded_graph, openings=20)
     diagram = read_diagram(found.to_dict(), limit=20, lang="fr")

@@ -102,6 +102,17 @@ def test_wages_before_and_after_stand_whole_beside_a_long_label() -> None:
     assert all(part in text for part in ("1,23 →", "1,10", "Coordinatrice", "autorisation"))
 
 
+def test_a_word_is_folded_where_few_are_and_not_in_a_whole_column_of_labels() -> None:
+    jobs = ("Réceptionniste d'alimentation", "Réceptionniste polyvalente", "Chargée d'alimentation")
+    lines = [(job, "libre, sauf appellations : débitant" if job == jobs[0] else "libre") for job in jobs]
+    columns = (Column("target", value=lambda x, _: x[0]), Column("access", value=lambda x, _: x[1]))
+    for width in (26, 28):
+        buffer = io.StringIO()
+        print_sheet(paper(buffer, width=width), Sheet("ranking", columns, lambda: lines, "fr"))
+        for word in ["Réceptionniste", "polyvalente", "d'alimentation"]:
+            assert word in buffer.getvalue(), (width, buffer.getvalue())
+
+
 def test_results_fit_80_columns(embedded_graph: OccupationGraph) -> None:
     for found in (rank_moves(embedded_graph, "K2110-B", limit=3), evaluate(embedded_graph, methods=["cosine"])):
         assert max(map(len, str(found).splitlines())) <= 80

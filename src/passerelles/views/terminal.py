@@ -143,18 +143,19 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence
     """
     Return how wide columns are: numbers on one line, words whole, then room to those that would be the most lines.
 
-    Where that is too much for the line, the widest columns of words fold words; nothing is ever cut.
+    Where that is too much for the line, words are folded in the column where they are the fewest; nothing is ever cut.
     """
-    full, widths = [], []
+    full, widths, wide_words = [], [], []
     for place, head in enumerate(heads):
         lines = [line for row in rows for line in row[place].split("\n")]
         words = [word for text in (head, *(() if exact[place] else lines)) for word in text.split()]
+        wide_words.append([cell_len(word) for word in words])
         longest = max(map(cell_len, lines))
         full.append(max(longest, cell_len(head)))
         widths.append(max((longest if exact[place] else 0), *map(cell_len, words)) if words else longest)
     foldable = [place for place, sure in enumerate(exact) if not sure]
     while sum(widths) > room and (wide := [p for p in foldable if widths[p] > _LEAST]):
-        widths[max(wide, key=lambda p: (widths[p], -p))] -= 1
+        widths[min(wide, key=lambda p: (sum(n >= widths[p] for n in wide_words[p]), -widths[p], p))] -= 1
     while sum(widths) < room and (short := [p for p in foldable if widths[p] < full[p]]):
         widths[max(short, key=lambda p: (full[p] / widths[p], -p))] += 1
     return widths
