@@ -198,6 +198,8 @@ class MobilityAreas(Shown):
     domains: tuple[float | None, int]
     referential: Stamp
 
+    __repr__ = Shown.__str__
+
     def figures(self) -> dict[str, Any]:
         """Return what ``areas@1`` holds beside the areas: passages, and what the experts' own moves say of them."""
         return {

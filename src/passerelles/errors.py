@@ -25,6 +25,9 @@ _GIVEN_BY: Final = {
 }
 
 
+_FOUND_BY_WORDS: Final = ("unknown_code", "unknown_competency", "unknown_credential")
+
+
 def checked(function: Callable[P, R]) -> Callable[P, R]:
     """
     Let a public function refuse, in one sentence, what its annotations rule out and its own checks do not tell.
@@ -177,9 +180,10 @@ class UnknownCodeError(PasserellesError):
         super().__init__(key, code=code, suggestions=", ".join(self.suggestions))
 
     def message(self, lang: Lang = "fr") -> str:
-        """Return the sentence, with suggestions where there are any."""
+        """Return the sentence, with suggestions, or how to find one where there is none and words lead to codes."""
         text = super().message(lang)
-        return f"{text} {say('errors.suggestions', lang=lang, **self.values)}" if self.suggestions else text
+        more = "suggestions" if self.suggestions else "search" if self.key in _FOUND_BY_WORDS else ""
+        return f"{text} {say(f'errors.{more}', lang=lang, **self.values)}" if more else text
 
 
 class MissingExtraError(PasserellesError, ImportError):

@@ -37,6 +37,7 @@ def test_every_job_stands_in_one_area(areas: MobilityAreas, embedded_graph: Occu
 
 def test_areas_are_the_same_at_every_run(areas: MobilityAreas, embedded_graph: OccupationGraph) -> None:
     assert mobility_areas(embedded_graph) == areas
+    assert repr(areas) == str(areas)  # a console shows their table, not all that they hold
 
 
 def test_the_share_of_listed_moves_inside_is_what_counting_by_hand_gives(
