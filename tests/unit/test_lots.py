@@ -291,6 +291,9 @@ def test_of_several_numbers_those_concerned_count_and_heads_go_before_full_time_
 ) -> None:
     rows = [{"Fonction": "N4101", "Nb total": 34, "dont supprimés": 28, "dont > 55 ans": 9, "Ville": "Redon"}]
     assert read_lots(embedded, rows, "fragile").people == 28
+    for cut in ("Nombre de postes supprimés", "Nb de suppressions de postes", "Postes à supprimer", "Sureffectif"):
+        rows = [{"Fonction": "N4101", "Nombre de postes": 34, cut: 28, "Total": 62, "Ville": "Redon"}]
+        assert read_lots(embedded, rows, "fragile").people == 28
     rows = [{"Role": "N4101", "FTE": "4,8", "Heads affected": 5, "Town": "Redon"}]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, [p.key for p in lots.said]) == (5, ["no_employer"])

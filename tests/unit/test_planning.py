@@ -49,6 +49,11 @@ def test_optional_columns_stand_in_the_lots(embedded_graph: OccupationGraph) -> 
     assert (lot.people, lot.movable, lot.month, lot.agreement, lot.size) == (12, 6, (2027, 5), "1486", 240)
 
 
+def test_the_day_an_offer_was_put_online_is_not_the_month_of_the_job(embedded_graph: OccupationGraph) -> None:
+    table = [{"Date de création": "01/02/2027", "Métier": "N1101", "Bassin": "Redon", "Prise de poste": "04/2027"}]
+    assert read_lots(embedded_graph.referential, table, "hiring").lots[0].month == (2027, 4)
+
+
 def test_a_list_of_persons_says_yes_or_no_of_each_volunteer(embedded_graph: OccupationGraph) -> None:
     table = [{"Métier": "N1101", "Bassin": "Redon", "Volontaire (O/N)": said} for said in ("O", "N", "non", "Oui", "")]
     (lot,) = read_lots(embedded_graph.referential, table, "fragile").lots
