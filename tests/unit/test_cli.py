@@ -328,6 +328,15 @@ def test_the_name_of_the_output_says_its_form(
     assert made[".txt"].read_bytes() == made[""].read_bytes()
 
 
+@pytest.mark.parametrize("ending", ["csv", "json", "txt", "xlsx"])
+def test_who_asks_for_a_file_is_told_that_it_is_written(
+    ending: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = tmp_path / f"out.{ending}"
+    code, out, err = call("rank", "N4101", "--limit", "1", "--output", str(place), capsys=capsys)
+    assert (code, out, err.strip()) == (0, "", f"Écrit : {place}")
+
+
 def test_a_file_that_nothing_here_writes_is_refused_and_a_form_asked_for_is_kept(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -392,6 +401,8 @@ def test_a_column_is_read_only_where_one_is_meant(capsys: pytest.CaptureFixture[
     file = tmp_path / "l.csv"
     file.write_text("Poste;Intitulé du poste\n12;Cariste\n", encoding="utf-8")
     assert "--column" in call("resolve", "--input", str(file), capsys=capsys)[2]
+    said = call("resolve", "--input", str(file), "--column", "zzz", capsys=capsys)[2]
+    assert "« zzz » introuvable. Colonnes lues, les plus proches d'abord : " in said
     file.write_text("N°;Intitulé du poste\n12;Cariste\n", encoding="utf-8")
     assert call("resolve", "--input", str(file), capsys=capsys)[0] == 0
 

@@ -119,6 +119,8 @@ def test_the_form_offers_words_and_rules_and_its_example_is_not_read(tmp_path: P
     assert check_overlay(tmp_path / "verre.xlsx", transitions).notices == ()
     with pytest.raises(PasserellesError, match="exists"):
         write_form("verre", tmp_path / "verre.xlsx")
+    with pytest.raises(PasserellesError, match=r"ends in \.xlsx"):  # a workbook under the name of a CSV opens nowhere
+        write_form("verre", tmp_path / "verre.csv")
 
 
 @pytest.mark.parametrize("lang", LANGS)

@@ -256,6 +256,8 @@ class Given:
 
             with told_file(self.output, about_payload(payload())) as file:
                 file.write(text.encode("utf-8"))
+        if self.output is not None:
+            self.tell("cli.written", path=self.output)
 
     def _write_book(self, pages: "Sequence[BookPage]", about: Mapping[str, Any]) -> None:
         """Write a workbook that ends with a sheet which says where the answer comes from: `about`, its JSON object."""

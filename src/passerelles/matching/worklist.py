@@ -56,7 +56,7 @@ class Worklist:
         Raises
         ------
         PasserellesError
-            If there is none; the message suggests the nearest and lists all.
+            If there is none; the message lists all, the nearest first.
         """
         if name in self.header:
             return self.header.index(name)
@@ -64,8 +64,10 @@ class Worklist:
         wanted = normalise_label(name)
         if wanted and wanted in written:
             return written.index(wanted)
-        columns = ", ".join(cell for cell in self.header if cell) or "-"
-        raise PasserellesError("resolve_no_column", column=name, near=_nearest(wanted, self.header), columns=columns)
+        named = {cell: text for cell, text in zip(self.header, written, strict=True) if cell}
+        near = alike(wanted, named, scorer="WRatio", least=50, most=_HINTS)
+        columns = ", ".join(dict.fromkeys([*near, *named])) or "–"
+        raise PasserellesError("resolve_no_column", column=name, columns=columns)
 
     def find(self, name: str) -> int | None:
         """Position of a column written exactly so, or None."""
@@ -158,11 +160,6 @@ def worklist_csv(worklist: Worklist) -> str:
 
 def _width(row: Sequence[Cell]) -> int:
     return max((i for i, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
-
-
-def _nearest(wanted: str, header: Sequence[str]) -> str:
-    named = {cell: normalise_label(cell) for cell in header if cell}
-    return ", ".join(alike(wanted, named, scorer="WRatio", least=50, most=_HINTS)) or "-"
 
 
 CHOICE: Final = "choix"

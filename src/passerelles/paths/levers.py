@@ -307,7 +307,7 @@ class Situation:
         credentials = self.brought[list(members)].any(axis=0)
         bundle = tuple(m for m in members if self.atoms[m].columns)
         able = self._able(members)[self.who]
-        after = self.demands.with_choices(self.held | credentials)
+        after = self.demands.with_choices(self.held | credentials) if credentials.any() else self.held
         taught = self._taught(self.lacking & after)
         left = self.effort([bundle])[bundle]
         enough = (left <= self.limit + taught) | self.led[list(members)].any(axis=0)

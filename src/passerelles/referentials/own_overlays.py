@@ -56,8 +56,10 @@ def write_form(
     Raises
     ------
     PasserellesError
-        If the name is taken by what is embedded, or the file cannot be written.
+        If the name is taken by what is embedded, the output is named as another file, or cannot be written.
     """
+    if Path(output).suffix.casefold() != ".xlsx":
+        raise PasserellesError("form_output", path=output)
     if Path(output).exists():
         raise PasserellesError("write_new", path=output)
     if named_place(name, "overlay") is not None or named_place(name, "referential") is not None:
