@@ -199,7 +199,10 @@ def test_a_search_finds_the_labels_that_have_most_of_its_words(plain_embedded: O
 
 
 def test_labels_are_cut_once_for_all_searches(plain_embedded: OccupationGraph, monkeypatch: pytest.MonkeyPatch) -> None:
-    first = search(plain_embedded.referential, "agent de service")
+    sought = ("agent de service", "permit de conduirre")  # one that labels have, one that they resemble
+    first = [search(plain_embedded.referential, each) for each in sought]
+    assert all(first)
     monkeypatch.setattr(module, "words_of_all", None)
-    assert search(plain_embedded.referential, "agent de service") == first
+    monkeypatch.setattr(module, "plain_forms", None)
+    assert [search(plain_embedded.referential, each) for each in sought] == first
     assert search(plain_embedded.referential, "conduite de la route")

@@ -25,7 +25,7 @@ from passerelles.matching.reading import (
     joined_words,
     language_pack,
 )
-from passerelles.referentials.referential import Referential, nearest_codes
+from passerelles.referentials.referential import Referential, nearest_codes, plain_forms
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
 from passerelles.text import words, words_of_all
@@ -763,7 +763,8 @@ def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[
     if found:
         return sorted(found, key=lambda each: (len(each.label), each.code))
     by_code = {each.code: each for each in known}
-    return [by_code[near] for near in nearest_codes(code, {f.code: f.label for f in known})]
+    forms = referential.derived(("plain", kind), lambda: plain_forms({f.code: f.label for f in known}))
+    return [by_code[near] for near in nearest_codes(code, forms)]
 
 
 def _cut(known: list[Found]) -> tuple[list[Found], list[str]]:

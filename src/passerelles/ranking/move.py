@@ -22,7 +22,7 @@ from passerelles.language.say import Lang, labelled, listed, number, ordinal, pe
 from passerelles.market.own_lists import Observed, ObservedMoves, observed_columns, observed_lines, observed_notes
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
-from passerelles.referentials.referential import Referential, find_occupation, named_titles, nearest_codes
+from passerelles.referentials.referential import Referential, find_occupation, named_titles, nearest_codes, plain_forms
 from passerelles.scoring.coverage import Holding, holding_of, required_columns
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import LEVELS, Level
@@ -633,7 +633,7 @@ def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> N
     for code in codes:
         if code not in known:
             labels = {each: item.label or "" for each, item in known.items()}
-            raise UnknownCodeError(code, suggestions=nearest_codes(code, labels), key=f"unknown_{kind}")
+            raise UnknownCodeError(code, suggestions=nearest_codes(code, plain_forms(labels)), key=f"unknown_{kind}")
 
 
 def excluded_rows(graph: OccupationGraph, row: int) -> NDArray[np.bool_]:

@@ -586,22 +586,28 @@ def _plain_labels(referential: Referential) -> Mapping[str, str]:
     return {label: normalise_label(label) for label in labels}
 
 
-def nearest_codes(text: str, labels: Mapping[str, str]) -> tuple[str, ...]:
+Plain = tuple[Mapping[str, str], Mapping[str, str]]
+
+
+def plain_forms(labels: Mapping[str, str]) -> Plain:
+    """Normalised codes and normalised labels of some codes, by code."""
+    ordered = sorted(labels)
+    codes, names = words_of_all(ordered), words_of_all([labels[code] for code in ordered])
+    return dict(zip(ordered, map(" ".join, codes), strict=True)), dict(zip(ordered, map(" ".join, names), strict=True))
+
+
+def nearest_codes(text: str, known: Plain) -> tuple[str, ...]:
     """
     Return codes that resemble `text`, or whose label does, best first; ties in the order of the codes.
 
     Examples
     --------
-    >>> licences = {"PERM-C": "Permis de conduire, catégorie C", "TP-ECSR": "Titre professionnel"}
+    >>> licences = plain_forms({"PERM-C": "Permis de conduire, catégorie C", "TP-ECSR": "Titre professionnel"})
     >>> nearest_codes("PERMIS-C", licences), nearest_codes("permis de conduire", licences)
     (('PERM-C',), ('PERM-C',))
     """
     cut = normalise_label(text[:_LONGEST])
-    ordered = sorted(labels)
-    codes, names = (
-        dict(zip(ordered, map(" ".join, words_of_all(texts)), strict=True))
-        for texts in (ordered, [labels[code] for code in ordered])
-    )
+    codes, names = known
     by_code = alike(cut, codes, least=_ALIKE, most=_NEAREST)
     by_name = alike(cut, names, scorer="token_sort_ratio", least=_ALIKE, most=_NEAREST)
     best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
