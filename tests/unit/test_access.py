@@ -745,7 +745,7 @@ def test_going_down_a_grade_is_a_step_down_and_sources_leave_it_out_unless_asked
     assert "P" not in {move.origin.code for move in plain}
     assert (plain.excluded, plain.left_out) == (("step-down",), 1)
     assert plain.doubts()["left_out"] == {"kinds": ["step-down"], "moves": 1}
-    assert "Mouvements laissés de côté : 1 (régression)" in plain.to_text()
+    assert "Mouvements laissés de côté : 1 (déclassement)" in plain.to_text()
     every = Settings(scorer="unfitted", ranking=RankingSettings(sources_exclude=()))
     assert "P" in {move.origin.code for move in rank_sources(graph, "Q", settings=every, limit=None)}
 
@@ -1541,10 +1541,15 @@ def after_bac(*more: str, whole: tuple[OccupationAccess, ...] = ()) -> Referenti
 
 def test_what_many_hold_whatever_their_job_is_no_part_of_the_least() -> None:
     some = after_bac("FIMO")
-    assert direct(some).hours == Span(140.0, 440.0, None)
-    assert direct(some).months.low == 1.0  # 140 hours of full-time work
+    assert direct(some).hours == Span(140.0, 140.0, None)
+    assert (direct(some).months.low, direct(some).months.expected) == (1.0, 1.0)  # 140 hours of full-time work
+    text = "140 h ou plus de formation (durée publiée). Compté comme déjà détenu, ce qui reste à vérifier : Bac ; sinon"
+    assert text in sentences(some)
+    car = replace(BAC, code="PERM-B", kind="permis")
+    driving = with_credentials(jobs(CredentialRequirement("Q", "FIMO"), CredentialRequirement("Q", "PERM-B")), car)
+    assert direct(driving).hours == Span(140.0, 440.0, None)
     text = "140 à 440 h ou plus de formation (durée publiée). Compté dans la durée attendue, non dans la plus courte"
-    assert f"{text}, car beaucoup l'ont déjà : Bac." in sentences(some)
+    assert f"{text}, car beaucoup l'ont déjà : Bac." in sentences(driving)
     assert [c.may_have for c in direct(some).steps[0].credentials] == [True, False]
 
 
@@ -1619,8 +1624,16 @@ def test_a_diploma_that_many_hold_is_no_training_for_a_post_to_which_people_are_
 
 
 def test_months_that_are_expected_are_held_against_a_frame() -> None:
-    verdicts = {f.name: f.verdict for f in direct(after_bac("FIMO")).frames}
-    assert verdicts["poei"] == "no"  # nine months of school for six, though 440 hours would fit
+    slow = with_credentials(
+        after_bac("ECOLE2"), Credential("ECOLE2", "École", "titre", Hours(140, 140, 140), months=BAC.months)
+    )
+    verdicts = {f.name: f.verdict for f in direct(slow).frames}
+    assert verdicts["poei"] == "no"  # nine months of school for six, though 140 hours would fit
+    within = next(f for f in direct(after_bac("FIMO")).frames if f.name == "poei")
+    assert (within.verdict, within.conditions[-1]) == (
+        "yes",
+        "presumed",
+    )  # one month, and nine more without the diploma
 
 
 def test_each_job_left_is_held_against_a_frame_by_its_own_months() -> None:

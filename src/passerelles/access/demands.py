@@ -254,7 +254,8 @@ class Demands:
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
             if holdings.may_have(credential):
-                taken[i] = taken[i]._replace(low=0.0, sure=0)
+                counted = 0 if credential.code in OF_A_LEVEL else taken[i].tenths
+                taken[i] = taken[i]._replace(low=0.0, tenths=counted, sure=0)
         held = self.held(holdings)
         closed = list(self._closed)
         ranked: list[tuple[Priced, ...]] = []

@@ -10,7 +10,14 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, months_left, reduction_for, registers
+from passerelles.access.holdings import (
+    DEMANDED,
+    Holdings,
+    after_occupation,
+    months_left,
+    reduction_for,
+    registers,
+)
 from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
@@ -142,8 +149,10 @@ class Context(Deriving):
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
-        registered = any(c.rncp or c.kind in DIPLOMAS or self._certifies(c, {"yes", "unknown"}) for c in left)
-        return Case(known, ends, self.listed(code), labels, same, self.day, selective, studies, registered)
+        taught = [c for c in left if not c.presumed]
+        registered = any(c.rncp or c.kind in DIPLOMAS or self._certifies(c, {"yes", "unknown"}) for c in taught)
+        listed, presumed = self.listed(code), len(taught) < len(left)
+        return Case(known, ends, listed, labels, same, self.day, selective, studies, registered, presumed)
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""
@@ -321,12 +330,16 @@ def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[fl
     """
     Months low, expected and high of the practice that is asked for, or of studies, whatever their hours.
 
-    Of what the person may have, the least is none.
+    Of what the person may have, the least is none; what is presumed is not to be expected.
     """
     asked = [c for c in credentials if (c.kind == "experience") is practice]
     low = sum(c.months.low or 0.0 for c in asked if not c.may_have)
-    some = [c.months for c in asked]
-    return low, sum(m.expected or m.low or 0.0 for m in some), sum(m.high or m.low or 0.0 for m in some)
+    counted = [c.months for c in asked if not c.presumed]
+    return (
+        low,
+        sum(m.expected or m.low or 0.0 for m in counted),
+        sum(c.months.high or c.months.low or 0.0 for c in asked),
+    )
 
 
 def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential], academic: float) -> Span:

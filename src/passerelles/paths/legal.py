@@ -229,7 +229,8 @@ class Case:
     `labels`: what is to be obtained; `same_code`: whether origin and target have one ROME code; `day`: reference date
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
     a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more;
-    `registered`: whether the training that is judged brings a certification itself.
+    `registered`: whether the training that is judged brings a certification itself; `presumed`: whether a diploma that
+    is still to be verified is counted as held.
     """
 
     known: bool
@@ -241,6 +242,7 @@ class Case:
     selective: bool = False
     studies: float = 0.0
     registered: bool = True
+    presumed: bool = False
 
 
 def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -304,6 +306,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     conditions = frame.conditions if verdict == "yes" else ()
     if verdict == "yes" and frame.certifying and not (case.registered or exempt):  # another training certifies
         conditions = (OTHER_TRAINING, *conditions)
+    if verdict == "yes" and case.presumed:
+        conditions = (*conditions, "presumed")
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 

@@ -7,7 +7,7 @@ from operator import attrgetter
 from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.access.holdings import DEMANDED
+from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
 from passerelles.access.wording import duration_text, grounded_lines, held_choices, other_ways_lines, some_only_lines
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
@@ -125,6 +125,11 @@ class StepCredential(Described):
     ground: Ground = ""
     group: str | None = None
     alternative: str | None = None
+
+    @property
+    def presumed(self) -> bool:
+        """Whether it is counted as held, until it is verified: a diploma of a level that many have."""
+        return self.may_have and self.code in OF_A_LEVEL
 
     spec: ClassVar[Record] = Record(
         "step_credential",
@@ -644,10 +649,12 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     if in_months and practice:
         first += " " + say("paths.step.practised", lang=lang, months=round(practice))
-    may_have = [c.label for c in step.to_obtain if c.may_have]
-    if may_have and (step.hours.lower_bound or step.hours.low is not None):
-        key = "counted_had" if step.hours.lower_bound else "not_in_least"
-        first += " " + say(f"paths.step.{key}", lang=lang, names=listed(may_have, lang))
+    may_have = [c for c in step.to_obtain if c.may_have]
+    had = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
+    counted = [c.label for c in may_have if c.label not in had] if step.hours.low is not None else []
+    for key, labels in (("counted_had", had), ("not_in_least", counted)):
+        if labels:
+            first += " " + say(f"paths.step.{key}", lang=lang, names=listed(labels, lang))
     if step.academic_months:
         months = number(step.academic_months, lang=lang, decimals=1)
         first += " " + say("paths.step.academic", lang=lang, months=months)
