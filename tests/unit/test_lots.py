@@ -149,7 +149,8 @@ def test_a_code_and_a_title_of_another_family_are_said_and_to_be_confirmed(embed
     assert "« Aide-soignante » se lit J1501" in note.sentence("fr")
     # Words that are read surely without being the title's own: another domain contradicts the code, a neighbour not.
     sure = [{**rows[0], "Code ROME": code, "Intitulé": "OP. CONDITIONNEMENT"} for code in ("N4101", "H3302", "H3301")]
-    assert [x.confidence < 1 for x in sorted(read_lots(embedded, sure, "fragile").lots, key=lambda x: x.row)]
+    lots = read_lots(embedded, sure, "fragile")
+    assert {x.job: x.confidence for x in lots.lots} == {"N4101": 0.1, "H3302": 1.0, "H3301": 1.0}
 
 
 def test_a_title_read_in_place_of_an_unknown_code_is_said(embedded: Referential) -> None:
@@ -312,6 +313,7 @@ def test_the_column_tells_thousands_from_decimals(embedded: Referential) -> None
     lots = read_lots(embedded, rows, "fragile")
     assert [(lot.basin_label, lot.people) for lot in lots.lots] == [("1.200", 1200), ("3,5", 4)]
     assert [p.key for p in lots.said] == ["no_employer", "etp"]
+    assert read_lots(embedded, fragile(("A", "N4101", "1,5 ETP", "Redon")), "fragile").people == 2
 
 
 def test_a_thousand_is_never_one_because_another_row_has_decimals(embedded: Referential) -> None:
@@ -587,6 +589,8 @@ def test_what_identifies_or_describes_a_person_is_no_number_of_people(embedded: 
     for side in ("fragile", "hiring"):
         lots = read_lots(embedded, [{name: 45, "Emploi occupé": "N4101", "Ville": "Redon"}], side)
         assert (lots.people, lots.said[0].key) == (1, "counted_lines")
+        jobs = read_lots(embedded, [{f"Emploi / {name}": "N4101", "Effectif": 2, "Ville": "Redon"}], side)
+        assert jobs.people == 2  # it may stand beside the jobs all the same
 
 
 def test_names_of_persons_are_neither_employers_nor_numbers(embedded: Referential) -> None:
@@ -631,6 +635,8 @@ def test_work_on_ones_own_account_is_known_by_the_contracts_of_job_adverts(
 
 
 def test_codes_alone_are_jobs_and_other_names_of_columns_are_known(embedded: Referential) -> None:
+    for name in ("Etabl.", "Sté", "Raison soc."):
+        assert read_lots(embedded, [{name: "A", "Emploi": "N1101"}], "hiring").lots[0].employer == "A"
     rows = [{"Company name": "A", "Code ROME": "n 1101", "Qté": 2, "Lieu d'embauche": "Redon"}]
     (lot,) = read_lots(embedded, rows, "hiring").lots
     assert (lot.employer, lot.job, lot.people, lot.basin_label) == ("A", "N1101", 2, "Redon")

@@ -31,8 +31,8 @@ _MOST_CELLS: Final = 0.6
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _OWN_ACCOUNT, _ETP, _SUMS = (
-    re.compile(_HEADERS["says"][name]) for name in ("something_else", "own_account", "part_time", "sums")
+_ELSE, _NO_PEOPLE, _OWN_ACCOUNT, _ETP, _SUMS = (
+    re.compile(_HEADERS["says"][name]) for name in ("something_else", "no_people", "own_account", "part_time", "sums")
 )
 
 
@@ -257,6 +257,12 @@ class _Grid:
             for place, name in enumerate(self.header)
             if place not in self.columns.values() and not _ELSE.search(normalise_label(name))
         ]
+
+    @property
+    def countable(self) -> list[int]:
+        """Columns without a role that may hold numbers of people: no identifiers, ages, or parts told already."""
+        names = {place: normalise_label(self.header[place]) for place in self.free}
+        return [place for place, name in names.items() if not _NO_PEOPLE.search(name)]
 
     def held(self, place: int) -> list[str]:
         """Return what is written in a column, in the first rows."""
@@ -505,7 +511,7 @@ class _Reader:
         ):
             if alike & grid.columns.keys():
                 continue
-            place = grid.only(holds, grid.free)
+            place = grid.only(holds, grid.countable if role == count else grid.free)
             if place is None and role == "commune" and "employer" in grid.columns:  # a site may be named after its town
                 place = grid.only(holds, [grid.columns["employer"]])
             if place is not None:
@@ -525,7 +531,7 @@ class _Reader:
 
     def _all_counts(self, grid: _Grid) -> _Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
-        count, free = _COUNT[self.side], [at for at in grid.free if "dont" not in _bare(grid.header[at]).split()]
+        count, free = _COUNT[self.side], grid.countable
         known = count in grid.columns
         bare = {at: _bare(grid.header[at]) for at in free}
         if known:
