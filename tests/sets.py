@@ -71,7 +71,7 @@ def rome4() -> Sheets:
         "texte": [
             ["code_rome", "code_compo_bloc", "libelle_type_texte", "position_phrase", "libelle_texte"],
             ["Z1001", "3", "definition", "2", "Il les rentre l''hiver."],
-            ["Z1001", "3", "definition", "1", "Élève des nuages."],
+            ["Z1001", "3", "definition", "1", "Élève des nuages"],
             ["Z1001", "4", "acces_metier", "1", "Sans diplôme."],
         ],
         "referentiel_code_rome_riasec": [["code_rome", "riasec_majeur", "riasec_mineur"], ["Z1001", "R", "I"]],
@@ -197,7 +197,8 @@ def rome3() -> Sheets:
         "referentiel_code_rome_riasec": [["code_rome", "riasec_majeur", "riasec_mineur"], ["Y1001", "R", "I"]],
         "texte": [
             ["code_rome", "position_libelle_txt", "code_type_texte", "libelle_texte", "libelle_type_texte"],
-            ["Y1001", "1", "1", "Et compte les vagues.", "definition"],
+            ["Y1001", "1", "1", "Et compte les", "definition"],
+            ["Y1001", "2", "1", "vagues.", "definition"],
             ["Y1001", "0", "1", "Garde l''île.", "definition"],
             ["Y1001", "0", "2", "Savoir nager.", "acces_a_em"],
         ],

@@ -100,15 +100,19 @@ def _check_files(files: FileSet, published: Mapping[str, Any], draft: Draft) -> 
             draft.log.note("missing_unread_file", file=files.expected.format(kind=kind))
 
 
+# Where a line of a text ends and a sentence does, which its file leaves without a full stop; "engins de" goes on.
+_UNSTOPPED: Final = re.compile(r"(?<=[\w)»’'\"%])\n(?=[^\Wa-zà-öø-ÿœ\d_])")
+
+
 def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:
-    """Texts by occupation and type: the sentences in their order (column `position`), joined by a space."""
+    """Texts by occupation and type: the sentences in their order (column `position`), parted by a full stop."""
     table = files.read("texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,))
     table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
     table = draft.linked(table, code_rome="occupations")
     rows = table.columns("code_rome", "libelle_type_texte", position, "libelle_texte")
     ordered = sorted(rows, key=lambda row: int(row[2]) if row[2].isdecimal() else 0)
-    sentences = grouped(((code, kind), text.strip()) for code, kind, _, text in ordered)
-    return {key: " ".join(some) for key, some in sentences.items()}
+    sentences = grouped(((code, kind), text.strip()) for code, kind, _, text in ordered if text.strip())
+    return {key: _UNSTOPPED.sub(". ", "\n".join(some)).replace("\n", " ") for key, some in sentences.items()}
 
 
 def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
