@@ -49,7 +49,11 @@ def test_optional_columns_stand_in_the_lots(embedded_graph: OccupationGraph) -> 
     assert (lot.people, lot.movable, lot.month, lot.agreement, lot.size) == (12, 6, (2027, 5), "1486", 240)
 
 
-def test_the_day_an_offer_was_put_online_is_not_the_month_of_the_job(embedded_graph: OccupationGraph) -> None:
+def test_a_foreseen_day_is_the_month_of_people_and_the_day_an_advert_was_made_not_that_of_the_job(
+    embedded_graph: OccupationGraph,
+) -> None:
+    table = [{"Date d'entrée": "01/02/2009", "Métier": "N1101", "Bassin": "Redon", "Date prévisionnelle": "04/2027"}]
+    assert read_lots(embedded_graph.referential, table, "fragile").lots[0].month == (2027, 4)
     table = [{"Date de création": "01/02/2027", "Métier": "N1101", "Bassin": "Redon", "Prise de poste": "04/2027"}]
     assert read_lots(embedded_graph.referential, table, "hiring").lots[0].month == (2027, 4)
 
