@@ -295,6 +295,9 @@ def test_of_several_numbers_those_concerned_count_and_heads_go_before_full_time_
     for cut in ("Nombre de postes supprimés", "Nb de suppressions de postes", "Postes à supprimer", "Sureffectif"):
         rows = [{"Fonction": "N4101", "Nombre de postes": 34, cut: 28, "Total": 62, "Ville": "Redon"}]
         assert read_lots(embedded, rows, "fragile").people == 28
+    for size in ("Effectif entreprise", "Effectif de l'entreprise"):  # the firm's own is no number of people at risk
+        rows = [{size: 250, "Fonction": "N4101", "Postes": 28, "Ville": "Redon"}]
+        assert [(x.people, x.size) for x in read_lots(embedded, rows, "fragile").lots] == [(28, 250)]
     rows = [{"Role": "N4101", "FTE": "4,8", "Heads affected": 5, "Town": "Redon"}]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, [p.key for p in lots.said]) == (5, ["no_employer"])
