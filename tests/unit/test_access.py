@@ -19,10 +19,10 @@ from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, hold
 from passerelles.access.wording import (
     access_text,
     duration_text,
-    grounded_lines,
     held_choices,
     required_lines,
     required_text,
+    usual_lines,
 )
 from passerelles.charts.moves import path_ladder
 from passerelles.cli.main import run
@@ -1702,8 +1702,13 @@ def test_what_employers_ask_for_and_no_law_is_told_of_whom_it_concerns_alone() -
         CredentialRequirement("Q", "FIMO", "option", ground="employers"),
         CredentialRequirement("Q", "DEI", "usual", scope="self-employed", ground="employers"),
         CredentialRequirement("Q", "AS", "usual"),
+        CredentialRequirement("Q", "C", "usual"),
+        CredentialRequirement("Q", "C"),
     )
-    assert grounded_lines(access_conditions(jobs(*rows), "Q")) == ["Carte : exigé par les employeurs."]
+    told = ["Carte : exigé par les employeurs."]
+    usual = "D'usage, demandé par des employeurs et non par la loi : DE aide-soignant (770 h)."  # C is required anyway
+    assert usual_lines(access_conditions(jobs(*rows), "Q")) == [*told, usual]
+    assert usual_lines(access_conditions(jobs(*rows), "Q", Holdings({"AS": "yes"}))) == told
 
 
 def test_practice_that_is_asked_beside_a_training_of_known_length_is_no_part_of_its_hours() -> None:

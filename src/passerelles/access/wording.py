@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
-from passerelles.access.conditions import AccessConditions, AccessCredential, Way
+from passerelles.access.conditions import NO_HOURS, AccessConditions, AccessCredential, Way, training_hours
 from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, labelled, say
-from passerelles.model import Hours
+from passerelles.language.say import Lang, labelled, listed, say
+from passerelles.model import Credential, Hours
 from passerelles.text import normalise_label
 
 _WAYS: Final = 4  # other ways of a choice that a sentence names
@@ -102,10 +102,20 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
     return found
 
 
-def grounded_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
-    """Return a sentence for each thing that no law asks of the person, but employers, or it of one in each place."""
-    some = [c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.ground]
-    return [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some]
+def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """
+    Return a sentence for each thing that employers demand, or the law of one person in each place; last what is usual.
+
+    What is usual, and required or held already, is not told.
+    """
+    asked = {c.code for c in conditions.required}
+    some = [c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.code not in asked]
+    found = [
+        say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some if c.ground
+    ]
+    plain = [c for c in some if not c.ground and c.held != "yes"]
+    names = [_sized(c.label, _way_of(c.detail), lang) for c in plain]
+    return [*found, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else found
 
 
 def required_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
@@ -160,6 +170,13 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
             taken_name = _either([taken], _SHORT, lang)
             found.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=told).replace("….", "…"))
     return list(dict.fromkeys(found))
+
+
+def _way_of(credential: Credential) -> Way:
+    """What a credential takes by itself of who lacks it."""
+    hours = training_hours(credential)
+    known = hours.expected is not None or hours.high is not None
+    return Way(frozenset(), hours=hours, months=NO_HOURS if known else credential.months)
 
 
 def _sized(name: str, way: Way | None, lang: Lang) -> str:

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
-from passerelles.access.wording import duration_text, grounded_lines, held_choices, other_ways_lines, some_only_lines
+from passerelles.access.wording import duration_text, held_choices, other_ways_lines, some_only_lines, usual_lines
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
@@ -680,7 +680,7 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     ]
     lines += [*obtain_lines(step.to_obtain, lang), *other_ways_lines(step.access, lang)]
     lines += [f"{line}." for line in some_only_lines(step.access, lang)]
-    lines += grounded_lines(step.access, lang)
+    lines += usual_lines(step.access, lang)
     if step.access.varies and any(c.scope == "titles" for c in step.access.required):
         lines.append(say("paths.step.of_name", lang=lang, name=step.target.name))
     if step.regulated == "yes":

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.demands import demands_of_job
 from passerelles.access.holdings import holdings_of
-from passerelles.access.wording import grounded_lines, required_lines, some_only_lines
+from passerelles.access.wording import required_lines, some_only_lines, usual_lines
 from passerelles.codes import grouped
 from passerelles.language.say import listed, say
 from passerelles.market.signals import shares_said, wages_said
@@ -306,9 +306,7 @@ def _access_told(case: Case, access: AccessConditions, to_obtain: Sequence[StepC
     known = case.graph.referential.credential_by_code
     first = [c.label for c in to_obtain if c.code in known and known[c.code].before_training]
     found += [w("credential.before_training", label=label) for label in first]
-    found += grounded_lines(access, w.lang)
-    usual = (c for c in access.credentials if c.requirement == "usual" and c.applies and not c.ground)
-    found += [w("credential.usual", label=c.label) for c in usual]
+    found += usual_lines(access, w.lang)
     return [Bullets(tuple(map(w.set, found)), w("move.credentials"))] if found else []
 
 
