@@ -62,6 +62,10 @@ def test_a_list_of_persons_says_yes_or_no_of_each_volunteer(embedded_graph: Occu
     table = [{"Métier": "N1101", "Bassin": "Redon", "Volontaire (O/N)": said} for said in ("O", "N", "non", "Oui", "")]
     (lot,) = read_lots(embedded_graph.referential, table, "fragile").lots
     assert (lot.people, lot.movable) == (5, 3)  # of one who does not say, nothing is known
+    for column, said in (("Volontaires", "x"), ("Volontaires (%)", "40")):
+        table = [{"Métier": "N1101", "Effectif": "10", "Bassin": "Redon", column: said}]
+        lots = read_lots(embedded_graph.referential, table, "fragile")
+        assert (lots.lots[0].movable, lots.said[-1].key) == (10, "volunteers_unread")
 
 
 def test_only_volunteers_are_placed_and_the_others_are_said(embedded_graph: OccupationGraph) -> None:

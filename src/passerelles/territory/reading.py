@@ -631,7 +631,7 @@ class _Reader:
             row=line,
             sheet=grid.sheet,
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
-            volunteers=_volunteering(grid.text(cells, "volunteers"), people) if self.side == "fragile" else None,
+            volunteers=self._volunteers(grid, line, cells, people) if self.side == "fragile" else None,
             month=Month.read(grid.text(cells, "month")),
             size=_whole(grid.text(cells, "size")),
             agreement=_agreement(grid.text(cells, "idcc")),
@@ -671,6 +671,15 @@ class _Reader:
         rounded = max(1, math.floor(value + 0.5))
         self.said.append(Problem(grid.name, line, column, "etp", {"given": text, "people": str(rounded)}))
         return rounded
+
+    def _volunteers(self, grid: _Grid, line: int, cells: Sequence[Any], people: int) -> int | None:
+        """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
+        text, column = grid.text(cells, "volunteers"), grid.title("volunteers")
+        number = None if "%" in column else _whole(text)
+        answer = coded("yes_no").get(text.casefold()) if number is None else ""
+        if text and number is None and answer not in ("yes", "no"):
+            self.said.append(Problem(grid.name, line, column, "volunteers_unread", {"given": text}))
+        return people if answer == "yes" else 0 if answer == "no" else number
 
     def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
@@ -760,13 +769,6 @@ def _whole(text: str) -> int | None:
     """Whole number of an optional cell; None where it holds none."""
     value, _ = read_number(text, decimal="")
     return int(value) if value is not None and value >= 0 and value.is_integer() else None
-
-
-def _volunteering(text: str, people: int) -> int | None:
-    """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
-    number = _whole(text)
-    said = coded("yes_no").get(text.casefold()) if number is None else None
-    return people if said == "yes" else 0 if said == "no" else number
 
 
 def _agreement(text: str) -> str:
