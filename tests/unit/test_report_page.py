@@ -485,6 +485,21 @@ def test_what_a_row_set_aside_says_is_masked_and_told_as_masked(embedded_graph: 
     assert (row["Personnes"], row["Suggestions"]) == ("masqué", "masqué")
 
 
+def test_what_may_have_been_meant_is_told_once_in_a_row_set_aside(embedded_graph: OccupationGraph) -> None:
+    fragile = [
+        {"employer": "A", "job": "N1103", "headcount": 20, "basin": "Redon"},
+        {"employer": "A", "job": "Zorglub quantique", "headcount": 3, "basin": "Redon"},
+    ]
+    hiring = [{"employer": "B", "job": "N1103", "openings": 9, "basin": "Redon"}]
+    allocation = match_territory(embedded_graph, fragile, hiring)
+    (row,) = rows_of(read_page(territory_page(Case(embedded_graph, allocation, NO_PICTURE))), "set_aside")
+    (problem,) = allocation.fragile.set_aside
+    assert row["Suggestions"] == "; ".join(problem.suggestions)
+    assert problem.suggestions[0] not in row["Motif"]
+    assert problem.suggestions[0] in problem.sentence("fr")  # a line by itself says it all
+    assert problem.suggestions[0] in problem.what("fr")
+
+
 def test_a_masked_page_has_no_picture_of_flows(case: Case) -> None:
     pytest.importorskip("matplotlib")
     assert picture_of_flows(replace(case, request=Request())) is not None

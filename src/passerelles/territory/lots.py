@@ -216,16 +216,20 @@ class Problem(NamedTuple):
         return f"{split_sheet(self.file)[1]} {self.row}".strip()
 
     def what(self, lang: Lang = "fr") -> str:
+        """Return what is wrong and what to do, with what may have been meant."""
+        found = self.why(lang)
+        if self.withheld or not self.suggestions or {"notice", "suggestions"} & set(self.values):
+            return found
+        return f"{found} {say('territory.problem.nearest', lang=lang, list=', '.join(self.suggestions))}"
+
+    def why(self, lang: Lang = "fr") -> str:
         """Return what is wrong and what to do."""
         if self.withheld:
             return say("territory.where.withheld", lang=lang)
         notice = self.values.get("notice")
         if isinstance(notice, Notice):
             return notice.what(lang)
-        found = say(f"territory.problem.{self.key}", lang=lang, **self.values)
-        if not self.suggestions or "suggestions" in self.values:
-            return found
-        return f"{found} {say('territory.problem.nearest', lang=lang, list=', '.join(self.suggestions))}"
+        return say(f"territory.problem.{self.key}", lang=lang, **self.values)
 
 
 def _secret(problem: Problem, lang: Lang) -> str | None:
@@ -240,7 +244,10 @@ SET_ASIDE: Final = Record(
         Column("row", "integer", promised="count: Line of the file, the header being one; 0 = the table as a whole"),
         Column("column", value=lambda p, _: p.column or None, promised="text?"),
         Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
-        Column("reason", value=lambda p, lang: p.what(lang), promised="text: Why, and what to do"),
+        Column(
+            "reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
+            promised="text: Why, and what to do",
+        ),
         Column(
             "people", "integer", promised="count?: People or openings of the row, where they can be read", shown=_secret
         ),
