@@ -118,6 +118,15 @@ def test_no_column_of_an_allocation_is_cut(browser: "Browser", rome4_graph: Occu
         assert page.locator(".scroll").evaluate_all(cut) == []
 
 
+def test_bars_of_a_job_begin_at_one_place_whatever_the_figures(browser: "Browser", address: str) -> None:
+    with opened(browser, address, "/compare?job=N4103&job=N4101") as page:
+        page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")
+        cells = page.locator(".sides").filter(has_text="10,29").first.locator("td.number:has(svg)")
+        assert len({len(text.strip()) for text in cells.all_inner_texts()}) > 1
+        starts = cells.locator("svg").evaluate_all("some => some.map(e => Math.round(e.getBoundingClientRect().x))")
+        assert len(set(starts)) == 1
+
+
 def names(page: "Page", table: str = ".t-ranking", key: str = "target") -> list[str]:
     return [text.strip() for text in page.locator(f"{table} tbody [data-key={key}] a").all_inner_texts()]
 
