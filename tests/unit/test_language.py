@@ -90,8 +90,8 @@ def test_one_thing_has_one_name_on_every_page(lang: Lang) -> None:
 def test_what_pages_say_too_names_no_option_of_the_command_line_alone(lang: Lang) -> None:
     name = {"fr": "au-delà du vraisemblable", "en": "beyond what is likely"}[lang]
     assert name in say("explorer.territory.stretch", lang=lang)
-    for reason in ("step_down", "unlikely"):
-        assert name in say(f"territory.uncovered.{reason}", lang=lang)
+    for said in ("uncovered.step_down", "uncovered.unlikely", "unfilled.step_down"):
+        assert name in say(f"territory.{said}", lang=lang)
     kind = {"fr": "nature", "en": "kind"}[lang]
     assert kind in say("explorer.filter.kind", lang=lang).lower()
     assert kind in say("moves.left_out", lang=lang, n=1, kinds="").partition("--include")[0]
