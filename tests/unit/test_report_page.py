@@ -44,6 +44,7 @@ from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published
+from passerelles.territory.lots import reading_notes
 from passerelles.territory.match import match_territory
 from passerelles.views.document import Bullets, Code, Facts, Part
 from small import occupation, referential
@@ -498,6 +499,16 @@ def test_what_may_have_been_meant_is_told_once_in_a_row_set_aside(embedded_graph
     assert problem.suggestions[0] not in row["Motif"]
     assert problem.suggestions[0] in problem.sentence("fr")  # a line by itself says it all
     assert problem.suggestions[0] in problem.what("fr")
+
+
+def test_what_a_table_set_aside_is_counted_in_its_own_words(embedded_graph: OccupationGraph) -> None:
+    fragile = [{"employer": "A", "job": job, "headcount": n, "basin": "Redon"}
+               for job, n in (("N1103", 20), ("Zorglub quantique", 3), ("N1103", "deux"))]  # fmt: skip
+    hiring = [{"employer": "B", "job": job, "openings": 1, "basin": "Redon"} for job in ("N1103", "Zorglub quantique")]
+    found = match_territory(embedded_graph, fragile, hiring)
+    said = " ".join(note.sentence("fr") for note in reading_notes((found.fragile, found.hiring)))
+    assert "2 lignes mises de côté (3 personnes, 1 ligne sans nombre lisible) ;" in said
+    assert "1 ligne mise de côté (1 poste) ;" in said
 
 
 def test_a_masked_page_has_no_picture_of_flows(case: Case) -> None:

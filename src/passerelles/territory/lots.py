@@ -539,7 +539,8 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
     for lots in sides:
         if lots.set_aside:
             totals = aside_totals(lots)
-            values = {"n": totals["rows"], "people": totals["people"], "rows_unknown": totals["rows_unknown"]}
+            counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
+            values = {"n": totals["rows"], "what": _Aside(counts)}
             notes.append(Note("set_aside", {**values, "file": lots.file or partial(side_said, lots.side)}, "reading"))
         for key, some in grouped((each.key, each) for each in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in some))
@@ -548,6 +549,16 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
                 told["rows"] = few(lines, _LISTED)
             notes.append(Note(key, told, "reading"))
     return notes
+
+
+class _Aside(NamedTuple):
+    """How many people or openings are set aside, and how many rows tell no number, where there are some."""
+
+    counts: tuple[tuple[str, int], ...]
+
+    def __call__(self, lang: Lang) -> str:
+        some = [each for each in self.counts if each[1]] or self.counts
+        return ", ".join(say(f"territory.aside.{key}", lang=lang, n=n) for key, n in some)
 
 
 def side_said(side: Side, lang: Lang) -> str:
