@@ -163,7 +163,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("D1505", "N4103", "conditional", {"APT-COND"}, BUS, "lateral"),
     ("N4101", "N4114", "conditional", {"ADR-BASE", "ADR-CIT"}, set(), "lateral"),
     ("G1803", "N3102", "conditional", {"APT-MER", "CFBS", "MAT-PONT"}, set(), "lateral"),
-    ("A1404", "A1415", "conditional", {"APT-MER", "CFBS"}, set(), "lateral"),
+    ("A1404", "A1415", "conditional", {"APT-MER", "CFBS", "MAT-PONT"}, set(), "lateral"),
     ("D1401", "K2602", "conditional", {"DIP-CF"}, set(), "lateral"),
     ("K2601", "K2605", "conditional", {"DIP-MCF"}, set(), "lateral"),
     ("J1501", "K2603", "selective", {"DN-THANATO"}, set(), "lateral"),
@@ -229,8 +229,8 @@ def choices(found: AccessConditions) -> set[str]:
 @pytest.mark.parametrize(
     ("origin", "target", "before"),
     [
-        ("D1233", "K1907", {"EXAM-VV", "LIC-ARTS", "LIC-DROIT"}),  # commercial code, R. 321-18
-        ("K1901", "K1907", {"EXAM-VV", "LIC-ARTS"}),  # a master in law is held
+        ("D1233", "K1907", {"EXAM-VV", "LIC-DROIT-ARTS", "LIC-ARTS", "LIC-DROIT"}),  # commercial code, R. 321-18
+        ("K1901", "K1907", {"EXAM-VV", "LIC-ARTS", "LIC-DROIT-ARTS"}),  # a master in law is held
         ("L1506", "L1523", {"EXP-PYRO-3"}),  # order of 31 May 2010, art. 30
     ],
 )
@@ -569,7 +569,14 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1401", "C1505", "conditional", {"APT-DIR-IMMO"}, set(), (1350, 1350)),
     ("G1803", "G1805", "conditional", {"DECL-DEBIT", "PERM-EXPL"}, set(), (20, 1500)),
     ("G1203", "Moniteur / Monitrice de ski alpin", "conditional", {"CARTE-EDUC", "DE-SKI"}, set(), None),
-    ("G1203", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-FITNESS", "DEJEPS", "LIC-STAPS"}, (600, 1300)),
+    (
+        "G1203",
+        "G1217",
+        "conditional",
+        {"CARTE-EDUC"},
+        {"BPJEPS", "CQP-FITNESS", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
+        (600, 1300),
+    ),
     ("D1505", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), None),
     ("N3102", "Officier / Officière de la marine marchande", "conditional", set(), {"CAP200", "CAP500", "OCQP"}, None),
     ("G1203", "G1222", "conditional", {"CARTE-GC"}, set(), None),
@@ -590,7 +597,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("F1606", "I1508", "conditional", {"AMIANTE-SS3", "APT-SIR"}, set(), (35, 70)),
     ("I1304", "N4401", "conditional", {"HAB-CIRC"}, set(), None),
     # The certificate of small-scale fishing is for its masters only: a captain takes the licence, after the deckhand's.
-    ("A1415", "A1406", "conditional", set(), {"CAP200-P", "LIEUT-P"}, (630, 700)),
+    ("A1415", "A1406", "conditional", set(), {"CAP200-P", "LIEUT-P"}, (390, 620)),
     ("A1415", "A1445", "conditional", {"APT-HYP", "CAH-B"}, set(), None),
     (
         "N4105",
@@ -610,7 +617,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("E1106", "G1222", "conditional", {"CARTE-GC"}, set(), (500, 650)),
     ("K1201", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, (300, 700)),
     ("D1214", "K2602", "conditional", {"DIP-CF"}, set(), (210, 210)),  # 140 hours of theory, 70 of practice
-    ("N1105", "A1415", "conditional", {"APT-MER", "CFBS"}, set(), (52, 300)),
+    ("N1105", "A1415", "conditional", {"APT-MER", "CFBS", "MAT-PONT"}, set(), (52, 300)),
     ("M1602", "Inspecteur / Inspectrice du permis de conduire", "selective", {"FORM-IPCSR"}, set(), None),
     ("K1208", "K1210", "selective", {"CONC-PJJ"}, {"FORM-PJJ", "FORM-PJJ-TITRE"}, None),
     ("A1421", "A1502", "open", set(), set(), (300, 800)),  # a farrier's employee
@@ -652,7 +659,14 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("H1503", "J1302", "conditional", {"DIP-TLM", "ENREG-TLM"}, set(), (1350, 2000)),
     ("J1405", "J1401", "conditional", {"DE-AUDIO", "ENREG-AUDIO"}, set(), None),  # an optician's entry is another one
     ("J1502", "K1407", "conditional", set(), set(), (0, 1500)),  # a manager's level is enough outside large homes
-    ("D1106", "G1217", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-FITNESS", "DEJEPS", "LIC-STAPS"}, (550, 1300)),
+    (
+        "D1106",
+        "G1217",
+        "conditional",
+        {"CARTE-EDUC"},
+        {"BPJEPS", "CQP-FITNESS", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
+        (550, 1300),
+    ),
     ("A1415", "G1229", "conditional", {"CARTE-EDUC"}, {"BPJEPS"}, (600, 1450)),
     ("K2503", "K2509", "conditional", {"CP-TELE", "TFP-TELE"}, set(), None),
     ("D1212", "D1219", "conditional", {"CERTIPHYTO-VENTE"}, set(), (7, 400)),

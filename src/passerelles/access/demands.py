@@ -209,13 +209,17 @@ class Demands:
                 found[group] = [self._way(*each, price, holdings) for each in chain(first, still)]
         return found
 
-    def _way(self, whole: Iterable[int], left: Iterable[int], price: Price, holdings: Holdings) -> Way:
-        """What a way takes; of unknown length, where that of a part is not known."""
+    def _way(self, whole: Iterable[int], left: Sequence[int], price: Price, holdings: Holdings) -> Way:
+        """What a way takes, but for what is counted as held beside it; unknown where that of a part is not known."""
         hours, months = [NO_HOURS], [NO_HOURS]
-        for i in (i for i in left if self.credentials[i].kind != "experience"):
+        for i in left:
+            known = self.credentials[i]
+            presumed = len(left) > 1 and known.code in OF_A_LEVEL and holdings.may_have(known)
+            if known.kind == "experience" or presumed:
+                continue
             _, expected, most = price.hours[i][:3]
             if expected is None and most is None:
-                months.append(months_left(self.credentials[i].months, reduction_for(self.credentials[i], holdings)))
+                months.append(months_left(known.months, reduction_for(known, holdings)))
             else:
                 hours.append(Hours(expected, expected, most if expected is None else expected))
         codes, lacking = ([self.codes[i] for i in some] for some in (whole, left))
