@@ -98,8 +98,9 @@ class Violation(Described):
     day: str = ""
 
     def reason(self, lang: Lang = "fr") -> str:
-        """Return the reason in words."""
-        limit, value, by = (_figure(x, lang) for x in (self.limit, self.value, self.by))
+        """Return the reason in words: hours whole, as a path tells them, unless they are within one of the bound."""
+        decimals = 0 if self.rule.startswith("hours") and (self.by or 0.0) >= 1.0 else 1
+        limit, value, by = (_figure(x, decimals, lang) for x in (self.limit, self.value, self.by))
         rule = f"{self.rule}_at_all" if self.value == 0 and self.rule.endswith("_unknown") else self.rule
         return say(f"paths.rule.{rule}", lang=lang, limit=limit, value=value, by=by, day=day_text(self.day, lang))
 
@@ -158,10 +159,10 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, 1)
 
 
-def _figure(value: float | None, lang: Lang) -> str:
+def _figure(value: float | None, decimals: int, lang: Lang) -> str:
     if value is None:
         return "?"
-    rounded = round(float(value), 1)
+    rounded = round(float(value), decimals)
     return number(rounded, lang=lang, decimals=0 if rounded.is_integer() else 1)
 
 
