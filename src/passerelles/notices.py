@@ -86,7 +86,8 @@ class Notice:
         """Return where it is, what was found and what was done, in one line."""
         line = "" if self.line is None else say("notices.line", lang=lang, line=self.line)
         place = say("notices.place", lang=lang, file=self.file, line=line)
-        return " ".join(filter(None, (place, self.what(lang), self.action(lang))))
+        found = self.what(lang)
+        return f"{place} {found}{'' if found.endswith('?') else '.'} {self.action(lang)}"
 
     def _details(self, lang: Lang) -> dict[str, object]:
         values = dict(self.values)

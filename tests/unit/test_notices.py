@@ -86,6 +86,14 @@ def test_the_number_of_occurrences_is_said_once() -> None:
     assert counted.what("fr") == "Apostrophes doublées : 8\u202f031"
 
 
+def test_what_was_found_and_what_was_done_are_two_sentences() -> None:
+    said = notice("duplicate_code", file="a.csv", line=3, subject="A1").sentence("fr")
+    assert said.startswith("a.csv, ligne 3 : Code déjà déclaré : A1. ")
+    asked = notice("misspelt_column", file="a.csv", column="cod", meant="code").sentence("fr")
+    assert "?." not in asked
+    assert "? " in asked
+
+
 def test_values_that_are_words_are_said_in_the_language() -> None:
     found = notice("missing_file", file="x.csv", feature="rubrique_mobilite")
     assert "les mobilités connues" in found.action("fr")
