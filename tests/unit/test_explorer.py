@@ -196,6 +196,15 @@ def test_a_comparison_shows_all_its_competencies_with_their_weights(
     assert weights == [w for c in expected["competencies"] for w in c["weights"]]
 
 
+def test_what_one_job_alone_asks_for_stands_in_the_order_of_the_jobs(client: Client) -> None:
+    for codes in (["N4103", "K2110", "N4101"], ["K2110", "N4101", "N4103"]):
+        text = client.get(f"/explorer/compare?job={'&job='.join(codes)}").text
+        alone = [unescape(title) for title in re.findall(r'data-presence="only"[^>]*><summary><h3>([^<]+)', text)]
+        page = read(client, f"/compare?job={'&job='.join(codes)}")
+        labels = [row["label"][0] for row in page.tables["compared"]]
+        assert [label for each in alone for label in labels if label in each] == labels
+
+
 def test_a_path_says_what_the_command_line_says(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("paths", "K2110", "N4102", "--frame", "ptp")
     shown = read(client, "/paths/K2110/N4102?frame=ptp").tables["paths"]

@@ -169,8 +169,9 @@ def compare(
                 item.code, item.name, item.kind, presence, tuple(c for c, _ in by), tuple(round(w, 4) for _, w in by)
             )
         )
-    order = {name: place for place, name in enumerate(get_args(Presence))}
-    competencies.sort(key=lambda c: (order[c.presence], c.occupations, -max(c.weights), c.code))
+    order: dict[str, int] = {name: place for place, name in enumerate(get_args(Presence))}
+    order |= {code: place for place, code in enumerate(found)}
+    competencies.sort(key=lambda c: (order[c.presence], [order[x] for x in c.occupations], -max(c.weights), c.code))
     markets = None if market is None else job_markets(market, graph.referential, found, basin).by_job
     occupations = tuple(
         ComparedOccupation(
