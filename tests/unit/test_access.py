@@ -337,6 +337,15 @@ def test_a_legal_duration_is_a_floor_with_its_placements_and_a_reduction_shorten
     assert (path.hours.low, path.hours.expected) == (500.0, 4620.0)  # only who has the experience is spared the rest
 
 
+def test_who_holds_what_dispenses_of_a_training_has_it_behind_unless_told_otherwise() -> None:
+    some = jobs(CredentialRequirement("Q", "DEI"), CredentialRequirement("P", "AS"))
+    for hours, after, held in ((0.0, None, "yes"), (0.0, 36.0, "unknown"), (10.0, None, "unknown")):
+        nurse = replace(NURSE, reductions=(Reduction("AS", hours, experience_months=after),))
+        known = replace(some, credentials=tuple(nurse if c.code == "DEI" else c for c in some.credentials))
+        assert holdings_of(known, "P", {}).of("DEI") == holdings_of(known, None, {"AS": "yes"}).of("DEI") == held
+        assert holdings_of(known, "P", {"DEI": "no"}).of("DEI") == "no"
+
+
 def test_a_training_that_experience_may_shorten_keeps_its_length_and_tells_what_may_be_left() -> None:
     some = jobs(CredentialRequirement("Q", "DEI"))
     nurse = replace(NURSE, reductions=(Reduction("P", 1000.0, 500.0, 36),), months=Hours(36.0, None, 36.0))

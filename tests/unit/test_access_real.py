@@ -655,7 +655,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     # Moves that two more examiners judged, as the facts have them since.
     ("I1604", "K1724", "conditional", set(), {"ENG-MIL + HAB-MIL", "RECRUT-CIV-DEF"}, None),
     ("K1310", "K1309", "conditional", {"AGR-ASSFAM", "ATT-HONOR", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (520, 520)),
-    ("J1304", "K1309", "conditional", {"AGR-ASSFAM", "ATT-HONOR", "FORM-ASSFAM", "STAGE-ASSFAM"}, set(), (100, 100)),
+    ("J1304", "K1309", "conditional", {"AGR-ASSFAM", "ATT-HONOR", "STAGE-ASSFAM"}, set(), (100, 100)),
     ("H1503", "J1302", "conditional", {"DIP-TLM", "ENREG-TLM"}, set(), (1350, 2000)),
     ("J1405", "J1401", "conditional", {"DE-AUDIO", "ENREG-AUDIO"}, set(), None),  # an optician's entry is another one
     ("J1502", "K1407", "conditional", set(), set(), (0, 1500)),  # a manager's level is enough outside large homes
@@ -713,7 +713,7 @@ STUDIES: list[tuple[str, str, list[str], float]] = [
     ("M1607", "K1905", ["LIC-DROIT", "MASTER-DROIT", "DIP-CDJ"], 84),
     ("K1304", "J1409", ["EXP-COTIS-36", "DE-PP"], 36),  # order of 17 January 2020, art. 12, or a baccalauréat, art. 1
     ("J1501", "J1409", ["DE-PP"], 36),
-    ("N1103", "N2202", ["DIP-N5", "DIP-MCTA"], 60),  # order of 22 July 2011, annex, 1
+    ("N1103", "N2202", ["MED-3", "DIP-N5", "DIP-MCTA"], 60),  # order of 22 July 2011, annex, 1
     ("N1103", "N4401", ["APT-TES", "HAB-CIRC"], 4),  # fitness, then the clearance
 ]
 
@@ -1014,8 +1014,8 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
         {"DE-MK", "ORDRE-MK"},
         set(),
         {"DEI"},
-        None,
-    ),  # (3000, 7500) at first: a year before
+        (3000, 7500),
+    ),
     ("D1212", "J1405", "conditional", {"BTS-OL"}, set(), {"ORDRE-MED"}, (1000, 2200)),
     ("D1214", "J1307", "conditional", {"DIP-PREPA"}, set(), {"DE-PHARMA"}, None),
     ("J1506", "J1104", "conditional", {"DE-SF", "ORDRE-SF"}, set(), {"DE-PUER"}, None),

@@ -281,21 +281,28 @@ def holdings_of(
 
 
 def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], tuple[frozenset[frozenset[str]], ...]]:
-    """Credentials that the holder of some holds for sure, these included, and choices of which one alternative is."""
+    """
+    Return what the holder of some credentials holds for sure, and choices of which one alternative is.
+
+    These are among the former, with those of which nothing is left to obtain for their holder.
+    """
     by_code = referential.credential_by_code
-    known = [by_code[code] for code in sorted(_brought(referential, held)) if code in by_code]
+    brought = _brought(referential, held)
+    waived = {code for each in brought for code in _waived(referential, each)}
+    known = [by_code[code] for code in sorted(brought) if code in by_code]
     choices = (_closed(referential, some) for credential in known for some in credential.choices)
-    return [c.code for c in known if not given_by_employer(c)], tuple(dict.fromkeys(choices))
+    sure = [c.code for c in known if not given_by_employer(c)]
+    return [*sure, *sorted(waived.difference(sure))], tuple(dict.fromkeys(choices))
 
 
-def _waived(referential: Referential, occupation: str) -> tuple[str, ...]:
-    """Credentials of which nothing is left to obtain for who has an occupation, whatever the time spent in it."""
+def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
+    """Credentials of which nothing is left to obtain for who has an occupation, or a credential, for however long."""
 
     def find() -> Mapping[str, Sequence[str]]:
         rows = ((r.holder_of, c.code, r) for c in referential.credentials for r in c.reductions)
         return grouped((holder, code) for holder, code, r in rows if r.hours == 0 and not r.experience_months)
 
-    return tuple(referential.derived("waivers", find).get(occupation, ()))
+    return tuple(referential.derived("waivers", find).get(holder, ()))
 
 
 def _brought(referential: Referential, codes: Iterable[str]) -> set[str]:
