@@ -160,9 +160,10 @@ def test_a_stdout_that_takes_nothing_is_told_in_one_line(line: str) -> None:
 
 
 def test_a_closed_stdout_matters_only_to_what_is_printed(tmp_path: Path) -> None:
-    done = shell(f"ENGINE rank K2110 -f json -o {tmp_path / 'a.json'} >&-")
-    assert (done.returncode, done.stderr) == (0, "")
-    assert json.loads((tmp_path / "a.json").read_text(encoding="utf-8"))["results"]
+    written = tmp_path / "a.json"
+    done = shell(f"ENGINE rank K2110 -f json -o {written} >&-")
+    assert (done.returncode, done.stderr) == (0, f"Écrit : {written}\n")
+    assert json.loads(written.read_text(encoding="utf-8"))["results"]
 
 
 def test_a_reader_that_leaves_is_no_fault() -> None:

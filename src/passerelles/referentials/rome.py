@@ -105,14 +105,14 @@ _UNSTOPPED: Final = re.compile(r"(?<=[\w)»’'\"%])\n(?=[^\Wa-zà-öø-ÿœ\d_]
 
 
 def _read_texts(files: FileSet, position: str, draft: Draft) -> dict[tuple[str, str], str]:
-    """Texts by occupation and type: the sentences in their order (column `position`), parted by a full stop."""
+    """Texts by occupation and type: the sentences in their order (column `position`), one a line."""
     table = files.read("texte", ("code_rome", "libelle_type_texte", "libelle_texte"), draft, optional=(position,))
     table = draft.keyed(table, "code_rome", "libelle_type_texte", also=(position, "libelle_texte"))
     table = draft.linked(table, code_rome="occupations")
     rows = table.columns("code_rome", "libelle_type_texte", position, "libelle_texte")
     ordered = sorted(rows, key=lambda row: int(row[2]) if row[2].isdecimal() else 0)
     sentences = grouped(((code, kind), text.strip()) for code, kind, _, text in ordered if text.strip())
-    return {key: _UNSTOPPED.sub(". ", "\n".join(some)).replace("\n", " ") for key, some in sentences.items()}
+    return {key: "\n".join(some) for key, some in sentences.items()}
 
 
 def _read_riasec(files: FileSet, draft: Draft) -> dict[str, str]:
@@ -131,8 +131,8 @@ def _describe(files: FileSet, draft: Draft, domains: Mapping[str, str], *, posit
         draft.occupations[code] = replace(
             occupation,
             domain=domains.get(code),
-            definition=texts.get((code, "definition"), ""),
-            access=texts.get((code, access), ""),
+            definition=_UNSTOPPED.sub(". ", texts.get((code, "definition"), "")).replace("\n", " "),
+            access=texts.get((code, access), "").replace("\n", " "),  # its rules read the file's own stops
             riasec=riasec.get(code, ""),
         )
 
