@@ -20,6 +20,7 @@ from passerelles.access.wording import (
     access_text,
     duration_text,
     held_choices,
+    other_ways_lines,
     required_lines,
     required_text,
     usual_lines,
@@ -46,6 +47,7 @@ from passerelles.model import (
     RequirementKind,
     Ternary,
 )
+from passerelles.paths.build import required_of
 from passerelles.paths.path import Path as Found
 from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences
 from passerelles.ranking.moves import counterfactual
@@ -1243,7 +1245,7 @@ def test_of_two_ways_the_better_known_and_the_one_without_a_competition_is_taken
     )
     some = replace(plain, credentials=tuple(sorted((*plain.credentials, first, second), key=lambda c: c.code)))
     demands = build_demands(some, ["Q"], NO_AIM)
-    assert demands.open_ways(0, demands.price(Holdings()), Holdings())["v"][0].left == ("Z1",)
+    assert demands.open_ways(0, demands.price(Holdings()), Holdings())["v"][0].left[0][0] == "Z1"
 
 
 def test_who_holds_a_way_that_has_ended_is_told_that_one_and_no_other() -> None:
@@ -1488,6 +1490,29 @@ def test_another_way_is_told_with_the_shortest_of_what_it_supposes_unless_it_hol
     unknown = replace(entered, choices=((("E1",),),))
     some = with_credentials(jobs(*ways), unknown, Credential("E1", "Stage", "certificat"))
     assert "au lieu de « FIMO » : Titre (300 h ou plus)." in sentences(some)
+
+
+def test_another_way_into_a_training_is_told_without_that_training() -> None:
+    """What is only needed before something that is obtained either way takes nothing of that."""
+    exam = Credential("CONC", "Concours", "concours", choices=((("AS",), ("DEI",), ("AN",)),))
+    year = Credential("AN", "Un an de métier", "experience", months=Hours(12.0, None, None))
+    school = replace(SCHOOL, prerequisites=("CONC",), hours=Hours(100, 100, 100), months=Hours())
+    long = Credential("Z1", "Titre", "titre", Hours(9000, 9000, 9000), prerequisites=("CONC",))
+    rows = (CredentialRequirement("Q", "CONC"), *one_of("Q", ("ECOLE", "v", "a"), ("Z1", "v", "b")))
+    told = sentences(with_credentials(jobs(*rows), exam, school, year, long))
+    assert "au lieu de « DE aide-soignant » : DE infirmier (4 620 h) ou Un an de métier." in told
+    assert "au lieu de « École » : Titre (9 770 h)." in told  # and the assistant's
+
+
+def test_another_way_is_told_without_what_a_stage_has_given() -> None:
+    """Who has gone through S has what S requires."""
+    ways = one_of("Q", ("FIMO", "v", "a"), ("AS", "v", "b"), ("Z1", "v", "b"))
+    title = Credential("Z1", "Titre", "titre", Hours(300, 300, 300))
+    graph = build_graph(with_credentials(jobs(CredentialRequirement("S", "AS"), *ways), title), settings=PLAIN)
+    demands, start = build_demands(graph.referential, ["Q"], NO_AIM), holdings_of(graph.referential, "R", {})
+    after = after_occupation(graph.referential, start, "S")
+    conditions, _ = required_of(demands, demands.price(start), after, 0)
+    assert other_ways_lines(conditions)[0].endswith("DE aide-soignant + Titre (300 h).")
 
 
 def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None:

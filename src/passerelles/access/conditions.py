@@ -1,6 +1,6 @@
 """`AccessConditions`: what a job takes, what somebody holds of it, and the kind of move that follows."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
@@ -90,14 +90,22 @@ class Way(NamedTuple):
     """
     One way to a choice, whole, of somebody who has made none.
 
-    `codes` of all that it takes, and those `left` to obtain; `hours` and `months` of these: of trainings whose hours
-    are published, and of the others; practice is in neither.
+    `codes` of all that it takes; `left`: the code of each part to obtain, its hours, or its months where no hours are
+    published. Practice takes neither.
     """
 
     codes: frozenset[str]
-    left: tuple[str, ...] = ()
-    hours: Hours = NO_HOURS
-    months: Hours = UNKNOWN_HOURS
+    left: tuple[tuple[str, Hours, Hours], ...] = ()
+
+    @property
+    def hours(self) -> Hours:
+        """Hours of all parts that are left."""
+        return _added(hours for _, hours, _ in self.left)
+
+    @property
+    def months(self) -> Hours:
+        """Months of the parts that are left of which no hours are published."""
+        return _added(months for _, _, months in self.left)
 
 
 @dataclass(frozen=True, slots=True)
@@ -588,12 +596,14 @@ def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) ->
     return tuple(map(told, credentials))
 
 
-def with_counted(conditions: AccessConditions, open_ways: Mapping[str, Sequence[Way]]) -> AccessConditions:
+def with_counted(
+    referential: Referential, conditions: AccessConditions, open_ways: Mapping[str, Sequence[Way]]
+) -> AccessConditions:
     """
     Mark, of each choice of which nothing is held, the way whose hours are counted, and say what each way takes.
 
     It is the one that is made, whatever else is obtained for other choices, once what is left of the first of that
-    choice is: ways by group, see `Demands.open_ways`.
+    choice is: ways by group, see `Demands.open_ways`. What is only needed before something takes nothing of that.
     """
     anyway = {c.code for c in conditions.required if c.held == "yes" or c.requirement == "required"}
     ways = grouped(
@@ -603,17 +613,27 @@ def with_counted(conditions: AccessConditions, open_ways: Mapping[str, Sequence[
     taken: dict[int, Way | None] = {}
     for (group, way), members in sorted(ways.items()):
         listed = open_ways.get(group, ())
-        if anyway.union(*(each.left for each in listed[:1])).issuperset(c.code for c in members):
+        if anyway.union(code for each in listed[:1] for code, *_ in each.left).issuperset(c.code for c in members):
             made.setdefault(group, way)
         own = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
         whole = next((each for each in listed if own - anyway <= each.codes), Way(own))
         longer = any(each.codes < whole.codes for each in listed)
+        if all(c.needed_for for c in members):
+            before = closure(referential.credential_by_code, own)
+            whole = whole._replace(left=tuple(part for part in whole.left if part[0] in before))
         taken |= dict.fromkeys(map(id, members), None if longer else whole)
     mine = {id(c) for place in made.items() for c in ways[place]}
     told = (
         replace(c, counted=id(c) in mine, way=taken[id(c)]) if id(c) in taken else c for c in conditions.credentials
     )
     return replace(conditions, credentials=tuple(told)) if taken else conditions
+
+
+def _added(some: Iterable[Hours]) -> Hours:
+    """Hours, or months, of several things, one after the other: unknown where one is."""
+    ends = zip(NO_HOURS[:3], *(h[:3] for h in some), strict=True)
+    low, expected, high = (None if None in each else sum(each) for each in ends)
+    return Hours(low, expected, high)
 
 
 def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:

@@ -211,19 +211,19 @@ class Demands:
 
     def _way(self, whole: Iterable[int], left: Sequence[int], price: Price, holdings: Holdings) -> Way:
         """What a way takes, but for what is counted as held beside it; unknown where that of a part is not known."""
-        hours, months = [NO_HOURS], [NO_HOURS]
+        parts: list[tuple[str, Hours, Hours]] = []
         for i in left:
-            known = self.credentials[i]
+            known, hours, months = self.credentials[i], NO_HOURS, NO_HOURS
             presumed = len(left) > 1 and known.code in OF_A_LEVEL and holdings.may_have(known)
-            if known.kind == "experience" or presumed:
-                continue
             _, expected, most = price.hours[i][:3]
-            if expected is None and most is None:
-                months.append(months_left(known.months, reduction_for(known, holdings)))
+            if known.kind == "experience" or presumed or known.code in holdings.held:
+                pass
+            elif expected is None and most is None:
+                months = months_left(known.months, reduction_for(known, holdings))
             else:
-                hours.append(Hours(expected, expected, most if expected is None else expected))
-        codes, lacking = ([self.codes[i] for i in some] for some in (whole, left))
-        return Way(frozenset(codes), tuple(lacking), _added(hours), _added(months))
+                hours = Hours(expected, expected, most if expected is None else expected)
+            parts.append((known.code, hours, months))
+        return Way(frozenset(self.codes[i] for i in whole), tuple(parts))
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
@@ -508,7 +508,7 @@ def conditions_for(referential: Referential, code: str, holdings: Holdings) -> A
     if all(c.group is None or c.group_held == "yes" for c in conditions.required):
         return conditions
     demands = demands_of_job(referential, code, holdings.aim)
-    return with_counted(conditions, demands.open_ways(0, demands.price(holdings), holdings))
+    return with_counted(referential, conditions, demands.open_ways(0, demands.price(holdings), holdings))
 
 
 def access_between(referential: Referential, origin: str, target: str) -> tuple[MoveKind, AccessConditions]:
@@ -603,12 +603,6 @@ def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset
     """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
     known = [referential.credential_by_code[code] for code in way if code in referential.credential_by_code]
     return way - {each for credential in known for each in credential.grants if each not in credential.supposed}
-
-
-def _added(some: Iterable[Hours]) -> Hours:
-    """Hours, or months, of several things, one after the other: unknown where one is."""
-    low, expected, high = (None if None in each else sum(each) for each in zip(*(h[:3] for h in some), strict=True))
-    return Hours(low, expected, high)
 
 
 def sane_hours(hours: Hours) -> Hours:

@@ -176,7 +176,7 @@ def _way_of(credential: Credential) -> Way:
     """What a credential takes by itself of who lacks it."""
     hours = training_hours(credential)
     known = hours.expected is not None or hours.high is not None
-    return Way(frozenset(), hours=hours, months=NO_HOURS if known else credential.months)
+    return Way(frozenset(), ((credential.code, hours, NO_HOURS if known else credential.months),))
 
 
 def _sized(name: str, way: Way | None, lang: Lang) -> str:

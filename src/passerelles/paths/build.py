@@ -178,8 +178,8 @@ def required_of(
     referential = demands.referential
     code = demands.occupations[row]
     open_ways = demands.open_ways(row, price, holdings)
-    conditions = with_counted(access_conditions(referential, code, holdings), open_ways)
-    counted = {group: ways[0].left if ways else () for group, ways in open_ways.items()}
+    conditions = with_counted(referential, access_conditions(referential, code, holdings), open_ways)
+    counted = {group: [code for code, *_ in ways[0].left] if ways else [] for group, ways in open_ways.items()}
     own = {c.code: c for c in conditions.required if c.requirement == "required"}
     rows = grouped((c.code, c) for c in conditions.required if c.counted)
     taken = {c.group or "": c.alternative for some in rows.values() for c in some}
