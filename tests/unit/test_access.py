@@ -56,7 +56,7 @@ from passerelles.referentials.referential import Referential, lay_access, named_
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
 from passerelles.settings import PathSettings, RankingSettings
-from passerelles.territory.hours import NO, EffortCosts
+from passerelles.territory.hours import NO, EffortCosts, make_lever
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -1585,6 +1585,13 @@ def test_what_many_hold_whatever_their_job_is_no_part_of_the_least() -> None:
     text = "140 à 440 h ou plus de formation (durée publiée). Compté dans la durée attendue, non dans la plus courte"
     assert f"{text}, car beaucoup l'ont déjà : Bac." in sentences(driving)
     assert [c.may_have for c in direct(some).steps[0].credentials] == [True, False]
+
+
+def test_a_lever_takes_no_hours_of_a_diploma_counted_as_held_unless_it_is_that_one() -> None:
+    title = Credential("Z1", "Titre", "titre", Hours(300, 300, 300), prerequisites=("DIP-N4",))
+    graph = build_graph(with_credentials(jobs(CredentialRequirement("Q", "Z1")), BAC, title), settings=PLAIN)
+    taken = {code: make_lever(graph, PLAIN.effort, (code,)).hours_of(graph.position["R"]) for code in ("Z1", "DIP-N4")}
+    assert taken == {"Z1": direct(graph.referential).hours.expected, "DIP-N4": 300.0}
 
 
 def test_of_an_unknown_length_the_least_is_told_for_who_holds_what_many_do() -> None:

@@ -567,6 +567,8 @@ def test_columns_of_parts_of_the_same_people_are_added_in_one_line_of_names_or_t
         path.write_text("\n".join(lines), encoding="utf-8")
         lots = read_lots(embedded, path, "fragile")
         assert ([lot.people for lot in lots.lots], lots.said[0].key) == ([4, 2], "parts_summed")
+    rows = [{"Emploi": "N1101", "Effectif (H/F)": 4, "Sexe (H/F)": "F", "Ville": "Redon"}]  # both, and so neither part
+    assert read_lots(embedded, rows, "fragile").people == 4
     path.write_text("Site;Emploi;CDI;CDD;Lieu\nU;N1101;3;beaucoup;Redon\nU;N1101;3;1;Redon", encoding="utf-8")
     lots = read_lots(embedded, path, "fragile")
     assert (lots.people, [(p.row, p.column, p.key) for p in lots.set_aside]) == (4, [(2, "CDD", "not_number")])

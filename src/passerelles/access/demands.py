@@ -214,7 +214,7 @@ class Demands:
         parts: list[tuple[str, Hours, Hours]] = []
         for i in left:
             known, hours, months = self.credentials[i], NO_HOURS, NO_HOURS
-            presumed = len(left) > 1 and known.code in OF_A_LEVEL and holdings.may_have(known)
+            presumed = len(left) > 1 and holdings.presumes(known)
             _, expected, most = price.hours[i][:3]
             if known.kind == "experience" or presumed or known.code in holdings.held:
                 pass
@@ -258,7 +258,7 @@ class Demands:
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
             if holdings.may_have(credential):
-                counted = 0 if credential.code in OF_A_LEVEL else taken[i].tenths
+                counted = 0 if holdings.presumes(credential) else taken[i].tenths
                 taken[i] = taken[i]._replace(low=0.0, tenths=counted, sure=0)
         held = self.held(holdings)
         closed = list(self._closed)

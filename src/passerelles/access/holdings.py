@@ -89,6 +89,10 @@ class Holdings:
         common = credential.code == _CAR or (level is not None and level <= max(_COMMON_LEVEL, self.highest))
         return common and self.of(credential) == "unknown"
 
+    def presumes(self, credential: Credential) -> bool:
+        """Whether a credential is counted as held, until it is verified: a diploma of a level that many have."""
+        return credential.code in OF_A_LEVEL and self.may_have(credential)
+
     @cached_property
     def held(self) -> frozenset[str]:
         """Codes of all credentials that are held, as `of` tells of one."""

@@ -538,9 +538,9 @@ TOTAL: Final = re.compile(
     r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ensemble|somme|cumul|subtotals?|sum", re.IGNORECASE
 )
 
-# Names of columns that each count a part of the same people; what is said "dont" is counted already.
+# Names of columns that each count a part of the same people; what is said "dont" is counted already, "H/F" is no part.
 _PARTS: Final = tuple(
-    re.compile(rf"(?!.*\bdont\b).*\b(?:{names})\b.*")
+    re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b.*")
     for names in ("hommes?|femmes?|h|f|m|men|women", "cdi|cdd|interim(?:aires?)?", "temps (?:plein|complet|partiel)")
 )
 

@@ -67,7 +67,8 @@ class Lever:
         prerequisites = {p for c in self.credentials for p in self.graph.referential.prerequisites_of(c)}
         for code in sorted(prerequisites | set(self.credentials)):
             credential = self.graph.referential.credential_by_code.get(code)
-            if holdings.of(code) == "yes":
+            presumed = credential is not None and code not in self.credentials and holdings.presumes(credential)
+            if presumed or holdings.of(code) == "yes":
                 continue
             length = sane_hours(training_hours(credential)).expected if credential is not None else None
             total += math.nan if length is None else length
