@@ -1515,6 +1515,41 @@ def test_another_way_is_told_without_what_a_stage_has_given() -> None:
     assert other_ways_lines(conditions)[0].endswith("DE aide-soignant + Titre (300 h).")
 
 
+@pytest.mark.parametrize(
+    ("way", "held", "told"),
+    [
+        (("Z1", "FIMO"), {}, "FIMO + Titre (300 h)"),  # FIMO is required anyway
+        (("DIP-N4",), {}, "Bac (300 h)"),
+        (("DIP-N4", "Z1"), {}, "Bac + Titre (300 h)"),  # the diploma is counted as held
+        (("DIP-N4", "Z1"), {"DIP-N4": "no"}, "Bac + Titre (600 h)"),
+        (("Z1", "Z2"), {"AS": "yes"}, "Titre + Titre bis (800 h au plus)"),
+        (("Z1", "Z2", "Z3"), {"AS": "yes"}, "Titre + Titre bis + Titre ter"),
+        (("Z4",), {"AS": "yes"}, "Titre long (24 mois au plus)"),
+        (("Z5",), {}, ""),  # what it supposes has ended
+    ],
+)
+def test_what_another_way_takes_of_a_person(way: tuple[str, ...], held: dict[str, Ternary], told: str) -> None:
+    short = (Reduction("AS"),)
+    titles = (
+        Credential("Z0", "Stage", "certificat", Hours(10, 10, 10)),
+        Credential("Z1", "Titre", "titre", Hours(100, 300, None)),
+        Credential("Z2", "Titre bis", "titre", Hours(500, 500, 500), reductions=short),
+        Credential("Z3", "Titre ter", "titre"),
+        Credential("Z4", "Titre long", "titre", months=Hours(24.0, None, 24.0), reductions=short),
+        Credential("Z5", "Titre d'hier", "titre", Hours(300, 300, 300), choices=((("E1",),),)),
+    )
+    rows = (CredentialRequirement("Q", "FIMO"), *one_of("Q", ("Z0", "v", "a"), *((code, "v", "b") for code in way)))
+    said = sentences(with_credentials(jobs(*rows), *titles, BAC, *OVER), Profile(occupation="R", credentials=held))
+    assert re.findall(r"au lieu de « Stage » : (.*?)\.", said) == [told][: bool(told)]
+
+
+def test_what_is_held_is_what_is_told_of_each_credential_also_where_a_profile_says_no() -> None:
+    choices = (frozenset({frozenset({"B", "C"}), frozenset({"B", "FIMO"})}),)
+    for known, held in (({}, {"B"}), ({"B": "no"}, set()), ({"B": "unknown", "AS": "yes"}, {"AS"})):
+        holdings = Holdings(known, choices)  # type: ignore[arg-type]
+        assert holdings.held == {c for c in ("AS", "B", "C", "FIMO") if holdings.of(c) == "yes"} == held
+
+
 def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None:
     other = Credential("DEI2", "DE infirmier", "diplôme", Hours(4620, 4620, 4620))
     ways = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("FIMO", "w", "a"), ("DEI2", "w", "b"))

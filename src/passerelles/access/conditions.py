@@ -116,8 +116,8 @@ class AccessCredential(Described):
     `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
     it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
     `possible`: of a choice that is held, whether its way may be the one; `counted`: of another, whether its way is the
-    one whose hours are counted, and `way` what its own takes, none where it only makes another longer (see
-    `with_counted`).
+    one whose hours are counted, and `way` what its own takes, none where nobody can take it or it only makes another
+    longer (see `with_counted`).
     `closed`: whether nobody can obtain it (any more).
     `note`: what else the catalogue says of it, here and in general.
     """
@@ -616,12 +616,13 @@ def with_counted(
         if anyway.union(code for each in listed[:1] for code, *_ in each.left).issuperset(c.code for c in members):
             made.setdefault(group, way)
         own = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
-        whole = next((each for each in listed if own - anyway <= each.codes), Way(own))
-        longer = any(each.codes < whole.codes for each in listed)
-        if all(c.needed_for for c in members):
+        whole = next((each for each in listed if own - anyway <= each.codes), None)
+        if whole is not None and any(each.codes < whole.codes for each in listed):
+            whole = None
+        elif whole is not None and all(c.needed_for for c in members):
             before = closure(referential.credential_by_code, own)
             whole = whole._replace(left=tuple(part for part in whole.left if part[0] in before))
-        taken |= dict.fromkeys(map(id, members), None if longer else whole)
+        taken |= dict.fromkeys(map(id, members), whole)
     mine = {id(c) for place in made.items() for c in ways[place]}
     told = (
         replace(c, counted=id(c) in mine, way=taken[id(c)]) if id(c) in taken else c for c in conditions.credentials
