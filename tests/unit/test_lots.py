@@ -647,3 +647,77 @@ def test_codes_alone_are_jobs_and_other_names_of_columns_are_known(embedded: Ref
     assert (lot.employer, lot.job, lot.people, lot.basin_label) == ("A", "N1101", 2, "Redon")
     (lot,) = read_lots(embedded, fragile(("A", "ROME N1101", 2, "Redon")), "fragile").lots
     assert (lot.job, lot.confidence) == ("N1101", 1.0)
+
+
+def test_a_department_or_region_is_no_place_of_a_lot_but_a_commune_of_its_name_with_its_postcode_is(
+    embedded: Referential,
+) -> None:
+    names = (("65005", "Allier", "7301"), ("33187", "Gironde-sur-Dropt", "7204"), ("49178", "Loiré", "5205"))
+    places = communes(*((*each, 45.0, 0.0) for each in names))
+    wide = (
+        "Allier",
+        "Gironde (33)",
+        "33",
+        "Dépt. de la Loire",
+        "44 - Loire Atlantique",
+        "Pays de la Loire",
+        "Bretagne",
+    )
+    rows = [{"Métier": "N4101", "Nb": 2, "Lieu": name, "CP": ""} for name in wide]
+    rows.append({"Métier": "N4101", "Nb": 3, "Lieu": "Allier", "CP": "65360"})
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(places))
+    assert [(lot.commune, lot.people) for lot in lots.lots] == [("65005", 3)]
+    assert [(p.row, p.key) for p in lots.set_aside] == [(row, "place_wide") for row in range(1, 8)]
+
+
+def test_a_column_of_small_numbers_is_none_of_places(embedded: Referential) -> None:
+    places = communes(("08165", "0", "4415", 49.5, 4.5), ("35236", "Redon", "5313", 47.65, -2.08))
+    rows = [
+        {"Intitulé des postes": "Cariste", "Nb de postes supprimés": 4, "Nb de postes créés": n} for n in (0, 0, 35)
+    ]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(places))
+    assert (lots.people, lots.set_aside, lots.said[0].key) == (12, (), "other_counts")
+
+
+@pytest.mark.parametrize(
+    ("concerned", "firm"), [("Nb sal. concernés", "Nb salariés"), ("Postes ouverts au départ", "Effectif du site")]
+)
+def test_people_concerned_count_and_not_the_whole_firm(embedded: Referential, concerned: str, firm: str) -> None:
+    rows = [{"Emploi": "N4101", firm: 32, concerned: 6, "Ville": "Redon"}]
+    assert read_lots(embedded, rows, "fragile").people == 6
+
+
+def test_of_a_current_and_a_target_headcount_the_change_counts(embedded: Referential) -> None:
+    rows = [
+        {"Emploi": code, "Effectif actuel": now, "Effectif cible 2028": then, "Ville": "Redon"}
+        for code, now, then in (("N4101", 20, 12), ("N1101", 10, 15), ("N1103", 6, 6))
+    ]
+    for side, job, people, aside in (("fragile", "N4101", 8, [2, 3]), ("hiring", "N1101", 5, [1, 3])):
+        lots = read_lots(embedded, rows, side)  # type: ignore[arg-type]
+        assert [(lot.job, lot.people) for lot in lots.lots] == [(job, people)]
+        assert [(p.row, p.key) for p in lots.set_aside] == [(row, f"{side}_no_change") for row in aside]
+        assert lots.said[0].key == f"{side}_change"
+    told = [{**rows[0], "Postes supprimés": 3}]  # who says how many leave is believed
+    assert read_lots(embedded, told, "fragile").people == 3
+
+
+def test_codes_and_titles_below_one_heading_are_both_read(embedded: Referential, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Employeur;Métier;;Nb;Lieu\n;Code;Libellé;;\nA;25.50A;Cariste;2;Redon\n", encoding="utf-8")
+    lots = read_lots(embedded, path, "hiring")
+    assert ([(x.job, x.given) for x in lots.lots], lots.said[0].key) == ([("N1101", "Cariste")], "code_unknown")
+
+
+def test_an_advert_that_is_filled_or_cancelled_is_no_opening(embedded: Referential) -> None:
+    rows = [
+        {"Titre de l'offre": "Cariste", "nombre": 2, "lieu": "Redon", "statut": state}
+        for state in ("Ouvert", "Pourvu", "Annulée", "CDI")
+    ]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, [(p.row, p.key) for p in lots.set_aside]) == (4, [(2, "closed"), (3, "closed")])
+
+
+def test_what_brackets_count_among_the_people_is_counted_already(embedded: Referential) -> None:
+    assert read_lots(embedded, fragile(("A", "N4101", "4 (dont 1 en CDD)", "Redon")), "fragile").people == 4
+    with pytest.raises(LotsError):
+        read_lots(embedded, fragile(("A", "N4101", "4 (+ 1 CDD)", "Redon")), "fragile")

@@ -336,7 +336,7 @@ _MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)+")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
-    r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)",
+    r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?\s*(?:\(dont [^()]*\))?",
     re.IGNORECASE,
 )
 
@@ -559,13 +559,17 @@ def are_parts(names: Sequence[str]) -> bool:
     return several and any(all(part.fullmatch(name) for name in words) for part in _PARTS)
 
 
+_CODE: Final = re.compile(r"(?:codes?|rome)\b")
+
+
 def one_header(
     header: list[str], rows: list[tuple[int, Sequence[Cell]]], line: int
 ) -> tuple[list[str], list[tuple[int, Sequence[Cell]]]]:
     """
     Return the header with its second line, where names below one of several columns tell these apart, and the rows.
 
-    A total stands for what it sums; without one, parts of the same people keep both names, and others the one name.
+    A total stands for what it sums; without one, parts of the same people, and codes beside what they stand for, keep
+    both names, and others the one name.
 
     Examples
     --------
@@ -581,7 +585,8 @@ def one_header(
         return header, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
-    split = {at for at in of if are_parts([below[i] for i, start in enumerate(of) if start == at])}
+    under = {at: [below[i] for i, start in enumerate(of) if start == at] for at in of}
+    split = {at for at, some in under.items() if are_parts(some) or any(map(_CODE.match, map(normalise_label, some)))}
     names = [f"{header[start]} {below[at]}" if start in split else header[start] for at, start in enumerate(of)]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
 

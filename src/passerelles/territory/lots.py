@@ -1,8 +1,9 @@
 """Lots of people and of openings: what cells of tables mean, checked rows, where lots stand, all problems at once."""
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import split_sheet
+from passerelles.language import packaged
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
 from passerelles.market.places import Commune, Places, Spot, departments_shown, with_basins
@@ -22,12 +24,18 @@ from passerelles.views.spec import Column, On, Record, texts_of
 NOWHERE: Final = ""
 """Basin of lots of a table that has no column of places."""
 
+_PLACES: Final = packaged("passerelles.territory", "columns.toml")["wide"]
+_WIDE: Final = frozenset(_PLACES["regions"]).union(
+    *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in _PLACES["departments"])
+)
+_WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
+
 
 class Where(NamedTuple):
-    """Basin of a lot, by key and name, and its commune, by code and name; empty = only the basin is known."""
+    """Basin of a lot, by key and name, and its commune, by code and name; empty = not known, or no place at all."""
 
-    basin: str
-    basin_label: str
+    basin: str = NOWHERE
+    basin_label: str = "–"
     commune: str = ""
     commune_label: str = ""
 
@@ -89,6 +97,11 @@ class Locator:
         if commune is None or commune.latitude is None:
             return Where(found.basin.code, found.basin.name)
         return Where(found.basin.code, found.basin.name, commune.code, commune.name or found.name)
+
+    def is_wide(self, text: str, area: str = "") -> bool:
+        """Whether a text names a department or region, and no postcode beside it tells a commune of that name."""
+        name = _WIDE_WORDS.sub("", normalise_label(text))
+        return self.places is not None and len(area) < len("1000") and name in _WIDE
 
     def _there(self, error: PasserellesError) -> Spot:
         """Return the one commune of a name that lies in the territory's departments; else raise the error."""
@@ -574,6 +587,31 @@ def pool_key(lot: Lot) -> tuple[str, ...]:
 def made(side: Side, lots: Iterable[Lot], **more: Any) -> Lots:
     """Put lots together, in the order of their names; `more`: what else is known of them."""
     return Lots(side, tuple(sorted(lots, key=_NAME_OF)), **more)
+
+
+def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> Lots:
+    """
+    Put the lines of each lot together, by employer, job, basin, and what else tells it from others of these.
+
+    Lines are no surer together than the least sure; where one tells volunteers, all people of a line that tells none
+    are. The month is that when the last people are free, or when the first are needed.
+    """
+    several = Counter(key[:3] for key in lots)
+    bound = max if side == "fragile" else min
+    return made(
+        side,
+        [
+            replace(
+                some[0],
+                people=sum(lot.people for lot in some),
+                confidence=min(lot.confidence for lot in some),
+                volunteers=sum(lot.movable for lot in some) if any(x.volunteers is not None for x in some) else None,
+                month=bound((lot.month for lot in some if lot.month is not None), default=None),
+                part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
+            )
+            for key, some in lots.items()
+        ],
+    )
 
 
 Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots

@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -19,7 +18,7 @@ from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contex
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, titles_by_label
-from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, made
+from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
@@ -28,11 +27,13 @@ _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the nam
 _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
+_SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _NO_PEOPLE, _OWN_ACCOUNT, _ETP, _SUMS = (
-    re.compile(_HEADERS["says"][name]) for name in ("something_else", "no_people", "own_account", "part_time", "sums")
+_ELSE, _NO_PEOPLE, _OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
+    re.compile(_HEADERS["says"][name])
+    for name in ("something_else", "no_people", "own_account", "part_time", "sums", "current", "state", "closed")
 )
 
 
@@ -378,6 +379,8 @@ def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | _U
     """Return the place of a cell; a postcode or department tells places of one name apart."""
     if not text or (locator.places is None and not normalise_label(text)):
         return _Unusable(role, "empty", {})
+    if locator.is_wide(text, area):
+        return _Unusable(role, "place_wide", {"given": text})
     try:
         return locator.spot(text, area, communes_first=role == "commune")
     except UnknownCodeError as error:
@@ -439,20 +442,8 @@ class _Reader:
         if not lots:
             problems = self.set_aside or [Problem(file, 0, "", "no_row", {})]
             raise LotsError(problems)
-        several = Counter(key[:3] for key in lots)
-        summed = [
-            replace(
-                some[0],
-                people=sum(lot.people for lot in some),
-                confidence=min(lot.confidence for lot in some),
-                volunteers=_volunteers(some),
-                month=_month(some, self.side),
-                part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
-            )
-            for key, some in lots.items()
-        ]
-        read = replace(made(self.side, summed), file=file, sha256=sha256)
-        return replace(read, set_aside=tuple(self.set_aside), said=tuple(self.said))
+        told = (tuple(self.set_aside), tuple(self.said))
+        return replace(merged(self.side, lots), file=file, sha256=sha256, set_aside=told[0], said=told[1])
 
     def _read_grid(self, grid: _Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
@@ -531,8 +522,14 @@ class _Reader:
 
     def _all_counts(self, grid: _Grid) -> _Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
-        count, free = _COUNT[self.side], grid.countable
+        count = _COUNT[self.side]
         known = count in grid.columns
+        if "target" in grid.columns and not (known and _CURRENT.fullmatch(_bare(grid.title(count)))):
+            grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
+        if "target" in grid.columns:
+            ends = {"current": grid.title(count), "target": grid.title("target")}
+            self.said.append(Problem(grid.name, 0, count, f"{self.side}_change", ends))
+        free = grid.countable
         bare = {at: _bare(grid.header[at]) for at in free}
         if known:
             counted = [at for at in free if count in _named_columns([bare[at]], self.side, {})]
@@ -556,10 +553,10 @@ class _Reader:
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places, one or several of the name."""
-        if self.locator.places is None:
+        if self.locator.places is None or all(text.isdigit() and len(text) <= _SHORT for text in texts):
             return False
         found = (self._place(text, "", "commune") for text in texts)
-        read = sum(isinstance(each, Where) or each.key == "basin_ambiguous" for each in found)
+        read = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in found)
         return read >= _MOST_CELLS * len(texts)
 
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
@@ -616,7 +613,7 @@ class _Reader:
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
         job = self._job(grid, line, cells, read)
-        where = self._where(grid, cells)
+        where = self._closed(grid, cells) or self._where(grid, cells)
         if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(where, _Unusable):
             wrong = next(each for each in (people, job, where) if isinstance(each, _Unusable))
             about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
@@ -646,7 +643,16 @@ class _Reader:
         read = [self._number(one, line, cells, decimal) for one in each if one.text(cells, role)]
         wrong = [number for number in read if isinstance(number, _Unusable)]
         whole = sum(number for number in read if isinstance(number, int))
-        return wrong[0] if wrong else whole if read else _Unusable(role, "empty", {"given": ""})
+        if wrong or not read:
+            return wrong[0] if wrong else _Unusable(role, "empty", {"given": ""})
+        if "target" not in grid.columns:
+            return whole
+        aimed = replace(grid, columns={**grid.columns, role: grid.columns["target"]})
+        target = self._number(aimed, line, cells, decimal)
+        if isinstance(target, _Unusable):
+            return target
+        change = whole - target if self.side == "fragile" else target - whole
+        return change if change > 0 else _Unusable("target", f"{self.side}_no_change", {"given": f"{whole} → {target}"})
 
     def _number(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
         role = _COUNT[self.side]
@@ -680,6 +686,17 @@ class _Reader:
         if text and number is None and answer not in ("yes", "no"):
             self.said.append(Problem(grid.name, line, column, "volunteers_unread", {"given": text}))
         return people if answer == "yes" else 0 if answer == "no" else number
+
+    def _closed(self, grid: _Grid, cells: Sequence[Any]) -> _Unusable | None:
+        """Why a row holds no opening any more, as its state says; None where it does not."""
+        for name, text in zip(grid.header, map(cell_text, cells), strict=False):
+            if (
+                self.side == "hiring"
+                and _STATE.search(normalise_label(name))
+                and _CLOSED.fullmatch(normalise_label(text))
+            ):
+                return _Unusable(name, "closed", {"given": text})
+        return None
 
     def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
@@ -736,7 +753,7 @@ class _Reader:
 
     def _where(self, grid: _Grid, cells: Sequence[Any]) -> Where | _Unusable:
         if not {"basin", "commune"} & set(grid.columns):
-            return Where(NOWHERE, "–")
+            return Where()
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
         roles = [role for role in ("basin", "commune") if grid.text(cells, role)]
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
@@ -780,16 +797,3 @@ def _agreement(text: str) -> str:
 def _holds_numbers(texts: Sequence[str]) -> bool:
     """Whether all of some cells are small numbers, of people or posts."""
     return all(re.fullmatch(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}", text) for text in texts)
-
-
-def _volunteers(lots: Sequence[Lot]) -> int | None:
-    """Volunteers of lines that are summed: all of a line that does not say; None where none says."""
-    if all(lot.volunteers is None for lot in lots):
-        return None
-    return sum(lot.movable for lot in lots)
-
-
-def _month(lots: Sequence[Lot], side: Side) -> Month | None:
-    """Month of lines that are summed: when the last people are free, or the first are needed."""
-    months = [lot.month for lot in lots if lot.month is not None]
-    return None if not months else max(months) if side == "fragile" else min(months)
