@@ -1620,6 +1620,19 @@ def test_what_many_hold_whatever_their_job_is_no_part_of_the_least() -> None:
     text = "140 à 440 h ou plus de formation (durée publiée). Compté dans la durée attendue, non dans la plus courte"
     assert f"{text}, car beaucoup l'ont déjà : Bac." in sentences(driving)
     assert [c.may_have for c in direct(some).steps[0].credentials] == [True, False]
+    most = replace(BAC, hours=Hours(225, 300, 300))
+    assert direct(with_credentials(jobs(*some.credential_requirements), most)).months.high == 12.0  # who lacks it
+
+
+def test_a_car_licence_is_told_as_counted_or_not_by_what_is_told_of_the_hours() -> None:
+    car = Credential("PERM-B", "Permis B", "permis", Hours(13, 35, 35))
+    asked = (Credential("Z1", "Titre", "titre"), Credential("Z2", "Titre bis", "titre", Hours(None, 300, None)))
+    told = [
+        sentences(with_credentials(jobs(*(CredentialRequirement("Q", c) for c in ("PERM-B", code))), car, *asked))
+        for code in ("Z1", "Z2")
+    ]
+    assert "Compté comme déjà détenu, ce qui reste à vérifier : Permis B ;" in told[0]  # the least is without it
+    assert "335 h environ de formation (durée publiée). Compétences" in told[1]  # no least is told
 
 
 def test_a_lever_takes_no_hours_of_a_diploma_counted_as_held_unless_it_is_that_one() -> None:

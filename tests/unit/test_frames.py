@@ -159,6 +159,9 @@ def test_a_violation_says_by_how_much_in_both_languages() -> None:
     near, far = (judge(find_frame("periode-de-reconversion"), YES, hours, 4).to_dict("fr") for hours in (450.4, 124.8))
     assert "450,4 h de formation pour 450 h au plus : 0,4 h de trop" in near["violations"][0]["reason"]
     assert "125 h de formation pour 150 h au moins : il manque 25 h" in far["violations"][0]["reason"]
+    slow = judge(find_frame("periode-de-reconversion"), YES, 200, 13.4).to_dict("fr")  # months keep their tenths
+    assert "13,4 mois" in slow["violations"][0]["reason"]
+    assert "1,4 mois" in slow["violations"][0]["reason"]
     unsure = judge(find_frame("transco"), Case(LEAST, "unknown", "unknown"), 0, 0).to_dict("fr")
     assert "durée inconnue, 24 mois au plus" in " ".join(u["reason"] for u in unsure["unknown"])
     (told,) = judge(find_frame("poei-pic"), replace(YES, known=LEAST, studies=3), 100, 1).to_dict("fr")["unknown"][1:]
