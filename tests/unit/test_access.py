@@ -1740,6 +1740,23 @@ def test_each_job_left_is_held_against_a_frame_by_its_own_months() -> None:
         }
 
 
+def test_each_job_left_is_held_against_a_frame_by_whether_a_diploma_is_counted_as_held() -> None:
+    """Who comes from S, which some enter with two years of studies, may have them; who comes from R may not."""
+    studies = replace(TWO_YEARS, hours=Hours(300, 300, 300))
+    access = (OccupationAccess("R", "open", 3, 3), OccupationAccess("S", "open", 3, 5))
+    rows = (CredentialRequirement("Q", "DIP-N5"), CredentialRequirement("Q", "FIMO"))
+    graph = build_graph(with_credentials(jobs(*rows, whole=access), studies), settings=PLAIN)
+    costs, target = EffortCosts(graph, PLAIN), np.array([graph.position["Q"]])
+    for order in ("RS", "SR"):
+        origins = np.array([graph.position[code] for code in order])
+        within = costs.within("poei", origins, target, costs.hours(origins, target).expected)[:, 0]
+        verdicts = [
+            next(f.verdict for f in direct(graph.referential, code).frames if f.name == "poei") for code in order
+        ]
+        assert [int(each) == NO for each in within] == [verdict == "no" for verdict in verdicts]
+        assert dict(zip(order, verdicts, strict=True)) == {"R": "no", "S": "yes"}
+
+
 def test_no_shortest_length_is_named_where_none_is_told() -> None:
     some = with_credentials(after_bac("ADR"), Credential("ADR", "ADR", "certificat", Hours(None, 21.0, None)))
     assert "h environ" in sentences(some)

@@ -216,7 +216,7 @@ class Demands:
             known, hours, months = self.credentials[i], NO_HOURS, NO_HOURS
             presumed = len(left) > 1 and holdings.presumes(known)
             _, expected, most = price.hours[i][:3]
-            if known.kind == "experience" or presumed or known.code in holdings.held:
+            if presumed or known.code in holdings.held:
                 pass
             elif expected is None and most is None:
                 months = months_left(known.months, reduction_for(known, holdings))

@@ -202,7 +202,8 @@ class EffortCosts:
             code = graph.codes[row]
             needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
-            keys = [(s, tuple((c.code, c.held, c.months) for c in some)) for s, some in zip(same, needed, strict=True)]
+            told = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
+            keys = list(zip(same, told, strict=True))
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
                 case = context.case(code, needed[rows[0]], known=True, origin=codes[rows[0]])
                 hours = expected[list(rows), j]
