@@ -180,7 +180,7 @@ class UnknownCodeError(PasserellesError):
         super().__init__(key, code=code, suggestions=", ".join(self.suggestions))
 
     def message(self, lang: Lang = "fr") -> str:
-        """Return the sentence, with suggestions, or how to find one where there is none and words lead to codes."""
+        """Return the sentence, with suggestions, or how to search where there is none and words lead to codes."""
         text = super().message(lang)
         more = "suggestions" if self.suggestions else "search" if self.key in _FOUND_BY_WORDS else ""
         return f"{text} {say(f'errors.{more}', lang=lang, **self.values)}" if more else text

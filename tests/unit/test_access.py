@@ -1649,7 +1649,10 @@ def test_of_an_unknown_length_the_least_is_told_for_who_holds_what_many_do() -> 
     assert path.steps[0].known_hours == Span(None, 0.0, None, lower_bound=True)
     assert "8 mois au moins de formation. Compté comme déjà détenu, ce qui reste à vérifier : Bac ;" in sentences(some)
     in_a_year = next(f for f in path.frames if f.name == "periode-de-reconversion")
-    assert in_a_year.verdict == "unknown"  # eight months fit in twelve, seventeen would not
+    assert (in_a_year.verdict, in_a_year.conditions) == (
+        "unknown",
+        (),
+    )  # eight months fit in twelve, seventeen would not
 
 
 @pytest.mark.parametrize(("held", "least"), [("yes", 140.0), ("no", 365.0)])

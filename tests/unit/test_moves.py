@@ -164,7 +164,7 @@ def test_unknown_codes_suggest_the_nearest(graph: OccupationGraph) -> None:
     with pytest.raises(UnknownCodeError) as caught:
         rank_moves(graph, "A9")
     assert "A1" in caught.value.suggestions
-    with pytest.raises(UnknownCodeError, match="to search by words: passerelles search"):
+    with pytest.raises(UnknownCodeError, match=r"referential\. To search by words: passerelles search"):
         rank_moves(graph, "Zzzzz")
     with pytest.raises(UnknownCodeError, match="Unknown competency"):
         rank_moves(graph, Profile(competencies=("zzz",)))
