@@ -151,6 +151,8 @@ def test_a_code_and_a_title_of_another_family_are_said_and_to_be_confirmed(embed
     sure = [{**rows[0], "Code ROME": code, "Intitulé": "OP. CONDITIONNEMENT"} for code in ("N4101", "H3302", "H3301")]
     lots = read_lots(embedded, sure, "fragile")
     assert {x.job: x.confidence for x in lots.lots} == {"N4101": 0.1, "H3302": 1.0, "H3301": 1.0}
+    exact = [{**rows[0], "Code ROME": "H3301", "Intitulé": "Agent / Agente de conditionnement"}]  # H3302's own
+    assert read_lots(embedded, exact, "fragile").lots[0].confidence == 0.0
 
 
 def test_a_title_read_in_place_of_an_unknown_code_is_said(embedded: Referential) -> None:
@@ -585,6 +587,11 @@ def test_of_two_columns_of_numbers_the_one_that_is_not_read_is_named_or_none_is_
     with pytest.raises(LotsError) as caught:  # towns are no places where they head columns
         read_lots(embedded, path, "fragile")
     assert problems(caught) == [(0, "headcount", "several_counts")]
+    path.write_text("Étiquettes de lignes;REDON\nCariste;4\n", encoding="utf-8")  # one of them may be the number
+    lots = read_lots(embedded, path, "fragile")
+    assert (lots.people, lots.said[0].key) == (4, "headcount_by_content")
+    rows = [{"Poste": "N4101", "Effectif": 4, "Hommes": 3, "Femmes": 1, "Ville": "Redon"}]  # parts of what is read
+    assert "other_counts" not in [p.key for p in read_lots(embedded, rows, "fragile").said]
 
 
 @pytest.mark.parametrize(
@@ -614,6 +621,11 @@ def test_a_sheet_that_sums_the_others_counts_nobody_twice(embedded: Referential,
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile")
     assert (lots.people, [p.values.get("sheets") for p in lots.said]) == (8, ["Site 1, Site 2", "Récap"])
+    book.remove(book["Récap"])
+    for sheet in book.worksheets:
+        sheet.title = f"Total {sheet.title}"
+    book.save(tmp_path / "t.xlsx")
+    assert read_lots(embedded, tmp_path / "t.xlsx", "fragile").people == 8  # they sum no others
 
 
 def test_a_ditto_mark_is_the_cell_above(embedded: Referential) -> None:
@@ -622,6 +634,7 @@ def test_a_ditto_mark_is_the_cell_above(embedded: Referential) -> None:
     found = [(lot.employer, lot.job, lot.basin_label) for lot in lots.lots]
     assert found == [("A", "N1101", "Redon"), ("A", "N1103", "Redon"), ("A", "N4101", "Redon"), ("B", "N1103", "x")]
     assert [(p.key, p.row) for p in lots.said] == [("repeated", 2), ("repeated", 3), ("repeated", 4)]
+    assert read_lots(embedded, fragile(("idem", "N4101", 3, "Redon")), "fragile").lots[0].employer == "idem"
 
 
 @pytest.mark.parametrize(

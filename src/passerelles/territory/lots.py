@@ -231,7 +231,7 @@ class Problem(NamedTuple):
     def what(self, lang: Lang = "fr") -> str:
         """Return what is wrong and what to do, with what may have been meant."""
         found = self.why(lang)
-        if self.withheld or not self.suggestions or {"notice", "suggestions"} & set(self.values):
+        if self.withheld or not self.suggestions or "suggestions" in self.values:
             return found
         return f"{found} {say('territory.problem.nearest', lang=lang, list=', '.join(self.suggestions))}"
 

@@ -172,7 +172,7 @@ def _fit(cells: Sequence[Any], side: Side) -> int:
     """How well a row fits as the header of a table of this side."""
     roles = _columns(cells, side)
     if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
-        return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) > _HEADER_LEAST)
+        return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) >= _HEADER_LEAST)
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds
         return int(_COUNT[side] in roles)
     return 2 * len(roles) + (_COUNT[side] in roles)
