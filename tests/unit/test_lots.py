@@ -587,6 +587,10 @@ def test_of_two_columns_of_numbers_the_one_that_is_not_read_is_named_or_none_is_
     with pytest.raises(LotsError) as caught:  # towns are no places where they head columns
         read_lots(embedded, path, "fragile")
     assert problems(caught) == [(0, "headcount", "several_counts")]
+    path.write_text("Site;Emploi;CDI;CDI;CDD;Lieu\nU;N1101;3;3;1;Redon\n", encoding="utf-8")
+    with pytest.raises(LotsError) as caught:  # of one name, they count the same
+        read_lots(embedded, path, "fragile")
+    assert problems(caught) == [(0, "headcount", "several_counts")]
     path.write_text("Étiquettes de lignes;REDON\nCariste;4\n", encoding="utf-8")  # one of them may be the number
     lots = read_lots(embedded, path, "fragile")
     assert (lots.people, lots.said[0].key) == (4, "headcount_by_content")

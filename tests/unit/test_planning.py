@@ -147,6 +147,9 @@ def test_what_a_new_employer_gives_to_who_keeps_the_job_is_no_training(embedded_
     (only,) = actions(match_territory(embedded_graph, people, posts, changes=False).release())
     assert (only.kind, only.who) == ("meet", "B")
     assert only.what.endswith("Aucune formation à prévoir ; à obtenir : autorisation de conduite (employeur).")
+    people, posts = rows("fragile", ("A", "N1103", 3, "Redon")), rows("hiring", ("B", "N1103", 3, "Redon"))
+    (only,) = actions(match_territory(embedded_graph, people, posts, changes=False).release())
+    assert only.what.endswith("Aucune formation à prévoir.")  # nothing is asked
 
 
 def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(embedded_graph: OccupationGraph) -> None:

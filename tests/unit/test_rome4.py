@@ -111,6 +111,14 @@ def test_every_field_of_a_small_set(tmp_path: Path) -> None:
     assert found(small) == {}
 
 
+def test_lines_of_a_text_are_parted_where_a_sentence_begins(tmp_path: Path) -> None:
+    lines = ("Élève des engins de", "levage de niveau", "5 ou plus", "", "(bac + 2) !", "Les garde")
+    sheets = rome4()
+    sheets["texte"] = [sheets["texte"][0], *(["Z1001", "3", "definition", str(n), t] for n, t in enumerate(lines))]
+    (job,) = (o for o in load(tmp_path, sheets).occupations if o.code == "Z1001")
+    assert job.definition == "Élève des engins de levage de niveau 5 ou plus (bac + 2) ! Les garde"
+
+
 def test_the_date_of_publication_is_read(tmp_path: Path) -> None:
     write_rome(tmp_path, rome4())
     (tmp_path / "version.txt").write_bytes("Numéro : 9\r\nDate de publication : 18/09/2025\r\n".encode("cp1252"))
