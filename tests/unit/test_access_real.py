@@ -639,7 +639,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1607", "D1408", "open", set(), set(), (0, 800)),  # no diploma is asked for: not the three years of one
     # Regulation 2016/679, art. 37, 5: no diploma; a course of 100 hours for lawyers and others (35 for the CNIL).
     ("K1903", "K1906", "open", set(), set(), (35, 150)),
-    ("M1607", "K1906", "open", set(), set(), (1_000, 3_000)),  # a first degree comes before
+    ("M1607", "K1906", "open", set(), set(), (500, 3_000)),  # a first degree comes before
     ("D1505", "M1405", "open", set(), set(), (3_000, 5_000)),  # cashier to data scientist: from the baccalauréat on
     ("M1607", "K2402", "open", set(), set(), (1_600, 4_000)),  # secretary to research engineer
     # Open without a diploma to whoever knows the trade: a newcomer learns it.
