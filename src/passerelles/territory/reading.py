@@ -573,6 +573,8 @@ class _Reader:
                 self.said.append(Problem(grid.name, line, "", "header_again", {}))
             elif self._is_total(grid, cells):
                 self.said.append(Problem(grid.name, line, "", "total_line", {}))
+            elif self._is_closed(grid, cells):
+                self.said.append(Problem(grid.name, line, "", "closed_line", {}))
             elif not self._says_a_lot(grid, cells):
                 text = " ".join(filter(None, map(cell_text, cells)))[:80]
                 self.said.append(Problem(grid.name, line, "", "text_line", {"text": text}))
@@ -612,8 +614,11 @@ class _Reader:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
+        if "target" in grid.columns and number is not None and number <= 0:
+            self.said.append(Problem(grid.name, line, "", f"{self.side}_no_change", {}))
+            return None
         job = self._job(grid, line, cells, read)
-        where = self._closed(grid, cells) or self._where(grid, cells)
+        where = self._where(grid, cells)
         if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(where, _Unusable):
             wrong = next(each for each in (people, job, where) if isinstance(each, _Unusable))
             about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
@@ -635,7 +640,7 @@ class _Reader:
         )
 
     def _people(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
-        """People or openings of a row; of parts, an empty one counts nobody where another is filled."""
+        """People or openings of a row, or their change; an empty part counts nobody where another is filled."""
         role = _COUNT[self.side]
         if role not in grid.columns:
             return 1
@@ -651,8 +656,7 @@ class _Reader:
         target = self._number(aimed, line, cells, decimal)
         if isinstance(target, _Unusable):
             return target
-        change = whole - target if self.side == "fragile" else target - whole
-        return change if change > 0 else _Unusable("target", f"{self.side}_no_change", {"given": f"{whole} → {target}"})
+        return whole - target if self.side == "fragile" else target - whole
 
     def _number(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
         role = _COUNT[self.side]
@@ -687,16 +691,12 @@ class _Reader:
             self.said.append(Problem(grid.name, line, column, "volunteers_unread", {"given": text}))
         return people if answer == "yes" else 0 if answer == "no" else number
 
-    def _closed(self, grid: _Grid, cells: Sequence[Any]) -> _Unusable | None:
-        """Why a row holds no opening any more, as its state says; None where it does not."""
-        for name, text in zip(grid.header, map(cell_text, cells), strict=False):
-            if (
-                self.side == "hiring"
-                and _STATE.search(normalise_label(name))
-                and _CLOSED.fullmatch(normalise_label(text))
-            ):
-                return _Unusable(name, "closed", {"given": text})
-        return None
+    def _is_closed(self, grid: _Grid, cells: Sequence[Any]) -> bool:
+        """Whether a row holds no opening any more, as its state says."""
+        told = zip(
+            map(normalise_label, grid.header), (normalise_label(cell_text(cell)) for cell in cells), strict=False
+        )
+        return self.side == "hiring" and any(_STATE.search(name) and _CLOSED.fullmatch(text) for name, text in told)
 
     def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
