@@ -348,6 +348,16 @@ def test_who_holds_what_dispenses_of_a_training_has_it_behind_unless_told_otherw
         assert holdings_of(known, "P", {"DEI": "no"}).of("DEI") == "no"
 
 
+def test_a_diploma_that_most_bring_from_a_job_is_to_be_verified_and_a_certificate_is_not() -> None:
+    some = jobs(CredentialRequirement("Q", "DEI"), CredentialRequirement("Q", "FIMO"), CredentialRequirement("Q", "AS"))
+    dispensed = tuple(
+        replace(c, reductions=(Reduction("P", 0.0),)) if c.code in ("DEI", "FIMO") else c for c in some.credentials
+    )
+    told = sentences(replace(some, credentials=dispensed), Profile(occupation="P", credentials={"AS": "yes"}))
+    assert "Exigé, détenu ou dispensé : DE aide-soignant ; FIMO" in told
+    assert "tenu pour acquis par qui vient de ce métier, à vérifier avec la personne : DE infirmier." in told
+
+
 def test_a_training_that_experience_may_shorten_keeps_its_length_and_tells_what_may_be_left() -> None:
     some = jobs(CredentialRequirement("Q", "DEI"))
     nurse = replace(NURSE, reductions=(Reduction("P", 1000.0, 500.0, 36),), months=Hours(36.0, None, 36.0))

@@ -200,6 +200,8 @@ def required_of(
         way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
         reduction = reduction_for(known, holdings)
         hours = price.hours[place[each]]
+        # A diploma that most bring from the job left, which does not ask for it.
+        waived = reduction is not None and reduction.hours == 0 and reduction.holder_of in holdings.occupations
         open_ended = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         found.append(
             StepCredential(
@@ -225,6 +227,7 @@ def required_of(
                 spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
+                supposed=known.kind == "experience" or (known.kind == "diplôme" and waived),
             )
         )
     return conditions, tuple(found)

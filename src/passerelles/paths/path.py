@@ -98,8 +98,9 @@ class StepCredential(Described):
     asks for; `shorter` what the person holds or has done that may give right to a shorter training, `spared_after` so
     many months of experience, if any, and `spared_to` the hours that are left then, None = not published;
     `any_length` says that a training or an examination comes before it, and that no text sets how long; `may_have` that
-    nobody knows whether the person has it, and many do: the shortest length is without it; `group` and
-    `alternative` of which way to which choice it is.
+    nobody knows whether the person has it, and many do: the shortest length is without it; `supposed`, of what
+    is held, that most bring it from the job left, which does not ask for it; `group` and `alternative` of which way to
+    which choice it is.
     """
 
     code: str
@@ -122,6 +123,7 @@ class StepCredential(Described):
     spared_to: float | None = None
     any_length: bool = False
     may_have: bool = False
+    supposed: bool = False
     ground: Ground = ""
     group: str | None = None
     alternative: str | None = None
@@ -671,7 +673,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
 
 def _credential_lines(step: Step, lang: Lang) -> list[str]:
     """What is required: held, to obtain in order, and whether the profession is regulated."""
-    held = grouped((c.kind == "experience", c.label) for c in step.credentials if c.held == "yes")
+    held = grouped((c.supposed, c.label) for c in step.credentials if c.held == "yes")
     has, supposed = ((*held.get(some, ()), *held_choices(step.access, lang, supposed=some)) for some in (False, True))
     lines = [
         say(f"paths.step.{key}", lang=lang, names=listed(some, lang))
