@@ -594,7 +594,7 @@ def test_of_two_columns_of_numbers_the_one_that_is_not_read_is_named_or_none_is_
     path.write_text("Étiquettes de lignes;REDON\nCariste;4\n", encoding="utf-8")  # one of them may be the number
     lots = read_lots(embedded, path, "fragile")
     assert (lots.people, lots.said[0].key) == (4, "headcount_by_content")
-    rows = [{"Poste": "N4101", "Effectif": 4, "Hommes": 3, "Femmes": 1, "Ville": "Redon"}]  # parts of what is read
+    rows = [{"Poste": "N4101", "Effectif": 4, "Effectif hommes": 3, "Effectif femmes": 1, "Ville": "Redon"}]  # parts
     assert "other_counts" not in [p.key for p in read_lots(embedded, rows, "fragile").said]
 
 

@@ -59,6 +59,8 @@ def test_the_hours_of_a_lever_are_counted_in_the_move_the_totals_and_the_budget(
     lever = tuple(missing(embedded, "H2909", "M1607")[:4])
     own = make_lever(embedded, embedded.settings.effort, lever).hours_of(embedded.position["H2909"])
     assert own >= 28.0  # four items of seven hours, and the bearings of their macro-competencies
+    first = embedded.competency_codes[0]
+    assert make_lever(embedded, embedded.settings.effort, (first,)).columns == (0,)
     without, lifted = compare_scenarios(embedded, fragile, hiring, {"sans": {}, "avec": {"lever": lever}}, settings=ANY)
     assert without.to_dict()["lever"] == {"people": 0, "hours": 0.0}
     assert lifted.to_dict()["lever"] == {"people": 10, "hours": 10 * own}

@@ -35,8 +35,8 @@ class Lever:
 
     `hours_of` gives what it takes: for each competency that is not held, the hours of the effort model for one item of
     its kind; on top, once for each macro-competency of which nothing is held, those of getting one's bearings; for
-    each credential that is not held, its expected hours and those of its prerequisites. No block cap lowers the sum,
-    so that a lever never looks cheaper than the same training inside a move.
+    each credential that is not held, its expected hours and those of its prerequisites, but for a diploma counted as
+    held. No block cap lowers the sum, so that a lever never looks cheaper than the same training inside a move.
     """
 
     graph: OccupationGraph
