@@ -99,9 +99,10 @@ class Locator:
         return Where(found.basin.code, found.basin.name, commune.code, commune.name or found.name)
 
     def is_wide(self, text: str, area: str = "") -> bool:
-        """Whether a text names a department or region, and no postcode beside it tells a commune of that name."""
-        name = _WIDE_WORDS.sub("", normalise_label(text))
-        return self.places is not None and len(area) < len("1000") and name in _WIDE
+        """Whether a text names a department or region, no basin, and no postcode tells a commune of that name."""
+        if self.places is None or len(area) >= len("1000") or self.places.own(text) is not None:
+            return False
+        return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE
 
     def _there(self, error: PasserellesError) -> Spot:
         """Return the one commune of a name that lies in the territory's departments; else raise the error."""
