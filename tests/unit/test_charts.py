@@ -322,6 +322,8 @@ def test_the_same_job_to_confirm_is_not_drawn_as_one_without_training(embedded_g
     placed, waiting = public["results"][0] | {"same_job": True}, public["results"][1] | {"same_job": True}
     diagram = read_diagram(public | {"results": [placed], "to_confirm": [waiting]}, limit=20, lang="fr")
     assert [(flow.same_job, flow.once) for flow in diagram.flows] == [(True, False), (False, True)]
+    both = read_diagram(public | {"results": [placed], "to_confirm": [placed]}, limit=20, lang="fr")
+    assert [(flow.people, flow.once) for flow in both.flows] == [(placed["people"], False), (placed["people"], True)]
 
 
 @pytest.mark.parametrize("limit", [1, 2, 5, 100])

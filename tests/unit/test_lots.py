@@ -670,6 +670,18 @@ def test_codes_alone_are_jobs_and_other_names_of_columns_are_known(embedded: Ref
     assert (lot.job, lot.confidence) == ("N1101", 1.0)
 
 
+def test_names_of_towns_are_read_as_they_are_shortened(embedded: Referential) -> None:
+    named = (
+        ("71076", "Chalon-sur-Saône"), ("93064", "Rosny-sous-Bois"), ("35013", "Bains-sur-Oust"),
+        ("97411", "Saint-Denis"), ("93066", "Saint-Denis"),
+    )  # fmt: skip
+    places = communes(*((code, name, f"{at:04}", 45.0, 0.0) for at, (code, name) in enumerate(named)))
+    written = ("Chalon s/Saône", "ROSNY S/S BOIS", "Bains s/ Oust", "974 - SAINT DENIS")
+    rows = [{"Métier": "N4101", "Nb": 2, "Lieu": name} for name in written]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(places)).lots
+    assert {lot.commune for lot in lots} == {code for code, _ in named[:4]}
+
+
 def test_a_department_or_region_is_no_place_of_a_lot_but_a_commune_of_its_name_with_its_postcode_is(
     embedded: Referential,
 ) -> None:

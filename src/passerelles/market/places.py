@@ -502,6 +502,7 @@ _AROUND: Final = re.compile(
     r"^(?:(?:tout|ensemble) )?(?:(?:du|de) )?(?:l |le )?(?:bassin(?: d emplois?)?|zone d emplois?|ze|secteur|agglo"
     r"|agglomeration|environs|alentours|pays) (?:de la |de l |des |du |de |d )?(?=\S)| et environs$"
 )
+_SUR_OR_SOUS: Final = re.compile(r"\bs/(s\b)?\W*", re.IGNORECASE)
 _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|eme|ieme))?(?: arrondissement)?$")
 
 
@@ -514,7 +515,8 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
     said = next((found[1] for found in around if found), "")
     for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE):
         text = pattern.sub("", text)
-    name = re.sub(r"\bcedex\b.*", "", normalise_label(re.sub(r"\bs/(?!s)", "sur ", text, flags=re.IGNORECASE))).strip()
+    text = _SUR_OR_SOUS.sub(lambda found: "sous " if found[1] else "sur ", text)
+    name = re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip()
     name = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", name))
     borough = _BOROUGH.match(name)
     return borough[1] if borough else name, area or said
