@@ -1514,6 +1514,18 @@ def test_another_way_into_a_training_is_told_without_that_training() -> None:
     assert "au lieu de « École » : Titre (9 770 h)." in told  # and the assistant's
 
 
+def test_another_way_is_told_without_what_another_choice_adds_to_it() -> None:
+    """Each way to the second choice holds one to the first: they are made together, and told each by itself."""
+    titles = (
+        Credential("Z1", "Titre", "titre", Hours(300, 300, 300), prerequisites=("AS",)),
+        Credential("Z2", "Titre bis", "titre", Hours(500, 500, 500), prerequisites=("DEI",)),
+    )
+    ways = one_of("Q", ("AS", "v", "a"), ("DEI", "v", "b"), ("Z1", "w", "a"), ("Z2", "w", "b"))
+    told = sentences(with_credentials(jobs(*ways), *titles))
+    assert "au lieu de « DE aide-soignant » : DE infirmier (4 620 h)." in told
+    assert "au lieu de « Titre » : Titre bis (5 120 h)." in told
+
+
 def test_another_way_is_told_without_what_a_stage_has_given() -> None:
     """Who has gone through S has what S requires."""
     ways = one_of("Q", ("FIMO", "v", "a"), ("AS", "v", "b"), ("Z1", "v", "b"))

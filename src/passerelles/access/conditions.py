@@ -603,7 +603,7 @@ def with_counted(
     Mark, of each choice of which nothing is held, the way whose hours are counted, and say what each way takes.
 
     It is the one that is made, whatever else is obtained for other choices, once what is left of the first of that
-    choice is: ways by group, see `Demands.open_ways`. What is only needed before something takes nothing of that.
+    choice is: ways by group, see `Demands.open_ways`. What is needed before something takes nothing of that.
     """
     anyway = {c.code for c in conditions.required if c.held == "yes" or c.requirement == "required"}
     ways = grouped(
@@ -617,17 +617,13 @@ def with_counted(
             made.setdefault(group, way)
         own = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
         whole = next((each for each in listed if own - anyway <= each.codes), None)
-        if whole is not None and any(each.codes < whole.codes for each in listed):
-            whole = None
-        elif whole is not None and all(c.needed_for for c in members):
-            before = closure(referential.credential_by_code, own)
-            whole = whole._replace(left=tuple(part for part in whole.left if part[0] in before))
-        taken |= dict.fromkeys(map(id, members), whole)
-    mine = {id(c) for place in made.items() for c in ways[place]}
-    told = (
-        replace(c, counted=id(c) in mine, way=taken[id(c)]) if id(c) in taken else c for c in conditions.credentials
-    )
-    return replace(conditions, credentials=tuple(told)) if taken else conditions
+        if whole is not None:
+            mine = closure(referential.credential_by_code, own)
+            alone = whole._replace(left=tuple(part for part in whole.left if part[0] in mine))
+            taken |= dict.fromkeys(map(id, members), None if any(w.codes < whole.codes for w in listed) else alone)
+    counted = {id(c) for place in made.items() for c in ways[place]}
+    told = (replace(c, counted=id(c) in counted, way=taken.get(id(c))) for c in conditions.credentials)
+    return replace(conditions, credentials=tuple(told)) if ways else conditions
 
 
 def _added(some: Iterable[Hours]) -> Hours:
