@@ -508,16 +508,14 @@ _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|e
 
 def _bare_place(text: str, area: str) -> tuple[str, str]:
     """Return the folded name of a place without what stands around it, and the department or postcode that it says."""
-    borough = _BOROUGH.match(normalise_label(text))
-    if borough:
+    if borough := _BOROUGH.match(normalise_label(text)):
         return borough[1], area
     around = [pattern.search(text) for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)]
     said = next((found[1] for found in around if found), "")
     for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE):
         text = pattern.sub("", text)
     text = _SUR_OR_SOUS.sub(lambda found: "sous " if found[1] else "sur ", text)
-    name = re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip()
-    name = re.sub(r"\bst\b", "saint", re.sub(r"\bste\b", "sainte", name))
+    name = re.sub(r"\bst(e?)\b", r"saint\1", re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip())
     borough = _BOROUGH.match(name)
     return borough[1] if borough else name, area or said
 
