@@ -701,6 +701,8 @@ def test_a_department_or_region_is_no_place_of_a_lot_but_a_commune_of_its_name_w
     lots = read_lots(embedded, rows, "hiring", locator=Locator(places))
     assert [(lot.commune, lot.people) for lot in lots.lots] == [("65005", 3)]
     assert [(p.row, p.key) for p in lots.set_aside] == [(row, "place_wide") for row in range(1, 8)]
+    nord = Locator(Places((Basin("0001", "NORD"),)))
+    assert read_lots(embedded, fragile(("A", "N4101", 1, "Nord")), "fragile", locator=nord).lots[0].basin == "0001"
 
 
 def test_a_column_of_small_numbers_is_none_of_places(embedded: Referential) -> None:
@@ -762,3 +764,18 @@ def test_what_brackets_count_among_the_people_is_counted_already(embedded: Refer
     assert read_lots(embedded, fragile(("A", "N4101", "4 (dont 1 en CDD)", "Redon")), "fragile").people == 4
     with pytest.raises(LotsError):
         read_lots(embedded, fragile(("A", "N4101", "4 (+ 1 CDD)", "Redon")), "fragile")
+
+
+def test_where_places_head_columns_each_of_their_cells_is_a_lot(embedded: Referential) -> None:
+    places = communes(("29019", "Brest", "5301", 48.4, -4.5), ("56121", "Lorient", "5305", 47.7, -3.4))
+    rows: list[dict[str, Any]] = [
+        {"Emploi": "N4101", "Brest": 12, "Lorient": None, "Total": 12},
+        {"Emploi": "N1101", "Brest": 3, "Lorient": 5, "Total": 8},
+        {"Emploi": "N1103", "Brest": None, "Lorient": None, "Total": 2},
+        {"Emploi": "Total", "Brest": 15, "Lorient": 5, "Total": 22},
+    ]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(places))
+    found = {(lot.job, lot.commune, lot.people) for lot in lots.lots}
+    assert found == {("N4101", "29019", 12), ("N1101", "29019", 3), ("N1101", "56121", 5)}
+    assert [(p.row, p.key, p.people) for p in lots.set_aside] == [(3, "empty", 2)]
+    assert lots.said[0].values["columns"] == "Brest, Lorient"

@@ -559,6 +559,20 @@ def are_parts(names: Sequence[str]) -> bool:
     return several and any(all(part.fullmatch(name) for name in words) for part in _PARTS)
 
 
+def fill_merged(rows: Sequence[tuple[int, Sequence[Cell]]], area: Any) -> list[tuple[int, Sequence[Cell]]]:
+    """Put the value of merged cells in each of their rows."""
+    place = area.first_column - 1
+    value = next((cells[place] for line, cells in rows if line == area.first_row and place < len(cells)), None)
+    filled: list[tuple[int, Sequence[Cell]]] = []
+    for line, cells in rows:
+        row = list(cells)
+        if area.first_row < line <= area.last_row:
+            row += [None] * (place + 1 - len(row))
+            row[place] = value
+        filled.append((line, row))
+    return filled
+
+
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 
 

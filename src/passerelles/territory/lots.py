@@ -442,6 +442,12 @@ class Lot:
         named = (self.employer, self.job, self.basin, self.pool)
         return (*named, self.part) if self.part else named
 
+    def read_as(self, read: "Lot") -> "Lot":
+        """Return it with the job and basin that were looked up for it: volunteers, months and doubts stay."""
+        told = {n: getattr(read, n) for n in ("employer", "job", "label", "basin", "basin_label", "row", "sheet")}
+        surely = min(self.confidence, read.confidence)
+        return replace(self, **told, given=self.given or read.given, confidence=surely, pool="", part="")
+
     @property
     def spot(self) -> str:
         """Where distances are measured from."""

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.io.csv import TOTAL, Rows, are_parts, decimal_sign, one_header, read_number, read_rows
+from passerelles.io.csv import TOTAL, Rows, are_parts, decimal_sign, fill_merged, one_header, read_number, read_rows
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
@@ -283,20 +283,6 @@ class _Grid:
         return {text for i in same if i < len(cells) and (text := cell_text(cells[i]))}
 
 
-def _fill(rows: Sequence[tuple[int, Sequence[Any]]], area: Any) -> list[tuple[int, Sequence[Any]]]:
-    """Put the value of merged cells in each of their rows."""
-    place = area.first_column - 1
-    value = next((cells[place] for line, cells in rows if line == area.first_row and place < len(cells)), None)
-    filled: list[tuple[int, Sequence[Any]]] = []
-    for line, cells in rows:
-        row = list(cells)
-        if area.first_row < line <= area.last_row:
-            row += [None] * (place + 1 - len(row))
-            row[place] = value
-        filled.append((line, row))
-    return filled
-
-
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 
 
@@ -426,7 +412,7 @@ class _Reader:
         filled: list[tuple[int, Sequence[Any]]] = list(rows.filled)
         for area in rows.merged:
             if area.last_row > rows.header_line and area.last_row > area.first_row:
-                filled = _fill(filled, area)
+                filled = fill_merged(filled, area)
                 values = {"first": str(area.first_row), "last": str(area.last_row)}
                 column = "".join(header[area.first_column - 1 : area.first_column])
                 self.said.append(Problem(rows.name, area.first_row, column, "merged", values))
@@ -453,7 +439,7 @@ class _Reader:
         for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
             if lot is not None:
-                lot = _as_given(lot, self.given.get(line))
+                lot = self.given[line].read_as(lot) if line in self.given else lot
                 named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
                 own = "1" if lot.self_employed else ""
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
@@ -495,6 +481,7 @@ class _Reader:
             held = grid.held(grid.columns[count])
             if not any(sign.isdigit() for text in held for sign in text[:2]):  # "Postes" may head titles, not numbers
                 grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != count})
+        grid = self._by_place(grid)
         for role, alike, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
             (count, {count}, _holds_numbers),
@@ -519,6 +506,29 @@ class _Reader:
         if not {"basin", "commune"} & set(grid.columns):
             self.said.append(Problem(grid.name, 0, "basin", "no_place", {}))
         return grid
+
+    def _by_place(self, grid: _Grid) -> _Grid:
+        """Give each place its own row where places head several columns of numbers."""
+        if self.locator.places is None or {"basin", "commune"} & grid.columns.keys():
+            return grid
+        count, names = _COUNT[self.side], grid.header
+        at = [i for i in grid.countable if self._is_place(names[i]) and _holds_numbers(grid.held(i))]
+        if len(at) <= 1:
+            return grid
+        old, rows = grid.columns.get(count, at[0]), list(grid.rows[:0])
+        for line, cells in grid.rows:
+            row = [*cells, *[None] * (len(names) - len(cells))]
+            each = [(row[i], names[i]) for i in at if cell_text(row[i])] or [(row[old], "")]
+            rows += [(line, [*row, number, name]) for number, name in each]
+        self.said.append(Problem(grid.name, 0, "", "by_place", {"columns": ", ".join(names[i] for i in at)}))
+        header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
+        columns = {**grid.columns, count: len(names), "commune": len(names) + 1}
+        return replace(grid, header=[*header, grid.title(count), "commune"], columns=columns, rows=rows)
+
+    def _is_place(self, name: str) -> bool:
+        """Whether a header is the very name of a commune or basin."""
+        found = self._place(name, "", "commune")
+        return isinstance(found, Where) and normalise_label(name) in map(normalise_label, found)
 
     def _all_counts(self, grid: _Grid) -> _Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
@@ -771,15 +781,6 @@ class _Reader:
                 names = {"employer": first.employer or "–", "job": first.label or first.job}
                 values = {"rows": rows, "people": people, **names}
                 self.said.append(Problem(file, first.row, "", "summed", values))
-
-
-def _as_given(read: Lot, given: Lot | None) -> Lot:
-    """Return a lot as it was given, with the job and basin that were looked up: volunteers, months and doubts stay."""
-    if given is None:
-        return read
-    told = {name: getattr(read, name) for name in ("employer", "job", "label", "basin", "basin_label", "row", "sheet")}
-    surely = min(given.confidence, read.confidence)
-    return replace(given, **told, given=given.given or read.given, confidence=surely, pool="", part="")
 
 
 def _whole(text: str) -> int | None:
