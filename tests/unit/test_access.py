@@ -1744,10 +1744,8 @@ def test_months_that_are_expected_are_held_against_a_frame() -> None:
     verdicts = {f.name: f.verdict for f in direct(slow).frames}
     assert verdicts["poei"] == "no"  # nine months of school for six, though 140 hours would fit
     within = next(f for f in direct(after_bac("FIMO")).frames if f.name == "poei")
-    assert (within.verdict, within.conditions[-1]) == (
-        "yes",
-        "presumed",
-    )  # one month, and nine more without the diploma
+    told = within.verdict, within.conditions[-1]
+    assert told == ("yes", "presumed")  # one month, and nine more without the diploma
 
 
 def test_each_job_left_is_held_against_a_frame_by_its_own_months() -> None:

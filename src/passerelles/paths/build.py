@@ -10,14 +10,7 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import (
-    DEMANDED,
-    Holdings,
-    after_occupation,
-    months_left,
-    reduction_for,
-    registers,
-)
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, months_left, reduction_for, registers
 from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
@@ -337,12 +330,8 @@ def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[fl
     """
     asked = [c for c in credentials if (c.kind == "experience") is practice]
     low = sum(c.months.low or 0.0 for c in asked if not c.may_have)
-    counted = [c.months for c in asked if not c.presumed]
-    return (
-        low,
-        sum(m.expected or m.low or 0.0 for m in counted),
-        sum(c.months.high or c.months.low or 0.0 for c in asked),
-    )
+    expected = sum(c.months.expected or c.months.low or 0.0 for c in asked if not c.presumed)
+    return low, expected, sum(c.months.high or c.months.low or 0.0 for c in asked)
 
 
 def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential], academic: float) -> Span:
