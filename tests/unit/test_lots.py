@@ -571,6 +571,8 @@ def test_columns_of_parts_of_the_same_people_are_added_in_one_line_of_names_or_t
         assert ([lot.people for lot in lots.lots], lots.said[0].key) == ([4, 2], "parts_summed")
     rows = [{"Emploi": "N1101", "Effectif (H/F)": 4, "Sexe (H/F)": "F", "Ville": "Redon"}]  # both, and so neither part
     assert read_lots(embedded, rows, "fragile").people == 4
+    kinds = [{"Emploi": "N4101", "CDI": 3, "CDD": 1, "Intérim": None, "Alternance": 2, "Ville": "Redon"}]
+    assert read_lots(embedded, kinds, "hiring").people == 6
     path.write_text("Site;Emploi;CDI;CDD;Lieu\nU;N1101;3;beaucoup;Redon\nU;N1101;3;1;Redon", encoding="utf-8")
     lots = read_lots(embedded, path, "fragile")
     assert (lots.people, [(p.row, p.column, p.key) for p in lots.set_aside]) == (4, [(2, "CDD", "not_number")])
@@ -685,7 +687,7 @@ def test_names_of_towns_are_read_as_they_are_shortened(embedded: Referential) ->
 def test_a_department_or_region_is_no_place_of_a_lot_but_a_commune_of_its_name_with_its_postcode_is(
     embedded: Referential,
 ) -> None:
-    names = (("65005", "Allier", "7301"), ("33187", "Gironde-sur-Dropt", "7204"), ("49178", "Loiré", "5205"))
+    names = (("65005", "Allier", "7301"), ("33187", "Gironde-sur-Dropt", "7204"), ("47222", "La Réunion", "7208"))
     places = communes(*((*each, 45.0, 0.0) for each in names))
     wide = (
         "Allier",
@@ -694,7 +696,7 @@ def test_a_department_or_region_is_no_place_of_a_lot_but_a_commune_of_its_name_w
         "Dépt. de la Loire",
         "44 - Loire Atlantique",
         "Pays de la Loire",
-        "Bretagne",
+        "La Réunion",
     )
     rows = [{"Métier": "N4101", "Nb": 2, "Lieu": name, "CP": ""} for name in wide]
     rows.append({"Métier": "N4101", "Nb": 3, "Lieu": "Allier", "CP": "65360"})
@@ -738,8 +740,8 @@ def test_of_a_current_and_a_target_headcount_the_change_counts(embedded: Referen
         assert lots.set_aside == ()  # nothing is to be mended in the table
         passed = [(p.row, p.key) for p in lots.said if "change" in p.key]
         assert passed == [(0, f"{side}_change"), *((row, f"{side}_no_change") for row in aside)]
-    before = [{"Emploi": "N4101", "Eff. avant": 20, "Eff. après": 12, "Ville": "Redon"}]
-    assert read_lots(embedded, before, "fragile").people == 8
+    for now, then in (("Eff. avant", "Eff. après"), ("Nb postes actuels", "Nb postes cibles")):
+        assert read_lots(embedded, [{"Emploi": "N4101", now: 20, then: 12, "Ville": "Redon"}], "fragile").people == 8
     told = [{**rows[0], "Postes supprimés": 3}]  # who says how many leave is believed
     assert read_lots(embedded, told, "fragile").people == 3
 
@@ -754,10 +756,12 @@ def test_codes_and_titles_below_one_heading_are_both_read(embedded: Referential,
 def test_an_advert_that_is_filled_or_cancelled_is_no_opening(embedded: Referential) -> None:
     rows = [
         {"Titre de l'offre": "Cariste", "nombre": 2, "lieu": "Redon", "statut": state}
-        for state in ("Ouvert", "Pourvu", "Annulée", "CDI")
+        for state in ("Ouvert", "Pourvu en interne", "Annulée", "CDI", "Non pourvu")
     ]
     lots = read_lots(embedded, rows, "hiring")
-    assert (lots.people, lots.set_aside, [p.row for p in lots.said if p.key == "closed_line"]) == (4, (), [2, 3])
+    assert (lots.people, lots.set_aside, [p.row for p in lots.said if p.key == "closed_line"]) == (6, (), [2, 3])
+    left = [{"Poste": "N4101", "Nb de postes": 6, "Pourvus": 4, "Restant à pourvoir": 2, "Ville": "Redon"}]
+    assert read_lots(embedded, left, "hiring").people == 2
 
 
 def test_what_brackets_count_among_the_people_is_counted_already(embedded: Referential) -> None:

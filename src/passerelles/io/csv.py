@@ -541,7 +541,11 @@ TOTAL: Final = re.compile(
 # Names of columns that each count a part of the same people; what is said "dont" is counted already, "H/F" is no part.
 _PARTS: Final = tuple(
     re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b.*")
-    for names in ("hommes?|femmes?|h|f|m|men|women", "cdi|cdd|interim(?:aires?)?", "temps (?:plein|complet|partiel)")
+    for names in (
+        "hommes?|femmes?|h|f|m|men|women",
+        "cdi|cdd|interim(?:aires?)?|alternan(?:ce|ts?)|apprenti(?:s|ssage)",
+        "temps (?:plein|complet|partiel)",
+    )
 )
 
 
