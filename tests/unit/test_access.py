@@ -1835,7 +1835,7 @@ def test_what_employers_ask_for_and_no_law_is_told_of_whom_it_concerns_alone() -
         CredentialRequirement("Q", "C"),
     )
     told = ["Carte : exigé par les employeurs."]
-    usual = "D'usage, demandé par des employeurs et non par la loi : DE aide-soignant (770 h)."  # C is required anyway
+    usual = "Souvent demandé, sans être exigé de tous : DE aide-soignant (770 h)."  # C is required anyway
     assert usual_lines(access_conditions(jobs(*rows), "Q")) == [*told, usual]
     assert usual_lines(access_conditions(jobs(*rows), "Q", Holdings({"AS": "yes"}))) == told
 
