@@ -448,10 +448,7 @@ def _flags(answers: Iterable[bool]) -> Bools:
 
 def demands_of(graph: OccupationGraph, aim: Aim = NO_AIM) -> Demands:
     """Return what a graph's occupations demand of who means to work in a way; kept, but for that of single titles."""
-
-    def build() -> Demands:
-        return build_demands(graph.referential, graph.codes, aim)
-
+    build = partial(build_demands, graph.referential, graph.codes, aim)
     return build() if aim.titles else graph.derived(("demands", aim), build)
 
 
@@ -461,10 +458,10 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     known = {item.code: item.detail for each in conditions for item in each.required}
     plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}
-    ways_of = [
-        _apart({group: _ways(referential, some, frozenset(mine), ways) for group, some in _choices(each).items()})
-        for each, mine in zip(conditions, plain, strict=True)
-    ]
+    ways_of: list[dict[str, Ways]] = []
+    for each, mine in zip(conditions, plain, strict=True):  # what is required anyway is no part of a way
+        whole = {group: _unions(referential, some, (), ways) for group, some in _choices(each).items()}
+        ways_of.append(_apart({group: _fewest(way.difference(mine) for way in some) for group, some in whole.items()}))
     named = {code for some in ways_of for choice in some.values() for way in choice for code in way}
     known |= {code: referential.credential_by_code[code] for code in named if code not in known}
     codes = sorted(known)
@@ -495,10 +492,7 @@ def _general(asked: AccessCredential) -> bool:
 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
     """Return what one occupation demands of who means to work in a way, as `demands_of` keeps that of all."""
-
-    def build() -> Demands:
-        return build_demands(referential, [code], aim)
-
+    build = partial(build_demands, referential, [code], aim)
     return build() if aim.titles else referential.derived(("demands", code, aim), build)
 
 
@@ -534,13 +528,6 @@ def _choices(conditions: AccessConditions) -> dict[str, Alternatives]:
     """Return the alternatives of each choice among what is required, by group."""
     groups = grouped((c.group or "", (c.alternative, c.code)) for c in conditions.required if c.requirement == "one-of")
     return {group: tuple(grouped(some).values()) for group, some in groups.items()}
-
-
-def _ways(
-    referential: Referential, alternatives: Sequence[Sequence[str]], besides: frozenset[str], known: dict[str, Ways]
-) -> Ways:
-    """Return every way to fulfil a choice: sets of credentials with their prerequisites, without those in `besides`."""
-    return _fewest(way - besides for way in _unions(referential, alternatives, (), known))
 
 
 def _apart(choices: Mapping[str, Ways]) -> dict[str, Ways]:

@@ -4,7 +4,9 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import reduce
 from itertools import chain, compress, pairwise
+from typing import Any
 
 import numpy as np
 
@@ -14,7 +16,7 @@ from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, mo
 from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
-from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Ternary
+from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -72,18 +74,8 @@ class Context(Deriving):
         for row in rows:
             known = by_code.get(row.credential)
             if known is not None and row.kind not in DEMANDED:
-                yield StepCredential(
-                    code=known.code,
-                    label=known.label,
-                    kind=known.kind,
-                    held="unknown",
-                    hours=sane_hours(known.hours),
-                    source=row.source or known.source,
-                    certifinfo=known.certifinfo,
-                    rncp=known.rncp,
-                    requirement=row.kind,
-                    ground=row.ground,
-                )
+                hours, source = sane_hours(known.hours), row.source or known.source
+                yield _named(known, "unknown", hours, source, requirement=row.kind, ground=row.ground)
         # What the referential names itself, required or not, is no further option.
         before = (p for row in rows if row.kind in DEMANDED for p in referential.prerequisites_of(row.credential))
         named = {by_code[c].certifinfo for c in (*before, *(row.credential for row in rows)) if c in by_code}
@@ -197,18 +189,14 @@ def required_of(
         waived = reduction is not None and reduction.hours == 0 and reduction.holder_of in holdings.occupations
         open_ended = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         found.append(
-            StepCredential(
-                code=each,
-                label=known.label,
-                kind=known.kind,
-                held=holdings.of(known),
-                hours=hours,
-                source=own[each].source if each in own else known.source,
+            _named(
+                known,
+                holdings.of(known),
+                hours,
+                own[each].source if each in own else known.source,
                 order=number,
                 grants=regulated and each not in before,
                 obtainable=not bool(price.closed[place[each]]),
-                certifinfo=known.certifinfo,
-                rncp=known.rncp,
                 requirement="required" if each in own else "one-of",
                 group=way,
                 alternative=alternative,
@@ -224,6 +212,12 @@ def required_of(
             )
         )
     return conditions, tuple(found)
+
+
+def _named(known: Credential, held: Ternary, hours: Hours, source: str, **more: Any) -> StepCredential:
+    """Return a credential as a step names it: its code, label, kind and codes elsewhere, and what is said of it."""
+    named = known.code, known.label, known.kind
+    return StepCredential(*named, held, hours, source, certifinfo=known.certifinfo, rncp=known.rncp, **more)
 
 
 def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
@@ -368,11 +362,9 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
         brought = after.holding.held & ~before.holding.held
         added = tuple(i for i in steps[-1].held if brought[graph.competency_position[i.code]])
         steps[n] = replace(steps[n], added=added)
-    hours, months = steps[0].hours, steps[0].months
-    for step in steps[1:]:
-        hours, months = hours.plus(step.hours), months.plus(step.months)
     practice = sum(step.practice_months for step in steps)
-    months = months.plus(Span(practice, practice, practice))
+    hours = reduce(Span.plus, (step.hours for step in steps))
+    months = reduce(Span.plus, (*(step.months for step in steps), Span(practice, practice, practice)))
     case = whole_case(context, start, state, rows[-1], known=not hours.lower_bound)
     known = sum(step.sourced for step in steps) if hours.lower_bound else hours.expected or 0.0
     frames = context.verdicts(case, known, frame_months(known, len(rows), state), whole=True)

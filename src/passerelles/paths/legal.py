@@ -304,11 +304,9 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
         unsure.append(Violation("selection"))
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     exempt = frame.is_exempt(case.labels)
-    conditions = frame.conditions if verdict == "yes" else ()
-    if verdict == "yes" and frame.certifying and not (case.registered or exempt):  # another training certifies
-        conditions = (OTHER_TRAINING, *conditions)
-    if verdict == "yes" and case.presumed:
-        conditions = (*conditions, "presumed")
+    certified = not frame.certifying or case.registered or exempt  # else another training certifies
+    other, presumed = () if certified else (OTHER_TRAINING,), ("presumed",) if case.presumed else ()
+    conditions = (*other, *frame.conditions, *presumed) if verdict == "yes" else ()
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 

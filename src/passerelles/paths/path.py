@@ -574,18 +574,16 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
     def credentials() -> Iterable[tuple[Path, int, Step, StepCredential]]:
         return ((*row, credential) for row in steps() for credential in row[2].credentials)
 
+    def certified() -> Iterable[tuple[Path, LeadingCertification]]:
+        return ((path, each) for path in paths for each in path.certifications)
+
     return [
         Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang, hidden),
         Sheet("steps", side_by_side(rank, place, Step.spec.columns), steps, lang),
         Sheet("competencies", side_by_side(rank, place, end, STATE, NEAR_ITEM.columns), to_learn, lang),
         Sheet("credentials", side_by_side(rank, place, end, StepCredential.spec.columns), credentials, lang),
         Sheet("frames", side_by_side(rank, place, FrameVerdict.spec.columns), verdicts, lang),
-        Sheet(
-            "certifications",
-            side_by_side((*rank, *target), LeadingCertification.spec.columns),
-            lambda: ((path, each) for path in paths for each in path.certifications),
-            lang,
-        ),
+        Sheet("certifications", side_by_side((*rank, *target), LeadingCertification.spec.columns), certified, lang),
     ]
 
 
@@ -645,23 +643,21 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         basis = "unknown"
     sourced = round(step.sourced)
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
-    for key, part in (("consolidated", step.consolidated), ("studies", step.studies)):
-        if part and not in_months:
-            first += " " + say(f"paths.step.{key}", lang=lang, hours=round(part))
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
-    if in_months and practice:
-        first += " " + say("paths.step.practised", lang=lang, months=round(practice))
     may_have = [c for c in step.to_obtain if c.may_have]
     had = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
     counted = [c.label for c in may_have if c.label not in had] if step.hours.low is not None else []
-    for key, labels in (("counted_had", had), ("not_in_least", counted)):
-        if labels:
-            first += " " + say(f"paths.step.{key}", lang=lang, names=listed(labels, lang))
-    if step.academic_months:
-        months = number(step.academic_months, lang=lang, decimals=1)
-        first += " " + say("paths.step.academic", lang=lang, months=months)
+    beside: tuple[tuple[str, object, dict[str, Any]], ...] = (
+        ("consolidated", step.consolidated and not in_months, {"hours": round(step.consolidated)}),
+        ("studies", step.studies and not in_months, {"hours": round(step.studies)}),
+        ("practised", practice and in_months, {"months": round(practice)}),
+        ("counted_had", had, {"names": listed(had, lang)}),
+        ("not_in_least", counted, {"names": listed(counted, lang)}),
+        ("academic", step.academic_months, {"months": number(step.academic_months, lang=lang, decimals=1)}),
+    )
+    told = [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in beside if holds)]
     counts = {state: len(items) for state, items in by_state(step)}
-    lines = [first, say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
+    lines = [" ".join(told), say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
     for key, items in (("keep", step.held), ("learn", step.missing)):
         if items:
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _SAID, lang)))
@@ -706,15 +702,8 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
     expected, months = credential.hours.expected, duration_text(credential.months, lang)
     if expected or (expected is None and credential.hours.high is not None):
         company = round(credential.company_hours or 0.0)
-        key = "length_at_most"
-        if expected:
-            key = (
-                "length"
-                if not company
-                else "length_in_firm"
-                if credential.company_hours == expected
-                else "length_and_firm"
-            )
+        firm = "length_in_firm" if credential.company_hours == expected else "length_and_firm"
+        key = "length_at_most" if not expected else firm if company else "length"
         hours = round(expected or credential.hours.high or 0.0)
         known = say(f"paths.step.{key}", lang=lang, hours=hours, company=company)
         known = say("paths.step.length_over", lang=lang, known=known, months=months) if months else known

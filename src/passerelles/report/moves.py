@@ -218,10 +218,8 @@ def _either(case: Case, texts: Iterable[str]) -> str:
 
 
 def _cell(case: Case, column: Column, item: Move | Flow) -> str:
-    w = case.words
-    text = column.screen(item, w.lang)
-    beside = column.beside(item, w.lang)
-    return "" if text is None else w.set(f"{text} ({beside})" if beside else text)
+    text, beside = (tell(item, case.words.lang) for tell in (column.screen, column.beside))
+    return "" if text is None else case.words.set(f"{text} ({beside})" if beside else text)
 
 
 def hours_said(case: Case, explained: Explained) -> str:
