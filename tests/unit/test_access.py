@@ -1572,6 +1572,15 @@ def test_what_is_held_is_what_is_told_of_each_credential_also_where_a_profile_sa
         assert holdings.held == {c for c in ("AS", "B", "C", "FIMO") if holdings.of(c) == "yes"} == held
 
 
+def test_what_one_part_of_a_way_gives_is_no_part_of_its_length() -> None:
+    licence = Credential("Z1", "Permis", "permis", Hours(100, 100, 100))
+    trailer = Credential("Z2", "Remorque", "permis", Hours(70, 70, 70), prerequisites=("Z1",))
+    title = Credential("Z3", "Titre", "titre", Hours(280, 280, 280), grants=("Z1",))
+    ways = one_of("Q", ("FIMO", "v", "a"), ("Z3", "v", "b"), ("Z2", "v", "b"))
+    told = sentences(with_credentials(jobs(*ways), licence, trailer, title))
+    assert "au lieu de « FIMO » : Remorque + Titre (350 h)." in told  # the title gives the licence
+
+
 def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None:
     other = Credential("DEI2", "DE infirmier", "diplôme", Hours(4620, 4620, 4620))
     ways = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("FIMO", "w", "a"), ("DEI2", "w", "b"))

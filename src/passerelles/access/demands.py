@@ -210,13 +210,19 @@ class Demands:
         return found
 
     def _way(self, whole: Iterable[int], left: Sequence[int], price: Price, holdings: Holdings) -> Way:
-        """What a way takes, but for what is counted as held beside it; unknown where that of a part is not known."""
+        """
+        What a way takes, but for what is counted as held beside it; unknown where that of a part is not known.
+
+        What one part gives, another does not teach.
+        """
         parts: list[tuple[str, Hours, Hours]] = []
+        some = [self.credentials[i] for i in left]
+        given = {code for credential in some for code in credential.grants if code not in credential.supposed}
         for i in left:
             known, hours, months = self.credentials[i], NO_HOURS, NO_HOURS
             presumed = len(left) > 1 and holdings.presumes(known)
             _, expected, most = price.hours[i][:3]
-            if presumed or known.code in holdings.held:
+            if presumed or known.code in given or known.code in holdings.held:
                 pass
             elif expected is None and most is None:
                 months = months_left(known.months, reduction_for(known, holdings))
