@@ -596,12 +596,12 @@ def made(side: Side, lots: Iterable[Lot], **more: Any) -> Lots:
     return Lots(side, tuple(sorted(lots, key=_NAME_OF)), **more)
 
 
-def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> Lots:
+def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: Any) -> Lots:
     """
     Put the lines of each lot together, by employer, job, basin, and what else tells it from others of these.
 
     Lines are no surer together than the least sure; where one tells volunteers, all people of a line that tells none
-    are. The month is that when the last people are free, or when the first are needed.
+    are. The month is that when the last people are free, or when the first are needed. `more`: see `made`.
     """
     several = Counter(key[:3] for key in lots)
     bound = max if side == "fragile" else min
@@ -618,6 +618,7 @@ def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> Lots:
             )
             for key, some in lots.items()
         ],
+        **more,
     )
 
 

@@ -24,12 +24,14 @@ from passerelles.text import normalise_label
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
+_Row = tuple[int, Sequence[Any]]  # a line of the file and its cells
 _COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
+_YES_NO: Final = coded("yes_no")
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _ELSE, _NO_PEOPLE, _OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
     re.compile(_HEADERS["says"][name])
@@ -142,10 +144,7 @@ def read_lots(
 
 def _sheets(table: str | Path, side: Side) -> list[Rows]:
     """Return the rows of a file: of all its visible sheets of the very same columns, where several are as good."""
-
-    def fits(cells: Sequence[Any]) -> int:
-        return _fit(cells, side)
-
+    fits = partial(_fit, side=side)
     try:
         return [read_rows(table, fits, most=_MAX_BYTES)]
     except PasserellesError as error:
@@ -164,7 +163,7 @@ def _sheets(table: str | Path, side: Side) -> list[Rows]:
 
 def is_table_of_lots(path: str | Path) -> bool:
     """Whether a file is a table of openings by employer, not a bare list of jobs."""
-    header = read_rows(path, lambda cells: _fit(cells, "hiring"), most=_MAX_BYTES).header
+    header = read_rows(path, partial(_fit, side="hiring"), most=_MAX_BYTES).header
     return bool({"employer", "openings"} & set(_columns(header, "hiring")))
 
 
@@ -186,11 +185,8 @@ def _columns(header: Sequence[Any], side: Side) -> dict[str, int]:
     found = _named_columns([_bare(text) for text in texts], side, {})
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
     found = _named_columns([_bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
-    if (
-        not {"job", "code"} & found.keys()
-        and "sector" in found
-        and _bare(texts[found["sector"]]).startswith("activite")
-    ):
+    sector = texts[found["sector"]] if "sector" in found else ""
+    if not {"job", "code"} & found.keys() and _bare(sector).startswith("activite"):
         found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
     return found
 
@@ -231,7 +227,7 @@ class _Grid:
     name: str
     header: Sequence[str]
     columns: Mapping[str, int]
-    rows: Sequence[tuple[int, Sequence[Any]]]
+    rows: Sequence[_Row]
     sheet: str = ""  # where several make one table
     parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
 
@@ -244,7 +240,12 @@ class _Grid:
     def text(self, cells: Sequence[Any], role: str) -> str:
         """Return the cell of a role as text on one line; empty where there is none."""
         place = self.columns.get(role)
-        return " ".join(cell_text(cells[place]).split()) if place is not None and place < len(cells) else ""
+        return "" if place is None else self.text_at(cells, place)
+
+    @staticmethod
+    def text_at(cells: Sequence[Any], place: int) -> str:
+        """Return the cell of a column as text on one line; empty where the row ends before it."""
+        return " ".join(cell_text(cells[place]).split()) if place < len(cells) else ""
 
     def title(self, role: str) -> str:
         """Return the header of a role as it is written, or its name where there is none."""
@@ -262,25 +263,15 @@ class _Grid:
     @property
     def countable(self) -> list[int]:
         """Columns without a role that may hold numbers of people: no identifiers, ages, or parts told already."""
-        names = {place: normalise_label(self.header[place]) for place in self.free}
-        return [place for place, name in names.items() if not _NO_PEOPLE.search(name)]
+        return [place for place in self.free if not _NO_PEOPLE.search(normalise_label(self.header[place]))]
 
     def held(self, place: int) -> list[str]:
         """Return what is written in a column, in the first rows."""
         return [text for _, row in self.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
 
-    def only(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> int | None:
-        """Return the one column among some that holds what is looked for."""
-        found = [place for place in among if (held := self.held(place)) and holds(held)]
-        return found[0] if len(found) == 1 else None
-
-    def others(self, cells: Sequence[Any], role: str) -> set[str]:
-        """Return what other columns of the very same name hold."""
-        place = self.columns.get(role)
-        if place is None:
-            return set()
-        same = [i for i, name in enumerate(self.header) if i != place and name and name == self.header[place]]
-        return {text for i in same if i < len(cells) and (text := cell_text(cells[i]))}
+    def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
+        """Return the columns among some that hold what is looked for; an empty one holds nothing."""
+        return [place for place in among if (held := self.held(place)) and holds(held)]
 
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
@@ -308,6 +299,9 @@ class _Unusable(NamedTuple):
     suggestions: tuple[str, ...] = ()
 
 
+_Job = _Resolved | _Unusable
+
+
 def _resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
     """Return the candidates of several titles, each with its context."""
     some = list(asked)
@@ -324,9 +318,7 @@ def _likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Seque
     return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
 
 
-def _read_title(
-    referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job"
-) -> _Resolved | _Unusable:
+def _read_title(referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job") -> _Job:
     """Return the occupation of a title; one under the threshold of review is never guessed."""
     exact = titles_by_label(referential).get(normalise_label(text), ())
     first = ranked[0] if ranked else None
@@ -393,29 +385,32 @@ class _Reader:
         """Reads a cell's place, each only once: see `_find_place`."""
         return cache(partial(_find_place, self.locator))
 
+    def _tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
+        """Say what was done with a table or a line of it."""
+        self.said.append(Problem(file, line, column, key, values))
+
     def grids(self, sheets: Sequence[Rows]) -> Iterator[_Grid]:
         """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
         file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
         if len(sheets) > 1:
-            self.said.append(Problem(file, 0, "", "several_sheets", {"sheets": names}))
+            self._tell(file, "several_sheets", sheets=names)
         if others:
-            self.said.append(Problem(file, 0, "", "other_sheets", {"sheet": names, "sheets": ", ".join(others)}))
+            self._tell(file, "other_sheets", sheet=names, sheets=", ".join(others))
         for rows in sheets:
             yield self._grid(rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet=""))
 
     def _grid(self, rows: Rows) -> _Grid:
         header = [" ".join(cell_text(cell).split()) for cell in rows.header]
         if rows.header_line > 1:
-            self.said.append(Problem(rows.name, rows.header_line, "", "header_line", {"line": str(rows.header_line)}))
+            self._tell(rows.name, "header_line", rows.header_line, line=str(rows.header_line))
         faults = [n for n in rows.notices if n.severity == "error"]
         self.set_aside += [Problem(rows.name, n.line or 0, "", "damaged", {"notice": n}) for n in faults]
-        filled: list[tuple[int, Sequence[Any]]] = list(rows.filled)
+        filled: list[_Row] = list(rows.filled)
         for area in rows.merged:
             if area.last_row > rows.header_line and area.last_row > area.first_row:
                 filled = fill_merged(filled, area)
-                values = {"first": str(area.first_row), "last": str(area.last_row)}
-                column = "".join(header[area.first_column - 1 : area.first_column])
-                self.said.append(Problem(rows.name, area.first_row, column, "merged", values))
+                column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
+                self._tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
         header, filled = one_header(header, filled, rows.header_line)
         return _Grid(rows.name, header, _columns(header, self.side), filled, rows.sheet)
 
@@ -426,15 +421,14 @@ class _Reader:
             self._read_grid(grid, lots)
         self._tell_sums(file, lots)
         if not lots:
-            problems = self.set_aside or [Problem(file, 0, "", "no_row", {})]
-            raise LotsError(problems)
-        told = (tuple(self.set_aside), tuple(self.said))
-        return replace(merged(self.side, lots), file=file, sha256=sha256, set_aside=told[0], said=told[1])
+            raise LotsError(self.set_aside or [Problem(file, 0, "", "no_row", {})])
+        told = {"set_aside": tuple(self.set_aside), "said": tuple(self.said)}
+        return merged(self.side, lots, file=file, sha256=sha256, **told)
 
     def _read_grid(self, grid: _Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
         grid = self._check_columns(grid)
-        rows = list(self._repeated(grid, self._rows(grid)))
+        rows = list(self._rows(grid))
         decimal = decimal_sign(grid.text(cells, _COUNT[self.side]) for _, cells in rows)
         for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
@@ -445,9 +439,7 @@ class _Reader:
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.setdefault((*named, lot.commune, title, own), []).append(lot)
 
-    def _read_titles(
-        self, grid: _Grid, rows: Sequence[tuple[int, Sequence[Any]]]
-    ) -> list[_Resolved | _Unusable | None]:
+    def _read_titles(self, grid: _Grid, rows: Sequence[_Row]) -> list[_Job | None]:
         """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
 
         def column(role: str) -> list[str]:
@@ -489,22 +481,24 @@ class _Reader:
         ):
             if alike & grid.columns.keys():
                 continue
-            place = grid.only(holds, grid.countable if role == count else grid.free)
-            if place is None and role == "commune" and "employer" in grid.columns:  # a site may be named after its town
-                place = grid.only(holds, [grid.columns["employer"]])
-            if place is not None:
-                grid = replace(grid, columns={**grid.columns, role: place})
-                self.said.append(Problem(grid.name, 0, role, f"{role}_by_content", {"column": grid.header[place]}))
+            found = grid.holding(holds, grid.countable if role == count else grid.free)
+            if len(found) != 1 and role == "commune" and "employer" in grid.columns:
+                found = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
+            if len(found) == 1:
+                grid = replace(grid, columns={**grid.columns, role: found[0]})
+                self._tell(grid.name, f"{role}_by_content", 0, role, column=grid.header[found[0]])
         if not {"job", "code"} & set(grid.columns):
             seen = grid.header or next((cells for _, cells in grid.rows), ())
             columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
         grid = self._all_counts(grid)
-        for role, key in ((_COUNT[self.side], "counted_lines"), ("employer", "no_employer")):
-            if role not in grid.columns:
-                self.said.append(Problem(grid.name, 0, role, key, {}))
-        if not {"basin", "commune"} & set(grid.columns):
-            self.said.append(Problem(grid.name, 0, "basin", "no_place", {}))
+        for roles, key in (
+            ([count], "counted_lines"),
+            (["employer"], "no_employer"),
+            (["basin", "commune"], "no_place"),
+        ):
+            if not grid.columns.keys() & roles:
+                self._tell(grid.name, key, 0, roles[0])
         return grid
 
     def _by_place(self, grid: _Grid) -> _Grid:
@@ -515,12 +509,12 @@ class _Reader:
         at = [i for i in grid.countable if self._is_place(names[i]) and _holds_numbers(grid.held(i))]
         if len(at) <= 1:
             return grid
-        old, rows = grid.columns.get(count, at[0]), list(grid.rows[:0])
+        old, rows = grid.columns.get(count, at[0]), list[_Row]()
         for line, cells in grid.rows:
             row = [*cells, *[None] * (len(names) - len(cells))]
             each = [(row[i], names[i]) for i in at if cell_text(row[i])] or [(row[old], "")]
             rows += [(line, [*row, number, name]) for number, name in each]
-        self.said.append(Problem(grid.name, 0, "", "by_place", {"columns": ", ".join(names[i] for i in at)}))
+        self._tell(grid.name, "by_place", columns=", ".join(names[i] for i in at))
         header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
         columns = {**grid.columns, count: len(names), "commune": len(names) + 1}
         return replace(grid, header=[*header, grid.title(count), "commune"], columns=columns, rows=rows)
@@ -538,27 +532,28 @@ class _Reader:
             grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
         if "target" in grid.columns:
             ends = {"current": grid.title(count), "target": grid.title("target")}
-            self.said.append(Problem(grid.name, 0, count, f"{self.side}_change", ends))
+            self._tell(grid.name, f"{self.side}_change", 0, count, **ends)
         free = grid.countable
-        bare = {at: _bare(grid.header[at]) for at in free}
         if known:
-            counted = [at for at in free if count in _named_columns([bare[at]], self.side, {})]
+            named = [(at, _bare(grid.header[at])) for at in free]
+            counts = [(at, name) for at, name in named if count in _named_columns([name], self.side, {})]
+            counted = [at for at, name in counts if not _ETP.search(name)]
         else:
-            counted = [at for at in free if (held := grid.held(at)) and _holds_numbers(held)]
+            counted = grid.holding(_holds_numbers, free)
         first = grid.columns.get(count, next(iter(counted), -1))
         others = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
-        others += [at for at in counted if at not in (first, *others) and not (known and _ETP.search(bare[at]))]
+        others += [at for at in counted if at not in (first, *others)]
         if first < 0 or not others:
             return grid
         names = [grid.header[at] for at in (first, *others)]
         told = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(names[1:])}
         if are_parts(names):
-            self.said.append(Problem(grid.name, 0, count, "parts_summed", told))
+            self._tell(grid.name, "parts_summed", 0, count, **told)
             return replace(grid, columns={**grid.columns, count: first}, parts=others)
         if not known:
             raise LotsError([Problem(grid.name, 0, count, "several_counts", told)])
         if not are_parts(names[1:]):  # parts of what the column counts
-            self.said.append(Problem(grid.name, 0, count, "other_counts", told))
+            self._tell(grid.name, "other_counts", 0, count, **told)
         return grid
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
@@ -574,58 +569,47 @@ class _Reader:
         found = [c for c in resolve_titles(self.referential, texts, limit=1) if c]
         return sum(c[0].parent_confidence >= REVIEW for c in found) >= _MOST_CELLS * len(texts)
 
-    def _rows(self, grid: _Grid) -> Iterable[tuple[int, Sequence[Any]]]:
-        """Yield the rows of lots, without the header said again, totals, and lines of text below the table."""
+    def _rows(self, grid: _Grid) -> Iterable[_Row]:
+        """
+        Yield the rows of lots, with what stands above in place of a mark that says "the same".
+
+        Without the header said again, totals, openings that their state closes, and lines of text below the table.
+        """
+        above: Sequence[Any] = ()
         header = [normalise_label(name) for name in grid.header]
+        states = [at for at, name in enumerate(header) if self.side == "hiring" and _STATE.search(name)]
         for line, cells in grid.rows:
             texts = [normalise_label(cell_text(cell)) for cell in cells]
+            job = grid.text(cells, "job") or grid.text(cells, "code")
             if [t for t in texts if t] == [h for h in header if h]:
-                self.said.append(Problem(grid.name, line, "", "header_again", {}))
-            elif self._is_total(grid, cells):
-                self.said.append(Problem(grid.name, line, "", "total_line", {}))
-            elif self._is_closed(grid, cells):
-                self.said.append(Problem(grid.name, line, "", "closed_line", {}))
+                self._tell(grid.name, "header_again", line)
+            # Where no job is, a total is written in whatever column: their order means nothing.
+            elif any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
+                self._tell(grid.name, "total_line", line)
+            elif any(at < len(texts) and _CLOSED.fullmatch(texts[at]) for at in states):
+                self._tell(grid.name, "closed_line", line)
             elif not self._says_a_lot(grid, cells):
-                text = " ".join(filter(None, map(cell_text, cells)))[:80]
-                self.said.append(Problem(grid.name, line, "", "text_line", {"text": text}))
+                self._tell(grid.name, "text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
             else:
-                yield line, cells
-
-    def _repeated(self, grid: _Grid, rows: Iterable[tuple[int, Sequence[Any]]]) -> Iterable[tuple[int, Sequence[Any]]]:
-        """Yield rows with what stands above in place of a mark that says "the same"."""
-        above: Sequence[Any] = ()
-        for line, cells in rows:
-            same = [at < len(above) and bool(_DITTO.fullmatch(cell_text(cell))) for at, cell in enumerate(cells)]
-            above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
-            if any(same):
-                self.said.append(Problem(grid.name, line, "", "repeated", {}))
-            yield line, above
-
-    def _is_total(self, grid: _Grid, cells: Sequence[Any]) -> bool:
-        job = grid.text(cells, "job") or grid.text(cells, "code")
-        if TOTAL.fullmatch(normalise_label(job)):
-            return True
-        # In whatever column it is written: the order of columns means nothing.
-        return not job and any(TOTAL.fullmatch(normalise_label(cell_text(cell))) for cell in cells)
+                same = [at < len(above) and bool(_DITTO.fullmatch(cell_text(cell))) for at, cell in enumerate(cells)]
+                above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
+                if any(same):
+                    self._tell(grid.name, "repeated", line)
+                yield line, above
 
     def _says_a_lot(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row is more than a remark: a job, or people of an unknown one."""
-        roles = [role for role in ("job", "code", "choice", _COUNT[self.side]) if grid.text(cells, role)]
-        if not roles:
-            return False
         filled = [text for cell in cells if (text := cell_text(cell))]
-        if all(text.startswith("(") for text in filled):  # what a second line of the header explains
-            return False
-        return len(filled) > 1 or len(grid.columns) == 1
+        said = any(grid.text(cells, role) for role in ("job", "code", "choice", _COUNT[self.side]))
+        explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
+        return said and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
-    def _lot(
-        self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: _Resolved | _Unusable | None
-    ) -> Lot | None:
+    def _lot(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: _Job | None) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
         if "target" in grid.columns and number is not None and number <= 0:
-            self.said.append(Problem(grid.name, line, "", f"{self.side}_no_change", {}))
+            self._tell(grid.name, f"{self.side}_no_change", line)
             return None
         job = self._job(grid, line, cells, read)
         where = self._where(grid, cells)
@@ -654,27 +638,25 @@ class _Reader:
         role = _COUNT[self.side]
         if role not in grid.columns:
             return 1
-        each = [replace(grid, columns={**grid.columns, role: at}) for at in (grid.columns[role], *grid.parts)]
-        read = [self._number(one, line, cells, decimal) for one in each if one.text(cells, role)]
+        filled = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
+        read = [self._number(grid, line, cells, decimal, at) for at in filled]
         wrong = [number for number in read if isinstance(number, _Unusable)]
         whole = sum(number for number in read if isinstance(number, int))
         if wrong or not read:
             return wrong[0] if wrong else _Unusable(role, "empty", {"given": ""})
         if "target" not in grid.columns:
             return whole
-        aimed = replace(grid, columns={**grid.columns, role: grid.columns["target"]})
-        target = self._number(aimed, line, cells, decimal)
+        target = self._number(grid, line, cells, decimal, grid.columns["target"])
         if isinstance(target, _Unusable):
             return target
         return whole - target if self.side == "fragile" else target - whole
 
-    def _number(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
-        role = _COUNT[self.side]
-        column = grid.title(role)
-        cell = cells[grid.columns[role]]
-        text = grid.text(cells, role)
+    def _number(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | _Unusable:
+        column, text = grid.header[at], grid.text_at(cells, at)
+        cell: Any = cells[at] if text else None
         values = {"given": text}
-        if len({text, *grid.others(cells, role)} - {""}) > 1:
+        same = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}
+        if len((same | {text}) - {""}) > 1:
             return _Unusable(column, "columns_differ", values)
         if isinstance(cell, bool):
             return _Unusable(column, "not_number", values)
@@ -689,33 +671,24 @@ class _Reader:
         if value.is_integer():
             return int(value)
         rounded = max(1, math.floor(value + 0.5))
-        self.said.append(Problem(grid.name, line, column, "etp", {"given": text, "people": str(rounded)}))
+        self._tell(grid.name, "etp", line, column, given=text, people=str(rounded))
         return rounded
 
     def _volunteers(self, grid: _Grid, line: int, cells: Sequence[Any], people: int) -> int | None:
         """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
         text, column = grid.text(cells, "volunteers"), grid.title("volunteers")
         number = None if "%" in column else _whole(text)
-        answer = coded("yes_no").get(text.casefold()) if number is None else ""
+        answer = _YES_NO.get(text.casefold()) if number is None else ""
         if text and number is None and answer not in ("yes", "no"):
-            self.said.append(Problem(grid.name, line, column, "volunteers_unread", {"given": text}))
+            self._tell(grid.name, "volunteers_unread", line, column, given=text)
         return people if answer == "yes" else 0 if answer == "no" else number
-
-    def _is_closed(self, grid: _Grid, cells: Sequence[Any]) -> bool:
-        """Whether a row holds no opening any more, as its state says."""
-        told = zip(
-            map(normalise_label, grid.header), (normalise_label(cell_text(cell)) for cell in cells), strict=False
-        )
-        return self.side == "hiring" and any(_STATE.search(name) and _CLOSED.fullmatch(text) for name, text in told)
 
     def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
-    def _job(
-        self, grid: _Grid, line: int, cells: Sequence[Any], read: _Resolved | _Unusable | None
-    ) -> _Resolved | _Unusable:
+    def _job(self, grid: _Grid, line: int, cells: Sequence[Any], read: _Job | None) -> _Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         told = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
         if not told:
@@ -747,8 +720,7 @@ class _Reader:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
         if "code" in told:
             read = f"{code} {self.referential.occupation_by_code[code].name}"
-            values = {"code": told["code"], "given": given, "read": read}
-            self.said.append(Problem(grid.name, line, grid.title("code"), "code_unknown", values))
+            self._tell(grid.name, "code_unknown", line, grid.title("code"), code=told["code"], given=given, read=read)
 
     def _agreement_of(self, grid: _Grid, line: int, code: str, read: _Resolved) -> float:
         """How sure the code of a row is beside a title that is read surely: little, and said, where they disagree."""
@@ -758,29 +730,25 @@ class _Reader:
         if read.confidence < _EXACT and ends[0].domain == ends[1].domain:  # neighbours are told apart by exact words
             return 1.0
         names = {"code": f"{code} {ends[0].name}", "read": f"{read.job} {ends[1].name}", "given": read.given}
-        self.said.append(Problem(grid.name, line, grid.title("code"), "code_differs", names))
+        self._tell(grid.name, "code_differs", line, grid.title("code"), **names)
         return round(1.0 - read.confidence, 3)
 
     def _where(self, grid: _Grid, cells: Sequence[Any]) -> Where | _Unusable:
         if not {"basin", "commune"} & set(grid.columns):
             return Where()
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
-        roles = [role for role in ("basin", "commune") if grid.text(cells, role)]
+        told = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
+        empty = {"basin" if "basin" in grid.columns else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
-        tried = [self._place(grid.text(cells, role), area, role) for role in reversed(roles)] or [
-            self._place("", area, "basin" if "basin" in grid.columns else "commune")
-        ]
+        tried = [self._place(text, area, role) for role, text in (told or empty).items()]
         return next((each for each in tried if isinstance(each, Where)), tried[-1])
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for some in lots.values():
             if len(some) > 1:
-                rows = ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
-                people = str(sum(lot.people for lot in some))
-                first = some[0]
-                names = {"employer": first.employer or "–", "job": first.label or first.job}
-                values = {"rows": rows, "people": people, **names}
-                self.said.append(Problem(file, first.row, "", "summed", values))
+                first, rows = some[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
+                values = {"rows": rows, "people": str(sum(lot.people for lot in some)), "employer": first.employer}
+                self._tell(file, "summed", first.row, **values, job=first.label or first.job)
 
 
 def _whole(text: str) -> int | None:
