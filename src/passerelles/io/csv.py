@@ -168,9 +168,9 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     def known_heads(cells: Sequence[Cell]) -> int:
         return len(known.intersection(named(_names(cells), heads)))
 
-    how: dict[str, Any] = {"sheet": sheet, "first": True, "repair_apostrophes": repair_apostrophes}
+    find = fits or known_heads
     try:
-        found = parse_rows(data, fits or known_heads, name=name, **how)
+        found = parse_rows(data, find, name=name, sheet=sheet, first=True, repair_apostrophes=repair_apostrophes)
     except PasserellesError as error:
         log = NoticeLog()
         if error.key == "not_a_table":
@@ -567,14 +567,11 @@ def fill_merged(rows: Sequence[tuple[int, Sequence[Cell]]], area: Any) -> list[t
     """Put the value of merged cells in each of their rows."""
     place = area.first_column - 1
     value = next((cells[place] for line, cells in rows if line == area.first_row and place < len(cells)), None)
-    filled: list[tuple[int, Sequence[Cell]]] = []
-    for line, cells in rows:
-        row = list(cells)
-        if area.first_row < line <= area.last_row:
-            row += [None] * (place + 1 - len(row))
-            row[place] = value
-        filled.append((line, row))
-    return filled
+
+    def with_value(cells: Sequence[Cell]) -> Sequence[Cell]:
+        return [*cells[:place], *[None] * (place - len(cells)), value, *cells[place + 1 :]]
+
+    return [(line, with_value(cells) if area.first_row < line <= area.last_row else cells) for line, cells in rows]
 
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")

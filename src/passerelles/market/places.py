@@ -254,15 +254,13 @@ class Places:
         around = _AROUND.sub("", name)
         if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
             return self._whole(self.spot(around, area).basin.code)
-        longer = [c for n, some in self._communes_by_name.items() if _begins(n, name) for c in some]
-        found = self._one_of(text, longer, department)
+        found = self._one_of(text, self._beginning(name), department)
         if found is not None:
             return found
         parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+et\s+", text)) if n]
         if len(parts) > 1:
-            held = [{c.basin for n, some in self._communes_by_name.items()
-                     if n == part or _begins(n, part) for c in some} for part in parts]  # fmt: skip
-            both = set.intersection(*held)
+            towns = [(*self._communes_by_name.get(part, ()), *self._beginning(part)) for part in parts]
+            both = set.intersection(*({c.basin for c in some} for some in towns))
             if len(both) == 1:
                 return self._whole(both.pop())
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
@@ -350,6 +348,11 @@ class Places:
         named = self._basins_by_name.get(name, ()) if len(some) > 1 and not department else ()
         # Of communes of one name, the one that its basin is named after is what people mean: Saint-Nazaire.
         return self._one_of(text, [c for c in some if c.basin in named] or some, department)
+
+    def _beginning(self, start: str) -> list[Commune]:
+        """Communes whose name begins with some words and goes on."""
+        named = self._communes_by_name.items() if start else ()
+        return [commune for name, some in named if name.startswith(f"{start} ") for commune in some]
 
     def _one_of(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
         """Return the one commune of a department, where it is said; what remains several is asked back."""
@@ -520,10 +523,6 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
     return borough[1] if borough else name, area or said
 
 
-def _begins(name: str, start: str) -> bool:
-    return bool(start) and name.startswith(f"{start} ")
-
-
 def department_of(area: str) -> tuple[str, ...]:
     """
     Beginnings of the commune codes of a department or postcode; Corsica's postcodes begin with 20.
@@ -658,7 +657,6 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
         basins=_basins(communes, geographies),
         communes=communes,
         year=latest.file.found.year,
-        files=tuple(files),
         epci_labels=MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci}),
     )
     tables = list(found.of("travel"))
@@ -755,18 +753,15 @@ def _name(code: str, labels: Counter[str], latest: set[str], file: Reading) -> t
     sound = {label: n for label, n in labels.items() if not _damaged(label)}
     for label in sorted(set(labels) - set(sound)):
         file.note("basin_name_damaged", value=label, subject=code)
-    votes: Counter[str] = Counter()
-    for label, n in sound.items():
-        votes[normalise_label(label)] += n
-    if not votes:
+    spelt = grouped((normalise_label(label), label) for label in sorted(sound))
+    if not spelt:
         return code, ()
-    best = min(votes, key=lambda name: (-votes[name], name))
-    name = min((label for label in sound if normalise_label(label) == best), key=lambda label: (-sound[label], label))
-    differing = {normalise_label(label) for label in latest & set(sound)}
-    if len(differing) > 1:
-        file.note("basin_names_differ", subject=code, names=", ".join(sorted(latest & set(sound))))
-    aliases = {normalise_label(label): label.strip() for label in sorted(sound) if normalise_label(label) != best}
-    return name.strip(), tuple(aliases[key] for key in sorted(aliases))
+    best = min(spelt, key=lambda key: (-sum(sound[label] for label in spelt[key]), key))
+    name = min(spelt[best], key=lambda label: (-sound[label], label))
+    differing = sorted(latest & set(sound))
+    if len(set(map(normalise_label, differing))) > 1:
+        file.note("basin_names_differ", subject=code, names=", ".join(differing))
+    return name.strip(), tuple(spelt[key][-1].strip() for key in sorted(spelt) if key != best)
 
 
 def _damaged(label: str) -> bool:

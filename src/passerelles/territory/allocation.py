@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from operator import attrgetter
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ _SUMS: Final = (
 
 _SHARES: Final = maybe({"each": record("", {"placed": "count", "headcount": "count", "share": "share?"})})
 LEVER: Final = maybe(record("What levers opened", {"people": "count", "hours": "amount"}))
-STATUSES: Final = ("optimal", "time_limit", "infeasible")
+STATUSES: Final[tuple[Status, ...]] = get_args(Status)
 TOTALS: Final = Record(
     "",
     "Sums",
@@ -178,7 +178,7 @@ class Release:
             left_out = frozenset(hidden if paid else (*hidden, "wages"))
             return Sheet(name, Flow.spec.columns, partial(list, some), lang, left_out)
 
-        sheets = [
+        return [
             flows("flows", self.flows, "unknown"),
             *(flows(name, some) for name, some in apart if some),
             Sheet("uncovered", Uncovered.spec.columns, lambda: self.uncovered, lang),
@@ -187,10 +187,9 @@ class Release:
             Sheet("changes", CHANGE.columns, lambda: self.changes, lang),
             *([Sheet("curve", CURVE.columns, lambda: self.curve, lang)] if self.curve else []),
             Sheet("resolved", RESOLVED.columns, lambda: self.resolved, lang),
+            *([Sheet("set_aside", SET_ASIDE.columns, lambda: self.set_aside, lang)] if self.set_aside else []),
+            *note_sheets(self.notes, lang),
         ]
-        if self.set_aside:
-            sheets.append(Sheet("set_aside", SET_ASIDE.columns, lambda: self.set_aside, lang))
-        return [*sheets, *note_sheets(self.notes, lang)]
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return the sentence that says it all, who goes where, and what is left to unfold."""
@@ -309,12 +308,10 @@ class Allocation(Shown):
     notes: tuple[str, ...] = ()
     planned: tuple[Note, ...] = ()
     unmet: tuple[str, ...] = ()  # groups whose floor no allocation reaches, where infeasible
-    allowed: NDArray[np.int32] = field(
-        default_factory=lambda: np.zeros((0, 2), dtype=np.int32), repr=False, compare=False
-    )
-    allowed_hours: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False)
-    allowed_sure: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_), repr=False, compare=False)
-    allowed_people: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), repr=False, compare=False)
+    allowed: NDArray[np.int32] = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int32), compare=False)
+    allowed_hours: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), compare=False)
+    allowed_sure: Bools = field(default_factory=lambda: np.zeros(0, dtype=np.bool_), compare=False)
+    allowed_people: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64), compare=False)
 
     __repr__ = Shown.__str__
 

@@ -150,12 +150,8 @@ class Locator:
 
     def surveyed_within(self, radius: float, starts: Collection[str]) -> list[str]:
         """Return the basins of the survey that lie within a radius, in km, of one of some basins."""
-
-        def reached(start: str, end: str) -> bool:
-            km = self.km(start, end)
-            return km is not None and km <= radius
-
-        return [end for end in self._survey.basin_by_code if any(reached(start, end) for start in starts)]
+        known = self._survey.basin_by_code
+        return [e for e in known if any((km := self.km(s, e)) is not None and km <= radius for s in starts)]
 
     def _ends(self, *codes: str) -> tuple[list[Commune | None], list[str]]:
         """Communes of some codes, None where one is a basin's, and their basins."""
@@ -165,9 +161,8 @@ class Locator:
     @cached_property
     def _survey(self) -> Places:
         """Basins of the survey."""
-        if self.market is None or not self.market.has_survey:
-            return Places(())
-        return Places(tuple(self.market.survey().basins.values()))
+        surveyed = self.market.survey().basins if self.market is not None and self.market.has_survey else {}
+        return Places(tuple(surveyed.values()))
 
     @cached_property
     def _wide(self) -> Places:
@@ -185,9 +180,12 @@ _MONTHS: Final = (
     "aout august", "septembre september", "octobre october", "novembre november", "decembre december",
 )  # fmt: skip
 _NUMBER: Final = {name: at for at, names in enumerate(_MONTHS, start=1) for name in names.split()}
-_ISO: Final = re.compile(r"\b((?:19|20)\d\d)[-/](\d{1,2})(?:[-/]\d{1,2})?\b")
-_DAY: Final = re.compile(r"\b(?:\d{1,2}[-/.])?(\d{1,2})[-/.]((?:19|20)\d\d)\b")
-_SHORT_DAY: Final = re.compile(r"\d{1,2}[-/.](\d{1,2})[-/.](\d\d)")
+_DATES: Final = (
+    re.compile(r"\b(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})(?:[-/]\d{1,2})?\b"),
+    re.compile(r"\b(?:\d{1,2}[-/.])?(?P<month>\d{1,2})[-/.](?P<year>(?:19|20)\d\d)\b"),
+    re.compile(r"^\s*\d{1,2}[-/.](?P<month>\d{1,2})[-/.](?P<year>\d\d)\s*$"),
+)
+_YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
 _SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
 _QUARTER: Final = re.compile(r"\b[tq]([1-4])\s*((?:19|20)\d\d)\b")
 _LAST_MONTH: Final = 12
@@ -332,22 +330,14 @@ class Month(NamedTuple):
         (Month(year=2027, month=6), True)
         """
         folded = normalise_label(text)
-        found: tuple[int, int] | None = None
-        if match := _ISO.search(text):
-            found = (int(match[1]), int(match[2]))
-        elif match := _DAY.search(text):
-            found = (int(match[2]), int(match[1]))
-        elif match := _SHORT_DAY.fullmatch(text.strip()):
-            found = (2000 + int(match[2]), int(match[1]))
-        elif match := _QUARTER.search(folded):
-            found = (int(match[2]), 3 * int(match[1]))
+        if date := next(filter(None, (pattern.search(text) for pattern in _DATES)), None):
+            year, month = date["year"], int(date["month"])
+        elif quarter := _QUARTER.search(folded):
+            year, month = quarter[2], 3 * int(quarter[1])
         else:
-            named = next((n for word in folded.split() if (n := _month_named(word))), None)
-            year = re.search(r"\b(?:19|20)\d\d\b", folded)
-            short = _SHORT_YEAR.search(text)
-            told = int(year[0]) if year else 2000 + int(short[1]) if short else None
-            found = (told, named) if named and told else None
-        return cls(*found) if found and 1 <= found[1] <= _LAST_MONTH else None
+            told = _YEAR.search(folded) or _SHORT_YEAR.search(text)
+            year, month = told[1] if told else "", next(filter(None, map(_month_named, folded.split())), 0)
+        return cls(int(f"20{year}"[-4:]), month) if year and 1 <= month <= _LAST_MONTH else None
 
     def until(self, later: "Month") -> int:
         """Return the months from this one to a later one; negative where it is earlier."""
@@ -560,7 +550,7 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
         if lots.set_aside:
             totals = aside_totals(lots)
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
-            values = {"n": totals["rows"], "what": _Aside(counts)}
+            values = {"n": totals["rows"], "what": partial(_aside_said, counts)}
             notes.append(Note("set_aside", {**values, "file": lots.file or partial(side_said, lots.side)}, "reading"))
         for key, some in grouped((each.key, each) for each in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in some))
@@ -571,14 +561,10 @@ def reading_notes(sides: Iterable[Lots]) -> list[Note]:
     return notes
 
 
-class _Aside(NamedTuple):
-    """How many people or openings are set aside, and how many rows tell no number, where there are some."""
-
-    counts: tuple[tuple[str, int], ...]
-
-    def __call__(self, lang: Lang) -> str:
-        some = [each for each in self.counts if each[1]] or self.counts
-        return ", ".join(say(f"territory.aside.{key}", lang=lang, n=n) for key, n in some)
+def _aside_said(counts: Sequence[tuple[str, int]], lang: Lang) -> str:
+    """Return how many people or openings are set aside, and how many rows tell no number, where there are some."""
+    some = [each for each in counts if each[1]] or counts
+    return ", ".join(say(f"territory.aside.{key}", lang=lang, n=n) for key, n in some)
 
 
 def side_said(side: Side, lang: Lang) -> str:
