@@ -34,7 +34,6 @@ from passerelles.model import (
     InForce,
     MoveKind,
     OccupationAccess,
-    Reduction,
     RequirementKind,
     Scope,
     Selection,
@@ -86,16 +85,19 @@ _REDUCTION: Final = Record(
 )
 
 
+Part = tuple[str, Hours, Hours]
+"""Of a way: the code of a credential, its hours, or its months where no hours are published."""
+
+
 class Way(NamedTuple):
     """
     One way to a choice, whole, of somebody who has made none.
 
-    `codes` of all that it takes; `left`: the code of each part to obtain, its hours, or its months where no hours are
-    published. Practice takes neither.
+    `codes` of all that it takes; `left`: each part to obtain. Practice takes neither hours nor months.
     """
 
     codes: frozenset[str]
-    left: tuple[tuple[str, Hours, Hours], ...] = ()
+    left: tuple[Part, ...] = ()
 
     @property
     def hours(self) -> Hours:
@@ -106,6 +108,14 @@ class Way(NamedTuple):
     def months(self) -> Hours:
         """Months of the parts that are left of which no hours are published."""
         return _added(months for _, _, months in self.left)
+
+
+def taken_by(code: str, hours: Hours, months: Hours) -> Part:
+    """Return what a credential takes: the hours that are expected, else the most, else months."""
+    _, expected, most = hours[:3]
+    if expected is None and most is None:
+        return code, NO_HOURS, months
+    return code, Hours(expected, expected, most if expected is None else expected), NO_HOURS
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +156,6 @@ class AccessCredential(Described):
     in_force: InForce = "unknown"
     note: str = ""
     ground: Ground = ""  # who demands it, or of whom, where it is not the law of each person
-    reduction: Reduction | None = field(default=None, repr=False)  # what shortens it for this person
 
     @property
     def short(self) -> str:
@@ -301,9 +310,9 @@ def access_conditions(
     asked = referential.derived(("access", code, mine), lambda: _asked(referential, code, mine))
     if holdings is None:
         return asked
-    left = ((c, reduction_for(c.detail, holdings)) for c in asked.credentials)
-    named = (replace(c, held=holdings.of(c.detail), hours=remaining(c.hours, r), reduction=r) for c, r in left)
-    return replace(asked, credentials=_with_groups(tuple(named), holdings))
+    left = ((c, remaining(c.hours, reduction_for(c.detail, holdings))) for c in asked.credentials)
+    named = tuple(replace(c, held=holdings.of(c.detail), hours=hours) for c, hours in left)
+    return replace(asked, credentials=_with_groups(named, holdings))
 
 
 def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:

@@ -14,9 +14,11 @@ from passerelles.access.conditions import (
     NO_HOURS,
     AccessConditions,
     AccessCredential,
+    Part,
     Way,
     access_conditions,
     kind_between,
+    taken_by,
     training_hours,
     with_counted,
 )
@@ -215,21 +217,15 @@ class Demands:
 
         What one part gives, another does not teach.
         """
-        parts: list[tuple[str, Hours, Hours]] = []
-        some = [self.credentials[i] for i in left]
-        given = {code for credential in some for code in credential.grants if code not in credential.supposed}
-        for i in left:
-            known, hours, months = self.credentials[i], NO_HOURS, NO_HOURS
-            presumed = len(left) > 1 and holdings.presumes(known)
-            _, expected, most = price.hours[i][:3]
-            if presumed or known.code in given or known.code in holdings.held:
-                pass
-            elif expected is None and most is None:
-                months = months_left(known.months, reduction_for(known, holdings))
-            else:
-                hours = Hours(expected, expected, most if expected is None else expected)
-            parts.append((known.code, hours, months))
-        return Way(frozenset(self.codes[i] for i in whole), tuple(parts))
+        had = holdings.held | _granted(self.credentials[i] for i in left)
+
+        def part(i: int) -> Part:
+            known = self.credentials[i]
+            if known.code in had or (len(left) > 1 and holdings.presumes(known)):
+                return known.code, NO_HOURS, NO_HOURS
+            return taken_by(known.code, price.hours[i], months_left(known.months, reduction_for(known, holdings)))
+
+        return Way(frozenset(self.codes[i] for i in whole), tuple(map(part, left)))
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
@@ -594,8 +590,12 @@ def _last(referential: Referential, way: frozenset[str]) -> frozenset[str]:
 
 def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what another member of a way gives, unless that one supposes it: nobody learns it twice."""
-    known = [referential.credential_by_code[code] for code in way if code in referential.credential_by_code]
-    return way - {each for credential in known for each in credential.grants if each not in credential.supposed}
+    return way - _granted(referential.credential_by_code[c] for c in way if c in referential.credential_by_code)
+
+
+def _granted(some: Iterable[Credential]) -> set[str]:
+    """Codes of what some credentials give, each without what it supposes itself."""
+    return {code for credential in some for code in credential.grants if code not in credential.supposed}
 
 
 def sane_hours(hours: Hours) -> Hours:

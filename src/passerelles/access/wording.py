@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
-from passerelles.access.conditions import NO_HOURS, AccessConditions, AccessCredential, Way, training_hours
+from passerelles.access.conditions import AccessConditions, AccessCredential, Way, taken_by, training_hours
 from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, say
@@ -174,9 +174,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
 
 def _way_of(credential: Credential) -> Way:
     """What a credential takes by itself of who lacks it."""
-    hours = training_hours(credential)
-    known = hours.expected is not None or hours.high is not None
-    return Way(frozenset(), ((credential.code, hours, NO_HOURS if known else credential.months),))
+    return Way(frozenset(), (taken_by(credential.code, training_hours(credential), credential.months),))
 
 
 def _sized(name: str, way: Way | None, lang: Lang) -> str:

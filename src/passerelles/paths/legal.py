@@ -25,9 +25,7 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, part_of, parts_of
 
 Time = TypeVar("Time", float, NDArray[np.float64])
-BREAKS: Final = 0
-MAYBE: Final = 1
-FITS: Final = 2
+BREAKS, MAYBE, FITS = range(3)  # places of the verdicts
 _VERDICTS: Final[tuple[Ternary, ...]] = ("no", "unknown", "yes")
 
 

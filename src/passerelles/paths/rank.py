@@ -183,9 +183,9 @@ class Search:
     def _sum(self, first: Rows, second: Rows, bound: Floats) -> None:
         state, strength = self.state, self.terrain.strength
         weakest = np.minimum(np.minimum(state.strength[first], strength[first, second]), strength[second, self.target])
-        may = self.pool.undominated(bound, weakest, 3)
-        may &= self.pool.cost(np.floor(bound).astype(np.int64), 3, weakest) <= self._ceiling() + 1
-        first, second, weakest, bound = first[may], second[may], weakest[may], bound[may]
+        costs = self.pool.cost(np.floor(bound).astype(np.int64), 3, weakest)
+        may = self.pool.undominated(bound, weakest, 3) & (costs <= self._ceiling() + 1)
+        first, second, weakest, bound, costs = first[may], second[may], weakest[may], bound[may], costs[may]
         order = np.argsort(bound, kind="stable")
         for place in range(0, len(order), _CHUNK):
             go_on()
@@ -193,12 +193,10 @@ class Search:
             if bound[some[0]] > self._limit(3):
                 break
             if place:  # the first ones were just found fit to be kept
-                least = np.floor(bound[some]).astype(np.int64)
-                may = self.pool.cost(least, 3, weakest[some]) <= self._ceiling() + 1
-                some = some[may & self.pool.undominated(bound[some], weakest[some], 3)]
+                may = self.pool.undominated(bound[some], weakest[some], 3)
+                some = some[may & (costs[some] <= self._ceiling() + 1)]
             if self.evaluated > self.terrain.settings.paths.max_evaluations:
-                costs = self.pool.cost(np.floor(bound[order[place:]]).astype(np.int64), 3, weakest[order[place:]])
-                self.left_out = min(self.left_out, float(costs.min()))
+                self.left_out = min(self.left_out, float(costs[order[place:]].min()))
                 break
             if len(some):
                 self._pairs(first[some], second[some], weakest[some])

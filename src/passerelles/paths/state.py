@@ -14,6 +14,7 @@ from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim
 from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, state_of
 from passerelles.graph.core import OccupationGraph
+from passerelles.paths.legal import FITS
 from passerelles.ranking.move import Start, excluded_rows
 from passerelles.ranking.moves import best_rows, scores_from
 from passerelles.scoring.scorer import Scorer, scorer_for
@@ -101,7 +102,6 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
 
 
 Fit = Callable[[Ints, int], Ints]
-_FITS = 2
 _NEVER = np.iinfo(np.int64).max // 4
 
 
@@ -157,7 +157,7 @@ class Pool:
         steps = len(stages[0]) + 1
         fits = self.fit(hours, steps)
         costs = self.cost(hours, steps, weakest)
-        best = fits == _FITS if not self.pareto else np.ones(len(hours), dtype=np.bool_)
+        best = fits == FITS if not self.pareto else np.ones(len(hours), dtype=np.bool_)
         self._raise_front(steps, hours[best], weakest[best])
         kept = self.undominated(hours, weakest, steps)
         if self._best is None or self.pareto or len(self._best) != self.limit or costs.min() <= self._best[-1].cost:

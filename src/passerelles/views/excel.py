@@ -101,21 +101,20 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
     sheet.page_setup.orientation = "landscape"
     sheet.print_title_rows = "1:1"
+
+    def offer(column: str, rows: int, listed: str | None, **said: Any) -> None:
+        offered = DataValidation("list" if listed else None, listed, allow_blank=True, showErrorMessage=False, **said)
+        offered.add(f"{column}2:{column}{rows + 1}")
+        sheet.data_validations.append(offered)
+
     if page.choice and page.rows:
         column, first, last = (get_column_letter(place + 1) for place in page.choice)
-        offered = DataValidation(type="list", formula1=f"${first}2:${last}2", allow_blank=True, showErrorMessage=False)
-        offered.add(f"{column}2:{column}{len(page.rows) + 1}")
-        sheet.data_validations.append(offered)
+        offer(column, len(page.rows), f"${first}2:${last}2")
     for place, told in page.helps.items():
-        letter = get_column_letter(place + 1)
-        listed = told.words[0] if told.words[:1] and told.words[0].startswith("=") else f'"{",".join(told.words)}"'
-        offered = DataValidation(
-            type="list" if told.words else None, formula1=listed if told.words else None, allow_blank=True
-        )
-        offered.promptTitle, offered.prompt = page.heads[place][:32], told.text[:255]
-        offered.showInputMessage, offered.showErrorMessage = True, False
-        offered.add(f"{letter}2:{letter}{page.open_rows + 1}")
-        sheet.data_validations.append(offered)
+        words = ",".join(told.words)
+        listed = told.words[0] if words.startswith("=") else f'"{words}"' if told.words else None
+        said = {"promptTitle": page.heads[place][:32], "prompt": told.text[:255], "showInputMessage": True}
+        offer(get_column_letter(place + 1), page.open_rows, listed, **said)
     heads = []
     for head in page.heads:
         cell = _cell(sheet, head)
