@@ -515,10 +515,8 @@ def _told_by(found: AccessCredential, rows: Sequence[CredentialRequirement]) -> 
     teller = first if first.source else found.detail
     return replace(
         found,
-        source=teller.source,
+        **_read_in(teller),
         titles=tuple(dict.fromkeys(" ".join(listed).split())) if all(listed) else (),
-        as_of=teller.as_of,
-        in_force=teller.in_force,
         ground=first.ground if {row.ground for row in rows} == {first.ground} else "",
         note=" ".join(dict.fromkeys(filter(None, (*(row.note for row in rows), found.detail.note)))),
     )
@@ -568,18 +566,21 @@ def _asked_by(
         known,
         requirement,
         "catalogue" if row.origin else "referential",
-        source=teller.source,
+        **_read_in(teller),
         group=place[0],
         alternative=place[1],
         scope=row.scope,
         titles=tuple(row.titles.split()),
         applies=applies,
         needed_for=needed_for,
-        as_of=teller.as_of,
-        in_force=teller.in_force,
         ground=row.ground,
         note=" ".join(filter(None, (row.note if own else "", known.note))),
     )
+
+
+def _read_in(teller: Credential | CredentialRequirement | Supposition) -> dict[str, Any]:
+    """Where a demand was read, on which day, and whether that text is in force."""
+    return {name: getattr(teller, name) for name in ("source", "as_of", "in_force")}
 
 
 def _item(known: Credential, requirement: RequirementKind, origin: Origin, **more: Any) -> AccessCredential:

@@ -349,7 +349,6 @@ def find_frame(frame: str | Path | Frame) -> Frame:
     data = read_file(path, most=MAX_JSON_BYTES)
     try:
         return Frame.model_validate(parse_toml(data.decode("utf-8")))
-    except ValidationError as error:
-        raise PasserellesError("frame_invalid", path=path, reason=problems(error)) from error
     except ValueError as error:
-        raise PasserellesError("frame_invalid", path=path, reason=error) from error
+        reason = problems(error) if isinstance(error, ValidationError) else error
+        raise PasserellesError("frame_invalid", path=path, reason=reason) from error

@@ -153,9 +153,7 @@ class Shown:
 
     def _sheet(self, title: str | None, lang: Lang) -> Sheet:
         found = self.sheets(lang)
-        if title is None:
-            return found[0]
-        for sheet in found:
-            if sheet.title == title:
-                return sheet
-        raise PasserellesError("unknown_sheet", name=title, known=", ".join(s.title for s in found))
+        chosen = next((sheet for sheet in found if title in (None, sheet.title)), None)
+        if chosen is None:
+            raise PasserellesError("unknown_sheet", name=title, known=", ".join(s.title for s in found))
+        return chosen
