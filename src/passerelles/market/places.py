@@ -513,9 +513,9 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
     """Return the folded name of a place without what stands around it, and the department or postcode that it says."""
     if borough := _BOROUGH.match(normalise_label(text)):
         return borough[1], area
-    around = [pattern.search(text) for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)]
-    said = next((found[1] for found in around if found), "")
-    for pattern in (_BRACKETED, _LEADING_CODE, _TRAILING_CODE):
+    codes = (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)
+    said = next((found[1] for pattern in codes if (found := pattern.search(text))), "")
+    for pattern in codes:
         text = pattern.sub("", text)
     text = _SUR_OR_SOUS.sub(lambda found: "sous " if found[1] else "sur ", text)
     name = re.sub(r"\bst(e?)\b", r"saint\1", re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import ClassVar, Final, Literal, NamedTuple
+from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, day_text, listed, number, say
@@ -16,7 +16,7 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, Sheet
 
 ActionKind = Literal["meet", "confirm", "correct", "authorise", "train"]
-KINDS: Final[tuple[ActionKind, ...]] = ("meet", "confirm", "correct", "authorise", "train")
+KINDS: Final[tuple[ActionKind, ...]] = get_args(ActionKind)
 _ROWS: Final = 12  # rows of a table that a line names
 
 

@@ -24,9 +24,9 @@ from passerelles.views.spec import Column, On, Record, texts_of
 NOWHERE: Final = ""
 """Basin of lots of a table that has no column of places."""
 
-_PLACES: Final = packaged("passerelles.territory", "columns.toml")["wide"]
-_WIDE: Final = frozenset(_PLACES["regions"]).union(
-    *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in _PLACES["departments"])
+_WORDS: Final = packaged("passerelles.territory", "columns.toml")
+_WIDE: Final = frozenset(_WORDS["wide"]["regions"]).union(
+    *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in _WORDS["wide"]["departments"])
 )
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
 
@@ -175,11 +175,7 @@ Side = Literal["fragile", "hiring"]
 _NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
 
 
-_MONTHS: Final = (
-    "janvier january", "fevrier february", "mars march", "avril april", "mai may", "juin june", "juillet july",
-    "aout august", "septembre september", "octobre october", "novembre november", "decembre december",
-)  # fmt: skip
-_NUMBER: Final = {name: at for at, names in enumerate(_MONTHS, start=1) for name in names.split()}
+_NUMBER: Final = {name: at for at, names in enumerate(_WORDS["month"]["names"], start=1) for name in names.split()}
 _DATES: Final = (
     re.compile(r"\b(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})(?:[-/]\d{1,2})?\b"),
     re.compile(r"\b(?:\d{1,2}[-/.])?(?P<month>\d{1,2})[-/.](?P<year>(?:19|20)\d\d)\b"),

@@ -375,7 +375,7 @@ class _Reader:
     referential: Referential
     side: Side
     locator: Locator
-    choices: Mapping[str, str] = field(default_factory=dict)
+    choices: Mapping[str, str]
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
     given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
@@ -678,10 +678,11 @@ class _Reader:
         """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
         text, column = grid.text(cells, "volunteers"), grid.title("volunteers")
         number = None if "%" in column else _whole(text)
-        answer = _YES_NO.get(text.casefold()) if number is None else ""
-        if text and number is None and answer not in ("yes", "no"):
+        if number is None:
+            number = {"yes": people, "no": 0}.get(_YES_NO.get(text.casefold(), ""))
+        if text and number is None:
             self._tell(grid.name, "volunteers_unread", line, column, given=text)
-        return people if answer == "yes" else 0 if answer == "no" else number
+        return number
 
     def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
