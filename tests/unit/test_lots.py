@@ -746,6 +746,13 @@ def test_of_a_current_and_a_target_headcount_the_change_counts(embedded: Referen
     assert read_lots(embedded, told, "fragile").people == 3
 
 
+def test_a_row_that_ends_before_its_aimed_number_is_set_aside(embedded: Referential, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Métier;Effectif actuel;Effectif cible\nN4101;12;8\nN4101;5\n", encoding="utf-8")
+    lots = read_lots(embedded, path, "fragile")
+    assert (lots.people, [(p.row, p.column, p.key) for p in lots.set_aside]) == (4, [(3, "Effectif cible", "empty")])
+
+
 def test_codes_and_titles_below_one_heading_are_both_read(embedded: Referential, tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("Employeur;Métier;;Nb;Lieu\n;Code;Libellé;;\nA;25.50A;Cariste;2;Redon\n", encoding="utf-8")
