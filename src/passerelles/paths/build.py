@@ -405,19 +405,18 @@ def _shut(step: Step) -> list[str]:
 def _status(
     steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None
 ) -> tuple[Status, tuple[tuple[str, str], ...]]:
-    judged = next((f for f in frames if f.name == asked), None)
+    judged = [f for f in frames if f.name == asked]
+    verdicts = {f.verdict for f in judged}
     shut = list(chain(*map(_shut, steps)))
     reasons = [("closed", label) for label in shut]
-    if judged is not None and judged.verdict != "yes":
-        reasons.append((f"frame_{judged.verdict}", judged.label))
+    reasons += [(f"frame_{f.verdict}", f.label) for f in judged if f.verdict != "yes"]
     labels = {c.code: c.label for s in steps for c in s.credentials}
     for step in steps:
         end = step.target.name or ""
         reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u in step.unknown]
-    unknown = any(step.unknown for step in steps)
     status: Status = "feasible"
-    if unknown or (judged is not None and judged.verdict == "unknown"):
+    if "unknown" in verdicts or any(step.unknown for step in steps):
         status = "unknown"
-    if shut or (judged is not None and judged.verdict == "no"):
+    if shut or "no" in verdicts:
         status = "infeasible"
     return status, tuple(dict.fromkeys(reasons))
