@@ -160,6 +160,8 @@ class StepCredential(Described):
             Column(
                 "may_have", on=On.JSON, schema="flag: Whether many hold it, and nobody knows whether this person does",
             ),
+            Column("presumed", on=On.JSON, schema="flag: Whether it is counted as held, until it is verified"),
+            Column("supposed", on=On.JSON, schema="flag: Whether most bring it from the job left, if it is held"),
             Column("certifinfo", on=On.JSON, schema="code?: Its code in Certif Info; null = unknown"),
             Column("rncp", on=On.JSON, schema="text?: Its code in the RNCP; null = unknown"),
             Column(
