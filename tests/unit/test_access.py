@@ -356,6 +356,10 @@ def test_a_diploma_that_most_bring_from_a_job_is_to_be_verified_and_a_certificat
     told = sentences(replace(some, credentials=dispensed), Profile(occupation="P", credentials={"AS": "yes"}))
     assert "Exigé, détenu ou dispensé : DE aide-soignant ; FIMO" in told
     assert "tenu pour acquis par qui vient de ce métier, à vérifier avec la personne : DE infirmier." in told
+    shorter = replace(NURSE, reductions=(Reduction("P", 100.0),))  # whoever states it has it, whatever the trade spares
+    stated = replace(some, credentials=tuple(shorter if c.code == "DEI" else c for c in some.credentials))
+    known: dict[str, Ternary] = {"AS": "yes", "DEI": "yes"}
+    assert "à vérifier avec la personne" not in sentences(stated, Profile(occupation="P", credentials=known))
 
 
 def test_a_training_that_experience_may_shorten_keeps_its_length_and_tells_what_may_be_left() -> None:
@@ -1567,8 +1571,11 @@ def test_what_another_way_takes_of_a_person(way: tuple[str, ...], held: dict[str
 
 def test_what_is_held_is_what_is_told_of_each_credential_also_where_a_profile_says_no() -> None:
     choices = (frozenset({frozenset({"B", "C"}), frozenset({"B", "FIMO"})}),)
-    for known, held in (({}, {"B"}), ({"B": "no"}, set()), ({"B": "unknown", "AS": "yes"}, {"AS"})):
-        holdings = Holdings(known, choices)  # type: ignore[arg-type]
+    told: list[tuple[dict[str, Ternary], set[str]]] = [
+        ({}, {"B"}), ({"B": "no"}, set()), ({"B": "unknown", "AS": "yes"}, {"AS"}),
+    ]  # fmt: skip
+    for known, held in told:
+        holdings = Holdings(known, choices)
         assert holdings.held == {c for c in ("AS", "B", "C", "FIMO") if holdings.of(c) == "yes"} == held
 
 

@@ -185,9 +185,8 @@ def required_of(
         way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
         reduction = reduction_for(known, holdings)
         hours = price.hours[place[each]]
-        # A diploma that most bring from the job left, which does not ask for it.
         waived = reduction is not None and reduction.hours == 0 and reduction.holder_of in holdings.occupations
-        open_ended = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
+        unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         found.append(
             _named(
                 known,
@@ -201,9 +200,9 @@ def required_of(
                 group=way,
                 alternative=alternative,
                 ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
-                company_hours=known.placement_hours if reduction is None or open_ended else reduction.company_hours,
+                company_hours=known.placement_hours if reduction is None or unsettled else reduction.company_hours,
                 months=months_left(known.months, reduction),
-                shorter=_holder(referential, reduction.holder_of) if reduction is not None and open_ended else "",
+                shorter=_holder(referential, reduction.holder_of) if reduction is not None and unsettled else "",
                 spared_after=reduction.experience_months if reduction is not None else None,
                 spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
