@@ -169,9 +169,8 @@ def compare(
                 item.code, item.name, item.kind, presence, tuple(c for c, _ in by), tuple(round(w, 4) for _, w in by)
             )
         )
-    order: dict[str, int] = {name: place for place, name in enumerate(get_args(Presence))}
-    order |= {code: place for place, code in enumerate(found)}
-    competencies.sort(key=lambda c: (order[c.presence], [order[x] for x in c.occupations], -max(c.weights), c.code))
+    kinds, asked = ({each: place for place, each in enumerate(some)} for some in (get_args(Presence), found))
+    competencies.sort(key=lambda c: (kinds[c.presence], [asked[x] for x in c.occupations], -max(c.weights), c.code))
     markets = None if market is None else job_markets(market, graph.referential, found, basin).by_job
     occupations = tuple(
         ComparedOccupation(
