@@ -470,6 +470,9 @@ def test_the_curve_says_what_the_last_tenth_costs_and_a_ceiling_leaves_it_out() 
     level = match(fragile, hiring, dict.fromkeys(hours, 10.0)).release().last_tenth("fr") or ""
     assert "10 h par personne, comme le dixième précédent" in level
     assert match(fragile, hiring, dict.fromkeys(hours, 0.0)).release().last_tenth("fr") is None
+    alone = match(people(("A", "J00", 2, "x")), openings(("P", "J01", 2, "x")), hours).release()
+    assert [point.cost_each for point in alone.curve if point.cost_each is not None] == [10.0]
+    assert alone.last_tenth("fr") is None  # nothing to compare with
 
 
 def test_of_two_moves_the_likelier_is_chosen_even_where_it_takes_some_more_hours() -> None:

@@ -222,7 +222,7 @@ class Release:
     def last_tenth(self, lang: Lang = "fr") -> str | None:
         """Say what the last tenth of the placements costs; None where it costs nothing, or nothing before is known."""
         known = [point.cost_each for point in self.curve if point.cost_each is not None]
-        if len(known) < 2 or not round(known[-1]):  # noqa: PLR2004 - one to compare with
+        if not known[1:] or not round(known[-1]):
             return None
         before, each = (number(cost, lang=lang) for cost in known[-2:])
         return say(f"territory.curve.{'alike' if each == before else 'last'}", lang=lang, each=each, before=before)

@@ -185,11 +185,12 @@ _YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
 _SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
 _QUARTER: Final = re.compile(r"\b[tq]([1-4])\s*((?:19|20)\d\d)\b")
 _LAST_MONTH: Final = 12
+_SHORTEST: Final = 3  # letters by which a month is named
 
 
 def _month_named(word: str) -> int | None:
-    """Number of the one month whose name begins with a word of three letters or more."""
-    found = {at for name, at in _NUMBER.items() if name.startswith(word)} if len(word) > 2 else set()  # noqa: PLR2004
+    """Number of the one month whose name begins with a word."""
+    found = {at for name, at in _NUMBER.items() if len(word) >= _SHORTEST and name.startswith(word)}
     return found.pop() if len(found) == 1 else None
 
 
