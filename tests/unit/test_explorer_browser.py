@@ -16,7 +16,7 @@ from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves, rank_sources
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Locator, Page
+    from playwright.sync_api import Browser, FilePayload, Locator, Page
 
 pytestmark = pytest.mark.external
 
@@ -111,8 +111,8 @@ def test_no_column_of_an_allocation_is_cut(browser: "Browser", rome4_graph: Occu
         page.goto(place + "/territory")  # people to confirm, of whom more is told
         for side, job in enumerate(("K2110", "Moniteur poids lourds")):
             table = f"entreprise;poste;effectif;bassin\nTransports du Pays;{job};5;Redon\n".encode()
-            given = {"name": "table.csv", "mimeType": "text/csv", "buffer": table}
-            page.locator("input[type=file]").nth(side).set_input_files(given)  # type: ignore[arg-type]
+            given: FilePayload = {"name": "table.csv", "mimeType": "text/csv", "buffer": table}
+            page.locator("input[type=file]").nth(side).set_input_files(given)
         page.locator("#territory [type=submit]").click()
         page.wait_for_selector(".t-to_confirm")
         assert page.locator(".scroll").evaluate_all(cut) == []

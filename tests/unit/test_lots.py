@@ -12,7 +12,7 @@ from passerelles import load_referential
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
-from passerelles.territory.lots import Locator, Lot, LotsError, Month, made, reading_notes
+from passerelles.territory.lots import Locator, Lot, LotsError, Month, Side, made, reading_notes
 from passerelles.territory.parts import parts
 from passerelles.territory.reading import read_lots, read_sides
 
@@ -734,8 +734,9 @@ def test_of_a_current_and_a_target_headcount_the_change_counts(embedded: Referen
         {"Emploi": code, "Effectif actuel": now, "Effectif cible 2028": then, "Ville": "Redon"}
         for code, now, then in (("N4101", 20, 12), ("N1101", 10, 15), ("N1103", 6, 6))
     ]
-    for side, job, people, aside in (("fragile", "N4101", 8, [2, 3]), ("hiring", "N1101", 5, [1, 3])):
-        lots = read_lots(embedded, rows, side)  # type: ignore[arg-type]
+    changes: list[tuple[Side, str, int, list[int]]] = [("fragile", "N4101", 8, [2, 3]), ("hiring", "N1101", 5, [1, 3])]
+    for side, job, people, aside in changes:
+        lots = read_lots(embedded, rows, side)
         assert [(lot.job, lot.people) for lot in lots.lots] == [(job, people)]
         assert lots.set_aside == ()  # nothing is to be mended in the table
         passed = [(p.row, p.key) for p in lots.said if "change" in p.key]
