@@ -9,14 +9,12 @@ import numpy as np
 from passerelles.bulk.layout import (
     FURTHER,
     LONGEST,
-    MOST,
     NEAREST,
     NEVER,
     PRESENCE,
     RANK,
     REVERSE,
     SLACK,
-    STEPS,
     STRIDE,
     VALUE,
     WHOLE,
@@ -48,7 +46,7 @@ def room_for(space: Space, needs: Needs, formula: Formula) -> Room:
         bound=np.zeros(size, np.float32),
         near=np.zeros((features, size + 3), np.int32),
         floor=np.zeros((features, FURTHER), np.float32),
-        top=np.zeros(FURTHER, np.float32),
+        top=np.zeros(NEAREST, np.float32),
         chosen=np.zeros(size + 1, np.int32),
         rival=np.zeros(size + 1, np.float32),
         counts=np.zeros(terms, np.int32),
@@ -66,43 +64,24 @@ def room_for(space: Space, needs: Needs, formula: Formula) -> Room:
 @compiled
 def bounds(space, formula, room, row):
     """Bound every score from above: exact values, exact ranks of the nearest, for all others the rank after these."""
-    size = len(room.bound)
+    bound = room.bound
     own = space.base_rows[row] if row >= 0 else -1
-    rest = formula.rest[row]  # the last row is that of people without an occupation
     base = np.float32(SLACK * formula.parts)
     room.rank[:] = -1
     for feature in range(len(formula.kind)):
         if formula.kind[feature] == RANK:
             base += _nearest(space, formula, room, feature, own)
-    for target in range(size):
-        room.bound[target] = np.float32(rest[target]) + base
+        elif formula.kind[feature] == REVERSE:  # as if no target were nearer to another occupation
+            base += np.float32(formula.weight[feature] * UNITS) * (formula.scale[0] - formula.mean[feature])
+    bound[:] = formula.rest[row].astype(np.float32) + base  # the last row is that of people without an occupation
     for feature in range(len(formula.kind)):
         values = room.values[formula.measure[feature]]
         weight = np.float32(formula.weight[feature] * UNITS)
         mean = formula.mean[feature]
         if formula.kind[feature] == VALUE:
-            for target in range(size):
-                room.bound[target] += weight * (values[target] - mean)
-        elif formula.kind[feature] == REVERSE:
-            _bound_reverse(formula, room, feature, weight, mean)
-        else:
+            bound += weight * (values - mean)
+        elif formula.kind[feature] == RANK:
             _bound_rank(space, formula, room, feature, weight, own)
-
-
-@compiled
-def _bound_reverse(formula, room, feature, weight, mean):
-    values, bound = room.values[formula.measure[feature]], room.bound
-    steps = formula.reverse_step[feature]
-    most = weight * (formula.scale[0] - mean)
-    for step in range(len(STEPS)):
-        rank = min(STEPS[step], len(formula.scale) - 1)
-        before = 0 if step == 0 else min(STEPS[step - 1], len(formula.scale) - 1)
-        fall = weight * (formula.scale[before] - formula.scale[rank])
-        line = steps[step]
-        for target in range(len(values)):  # without a branch, several at once
-            bound[target] -= fall if values[target] < line[target] else np.float32(0.0)
-    for target in range(len(values)):
-        room.bound[target] += most
 
 
 @compiled
@@ -166,7 +145,7 @@ def _bound_rank(space, formula, room, feature, weight, own):
         bound[target] += weight * (formula.scale[min(room.rank[feature, target], last)] - least)
     floor = room.floor[feature, FURTHER - 1]
     fall = weight * (least - formula.scale[min(_above(space, values, floor, own), last)])
-    for target in range(len(values)):
+    for target in range(len(values)):  # without a branch, several at once
         bound[target] -= fall if values[target] <= floor else np.float32(0.0)
 
 
@@ -195,30 +174,13 @@ def _score(space, formula, room, target, row):
                 above = _above(space, room.values[formula.measure[feature]], value, own)
             value = formula.scale[min(above, last)]
         elif kind == REVERSE:
-            value = formula.scale[_rank_in(formula.reverse[feature, target], value)]
+            line = formula.reverse[feature, target]  # rising: how many are greater is the rank
+            value = formula.scale[len(line) - np.searchsorted(line, value, side="right")]
         sums[formula.part[feature]] += (value - formula.mean[feature]) * formula.weight[feature]
     total = np.int64(formula.rest[row, target])
     for part in range(formula.parts):
         total += np.int64(np.rint(sums[part] * np.float32(UNITS)))
     return total
-
-
-@compiled
-def _rank_in(line, value):
-    """How many values of a rising line are greater; looked for from its end, where the best targets are."""
-    high = len(line)
-    step = 1
-    while step <= high and line[high - step] > value:
-        step *= 2
-    low = max(0, high - step)
-    high = high - step // 2
-    while low < high:
-        middle = (low + high) // 2
-        if line[middle] > value:
-            high = middle
-        else:
-            low = middle + 1
-    return len(line) - low
 
 
 @compiled
@@ -228,10 +190,8 @@ def select(space, formula, room, row, targets, units):
     _leave_out(space, bound, row)
     _guess(bound, room.top)
     count = collect(bound, room.top[NEAREST - 1], room.chosen)
-    if count < len(units):  # too few, by ill luck or because many are asked for
-        count = collect(bound, room.top[FURTHER - 1], room.chosen)
-    if count <= MOST:
-        _sort(room.chosen[:count], bound)
+    first = room.chosen[:count]
+    first[:] = first[np.argsort(-bound[first])]
     size = _try(space, formula, room, row, targets, units, 0, count)
     floor = np.float32(units[size - 1] - 1) if size == len(units) else NEVER
     count = collect(bound, floor, room.chosen)
@@ -247,18 +207,6 @@ def _try(space, formula, room, row, targets, units, size, count):
             size = _insert(targets, units, size, target, _score(space, formula, room, target, row))
             room.bound[target] = NEVER
     return size
-
-
-@compiled
-def _sort(rows, values):
-    """Sort a few rows by falling value, by insertion."""
-    for index in range(1, len(rows)):
-        row = rows[index]
-        place = index
-        while place > 0 and values[rows[place - 1]] < values[row]:
-            rows[place] = rows[place - 1]
-            place -= 1
-        rows[place] = row
 
 
 @compiled
@@ -454,14 +402,11 @@ def _weight(space, term, count):
 def _values(room):
     """Cosines in float32; False where a sum may not have fitted."""
     for measure in range(WHOLE):
-        values = room.values[measure]
-        dots = room.dots[measure]
         length = math.sqrt(room.square[measure])
         if length > LONGEST:
             return False
         scale = 1.0 / (length * FINE) if length > 0.0 else 0.0
-        for target in range(len(values)):
-            values[target] = np.float32(np.float64(dots[target]) * scale)
+        room.values[measure] = (room.dots[measure] * scale).astype(np.float32)
     return True
 
 
@@ -474,15 +419,10 @@ def _overall(space, room, row):
     for step in range(len(space.steps_measure)):
         measure = space.steps_measure[step]
         if measure >= 0:
-            weight = np.float32(space.steps_weight[step])
-            values = room.values[measure]
-            for target in range(len(total)):
-                total[target] = total[target] + weight * values[target]
+            total += np.float32(space.steps_weight[step]) * room.values[measure]
             reach = reach + space.steps_weight[step] * (room.square[measure] > 0.0)
         elif row >= 0:
-            line = space.fixed[space.steps_fixed[step], row]
-            for target in range(len(total)):
-                total[target] = total[target] + line[target]
+            total += space.fixed[space.steps_fixed[step], row]
             reach = reach + space.steps_weight[step] * space.fixed_has[space.steps_fixed[step], row]
     root = math.sqrt(reach)
     reachable = space.reach[0] if row >= 0 else space.reach[1]

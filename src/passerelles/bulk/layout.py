@@ -25,13 +25,11 @@ REVERSE: Final = 1
 VALUE: Final = 2
 PRESENCE: Final = 0  # number of the measure in which a term is there or not, however often it comes
 WHOLE: Final = 5  # number of the overall closeness, after the five measures that follow from what is held
-STEPS: Final = (1, 3, 8, 24, 96)  # ranks at which the bound on a rank in the target's column steps down
 STRIDE: Final = 12  # one value in so many is looked at, to guess which targets are the nearest...
 NEAREST: Final = 4  # ...: those above the fourth greatest of these, fifty or so
 FURTHER: Final = 16  # and those that are not above this one are further than some two hundred
 # Sums are kept in 32 bits: the length of a person in whole numbers times that of a unit vector may not pass them.
 LONGEST: Final = (2**31 - 1) / (1.01 * FINE)
-MOST: Final = 400  # targets that are sorted by insertion
 NEVER: Final = np.float32(-np.inf)  # a bound that nothing reaches
 SLACK: Final = 3.0  # units by which a bound is raised for each part: rounding to whole units, and float32
 
@@ -96,7 +94,6 @@ class Formula(NamedTuple):
     parts: int
     scale: NDArray[np.float32]
     reverse: NDArray[np.float32]
-    reverse_step: NDArray[np.float32]
     rest: NDArray[np.int32]
 
 
@@ -142,14 +139,11 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
             rest += table.scores.parts[number][:1]
     reference = table.reference
     width = reference.reverse["overall"].shape[1] if reference else 1
-    steps = np.zeros((len(moving), len(STEPS), size), np.float32)
     reverse = np.zeros((len(moving), size, width), np.float32)
     for place, (_, name, _) in enumerate(moving):
         kind, what = KNOWN[name]
         if kind == REVERSE and reference is not None:
             reverse[place] = reference.reverse[what]
-            for step, rank in enumerate(STEPS):
-                steps[place, step] = reverse[place][:, width - min(rank, width)]
     falling = np.arange(width, -1, -1, dtype=np.float32)[None, :]
     scale = rank_closeness(falling, np.arange(1, width + 1, dtype=np.float32)[None, :])[0]
     numbers = {**{name: number for number, name in enumerate(MEASURES)}, "overall": WHOLE}
@@ -162,7 +156,6 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
         parts=count,
         scale=np.ascontiguousarray(scale),
         reverse=reverse,
-        reverse_step=steps,
         rest=rest.astype(np.int32),
     )
 

@@ -193,7 +193,8 @@ class Auditor:
                 sums = np.zeros(len(self.at), dtype=np.int64)
                 for n, sign in signs.items():
                     sums[weights[n]] += sign
-                self._extreme(sums)
+                if not any(self._search(sums, whole=whole) for whole in self._ways):
+                    self.unproven = True
         return [cells[n] for n in short(every)]
 
     def spread(self, cell: Cell) -> int:
@@ -208,13 +209,8 @@ class Auditor:
         values = [int(flow[places].sum()) for flow in self.witnesses]
         return max(values) - min(values)
 
-    def _extreme(self, weights: Ints) -> None:
-        """Add the whole table that makes a sum least."""
-        if not any(self._search(weights, whole=whole) for whole in self._ways):
-            self.unproven = True
-
     def _search(self, weights: Ints, *, whole: bool) -> bool:
-        """Look for that table among whole tables, or all; False where what is found is not whole."""
+        """Add the table that makes a sum least, of whole ones or of all; False where what is found is not whole."""
         longest = _SECONDS if whole else np.inf
         result = extreme(weights, self._matrix, self._lower, self._upper, whole=whole, seconds=longest)
         if result.x is None:

@@ -72,7 +72,8 @@ def choose_view(table: Table, small: Small, bound: int) -> View | None:
         printed under that promise.
     """
     small = _bounded(table, small, bound)
-    first = _closed(table, small, _first(table, small), bound)
+    start = View.bare(small.left, np.zeros(len(table.capacity), dtype=np.bool_), table.flow > 0)
+    first = _closed(table, small, start.hiding(table, small.flows), bound)
     view = _proven(table, small, first, bound)
     if view is None and first.total:
         view = _proven(table, small, View.bare(first.lots, first.pools, first.printed), bound)
@@ -141,11 +142,6 @@ def _proven(table: Table, small: Small, first: View, bound: int) -> View | None:
             return None
         view = hidden
     return None
-
-
-def _first(table: Table, small: Small) -> View:
-    no_pool = np.zeros(len(table.capacity), dtype=np.bool_)
-    return View.bare(small.left, no_pool, table.flow > 0).hiding(table, small.flows)
 
 
 def _closed(table: Table, small: Small, view: View, bound: int) -> View:
@@ -271,15 +267,15 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
     spare[sorted(pools)] = False
     if wide or lots - {cell.lot for cell in failing if cell.pool >= 0}:
         spare &= ~view.pools
-    if (spare != view.spare).any():
-        return _kept(table, replace(view, spare=spare), bound)
     left[sorted(lots)] = False
     if wide:
         left &= ~view.lots
-    if (left != view.left).any():
-        return _kept(table, replace(view, left=left), bound)
-    if (left & view.lots).any() or (spare & view.pools).any():
-        return _kept(table, replace(view, left=left & ~view.lots, spare=spare & ~view.pools), bound)
+    bare = replace(view, left=view.left & ~view.lots, spare=view.spare & ~view.pools)
+    for fewer in (replace(view, spare=spare), replace(view, left=left), bare):
+        if (fewer.spare != view.spare).any() or (fewer.left != view.left).any():
+            # The total goes too where what is now put together under it is small.
+            keeps = not view.total or _total_is_harmless(table, fewer, bound)
+            return fewer if keeps else replace(fewer, total=False)
     failing_lots = np.isin(np.arange(len(table.supply)), list(lots))
     failing_pools = np.isin(np.arange(len(table.capacity)), list(pools))
     hide = _smallest(table, view.printed, failing_lots, failing_pools)
@@ -290,11 +286,6 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
         return None
     closed = _closed(table, small, view.hiding(table, hide), bound)
     return closed if view.total else View.bare(closed.lots, closed.pools, closed.printed)
-
-
-def _kept(table: Table, view: View, bound: int) -> View:
-    """Take the total back where what is now put together under it is small."""
-    return view if not view.total or _total_is_harmless(table, view, bound) else replace(view, total=False)
 
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.

@@ -529,13 +529,8 @@ def _changes(
         except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution
             continue
         more = placed - allocation.placed
-        bounds_then = {
-            "budget": money,
-            "radius": moved.radius_km,
-            "max_hours": moved.max_hours,
-            "max_cost": moved.max_cost,
-        }
-        found.append(Change(kind, bounds_then.get(kind, step), step, placed, more, tenths / TENTHS))
+        then = {"budget": money, "radius": moved.radius_km, "max_hours": moved.max_hours, "max_cost": moved.max_cost}
+        found.append(Change(kind, then.get(kind, step), step, placed, more, tenths / TENTHS))
     return tuple(found)
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
-from functools import cache, lru_cache, partial
+from functools import cache, partial
 from numbers import Real
 from typing import Any, Final, NamedTuple
 
@@ -33,7 +33,6 @@ from passerelles.text import normalise_label
 
 _NOTHING: Final[frozenset[str]] = frozenset()
 TIE_RANGE: Final = 1 << 20
-_SPOTS: Final = 32  # of the lots of one employer, which follow each other: as many lists of openings are kept
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
@@ -437,16 +436,10 @@ def find_pairs(
     if total > settings.max_pairs:
         raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
     down = cache(partial(steps_down, graph, moves))  # lots of one job ask the same
-
-    @lru_cache(_SPOTS)
-    def nearby(spot: str) -> Rows:
-        """Positions of the openings that lots of a spot are compared with."""
-        return np.flatnonzero(kept[spot][openings.place])
-
     blocks = [_NO_PAIRS]
     for number, lot in enumerate(fragile.lots):
         go_on()
-        near = nearby(lot.spot)
+        near = np.flatnonzero(kept[lot.spot][openings.place])
         job, origin = openings.job[near], moves.row[lot.job]
         away, barred = distances[lot.spot]
         km, far = away[openings.place[near]], barred[openings.place[near]]

@@ -110,20 +110,16 @@ class Stage:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values in units of the objective (people, hours, kilometres), ready for JSON."""
-        found: dict[str, Any] = {"name": self.name}
-        for name, count in (("value", self.value), ("bound", self.bound), ("gap", self.gap)):
-            found[name] = count if self.parts == 1 else count / self.parts
-        return found | {"exact": self.exact}
+        counts = {"value": self.value, "bound": self.bound, "gap": self.gap}
+        told = {name: count if self.parts == 1 else count / self.parts for name, count in counts.items()}
+        return {"name": self.name, **told, "exact": self.exact}
 
 
 def whole_face(network: Network) -> Face:
     """All flows within supplies, capacities and needs."""
-    n, m, g = len(network.supply), len(network.capacity), len(network.need)
-    lower = np.full(n + m + g + 1, FREE, dtype=np.int64)
-    upper = np.full(n + m + g + 1, FREE, dtype=np.int64)
-    upper[:n] = network.supply
-    upper[n : n + m] = network.capacity
-    lower[n + m : n + m + g] = network.need
+    ends = np.concatenate([network.supply, network.capacity])
+    lower = np.concatenate([np.full_like(ends, FREE), network.need, [FREE]])
+    upper = np.concatenate([ends, np.full_like(network.need, FREE), [FREE]])
     return Face(lower, upper, np.ones(network.size, dtype=np.bool_), np.zeros(0, dtype=np.intp))
 
 
