@@ -331,7 +331,7 @@ def mobility_areas(
     found = MobilityAreas(
         areas=_areas(graph, groups, moves, area_of, between, together, calibrated=scorer.calibration is not None),
         passages=_passages(graph, moves, area_of),
-        modularity=round(float(_modularity(network, groups)), 4),
+        modularity=round(nx.community.modularity(network, map(set, groups)), 4) if network.number_of_edges() else 0.0,
         experts=_inside(listed, area_of),
         chance=_by_chance(listed, area_of, rows),
         domains=(_inside(listed, domain), len(np.unique(domain[rows]))),
@@ -372,12 +372,6 @@ def _network(rows: NDArray[np.intp], moves: Moves) -> "nx.Graph[int]":
 def _communities(network: "nx.Graph[int]") -> list[tuple[int, ...]]:
     groups = nx.community.louvain_communities(network, weight="weight", seed=_SEED)
     return sorted((tuple(sorted(g)) for g in groups), key=lambda g: (-len(g), g))
-
-
-def _modularity(network: "nx.Graph[int]", groups: Sequence[tuple[int, ...]]) -> float:
-    if not network.number_of_edges():
-        return 0.0
-    return float(nx.community.modularity(network, [set(g) for g in groups], weight="weight"))
 
 
 def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> NDArray[np.float64]:

@@ -586,33 +586,23 @@ class RunComparison(Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the comparison shows of itself."""
         totals = self.totals
-        lead = [
-            say(
-                f"runs.people.{'same' if not totals['changed_people'] else 'changed'}",
-                lang=lang,
-                n=totals["changed_people"],
-                both=totals["people_both"],
-                first=totals["other_first"],
-            ),
-            say("runs.moves", lang=lang, **{k: totals[k] for k in ("entered", "left", "other_rank", "moves_both")}),
-        ]
-        alone = [totals["people_old"] - totals["people_both"], totals["people_new"] - totals["people_both"]]
-        if any(alone):
-            lead.append(say("runs.alone", lang=lang, old=alone[0], new=alone[1]))
-        repeated = totals["repeated_old"], totals["repeated_new"]
-        if any(repeated):
-            lead.append(say("runs.repeated", lang=lang, old=repeated[0], new=repeated[1]))
-        lead.append(say(f"runs.scores.{'yes' if self.comparable else 'no'}", lang=lang))
-        if totals["largest_score_difference"] is not None:
-            gap = number(totals["largest_score_difference"], lang=lang, decimals=5)
-            lead.append(say("runs.largest", lang=lang, gap=gap))
-        if self.comparable and totals["unmeasured"]:
-            lead.append(say("runs.unmeasured", lang=lang, n=totals["unmeasured"]))
-        if self.old.provenance is None or self.new.provenance is None:
-            names = [run.place.name for run in (self.old, self.new) if run.provenance is None]
-            lead.append(say("runs.unknown", lang=lang, names=", ".join(names)))
-        elif not self.causes:
-            lead.append(say("runs.no_cause", lang=lang))
+        people = {"n": totals["changed_people"], "both": totals["people_both"], "first": totals["other_first"]}
+        alone = {age: totals[f"people_{age}"] - totals["people_both"] for age in ("old", "new")}
+        repeated = {age: totals[f"repeated_{age}"] for age in ("old", "new")}
+        gap = totals["largest_score_difference"]
+        unknown = [run.place.name for run in (self.old, self.new) if run.provenance is None]
+        told: tuple[tuple[object, str, Mapping[str, object]], ...] = (  # what is said where the first holds
+            (True, f"people.{'changed' if people['n'] else 'same'}", people),
+            (True, "moves", {name: totals[name] for name in ("entered", "left", "other_rank", "moves_both")}),
+            (any(alone.values()), "alone", alone),
+            (any(repeated.values()), "repeated", repeated),
+            (True, f"scores.{'yes' if self.comparable else 'no'}", {}),
+            (gap is not None, "largest", {"gap": number(gap or 0.0, lang=lang, decimals=5)}),
+            (self.comparable and totals["unmeasured"], "unmeasured", {"n": totals["unmeasured"]}),
+            (unknown, "unknown", {"names": ", ".join(unknown)}),
+            (not unknown and not self.causes, "no_cause", {}),
+        )
+        lead = [say(f"runs.{key}", lang=lang, **values) for holds, key, values in told if holds]
         shifts, causes, _ = self.sheets(lang)
         title = say("runs.title", lang=lang, old=self.old.place.name, new=self.new.place.name)
         return Page(title, lead, [sheet for sheet in (causes, shifts) if sheet.rows])

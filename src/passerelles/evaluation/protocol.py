@@ -90,19 +90,17 @@ def ndcg(hits: NDArray[np.bool_], counts: NDArray[np.int64], *, first: int = FIR
     return np.asarray((hits[:, :depth] @ discounts[:depth]) / ideal[np.minimum(first, counts)], dtype=np.float64)
 
 
-def reciprocal_rank(hits: NDArray[np.bool_], *, depth: int = DEPTH) -> Values:
+def reciprocal_rank(hits: NDArray[np.bool_]) -> Values:
     """
-    One over the rank of the first hit, 0 where there is none within `depth`; its mean is the mrr.
+    One over the rank of the first hit, 0 where there is none within `DEPTH`; its mean is the mrr.
 
     Examples
     --------
     >>> reciprocal_rank(np.array([[False, True], [False, False]])).tolist()
     [0.5, 0.0]
     """
-    seen = hits[:, :depth]
-    if seen.shape[1] == 0:
-        return np.zeros(len(seen))
-    return np.where(seen.any(axis=1), 1.0 / (seen.argmax(axis=1) + 1.0), 0.0)
+    seen = hits[:, :DEPTH]
+    return np.asarray((seen / np.arange(1.0, seen.shape[1] + 1.0)).max(axis=1, initial=0.0), dtype=np.float64)
 
 
 def measure(hits: NDArray[np.bool_], counts: NDArray[np.int64]) -> Values:

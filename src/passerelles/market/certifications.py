@@ -473,7 +473,8 @@ class Certifications:
         label, level = self._named(code, rows, credential)
         replaced = () if rows else register.formers.get(code, ())
         formers = {row: former for former in replaced for row in self._rows(former)}
-        vae = self._vae(rows or formers)
+        said = {row.vae for row in rows or formers}  # of prior learning, by its rows or those of what it replaces
+        vae = said.pop() if len(said) == 1 else None
         return LeadingCertification(
             code=code,
             label=label,
@@ -487,12 +488,6 @@ class Certifications:
             source=" ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors"),
             sure=any(_open(row, day) == "yes" for row in rows) if sure is None else sure,
         )
-
-    @staticmethod
-    def _vae(rows: Iterable[Certification]) -> bool | None:
-        """Whether prior learning gives a certification, as its rows say, or those of what it replaces; None: unsaid."""
-        said = {row.vae for row in rows}
-        return said.pop() if len(said) == 1 else None
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
         return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")

@@ -352,8 +352,9 @@ class Reading:
             return texts
         if type_.startswith("code:"):
             width = int(type_.removeprefix("code:"))
+            # A column of numbers loses the zeros before a code: they are put back.
             codes = [
-                text if not text or (text.isalnum() and len(text) == width) else _filled(text, width) for text in texts
+                t.removesuffix(".0").zfill(width) if t and (len(t) != width or not t.isalnum()) else t for t in texts
             ]
             if short := sum(map(ne, codes, texts)):
                 self.note("zero_filled", column=head, count=short)
@@ -366,11 +367,6 @@ class Reading:
             if texts[i] not in ABSENT:
                 self.note("invalid_value", self.table.lines[i], column=name, value=texts[i])
         return values
-
-
-def _filled(code: str, width: int) -> str:
-    """Return a code without what a column of numbers made of it: the zeros before it are put back."""
-    return code.removesuffix(".0").zfill(width)
 
 
 def whole_number(text: str) -> int | None:

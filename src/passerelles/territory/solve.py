@@ -177,8 +177,9 @@ def _optimum(lot: Rows, matrix: sparse.csc_array, face: Face, cost: Ints) -> tup
     Returns the pairs that were looked at, the people on each of them, and the price of each row: no pair that was left
     out would lower the cost at these prices.
     """
-    columns = _first_columns(lot, face, cost)
-    eligible = np.flatnonzero(face.open)
+    columns = eligible = np.flatnonzero(face.open)
+    if len(eligible) > _START:
+        columns = np.union1d(face.start, _cheapest(lot, cost, eligible, _CHEAPEST))
     while True:
         try:
             values, prices = _solve(matrix[:, columns], face, cost[columns])
@@ -193,13 +194,6 @@ def _optimum(lot: Rows, matrix: sparse.csc_array, face: Face, cost: Ints) -> tup
         if not len(missing):
             return columns, values, prices
         columns = np.union1d(columns, _cheapest(lot, reduced, missing, _CHEAPEST))
-
-
-def _first_columns(lot: Rows, face: Face, cost: Ints) -> Rows:
-    eligible = np.flatnonzero(face.open)
-    if len(eligible) <= _START:
-        return eligible
-    return np.union1d(face.start, _cheapest(lot, cost, eligible, _CHEAPEST))
 
 
 def first_of_each(line: Rows, among: Rows, *ranks: NDArray[Any]) -> Rows:
@@ -342,7 +336,9 @@ def best_flow(task: Task, settings: TerritorySettings) -> tuple[Ints, tuple[Stag
         if stage.gap:  # the time is up
             break
     else:
-        flow, _, _ = _least(network, face, _draw(task, face), "tie", kept, flow, settings.time_limit_s)
+        draws = np.zeros(network.size, dtype=np.int64)
+        draws[face.open] = task.tie(np.flatnonzero(face.open))  # hashing a country's pairs would take seconds
+        flow, _, _ = _least(network, face, draws, "tie", kept, flow, settings.time_limit_s)
     return flow, tuple(stages)
 
 
@@ -440,13 +436,6 @@ def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, S
     while placed + 1 < people.value and (more := within(placed + 1)) is not None:
         placed, flow = placed + 1, more
     return with_total(everything, placed), Stage("people", placed, placed, people.exact), flow
-
-
-def _draw(task: Task, face: Face) -> Ints:
-    """Cost of each pair that may still carry people, by its draw; hashing a country's pairs would take seconds."""
-    drawn = np.zeros(task.network.size, dtype=np.int64)
-    drawn[face.open] = task.tie(np.flatnonzero(face.open))
-    return drawn
 
 
 def _weighted(task: Task, settings: TerritorySettings) -> Ints:
