@@ -14,6 +14,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.matching.reading import (
     FILE,
@@ -56,7 +57,7 @@ class Owner(NamedTuple):
     """
     What labels lead to: an occupation, or a competency with no text of its own.
 
-    `parent` is the code of its family, `parent_label` its label: its own where they are empty. `sectors` are codes and
+    `parent` and `parent_label` are code and label of its family, empty where they are its own. `sectors` are codes and
     labels of what the referential files it under.
     """
 
@@ -67,6 +68,11 @@ class Owner(NamedTuple):
     parent: str = ""
     parent_label: str = ""
     sectors: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def family(self) -> tuple[str, str]:
+        """Code and label of its family: of the fiche that it was split from, or its own."""
+        return self.parent or self.code, self.parent_label or self.label
 
 
 class Likelihood(NamedTuple):
@@ -297,28 +303,15 @@ class TitleIndex:
         return tuple(owner.code for owner in self.owners)
 
     @cached_property
-    def labels(self) -> tuple[str, ...]:
-        """Label of each owner."""
-        return tuple(owner.label for owner in self.owners)
-
-    @cached_property
-    def parents(self) -> tuple[str, ...]:
-        """Code of the family of each owner: the fiche that it was split from, or its own."""
-        return tuple(owner.parent or owner.code for owner in self.owners)
-
-    @cached_property
     def parent_of(self) -> IntArray:
         """Shape (n_owners,): position of the family of each owner."""
-        return _numbered(self.parents)[1]
+        return _numbered(owner.family[0] for owner in self.owners)[1]
 
     @cached_property
     def sectors(self) -> Mapping[tuple[str, str], IntArray]:
         """Code and label of each sector to the positions of the owners filed under it."""
-        found: dict[tuple[str, str], list[int]] = {}
-        for place, owner in enumerate(self.owners):
-            for sector in owner.sectors:
-                found.setdefault(sector, []).append(place)
-        return MappingProxyType({sector: np.asarray(places, dtype=np.int64) for sector, places in found.items()})
+        filed = grouped((sector, place) for place, owner in enumerate(self.owners) for sector in owner.sectors)
+        return MappingProxyType({sector: np.asarray(places, dtype=np.int64) for sector, places in filed.items()})
 
     @cached_property
     def likelihoods(self) -> Mapping[str, Likelihood]:
@@ -370,9 +363,9 @@ class TitleIndex:
     @cached_property
     def domains(self) -> "sparse.csr_array":
         """Shape (n_families, n_groups): 1 where a title of the broader group has the family of words."""
-        grouped = sparse.csr_array(self.covers["titles"] @ membership(self.groups, kind=np.float32))
-        grouped.data = np.ones_like(grouped.data)
-        return grouped
+        found = sparse.csr_array(self.covers["titles"] @ membership(self.groups, kind=np.float32))
+        found.data = np.ones_like(found.data)
+        return found
 
     @cached_property
     def words(self) -> Words:
@@ -403,11 +396,8 @@ class TitleIndex:
     @cached_property
     def same(self) -> Mapping[str, tuple[int, ...]]:
         """Stems, joined, to entry positions; what people say for a label is none of its stems."""
-        found: dict[str, list[int]] = {}
-        for position, (form, usual) in enumerate(zip(self.texts, self.usual.tolist(), strict=True)):
-            if form and not usual:
-                found.setdefault(form, []).append(position)
-        return MappingProxyType({form: tuple(positions) for form, positions in found.items()})
+        forms = enumerate(zip(self.texts, self.usual.tolist(), strict=True))
+        return grouped((form, position) for position, (form, usual) in forms if form and not usual)
 
     @cached_property
     def usual(self) -> NDArray[np.bool_]:
@@ -526,9 +516,7 @@ def _usual_forms(
     forms: Sequence[tuple[str, ...]], usages: Mapping[str, tuple[str, ...]]
 ) -> dict[tuple[int, int], tuple[str, ...]]:
     """Position of a label and number of a usage that means it, to the stems of what people say."""
-    first: dict[str, int] = {}
-    for position, form in enumerate(forms):
-        first.setdefault(" ".join(form), position)
+    first = {" ".join(form): position for position, form in reversed([*enumerate(forms)])}
     return {
         (first[title], number): tuple(said.split())
         for number, (said, titles) in enumerate(usages.items())
@@ -642,10 +630,7 @@ def owners_of(referential: Referential, *, texts: bool = False) -> tuple[Owner, 
     """Occupations as owners of labels, by code: their family, their sectors, and their `texts` where asked for."""
     labels = referential.competency_by_code
     tags = {tag.code: (tag.code, tag.label) for tag in referential.tags if tag.kind in _SECTORS}
-    sectors: dict[str, list[tuple[str, str]]] = {}
-    for code, tag, _ in referential.occupation_tags:
-        if tag in tags:
-            sectors.setdefault(code, []).append(tags[tag])
+    sectors = grouped((code, tags[tag]) for code, tag, _ in referential.occupation_tags if tag in tags)
     found = []
     for occupation in sorted(referential.occupations, key=lambda each: each.code):
         parent = referential.occupation_by_code.get(occupation.parent or occupation.code, occupation)
@@ -658,7 +643,7 @@ def owners_of(referential: Referential, *, texts: bool = False) -> tuple[Owner, 
                 competencies=tuple(labels[r.competency].label or "" for r in required),
                 parent=occupation.parent or occupation.code,
                 parent_label=parent.name,
-                sectors=tuple(sectors.get(occupation.code, ())),
+                sectors=sectors.get(occupation.code, ()),
             )
         )
     return tuple(found)

@@ -127,13 +127,9 @@ class Wide:
 
 def _spread(index: TitleIndex, values: FloatArray, how: np.ufunc = np.maximum) -> FloatArray:
     """Largest (or sum) of the entries of each owner; zero for an owner without entry."""
-    n_owners = len(index.codes)
     filled = np.flatnonzero(np.diff(index.starts))
-    reduced = how.reduceat(values, index.starts[filled], axis=1)
-    if len(filled) == n_owners:
-        return np.asarray(reduced, dtype=np.float32)
-    result = np.zeros((len(values), n_owners), dtype=np.float32)
-    result[:, filled] = reduced
+    result = np.zeros((len(values), len(index.codes)), dtype=np.float32)
+    result[:, filled] = how.reduceat(values, index.starts[filled], axis=1)
     return result
 
 
@@ -216,7 +212,8 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
         closest_near, closest_best = (np.take_along_axis(each, closest, axis=1) for each in (near, best))
         parts["vote"] = _vote(index, closest_near, closest_best)
         parts["wide_vote"] = _vote(index, near, best)
-        parts["group_vote"] = _group_vote(index, parts["vote"])
+        firsts = np.flatnonzero(np.diff(index.groups, prepend=-1))  # owners stand by code, and so by group
+        parts["group_vote"] = np.add.reduceat(parts["vote"], firsts, axis=1)[:, index.groups]
         parts["size"] = np.broadcast_to(np.log1p(sizes), parts["vote"].shape)
         parts["head_mean"] = np.asarray(heads @ index.head_share, dtype=np.float32)
         parts |= _documents(index, readings, family_bags)
@@ -270,15 +267,6 @@ def _likely(index: TitleIndex, name: str, rows: Cells) -> FloatArray:
     found = rows_times(rows, model.gains) + met[:, None] * model.base
     found -= found.max(axis=1, keepdims=True)
     return np.asarray(found[:, index.parent_of], dtype=np.float32)
-
-
-def _group_vote(index: TitleIndex, votes: FloatArray) -> FloatArray:
-    n_groups = int(index.groups.max()) + 1
-    result = np.zeros((len(votes), n_groups), dtype=np.float32)
-    order = np.argsort(index.groups, kind="stable")
-    starts = np.searchsorted(index.groups[order], np.arange(n_groups))
-    result[:] = np.add.reduceat(votes[:, order], starts, axis=1)
-    return result[:, index.groups]
 
 
 def close_evidence(
@@ -383,13 +371,12 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
         for form in index.written[entry]
         if short <= len(form) <= long
     ]
-    forms, owners = [form for form, _ in found_at], [owner for _, owner in found_at]
     found: dict[int, float] = {}
-    for _, errors, place in process.extract(
-        text, forms, scorer=OSA.distance, processor=None, score_cutoff=2, limit=None
-    ):
+    forms = [form for form, _ in found_at]
+    for _, errors, place in process.extract(text, forms, scorer=OSA.distance, score_cutoff=2, limit=None):
+        owner = found_at[place][1]
         if errors * 4 < len(text):
-            found[owners[place]] = max(found.get(owners[place], 0.0), 1.0 if errors < 2 else 0.4)  # noqa: PLR2004
+            found[owner] = max(found.get(owner, 0.0), 1.0 if errors < 2 else 0.4)  # noqa: PLR2004
     return found
 
 

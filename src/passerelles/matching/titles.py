@@ -4,12 +4,13 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, repeat, tee, zip_longest
+from itertools import chain, islice, repeat, tee, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, phrase_bag, stored_titles
@@ -345,10 +346,8 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float
     families = _in_line([{c.parent_code: c.parent_confidence for c in reversed(found)} for found in answers], several)
     codes = _in_line([{c.code: c.confidence for c in found} for found in answers], several)
     turns: dict[str, Candidate] = {}
-    for row in zip_longest(*answers):
-        for candidate in row:
-            if candidate is not None:
-                turns.setdefault(candidate.code, candidate)
+    for candidate in filter(None, chain.from_iterable(zip_longest(*answers))):
+        turns.setdefault(candidate.code, candidate)
     return [
         replace(
             c,
@@ -362,10 +361,7 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float
 
 def _in_line(answers: Sequence[Mapping[str, float]], several: float) -> dict[str, float]:
     """Chance of each code in a line of several jobs: its mean over them, or `several` of what it is for one of them."""
-    met: dict[str, list[float]] = {}
-    for answer in answers:
-        for code, sure in answer.items():
-            met.setdefault(code, []).append(sure)
+    met = grouped(pair for answer in answers for pair in answer.items())
     return {code: max(sum(chances) / len(answers), several * max(chances)) for code, chances in met.items()}
 
 
@@ -547,22 +543,10 @@ def _shown(
     for line in ordered[:limit]:
         highest = min(highest, line.confidence) if not ambiguous else line.confidence
         family = families.get(int(index.parent_of[line.owner]), 0.0)
-        title = index.entries[line.entry]
-        result.append(
-            Candidate(
-                code=index.codes[line.owner],
-                label=index.labels[line.owner],
-                title=title.label,
-                title_code=title.ogr,
-                score=round(line.score, 5),
-                confidence=round(highest, 5),
-                reason=line.reason,
-                parent_code=index.parents[line.owner],
-                parent_label=index.owners[line.owner].parent_label or index.labels[line.owner],
-                parent_confidence=round(max(family, highest), 5),
-                ambiguous=ambiguous,
-            )
-        )
+        owner, title = index.owners[line.owner], index.entries[line.entry]
+        named = owner.code, owner.label, title.label, title.ogr
+        score, confidence, of_family = round(line.score, 5), round(highest, 5), round(max(family, highest), 5)
+        result.append(Candidate(*named, score, confidence, line.reason, *owner.family, of_family, ambiguous))
     return result
 
 
@@ -774,11 +758,8 @@ def _own_code(referential: Referential, index: TitleIndex, text: str) -> Candida
     code = code_of(referential, text)
     if code is None:
         return None
-    owner = next((owner for owner in index.owners if owner.code == code), None)
-    if owner is None:
-        return None
-    parent = owner.parent or code, owner.parent_label or owner.label
-    return Candidate(code, owner.label, owner.label, "", 1.0, 1.0, "code", *parent, 1.0, read=text, rank=1)
+    owner = index.owners[index.codes.index(code)]
+    return Candidate(code, owner.label, owner.label, "", 1.0, 1.0, "code", *owner.family, 1.0, read=text, rank=1)
 
 
 def _text(text: object) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Final, get_args
 
+from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_rows
@@ -322,8 +323,7 @@ def chosen_code(
 
 
 def _with_choice(row: Row, owner: Owner) -> Row:
-    parent = (owner.parent or owner.code, owner.parent_label or owner.label)
-    taken = Candidate(owner.code, owner.label, "", "", 1.0, 1.0, "exact", *parent, 1.0, read=row.text)
+    taken = Candidate(owner.code, owner.label, "", "", 1.0, 1.0, "exact", *owner.family, 1.0, read=row.text)
     same = [c for c in row.candidates if c.code == owner.code] or [taken]
     others = [c for c in row.candidates if c.code != owner.code][: LIMIT - 1]
     first = replace(same[0], confidence=1.0, parent_confidence=1.0, ambiguous=False)
@@ -438,10 +438,8 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
         Titles by people times doubt, largest first, ties by title.
     """
     counts = [1.0] * len(done.rows) if people is None else [_number(cell) for cell in people]
-    by_title: dict[str, list[int]] = {}
-    for place, row in enumerate(done.rows):
-        if not is_aside(row.text):
-            by_title.setdefault(normalise_label(row.text) or row.text, []).append(place)
+    named = ((n, row.text) for n, row in enumerate(done.rows) if not is_aside(row.text))
+    by_title = grouped((normalise_label(text) or text, place) for place, text in named)
     groups = []
     for places in by_title.values():
         rows = [done.rows[place] for place in places]
