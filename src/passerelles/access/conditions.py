@@ -341,7 +341,9 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
         required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
         low = high = max(required_levels, default=None)
     required = any(c.applies and c.demanded for c in credentials)
-    chosen = _chosen(referential, code, selection, credentials, aim)
+    chosen = any(c.applies and c.requirement == "required" and c.kind == "concours" for c in credentials)
+    if selection is not None and selection.kind in SELECTIVE:  # by others, or who enters waits for an office
+        chosen = chosen or concerns(referential, code, selection, aim)
     status: AccessStatus = "unknown"
     if chosen or (whole.status == "selective" and not others_chosen):
         status = "selective"
@@ -391,19 +393,6 @@ def _demands(referential: Referential, code: str) -> bool:
     rows = referential.credentials_of.get(code, ())
     asked = any(row.kind in DEMANDED and row.scope in ("all", "titles") for row in rows)
     return asked or referential.access_of[code].status in ("conditional", "selective")
-
-
-def _chosen(
-    referential: Referential,
-    code: str,
-    selection: Selection | None,
-    credentials: Sequence[AccessCredential],
-    aim: Aim,
-) -> bool:
-    """Whether those who enter are chosen by a competition or an appointment, or wait for an office."""
-    if any(c.applies and c.requirement == "required" and c.kind == "concours" for c in credentials):
-        return True
-    return selection is not None and selection.kind in SELECTIVE and concerns(referential, code, selection, aim)
 
 
 def text_of(referential: Referential, code: str) -> AccessText | None:

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import (
     NO_HOURS,
     AccessConditions,
-    AccessCredential,
     Part,
     Way,
     access_conditions,
@@ -476,8 +475,8 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     courses = np.zeros(shape, dtype=np.bool_)
     courses[:, len(codes) :] = True
     for row, (each, mine, some) in enumerate(zip(conditions, plain, groups, strict=True)):
-        own = (c.code for c in each.required if c.needed_for is None and not _general(c))
-        courses[row, [place[code] for code in own if code in place]] = True
+        own = (c for c in each.required if c.needed_for is None and c.kind != "permis" and c.code not in OF_A_LEVEL)
+        courses[row, [place[c.code] for c in own]] = True
         needed[row, [place[c] for c in mine] + [len(codes) + choice for choice in some.values()]] = True
     hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
     selective = _flags(c.status == "selective" for c in conditions)
@@ -485,11 +484,6 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     credentials = tuple(known[code] for code in codes)
     columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
     return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely, groups)
-
-
-def _general(asked: AccessCredential) -> bool:
-    """Whether a credential trains for no job: a driving licence, any diploma of a level."""
-    return asked.kind == "permis" or asked.code in OF_A_LEVEL
 
 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:

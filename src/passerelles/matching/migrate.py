@@ -211,7 +211,8 @@ class Versions:
         ('kept', 'title')
         """
         code = check_code(code, what="occupation").strip()
-        code = code if self._knows(code) else code.replace(" ", "").upper()
+        if not any(code in known for known in (self.new.occupation_by_code, self._old_titles, self._children)):
+            code = code.replace(" ", "").upper()
         possible, lost = self._possible(code)
         title = title.strip()
         if title and len(title) <= _LONGEST:
@@ -246,9 +247,6 @@ class Versions:
         family = sum(parents.get(new[t]) == old[t] for t in both)
         gone, added = len(old) - len(both), len(new) - len(both)
         return TitleMoves(len(both), kept, len(both) - kept, family, len(both) - family, gone, added)
-
-    def _knows(self, code: str) -> bool:
-        return code in self.new.occupation_by_code or code in self._old_titles or code in self._children
 
     def _possible(self, code: str) -> tuple[tuple[Destination, ...], int | None]:
         """Codes to which an old code may lead, and how many of its titles are lost."""
@@ -371,11 +369,11 @@ def read_crosswalk(path: str | Path) -> Crosswalk:
 
 def turned(crosswalk: Crosswalk) -> Crosswalk:
     """Read a crosswalk backwards: what is broader one way is narrower the other way."""
-    links: dict[str, dict[str, Relation]] = {}
-    for first, those in crosswalk.links.items():
-        for second, relation in those.items():
-            links.setdefault(second, {})[first] = _TURNED.get(relation, relation)
-    return Crosswalk(crosswalk.target, crosswalk.origin, links, crosswalk.left_out)
+    ends = ((first, second, how) for first, those in crosswalk.links.items() for second, how in those.items())
+    links = grouped((second, (first, _TURNED.get(how, how))) for first, second, how in ends)
+    return Crosswalk(
+        crosswalk.target, crosswalk.origin, {c: dict(some) for c, some in links.items()}, crosswalk.left_out
+    )
 
 
 def composed(first: Relation, second: Relation) -> Relation:

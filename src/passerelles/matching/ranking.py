@@ -4,7 +4,7 @@ import math
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, reduce
 from types import MappingProxyType
 from typing import Final, Literal, get_args
@@ -76,15 +76,12 @@ class Weights:
         return min(chance, max(self.rules["unsure"], 1.0 - self.rules["doubt"] * (1.0 - chance)))
 
 
-PARTS: Final = ("first", "final", "confidence", "family", "context", "rules")
-
-
 @cache
 def shipped_weights() -> Mapping[str, Weights]:
     """Weights of the package, by kind of index: ``title``, ``competency``."""
     tables = packaged("passerelles.matching", "weights.toml")
     return MappingProxyType(
-        {kind: Weights(**{part: tables[kind].get(part, {}) for part in PARTS}) for kind in get_args(Kind)}
+        {kind: Weights(**{f.name: tables[kind].get(f.name, {}) for f in fields(Weights)}) for kind in get_args(Kind)}
     )
 
 

@@ -718,9 +718,10 @@ class _Title:
         found: list[tuple[tuple[str, ...], bool]] = []
         for segment in parts:
             alike = segment.sign in _ALL_ALIKE
-            for piece in self._alternatives(segment.words):
-                found.append((piece, alike))
-                alike = True
+            for parts_them, piece in itertools.groupby(segment.words, self.pack.alternatives.__contains__):
+                if not parts_them:
+                    found.append((tuple(piece), alike))
+                    alike = True
         if len(found) < 2:  # noqa: PLR2004 - one job
             return []
         whole = self.lexicon.stems_of(self._joined([word for piece, _ in found for word in piece]))
@@ -728,15 +729,6 @@ class _Title:
             return []
         jobs = [piece for place, (piece, alike) in enumerate(found) if self._is_job(piece, by_head=alike or not place)]
         return jobs if len(jobs) == len(found) else []
-
-    def _alternatives(self, spelled: tuple[str, ...]) -> list[tuple[str, ...]]:
-        found: list[list[str]] = [[]]
-        for word in spelled:
-            if word in self.pack.alternatives:
-                found.append([])
-            else:
-                found[-1].append(word)
-        return [tuple(piece) for piece in found if piece]
 
     def _is_job(self, spelled: tuple[str, ...], *, by_head: bool) -> bool:
         stems = self.lexicon.stems_of(spelled)

@@ -1,11 +1,11 @@
 """`levers`: the few competencies or certifications that open the most jobs to the most people, proven best."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from datetime import date as Date  # noqa: N812 - `date` is the option
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from numbers import Integral
 from typing import Any, ClassVar, Final, Literal
@@ -117,7 +117,10 @@ class Situation:
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
         told = ~self.demands.unsettled & (self.table.whole > 0)
         self.known = told[self.towards] & ~(self.lacking & self.closed).any(axis=1)
-        self._of_choice: dict[Alternatives, Bools] = {}
+        # Shape (starts,): who holds one of some alternatives.
+        self._holders: Callable[[Alternatives], Bools] = cache(
+            lambda alternatives: np.asarray([s.holdings.has_one_of(alternatives) for s, _ in starts], dtype=np.bool_)
+        )
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
@@ -274,13 +277,6 @@ class Situation:
     def _chain(self, atom: int) -> tuple[str, ...]:
         """A credential with its prerequisites."""
         return (*self.atoms[atom].with_it, self.atoms[atom].code)
-
-    def _holders(self, alternatives: Alternatives) -> Bools:
-        """Shape (starts,): who holds one of some alternatives."""
-        if alternatives not in self._of_choice:
-            held = [start.holdings.has_one_of(alternatives) for start, _ in self.starts]
-            self._of_choice[alternatives] = np.asarray(held, dtype=np.bool_)
-        return self._of_choice[alternatives]
 
     @cached_property
     def _priced_alike(self) -> list[tuple[NDArray[np.int64], NDArray[np.intp]]]:

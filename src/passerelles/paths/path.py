@@ -483,11 +483,6 @@ class Path(Described, Shown):
         """Hours of all steps as people are told them; see `Step.known_hours`."""
         return reduce(Span.plus, (step.known_hours for step in self.steps))
 
-    @property
-    def hours_told(self) -> dict[str, Any]:
-        """Hours with where they come from, ready for JSON."""
-        return _IN_ALL.to_dict(self, "fr")
-
     spec: ClassVar[Record] = Record(
         "path",
         "One or more steps from an origin to a target",
@@ -506,7 +501,7 @@ class Path(Described, Shown):
             ),
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
             Column(
-                "hours", "number", value="hours.expected", json="hours_told", promised=_IN_ALL.schema(),
+                "hours", "number", value="hours.expected", json=_IN_ALL.to_dict, promised=_IN_ALL.schema(),
                 shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN,
             ),
             *HOURS,
@@ -573,19 +568,15 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
         yield from ((path, None, verdict) for path in paths for verdict in path.frames)
         yield from ((path, at, verdict) for path, at, step in steps() for verdict in step.frames)
 
-    def credentials() -> Iterable[tuple[Path, int, Step, StepCredential]]:
-        return ((*row, credential) for row in steps() for credential in row[2].credentials)
-
-    def certified() -> Iterable[tuple[Path, LeadingCertification]]:
-        return ((path, each) for path in paths for each in path.certifications)
-
+    credentials = side_by_side(rank, place, end, StepCredential.spec.columns)
+    certified = side_by_side((*rank, *target), LeadingCertification.spec.columns)
     return [
         Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang, hidden),
         Sheet("steps", side_by_side(rank, place, Step.spec.columns), steps, lang),
         Sheet("competencies", side_by_side(rank, place, end, STATE, NEAR_ITEM.columns), to_learn, lang),
-        Sheet("credentials", side_by_side(rank, place, end, StepCredential.spec.columns), credentials, lang),
+        Sheet("credentials", credentials, lambda: ((*row, c) for row in steps() for c in row[2].credentials), lang),
         Sheet("frames", side_by_side(rank, place, FrameVerdict.spec.columns), verdicts, lang),
-        Sheet("certifications", side_by_side((*rank, *target), LeadingCertification.spec.columns), certified, lang),
+        Sheet("certifications", certified, lambda: ((path, c) for path in paths for c in path.certifications), lang),
     ]
 
 

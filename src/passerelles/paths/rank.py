@@ -498,7 +498,8 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
     found: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
     reached: list[Reached] = []
-    for row in _rows(graph, wanted, state):
+    rows = [graph.position[code] for code in find_occupations(graph.referential, wanted or ())]
+    for row in np.flatnonzero(state.open_rows).tolist() if wanted is None else sorted(rows):
         go_on()
         code = graph.codes[row]
         label = graph.occupations[row].label
@@ -530,12 +531,6 @@ def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[st
             raise PasserellesError("market_value_invalid", code=code, value=repr(value))
         found[find_occupation(graph.referential, code)] = float(value)
     return found
-
-
-def _rows(graph: OccupationGraph, targets: Iterable[str] | None, state: State) -> list[int]:
-    if targets is None:
-        return np.flatnonzero(state.open_rows).tolist()
-    return sorted(graph.position[code] for code in find_occupations(graph.referential, targets))
 
 
 def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | None) -> Fit:

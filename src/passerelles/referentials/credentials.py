@@ -111,18 +111,17 @@ def _prerequisites(source: FileSource, draft: Draft) -> Table:
     keys, also = ("credential", "requires"), ("group", "alternative")
     table = read_own_table(source, "credential_prerequisites", draft)
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
-    for _, row in typed_rows(table, "credential_prerequisites", draft):
-        known = draft.credentials[row["credential"]]
-        draft.credentials[known.code] = replace(known, suppositions=(*known.suppositions, made(Supposition, row)))
     members: list[tuple[str, tuple[str, tuple[str, str]]]] = []
-    for line, (code, required, group, alternative) in table.numbered(*keys, *also):
+    for line, row in typed_rows(table, "credential_prerequisites", draft):
+        code, required, group, alternative = (row[key] for key in (*keys, *also))
+        known, plain = draft.credentials[code], set() if group else {required}
+        before = tuple(sorted(plain.union(known.prerequisites)))
+        suppositions = (*known.suppositions, made(Supposition, row))
+        draft.credentials[code] = replace(known, prerequisites=before, suppositions=suppositions)
         if alternative and not group:
             draft.note("alternative_without_group", table, line, subject=f"{code} - {required}")
         if group:
             members.append((code, (group, (alternative, required))))
-        else:
-            known = draft.credentials[code]
-            draft.credentials[code] = replace(known, prerequisites=tuple(sorted({*known.prerequisites, required})))
     for code, named in sorted(grouped(members).items()):
         known = draft.credentials[code]
         choices = tuple(alternatives_of(grouped(some)) for _, some in sorted(grouped(named).items()))

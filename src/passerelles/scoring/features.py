@@ -92,7 +92,7 @@ def content_vectors(graph: OccupationGraph) -> Mapping[str, "sparse.csr_array"]:
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
 _ALIKE: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
-_COLUMNS: Final = 256
+_COLUMNS: Final = 256  # targets at once: sums over groups of origins take their memory, not that of all pairs
 _ROOM: Final = 72_000_000  # bytes of cosines kept at once: seven tables of ROME's 1,584 fiches, one of ESCO's 3,007
 # Measures that features ask for again, beside their share in the overall closeness: worth keeping while there is room.
 _AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
@@ -284,7 +284,7 @@ def _group_closeness(scene: Scene) -> Dense:
     members = _members(graph)
     counts = np.maximum(members.sum(axis=1), 1)[:, None]
     found = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
-    for some in _column_blocks(graph):
+    for some in blocks(len(graph.codes), _COLUMNS):
         block = whole[:, some].astype(np.float64)
         block[np.arange(some.start, some.stop), np.arange(some.stop - some.start)] = 0.0
         found[:, some] = ((members @ block) / counts).astype(np.float32)[graph.group[scene.mine]]
@@ -295,11 +295,6 @@ def _members(graph: OccupationGraph) -> "sparse.csr_array":
     """Shape (groups, n): 1 where an occupation of the referential proper belongs to a parent group."""
     groups = np.where(graph.is_specialised, -1, graph.group)
     return sparse.csr_array(membership(groups, int(graph.group.max()) + 1, np.float32).T)
-
-
-def _column_blocks(graph: OccupationGraph) -> list[slice]:
-    """Targets in blocks: sums over groups of origins take the memory of one block, not of all pairs."""
-    return blocks(len(graph.codes), _COLUMNS)
 
 
 def _of_sisters(name: str, scene: Scene) -> Dense:
@@ -314,7 +309,7 @@ def _of_sisters(name: str, scene: Scene) -> Dense:
     own = graph.base_rows[scene.mine]
     group = graph.group[own]
     found = np.empty((len(own), len(graph.codes)), dtype=np.float32)
-    for some in _column_blocks(graph):
+    for some in blocks(len(graph.codes), _COLUMNS):
         mine = ranks[:, some]
         known = ~np.isnan(mine)
         filled = np.where(known, mine, np.float32(0.0))
@@ -480,12 +475,12 @@ def features() -> Mapping[str, Feature]:
 
 def reads_holdings_alone(names: Iterable[str]) -> bool:
     """Whether all these features depend on what an origin holds, and so differ between people of one occupation."""
-    return all((feature := features().get(name)) is not None and feature.of_holdings for name in names)
+    return all(name in features() and features()[name].of_holdings for name in names)
 
 
 def reads_target_alone(names: Iterable[str]) -> bool:
     """Whether all these features are the same for all origins."""
-    return all((feature := features().get(name)) is not None and feature.of_target for name in names)
+    return all(name in features() and features()[name].of_target for name in names)
 
 
 def part_words(part: str, kind: Literal["label", "plus", "minus"], lang: Lang = "fr") -> str:

@@ -4,6 +4,7 @@ import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 from types import MappingProxyType
@@ -351,14 +352,8 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
             raise PasserellesError("index_version", path=index.place, found=found, expected=expected)
         return None
     means, off = MappingProxyType(about["means"]), tuple(about["off"])
-    return ScoreTable(
-        scorer,
-        about["base"],
-        means,
-        off,
-        lambda: _stored_scores(graph, scorer, index, about),
-        lambda: _stored_reference(index) if about["measured"] else None,
-    )
+    scores, reference = partial(_stored_scores, graph, scorer, index, about), partial(_stored_reference, index)
+    return ScoreTable(scorer, about["base"], means, off, scores, reference if about["measured"] else None)
 
 
 def _stored_scores(graph: OccupationGraph, scorer: Scorer, index: Index, about: Mapping[str, Any]) -> Scores:
