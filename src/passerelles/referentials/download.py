@@ -242,8 +242,6 @@ def _check_zip(temp: Path, origin: str) -> None:
             check_members(origin, entries)
             check_expansion(temp, entries)
             damaged = archive.testzip()
-    except PasserellesError:
-        raise
     except _BROKEN as error:
         raise PasserellesError("download_broken_zip", origin=origin, reason=str(error) or "?") from error
     if damaged is not None:
