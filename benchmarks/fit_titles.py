@@ -3,7 +3,7 @@
 import tomllib
 from argparse import Namespace
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from importlib.resources import files
 from itertools import chain
 from pathlib import Path
@@ -38,7 +38,6 @@ from passerelles.matching.ranking import (
     COMPETENCY_TERMS,
     FAMILY_TERMS,
     FICHE_TERMS,
-    PARTS,
     Trial,
     Weights,
     expand,
@@ -95,7 +94,7 @@ def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> li
         for trial, readings, query in ranked:
             if trial is not None:
                 asked = terms(index, trial)
-                settled = settle(index, query.text, readings, weights.rules, None).owners
+                settled, _ = settle(index, query.text, readings, weights.rules, None)
                 decide = recognised(asked, weights.rules) and not settled
                 owners = trial.owners.tolist()
                 known = query.code or not query.families  # of what is no job, no fiche is right
@@ -268,7 +267,7 @@ def written(about: Mapping[str, str], tables: Mapping[str, Weights]) -> str:
     lines = [*[line for line in _old().splitlines() if line.startswith("#")][:2], "", "[about]"]
     lines += [f'{key} = "{value}"' for key, value in about.items()]
     for kind, weights in tables.items():
-        for part in (part for part in PARTS if getattr(weights, part)):
+        for part in (f.name for f in fields(weights) if getattr(weights, f.name)):
             lines += ["", *(_NOTES.get(part, ()) if kind == "title" else ()), f"[{kind}.{part}]"]
             lines += [f"{_key(key)} = {value}" for key, value in getattr(weights, part).items()]
     return "\n".join(lines) + "\n"
@@ -310,4 +309,4 @@ def main(given: Namespace) -> None:
     if not given.only_titles:
         tables["competency"] = fit_skills(new, old, tables["competency"], ranking=ranking)
     given.output.write_text(written(about, tables), encoding="utf-8")
-    print("numbers:", sum(len(getattr(w, p)) for w in tables.values() for p in PARTS))
+    print("numbers:", sum(len(getattr(w, f.name)) for w in tables.values() for f in fields(w)))

@@ -249,7 +249,7 @@ def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch:
         assert list(resolve.resolve_titles(opened, texts)) == expected[0]
         assert [resolve.resolve_title(opened, text) for text in texts[::5]] == expected[0][::5]
     found = resolve.title_index(opened)
-    for name in ("codes", "labels", "entries", "exact", "same", "stems", "texts", "written", "family_sets"):
+    for name in ("codes", "owners", "entries", "exact", "same", "stems", "texts", "written", "family_sets"):
         assert getattr(found, name) == getattr(expected[1], name), name
     for name in ("family_totals",):
         assert getattr(found, name) == getattr(expected[1], name), name

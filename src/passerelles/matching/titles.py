@@ -370,24 +370,33 @@ def recognised(values: Mapping[str, float], rules: Mapping[str, float]) -> bool:
     return values["title"] >= rules["least"] or values["cover"] > 0.0
 
 
-class Settled(NamedTuple):
-    """Owners of labels that are the text itself: entry, reason and share of each, and the chance of all together."""
+class _Line(NamedTuple):
+    """One owner of an answer: position, entry, evidence as a score, confidence, reason."""
 
-    owners: Mapping[int, tuple[int, Reason, float]]
-    surety: float
+    owner: int
+    entry: int
+    score: float
+    confidence: float
+    reason: Reason
+
+
+_Settled = tuple[list[_Line], float]
 
 
 def settle(
     index: TitleIndex, text: str, options: Sequence[Reading], rules: Mapping[str, float], drawn: FloatArray | None
-) -> Settled:
-    """Owners of the labels that a text, or one of its readings, is; `drawn` is what its context adds to each."""
+) -> _Settled:
+    """
+    Return the owners of the labels that a text, or one of its readings, is, and the chance of all together.
+
+    `drawn` is what its context adds to each; the likeliest come first.
+    """
     found, surety = _labels(index, text, options, rules)
-    if not found:
-        return Settled({}, 0.0)
     drawn_by = {owner: math.exp(drawn[owner]) if drawn is not None else 1.0 for owner in found}
-    shares = {owner: weight * drawn_by[owner] for owner, (_, _, weight) in found.items()}
-    total = sum(shares.values())
-    return Settled({o: (entry, reason, shares[o] / total) for o, (entry, reason, _) in found.items()}, surety)
+    weighed = {owner: weight * drawn_by[owner] for owner, (_, _, weight) in found.items()}
+    total = sum(weighed.values())
+    shares = sorted((-weight / total, owner) for owner, weight in weighed.items())
+    return [_Line(o, found[o][0], 1.0, surety * -share, found[o][1]) for share, o in shares], surety
 
 
 def _labels(
@@ -442,33 +451,21 @@ def _meant(index: TitleIndex, option: Reading) -> dict[int, tuple[int, Reason, f
     return found
 
 
-class _Line(NamedTuple):
-    """One owner of an answer: position, entry, evidence as a score, confidence, reason."""
-
-    owner: int
-    entry: int
-    score: float
-    confidence: float
-    reason: Reason
-
-
 def _answer(
-    index: TitleIndex, settled: Settled, trial: Trial | None, weights: Weights, limit: int, *, posted: bool
+    index: TitleIndex, settled: _Settled, trial: Trial | None, weights: Weights, limit: int, *, posted: bool
 ) -> list[Candidate]:
     """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
-    lines = [
-        _Line(owner, entry, 1.0, settled.surety * share, reason)
-        for owner, (entry, reason, share) in sorted(settled.owners.items(), key=lambda pair: (-pair[1][2], pair[0]))
-    ]
+    lines, surety = settled
+    label = bool(lines)
     families: dict[int, float] = {}
     for line in lines:
         family = int(index.parent_of[line.owner])
         families[family] = families.get(family, 0.0) + line.confidence
     families = dict(sorted(families.items(), key=lambda pair: -pair[1]))
     rivals = len(families) if weights.family else 0
-    if trial is not None and settled.owners:
+    if trial is not None and label:
         # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
-        rest = np.minimum((1.0 - settled.surety) * trial.shares, lines[-1].confidence)
+        rest = np.minimum((1.0 - surety) * trial.shares, lines[-1].confidence)
         lines += _lines(index, trial, weights, rest, {line.owner for line in lines})
     elif trial is not None:
         values = terms(index, trial)
@@ -496,7 +493,6 @@ def _answer(
         ordered = sorted(lines, key=lambda line: line.owner not in head)
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
     if posted:
-        label = bool(settled.owners)
         # A label that the other evidence would rather give to another family is as loose as a usage.
         most = trial.masses(index).get(next(iter(families)), 0.0) if label and trial is not None else 1.0
         if not label or lines[0].reason in _LOOSE or most < weights.rules["agreed"]:

@@ -1,9 +1,9 @@
 """`load_referential`: recognise what a name or a path holds, and read it; a compiled index gives back its own."""
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
-from operator import attrgetter
+from operator import attrgetter, methodcaller
 from pathlib import Path
 from time import perf_counter
 from typing import Any, Final, get_args, overload
@@ -59,36 +59,34 @@ _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
 # What of the ROME is read one by one in the time of all: competencies, and occupations with their titles or moves.
 _FEW, _FEW_OCCUPATIONS = 2000, 100
 _PLAIN: Final = ("name", "version", "language", "access")
-_OCCUPATION: Final = tuple(f.name for f in fields(Occupation))
-# Names of the columns of each table that is kept in columns; the rest is small, and is JSON.
-COLUMNS: Final[Mapping[str, Sequence[str]]] = {
-    "occupations": _OCCUPATION,
-    "competencies": Competency._fields,
-    "requirements": Requirement._fields,
-    "titles": JobTitle._fields,
-    "contexts": WorkContext._fields,
+# Kind, or columns, of the rows of each table that is kept in columns; the rest is small, and is JSON.
+_ROWS: Final[Mapping[str, Any]] = {
+    "occupations": Occupation,
+    "competencies": Competency,
+    "requirements": Requirement,
+    "titles": JobTitle,
+    "contexts": WorkContext,
     "occupation_contexts": ("occupation", "context"),
-    "tags": Tag._fields,
+    "tags": Tag,
     "occupation_tags": ("occupation", "tag", "principal"),
-    "domains": Domain._fields,
-    "mobilities": Mobility._fields,
-    "credential_requirements": CredentialRequirement._fields,
-    "occupation_access": OccupationAccess._fields,
+    "domains": Domain,
+    "mobilities": Mobility,
+    "credential_requirements": CredentialRequirement,
+    "occupation_access": OccupationAccess,
 }
 
 
 def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]:
     """Turn a referential into a document and arrays of an index."""
-    values: Callable[[Occupation], Sequence[Cell]] = attrgetter(*_OCCUPATION)
-    rows = {name: getattr(referential, name) for name in COLUMNS} | {
-        "occupations": [*map(values, referential.occupations)]
-    }
+    columns = {name: kind if isinstance(kind, tuple) else tuple(kind.__annotations__) for name, kind in _ROWS.items()}
+    rows = {name: getattr(referential, name) for name in _ROWS}
+    rows["occupations"] = [*map(attrgetter(*columns["occupations"]), referential.occupations)]
     return {name: getattr(referential, name) for name in _PLAIN} | {
         "removed": referential.removed,
         "provenance": asdict(referential.provenance),
         "credentials": [asdict(c) for c in referential.credentials],
         "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
-        "tables": {name: pack_table(name, columns, rows[name], arrays) for name, columns in COLUMNS.items()},
+        "tables": {name: pack_table(name, columns[name], rows[name], arrays) for name in _ROWS},
     }
 
 
@@ -114,8 +112,10 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
     return IndexedReferential.of(index)
 
 
-def _table(name: str, make: Callable[[Iterable[Any]], Any]) -> Any:
-    return cached_property(lambda referential: referential.read(name, make))
+def _made(name: str, rows: Iterable[Sequence[Cell]]) -> tuple[Any, ...]:
+    """Rows of a table as values of their kind."""
+    kind = _ROWS[name]
+    return tuple(map(tuple if isinstance(kind, tuple) else getattr(kind, "_make", lambda row: kind(*row)), rows))
 
 
 def _check_words(index: Index, name: str, rows: Sequence[Any]) -> None:
@@ -165,19 +165,6 @@ class IndexedReferential(Referential):
         """The index that the tables lie in."""
         return vars(self).get("_index")
 
-    occupations = _table("occupations", lambda row: Occupation(*row))
-    competencies = _table("competencies", Competency._make)
-    requirements = _table("requirements", Requirement._make)
-    titles = _table("titles", JobTitle._make)
-    contexts = _table("contexts", WorkContext._make)
-    occupation_contexts = _table("occupation_contexts", tuple)
-    tags = _table("tags", Tag._make)
-    occupation_tags = _table("occupation_tags", tuple)
-    domains = _table("domains", Domain._make)
-    mobilities = _table("mobilities", Mobility._make)
-    credential_requirements = _table("credential_requirements", CredentialRequirement._make)
-    occupation_access = _table("occupation_access", OccupationAccess._make)
-
     @cached_property
     def credentials(self) -> tuple[Credential, ...]:
         """Credentials, by code."""
@@ -191,19 +178,19 @@ class IndexedReferential(Referential):
 
     def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
         """As `Referential.titles_in`, without reading those of other occupations."""
-        found = self._about("titles", JobTitle._make, "occupation", occupation)
+        found = self._about("titles", "occupation", occupation)
         return super().titles_in(occupation) if found is None else found
 
     def moves_from(self, origin: str) -> Mapping[str, Mobility]:
         """As `Referential.moves_from`, without reading those from other fiches."""
-        found = self._about("mobilities", Mobility._make, "origin", origin)
+        found = self._about("mobilities", "origin", origin)
         return super().moves_from(origin) if found is None else {move.target: move for move in found}
 
-    def _about(self, table: str, make: Callable[[Iterable[Any]], Any], column: str, code: str) -> Any:
+    def _about(self, table: str, column: str, code: str) -> Any:
         """Rows of a table about one occupation; None where many were asked about, for whom all are read faster."""
         known: dict[str, tuple[Any, ...]] = self.derived(("about", table), dict)
         if self.index is not None and code not in known and len(known) < _FEW_OCCUPATIONS:
-            found = tuple(map(make, self.index.rows_of(self._document["tables"][table], column, code)))
+            found = _made(table, self.index.rows_of(self._document["tables"][table], column, code))
             _check_words(self.index, table, found)
             known[code] = found
         return known.get(code)
@@ -213,15 +200,21 @@ class IndexedReferential(Referential):
         found: Mapping[str, Any] = self._index.document(DOCUMENT)
         return found
 
-    def read(self, name: str, make: Callable[[Iterable[Any]], Any]) -> tuple[Any, ...]:
+    def read(self, name: str) -> tuple[Any, ...]:
         """Read a table whole; what no reader makes is damage."""
-        found = tuple(map(make, self._index.rows(self._document["tables"][name])))
+        found = _made(name, self._index.rows(self._document["tables"][name]))
         _check_words(self._index, name, found)
         if name == "occupations" and None in {row.code for row in found}:
             self._index.damaged(f"{name}.code")
         if name == "titles" and not {row.occupation for row in found} <= self.occupation_by_code.keys():
             self._index.damaged(f"{name}.occupation")
         return found
+
+
+for _name in _ROWS:
+    _table = cached_property(methodcaller("read", _name))
+    _table.__set_name__(IndexedReferential, _name)
+    setattr(IndexedReferential, _name, _table)
 
 
 class SomeCompetencies(Sequence[Competency]):
