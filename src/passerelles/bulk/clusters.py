@@ -30,7 +30,7 @@ class Order:
 
     place: str | None
     overlays: tuple[str, ...]
-    settings: str | None
+    settings: Settings | None
     limit: int | None
     engine: Engine
 
@@ -54,27 +54,24 @@ class Order:
         """
         check_limit(limit)
         place = None if isinstance(index, OccupationGraph) else str(index)
-        return cls(
-            place, tuple(overlays), settings.model_dump_json(exclude_unset=True) if settings else None, limit, engine
-        )
+        return cls(place, tuple(overlays), settings, limit, engine)
 
     def ranker(self, graph: OccupationGraph | None) -> Ranker:
         """Return the ranker of this process, made at the first call."""
         if graph is None:
             graph = _graph_at(self.place or "", self.overlays, self.settings)
-        settings = Settings.model_validate_json(self.settings) if self.settings else None
         return graph.derived(
             ("bulk_ranker", self.settings, self.limit, self.engine),
-            lambda: Ranker.of(graph, settings=settings, limit=self.limit, engine=self.engine),
+            lambda: Ranker.of(graph, settings=self.settings, limit=self.limit, engine=self.engine),
         )
 
 
 @lru_cache(maxsize=2)
-def _graph_at(place: str, overlays: tuple[str, ...], settings: str | None) -> OccupationGraph:
+def _graph_at(place: str, overlays: tuple[str, ...], settings: Settings | None) -> OccupationGraph:
     referential = load_referential(place)
     for overlay in overlays:
         referential = referential.with_overlay(overlay)
-    return build_graph(referential, settings=Settings.model_validate_json(settings) if settings else None)
+    return build_graph(referential, settings=settings)
 
 
 def part_schema() -> "pa.Schema":

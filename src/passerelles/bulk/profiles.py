@@ -5,7 +5,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TextIO, get_args
@@ -315,7 +315,6 @@ def rows_of_file(path: Path) -> int | None:
         return None
 
 
-_REMEMBERED: Final = 100_000  # titles kept with their code, so that memory stays bounded whatever people write
 _LONGEST_DETAIL: Final = 100  # characters of a faulty value that are repeated to whoever has to correct it
 
 
@@ -377,7 +376,6 @@ class Directory:
     known: "pa.Array"
     columns: NDArray[np.int32]
     required: NDArray[np.int64]
-    _occupations: dict[str, tuple[int, frozenset[str]] | Fault] = field(default_factory=dict)
 
     @classmethod
     def of(cls, graph: OccupationGraph) -> "Directory":
@@ -396,18 +394,13 @@ class Directory:
 
     def occupation(self, text: str) -> tuple[int, frozenset[str]] | Fault:
         """Row of an occupation given by code or exact title, and the titles meant, or why there is none."""
-        found = self._occupations.get(text)
-        if found is None:
-            mine = self.graph.referential
-            try:
-                found = self.graph.position[find_occupation(mine, text)], named_titles(mine, [text])
-            except UnknownCodeError as error:
-                found = Fault("ambiguous_title" if error.key == "ambiguous_title" else "unknown_occupation", _cut(text))
-            except PasserellesError:
-                found = Fault("empty_code", "occupation")
-            if len(self._occupations) < _REMEMBERED:
-                self._occupations[text] = found
-        return found
+        mine = self.graph.referential
+        try:
+            return self.graph.position[find_occupation(mine, text)], named_titles(mine, [text])
+        except UnknownCodeError as error:
+            return Fault("ambiguous_title" if error.key == "ambiguous_title" else "unknown_occupation", _cut(text))
+        except PasserellesError:
+            return Fault("empty_code", "occupation")
 
 
 def read_people(

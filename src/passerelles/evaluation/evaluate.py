@@ -428,13 +428,10 @@ def with_other_groupings(
         splits = make_folds(graph, evaluation.folds, grouping=seed)
         for method, ranked in zip(chosen, rank_all(graph, chosen, splits, progress), strict=True):
             found[method.name].append(_measured(graph, ranked).mean(axis=1))
-    results = []
-    for result in evaluation.results:
-        means = dict(result.metrics)
-        if found.get(result.method):
-            means = dict(zip(METRICS, np.mean(found[result.method], axis=0).tolist(), strict=True))
-        results.append(replace(result, other_groupings={"groupings": groupings, **means}))
-    return replace(evaluation, results=tuple(results))
+    means = {result.method: result.metrics for result in evaluation.results}
+    means |= {n: dict(zip(METRICS, np.mean(v, axis=0).tolist(), strict=True)) for n, v in found.items() if v}
+    told = (replace(r, other_groupings={"groupings": groupings, **means[r.method]}) for r in evaluation.results)
+    return replace(evaluation, results=tuple(told))
 
 
 def rank_all(
@@ -457,10 +454,6 @@ def rank_all(
 
 def _rank(graph: OccupationGraph, method: Method, fold: Fold) -> Ranked:
     scores = np.array(method.score(graph, fold.origins), dtype=np.float64)
-    wrong = np.argwhere(np.isnan(scores))
-    if len(wrong):
-        origin, target = graph.codes[fold.origins[wrong[0][0]]], graph.codes[wrong[0][1]]
-        raise PasserellesError("evaluation_bad_score", origin=origin, target=target, value="nan")
     scores[np.arange(len(scores)), fold.origins] = UNRANKED
     scores[:, graph.is_specialised] = UNRANKED
     targets = np.full((len(scores), DEPTH), -1, dtype=np.int32)
