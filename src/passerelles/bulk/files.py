@@ -146,7 +146,7 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     aside = Path(rejects or output.with_name(f"{output.stem}-rejects{output.suffix}"))
     ranker = Ranker.of(graph, settings=settings, limit=limit)
     if not output.suffix:
-        return _Parts(ranker, files, output, aside, form or "parquet", part_rows, lang).rank(progress)
+        return _rank_parts(ranker, files, output, aside, form or "parquet", part_rows, progress, lang)
     for path in (output, aside):
         if path.suffix.casefold() not in FORMS:
             raise PasserellesError("resolve_output", path=path, known=", ".join(FORMS))
@@ -192,81 +192,78 @@ def _write(
     return done, refused
 
 
-@dataclass(frozen=True)
-class _Parts:
-    """A folder of parts: each appears whole, is noted once it is, and is passed over by a run that comes later."""
+def _rank_parts(
+    ranker: Ranker,
+    files: Sequence[Path],
+    output: Path,
+    aside: Path,
+    form: str,
+    part_rows: int,
+    progress: Progress | None,
+    lang: Lang,
+) -> Written:
+    """Rank into a folder of parts: each appears whole, is noted once it is, and is passed over by a later run."""
+    if os.path.realpath(output) == os.path.realpath(aside):
+        raise PasserellesError("profiles_same_file", path=output)
+    if f".{form}" not in FORMS:
+        raise PasserellesError("profiles_form", path=output, form=form)
+    for path in files:  # before any is ranked
+        check_columns(path)
+    asked = {
+        "provenance": json.loads(ranker.writer.metadata[KEY]),
+        "limit": ranker.limit,
+        "part_rows": part_rows,
+        "form": form,
+        "inputs": [{"name": str(path), "sha256": file_sha256(path)} for path in files],
+    }
+    finished = _finished(asked, output, aside)
 
-    ranker: Ranker
-    files: Sequence[Path]
-    output: Path
-    aside: Path
-    form: str
-    part_rows: int
-    lang: Lang
+    def note(*, complete: bool = False) -> None:
+        atomic_json(output / RUN, {**asked, "complete": complete, "parts": dict(sorted(finished.items()))})
 
-    def rank(self, progress: Progress | None) -> Written:
-        if len({os.path.realpath(p) for p in (self.output, self.aside)}) == 1:
-            raise PasserellesError("profiles_same_file", path=self.output)
-        if self.form not in (f[1:] for f in FORMS):
-            raise PasserellesError("profiles_form", path=self.output, form=self.form)
-        for path in self.files:  # before any is ranked
-            check_columns(path)
-        asked = self._asked()
-        finished = self._begun(asked)
-        kept = done = 0
-        for place, path in enumerate(self.files):
-            with opened(path) as batches:
-                for part, pieces in groupby(numbered(batches), key=lambda piece: (piece[1] - 1) // self.part_rows):
-                    name = f"part-{place:05d}-{part:05d}.{self.form}"
-                    if name in finished and (self.output / name).is_file() and (self.aside / name).is_file():
-                        kept += 1
-                        done += sum(piece.num_rows for piece, _ in pieces)
-                        continue
-                    found = in_turn(self.ranker, pieces, before=done)
-                    places, more = (self.output / name, self.aside / name), {_INPUT: path.name}
-                    people, bad = _write(self.ranker, found, *places, progress, self.lang, before=done, more=more)
-                    done += people
-                    finished[name] = {"ranked": people - bad, "refused": bad}
-                    self._note(asked, finished)
-                    _LOG.info("%s of %s: %d ranked, %d refused", name, path.name, people - bad, bad)
-        self._note(asked, finished, complete=True)
-        ranked, refused = (sum(part[what] for part in finished.values()) for what in ("ranked", "refused"))
-        return Written(ranked, refused, self.output, self.aside, kept)
+    if not finished:
+        note()
+    kept = done = 0
+    for place, path in enumerate(files):
+        with opened(path) as batches:
+            for part, pieces in groupby(numbered(batches), key=lambda piece: (piece[1] - 1) // part_rows):
+                name = f"part-{place:05d}-{part:05d}.{form}"
+                if name in finished and (output / name).is_file() and (aside / name).is_file():
+                    kept += 1
+                    done += sum(piece.num_rows for piece, _ in pieces)
+                    continue
+                found = in_turn(ranker, pieces, before=done)
+                places, more = (output / name, aside / name), {_INPUT: path.name}
+                people, bad = _write(ranker, found, *places, progress, lang, before=done, more=more)
+                done += people
+                finished[name] = {"ranked": people - bad, "refused": bad}
+                note()
+                _LOG.info("%s of %s: %d ranked, %d refused", name, path.name, people - bad, bad)
+    note(complete=True)
+    ranked, refused = (sum(part[what] for part in finished.values()) for what in ("ranked", "refused"))
+    return Written(ranked, refused, output, aside, kept)
 
-    def _asked(self) -> dict[str, Any]:
-        return {
-            "provenance": json.loads(self.ranker.writer.metadata[KEY]),
-            "limit": self.ranker.limit,
-            "part_rows": self.part_rows,
-            "form": self.form,
-            "inputs": [{"name": str(path), "sha256": file_sha256(path)} for path in self.files],
-        }
 
-    def _begun(self, asked: Mapping[str, Any]) -> dict[str, dict[str, int]]:
-        """Return the finished parts of the same run; make the folders where there are none."""
-        note = self.output / RUN
-        if note.is_file():
-            try:
-                found = parse_json(read_file(note, most=MAX_JSON_BYTES))
-                finished = dict(found["parts"])
-            except (ValueError, KeyError, TypeError) as error:
-                raise PasserellesError("unreadable_path", path=note, reason=error) from error
-            other = [name for name in asked if found.get(name) != asked[name]]
-            if not other:
-                _make(self.aside)  # somebody may have taken it away: its parts are made again
-                return finished
-            if finished:
-                raise PasserellesError("profiles_other_run", path=self.output, what=", ".join(other))
-        for folder in (self.output, self.aside):  # of a run that finished nothing, the note alone is there
-            if folder.exists() and (not folder.is_dir() or {p.name for p in folder.iterdir()} - {RUN}):
-                raise PasserellesError("write_onto_others", path=folder, names=RUN)
-            check_free(folder, overwrite=True)
-            _make(folder)
-        self._note(asked, {})
-        return {}
-
-    def _note(self, asked: Mapping[str, Any], parts: Mapping[str, Any], *, complete: bool = False) -> None:
-        atomic_json(self.output / RUN, {**asked, "complete": complete, "parts": dict(sorted(parts.items()))})
+def _finished(asked: Mapping[str, Any], output: Path, aside: Path) -> dict[str, dict[str, int]]:
+    """Return the finished parts of the same run; make the folders where there are none."""
+    if (output / RUN).is_file():
+        try:
+            found = parse_json(read_file(output / RUN, most=MAX_JSON_BYTES))
+            finished = dict(found["parts"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise PasserellesError("unreadable_path", path=output / RUN, reason=error) from error
+        other = [name for name in asked if found.get(name) != asked[name]]
+        if not other:
+            _make(aside)  # somebody may have taken it away: its parts are made again
+            return finished
+        if finished:
+            raise PasserellesError("profiles_other_run", path=output, what=", ".join(other))
+    for folder in (output, aside):  # of a run that finished nothing, the note alone is there
+        if folder.exists() and (not folder.is_dir() or {p.name for p in folder.iterdir()} - {RUN}):
+            raise PasserellesError("write_onto_others", path=folder, names=RUN)
+        check_free(folder, overwrite=True)
+        _make(folder)
+    return {}
 
 
 def _make(folder: Path) -> None:
