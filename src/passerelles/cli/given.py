@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from passerelles.charts.drawing import Chart
     from passerelles.graph.core import OccupationGraph
-    from passerelles.market.own_lists import ObservedMoves
+    from passerelles.market.own_lists import JobList, ObservedMoves
+    from passerelles.market.places import Places
     from passerelles.matching.worklist import Worklist
     from passerelles.notices import Notice
-    from passerelles.progress import Tell
+    from passerelles.progress import Tell, Unit
     from passerelles.referentials.referential import Referential
     from passerelles.session import Session
     from passerelles.settings import Settings
@@ -121,11 +122,21 @@ class Given:
         for note in reading_notes(filter(None, sides)):
             message(note.sentence(self.lang))
 
-    def progress(self, key: str) -> "AbstractContextManager[Tell]":
+    def job_list(self, path: Path | None, *, places: "Places | None" = None) -> "JobList | None":
+        """Read a list of jobs, where one is named; say which rows of it were left out or changed."""
+        if path is None:
+            return None
+        from passerelles.market.own_lists import load_job_list
+
+        found = load_job_list(path, self.session.referential, places=places)
+        self.tell_notices(found.notices)
+        return found
+
+    def progress(self, key: str, *, total: int | None = None, unit: "Unit" = "items") -> "AbstractContextManager[Tell]":
         """Return a progress bar on stderr under a sentence."""
         from passerelles.progress import progress_bar
 
-        return progress_bar(self.say(key), lang=self.lang)
+        return progress_bar(self.say(key), total=total, unit=unit, lang=self.lang)
 
     def open(self, referential: str | None = None, *, tensions: bool = True) -> "Session":
         """Open what is named, or another referential by itself; what reading finds in overlays is said in a line."""

@@ -128,6 +128,10 @@ def _reads(place: Path, output: Path, name: str) -> bool:
 
 # Typer carries its own copy of click and exports this one class of its usage errors; the others share its base.
 UsageError: Final[Any] = typer.BadParameter.__mro__[1]
+# Key of the words for a mistake that click has a class for.
+_MISTAKES: Final = {
+    "MissingParameter": "missing", "NoSuchOption": "option", "BadOptionUsage": "no_value", "BadParameter": "value",
+}  # fmt: skip
 _NO_COMMAND: Final = re.compile(r"No such command '([^']*)'")
 _EXTRA: Final = re.compile(r"unexpected extra arguments? ?(?:\(s\) )?\((.*)\)")
 _CHOICES: Final = re.compile(r"is not one of (.+?)\.?$")
@@ -149,20 +153,12 @@ def usage_message(error: Any, commands: Iterable[str], *, lang: Lang) -> str:
 def _what(error: Any, commands: Iterable[str], lang: Lang) -> str:
     kind = type(error).__name__
     said = str(getattr(error, "message", "") or error)
-    if kind == "MissingParameter":
-        return say("cli.usage.missing", lang=lang, name=_parameter_name(error))
-    if kind == "NoSuchOption":
+    if key := _MISTAKES.get(kind):
+        name = getattr(error, "option_name", None) or _parameter_name(error)
+        reason = _reason(error, said, lang) if kind == "BadParameter" else ""
         near = list(getattr(error, "possibilities", None) or [])
-        return say("cli.usage.option", lang=lang, name=error.option_name) + _nearest(near, lang)
-    if kind == "BadOptionUsage":
-        return say("cli.usage.no_value", lang=lang, name=error.option_name)
-    if kind == "BadParameter":
-        return say("cli.usage.value", lang=lang, name=_parameter_name(error), reason=_reason(error, said, lang))
-    return _of_words(said, commands, lang)
-
-
-def _of_words(said: str, commands: Iterable[str], lang: Lang) -> str:
-    """Return the same of what click says in words alone."""
+        return say(f"cli.usage.{key}", lang=lang, name=name, reason=reason) + _nearest(near, lang)
+    # The others click says in words alone.
     if found := _NO_COMMAND.search(said):
         near = get_close_matches(found[1], list(commands), n=1)
         return say("cli.usage.command", lang=lang, name=found[1]) + _nearest(near, lang)

@@ -83,7 +83,6 @@ def rank_people(given: Given, profiles: list[str], rejects: Path | None, *, form
     from passerelles.bulk.files import inputs_of, rank_files
     from passerelles.bulk.profiles import rows_of_file
     from passerelles.io.arrow import need_arrow
-    from passerelles.progress import progress_bar
 
     graph = given.graph
     need_arrow()
@@ -92,7 +91,7 @@ def rank_people(given: Given, profiles: list[str], rejects: Path | None, *, form
     files = inputs_of(profiles)
     counts = [rows_of_file(file) for file in files]
     total = None if None in counts else sum(n for n in counts if n is not None)
-    with progress_bar(given.say("bulk.ranking"), total=total, lang=given.lang) as tell:
+    with given.progress("bulk.ranking", total=total) as tell:
         done = rank_files(
             graph, files, given.output, rejects=rejects, limit=given.limit, form=form, progress=tell, lang=given.lang
         )
@@ -218,12 +217,10 @@ def areas(
 ) -> None:
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas
-    from passerelles.market.own_lists import load_job_list
 
     given.check_chart()
     session, graph, lang = given.session, given.graph, given.lang
-    listed = None if jobs is None else load_job_list(jobs, graph.referential)
-    given.tell_notices(() if listed is None else listed.notices)
+    listed = given.job_list(jobs)
     named = None if listed is None else sorted({entry.occupation for entry in listed.entries})
     if named == []:
         raise PasserellesError("no_job_read", path=jobs)
@@ -345,13 +342,11 @@ def _hiring(
 
     The last value says whether they may stand for an official list: offers of companies and a survey do not.
     """
-    from passerelles.market.own_lists import load_job_list
     from passerelles.territory.reading import is_table_of_lots
 
     if file is not None and basin is None and is_table_of_lots(file):
         return tuple(sorted({lot.job for lot in given.read_lots(file, "hiring").lots})), None, False
-    listed = None if file is None else load_job_list(file, given.session.referential)
-    given.tell_notices(() if listed is None else listed.notices)
+    listed = given.job_list(file)
     if basin is not None:
         return *_of_basin(given, basin, listed), False
     if listed is None:

@@ -88,7 +88,6 @@ def rank(
     employers: Annotated[bool, typer.Option("--employers", help=say("cli.option.employers"))] = False,
 ) -> bool:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
-    from passerelles.market.own_lists import load_job_list
     from passerelles.report.envelope import data_sources
     from passerelles.territory.lots import NOTE, SET_ASIDE, Locator, Side
     from passerelles.territory.parts import area_of
@@ -97,8 +96,7 @@ def rank(
 
     graph, lang = given.graph, given.lang
     market, places = given.session.territory_data()
-    listed = load_job_list(jobs, graph.referential, places=places) if jobs is not None else None
-    given.tell_notices(() if listed is None else listed.notices)
+    listed = given.job_list(jobs, places=places)
     by: Side = "hiring" if employers else "fragile"
     if bool(basin) == bool(territory):
         raise PasserellesError("one_place")

@@ -57,15 +57,11 @@ class Table:
         """Cells of one column, row by row; a column that is absent gives empty cells."""
         if name not in self.header:
             return [""] * len(self.rows)
-        where = self.header.index(name)
-        return [row[where] for row in self.rows]
+        return list(map(itemgetter(self.header.index(name)), self.rows))
 
     def columns(self, *names: str) -> Iterator[tuple[str, ...]]:
         """Yield the cells of the columns `names`, row by row; a column that is absent gives empty cells."""
-        where = [self.header.index(n) if n in self.header else -1 for n in names]
-        if len(where) > 1 and min(where) >= 0:
-            return map(itemgetter(*where), self.rows)
-        return (tuple([row[i] if i >= 0 else "" for i in where]) for row in self.rows)
+        return zip(*map(self.column, names), strict=True)
 
     def numbered(self, *names: str) -> Iterator[tuple[int, tuple[str, ...]]]:
         """Yield (line, cells) for the columns `names`."""

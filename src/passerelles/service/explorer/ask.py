@@ -91,11 +91,8 @@ class Ask:
         """Return what a template shows of moves: their page, its table where there is one, and notes under it."""
         page = moves.page(self.lang)
         grid = self.table(page.sheets[0], **links) if moves else None
-        return {"page": page, "grid": grid, "notes": [*page.notes, *self.limits(occupied=occupied)]}
-
-    def limits(self, *, occupied: bool = True) -> list[str]:
-        """Return what a scorer does not tell on this referential, in sentences."""
-        return scorer_limits(scorer_dict(self.engine.graph, occupied=occupied), lang=self.lang)
+        limits = scorer_limits(scorer_dict(self.engine.graph, occupied=occupied), lang=self.lang)
+        return {"page": page, "grid": grid, "notes": [*page.notes, *limits]}
 
     def render(self, template: str, **content: Any) -> str:
         """Return a page, or a piece of one."""

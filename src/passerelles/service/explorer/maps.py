@@ -221,12 +221,12 @@ def areas(ask: Ask) -> str:
     found = found.with_market(ask.engine.referential, ask.engine.market, basin_of(ask))
     spots, links = found.wheel()
     page = found.page(ask.lang)
-    link = None if named else (lambda a: ask.url("areas", str(a.number)))
+    leads = {} if named else {"name": lambda a: ask.url("areas", str(a.number))}
     sheets = found.sheets(ask.lang)
     return ask.render(
         "areas.html",
         page=page,
-        grid=ask.table(page.sheets[0], **({"name": link} if link else {})),
+        grid=ask.table(page.sheets[0], **leads),
         passages=ask.table(sheets[2]) if found.passages else None,
         named=" ".join(named),
         members=[ask.table(sheets[1])] if named else [],

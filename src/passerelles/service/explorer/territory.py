@@ -109,10 +109,8 @@ def territory(ask: Ask) -> str:
     """Return the page that asks for two tables and bounds."""
     from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
 
-    return ask.render(
-        "territory.html", frames=presets().values(), samples=sample_names(), data=ask.engine.has_data,
-        settings=ask.engine.graph.settings.territory,
-    )  # fmt: skip
+    frames, samples = presets().values(), sample_names()
+    return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.has_data)
 
 
 def plan(ask: Ask, asked: Asked) -> str:
