@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from importlib import import_module
-from threading import Lock, RLock
+from threading import RLock
 from types import ModuleType
 from typing import Any, Generic, NoReturn, Self, TypeVar, overload
 
@@ -218,7 +218,7 @@ class _OneThread:
     """How many blocks of this process ask for one thread of linear algebra, and what sets it back after the last."""
 
     def __init__(self) -> None:
-        self.lock = Lock()
+        self.lock = SharedLock()  # in a fork, a limit that another thread had set stays: it changes no answer
         self.inside = 0
         self.limits: list[Any] = []
         self._modules = 0
@@ -262,12 +262,3 @@ def one_thread(*modules: str) -> Iterator[None]:
             if not _LIMIT.inside:
                 while _LIMIT.limits:
                     _LIMIT.limits.pop().restore_original_limits()
-
-
-def _unlock_after_fork() -> None:
-    """Free the lock that another thread may have held; a limit that one had set stays, which changes no answer."""
-    _LIMIT.lock = Lock()
-
-
-if hasattr(os, "register_at_fork"):  # not on Windows, which does not fork
-    os.register_at_fork(after_in_child=_unlock_after_fork)

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
 from passerelles.io.archive import refusals_told
-from passerelles.io.atomic import atomic_file, atomic_folder, check_free
+from passerelles.io.atomic import atomic_file, atomic_folder
 from passerelles.sharing import Deriving
 from passerelles.vectors import Cells, frozen, sparse
 
@@ -468,7 +468,6 @@ def _write_folder(path: Path, members: Mapping[str, Content], *, overwrite: bool
 
 
 def _write_zip(path: Path, members: Mapping[str, Content], *, overwrite: bool) -> None:
-    check_free(path, overwrite=overwrite)
     with atomic_file(path, overwrite=overwrite) as stream, zipfile.ZipFile(stream, "w") as archive:
         for name, content in members.items():
             with archive.open(_info(stream, name, content), "w") as member:

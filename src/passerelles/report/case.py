@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.language.say import Lang, number, percent, say, typeset
+from passerelles.language.say import Lang, day_text, number, percent, say, typeset
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
@@ -19,7 +19,7 @@ from passerelles.territory.match import Scenario
 from passerelles.views.document import Cell, Grid, Head
 from passerelles.views.spec import NUMERIC, Column
 
-_ISO: Final = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
+_ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +52,7 @@ class Words:
 
     def date(self, text: str) -> str:
         """Write an ISO date the way the language does; anything else stays as it is."""
-        match = _ISO.fullmatch(text)
-        return "/".join(reversed(match.groups())) if match and self.lang == "fr" else text
+        return day_text(text, self.lang) if _ISO.fullmatch(text) else text
 
 
 def heads(words: Words, names: str) -> tuple[Head, ...]:

@@ -345,13 +345,7 @@ class Sheet:
     @cached_property
     def rows(self) -> list[list[Cell]]:
         """Cells of the table; None is an empty cell: unknown."""
-        readers = [column.read for column in self.columns]
-        return [
-            [c.cell(item, self.lang) for c in self.columns]
-            if isinstance(item, Withheld)
-            else [read(item, self.lang) for read in readers]
-            for item in self.items()
-        ]
+        return [[column.cell(item, self.lang) for column in self.columns] for item in self.items()]
 
     def records(self) -> list[dict[str, Cell]]:
         """Return each row as a mapping from column key to value."""
