@@ -1,12 +1,12 @@
 """What stands around results: the JSON object, the sheet of sources and settings, the sources named below a table."""
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
+from passerelles.io.archive import file_sha256
 from passerelles.language import leaves
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
@@ -184,7 +184,7 @@ def data_sources(
     files += places.files if places is not None else ()
     keys = ("name", "content", "source", "year", "licence", "sha256")
     own = [
-        (path.name, "table", None, None, None, hashlib.sha256(path.read_bytes()).hexdigest())
+        (path.name, "table", None, None, None, file_sha256(path))
         for path in tables if path is not None
     ]  # fmt: skip
     read = [
