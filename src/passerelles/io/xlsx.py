@@ -118,9 +118,15 @@ class Workbook:
         return _date_styles(self.data)
 
     @cached_property
-    def texts(self) -> "_SharedTexts":
+    def texts(self) -> Sequence[str]:
         """Texts that cells share, by number."""
-        return _SharedTexts(self.data)
+        return _shared_texts(self.data)
+
+    def text(self, number: int) -> str:
+        """Return one of them."""
+        if not 0 <= number < len(self.texts):
+            raise DamagedWorkbookError(f"no shared text {number}")
+        return self.texts[number]
 
     def value(self, kind: str, style: int, text: str) -> Cell:
         """Cell of a number or date as it is meant."""
@@ -214,25 +220,7 @@ def cell_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell).strip()
 
 
-class _SharedTexts:
-    """Texts that the cells of a workbook share, parsed as far as they are asked for."""
-
-    def __init__(self, data: bytes) -> None:
-        self._known: list[str] = []
-        self._coming = _shared_texts(data)
-
-    def __getitem__(self, number: int) -> str:
-        while number >= len(self._known):
-            coming = next(self._coming, None)
-            if coming is None:
-                raise DamagedWorkbookError(f"no shared text {number}")
-            self._known.append(coming)
-            if len(self._known) > _MAX_CELLS:
-                raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
-        return self._known[number]
-
-
-def _shared_texts(data: bytes) -> Iterator[str]:
+def _shared_texts(data: bytes) -> list[str]:
     finished: list[str] = []
     piece: list[str] = []
     depth = {"t": 0, "rPh": 0}
@@ -254,8 +242,9 @@ def _shared_texts(data: bytes) -> Iterator[str]:
             piece.append(content)
 
     for _ in _fed(data, "xl/sharedStrings.xml", start, end, text):
-        yield from finished
-        finished.clear()
+        if len(finished) > _MAX_CELLS:
+            raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
+    return finished
 
 
 def _unescaped(text: str) -> str:
@@ -429,7 +418,7 @@ class _PlainCells(dict[bytes, Cell]):
         if match is None or not match[3]:
             return self.setdefault(written, None)
         if match[2] == b"s":
-            text = self._book.texts[int(match[3])]
+            text = self._book.text(int(match[3]))
             return self.setdefault(written, None if text.isspace() else text)  # blanks by the million are no rows
         return self.setdefault(written, self._book.value("n", int(match[1] or 0), match[3].decode()))
 
@@ -539,7 +528,7 @@ class _SheetParser:
         if not text:
             return f"={formula}" if formula and self.kind != "str" else None  # a formula nobody has worked out yet
         if self.kind == "s":
-            return self.book.texts[int(text)]
+            return self.book.text(int(text))
         if self.kind == "b":
             return text.strip() in ("1", "true")
         if self.kind in ("str", "e"):
