@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.build import DOCUMENT as GRAPH
@@ -126,14 +126,6 @@ def cached_place() -> Path:
     return cache_folder() / _FOLDER
 
 
-class CachedIndex(NamedTuple):
-    """An index or data of the user's cache: where it lies, its bytes, when it was last opened (seconds since 1970)."""
-
-    place: Path
-    size: int
-    used: float
-
-
 def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -> Path | None:
     """
     Where the cache keeps the index of a referential under some overlays and settings; None where it keeps none.
@@ -181,15 +173,14 @@ def keep_index(graph: OccupationGraph, place: Path) -> None:
             old.unlink()
 
 
-def cached_indexes() -> list[CachedIndex]:
-    """Return indexes and data of the user's cache, those used last first."""
-    found = ((path, path.stat()) for path in used_last_first(cached_place(), _INDEXES, KEPT_VALUES))
-    return [CachedIndex(path, about.st_size, about.st_mtime) for path, about in found]
+def cached_indexes() -> list[Path]:
+    """Return the files of indexes and data of the user's cache, those used last first."""
+    return used_last_first(cached_place(), _INDEXES, KEPT_VALUES)
 
 
-def clear_cache() -> list[CachedIndex]:
+def clear_cache() -> list[Path]:
     """Remove what the user's cache keeps, which is made again when it is needed; return what they were."""
     removed = cached_indexes()
     for each in removed:
-        each.place.unlink(missing_ok=True)
+        each.unlink(missing_ok=True)
     return removed

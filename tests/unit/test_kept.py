@@ -31,7 +31,7 @@ def test_what_is_kept_is_what_was_read(folder: Path, monkeypatch: pytest.MonkeyP
     assert first.market is not None
     assert first.market.survey() == plain.market.survey()
     assert first.places == plain.places
-    names = sorted(each.place.name.split("-")[1] for each in cached_indexes())
+    names = sorted(each.name.split("-")[1] for each in cached_indexes())
     assert names == ["bmo", "places", "scan"]
 
     def never(*_: object, **__: object) -> None:

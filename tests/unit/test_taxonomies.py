@@ -368,9 +368,9 @@ def test_a_changed_file_or_setting_makes_another_index_and_a_damaged_one_is_made
     name = str(folder)
     assert Session(name, cache=True).graph
     (first,) = cached_indexes()
-    assert index_place(name, (), Settings()) == first.place
-    assert index_place(name, (), Settings(scorer="content")) != first.place
-    first.place.write_bytes(b"damaged")
+    assert index_place(name, (), Settings()) == first
+    assert index_place(name, (), Settings(scorer="content")) != first
+    first.write_bytes(b"damaged")
     assert Session(name, cache=True).graph.index is None
     assert Session(name, cache=True).graph.index is not None
     sheets = onet()

@@ -148,8 +148,9 @@ def cache(given: Given, clear: Annotated[bool, typer.Option("--clear", help=say(
         return
     found = cached_indexes()
     for each in found:
-        used = datetime.fromtimestamp(each.used).astimezone().strftime("%Y-%m-%d %H:%M")
-        typer.echo(given.say("cache.line", name=each.place.name, megabytes=each.size / 1_000_000, used=used))
+        about = each.stat()
+        used = datetime.fromtimestamp(about.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
+        typer.echo(given.say("cache.line", name=each.name, megabytes=about.st_size / 1_000_000, used=used))
     if not found:
         given.tell("cache.empty")
 

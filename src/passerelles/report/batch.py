@@ -68,8 +68,7 @@ class Batch:
         checksum = checksum_of(part, provenance(self.graph), options)
         page = f"{_PAGES}/{part.file}.html" if self.pages else ""
         known = before.get(checksum)
-        there = not page or (folder / page).is_file()
-        if known is not None and (known["problem"] or (known["page"] == page and there)):
+        if known and (known["problem"] or (known["page"] == page and (not page or (folder / page).is_file()))):
             return _kept(known)
 
         def told(people: int) -> int | None:
