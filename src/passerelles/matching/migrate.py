@@ -295,11 +295,9 @@ def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
         yield index.entries[entry].code, index.entries[entry].ogr
 
 
-_RELATIONS: Final[Mapping[str, Relation]] = MappingProxyType(
-    {"exactmatch": "exact", "closematch": "close", "broadmatch": "broad", "narrowmatch": "narrow"}
-)
+_RELATIONS: Final[Mapping[str, Relation]] = {f"{each}match": each for each in get_args(Relation) if each != "related"}
 _NEAREST_FIRST: Final[tuple[Relation, ...]] = get_args(Relation)
-_TURNED: Final[Mapping[Relation, Relation]] = MappingProxyType({"broad": "narrow", "narrow": "broad"})
+_TURNED: Final[Mapping[Relation, Relation]] = {"broad": "narrow", "narrow": "broad"}
 # Columns of the two published files: origin, target, relation. The ROME side is the code of a title (OGR).
 _COLUMNS: Final = (
     ("esco", "rome", ("classification 1 id", "classification 2 id", "mapping relation")),

@@ -134,7 +134,7 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
     if not records:
         raise PasserellesError("resolve_empty_list", path=path)
     lines, rows = zip(*records, strict=True)
-    width = max(map(_width, rows))
+    width = max((i for row in rows for i, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
     header, *full = [[*row[:width], *[None] * (width - len(row))] for row in rows]
     return Worklist(tuple(cell_text(cell) for cell in header), full, lines[1:])
 
@@ -157,10 +157,6 @@ def is_aside(text: str) -> bool:
 def worklist_csv(worklist: Worklist) -> str:
     """List as CSV: comma, header, one line a row; cells as they are, none a formula to a spreadsheet."""
     return csv_text(worklist.header, [[c if isinstance(c, str) else cell_text(c) for c in r] for r in worklist.rows])
-
-
-def _width(row: Sequence[Cell]) -> int:
-    return max((i for i, cell in enumerate(row, 1) if cell not in (None, "")), default=0)
 
 
 CHOICE: Final = "choix"

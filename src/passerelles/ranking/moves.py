@@ -50,7 +50,7 @@ from passerelles.scoring.scorer import (
 )
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
-from passerelles.vectors import top
+from passerelles.vectors import frozen, top
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, parts_of, within
@@ -379,9 +379,7 @@ def rank_all(graph: OccupationGraph, *, settings: Settings | None = None, limit:
         best = best_rows(graph, row, totals, width)
         targets[row, : len(best)] = codes[best]
         values[row, : len(best)] = totals[best]
-    for array in (codes, targets, values):
-        array.setflags(write=False)
-    return AllMoves(origins=codes, targets=targets, scores=values)
+    return AllMoves(origins=frozen(codes), targets=frozen(targets), scores=frozen(values))
 
 
 def best_rows(graph: OccupationGraph, row: int, totals: NDArray[np.float64], width: int) -> NDArray[np.intp]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
+from functools import partial
 from operator import attrgetter, methodcaller
 from pathlib import Path
 from time import perf_counter
@@ -148,7 +149,7 @@ class IndexedReferential(Referential):
         if self.index is None:  # made by `dataclasses.replace`: the tables are its own
             values = [getattr(self, f.name) for f in fields(self)]
             return (Referential, tuple(values))
-        return (_reopened, (str(self.index.place), self.index.seal))
+        return (partial(open_referential, seal=self.index.seal), (self.index.place,))
 
     def __eq__(self, other: object) -> bool:
         """Compare the tables, whichever way they are kept."""
@@ -266,10 +267,6 @@ class SomeCompetencies(Sequence[Competency]):
             _check_words(self._index, "competencies", [found])
             self._read[column] = found
         return found or self._all.competencies[self._rows[column]]
-
-
-def _reopened(place: str, seal: str) -> IndexedReferential:
-    return open_referential(Path(place), seal=seal)
 
 
 _LOG: Final = logging.getLogger(__name__)

@@ -58,10 +58,7 @@ CODED: Final[Mapping[str, Mapping[str, object]]] = {c: coded(name) for c, name i
 # read, where the tables of access show it.
 _REMARKS: Final = _HEAD_AS_IS | {"choice", "proposals"}
 # What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
-_DECLARES: Final = {
-    "specialised_occupations": "occupations",
-    "macro_competencies": "competencies",
-}
+_DECLARES: Final = {"specialised_occupations": "occupations", "macro_competencies": "competencies"}
 # Columns that hold codes, in which a spreadsheet may have seen a date.
 _CODES: Final = frozenset(
     {"code", "base", "parent", "macro", "occupation", "competency", "credential", "requires", "holder_of", "context"}

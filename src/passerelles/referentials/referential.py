@@ -4,7 +4,6 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import repeat
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -258,12 +257,11 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     check_whole(draft)
     if draft.files and not provenance.files:
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
-    requirements: list[Requirement] = []
-    for code, asked in sorted(draft.requirements.items()):
-        codes = sorted(asked)
-        requirements += map(Requirement, repeat(code), codes, map(asked.__getitem__, codes))
-    if draft.levels:
-        requirements = [r._replace(level=draft.levels.get(r[:2])) for r in requirements]
+    requirements = [
+        Requirement(occupation, code, asked[code], draft.levels.get((occupation, code)))
+        for occupation, asked in sorted(draft.requirements.items())
+        for code in sorted(asked)
+    ]
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
     rows = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     return Referential(
@@ -489,7 +487,8 @@ def find_occupation(referential: Referential, text: str) -> str:
         return found[0]
     if found:
         raise UnknownCodeError(text, suggestions=found, key="ambiguous_title")
-    raise UnknownCodeError(_shortened(text), suggestions=nearest(referential, text))
+    short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    raise UnknownCodeError(short, suggestions=nearest(referential, text))
 
 
 def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[str]:
@@ -612,7 +611,3 @@ def nearest_codes(text: str, known: Plain) -> tuple[str, ...]:
     by_name = alike(cut, names, scorer="token_sort_ratio", least=_ALIKE, most=_NEAREST)
     best = {code: max(by_code.get(code, 0.0), by_name.get(code, 0.0)) for code in (*by_code, *by_name)}
     return tuple(sorted(best, key=lambda code: (-best[code], code))[:_NEAREST])
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

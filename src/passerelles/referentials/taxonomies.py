@@ -28,8 +28,6 @@ from passerelles.text import normalise_label
 _NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<language>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
 _VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _ESCO, _ONET = (packaged("passerelles.referentials", "taxonomies.toml")[name] for name in ("esco", "onet"))
-# Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
-_REGULATED: Final[dict[str, Ternary]] = {"regulated": "yes"}
 # Heads of the skill hierarchy under which attitudes and transversal skills stand (A in 1.0, T from 1.1 on).
 _SOFT: Final = ("A", "T")
 _MANAGERS: Final = "1"
@@ -137,13 +135,15 @@ def _occupations(files: FileSet, draft: Draft) -> None:
         "concepturi", "preferredlabel", *columns
     ):
         code = code_of(uri)
+        # Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
+        stated: Ternary = "yes" if regulated.rpartition("/")[2] == "regulated" else "unknown"
         occupation = Occupation(
             code=code,
             label=label or None,
             definition=(text or definition).strip(),
             parent=group or None,
             domain=group[:3] or None,  # the unit group itself is the parent
-            regulated=_REGULATED.get(regulated.rpartition("/")[2], "unknown"),
+            regulated=stated,
             managerial="yes" if group.startswith(_MANAGERS) else "unknown",
             level=_ESCO["levels"].get(group[:1]),
             notation=notation,
@@ -276,7 +276,9 @@ def read_onet(source: FileSource) -> Referential:
     """
     files = _find_onet(source)
     draft = Draft()
-    _check_onet(files, draft)
+    files.check_required(draft)
+    if unread := len(files.by_kind.keys() - {name.casefold() for name in _ONET["read"]}):
+        draft.log.note("other_files", count=unread)
     _occupations_onet(files, draft)
     _activities(files, draft)
     _task_activities(files, draft)
@@ -303,14 +305,6 @@ def _release(source: FileSource, draft: Draft) -> tuple[str, str]:
     version = next((match[1].replace("_", ".") for each in names if (match := _ONET_VERSION.search(each))), "unknown")
     month = _RELEASE.search(text)
     return version, f"{month[2]}-{_ONET['months'].index(month[1].casefold()) + 1:02}" if month else ""
-
-
-def _check_onet(files: FileSet, draft: Draft) -> None:
-    files.check_required(draft)
-    known = {name.casefold() for name in _ONET["read"]}
-    unread = sum(name not in known for name in files.by_kind)
-    if unread:
-        draft.log.note("other_files", count=unread)
 
 
 def _occupations_onet(files: FileSet, draft: Draft) -> None:

@@ -17,6 +17,7 @@ from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, apply_overlay, lay_access
 from passerelles.store import is_index
+from passerelles.text import fold_accents
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet
@@ -50,9 +51,7 @@ NOTICE: Final = Record(
 )
 
 
-_KINDS: Final[Mapping[str, CompetencyKind]] = {
-    "savoir_faire": "savoir-faire", "savoir_etre": "savoir-être", "savoir": "savoir",
-}  # fmt: skip
+_KINDS: Final = {fold_accents(kind).replace("-", "_"): kind for kind in get_args(CompetencyKind)}
 _SCREEN: Final = 50  # notices, beyond which a page shows one of each kind and file: whoever mends wants every row
 
 

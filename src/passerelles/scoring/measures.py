@@ -356,19 +356,17 @@ def _spreads(graph: OccupationGraph, words: "sparse.csr_array", n_stems: int) ->
 def _of_occupations(graph: OccupationGraph, texts: Vectors, vocabulary: Sequence[str]) -> Vectors:
     """Vectors that come from the occupation itself and not from what is held."""
     plain = ~graph.is_specialised
-    return MappingProxyType(
-        {
-            "contexts": tfidf_rows(graph.contexts, plain),
-            "naf": tfidf_rows(_tags(graph, ("naf",)), plain),
-            "themes": tfidf_rows(_tags(graph, ("theme",)), plain),
-            "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
-            "riasec": unit_rows(_riasec(graph)),
-            "title": tfidf_rows(piece_counts(texts["names"], vocabulary, range(3, 6)), plain),
-            "titles": tfidf_rows(piece_counts(texts["titles"], vocabulary, range(4, 6)), plain, singles=False),
-            "definition": tfidf_rows(texts["definitions"], plain),
-            "access": tfidf_rows(texts["access"], plain, singles=False),
-        }
-    )
+    return {
+        "contexts": tfidf_rows(graph.contexts, plain),
+        "naf": tfidf_rows(_tags(graph, ("naf",)), plain),
+        "themes": tfidf_rows(_tags(graph, ("theme",)), plain),
+        "sectors": tfidf_rows(_tags(graph, ("sector", "subsector")), plain),
+        "riasec": unit_rows(_riasec(graph)),
+        "title": tfidf_rows(piece_counts(texts["names"], vocabulary, range(3, 6)), plain),
+        "titles": tfidf_rows(piece_counts(texts["titles"], vocabulary, range(4, 6)), plain, singles=False),
+        "definition": tfidf_rows(texts["definitions"], plain),
+        "access": tfidf_rows(texts["access"], plain, singles=False),
+    }
 
 
 def _tags(graph: OccupationGraph, kinds: tuple[TagKind, ...]) -> "sparse.csr_array":
