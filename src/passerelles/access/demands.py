@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from itertools import chain, product
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -268,9 +268,7 @@ class Demands:
         def ended(way: tuple[int, ...]) -> bool:
             return any(self._closed[i] for i in way)
 
-        def place(
-            found: Priced, *, whole: bool
-        ) -> tuple[bool, bool, bool, bool, float, bool, bool, int, tuple[int, ...]]:
+        def place(found: Priced, *, whole: bool) -> tuple[Any, ...]:
             """
             Of ways known as well and as short, one that training gives, without competition, of fewest parts.
 

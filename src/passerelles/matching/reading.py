@@ -469,12 +469,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
 
 
 def _spelled_out(
-    variants: Sequence[tuple[str, ...]],
-    words: Words,
-    lexicon: Lexicon,
-    *,
-    cut: bool = False,
-    dashed: bool = False,
+    variants: Sequence[tuple[str, ...]], words: Words, lexicon: Lexicon, *, cut: bool = False, dashed: bool = False
 ) -> Iterator[Reading]:
     """Readings of the variants of one job, the abbreviations of each spelled out."""
     share = _MOST // len(variants) if variants else 0

@@ -122,12 +122,8 @@ def pull(
     if context is None or index.meaning is None or not any(context):
         return None
     total = np.zeros(len(index.codes), dtype=np.float32)
-    for kind, texts in (
-        ("employer", (context.employer,)),
-        ("sector", (context.sector,)),
-        ("agreement", (context.agreement,)),
-        ("jobs", context.jobs[:MOST_JOBS]),
-    ):
+    for kind, said in context._replace(jobs=context.jobs[:MOST_JOBS])._asdict().items():
+        texts = (said,) if isinstance(said, str) else said
         if any(texts):
             likeness = _in_sector(index, context.sector, lexicon) if kind == "sector" else _like(index, texts, lexicon)
             total += np.float32(weights.get(kind, 0.0)) * likeness

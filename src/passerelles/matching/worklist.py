@@ -280,20 +280,17 @@ def review(
     else:
         answers = resolve_competencies(referential, texts)
     rows: list[Row] = []
-    refused: list[Row] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
         row = Row(worklist.lines[i], texts[i], candidates, status(candidates), made[i])
         if made[i]:
             code = chosen_code(made[i], [codes[i] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
-            if code is None:
-                refused.append(row)
         rows.append(row)
         if progress is not None:
             progress(i + 1, len(texts))
     done = worklist.beside(ADDED, [row.cells() for row in rows], keep=[worklist.header[place]])
-    return Review(done, tuple(rows), tuple(refused))
+    return Review(done, tuple(rows), tuple(row for row in rows if row.choice and row.status != "sûr"))
 
 
 def chosen_code(

@@ -82,17 +82,9 @@ class Context(Deriving):
         hits = () if self.table is None else self.table.for_occupation(code, referential)
         for found, _, via in hits:
             if found.code not in named:
-                yield StepCredential(
-                    code=f"CI-{found.code}",
-                    label=found.label,
-                    kind=found.type,
-                    held="unknown",
-                    hours=UNKNOWN_HOURS,
-                    source="Certif Info",
-                    via=str(via),
-                    certifinfo=found.code,
-                    rncp=found.rncp,
-                )
+                about = f"CI-{found.code}", found.label, found.type
+                more: dict[str, Any] = {"via": str(via), "certifinfo": found.code, "rncp": found.rncp}
+                yield StepCredential(*about, "unknown", UNKNOWN_HOURS, "Certif Info", **more)
 
     def certifying(self, code: str, credentials: tuple[StepCredential, ...]) -> Ternary:
         """

@@ -334,19 +334,17 @@ class State:
     def through(self, row: int) -> "State":
         """Return the state after training for an occupation and practising it."""
         terrain = self.terrain
-        return State(
-            terrain=terrain,
+        return replace(
+            self,
             left=np.minimum(self.left, terrain.effort.uncovered[:, row]),
             level=max(self.level, int(terrain.effort.proves[row])),
             held=self.held | terrain.demands.holds[row],
-            price=self.price,
             open_rows=self.open_rows & ~excluded_rows(terrain.graph, row),
             stages=(*self.stages, row),
             hours=self.hours + int(self.stage[row]),
             weakest=min(self.weakest, float(self.strength[row])),
             strength=terrain.strength[row],
             near=terrain.near[row],
-            first_scores=self.first_scores,
             first=self.first or self,
         )
 

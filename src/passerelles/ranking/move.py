@@ -28,17 +28,7 @@ from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown
-from passerelles.views.spec import (
-    REFERENTIAL,
-    Column,
-    On,
-    Page,
-    Record,
-    Sheet,
-    part_of,
-    parts_of,
-    side_by_side,
-)
+from passerelles.views.spec import REFERENTIAL, Column, On, Page, Record, Sheet, part_of, parts_of, side_by_side
 
 _NAMED = 5  # competencies that a cell names
 _SAID = 4  # competencies that a sentence names
@@ -98,10 +88,7 @@ class End(Described):
     spec: ClassVar[Record] = Record(
         "origin",
         "An occupation, or a person without one (null)",
-        (
-            Column("code", promised="code?"),
-            Column("label", promised="text?"),
-        ),
+        (Column("code", promised="code?"), Column("label", promised="text?")),
     )
 
     @property
@@ -441,14 +428,15 @@ class Moves(list[Move], Shown):
             hidden |= {"observed"} | (set() if any(wages_short(m.wages, lang) for m in self) else {"wages"})
         end = Move.spec.pick("rank", "target_code", on=On.TABLE)
         parts = side_by_side((*end, *Move.spec.pick("target_label", on=On.TABLE)), PartValue.spec.columns)
+        items = side_by_side(end, STATE, NEAR_ITEM.columns)
         credentials = side_by_side(end, (*CREDENTIAL.columns, *_OF_CHOICE))
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
             Sheet("parts", parts, lambda: ((m, p) for m in self for p in m.parts), lang),
             Sheet(
                 "competencies",
-                side_by_side(end, STATE, NEAR_ITEM.columns),
-                lambda: ((m, state, item) for m in self for state, items in by_state(m) for item in items),
+                items,
+                lambda: ((m, at, i) for m in self for at, some in by_state(m) for i in some),
                 lang,
             ),
             Sheet("credentials", credentials, lambda: ((m, c) for m in self for c in m.credentials), lang),
@@ -460,11 +448,8 @@ class Moves(list[Move], Shown):
             none = say(f"moves.none{self.reason and '_'}{self.reason}", lang=lang)
             return Page(title or none, [none] if title else [], notes=self._doubts(lang))
         if title is None:
-            title = (
-                heading(self[0].target, "title_towards", lang)
-                if self.towards
-                else heading(self[0].origin, "title", lang)
-            )
+            end, key = (self[0].target, "title_towards") if self.towards else (self[0].origin, "title")
+            title = heading(end, key, lang)
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
         notes += self._doubts(lang)
         seen = observed_notes((m.observed for m in self), lang)

@@ -38,16 +38,7 @@ from passerelles.ranking.move import (
 from passerelles.referentials.referential import find_occupation
 from passerelles.scoring.coverage import Holding, coverage_positions, coverage_row, holding_of, raising_share
 from passerelles.scoring.measures import people_who
-from passerelles.scoring.scorer import (
-    LEVELS,
-    Level,
-    Scorer,
-    level_at,
-    levels_of,
-    load_scorer,
-    reaches,
-    scorer_for,
-)
+from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.vectors import frozen, top

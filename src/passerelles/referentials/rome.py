@@ -12,17 +12,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode
 from passerelles.language import packaged
-from passerelles.model import (
-    Competency,
-    Domain,
-    JobTitle,
-    Mobility,
-    Occupation,
-    Provenance,
-    Tag,
-    TagKind,
-    WorkContext,
-)
+from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Provenance, Tag, TagKind, WorkContext
 from passerelles.referentials.draft import OPTIONAL, CellType, Draft, Field, FileSet, coded_cells, made
 from passerelles.referentials.referential import Reader, Referential, finish
 
