@@ -161,7 +161,7 @@ def test_a_job_that_goes_nowhere_has_its_best_move_explained(page: Element, case
     going = {f.fragile.job for f in case.allocation.flows if not f.same_job}
     ranks = {o.code: [e.move.rank for e in o.moves if not e.flows] for o in explained_origins(case)}
     assert {code: found for code, found in ranks.items() if found} == {
-        code: [1] for code in case.origins if code not in going
+        code: [1] for code in {lot.job for lot in case.allocation.fragile.lots} if code not in going
     }
     more = replace(case, request=NO_PICTURE._replace(limit=3))
     assert all({1, 2, 3} <= {e.move.rank for e in o.moves} for o in explained_origins(more))

@@ -155,11 +155,6 @@ class Case:
         return self.release.threshold or self.allocation.settings.mask_threshold
 
     @cached_property
-    def origins(self) -> tuple[str, ...]:
-        """Fragile jobs, by code."""
-        return tuple(sorted({lot.job for lot in self.allocation.fragile.lots}))
-
-    @cached_property
     def targets(self) -> tuple[str, ...]:
         """Hiring jobs, by code."""
         return tuple(sorted({lot.job for lot in self.allocation.hiring.lots}))
@@ -169,7 +164,3 @@ class Case:
         """Flows of people who are placed or to be confirmed; none where figures are withheld."""
         flows = () if self.masked else (*self.release.flows, *self.release.to_confirm)
         return tuple(flow for flow in flows if isinstance(flow, Flow))
-
-    def label(self, code: str) -> str:
-        """Label of an occupation, its code where it has none."""
-        return self.graph.referential.occupation_by_code[code].label or code

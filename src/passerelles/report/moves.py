@@ -88,7 +88,7 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
     least = case.allocation.settings.acceptable_probability
     best = {
         code: best_targets(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
-        for code in case.origins
+        for code in sorted(lots)
     }
     ranked = {code: [case.graph.codes[row] for row, _ in found.kept] for code, found in best.items()}
     kept = _kept(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
@@ -103,7 +103,8 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
         direct = {path.codes[0]: path for path in _paths(case, code, shown, max_steps=1, limit=1)}
         own = {end: tuple(flows.get((code, end), ())) for end in shown}
         rows = tuple(Explained(moves[end], direct[end], own[end]) for end in shown)
-        found.append(Origin(code, case.label(code), lots[code], rows, len(targets.kept)))
+        label = case.graph.referential.occupation_by_code[code].name
+        found.append(Origin(code, label, lots[code], rows, len(targets.kept)))
     return tuple(found)
 
 
