@@ -109,11 +109,7 @@ class _Told(Exception):  # noqa: N818 - not raised itself
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy what is held: an exception would be called again with its text as a key."""
         values = {name: _kept(value) for name, value in self.values.items()}
-        return _made_again, (type(self), self.args), vars(self) | {"values": values}
-
-
-def _made_again(kind: type[_Told], args: tuple[object, ...]) -> _Told:
-    return kind.__new__(kind, *args)
+        return type(self).__new__, (type(self), *self.args), vars(self) | {"values": values}
 
 
 def _kept(value: object) -> object:

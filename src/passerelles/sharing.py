@@ -1,16 +1,16 @@
 """What threads and forked processes share: values that fill themselves in as they are asked, locks, and work."""
 
 import ctypes
+import functools
 import gc
 import os
 import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from functools import wraps
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
-from typing import Any, Generic, NoReturn, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, overload
 
 Value = TypeVar("Value")
 Owner = TypeVar("Owner", bound="Deriving")
@@ -45,13 +45,15 @@ class Deriving:
         Return what `build` makes of this object, made once and kept.
 
         The object never changes, so what follows from it alone does not either; upper layers keep their indexes here
-        instead of in a global cache. Safe to call from several threads.
+        instead of in a global cache. Safe to call from several threads: nobody waits for what has another key.
         """
         memo: dict[Hashable, Any] = vars(self).setdefault("_memo", {})
         if key not in memo:
-            with vars(self).setdefault("_lock", SharedLock()):
+            locks: dict[Hashable, SharedLock] = vars(self).setdefault("_locks", {})
+            with locks.setdefault(key, SharedLock()):
                 if key not in memo:
                     memo[key] = build()
+            locks.pop(key, None)  # whoever comes from now on needs none
         found: Value = memo[key]
         return found
 
@@ -60,48 +62,26 @@ def made_once(make: Callable[[Owner], Value]) -> Callable[[Owner], Value]:
     """Have a function of a graph or a referential keep with that what it makes of it; see `Deriving.derived`."""
     key = f"{make.__module__}.{make.__qualname__}"
 
-    @wraps(make)
+    @functools.wraps(make)
     def found(of: Owner) -> Value:
         return of.derived(key, lambda: make(of))
 
     return found
 
 
-class _Kept(Generic[Value]):
-    """An attribute whose value is made when it is first asked for, and kept under its name with the object."""
-
-    def __set_name__(self, owner: type, name: str) -> None:
-        """Learn the name under which the value is kept."""
-        self._name = name
-
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
-    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
-        """Return the value; on the class, the attribute itself."""
-        return self if instance is None else self._value(instance)
-
-    def _value(self, instance: object) -> Value:
-        raise NotImplementedError
-
-
-class cached_property(_Kept[Value]):  # noqa: N801 - a decorator, written as `property` is
+class cached_property(functools.cached_property[Value]):  # noqa: N801 - a decorator, written as `property` is
     """
     A property computed at its first use and kept with the object.
 
-    As `functools.cached_property` from Python 3.12 on, for 3.11 as well: without a lock, which a forked process could
-    find held. Threads that come together may each compute it; all get the same object.
+    Without the lock that Python 3.11 has, which a forked process could find held. Threads that come together may each
+    compute it; all get the same object.
     """
 
-    def __init__(self, compute: Callable[[Any], Value]) -> None:
-        self._compute = compute
-        self.__doc__ = compute.__doc__
+    if not TYPE_CHECKING:  # where it is what it is made from
 
-    def _value(self, instance: object) -> Value:
-        """Compute and keep; from then on the attribute itself is found first."""
-        found: Value = vars(instance).setdefault(self._name, self._compute(instance))
-        return found
+        def __get__(self, instance: object | None, owner: type | None = None) -> Any:
+            """Compute and keep; from then on the attribute itself is found first."""
+            return self if instance is None else vars(instance).setdefault(self.attrname, self.func(instance))
 
 
 class LaterModule(ModuleType):
@@ -131,7 +111,7 @@ class FrozenDict(dict[str, Value]):
         return type(self), (dict(self),)
 
 
-class Later(_Kept[Value]):
+class Later(Generic[Value]):
     """
     A field of a frozen dataclass that is given as what makes it, which happens when it is first asked for.
 
@@ -146,7 +126,18 @@ class Later(_Kept[Value]):
     3
     """
 
-    def _value(self, instance: object) -> Value:
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Learn the name under which the value is kept."""
+        self._name = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
+    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
+        """Return the value; on the class, the field itself."""
+        if instance is None:
+            return self
         found = vars(instance)[self._name]
         if callable(found):
             found = vars(instance)[self._name] = found()

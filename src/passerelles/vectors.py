@@ -266,13 +266,9 @@ def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
     length = np.sqrt(np.bincount(rows, left.data * left.data, left.shape[0])) * FINE
     scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
     found = sparse.csr_array(left @ turned)
-    found.data = found.data * np.repeat(scale, np.diff(found.indptr))
-    return _dense(found)
-
-
-def _dense(matrix: "sparse.csr_array") -> NDArray[np.float32]:
-    matrix.data = matrix.data.astype(np.float32)  # before it is dense: half the memory to fill
-    return np.asarray(matrix.toarray(), dtype=np.float32)
+    scaled = found.data * np.repeat(scale, np.diff(found.indptr))
+    found.data = scaled.astype(np.float32)  # before it is dense: half the memory to fill
+    return np.asarray(found.toarray(), dtype=np.float32)
 
 
 # Terms of texts: stems, pairs of stems, pieces of words.

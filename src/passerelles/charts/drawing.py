@@ -6,14 +6,14 @@ import math
 import re
 from collections.abc import Callable, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import unescape
 from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang, number, say
 from passerelles.text import printable
 
@@ -165,8 +165,7 @@ def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int 
     """
     path = Path(path)
     form = form_of(path)
-    with atomic_file(path, overwrite=overwrite) as file:
-        file.write(drawn(figure, form, dpi=dpi))
+    write_whole(path, drawn(figure, form, dpi=dpi), overwrite=overwrite)
     return path
 
 
@@ -488,11 +487,7 @@ class Pen:
         """Draw the lines of a scale from `span[0]` to `span[1]`, and its numbers under them; return where they end."""
         wide = ruler.high - ruler.low
         decimals = 0 if wide > 5 else 1 if wide > 0.5 else 2  # noqa: PLR2004 - as many as tell its values apart
-
-        def plain(value: float) -> str:
-            return number(value, lang=self.lang, decimals=decimals).replace("-", "\u2212")
-
-        write = write or plain
+        write = write or partial(number, lang=self.lang, decimals=decimals)
         top, bottom = span
         size = self.size - 1
         room = max(self.wide(write(v), size=size) for v in (ruler.low, ruler.high)) + 14

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 import typer
 
 from passerelles.errors import MissingExtraError, PasserellesError
-from passerelles.io.atomic import atomic_file, check_free, told_file
+from passerelles.io.atomic import check_free, told_file, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say, sentences
 from passerelles.sharing import no_collection
@@ -194,11 +194,11 @@ class Given:
         self.tell_notices(() if found is None else found.notices)
         return found
 
-    def scored(self, name: str, items: Sequence[dict[str, Any]], *, occupied: bool = True) -> dict[str, Any]:
+    def scored(self, name: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Return the object that a command prints as JSON, where the graph scored; see `report.envelope.envelope`."""
         from passerelles.report.envelope import envelope
 
-        return envelope(name, self.graph, items, occupied=occupied)
+        return envelope(name, self.graph, items)
 
     def on_screen(
         self,
@@ -445,8 +445,7 @@ def write_text(text: str, output: Path | None) -> None:
         if text:
             sys.stdout.write(text)
         return
-    with atomic_file(output, overwrite=True) as file:
-        file.write(text.encode("utf-8"))
+    write_whole(output, text)
 
 
 def json_text(payload: object, output: Path | None) -> str:

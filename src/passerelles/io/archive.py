@@ -85,10 +85,10 @@ class FileSource:
         try:
             if member.archive is None:
                 path = self.place / member.path
-                _check_size(path, path.stat().st_size)
+                _check_size(path, path.stat().st_size, MAX_FILE_BYTES)
                 return path.read_bytes()
             with zipfile.ZipFile(member.archive) as archive:
-                _check_size(Path(member.path), archive.getinfo(member.path).file_size)
+                _check_size(Path(member.path), archive.getinfo(member.path).file_size, MAX_FILE_BYTES)
                 return archive.read(member.path)
         except PermissionError as error:
             raise PasserellesError("no_permission", path=self.place / name) from error
@@ -111,12 +111,10 @@ def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
     with refusals_told(path):
         about = path.stat()
         limit = most if stat.S_ISREG(about.st_mode) else min(most, _MAX_STREAM_BYTES)
-        if about.st_size > limit and stat.S_ISREG(about.st_mode):
-            raise PasserellesError("file_too_big", path=path, megabytes=about.st_size // 1_000_000)
+        _check_size(path, about.st_size, limit)
         with path.open("rb") as stream:
             data = stream.read(limit + 1)
-    if len(data) > limit:
-        raise PasserellesError("file_too_big", path=path, megabytes=limit // 1_000_000)
+    _check_size(path, len(data), limit)
     return data
 
 
@@ -248,8 +246,8 @@ def check_expansion(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
         raise PasserellesError("zip_bomb", path=path, megabytes=total // 1_000_000)
 
 
-def _check_size(path: Path, size: int) -> None:
-    if size > MAX_FILE_BYTES:
+def _check_size(path: Path, size: int, most: int) -> None:
+    if size > most:
         raise PasserellesError("file_too_big", path=path, megabytes=size // 1_000_000)
 
 

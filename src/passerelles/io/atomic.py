@@ -59,6 +59,12 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
             temp.replace(target)
 
 
+def write_whole(path: Path, content: str | bytes, *, overwrite: bool = True) -> None:
+    """Make bytes, or a text in UTF-8, the content of a file; see `atomic_file`."""
+    with atomic_file(path, overwrite=overwrite) as stream:
+        stream.write(content.encode("utf-8") if isinstance(content, str) else content)
+
+
 @contextmanager
 def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False) -> Iterator[Path]:
     """
@@ -244,8 +250,7 @@ def told_file(path: Path, about: Mapping[str, Any]) -> Iterator[BinaryIO]:
 
 def atomic_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write an object into a JSON file, whole or not at all; one that is there is replaced."""
-    with atomic_file(path, overwrite=True) as stream:
-        stream.write(json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True).encode("utf-8") + b"\n")
+    write_whole(path, json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True) + "\n")
 
 
 def read_side(path: Path) -> dict[str, Any] | None:

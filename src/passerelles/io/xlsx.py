@@ -196,7 +196,7 @@ def open_workbook(data: bytes) -> Workbook:
         _parse(data, "xl/_rels/workbook.xml.rels", relation)
         _parse(data, _MAIN, sheet)
         visible = ((name, targets.get(reference)) for name, state, reference in listed if state == "visible")
-        parts = {name: _absolute(target) for name, target in visible if target is not None}
+        parts = {name: str("/xl" / PurePosixPath(target)).lstrip("/") for name, target in visible if target is not None}
         if not parts:
             raise DamagedWorkbookError("no visible sheet")
         return Workbook(data, parts, epoch)
@@ -249,11 +249,6 @@ def _shared_texts(data: bytes) -> list[str]:
 
 def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
-
-
-def _absolute(target: str) -> str:
-    """Path inside the zip of what the relations of the workbook name."""
-    return target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl") / target)
 
 
 def _part(data: bytes, name: str) -> bytes:

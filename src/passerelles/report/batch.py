@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph, provenance
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say
 from passerelles.report.case import Case, Request, Words
@@ -58,8 +58,8 @@ class Batch:
             tell(number, len(self.parts), part.name)
             lines.append(self._line(part, folder, before))
             if lines[-1].checksum not in before:
-                _write(folder / LINES, csv_of(lines, self.lang))
-        _write(folder / LINES, csv_of(lines, self.lang))
+                write_whole(folder / LINES, csv_of(lines, self.lang))
+        write_whole(folder / LINES, csv_of(lines, self.lang))
         tell(len(self.parts), len(self.parts), "")
         return lines
 
@@ -97,7 +97,7 @@ class Batch:
             self.data.get("certifications"),
         )  # fmt: skip
         if page:
-            _write(folder / page, territory_page(case))
+            write_whole(folder / page, territory_page(case))
         totals = {**case.release.totals, "headcount": told(part.fragile.people)}
         return line_of(part, totals, page=page, checksum=checksum, lang=self.lang)
 
@@ -129,8 +129,3 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         keys = [column.key for column in LINE.columns]
         if reader.fieldnames == keys:
             yield from reader
-
-
-def _write(path: Path, text: str) -> None:
-    with atomic_file(path, overwrite=True) as file:
-        file.write(text.encode("utf-8"))

@@ -1,6 +1,7 @@
 """The JSON Schema of every output, made from what each result declares, and of what comes in."""
 
 import json
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -9,6 +10,7 @@ from typing import Any, Final, get_args
 from passerelles.access import conditions
 from passerelles.areas import Area, AreaMember, Passage
 from passerelles.bulk import files as stored
+from passerelles.codes import reached
 from passerelles.errors import PasserellesError
 from passerelles.evaluation import results
 from passerelles.language import packaged
@@ -128,7 +130,7 @@ def json_schema(name: str) -> dict[str, Any]:
     else:
         body = SHAPES[found]
         known = definitions()
-        used = _used(body, known)
+        used = sorted(reached(_named(body), lambda name: _named(known[name])))
         body = body | ({"$defs": {n: known[n] for n in used}} if used else {})
     example = examples().get(found)
     return about | {k: v for k, v in body.items() if k != "title"} | ({"examples": [example]} if example else {})
@@ -158,18 +160,6 @@ def examples() -> Mapping[str, Any]:
     return found
 
 
-def _used(schema: Schema, known: Mapping[str, Schema]) -> list[str]:
-    """Names that a schema refers to, directly or through others, sorted."""
-    found: set[str] = set()
-    waiting: list[Any] = [schema]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            name = str(node.get("$ref", "")).removeprefix("#/$defs/")
-            if name and name not in found:
-                found.add(name)
-                waiting.append(known[name])
-            waiting += node.values()
-        elif isinstance(node, list):
-            waiting += node
-    return sorted(found)
+def _named(schema: Schema) -> list[str]:
+    """Names that a schema refers to."""
+    return re.findall(r'"#/\$defs/([^"]+)"', json.dumps(schema))

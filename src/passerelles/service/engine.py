@@ -2,12 +2,11 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from threading import Lock
-from typing import Any, Final, Literal, TypeVar
+from typing import Any, Final, Literal
 
 from pydantic import Field, ValidationError
 
@@ -20,8 +19,8 @@ from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
 from passerelles.settings import Section, problems
+from passerelles.sharing import Deriving
 
-Made = TypeVar("Made")
 VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
 
 
@@ -120,20 +119,17 @@ def _data(name: str) -> Any:
     """Return a property of what a session reads, kept for all threads."""
 
     def read(engine: "Engine") -> Any:
-        return None if engine.session is None else engine.kept(name, partial(getattr, engine.session, name))
+        return None if engine.session is None else engine.derived(name, partial(getattr, engine.session, name))
 
     return property(read)
 
 
 @dataclass(frozen=True, eq=False)
-class Engine:
+class Engine(Deriving):
     """A graph with what the data folders of a session hold beside it, each read when it is first needed, and kept."""
 
     graph: OccupationGraph
     session: Session | None = None
-    _lock: Lock = field(default_factory=Lock)
-    _locks: dict[str, Lock] = field(default_factory=dict)
-    _made: dict[str, Any] = field(default_factory=dict)
 
     @property
     def referential(self) -> Referential:
@@ -151,15 +147,6 @@ class Engine:
     wages = _data("wages")
     market = _data("market")
     observed = _data("observed_moves")
-
-    def kept(self, name: str, make: Callable[[], Made]) -> Made:
-        """Return what takes long to make or to load, made once; nobody waits for what has another name."""
-        with self._lock:
-            lock = self._locks.setdefault(name, Lock())
-        with lock:
-            if name not in self._made:
-                self._made[name] = make()
-            return self._made[name]  # type: ignore[no-any-return]
 
     @cached_property
     def name(self) -> str:

@@ -128,17 +128,12 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         for place in range(len(page.heads)):
             sheet.column_dimensions[get_column_letter(place + 1)].number_format = "@"
     for row in page.rows:
-        if not page.kinds:
-            sheet.append([_bare(sheet, value) for value in row])
-            continue
-        cells = []
-        for value, kind in zip(row, page.kinds, strict=True):
-            cell = _cell(sheet, value)
+        cells = [_cell(sheet, value) for value in row]
+        for cell, value, kind in zip(cells, row, page.kinds, strict=bool(page.kinds)):
             cell.number_format = _format(value, kind)
             if page.faint and row is page.rows[0]:
                 cell.font = Font(italic=True, color="808080")
             cell.alignment = wrapped if kind in ("text", "flag") else plain
-            cells.append(cell)
         sheet.append(cells)
 
 
@@ -152,22 +147,14 @@ def _cell(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
     """Return a cell; a text is typed as text outright, so that one that begins with = + - or @ stays a label."""
     from openpyxl.cell import WriteOnlyCell  # noqa: PLC0415 - an extra
 
-    if not isinstance(value, str):
-        return WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # dates too, whatever its stub says
-    text = printable(value)
-    cell: Any = WriteOnlyCell(sheet, value=text or None)
-    if text:
-        cell.data_type = "s"
-        cell.quotePrefix = text.startswith(_FORMULA_SIGNS)
+    if isinstance(value, str):
+        value = printable(value) or None
+    elif isinstance(value, datetime) and value.time() == time.min:
+        value = value.date()  # a day that a workbook was read of is shown as one
+    cell: Any = WriteOnlyCell(sheet, value=value)  # type: ignore[arg-type]  # dates too, whatever its stub says
+    if isinstance(value, str) and value.startswith(_FORMULA_SIGNS):
+        cell.data_type, cell.quotePrefix = "s", True
     return cell
-
-
-def _bare(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
-    """Return a value as it is, but for a text that could be read as something else."""
-    if not isinstance(value, str):  # a day that a workbook was read of is shown as one
-        return value.date() if isinstance(value, datetime) and value.time() == time.min else value
-    text = printable(value)
-    return _cell(sheet, text) if text.startswith(_FORMULA_SIGNS) else text or None
 
 
 def _widths(page: BookPage) -> Iterator[int]:

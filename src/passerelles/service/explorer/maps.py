@@ -87,7 +87,7 @@ def groups_of(engine: Engine) -> tuple[Group, ...]:
             found.append(Group(domain or "", label, colour, dots, *_crowded(places[rows])))
         return _apart(found)
 
-    return engine.kept("map", make)
+    return engine.derived("map", make)
 
 
 def _crowded(places: NDArray[np.float64]) -> tuple[float, float]:
@@ -203,7 +203,7 @@ def _rings(moves: Sequence[Move], stars: Sequence[Star]) -> list[tuple[float, fl
 
 def areas_of(engine: Engine) -> MobilityAreas:
     """Return the mobility areas of the whole referential, kept: they take seconds."""
-    return engine.kept("areas", lambda: mobility_areas(engine.graph))
+    return engine.derived("areas", lambda: mobility_areas(engine.graph))
 
 
 def prepare(engine: Engine, *, everything: bool) -> None:
