@@ -8,7 +8,7 @@ from passerelles.access.conditions import AccessConditions, AccessCredential, Wa
 from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, say
-from passerelles.model import Credential, Hours
+from passerelles.model import Hours
 from passerelles.text import normalise_label
 
 _WAYS: Final = 4  # other ways of a choice that a sentence names
@@ -114,7 +114,8 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
         say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some if c.ground
     ]
     plain = [c for c in some if not c.ground and c.held != "yes"]
-    names = [_sized(c.label, _way_of(c.detail), lang) for c in plain]
+    taken = ((c.label, taken_by(c.code, training_hours(c.detail), c.detail.months)) for c in plain)
+    names = [_sized(label, Way(frozenset(), (part,)), lang) for label, part in taken]
     return [*found, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else found
 
 
@@ -170,11 +171,6 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
             taken_name = _either([taken], _SHORT, lang)
             found.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=told).replace("….", "…"))
     return list(dict.fromkeys(found))
-
-
-def _way_of(credential: Credential) -> Way:
-    """What a credential takes by itself of who lacks it."""
-    return Way(frozenset(), (taken_by(credential.code, training_hours(credential), credential.months),))
 
 
 def _sized(name: str, way: Way | None, lang: Lang) -> str:

@@ -356,7 +356,6 @@ class TitleIndex:
         rows, places = _numbered(lexicon.root(form[0]) if form else "" for form in self.stems)
         cells = (np.ones(len(places), dtype=np.float32), (places, self.parent_of[self.owner]))
         counts = sparse.csr_array(cells, shape=(len(rows), int(self.parent_of.max()) + 1))
-        counts.sum_duplicates()
         onward = _shares(counts)
         return rows, onward, (_shares(sparse.csr_array(counts.T.tocsr())) @ onward).toarray()
 
@@ -565,9 +564,7 @@ def _heads(
     field = fit_letters([{head: 1} for head in positions], shortest=2, longest=5)
     sizes = np.bincount(owner, minlength=n_owners).astype(np.float32)
     weights = (1.0 / (sizes[owner] + 1.0)).astype(np.float32)
-    share = sparse.csr_array((weights, (head_of, owner)), shape=(len(positions), n_owners))
-    share.sum_duplicates()
-    return field, head_of, share
+    return field, head_of, sparse.csr_array((weights, (head_of, owner)), shape=(len(positions), n_owners))
 
 
 DOCUMENT: Final = "titles.json"

@@ -456,23 +456,19 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
         return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
     if not lexicon.pack.titles:
         spelled = joined_words(text[:_KEPT], lexicon.pack)
-        whole = tuple(itertools.islice(_spelled_out([spelled], words, lexicon), _MOST))
+        whole = tuple(_spelled_out([spelled], words, lexicon))
         return Understood(text.strip(), (), (whole,) if whole else ())
     title = _Title(_BLANKS.sub(" - ", text.strip()[:_KEPT].translate(_UNSEEN)), lexicon, words)
-    jobs = []
-    for variants in title.jobs():
-        read = _spelled_out(variants, words, lexicon, cut=title.cut, dashed=title.dashed)
-        options = tuple(itertools.islice(read, _MOST))
-        if options:
-            jobs.append(options)
-    return Understood(title.read(), title.ignored(), tuple(jobs), title.posted)
+    how = {"cut": title.cut, "dashed": title.dashed}
+    jobs = tuple(filter(None, (tuple(_spelled_out(each, words, lexicon, **how)) for each in title.jobs())))
+    return Understood(title.read(), title.ignored(), jobs, title.posted)
 
 
 def _spelled_out(
     variants: Sequence[tuple[str, ...]], words: Words, lexicon: Lexicon, *, cut: bool = False, dashed: bool = False
 ) -> Iterator[Reading]:
-    """Readings of the variants of one job, the abbreviations of each spelled out."""
-    share = _MOST // len(variants) if variants else 0
+    """Readings of the variants of one job, four at most, the abbreviations of each spelled out."""
+    share = _MOST // len(variants)
     whole = lexicon.roots(lexicon.stems_of(variants[0])) if len(variants) > 1 else ()
     for spelled in variants:
         # What people are known to mean by the title as it is written comes before what its abbreviations may stand for.

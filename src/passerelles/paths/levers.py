@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.demands import TENTHS, Demands, demands_of
+from passerelles.access.demands import TENTHS, Bools, Demands, demands_of
 from passerelles.access.holdings import Holdings
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable, Shares, effort_table, state_of
@@ -32,7 +32,6 @@ from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
 
 Kind = Literal["credential", "certification", "competency", "macro", "group"]
-Bools = NDArray[np.bool_]
 Bundle = tuple[int, ...]  # numbers of bundles of competencies acquired together
 GROUPS_EACH: Final = 20  # groups kept for one person and one job, those that leave the fewest hours first
 _NEVER: Final = np.iinfo(np.int64).max

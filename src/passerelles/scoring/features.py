@@ -373,75 +373,71 @@ def _ecological(scene: Scene) -> NDArray[np.int32]:
     return numbered([None if o.ecological == "unknown" else o.ecological for o in scene.graph.occupations])
 
 
-CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = MappingProxyType(
-    {
-        "overall": {
-            "rank": Feature(partial(_rank, "overall"), of_holdings=True),
-            "rank_reverse": Feature(partial(_reverse_rank, "overall"), of_holdings=True),
-        },
-        "competencies": {
-            "items_rank": Feature(partial(_rank, "item_text"), of_holdings=True),
-            "macro_rank": Feature(partial(_rank, "macro"), of_holdings=True),
-            "macro_rank_reverse": Feature(partial(_reverse_rank, "macro"), of_holdings=True),
-            "knowledge_categories": Feature(methodcaller("measured", "knowledge_categories"), of_holdings=True),
-            "requirements_rank": Feature(partial(_rank, "requirements"), of_holdings=True),
-        },
-        "description": {
-            "text_rank": Feature(partial(_rank, "all_text")),
-            "text_rank_reverse": Feature(partial(_reverse_rank, "all_text")),
-            "definition_rank": Feature(partial(_rank, "definition")),
-            "access_rank": Feature(partial(_rank, "access")),
-        },
-        "titles": {
-            "titles_rank": Feature(partial(_rank, "titles")),
-            "same_head_noun": Feature(partial(_same, partial(_attribute, "head"))),
-        },
-        "sector": {
-            "themes": Feature(methodcaller("measured", "themes")),
-            "sectors": Feature(methodcaller("measured", "sectors")),
-            "transition": Feature(partial(_same, _ecological)),
-        },
-        "family": {
-            "same_domain": Feature(partial(_same, partial(_domain, 1))),
-            "same_top_domain": Feature(partial(_same, partial(_domain, 2))),
-            "group_closeness": Feature(_group_closeness),
-            "sisters_text": Feature(partial(_of_sisters, "all_text")),
-            "sisters_items": Feature(partial(_of_sisters, "item_text")),
-        },
-        "level": {
-            "up_one": Feature(
-                partial(_level_step, lambda d: ((d > _STEP[0]) & (d < _STEP[1])).astype(np.float32), "level"),
-                closeness=False,
-            ),
-            "down": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "level"), closeness=False),
-            "target_level": Feature(partial(_target, partial(_attribute, "level")), closeness=False),
-            "same_cadre": Feature(partial(_level_step, lambda d: -np.abs(d), "cadre")),
-            "from_cadre": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "cadre"), closeness=False),
-            "target_cadre": Feature(partial(_target, partial(_attribute, "cadre")), closeness=False),
-        },
-        "target": {
-            "reference_fiche": Feature(partial(_scaled, _is_reference), closeness=False, of_target=True),
-            "group_size": Feature(partial(_scaled, _group_size), closeness=False, of_target=True),
-            "titles": Feature(partial(_scaled, _title_count), closeness=False, of_target=True),
-            "generic_soft_skills": Feature(
-                partial(_scaled, partial(_mean_closeness, "soft")), closeness=False, of_target=True
-            ),
-            "generic": Feature(partial(_scaled, partial(_mean_closeness, "overall")), closeness=False, of_target=True),
-        },
-    }
-)
+CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
+    "overall": {
+        "rank": Feature(partial(_rank, "overall"), of_holdings=True),
+        "rank_reverse": Feature(partial(_reverse_rank, "overall"), of_holdings=True),
+    },
+    "competencies": {
+        "items_rank": Feature(partial(_rank, "item_text"), of_holdings=True),
+        "macro_rank": Feature(partial(_rank, "macro"), of_holdings=True),
+        "macro_rank_reverse": Feature(partial(_reverse_rank, "macro"), of_holdings=True),
+        "knowledge_categories": Feature(methodcaller("measured", "knowledge_categories"), of_holdings=True),
+        "requirements_rank": Feature(partial(_rank, "requirements"), of_holdings=True),
+    },
+    "description": {
+        "text_rank": Feature(partial(_rank, "all_text")),
+        "text_rank_reverse": Feature(partial(_reverse_rank, "all_text")),
+        "definition_rank": Feature(partial(_rank, "definition")),
+        "access_rank": Feature(partial(_rank, "access")),
+    },
+    "titles": {
+        "titles_rank": Feature(partial(_rank, "titles")),
+        "same_head_noun": Feature(partial(_same, partial(_attribute, "head"))),
+    },
+    "sector": {
+        "themes": Feature(methodcaller("measured", "themes")),
+        "sectors": Feature(methodcaller("measured", "sectors")),
+        "transition": Feature(partial(_same, _ecological)),
+    },
+    "family": {
+        "same_domain": Feature(partial(_same, partial(_domain, 1))),
+        "same_top_domain": Feature(partial(_same, partial(_domain, 2))),
+        "group_closeness": Feature(_group_closeness),
+        "sisters_text": Feature(partial(_of_sisters, "all_text")),
+        "sisters_items": Feature(partial(_of_sisters, "item_text")),
+    },
+    "level": {
+        "up_one": Feature(
+            partial(_level_step, lambda d: ((d > _STEP[0]) & (d < _STEP[1])).astype(np.float32), "level"),
+            closeness=False,
+        ),
+        "down": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "level"), closeness=False),
+        "target_level": Feature(partial(_target, partial(_attribute, "level")), closeness=False),
+        "same_cadre": Feature(partial(_level_step, lambda d: -np.abs(d), "cadre")),
+        "from_cadre": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "cadre"), closeness=False),
+        "target_cadre": Feature(partial(_target, partial(_attribute, "cadre")), closeness=False),
+    },
+    "target": {
+        "reference_fiche": Feature(partial(_scaled, _is_reference), closeness=False, of_target=True),
+        "group_size": Feature(partial(_scaled, _group_size), closeness=False, of_target=True),
+        "titles": Feature(partial(_scaled, _title_count), closeness=False, of_target=True),
+        "generic_soft_skills": Feature(
+            partial(_scaled, partial(_mean_closeness, "soft")), closeness=False, of_target=True
+        ),
+        "generic": Feature(partial(_scaled, partial(_mean_closeness, "overall")), closeness=False, of_target=True),
+    },
+}
 # Plain features of the scorer whose weights are set by hand.
-PLAIN_FEATURES: Final[Mapping[str, Feature]] = MappingProxyType(
-    {
-        "coverage": Feature(_coverage, of_holdings=True),
-        "resemblance": Feature(_resemblance, of_holdings=True),
-        "contexts": Feature(partial(_alike, "contexts")),
-        "tags": Feature(partial(_alike, "tags")),
-        "title_words": Feature(partial(_alike, "titles")),
-        "definition_words": Feature(partial(_alike, "texts")),
-        "tree": Feature(_tree),
-    }
-)
+PLAIN_FEATURES: Final[Mapping[str, Feature]] = {
+    "coverage": Feature(_coverage, of_holdings=True),
+    "resemblance": Feature(_resemblance, of_holdings=True),
+    "contexts": Feature(partial(_alike, "contexts")),
+    "tags": Feature(partial(_alike, "tags")),
+    "title_words": Feature(partial(_alike, "titles")),
+    "definition_words": Feature(partial(_alike, "texts")),
+    "tree": Feature(_tree),
+}
 
 
 class AddedPart(NamedTuple):
@@ -470,7 +466,7 @@ def content_parts() -> Mapping[str, Mapping[str, Feature]]:
 def features() -> Mapping[str, Feature]:
     """Every feature that a scorer may weigh, by ``part.feature``; the plain ones have no part."""
     named = {f"{part}.{name}": f for part, some in content_parts().items() for name, f in some.items()}
-    return MappingProxyType(named | dict(PLAIN_FEATURES))
+    return MappingProxyType({**named, **PLAIN_FEATURES})
 
 
 def reads_holdings_alone(names: Iterable[str]) -> bool:

@@ -387,7 +387,6 @@ def _riasec(graph: OccupationGraph) -> "sparse.csr_array":
 CADRE_WEIGHT: Final = 0.3
 _NEIGHBOURS: Final = 10
 _FLAG: Final = {"yes": 1.0, "no": 0.0, "unknown": np.nan}
-Column = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
@@ -398,8 +397,8 @@ class Attributes:
     `level` is on the European scale (3 = CAP, 5 = bac + 2...), `cadre` in [0, 1].
     """
 
-    level: Column
-    cadre: Column
+    level: Dense
+    cadre: Dense
     head: NDArray[np.int32]  # number of the first word of the label
 
 
@@ -445,7 +444,7 @@ def attributes_of(graph: OccupationGraph, closeness: Dense) -> Attributes:
     )
 
 
-def _filled(values: Column, closeness: Dense, plain: NDArray[np.bool_]) -> Column:
+def _filled(values: Dense, closeness: Dense, plain: NDArray[np.bool_]) -> Dense:
     """Fill what is unknown with the mean of the nearest occupations that know it, weighted by closeness squared."""
     known = np.isfinite(values) & plain
     if not known.any():

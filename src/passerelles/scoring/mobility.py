@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
 import numpy as np
@@ -106,7 +105,6 @@ _CITED_PRIOR: Final = 3.0
 _SURE: Final = 20.7  # log-odds beyond which content is as sure as can be: a chance of a thousand-millionth
 _FAR: Final = 30.0
 
-Array = NDArray[np.float32]
 Number = TypeVar("Number", bound=np.floating)
 
 
@@ -138,19 +136,19 @@ class Moves:
     """
 
     rows: NDArray[np.int32]
-    listed: Array
+    listed: Dense
     known: NDArray[np.bool_]
     half: NDArray[np.int32]
-    surprise: Array
+    surprise: Dense
     weight: NDArray[np.float32]
     group: NDArray[np.int32]
     top_domain: NDArray[np.int32]
     domain: NDArray[np.int32]
     level: NDArray[np.int32]
-    closeness: Array
+    closeness: Dense
 
     @property
-    def elsewhere(self) -> Array:
+    def elsewhere(self) -> Dense:
         """Shape (n, n): 1 where two occupations are of different parent groups."""
         return np.asarray(self.group[:, None] != self.group[None, :], dtype=np.float32)
 
@@ -159,7 +157,7 @@ class Moves:
         """Shape (groups, n): 1 where an occupation belongs to a parent group."""
         return sparse.csr_array(membership(self.group, kind=np.float32).T)
 
-    def by_half(self, compute: Callable[[NDArray[np.intp], Array], Array]) -> Array:
+    def by_half(self, compute: Callable[[NDArray[np.intp], Dense], Dense]) -> Dense:
         """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
         found = np.zeros_like(self.listed)
         for half in (0, 1):
@@ -217,14 +215,14 @@ def _among(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Number]
     return pairs if len(rows) == len(pairs) else pairs[np.ix_(rows, rows)]
 
 
-def _surprise(listed: Array, logit: Array, own: NDArray[np.intp], balance: Balance) -> Array:
+def _surprise(listed: Dense, logit: Dense, own: NDArray[np.intp], balance: Balance) -> Dense:
     """Surprises of some rows, whose own columns are `own`."""
     chance = 1.0 / (1.0 + np.exp(-np.clip(balance.shift + balance.slope * logit, -_FAR, _FAR)))
     chance[np.arange(len(own)), own] = 0.0
     return np.asarray((listed - chance) / np.sqrt(chance * (1.0 - chance) + VARIANCE_FLOOR), dtype=np.float32)
 
 
-def carried_over(moves: Moves) -> tuple[Array, Array]:
+def carried_over(moves: Moves) -> tuple[Dense, Dense]:
     """
     Surprises of close origins carried over to each origin, to the same targets and to close ones.
 
@@ -263,13 +261,13 @@ def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) 
     return np.asarray(np.linalg.inv(_among(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
 
 
-def reverse_move(moves: Moves) -> Array:
+def reverse_move(moves: Moves) -> Dense:
     """Surprise of the move the other way round, where the target is of another group."""
     elsewhere = moves.elsewhere
     return moves.by_half(lambda rows, surprise: elsewhere[rows] * surprise[:, rows].T)
 
 
-def cited_together(moves: Moves) -> Array:
+def cited_together(moves: Moves) -> Dense:
     """How often a third occupation, of another group than the origin, lists both, by how often each is listed."""
     listed = sparse.csr_array(moves.listed)
     other = sparse.csr_array(moves.listed * moves.elsewhere)  # lists of o' for a target t of another group than o'
@@ -281,7 +279,7 @@ def cited_together(moves: Moves) -> Array:
     return np.asarray(np.sqrt(together / norm), dtype=np.float32)
 
 
-def same_level_elsewhere(moves: Moves) -> Array:
+def same_level_elsewhere(moves: Moves) -> Dense:
     """Mean surprise of the target among origins of the same level and top domain, outside the origin's group."""
     alike = (moves.level[:, None] == moves.level[None, :]) & (moves.top_domain[:, None] == moves.top_domain[None, :])
     weights = sparse.csr_array(alike * moves.elsewhere * moves.known[None, :])
@@ -289,7 +287,7 @@ def same_level_elsewhere(moves: Moves) -> Array:
     return _shrunk(total, weights.sum(axis=1, dtype=np.float32)[:, None], _LEVEL_PRIOR)
 
 
-def domain_flow(moves: Moves) -> Array:
+def domain_flow(moves: Moves) -> Dense:
     """Mean surprise between the origin's domain, outside its group, and the target's domain."""
     alike = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
     same, weights = sparse.csr_array(alike), sparse.csr_array(alike * moves.elsewhere * moves.known[None, :])
@@ -298,32 +296,30 @@ def domain_flow(moves: Moves) -> Array:
     return _shrunk(total, pairs, _PAIR_PRIOR)
 
 
-def listed_everywhere(moves: Moves) -> Array:
+def listed_everywhere(moves: Moves) -> Dense:
     """Mean surprise of the target among all origins of other groups: what all list says little of any one of them."""
     members = moves.members
     # Multiplied, not subtracted: no trace of the own group is left.
     others = 1.0 - np.eye(members.shape[0], dtype=np.float32)
     known = members @ moves.known.astype(np.float32)
 
-    def summed(rows: NDArray[np.intp], surprise: Array) -> Array:
+    def summed(rows: NDArray[np.intp], surprise: Dense) -> Dense:
         return np.asarray((others @ (members @ surprise))[moves.group[rows]], dtype=np.float32)
 
     return np.asarray(moves.by_half(summed) / np.maximum(others @ known, 1.0)[moves.group][:, None], dtype=np.float32)
 
 
-def _shrunk(total: Array, count: Array, prior: float) -> Array:
+def _shrunk(total: Dense, count: Dense, prior: float) -> Dense:
     return np.asarray(total / (count + prior), dtype=np.float32)
 
 
-MOBILITY_PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "similar_moves": ("exact", "smoothed", "everywhere"),
-        "seen_elsewhere": ("reverse", "cited_together", "same_level", "domain_flow"),
-    }
-)
+MOBILITY_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
+    "similar_moves": ("exact", "smoothed", "everywhere"),
+    "seen_elsewhere": ("reverse", "cited_together", "same_level", "domain_flow"),
+}
 MOBILITY_FEATURES: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
 # Weights that are set, not fitted: carried moves bring a target that hundreds list near every origin.
-DAMPING: Final[Mapping[str, float]] = MappingProxyType({"similar_moves.everywhere": -1.0})
+DAMPING: Final[Mapping[str, float]] = {"similar_moves.everywhere": -1.0}
 
 
 def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str, Dense]:
@@ -354,7 +350,7 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
     return {name: _for_all(scene.graph, moves, values) for name, values in found.items()}
 
 
-def _for_all(graph: OccupationGraph, moves: Moves, values: Array) -> Dense:
+def _for_all(graph: OccupationGraph, moves: Moves, values: Dense) -> Dense:
     rows = moves.rows
     others = values.sum(axis=1, dtype=np.float64) - np.diagonal(values)
     values -= (others / max(1, len(rows) - 1)).astype(np.float32)[:, None]
