@@ -191,22 +191,14 @@ class FrameVerdict(Described):
             parts_of("violations", "rule", promised=True),
             parts_of("unknown", "rule"),
             Column("exempt", on=On.JSON, schema="flag"),
-            Column(
-                "conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
-                json=lambda f, lang: f.conditions_told(lang),
-                schema=["text", "What must still be agreed or shown, where the verdict is yes"], on=On.FILE,
-            ),
-            parts_of(
-                "payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
-                value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.FILE,
-            ),
-            Column(
-                "payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,
-                on=On.TABLE,
-            ),
-            Column(
-                "reasons", value=lambda f, lang: "; ".join(f.reasons(lang)) or None, on=On.TABLE,
-            ),
+            Column("conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
+                   json=lambda f, lang: f.conditions_told(lang),
+                   schema=["text", "What must still be agreed or shown, where the verdict is yes"], on=On.FILE),
+            parts_of("payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
+                     value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.FILE),
+            Column("payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,
+                   on=On.TABLE),
+            Column("reasons", value=lambda f, lang: "; ".join(f.reasons(lang)) or None, on=On.TABLE),
         ),
     )  # fmt: skip
 

@@ -385,10 +385,8 @@ class Opened(Described):
             Column("target_code", value="target", json_key="target", promised="code"),
             Column("people", "integer", promised="count"),
             Column("hours_expected", "number", value="hours", json_key="hours", schema="amount?: Of one person"),
-            Column(
-                "certification_link", value="via", json_key="via",
-                schema="text?: By which code a certification leads there: direct or parent",
-            ),
+            Column("certification_link", value="via", json_key="via",
+                   schema="text?: By which code a certification leads there: direct or parent"),
         ),
     )  # fmt: skip
 
@@ -439,33 +437,24 @@ class Lever(Described):
         (
             Column("rank", "integer", promised="ordinal"),
             Column("code", promised="code", on=On.FILE),
-            Column(
-                "lever", value="label", json_key="label", promised="text?",
-                shown=lambda each, lang: each.described(lang),
-            ),
+            Column("lever", value="label", json_key="label", promised="text?",
+                   shown=lambda each, lang: each.described(lang)),
             Column("kind", on=On.JSON, promised="text"),
-            Column(
-                "kind", value=lambda each, lang: each.kind_label(lang), json_key="kind_label", schema="text",
-                on=On.FILE,
-            ),
-            Column(
-                "people_opened", "integer", value="gained", json_key="gained", shown=lambda each, _: f"+{each.gained}",
-                promised="count: People x jobs that it opens on top of those before it",
-            ),
-            Column(
-                "people_alone", "integer", value="alone", json_key="alone",
-                promised="count: People x jobs that it would open alone", on=On.FILE,
-            ),
+            Column("kind", value=lambda each, lang: each.kind_label(lang), json_key="kind_label", schema="text",
+                   on=On.FILE),
+            Column("people_opened", "integer", value="gained", json_key="gained",
+                   shown=lambda each, _: f"+{each.gained}",
+                   promised="count: People x jobs that it opens on top of those before it"),
+            Column("people_alone", "integer", value="alone", json_key="alone",
+                   promised="count: People x jobs that it would open alone", on=On.FILE),
             texts_of("targets", "code", sep=", ", on=On.JSON | On.SCREEN, promised=True),
             Column("targets_opened", "integer", value=lambda each, _: len(each.targets), on=On.TABLE),
             parts_of("opened", "opened", promised=True),
             texts_of("with_it", "code", on=On.FILE, promised=True),
             Column("hours_expected", "number", value="hours", json_key="hours", promised="amount?", on=On.FILE),
             texts_of("members", "code", "What a lever of several things is made of", on=On.JSON),
-            Column(
-                "level", "integer", on=On.FILE,
-                schema="ordinal?: European level of a certification; null = unknown",
-            ),
+            Column("level", "integer", on=On.FILE,
+                   schema="ordinal?: European level of a certification; null = unknown"),
         ),
     )  # fmt: skip
 

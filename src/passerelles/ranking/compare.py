@@ -79,10 +79,8 @@ class ComparedCompetency(Described):
             Column("competency_label", value="label", json_key="label", promised="text"),
             Column("kind", promised="text"),
             texts_of("occupations", "code", sep=", ", promised=True),
-            Column(
-                "weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights), json=lambda c, _: list(c.weights),
-                promised=["amount"], on=On.FILE,
-            ),
+            Column("weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights),
+                   json=lambda c, _: list(c.weights), promised=["amount"], on=On.FILE),
         ),
     )  # fmt: skip
 

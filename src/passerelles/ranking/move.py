@@ -172,9 +172,7 @@ NEAR_ITEM: Final = Record(
         *ITEM.columns,
         Column("via", on=On.JSON, promised="code: The competency held that is near"),
         Column("via_label", on=On.JSON, schema="text?"),
-        Column(
-            "via", value=lambda i, _: i.via_label or i.via, shown=lambda i, _: None if i.via else "–", on=On.CELLS
-        ),
+        Column("via", value=lambda i, _: i.via_label or i.via, shown=lambda i, _: None if i.via else "–", on=On.CELLS),
         Column("credit", "share", on=On.FILE, promised="share: Share of the weight that it is credited with"),
     ),
 )  # fmt: skip
@@ -302,23 +300,15 @@ class Move(Described, Shown):
             part_of("target", "end", shown="target.named", on=On.JSON | On.SCREEN, promised=True),
             Column("target_code", value="target.code", on=On.TABLE),
             Column("target_label", value="target.label", on=On.TABLE),
-            Column(
-                "score", "number",
-                promised="number: Sum of `parts`; no unit, compares within one referential, scorer and settings",
-            ),
-            Column(
-                "probability", "share",
-                promised="share?: Chance that an expert of the referential would list the move; null: no answer",
-            ),
+            Column("score", "number",
+                   promised="number: Sum of `parts`; no unit, compares within one referential, scorer and settings"),
+            Column("probability", "share",
+                   promised="share?: Chance that an expert of the referential would list the move; null: no answer"),
             Column("level", words="moves.level", promised=maybe(one_of(LEVELS)), badge=True),
-            Column(
-                "coverage", "share", shown=coverage_text,
-                promised="share?: (held + credited share of near) / total weight; null: the target lists nothing",
-            ),
-            Column(
-                "coverage_position", "integer", on=On.FILE,
-                schema="ordinal?: 1 = no other target is better covered",
-            ),
+            Column("coverage", "share", shown=coverage_text,
+                   promised="share?: (held + credited share of near) / total weight; null: the target lists nothing"),
+            Column("coverage_position", "integer", on=On.FILE,
+                   schema="ordinal?: 1 = no other target is better covered"),
             part_of("known", "known", nullable=True, shown=known_text, on=On.JSON | On.SCREEN, promised=True),
             Column("known_rank", "integer", value=lambda m, _: m.known.rank if m.known else None, on=On.TABLE),
             parts_of("parts", "part", promised=True),
@@ -330,14 +320,10 @@ class Move(Described, Shown):
             part_of("access_conditions", "access_conditions", "access", promised=True),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
             *observed_columns(attrgetter("observed")),
-            parts_of(
-                "credentials", CREDENTIAL, value=lambda m, lang: required_text(m.access, lang), on=On.FILE,
-            ),
+            parts_of("credentials", CREDENTIAL, value=lambda m, lang: required_text(m.access, lang), on=On.FILE),
             parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
-            parts_of(
-                "filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
-                on=On.FILE, promised=True,
-            ),
+            parts_of("filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
+                     on=On.FILE, promised=True),
             REFERENTIAL,
         ),
         beside={"counterfactual": "counterfactual?"},
