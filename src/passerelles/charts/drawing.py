@@ -477,12 +477,7 @@ class Pen:
         return bottom + 4
 
     def axis(
-        self,
-        ruler: "Ruler",
-        span: tuple[float, float],
-        *,
-        write: Callable[[float], str] | None = None,
-        title: str = "",
+        self, ruler: "Ruler", span: tuple[float, float], *, write: Callable[[float], str] | None = None, title: str = ""
     ) -> float:
         """Draw the lines of a scale from `span[0]` to `span[1]`, and its numbers under them; return where they end."""
         wide = ruler.high - ruler.low

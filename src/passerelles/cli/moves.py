@@ -151,10 +151,7 @@ def show(
 
 
 @shared("basin referential overlay no_access data form output chart lang")
-def compare(
-    given: Given,
-    occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))],
-) -> None:
+def compare(given: Given, occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))]) -> None:
     """Compare occupations."""
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import unscored_envelope
@@ -212,8 +209,7 @@ def demo(given: Given) -> None:
 
 @shared("basin referential overlay data settings form output chart lang")
 def areas(
-    given: Given,
-    jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None,
+    given: Given, jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None
 ) -> None:
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas

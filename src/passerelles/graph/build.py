@@ -262,10 +262,7 @@ def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArra
 
 
 def _near(
-    competencies: Sequence[Competency],
-    macro: NDArray[np.int32],
-    required: "sparse.csr_array",
-    settings: NearSettings,
+    competencies: Sequence[Competency], macro: NDArray[np.int32], required: "sparse.csr_array", settings: NearSettings
 ) -> "sparse.csr_array":
     """
     Credit between close labels of one kind, and between a competency and the broader one that it rolls up to.

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from math import inf
 from pathlib import PurePosixPath
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 from xml.parsers import expat
 
 from passerelles.errors import PasserellesError
@@ -267,30 +267,27 @@ Start = Callable[[str, Mapping[str, str]], None]
 Text = Callable[[str], None]
 
 
-def _parser(start: Start, end: Text | None, text: Text | None) -> Any:
-    parser = expat.ParserCreate(namespace_separator="|")
-    parser.buffer_text = True
-
-    def refuse(*_: object) -> None:
-        raise DamagedWorkbookError("a document type declaration")  # no workbook has one: it could define endless text
-
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda name, attributes: start(name.rpartition("|")[2], attributes)
-    if end is not None:
-        parser.EndElementHandler = lambda name: end(name.rpartition("|")[2])
-    if text is not None:
-        parser.CharacterDataHandler = text
-    return parser
-
-
 def _parse(data: bytes, name: str, start: Start) -> None:
     for _ in _fed(data, name, start):
         pass
 
 
-def _fed(data: bytes, name: str, start: Start, end: Text | None = None, text: Text | None = None) -> Iterator[None]:
+def _nothing(_: str) -> None:
+    """Leave aside what an element holds."""
+
+
+def _fed(data: bytes, name: str, start: Start, end: Text = _nothing, text: Text = _nothing) -> Iterator[None]:
     """Parse a part piece by piece; stops where the caller does."""
-    parser = _parser(start, end, text)
+
+    def refuse(*_: object) -> None:
+        raise DamagedWorkbookError("a document type declaration")  # no workbook has one: it could define endless text
+
+    parser = expat.ParserCreate(namespace_separator="|")
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = refuse
+    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition("|")[2], attributes)
+    parser.EndElementHandler = lambda tag: end(tag.rpartition("|")[2])
+    parser.CharacterDataHandler = text
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         _check_part(archive.getinfo(name))
         with archive.open(name) as stream:

@@ -312,9 +312,7 @@ class Fiche(NamedTuple):
 
 
 _NAMED = Record(
-    "labelled",
-    "A code and its label",
-    (Column("code", promised="code"), Column("label", promised="text?")),
+    "labelled", "A code and its label", (Column("code", promised="code"), Column("label", promised="text?"))
 )
 _TITLE = Record("", "A job title", (Column("code", promised="text?"), Column("label", promised="text")))
 _REQUIREMENT = Record(  # a requirement and its competency
