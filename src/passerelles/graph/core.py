@@ -5,9 +5,10 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -270,24 +271,16 @@ def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
     """Yield source, target and attributes of every edge, in the order of `EDGE_TYPES`, then of the codes."""
     language = graph.referential.language
     lang: Lang = next((each for each in LANGS if each == language), "fr")
-    labels = {kind: say(f"export.edges.{kind}", lang=lang) for kind in EDGE_TYPES}
-    for edges in (_competency_edges, _filing_edges, _tree_edges, _mobility_edges, _credential_edges):
-        for kind, source, target, weight, more in edges(graph):
-            yield source, target, _attributes({"type": kind, "label": labels[kind], "weight": weight, **more})
+    for kind, source, target, rows in _edges(graph):
+        label = say(f"export.edges.{kind}", lang=lang)
+        for left, right, *about in rows:
+            weight, more = about or (1.0, _NOTHING)
+            known = _attributes({"type": kind, "label": label, "weight": weight, **more})
+            yield f"{source}{left}", f"{target}{right}", known
 
 
 _More = Mapping[str, AttributeValue | None]
 _NOTHING: Final[_More] = MappingProxyType({})
-
-
-class _Edge(NamedTuple):
-    """An edge between two nodes: its type, their identifiers, its weight, and what else is known of it."""
-
-    kind: str
-    source: str
-    target: str
-    weight: float = 1.0
-    more: _More = _NOTHING
 
 
 def _attributes(values: _More) -> Attributes:
@@ -352,59 +345,57 @@ def _stored_cells(matrix: "sparse.csr_array") -> Iterator[tuple[int, int, float]
     return zip(cells.row.tolist(), cells.col.tolist(), cells.data.tolist(), strict=True)
 
 
-def _competency_edges(graph: OccupationGraph) -> Iterator[_Edge]:
-    referential = graph.referential
-    nodes = [_competency_node(graph, code) for code in graph.competency_codes]
-    status = {(r.occupation, r.competency): r.status for r in referential.requirements}
-    for row, column, weight in _stored_cells(graph.weights):
-        more = {"status": status[graph.codes[row], graph.competency_codes[column]]}
-        yield _Edge("requires", f"occupation:{graph.codes[row]}", nodes[column], weight, more)
-    for c in referential.competencies:
-        if c.macro is not None:
-            yield _Edge("rolls_up_to", _competency_node(graph, c.code), _competency_node(graph, c.macro))
-    for left, right, credit in _stored_cells(graph.near):
-        yield _Edge("near_label", nodes[left], nodes[right], credit)
+def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Sequence[Any]]]]:
+    """
+    Yield each type of edge, how the identifiers of its two ends begin, and its edges.
 
-
-def _filing_edges(graph: OccupationGraph) -> Iterator[_Edge]:
-    r = graph.referential
-    yield from (_Edge("has_title", f"occupation:{t.occupation}", f"job_title:{t.code}") for t in r.titles)
-    contexts = r.occupation_contexts
-    yield from (_Edge("in_context", f"occupation:{code}", f"work_context:{context}") for code, context in contexts)
-    for code, tag, principal in r.occupation_tags:
-        yield _Edge("filed_under", f"occupation:{code}", f"tag:{tag}", more={"principal": principal})
-
-
-def _tree_edges(graph: OccupationGraph) -> Iterator[_Edge]:
-    """Yield what lies in what; the parent of an occupation is an edge where it is an occupation itself."""
+    Of each edge: how its ends go on and, where these are not usual, its weight and what else is known of it. The parent
+    of an occupation is an edge where it is an occupation itself.
+    """
+    r, codes, competency_codes = graph.referential, graph.codes, graph.competency_codes
+    node = partial(_competency_node, graph)
+    nodes = list(map(node, competency_codes))
+    status = {(row.occupation, row.competency): {"status": row.status} for row in r.requirements}
+    listed = {(m.origin, m.target): {"rank": m.rank, "kind": m.kind} for m in r.mobilities}
     own = [o for o in graph.occupations if o.base is None and o.parent != o.code and o.parent in graph.position]
-    within = [(o.code, o.domain) for o in graph.occupations if o.domain is not None]
-    below = [(d.code, d.parent) for d in graph.referential.domains if d.parent is not None]
-    yield from (_Edge("in_domain", f"occupation:{code}", f"domain:{domain}") for code, domain in within)
-    yield from (_Edge("child_of", f"occupation:{o.code}", f"occupation:{o.parent}") for o in own)
-    yield from (_Edge("child_of", f"domain:{code}", f"domain:{parent}") for code, parent in below)
-    bases = ((o.code, base) for o in graph.occupations for base in o.bases)
-    yield from (_Edge("part_of", f"occupation:{code}", f"occupation:{base}") for code, base in bases)
-
-
-def _mobility_edges(graph: OccupationGraph) -> Iterator[_Edge]:
-    listed = {(m.origin, m.target): {"rank": m.rank, "kind": m.kind} for m in graph.referential.mobilities}
-    for row, column, weight in _stored_cells(graph.mobility):
-        origin, target = graph.codes[row], graph.codes[column]
-        more = listed[origin, target]
-        yield _Edge("known_mobility", f"occupation:{origin}", f"occupation:{target}", weight, more)
-
-
-def _credential_edges(graph: OccupationGraph) -> Iterator[_Edge]:
-    referential = graph.referential
+    yield (
+        "requires",
+        "occupation:",
+        "",
+        (
+            (codes[row], nodes[column], weight, status[codes[row], competency_codes[column]])
+            for row, column, weight in _stored_cells(graph.weights)
+        ),
+    )
+    yield "rolls_up_to", "", "", ((node(c.code), node(c.macro)) for c in r.competencies if c.macro is not None)
+    near = _stored_cells(graph.near)
+    yield "near_label", "", "", ((nodes[left], nodes[right], credit, _NOTHING) for left, right, credit in near)
+    yield "has_title", "occupation:", "job_title:", ((t.occupation, t.code) for t in r.titles)
+    yield "in_context", "occupation:", "work_context:", r.occupation_contexts
+    tags = ((code, tag, 1.0, {"principal": principal}) for code, tag, principal in r.occupation_tags)
+    yield "filed_under", "occupation:", "tag:", tags
+    within = ((o.code, o.domain) for o in graph.occupations if o.domain is not None)
+    yield "in_domain", "occupation:", "domain:", within
+    yield "child_of", "occupation:", "occupation:", ((o.code, o.parent) for o in own)
+    yield "child_of", "domain:", "domain:", ((d.code, d.parent) for d in r.domains if d.parent is not None)
+    yield "part_of", "occupation:", "occupation:", ((o.code, base) for o in graph.occupations for base in o.bases)
+    yield (
+        "known_mobility",
+        "occupation:",
+        "occupation:",
+        (
+            (codes[row], codes[column], weight, listed[codes[row], codes[column]])
+            for row, column, weight in _stored_cells(graph.mobility)
+        ),
+    )
     for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
-        rows = (row for row in referential.credential_requirements if row.kind == wanted)
+        asked = (row for row in r.credential_requirements if row.kind == wanted)
         # One edge, also where rows differ by whom they bind.
-        for (occupation, code), said in grouped(((row.occupation, row.credential), row.source) for row in rows).items():
-            reference = {"reference": " ; ".join(dict.fromkeys(said))}
-            yield _Edge(kind, f"occupation:{occupation}", f"credential:{code}", more=reference)
-    before = ((credential.code, code) for credential in referential.credentials for code in credential.prerequisites)
-    yield from (_Edge("prerequisite", f"credential:{code}", f"credential:{required}") for code, required in before)
+        said = grouped(((row.occupation, row.credential), row.source) for row in asked)
+        told = ((*ends, 1.0, {"reference": " ; ".join(dict.fromkeys(sources))}) for ends, sources in said.items())
+        yield kind, "occupation:", "credential:", told
+    before = ((credential.code, code) for credential in r.credentials for code in credential.prerequisites)
+    yield "prerequisite", "credential:", "credential:", before
 
 
 def provenance(
