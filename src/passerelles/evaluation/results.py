@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, Group
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, labelled, number, say
 from passerelles.model import Stamp
@@ -313,8 +313,7 @@ class Evaluation(Shown):
         PasserellesError
             If something is there and `overwrite` is False, or the file cannot be written.
         """
-        with atomic_file(Path(path), overwrite=overwrite) as file:
-            file.write(csv_text(Prediction._fields, self.predictions).encode("utf-8"))
+        write_whole(Path(path), csv_text(Prediction._fields, self.predictions), overwrite=overwrite)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the predictions, ready for JSON."""

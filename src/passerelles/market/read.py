@@ -22,7 +22,7 @@ from pydantic_core import to_json
 from passerelles.errors import PasserellesError
 from passerelles.installed import extensions, package_version
 from passerelles.io.archive import read_file, refusals_told
-from passerelles.io.atomic import atomic_file, used_last_first
+from passerelles.io.atomic import used_last_first, write_whole
 from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
 from passerelles.model import FileRecord
@@ -430,8 +430,7 @@ class Keeper:
         value = make()
         with suppress(OSError, TypeError, ValueError, PasserellesError):
             self.place.mkdir(parents=True, exist_ok=True)
-            with atomic_file(path, overwrite=True) as stream:
-                stream.write(to_json(value, fallback=dict))
+            write_whole(path, to_json(value, fallback=dict))
             for old in used_last_first(self.place, KEPT_VALUES)[_MOST:]:
                 old.unlink()
         return value

@@ -8,7 +8,7 @@ from typing import ClassVar, Final, get_args
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import write_whole
 from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
@@ -475,5 +475,4 @@ def write_choices(path: Path, choices: Mapping[str, str]) -> None:
     """Write choices as a list that `read_choices` and people read, whole or not at all."""
     if path.suffix.casefold() != ".csv":
         raise PasserellesError("resolve_choices_csv", path=path)
-    with atomic_file(path, overwrite=True) as file:
-        file.write(csv_text((TITLE, CHOICE), sorted(choices.items())).encode("utf-8"))
+    write_whole(path, csv_text((TITLE, CHOICE), sorted(choices.items())))

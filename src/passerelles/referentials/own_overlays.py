@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 from passerelles.codes import looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
-from passerelles.io.atomic import atomic_file
+from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang, say, sentences
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
@@ -236,8 +236,7 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     data, ending = _packed(source)
     home(kind).mkdir(parents=True, exist_ok=True)
     target = home(kind) / f"{name}{ending}"
-    with atomic_file(target, overwrite=True) as file:
-        file.write(data)
+    write_whole(target, data)
     if there is not None and there != target:
         there.unlink()
     return Kept(kind, name, "installed")
