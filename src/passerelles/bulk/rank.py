@@ -132,8 +132,6 @@ class FastEngine:
         reference = tables[True].reference
         if reference is None or not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
             return None
-        if not all(((s.data > 0) & (s.data == np.rint(s.data))).all() for s in index.spreads.values()):
-            return None
         if any(index.lists_nothing(name) is not None for name in MEASURES):  # the loops rank every occupation
             return None
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}

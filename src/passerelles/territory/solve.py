@@ -26,8 +26,6 @@ Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]
 FREE: Final = -1  # no bound
 _ROUND: Final = 1e-5  # farther than this from a whole number, a value is not a rounding of one
-_START: Final = 200_000  # columns beyond which only the cheapest of each lot enter at first
-_CHEAPEST: Final = 40
 
 
 class InfeasibleError(Exception):
@@ -76,16 +74,11 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """
-    Flows still allowed after some stages: bounds of each row (`FREE` = none) and the pairs that may carry people.
-
-    `start` lists pairs known to carry a feasible flow, for the first columns of the next stage.
-    """
+    """Flows still allowed after some stages: bounds of each row (`FREE` = none), and pairs that may carry people."""
 
     lower: Ints
     upper: Ints
     open: Bools
-    start: Rows
 
 
 @dataclass(frozen=True)
@@ -120,7 +113,7 @@ def whole_face(network: Network) -> Face:
     ends = np.concatenate([network.supply, network.capacity])
     lower = np.concatenate([np.full_like(ends, FREE), network.need, [FREE]])
     upper = np.concatenate([ends, np.full_like(network.need, FREE), [FREE]])
-    return Face(lower, upper, np.ones(network.size, dtype=np.bool_), np.zeros(0, dtype=np.intp))
+    return Face(lower, upper, np.ones(network.size, dtype=np.bool_))
 
 
 def with_total(face: Face, total: int) -> Face:
@@ -156,9 +149,9 @@ def minimise(network: Network, face: Face, cost: Ints, name: str) -> tuple[Ints,
     InfeasibleError
         If no flow meets the bounds of the face.
     """
-    columns, values, prices = _optimum(network.lot, network.matrix, face, cost)
+    values, prices = _solve(network.matrix, face, cost)
     flow = np.zeros(network.size, dtype=np.int64)
-    flow[columns] = np.rint(values).astype(np.int64)
+    flow[face.open] = np.rint(values).astype(np.int64)
     _check(network.matrix, face, flow, values)
     whole = np.rint(prices)
     exact = bool(np.abs(prices - whole).max(initial=0.0) <= _ROUND)
@@ -170,63 +163,33 @@ def minimise(network: Network, face: Face, cost: Ints, name: str) -> tuple[Ints,
     return flow, stage, _next(face, duals, reduced, flow)
 
 
-def _optimum(lot: Rows, matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Rows, Floats, Floats]:
-    """
-    Solve a linear program on a face, whose rows are those of `matrix`.
-
-    Returns the pairs that were looked at, the people on each of them, and the price of each row: no pair that was left
-    out would lower the cost at these prices.
-    """
-    columns = eligible = np.flatnonzero(face.open)
-    if len(eligible) > _START:
-        columns = np.union1d(face.start, _cheapest(lot, cost, eligible, _CHEAPEST))
-    while True:
-        try:
-            values, prices = _solve(matrix[:, columns], face, cost[columns])
-        except InfeasibleError:
-            if len(columns) == len(eligible):
-                raise
-            columns = eligible  # the bounds from below may need pairs that are not among the cheapest
-            continue
-        reduced = cost - matrix.T @ prices
-        missing = eligible[reduced[eligible] < -_ROUND]
-        missing = np.setdiff1d(missing, columns, assume_unique=True)
-        if not len(missing):
-            return columns, values, prices
-        columns = np.union1d(columns, _cheapest(lot, reduced, missing, _CHEAPEST))
-
-
 def first_of_each(line: Rows, among: Rows, *ranks: NDArray[Any]) -> Rows:
     """Position of the first of each line among some, by ranks of these, the weightiest last; ties by position."""
     order = np.lexsort((among, *ranks, line[among]))
     return among[order[np.unique(line[among[order]], return_index=True)[1]]]
 
 
-def _cheapest(lot: Rows, cost: Floats | Ints, among: Rows, count: int) -> Rows:
-    """Positions of the `count` cheapest pairs of each lot among some, ties by position."""
-    order = among[np.lexsort((among, cost[among], lot[among]))]
-    lots = lot[order]
-    first = np.searchsorted(lots, lots, side="left")
-    return np.sort(order[np.arange(len(order)) - first < count])
-
-
 def _solve(matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Floats, Floats]:
-    """Solve one linear program by the dual simplex of HiGHS: a vertex, and the price of each row."""
+    """
+    Solve one linear program on a face by the dual simplex of HiGHS; the rows of the face are those of `matrix`.
+
+    Returns a vertex (the people on each pair that may carry some), and the price of each row.
+    """
     from scipy.optimize import linprog  # noqa: PLC0415 - heavy, only where something is solved
 
     lower, upper = face.lower, face.upper
     equal = np.flatnonzero((lower != FREE) & (lower == upper))
     above = np.flatnonzero((upper != FREE) & (lower != upper))
     below = np.flatnonzero((lower > 0) & (lower != upper))
-    rows = matrix.tocsr()
-    prices = np.zeros(matrix.shape[0])
-    if not matrix.shape[1]:
+    rows = matrix[:, np.flatnonzero(face.open)].tocsr()
+    prices = np.zeros(rows.shape[0])
+    if not rows.shape[1]:
         if (lower > 0).any():
             raise InfeasibleError
         return np.zeros(0), prices
     # The stubs of scipy forget that these matrices may be sparse.
     result: Any = linprog(  # type: ignore[call-overload]
-        cost.astype(np.float64),
+        cost[face.open].astype(np.float64),
         A_ub=sparse.vstack([rows[above], -rows[below]], format="csr"),
         b_ub=np.concatenate([upper[above], -lower[below]]).astype(np.float64),
         A_eq=rows[equal],
@@ -266,8 +229,7 @@ def _next(face: Face, duals: Floats, reduced: Floats, flow: Ints) -> Face:
     lower, upper = face.lower.copy(), face.upper.copy()
     lower[duals < -_ROUND] = upper[duals < -_ROUND]
     upper[duals > _ROUND] = lower[duals > _ROUND]
-    carried = flow > 0
-    return Face(lower, upper, (face.open & (reduced <= _ROUND)) | carried, np.flatnonzero(carried))
+    return Face(lower, upper, (face.open & (reduced <= _ROUND)) | (flow > 0))
 
 
 TENTHS: Final = 10  # hours and kilometres are counted in whole tenths: sums are exact, on any machine
@@ -410,7 +372,7 @@ def _placed(task: Task) -> tuple[Face, Stage, Ints]:
     try:
         return face, people, _fewest_hours(task, face)
     except InfeasibleError:
-        return _within_budget(task, replace(everything, start=np.flatnonzero(flow)), people)
+        return _within_budget(task, everything, people)
 
 
 def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, Stage, Ints]:
@@ -424,7 +386,7 @@ def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, S
     network, budget = task.network, task.budget or 0
     rows = _with_sums(network, [task.hours])
     bounded = replace(everything, lower=np.append(everything.lower, FREE), upper=np.append(everything.upper, budget))
-    _, values, _ = _optimum(network.lot, rows, bounded, np.full(network.size, -1, dtype=np.int64))
+    values, _ = _solve(rows, bounded, np.full(network.size, -1, dtype=np.int64))
     placed = min(int(values.sum() + _ROUND), people.value - 1)
 
     def within(count: int) -> Ints | None:

@@ -336,9 +336,7 @@ def _hidden(sums: Ints, room: Floats, hidden: Bools | None = None) -> Bools:
             alone = [line for i, j in failing for line in ((i, -1), (-1, j))]
         added = {place for i, j in alone if (place := _smallest(sums, masked, i, j)) is not None}
         if not added:  # all that is hidden already leaves no room: hide everything
-            if masked.all():
-                return masked
-            masked[:] = True
+            return np.ones_like(masked)
         for place in added:
             masked[place] = True
 
