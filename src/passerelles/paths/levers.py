@@ -607,19 +607,10 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
     known = [h for h in hours.values() if h is not None]
     people = [situation.starts[o][1] for o in hours]
     mean = None if len(known) < len(people) else round(float(np.average(known, weights=people)), 1)
-    return Lever(
-        rank,
-        "+".join(a.code for a in atoms),
-        " + ".join(a.label for a in atoms),
-        kind,
-        gained,
-        each.worth,
-        opened,
-        tuple(dict.fromkeys(c for a in atoms for c in a.with_it if c not in held)),
-        mean,
-        tuple(a.code for a in atoms),
-        atoms[0].level if len(atoms) == 1 else None,
-    )
+    with_it = tuple(dict.fromkeys(c for a in atoms for c in a.with_it if c not in held))
+    codes, level = tuple(a.code for a in atoms), atoms[0].level if len(atoms) == 1 else None
+    named = rank, "+".join(codes), " + ".join(a.label for a in atoms), kind
+    return Lever(*named, gained, each.worth, opened, with_it, mean, codes, level)
 
 
 def _kinds(kinds: Iterable[str] | str | None) -> frozenset[Kind]:

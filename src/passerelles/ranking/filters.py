@@ -31,11 +31,6 @@ class Candidate(NamedTuple):
     target: Occupation
     coverage: float | None
 
-    @property
-    def origin(self) -> Occupation | None:
-        """Occupation of the origin."""
-        return self.start.occupation
-
 
 class Data(Protocol):
     """Market and places of the user's folders, each loaded when it is asked for."""
@@ -116,7 +111,7 @@ def no_managerial_step(_ground: Ground, _argument: str) -> Check:
     """Drop moves from a job without the rank of manager to one with it."""
 
     def check(move: Candidate) -> Verdict:
-        start = move.origin.managerial if move.origin else "unknown"
+        start = move.start.occupation.managerial if move.start.occupation else "unknown"
         allowed = move.target.managerial == "no" or start == "yes"
         dropped: Ternary = "unknown" if "unknown" in (start, move.target.managerial) else "no"
         return _verdict("no-managerial-step", "yes" if allowed else dropped)
@@ -164,8 +159,8 @@ def kind(_ground: Ground, argument: str) -> Check:
     wanted = _some("kind", argument, [each for each in get_args(MoveKind) if each != "unknown"])
 
     def check(move: Candidate) -> Verdict:
-        origin = None if move.origin is None else move.origin.code
-        found = kind_between(move.graph.referential, origin, move.target.code, move.start.holdings.aim.titles)
+        titles = move.start.holdings.aim.titles
+        found = kind_between(move.graph.referential, move.start.end.code, move.target.code, titles)
         return _among("kind", found, wanted)
 
     return check
@@ -210,7 +205,8 @@ def min_wage(ground: Ground, argument: str) -> Check:
         raise PasserellesError("filter_needs_data", name="min-wage")
 
     def check(move: Candidate) -> Verdict:
-        before = None if move.origin is None else wage_ratio(market, referential, move.origin.code)
+        origin = move.start.end.code
+        before = None if origin is None else wage_ratio(market, referential, origin)
         after = wage_ratio(market, referential, move.target.code)
         if before is None or before.interval is None or after.interval is None:
             return _verdict("min-wage", "unknown")
@@ -240,7 +236,7 @@ def _by_status(ground: Ground, name: str, basin: str, wanted: str) -> Check:
     status = {s.occupation: s.status for s in signals(market, ground.graph.referential, place)}
 
     def check(move: Candidate) -> Verdict:
-        end = move.target if wanted == "hiring" else move.origin
+        end = move.target if wanted == "hiring" else move.start.occupation
         found = "unknown" if end is None else status[end.code]
         return _verdict(name, "yes" if found == wanted else "unknown" if found == "unknown" else "no", place.name)
 
@@ -319,7 +315,7 @@ def _among(name: str, found: str, wanted: Collection[str], *, detail: str = "") 
 
 
 def _domain_verdict(move: Candidate, name: str, *, wanted: Ternary) -> Verdict:
-    start = move.origin.domain if move.origin else None
+    start = move.start.occupation.domain if move.start.occupation else None
     if start is None or move.target.domain is None:
         return Verdict(name, "unknown", "domain_unknown")
     same: Ternary = "yes" if start == move.target.domain else "no"
