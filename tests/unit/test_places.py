@@ -11,7 +11,7 @@ from market_files import BASINS_2019, BASINS_2021, COORDINATES, places_folder, w
 from passerelles import match_territory
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.market import Market
-from passerelles.market.places import Basin, Commune, Places, great_circle_km, load_places, with_basins
+from passerelles.market.places import Basin, Commune, Places, distance_matrix_km, load_places, with_basins
 from passerelles.settings import Settings
 from territory_cases import graph
 
@@ -105,8 +105,9 @@ def test_distances_agree_with_another_formula(places: Places) -> None:
     found = places.distance("5313", "7538")
     assert found.measure == "great-circle"
     assert found.km == pytest.approx(expected, rel=1e-9)
-    assert great_circle_km(48.8566, 2.3522, 43.2965, 5.3698) == pytest.approx(660.48, abs=0.01)
-    assert great_circle_km(0, 0, 0, 180) == pytest.approx(math.pi * 6371.0088)
+    paris, marseille = (48.8566, 2.3522), (43.2965, 5.3698)
+    assert distance_matrix_km(np.array([paris, marseille]))[0, 1] == pytest.approx(660.48, abs=0.01)
+    assert distance_matrix_km(np.array([(0, 0), (0, 180)]))[0, 1] == pytest.approx(math.pi * 6371.0088)
 
 
 def test_unknown_distances_stay_unknown(places: Places) -> None:

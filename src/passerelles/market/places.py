@@ -27,32 +27,9 @@ Floats = npt.NDArray[np.float64]
 EARTH_RADIUS_KM: Final = 6371.0088
 
 
-def great_circle_km(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
-    """
-    Distance between two points, by the haversine formula.
-
-    Parameters
-    ----------
-    latitude, longitude, other_latitude, other_longitude
-        Decimal degrees; latitude in [-90, 90].
-
-    Returns
-    -------
-    distance
-        Kilometres, 0 or more; symmetric.
-
-    Examples
-    --------
-    >>> round(great_circle_km(48.8566, 2.3522, 43.2965, 5.3698))  # Paris - Marseille
-    660
-    """
-    points = np.array([[latitude, longitude], [other_latitude, other_longitude]])
-    return float(distance_matrix_km(points)[0, 1])
-
-
 def distance_matrix_km(points: Floats) -> Floats:
     """
-    Distances between all pairs of points.
+    Great-circle distances between all pairs of points, by the haversine formula.
 
     Parameters
     ----------
@@ -70,6 +47,8 @@ def distance_matrix_km(points: Floats) -> Floats:
 
     Examples
     --------
+    >>> round(float(distance_matrix_km(np.array([[48.8566, 2.3522], [43.2965, 5.3698]]))[0, 1]))  # Paris - Marseille
+    660
     >>> distance_matrix_km(np.array([[0.0, 0.0], [0.0, 90.0]])).round(1)
     array([[    0. , 10007.6],
            [10007.6,     0. ]])
@@ -367,10 +346,11 @@ class Places:
 
     def commune_km(self, start: Commune, end: Commune) -> float | None:
         """Great-circle kilometres between two communes; None = one has no coordinates."""
-        ends = (start.latitude, start.longitude, end.latitude, end.longitude)
         if start.code == end.code:
             return 0.0
-        return None if None in ends else great_circle_km(*ends)  # type: ignore[arg-type]
+        points = np.array([(c.latitude, c.longitude) for c in (start, end)], dtype=np.float64)  # None becomes nan
+        km = float(distance_matrix_km(points)[0, 1])
+        return None if np.isnan(km) else km
 
     def own(self, text: str) -> Basin | None:
         """Basin of a code, or of its very own name; None where only an alias or a commune may have it, or nothing."""
@@ -587,11 +567,8 @@ class _Row(NamedTuple):
     name: str
 
 
-class _Geography(NamedTuple):
-    """One file of basins; what is found of the whole is noted in the latest."""
-
-    file: Reading
-    rows: tuple[_Row, ...]
+_Geography = tuple[Reading, tuple[_Row, ...]]
+"""One file of basins, and its rows; what is found of the whole is noted in the latest."""
 
 
 @checked
@@ -634,29 +611,29 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
         return (row for reading in opened(*found.of(kind)) for _, row in reading.rows(*names))
 
     newest = sorted(found.of("basins"), key=lambda f: (f.year, f.name), reverse=True)
-    geographies = [_read_basins(reading) for reading in opened(*newest)][::-1]
+    geographies = [(reading, _read_basins(reading)) for reading in opened(*newest)][::-1]
     if not geographies:
         raise PasserellesError("no_places_data", path=path)
-    latest = geographies[-1]
+    latest, newest_rows = geographies[-1]
     details: dict[str, _Details] = {}
     for code, name, population, epci, label in rows("communes", "commune", "commune_label", *_Details._fields[1:]):
         people = None if population is None else round(population)
         details.setdefault(code, _Details(name, people, epci.removesuffix(".0"), label))
     names = {code: row.name for code, row in details.items()}
     names |= dict(row for row in rows("commune-names", "commune", "commune_label") if all(row))
-    names |= {row.commune: row.name for geography in geographies for row in geography.rows if row.name}
+    names |= {row.commune: row.name for _, some in geographies for row in some if row.name}
     points = _coordinates(opened(*found.of("coordinates")))
     # The commune of today that took the place of each former one.
     successors = dict(rows("former-communes", "former", "commune"))
     communes = tuple(
         _commune(row, names.get(row.commune), points, details, successors.get(row.commune, row.commune))
-        for row in latest.rows
+        for row in newest_rows
     )
     _report(communes, geographies)
     places = Places(
         basins=_basins(communes, geographies),
         communes=communes,
-        year=latest.file.found.year,
+        year=latest.found.year,
         epci_labels=MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci}),
     )
     tables = list(found.of("travel"))
@@ -687,7 +664,7 @@ def _commune(
     return Commune(row.commune, name, row.basin, latitude, longitude, population, epci)
 
 
-def _read_basins(reading: Reading) -> _Geography:
+def _read_basins(reading: Reading) -> tuple[_Row, ...]:
     rows: dict[str, _Row] = {}
     wanted = ("commune", "basin", "label", "department", "region", "commune_label")
     for line, (code, basin, label, department, region, name) in reading.rows(*wanted):
@@ -697,7 +674,7 @@ def _read_basins(reading: Reading) -> _Geography:
             # The file lumps overseas departments under 97: the commune's code tells them apart.
             place = departments_shown(code) if code.startswith(("97", "98")) else department
             rows[code] = _Row(code, basin, label, place, region, name)
-    return _Geography(reading, tuple(rows[code] for code in sorted(rows)))
+    return tuple(rows[code] for code in sorted(rows))
 
 
 def _coordinates(readings: Iterable[Reading]) -> Mapping[str, tuple[float, float]]:
@@ -718,28 +695,27 @@ def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
 
 
 def _report(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> None:
-    *others, latest = geographies
+    *others, (latest, _) = geographies
     for key, name in (("communes_without_coordinates", "latitude"), ("communes_without_name", "name")):
         if lacking := sum(getattr(commune, name) is None for commune in communes):
-            latest.file.note(key, count=lacking)
+            latest.note(key, count=lacking)
     basin_of = {c.code: c.basin for c in communes}
-    for older in others:
-        moved = sum(basin_of.get(row.commune, row.basin) != row.basin for row in older.rows)
-        if moved:
-            latest.file.note("commune_moved", other=older.file.found.name, count=moved)
+    for older, rows in others:
+        if moved := sum(basin_of.get(row.commune, row.basin) != row.basin for row in rows):
+            latest.note("commune_moved", other=older.found.name, count=moved)
 
 
 def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> tuple[Basin, ...]:
-    latest = geographies[-1]
+    latest, newest_rows = geographies[-1]
     members = grouped((commune.basin, commune) for commune in communes)
-    rows = grouped((row.basin, row) for row in latest.rows)
-    labels = grouped((row.basin, row.label) for geography in geographies for row in geography.rows if row.label)
+    rows = grouped((row.basin, row) for row in newest_rows)
+    labels = grouped((row.basin, row.label) for _, some in geographies for row in some if row.label)
     basins = []
     for code in sorted(members):
-        name, aliases = _name(code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest.file)
+        name, aliases = _name(code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest)
         latitude, longitude = (_mean(getattr(c, end) for c in members[code]) for end in ("latitude", "longitude"))
         if latitude is None:
-            latest.file.note("basin_without_coordinates", subject=f"{code} {name}")
+            latest.note("basin_without_coordinates", subject=f"{code} {name}")
         departments, regions = (
             tuple(sorted({getattr(row, kind) for row in rows[code]} - {""})) for kind in ("department", "region")
         )
