@@ -1,6 +1,7 @@
 """Codes are strings: what a code may look like, and a clear refusal of numbers."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import TypeVar
@@ -27,6 +28,21 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, tuple[Value, ...
     for key, value in pairs:
         found.setdefault(key, []).append(value)
     return MappingProxyType({key: tuple(values) for key, values in found.items()})
+
+
+def summed(pairs: Iterable[tuple[Key, int]]) -> Counter[Key]:
+    """
+    Sum of the numbers of each key.
+
+    Examples
+    --------
+    >>> summed([("a", 1), ("b", 2), ("a", 3)])
+    Counter({'a': 4, 'b': 2})
+    """
+    found = Counter[Key]()
+    for key, number in pairs:
+        found[key] += number
+    return found
 
 
 def check_code(code: object, *, what: str = "code") -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
+from passerelles.codes import summed
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say, sentences
 
@@ -148,7 +149,5 @@ class NoticeLog:
 
 def count_by_severity(notices: Iterable[Notice]) -> dict[Severity, int]:
     """Faults of each severity, zero included."""
-    found: Counter[Severity] = Counter()
-    for each in notices:
-        found[each.severity] += each.faults
+    found = summed((each.severity, each.faults) for each in notices)
     return {severity: found[severity] for severity in _ORDER}

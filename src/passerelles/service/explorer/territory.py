@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,6 +12,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Base64Bytes, Field, StringConstraints
 
+from passerelles.codes import summed
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import DamagedWorkbookError
 from passerelles.matching.titles import SURE, resolve_title
@@ -283,10 +283,10 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
     places = ask.engine.places
     if places is None:
         return None
-    people, openings = (_by_basin(lots) for lots in (allocation.fragile, allocation.hiring))
-    moved = Counter[tuple[str, str]]()
-    for flow in allocation.flows:
-        moved[flow.fragile.basin, flow.hiring.basin] += flow.people
+    # Capacity of each basin, what lots share counted once.
+    sides = (allocation.fragile.capacities, allocation.hiring.capacities)
+    people, openings = (summed((lot[2], n) for lot, n in side.items()) for side in sides)
+    moved = summed(((flow.fragile.basin, flow.hiring.basin), flow.people) for flow in allocation.flows)
     known = places.basin_by_code
     basins = [
         known[code] for code in sorted({*people, *openings}) if code in known and known[code].latitude is not None
@@ -316,14 +316,6 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
     communes = [project(*point) for point in around]
     grid = ask.table(Sheet("basins", _SPOT, lambda: sorted(spots, key=lambda s: -(s.people + s.openings)), ask.lang))
     return {"spots": spots, "ways": ways, "communes": communes, "height": height, "grid": grid}
-
-
-def _by_basin(lots: Lots) -> Counter[str]:
-    """Capacity of each basin, what lots share counted once."""
-    found: Counter[str] = Counter()
-    for (_, _, basin, *_), people in lots.capacities.items():
-        found[basin] += people
-    return found
 
 
 def _projection(points: Sequence[tuple[float, float]]) -> tuple[Any, float]:
