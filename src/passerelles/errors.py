@@ -6,6 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
+from importlib import util
 from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
@@ -187,6 +188,26 @@ class MissingExtraError(PasserellesError, ImportError):
 
     def __init__(self, library: str, extra: str) -> None:
         super().__init__("missing_extra", library=library, extra=extra)
+
+
+_IMPORTED_AS: Final = {"python-docx": "docx"}
+
+
+def need(library: str, extra: str) -> None:
+    """
+    Check that an optional library is installed.
+
+    Raises
+    ------
+    MissingExtraError
+        If it is not.
+
+    Examples
+    --------
+    >>> need("numpy", "all")
+    """
+    if util.find_spec(_IMPORTED_AS.get(library, library)) is None:
+        raise MissingExtraError(library, extra)
 
 
 class Term(NamedTuple):

@@ -3,13 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
 from passerelles.bulk.profiles import BATCH, COLUMNS, check_names, opened
 from passerelles.bulk.rank import OUTPUT, Engine, Ranker, check_columns, in_order, output_schema, results_of
-from passerelles.errors import MissingExtraError
+from passerelles.errors import need
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.io.arrow import need_arrow, pa, pq
@@ -158,8 +157,7 @@ def rank_profiles_dask(
         If the limit or a column of any part is not valid.
     """
     need_arrow()
-    if find_spec("distributed") is None:
-        raise MissingExtraError("distributed", "dask")
+    need("distributed", "dask")
     order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
     if isinstance(parts, Sequence):
         places = [str(part) for part in parts if isinstance(part, str | Path)]
@@ -237,8 +235,7 @@ def rank_profiles_spark(
         If the limit or the columns are not valid.
     """
     need_arrow()
-    if find_spec("pyspark") is None:
-        raise MissingExtraError("pyspark", "spark")
+    need("pyspark", "spark")
     order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
     check_names(profiles.columns)
     graph = profiles.sparkSession.sparkContext.broadcast(index) if isinstance(index, OccupationGraph) else None

@@ -38,7 +38,7 @@ from passerelles.bulk.profiles import (
     read_people,
 )
 from passerelles.codes import grouped
-from passerelles.errors import MissingExtraError, PasserellesError, checked
+from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
@@ -124,8 +124,7 @@ class FastEngine:
         MissingExtraError
             If numba is not installed.
         """
-        if not numba_is_there():
-            raise MissingExtraError("numba", "fast")
+        need("numba", "fast")
         graph = plain.graph
         index = measure_index(graph)
         tables = {True: score_table(graph, plain.occupied), False: score_table(graph, plain.unoccupied)}

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 
 import typer
 
-from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.errors import PasserellesError, need
 from passerelles.io.atomic import check_free, told_file, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say, sentences
@@ -303,8 +303,6 @@ class Given:
         MissingExtraError
             If a workbook is asked for and openpyxl is not installed.
         """
-        from passerelles.io.xlsx import can_write_workbooks
-
         if self.output == Path("-"):  # stdout, as elsewhere
             return replace(self, output=None).writable()
         form, ending = self.form, "" if self.output is None else self.output.suffix.casefold()
@@ -318,8 +316,8 @@ class Given:
             raise PasserellesError("output_differs", path=self.output, form=form)
         if form is Format.XLSX and self.output is None:
             raise PasserellesError("excel_needs_output")
-        if form is Format.XLSX and not can_write_workbooks():
-            raise MissingExtraError("openpyxl", "excel")
+        if form is Format.XLSX:
+            need("openpyxl", "excel")
         return replace(self, form=form)
 
     def for_list(self) -> None:

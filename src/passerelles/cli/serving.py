@@ -1,6 +1,5 @@
 """Commands that serve: serve, explore."""
 
-import importlib.util
 import os
 import socket
 import threading
@@ -13,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from passerelles.cli.given import Given, accepting, caching, shared
-from passerelles.errors import MissingExtraError
+from passerelles.errors import need
 from passerelles.language.say import say
 
 _HOST = "127.0.0.1"
@@ -102,8 +101,7 @@ def check_libraries() -> None:
         If one is not; it says how to install it.
     """
     for library in _LIBRARIES:
-        if importlib.util.find_spec(library) is None:
-            raise MissingExtraError(library, "api")
+        need(library, "api")
 
 
 def _is_stated(ctx: typer.Context, option: str) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from passerelles.cli.given import Format, FragileOption, FrameOption, Given, message, shared, speak_below, write_text
-from passerelles.errors import PasserellesError
+from passerelles.errors import PasserellesError, need
 from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 
@@ -477,7 +477,6 @@ def report(
     from passerelles.report.case import Case, Request, Words
     from passerelles.report.sections import can_draw
     from passerelles.territory.match import Scenario, compare_scenarios, match_territory
-    from passerelles.views.document import check_word
 
     output, hiring = given.output, given.hiring
     if output is None:
@@ -489,7 +488,7 @@ def report(
         raise PasserellesError("report_output", path=output, known=", ".join(_PAGES))
     office = ending == ".docx"
     if office:
-        check_word()
+        need("python-docx", "word")
     given.check_scenarios()
     sample = ""
     if fragile is None:

@@ -1,9 +1,8 @@
 """Arrow and its parts (extra ``parquet``), each loaded when something of it is first asked for."""
 
-from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from passerelles.errors import MissingExtraError
+from passerelles.errors import need
 from passerelles.sharing import LaterModule
 
 __all__ = ["ipc", "need_arrow", "pa", "pa_csv", "pc", "pq"]
@@ -28,5 +27,4 @@ def need_arrow() -> None:
     MissingExtraError
         If pyarrow is not installed.
     """
-    if find_spec("pyarrow") is None:
-        raise MissingExtraError("pyarrow", "parquet")
+    need("pyarrow", "parquet")

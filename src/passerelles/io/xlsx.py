@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, reduce
-from importlib.util import find_spec
 from itertools import pairwise
 from math import inf
 from pathlib import PurePosixPath
@@ -136,11 +135,6 @@ class Workbook:
         if style in self.dates and number is not None:
             return _moment(number, self.epoch, duration=self.dates[style])
         return number
-
-
-def can_write_workbooks() -> bool:
-    """Whether the library that writes workbooks is installed; reading needs none."""
-    return find_spec("openpyxl") is not None
 
 
 def is_workbook(data: bytes) -> bool:

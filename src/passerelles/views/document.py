@@ -7,7 +7,7 @@ What a report says is made once, as these; a page and an office document write t
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from passerelles.errors import MissingExtraError
+from passerelles.errors import need
 from passerelles.io.atomic import atomic_file
 from passerelles.text import printable
 
@@ -141,21 +141,6 @@ _SMALL, _USUAL = 8.0, 10.0  # points
 _MARGIN: Final = 18.0  # millimetres
 
 
-def check_word() -> None:
-    """
-    Make sure that office documents can be written.
-
-    Raises
-    ------
-    MissingExtraError
-        If python-docx is not installed; the message gives the pip command.
-    """
-    try:
-        import docx  # noqa: F401, PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("python-docx", "word") from error
-
-
 def write_word(document: Document, output: Path) -> None:
     """
     Write a document as .docx, whole or not at all: headings, lists and tables as such, so that people can edit them.
@@ -169,7 +154,7 @@ def write_word(document: Document, output: Path) -> None:
     PasserellesError
         If the file cannot be written.
     """
-    check_word()
+    need("python-docx", "word")
     import docx  # noqa: PLC0415 - an extra
     from docx.shared import Mm, Pt  # noqa: PLC0415 - an extra
 

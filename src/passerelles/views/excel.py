@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.errors import PasserellesError, need
 from passerelles.io.atomic import atomic_file
 from passerelles.language.say import Lang
 from passerelles.text import printable
@@ -78,10 +78,9 @@ def write_workbook(pages: Sequence[BookPage], output: Path | None) -> None:
     """
     if output is None:
         raise PasserellesError("excel_needs_output")
-    try:
-        from openpyxl import Workbook  # noqa: PLC0415 - an extra
-    except ImportError as error:
-        raise MissingExtraError("openpyxl", "excel") from error
+    need("openpyxl", "excel")
+    from openpyxl import Workbook  # noqa: PLC0415 - an extra
+
     book = Workbook(write_only=True)
     for page in pages:
         _fill(book, page)

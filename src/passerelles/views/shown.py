@@ -3,7 +3,7 @@
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from passerelles.errors import MissingExtraError, PasserellesError, checked
+from passerelles.errors import PasserellesError, checked, need
 from passerelles.language.say import Lang, typeset
 from passerelles.views.spec import NUMERIC, Cell, Kind, On, Page, Record, Sheet
 
@@ -119,10 +119,9 @@ class Shown:
         >>> moves.to_pandas("parts").columns.tolist()
         ['rank', 'target_code', 'target_label', 'part', 'value', 'sentence']
         """
-        try:
-            import pandas as pd  # noqa: PLC0415 - an extra
-        except ImportError as error:
-            raise MissingExtraError("pandas", "pandas") from error
+        need("pandas", "pandas")
+        import pandas as pd  # noqa: PLC0415 - an extra
+
         chosen = self._sheet(sheet, lang)
         data: dict[str, Any] = {}
         for place, column in enumerate(chosen.columns):
