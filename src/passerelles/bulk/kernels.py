@@ -31,7 +31,7 @@ compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 Room = namedtuple(  # noqa: PYI024 - nothing here has types
     "Room",
-    "dots values rank bound near floor top chosen rival counts added seen touched square credit credited covered sums",
+    "dots values rank bound floor chosen rival counts added seen touched square credit credited covered sums",
 )
 
 
@@ -44,9 +44,7 @@ def room_for(space: Space, needs: Needs, formula: Formula) -> Room:
         values=np.zeros((WHOLE + 1, size), np.float32),
         rank=np.full((features, size), -1, np.int32),
         bound=np.zeros(size, np.float32),
-        near=np.zeros((features, size + 3), np.int32),
-        floor=np.zeros((features, FURTHER), np.float32),
-        top=np.zeros(NEAREST, np.float32),
+        floor=np.zeros(FURTHER, np.float32),
         chosen=np.zeros(size + 1, np.int32),
         rival=np.zeros(size + 1, np.float32),
         counts=np.zeros(terms, np.int32),
@@ -66,48 +64,46 @@ def bounds(space, formula, room, row):
     """Bound every score from above: exact values, exact ranks of the nearest, for all others the rank after these."""
     bound = room.bound
     own = space.base_rows[row] if row >= 0 else -1
-    base = np.float32(SLACK * formula.parts)
+    # The last row of the rest is that of people without an occupation.
+    bound[:] = formula.rest[row].astype(np.float32) + np.float32(SLACK * formula.parts)
     room.rank[:] = -1
     for feature in range(len(formula.kind)):
-        if formula.kind[feature] == RANK:
-            base += _nearest(space, formula, room, feature, own)
-        elif formula.kind[feature] == REVERSE:  # as if no target were nearer to another occupation
-            base += np.float32(formula.weight[feature] * UNITS) * (formula.scale[0] - formula.mean[feature])
-    bound[:] = formula.rest[row].astype(np.float32) + base  # the last row is that of people without an occupation
-    for feature in range(len(formula.kind)):
-        values = room.values[formula.measure[feature]]
         weight = np.float32(formula.weight[feature] * UNITS)
-        mean = formula.mean[feature]
         if formula.kind[feature] == VALUE:
-            bound += weight * (values - mean)
-        elif formula.kind[feature] == RANK:
+            bound += weight * (room.values[formula.measure[feature]] - formula.mean[feature])
+        elif formula.kind[feature] == REVERSE:  # as if no target were nearer to another occupation
+            bound += weight * (formula.scale[0] - formula.mean[feature])
+        else:
             _bound_rank(space, formula, room, feature, weight, own)
 
 
 @compiled
-def _nearest(space, formula, room, feature, own):
+def _bound_rank(space, formula, room, feature, weight, own):
     """
-    Find the nearest targets in one measure and their ranks; return the bound of what all others get.
+    Bound what a rank gives: to the nearest their own, to the others the rank after these, to the furthest a lower one.
 
-    `room.near[feature]` starts with their number and that of the competitors among them; `room.rank` is the number of
-    competitors that are nearer, -1 for the others.
+    `room.rank` is the number of competitors that are nearer, -1 for the others.
     """
-    values = room.values[formula.measure[feature]]
-    near = room.near[feature]
-    _guess(values, room.floor[feature])
-    count = collect(values, room.floor[feature, NEAREST - 1], near[2:])
+    values, near, bound = room.values[formula.measure[feature]], room.chosen, room.bound
+    last = len(formula.scale) - 1
+    _guess(values, room.floor)
+    count = collect(values, room.floor[NEAREST - 1], near)
     rivals = 0
     for index in range(count):
-        target = near[2 + index]
+        target = near[index]
         room.rival[rivals] = values[target]
         rivals += space.competes[target] and target != own
+    least = formula.scale[min(rivals, last)]
+    bound += weight * (least - formula.mean[feature])
     for index in range(count):
-        target = near[2 + index]
-        room.rank[feature, target] = greater(room.rival[:rivals], values[target])
-    near[0] = count
-    near[1] = rivals
-    weight = np.float32(formula.weight[feature] * UNITS)
-    return weight * (formula.scale[min(rivals, len(formula.scale) - 1)] - formula.mean[feature])
+        target = near[index]
+        rank = greater(room.rival[:rivals], values[target])
+        room.rank[feature, target] = rank
+        bound[target] += weight * (formula.scale[min(rank, last)] - least)
+    floor = room.floor[FURTHER - 1]
+    fall = weight * (least - formula.scale[min(_above(space, values, floor, own), last)])
+    for target in range(len(values)):  # without a branch, several at once
+        bound[target] -= fall if values[target] <= floor else np.float32(0.0)
 
 
 @compiled
@@ -132,21 +128,6 @@ def _guess(values, best):
                 best[place] = best[place - 1]
                 place -= 1
             best[place] = value
-
-
-@compiled
-def _bound_rank(space, formula, room, feature, weight, own):
-    """Raise the bound of the nearest from the rank after them to their own, and lower that of the furthest."""
-    values, near, bound = room.values[formula.measure[feature]], room.near[feature], room.bound
-    last = len(formula.scale) - 1
-    least = formula.scale[min(near[1], last)]
-    for index in range(near[0]):
-        target = near[2 + index]
-        bound[target] += weight * (formula.scale[min(room.rank[feature, target], last)] - least)
-    floor = room.floor[feature, FURTHER - 1]
-    fall = weight * (least - formula.scale[min(_above(space, values, floor, own), last)])
-    for target in range(len(values)):  # without a branch, several at once
-        bound[target] -= fall if values[target] <= floor else np.float32(0.0)
 
 
 @compiled
@@ -188,8 +169,8 @@ def select(space, formula, room, row, targets, units):
     """Find the best targets: those with the greatest bounds first, then all whose bound is not below the last kept."""
     bound = room.bound
     _leave_out(space, bound, row)
-    _guess(bound, room.top)
-    count = collect(bound, room.top[NEAREST - 1], room.chosen)
+    _guess(bound, room.floor)
+    count = collect(bound, room.floor[NEAREST - 1], room.chosen)
     first = room.chosen[:count]
     first[:] = first[np.argsort(-bound[first])]
     size = _try(space, formula, room, row, targets, units, 0, count)
