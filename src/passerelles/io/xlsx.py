@@ -9,7 +9,6 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, reduce
-from itertools import pairwise
 from math import inf
 from pathlib import PurePosixPath
 from typing import Final, NamedTuple
@@ -396,7 +395,6 @@ class _PlainCells(dict[bytes, Cell]):
     def __init__(self, book: Workbook) -> None:
         super().__init__()
         self._book = book
-        self._names: tuple[bytes, ...] = ()
 
     def __missing__(self, written: bytes) -> Cell:
         """Parse what stands in a cell, style and type included."""
@@ -411,20 +409,10 @@ class _PlainCells(dict[bytes, Cell]):
     def row(self, body: bytes) -> list[Cell] | None:
         count = body.count(b"<c")
         found = _PLAIN.findall(body) if count <= _MAX_COLUMN else []
-        if len(found) != count:
+        places = [_column(name) for name, _ in found]
+        if len(found) != count or places != sorted(set(places)):
             return None
-        names, written = zip(*found, strict=True) if found else ((), ())
-        values = list(map(self.__getitem__, written))
-        if names != self._names:
-            places = [_column(name) for name in names]
-            if not self._names and places == list(range(1, len(places) + 1)):
-                self._names = names
-            if any(left >= right for left, right in pairwise(places)):
-                return None
-            values = _spread(places, values)
-        while values and values[-1] is None:
-            values.pop()
-        return values
+        return _spread(places, [self[written] for _, written in found])
 
 
 def _spread(places: Sequence[int], values: Sequence[Cell]) -> list[Cell]:
