@@ -240,16 +240,11 @@ def _records(lines: Sequence[str], delimiter: str, name: str, log: NoticeLog) ->
     A quote that never closes would swallow all lines that follow. Only its own line is given up, and reading goes
     on with the next one, as long as that costs no more than reading the file a second time.
     """
-    with suppress(csv.Error):
-        rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
-        if len(rows) == len(lines):  # the usual case, three times as fast: a record a line
-            yield from enumerate(rows, 1)
-            return
     start, again = 0, len(lines)
     while start < len(lines):
         begin = start
         # strict=True makes the reader say that a quoted field never ends, instead of making one cell of the rest.
-        reader = csv.reader((lines[i] for i in range(begin, len(lines))), delimiter=delimiter, strict=True)
+        reader = csv.reader(map(lines.__getitem__, range(begin, len(lines))), delimiter=delimiter, strict=True)
         try:
             for row in reader:
                 line, start = start + 1, begin + reader.line_num
