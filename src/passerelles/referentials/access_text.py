@@ -289,13 +289,10 @@ def _plain(name: str, language: str) -> str:
 
 
 def _sentences(text: str, rules: _Rules) -> Iterator[tuple[int, int]]:
-    start = 0
-    for match in rules.sentence.finditer(text):
-        if text[start : match.start()].strip():
-            yield start, match.start()
-        start = match.end()
-    if text[start:].strip():
-        yield start, len(text)
+    between = ((0, 0), *(match.span() for match in rules.sentence.finditer(text)), (len(text), len(text)))
+    for (_, start), (end, _) in pairwise(between):
+        if text[start:end].strip():
+            yield start, end
 
 
 def _sentence(text: str, rules: _Rules) -> _Sentence:

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from operator import attrgetter
 from pathlib import Path
@@ -402,35 +402,32 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
             log.note("access_code_twice", file=f"{catalogue.name.split()[0]}/credentials.csv", subject=code)
     if recoded:
         log.note("access_recoded", subject=", ".join(sorted(recoded)))
-    rows = _for_titles(referential, rows)
     known = {row.occupation: row for row in (*whole, *referential.occupation_access)}
     return replace(
         referential,
         credentials=tuple(v for _, v in sorted({**catalogue.credentials, **own_credentials}.items())),
-        credential_requirements=tuple(sorted((*referential.credential_requirements, *rows), key=requirement_key)),
+        credential_requirements=tuple(
+            sorted((*referential.credential_requirements, *_for_titles(referential, rows)), key=requirement_key)
+        ),
         occupation_access=tuple(known[code] for code in sorted(known)),
         access=catalogue.name,
         notices=log.notices(),
     )
 
 
-def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement]) -> list[CredentialRequirement]:
+def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement]) -> Iterator[CredentialRequirement]:
     """
-    Read what some titles of a fiche demand for the specialised occupations that these titles mean.
+    Yield what some titles of a fiche demand for the specialised occupations that these titles mean.
 
     Demanded of every title of a specialised occupation, it is demanded there; of none of them, it is not.
     """
-    found = []
     for row in rows:
         occupation = referential.occupation_by_code[row.occupation]
-        titles = {title.code for title in referential.titles_of.get(row.occupation, ())}
-        if occupation.base is None or not titles or not row.titles:
-            found.append(row)
-        elif titles <= set(row.titles.split()):
-            found.append(row._replace(scope="all" if row.scope == "titles" else row.scope, titles=""))
-        elif titles & set(row.titles.split()):
-            found.append(row)
-    return found
+        titles, meant = {title.code for title in referential.titles_in(row.occupation)}, set(row.titles.split())
+        if occupation.base is not None and titles and meant and titles <= meant:
+            yield row._replace(scope="all" if row.scope == "titles" else row.scope, titles="")
+        elif occupation.base is None or not titles or not meant or titles & meant:
+            yield row
 
 
 def code_of(referential: Referential, text: str) -> str | None:

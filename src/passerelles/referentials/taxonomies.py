@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -370,8 +370,8 @@ def _rated_elements(files: FileSet, draft: Draft) -> None:
                 draft.levels[code, element] = value
 
 
-def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, str, str, float]]:
-    """Ratings of one file: occupation, element, its name, scale, value; without those to be suppressed."""
+def _ratings(files: FileSet, name: str, draft: Draft) -> Iterator[tuple[str, str, str, str, float]]:
+    """Yield the ratings of one file: occupation, element, its name, scale, value; without those to be suppressed."""
     keys = (_SOC, "element id", "scale id")
     optional = ("element name", "recommend suppress", "not relevant")
     looked_for = optional[:1] if name == "Interests" else optional  # interests are no survey: nothing to suppress
@@ -380,7 +380,6 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
     table = table.keep([scale in ("IM", "LV", "CX", "CT", "OI", "IH") for scale in table.column("scale id")])
     table = _listed(draft.keyed(table, *keys), _SOC, draft)
     suppressed = 0
-    found: list[tuple[str, str, str, str, float]] = []
     for line, (code, element, scale, cell, label, suppress, irrelevant) in table.numbered(
         *keys, "data value", *optional
     ):
@@ -388,10 +387,9 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> list[tuple[str, str, st
         if suppress == "Y":
             suppressed += 1
         elif value is not None and irrelevant != "Y":
-            found.append((code, element, label, scale, value))
+            yield code, element, label, scale, value
     if suppressed:
         draft.note("rating_suppressed", table, count=suppressed)
-    return found
 
 
 def _titles(files: FileSet, draft: Draft) -> None:
