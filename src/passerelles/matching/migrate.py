@@ -368,10 +368,9 @@ def read_crosswalk(path: str | Path) -> Crosswalk:
 def turned(crosswalk: Crosswalk) -> Crosswalk:
     """Read a crosswalk backwards: what is broader one way is narrower the other way."""
     ends = ((first, second, how) for first, those in crosswalk.links.items() for second, how in those.items())
-    links = grouped((second, (first, _TURNED.get(how, how))) for first, second, how in ends)
-    return Crosswalk(
-        crosswalk.target, crosswalk.origin, {c: dict(some) for c, some in links.items()}, crosswalk.left_out
-    )
+    back = grouped((second, (first, _TURNED.get(how, how))) for first, second, how in ends)
+    links = {code: dict(some) for code, some in back.items()}
+    return Crosswalk(crosswalk.target, crosswalk.origin, links, crosswalk.left_out)
 
 
 def composed(first: Relation, second: Relation) -> Relation:

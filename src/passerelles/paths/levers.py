@@ -306,9 +306,8 @@ class Situation:
         taught = self._taught(self.lacking & after)
         left = self.effort([bundle])[bundle]
         enough = (left <= self.limit + taught) | self.led[list(members)].any(axis=0)
-        return np.asarray(
-            self.known & able & enough & ~(self.lacking & ~after).any(axis=1) & ~self.open_already, dtype=np.bool_
-        )
+        closed = (self.lacking & ~after).any(axis=1)
+        return np.asarray(self.known & able & enough & ~closed & ~self.open_already, dtype=np.bool_)
 
     def candidates(self) -> list[Candidate]:
         """Single atoms that open something, then groups that open what no single one does."""

@@ -23,8 +23,7 @@ _ENDINGS: Final = ("", ".xlsx", ".zip")
 
 def cache_folder() -> Path:
     """Folder of what was downloaded: ``PASSERELLES_CACHE`` where it is set, else the user's cache directory."""
-    chosen = os.environ.get("PASSERELLES_CACHE")
-    return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("passerelles"))
+    return Path(os.environ.get("PASSERELLES_CACHE") or platformdirs.user_cache_dir("passerelles"))
 
 
 def bundled_folder() -> Path:
@@ -99,8 +98,7 @@ def _samples() -> Path:
 
 def home(kind: Kind) -> Path:
     """Folder of what was installed: in ``PASSERELLES_HOME`` where it is set, else in the user's data directory."""
-    chosen = os.environ.get("PASSERELLES_HOME")
-    return (Path(chosen) if chosen else Path(platformdirs.user_data_dir("passerelles"))) / f"{kind}s"
+    return Path(os.environ.get("PASSERELLES_HOME") or platformdirs.user_data_dir("passerelles")) / f"{kind}s"
 
 
 def installed(kind: Kind) -> dict[str, Path]:

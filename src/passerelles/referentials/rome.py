@@ -238,9 +238,8 @@ def _mobilities(files: FileSet, draft: Draft, columns: Sequence[str]) -> None:
         # Several titles may carry the same move between two fiches: one move, the closer kind first.
         known = draft.mobilities.get((origin, target))
         if known is None or (known.kind != "proche" and typed == "proche"):
-            draft.mobilities[origin, target] = Mobility(
-                origin, target, draft.whole(rank, order, table, line, least=1), typed
-            )
+            place = draft.whole(rank, order, table, line, least=1)
+            draft.mobilities[origin, target] = Mobility(origin, target, place, typed)
 
 
 def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind, str, str]]) -> None:

@@ -91,9 +91,8 @@ def read_esco(source: FileSource) -> Referential:
     _links(files, draft)
     # The files themselves say no version: the name of a zip or of the folder does.
     version = next((match[1] for name in _names_of(source) if (match := _VERSION.search(name))), "unknown")
-    provenance = Provenance(
-        source=f"European Commission, ESCO, version {version}", format="esco", licence=_ESCO["licence"]
-    )
+    named = f"European Commission, ESCO, version {version}"
+    provenance = Provenance(named, "esco", licence=_ESCO["licence"])
     return finish(draft, name="esco", version=version, language=files.edition, provenance=provenance)
 
 
