@@ -236,12 +236,11 @@ def _insert(targets, units, size, target, score):
 def coverage(needs, room, mine, row, found, person):
     """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.coverage` sums."""
     own = needs.column[needs.ptr[row] : needs.ptr[row + 1]] if row >= 0 else needs.column[:0]
-    for column in own:
-        _credit(room, column, 1.0)
-    for column in mine:
-        _credit(room, column, 1.0)
-    _near(needs, room, own)
-    _near(needs, room, mine)
+    for held in (own, mine):
+        for column in held:
+            _credit(room, column, 1.0)
+            for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):  # what is near to it
+                _credit(room, needs.near_column[entry], needs.near_credit[entry])
     covered = room.covered
     covered[:] = 0.0
     eights = room.credited.view(np.uint64)  # eight columns at once: most are not credited
@@ -268,14 +267,6 @@ def coverage(needs, room, mine, row, found, person):
 def _credit(room, column, credit):
     room.credit[column] = max(room.credit[column], credit)
     room.credited[column] = 1
-
-
-@compiled
-def _near(needs, room, held):
-    """Credit what is near to competencies held."""
-    for column in held:
-        for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):
-            _credit(room, needs.near_column[entry], needs.near_credit[entry])
 
 
 @compiled
