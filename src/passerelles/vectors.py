@@ -206,16 +206,16 @@ def unit(rows: NDArray[Any]) -> NDArray[Any]:
     return np.asarray(rows / np.where(lengths == 0, 1.0, lengths), dtype=rows.dtype)
 
 
+def _scales(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[np.float64]:
+    """What each row is multiplied by to have length 1; 0 for one of nothing."""
+    rows = np.repeat(np.arange(len(starts) - 1), np.diff(starts))
+    lengths = np.sqrt(np.bincount(rows, data * data, len(starts) - 1))
+    return np.divide(1.0, lengths, out=np.zeros_like(lengths), where=lengths > 0)
+
+
 def _unit(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[Any]:
     """Cells of rows, scaled so that each row has length 1."""
-    counts = np.diff(starts)
-    filled = np.flatnonzero(counts)
-    squares = np.add.reduceat((data * data).astype(np.float64), starts[filled]) if len(filled) else np.zeros(0)
-    norms = np.sqrt(squares)
-    scale = np.divide(1.0, norms, out=np.zeros_like(norms), where=norms > 0)
-    scaled = np.repeat(scale, counts[filled])
-    scaled *= data
-    return scaled.astype(data.dtype, copy=False)
+    return np.asarray(np.repeat(_scales(data, starts), np.diff(starts)) * data, dtype=data.dtype)
 
 
 def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.csr_array":
@@ -262,11 +262,8 @@ def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
 
     Sums of whole numbers are exact in any order, so whoever adds them up otherwise finds the same bits.
     """
-    rows = np.repeat(np.arange(left.shape[0]), np.diff(left.indptr))
-    length = np.sqrt(np.bincount(rows, left.data * left.data, left.shape[0])) * FINE
-    scale = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
     found = sparse.csr_array(left @ turned)
-    scaled = found.data * np.repeat(scale, np.diff(found.indptr))
+    scaled = found.data * np.repeat(_scales(left.data, left.indptr) / FINE, np.diff(found.indptr))
     found.data = scaled.astype(np.float32)  # before it is dense: half the memory to fill
     return np.asarray(found.toarray(), dtype=np.float32)
 
