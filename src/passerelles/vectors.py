@@ -387,9 +387,7 @@ def _numbers(bags: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[
 
 def _counts(rows: NDArray[np.int64], columns: NDArray[np.int64], shape: tuple[int, int]) -> "sparse.csr_array":
     places = (rows.astype(np.int32), columns.astype(np.int32))  # wider ones would stay wide in all that follows
-    matrix = sparse.coo_array((np.ones(len(rows)), places), shape=shape).tocsr()
-    matrix.sum_duplicates()
-    return matrix
+    return sparse.csr_array((np.ones(len(rows)), places), shape=shape)
 
 
 def piece_counts(counts: "sparse.csr_array", vocabulary: Sequence[str], lengths: range) -> "sparse.csr_array":
@@ -493,13 +491,11 @@ def _prefixes(vectors: "sparse.csr_array", threshold: float) -> "sparse.csr_arra
     """Boolean matrix of the words that each row must share with a close one."""
     squares = vectors.data**2
     before = np.cumsum(squares) - squares
-    lengths = np.diff(vectors.indptr)
-    row_start = np.repeat(before[vectors.indptr[:-1][lengths > 0]], lengths[lengths > 0])
-    remainder = np.sqrt(np.maximum(0.0, 1.0 - (before - row_start)))  # length of the row from this word on
+    row = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
+    remainder = np.sqrt(np.maximum(0.0, 1.0 - (before - before[vectors.indptr[row]])))  # length from this word on
     kept = remainder >= threshold - 1e-9
-    row = np.repeat(np.arange(vectors.shape[0]), lengths)[kept]
-    ones = np.ones(len(row), dtype=np.float32)
-    return sparse.csr_array((ones, (row, vectors.indices[kept])), shape=vectors.shape)
+    ones = np.ones(kept.sum(), dtype=np.float32)
+    return sparse.csr_array((ones, (row[kept], vectors.indices[kept])), shape=vectors.shape)
 
 
 @dataclass(frozen=True, slots=True)
