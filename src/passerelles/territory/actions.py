@@ -152,7 +152,7 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
         *((_confirmed(flow, lang), flow) for flow in doubtful),
         *((each, flow) for flow in (*placed, *doubtful) for each in _authorised(flow, lang)),
     ]
-    found = [Action(*each, _people(some), dates=Dates.of(some)) for each, some in grouped(asked).items()]
+    found = [Action(*each, sum(f.people for f in some), dates=Dates.of(some)) for each, some in grouped(asked).items()]
     found += [*_corrected(aside, lang), *_trained(placed, lang)]
     return sorted(found, key=lambda a: (KINDS.index(a.kind), -(a.people or 0)))
 
@@ -178,10 +178,6 @@ def _met(flow: Flow, lang: Lang) -> Asked:
     return "meet", flow.hiring.employer, what
 
 
-def _people(flows: Iterable[Flow]) -> int:
-    return sum(flow.people for flow in flows)
-
-
 def _confirmed(flow: Flow, lang: Lang) -> Asked:
     key = "title" if "title" in flow.unknown else "confirm"
     ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
@@ -190,16 +186,14 @@ def _confirmed(flow: Flow, lang: Lang) -> Asked:
     return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), what
 
 
-def _corrected(problems: Iterable[Problem], lang: Lang) -> list[Action]:
-    found = []
+def _corrected(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
     for (file, _), some in grouped(((p.file, p.key), p) for p in problems).items():
         known = [p.people for p in some]
         rows = few([str(p.row) for p in some], _ROWS)
         what = say("territory.action.what.correct", lang=lang, n=len(some), rows=rows, why=some[0].what(lang))
         people = None if None in known else sum(p or 0 for p in known)
         who = say(f"territory.action.who.{'correct' if file else 'table'}", lang=lang, file=file)
-        found.append(Action("correct", who, what, people))
-    return found
+        yield Action("correct", who, what, people)
 
 
 def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
@@ -210,22 +204,20 @@ def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
         yield "authorise", who, say(key, lang=lang, label=label, issuer=issuer)
 
 
-def _trained(flows: Iterable[Flow], lang: Lang) -> list[Action]:
+def _trained(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
     taught: list[tuple[tuple[str, str], Flow]] = []
     for flow in flows:
         asked = (flow.of_title or flow.access.to_obtain) and not _alike(flow)
         if flow.hours.expected or asked:
             access = flow.access_said(lang) if asked else ""
             taught.append(((flow.hiring.label or flow.hiring.job, access), flow))
-    return [_training(job, access, some, lang) for (job, access), some in grouped(taught).items()]
-
-
-def _training(job: str, access: str, flows: Sequence[Flow], lang: Lang) -> Action:
-    each = sorted({round(f.hours.expected) for f in flows if f.hours.expected})
-    hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(each[:1] + each[-1:]))
-    key = "train" if access else "adapt"
-    what = say(f"territory.action.what.{key}", lang=lang, access=access, job=job)
-    if hours:
-        what = say(f"territory.action.what.each_{key}", lang=lang, what=what, hours=hours)
-    who = say("territory.action.who.train", lang=lang, list=listed(sorted({f.hiring.employer for f in flows}), lang))
-    return Action("train", who, what, _people(flows), in_all(flows, attrgetter("hours.expected")), Dates.of(flows))
+    for (job, access), some in grouped(taught).items():
+        each = sorted({round(f.hours.expected) for f in some if f.hours.expected})
+        hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(each[:1] + each[-1:]))
+        key = "train" if access else "adapt"
+        what = say(f"territory.action.what.{key}", lang=lang, access=access, job=job)
+        if hours:
+            what = say(f"territory.action.what.each_{key}", lang=lang, what=what, hours=hours)
+        firms = listed(sorted({f.hiring.employer for f in some}), lang)
+        who, people = say("territory.action.who.train", lang=lang, list=firms), sum(f.people for f in some)
+        yield Action("train", who, what, people, in_all(some, attrgetter("hours.expected")), Dates.of(some))

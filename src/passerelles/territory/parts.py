@@ -145,27 +145,23 @@ def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:
         return lambda lot: (f"{lot.employer}|{lot.basin}", ", ".join(filter(None, (lot.employer, lot.basin_label))))
     if by == "basin" or places is None:
         return lambda lot: (lot.basin, lot.basin_label)
-    if by == "epci":
-        return lambda lot: _epci(lot, places)
     region_of = {b.departments[0]: b.regions[0] for b in places.basins if len(b.departments) == len(b.regions) == 1}
-    return lambda lot: _area(lot, by, places, region_of)
 
+    def area(lot: Lot) -> tuple[str, str]:
+        """Group of communes, department or region of a lot's commune; the latter of its basin where it lies in one."""
+        if by == "epci":
+            commune = places.commune_by_code.get(lot.commune)
+            code = (commune.epci if commune else None) or ELSEWHERE
+            return code, places.epci_labels.get(code, code)
+        basin = places.basin_by_code.get(lot.basin)
+        codes = () if basin is None else basin.departments if by == "department" else basin.regions
+        code = codes[0] if len(codes) == 1 else ELSEWHERE
+        if lot.commune and len(codes) > 1:
+            department = departments_shown(lot.commune)
+            code = department if by == "department" else region_of.get(department, ELSEWHERE)
+        return code, code
 
-def _epci(lot: Lot, places: Places) -> tuple[str, str]:
-    commune = places.commune_by_code.get(lot.commune)
-    code = (commune.epci if commune else None) or ELSEWHERE
-    return code, places.epci_labels.get(code, code)
-
-
-def _area(lot: Lot, by: Cut, places: Places, region_of: Mapping[str, str]) -> tuple[str, str]:
-    """Department or region of a lot's commune, else of its basin where that lies in one alone."""
-    basin = places.basin_by_code.get(lot.basin)
-    codes = () if basin is None else basin.departments if by == "department" else basin.regions
-    code = codes[0] if len(codes) == 1 else ELSEWHERE
-    if lot.commune and len(codes) > 1:
-        department = departments_shown(lot.commune)
-        code = department if by == "department" else region_of.get(department, ELSEWHERE)
-    return code, code
+    return area
 
 
 class Line(NamedTuple):
