@@ -8,7 +8,7 @@ seed. How many there are follows from modularity at resolution 1: no number is c
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
@@ -329,8 +329,10 @@ def mobility_areas(
     together = _stability(rows, moves, groups)
     listed, domain = _experts(graph, rows), tree_of(graph).domain
     found = MobilityAreas(
-        areas=_areas(graph, groups, moves, area_of, between, together, calibrated=scorer.calibration is not None),
-        passages=_passages(graph, moves, area_of),
+        areas=tuple(
+            _areas(graph, groups, moves, area_of, between, together, calibrated=scorer.calibration is not None)
+        ),
+        passages=tuple(_passages(graph, moves, area_of)),
         modularity=round(nx.community.modularity(network, map(set, groups)), 4) if network.number_of_edges() else 0.0,
         experts=_inside(listed, area_of),
         chance=_by_chance(listed, area_of, rows),
@@ -409,7 +411,7 @@ def _areas(
     together: Sequence[float],
     *,
     calibrated: bool,
-) -> tuple[Area, ...]:
+) -> Iterator[Area]:
     origins, targets, weights = moves
     size = len(graph.codes)
     crossing = area_of[origins] != area_of[targets]
@@ -427,21 +429,18 @@ def _areas(
         ranked = sorted((row for row in group if values[row] > 0), key=lambda row: (-values[row], row))
         return tuple(graph.codes[row] for row in ranked[:_NAMED])
 
-    found = []
     for number, (group, stability) in enumerate(zip(groups, together, strict=True), 1):
         members = tuple(member(row) for row in sorted(group, key=lambda row: (-strength[row], row)))
         name = " · ".join(m.label for m in members[:2])
         pivots, entries, exits = (first(group, values) for values in (between, inward, outward))
         dead_ends = tuple(m.code for m in members if m.dead_end)
-        found.append(Area(number, name, members, stability, pivots, entries, exits, dead_ends))
-    return tuple(found)
+        yield Area(number, name, members, stability, pivots, entries, exits, dead_ends)
 
 
-def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) -> tuple[Passage, ...]:
+def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) -> Iterator[Passage]:
     listed = zip(*(each.tolist() for each in moves), strict=True)
     ends = [((int(area_of[a]), int(area_of[b])), (-weight, a, b)) for a, b, weight in listed]
     by_pair = grouped((pair, move) for pair, move in ends if pair[0] != pair[1])
-    passages = []
     for (start, end), crossing in sorted(by_pair.items(), key=lambda item: (-len(item[1]), item[0])):
         missing: Counter[int] = Counter()
         for _, a, b in crossing:
@@ -451,8 +450,7 @@ def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) 
         wanted = sorted(missing.items(), key=lambda item: (-item[1], item[0]))[:_NAMED]
         best = tuple((graph.codes[a], graph.codes[b], round(-w, 4)) for w, a, b in sorted(crossing)[:_NAMED])
         acquired = tuple((graph.competencies[c].code, graph.competencies[c].name, n) for c, n in wanted)
-        passages.append(Passage(start, end, len(crossing), best, acquired))
-    return tuple(passages)
+        yield Passage(start, end, len(crossing), best, acquired)
 
 
 def _experts(graph: OccupationGraph, rows: NDArray[np.intp]) -> NDArray[np.intp]:

@@ -1,6 +1,6 @@
 """How rankings are judged: known mobilities, folds that never share a parent group, metrics, kinds of origin."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, NamedTuple
@@ -395,17 +395,15 @@ def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, 
         many occupations share the parent), ``regulated`` and ``managerial``. Counts add up to b in each; an origin
         for which a thing is not known is in ``unknown``.
     """
-    return {name: _groups(split(graph, rows), values) for name, split in _SPLITS.items()}
+    return {name: tuple(_groups(split(graph, rows), values)) for name, split in _SPLITS.items()}
 
 
-def _groups(keys: "Sequence[_Key]", values: Values) -> tuple[Group, ...]:
+def _groups(keys: Sequence[_Key], values: Values) -> Iterator[Group]:
     """Groups by rising key; a key is an order, a value and a label."""
-    found: list[Group] = []
     for key in sorted(set(keys), key=lambda k: k[:2]):
         some = np.asarray([k == key for k in keys])
         means = dict(zip(METRICS, values[:, some].mean(axis=1).tolist(), strict=True))
-        found.append(Group(key[1], key[2], int(some.sum()), means))
-    return tuple(found)
+        yield Group(key[1], key[2], int(some.sum()), means)
 
 
 def _domains(graph: OccupationGraph, rows: Rows) -> list[_Key]:

@@ -631,7 +631,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     )
     _report(communes, geographies)
     places = Places(
-        basins=_basins(communes, geographies),
+        basins=tuple(_basins(communes, geographies)),
         communes=communes,
         year=latest.found.year,
         epci_labels=MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci}),
@@ -705,12 +705,11 @@ def _report(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> N
             latest.note("commune_moved", other=older.found.name, count=moved)
 
 
-def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> tuple[Basin, ...]:
+def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> Iterator[Basin]:
     latest, newest_rows = geographies[-1]
     members = grouped((commune.basin, commune) for commune in communes)
     rows = grouped((row.basin, row) for row in newest_rows)
     labels = grouped((row.basin, row.label) for _, some in geographies for row in some if row.label)
-    basins = []
     for code in sorted(members):
         name, aliases = _name(code, Counter(labels.get(code, ())), {r.label for r in rows[code]}, latest)
         latitude, longitude = (_mean(getattr(c, end) for c in members[code]) for end in ("latitude", "longitude"))
@@ -720,8 +719,7 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> t
             tuple(sorted({getattr(row, kind) for row in rows[code]} - {""})) for kind in ("department", "region")
         )
         inside = tuple(c.code for c in members[code])
-        basins.append(Basin(code, name, inside, latitude, longitude, aliases, departments, regions))
-    return tuple(basins)
+        yield Basin(code, name, inside, latitude, longitude, aliases, departments, regions)
 
 
 def _name(code: str, labels: Counter[str], latest: set[str], file: Reading) -> tuple[str, tuple[str, ...]]:

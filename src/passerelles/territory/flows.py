@@ -1,7 +1,7 @@
 """What an allocation says line by line: flows, people without a solution, openings left and why, what would change."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 from typing import ClassVar, Final, NamedTuple, get_args
@@ -537,9 +537,9 @@ _OF_OTHERS: Final = frozenset({"unlikely", "not_possible"})  # what no bound mov
 
 def uncovered_lots(
     fragile: Lots, pairs: Pairs, left: Ints, free: Ints, capacity: Ints, *, binding: str
-) -> tuple[Uncovered, ...]:
+) -> Iterator[Uncovered]:
     """
-    People placed nowhere, by lot.
+    Yield the people placed nowhere, by lot.
 
     Parameters
     ----------
@@ -551,21 +551,19 @@ def uncovered_lots(
         What keeps people from openings that are open to them and free: ``budget`` or ``weights``.
     """
     starts = np.searchsorted(pairs.lot, np.arange(len(fragile.lots) + 1))
-    found = []
     for at, lot in enumerate(fragile.lots):
         people = int(left[at]) + lot.people - lot.movable
         if not people:
             continue
         if not left[at]:  # all who would leave are placed
-            found.append(Uncovered(lot, people, "volunteers", {}))
+            yield Uncovered(lot, people, "volunteers", {})
             continue
         span = slice(int(starts[at]), int(starts[at + 1]))
         why, pool = pairs.why[span], pairs.pool[span]
         barred = {reason_name(w): int(capacity[pool[why == w]].sum()) for w in sorted(set(why.tolist())) if w}
         far = pairs.km[span][why == Why.RADIUS]
         reason = _reason(why, free[pool], barred, binding)
-        found.append(Uncovered(lot, people, reason, barred, float(far.min()) if len(far) else None))
-    return tuple(found)
+        yield Uncovered(lot, people, reason, barred, float(far.min()) if len(far) else None)
 
 
 def _reason(why: NDArray[np.int8], free: Ints, barred: Mapping[str, int], binding: str) -> str:
@@ -578,9 +576,9 @@ def _reason(why: NDArray[np.int8], free: Ints, barred: Mapping[str, int], bindin
 
 def unfilled_pools(
     fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, free: Ints, settings: TerritorySettings, *, binding: str
-) -> tuple[Unfilled, ...]:
+) -> Iterator[Unfilled]:
     """
-    Openings left empty, by pool; the largest first get their candidates, up to `explained_moves` pools.
+    Yield the openings left empty, by pool; the largest first get their candidates, up to `explained_moves` pools.
 
     A candidate is a lot with people still uncovered; those nothing but the budget bars come first, then the likeliest
     moves, then the shortest training and the nearest. See `uncovered_lots` for what is given.
@@ -603,7 +601,6 @@ def unfilled_pools(
     labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
     names = {lot.basin: lot.basin_label for lot in hiring.lots}
     own = {pool_key(lot): lot for lot in hiring.lots if not lot.pool}
-    found = []
     for at, (key, size) in enumerate(hiring.capacities.items()):
         if not free[at]:
             continue
@@ -620,8 +617,7 @@ def unfilled_pools(
         code = key[3] or key[1]
         label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]
         named = (key[0], code, label, key[2], names[key[2]])
-        found.append(Unfilled(*named, size, int(free[at]), reason, candidates, own.get(key)))
-    return tuple(found)
+        yield Unfilled(*named, size, int(free[at]), reason, candidates, own.get(key))
 
 
 def _candidate(fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, pair: int, binding: str) -> Candidate:

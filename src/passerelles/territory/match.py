@@ -275,10 +275,10 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         to_confirm=_flows(case, moves, pairs, solved.reserved),
         stretched=_flows(case, moves, pairs, solved.stretched),
         options=_flows(case, moves, pairs, np.where(own_account, case.people[pairs.lot], 0)),
-        uncovered=uncovered_lots(case.fragile, pairs, left, free, case.capacity, binding=binding),
-        unfilled=unfilled_pools(case.fragile, case.hiring, pairs, left, free, case.settings, binding=binding),
+        uncovered=tuple(uncovered_lots(case.fragile, pairs, left, free, case.capacity, binding=binding)),
+        unfilled=tuple(unfilled_pools(case.fragile, case.hiring, pairs, left, free, case.settings, binding=binding)),
         changes=(),
-        curve=_curve(case, pairs, solved) if changes else (),
+        curve=tuple(_curve(case, pairs, solved)) if changes else (),
         stages=solved.stages,
         bounds=bounds,
         budget_hours=budget,
@@ -298,7 +298,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
     )
     case.tell(4, _STEPS)
     if changes and solved.status == "optimal" and allocation.placed < case.fragile.people:
-        allocation = replace(allocation, changes=_changes(case, moves, bounds, budget, allocation))
+        allocation = replace(allocation, changes=tuple(_changes(case, moves, bounds, budget, allocation)))
     case.tell(_STEPS, _STEPS)
     return allocation
 
@@ -337,23 +337,21 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
     return _Solved(placed, reserved, stretched, status, stages)
 
 
-def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> tuple[CurvePoint, ...]:
-    """Least cost of each tenth of the placements; of the last one alone where there are many pairs."""
+def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
+    """Yield the least cost of each tenth of the placements; of the last one alone where there are many pairs."""
     placed = int(solved.placed.sum())
     if solved.status != "optimal" or placed < 2 or case.settings.objective == "weighted":  # noqa: PLR2004
-        return ()
+        return
     task = _task(case.with_settings(floor=0.0), pairs, pairs.open, None)
     shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
     counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
-    found: list[CurvePoint] = []
     before = spent = 0
     for people, cost, hours in cost_curve(task, counts):
         # Of the last tenth alone, what all before it cost is no figure of a tenth.
         known = before or len(counts) > 2  # noqa: PLR2004
         each = round((cost - spent) / (people - before) / TENTHS, 1) if known else None
-        found.append(CurvePoint(people, cost / TENTHS, hours / TENTHS, each))
+        yield CurvePoint(people, cost / TENTHS, hours / TENTHS, each)
         before, spent = people, cost
-    return tuple(found)
 
 
 def _task(
@@ -517,9 +515,8 @@ def _moved(
 
 def _changes(
     case: _Case, moves: Moves, bounds: Bounds, budget: float | None, allocation: Allocation
-) -> tuple[Change, ...]:
+) -> Iterator[Change]:
     """Solve again with each bound moved; a bound that is not set cannot move."""
-    found = []
     for kind, step, moved, money in _moved(case, bounds, budget, allocation):
         go_on()
         pairs = case.pairs(replace(moves, frame=None) if moved.frame is None else moves, moved)
@@ -530,8 +527,7 @@ def _changes(
             continue
         more = placed - allocation.placed
         then = {"budget": money, "radius": moved.radius_km, "max_hours": moved.max_hours, "max_cost": moved.max_cost}
-        found.append(Change(kind, then.get(kind, step), step, placed, more, tenths / TENTHS))
-    return tuple(found)
+        yield Change(kind, then.get(kind, step), step, placed, more, tenths / TENTHS)
 
 
 def _people(case: _Case, task: Task) -> tuple[int, int]:
@@ -641,17 +637,16 @@ def payer_of(lot: Lot, market: Market | None) -> Payer | None:
     return market.payers.of(lot.agreement, headcount=lot.size)
 
 
-def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> list[Note]:
-    """Return what is said of moves that come too late, of agreements that have changed, and of groups of training."""
-    notes = []
+def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterator[Note]:
+    """Yield what is said of moves that come too late, of agreements that have changed, and of groups of training."""
     late = [f for f in flows if f.in_time is False]
     if late:
         names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in late]
-        notes.append(Note("late", {"n": sum(f.people for f in late), "names": _noted(names)}))
+        yield Note("late", {"n": sum(f.people for f in late), "names": _noted(names)})
     payers = {p.idcc: p for f in flows for p in f.payers if p is not None}
     changed = [f"{p.idcc} ({', '.join(p.related)}, {p.since})" for p in payers.values() if p.standing not in _SOUND]
     if changed:
-        notes.append(Note("payer_changed", {"list": _noted(changed)}))
+        yield Note("payer_changed", {"list": _noted(changed)})
     if smallest_group:
         taught = Counter[tuple[str, str]]()
         for f in flows:
@@ -660,5 +655,4 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> list[No
         groups: dict[str, list[str]] = {"group_filled": [], "group_short": []}
         for (job, basin), n in sorted(taught.items()):
             groups["group_filled" if n >= smallest_group else "group_short"].append(f"{job}, {basin} : {n}")
-        notes += [Note(key, {"n": str(smallest_group), "list": _noted(some)}) for key, some in groups.items() if some]
-    return notes
+        yield from (Note(key, {"n": str(smallest_group), "list": _noted(some)}) for key, some in groups.items() if some)
