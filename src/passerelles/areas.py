@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.codes import check_codes, grouped
+from passerelles.codes import check_codes, grouped, sum_by_key
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
@@ -238,9 +238,7 @@ class MobilityAreas(Shown):
         Areas that exchange most moves stand side by side as far as can be; a disc grows with the jobs in it. Ways on
         which fewer than a tenth of the moves of the widest lie are left out.
         """
-        between = Counter[frozenset[int]]()
-        for passage in self.passages:
-            between[frozenset((passage.origin, passage.target))] += passage.moves
+        between = sum_by_key((frozenset((each.origin, each.target)), each.moves) for each in self.passages)
         left = {area.number: area for area in self.areas}
         order: list[Area] = [left.pop(min(left))] if left else []
         while left:

@@ -30,13 +30,13 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, tuple[Value, ...
     return MappingProxyType({key: tuple(values) for key, values in found.items()})
 
 
-def summed(pairs: Iterable[tuple[Key, int]]) -> Counter[Key]:
+def sum_by_key(pairs: Iterable[tuple[Key, int]]) -> Counter[Key]:
     """
     Sum of the numbers of each key.
 
     Examples
     --------
-    >>> summed([("a", 1), ("b", 2), ("a", 3)])
+    >>> sum_by_key([("a", 1), ("b", 2), ("a", 3)])
     Counter({'a': 4, 'b': 2})
     """
     found = Counter[Key]()

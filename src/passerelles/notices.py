@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
-from passerelles.codes import summed
+from passerelles.codes import sum_by_key
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say, sentences
 
@@ -149,5 +149,5 @@ class NoticeLog:
 
 def count_by_severity(notices: Iterable[Notice]) -> dict[Severity, int]:
     """Faults of each severity, zero included."""
-    found = summed((each.severity, each.faults) for each in notices)
+    found = sum_by_key((each.severity, each.faults) for each in notices)
     return {severity: found[severity] for severity in _ORDER}

@@ -248,8 +248,7 @@ def _weights(
     columns = np.fromiter(map(column.__getitem__, required), np.int32, size)
     data = np.fromiter(map(by_status.__getitem__, statuses), np.float64, size)
     core = np.fromiter(map("core".__eq__, statuses), np.bool_, size)
-    indptr = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=len(row)))]).astype(np.int32)
-    matrix = sparse.csr_array((data, columns, indptr), shape=(len(row), len(column)))
+    matrix = sparse.csr_array((data, (rows, columns)), shape=(len(row), len(column)))
     if settings.rarity:
         matrix.data *= rarity(matrix, plain)[columns]
     return matrix, core

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, get_args
 
-from passerelles.codes import grouped
+from passerelles.codes import grouped, sum_by_key
 from passerelles.language.say import Lang, number, say
 from passerelles.model import CompetencyKind
 from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
@@ -102,9 +102,7 @@ class ValidationReport(Shown):
     @property
     def dropped(self) -> dict[str, int]:
         """Rows left out of each file, by its name; files that lost none are not keys."""
-        dropped: Counter[str] = Counter()
-        for each in self.notices:
-            dropped[each.file] += each.dropped
+        dropped = sum_by_key((each.file, each.dropped) for each in self.notices)
         return {file: n for file, n in sorted(dropped.items()) if n}
 
     @property

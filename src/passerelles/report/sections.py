@@ -15,7 +15,7 @@ from shlex import join
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from passerelles.codes import summed
+from passerelles.codes import sum_by_key
 from passerelles.errors import MissingExtraError
 from passerelles.installed import extensions, package_version
 from passerelles.language.say import number, percent
@@ -87,7 +87,7 @@ def hiring_grid(case: Case) -> Grid:
     allocation, hiring = case.allocation, case.allocation.hiring
     empty = {(u.employer, u.code, u.basin): u.empty for u in allocation.unfilled}
     ends = ((flow.hiring, flow.people) for flow in allocation.to_confirm)
-    reserved = summed(((lot.employer, lot.pool or lot.job, lot.basin), people) for lot, people in ends)
+    reserved = sum_by_key(((lot.employer, lot.pool or lot.job, lot.basin), people) for lot, people in ends)
     first: dict[tuple[str, str, str], Lot] = {}
     for lot in hiring.lots:
         first.setdefault((lot.employer, lot.pool or lot.job, lot.basin), lot)
@@ -438,7 +438,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
 
 def _placed(case: Case) -> list[str]:
     w, allocation = case.words, case.allocation
-    counts = summed((flow.level or "unknown", flow.people) for flow in allocation.flows)
+    counts = sum_by_key((flow.level or "unknown", flow.people) for flow in allocation.flows)
     moved = [flow for flow in allocation.flows if not flow.same_job]
     weak = sum(f.people for f in moved if f.probability is not None and f.probability < WEAK)
     named = [

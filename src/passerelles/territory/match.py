@@ -1,7 +1,6 @@
 """`match_territory`: fragile lots and hiring lots to the best flows of people between them; scenarios side by side."""
 
 import math
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 import numpy as np
 
 from passerelles.access.demands import access_between
+from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
@@ -648,10 +648,8 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
     if changed:
         yield Note("payer_changed", {"list": _noted(changed)})
     if smallest_group:
-        taught = Counter[tuple[str, str]]()
-        for f in flows:
-            if not f.same_job and f.hours.expected:
-                taught[f.hiring.label or f.hiring.job, f.hiring.basin_label] += f.people
+        trained = ((f.hiring, f.people) for f in flows if not f.same_job and f.hours.expected)
+        taught = sum_by_key(((lot.label or lot.job, lot.basin_label), n) for lot, n in trained)
         groups: dict[str, list[str]] = {"group_filled": [], "group_short": []}
         for (job, basin), n in sorted(taught.items()):
             groups["group_filled" if n >= smallest_group else "group_short"].append(f"{job}, {basin} : {n}")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, Literal, NamedTuple
 
 from pydantic import Base64Bytes, Field, StringConstraints
 
-from passerelles.codes import summed
+from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import DamagedWorkbookError
 from passerelles.matching.titles import SURE, resolve_title
@@ -285,8 +285,8 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
         return None
     # Capacity of each basin, what lots share counted once.
     sides = (allocation.fragile.capacities, allocation.hiring.capacities)
-    people, openings = (summed((lot[2], n) for lot, n in side.items()) for side in sides)
-    moved = summed(((flow.fragile.basin, flow.hiring.basin), flow.people) for flow in allocation.flows)
+    people, openings = (sum_by_key((lot[2], n) for lot, n in side.items()) for side in sides)
+    moved = sum_by_key(((flow.fragile.basin, flow.hiring.basin), flow.people) for flow in allocation.flows)
     known = places.basin_by_code
     basins = [
         known[code] for code in sorted({*people, *openings}) if code in known and known[code].latitude is not None
