@@ -1,6 +1,6 @@
 """How rankings are judged: known mobilities, folds that never share a parent group, metrics, kinds of origin."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final, NamedTuple
@@ -395,7 +395,7 @@ def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, 
         many occupations share the parent), ``regulated`` and ``managerial``. Counts add up to b in each; an origin
         for which a thing is not known is in ``unknown``.
     """
-    return {name: tuple(_groups(split(graph, rows), values)) for name, split in _SPLITS.items()}
+    return {name: tuple(_groups([*split(graph, rows)], values)) for name, split in _SPLITS.items()}
 
 
 def _groups(keys: Sequence[_Key], values: Values) -> Iterator[Group]:
@@ -406,13 +406,11 @@ def _groups(keys: Sequence[_Key], values: Values) -> Iterator[Group]:
         yield Group(key[1], key[2], int(some.sum()), means)
 
 
-def _domains(graph: OccupationGraph, rows: Rows) -> list[_Key]:
-    keys: list[_Key] = []
+def _domains(graph: OccupationGraph, rows: Rows) -> Iterator[_Key]:
     for row in rows.tolist():
         top = top_domain(graph.referential, graph.occupations[row].domain)
         node = graph.referential.domain_by_code.get(top or "")
-        keys.append((1, UNKNOWN, None) if top is None else (0, top, node.label if node else None))
-    return keys
+        yield (1, UNKNOWN, None) if top is None else (0, top, node.label if node else None)
 
 
 def _requirements(graph: OccupationGraph, rows: Rows) -> list[_Key]:
@@ -442,7 +440,7 @@ def _ternary(name: str, graph: OccupationGraph, rows: Rows) -> list[_Key]:
     return [(order[answer], answer, None) for answer in answers]
 
 
-_SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Rows], list[_Key]]]] = {
+_SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Rows], Iterable[_Key]]]] = {
     "domain": _domains, "requirements": _requirements, "parent_group": _parent_groups,
     "regulated": partial(_ternary, "regulated"), "managerial": partial(_ternary, "managerial"),
 }  # fmt: skip

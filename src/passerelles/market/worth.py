@@ -81,14 +81,9 @@ def job_markets(
     market: Market, referential: Referential, codes: Iterable[str], basin: Basin | None = None
 ) -> JobMarkets:
     """Return what the market says of jobs in a basin; in the whole country without one."""
-    place = basin or _EVERYWHERE
-    by_job: dict[str, JobMarket] = {}
-    own: dict[str, Figure] = {}
-    for found in signals(market, referential, place, codes=tuple(codes)):
-        code = found.occupation
-        by_job[code] = JobMarket(found.projects, found.tension, wage_ratio(market, referential, code))
-        own[code] = found.estimated
-    return JobMarkets(by_job, own)
+    found = {each.occupation: each for each in signals(market, referential, basin or _EVERYWHERE, codes=tuple(codes))}
+    by_job = {c: JobMarket(e.projects, e.tension, wage_ratio(market, referential, c)) for c, e in found.items()}
+    return JobMarkets(by_job, {code: each.estimated for code, each in found.items()})
 
 
 _SCHEMA: Final = maybe(

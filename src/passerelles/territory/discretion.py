@@ -9,7 +9,7 @@ printed, a hidden flow may be anything from none to the smaller of what is left 
 no proof. Sums are printed on top of it as long as the audit proves them harmless.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
@@ -422,8 +422,8 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         whole,
         flows=[] if lines is None else [*lines.shown(allocation.flows), *lines.hidden()],
         to_confirm=[] if lines is None else lines.shown(allocation.to_confirm),
-        uncovered=[] if lines is None else lines.uncovered(),
-        unfilled=[] if lines is None else lines.unfilled(),
+        uncovered=[] if lines is None else [*lines.uncovered()],
+        unfilled=[] if lines is None else [*lines.unfilled()],
         totals={
             **dict.fromkeys(whole.totals),
             "headcount": everyone,
@@ -521,11 +521,10 @@ class _Lines:
     def _counted(self, name: str, lots: Sequence[Mapping[str, str]]) -> str:
         return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name
 
-    def uncovered(self) -> list[Withheld]:
-        """People placed nowhere: by lot where that is harmless, why where the rules alone tell it; then the rest."""
+    def uncovered(self) -> Iterator[Withheld]:
+        """Yield people placed nowhere: by lot where harmless, with why where the rules alone tell it; then the rest."""
         left = self.table.uncovered
         reasons = {u.lot.key: u for u in self.allocation.uncovered}
-        found = []
         for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
             lot, people = self.lots[i], int(left[i])
             why = reasons[lot.key]
@@ -535,15 +534,14 @@ class _Lines:
                 more = {"reason": why.reason, "sentence": why.sentence(self.lang)}
                 cells |= {**more, "reason": why.reason_said(self.lang), "why": why.why(self.lang)}
             counts = {"headcount": lot.people, "people": people}
-            found.append(_line_of(lot.employer, lot.end, lot.basin_label, counts, more=more, cells=cells))
+            yield _line_of(lot.employer, lot.end, lot.basin_label, counts, more=more, cells=cells)
         sizes = {"headcount": self.table.supply, "people": left}
-        return found + self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
+        yield from self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
 
-    def unfilled(self) -> list[Withheld]:
-        """Openings left empty: by pool where that is harmless, then the rest."""
+    def unfilled(self) -> Iterator[Withheld]:
+        """Yield the openings left empty: by pool where that is harmless, then the rest."""
         spare = self.table.empty
         families = self.allocation.hiring.pool_labels
-        found = []
         for j in np.flatnonzero(self.view.spare & (spare > 0)).tolist():
             pool = self.pools[j]
             label = families.get(pool.pool, pool.pool) if pool.pool else pool.label
@@ -552,9 +550,9 @@ class _Lines:
             named = " ".join(filter(None, job.values()))
             to = ", ".join(filter(None, (pool.employer, named, pool.basin_label)))
             cells = {"to": to, "empty": counts["people"]}
-            found.append(_line_of(pool.employer, job, pool.basin_label, counts, cells=cells))
+            yield _line_of(pool.employer, job, pool.basin_label, counts, cells=cells)
         sizes = {"openings": self.table.capacity, "people": spare}
-        return found + self._others("other_openings", self.pools, ~self.view.spare, sizes, ("to", "empty"))
+        yield from self._others("other_openings", self.pools, ~self.view.spare, sizes, ("to", "empty"))
 
     def _others(
         self, key: str, lots: Sequence[Lot], hidden: Bools, sizes: Mapping[str, Ints], columns: tuple[str, str]

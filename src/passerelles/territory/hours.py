@@ -85,16 +85,12 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
         If a code is neither.
     """
     referential = graph.referential
-    columns: set[int] = set()
-    credentials: set[str] = set()
-    for code in codes:
-        if code in referential.credential_by_code:
-            credentials.add(code)
-        elif (column := graph.column_of(code)) is not None:
-            columns.add(column)
-        elif code not in referential.competency_by_code:  # else no occupation asks for it: it opens nothing
+    column_of = {code: graph.column_of(code) for code in codes if code not in referential.credential_by_code}
+    for code, column in column_of.items():
+        if column is None and code not in referential.competency_by_code:  # else no occupation asks for it
             raise UnknownCodeError(code, key="unknown_competency")
-    return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted(credentials)))
+    columns = {column for column in column_of.values() if column is not None}
+    return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted({*codes} - column_of.keys())))
 
 
 # Verdicts on a move, in arrays of int8.

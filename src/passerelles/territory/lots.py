@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from operator import attrgetter
@@ -540,22 +540,20 @@ def aside_totals(lots: Lots) -> dict[str, int]:
 _LISTED: Final = 10
 
 
-def reading_notes(sides: Iterable[Lots]) -> list[Note]:
-    """Return what reading the tables set aside and did."""
-    notes = []
+def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
+    """Yield what reading the tables set aside and did."""
     for lots in sides:
         if lots.set_aside:
             totals = aside_totals(lots)
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
             values = {"n": totals["rows"], "what": partial(_aside_said, counts)}
-            notes.append(Note("set_aside", {**values, "file": lots.file or partial(side_said, lots.side)}, "reading"))
+            yield Note("set_aside", {**values, "file": lots.file or partial(side_said, lots.side)}, "reading")
         for key, some in grouped((each.key, each) for each in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in some))
             told = {**some[0].values, "n": len(some), "file": lots.file or some[0].file}
             if len(some) > 1 or "rows" not in told:  # a problem may have several lines itself
                 told["rows"] = few(lines, _LISTED)
-            notes.append(Note(key, told, "reading"))
-    return notes
+            yield Note(key, told, "reading")
 
 
 def _aside_said(counts: Sequence[tuple[str, int]], lang: Lang) -> str:

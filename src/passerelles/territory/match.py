@@ -325,7 +325,7 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
     try:
         placed[pairs.open], stages = best_flow(task, case.settings)
     except InfeasibleError:
-        return _Solved(placed, reserved, stretched, "infeasible", unmet=_unmet(case, task))
+        return _Solved(placed, reserved, stretched, "infeasible", unmet=tuple(_unmet(case, task)))
     status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
     plain = case.with_settings(objective="lexicographic", floor=0.0)
@@ -385,18 +385,16 @@ def _task(
     )
 
 
-def _unmet(case: _Case, task: Task) -> tuple[str, ...]:
-    """Groups that could not reach the floor even if all else made way for them; none where they only clash."""
+def _unmet(case: _Case, task: Task) -> Iterator[str]:
+    """Yield groups that could not reach the floor even if all else made way for them; none where they only clash."""
     names, _, every = floor_groups(case.fragile, case.settings)
-    found = []
     for at, name in enumerate(names):
         need = np.where(np.arange(len(names)) == at, every, 0)
         alone = replace(task, network=replace(task.network, need=need))
         try:
             most_people(alone)
         except InfeasibleError:
-            found.append(name)
-    return tuple(found)
+            yield name
 
 
 def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:

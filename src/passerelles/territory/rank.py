@@ -390,7 +390,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         return replace(item, rank=rank, wages=wages)
 
     ranked = [shown(item, n) for best in _blocks(lists) for n, item in enumerate(best, start=1)]
-    notes = reading_notes(read.values())
+    notes = [*reading_notes(read.values())]
     if by in read:
         name = ", ".join(centres.values()) if area is None else area.name
         notes += _left_out(here, [lot for lot in here.lots if lot.basin not in centres], name, alone, unlisted)
