@@ -220,10 +220,9 @@ def _unit(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[Any]:
 
 def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.csr_array":
     """Other values in the places of those of a matrix, which are left out where they are 0."""
-    kept = values != 0
-    ends = np.concatenate([[0], np.cumsum(kept)])
-    cells = (values[kept], matrix.indices[kept], ends[matrix.indptr].astype(matrix.indptr.dtype))
-    return sparse.csr_array(cells, shape=matrix.shape)
+    found = sparse.csr_array((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
+    found.eliminate_zeros()
+    return found
 
 
 # Cosines: products of unit rows.

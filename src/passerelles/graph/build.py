@@ -255,9 +255,8 @@ def _weights(
 
 
 def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArray[np.int32]:
-    broader = [c.code if c.is_macro else c.macro for c in competencies]
-    found = [-1 if code is None else column.get(code, -1) for code in broader]
-    return np.asarray(found, dtype=np.int32)
+    broader = (c.code if c.is_macro else c.macro or "" for c in competencies)
+    return np.asarray([column.get(code, -1) for code in broader], dtype=np.int32)
 
 
 def _near(
