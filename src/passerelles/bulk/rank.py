@@ -47,7 +47,7 @@ from passerelles.scoring.coverage import coverage_positions, coverage_row, holdi
 from passerelles.scoring.features import reads_holdings_alone
 from passerelles.scoring.measures import measure_index, people_who
 from passerelles.scoring.scorer import LEVELS, Scorer, scorer_for, scorer_sum
-from passerelles.scoring.table import UNITS, ScoreTable, score_person, score_table
+from passerelles.scoring.table import UNITS, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
 
@@ -129,9 +129,10 @@ class FastEngine:
         index = measure_index(graph)
         tables = {True: score_table(graph, plain.occupied), False: score_table(graph, plain.unoccupied)}
         reference = tables[True].reference
-        if reference is None or not all(_is_known(t) for t in tables.values()) or graph.is_specialised.all():
-            return None
-        if any(index.lists_nothing(name) is not None for name in MEASURES):  # the loops rank every occupation
+        moving = [w for t in tables.values() for w in t.scorer.parts.values() if reads_holdings_alone(w)]
+        known = all(name in KNOWN and weight >= 0 for weights in moving for name, weight in weights.items())
+        bare = any(index.lists_nothing(name) is not None for name in MEASURES)  # the loops rank every occupation
+        if reference is None or not known or bare or graph.is_specialised.all():
             return None
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
         return cls(plain, make_space(graph, reference.attributes.cadre), make_needs(graph), formulas)
@@ -167,12 +168,6 @@ class FastEngine:
             alone = People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32))
             found = self._whole.setdefault((row, limit), self.plain.rank(alone, limit))
         return found
-
-
-def _is_known(table: ScoreTable) -> bool:
-    """Whether every part is either known to the loops or the same for all people of an occupation."""
-    moving = [weights for weights in table.scorer.parts.values() if reads_holdings_alone(weights)]
-    return all(name in KNOWN and weight >= 0 for weights in moving for name, weight in weights.items())
 
 
 def _found(size: int, limit: int) -> Found:

@@ -681,17 +681,12 @@ def _coordinates(readings: Iterable[Reading]) -> Mapping[str, tuple[float, float
     points: dict[str, tuple[float, float]] = {}
     for reading in readings:
         for line, (code, latitude, longitude) in reading.rows("commune", "latitude", "longitude"):
-            point = _point(latitude, longitude)
-            if point is None:
+            point = decimal_number(latitude), decimal_number(longitude)
+            if not (abs(point[0]) <= 90 and abs(point[1]) <= 180):  # noqa: PLR2004 - degrees; nan fails too
                 reading.note("invalid_value", line, column="latitude, longitude", value=f"{latitude}, {longitude}")
             elif code:
                 points.setdefault(code, point)
     return points
-
-
-def _point(latitude: str, longitude: str) -> tuple[float, float] | None:
-    point = decimal_number(latitude), decimal_number(longitude)
-    return point if abs(point[0]) <= 90 and abs(point[1]) <= 180 else None  # noqa: PLR2004 - degrees; nan fails too
 
 
 def _report(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> None:
@@ -724,8 +719,10 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> I
 
 def _name(code: str, labels: Counter[str], latest: set[str], file: Reading) -> tuple[str, tuple[str, ...]]:
     """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is said."""
-    sound = {label: n for label, n in labels.items() if not _damaged(label)}
-    for label in sorted(set(labels) - set(sound)):
+    # A letter that is not Latin is a sign of a wrong encoding upstream.
+    damaged = {label for label in labels if any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in label)}
+    sound = {label: n for label, n in labels.items() if label not in damaged}
+    for label in sorted(damaged):
         file.note("basin_name_damaged", value=label, subject=code)
     spelt = grouped((normalise_label(label), label) for label in sorted(sound))
     if not spelt:
@@ -736,11 +733,6 @@ def _name(code: str, labels: Counter[str], latest: set[str], file: Reading) -> t
     if len(set(map(normalise_label, differing))) > 1:
         file.note("basin_names_differ", subject=code, names=", ".join(differing))
     return name.strip(), tuple(spelt[key][-1].strip() for key in sorted(spelt) if key != best)
-
-
-def _damaged(label: str) -> bool:
-    """Whether a name holds a letter that is not Latin: a sign of a wrong encoding upstream."""
-    return any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in label)
 
 
 def _mean(values: Iterable[float | None]) -> float | None:

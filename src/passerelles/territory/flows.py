@@ -462,9 +462,7 @@ class Change(NamedTuple):
 
     def sentence(self, lang: Lang = "fr", *, masked: bool = False) -> str:
         """Return the change, as a person reads it; the people gained only where they are not `masked`."""
-        step = self.step
-        if step is not None and float(step).is_integer():
-            step = int(step)
+        step = int(self.step) if self.step is not None and float(self.step).is_integer() else self.step
         shown = "" if step is None else say("territory.change.number", lang=lang, x=step)
         what = say(f"territory.change.{self.kind}", lang=lang, step=shown)
         key = "masked" if masked else "gain" if self.more else "none"
