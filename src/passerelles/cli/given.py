@@ -19,7 +19,6 @@ from passerelles.errors import PasserellesError, need
 from passerelles.io.atomic import check_free, told_file, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say, sentences
-from passerelles.sharing import no_collection
 from passerelles.views.spec import Sheet
 
 if TYPE_CHECKING:
@@ -159,9 +158,8 @@ class Given:
     @cached_property
     def graph(self) -> "OccupationGraph":
         """The graph of the referential that is named."""
-        with no_collection():
-            graph = self.session.graph
-            gc.freeze()  # nothing of it is ever garbage: looking for some there would hold the answer up
+        graph = self.session.graph
+        gc.freeze()  # nothing of it is ever garbage: looking for some there would hold the answer up
         return graph
 
     def including(self, settings: "Settings") -> "Settings":
