@@ -28,14 +28,12 @@ _GRAPHML_TYPES: Final[Mapping[type[AttributeValue], str]] = {
     str: "string", bool: "boolean", int: "int", float: "double",
 }  # fmt: skip
 _GEXF_TYPES: Final = {**_GRAPHML_TYPES, int: "integer"}
-# What XML 1.0 cannot hold in any form (section 2.2 of the recommendation).
-_ILLEGAL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
-# What is not written as it is; few texts hold any.
+# What is not written as it is, or cannot be held in any form (XML 1.0, section 2.2).
 _CHANGED: Final = re.compile('[\x00-\x1f\ud800-\udfff\ufffe\uffff&<>"]')
 # White space other than the plain space is written as a reference: parsers would change it.
-_ESCAPES: Final = str.maketrans(
-    {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;"}
-)
+_ESCAPES: Final = {
+    "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "\t": "&#9;", "\n": "&#10;", "\r": "&#13;",
+}  # fmt: skip
 
 
 def graphml_lines(graph: OccupationGraph) -> Iterator[str]:
@@ -122,13 +120,15 @@ def xml_text(value: AttributeValue) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return _ILLEGAL.sub(_visible, value).translate(_ESCAPES) if _CHANGED.search(value) else value
+        return _CHANGED.sub(_reference, value)
     return repr(value)
 
 
-def _visible(match: re.Match[str]) -> str:
+def _reference(match: re.Match[str]) -> str:
+    """What stands for a sign: its reference; of one that XML forbids, its picture."""
     code = ord(match[0])
-    return chr(0x2400 + code) if code < 0x20 else "\ufffd"  # noqa: PLR2004 - Unicode's block of control pictures
+    picture = chr(0x2400 + code) if code < 0x20 else "\ufffd"  # noqa: PLR2004 - Unicode's block of control pictures
+    return _ESCAPES.get(match[0], picture)
 
 
 def _graphml_data(scope: str, values: Mapping[str, AttributeValue]) -> str:
