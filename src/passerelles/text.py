@@ -7,7 +7,6 @@ from typing import Any
 
 # Control characters that XML 1.0 forbids, and with it every workbook, office document and picture.
 _UNPRINTABLE = {c: None for c in range(32) if c not in (9, 10, 13)}
-_LIGATURES = (("œ", "oe"), ("æ", "ae"))  # casefold has already written ß as ss
 _MARKS = re.compile("[\u0300-\u036f]+")
 _NOT_WORD = re.compile(r"[^0-9a-z]+")
 _MARK = "\0"  # stands between texts that are normalised in one go
@@ -39,8 +38,7 @@ def fold_accents(text: str) -> str:
     folded = text.casefold()
     if folded.isascii():
         return folded
-    for ligature, letters in _LIGATURES:
-        folded = folded.replace(ligature, letters)
+    folded = folded.replace("œ", "oe").replace("æ", "ae")  # casefold has already written ß as ss
     return _MARKS.sub("", unicodedata.normalize("NFKD", folded))
 
 

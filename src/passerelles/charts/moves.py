@@ -145,9 +145,8 @@ _NEAR: Final = Fill(Colour.SKY, hatch="||||", edge=Colour.SKY.deep)
 _REST: Final = Fill(Colour.PAPER, hatch="||||", edge=Colour.SKY.deep)
 _MISSING: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION)
 _CORE: Final = "◆"
-_STATES: Final = (_HELD, _NEAR, _REST, _MISSING)
 _PRESENCES: Final = {"shared": _HELD, "some": _NEAR, "only": Fill(Colour.PAPER)}
-_LOOKS: Final = {"held": _HELD, "near": _NEAR, "missing": _MISSING}
+_LOOKS: Final = {"held": _HELD, "near": _NEAR, "rest": _REST, "missing": _MISSING}
 
 
 @checked
@@ -199,8 +198,8 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     near = sum(item.weight * (item.credit or 0.0) for item in move.near)
     states = {"held": weights["held"], "near": near, "rest": weights["near"] - near, "missing": weights["missing"]}
     shares = [pen.say(name, share=percent(weight / total, lang=lang)) for name, weight in states.items()]
-    y = _strip(pen, states, y)
-    y = pen.legend(y + 4, list(zip(_STATES, shares, strict=True)))
+    y = _strip(pen, states, y, _LOOKS)
+    y = pen.legend(y + 4, list(zip(_LOOKS.values(), shares, strict=True)))
     most = max(item.weight for items in groups.values() for item in items)
     for state, items in groups.items():
         if items:
@@ -212,13 +211,13 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     return pen.chart(y, ". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
 
 
-def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Sequence[Fill] = _STATES) -> float:
+def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Mapping[str, Fill]) -> float:
     """Draw the whole as one bar."""
     x, tall = MARGIN, pen.size * 1.8
-    for weight, look in zip(states.values(), looks, strict=True):
+    for name, weight in states.items():
         wide = weight / sum(states.values()) * pen.inner
         if wide > 1e-6:  # noqa: PLR2004 - nothing, but for rounding
-            pen.box(x, y, wide, tall, look)
+            pen.box(x, y, wide, tall, looks[name])
             x += wide
     return y + tall
 
@@ -296,7 +295,7 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
         if not whole:
             words = pen.say("none")
         else:
-            y = _strip(pen, weights, y, tuple(_PRESENCES.values())) + 2
+            y = _strip(pen, weights, y, _PRESENCES) + 2
             shares = {name: percent(weight / whole, lang=lang) for name, weight in weights.items()}
             words = pen.say("shares", n=each.requirements, **shares)
         y = pen.text((MARGIN, y), words, width=pen.inner, colour=Colour.QUIET) + 8
