@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from operator import itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
@@ -206,7 +206,6 @@ def job_openings(
     source, when = survey.file.source, survey.year
     codes = family_codes(market, referential, year=year)
 
-    @cache
     def part_of(family: str) -> Mapping[str, float]:
         weighed = weights is not None and any(weights.get(c, 0) for c in codes[family])
         return shares(codes[family], weights if weighed else None)
