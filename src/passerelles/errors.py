@@ -230,7 +230,8 @@ class Term(NamedTuple):
         --------
         >>> Term("rank_moves", "0.3.0", "0.4.0").check()
         """
-        if _minor(self.until) <= _minor(self.since):
+        since, until = ([int(part) for part in version.split(".")[:2]] for version in (self.since, self.until))
+        if until <= since:
             raise ValueError(f"{self.instead}: {self.since} to {self.until} is less than one minor version")
 
 
@@ -272,8 +273,3 @@ def deprecated(*, instead: str, since: str, until: str) -> Callable[[Callable[P,
         return warned
 
     return mark
-
-
-def _minor(version: str) -> tuple[int, int]:
-    major, minor, *_ = (int(part) for part in version.split("."))
-    return major, minor

@@ -59,7 +59,7 @@ def test_pages_named_are_there() -> None:
 
 def test_answers_are_those_of_what_is_in_use(embedded_graph: OccupationGraph) -> None:
     settings = Settings.model_validate({"scorer": "content", "ranking": {"close_share": 0.2}})
-    found = duties(build_graph(embedded_graph.referential, settings=settings), settings=settings)
+    found = duties(build_graph(embedded_graph.referential, settings=settings))
     answers = {d.point.key: d.answer("en") for d in found.points}
     referential, scorer = embedded_graph.referential, load_scorer("content")
     assert f"{referential.name} {referential.version}" in answers["data"]

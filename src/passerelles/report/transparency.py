@@ -15,7 +15,7 @@ from passerelles.language import leaves, packaged
 from passerelles.language.say import Lang, listed, number, say, signed
 from passerelles.scoring.features import part_words
 from passerelles.scoring.scorer import Scorer, scorer_for
-from passerelles.settings import Settings, settings_or
+from passerelles.settings import Settings
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet
@@ -157,16 +157,14 @@ class Duties(Shown):
         return Page(title, lead, changed, [Page(weights.label(lang), sheets=[weights])], [note])
 
 
-def duties(graph: OccupationGraph, *, settings: Settings | None = None) -> Duties:
+def duties(graph: OccupationGraph) -> Duties:
     """
-    Say what a public body that uses a graph and settings must publish and answer.
+    Say what a public body that uses a graph must publish and answer.
 
     Parameters
     ----------
     graph
-        What `build_graph` gives: its referential, overlays and access facts are those told.
-    settings
-        Those in use; the graph's own where None.
+        What `build_graph` gives: its referential, overlays, access facts and settings are those told.
 
     Examples
     --------
@@ -175,9 +173,8 @@ def duties(graph: OccupationGraph, *, settings: Settings | None = None) -> Dutie
     >>> [d.point.law for d in found.points if d.point.subject == "request"][0]
     'CRPA, R. 311-3-1-2, 1°'
     """
-    chosen = settings_or(settings, graph.settings)
-    scorer = scorer_for(graph.referential, chosen.scorer)
-    changed = changed_settings(chosen)
+    scorer = scorer_for(graph.referential, graph.settings.scorer)
+    changed = changed_settings(graph.settings)
     told: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
     weights = tuple(
         Weight(part, feature, weight) for part, each in scorer.parts.items() for feature, weight in each.items()
