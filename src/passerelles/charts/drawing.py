@@ -4,7 +4,7 @@ import hashlib
 import io
 import math
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import StrEnum
 from functools import lru_cache, partial
 from html import unescape
@@ -284,17 +284,16 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
     return [*lines, line] if line or not lines else lines
 
 
-def _cut(word: str, width: float, size: float, *, bold: bool) -> list[str]:
+def _cut(word: str, width: float, size: float, *, bold: bool) -> Iterator[str]:
     """Cut one word that may be too long for a line."""
-    pieces: list[str] = []
     while width_of(word, size, bold=bold) > width and len(word) > 1:
         fits = 1
         while width_of(word[: fits + 1], size, bold=bold) <= width:
             fits += 1
         after = max((n for n in range(1, fits + 1) if word[n - 1] in _BREAKS), default=fits)
-        pieces.append(word[:after])
+        yield word[:after]
         word = word[after:]
-    return [*pieces, word]
+    yield word
 
 
 Align = Literal["left", "center", "right"]

@@ -1,7 +1,7 @@
 """Moves, paths and areas as pictures: parts of a score, what a job asks for, what stands around it, ladder, wheel."""
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -66,7 +66,7 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     pen = Pen(width, "waterfall", lang)
     base = [p for p in move.parts if p.name == "base"]
     others = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
-    rows = _rows(pen, [*base, *others], move.score)
+    rows = list(_rows(pen, [*base, *others], move.score))
     y = pen.heading(_facts(move, lang), **_ends(move, lang))
     y = _bars(pen, rows, y)
     entries: list[Entry] = [(_BASE, pen.say("base"))] if base else []
@@ -102,15 +102,14 @@ def _ends(of: "Move | Path", lang: Lang) -> dict[str, str]:
     return {"origin": _end(of.origin, lang), "target": _end(of.target, lang)}
 
 
-def _rows(pen: Pen, parts: "list[PartValue]", score: float) -> list[tuple[str, float, float, Fill]]:
+def _rows(pen: Pen, parts: "list[PartValue]", score: float) -> Iterator[tuple[str, float, float, Fill]]:
     """Label, start, end and look of each bar."""
-    found: list[tuple[str, float, float, Fill]] = []
     reached = 0.0
     for part in parts:
         look = _BASE if part.name == "base" else _PLUS if part.value > 0 else _MINUS
-        found.append((part.label(pen.lang), reached, reached + part.value, look))
+        yield part.label(pen.lang), reached, reached + part.value, look
         reached += part.value
-    return [*found, (pen.say("total"), 0.0, score, _TOTAL)]
+    yield pen.say("total"), 0.0, score, _TOTAL
 
 
 def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float) -> float:

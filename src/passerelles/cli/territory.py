@@ -14,7 +14,7 @@ from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from passerelles.graph.core import OccupationGraph
     from passerelles.report.case import Case
@@ -496,7 +496,7 @@ def report(
             raise PasserellesError("report_which_input")
         sample = sample_name(territory or DEFAULT_TERRITORY)
         fragile, hiring = sample_tables(sample)
-    words = command_words(context, territory=sample or territory)
+    words = tuple(command_words(context, territory=sample or territory))
     session = given.open(tensions=False)
     graph = session.graph
     market, places = session.territory_data()
@@ -540,22 +540,20 @@ def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:
 _NAMED_BY_PATH: Final = ("referential", "overlay", "fragile", "hiring", "data", "travel", "settings")
 
 
-def command_words(context: typer.Context, **told: object) -> tuple[str, ...]:
+def command_words(context: typer.Context, **told: object) -> "Iterator[str]":
     """
-    Write the options that a command was given, but for its output, or that are `told`, as a command line has them.
+    Yield the options that a command was given, but for its output, or that are `told`, as a command line has them.
 
     Of a path only the name stands there, so that the folder is in no report.
     """
-    found: list[str] = []
     for option in context.command.params:
         name = option.name or ""
         value = told.get(name, context.params[name])
         if value in (None, "", option.default) or name == "output":
             continue
         for each in value if isinstance(value, list | tuple) else [value]:
-            found.append((option.opts if each is not False else option.secondary_opts)[0])
+            yield (option.opts if each is not False else option.secondary_opts)[0]
             if name in _NAMED_BY_PATH or isinstance(each, Path):
-                found.append(Path(str(each)).name)
+                yield Path(str(each)).name
             elif not isinstance(each, bool):
-                found.append(str(each).removesuffix(".0") if isinstance(each, float) else str(each))
-    return tuple(found)
+                yield str(each).removesuffix(".0") if isinstance(each, float) else str(each)

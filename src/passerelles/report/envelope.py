@@ -1,6 +1,6 @@
 """What stands around results: the JSON object, the sheet of sources and settings, the sources named below a table."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -204,15 +204,13 @@ def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *,
     print_dim(console, [say("territory.table.sources", lang=lang, list=listed(named, lang))] if named else [])
 
 
-def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> list[str]:
-    """Return what a scorer, as `envelope` describes it, does not tell here: parts without data, chances."""
-    found = []
+def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> Iterator[str]:
+    """Yield what a scorer, as `envelope` describes it, does not tell here: parts without data, chances."""
     if scorer["off"]:
         names = ", ".join(part_words(name, "label", lang) for name in scorer["off"])
-        found.append(say("moves.parts_off", lang=lang, names=names))
+        yield say("moves.parts_off", lang=lang, names=names)
     if scorer["calibrated_on"] and not scorer["calibrated"]:
-        found.append(say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper()))
-    return found
+        yield say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper())
 
 
 def source_lines(referential: Referential, *, lang: Lang = "fr") -> list[str]:

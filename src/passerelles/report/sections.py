@@ -7,7 +7,7 @@ A page and an office document are made from it (`page`, `passerelles.views.docum
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
 from itertools import chain
 from operator import attrgetter
@@ -192,22 +192,21 @@ class Source(NamedTuple):
     sha256: str
 
 
-def sources_of(case: Case) -> tuple[Source, ...]:
-    """Return everything that was read: tables, referential, market, geography, certifications."""
+def sources_of(case: Case) -> Iterator[Source]:
+    """Yield everything that was read: tables, referential, market, geography, certifications."""
     w = case.words
-    found = []
     for side in _sides(case):
         if side.sha256 or not side.source:
             name = side.file or w("source.memory")
-            found.append(Source(name, w(f"source.{side.side}"), "", w("source.invented" if case.request.invented else
-                                "source.own"), side.sha256))  # fmt: skip
+            own = w("source.invented" if case.request.invented else "source.own")
+            yield Source(name, w(f"source.{side.side}"), "", own, side.sha256)
     about = case.graph.referential.provenance
     name = f"{case.graph.referential.name} {case.graph.referential.version}"
     what = w("source.referential", source=about.source)
     if about.overlays:
         what += " " + w("source.overlays", names=", ".join(about.overlays))
-    found.append(Source(name, what, about.date, about.licence, about.sha256))
-    found += [Source(f"{o.name} {o.version}", o.source or o.title, o.date, o.licence, "") for o in about.laid]
+    yield Source(name, what, about.date, about.licence, about.sha256)
+    yield from (Source(f"{o.name} {o.version}", o.source or o.title, o.date, o.licence, "") for o in about.laid)
     market = case.market.files_read if case.market else ()
     places = case.places.files if case.places else ()
     certifications = (case.certifications.file,) if case.certifications else ()
@@ -215,7 +214,7 @@ def sources_of(case: Case) -> tuple[Source, ...]:
         Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256)
         for f in chain(market, places, certifications)
     }
-    return (*found, *sorted(files))
+    yield from sorted(files)
 
 
 def sources_grid(case: Case) -> Grid:
@@ -436,7 +435,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _placed(case: Case) -> list[str]:
+def _placed(case: Case) -> Iterator[str]:
     w, allocation = case.words, case.allocation
     counts = sum_by_key((flow.level or "unknown", flow.people) for flow in allocation.flows)
     moved = [flow for flow in allocation.flows if not flow.same_job]
@@ -446,17 +445,16 @@ def _placed(case: Case) -> list[str]:
         for level in ("same", "proche", "accessible", "exigeante", "unknown")
         if level in counts
     ]
-    found = [w("summary.levels", list=w("summary.comma").join(named))]
+    yield w("summary.levels", list=w("summary.comma").join(named))
     if weak:
-        found.append(w("summary.weak", n=weak))
+        yield w("summary.weak", n=weak)
     low, expected, high = (allocation.totals()["hours"][name] for name in ("low", "expected", "high"))
     if expected is not None and low is not None and high is not None and expected:
         shown = {k: w.figure(v) for k, v in (("low", low), ("high", high))}
-        found.append(w("summary.hours", each=w.figure(expected / allocation.placed), **shown))
+        yield w("summary.hours", each=w.figure(expected / allocation.placed), **shown)
     none = sum(f.people for f in moved if f.hours.expected == 0)
     if none:
-        found.append(w("summary.no_hours", n=none))
-    return found
+        yield w("summary.no_hours", n=none)
 
 
 def _flows(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:

@@ -1,7 +1,7 @@
 """What pages are made from: the engine, and what one visitor asks; and how templates become pages."""
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from importlib.resources import files
@@ -121,19 +121,17 @@ def asset_sum(name: str) -> str:
     return hashlib.sha256(asset_text(name)).hexdigest()[:12]
 
 
-def bars(found: Move, lang: Lang) -> list[tuple[str, str, float, float, str]]:
+def bars(found: Move, lang: Lang) -> Iterator[tuple[str, str, float, float, str]]:
     """
-    Return the parts of the score of a move, drawn from the middle: the longest is half the picture.
+    Yield the parts of the score of a move, drawn from the middle: the longest is half the picture.
 
     Of each: its label, its value in words, where its bar begins and how long it is, of 100, and the sign.
     """
     longest = max((abs(p.value) for p in found.parts), default=0.0) or 1.0
-    drawn = []
     for part in found.parts:
         width = round(50 * abs(part.value) / longest, 2)
         start, sign = (50.0, "plus") if part.value >= 0 else (round(50 - width, 2), "minus")
-        drawn.append((part.label(lang), signed(part.value, lang=lang), start, width, sign))
-    return drawn
+        yield part.label(lang), signed(part.value, lang=lang), start, width, sign
 
 
 @cache
