@@ -23,15 +23,19 @@ from passerelles.vectors import frozen, places_of, word_rules
 
 Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
+ENTITLED: Final = HIGHEST_LEVEL + 1  # in the place of a level: who brings the very title that a job usually asks for
+_STANDINGS: Final = ENTITLED + 1
 _LOWEST: Final = 2
 _BACCALAUREAT: Final = 4
 _FIRST_DEGREE: Final = 6
 _TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
 # Months of a baccalauréat for adults (an academic year), of two years and of the last of a first degree, of a second.
 _MONTHS: Final = ((4, 9.0), (5, 24.0), (6, 12.0), (7, 24.0))
+_YEAR: Final = 12.0  # months of the last year of a degree
 _LAST_YEAR: Final = 500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
 _COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
 _SHORT: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
+Rows = NDArray[np.intp] | int
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shares = NDArray[np.uint8]
@@ -58,6 +62,10 @@ class Qualification(NamedTuple):
         The credential, or the certifications, whose lengths these are, and who published them.
     titled
         Whether a diploma or title is required, of whatever length: the studies before it are its own prerequisites.
+    usual
+        Whether it is a title of the trade that employers usually ask for: who brings it adapts to the post alone.
+    free
+        Whether neither law nor employers ask for a title of its level, which is an estimate.
     """
 
     low: float
@@ -70,6 +78,8 @@ class Qualification(NamedTuple):
     credential: str | None = None
     source: str = ""
     titled: bool = False
+    usual: bool = False
+    free: bool = False
 
 
 def level_of_access(text: str, language: str = "fr") -> int | None:
@@ -113,7 +123,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     course, or the longest one that employers usually ask for. Where nothing is required, the shortest of its level's
     diplomas and titles that they usually ask for comes next, if its length is known. Otherwise the published lengths of
     certifications of its level that lead there say (the shortest where nothing is required, unless courses of its level
-    take less), else level and domain.
+    take less), else level and domain: up to level 5, `open_share` of it where nothing is required.
     """
     stated = referential.access_of.get(occupation.code)
     named = _level(referential, occupation)
@@ -139,7 +149,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     lengths = [d.centre.expected or 0.0 for d in published]
     # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
     # years where courses of its level take less.
-    free = stated is not None and stated.status in ("open", "conditional") and not _graded(referential, occupation.code)
+    asks = titled or _graded(referential, occupation.code)
+    free = stated is not None and stated.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for who has made them.
     levels = (level, None) if level >= _FIRST_DEGREE else (level,)
@@ -152,8 +163,22 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        return Qualification(low, expected, high, short, level, known_level, "certification", usual.code, source)
-    if lengths and not (free and middle.expected < min(lengths)):
+        return Qualification(
+            low,
+            expected,
+            high,
+            short,
+            level,
+            known_level,
+            "certification",
+            usual.code,
+            source,
+            usual=True,
+        )
+    # A job open to all is learnt by part of its level's course; from a first degree on, once the studies are made.
+    part = settings.open_share if free else 1.0
+    low, expected, high = ((part if level < _FIRST_DEGREE else 1.0) * hours for hours in middle)
+    if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
         sources = "; ".join(sorted({d.centre.source for d in published}))
         codes = " ".join(d.code for d in published)
@@ -162,7 +187,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         low = min(short, *(d.centre.low or expected for d in published))
         high = max(2 * expected - low, *lengths)
         return Qualification(low, expected, high, short, level, known_level, "certification", codes, sources, titled)
-    return Qualification(*middle, middle.low, level, known_level, "estimate", titled=titled)
+    return Qualification(
+        low, expected, high, part * middle.low, level, known_level, "estimate", titled=titled, free=free
+    )
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
@@ -180,20 +207,21 @@ def _domain(occupation: Occupation) -> str:
 
 def _studies(qualification: Qualification, domain: str) -> Floats:
     """
-    Hours of the diplomas that come before a qualification of levels 6 and 7, by the level held, shape (levels + 1,).
+    Hours of the diplomas that come before a qualification of levels 6 and 7, by the level held, shape (standings,).
 
     A first degree is open to whoever holds the baccalauréat, a second one to whoever holds the first (Code de
     l'éducation, art. L. 612-3 and L. 612-6, read 2026-11-26); of the three years of the first, a diploma of level 5 is
-    two. What experience dispenses with (L. 613-5) is not counted. A credential has prerequisites of its own.
+    two. Experience dispenses with them (L. 613-5) who holds that much already, where nobody asks for the diploma; it
+    is counted nowhere else. A credential has prerequisites of its own.
     """
-    hours = np.zeros(HIGHEST_LEVEL + 1)
+    hours = np.zeros(_STANDINGS)
     if _given(qualification) or not qualification.level_known:
         return hours
     model = duration_model()
     if qualification.level > _FIRST_DEGREE:
         first = model.estimate(_FIRST_DEGREE, domain).expected
         hours[:_FIRST_DEGREE] += first
-        hours[_TWO_YEARS] = first / 3
+        hours[_TWO_YEARS] = 0.0 if qualification.free else first / 3
     if qualification.level >= _FIRST_DEGREE:
         hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
     return hours
@@ -201,31 +229,40 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
 
 def _calendar(qualification: Qualification) -> Floats:
     """
-    Months of the studies that an estimated qualification of level 6 or 7 takes, by the level held, shape (levels + 1,).
+    Months of the studies that an estimated qualification of level 6 or 7 takes, by the level held, shape (standings,).
 
     The academic years of the diplomas above the level held: a baccalauréat, a first degree of 180 credits in three
-    years, a second of 120 in two (Code de l'éducation, art. L. 612-3 and L. 612-6; arrêté of 6 December 2019, art. 5).
+    years, a second of 120 in two (Code de l'éducation, art. L. 612-3 and L. 612-6; arrêté of 6 December 2019, art. 5);
+    the last one alone where experience opens it.
     Hours alone would make five years of study one: lectures fill no working week.
     """
-    months = np.zeros(HIGHEST_LEVEL + 1)
+    months = np.zeros(_STANDINGS)
     if qualification.level >= _FIRST_DEGREE and qualification.level_known and not _given(qualification):
         for level, some in _MONTHS:
             if level <= qualification.level:
                 months[:level] += some
+    if qualification.free:
+        months[_TWO_YEARS:] = np.minimum(months[_TWO_YEARS:], _YEAR)
     return months
 
 
 def _trade(qualification: Qualification) -> Floats:
     """
-    Hours of a qualification itself, by the level held, shape (levels + 1,).
+    Hours of a qualification itself, by the level held, shape (standings,); see `EffortTable.standing`.
 
     An estimated qualification of level 6 is a first degree of 180 credits. Who holds a diploma of level 5, which is 120
     of them, or a higher one, enters its last year (arrêté of 6 December 2019 on the licence professionnelle, art. 5,
-    read 2026-11-26: from 30 to 120 credits are brought), whatever the field.
+    read 2026-11-26: from 30 to 120 credits are brought), whatever the field. So does, of a second degree, who
+    holds that much and comes to a job that asks nobody for it: experience opens its last year (Code de l'éducation,
+    L. 613-5).
     """
-    hours = np.full(HIGHEST_LEVEL + 1, qualification.expected)
+    hours = np.full(_STANDINGS, qualification.expected)
+    if qualification.usual:
+        hours[ENTITLED] = min(qualification.expected, duration_model().course)
     if qualification.basis == "estimate" and qualification.level == _FIRST_DEGREE and not qualification.titled:
         hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
+    elif qualification.free and qualification.level > _FIRST_DEGREE:
+        hours[_TWO_YEARS:] = qualification.expected / 2
     return hours
 
 
@@ -299,17 +336,21 @@ class EffortTable:
     short, level
         Shape (n,): hours of the qualification for somebody who holds its level, and that European level.
     trade, studies, calendar
-        Shape (levels + 1, n): hours of the qualification, and of the diplomas that come before it, and months of the
-        academic years of both, by the level that somebody holds.
+        Shape (standings, n): hours of the qualification, and of the diplomas that come before it, and months of the
+        academic years of both, by the level that somebody holds, or `ENTITLED`; see `standing`.
     level_known
         Shape (n,): whether that level is known, or the one of the settings.
     proves
         Shape (n,): level that a stage in the occupation proves: its own where a title or diploma gives access to it,
         else 0; training on the way and practice give nobody a diploma.
+    title, titles
+        Shape (n,): number of the title that is usually asked for, the last one's plus 1 = none; the codes of these.
     low_share, high_share
         Shape (n,): low and high end of the hours of each occupation, as multiples of what is expected.
     adaptation
-        Shape (levels + 1,): the most that adapting to the post teaches, by how many levels up the target lies.
+        Shape (n,): the most that adapting to the post teaches who holds the target's level.
+    beyond
+        Shape (n,): hours of the whole course beyond those that a job open to all is learnt in.
     """
 
     uncovered: Shares
@@ -331,13 +372,40 @@ class EffortTable:
     level: Ints
     level_known: NDArray[np.bool_]
     proves: Ints
+    title: Ints
+    titles: tuple[str, ...]
     adaptation: Floats
+    beyond: Floats
     effort: EffortSettings
     paths: PathSettings
 
     def level_at(self, row: int) -> int:
         """Level of somebody of an occupation; -1 = a person without one, whose level is not known."""
         return int(self.level[row]) if row >= 0 else int(self.effort.level_unknown)
+
+    def brought(self, row: int, holdings: Holdings) -> NDArray[np.bool_]:
+        """
+        Whether somebody brings each title that jobs usually ask for, and none, shape (titles + 1,).
+
+        It is held, or not denied by who comes from a job that asks for it.
+        """
+        held = [holdings.of(code) for code in self.titles]
+        own = int(self.title[row]) if row >= 0 else len(held)
+        return np.asarray([*(h == "yes" or (h != "no" and own == k) for k, h in enumerate(held)), False])
+
+    def standing(self, level: Ints | int, brought: NDArray[np.bool_], rows: Rows, *stages: Rows) -> Ints:
+        """
+        Return by what each target's hours are counted: the highest level held, or `ENTITLED`, after stages if any.
+
+        Whoever brings the title that a target usually asks for, or has passed through a job that asks for the same,
+        has it behind.
+        """
+        title = self.title[rows]
+        entitled = brought[title]
+        for stage in stages:
+            level = np.maximum(level, self.proves[stage])
+            entitled = entitled | ((self.title[stage] == title) & (title < len(self.titles)))
+        return np.where(entitled, ENTITLED, level)
 
     def items(self, row: int) -> slice:
         """Items of an occupation."""
@@ -362,7 +430,7 @@ class EffortTable:
         rows
             Targets; all three are broadcast together.
         level
-            Highest level held so far.
+            Highest level held so far; see `standing`.
         """
         return np.rint(TENTHS * self.raw(total, rows, level)).astype(np.int64)
 
@@ -396,7 +464,9 @@ class EffortTable:
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
         known = 1.0 - share**self.effort.adaptation_power
-        adaptation = self.adaptation[np.maximum(0, self.level[rows] - level)]
+        up = np.maximum(0, self.level[rows] - level)
+        most = np.where(np.asarray(level) == ENTITLED, self.effort.adaptation, self.adaptation[rows])
+        adaptation = np.maximum(0.0, most - self.effort.adaptation_per_level * up)
         left = share * (1.0 - adaptation * known)
         # Who holds the level needs the trade's part only, the more so the more of the trade is held already.
         whole = self.trade[level, rows]
@@ -406,7 +476,7 @@ class EffortTable:
         return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
 
     def span(
-        self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: NDArray[np.intp] | int, level: int,
+        self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: NDArray[np.intp] | int, level: Ints | int,
         added: float = 0.0,
     ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
         """
@@ -428,8 +498,9 @@ class EffortTable:
         expected = np.maximum(taught, certified) + added
         shortest = least(taught * self.low_share[rows], low, certified) + added * self.low_share[rows]
         longest = np.maximum(taught * self.high_share[rows], high) + added * self.high_share[rows]
-        # Nobody learns longer than the full qualification takes, unless the required training does.
-        longest = np.maximum(np.minimum(np.maximum(self.full(rows, level), expected), longest), high)
+        # Nobody learns longer than the whole qualification takes, unless the required training does.
+        whole = self.full(rows, level) + self.beyond[rows]
+        longest = np.maximum(np.minimum(np.maximum(whole, expected), longest), high)
         return np.minimum(shortest, expected), expected, np.maximum(longest, expected)
 
     def least(self, direct: Ints | int, sums: Sums, last: Ints, after: Sums) -> Ints:
@@ -584,8 +655,15 @@ def _assemble(
     fresh[1:] = (number[1:] != number[:-1]) | (owner[1:] != owner[:-1])
     starts = np.flatnonzero(fresh).astype(np.int64)
     chosen = number[starts]
-    effort, ups = settings.effort, np.arange(HIGHEST_LEVEL + 1)
+    effort = settings.effort
     qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
+
+    titles = tuple(sorted({q.credential for q in qualifications if q.usual and q.credential}))
+    places = {title: place for place, title in enumerate(titles)}
+
+    def titled(qualification: Qualification) -> bool:
+        # What a credential takes of whom is a fact of its own: its reductions say.
+        return qualification.basis == "certification" or (qualification.basis == "estimate" and qualification.titled)
 
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())
@@ -610,7 +688,15 @@ def _assemble(
         level=each((q.level for q in qualifications), np.int64),
         level_known=each((q.level_known for q in qualifications), np.bool_),
         proves=each(map(_proved, qualifications), np.int64),
-        adaptation=frozen(np.maximum(0.0, effort.adaptation - effort.adaptation_per_level * ups)),
+        title=each(
+            (places[q.credential] if q.usual and q.credential else len(titles) for q in qualifications), np.int64
+        ),
+        titles=titles,
+        adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),
+        beyond=each(
+            q.expected / effort.open_share - q.expected if q.free and q.level < _FIRST_DEGREE else 0.0
+            for q in qualifications
+        ),
         effort=effort,
         paths=settings.paths,
     )
@@ -678,7 +764,7 @@ class StepHours(NamedTuple):
 
 
 def step_hours(
-    table: EffortTable, demands: Demands, state: Shares, holdings: Holdings, level: int, *, target: int | None = None
+    table: EffortTable, demands: Demands, state: Shares, holdings: Holdings, row: int, *, target: int | None = None
 ) -> StepHours:
     """
     Return the hours of a last step towards every occupation, or one alone, as `rank_paths` gives them.
@@ -691,8 +777,8 @@ def step_hours(
         What is not covered yet; see `passerelles.effort.state_of`.
     holdings
         What is held of what access requires.
-    level
-        Highest European level held so far.
+    row
+        The occupation that somebody comes from; -1 = none.
     target
         Row of the occupation that `demands` are of alone; all where None.
     """
@@ -705,6 +791,7 @@ def step_hours(
     price = demands.price(holdings)
     missing = demands.needed & ~price.held
     course = demands.trained_alone(missing, price)
+    level = table.standing(table.level_at(row), table.brought(row, holdings), rows)
     tenths = table.final(learned, rows, level)
     taught = np.where(course, 0, tenths) / TENTHS
     unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course) | demands.unsettled

@@ -308,12 +308,17 @@ class CredentialRequirement(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """A competition, an appointment, a quota of offices, or an admission, in words; of whom, as of a requirement."""
+    """
+    A competition, an appointment, a quota of offices, or an admission, in words; of whom, as of a requirement.
+
+    `names` are the labels of its job titles, where they are few.
+    """
 
     kind: SelectionKind
     label: str
     scope: Scope = "all"
     titles: str = ""
+    names: tuple[str, ...] = ()
 
 
 class OccupationAccess(NamedTuple):

@@ -159,9 +159,11 @@ class EffortSettings(Section):
     what is missing there and saturate: ``cap x / (cap + x)``, x = hours of the missing items, near matches counted at
     what they leave. With m the missing share of all blocks, the hours are ``(Q + E) m (1 - a (1 - m^k))``: Q the full
     qualification for the target (docs/paths.md says whose lengths; `induction_hours` where beginners are shown the
-    work in the post), E the diplomas that come before it, a the
-    most that adapting to the post teaches, k how fast that wanes. docs/paths.md gives the formula, and what it makes
-    of the experts' moves.
+    work in the post), E the diplomas that come before it, a the most that adapting to the post teaches
+    (`adaptation_titled` where a title of the trade is asked for: no post gives one), k how fast that wanes. Where
+    neither law nor employers ask for a title, `open_share` of the level's course is what people are trained for, once
+    they have made the studies that it supposes. docs/paths.md gives the formula, and what it makes of the experts'
+    moves.
     """
 
     skill_hours: float = Field(7.0, ge=0)
@@ -169,9 +171,11 @@ class EffortSettings(Section):
     soft_hours: float = Field(3.5, ge=0)
     entry_hours: float = Field(35.0, ge=0)
     induction_hours: float = Field(35.0, ge=0)
+    open_share: float = Field(0.5, gt=0, le=1)
     skill_cap: float = Field(70.0, gt=0)
     knowledge_cap: float = Field(35.0, gt=0)
     adaptation: float = Field(0.9, ge=0, le=1)
+    adaptation_titled: float = Field(0.5, ge=0, le=1)
     adaptation_power: float = Field(1.5, ge=0)
     level_unknown: Literal["2", "3", "4", "5", "6", "7"] = "4"
     adaptation_per_level: float = Field(0.3, ge=0)

@@ -12,7 +12,7 @@ from passerelles.settings import Settings
 
 CAPS = {"savoir-faire": 70.0, "savoir": 35.0, "savoir-être": 35.0}
 HOURS = {"savoir-faire": 7.0, "savoir": 3.5, "savoir-être": 3.5}
-ADAPTATION, PER_LEVEL, POWER = 0.9, 0.3, 1.5
+ADAPTATION, TITLED, PER_LEVEL, POWER, PART = 0.9, 0.5, 0.3, 1.5, 0.5
 # What the fiches here say of access, and the level that it means; 4 where it names none, or for a person without a job.
 LEVELS = {
     "": 4,
@@ -156,6 +156,26 @@ class Oracle:
         needed = [self.credential(c) for c in self.needs(occupation)]
         return [c.hours.expected for c in needed if c.kind in kinds and c.hours.expected]
 
+    def free(self, occupation: str) -> bool:
+        """Whether what access takes is known, and no title or diploma is among it."""
+        return occupation in {a.occupation for a in self.referential.occupation_access} and not self.titled(occupation)
+
+    def usual(self, occupation: str) -> Credential | None:
+        """Title of its level that the employers of a free job ask for, its own courses being unknown."""
+        rows = self.referential.credential_requirements
+        codes = [r.credential for r in rows if r.occupation == occupation and r.kind == "usual"]
+        found = [c for c in map(self.credential, codes) if c.level == self.level[occupation]]
+        return found[0] if found and self.free(occupation) and not self.titles(occupation) else None
+
+    def entitled(self, occupation: str, person: Person, stages: Sequence[str]) -> bool:
+        """Whether somebody brings the title that a job usually asks for: holds it, or comes from such a job."""
+        title = self.usual(occupation)
+        if title is None:
+            return False
+        said = dict(person.stated).get(title.code)
+        from_job = person.code is not None and self.usual(person.code) == title and said != "no"
+        return said == "yes" or from_job or any(self.usual(stage) == title for stage in stages)
+
     def full(self, occupation: str) -> tuple[float, float]:
         """Hours of the whole, and of its short end for who holds its level."""
         own, known = self.level[occupation], self.titles(occupation)
@@ -165,7 +185,10 @@ class Oracle:
         if own == 2:
             return course, course
         low, expected, _ = duration_model().estimate(own)
-        return expected, low
+        if title := self.usual(occupation):
+            return title.hours.expected or 0.0, min(title.hours.expected or 0.0, title.hours.low or low)
+        part = PART if self.free(occupation) else 1.0
+        return expected * (part if own < 6 else 1.0), low * part
 
     def proves(self, occupation: str) -> int:
         """Level that a stage proves: that of a job which a title or diploma opens."""
@@ -185,12 +208,15 @@ class Oracle:
         if self.free_degree(occupation, 6):
             return bac if level < 4 else 0.0
         if self.free_degree(occupation, 7):
-            return {2: bac + first, 3: bac + first, 4: first, 5: first / 3}.get(level, 0.0)
+            third = 0.0 if self.free(occupation) else first / 3
+            return {2: bac + first, 3: bac + first, 4: first, 5: third}.get(level, 0.0)
         return 0.0
 
     def trade(self, occupation: str, level: int) -> float:
-        """Hours of the qualification itself: of a first degree, whoever has two of the three years does the last."""
+        """Hours of the qualification itself: of a degree, whoever may enter its last year does that alone."""
         whole, _ = self.full(occupation)
+        if self.free_degree(occupation, 7) and self.free(occupation) and level >= 5:
+            return whole / 2
         return min(whole, max(whole / 3, 500.0)) if self.free_degree(occupation, 6) and level >= 5 else whole
 
     def blocks(self, occupation: str, held: set[str]) -> tuple[int, int]:
@@ -213,19 +239,30 @@ class Oracle:
             practised += value if of_block in PRACTISED else 0
         return total, practised
 
-    def step(self, occupation: str, held: set[str], credentials: set[str], level: int, *, last: bool) -> int:
+    def most(self, occupation: str, level: int) -> float:
+        """The most that a post teaches: no title, where one is asked for and its own length does not count."""
+        estimated = not self.titles(occupation) and self.level[occupation] > 2
+        asks = self.usual(occupation) is not None or (estimated and self.titled(occupation))
+        up = max(0, self.level[occupation] - level)
+        return max(0.0, (TITLED if asks else ADAPTATION) - PER_LEVEL * up)
+
+    def step(
+        self, occupation: str, held: set[str], credentials: set[str], level: int, *, last: bool, entitled: bool = False
+    ) -> int:
         total, practised = self.blocks(occupation, held)
         whole, _ = self.blocks(occupation, set())
         raw = 0.0
         if whole:
             share = total / whole
-            most = max(0.0, ADAPTATION - PER_LEVEL * max(0, self.level[occupation] - level))
+            most, studies = self.most(occupation, level), self.studies(occupation, level)
             full, (_, short) = self.trade(occupation, level), self.full(occupation)
             spared = max(0.0, full - short) * (1 - share**POWER) if level >= self.level[occupation] else 0.0
+            if entitled:  # a course at most is left of the trade
+                most, studies, full, spared = ADAPTATION, 0.0, min(full, duration_model().course), 0.0
             trade = round(full - spared, 9)
             if not last:
                 trade *= 1.0 - min(1.0, self.settings.paths.practice_share * (practised / max(total, 1)))
-            raw = round(share * (1 - most * (1 - share**POWER)), 9) * (trade + self.studies(occupation, level))
+            raw = round(share * (1 - most * (1 - share**POWER)), 9) * (trade + studies)
         missing = self.needs(occupation) - credentials
         certified = 0
         for c in missing:
@@ -239,13 +276,18 @@ class Oracle:
         held, credentials, hours = self.has(person), self.holds(person), 0
         level = self.level[person.code] if person.code else NO_JOB
         target = codes[-1]
-        direct, (total, practised) = self.step(target, held, credentials, level, last=True), self.blocks(target, held)
-        for code in codes[:-1]:
-            hours += self.step(code, held, credentials, level, last=False)
+        has = self.entitled(target, person, ())
+        direct = self.step(target, held, credentials, level, last=True, entitled=has)
+        total, practised = self.blocks(target, held)
+        for number, code in enumerate(codes[:-1]):
+            has = self.entitled(code, person, codes[:number])
+            hours += self.step(code, held, credentials, level, last=False, entitled=has)
             held |= self.wants[code]
             credentials |= self.needs(code)
             level = max(level, self.proves(code))
-        last, (less, left) = self.step(target, held, credentials, level, last=True), self.blocks(target, held)
+        has = self.entitled(target, person, codes[:-1])
+        last = self.step(target, held, credentials, level, last=True, entitled=has)
+        less, left = self.blocks(target, held)
         # Of what the stages spare at the last step, practice gives its share at most; the rest has been taught.
         learned = min(1.0, max(0.0, (practised - left) / (total - less))) if total > less else 0.0
         given = math.floor(self.settings.paths.practice_share * learned * (direct - last))

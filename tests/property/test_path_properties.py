@@ -20,6 +20,7 @@ from passerelles.model import (
     CredentialRequirement,
     Hours,
     Occupation,
+    OccupationAccess,
     Profile,
     Provenance,
     Requirement,
@@ -83,6 +84,17 @@ def referentials(draw: st.DrawFn) -> Referential:
             CredentialRequirement(code, f"K{number}", draw(st.sampled_from(["required", "required", "option"])))
             for code in sorted(asked)
         ]
+    # Some jobs whose access is known ask for no title by law; of these some ask for the title of a trade in practice.
+    known = [o.code for o in occupations if o.regulated == "no"]
+    stated = draw(st.sets(st.sampled_from(known))) if known else set()
+    credentials += [
+        Credential(
+            code, f"CAP {code}", "diplôme", Hours(draw(st.sampled_from([None, 400.0])), 800.0, None, "s"), level=3
+        )
+        for code in ("U0", "U1")
+    ]
+    usual = {code: draw(st.sampled_from(["U0", "U0", "U1"])) for code in codes if draw(st.booleans())}
+    demands += [CredentialRequirement(code, title, "usual") for code, title in sorted(usual.items())]
     return Referential(
         name="hasard",
         version="1",
@@ -92,6 +104,7 @@ def referentials(draw: st.DrawFn) -> Referential:
         requirements=tuple(sorted(requirements)),
         credentials=tuple(credentials),
         credential_requirements=tuple(sorted(demands)),
+        occupation_access=tuple(OccupationAccess(code, "conditional") for code in sorted(stated)),
     )
 
 
@@ -242,4 +255,7 @@ def test_what_is_held_never_makes_a_step_dearer(referential: Referential) -> Non
             held, credentials, level = oracle.has(START), oracle.holds(START), oracle.level["A0"]
             alone = oracle.step(target, held, credentials, level, last=True)
             more, above = held | oracle.wants[stage], max(level, oracle.level[stage])
-            assert oracle.step(target, more, credentials | oracle.needs(stage), above, last=True) <= alone
+            after = (target, more, credentials | oracle.needs(stage), above)
+            assert oracle.step(*after, last=True) <= alone
+            if oracle.usual(target):
+                assert oracle.step(*after, last=True, entitled=True) <= oracle.step(*after, last=True)

@@ -55,7 +55,7 @@ from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.referential import Referential, lay_access, named_titles
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
-from passerelles.settings import PathSettings, RankingSettings
+from passerelles.settings import EffortSettings, PathSettings, RankingSettings
 from passerelles.territory.hours import NO, EffortCosts, make_lever
 from small import occupation, referential
 
@@ -574,11 +574,16 @@ def test_of_a_choice_that_is_held_the_ways_that_the_person_may_hold_are_named() 
     assert required_lines(conditions) == ["Exigé, détenu : DE infirmier ou Titre de conducteur"]
 
 
-def test_a_path_says_the_selection_of_some_titles_and_that_titles_differ_as_the_sheet_does() -> None:
-    whole = OccupationAccess("Q", "conditional", None, None, "competition", "gardien", "titles", "9")
+@pytest.mark.parametrize(
+    ("chosen", "named"), [("9", "Titre 9"), ("8 9", "Titre 8 ; Titre 9"), ("7 8 9", "certaines appellations")]
+)
+def test_a_path_says_the_selection_of_some_titles_and_that_titles_differ_as_the_sheet_does(
+    chosen: str, named: str
+) -> None:
+    whole = OccupationAccess("Q", "conditional", None, None, "competition", "gardien", "titles", chosen)
     some = jobs(CredentialRequirement("Q", "CARTE"), whole=(whole,))
-    some = replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "189"))
-    said = ["Sélection (certaines appellations) : concours : gardien", "Ce qui est exigé dépend de l'appellation"]
+    some = replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "1456789"))
+    said = [f"Sélection ({named}) : concours : gardien", "Ce qui est exigé dépend de l'appellation"]
     path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
     assert path.status == "feasible"
     assert f"{said[0]}. {said[1]}." in path_sentences(path)[0]
@@ -676,7 +681,8 @@ def test_an_estimate_beside_an_unknown_length_breaks_no_frame() -> None:
     many = [Competency(f"y{n:02}", f"Savoir {n}", "savoir-faire", macro=f"M{n:02}") for n in range(40)]
     wants = tuple(sorted((*some.requirements, *(Requirement("Q", c.code) for c in many))))
     made = replace(some, competencies=tuple(sorted((*some.competencies, *many))), requirements=wants)
-    path = rank_paths(build_graph(made), "R", targets=["Q"], settings=PLAIN, max_steps=1)[0]
+    whole = PLAIN.model_copy(update={"effort": EffortSettings(open_share=1.0)})
+    path = rank_paths(build_graph(made), "R", targets=["Q"], settings=whole, max_steps=1)[0]
     assert (path.hours.expected or 0) > 450  # by competencies alone: licence C has no length here
     frame = next(f for f in path.frames if f.name == "periode-de-reconversion")
     assert frame.verdict == "unknown"

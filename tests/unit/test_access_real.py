@@ -21,7 +21,8 @@ SPORT = {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}
 CAPACITY = {"DIP-ASSUR-N1", "EXP-ASSUR-48", "IAS-N1"}
 SCHOOL = {"FORM-M2E", "FORM-STAGE-ENS"}  # two years of a master after the first degree, or one after a master
 BROKERS = {"DIP-IOBSP6", "EXP-BANQUE-12 + IOBSP-40", "IOBSP-N1"}
-DIRECTS = {"BAFD", *(f"{diploma} + EXP-ANIM-28" for diploma in ("BPJEPS", "DEEJE", "DEES", "DEJEPS"))}
+TO_DIRECT = ("BPJEPS-ACM", "DEEJE", "DEES", "DEJEPS", "DIP-PROFESSORAT")
+DIRECTS = {"BAFD", *(f"{diploma} + EXP-ANIM-28" for diploma in TO_DIRECT)}
 CRECHE = {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "EXP-ASSMAT-36", "QUAL-EAJE60"}
 # Origin, target, status, what is to be obtained, of which one alternative suffices, kind of move.
 MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
@@ -193,7 +194,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K1303", "K1202", "conditional", {"DEEJE"}, set(), "advancement"),
     ("K1207", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, "lateral"),
     ("G1203", "G1241", "conditional", set(), DIRECTS, "advancement"),
-    ("A1421", "G1210", "conditional", {"CARTE-EDUC"}, {"BPJEPS", "CQP-EAE", "DEJEPS"}, "advancement"),
+    ("A1421", "G1210", "conditional", {"CARTE-EDUC"}, {"BPJEPS-EQ", "CQP-EAE", "DEJEPS"}, "advancement"),
     ("G1201", "G1228", "conditional", {"CARTE-EDUC", "DE-GUIDE-HM"}, set(), "unknown"),
     ("D1106", "D1507", "open", set(), set(), "lateral"),
     ("B1803", "D1207", "open", set(), set(), "lateral"),
@@ -334,7 +335,7 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("M1601", "J1312")[0] == "feasible"  # who works at that level holds the diploma asked for
     assert path("D1214", "J1405") == ("feasible", 1350.0, [])
     assert path("D1505", "K1225")[1] == 2454.0  # through its own BTS, not through another profession's diploma
-    assert path("D1505", "K1216")[1] == 3442.0  # years as a head of such a place are no short way in
+    assert path("D1505", "K1216")[1] == 2854.0  # years as a head of such a place are no short way in
     assert path("K1201", "K1101")[:2] == ("feasible", 595.0)  # a social worker's diploma is one that opens the training
     assert path("D1505", "N2101")[1] == 140.0
     assert path("F1603", "I1306")[0] == "feasible"  # an examination before which no training is imposed
@@ -574,7 +575,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         "G1217",
         "conditional",
         {"CARTE-EDUC"},
-        {"BPJEPS", "CQP-FITNESS", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
+        {"BPJEPS-FORME", "CQP-FITNESS", "DE-MK", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
         (600, 1300),
     ),
     ("D1505", "N4301", "conditional", {"ATT-TRAIN", "LIC-TRAIN"}, set(), None),
@@ -616,7 +617,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N4103", "N4305", "conditional", {"HAB-METRO"}, set(), (350, 455)),
     ("E1106", "G1222", "conditional", {"CARTE-GC"}, set(), (500, 650)),
     ("K1201", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, (300, 700)),
-    ("D1214", "K2602", "conditional", {"DIP-CF"}, set(), (210, 210)),  # 140 hours of theory, 70 of practice
+    ("D1214", "K2602", "conditional", {"DIP-CF"}, set(), (280, 280)),  # 140 hours of theory, 140 of practice
     ("N1105", "A1415", "conditional", {"APT-MER", "CFBS", "MAT-PONT"}, set(), (52, 300)),
     ("M1602", "Inspecteur / Inspectrice du permis de conduire", "selective", {"FORM-IPCSR"}, set(), None),
     ("K1208", "K1210", "selective", {"CONC-PJJ"}, {"FORM-PJJ", "FORM-PJJ-TITRE"}, None),
@@ -645,11 +646,11 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     # Open without a diploma to whoever knows the trade: a newcomer learns it.
     ("D1505", "F1703", "open", set(), set(), (200, 1_000)),  # cashier to mason
     ("D1505", "H2914", "open", set(), set(), (400, 1_200)),  # to pipefitter
-    ("D1505", "I1310", "open", set(), set(), (300, 1_400)),  # to maintenance mechanic
+    ("D1505", "I1310", "open", set(), set(), (200, 1_400)),  # to maintenance mechanic
     ("M1607", "B1605", "open", set(), set(), (300, 1_200)),  # secretary to jeweller
-    ("D1106", "C1109", "open", set(), set(), (400, 1_400)),  # grocer's assistant to insurance clerk
+    ("D1106", "C1109", "open", set(), set(), (200, 1_400)),  # grocer's assistant to insurance clerk
     ("D1505", "G1403", "open", set(), set(), (900, 4_000)),  # cashier to head of a holiday centre
-    ("N4105", "K2141", "open", set(), set(), (300, 1_200)),  # delivery driver to instructor of plant operators
+    ("N4105", "K2141", "open", set(), set(), (200, 1_200)),  # delivery driver to instructor of plant operators
     ("G1803", "D1505", "open", set(), set(), (0, 100)),  # waiter to cashier: anybody learns it in days
     ("M1405", "M1403", "open", set(), set(), (0, 1_000)),  # from one master's job to another, no diploma comes before
     # Moves that two more examiners judged, as the facts have them since.
@@ -664,10 +665,10 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         "G1217",
         "conditional",
         {"CARTE-EDUC"},
-        {"BPJEPS", "CQP-FITNESS", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
+        {"BPJEPS-FORME", "CQP-FITNESS", "DE-MK", "DEJEPS", "DEUST-FORME", "LIC-STAPS"},
         (550, 1300),
     ),
-    ("A1415", "G1229", "conditional", {"CARTE-EDUC"}, {"BPJEPS"}, (600, 1450)),
+    ("A1415", "G1229", "conditional", {"CARTE-EDUC"}, {"BPJEPS-PECHE"}, (600, 1450)),
     ("K2503", "K2509", "conditional", {"CP-TELE", "TFP-TELE"}, set(), None),
     ("D1212", "D1219", "conditional", {"CERTIPHYTO-VENTE"}, set(), (7, 400)),
     ("M1201", "C1303", "conditional", set(), {"AMF", "VERIF-AMF"}, None),
@@ -785,6 +786,15 @@ def test_the_school_that_follows_a_competition_is_what_a_move_takes(
     step = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0]
     assert [c.code for c in step.to_obtain] == obtained
     assert step.months.low == months
+
+
+@pytest.mark.parametrize(("origin", "target"), [("K1503", "K1510"), ("K1708", "K1720"), ("K2106", "K2107")])
+def test_who_has_the_competition_and_its_school_behind_has_nothing_to_learn_and_is_still_said_to_be_selected(
+    rome4_graph: OccupationGraph, origin: str, target: str
+) -> None:
+    path = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0]
+    assert (path.hours.expected, path.hours.lower_bound) == (0.0, False)
+    assert [key for key, _ in path.reasons] == ["selection"]
 
 
 def test_time_asked_for_and_leave_to_train_are_named_to_whom_they_are_due(

@@ -179,9 +179,9 @@ def test_levers_in_three_forms(capsys: pytest.CaptureFixture[str]) -> None:
 def test_levers_of_a_territory_s_tables_with_certifications(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     fragile, hiring, table = (tmp_path / name for name in ("fragile.csv", "postes.csv", "certifinfo.csv"))
     fragile.write_text("employer;job;headcount;basin\nA;N1103;12;Redon\nB;N1103;8;Redon\n", encoding="utf-8")
-    hiring.write_text("employer;job;openings;basin\nC;M1607;3;Redon\nD;H2912;2;Redon\n", encoding="utf-8")
+    hiring.write_text("employer;job;openings;basin\nC;M1607;3;Redon\nD;N1301;2;Redon\n", encoding="utf-8")
     header = "Code_Diplome;Libelle_Diplome;Code_Niveau_Europeen;Code_Rome_1;Code_Rome_2;Etat_Libelle\n"
-    table.write_text(header + "7;Titre régleur;3;H2912;;Publié\n8;Titre X;;D1507;H2912;Publié\n", encoding="utf-8")
+    table.write_text(header + "7;Titre logistique;3;N1301;;Publié\n8;Titre X;;D1507;N1301;Publié\n", encoding="utf-8")
     sides = ("levers", "--fragile", str(fragile), "--hiring", str(hiring), "--data", str(tmp_path))
     code, out, _ = call(*sides, "--only", "certification", "--format", "json", capsys=capsys)
     answer = json.loads(out)
@@ -190,11 +190,15 @@ def test_levers_of_a_territory_s_tables_with_certifications(capsys: pytest.Captu
         ("CI-7", "certification", 20, 3)
     ]
     assert answer["results"][0]["opened"] == [
-        {"origin": "N1103", "target": "H2912", "people": 20, "hours": None, "via": "direct"}
+        {"origin": "N1103", "target": "N1301", "people": 20, "hours": None, "via": "direct"}
     ]
     assert answer["totals"]["possible"] == 40
     _, out, _ = call(*sides, "--only", "certification", capsys=capsys)
     assert "CI-7" in out
+    # The title that the employers of a trade ask for is a lever, since nobody is held to it.
+    plumber = ("levers", "--origin", "N1103", "--target", "F1603", "--only", "certification", "--format", "json")
+    _, out, _ = call(*plumber, "--data", str(tmp_path), capsys=capsys)
+    assert [(x["code"], x["gained"]) for x in json.loads(out)["results"]] == [("RNCP38305", 1)]
     _, out, _ = call(*sides, "--only", "certification", "--format", "csv", capsys=capsys)
     assert next(csv.DictReader(io.StringIO(out)))["level"] == "3"
     for words, said in (

@@ -184,8 +184,8 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Cert
     found = table.leading("N4101", jobs, DAY)
     leads, tied = "Certifications en vigueur qui y mènent", "sans dire qu'elles donnent ce qui est exigé"
     assert leading_lines(found)[0].startswith(leads)
-    assert leading_lines(found, kinds={"permis", "concours"})[0].startswith(leads)  # no training is demanded
-    for kind in ("diplôme", "titre", "certificat"):
+    assert leading_lines(found, kinds={"aptitude", "experience"})[0].startswith(leads)  # nothing that one could give
+    for kind in ("diplôme", "titre", "certificat", "permis", "concours", "inscription", "autorisation"):
         assert tied in leading_lines(found, kinds={kind})[0]
     (alone,) = leading_lines(found, kinds={"diplôme"}, asked={"RNCP100"})
     assert alone.startswith(leads)

@@ -9,12 +9,13 @@ from passerelles import build_graph, load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.coverage import required_columns
-from passerelles.settings import Settings, TerritorySettings
+from passerelles.settings import EffortSettings, Settings, TerritorySettings
 from passerelles.territory.hours import make_lever
 from passerelles.territory.match import compare_scenarios
 from territory_cases import ANY_MOVE, Written, graph, openings, people, places
 
-ANY = Settings(territory=TerritorySettings(**ANY_MOVE))
+# Whole courses, so that what a lever spares is more than it takes.
+ANY = Settings(territory=TerritorySettings(**ANY_MOVE), effort=EffortSettings(open_share=1.0))
 BASINS = places(Nord=(48.0, 2.0), Sud=(48.45, 2.0))  # 50 km apart
 
 

@@ -57,6 +57,7 @@ _EXAMINED: Final = ("certificat", "habilitation", "permis")  # a diploma is more
 NO_HOURS: Final = Hours(0.0, 0.0, 0.0)
 
 
+_FEW_TITLES: Final = 2  # job titles that a sentence names
 _SELECTION: Final = Record(
     "",
     "A competition, an appointment, a quota of offices or an admission",
@@ -329,7 +330,7 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
     named = _credentials(referential, rows, aim) if alone is None else _named(referential, alone)
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
-    selection = _selection(whole, alone)
+    selection = _selection(referential, whole, alone)
     of_titles = selection if selection is not None and selection.scope == "titles" else None
     others_chosen = of_titles is not None and bool(aim.titles) and not concerns(referential, code, of_titles, aim)
     if others_chosen:
@@ -659,10 +660,13 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
     yield from found.values()
 
 
-def _selection(whole: OccupationAccess, text: AccessText | None) -> Selection | None:
-    if whole.selection is not None:
-        return Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles)
-    return Selection(text.selection, "") if text is not None and text.selection is not None else None
+def _selection(referential: Referential, whole: OccupationAccess, text: AccessText | None) -> Selection | None:
+    if whole.selection is None:
+        return Selection(text.selection, "") if text is not None and text.selection is not None else None
+    named = set(whole.titles.split())
+    names = [title.label for title in referential.titles_in(whole.occupation) if title.code in named]
+    few = tuple(names) if len(names) <= _FEW_TITLES else ()
+    return Selection(whole.selection, whole.selection_label, whole.selection_scope, whole.titles, few)
 
 
 def move_kind(

@@ -329,7 +329,7 @@ class Demands:
         diplomas and titles required, and follows the course required beside them. A licence to drive a car, or the
         first aid that another credential supposes, is no such course. Who holds the diploma or title that a job
         requires, or such a course where people enter without a diploma, and lacks no other training for it, is
-        qualified. The school that follows a competition is all that those who are admitted take.
+        qualified. The school that follows a competition is all that those who are admitted take, once.
         """
         trains = missing & ((price.length > 0) | price.unknown)
         graded = self._graded[rows] & ~(trains & price.full).any(axis=-1)
@@ -350,9 +350,12 @@ class Demands:
 
     @cached_property
     def _qualified(self) -> Bools:
-        """Shape (n,): where who lacks no training has had one: a diploma, or a course where none is asked for."""
+        """Shape (n,): where who lacks no training has had it: a diploma, a school, a course where none is asked for."""
         diploma = (self.needed & self.full)[:, : len(self.codes)].any(axis=1)
-        return frozen(diploma | (self.entered_freely & (self.needed & self.courses & self._trains).any(axis=1)))
+        school = (self.needed & self._schools).any(axis=1)
+        return frozen(
+            diploma | school | (self.entered_freely & (self.needed & self.courses & self._trains).any(axis=1))
+        )
 
     @cached_property
     def full(self) -> Bools:

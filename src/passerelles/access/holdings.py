@@ -245,6 +245,12 @@ def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | Non
     return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
 
+def spared_by_job(credential: Credential, holdings: Holdings) -> bool:
+    """Whether who has done a job is taken to hold a credential, since the training for it is behind them."""
+    reduction = reduction_for(credential, holdings)
+    return reduction is not None and reduction.hours == 0 and reduction.holder_of in holdings.occupations
+
+
 def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:
     """Holdings of a person who states credentials, with the prerequisites of those that are held."""
     sure, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))

@@ -191,7 +191,7 @@ def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str
     found: list[str] = []
     selection = conditions.selection
     if selection is not None:
-        scope = say(f"conditions.scope.{selection.scope}", lang=lang)
+        scope = listed(selection.names, lang) or say(f"conditions.scope.{selection.scope}", lang=lang)
         kind = say(f"conditions.selection.{selection.kind}", lang=lang)
         told = selection.label
         if not normalise_label(told).startswith(normalise_label(kind)):  # "concours de caporal" says what it is

@@ -16,7 +16,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.language.say import Lang, day_text, listed, number, say
 from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
-from passerelles.model import DIPLOMAS, TAUGHT, Credential, Hours, Occupation, Ternary
+from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
@@ -129,7 +129,7 @@ def leading_lines(
     certifications: Sequence[LeadingCertification],
     lang: Lang = "fr",
     *,
-    kinds: Container[str] = (),
+    kinds: Collection[str] = (),
     asked: Container[str] = (),
     held: Container[str] = (),
 ) -> list[str]:
@@ -137,9 +137,9 @@ def leading_lines(
     Return one line with the first certifications and how many more there are; none where there is none.
 
     `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
-    everybody, or has a code among those `asked` of the person, is said to lead there. Where some training is demanded
-    and none of these has it, what files tie to the occupation is told as such. What is `held` leads no further. What
-    is demanded today is in force, whatever files leave unsaid.
+    everybody, or has a code among those `asked` of the person, is said to lead there. Where something but fitness or
+    experience is demanded and none of these has it, what files tie to the occupation is told as such. What is `held`
+    leads no further. What is demanded today is in force, whatever files leave unsaid.
     """
     found = [c for c in certifications if c.code not in held]
     given = [c for c in found if c.demanded or c.code in asked]
@@ -148,7 +148,7 @@ def leading_lines(
     if not some:
         return []
     key = "certified" if given or any(c.sure for c in some) else "certified_undated"
-    if not given and any(kind in kinds for kind in TAUGHT):
+    if not given and set(kinds) - {"aptitude", "experience"}:
         key = "certified_beside"
     rest = len(some) - _SAID
     names = listed((c.described(lang) for c in some[:_SAID]), lang)

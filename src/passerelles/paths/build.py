@@ -12,7 +12,15 @@ import numpy as np
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, months_left, reduction_for, registers
+from passerelles.access.holdings import (
+    DEMANDED,
+    Holdings,
+    after_occupation,
+    months_left,
+    reduction_for,
+    registers,
+    spared_by_job,
+)
 from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
@@ -117,8 +125,9 @@ class Context(Deriving):
         known: bool,
         origin: str | None = None,
         selective: bool = False,
+        title: str = "",
     ) -> Case:
-        """What frames judge the way from an origin, if any, to an occupation by."""
+        """What frames judge the way from an origin, if any, to an occupation by; `title` is one counted as held."""
         left = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in left)
         least, expected, _ = _asked(left, practice=False)
@@ -128,7 +137,7 @@ class Context(Deriving):
         ends = self.certifying(code, credentials)
         taught = [c for c in left if not c.presumed]
         registered = any(c.rncp or c.kind in DIPLOMAS or self._certifies(c, {"yes", "unknown"}) for c in taught)
-        listed, presumed = self.listed(code), len(taught) < len(left)
+        listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
         return Case(known, ends, listed, labels, same, self.day, selective, studies, registered, presumed)
 
     def rome_code(self, code: str) -> str:
@@ -177,7 +186,6 @@ def required_of(
         way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
         reduction = reduction_for(known, holdings)
         hours = price.hours[place[each]]
-        waived = reduction is not None and reduction.hours == 0 and reduction.holder_of in holdings.occupations
         unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         found.append(
             _named(
@@ -199,7 +207,7 @@ def required_of(
                 spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
-                supposed=known.kind == "experience" or (known.kind == "diplôme" and waived),
+                supposed=known.kind == "experience" or (known.kind == "diplôme" and spared_by_job(known, holdings)),
             )
         )
     return conditions, tuple(found)
@@ -250,8 +258,10 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     least, certified, most = demands.span(missing, price)
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
-    whole = int(effort.final(total, row, state.level)) / TENTHS
-    mine = whole if last else int(effort.stage(total, practice, row, state.level)) / TENTHS
+    level = int(state.standing[row])
+    title = _title_counted(context, person, state, row)
+    whole = int(effort.final(total, row, level)) / TENTHS
+    mine = whole if last else int(effort.stage(total, practice, row, level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
     course = bool(demands.trained_alone(missing, price, row))
@@ -266,16 +276,18 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     # Where not all is known, what is published of it is, without a diploma that the person may have; an estimate of the
     # rest is no least length.
     sourced = sure if bounded else float(certified)
-    span = effort.span(mine, (least, sourced, most), row, state.level, added)
+    span = effort.span(mine, (least, sourced, most), row, level, added)
     low, expected, high = (round(float(x), 1) for x in span)
     hours = Span(figure(low), expected, None if bounded else figure(high), lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
     told = replace(hours, low=None, expected=known) if bounded else hours
-    academic = 0.0 if course or bounded else float(effort.months(total, row, state.level))
+    academic = 0.0 if course or bounded else float(effort.months(total, row, level))
     plain, months = (_months(told, settings.paths.month_hours, left, years) for years in (0.0, academic))
     supposed = months.expected != plain.expected
-    case = context.case(code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2])
+    case = context.case(
+        code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2], title=title
+    )
     held, near, missing_items = split_items(graph, person.holding, row)
     strength = float(state.strength[row])
     return Step(
@@ -288,7 +300,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         estimated=round(expected - sourced, 1),
         practised=0.0 if course else round(max(0.0, whole - mine), 1),
         consolidated=round(added, 1),
-        studies=0.0 if course else round(float(effort.before(total, row, state.level)), 1),
+        studies=0.0 if course else round(float(effort.before(total, row, level)), 1),
         academic_months=round(academic, 1) if supposed else 0.0,
         level=state.level,
         target_level=int(effort.level[row]),
@@ -304,7 +316,19 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         held=held,
         near=near,
         missing=missing_items,
+        title=title,
     )
+
+
+def _title_counted(context: Context, person: Start, state: State, row: int) -> str:
+    """Label of the title that a target usually asks for, if the job left alone says that it is held; else empty."""
+    effort, start = state.terrain.effort, state.first or state
+    place = int(effort.title[row])
+    if not start.brought[place]:
+        return ""
+    known = context.graph.referential.credential_by_code[effort.titles[place]]
+    said = person.holdings.of(known) == "yes" and not spared_by_job(known, person.holdings)
+    return "" if said else known.label
 
 
 def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:
@@ -368,7 +392,9 @@ def whole_case(context: Context, start: Start, state: State, row: int, *, known:
     demands = state.terrain.demands
     _, needed = required_of(demands, state.price, start.holdings, row)
     chosen = bool(demands.selective[row])
-    return context.case(demands.occupations[row], needed, known=known, origin=start.end.code, selective=chosen)
+    title = _title_counted(context, start, state, row)
+    code, origin = demands.occupations[row], start.end.code
+    return context.case(code, needed, known=known, origin=origin, selective=chosen, title=title)
 
 
 def frame_months(hours: Time, steps: int, state: State) -> Time:

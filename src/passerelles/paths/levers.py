@@ -108,6 +108,7 @@ class Situation:
         self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.who]
         self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
         self.levels = [self.table.level_at(start.row) for start, _ in starts]
+        self.titles = [self.table.brought(start.row, start.holdings) for start, _ in starts]
         self.prices = [self.demands.price(s.holdings) for s, _ in starts]
         self.closed: Bools = self.demands.price(Holdings()).closed  # whoever it is
         self.has: Bools = self._each([price.held for price in self.prices], np.bool_)
@@ -173,14 +174,14 @@ class Situation:
 
     def _certifications(self) -> list[Atom]:
         """
-        Those that lead to some target and are alive, as paths list them.
+        Those that lead to some target and are alive, as paths list them, the title that a trade usually asks for first.
 
-        What the referential names itself is left out: it is a credential.
+        What is demanded of people is left out: it is a credential.
         """
         if self.certifications is None:
             return []
         referential = self.graph.referential
-        named = {name for credential in referential.credentials for name in credential.filed}
+        named = {name for credential in self.demands.credentials for name in credential.filed}
         leading = grouped(
             (each.code, (row, each))
             for row in self.targets
@@ -192,7 +193,10 @@ class Situation:
             _, first = some[0]
             hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in some}
             atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level))
-        return sorted(atoms, key=lambda a: (a.level is None, a.level or 0, a.code))
+        places = {int(self.table.title[row]) for row in self.targets} - {len(self.table.titles)}
+        titles = [referential.credential_by_code[self.table.titles[place]] for place in places]
+        usual = {name for title in titles for name in title.filed}
+        return sorted(atoms, key=lambda a: (a.code not in usual, a.level is None, a.level or 0, a.code))
 
     @cached_property
     def led(self) -> Bools:
@@ -249,7 +253,8 @@ class Situation:
         origin, target = self.pairs[pair]
         left = np.minimum(together, self.states[origin][self._columns(pair), None])
         total, _ = self.table.towards(target, left)
-        return self.table.final(total, target, self.levels[origin])
+        level = self.table.standing(self.levels[origin], self.titles[origin], target)
+        return self.table.final(total, target, level)
 
     def worth(self, opens: Bools) -> int:
         """People x jobs."""

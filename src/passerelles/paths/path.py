@@ -200,6 +200,8 @@ class Step(Described):
         ``access`` or ``selection``.
     held, near, missing
         What the step's target requires and is carried over, is covered in part, is to be learned; by falling weight.
+    title
+        The title that the target usually asks for, counted as held since the job left asks for it too; else empty.
     added
         What the path's target requires and practising this stage brings, not held before it; empty at the last step.
     """
@@ -229,6 +231,7 @@ class Step(Described):
     held: tuple[Item, ...] = field(repr=False)
     near: tuple[Item, ...] = field(repr=False)
     missing: tuple[Item, ...] = field(repr=False)
+    title: str = ""
     added: tuple[Item, ...] = field(default=(), repr=False)
 
     @property
@@ -277,6 +280,10 @@ class Step(Described):
             ),
             inside("level", "European levels", Column("held", value="level", promised="ordinal"),
                    Column("target", value="target_level", promised="ordinal")),
+            Column(
+                "usual_title", on=On.JSON, json=lambda s, _: s.title or None,
+                schema="text?: Usual title of the trade, of the job left too: counted as held, until it is verified",
+            ),
             Column("score", on=On.JSON, schema="number"),
             Column("probability", "share", on=On.FILE, schema="share?"),
             Column("regulated", on=On.JSON, schema=one_of(TERNARY)),
@@ -606,6 +613,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     may_have = [c for c in step.to_obtain if c.may_have]
     had = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
+    had += [step.title] if step.title else []
     counted = [c.label for c in may_have if c.label not in had] if step.hours.low is not None else []
     beside: tuple[tuple[str, object, dict[str, Any]], ...] = (
         ("consolidated", step.consolidated and not in_months, {"hours": round(step.consolidated)}),
@@ -632,7 +640,7 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     held = grouped((c.supposed, c.label) for c in step.credentials if c.held == "yes")
     has, supposed = ((*held.get(some, ()), *held_choices(step.access, lang, supposed=some)) for some in (False, True))
     lines = [
-        say(f"paths.step.{key}", lang=lang, names=listed(some, lang))
+        say(f"paths.step.{key}", lang=lang, names=listed(dict.fromkeys(some), lang))
         for key, some in (("has", has), ("supposed", supposed))
         if some
     ]

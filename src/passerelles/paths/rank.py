@@ -117,10 +117,12 @@ class Search:
 
     def _whole(self, state: State, spent: Ints, *stages: Rows) -> Ints:
         """Tenths of an hour of the whole path that ends after a stage, or two, more; `spent` until then."""
-        left, level = state.left[self.columns, None], np.asarray(state.level)
+        left, level = (
+            state.left[self.columns, None],
+            self.effort.standing(state.level, state.brought, self.target, *stages),
+        )
         for rows in stages:
             left = np.minimum(left, self.uncovered.take(rows, axis=1))
-            level = np.maximum(level, self.effort.proves[rows])
         sums = self.effort.towards(self.target, left)
         last = self.effort.final(sums[0], self.target, level)
         missing = state.missing_after(self.target, *stages)
@@ -159,7 +161,7 @@ class Search:
         if not len(left):
             return
         total = np.maximum(0.0, self.sums[0] - self._falls(first)[before] - self._falls(second)[after])
-        level = np.maximum(np.maximum(self.effort.proves[left], self.effort.proves[right]), state.level)
+        level = self.effort.standing(state.level, state.brought, target, left, right)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
         if self.terrain.demands.may_be_trained_alone[target]:
             last = np.zeros_like(last)
@@ -574,7 +576,7 @@ def _paths_to(
     terrain, graph = state.terrain, context.graph
     paths = terrain.settings.paths
     direct = int(state.final[row]) / TENTHS
-    academic = float(terrain.effort.months(state.sums[0][row], row, state.level))
+    academic = float(terrain.effort.months(state.sums[0][row], row, state.standing[row]))
     of_target = partial(
         Path,
         origin=start.end,

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS, Demands, Price, demands_of
-from passerelles.access.holdings import NO_AIM, Aim
+from passerelles.access.holdings import NO_AIM, Aim, Holdings
 from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, state_of
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.legal import FITS
@@ -229,8 +229,8 @@ class State:
     ----------
     left
         Shape (m + k,): what is left uncovered by all that is held so far.
-    level
-        Highest European level held so far.
+    level, brought
+        Highest European level held so far; shape (titles + 1,): the usual titles of trades that are brought so far.
     held, price
         Shape (c + g,): credentials and choices held so far, and what each takes, by what was held at the start.
     open_rows
@@ -250,6 +250,7 @@ class State:
     terrain: Terrain
     left: Shares
     level: int
+    brought: NDArray[np.bool_]
     held: NDArray[np.bool_]
     price: Price
     open_rows: NDArray[np.bool_]
@@ -267,6 +268,11 @@ class State:
         if not self.stages:
             return self.first_scores
         return score_table(self.terrain.graph, self.terrain.scorer).scores.totals(self.stages[-1])
+
+    @cached_property
+    def standing(self) -> Ints:
+        """Shape (n,): by what the hours of each next step are counted."""
+        return self.terrain.effort.standing(self.level, self.brought, np.arange(len(self.terrain.lists)))
 
     @cached_property
     def sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -306,7 +312,7 @@ class State:
     def final(self) -> Ints:
         """Shape (n,): tenths of an hour of a last step to each occupation."""
         every = np.arange(len(self.terrain.lists))
-        taught = self.terrain.effort.final(self.sums[0], every, self.level)
+        taught = self.terrain.effort.final(self.sums[0], every, self.standing)
         return self.terrain.demands.hours(taught, self.missing, self.price)
 
     @cached_property
@@ -321,14 +327,14 @@ class State:
     def stage(self) -> Ints:
         """Shape (n,): tenths of an hour of a step to each occupation that is practised afterwards."""
         every = np.arange(len(self.terrain.lists))
-        taught = self.terrain.effort.stage(*self.sums, every, self.level)
+        taught = self.terrain.effort.stage(*self.sums, every, self.standing)
         return self.terrain.demands.hours(taught, self.missing, self.price)
 
     def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:
         """Tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards."""
         effort, demands = self.terrain.effort, self.terrain.demands
         total, practice = effort.towards_pairs(second, first, self.left)
-        hours = effort.stage(total, practice, second, np.maximum(effort.proves[first], self.level))
+        hours = effort.stage(total, practice, second, effort.standing(self.level, self.brought, second, first))
         return demands.hours(hours, self.missing_after(second, first), self.price, second)
 
     def through(self, row: int) -> "State":
@@ -338,6 +344,7 @@ class State:
             self,
             left=np.minimum(self.left, terrain.effort.uncovered[:, row]),
             level=max(self.level, int(terrain.effort.proves[row])),
+            brought=self.brought | terrain.effort.brought(row, Holdings()),
             held=self.held | terrain.demands.holds[row],
             open_rows=self.open_rows & ~excluded_rows(terrain.graph, row),
             stages=(*self.stages, row),
@@ -359,6 +366,7 @@ def state_at(terrain: Terrain, start: Start) -> State:
         terrain=terrain,
         left=state_of(graph, terrain.effort, start.holding),
         level=terrain.effort.level_at(start.row),
+        brought=terrain.effort.brought(start.row, start.holdings),
         held=price.held,
         price=price,
         open_rows=~excluded_rows(graph, start.row),

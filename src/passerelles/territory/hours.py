@@ -160,14 +160,14 @@ class EffortCosts:
         lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
             go_on()
-            held, level = holdings_of(graph.referential, graph.codes[row], {}), int(table.level[row])
-            plain = step_hours(table, demands, table.uncovered[:, row], held, level)
+            held = holdings_of(graph.referential, graph.codes[row], {})
+            plain = step_hours(table, demands, table.uncovered[:, row], held, row)
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
             possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, lever.held(row).tolist()))
-                rest = step_hours(table, demands, state, lever.with_credentials(row), level)
+                rest = step_hours(table, demands, state, lever.with_credentials(row), row)
                 own = lever.hours_of(row)
                 better = (rest.expected + own)[targets]
                 use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it
