@@ -183,7 +183,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("M1607", "C1111", "conditional", {"ORIAS-IAS"}, {"DIP-ASSUR-N2", "EXP-ASSUR-24", "IAS-N2"}, "lateral"),
     # General regulation of the AMF, art. 312-3: whoever advises is examined, by the employer or outside.
     ("C1206", "C1205", "conditional", set(), {"AMF", "VERIF-AMF"}, "lateral"),
-    ("K2104", "K2113", "conditional", set(), set(), "lateral"),  # a supervisor is recruited with the bac (2003-484)
+    ("K2104", "K2113", "conditional", {"FORM-AESH"}, set(), "lateral"),  # a supervisor is recruited with the bac (2003-484)
     ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
     ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
     ("M1601", "J1312", "conditional", {"ENREG-AD", "TITRE-AD"}, set(), "lateral"),
@@ -348,6 +348,18 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("A1504", "A1507")[0] == "feasible"
     assert path("L1506", "L1523")[2] == ["length"]  # nobody says how long three shows take
     assert path("C1504", "C1505")[0] == "feasible"  # the baccalauréat, for who has sold homes for eighteen months
+
+
+def test_a_title_that_a_job_left_usually_asks_for_is_told_where_it_shortens_a_training(
+    rome4_graph: OccupationGraph,
+) -> None:
+    def step(origin: str) -> Step:
+        return rank_paths(rome4_graph, origin, targets=["J1501"], max_steps=1)[0].steps[0]
+
+    home, shop = (next(c for c in step(origin).credentials if c.code == "DEAS") for origin in ("K1311", "D1507"))
+    assert home.shorter == "Titre professionnel assistant de vie aux familles"
+    assert shop.shorter == ""
+    assert home.hours.expected == shop.hours.expected  # how much is left nobody publishes
 
 
 def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: OccupationGraph) -> None:
@@ -1014,7 +1026,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("K1304", "K1303", "open", set(), set(), {"AGR-ASSMAT", "CAP-AEPE"}, (0, 200)),
     ("K1307", "K1202", "conditional", {"DEEJE"}, set(), {"DEES"}, (1500, 3700)),
     ("K1205", "K1201", "conditional", {"DEASS"}, set(), {"DEES"}, (1700, 3700)),
-    ("K2104", "K2113", "conditional", set(), set(), {"DEAS", "EXP-HANDI-9"}, (0, 100)),  # the bac is held
+    ("K2104", "K2113", "conditional", {"FORM-AESH"}, set(), {"DEAS", "EXP-HANDI-9"}, (0, 100)),  # the bac is held
     ("K2111", "K2107", "selective", set(), set(), {"TP-FPA"}, None),
     ("D1102", "K2111", "open", set(), set(), {"DIP-N6", "TP-FPA"}, (100, 800)),
     (

@@ -19,6 +19,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Basin, Places
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
+from passerelles.territory.flows import Change
 from passerelles.territory.hours import EffortCosts
 from passerelles.territory.lots import Lot, Lots, made
 from passerelles.territory.match import match_territory
@@ -300,6 +301,13 @@ def test_what_a_floor_costs_is_said() -> None:
     change = next(c for c in found.changes if c.kind == "no_floor")
     assert (change.placed, change.more) == (5, 1)
     assert "part minimale" in change.sentence()
+
+
+@pytest.mark.parametrize(
+    ("more", "said"), [(-3, "3 personnes de moins"), (0, "aucune personne"), (1, "1 personne de plus")]
+)
+def test_a_wider_bound_that_places_fewer_people_says_fewer(more: int, said: str) -> None:
+    assert said in Change("radius", 60.0, 30.0, 5 + more, more, 0.0).sentence()
 
 
 def test_a_floor_that_binds_is_not_passed_for_fewer_kilometres() -> None:

@@ -24,7 +24,7 @@ from passerelles.access.holdings import (
 from passerelles.codes import grouped
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
-from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Ternary
+from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
@@ -202,7 +202,7 @@ def required_of(
                 ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
                 company_hours=known.placement_hours if reduction is None or unsettled else reduction.company_hours,
                 months=months_left(known.months, reduction),
-                shorter=_holder(referential, reduction.holder_of) if reduction is not None and unsettled else "",
+                shorter=_shortened(referential, known, holdings, reduction, sure=not unsettled),
                 spared_after=reduction.experience_months if reduction is not None else None,
                 spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
@@ -225,6 +225,21 @@ def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) ->
     while left := [c for c in codes if c not in found]:
         found.append(next((c for c in left if supposed[c].isdisjoint(left)), left[0]))
     return found
+
+
+def _shortened(
+    referential: Referential, known: Credential, holdings: Holdings, reduction: Reduction | None, *, sure: bool
+) -> str:
+    """
+    What may give right to a shorter training for a credential, or does to one of unknown length; empty = nothing.
+
+    A title that is usual in a job left is one that the person may have, and shortens no hours that are counted.
+    """
+    if reduction is not None:
+        return "" if sure else _holder(referential, reduction.holder_of)
+    rows = (row for job in holdings.occupations for row in referential.credentials_of.get(job, ()))
+    usual = {row.credential for row in rows if row.kind == "usual"}
+    return next((_holder(referential, r.holder_of) for r in known.reductions if r.holder_of in usual), "")
 
 
 def _holder(referential: Referential, code: str) -> str:

@@ -450,7 +450,8 @@ class Change(NamedTuple):
     What solving again with one bound moved gives.
 
     `bound` is the bound then, `step` by how much it was moved; None where a rule is left out. `placed` and `hours` are
-    the new totals, `more` the people gained.
+    the new totals, `more` the people gained: fewer than none where openings of people's own job, still to be confirmed,
+    come within reach, since nobody steps down while such a one is left.
     """
 
     kind: str
@@ -465,8 +466,8 @@ class Change(NamedTuple):
         step = int(self.step) if self.step is not None and float(self.step).is_integer() else self.step
         shown = "" if step is None else say("territory.change.number", lang=lang, x=step)
         what = say(f"territory.change.{self.kind}", lang=lang, step=shown)
-        key = "masked" if masked else "gain" if self.more else "none"
-        return say(f"territory.change.{key}", lang=lang, what=what, n=self.more)
+        key = "masked" if masked else "gain" if self.more > 0 else "loss" if self.more < 0 else "none"
+        return say(f"territory.change.{key}", lang=lang, what=what, n=abs(self.more))
 
 
 CHANGE: Final = Record(

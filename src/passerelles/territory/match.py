@@ -521,7 +521,7 @@ def _changes(
         free = case.with_settings(floor=0.0) if kind == "no_floor" else case
         try:
             placed, tenths = _people(free, _task(free, pairs, pairs.open, money))
-        except InfeasibleError:  # pragma: no cover - a wider bound keeps every solution
+        except InfeasibleError:  # a floor out of reach now: openings to be confirmed bar a step down; no total to tell
             continue
         more = placed - allocation.placed
         then = {"budget": money, "radius": moved.radius_km, "max_hours": moved.max_hours, "max_cost": moved.max_cost}
