@@ -183,7 +183,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("M1607", "C1111", "conditional", {"ORIAS-IAS"}, {"DIP-ASSUR-N2", "EXP-ASSUR-24", "IAS-N2"}, "lateral"),
     # General regulation of the AMF, art. 312-3: whoever advises is examined, by the employer or outside.
     ("C1206", "C1205", "conditional", set(), {"AMF", "VERIF-AMF"}, "lateral"),
-    ("K2104", "K2113", "conditional", {"FORM-AESH"}, set(), "lateral"),  # a supervisor is recruited with the bac (2003-484)
+    ("K2104", "K2113", "conditional", {"FORM-AESH"}, set(), "lateral"),  # with the bac (2003-484)
     ("I1606", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), "lateral"),
     ("K1903", "K1905", "selective", {"DIP-CDJ", "NOM-CDJ"}, set(), "lateral"),
     ("M1601", "J1312", "conditional", {"ENREG-AD", "TITRE-AD"}, set(), "lateral"),
