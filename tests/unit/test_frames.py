@@ -45,6 +45,18 @@ def test_a_training_that_certifies_nothing_is_not_the_one_that_a_certifying_fram
     assert judge(poei, estimated, 25, 0.2).conditions == poei.conditions
 
 
+def test_a_training_too_short_only_where_a_diploma_is_counted_as_held_breaks_no_law() -> None:
+    frame, presumed = find_frame("periode-de-reconversion"), replace(YES, presumed=True)
+    assert judge(frame, YES, 66, 1).verdict == "no"
+    found = judge(frame, presumed, 66, 1)
+    assert (found.verdict, [v.rule for v in found.unknown]) == ("unknown", ["hours_min_presumed"])
+    assert "66 h de formation pour 150 h au moins, ou davantage" in found.unknown[0].reason("fr")
+    assert judge(frame, presumed, 500, 1).verdict == "no"  # more hours are no help against a most
+    hours, months = np.asarray([66.0, 200.0, 500.0]), np.ones(3)
+    each = [judge(frame, presumed, h, 1).verdict for h in hours.tolist()]
+    assert [("no", "unknown", "yes")[v] for v in fits(frame, presumed, hours, months).tolist()] == each
+
+
 def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so() -> None:
     frame = find_frame("periode-de-reconversion")
     basis = replace(YES, labels=("Socle CléA", "cléa numérique"))

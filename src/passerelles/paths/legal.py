@@ -253,6 +253,11 @@ def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tup
         yield "hours_min", least, hours, least - hours
 
 
+def _may_last_longer(case: Case, rule: str) -> bool:
+    """Whether a training that is too short takes more hours of who lacks the diploma that is counted as held."""
+    return rule == "hours_min" and case.presumed
+
+
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
     """
     Judge a step, or a path from its first day to its last.
@@ -278,7 +283,9 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     broken: list[Violation] = []
     unsure: list[Violation] = []
     for name, limit, value, by in _bounds(frame, case, hours, months):
-        if by > 0:
+        if by > 0 and _may_last_longer(case, name):
+            unsure.append(Violation(f"{name}_presumed", limit, float(value), float(by)))
+        elif by > 0:
             broken.append(Violation(name, limit, float(value), float(by)))
         elif not case.known:
             unsure.append(Violation(name.replace("_max", "_unknown"), limit, float(value)))
@@ -304,8 +311,9 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
     """Judge many trainings for one target at once: `BREAKS`, `MAYBE` or `FITS`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 0.0, 0.0)
     found = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int64)
-    for *_, by in _bounds(frame, case, hours, months):
-        found = np.where(by > 0, BREAKS, found if case.known else np.minimum(found, MAYBE))
+    for rule, *_, by in _bounds(frame, case, hours, months):
+        beyond = np.minimum(found, MAYBE if _may_last_longer(case, rule) else BREAKS)
+        found = np.where(by > 0, beyond, found if case.known else np.minimum(found, MAYBE))
     return found
 
 
