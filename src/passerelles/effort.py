@@ -164,16 +164,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
         return Qualification(
-            low,
-            expected,
-            high,
-            short,
-            level,
-            known_level,
-            "certification",
-            usual.code,
-            source,
-            usual=True,
+            low, expected, high, short, level, known_level, "certification", usual.code, source, usual=True
         )
     # A job open to all is learnt by part of its level's course; from a first degree on, once the studies are made.
     part = settings.open_share if free else 1.0

@@ -3,6 +3,7 @@
 import math
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path as FilePath
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,7 @@ from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import holding_of, required_columns
 from passerelles.settings import EffortSettings, PathSettings, Settings
+from passerelles.territory.hours import EffortCosts
 from passerelles.vectors import level_named, word_rules
 from small import occupation, referential
 
@@ -293,6 +295,20 @@ def test_who_comes_from_a_job_that_asks_for_the_same_title_has_it_behind_until_i
     held, denied = (direct(graph, Profile("A", credentials={"D": has}), "B", plain) for has in ("yes", "no"))
     assert (held.hours.expected, held.steps[0].title) == (path.hours.expected, "")
     assert (denied.hours.expected, denied.steps[0].title) == (other.hours.expected, "")
+
+
+def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_held(tmp_path: FilePath) -> None:
+    own = tmp_path / "cadre.toml"
+    own.write_text('name = "essai"\nlabel = "Essai"\nhours_min = 150\n', encoding="utf-8")
+    plain = Settings(scorer="unfitted", access=None)
+    origin, target = np.asarray([0], dtype=np.intp), np.asarray([1], dtype=np.intp)
+    for codes, verdict in ((("A", "B"), "unknown"), (("B",), "yes")):  # who lacks the title takes longer
+        graph = build_graph(titled(*codes), settings=plain)
+        (path,) = rank_paths(graph, "A", targets="B", max_steps=1, settings=plain, frame=str(own))
+        assert next(f.verdict for f in path.frames if f.name == "essai") == verdict
+        hours = np.asarray([[path.hours.expected or 0.0]])
+        (found,) = EffortCosts(graph, plain).within(str(own), origin, target, hours).ravel()
+        assert {0: "no", 1: "yes", -1: "unknown"}[int(found)] == verdict
 
 
 def test_a_title_that_only_leads_there_is_no_title_of_the_trade() -> None:

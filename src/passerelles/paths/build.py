@@ -9,6 +9,7 @@ from itertools import chain, compress, pairwise
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
@@ -20,8 +21,9 @@ from passerelles.access.holdings import (
     reduction_for,
     registers,
     spared_by_job,
-)
+)  # fmt: skip
 from passerelles.codes import grouped
+from passerelles.effort import EffortTable
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary
@@ -274,7 +276,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     total, practice = (x[row] for x in state.sums)
     effort = terrain.effort
     level = int(state.standing[row])
-    title = _title_counted(context, person, state, row)
+    title = counted_title(graph.referential, effort, row, (state.first or state).brought, holdings)
     whole = int(effort.final(total, row, level)) / TENTHS
     mine = whole if last else int(effort.stage(total, practice, row, level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
@@ -335,14 +337,15 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     )
 
 
-def _title_counted(context: Context, person: Start, state: State, row: int) -> str:
+def counted_title(
+    referential: Referential, table: EffortTable, row: int, brought: NDArray[np.bool_], holdings: Holdings
+) -> str:
     """Label of the title that a target usually asks for, if the job left alone says that it is held; else empty."""
-    effort, start = state.terrain.effort, state.first or state
-    place = int(effort.title[row])
-    if not start.brought[place]:
+    place = int(table.title[row])
+    if not brought[place]:
         return ""
-    known = context.graph.referential.credential_by_code[effort.titles[place]]
-    said = person.holdings.of(known) == "yes" and not spared_by_job(known, person.holdings)
+    known = referential.credential_by_code[table.titles[place]]
+    said = holdings.of(known) == "yes" and not spared_by_job(known, holdings)
     return "" if said else known.label
 
 
@@ -407,7 +410,7 @@ def whole_case(context: Context, start: Start, state: State, row: int, *, known:
     demands = state.terrain.demands
     _, needed = required_of(demands, state.price, start.holdings, row)
     chosen = bool(demands.selective[row])
-    title = _title_counted(context, start, state, row)
+    title = counted_title(context.graph.referential, state.terrain.effort, row, state.brought, start.holdings)
     code, origin = demands.occupations[row], start.end.code
     return context.case(code, needed, known=known, origin=origin, selective=chosen, title=title)
 

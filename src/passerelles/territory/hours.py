@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
 
 import numpy as np
@@ -17,7 +18,7 @@ from passerelles.effort import effort_table, hours_of_kind, state_of, step_hours
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
-from passerelles.paths.build import Context, required_of
+from passerelles.paths.build import Context, counted_title, required_of
 from passerelles.paths.legal import BREAKS, FITS, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.coverage import holding_of, required_columns
@@ -194,14 +195,18 @@ class EffortCosts:
         codes = [graph.codes[row] for row in origins.tolist()]
         holdings = [holdings_of(graph.referential, code, {}) for code in codes]
         prices = [demands.price(each) for each in holdings]
+        table = effort_table(graph, settings)
+        brought = [table.brought(row, held) for row, held in zip(origins.tolist(), holdings, strict=True)]
         for j, row in enumerate(targets.tolist()):
             code = graph.codes[row]
             needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
             told = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
-            keys = list(zip(same, told, strict=True))
+            titled = partial(counted_title, graph.referential, table, row)
+            titles = list(map(titled, brought, holdings))
+            keys = list(zip(same, told, titles, strict=True))
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
-                case = context.case(code, needed[rows[0]], known=True, origin=codes[rows[0]])
+                case = context.case(code, needed[rows[0]], known=True, origin=codes[rows[0]], title=titles[rows[0]])
                 hours = expected[list(rows), j]
                 known = np.where(np.isnan(hours), 0.0, hours)
                 verdict = fits(law, case, known, known / settings.paths.month_hours)
