@@ -362,6 +362,12 @@ def test_a_title_that_a_job_left_usually_asks_for_is_told_where_it_shortens_a_tr
     assert home.hours.expected == shop.hours.expected  # how much is left nobody publishes
 
 
+def test_a_title_that_a_job_left_alone_says_is_held_is_told_as_to_be_verified(rome4_graph: OccupationGraph) -> None:
+    # By a row of the catalogue (a kitchen hand), by the same title being usual in both (charging points).
+    for origin, target, title in (("G1602", "G1609", "CAP cuisine"), ("F1602", "F1628", "CAP électricien")):
+        assert rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0].title == title
+
+
 def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: OccupationGraph) -> None:
     def obtained(origin: str, target: str) -> list[str]:
         (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)

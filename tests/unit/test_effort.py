@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from passerelles import Path, Profile, rank_paths
+from passerelles import Path, Profile, levers, rank_paths
 from passerelles.access.holdings import Holdings
 from passerelles.effort import ENTITLED, EffortTable, effort_table, level_of_access, qualification_of, state_of
 from passerelles.graph.build import build_graph
@@ -27,8 +27,8 @@ from passerelles.model import (
     RequirementKind,
 )
 from passerelles.paths.path import path_sentences
-from passerelles.paths.state import best_scored
-from passerelles.ranking.move import excluded_rows
+from passerelles.paths.state import best_scored, state_at, terrain_of
+from passerelles.ranking.move import excluded_rows, find_start
 from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.coverage import holding_of, required_columns
@@ -283,6 +283,10 @@ def test_who_comes_from_a_job_that_asks_for_the_same_title_has_it_behind_until_i
     assert path.hours.expected is not None
     assert other.hours.expected is not None
     assert path.hours.expected <= course < other.hours.expected
+    table = effort_table(graph, plain)
+    share = float(table.towards_all(table.uncovered[:, 0])[0][1] / table.whole[1])
+    known = 1 - share**plain.effort.adaptation_power
+    assert path.hours.expected == pytest.approx(course * share * (1 - plain.effort.adaptation * known), abs=0.06)
     assert path.steps[0].title == "CAP"
     assert other.steps[0].title == ""
     told = "Compté comme déjà détenu, ce qui reste à vérifier : CAP"
@@ -309,6 +313,47 @@ def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_h
         hours = np.asarray([[path.hours.expected or 0.0]])
         (found,) = EffortCosts(graph, plain).within(str(own), origin, target, hours).ravel()
         assert {0: "no", 1: "yes", -1: "unknown"}[int(found)] == verdict
+    # Of two jobs left that differ by the title alone, each is judged by its own.
+    both = EffortCosts(build_graph(titled("A", "B"), settings=plain), plain)
+    each = both.within(str(own), np.asarray([0, 2], dtype=np.intp), target, np.asarray([[100.0], [100.0]]))
+    assert each.ravel().tolist() == [-1, 0]
+
+
+def test_a_stage_in_a_job_that_asks_for_the_same_title_gives_it() -> None:
+    plain = Settings(scorer="unfitted", access=None)
+    graph = build_graph(titled("B", "C"), settings=plain)
+    start = state_at(terrain_of(graph, plain), find_start(graph, "E"))
+    b, c = graph.position["B"], graph.position["C"]
+    after = start.through(b)
+    assert (int(start.standing[c]), int(after.standing[c])) == (3, ENTITLED)
+    two = start.after_stage(np.asarray([b], dtype=np.intp), np.asarray([c], dtype=np.intp))
+    assert two.tolist() == [int(after.stage[c])]
+
+
+def test_a_lever_counts_the_hours_of_who_brings_the_title() -> None:
+    near = Settings(scorer="unfitted", access=None, paths=PathSettings(open_hours=100))
+    needed = [levers(build_graph(titled(*codes), settings=near), {"A": 10}, ["B"]) for codes in (("A", "B"), ("B",))]
+    assert [len(found) > 0 for found in needed] == [False, True]  # open to who has the title already
+
+
+def test_a_job_whose_card_supposes_a_diploma_is_not_open_to_all() -> None:
+    diploma = Credential("D", "Diplôme", "diplôme", level=5)
+    card = Credential("K", "Carte", "carte", prerequisites=("D",))
+    laid = referential({"A": ["a"], "B": ["b"]}, credentials=[diploma, card], demands=[("B", "K")])
+    laid = replace(laid, occupation_access=(OccupationAccess("B", "conditional", 5),))
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    assert (found.free, found.expected) == (False, duration_model().estimate(5, "").expected)
+
+
+def test_half_of_a_course_is_less_than_a_published_length_between_the_half_and_the_whole(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    whole = duration_model().estimate(4, "").expected
+    length = Duration("L", "", 4, "M", ("B",), Hours(None, 0.7 * whole, None, "s"), None, "centre", "", "unknown")
+    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
+    laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 4),))
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    assert (found.basis, found.expected) == ("estimate", whole / 2)
 
 
 def test_a_title_that_only_leads_there_is_no_title_of_the_trade() -> None:
