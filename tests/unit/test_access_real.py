@@ -356,9 +356,10 @@ def test_a_title_that_a_job_left_usually_asks_for_is_told_where_it_shortens_a_tr
     def step(origin: str) -> Step:
         return rank_paths(rome4_graph, origin, targets=["J1501"], max_steps=1)[0].steps[0]
 
-    home, shop = (next(c for c in step(origin).credentials if c.code == "DEAS") for origin in ("K1311", "D1507"))
+    origins = ("K1311", "D1507", "K1303")  # the third may be entered by the same title, which nobody usually asks for
+    home, shop, minder = (next(c for c in step(origin).credentials if c.code == "DEAS") for origin in origins)
     assert home.shorter == "Titre professionnel assistant de vie aux familles"
-    assert shop.shorter == ""
+    assert (shop.shorter, minder.shorter) == ("", "")
     assert home.hours.expected == shop.hours.expected  # how much is left nobody publishes
 
 

@@ -207,6 +207,15 @@ def test_levers_of_a_territory_s_tables_with_certifications(capsys: pytest.Captu
     ):
         code, _, err = call("levers", *words, capsys=capsys)
         assert (code, said in err) == (2, True)
+    other = tmp_path / "autre"
+    other.mkdir()
+    # Another of a lower level stands after it.
+    (other / "certifinfo.csv").write_text(
+        header.replace("Etat", "Code_RNCP;Etat") + "9;Titre court;2;F1603;;1;Publié\n8;CAP;3;F1603;;38305;Publié\n",
+        encoding="utf-8",
+    )
+    _, out, _ = call(*plumber, "--data", str(other), "--limit", "1", capsys=capsys)
+    assert [x["code"] for x in json.loads(out)["results"]] == ["RNCP38305"]
 
 
 def test_the_opco_of_an_agreement_is_named_and_a_missing_table_is_one_message(
