@@ -334,3 +334,10 @@ def test_wrong_headcounts_are_refused(graph: OccupationGraph) -> None:
         levers(graph, {"A": -1}, ["B"])
     with pytest.raises(PasserellesError):
         levers(graph, {"A": 1}, ["B"], limit=0)
+
+
+def test_the_title_that_a_trade_usually_asks_for_goes_before_others_that_lead_there(
+    embedded_graph: OccupationGraph, real_data: Path
+) -> None:
+    found = levers(embedded_graph, {"N1103": 12}, ["F1603"], certifications=load_certifications(real_data))
+    assert found[0].code == "RNCP38305"  # the CAP of sanitary fitters, not a certificate of heating appliances
