@@ -358,15 +358,9 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     status = {(row.occupation, row.competency): {"status": row.status} for row in r.requirements}
     listed = {(m.origin, m.target): {"rank": m.rank, "kind": m.kind} for m in r.mobilities}
     own = [o for o in graph.occupations if o.base is None and o.parent != o.code and o.parent in graph.position]
-    yield (
-        "requires",
-        "occupation:",
-        "",
-        (
-            (codes[row], nodes[column], weight, status[codes[row], competency_codes[column]])
-            for row, column, weight in _stored_cells(graph.weights)
-        ),
-    )
+    asked = _stored_cells(graph.weights)
+    required = ((codes[i], nodes[j], weight, status[codes[i], competency_codes[j]]) for i, j, weight in asked)
+    yield "requires", "occupation:", "", required
     yield "rolls_up_to", "", "", ((node(c.code), node(c.macro)) for c in r.competencies if c.macro is not None)
     near = _stored_cells(graph.near)
     yield "near_label", "", "", ((nodes[left], nodes[right], credit, _NOTHING) for left, right, credit in near)
@@ -379,19 +373,13 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     yield "child_of", "occupation:", "occupation:", ((o.code, o.parent) for o in own)
     yield "child_of", "domain:", "domain:", ((d.code, d.parent) for d in r.domains if d.parent is not None)
     yield "part_of", "occupation:", "occupation:", ((o.code, base) for o in graph.occupations for base in o.bases)
-    yield (
-        "known_mobility",
-        "occupation:",
-        "occupation:",
-        (
-            (codes[row], codes[column], weight, listed[codes[row], codes[column]])
-            for row, column, weight in _stored_cells(graph.mobility)
-        ),
-    )
+    moves = _stored_cells(graph.mobility)
+    known = ((codes[i], codes[j], weight, listed[codes[i], codes[j]]) for i, j, weight in moves)
+    yield "known_mobility", "occupation:", "occupation:", known
     for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
-        asked = (row for row in r.credential_requirements if row.kind == wanted)
+        rows = (row for row in r.credential_requirements if row.kind == wanted)
         # One edge, also where rows differ by whom they bind.
-        said = grouped(((row.occupation, row.credential), row.source) for row in asked)
+        said = grouped(((row.occupation, row.credential), row.source) for row in rows)
         told = ((*ends, 1.0, {"reference": " ; ".join(dict.fromkeys(sources))}) for ends, sources in said.items())
         yield kind, "occupation:", "credential:", told
     before = ((credential.code, code) for credential in r.credentials for code in credential.prerequisites)
