@@ -4,14 +4,15 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache, cached_property, reduce
 from math import inf
 from pathlib import PurePosixPath
-from typing import Final, NamedTuple
+from typing import IO, Final, NamedTuple
+from xml.etree.ElementTree import Element, ParseError, iterparse
 from xml.parsers import expat
 
 from passerelles.errors import PasserellesError
@@ -28,6 +29,8 @@ _MAX_CELLS: Final = 4_000_000  # empty ones included
 _MAX_WALKED: Final = 600_000  # of a sheet that only a parser can walk: seven microseconds each
 _MAX_SLOTS: Final = 12_000_000  # places of rows in memory: a far cell makes its row wide
 _PIECE: Final = 1 << 16
+_MAX_PARTS: Final = 10_000  # elements inside one cell or one shared text
+_PEEKED: Final = 1_500  # cells read of a sheet whose first rows alone are asked for, where these do not come first
 _MAIN: Final = "xl/workbook.xml"
 # Number formats of dates, times and durations, as the format numbers its own (ECMA-376, 18.8.30).
 _DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
@@ -50,7 +53,7 @@ class DamagedWorkbookError(OSError):
 # What a damaged zip or damaged XML raises, on opening or while reading rows.
 _DAMAGE: Final = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError, OverflowError,
-    expat.ExpatError,
+    ParseError, expat.ExpatError,
 )  # fmt: skip
 
 
@@ -170,26 +173,17 @@ def open_workbook(data: bytes) -> Workbook:
             check_members("xlsx", infos)
         except PasserellesError as error:
             raise DamagedWorkbookError(error.message("en")) from error
-        targets: dict[str, str] = {}
-        listed: list[tuple[str, str, str]] = []
+        listed = ((about.get("Type", ""), about) for _, about in _elements(data, "xl/_rels/workbook.xml.rels"))
+        targets = {each.get("Id", ""): each.get("Target", "") for kind, each in listed if kind.endswith("/worksheet")}
+        parts: dict[str, str] = {}
         epoch = _EPOCH
-
-        def relation(name: str, attributes: Mapping[str, str]) -> None:
-            if name == "Relationship" and attributes.get("Type", "").endswith("/worksheet"):
-                targets[attributes.get("Id", "")] = attributes.get("Target", "")
-
-        def sheet(name: str, attributes: Mapping[str, str]) -> None:
-            nonlocal epoch
-            if name == "sheet":
-                reference = next((v for k, v in attributes.items() if k.rpartition("|")[2] == "id"), "")
-                listed.append((attributes.get("name", ""), attributes.get("state", "visible"), reference))
-            elif name == "workbookPr" and attributes.get("date1904") in ("1", "true"):
+        for name, about in _elements(data, _MAIN):
+            if name == "sheet" and about.get("state", "visible") == "visible":
+                target = targets.get(next((v for k, v in about.items() if _bare(k) == "id"), ""))
+                if target is not None:
+                    parts[about.get("name", "")] = str("/xl" / PurePosixPath(target)).lstrip("/")
+            elif name == "workbookPr" and about.get("date1904") in ("1", "true"):
                 epoch = _EPOCH_1904
-
-        _parse(data, "xl/_rels/workbook.xml.rels", relation)
-        _parse(data, _MAIN, sheet)
-        visible = ((name, targets.get(reference)) for name, state, reference in listed if state == "visible")
-        parts = {name: str("/xl" / PurePosixPath(target)).lstrip("/") for name, target in visible if target is not None}
         if not parts:
             raise DamagedWorkbookError("no visible sheet")
         return Workbook(data, parts, epoch)
@@ -214,30 +208,13 @@ def cell_text(cell: object) -> str:
 
 
 def _shared_texts(data: bytes) -> list[str]:
-    finished: list[str] = []
-    piece: list[str] = []
-    depth = {"t": 0, "rPh": 0}
-
-    def start(name: str, _: Mapping[str, str]) -> None:
+    found: list[str] = []
+    for name, element in _elements(data, "xl/sharedStrings.xml", whole="si"):
         if name == "si":
-            piece.clear()
-        elif name in depth:
-            depth[name] += 1
-
-    def end(name: str) -> None:
-        if name == "si":
-            finished.append(_unescaped("".join(piece)))
-        elif name in depth:
-            depth[name] -= 1
-
-    def text(content: str) -> None:
-        if depth["t"] and not depth["rPh"]:  # rPh: how a Japanese text is pronounced
-            piece.append(content)
-
-    for _ in _fed(data, "xl/sharedStrings.xml", start, end, text):
-        if len(finished) > _MAX_CELLS:
-            raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
-    return finished
+            found.append(_unescaped(_texts_in(element, "t")))
+            if len(found) > _MAX_CELLS:
+                raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
+    return found
 
 
 def _unescaped(text: str) -> str:
@@ -256,57 +233,74 @@ def _check_part(info: zipfile.ZipInfo) -> None:
         raise DamagedWorkbookError(f"{info.filename} would expand to {info.file_size // 1_000_000} MB")
 
 
-Start = Callable[[str, Mapping[str, str]], None]
-Text = Callable[[str], None]
+def _check_start(stream: IO[bytes]) -> None:
+    """Refuse a part that declares a document type, which no workbook has: it could define endless text."""
+    begun: list[bool] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_: begun.append(True)
+    parser.StartElementHandler = lambda *_: begun.append(False)
+    while not begun and (piece := stream.read(_PIECE)):
+        parser.Parse(piece)
+    if begun[:1] == [True]:
+        raise DamagedWorkbookError("a document type declaration")
+    stream.seek(0)
 
 
-def _parse(data: bytes, name: str, start: Start) -> None:
-    for _ in _fed(data, name, start):
-        pass
+def _elements(data: bytes, part: str, *, whole: str = "") -> Iterator[tuple[str, Element]]:
+    """
+    Yield each element of a part, with its name, as it begins; those called `whole` as they end, with all in them.
 
-
-def _nothing(_: str) -> None:
-    """Leave aside what an element holds."""
-
-
-def _fed(data: bytes, name: str, start: Start, end: Text = _nothing, text: Text = _nothing) -> Iterator[None]:
-    """Parse a part piece by piece; stops where the caller does."""
-
-    def refuse(*_: object) -> None:
-        raise DamagedWorkbookError("a document type declaration")  # no workbook has one: it could define endless text
-
-    parser = expat.ParserCreate(namespace_separator="|")
-    parser.buffer_text = True
-    parser.StartDoctypeDeclHandler = refuse
-    parser.StartElementHandler = lambda tag, attributes: start(tag.rpartition("|")[2], attributes)
-    parser.EndElementHandler = lambda tag: end(tag.rpartition("|")[2])
-    parser.CharacterDataHandler = text
+    Nothing is kept of what was passed.
+    """
+    above: list[Element] = []
+    inside = parts = 0
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _check_part(archive.getinfo(name))
-        with archive.open(name) as stream:
-            while piece := stream.read(_PIECE):
-                parser.Parse(piece, False)  # noqa: FBT003 - expat's own way
-                yield
-            parser.Parse(b"", True)  # noqa: FBT003
-            yield
+        _check_part(archive.getinfo(part))
+        with archive.open(part) as stream:
+            _check_start(stream)
+            for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - see `_check_start`
+                if event == "start":
+                    above.append(element)
+                    if inside or _bare(element.tag) == whole:
+                        inside, parts = inside + 1, parts + 1 if inside else 0
+                        if parts > _MAX_PARTS:
+                            raise DamagedWorkbookError(f"more than {_MAX_PARTS} elements in one")
+                    else:
+                        yield _bare(element.tag), element
+                    continue
+                above.pop()
+                inside -= inside > 0
+                if not inside and _bare(element.tag) == whole:
+                    yield whole, element
+                if not inside and above:
+                    above[-1].remove(element)
+
+
+def _bare(name: str) -> str:
+    """Name of an element or attribute without its namespace."""
+    return name.rpartition("}")[2]
+
+
+def _texts_in(element: Element, name: str) -> str:
+    """Texts of the elements of a name inside another, save how a Japanese text is pronounced."""
+    named = ((_bare(part.tag), part) for part in element)
+    return "".join(
+        "".join(part.itertext()) if kind == name else _texts_in(part, name) for kind, part in named if kind != "rPh"
+    )
 
 
 def _date_styles(data: bytes) -> Mapping[int, bool]:
     formats: dict[int, str] = {}
     styles: list[int] = []
     inside = False
-
-    def start(name: str, attributes: Mapping[str, str]) -> None:
-        nonlocal inside
-        if name == "numFmt":
-            formats[int(attributes.get("numFmtId", -1))] = attributes.get("formatCode", "")
-        elif name in ("cellXfs", "cellStyles", "dxfs"):
-            inside = name == "cellXfs"
-        elif name == "xf" and inside:
-            styles.append(int(attributes.get("numFmtId", 0)))
-
     with suppress(KeyError):  # a workbook may do without styles
-        _parse(data, "xl/styles.xml", start)
+        for name, about in _elements(data, "xl/styles.xml"):
+            if name == "numFmt":
+                formats[int(about.get("numFmtId", -1))] = about.get("formatCode", "")
+            elif name in ("cellXfs", "cellStyles", "dxfs"):
+                inside = name == "cellXfs"
+            elif name == "xf" and inside:
+                styles.append(int(about.get("numFmtId", 0)))
     codes = [(number, formats.get(number, "")) for number in styles]
     return {style: _is_duration(*code) for style, code in enumerate(codes) if _is_date(*code)}
 
@@ -443,93 +437,57 @@ def _place(reference: str) -> tuple[int, int]:
     return int(match[2]), _column(match[1].encode())
 
 
-class _SheetParser:
-    """What an XML parser calls back while it goes through a sheet: any cell, in any order, within bounds."""
-
-    def __init__(self, book: Workbook) -> None:
-        self.book = book
-        self.rows: dict[int, list[Cell]] = {}
-        self.merged: list[Area] = []
-        self.row = self.column = self.cells = self.slots = 0
-        self.kind, self.style, self.inside, self.phonetic = "n", 0, "", 0
-        self.parts: dict[str, list[str]] = {"v": [], "f": [], "t": []}
-
-    def start(self, name: str, attributes: Mapping[str, str]) -> None:
-        if name == "c":
-            self.cells += 1
-            if self.cells > _MAX_WALKED:
-                raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
-            reference = attributes.get("r")
-            if reference is None:
-                self.column += 1
-            else:
-                self.row, self.column = _place(reference)
-            if self.row > _MAX_ROW or self.column > _MAX_COLUMN:
-                raise DamagedWorkbookError(f"a cell in column {self.column} of row {self.row}")
-            self.kind, self.style = attributes.get("t", "n"), int(attributes.get("s", 0))
-            for part in self.parts.values():
-                part.clear()
-        elif name == "row":
-            self.row = int(attributes.get("r", self.row + 1))
-            self.column = 0
-            if not 0 < self.row <= _MAX_ROW:
-                raise DamagedWorkbookError(f"row {self.row}")
-        elif name in self.parts:
-            self.inside = name
-        elif name == "rPh":
-            self.phonetic += 1
-        elif name == "mergeCell":
-            self.merged.append(_area(attributes.get("ref", "")))
-
-    def text(self, content: str) -> None:
-        if self.inside and not self.phonetic:
-            self.parts[self.inside].append(content)
-
-    def end(self, name: str) -> None:
-        if name in self.parts:
-            self.inside = ""
-        elif name == "rPh":
-            self.phonetic -= 1
-        elif name == "c":
-            value = self._cell()
-            if value is not None and (not isinstance(value, str) or value.strip()):
-                self._put(value)
-
-    def _cell(self) -> Cell:
-        text, formula, inline = ("".join(self.parts[name]) for name in "vft")
-        if self.kind == "inlineStr":
-            return _unescaped(inline)
-        if not text:
-            return f"={formula}" if formula and self.kind != "str" else None  # a formula nobody has worked out yet
-        if self.kind == "s":
-            return self.book.text(int(text))
-        if self.kind == "b":
-            return text.strip() in ("1", "true")
-        if self.kind in ("str", "e"):
-            return _unescaped(text)
-        return self.book.value(self.kind, self.style, text)
-
-    def _put(self, value: Cell) -> None:
-        cells = self.rows.setdefault(self.row, [])
-        lacking = self.column - len(cells)
-        if lacking > 0:
-            self.slots += lacking
-            if self.slots > _MAX_SLOTS:
-                raise DamagedWorkbookError("cells too far apart")
-            cells.extend([None] * lacking)
-        elif cells[self.column - 1] is not None:  # one of the two would be lost
-            raise DamagedWorkbookError(f"two cells in column {self.column} of row {self.row}")
-        cells[self.column - 1] = value
-
-
 def _walk(book: Workbook, sheet: str, *, most: float = inf) -> Sheet:
-    """Read a sheet cell by cell, or its first rows only."""
-    walker = _SheetParser(book)
-    for _ in _fed(book.data, book.parts[sheet], walker.start, walker.end, walker.text):
-        if walker.row > most:
-            break
-    rows = [(row, cells) for row, cells in sorted(walker.rows.items()) if row <= most]
-    return Sheet(rows, tuple(sorted(walker.merged)))
+    """Read a sheet cell by cell, in any order, within bounds; or its first rows only."""
+    rows: dict[int, list[Cell]] = {}
+    merged: list[Area] = []
+    row = column = count = slots = 0
+    for name, element in _elements(book.data, book.parts[sheet], whole="c"):
+        if name == "mergeCell":
+            merged.append(_area(element.get("ref", "")))
+        elif name == "row":
+            row, column = int(element.get("r", row + 1)), 0
+            if not 0 < row <= _MAX_ROW:
+                raise DamagedWorkbookError(f"row {row}")
+            if row > most and count > _PEEKED:
+                break
+        elif name == "c":
+            count += 1
+            if count > _MAX_WALKED:
+                raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
+            reference = element.get("r")
+            row, column = (row, column + 1) if reference is None else _place(reference)
+            if column > _MAX_COLUMN:
+                raise DamagedWorkbookError(f"a cell in column {column} of row {row}")
+            value = _cell(book, element)
+            if value is None or (isinstance(value, str) and not value.strip()):
+                continue
+            cells = rows.setdefault(row, [])
+            lacking = column - len(cells)
+            slots += max(lacking, 0)
+            if slots > _MAX_SLOTS:
+                raise DamagedWorkbookError("cells too far apart")
+            if lacking <= 0 and cells[column - 1] is not None:  # one of the two would be lost
+                raise DamagedWorkbookError(f"two cells in column {column} of row {row}")
+            cells.extend([None] * lacking)
+            cells[column - 1] = value
+    return Sheet([(line, cells) for line, cells in sorted(rows.items()) if line <= most], tuple(sorted(merged)))
+
+
+def _cell(book: Workbook, element: Element) -> Cell:
+    kind, style, text = element.get("t", "n"), int(element.get("s", 0)), _texts_in(element, "v")
+    if kind == "inlineStr":
+        return _unescaped(_texts_in(element, "t"))
+    if not text:  # a formula may be one that nobody has worked out yet
+        formula = _texts_in(element, "f")
+        return f"={formula}" if formula and kind != "str" else None
+    if kind == "s":
+        return book.text(int(text))
+    if kind == "b":
+        return text.strip() in ("1", "true")
+    if kind in ("str", "e"):
+        return _unescaped(text)
+    return book.value(kind, style, text)
 
 
 @contextmanager
