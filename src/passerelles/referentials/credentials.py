@@ -59,12 +59,9 @@ def read_facts(source: FileSource, draft: Draft, *, lent: str = "", catalogue: s
     _credentials(source, draft)
     _credential_requirements(source, draft, catalogue)
     named = [row.credential for row in draft.credential_requirements.values()]
-    used = closure(draft.credentials, (*named, *before))
-    draft.credentials = {
-        code: value
-        for code, value in draft.credentials.items()
-        if code in used or code in before or value is not theirs.get(code)
-    }
+    used = {*closure(draft.credentials, (*named, *before)), *before}
+    known = draft.credentials.items()
+    draft.credentials = {code: value for code, value in known if code in used or value is not theirs.get(code)}
     _occupation_access(source, draft, catalogue)
 
 
@@ -312,17 +309,13 @@ def _catalogue_at(place: Path) -> Catalogue:
     names = [name for name in files_of("overlay") if name.startswith(_FACTS)]
     check_names(source, [*names, "occupation_recodes.csv"], draft)
     read_facts(source, draft, catalogue=manifest.name)
-    recodes = _read_recodes(source, draft)
+    named = typed_rows(read_own_table(source, "occupation_recodes", draft), "occupation_recodes", draft)
+    # First version of the referential in which a code names another job, by code; a table that may be absent.
+    recodes = {row["occupation"]: row["version"] for _, row in named if row["version"] is not None}
     rows = grouped((row.occupation, row) for _, row in sorted(draft.credential_requirements.items()))
     _note_contradictions(draft, rows)
     name, credentials = f"{manifest.name} {manifest.version}", dict(sorted(draft.credentials.items()))
     return Catalogue(name, credentials, rows, draft.occupation_access, recodes, draft.log.notices())
-
-
-def _read_recodes(source: FileSource, draft: Draft) -> dict[str, int]:
-    """First version of the referential in which a code names another job, by code; a table that may be absent."""
-    rows = typed_rows(read_own_table(source, "occupation_recodes", draft), "occupation_recodes", draft)
-    return {row["occupation"]: row["version"] for _, row in rows if row["version"] is not None}
 
 
 # Every graph that is built asks for what is embedded, which stays as it is.

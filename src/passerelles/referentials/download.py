@@ -30,9 +30,8 @@ Progress = Callable[[int, int | None], None]
 # Seconds: to connect; between two pieces of the answer.
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 30.0
-OFFICIAL_PAGE: Final = {
-    "rome": "https://www.francetravail.org/opendata/repertoire-operationnel-des-meti.html?type=article"
-}
+_OPEN_DATA: Final = "https://www.francetravail.org/opendata"
+OFFICIAL_PAGE: Final = {"rome": f"{_OPEN_DATA}/repertoire-operationnel-des-meti.html?type=article"}
 RECORD_NAME: Final = "provenance.json"
 # The ROME zip is 5 MB.
 MAX_DOWNLOAD_BYTES: Final = 500_000_000
@@ -77,9 +76,8 @@ def _client(url: str, name: str) -> httpx.Client:
     try:
         return httpx.Client(follow_redirects=True, timeout=timeout, headers=headers)
     except (ImportError, OSError, ValueError, httpx.InvalidURL) as error:  # a proxy or certificate variable is wrong
-        raise PasserellesError(
-            "download_no_network", url=url, reason=error, name=name, page=OFFICIAL_PAGE[name]
-        ) from error
+        page = OFFICIAL_PAGE[name]
+        raise PasserellesError("download_no_network", url=url, reason=error, name=name, page=page) from error
 
 
 def _receive(response: httpx.Response, temp: Path, url: str, progress: Progress | None) -> None:

@@ -1,6 +1,7 @@
 """What a reader fills in file by file, and what every format shares: declaring rows, following links, checks."""
 
-from collections import defaultdict
+import re
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import compress
@@ -262,10 +263,8 @@ class Draft:
             cells = table.column(column)
             if how is not None:
                 known, read = how
-                cells = [
-                    known[cell] if cell in known else read(self, cell, column, table, line)
-                    for line, cell in zip(table.lines, cells, strict=True)
-                ]
+                rows = zip(table.lines, cells, strict=True)
+                cells = [known[c] if c in known else read(self, c, column, table, line) for line, c in rows]
             columns.append(cells)
         for line, values in zip(table.lines, zip(*columns, strict=True), strict=True):
             yield line, dict(zip(fields, values, strict=True))
@@ -356,6 +355,25 @@ class FileSet:
     edition: str = ""
     others: Mapping[str, str | None] = field(default_factory=dict)
     how: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of_one_edition(cls, source: FileSource, names: re.Pattern[str], rank: Callable[[str], Any]) -> "FileSet":
+        """
+        Sort the files of a source by kind; of several editions that lie together, the one with most files is taken.
+
+        `names` has groups ``kind`` and ``edition``; a file without the latter serves all. Of editions as complete, the
+        one of the highest `rank` is taken.
+        """
+        matches = {name: match for name in source.names if (match := names.match(name))}
+        carried = {name: m["edition"].lower() for name, m in matches.items() if m["edition"] is not None}
+        counts = Counter(carried.values())
+        edition = max(counts, key=lambda each: (counts[each], rank(each)), default="")
+        by_kind: dict[str, str] = {}
+        for name, match in matches.items():
+            if carried.get(name, edition) == edition:
+                by_kind.setdefault(match["kind"].lower(), name)
+        others = {name: carried.get(name) for name in source.names if name not in by_kind.values()}
+        return cls(source, by_kind, "", (), edition, others)
 
     def check(self, draft: Draft, known: Callable[[str], bool], code: str, word: str) -> None:
         """
@@ -487,12 +505,9 @@ def cycle_starts(parents: Mapping[str, str | None]) -> list[str]:
     >>> cycle_starts({"a": "b", "b": "a", "c": "a", "d": None})
     ['a']
     """
-    above: dict[str, tuple[str, ...]] = {}
-    for code in parents.values():  # a circle is of codes that are parents, which are few
-        parent = None if code is None else parents.get(code)
-        if code is not None and parent is not None:
-            above[code] = (parent,)
-    return [circle[0] for circle in circles(above)]
+    # A circle is of codes that are parents, which are few.
+    above = {code: parents.get(code) for code in parents.values() if code is not None}
+    return [circle[0] for circle in circles({code: [up] for code, up in above.items() if up is not None})]
 
 
 def _report_oddities(draft: Draft) -> None:

@@ -136,12 +136,9 @@ class IndexedReferential(Referential):
         """Return the referential of an open index."""
         about = index.document(DOCUMENT)
         made = object.__new__(cls)
-        vars(made).update(
-            _index=index,
-            **{name: about[name] for name in _PLAIN},
-            removed=tuple(map(tuple, about["removed"])),
-            provenance=TypeAdapter(Provenance).validate_python(about["provenance"]),
-        )
+        removed = tuple(map(tuple, about["removed"]))
+        provenance = TypeAdapter(Provenance).validate_python(about["provenance"])
+        vars(made).update({name: about[name] for name in _PLAIN}, _index=index, removed=removed, provenance=provenance)
         return made
 
     def __reduce__(self) -> tuple[Any, ...]:

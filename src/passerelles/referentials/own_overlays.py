@@ -140,12 +140,8 @@ def _words(table: str, key: str, lang: Lang) -> tuple[str, ...]:
 
 def _rule(table: str, key: str, lang: Lang) -> str:
     rules = sentences("tables", lang=lang)
-    own = (
-        f"rule.{table}_{key}",
-        f"rule.{key}",
-        "rule.flag" if DECLARED["coded"].get(key) == "yes_no" else "",
-        f"head.{key}",
-    )
+    flag = ["rule.flag"] if DECLARED["coded"].get(key) == "yes_no" else []
+    own = (f"rule.{table}_{key}", f"rule.{key}", *flag, f"head.{key}")
     return next((rules[name] for name in own if name in rules), key)
 
 

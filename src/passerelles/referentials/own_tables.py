@@ -215,9 +215,8 @@ def read_manifest(source: FileSource, draft: Draft, *, schema: str) -> Manifest:
     draft.sheets |= {member.name: member.sheet for member in source.members if member.sheet}
     written = read_fields(source, draft)
     if written.get("schema", schema) != schema:
-        raise PasserellesError(
-            "wrong_schema", path=source.place, expected=schema, found=written["schema"], file=draft.shown(MANIFEST)
-        )
+        found, shown = written["schema"], draft.shown(MANIFEST)
+        raise PasserellesError("wrong_schema", path=source.place, expected=schema, found=found, file=shown)
     kept: dict[str, str] = {}
     faults: list[str] = []
     for key, value in written.items():

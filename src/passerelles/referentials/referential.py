@@ -257,11 +257,10 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     check_whole(draft)
     if draft.files and not provenance.files:
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
-    requirements = [
-        Requirement(occupation, code, asked[code], draft.levels.get((occupation, code)))
-        for occupation, asked in sorted(draft.requirements.items())
-        for code in sorted(asked)
-    ]
+    asked = (
+        (o, code, status) for o, some in sorted(draft.requirements.items()) for code, status in sorted(some.items())
+    )
+    requirements = [Requirement(o, code, status, draft.levels.get((o, code))) for o, code, status in asked]
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
     rows = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     return Referential(
@@ -306,13 +305,9 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     before = plain.provenance
     manifest = read_overlay(source, draft, name=plain.name, version=plain.version, anyway=anyway)
     files = (*before.files, *draft.files)
-    provenance = replace(
-        before,
-        files=files,
-        sha256=checksum(files),
-        overlays=(*before.overlays, f"{manifest.name} {manifest.version}"),
-        laid=(*before.laid, OverlaySource(*(getattr(manifest, f) for f in OverlaySource._fields))),
-    )
+    overlays = (*before.overlays, f"{manifest.name} {manifest.version}")
+    laid = (*before.laid, OverlaySource(*(getattr(manifest, f) for f in OverlaySource._fields)))
+    provenance = replace(before, files=files, sha256=checksum(files), overlays=overlays, laid=laid)
     return finish(draft, name=plain.name, version=plain.version, language=plain.language, provenance=provenance)
 
 
@@ -506,15 +501,12 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
 
 def _titles_of_name(referential: Referential, occupation: str, text: str) -> frozenset[str]:
     """Titles of an occupation that a text is the name of; none for its code or its own label."""
-    wanted = normalise_label(text)
-    if code_of(referential, text) == occupation or wanted == normalise_label(
-        referential.occupation_by_code[occupation].name
-    ):
+    wanted, own = normalise_label(text), normalise_label(referential.occupation_by_code[occupation].name)
+    if code_of(referential, text) == occupation or wanted == own:
         return frozenset()
-    known = referential.titles_in(occupation)
-    found = {title.code for title in known if normalise_label(title.label) == wanted} or {
-        title.code for title in _titles_by_form(referential).get(wanted, ()) if title.occupation == occupation
-    }
+    found = {title.code for title in referential.titles_in(occupation) if normalise_label(title.label) == wanted}
+    if not found:
+        found = {t.code for t in _titles_by_form(referential).get(wanted, ()) if t.occupation == occupation}
     return frozenset(found) if len(found) == 1 else frozenset()
 
 
@@ -568,12 +560,9 @@ def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     """Return codes or titles that resemble `text`, best first; ties in the order of the codes."""
     cut = text[:_LONGEST].strip()
     if any(c.isdigit() for c in cut) and " " not in cut:
-        found = alike(cut.upper(), {o.code: o.code for o in referential.occupations}, least=50, most=_NEAREST)
-    else:
-        found = alike(
-            normalise_label(cut), _plain_labels(referential), scorer="token_sort_ratio", least=50, most=_NEAREST
-        )
-    return tuple(found)
+        return tuple(alike(cut.upper(), {o.code: o.code for o in referential.occupations}, least=50, most=_NEAREST))
+    plain, labels = normalise_label(cut), _plain_labels(referential)
+    return tuple(alike(plain, labels, scorer="token_sort_ratio", least=50, most=_NEAREST))
 
 
 @made_once

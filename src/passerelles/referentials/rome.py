@@ -1,7 +1,6 @@
 """Readers of ROME as France Travail publishes it: generation 4, and the fiches of generation 3."""
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -22,49 +21,32 @@ _WRITTEN: Final = {"expected_encoding": "utf-8", "expected_delimiter": ",", "rep
 # The file of links of ROME 3 has a column that ROME 4 has not.
 _LINKS: Final = "liens_rome_referentiels"
 _ROME3_COLUMN: Final = b"code_type_referentiel"
-_NAME: Final = re.compile(
-    r"^unix_(?P<kind>[a-z0-9_]+?)(?:_v(?P<version>\d+))?(?:_(?P<encoding>utf8|iso8859-?15?))?\.csv$", re.IGNORECASE
-)
+_NAME: Final = re.compile(r"(?i)^unix_(?P<kind>[a-z0-9_]+?)(?P<edition>(?:_v\d+)?)(?:_(?:utf8|iso8859-?15?))?\.csv$")
 _DECLARED: Final = {"occupations": Occupation, "competencies": Competency, "contexts": WorkContext}
 # How the cells of a field are read that are neither plain text nor words of a code.
-_HOW: Final[Mapping[str, CellType]] = {
-    "?": OPTIONAL,
-    "macro?": CellType({}, lambda _draft, cell, *_where: cell.startswith("Macro")),
-}
+_MACRO: Final = CellType({}, lambda _draft, cell, *_where: cell.startswith("Macro"))
+_HOW: Final[Mapping[str, CellType]] = {"?": OPTIONAL, "macro?": _MACRO}
 Generation = Literal["rome3", "rome4"]
 
 
 def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
     """
-    Sort the files of a source by kind; where several versions lie together, the most complete one is taken.
+    Sort the files of a source by kind; of versions that are equally complete, the later one is taken.
 
-    Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike. Between two
-    versions that are equally complete, the later one is taken.
+    Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike.
     """
-    matches = {name: match for name in source.names if (match := _NAME.match(name))}
-    carried = {name: match["version"] or "" for name, match in matches.items()}
-    versions = Counter(carried.values())
-    version = max(versions, key=lambda v: (versions[v], int(v or 0)), default="")
-    by_kind: dict[str, str] = {}
-    for name, match in matches.items():
-        if carried[name] == version:
-            by_kind.setdefault(match["kind"].lower(), name)
-    others = {name: carried.get(name) for name in source.names if name not in by_kind.values()}
-    expected = f"unix_{{kind}}{f'_v{version}' if version else ''}_utf8.csv"
-    return FileSet(source, by_kind, expected, required, version, others, _WRITTEN)
-
-
-def _generation(source: FileSource) -> Generation | None:
-    """Generation of the ROME set that a source holds; None where it holds none."""
-    files = _find_files(source)
-    old, new = (bool(files.by_kind.keys() & kinds) for kinds in (_ROME["rome3"]["only"], _ROME["rome4"]["only"]))
-    if not files.by_kind:
-        return None
-    return "rome3" if (old if old != new else _links_of_rome3(files)) else "rome4"
+    found = FileSet.of_one_edition(source, _NAME, lambda edition: int(edition.removeprefix("_v") or 0))
+    others = {name: None if edition is None else edition.removeprefix("_v") for name, edition in found.others.items()}
+    expected, version = f"unix_{{kind}}{found.edition}_utf8.csv", found.edition.removeprefix("_v")
+    return replace(found, expected=expected, required=required, edition=version, others=others, how=_WRITTEN)
 
 
 def _holds(generation: Generation, source: FileSource) -> bool:
-    return _generation(source) == generation
+    """Whether a source holds the ROME set of a generation."""
+    files = _find_files(source)
+    old, new = (bool(files.by_kind.keys() & kinds) for kinds in (_ROME["rome3"]["only"], _ROME["rome4"]["only"]))
+    found: Generation = "rome3" if (old if old != new else _links_of_rome3(files)) else "rome4"
+    return bool(files.by_kind) and found == generation
 
 
 def _links_of_rome3(files: FileSet) -> bool:
@@ -205,10 +187,8 @@ def _links(files: FileSet, draft: Draft, how: Mapping[str, Any]) -> None:
         if cell not in known:
             draft.note("unknown_link_type", table, line, column=how["type"], value=cell)
     asked = draft.keyed(table.keep([cell in how["competencies"] for cell in types]), *keys)
-    words, cells = _WORDS[kind["words"]], asked.column(kind["column"])
-    draft.require_competencies(
-        asked, "code_ogr", kind_of=lambda row: words.get(cells[row], "savoir-faire"), code=how["undeclared"]
-    )
+    words, cells, code = _WORDS[kind["words"]], asked.column(kind["column"]), how["undeclared"]
+    draft.require_competencies(asked, "code_ogr", kind_of=lambda n: words.get(cells[n], "savoir-faire"), code=code)
     for line, (code, item, cell) in asked.numbered(*keys, status["column"]):
         draft.requirements[code][item] = draft.coded(_WORDS[status["words"]], cell, status["column"], table, line)
     exercised = draft.keyed(table.keep([cell == how["contexts"] for cell in types]), *keys)

@@ -97,8 +97,5 @@ def _mobilities(source: FileSource, draft: Draft) -> None:
         draft.mobilities[row["origin"], row["target"]] = made(Mobility, row)
 
 
-def _is_table(source: FileSource) -> bool:
-    return any(source.find(name) for name in (MANIFEST, *REQUIRED))
-
-
-TABLE: Final = Reader("table", _is_table, read_table_referential)
+_TELLING: Final = (MANIFEST, *REQUIRED)
+TABLE: Final = Reader("table", lambda source: any(map(source.find, _TELLING)), read_table_referential)

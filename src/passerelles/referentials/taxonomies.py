@@ -25,7 +25,7 @@ from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 from passerelles.text import normalise_label
 
-_NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<language>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
+_NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<edition>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
 _VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _ESCO, _ONET = (packaged("passerelles.referentials", "taxonomies.toml")[name] for name in ("esco", "onet"))
 # Heads of the skill hierarchy under which attitudes and transversal skills stand (A in 1.0, T from 1.1 on).
@@ -48,29 +48,18 @@ _RELEASE: Final = re.compile(rf"({'|'.join(_ONET['months'])}) (\d{{4}}) release"
 
 
 def _find_files(source: FileSource) -> FileSet:
-    """
-    Sort the files of a source by kind; of several languages the one with most files, then French, then English.
-
-    A file that names no language serves all.
-    """
-    matches = {name: match for name in source.names if (match := _NAME.match(name))}
-    carried = {name: match["language"].lower() for name, match in matches.items() if match["language"]}
-    languages = Counter(carried.values())
-    language = max(languages, key=lambda each: (languages[each], each == "fr", each == "en", each), default="en")
-    by_kind: dict[str, str] = {}
-    for name, match in matches.items():
-        if carried.get(name, language) == language:
-            by_kind.setdefault(match["kind"].lower(), name)
-    others = {name: carried.get(name) for name in source.names if name not in by_kind.values()}
+    """Sort the files of a source by kind; of several languages the one with most files, then French, then English."""
+    found = FileSet.of_one_edition(source, _NAME, lambda each: (each == "fr", each == "en", each))
+    language, required = found.edition or "en", tuple(_ESCO["required"])
     how = {"expected_encoding": "utf-8"}
-    return FileSet(source, by_kind, f"{{kind}}_{language}.csv", tuple(_ESCO["required"]), language, others, how)
+    return replace(found, expected=f"{{kind}}_{language}.csv", required=required, edition=language, how=how)
 
 
 def _is_esco(source: FileSource) -> bool:
     """Whether a file has a name that ESCO alone uses; plain ``occupations.csv`` is the project's own table."""
     matches = [match for name in source.names if (match := _NAME.match(name))]
     telling = {name.lower() for name in _ESCO["telling"]}
-    return any(m["kind"].lower() in telling or (m["kind"].lower() == "occupations" and m["language"]) for m in matches)
+    return any(m["kind"].lower() in telling or (m["kind"].lower() == "occupations" and m["edition"]) for m in matches)
 
 
 def read_esco(source: FileSource) -> Referential:
@@ -130,9 +119,8 @@ def _occupations(files: FileSet, draft: Draft) -> None:
     columns = ("iscogroup", "altlabels", "description", "definition", "code", "regulatedprofessionnote")
     table = files.read("occupations", ("concepturi", "preferredlabel"), draft, optional=columns)
     titles: list[tuple[str, str]] = []
-    for line, (uri, label, group, others, text, definition, notation, regulated) in table.numbered(
-        "concepturi", "preferredlabel", *columns
-    ):
+    rows = table.numbered("concepturi", "preferredlabel", *columns)
+    for line, (uri, label, group, others, text, definition, notation, regulated) in rows:
         code = code_of(uri)
         # Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
         stated: Ternary = "yes" if regulated.rpartition("/")[2] == "regulated" else "unknown"
@@ -180,10 +168,9 @@ def _competencies(files: FileSet, draft: Draft) -> None:
     listed = [(code_of(uri), *rest) for uri, *rest in table.columns("concepturi", "preferredlabel", "code")]
     notation = {code: number or code for code, _, number in listed}
     names = set(notation)
-    groups = [
-        Competency(code, label or None, _kind_of_group(code, notation), _nearest(code, broader, names), is_macro=True)
-        for code, label, _ in listed
-    ]
+    above = {code: _nearest(code, broader, names) for code in names}
+    kinds = {code: _kind_of_group(code, notation) for code in names}
+    groups = [Competency(code, label or None, kinds[code], above[code], is_macro=True) for code, label, _ in listed]
     draft.declare_all("competencies", groups, table)
     columns = ("skilltype", "reuselevel")
     table = files.read("skills", ("concepturi", "preferredlabel"), draft, optional=columns)
@@ -260,10 +247,6 @@ def _find_onet(source: FileSource) -> FileSet:
     return FileSet(source, by_name, "{kind}.xlsx", tuple(_ONET["required"]))
 
 
-def _is_onet(source: FileSource) -> bool:
-    return any(name.casefold() in _find_onet(source).by_kind for name in _ONET["telling"])
-
-
 def read_onet(source: FileSource) -> Referential:
     """
     Read an O*NET database; its notices say everything that was wrong, what makes it unusable included.
@@ -293,7 +276,9 @@ def read_onet(source: FileSource) -> Referential:
     return finish(draft, name="onet", version=version, language="en", provenance=provenance)
 
 
-ONET: Final = Reader("onet", _is_onet, read_onet)
+ONET: Final = Reader(
+    "onet", lambda source: any(name.casefold() in _find_onet(source).by_kind for name in _ONET["telling"]), read_onet
+)
 
 
 def _release(source: FileSource, draft: Draft) -> tuple[str, str]:
@@ -379,9 +364,8 @@ def _ratings(files: FileSet, name: str, draft: Draft) -> Iterator[tuple[str, str
     table = table.keep([scale in ("IM", "LV", "CX", "CT", "OI", "IH") for scale in table.column("scale id")])
     table = _listed(draft.keyed(table, *keys), _SOC, draft)
     suppressed = 0
-    for line, (code, element, scale, cell, label, suppress, irrelevant) in table.numbered(
-        *keys, "data value", *optional
-    ):
+    rows = table.numbered(*keys, "data value", *optional)
+    for line, (code, element, scale, cell, label, suppress, irrelevant) in rows:
         value = draft.figure(cell, "Data Value", table, line, low=0.0, high=7.0)
         if suppress == "Y":
             suppressed += 1

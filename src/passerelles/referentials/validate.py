@@ -82,11 +82,8 @@ class ValidationReport(Shown):
         """Return verdict and counts, every notice, or one a kind and file where they are many and all to unfold."""
         name = f"{self.name} {self.version}".strip()
         counted = {k: number(v, lang=lang) for k, v in self.severities.items()}
-        counts = [
-            (say(f"validation.count.{key}", lang=lang), value)
-            for key, value in self.counts.items()
-            if value or key == "dropped"
-        ]
+        told = ((key, value) for key, value in self.counts.items() if value or key == "dropped")
+        counts = [(say(f"validation.count.{key}", lang=lang), value) for key, value in told]
         (every,) = self.sheets(lang)
         many = len(self.notices) > _SCREEN
         return Page(
@@ -212,10 +209,8 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     laid = apply_overlay(referential, name_or_path, anyway=True)
     notices = laid.notices_of(place)
     # Rows of the catalogue of access are laid on anew with a graph: they are not what the overlay adds or takes.
-    before, after = (
-        _counts(each) | {"credential_requirements": sum(not row.origin for row in each.credential_requirements)}
-        for each in (referential, laid)
-    )
+    key = "credential_requirements"
+    before, after = (_counts(r) | {key: sum(not row.origin for row in getattr(r, key))} for r in (referential, laid))
     about, where = laid.provenance.laid[-1], f"{name_or_path} + {laid.name} {laid.version}"
     counts = {k: n - before[k] for k, n in after.items()} | {"dropped": sum(n.dropped for n in notices)}
     named = (about.name, about.version, where, "overlay", laid.provenance.sha256)
