@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, NamedTuple, TypeVar
+from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +39,6 @@ Rows = NDArray[np.intp] | int
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shares = NDArray[np.uint8]
-Name = TypeVar("Name", str, int)
 Hours = Floats | float
 Sums = tuple[Hours, Hours]
 
@@ -260,11 +259,6 @@ def _trade(qualification: Qualification) -> Floats:
 def _given(qualification: Qualification) -> bool:
     """Whether a title or diploma gives access to an occupation, with the studies that it supposes itself."""
     return qualification.titled or qualification.basis == "credential"
-
-
-def _proved(qualification: Qualification) -> int:
-    """Level that whoever has entered an occupation has shown: its own, where a title or diploma gives access to it."""
-    return qualification.level if _given(qualification) else 0
 
 
 def _graded(referential: Referential, code: str) -> bool:
@@ -517,12 +511,8 @@ class EffortTable:
 
     def towards_all(self, state: Shares) -> tuple[Floats, Floats]:
         """S and P of every occupation, shape (n,), for one state; see `state_of`."""
-        missing = (
-            np.add.reduceat(self.load * state[self.columns], self.block_start) if len(self.columns) else np.zeros(0)
-        )
-        hours = self.saturated(missing, self.cap)
-        total = self._by_occupation(hours)
-        return total, self._by_occupation(hours * self.practised)
+        hours = self.saturated(np.add.reduceat(self.load * state[self.columns], self.block_start), self.cap)
+        return self._by_occupation(hours), self._by_occupation(hours * self.practised)
 
     def _by_occupation(self, blocks: Floats) -> Floats:
         sums = np.concatenate([[0.0], np.cumsum(blocks)])
@@ -540,8 +530,6 @@ class EffortTable:
             Shape (items of the occupation, b): what is uncovered of its items only.
         """
         items, blocks = self.items(row), self.blocks(row)
-        if items.start == items.stop:
-            return np.zeros(states.shape[1]), np.zeros(states.shape[1])
         missing = np.add.reduceat(states * self.load[items, None], self.block_start[blocks] - items.start, axis=0)
         hours = self.saturated(missing, self.cap[blocks, None])
         return hours.sum(axis=0), (hours * self.practised[blocks, None]).sum(axis=0)
@@ -593,47 +581,40 @@ def _macros(graph: OccupationGraph) -> NDArray[np.int32]:
     return np.unique(graph.macro[graph.macro >= 0])
 
 
+Block = tuple[int, str, int | str]
+"""What is learned together: the place of its sort, the kind of its competencies, and their macro or category."""
+
+
+def _block_of(kind: str, category: str, macro: int) -> Block:
+    """Return the block of a competency: macro-competencies first, then knowledge, all savoir-être, other categories."""
+    if kind == "savoir-faire":
+        return (0, kind, macro) if macro >= 0 else (3, kind, category)
+    return (1, kind, category) if kind == "savoir" else (2, kind, "")
+
+
 def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     effort, paths = settings.effort, settings.paths
-    competencies = graph.competency_kinds
-    macros = _macros(graph)
     exact = set(graph.settings.near.exact_categories)
-    knowledge = _numbered({category for kind, category in competencies if kind == "savoir"} | {""})
-    loose = _numbered({category for _, category in competencies} | {""})
-    under = _numbered(macros.tolist())
-    size, count = len(competencies), len(macros)
-    # Block of each column: macro-competencies first, then categories of knowledge, all savoir-être, then loose ones.
-    block = np.full(size + count, -1, dtype=np.int64)
-    load = np.zeros(size + count)
     per_item = hours_of_kind(effort)
-    for i, ((kind, category), macro) in enumerate(zip(competencies, graph.macro.tolist(), strict=True)):
-        if category in exact:
-            continue  # the name of a certificate: an option that leads there, not something to learn beside it
-        load[i] = round(_HUNDREDTHS * per_item[kind])
-        if kind == "savoir":
-            block[i] = count + knowledge[category]
-        elif kind == "savoir-être":
-            block[i] = count + len(knowledge)
-        elif macro >= 0:
-            block[i] = under[macro]
-        else:
-            block[i] = count + len(knowledge) + 1 + loose[category]
-    block[size:] = np.arange(count)
-    load[size:] = round(_HUNDREDTHS * effort.entry_hours)
-    kinds = ["savoir-faire"] * count + ["savoir"] * len(knowledge) + ["savoir-être"] + ["savoir-faire"] * len(loose)
-    skills = np.asarray([kind == "savoir-faire" for kind in kinds])
-    cap = np.where(skills, effort.skill_cap, effort.knowledge_cap)
-    practised = np.asarray([kind in paths.practice_kinds for kind in kinds], dtype=np.float64)
-    return _assemble(graph, settings, block, load, cap, practised)
+    entered: list[Block] = [(0, "savoir-faire", macro) for macro in _macros(graph).tolist()]
+    asked: list[Block | None] = []
+    load: list[float] = []
+    for (kind, category), macro in zip(graph.competency_kinds, graph.macro.tolist(), strict=True):
+        learned = category not in exact  # a certificate's name: an option that leads there, nothing to learn beside it
+        asked.append(_block_of(kind, category, macro) if learned else None)
+        load.append(round(_HUNDREDTHS * per_item[kind]) if learned else 0.0)
+    blocks = sorted({*entered, *filter(None, asked)})
+    number = {block: place for place, block in enumerate(blocks)}
+    block = np.asarray([-1 if each is None else number[each] for each in (*asked, *entered)], dtype=np.int64)
+    load += [round(_HUNDREDTHS * effort.entry_hours)] * len(entered)
+    cap = [effort.skill_cap if kind == "savoir-faire" else effort.knowledge_cap for _, kind, _ in blocks]
+    practised = [float(kind in paths.practice_kinds) for _, kind, _ in blocks]
+    return _assemble(graph, settings, block, *map(np.asarray, (load, cap, practised)))
 
 
 def hours_of_kind(effort: EffortSettings) -> dict[str, float]:
     """Return the hours of one competency that is missing, by its kind."""
     return {"savoir-faire": effort.skill_hours, "savoir": effort.knowledge_hours, "savoir-être": effort.soft_hours}
-
-
-def _numbered(names: Iterable[Name]) -> dict[Name, int]:
-    return {name: number for number, name in enumerate(sorted(names))}
 
 
 def _assemble(
@@ -678,7 +659,7 @@ def _assemble(
         high_share=each(q.high / q.expected for q in qualifications),
         level=each((q.level for q in qualifications), np.int64),
         level_known=each((q.level_known for q in qualifications), np.bool_),
-        proves=each(map(_proved, qualifications), np.int64),
+        proves=each((q.level if _given(q) else 0 for q in qualifications), np.int64),
         title=each(
             (places[q.credential] if q.usual and q.credential else len(titles) for q in qualifications), np.int64
         ),
