@@ -54,24 +54,16 @@ TOTALS: Final = Record(
         Column("filled", value="placed", schema=PEOPLE),
         Column("reserved", schema=PEOPLE),
         Column("unfilled", value=lambda a, _: a.hiring.people - a.placed - a.reserved, promised=PEOPLE),
-        Column(
-            "stretched", value=lambda a, _: sum(f.people for f in a.stretched),
-            schema="count?: People of `stretched`, who are among the uncovered",
-        ),
+        Column("stretched", value=lambda a, _: sum(f.people for f in a.stretched),
+               schema="count?: People of `stretched`, who are among the uncovered"),
         Column("set_aside", value=lambda a, _: aside_totals(a.fragile)["people"], schema=PEOPLE),
         Column("same_job", value=lambda a, _: sum(f.people for f in a.flows if f.same_job), promised=PEOPLE),
-        Column(
-            "hours", value=lambda a, _: {end: in_all(a.flows, attrgetter(f"hours.{end}")) for end in ENDS},
-            promised="span",
-        ),
-        Column(
-            "hours_per_person", value=lambda a, _: round(a.hours / a.placed, 1) if a.placed else None,
-            promised="amount?",
-        ),
-        Column(
-            "cost", value=lambda a, _: round(sum((f.cost or 0.0) * f.people for f in a.flows), 1),
-            schema="amount?: Hours of training, and those that chances count for",
-        ),
+        Column("hours", value=lambda a, _: {end: in_all(a.flows, attrgetter(f"hours.{end}")) for end in ENDS},
+               promised="span"),
+        Column("hours_per_person", value=lambda a, _: round(a.hours / a.placed, 1) if a.placed else None,
+               promised="amount?"),
+        Column("cost", value=lambda a, _: round(sum((f.cost or 0.0) * f.people for f in a.flows), 1),
+               schema="amount?: Hours of training, and those that chances count for"),
         Column("lever", value=lambda a, _: a.lever(), schema=LEVER),
         Column("km", value=lambda a, _: in_all(a.flows, attrgetter("km")), promised="amount?"),
         Column("by_employer", value=lambda a, _: _shares(a.shares("employer")), promised=_SHARES),
@@ -102,10 +94,8 @@ CERTIFICATE: Final = Record(
         Column("min_probability", value="bounds.min_probability", promised="share?"),
         *(Column(name, value=f"bounds.{name}", schema="amount?") for name in ("max_hours", "max_cost", "max_minutes")),
         Column("budget_hours", promised="amount?"),
-        Column(
-            "floor", value=lambda a, _: a.settings.floor or None,
-            schema="share?: Least share of people placed, by `floor_by`",
-        ),
+        Column("floor", value=lambda a, _: a.settings.floor or None,
+               schema="share?: Least share of people placed, by `floor_by`"),
         Column("floor_by", value=lambda a, _: a.settings.floor_by if a.settings.floor else None, schema="text?"),
     ),
 )  # fmt: skip
@@ -212,10 +202,8 @@ class Release:
         if together:
             groups.append(("other_openings", together[0].told["hiring_lots"]))
         return [
-            say(
-                "territory.table.hidden_lots", lang=lang, name=say(f"territory.table.{name}", lang=lang),
-                list=listed((", ".join(lot.values()) for lot in lots), lang),
-            )
+            say("territory.table.hidden_lots", lang=lang, name=say(f"territory.table.{name}", lang=lang),
+                list=listed((", ".join(lot.values()) for lot in lots), lang))
             for name, lots in groups
         ]  # fmt: skip
 
@@ -230,10 +218,8 @@ class Release:
     def proofs(self, lang: Lang = "fr") -> list[str]:
         """Return what is reached and what is proven, one sentence an objective."""
         return [
-            say(
-                "territory.table.certificate", lang=lang, name=say(f"territory.objective.{stage['name']}", lang=lang),
-                **{key: number(stage[key], lang=lang) for key in ("value", "bound", "gap")},
-            )
+            say("territory.table.certificate", lang=lang, name=say(f"territory.objective.{stage['name']}", lang=lang),
+                **{key: number(stage[key], lang=lang) for key in ("value", "bound", "gap")})
             for stage in self.bounds["objectives"] if stage["value"] is not None
         ]  # fmt: skip
 

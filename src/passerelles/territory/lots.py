@@ -253,17 +253,13 @@ SET_ASIDE: Final = Record(
         Column("row", "integer", promised="count: Line of the file, the header being one; 0 = the table as a whole"),
         Column("column", value=lambda p, _: p.column or None, promised="text?"),
         Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
-        Column(
-            "reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
-            promised="text: Why, and what to do",
-        ),
+        Column("reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
+               promised="text: Why, and what to do"),
         Column(
             "people", "integer", promised="count?: People or openings of the row, where they can be read", shown=_secret
         ),
-        texts_of(
-            "suggestions", "text", promised=["text"],
-            shown=lambda p, lang: _secret(p, lang) or "; ".join(p.suggestions) or "–",
-        ),
+        texts_of("suggestions", "text", promised=["text"],
+                 shown=lambda p, lang: _secret(p, lang) or "; ".join(p.suggestions) or "–"),
     ),
 )  # fmt: skip
 

@@ -572,10 +572,8 @@ class Scenario(Described):
             Column("km", "number", value=lambda s, _: s.totals["km"], promised="amount?"),
             _total("same_job"),
             Column("gap", value="allocation.gap", promised="amount", on=On.JSON),
-            Column(
-                "sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", promised="text",
-                on=On.FILE,
-            ),
+            Column("sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", promised="text",
+                   on=On.FILE),
         ),
     )  # fmt: skip
 

@@ -107,10 +107,8 @@ class RankPart(Described):
             *PartValue.spec.pick("name", "part"),
             Column("value", "number", promised=True),
             Column("figure", on=On.JSON, schema="number?: What the value comes from; null = unknown"),
-            Column(
-                "assumed", value=lambda p, _: p.figure is None, on=On.JSON,
-                schema="flag: Whether the figure is unknown, and counts as the middle of its scale",
-            ),
+            Column("assumed", value=lambda p, _: p.figure is None, on=On.JSON,
+                   schema="flag: Whether the figure is unknown, and counts as the middle of its scale"),
             Column("sentence", value=lambda p, lang: p.sentence(lang), schema="text"),
         ),
     )  # fmt: skip
@@ -184,19 +182,15 @@ class Ranked(Described):
             Column("target_label", value="hiring.label", on=On.TABLE),
             Column("to_basin", value="hiring.basin_label", promised="text", on=On.FILE),
             Column("headcount", "integer", value=lambda r, _: r.fragile.people or None, on=On.JSON | On.SCREEN),
-            Column(
-                "openings", "integer", value="hiring.people", on=On.SCREEN,
-                shown=lambda r, lang: r.projects and r.projects.short(lang),
-            ),
+            Column("openings", "integer", value="hiring.people", on=On.SCREEN,
+                   shown=lambda r, lang: r.projects and r.projects.short(lang)),
             Column("family", value=lambda r, _: r.hiring.pool or None, schema="text?", on=On.JSON),
             Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
             Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_said(lang)),
             parts_of("parts", "territory_part", promised=True),
             Column("probability", "share", shown=lambda r, _: "–" if r.same_job else None, promised=True),
-            part_of(
-                "hours_expected", SPAN, "hours", kind="number", value="hours.expected",
-                json_key="hours_per_person", promised=True, on=On.FILE,
-            ),
+            part_of("hours_expected", SPAN, "hours", kind="number", value="hours.expected",
+                    json_key="hours_per_person", promised=True, on=On.FILE),
             Column("hours_each", "integer", value="hours.expected", on=On.SCREEN),
             Column(
                 "tension", "number", value="tension.low", shown=lambda r, lang: r.tension.short(lang), promised=True,
@@ -228,10 +222,8 @@ class Ranked(Described):
                 "unknown_parts", "text", "Parts whose figure is unknown", path="unknown", sep=", ", json_key="unknown",
                 on=On.FILE,
             ),
-            texts_of(
-                "other_jobs", "code", path="others", sep=", ", on=On.FILE,
-                about="Other jobs of the same family and basin, which share the openings, ranked lower",
-            ),
+            texts_of("other_jobs", "code", path="others", sep=", ", on=On.FILE,
+                     about="Other jobs of the same family and basin, which share the openings, ranked lower"),
         ),
     )  # fmt: skip
 

@@ -111,10 +111,8 @@ class Sum(Described):
         (
             Column("basin", value=lambda s, lang: s.basin or say("territory.sums.all", lang=lang), promised="text"),
             Column("job", value=lambda s, _: s.job or None, promised="text?"),
-            Column(
-                "label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
-                promised="text?",
-            ),
+            Column("label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
+                   promised="text?"),
             Column("people", "integer", promised="count?"),
             Column("masked", "flag", promised="flag: Whether the number is withheld"),
         ),
