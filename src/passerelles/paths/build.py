@@ -253,11 +253,10 @@ def _holder(referential: Referential, code: str) -> str:
 def after_stage(graph: OccupationGraph, person: Start, row: int) -> Start:
     """Return a person who has trained for an occupation and practised it: what it requires is held."""
     occupation = graph.occupations[row]
-    columns = np.union1d(np.flatnonzero(person.holding.held), required_columns(graph, row))
     return Start(
         row=row,
         plain=False,
-        holding=holding_of(graph, columns),
+        holding=holding_of(graph, np.append(np.flatnonzero(person.holding.held), required_columns(graph, row))),
         holdings=after_occupation(graph.referential, person.holdings, occupation.code),
         end=End(occupation.code, occupation.label),
         occupation=occupation,
@@ -284,8 +283,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         mine = 0.0
-    effort_unknown = not terrain.lists[row] and not course
-    there = (effort_unknown, bool(demands.hidden[row]), bool(demands.selective[row]))
+    there = (not terrain.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, there))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
     sure = demands.sure(missing, price)
@@ -293,8 +291,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     # Where not all is known, what is published of it is, without a diploma that the person may have; an estimate of the
     # rest is no least length.
     sourced = sure if bounded else float(certified)
-    span = effort.span(mine, (least, sourced, most), row, level, added)
-    low, expected, high = (round(float(x), 1) for x in span)
+    low, expected, high = (round(float(x), 1) for x in effort.span(mine, (least, sourced, most), row, level, added))
     hours = Span(figure(low), expected, None if bounded else figure(high), lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
@@ -306,7 +303,6 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2], title=title
     )
     held, near, missing_items = split_items(graph, person.holding, row)
-    strength = float(state.strength[row])
     return Step(
         origin=origin,
         target=end_of(graph.referential, graph.occupations[row], holdings),
@@ -322,7 +318,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         level=state.level,
         target_level=int(effort.level[row]),
         score=float(state.scores[row]),
-        probability=strength if terrain.calibrated else None,
+        probability=float(state.strength[row]) if terrain.calibrated else None,
         regulated=graph.occupations[row].regulated,
         kind=kind_between(graph.referential, origin.code, code, holdings.aim.titles),
         access=access,
@@ -383,14 +379,12 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
 def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], asked: str | None) -> Detail:
     """Return what explains a path: `rows` are the occupations entered, `asked` the frame that it has to fit, if any."""
     graph = context.graph
-    steps: list[Step] = []
-    at, people = state, [start]
-    for row in rows:
-        last = row == rows[-1]
-        steps.append(make_step(context, people[-1], at, row, last=last))
-        if not last:
-            at = at.through(row)
-            people.append(after_stage(graph, people[-1], row))
+    states, people = [state], [start]
+    for row in rows[:-1]:
+        states.append(states[-1].through(row))
+        people.append(after_stage(graph, people[-1], row))
+    each = zip(people, states, rows, strict=True)
+    steps = [make_step(context, person, at, row, last=row == rows[-1]) for person, at, row in each]
     for n, (before, after) in enumerate(pairwise(people)):
         brought = after.holding.held & ~before.holding.held
         added = tuple(i for i in steps[-1].held if brought[graph.competency_position[i.code]])
@@ -446,12 +440,7 @@ def _status(
     reasons = [("closed", label) for label in shut]
     reasons += [(f"frame_{f.verdict}", f.label) for f in judged if f.verdict != "yes"]
     labels = {c.code: c.label for s in steps for c in s.credentials}
-    for step in steps:
-        end = step.target.name or ""
-        reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u in step.unknown]
-    status: Status = "feasible"
-    if "unknown" in verdicts or any(step.unknown for step in steps):
-        status = "unknown"
-    if shut or "no" in verdicts:
-        status = "infeasible"
-    return status, tuple(dict.fromkeys(reasons))
+    unknown = [(u, step.target.name or "") for step in steps for u in step.unknown]
+    reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u, end in unknown]
+    status: Status = "unknown" if unknown or "unknown" in verdicts else "feasible"
+    return "infeasible" if shut or "no" in verdicts else status, tuple(dict.fromkeys(reasons))

@@ -79,10 +79,8 @@ class Span:
 
     def plus(self, other: "Span") -> "Span":
         """Return the sum, unknown wherever one of the two is."""
-        low, expected, high = (
-            None if a is None or b is None else round(a + b, 1)
-            for a, b in ((self.low, other.low), (self.expected, other.expected), (self.high, other.high))
-        )
+        pairs = (self.low, other.low), (self.expected, other.expected), (self.high, other.high)
+        low, expected, high = (None if a is None or b is None else round(a + b, 1) for a, b in pairs)
         return Span(low, expected, high, self.lower_bound or other.lower_bound)
 
 
@@ -405,8 +403,7 @@ class Path(Described, Shown):
             for own in (True, False)
         )
         certified = leading_lines(self.certifications, lang, kinds=kinds, asked=asked, held=held)
-        found = [*state_lines(self, lang), *certified]
-        return [*found, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
+        return [*state_lines(self, lang), *certified, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
     def __getstate__(self) -> dict[str, Any]:
         """Pickle and copy what was worked out, not the graph that it is worked out from."""
@@ -470,11 +467,6 @@ class Path(Described, Shown):
         """Hours of all steps as people are told them; see `Step.known_hours`."""
         return reduce(Span.plus, (step.known_hours for step in self.steps))
 
-    @property
-    def hours_told(self) -> dict[str, Any]:
-        """Hours with where they come from, ready for JSON."""
-        return _IN_ALL.to_dict(self, "fr")
-
     spec: ClassVar[Record] = Record(
         "path",
         "One or more steps from an origin to a target",
@@ -490,7 +482,7 @@ class Path(Described, Shown):
             parts_of("steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
                      promised=shape(["step"]) | {"minItems": 1}),
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
-            Column("hours", "number", value="hours.expected", json="hours_told", promised=_IN_ALL.schema(),
+            Column("hours", "number", value="hours.expected", json=_IN_ALL.to_dict, promised=_IN_ALL.schema(),
                    shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN),
             *HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
@@ -745,12 +737,11 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     step = path.steps[place - 1]
     share, target = percent(path.assumptions["practice_share"], lang=lang), step.target.name
     months, hours = round(step.practice_months), round(step.practised)
-    text = say("paths.step.practice", lang=lang, target=target, share=share, months=months, hours=hours)
-    added, lines = step.added, [text]
+    lines = [say("paths.step.practice", lang=lang, target=target, share=share, months=months, hours=hours)]
     raised = path.steps[place].level
     if raised > step.level and path.steps[-1].target_level > step.level:
         lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))
-    if added or len(lines) == 1:
-        key = "adds" if added else "adds_nothing"
-        lines.append(say(f"paths.step.{key}", lang=lang, n=len(added), names=names(added, _SAID, lang)))
+    if step.added or len(lines) == 1:
+        key = "adds" if step.added else "adds_nothing"
+        lines.append(say(f"paths.step.{key}", lang=lang, n=len(step.added), names=names(step.added, _SAID, lang)))
     return lines

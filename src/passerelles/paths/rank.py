@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date  # noqa: N812 - `date` is the option
-from functools import partial
+from functools import cache, partial, reduce
 from itertools import combinations
 from numbers import Real
 from operator import itemgetter
@@ -73,12 +73,13 @@ class Search:
         if self.effort.level_known[target]:
             most = max(int(self.effort.level[target]), state.level)
             self.fitting &= ~self.effort.level_known | (self.effort.level <= most)
+        # Tenths of an hour of a path, step by step.
+        self.walk = cache(lambda path: int(reduce(State.through, path, state).path[target]))
         self.evaluated = 0
         self.left_out = float("inf")  # least bound on the cost of what was never looked at
         self.used = float("inf")  # least ceiling by which anything was left out
         self.floor = 0.0
         self.alone = np.full(len(terrain.lists), -1, dtype=np.int64)
-        self.walked: dict[tuple[int, ...], int] = {}
 
     def run(self) -> Outcome:
         """
@@ -117,10 +118,8 @@ class Search:
 
     def _whole(self, state: State, spent: Ints, *stages: Rows) -> Ints:
         """Tenths of an hour of the whole path that ends after a stage, or two, more; `spent` until then."""
-        left, level = (
-            state.left[self.columns, None],
-            self.effort.standing(state.level, state.brought, self.target, *stages),
-        )
+        level = self.effort.standing(state.level, state.brought, self.target, *stages)
+        left = state.left[self.columns, None]
         for rows in stages:
             left = np.minimum(left, self.uncovered.take(rows, axis=1))
         sums = self.effort.towards(self.target, left)
@@ -255,19 +254,10 @@ class Search:
     def _saves(self, path: tuple[int, ...], hours: int) -> bool:
         """Whether leaving any stages out would cost at least the saving asked for each."""
         return all(
-            hours <= self._walk(some) - (len(path) - kept) * self.saving
+            hours <= self.walk(some) - (len(path) - kept) * self.saving
             for kept in range(len(path) - 1, -1, -1)
             for some in combinations(path, kept)
         )
-
-    def _walk(self, path: tuple[int, ...]) -> int:
-        """Tenths of an hour of a path, step by step."""
-        if path not in self.walked:
-            state = self.state
-            for row in path:
-                state = state.through(row)
-            self.walked[path] = int(state.path[self.target])
-        return self.walked[path]
 
 
 MOST_STEPS = 6
@@ -509,8 +499,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
             reason = "same" if row == start.row else "filter" if apart[row] else "split"
             reached.append(Reached(code, label, 0, limit, reason=reason, parts=_parts_of(graph, start.row, row)))
             continue
-        fit = _fit(context, start, state, row, asked)
-        pool = Pool(chosen.paths, terrain.calibrated, fit, limit, pareto)
+        pool = Pool(chosen.paths, terrain.calibrated, _fit(context, start, state, row, asked), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         reason = "length" if state.unknown[row].any() else ""
         one = Reached(code, label, len(outcome.kept), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)

@@ -311,8 +311,7 @@ class State:
     @cached_property
     def final(self) -> Ints:
         """Shape (n,): tenths of an hour of a last step to each occupation."""
-        every = np.arange(len(self.terrain.lists))
-        taught = self.terrain.effort.final(self.sums[0], every, self.standing)
+        taught = self.terrain.effort.final(self.sums[0], np.arange(len(self.standing)), self.standing)
         return self.terrain.demands.hours(taught, self.missing, self.price)
 
     @cached_property
@@ -326,8 +325,7 @@ class State:
     @cached_property
     def stage(self) -> Ints:
         """Shape (n,): tenths of an hour of a step to each occupation that is practised afterwards."""
-        every = np.arange(len(self.terrain.lists))
-        taught = self.terrain.effort.stage(*self.sums, every, self.standing)
+        taught = self.terrain.effort.stage(*self.sums, np.arange(len(self.standing)), self.standing)
         return self.terrain.demands.hours(taught, self.missing, self.price)
 
     def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:

@@ -147,8 +147,7 @@ def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
         if stored is not None:
             return stored
         if graph.index is not None and scorer == scorer_for(graph.referential, graph.settings.scorer):
-            told = PasserellesWarning("index_scorer", path=graph.index.place, scorer=scorer.name)
-            warnings.warn(told, stacklevel=5)
+            warnings.warn(PasserellesWarning("index_scorer", path=graph.index.place, scorer=scorer.name), stacklevel=5)
         started = perf_counter()
         table = build_table(graph, scorer)
         _LOG.info("scores of %s under %s: %.1f s", graph.referential.name, scorer.name, perf_counter() - started)

@@ -367,10 +367,9 @@ class Allocation(Shown):
 
     def resolved(self) -> tuple[Resolved, ...]:
         """Return the jobs that were written otherwise than by their code, with the table and row to correct."""
-        sides = (self.fragile, self.hiring)
         return tuple(
             Resolved(lot, side.side, f"{side.file}#{lot.sheet}" if lot.sheet else side.file)
-            for side in sides
+            for side in (self.fragile, self.hiring)
             for lot in side.resolved()
         )
 

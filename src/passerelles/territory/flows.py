@@ -18,6 +18,7 @@ from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, 
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import Move
+from passerelles.ranking.moves import figure
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.settings import TerritorySettings
 from passerelles.territory.lots import Lot, Lots, Month, Side, pool_key
@@ -41,13 +42,10 @@ def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None)
     """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
     if moves.same[where]:
         return Hours(0.0, 0.0, 0.0)
-    low, expected, high = (None if math.isnan(each[where]) else float(each[where]) for each in moves.hours[:3])
+    low, expected, high = (figure(each[where]) for each in moves.hours[:3])
     counted = assumed if expected is None else expected
-    return Hours(
-        None if low is None else round(low, 1),
-        None if counted is None else round(counted * TENTHS) / TENTHS,  # as the allocation counts them
-        None if high is None else round(high, 1),
-    )
+    low, high = (None if end is None else round(end, 1) for end in (low, high))
+    return Hours(low, None if counted is None else round(counted * TENTHS) / TENTHS, high)  # as allocation counts them
 
 
 MONTH: Final = "text?: Year and month, as 2027-03; null = not said"

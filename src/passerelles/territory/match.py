@@ -229,29 +229,17 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         first = inside(first, area, places)
         second = None if second is None else inside(second, area, places)
     if second is None:
-        second, bounds = _surveyed(graph, first, market, locator, bounds, chosen)
+        if market is None:
+            raise PasserellesError("territory_no_hiring")
+        radius = chosen.bmo_radius_km if bounds.radius_km is None else bounds.radius_km
+        bounds = replace(bounds, radius_km=radius)
+        basins, jobs = ({getattr(lot, name) for lot in first.lots} for name in ("basin", "job"))
+        around = locator.surveyed_within(radius, basins)
+        second = survey_openings(market, graph.referential, basins=around, settings=chosen, jobs=jobs)
     model = costs if costs is not None else EffortCosts(graph, every, certifications=certifications)
     tell = progress or (lambda _done, _total=None, _what="", /: None)
     case = _Case(graph, first, second, locator, model, chosen, every.strict, tell)
     return _allocate(case, bounds, budget, changes=changes, stretch=stretch)
-
-
-def _surveyed(
-    graph: OccupationGraph,
-    fragile: Lots,
-    market: Market | None,
-    locator: Locator,
-    bounds: Bounds,
-    settings: TerritorySettings,
-) -> tuple[Lots, Bounds]:
-    """Openings of the survey around the fragile lots, within the radius given or that of the settings."""
-    if market is None:
-        raise PasserellesError("territory_no_hiring")
-    radius = settings.bmo_radius_km if bounds.radius_km is None else bounds.radius_km
-    basins = locator.surveyed_within(radius, {lot.basin for lot in fragile.lots})
-    jobs = {lot.job for lot in fragile.lots}
-    found = survey_openings(market, graph.referential, basins=basins, settings=settings, jobs=jobs)
-    return found, replace(bounds, radius_km=radius)
 
 
 def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: bool, stretch: bool) -> Allocation:
