@@ -8,7 +8,7 @@ from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import cache, cached_property
 from itertools import combinations
 from numbers import Integral
-from typing import Any, ClassVar, Final, Literal
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from passerelles.paths.build import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
 from passerelles.referentials.referential import find_occupations
-from passerelles.scoring.coverage import holding_of
+from passerelles.scoring.coverage import holding_of, required_columns
 from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
@@ -57,8 +57,7 @@ class Atom:
     level: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Candidate:
+class Candidate(NamedTuple):
     """Atoms, by number, that together open pairs of person and job; most are a single one."""
 
     members: tuple[int, ...]
@@ -131,8 +130,7 @@ class Situation:
     @cached_property
     def atoms(self) -> list[Atom]:
         """What could be acquired: credentials by length, certifications by level, macro-competencies, competencies."""
-        every = (*self._credentials(), *self._certifications(), *self._bundles())
-        return [a for a in every if a.kind in self.kinds]
+        return [a for a in (*self._credentials(), *self._certifications(), *self._bundles()) if a.kind in self.kinds]
 
     @cached_property
     def brought(self) -> Bools:
@@ -148,25 +146,22 @@ class Situation:
     def contains(self) -> Bools:
         """Shape (atoms, atoms): whether acquiring the first means acquiring the second too."""
         found = np.eye(len(self.atoms), dtype=np.bool_)
-        credentials = [i for i, a in enumerate(self.atoms) if a.kind == "credential"]
-        for i in credentials:
-            found[i, [j for j in credentials if self.atoms[j].code in self.atoms[i].with_it]] = True
         for i, atom in enumerate(self.atoms):
-            if atom.kind == "macro":
-                inside = set(atom.columns)
-                found[i, [j for j, a in enumerate(self.atoms) if a.columns and inside >= set(a.columns)]] = True
+            if atom.kind == "credential":
+                found[i, [j for j, a in enumerate(self.atoms) if a.kind == atom.kind and a.code in atom.with_it]] = True
+            elif atom.kind == "macro":
+                found[i, [j for j, a in enumerate(self.atoms) if a.columns and {*atom.columns} >= {*a.columns}]] = True
         return found
 
     def _credentials(self) -> list[Atom]:
-        referential, demands, place = self.graph.referential, self.demands, self.demands.place
+        place = self.demands.place
         found: list[Atom] = []
         columns: dict[str, list[int]] = {}
-        for code in demands.codes:
-            with_it = referential.prerequisites_of(code)
-            chain = [place[c] for c in (*with_it, code) if c in place]
-            if not self.closed[chain].any():  # else nobody can obtain it
-                found.append(Atom(code, demands.credentials[place[code]].label, "credential", (), with_it))
-                columns[code] = chain
+        for code, credential in zip(self.demands.codes, self.demands.credentials, strict=True):
+            with_it = self.graph.referential.prerequisites_of(code)
+            columns[code] = [place[c] for c in (*with_it, code) if c in place]
+            if not self.closed[columns[code]].any():  # else nobody can obtain it
+                found.append(Atom(code, credential.label, "credential", (), with_it))
         # Of two that open as much, the one that takes these people less is chosen.
         length = (~self.has * self._each([p.length for p in self.prices], np.int64)).sum(axis=0)
         unknown = (~self.has & self._each([p.unknown for p in self.prices], np.bool_)).any(axis=0)
@@ -201,8 +196,7 @@ class Situation:
     @cached_property
     def led(self) -> Bools:
         """Shape (atoms, pairs): whether a certification leads there from a level that is not too low for it."""
-        most = self.settings.paths.open_levels
-        reach = np.asarray(self.levels, dtype=np.int64)[self.who] + most
+        reach = np.asarray(self.levels, dtype=np.int64)[self.who] + self.settings.paths.open_levels
         found = np.zeros((len(self.atoms), len(self.pairs)), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.leads:
@@ -211,8 +205,8 @@ class Situation:
 
     def _bundles(self) -> list[Atom]:
         """Competencies that some target requires, by macro-competency and one by one."""
-        weights, macro, listed = self.graph.weights, self.graph.macro, self.graph.competencies
-        wanted = {int(c) for t in self.targets for c in weights.indices[weights.indptr[t] : weights.indptr[t + 1]]}
+        macro, listed = self.graph.macro, self.graph.competencies
+        wanted = {c for target in self.targets for c in required_columns(self.graph, target).tolist()}
         under = grouped((int(macro[c]), c) for c in sorted(wanted) if macro[c] >= 0 and macro[c] != c)
         whole = [
             Atom(listed[m].code, listed[m].name, "macro", tuple(some), tuple(listed[c].code for c in some))
@@ -251,8 +245,7 @@ class Situation:
     def _hours(self, pair: int, together: Shares) -> NDArray[np.int64]:
         """Tenths of an hour of one pair with each set of bundles acquired; see `_together`."""
         origin, target = self.pairs[pair]
-        left = np.minimum(together, self.states[origin][self._columns(pair), None])
-        total, _ = self.table.towards(target, left)
+        total, _ = self.table.towards(target, np.minimum(together, self.states[origin][self._columns(pair), None]))
         level = self.table.standing(self.levels[origin], self.titles[origin], target)
         return self.table.final(total, target, level)
 
@@ -348,8 +341,7 @@ class Situation:
         leading = np.flatnonzero(self.led[:, pair]).tolist()
         if leading:
             return [(*tops, one) for one in leading[:GROUPS_EACH]]
-        target = self.pairs[pair][1]
-        asked = set(self.graph.weights.indices[slice(*self.graph.weights.indptr[target : target + 2])].tolist())
+        asked = set(required_columns(self.graph, self.pairs[pair][1]).tolist())
         useful = [i for i, a in enumerate(self.atoms) if a.columns and asked & set(a.columns)]
         for size in range(1, min(len(useful), 2) + 1):
             sets: list[Bundle] = list(combinations(useful, size))
@@ -703,21 +695,18 @@ class _Choice:
         left = self._told_by(picked) if picked else []
         covered = np.zeros(len(self.situation.weights), dtype=np.bool_)
         found: list[Candidate] = []
-        while left:
-            gains = [self.worth(c.opens & ~covered) for c in left]
-            if max(gains) == 0:
-                break
-            each = left.pop(gains.index(max(gains)))
-            found.append(each)
-            covered |= each.opens
+        while any(gains := [self.worth(c.opens & ~covered) for c in left]):
+            found.append(left.pop(gains.index(max(gains))))
+            covered |= found[-1].opens
         return found
 
     def _told_by(self, picked: tuple[int, ...]) -> list[Candidate]:
         """What a choice opens, said by its own atoms: one that comes along with another is not named beside it."""
         opens: dict[tuple[int, ...], Bools] = {}
-        for place in map(int, self.inside(picked)):
-            members = self.candidates[place].members
-            owners = [m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in members]
-            key = tuple(sorted(set(owners)))
-            opens[key] = self.candidates[place].opens | opens.get(key, self.candidates[place].opens)
+        for each in (self.candidates[place] for place in self.inside(picked)):
+            owners = {
+                m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in each.members
+            }
+            key = tuple(sorted(owners))
+            opens[key] = each.opens | opens.get(key, each.opens)
         return [Candidate(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]
