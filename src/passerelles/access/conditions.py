@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, ClassVar, Final, Literal, NamedTuple, cast, get_args
 
 from passerelles.access.holdings import (
@@ -306,8 +307,7 @@ def access_conditions(
     ['APT-COND']
     """
     aim = holdings.aim if holdings else Aim(titles=titles)
-    own = aim.titles and frozenset(title.code for title in titles_meant(referential, code, aim))
-    mine = aim._replace(titles=own)
+    mine = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
     asked = referential.derived(("access", code, mine), lambda: _asked(referential, code, mine))
     if holdings is None:
         return asked
@@ -341,14 +341,13 @@ def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     if low is None and high is None and alone is not None:  # a diploma that it requires says the level that it does not
         required_levels = (c.detail.level for c in credentials if c.requirement == "required" and c.detail.level)
         low = high = max(required_levels, default=None)
-    required = any(c.applies and c.demanded for c in credentials)
     chosen = any(c.applies and c.requirement == "required" and c.kind == "concours" for c in credentials)
     if selection is not None and selection.kind in SELECTIVE:  # by others, or who enters waits for an office
         chosen = chosen or concerns(referential, code, selection, aim)
     status: AccessStatus = "unknown"
     if chosen or (whole.status == "selective" and not others_chosen):
         status = "selective"
-    elif required:
+    elif any(c.applies and c.demanded for c in credentials):
         status = "conditional"
     elif not unsaid:
         others = aim.titles or any(c.demanded for c in credentials)
@@ -473,7 +472,9 @@ def _credentials(
         return order[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
     rows = sorted(rows, key=place)
-    own = grouped((_row_key(row), row) for row in rows)
+    own = grouped(
+        ((r.credential, r.group or None, r.alternative or None, r.scope, r.kind not in DEMANDED), r) for r in rows
+    )
     demanded = {each[:3] for each in own if not each[-1]}
     for row in rows:
         for found in _with_prerequisites(referential, row, anyway, applies=applying[id(row)]):
@@ -494,21 +495,14 @@ def _credentials(
             yield _told_by(also, own[key]) if key in own else also
 
 
-def _row_key(row: CredentialRequirement) -> tuple[str, str | None, str | None, Scope, bool]:
-    """Return what tells a row from the others of its job, its titles aside."""
-    return row.credential, row.group or None, row.alternative or None, row.scope, row.kind not in DEMANDED
-
-
 def _told_by(found: AccessCredential, rows: Sequence[CredentialRequirement]) -> AccessCredential:
     """Return a credential as its job's rows of one sort tell it: the text of the first, the titles and notes of all."""
     listed, first = (" ".join(found.titles), *(row.titles for row in rows)), rows[0]
-    teller = first if first.source else found.detail
     return replace(
         found,
-        **_read_in(teller),
+        **_read_in(first if first.source else found.detail, *(row.note for row in rows), found.detail.note),
         titles=tuple(dict.fromkeys(" ".join(listed).split())) if all(listed) else (),
         ground=first.ground if {row.ground for row in rows} == {first.ground} else "",
-        note=" ".join(dict.fromkeys(filter(None, (*(row.note for row in rows), found.detail.note)))),
     )
 
 
@@ -518,59 +512,33 @@ def _with_prerequisites(
     by_code = referential.credential_by_code
     if row.credential not in by_code:
         return
+    origin: Origin = "catalogue" if row.origin else "referential"
+    titles = tuple(row.titles.split())
+    brought = partial(_item, origin=origin, scope=row.scope, titles=titles, applies=applies, ground=row.ground)
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
     nearest = [by_code[each] for each in (row.credential, *reversed(before)) if each in by_code]
-    for code in (*before, row.credential):
-        known = by_code.get(code)
-        if known is None:
-            continue
+    for known in (by_code[code] for code in (*before, row.credential) if code in by_code):
         if row.kind == "required":  # those of a member of a choice would be a choice within a choice
             for number, alternatives in enumerate(known.choices, start=1):
                 if anyway.has_one_of(alternatives):
                     continue  # what is required anyway is the choice, or each way of the job's own choice
                 for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
-                    within = f"{known.code}/{number}", chr(ord("a") + name)
-                    said = known.supposing(each)
-                    yield _asked_by(row, by_code[each], "one-of", within, said, applies=applies, needed_for=known.code)
-        needed_for = None if code == row.credential else row.credential
-        own = row.group or None, row.alternative or None
-        said = next(filter(None, (credential.supposing(code) for credential in nearest)), None)
-        yield _asked_by(row, known, row.kind, own, said, applies=applies, needed_for=needed_for)
+                    told = _read_in(known.supposing(each) or by_code[each], by_code[each].note)
+                    told |= {"group": f"{known.code}/{number}", "alternative": chr(ord("a") + name)}
+                    yield brought(by_code[each], "one-of", needed_for=known.code, **told)
+        if known.code == row.credential:
+            needed_for, told = None, _read_in(row if row.source else known, row.note, known.note)
+        else:
+            teller = next(filter(None, (credential.supposing(known.code) for credential in nearest)), known)
+            needed_for, told = row.credential, _read_in(teller, known.note)
+        told |= {"group": row.group or None, "alternative": row.alternative or None}
+        yield brought(known, row.kind, needed_for=needed_for, **told)
 
 
-def _asked_by(
-    row: CredentialRequirement,
-    known: Credential,
-    requirement: RequirementKind,
-    place: tuple[str | None, str | None],
-    supposition: Supposition | None,
-    *,
-    applies: bool,
-    needed_for: str | None,
-) -> AccessCredential:
-    """Return what a row brings: the credential that it names, or one that is needed before it; see `needed_for`."""
-    own = needed_for is None
-    said = row if own else supposition
-    teller = said if said is not None and said.source else known
-    return _item(
-        known,
-        requirement,
-        "catalogue" if row.origin else "referential",
-        **_read_in(teller),
-        group=place[0],
-        alternative=place[1],
-        scope=row.scope,
-        titles=tuple(row.titles.split()),
-        applies=applies,
-        needed_for=needed_for,
-        ground=row.ground,
-        note=" ".join(filter(None, (row.note if own else "", known.note))),
-    )
-
-
-def _read_in(teller: Credential | CredentialRequirement | Supposition) -> dict[str, Any]:
-    """Where a demand was read, on which day, and whether that text is in force."""
-    return {name: getattr(teller, name) for name in ("source", "as_of", "in_force")}
+def _read_in(teller: Credential | CredentialRequirement | Supposition, *notes: str) -> dict[str, Any]:
+    """Where a demand was read, on which day, whether that text is in force, and what is said of it, nothing twice."""
+    read = {name: getattr(teller, name) for name in ("source", "as_of", "in_force")}
+    return read | {"note": " ".join(dict.fromkeys(filter(None, notes)))}
 
 
 def _item(known: Credential, requirement: RequirementKind, origin: Origin, **more: Any) -> AccessCredential:
