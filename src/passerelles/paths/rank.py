@@ -79,7 +79,6 @@ class Search:
         self.left_out = float("inf")  # least bound on the cost of what was never looked at
         self.used = float("inf")  # least ceiling by which anything was left out
         self.floor = 0.0
-        self.alone = np.full(len(terrain.lists), -1, dtype=np.int64)
 
     def run(self) -> Outcome:
         """
@@ -128,13 +127,6 @@ class Search:
         last = self.terrain.demands.hours(last, missing, state.price, self.target)
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
-
-    def _alone(self, rows: Rows) -> Ints:
-        """Tenths of an hour of the path with that one stage, worked out once."""
-        new = np.unique(rows[self.alone[rows] < 0])
-        if len(new):
-            self.alone[new] = self._whole(self.state, self.state.stage[new], new)
-        return self.alone[rows]
 
     def _limit(self, steps: int) -> float:
         """Most tenths of an hour that a path of so many steps may take to be kept."""
@@ -211,7 +203,8 @@ class Search:
         saves = hours <= self.direct - 2 * self.saving
         if saves.any():
             first, second, hours, weakest = first[saves], second[saves], hours[saves], weakest[saves]
-            alone = self._alone(np.concatenate([first, second])).reshape(2, -1)
+            either = np.concatenate([first, second])
+            alone = self._whole(state, state.stage[either], either).reshape(2, -1)
             saves = hours <= alone.min(axis=0) - self.saving
         pairs: list[tuple[int, ...]] = list(zip(first[saves].tolist(), second[saves].tolist(), strict=True))
         self.pool.add(pairs, hours[saves], weakest[saves])
@@ -242,7 +235,7 @@ class Search:
         rows = np.flatnonzero(state.passable & self.fitting & state.near & self.terrain.near[:, self.target])
         if not len(rows):
             return
-        hours = self._whole(state, state.stage[rows] + state.hours, rows) if state.stages else self._alone(rows)
+        hours = self._whole(state, state.stage[rows] + state.hours, rows)
         self.evaluated += len(rows)
         may = np.flatnonzero(hours <= self.direct - stages * self.saving)
         found = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
