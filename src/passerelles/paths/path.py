@@ -467,6 +467,11 @@ class Path(Described, Shown):
         """Hours of all steps as people are told them; see `Step.known_hours`."""
         return reduce(Span.plus, (step.known_hours for step in self.steps))
 
+    @property
+    def hours_told(self) -> dict[str, Any]:
+        """Hours with where they come from, ready for JSON."""
+        return _IN_ALL.to_dict(self, "fr")
+
     spec: ClassVar[Record] = Record(
         "path",
         "One or more steps from an origin to a target",
@@ -482,7 +487,7 @@ class Path(Described, Shown):
             parts_of("steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
                      promised=shape(["step"]) | {"minItems": 1}),
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
-            Column("hours", "number", value="hours.expected", json=_IN_ALL.to_dict, promised=_IN_ALL.schema(),
+            Column("hours", "number", value="hours.expected", json="hours_told", promised=_IN_ALL.schema(),
                    shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN),
             *HOURS,
             Column("hours_sourced", "number", on=On.TABLE),
