@@ -172,14 +172,14 @@ def test_a_reader_that_leaves_is_no_fault() -> None:
 
 
 WAIT = (
-    "import signal, sys, time\nfrom pathlib import Path\nfrom passerelles.cli import main\n"
+    "import signal, sys, time\nfrom pathlib import Path\nfrom passerelles.cli import main, moves\n"
     # A run in the background of a shell ignores Ctrl-C, and so would the run that it starts.
     "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
     "from passerelles.io.atomic import atomic_file\n"
-    "def command(*_, **__):\n"
+    "def command(origin: str):\n"
     "    with atomic_file(Path(sys.argv[1]), overwrite=True) as file:\n"
     "        file.write(b'half')\n        print('ready', flush=True)\n        time.sleep(60)\n"
-    "main._guarded = lambda _: command\nmain.run(['rank', 'K2110'])\n"
+    "moves.rank = command\nmain.run(['rank', 'K2110'])\n"
 )
 
 

@@ -32,7 +32,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.scoring.table import POSITIONS, occupation_positions
 from passerelles.service.app import create_app
 from passerelles.service.engine import LOOPBACK, Engine, Limits, Options
-from passerelles.service.explorer.maps import COLOURS
+from passerelles.service.explorer.pages import COLOURS
 from passerelles.service.telemetry import JsonLines
 from passerelles.session import Session
 from passerelles.views.spec import On
@@ -616,7 +616,7 @@ def test_beside_other_answers_areas_are_there_before_anybody_asks(embedded_graph
                 opened.get("/health/live")
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(
-                    "passerelles.service.explorer.maps.mobility_areas", lambda *_, name=explorer: asked.append(name)
+                    "passerelles.service.explorer.pages.mobility_areas", lambda *_, name=explorer: asked.append(name)
                 )
                 opened.get("/explorer/areas")
     assert asked == ["alone"]

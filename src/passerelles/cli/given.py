@@ -3,9 +3,10 @@
 import gc
 import io
 import json
+import math
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from functools import cached_property, wraps
@@ -61,6 +62,8 @@ _FORM_OF: Final = {
     ".xlsx": Format.XLSX,
     ".json": Format.JSON,
 }
+_OUTPUTS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
+_TABLES: Final = frozenset({".csv", ".toml", ".xlsx"})
 _LIST_ENDINGS: Final = [ending for ending, form in _FORM_OF.items() if form is not Format.TABLE]
 
 LangOption = Annotated[Lang, typer.Option("--lang", help=say("cli.option.lang"))]
@@ -147,7 +150,7 @@ class Given:
         return Session(
             referential or self.referential, tuple(self.overlay or ()) if referential is None else (),
             tuple(self.data or ()), self.settings, self.strict, self.travel, self.observed, tensions,
-            access=not self.no_access, cache=caching(), accept_errors=accepting(), tell=tell,
+            access=not self.no_access, cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS), tell=tell,
         )  # fmt: skip
 
     @cached_property
@@ -396,6 +399,7 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
 
         @wraps(command)
         def call(**values: Any) -> None:
+            check_options(values)
             chosen = first.annotation(**{each.name: values.pop(each.name) for each in given})
             if "form" in wanted and not values.get("profiles"):  # many profiles are written as Parquet, or in parts
                 chosen = chosen.writable()
@@ -409,17 +413,48 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
     return made
 
 
-def caching() -> bool:
-    """Whether what is opened may be kept in the user's cache: not with ``--no-cache``."""
-    return not _is_on(NO_CACHE)
+def check_options(given: Mapping[str, Any]) -> None:
+    """
+    Check what any command was given, before anything is loaded.
+
+    Raises
+    ------
+    PasserellesError
+        If a number is infinite or none, or an output is an input of the same command.
+    """
+    for name, value in given.items():
+        if isinstance(value, float) and not math.isfinite(value):
+            raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
+    for output in (Path(value) for name, value in given.items() if name in _OUTPUTS and value is not None):
+        for name, value in given.items() if output.is_file() else ():
+            if name not in _OUTPUTS and any(_reads(place, output, name) for place in _places(value)):
+                raise PasserellesError("write_onto_input", path=output)
 
 
-def accepting() -> bool:
-    """Whether an overlay is used in spite of its errors: with ``--accept-errors``."""
-    return _is_on(ACCEPT_ERRORS)
+def _places(value: object) -> Iterator[Path]:
+    for each in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(each, str | Path) and str(each):  # an option left out is no folder, though Path("") is one
+            yield from (Path(each), Path(str(each).rpartition("#")[0] or each))
 
 
-def _is_on(variable: str) -> bool:
+def _reads(place: Path, output: Path, name: str) -> bool:
+    """Whether a command that is given `place` reads the file `output`."""
+    try:
+        if place.is_dir():
+            if not output.resolve().is_relative_to(place.resolve()):
+                return False
+            if name != "data":
+                return output.suffix.casefold() in _TABLES
+            from passerelles.market.read import scan_all  # of a folder of data: its public files
+
+            return bool(scan_all(output).found)
+        return place.exists() and place.samefile(output)
+    except (OSError, ValueError):
+        return False
+
+
+def is_on(variable: str) -> bool:
+    """Whether what is said once for all is: `NO_CACHE`, nothing is kept in the user's cache, or `ACCEPT_ERRORS`."""
     return os.environ.get(variable, "").strip().lower() not in ("", "0", "false", "no", "off", "n", "f")
 
 
@@ -437,11 +472,10 @@ def write_text(text: str, output: Path | None) -> None:
     PasserellesError
         If the file cannot be written.
     """
-    if output is None:
-        if text:
-            sys.stdout.write(text)
-        return
-    write_whole(output, text)
+    if output is not None:
+        write_whole(output, text)
+    elif text:
+        sys.stdout.write(text)
 
 
 def json_text(payload: object, output: Path | None) -> str:

@@ -2,13 +2,12 @@
 
 import errno
 import gc
-import math
 import os
 import re
 import signal
 import sys
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from difflib import get_close_matches
 from importlib import import_module
@@ -22,9 +21,6 @@ from typer.main import get_command
 from passerelles.cli.given import ACCEPT_ERRORS, NO_CACHE, LangOption, speak, speak_below
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, say
-
-OUTPUTS: Final = frozenset({"output", "chart", "rejects", "predictions"})
-_TABLES: Final = frozenset({".csv", ".toml", ".xlsx"})
 
 
 class TerminatedError(BaseException):
@@ -68,62 +64,6 @@ def ended_cleanly() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGTERM, before)
-
-
-def refuse_endless_numbers(parameters: Mapping[str, Any]) -> None:
-    """
-    Refuse a number that is infinite or none, before anything is loaded.
-
-    Raises
-    ------
-    PasserellesError
-        If an option has one.
-    """
-    for name, value in parameters.items():
-        if isinstance(value, float) and not math.isfinite(value):
-            raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
-
-
-def refuse_own_input(parameters: Mapping[str, Any]) -> None:
-    """
-    Refuse an output that is an input of the same command.
-
-    Raises
-    ------
-    PasserellesError
-        If one is.
-    """
-    outputs = [Path(value) for name, value in parameters.items() if name in OUTPUTS and isinstance(value, str | Path)]
-    there = [output for output in outputs if output.is_file()]
-    for output in there:
-        for name, value in parameters.items():
-            if name not in OUTPUTS and any(_reads(place, output, name) for place in _places(value)):
-                raise PasserellesError("write_onto_input", path=output)
-
-
-def _places(value: object) -> Iterable[Path]:
-    if isinstance(value, str | Path) and str(value):  # an option left out is no folder, though Path("") is one
-        before, _, _ = str(value).rpartition("#")
-        return (Path(value), Path(before)) if before else (Path(value),)
-    if isinstance(value, list | tuple):
-        return [place for each in value for place in _places(each)]
-    return ()
-
-
-def _reads(place: Path, output: Path, name: str) -> bool:
-    """Whether a command that is given `place` reads the file `output`."""
-    try:
-        if place.is_dir():
-            if not output.resolve().is_relative_to(place.resolve()):
-                return False
-            if name != "data":
-                return output.suffix.casefold() in _TABLES
-            from passerelles.market.read import scan_all  # of a folder of data: its public files
-
-            return bool(scan_all(output).found)
-        return place.exists() and place.samefile(output)
-    except (OSError, ValueError):
-        return False
 
 
 # Typer carries its own copy of click and exports this one class of its usage errors; the others share its base.
@@ -306,11 +246,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
 
 def _run(given: list[str], lang: Lang) -> int:
     # A command is known by its name, so only its module is imported; help and mistakes see them all.
-    named = [word for word in given if word in COMMANDS][:1]
-    asked_first = bool(given) and given[0] in COMMANDS
-    command = get_command(make_app(named if asked_first else COMMANDS))
-    for each in _leaves(command):
-        each.callback = _guarded(each.callback)
+    command = get_command(make_app(given[:1] if COMMANDS.keys() & given[:1] else COMMANDS))
     if len(given) <= 1 or {"-h", "--help"} & set(given):
         speak(command, lang=lang)
     try:  # not by `main`, which has an end of its own for a pipe whose reader left and for Ctrl-C
@@ -320,24 +256,6 @@ def _run(given: list[str], lang: Lang) -> int:
         code = ended.exit_code
     sys.stdout.flush()
     return code or DONE
-
-
-def _leaves(command: Any) -> Iterator[Any]:
-    """Yield the commands themselves, groups left out."""
-    below = getattr(command, "commands", None)
-    if below is None:
-        yield command
-    for each in (below or {}).values():
-        yield from _leaves(each)
-
-
-def _guarded(callback: Callable[..., Any]) -> Callable[..., Any]:
-    def call(*args: Any, **parameters: Any) -> Any:
-        refuse_endless_numbers(parameters)
-        refuse_own_input(parameters)
-        return callback(*args, **parameters)
-
-    return call
 
 
 @contextmanager

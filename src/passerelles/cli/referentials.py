@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from passerelles.cli.given import Given, accepting, json_text, message, shared, speak_below, write_text
+from passerelles.cli.given import ACCEPT_ERRORS, Given, is_on, json_text, message, shared, speak_below, write_text
 from passerelles.io.atomic import check_free
 from passerelles.language.say import say
 
@@ -71,7 +71,7 @@ def install(
     """Keep a copy under its name."""
     from passerelles.referentials.own_overlays import install as keep
 
-    kept = keep(file, _base(given, file, referential), replace=replace, accept_errors=accepting())
+    kept = keep(file, _base(given, file, referential), replace=replace, accept_errors=is_on(ACCEPT_ERRORS))
     given.tell(f"overlay.installed.{kept.kind}", name=kept.name)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from passerelles.cli.given import Given, accepting, caching, shared
+from passerelles.cli.given import ACCEPT_ERRORS, NO_CACHE, Given, is_on, shared
 from passerelles.errors import need
 from passerelles.language.say import say
 
@@ -134,8 +134,8 @@ def explore(
     chosen = port or _free_port()
     check_address(_HOST, chosen)
     options = Options(
-        **dict(_opened(given).values()), cache=caching(), accept_errors=accepting(), explorer="alone", hosts=LOOPBACK,
-        lang=given.lang,
+        **dict(_opened(given).values()), cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS),
+        explorer="alone", hosts=LOOPBACK, lang=given.lang,
         # One person on one machine: a territory takes the time that it takes.
         limits=Limits(seconds=600.0, body_bytes=40_000_000, brackets=2_000_000),
     )  # fmt: skip

@@ -18,9 +18,8 @@ from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import SHOWN_KINDS, STATUSES, Fiche
-from passerelles.service.explorer import maps, pages, territory
-from passerelles.service.explorer.ask import ASSETS, Ask, asset_sum, asset_text
-from passerelles.service.explorer.pages import job_of
+from passerelles.service.explorer import pages, territory
+from passerelles.service.explorer.pages import ASSETS, Ask, asset_sum, asset_text, job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
@@ -168,12 +167,12 @@ PAGES: Final[Mapping[str, Callable[..., str]]] = {
     "/move/{origin}/{target}": pages.move,
     "/compare": pages.compare,
     "/paths/{origin}/{target}": pages.paths,
-    "/near/{code}": maps.near,
-    "/map": maps.whole_map,
-    "/map.svg": maps.picture,
-    "/areas": maps.areas,
-    "/areas/{number}": maps.area,
-    "/interests": maps.interests,
+    "/near/{code}": pages.near,
+    "/map": pages.whole_map,
+    "/map.svg": pages.picture,
+    "/areas": pages.areas,
+    "/areas/{number}": pages.area,
+    "/interests": pages.interests,
     "/way": way,
     "/profile": profile,
     "/territory": territory.territory,
@@ -192,7 +191,7 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
     """Add the pages to an application, under `EXPLORER`, in the `usual` language; `alone`: the root leads there too."""
     # What takes seconds is made before a page asks for it: beside other answers a page has little time, and on one's
     # own machine the data are read while one looks at the first page.
-    desk.prepare = partial(maps.prepare, desk.engine, everything=not alone)
+    desk.prepare = partial(pages.prepare, desk.engine, everything=not alone)
     add = partial(app.add_api_route, include_in_schema=False)
     for path, make in PAGES.items():
         add(f"{EXPLORER}{path}", _page(desk, path, usual, make), name=f"explorer {path}")

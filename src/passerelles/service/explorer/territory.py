@@ -22,7 +22,7 @@ from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
-from passerelles.service.explorer.ask import Ask
+from passerelles.service.explorer.pages import Ask
 from passerelles.service.requests import Body, FrameName
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
