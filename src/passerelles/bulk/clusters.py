@@ -181,7 +181,7 @@ def _under_way(client: Any, parts: Iterable[Any], order: Order, graph: Any, outp
 
 def _run(order: Order, graph: OccupationGraph | None, part: Any, place: str | None) -> Any:
     with opened(part) as batches:
-        schema = part_schema().with_metadata(order.ranker(graph).writer.metadata)
+        schema = part_schema().with_metadata(order.ranker(graph).metadata)
         ranked = rank_part(order, graph, batches)
         if place is None:
             return pa.Table.from_batches(ranked, schema=schema)

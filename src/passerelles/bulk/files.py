@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final, Literal, get_args
+from typing import Any, BinaryIO, ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -37,8 +37,7 @@ _INPUT: Final = "passerelles.input"  # name of the file that a part's profiles c
 _MOVE_COLUMNS: Final = ("reason", "detail")  # those that are about refused profiles
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """How many profiles were ranked and refused, where each went, and how many parts an earlier run had left."""
 
     ranked: int
@@ -175,7 +174,7 @@ def _write(
     more: Mapping[str, str] | None = None,
 ) -> tuple[int, int]:
     """Write moves and refused profiles into two files; return how many people there are, and how many are refused."""
-    told = {**ranker.writer.metadata, **(more or {})}
+    told = {**ranker.metadata, **(more or {})}
     kept = pa.schema([field for field in output_schema() if field.name not in _MOVE_COLUMNS])
     done = refused = 0
     with (
@@ -210,7 +209,7 @@ def _rank_parts(
     for path in files:  # before any is ranked
         check_columns(path)
     asked = {
-        "provenance": json.loads(ranker.writer.metadata[KEY]),
+        "provenance": json.loads(ranker.metadata[KEY]),
         "limit": ranker.limit,
         "part_rows": part_rows,
         "form": form,

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, Final, TextIO, get_args
+from typing import Any, Final, NamedTuple, TextIO, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -120,14 +120,6 @@ def _legible(column: "pa.Array", garbled: set[int]) -> "pa.Array":
             values.append(None)
             garbled.add(position)
     return pa.array(values, column.type)
-
-
-def known_faults(batch: "pa.RecordBatch") -> dict[int, str]:
-    """Why rows of a file could not be read, by position."""
-    if FAULT not in batch.schema.names:
-        return {}
-    reasons = batch.column(batch.schema.get_field_index(FAULT)).to_pylist()
-    return {position: reason for position, reason in enumerate(reasons) if reason is not None}
 
 
 def _typed_column(batch: "pa.RecordBatch", name: str) -> "pa.Array":
@@ -318,8 +310,7 @@ def rows_of_file(path: Path) -> int | None:
 _LONGEST_DETAIL: Final = 100  # characters of a faulty value that are repeated to whoever has to correct it
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """Why a row is not ranked: a key under ``[reason]`` of ``language/<lang>/bulk.toml``, and the value concerned."""
 
     reason: str

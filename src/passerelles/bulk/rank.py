@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from importlib.util import find_spec
 from itertools import chain
-from typing import Any, Final, Literal, TypeVar, get_args
+from typing import Any, Final, Literal, NamedTuple, TypeVar, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,10 +28,10 @@ from passerelles.bulk.layout import (
 )
 from passerelles.bulk.profiles import (
     BATCH,
+    FAULT,
     Directory,
     Fault,
     People,
-    known_faults,
     legible,
     normalised,
     opened,
@@ -97,11 +97,6 @@ class PlainEngine:
         arrays: tuple[NDArray[Any], ...] = found[1:]
         for array, values in zip(arrays, (best, units[best], coverage[best], position), strict=True):
             array[person, : len(best)] = values
-
-
-def numba_is_there() -> bool:
-    """Whether the fast engine can be used."""
-    return find_spec("numba") is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -237,106 +232,6 @@ def _remembered(method: Callable[..., Value]) -> cached_property[Callable[..., V
     return cached_property(lambda mine: lru_cache(_MOST_NEEDS)(partial(method, mine)))
 
 
-@dataclass(frozen=True, eq=False)
-class Writer:
-    """What turns numbers into the columns of `output_schema`, for one graph and its two scorers."""
-
-    graph: OccupationGraph
-    occupied: Scorer
-    unoccupied: Scorer
-    settings: Settings
-
-    @cached_property
-    def names(self) -> "tuple[pa.Array, pa.Array]":
-        """Codes and labels of the occupations."""
-        return pa.array(self.graph.codes, pa.string()), pa.array([o.label for o in self.graph.occupations], pa.string())
-
-    @cached_property
-    def metadata(self) -> dict[str, str]:
-        """What made the moves, as the metadata of their schema."""
-        scorers = {"scorer": self.occupied, "scorer_without_occupation": self.unoccupied}
-        told = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
-        return metadata(provenance(self.graph, self.settings, told))
-
-    def batch(self, people: People, found: Found, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
-        """Return the moves of some people, whose ids and row numbers are given."""
-        kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
-        person, place = np.nonzero(kept)
-        arrays: tuple[NDArray[Any], ...] = found[1:]
-        best = Found(found.size, *(values[kept] for values in arrays))
-        probability = self._probability(best.units, people.rows[person] >= 0)
-        targets = pa.array(best.target)
-        missing, unknown = self._credentials(people, best, person)
-        unsaid = pa.nulls(len(person), pa.string())
-        return pa.RecordBatch.from_arrays(
-            [
-                pa.array(numbers[person]),
-                ids.take(pa.array(person)),
-                pa.array((place + 1).astype(np.int32)),
-                *(names.take(targets) for names in self.names),
-                pa.array(best.units / UNITS),
-                pa.array(probability, mask=np.isnan(probability)),
-                self._levels(probability, best, people, person),
-                pa.array(best.coverage, mask=np.isnan(best.coverage)),
-                pa.array(best.position, mask=best.position == 0),
-                missing,
-                unknown,
-                unsaid,
-                unsaid,
-            ],
-            schema=output_schema(),
-        )
-
-    def _probability(self, units: NDArray[np.int64], occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
-        found = np.full(len(units), np.nan)
-        for scorer, chosen in ((self.occupied, occupied), (self.unoccupied, ~occupied)):
-            found[chosen] = scorer.chances(units[chosen] / UNITS)
-        return found
-
-    def _levels(
-        self, probability: NDArray[np.float64], best: Found, people: People, person: NDArray[np.int64]
-    ) -> "pa.Array":
-        """Return the levels of all moves at once, as `rank_moves` has them."""
-        far = levels_by(self.graph, probability, best.position, best.coverage)
-        for move in np.flatnonzero(far == 0).tolist() if self.graph.settings.access is not None else ():
-            held = self._held_by(people, int(person[move]))
-            far[move] = 0 if self._may_be_close(held, int(best.target[move])) else 1
-        return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
-
-    def _credentials(self, people: People, best: Found, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
-        kind = pa.list_(pa.string())
-        missing: list[list[str]] = [[]] * len(person)
-        unknown: list[list[str]] = [[]] * len(person)
-        # The title that names an origin changes nothing elsewhere.
-        ways = {Aim(aim.employment) for aim in (NO_AIM, *(people.aims or ()))}
-        demanding = np.any([demands_of(self.graph, aim).needed.any(axis=1) for aim in ways], axis=0)
-        for move in np.flatnonzero(demanding[best.target]).tolist():
-            held = self._held_by(people, int(person[move]))
-            missing[move], unknown[move] = self._needed(held, int(best.target[move]))
-        return pa.array(missing, kind), pa.array(unknown, kind)
-
-    @_remembered
-    def _needed(self, held: Held, target: int) -> tuple[list[str], list[str]]:
-        """What `lacking` tells of somebody and a target."""
-        return lacking(access_conditions(self.graph.referential, self.graph.codes[target], self._holdings(held)))
-
-    def _held_by(self, people: People, who: int) -> Held:
-        row = int(people.rows[who])
-        stated: Mapping[str, Ternary] = (people.credentials[who] if people.credentials else None) or {}
-        aim = people.aims[who] if people.aims else NO_AIM
-        return self.graph.codes[row] if row >= 0 else "", frozenset(stated.items()), aim
-
-    @_remembered
-    def _holdings(self, held: Held) -> Holdings:
-        code, stated, aim = held
-        return holdings_of(self.graph.referential, code or None, dict(stated), *aim)
-
-    @_remembered
-    def _may_be_close(self, held: Held, target: int) -> bool:
-        """Whether access lets a target be `proche` for somebody; see `passerelles.ranking.moves`."""
-        return short_access(self.graph, target, self._holdings(held), Aim(held[2].employment))
-
-
 def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
     """
     Return the rows of profiles that cannot be ranked.
@@ -428,12 +323,11 @@ def rank_profiles(
     ranker = Ranker.of(graph, settings=settings, limit=limit, engine=engine)
     batches = _run(ranker, table, rejects, progress, threads)
     first = next(batches, None)  # what is wrong with the request is told now, not when the first move is read
-    schema = output_schema().with_metadata(ranker.writer.metadata)
+    schema = output_schema().with_metadata(ranker.metadata)
     return pa.RecordBatchReader.from_batches(schema, chain(() if first is None else (first,), batches))
 
 
-@dataclass(frozen=True, eq=False)
-class Ranked:
+class Ranked(NamedTuple):
     """Moves of a batch of people, and those who were refused, both of `output_schema`; `people` counts both."""
 
     moves: "pa.RecordBatch"
@@ -446,8 +340,8 @@ class Ranker:
     """A graph, a scorer and a limit, ready to rank one batch after the other; safe to share between threads."""
 
     directory: Directory
-    writer: Writer
     plain: PlainEngine
+    settings: Settings
     limit: int
     engine: Engine
 
@@ -469,7 +363,7 @@ class Ranker:
         if engine not in get_args(Engine):
             raise PasserellesError("bulk_engine", name=engine)
         most = len(graph.codes) if limit is None else limit
-        return cls(Directory.of(graph), Writer(graph, *scorers, chosen), PlainEngine(graph, *scorers), most, engine)
+        return cls(Directory.of(graph), PlainEngine(graph, *scorers), chosen, most, engine)
 
     def engine_at(self, number: int) -> PlainEngine | FastEngine:
         """
@@ -483,7 +377,8 @@ class Ranker:
             If the fast engine is asked for and numba is not installed.
         """
         plain = self.plain
-        asked = self.engine == "fast" or (self.engine == "auto" and number >= _FAST_FROM and numba_is_there())
+        pays = number >= _FAST_FROM and find_spec("numba") is not None
+        asked = self.engine == "fast" or (self.engine == "auto" and pays)
         key = ("fast_engine", plain.occupied.name, plain.occupied.version, plain.unoccupied.name)
         return (plain.graph.derived(key, lambda: FastEngine.of(plain)) if asked else None) or plain
 
@@ -502,14 +397,109 @@ class Ranker:
             bad = refused(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
             return Ranked(refused(ids, numbers, {}), bad, batch.num_rows)
         faults = dict.fromkeys(garbled, Fault("not_text"))
-        faults |= {position: Fault(reason) for position, reason in known_faults(batch).items()}
+        if FAULT in batch.schema.names:  # rows of a file that could not be read
+            reasons = enumerate(batch.column(FAULT).to_pylist())
+            faults |= {position: Fault(reason) for position, reason in reasons if reason is not None}
         people, kept = read_people(self.directory, taken, faults)
         best = self.engine_at(before + first + batch.num_rows).rank(people, self.limit)
         for position in kept[best.size == 0].tolist():
             faults[position] = Fault("no_move")
         ids = taken.column("id")
-        moves = self.writer.batch(people, best, ids.take(pa.array(kept)), numbers[kept])
+        moves = self._moves(people, best, ids.take(pa.array(kept)), numbers[kept])
         return Ranked(moves, refused(ids, numbers, faults), batch.num_rows)
+
+    @cached_property
+    def names(self) -> "list[pa.Array]":
+        """Codes and labels of the occupations."""
+        graph = self.plain.graph
+        return [pa.array(texts, pa.string()) for texts in (graph.codes, [o.label for o in graph.occupations])]
+
+    @cached_property
+    def metadata(self) -> dict[str, str]:
+        """What made the moves, as the metadata of their schema."""
+        scorers = {"scorer": self.plain.occupied, "scorer_without_occupation": self.plain.unoccupied}
+        told = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
+        return metadata(provenance(self.plain.graph, self.settings, told))
+
+    def _moves(self, people: People, found: Found, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
+        """Return the moves of some people, whose ids and row numbers are given."""
+        kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
+        person, place = np.nonzero(kept)
+        arrays: tuple[NDArray[Any], ...] = found[1:]
+        best = Found(found.size, *(values[kept] for values in arrays))
+        probability = self._probability(best.units, people.rows[person] >= 0)
+        targets = pa.array(best.target)
+        missing, unknown = self._credentials(people, best, person)
+        unsaid = pa.nulls(len(person), pa.string())
+        return pa.RecordBatch.from_arrays(
+            [
+                pa.array(numbers[person]),
+                ids.take(pa.array(person)),
+                pa.array((place + 1).astype(np.int32)),
+                *(names.take(targets) for names in self.names),
+                pa.array(best.units / UNITS),
+                pa.array(probability, mask=np.isnan(probability)),
+                self._levels(probability, best, people, person),
+                pa.array(best.coverage, mask=np.isnan(best.coverage)),
+                pa.array(best.position, mask=best.position == 0),
+                missing,
+                unknown,
+                unsaid,
+                unsaid,
+            ],
+            schema=output_schema(),
+        )
+
+    def _probability(self, units: NDArray[np.int64], occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
+        found = np.full(len(units), np.nan)
+        for scorer, chosen in ((self.plain.occupied, occupied), (self.plain.unoccupied, ~occupied)):
+            found[chosen] = scorer.chances(units[chosen] / UNITS)
+        return found
+
+    def _levels(
+        self, probability: NDArray[np.float64], best: Found, people: People, person: NDArray[np.int64]
+    ) -> "pa.Array":
+        """Return the levels of all moves at once, as `rank_moves` has them."""
+        far = levels_by(self.plain.graph, probability, best.position, best.coverage)
+        for move in np.flatnonzero(far == 0).tolist() if self.plain.graph.settings.access is not None else ():
+            held = self._held_by(people, int(person[move]))
+            far[move] = 0 if self._may_be_close(held, int(best.target[move])) else 1
+        return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
+
+    def _credentials(self, people: People, best: Found, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
+        kind = pa.list_(pa.string())
+        missing: list[list[str]] = [[]] * len(person)
+        unknown: list[list[str]] = [[]] * len(person)
+        # The title that names an origin changes nothing elsewhere.
+        ways = {Aim(aim.employment) for aim in (NO_AIM, *(people.aims or ()))}
+        demanding = np.any([demands_of(self.plain.graph, aim).needed.any(axis=1) for aim in ways], axis=0)
+        for move in np.flatnonzero(demanding[best.target]).tolist():
+            held = self._held_by(people, int(person[move]))
+            missing[move], unknown[move] = self._needed(held, int(best.target[move]))
+        return pa.array(missing, kind), pa.array(unknown, kind)
+
+    @_remembered
+    def _needed(self, held: Held, target: int) -> tuple[list[str], list[str]]:
+        """What `lacking` tells of somebody and a target."""
+        return lacking(
+            access_conditions(self.plain.graph.referential, self.plain.graph.codes[target], self._holdings(held))
+        )
+
+    def _held_by(self, people: People, who: int) -> Held:
+        row = int(people.rows[who])
+        stated: Mapping[str, Ternary] = (people.credentials[who] if people.credentials else None) or {}
+        aim = people.aims[who] if people.aims else NO_AIM
+        return self.plain.graph.codes[row] if row >= 0 else "", frozenset(stated.items()), aim
+
+    @_remembered
+    def _holdings(self, held: Held) -> Holdings:
+        code, stated, aim = held
+        return holdings_of(self.plain.graph.referential, code or None, dict(stated), *aim)
+
+    @_remembered
+    def _may_be_close(self, held: Held, target: int) -> bool:
+        """Whether access lets a target be `proche` for somebody; see `passerelles.ranking.moves`."""
+        return short_access(self.plain.graph, target, self._holdings(held), Aim(held[2].employment))
 
 
 def _run(

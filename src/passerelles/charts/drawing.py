@@ -164,8 +164,7 @@ def save(figure: Figure, path: str | Path, *, overwrite: bool = False, dpi: int 
     'score.svg'
     """
     path = Path(path)
-    form = form_of(path)
-    write_whole(path, drawn(figure, form, dpi=dpi), overwrite=overwrite)
+    write_whole(path, drawn(figure, form_of(path), dpi=dpi), overwrite=overwrite)
     return path
 
 
@@ -485,16 +484,10 @@ class Pen:
         top, bottom = span
         size = self.size - 1
         room = max(self.wide(write(v), size=size) for v in (ruler.low, ruler.high)) + 14
-        values = steps(ruler.low, ruler.high, max(2, int((ruler.right - ruler.left) // room)))
-        for value in values:
+        for value in steps(ruler.low, ruler.high, max(2, int((ruler.right - ruler.left) // room))):
             x = ruler(value)
-            strong = abs(value) < _ROUNDING
-            self.line(
-                [(x, top), (x, bottom)],
-                colour=Colour.QUIET if strong else Colour.GRID,
-                width=0.9 if strong else 0.6,
-                over=0.3,
-            )
+            colour, thick = (Colour.QUIET, 0.9) if abs(value) < _ROUNDING else (Colour.GRID, 0.6)
+            self.line([(x, top), (x, bottom)], colour=colour, width=thick, over=0.3)
             half = self.wide(write(value), size=size) / 2
             at = min(max(x, MARGIN + half), self.right - half)
             self.text((at, bottom + 2), write(value), size=size, colour=Colour.QUIET, align="center")

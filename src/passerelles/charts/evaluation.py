@@ -185,7 +185,8 @@ def wilson(share: float, cases: int) -> tuple[float, float]:
 
 def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
     write = partial(percent, lang=pen.lang)
-    shown = pen.wide(write(1.0), size=pen.size - 1)
+    size = pen.size - 1
+    shown = pen.wide(write(1.0), size=size)
     bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
     most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)
     side = min(pen.inner - shown - 16, _SIDE)
@@ -197,13 +198,7 @@ def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
     for value in steps(0.0, most, max(2, int(side // (pen.size * 3.5)))):
         y = up(value)
         pen.line([(left, y), (left + side, y)], colour=Colour.GRID, width=0.6, over=0.3)
-        pen.text(
-            (left - 5, y - (pen.size - 1) * LINE / 2),
-            write(value),
-            size=pen.size - 1,
-            colour=Colour.QUIET,
-            align="right",
-        )
+        pen.text((left - 5, y - size * LINE / 2), write(value), size=size, colour=Colour.QUIET, align="right")
     pen.line([(across(0.0), up(0.0)), (across(most), up(most))], colour=Colour.QUIET, width=1.2, dash=True)
     points = [(across(r["predicted"]), up(r["observed"])) for r in rows]
     pen.line(points, colour=Colour.BLUE, width=1.2, over=2.0)

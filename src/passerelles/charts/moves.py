@@ -86,16 +86,11 @@ def _end(end: "End", lang: Lang) -> str:
 def _facts(move: "Move", lang: Lang) -> str:
     """Sum up a move on one line: score, chance, level, coverage; what is not known is said."""
     unknown = say("charts.words.unknown", lang=lang)
-    return say(
-        "charts.words.facts",
-        lang=lang,
-        score=signed(move.score, lang=lang),
-        chance=unknown if move.probability is None else percent(move.probability, lang=lang),
-        level=unknown if move.level is None else say(f"moves.level.{move.level}", lang=lang),
-        coverage=unknown if move.coverage is None else percent(move.coverage, lang=lang),
-        name=move.referential.name,
-        version=move.referential.version,
-    )
+    known = {"chance": move.probability, "coverage": move.coverage}
+    shares = {name: unknown if share is None else percent(share, lang=lang) for name, share in known.items()}
+    level = unknown if move.level is None else say(f"moves.level.{move.level}", lang=lang)
+    of = {"name": move.referential.name, "version": move.referential.version}
+    return say("charts.words.facts", lang=lang, score=signed(move.score, lang=lang), level=level, **shares, **of)
 
 
 def _ends(of: "Move | Path", lang: Lang) -> dict[str, str]:
@@ -244,8 +239,7 @@ def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float)
             middle = ruler(item.weight * item.credit)
             pen.box(ruler.left, top, middle - ruler.left, tall, _NEAR)
             pen.box(middle, top, end - middle, tall, _REST)
-        words = number(item.weight, lang=pen.lang, decimals=1)
-        pen.text((pen.right, start), words, align="right", colour=Colour.INK)
+        pen.text((pen.right, start), number(item.weight, lang=pen.lang, decimals=1), align="right")
         y += 3
     return y
 
@@ -440,8 +434,7 @@ def neighbour_map(
 
 def _name(move: "Move", lang: Lang) -> str:
     chance = "" if move.probability is None else f", {percent(move.probability, lang=lang)}"
-    star = "★ " if move.known else ""
-    return f"{star}{move.target.code} {move.target.label or ''}".rstrip() + chance
+    return f"{'★ ' if move.known else ''}{move.target.code} {move.target.label or ''}".rstrip() + chance
 
 
 def _map(pen: Pen, moves: "Sequence[Move]", order: Sequence[int], top: float) -> float:
@@ -620,13 +613,11 @@ def _step(pen: Pen, ruler: Ruler, y: float, step: "Step") -> float:
     _bar(pen, ruler, y, step.known_hours)
     bottom = pen.text((left, bottom), pen.say("duration", months=_months(pen, step.months)), width=width)
     if step.practice_months:
-        practice = pen.say(
-            "practice", months=number(step.practice_months, lang=pen.lang), hours=number(step.practised, lang=pen.lang)
-        )
+        months, hours = (number(n, lang=pen.lang) for n in (step.practice_months, step.practised))
+        practice = pen.say("practice", months=months, hours=hours)
         bottom = pen.text((left, bottom), practice, width=width, colour=Colour.QUIET)
     for credential in step.credentials:
-        sign = _SIGNS[credential.held]
-        pen.text((left + pen.size * 0.5, bottom), sign, bold=True, align="center")
+        pen.text((left + pen.size * 0.5, bottom), _SIGNS[credential.held], bold=True, align="center")
         indent = pen.size * 1.4
         bottom = pen.text((left + indent, bottom), _credential(pen, credential), width=width - indent)
     if step.probability is not None:
@@ -678,9 +669,8 @@ def _frames(pen: Pen, y: float, path: "Path") -> float:
         every = [v.reason(pen.lang) for v in (*frame.violations, *frame.unknown)]
         reasons = [*every[:_SHOWN], *(["…"] if len(every) > _SHOWN else [])]
         verdict = say(f"paths.verdict.{frame.verdict}", lang=pen.lang)
-        text = pen.say(
-            "frame", label=frame.label, verdict=verdict, why=f" – {listed(reasons, pen.lang)}" if reasons else ""
-        )
+        why = f" – {listed(reasons, pen.lang)}" if reasons else ""
+        text = pen.say("frame", label=frame.label, verdict=verdict, why=why)
         pen.text((MARGIN + pen.size * 0.5, y), "•", bold=True, align="center")
         y = pen.text((MARGIN + pen.size * 1.4, y), text, width=pen.inner - pen.size * 1.4)
     return y

@@ -231,20 +231,15 @@ def territory_sankey(
         return pen.chart(y, facts, note=False)
     column = pen.inner * 0.3
     y = _heads(pen, y, column)
-    bottom = _draw(pen, diagram, y, column)
-    y = pen.legend(bottom + 4, _key(pen, diagram))
+    y = pen.legend(_draw(pen, diagram, y, column) + 4, _key(pen, diagram))
     return pen.chart(y, " ".join([facts, *_words(pen, diagram)]))
 
 
 def _facts(pen: Pen, payload: Mapping[str, Any]) -> str:
-    totals = payload["totals"]
-    shown = {
-        name: say("territory.table.masked", lang=pen.lang)
-        if totals.get(name) is None
-        else number(totals[name], lang=pen.lang)
-        for name in ("headcount", "openings", "placed", "to_confirm", "uncovered", "reserved", "unfilled")
-    }
-    return pen.say("facts", **shown)
+    masked = say("territory.table.masked", lang=pen.lang)
+    names = ("headcount", "openings", "placed", "to_confirm", "uncovered", "reserved", "unfilled")
+    totals = {name: payload["totals"].get(name) for name in names}
+    return pen.say("facts", **{k: masked if n is None else number(n, lang=pen.lang) for k, n in totals.items()})
 
 
 def _heads(pen: Pen, y: float, column: float) -> float:
@@ -330,8 +325,7 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
         pen.outline(ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
         size = pen.size - 1
         if thick >= size * 1.25 and not masked:
-            shown = str(flow.people)
-            pen.text((x0 + 5, starts[flow] + thick / 2 - size * 0.64), shown, size=size)
+            pen.text((x0 + 5, starts[flow] + thick / 2 - size * 0.64), str(flow.people), size=size)
 
 
 def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
@@ -352,9 +346,8 @@ def _words(pen: Pen, diagram: Diagram) -> Iterator[str]:
     for flow in diagram.flows:
         hidden = say("territory.table.masked", lang=pen.lang) if flow.masked else ""
         people = hidden or pen.say("people", n=flow.people)
-        yield pen.say(
-            "flow_once" if flow.once else "flow", left=names[flow.left], right=names[flow.right], people=people
-        )
+        key = "flow_once" if flow.once else "flow"
+        yield pen.say(key, left=names[flow.left], right=names[flow.right], people=people)
     for node in diagram.nodes:
         if node.rest and not node.masked:
             yield pen.say("left_over" if node.side == "left" else "empty", name=node.short(), n=node.rest)

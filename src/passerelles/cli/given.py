@@ -55,16 +55,10 @@ class Format(StrEnum):
 
 
 # What the ending of an output's name says of its form, where --format says nothing.
-_FORM_OF: Final = {
-    "": Format.TABLE,
-    ".txt": Format.TABLE,
-    ".csv": Format.CSV,
-    ".xlsx": Format.XLSX,
-    ".json": Format.JSON,
-}
+_LIST_ENDINGS: Final = (".csv", ".xlsx", ".json")
+_FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {each: Format(each[1:]) for each in _LIST_ENDINGS}
 _OUTPUTS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
 _TABLES: Final = frozenset({".csv", ".toml", ".xlsx"})
-_LIST_ENDINGS: Final = [ending for ending, form in _FORM_OF.items() if form is not Format.TABLE]
 
 LangOption = Annotated[Lang, typer.Option("--lang", help=say("cli.option.lang"))]
 FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]

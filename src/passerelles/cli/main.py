@@ -283,8 +283,7 @@ def _fault(error: Exception, lang: Lang) -> NoReturn:
     """Tell a fault of the program as one, without a traceback."""
     if os.environ.get("PASSERELLES_DEBUG"):
         raise error
-    reason = f"{type(error).__name__}: {error}"
-    _tell(f"passerelles : {say('cli.fault', lang=lang, reason=reason)}")
+    _tell(f"passerelles : {say('cli.fault', lang=lang, reason=f'{type(error).__name__}: {error}')}")
     sys.exit(WRONG)
 
 

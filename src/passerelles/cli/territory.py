@@ -415,10 +415,8 @@ def signals(
 
     def show(console: "Screen") -> None:
         title = given.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
-        told = [
-            Page(f"{j.occupation} {j.label} : {given.say(f'market.status.{j.status}')}", j.sentences(lang))
-            for j in jobs
-        ]
+        heads = [f"{j.occupation} {j.label} : {given.say(f'market.status.{j.status}')}" for j in jobs]
+        told = [Page(head, j.sentences(lang)) for head, j in zip(heads, jobs, strict=True)]
         page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=told)
         print_page(console, page, unfold=len(items))
         console.print()

@@ -77,9 +77,8 @@ def _review(given: Given, kind: "Kind", choices: Path | None, *, context: bool, 
     assert given.source is not None  # noqa: S101 - the caller's own check
     worklist = read_worklist(given.source, column=given.column, heads=heads)
     titled = [each for each in worklist.header if normalise_label(each) in titles] if heads else []
-    name = chosen_column(
-        worklist, given.column or (titled[0] if len(titled) == 1 else None)
-    )  # before the seconds of work, not after
+    # Before the seconds of work, not after.
+    name = chosen_column(worklist, given.column or (titled[0] if len(titled) == 1 else None))
     chosen = read_choices(choices) if choices else {}
     loaded = given.session.referential
     weights = shipped_weights()["title"].context if context and kind == "title" else {}

@@ -75,8 +75,7 @@ class Batch:
             return None if self.mask and 0 < people < self.graph.settings.territory.mask_threshold else people
 
         def without(problem: str) -> Line:
-            posts = part.hiring.people if part.hiring else None
-            totals = {"headcount": told(part.fragile.people), "openings": posts}
+            totals = {"headcount": told(part.fragile.people), "openings": part.hiring.people if part.hiring else None}
             return line_of(part, totals, problem=problem, checksum=checksum, lang=self.lang)
 
         if part.hiring is not None and not part.hiring.people:
@@ -88,13 +87,11 @@ class Batch:
             )
         except PasserellesError as error:
             return without(error.message(self.lang))
-        title = say(
-            "report.title", lang=self.lang, territory=part.name or say("territory.batch.elsewhere", lang=self.lang)
-        )
+        name = part.name or say("territory.batch.elsewhere", lang=self.lang)
+        title = say("report.title", lang=self.lang, territory=name)
         case = Case(
             self.graph, found, Request(title=title, mask=self.mask, pictures=False, date=self.date), Words(self.lang),
-            self.data.get("market"), self.data.get("places"),
-            self.data.get("certifications"),
+            self.data.get("market"), self.data.get("places"), self.data.get("certifications"),
         )  # fmt: skip
         if page:
             write_whole(folder / page, territory_page(case))
@@ -126,6 +123,5 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         return
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        keys = [column.key for column in LINE.columns]
-        if reader.fieldnames == keys:
+        if reader.fieldnames == [column.key for column in LINE.columns]:
             yield from reader

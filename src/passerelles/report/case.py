@@ -80,18 +80,13 @@ def grid_of(
 
 
 def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:
-    value = column.cell(item, words.lang) if column.kind in NUMERIC or column.badge else None
-    figure = (
-        value if column.kind in NUMERIC and isinstance(value, int | float) and not isinstance(value, bool) else None
-    )
+    numeric = column.kind in NUMERIC
+    value = column.cell(item, words.lang) if numeric or column.badge else None
+    figure = value if numeric and isinstance(value, int | float) and not isinstance(value, bool) else None
     text = column.screen(item, words.lang)
-    return Cell(
-        words("unknown") if text is None else words.set(text),
-        figure,
-        column.beside(item, words.lang),
-        "" if link is None else link(item),
-        (value or "unknown") if column.badge else "",
-    )
+    told = words("unknown") if text is None else words.set(text)
+    level = (value or "unknown") if column.badge else ""
+    return Cell(told, figure, column.beside(item, words.lang), link(item) if link else "", level)
 
 
 class Request(NamedTuple):

@@ -22,6 +22,7 @@ from passerelles.views.spec import Cell, Column, Sheet, dicts
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from passerelles.market.certifications import Certifications
     from passerelles.market.read import SourceFile
     from passerelles.paths.rank import Paths
     from passerelles.ranking.move import Moves
@@ -112,14 +113,8 @@ def territory_envelope(
 def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> dict[str, Any]:
     """Return what scored: name, version, data that it was fitted on, and the parts that say nothing here."""
     scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer, occupied=occupied)
-    return {
-        "name": scorer.name,
-        "version": scorer.version,
-        "fitted_on": scorer.fitted_on,
-        "calibrated_on": scorer.calibrated_on,
-        "calibrated": scorer.calibration is not None,
-        "off": list(score_table(graph, scorer).off),
-    }
+    told = {name: getattr(scorer, name) for name in ("name", "version", "fitted_on", "calibrated_on")}
+    return {**told, "calibrated": scorer.calibration is not None, "off": list(score_table(graph, scorer).off)}
 
 
 def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -159,6 +154,15 @@ def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
 UNUSED: Final = frozenset({"fap2021-labels", "idcc-opco"})
 
 
+def files_read(
+    market: Market | None, places: Places | None, certifications: "Certifications | None" = None
+) -> "Iterator[SourceFile]":
+    """Yield the files of data that were read."""
+    yield from market.files_read if market is not None else ()
+    yield from places.files if places is not None else ()
+    yield from (certifications.file,) if certifications is not None else ()
+
+
 def data_sources(
     tables: Iterable[Path | None] = (),
     *,
@@ -178,15 +182,9 @@ def data_sources(
     without
         Kinds of market files that play no part in the answer.
     """
-    files: list[SourceFile] = []
-    if market is not None:
-        files += [file for file in market.files_read if file.kind not in without]
-    files += places.files if places is not None else ()
+    files = [file for file in files_read(market, places) if file.kind not in without]
     keys = ("name", "content", "source", "year", "licence", "sha256")
-    own = [
-        (path.name, "table", None, None, None, file_sha256(path))
-        for path in tables if path is not None
-    ]  # fmt: skip
+    own = [(path.name, "table", None, None, None, file_sha256(path)) for path in tables if path is not None]
     read = [
         (f.record.name, f.kind, f.source or None, f.year or None, f.licence or None, f.record.sha256)
         for f in sorted(files, key=lambda f: (f.kind, f.record.name))
@@ -213,24 +211,15 @@ def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> Iterator[s
         yield say("moves.uncalibrated", lang=lang, family=scorer["calibrated_on"].upper())
 
 
-def source_lines(referential: Referential, *, lang: Lang = "fr") -> list[str]:
-    """Return source, date and licence of the data and of each overlay, as the licences ask."""
+def source_lines(referential: Referential, *, lang: Lang = "fr") -> Iterator[str]:
+    """Yield source, date and licence of the data and of each overlay, as the licences ask."""
     provenance = referential.provenance
     unknown = say("moves.date_unknown", lang=lang)
     of_data = {"source": provenance.source, "date": provenance.date or unknown, "licence": provenance.licence or "?"}
-    return [
-        say("moves.source", lang=lang, **of_data),
-        *(
-            say(
-                "moves.source_overlay",
-                lang=lang,
-                name=f"{each.name} {each.version}",
-                source=(each.source or each.title or "?").rstrip("."),
-                licence=(each.licence or "?").rstrip("."),
-            )
-            for each in provenance.laid
-        ),
-    ]
+    yield say("moves.source", lang=lang, **of_data)
+    for each in provenance.laid:
+        source, licence = ((text or "?").rstrip(".") for text in (each.source or each.title, each.licence))
+        yield say("moves.source_overlay", lang=lang, name=f"{each.name} {each.version}", source=source, licence=licence)
 
 
 def print_dim(console: "Console", lines: Iterable[str]) -> None:

@@ -261,10 +261,9 @@ def access_blocks(case: Case, explained: Explained, told: Collection[str] = ()) 
         rows = [w.set(c.described(w.lang)) for c in path.certifications]
         found.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
     if path.frames:
-        own = payers_said(case, (f for f in path.frames if f.name not in told))
-        found.append(
-            Bullets((*frame_sentences(case, path.frames, why=case.allocation.bounds.frame), *own), w("move.frames"))
-        )
+        said = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
+        said += payers_said(case, (f for f in path.frames if f.name not in told))
+        found.append(Bullets(said, w("move.frames")))
     return found
 
 

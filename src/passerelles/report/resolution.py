@@ -119,11 +119,8 @@ def agenda_line(plan: Agenda, *, lang: Lang) -> str:
 def review_line(done: Review, *, lang: Lang) -> str:
     """Return how many rows have each verdict, in one sentence."""
     counts = {"sure": done.count("sûr"), "review": done.count("à vérifier"), "unknown": done.count("inconnu")}
-    return _with_aside(
-        say("resolve.done", lang=lang, n=sum(not is_aside(row.text) for row in done.rows), **counts),
-        [row.text for row in done.rows],
-        lang,
-    )
+    text = say("resolve.done", lang=lang, n=sum(not is_aside(row.text) for row in done.rows), **counts)
+    return _with_aside(text, [row.text for row in done.rows], lang)
 
 
 def _with_aside(text: str, cells: Iterable[str], lang: Lang) -> str:
@@ -175,8 +172,7 @@ def migration_line(found: Sequence[Migration], *, lang: Lang) -> str:
 def _possible(found: Migration, lang: Lang) -> str:
     if found.destination is not None:
         own = [d for d in found.destinations if d.code == found.destination]
-        label = f"{own[0].label}{_merges(own[0], lang)}. " if own else ""
-        return label + found.why(lang)
+        return (f"{own[0].label}{_merges(own[0], lang)}. " if own else "") + found.why(lang)
     parts = [_share(d, lang) for d in found.destinations[:_SHOWN]]
     rest = len(found.destinations) - len(parts)
     text = listed(parts, lang) or found.why(lang)
@@ -292,10 +288,7 @@ class Fiche(NamedTuple):
             ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
             ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),
-            (
-                "credentials",
-                [coded(some[0].code, _credential(some, list(choices), titles, lang)) for some in _told(conditions)],
-            ),
+            ("credentials", [coded(c[0].code, _credential(c, [*choices], titles, lang)) for c in _told(conditions)]),
         ]
         for kind in SHOWN_KINDS:
             listed = [r for r in found["requirements"] if r["kind"] == kind]
@@ -304,10 +297,8 @@ class Fiche(NamedTuple):
         if not found["requirements"]:
             blocks.append(("savoir-faire", [word("show.no_requirements")]))
         moves = [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]
-        blocks += [
-            ("contexts", [coded(c["code"], c["label"] or c["code"]) for c in found["contexts"]]),
-            ("mobilities", moves),
-        ]
+        contexts = [coded(c["code"], c["label"] or c["code"]) for c in found["contexts"]]
+        blocks += [("contexts", contexts), ("mobilities", moves)]
         return [(name, word(f"show.{name}", n=len(texts)), texts) for name, texts in blocks if texts]
 
 
@@ -315,37 +306,23 @@ _NAMED = Record(
     "labelled", "A code and its label", (Column("code", promised="code"), Column("label", promised="text?"))
 )
 _TITLE = Record("", "A job title", (Column("code", promised="text?"), Column("label", promised="text")))
-_REQUIREMENT = Record(  # a requirement and its competency
-    "",
-    "",
-    (
-        *within(_NAMED.columns, itemgetter(1)),
-        Column("kind", promised=one_of(KINDS)).at(itemgetter(1)),
-        Column("status", promised=one_of(STATUSES)).at(itemgetter(0)),
-    ),
+_REQUIREMENT = (  # of a requirement and its competency
+    *within(_NAMED.columns, itemgetter(1)),
+    Column("kind", promised=one_of(KINDS)).at(itemgetter(1)),
+    Column("status", promised=one_of(STATUSES)).at(itemgetter(0)),
 )
-_CONTEXT = Record("", "", (*_NAMED.columns, Column("category", promised="text")))
-_CREDENTIAL = Record(  # what is demanded, the credential, and those that it takes
-    "",
-    "",
-    (
-        *within(
-            (Column("code", promised="code"), *(Column(key, promised="text") for key in ("label", "kind"))),
-            itemgetter(1),
-        ),
-        Column("requirement", value=lambda r, _: r[0].kind, promised=one_of(get_args(RequirementKind))),
-        Column("source", value=lambda r, _: r[0].source or r[1].source, promised="text"),
-        Column("hours", value=lambda r, _: r[1].hours._asdict(), promised=PUBLISHED.schema()),
-        Column("prerequisites", value=lambda r, _: list(r[2]), promised=["code"]),
-    ),
+_CONTEXT = (*_NAMED.columns, Column("category", promised="text"))
+_TEXTS = tuple(Column(key, promised="text") for key in ("label", "kind"))
+_CREDENTIAL = (  # of what is demanded, the credential, and those that it takes
+    *within((Column("code", promised="code"), *_TEXTS), itemgetter(1)),
+    Column("requirement", value=lambda r, _: r[0].kind, promised=one_of(get_args(RequirementKind))),
+    Column("source", value=lambda r, _: r[0].source or r[1].source, promised="text"),
+    Column("hours", value=lambda r, _: r[1].hours._asdict(), promised=PUBLISHED.schema()),
+    Column("prerequisites", value=lambda r, _: list(r[2]), promised=["code"]),
 )
-_MOBILITY = Record(
-    "",
-    "",
-    (
-        *within(_NAMED.columns, itemgetter(1)),
-        *within((Column("rank", promised="ordinal?"), Column("kind", promised="text")), itemgetter(0)),
-    ),
+_MOBILITY = (
+    *within(_NAMED.columns, itemgetter(1)),
+    *within((Column("rank", promised="ordinal?"), Column("kind", promised="text")), itemgetter(0)),
 )
 
 

@@ -155,8 +155,7 @@ def shape_name(name: str) -> str:
 @cache
 def examples() -> Mapping[str, Any]:
     """One answer of each shape, cut short, that the package really gave; docs/make_examples.py writes them."""
-    text = (files("passerelles.report") / "examples.json").read_text(encoding="utf-8")
-    found: dict[str, Any] = json.loads(text)
+    found: dict[str, Any] = json.loads((files("passerelles.report") / "examples.json").read_text(encoding="utf-8"))
     return found
 
 

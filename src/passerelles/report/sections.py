@@ -9,7 +9,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib import import_module
-from itertools import chain
 from operator import attrgetter
 from shlex import join
 from types import MappingProxyType
@@ -22,7 +21,7 @@ from passerelles.language.say import number, percent
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
 from passerelles.report.case import Case, grid_of, heads
-from passerelles.report.envelope import scorer_dict
+from passerelles.report.envelope import files_read, scorer_dict
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
 from passerelles.territory.actions import Action, actions
@@ -113,8 +112,7 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
         return name if name in explained else ""
 
     hidden = {"kind"} if key == "to_confirm" else {"kind", "unknown"}
-    columns = [c for c in Flow.spec.columns if c.key not in hidden]
-    return _told(case, key, columns, flows, {"to": link})
+    return _told(case, key, [c for c in Flow.spec.columns if c.key not in hidden], flows, {"to": link})
 
 
 def _told(
@@ -207,14 +205,8 @@ def sources_of(case: Case) -> Iterator[Source]:
         what += " " + w("source.overlays", names=", ".join(about.overlays))
     yield Source(name, what, about.date, about.licence, about.sha256)
     yield from (Source(f"{o.name} {o.version}", o.source or o.title, o.date, o.licence, "") for o in about.laid)
-    market = case.market.files_read if case.market else ()
-    places = case.places.files if case.places else ()
-    certifications = (case.certifications.file,) if case.certifications else ()
-    files = {
-        Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256)
-        for f in chain(market, places, certifications)
-    }
-    yield from sorted(files)
+    files = files_read(case.market, case.places, case.certifications)
+    yield from sorted({Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256) for f in files})
 
 
 def sources_grid(case: Case) -> Grid:
@@ -476,9 +468,8 @@ def _flows(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
 def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
     alike = moves.same_payers(origins)
-    found = [
-        block for origin in origins for block in moves.origin_blocks(case, origin, {frame.name for frame in alike})
-    ]
+    told = {frame.name for frame in alike}
+    found = [block for origin in origins for block in moves.origin_blocks(case, origin, told)]
     if not found:
         return [Text(w("nothing.moves"))]
     payers: list[Block] = [Heading(w("move.payers")), Bullets(moves.payers_said(case, alike))] if alike else []

@@ -144,9 +144,8 @@ class Duties(Shown):
         """Return the points, subject by subject, then what they refer to."""
         lead = []
         for subject in get_args(Subject):
-            lead.append(
-                say("transparency.heading", lang=lang, subject=say(f"transparency.subject.{subject}", lang=lang))
-            )
+            named = say(f"transparency.subject.{subject}", lang=lang)
+            lead.append(say("transparency.heading", lang=lang, subject=named))
             lead += [
                 say("transparency.line", lang=lang, law=d.point.law, duty=d.duty(lang), answer=d.answer(lang))
                 for d in self.points

@@ -134,8 +134,7 @@ def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody,
 
 def show(engine: Engine, asked: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
     """Answer ``show@1``."""
-    fiche = Fiche.of(engine.referential, asked.occupation)
-    return unscored_envelope("show@1", engine.referential, [fiche.to_dict()])
+    return unscored_envelope("show@1", engine.referential, [Fiche.of(engine.referential, asked.occupation).to_dict()])
 
 
 def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:

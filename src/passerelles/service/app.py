@@ -294,8 +294,7 @@ def read_keys(variable: str | None) -> tuple[str, ...]:
 def from_environment() -> ASGIApp:
     """Make the application from the environment: options as variables, or those that a parent process left."""
     left = os.environ.get(VARIABLE)
-    options = Options.model_validate_json(left) if left else options_of(os.environ)
-    return application(options)
+    return application(Options.model_validate_json(left) if left else options_of(os.environ))
 
 
 def application(options: Options) -> ASGIApp:

@@ -126,8 +126,7 @@ class Heard(Request):
         pairs = [pair for pair in pairs if pair[0] in NAMES] + own
         found = dict(pairs)
         if len(found) < len(pairs) and len(self.twice) < _SHOWN:
-            counted = Counter(name for name, _ in pairs)
-            self.twice += (name for name, count in counted.items() if count > 1)
+            self.twice += (name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
         return found
 
 

@@ -136,8 +136,7 @@ class Person(Body):
 
     def profile(self) -> Profile:
         """Return the engine's own value."""
-        credentials = dict(self.credentials)
-        return Profile(self.occupation, tuple(self.competencies), credentials, self.employment)
+        return Profile(self.occupation, tuple(self.competencies), dict(self.credentials), self.employment)
 
 
 def _branch(value: object) -> str | None:

@@ -215,8 +215,7 @@ def _fold(office: "OfficeDocument", fold: Fold, depth: int) -> None:
 
 
 def _paragraph(office: "OfficeDocument", text: str, *, italic: bool = False) -> None:
-    run = office.add_paragraph().add_run(printable(text))
-    run.italic = italic or None
+    office.add_paragraph().add_run(printable(text)).italic = italic or None
 
 
 def _table(office: "OfficeDocument", grid: Grid) -> None:
@@ -245,7 +244,6 @@ def _table(office: "OfficeDocument", grid: Grid) -> None:
                 each.font.size = size
             if head.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-    header = OxmlElement("w:tblHeader")
-    table.rows[0]._tr.get_or_add_trPr().append(header)  # noqa: SLF001 - python-docx has no name for it
+    table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - python-docx has no name for it
     if grid.more:
         _paragraph(office, grid.more, italic=True)

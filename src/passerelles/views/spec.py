@@ -250,12 +250,15 @@ def part_of(key: str, of: str | Record, path: str = "", *, nullable: bool = Fals
     return Column(key, json=lambda i, lang: (inner := get(i)) and to_dict(inner, lang), **{**defaults, **more})
 
 
-def parts_of(key: str, of: str | Record | type[Any], about: str = "", *, path: Value | str = "", **more: Any) -> Column:
+def parts_of(
+    key: str, of: str | Record | type[Any] | tuple[Column, ...], about: str = "", *, path: Value | str = "", **more: Any
+) -> Column:
     """
     Return a column of JSON that holds a list of items, each told by a record.
 
-    Where `of` is a name, it is that of their schema, and they have a `to_dict`; a class has its record in `spec`; a
-    record without a name stands there whole. `path`: where the items are, if not under `key`, or what gives them.
+    Where `of` is a name, it is that of their schema, and they have a `to_dict`; a class has its record in `spec`;
+    columns, or a record without a name, stand there whole. `path`: where the items are, if not under `key`, or what
+    gives them.
     """
     get = _reader(path or key)
     told, to_dict = _told(of)
@@ -263,8 +266,10 @@ def parts_of(key: str, of: str | Record | type[Any], about: str = "", *, path: V
     return Column(key, json=lambda i, lang: [to_dict(each, lang) for each in get(i, lang)], **{**defaults, **more})
 
 
-def _told(of: str | Record | type[Any]) -> tuple[Shape, Value]:
+def _told(of: str | Record | type[Any] | tuple[Column, ...]) -> tuple[Shape, Value]:
     """Return the shape of what a column holds, and what tells it."""
+    if isinstance(of, tuple):
+        of = Record("", "", of)
     if isinstance(of, str):
         return of, lambda item, lang: item.to_dict(lang)
     if isinstance(of, type):

@@ -160,6 +160,11 @@ def bars(found: Move, lang: Lang) -> Iterator[tuple[str, str, float, float, str]
 def _template(name: str) -> Template:
     made = environment("passerelles.service.explorer")
     made.globals |= {"facts": move_facts, "sentences": move_sentences, "bars": bars, "sections": SECTIONS}
+    made.globals |= {"limits": _LIMITS, "most": _COMPARED, "lengths": _STEPS, "side": SIDE, "half": _RING}
+    made.globals |= {name: _FILTERS[name] for name in ("domains", "menus")} | {
+        "short": short_name,
+        "colour": COLOURS[0],
+    }
     return made.get_template(name)
 
 
@@ -194,8 +199,6 @@ def home(ask: Ask) -> str:
         doubt=_doubt(found) if text else "",
         grid=ask.table(candidate_sheet(found, lang=ask.lang)) if found else None,
         to=to,
-        taken=taken,
-        size=len(ask.engine.graph.codes),
     )
 
 
@@ -230,9 +233,7 @@ def job(ask: Ask, code: str) -> str:
         blocks=about.lines(lang),
         mobilities=[m["code"] for m in found["mobilities"]],
         parts=[p["code"] for p in found["parts"]],
-        riasec=about.occupation.riasec,
         certifications=ask.table(sheet) if leading else None,
-        basin=basin,
         market=market,
         wage=wage,
     )
@@ -280,10 +281,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         tab="sources" if towards else "rank",
         towards=towards,
         choice=choice,
-        limits=_LIMITS,
         free=_FILTERS["alone"][towards:],
-        domains=_FILTERS["domains"],
-        menus=_FILTERS["menus"],
         moves=moves,
         split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
         **ask.told(moves, {end: lambda m: f"#move-{m.rank}"}),
@@ -312,8 +310,7 @@ def move(ask: Ask, origin: str, target: str) -> str:
 
 def _nearer(ask: Ask, origin: str, found: Move) -> str:
     """Say what would bring a move a level nearer: it takes a second at times, so that it is there if asked for."""
-    near = sentence(nearer(ask.engine.graph, origin, found), found, lang=ask.lang)
-    return near or ask.words("move.nearest")
+    return sentence(nearer(ask.engine.graph, origin, found), found, lang=ask.lang) or ask.words("move.nearest")
 
 
 def basin_of(ask: Ask) -> Basin | None:
@@ -332,7 +329,6 @@ def compare(ask: Ask) -> str:
     return ask.render(
         "compare.html",
         jobs=jobs,
-        most=_COMPARED,
         without={j.code: ask.url("compare", job=[o.code for o in jobs if o.code != j.code]) for j in jobs},
         grid=None if found is None else ask.table(found.sheets(ask.lang)[0]),
         notes=() if found is None else market_notes((o.market for o in found.occupations), ask.lang),
@@ -393,7 +389,6 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         frames=presets().values(),
         frame=frame or "",
         steps=steps,
-        lengths=_STEPS,
         agreements=zip(_FIRMS, agreements, strict=True) if table is not None else (),
         back=ask.url("paths", end.code, start.code),
     )
@@ -502,17 +497,14 @@ def whole_map(ask: Ask) -> str:
     return ask.render(
         "map.html",
         groups=groups,
-        side=SIDE,
         chosen=next((d for d in dots if d.code == chosen), None),
         grid=ask.table(sheet, label=lambda d: ask.url("show", d.code)),
-        size=len(dots),
-        short=short_name,
     )
 
 
 def picture(ask: Ask) -> str:
     """Return the map as a picture of its own, for print: domains are named on it."""
-    return ask.render("map.svg", groups=groups_of(ask.engine), side=SIDE, alone=True, short=short_name)
+    return ask.render("map.svg", groups=groups_of(ask.engine))
 
 
 Star = tuple[Move, float, float]  # a neighbour around an occupation, and its place
@@ -528,7 +520,7 @@ def near(ask: Ask, code: str) -> str:
 
     stars = _stars(ask, about.code, moves)
     return ask.render(
-        "near.html", job=about, tab="near", stars=stars, half=_RING, rings=_rings(moves, stars),
+        "near.html", job=about, tab="near", stars=stars, rings=_rings(moves, stars),
         **ask.told(moves, {"target": link}),
     )  # fmt: skip
 
@@ -609,7 +601,6 @@ def areas(ask: Ask) -> str:
         members=[ask.table(sheets[1])] if named else [],
         spots=spots,
         links=links,
-        half=_RING,
     )
 
 
@@ -621,7 +612,6 @@ def area(ask: Ask, number: str) -> str:
     hidden = SCREEN_KEYS if one.market is None else frozenset[str]()
     members = Sheet("members", AreaMember.spec.columns, lambda: one.members, ask.lang, hidden)
     names = {a.number: a.name for a in found.areas}
-    codes = {m.code for m in one.members}
     return ask.render(
         "area.html",
         area=one,
@@ -631,10 +621,7 @@ def area(ask: Ask, number: str) -> str:
         out=_passages(ask, [p for p in found.passages if p.origin == one.number], names, "target"),
         into=_passages(ask, [p for p in found.passages if p.target == one.number], names, "origin"),
         groups=groups_of(ask.engine),
-        codes=codes,
-        side=SIDE,
-        short=short_name,
-        colour=COLOURS[0],
+        codes={m.code for m in one.members},
     )
 
 
@@ -668,7 +655,6 @@ def interests(ask: Ask) -> str:
         letters=letters,
         every=[(letter, known[letter]) for letter in LETTERS if known[letter]],
         grid=ask.table(sheet, label=lambda pair: ask.url("rank", pair[1].code)) if found else None,
-        count=len(found),
     )
 
 

@@ -113,9 +113,8 @@ def way(ask: Ask) -> str:
     """Return a path built by hand, step by step, with what the engine proposes next."""
     from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
-    codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))[
-        : _LONGEST + 1
-    ]
+    named = dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job"))
+    codes = list(named)[: _LONGEST + 1]
     jobs = [job_of(ask, code) for code in codes]
     legs = []  # start and end of each step, and what it takes for somebody who made those before it
     total: Span | None = None
@@ -236,8 +235,7 @@ def _page(desk: Desk, path: str, usual: Lang, make: Callable[..., str]) -> Calla
                 return made
             found = made.encode()
             desk.store.put(key, found)
-        kind = "image/svg+xml" if path.endswith(".svg") else HTML
-        return Response(found, media_type=kind, headers=_HEADERS)
+        return Response(found, media_type="image/svg+xml" if path.endswith(".svg") else HTML, headers=_HEADERS)
 
     return answer
 
@@ -280,8 +278,7 @@ async def _worked_out(pool: Pool, ask: Ask, make: Callable[[], T], *, piece: boo
 
 def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
     fields = {name: request.query_params.getlist(name) for name in request.query_params}
-    wanted = fields.get("lang", [usual])[0]
-    lang = next((each for each in LANGS if each == wanted), usual)
+    lang = next((each for each in LANGS if each == fields.get("lang", [usual])[0]), usual)
     return Ask(desk.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
 
 
