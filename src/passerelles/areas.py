@@ -24,7 +24,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.model import Stamp
-from passerelles.referentials.referential import Referential, find_occupation
+from passerelles.referentials.referential import Referential, find_occupations
 from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.features import tree_of
 from passerelles.scoring.scorer import Scorer, scorer_for
@@ -202,13 +202,9 @@ class MobilityAreas(Shown):
 
     def figures(self) -> dict[str, Any]:
         """Return what ``areas@1`` holds beside the areas: passages, and what the experts' own moves say of them."""
-        return {
-            "passages": dicts(self.passages, "en"),
-            "modularity": self.modularity,
-            "experts_inside": self.experts,
-            "chance_inside": self.chance,
-            "domains": {"experts_inside": self.domains[0], "count": self.domains[1]},
-        }
+        domains = {"experts_inside": self.domains[0], "count": self.domains[1]}
+        told = {"passages": dicts(self.passages, "en"), "modularity": self.modularity, "experts_inside": self.experts}
+        return told | {"chance_inside": self.chance, "domains": domains}
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return areas, their members, and the passages between them as tables."""
@@ -308,12 +304,10 @@ def mobility_areas(
     >>> sum(len(area.members) for area in found.areas)
     125
     """
-    rows = np.asarray(
-        sorted({graph.position[find_occupation(graph.referential, code)] for code in check_codes(codes, what="codes")})
-        if codes is not None
-        else range(len(graph.codes)),
-        dtype=np.intp,
-    )
+    rows = np.arange(len(graph.codes), dtype=np.intp)
+    if codes is not None:
+        named = find_occupations(graph.referential, check_codes(codes, what="codes"))
+        rows = np.asarray([graph.position[code] for code in named], dtype=np.intp)
     if not len(rows):
         raise PasserellesError("areas_no_job")
     scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer)

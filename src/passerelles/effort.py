@@ -127,7 +127,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     stated = referential.access_of.get(occupation.code)
     named = _level(referential, occupation)
     level = named or int(settings.level_unknown)
-    known_level = named is not None
+    known = named is not None
     named_here = _required(referential, occupation.code)
     titled = any(c.kind in DIPLOMAS for c in named_here)
     required = [c for c in named_here if _length(c) > 0]
@@ -137,12 +137,12 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         longest = max(full, key=lambda c: (_length(c), c.code))
         expected, hours, source = _length(longest), training_hours(longest), longest.hours.source
         low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
-        return Qualification(low, expected, high, short, level, known_level, "credential", longest.code, source, titled)
+        return Qualification(low, expected, high, short, level, known, "credential", longest.code, source, titled)
     if level == _LOWEST:
         courses = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
         shown = stated is not None and stated.beginners == "yes"
         course = settings.induction_hours if shown else max((course, *courses))
-        return Qualification(course * _SHORT, course, 2 * course, course, level, known_level, "course")
+        return Qualification(course * _SHORT, course, 2 * course, course, level, known, "course")
     published = published_for(occupation, level)
     middle = duration_model().estimate(level, _domain(occupation))
     lengths = [d.centre.expected or 0.0 for d in published]
@@ -162,9 +162,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        return Qualification(
-            low, expected, high, short, level, known_level, "certification", usual.code, source, usual=True
-        )
+        return Qualification(low, expected, high, short, level, known, "certification", usual.code, source, usual=True)
     # A job open to all is learnt by part of its level's course; from a first degree on, once the studies are made.
     part = settings.open_share if free else 1.0
     low, expected, high = ((part if level < _FIRST_DEGREE else 1.0) * hours for hours in middle)
@@ -176,18 +174,15 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # Few have a published length: those that have not may be as far below and above as the level's courses are.
         low = min(short, *(d.centre.low or expected for d in published))
         high = max(2 * expected - low, *lengths)
-        return Qualification(low, expected, high, short, level, known_level, "certification", codes, sources, titled)
-    return Qualification(
-        low, expected, high, part * middle.low, level, known_level, "estimate", titled=titled, free=free
-    )
+        return Qualification(low, expected, high, short, level, known, "certification", codes, sources, titled)
+    return Qualification(low, expected, high, part * middle.low, level, known, "estimate", titled=titled, free=free)
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
     """Certifications of one level, of published length, that lead to an occupation or to the fiche it comes from."""
     codes = {occupation.code, occupation.base, occupation.parent} - {None}
-    return tuple(
-        d for d in load_durations() if d.level == level and d.centre.expected and codes.intersection(d.occupations)
-    )
+    those = (d for d in load_durations() if d.level == level and d.centre.expected)
+    return tuple(d for d in those if codes.intersection(d.occupations))
 
 
 def _domain(occupation: Occupation) -> str:
@@ -550,9 +545,8 @@ class EffortTable:
         left = np.minimum(floor[columns], self.uncovered[columns, states[owner]])
         blocks, _, at = ragged(self.block_first, rows)
         shift = np.repeat(first[:-1] - self.item_start[rows], np.diff(at))
-        hours = self.saturated(
-            np.add.reduceat(self.load[items] * left, self.block_start[blocks] + shift), self.cap[blocks]
-        )
+        missing = np.add.reduceat(self.load[items] * left, self.block_start[blocks] + shift)
+        hours = self.saturated(missing, self.cap[blocks])
         return np.add.reduceat(hours, at[:-1]), np.add.reduceat(hours * self.practised[blocks], at[:-1])
 
 

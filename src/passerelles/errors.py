@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import wraps
 from importlib import util
+from operator import call
 from pathlib import PurePath
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, NamedTuple, ParamSpec, TypeVar, Union, get_args, get_origin
@@ -71,11 +72,7 @@ def _check(kind: Any) -> Callable[[Any], bool]:
         return lambda value: isinstance(value, str | int | None) and value in inner
     if get_origin(kind) is tuple and Ellipsis not in inner:
         each = [_check(one) for one in inner]
-        return lambda value: (
-            isinstance(value, tuple | list)
-            and len(value) == len(each)
-            and all(fits(one) for fits, one in zip(each, value, strict=True))
-        )
+        return lambda value: isinstance(value, tuple | list) and len(value) == len(each) and all(map(call, each, value))
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
     if kind in (date, NoneType) or (ours and not getattr(kind, "_is_protocol", False)):
         return lambda value: isinstance(value, kind)
@@ -103,9 +100,8 @@ class _Told(Exception):  # noqa: N818 - not raised itself
     @checked
     def message(self, lang: Lang = "fr") -> str:
         """Return the one sentence or two that a person reads."""
-        return say(
-            f"errors.{self.key}", lang=lang, **{k: v(lang) if callable(v) else v for k, v in self.values.items()}
-        )
+        values = {name: value(lang) if callable(value) else value for name, value in self.values.items()}
+        return say(f"errors.{self.key}", lang=lang, **values)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy what is held: an exception would be called again with its text as a key."""

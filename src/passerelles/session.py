@@ -139,10 +139,8 @@ class Session:
     @cached_property
     def market(self) -> Market | None:
         """Market of the first folder that has one; its surveys are read only where they are needed."""
-        return self._first(
-            lambda folder: load_market(folder, tensions=self.tensions, scanned=self._scan(folder), keeper=self._keeper),
-            "no_market_data",
-        )
+        load = partial(load_market, tensions=self.tensions, keeper=self._keeper)
+        return self._first(lambda folder: load(folder, scanned=self._scan(folder)), "no_market_data")
 
     def surveyed(self, basin: str, *, year: int | None = None) -> tuple[Market, Basin]:
         """

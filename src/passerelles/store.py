@@ -367,9 +367,8 @@ def _manifest(place: Path, data: memoryview | None, line: memoryview | None) -> 
     """Read the manifest, and refuse one that is damaged or of another version."""
     seal = hashlib.sha256(data or b"").hexdigest()
     if data is None or line is None or bytes(line) != seal_line(seal):
-        raise PasserellesError(
-            "index_damaged", path=place, name=SEAL if data is not None and line is None else MANIFEST
-        )
+        name = SEAL if data is not None and line is None else MANIFEST
+        raise PasserellesError("index_damaged", path=place, name=name)
     manifest: Mapping[str, Any] = json.loads(bytes(data))
     found = f"{manifest.get('schema')}@{manifest.get('format')}", manifest.get("package")
     expected = f"{SCHEMA}@{FORMAT}", package_version()

@@ -317,11 +317,9 @@ def word_rules(language: str) -> WordRules:
     file = files("passerelles.language") / language / "words.toml"
     data = tomllib.loads(file.read_text(encoding="utf-8")) if file.is_file() else {}
     endings = sorted(data.get("endings", ()), key=lambda e: (-len(e), e))
-    return WordRules(
-        stop=frozenset(data.get("stop", ())),
-        endings=tuple(SuffixRule(ending, "", max(0, _SHORTEST_STEMMED - len(ending))) for ending in endings),
-        levels=tuple((re.compile(row["pattern"]), float(row["value"])) for row in data.get("levels", ())),
-    )
+    rules = tuple(SuffixRule(ending, "", max(0, _SHORTEST_STEMMED - len(ending))) for ending in endings)
+    levels = tuple((re.compile(row["pattern"]), float(row["value"])) for row in data.get("levels", ()))
+    return WordRules(frozenset(data.get("stop", ())), rules, levels)
 
 
 def level_named(text: str, rules: WordRules) -> float:
@@ -366,16 +364,9 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     size = len(set(stems))
     neighbours = np.flatnonzero(row[1:] == row[:-1])
     pairs, pair_number = np.unique(stemmed[neighbours] * size + stemmed[neighbours + 1], return_inverse=True)
-    return TextCounts(
-        vocabulary=tuple(vocabulary),
-        words=_counts(row, flat, (len(bags), len(vocabulary))),
-        grams=_counts(
-            np.concatenate([row, row[neighbours]]),
-            np.concatenate([stemmed, size + pair_number.ravel()]),
-            (len(bags), size + len(pairs)),
-        ),
-        n_stems=size,
-    )
+    rows, terms = np.append(row, row[neighbours]), np.append(stemmed, size + pair_number.ravel())
+    words = _counts(row, flat, (len(bags), len(vocabulary)))
+    return TextCounts(tuple(vocabulary), words, _counts(rows, terms, (len(bags), size + len(pairs))), size)
 
 
 def _numbers(bags: Sequence[Sequence[str]], number: Mapping[str, int]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -527,9 +518,8 @@ def grams(word: str, shortest: int, longest: int) -> list[str]:
     [' o', 'or', 'r ', ' or', 'or ']
     """
     padded = f" {word} "
-    return [
-        padded[start : start + size] for size in range(shortest, longest + 1) for start in range(len(padded) - size + 1)
-    ]
+    sizes = range(shortest, longest + 1)
+    return [padded[start : start + size] for size in sizes for start in range(len(padded) - size + 1)]
 
 
 def letter_bag(words: Iterable[str], shortest: int, longest: int) -> Counter[str]:

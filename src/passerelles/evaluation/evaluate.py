@@ -528,22 +528,19 @@ def with_observed(
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
     size = Method(SIZE, partial(_size_scores, people, held_out))
     chosen = (*choose_methods(graph, methods), size)
-    results = tuple(
-        _observed_result(people, rows, method.name, protocol_of(method, graph, evaluation.folds))
-        for method, rows in zip(chosen, rank_all(graph, chosen, folds, progress), strict=True)
-    )
+    ranked = zip(chosen, rank_all(graph, chosen, folds, progress), strict=True)
+    told = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
+    results = tuple(_observed_result(people, *each) for each in told)
     fit = ObservedFit(observed.file.name, len(observed.pairs), float(people.sum()), results)
     return replace(evaluation, observed=fit)
 
 
 def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr_array:
     """People who moved, shape (n, n), origins in rows; those of a specialised occupation count for its fiche."""
-    base = graph.base_rows
-    cells = [
-        (some.people, int(base[graph.position[origin]]), int(base[graph.position[target]]))
-        for (origin, target), some in observed.pairs.items()
-    ]
-    people, rows, columns = (np.asarray(x) for x in zip(*cells, strict=True))
+    pairs = ((some.people, *ends) for ends, some in observed.pairs.items())
+    counts, *ends = zip(*pairs, strict=True)
+    people = np.asarray(counts)
+    rows, columns = (graph.base_rows[[graph.position[code] for code in codes]] for codes in ends)
     kept = rows != columns
     return frozen_csr(sparse.csr_array((people[kept], (rows[kept], columns[kept])), shape=graph.mobility.shape))
 

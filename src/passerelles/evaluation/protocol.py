@@ -185,12 +185,8 @@ def reliability(probabilities: ArrayLike, outcomes: ArrayLike, *, bins: int = 10
     if bins < 1:
         raise ValueError(f"bins must be at least 1, not {bins}")
     order = np.argsort(predicted, kind="stable")
-    ends, means = predicted, (predicted, observed)
-    return tuple(
-        Bin(float(ends[some[0]]), float(ends[some[-1]]), len(some), *(float(each[some].mean()) for each in means))
-        for some in np.array_split(order, bins)
-        if len(some)
-    )
+    split = ((predicted[some], observed[some]) for some in np.array_split(order, bins) if len(some))
+    return tuple(Bin(float(p[0]), float(p[-1]), len(p), float(p.mean()), float(o.mean())) for p, o in split)
 
 
 def expected_calibration_error(probabilities: ArrayLike, outcomes: ArrayLike, *, bins: int = 10) -> float:

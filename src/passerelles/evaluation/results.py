@@ -264,13 +264,10 @@ class Evaluation(Shown):
         kinds = dict.fromkeys(r.protocol_kind for r in self.results)
         notes = [say(f"evaluation.note.{kind}", lang=lang, folds=self.folds) for kind in kinds]
         notes += [r.other_splits(lang) for r in self.results if r.other_groupings is not None]
-        return Page(
-            say("evaluation.title", lang=lang, name=name, version=version),
-            [say("evaluation.scale", lang=lang, n=self.results[0].origins)],
-            [methods],
-            [Page(groups.label(lang), sheets=[groups])],
-            [*notes, say("evaluation.caution", lang=lang)],
-        )
+        notes.append(say("evaluation.caution", lang=lang))
+        title = say("evaluation.title", lang=lang, name=name, version=version)
+        scale = say("evaluation.scale", lang=lang, n=self.results[0].origins)
+        return Page(title, [scale], [methods], [Page(groups.label(lang), sheets=[groups])], notes)
 
     def worst_of_best(self, lang: Lang = "fr") -> Page:
         """Return where the method that ranks best out of sample does worse, and for whom; figures in sample last."""

@@ -87,9 +87,8 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
             return _scorer(graph, "content", VERSION, base, content)
         logit = _logit(values, weights, base)
         found = mobility_features(scene, logit)
-        columns = {"content": logit[sample.rows, sample.columns]} | {
-            n: v[sample.rows, sample.columns] for n, v in found.items() if n not in DAMPING
-        }
+        fitted = {"content": logit} | {n: v for n, v in found.items() if n not in DAMPING}
+        columns = {n: v[sample.rows, sample.columns] for n, v in fitted.items()}
         second, shift = _fit(columns, sample, [])
     scale = second.pop("content", 0.0)
     second |= DAMPING
@@ -126,15 +125,9 @@ def _scorer(
     parts: dict[str, dict[str, float]],
     prior: Prior | None = None,
 ) -> Scorer:
-    return Scorer(
-        name=name,
-        version=version,
-        fitted_on=f"{graph.referential.name} {graph.referential.version}",
-        base=_rounded(base),
-        candidates=max(1, int((~graph.is_specialised).sum()) - 1),
-        parts=parts,
-        prior=prior,
-    )
+    given = {"name": name, "version": version, "base": _rounded(base), "parts": parts, "prior": prior}
+    source = f"{graph.referential.name} {graph.referential.version}"
+    return Scorer(fitted_on=source, candidates=max(1, int((~graph.is_specialised).sum()) - 1), **given)
 
 
 def _centred_features(scene: Scene, names: Sequence[str], centred_on: Scene | None = None) -> dict[str, Dense]:
@@ -338,18 +331,15 @@ def calibrate(pairs: Pairs) -> Calibration:
 
     weights = np.where(pairs.rank <= _DEPTH, 1.0, _THINNED)
     medians = [pairs.scores[pairs.rank == rank] for rank in _BENDS]
-    knots = [round(float(np.median(scores)), _DECIMALS) for scores in medians if len(scores)]
+    knots = [_rounded(np.median(scores)) for scores in medians if len(scores)]
     while True:
         columns = [pairs.scores, *(np.minimum(pairs.scores - at, 0.0) for at in knots)]
         model = LogisticRegression(C=1e6, tol=1e-8, max_iter=500)
         model.fit(np.stack(columns, axis=1), pairs.listed, sample_weight=weights)
-        slope, *bends = (round(float(value), _DECIMALS) for value in model.coef_[0])
+        slope, *bends = map(_rounded, model.coef_[0])
         kept = [at for at, bend in zip(knots, bends, strict=True) if bend > 0]
         if len(kept) == len(knots):
             break
         knots = kept
-    return Calibration(
-        slope=max(10.0**-_DECIMALS, slope),
-        intercept=round(float(model.intercept_[0]), _DECIMALS),
-        bends=tuple(Bend(at=at, slope=bend) for at, bend in zip(knots, bends, strict=True)),
-    )
+    bent = tuple(Bend(at=at, slope=bend) for at, bend in zip(knots, bends, strict=True))
+    return Calibration(slope=max(10.0**-_DECIMALS, slope), intercept=_rounded(model.intercept_[0]), bends=bent)

@@ -42,13 +42,9 @@ def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
     about = {name: pack(f"graph.{name}", getattr(graph, name), arrays) for name in _VALUES}
     row_of = {competency.code: row for row, competency in enumerate(graph.referential.competencies)}
     rows = np.asarray([row_of[code] for code in graph.competency_codes], dtype=np.int32)
-    return {
-        "settings": _of_matrices(graph.settings),
-        "access": graph.settings.access,
-        "column_cells": pack("graph.column_cells", by_column(graph.weights), arrays),
-        "competency_rows": pack("graph.competency_rows", rows, arrays),
-        **about,
-    }
+    more = {"column_cells": by_column(graph.weights), "competency_rows": rows}
+    packed = {name: pack(f"graph.{name}", value, arrays) for name, value in more.items()}
+    return {"settings": _of_matrices(graph.settings), "access": graph.settings.access, **packed, **about}
 
 
 def stored_graph(referential: Referential, settings: Settings) -> OccupationGraph | None:
@@ -283,10 +279,8 @@ def _near(
         vectors = word_vectors([competencies[i].name for i in some], plain.tolist())
         topics = _topics(vectors[plain], required[:, kept[plain]])
         groups = macro[kept]
-        for left, right, likeness in (
-            close_pairs(vectors, settings.label_threshold),
-            _alike(vectors, unit(vectors @ topics), groups, settings.topic_threshold),
-        ):
+        alike = _alike(vectors, unit(vectors @ topics), groups, settings.topic_threshold)
+        for left, right, likeness in (close_pairs(vectors, settings.label_threshold), alike):
             found.append((kept[left], kept[right], settings.label_credit * likeness))
     kinds = np.asarray([c.kind for c in competencies])
     matrix = sparse.csr_array((size, size))

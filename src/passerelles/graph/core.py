@@ -258,9 +258,8 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     yield from _nodes("occupation", graph.occupations, of_occupations, _of_occupation)
     yield from _nodes("competency", plain, of_competencies, of_competency)
     yield from _nodes("macro_competency", macro, of_competencies, of_competency, broader)
-    yield from _nodes(
-        "job_title", r.titles, dict.fromkeys((t.code for t in r.titles), 1.0), _fields("principal", "rare")
-    )
+    titles = dict.fromkeys((t.code for t in r.titles), 1.0)
+    yield from _nodes("job_title", r.titles, titles, _fields("principal", "rare"))
     yield from _nodes("work_context", r.contexts, exercised, _fields("category"))
     yield from _nodes("tag", r.tags, filed, _fields("kind"))
     yield from _nodes("domain", r.domains, within, _fields(), (*within, *(d.parent for d in r.domains)))
@@ -313,24 +312,17 @@ def _nodes(
 
 def _of_occupation(occupation: Occupation) -> _More:
     questions = ("regulated", "managerial", "ecological", "digital", "demographic")
-    answers = {name: getattr(occupation, name) for name in questions}
-    return {
-        **{name: getattr(occupation, name) for name in ("definition", "access", "parent", "base")},
-        "specialised": occupation.base is not None,
-        **{name: answer for name, answer in answers.items() if answer != "unknown"},
-        "riasec": occupation.riasec,
-    }
+    answers = {name: answer for name in questions if (answer := getattr(occupation, name)) != "unknown"}
+    texts = {name: getattr(occupation, name) for name in ("definition", "access", "parent", "base")}
+    return {**texts, "specialised": occupation.base is not None, **answers, "riasec": occupation.riasec}
 
 
 def _of_credential(credential: Credential) -> _More:
     figures = zip(("hours_low", "hours_expected", "hours_high"), credential.hours[:3], strict=True)
-    return {
-        "kind": credential.kind,
-        **{name: None if hours is None else float(hours) for name, hours in figures},
-        "hours_source": credential.hours.source,
-        "reference": credential.source,
-        **{name: getattr(credential, name) for name in ("certifinfo", "rncp", "note")},
-    }
+    hours = {name: None if figure is None else float(figure) for name, figure in figures}
+    texts = {name: getattr(credential, name) for name in ("certifinfo", "rncp", "note")}
+    sources = {"hours_source": credential.hours.source, "reference": credential.source}
+    return {"kind": credential.kind, **hours, **sources, **texts}
 
 
 def _competency_node(graph: OccupationGraph, code: str) -> str:
@@ -398,14 +390,9 @@ def provenance(
     >>> sorted(provenance(build_graph(load_referential("transitions"))))
     ['overlays', 'package', 'referential', 'settings']
     """
-    referential = graph.referential
-    return {
-        "package": package_version(),
-        "referential": referential.stamp._asdict(),
-        "overlays": list(referential.provenance.overlays),
-        **(scorers or {}),
-        "settings": settings_or(settings, graph.settings).model_dump(mode="json"),
-    }
+    about, chosen = graph.referential.stamp._asdict(), settings_or(settings, graph.settings).model_dump(mode="json")
+    told = {"package": package_version(), "referential": about, "overlays": [*graph.referential.provenance.overlays]}
+    return told | dict(scorers or {}) | {"settings": chosen}
 
 
 def metadata(found: Mapping[str, Any]) -> dict[str, str]:

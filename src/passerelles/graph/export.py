@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from pathlib import Path
-from types import MappingProxyType
 from typing import Final, Literal, get_args
 
 from passerelles.errors import PasserellesError
@@ -147,9 +146,8 @@ def _json(values: Mapping[str, AttributeValue]) -> str:
 GraphFormat = Literal["graphml", "gexf", "json", "parquet"]
 GRAPH_FORMATS: Final[tuple[GraphFormat, ...]] = get_args(GraphFormat)
 PARQUET_FILES: Final = ("nodes.parquet", "edges.parquet")
-_TEXT: Final[Mapping[str, Callable[[OccupationGraph], Iterator[str]]]] = MappingProxyType(
-    {"graphml": graphml_lines, "gexf": gexf_lines, "json": json_lines}
-)
+_Lines = Callable[[OccupationGraph], Iterator[str]]
+_TEXT: Final[Mapping[str, _Lines]] = {"graphml": graphml_lines, "gexf": gexf_lines, "json": json_lines}
 
 
 def export_graph(

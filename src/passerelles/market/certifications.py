@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, cached_property, lru_cache
 from itertools import takewhile
+from math import inf
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
@@ -248,13 +249,8 @@ def read_register(found: Iterable[Found]) -> Register:
     leading = {(rome, code) for code, rome in rows("rncp-rome", "rncp", "rome") if code.startswith("RNCP")}
     branch = frozenset(code for code, _ in rows("rncp-agreements", "rncp", "agreement_1"))
     known = ((old, new) for old, new in replaced if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
-    return Register(
-        registrations=MappingProxyType(registrations),
-        successors=grouped(sorted(known)),
-        by_rome=grouped(sorted(leading)),
-        branch=branch,
-        files=tuple(files),
-    )
+    by_code, successors = MappingProxyType(registrations), grouped(sorted(known))
+    return Register(by_code, successors, grouped(sorted(leading)), branch, tuple(files))
 
 
 def _iso(day: str) -> str:
@@ -613,20 +609,16 @@ def is_active(first: int | None, last: int | None, year: int) -> Ternary:
     >>> is_active(2015, 2024, 2025), is_active(2015, None, 2025), is_active(None, None, 2025)
     ('no', 'yes', 'unknown')
     """
-    if not year or (first is None and last is None):
+    begins, ends = -inf if first is None else first, inf if last is None else last
+    if not year or begins > ends or first is last is None:
         return "unknown"
-    if first is not None and last is not None and first > last:
-        return "unknown"
-    if (first is not None and year < first) or (last is not None and year > last):
-        return "no"
-    return "yes"
+    return "yes" if begins <= year <= ends else "no"
 
 
+_COURSES: Final = "formations preparatoires et non certifiantes"
 _KINDS: Final[Mapping[str, CertificationKind]] = {
-    "publie": "certification",
-    "habilitations": "habilitation",
-    "formations preparatoires et non certifiantes": "preparatory",
-}
+    "publie": "certification", "habilitations": "habilitation", _COURSES: "preparatory",
+}  # fmt: skip
 _NO_YEAR: Final = 0
 
 
@@ -687,13 +679,9 @@ def _read(reading: Reading, year: int | None) -> Certifications:
     of_code = grouped((each.code, each) for each in rows)
     if len(rows) > len(of_code):
         reading.note("certification_rows_merged", count=len(rows) - len(of_code))
-    return Certifications(
-        certifications=tuple(_merged(some, reading) for _, some in sorted(of_code.items())),
-        year=judged,
-        file=reading.source(str(latest) if dated else ""),
-        row_counts=MappingProxyType(dict(sorted(counts.items()))),
-        notices=reading.log.notices(),
-    )
+    found = tuple(_merged(some, reading) for _, some in sorted(of_code.items()))
+    file, numbers = reading.source(str(latest) if dated else ""), MappingProxyType(dict(sorted(counts.items())))
+    return Certifications(found, judged, file, numbers, notices=reading.log.notices())
 
 
 _words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts

@@ -23,7 +23,7 @@ from passerelles.market.tables import (
     Payers,
     TensionTable,
     Wages,
-    codes_of,
+    families_of,
     read_fap2021_rome,
     read_fap_rome,
     read_payers,
@@ -260,10 +260,8 @@ def _interval(text: str, secret: tuple[str, ...], low: int, high: int) -> Interv
 
 def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
     secret, settings = file.found.kind.secret, file.settings
-    whole, part = (
-        cache(partial(_interval, secret=secret, low=low, high=settings.secret_high))
-        for low in (settings.secret_low, settings.secret_part_low)
-    )
+    read = partial(_interval, secret=secret, high=settings.secret_high)
+    whole, part = (cache(partial(read, low=low)) for low in (settings.secret_low, settings.secret_part_low))
     rows: dict[tuple[str, str, str], BmoRow] = {}
     labels: dict[str, str] = {}
     masked = Counter[str]()
@@ -444,14 +442,16 @@ def family_codes(
 
     An occupation is joined through itself, its parent or its base; none is where no table joins them. Codes that look
     alike in the two nomenclatures do not mean the same families: each has its own crosswalk. Specialised occupations
-    are left out: their base stands for them.
+    are left out: their base stands for them, and a project must not be counted twice.
     """
     survey = market.survey(year)
     crosswalk = market.crosswalk_of(survey)
     if crosswalk is None:
         return MappingProxyType(dict.fromkeys(survey.family_labels, ()))
-    grouped = codes_of(crosswalk, referential)
-    return MappingProxyType({family: grouped.get(family, ()) for family in survey.family_labels})
+    own = [o.code for o in referential.occupations if o.base is None]
+    pairs = ((family, code) for code in own for family in families_of(crosswalk, referential, code)[0])
+    codes = grouped(sorted(pairs))
+    return MappingProxyType({family: codes.get(family, ()) for family in survey.family_labels})
 
 
 @checked

@@ -31,14 +31,10 @@ from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, On, texts_of, within
 
 ListedStatus = Literal["hiring", "fragile"]
-# Column that each word names in the head of a list, by kind of list.
-_HEADS: Final[Mapping[str, Mapping[str, str]]] = {
-    kind: {word: column for column, words in columns.items() for word in words}
-    for kind, columns in packaged("passerelles.market", "columns.toml").items()
-}
-_STATUSES: Final[Mapping[str, ListedStatus]] = {
-    **dict.fromkeys(("", "hiring", "porteur", "metier porteur", "recrute"), "hiring"),
-    **dict.fromkeys(("fragile", "fragilise", "metier fragilise"), "fragile"),
+# Column that each word names in the head of a list, by kind of list; and what each means in the column of statuses.
+_COLUMNS: Final = packaged("passerelles.market", "columns.toml")
+_HEADS: Final[Mapping[str, Mapping[str, Any]]] = {
+    kind: {w: column for column, ws in some.items() for w in ws} for kind, some in _COLUMNS.items()
 }
 
 
@@ -99,11 +95,8 @@ class JobList:
         """
         basins, regions = _keys(basin), _keys(region)
         for link in links_of(referential, code):
-            there = [
-                e
-                for e in self.entries_of.get(link.code, ())
-                if (not e.basin or e.basin in basins) and (not e.region or e.region in regions)
-            ]
+            rows = self.entries_of.get(link.code, ())
+            there = [e for e in rows if e.basin in ("", *basins) and e.region in ("", *regions)]
             if there:
                 return Listed(min(there, key=lambda e: (not e.basin, not e.region, e.line)), link)
         return None
@@ -140,7 +133,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
         note = partial(log.note, file=table.name, line=line)
         occupation = _job(referential, code, title, note)
-        said = _STATUSES.get(normalise_label(status))
+        said: ListedStatus | None = _HEADS["status"].get(normalise_label(status))
         if said is None:
             note("status_unknown", value=status)
         place = _basin(basin, places, note)
@@ -148,8 +141,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
             continue
         key = (occupation, place, _key(region))
         if key in entries:
-            subject = " ".join(filter(None, (occupation, basin, region)))
-            note("duplicate_code", subject=subject)
+            note("duplicate_code", subject=" ".join(filter(None, (occupation, basin, region))))
             continue
         entries[key] = Entry(occupation, said, place, _key(region), line, code or title)
     file = SourceFile("job-list", table.record)
@@ -177,10 +169,10 @@ def _read_list(
     found = read_rows(path, lambda cells: 0 if known(cells).isdisjoint(first) else len(known(cells)))
     if is_job is not None and not found.header_line:
         filled = [(line, [*filter(None, map(cell_text, cells))]) for line, cells in found.filled]
-        sign = found.delimiter
-        rows: list[tuple[int, list[Cell]]] = [
-            (line, [sign.join(texts)] if sign and is_job(sign.join(texts)) else [*texts]) for line, texts in filled
-        ]
+        rows: list[tuple[int, list[Cell]]] = []
+        for line, texts in filled:
+            whole = found.delimiter.join(texts)
+            rows.append((line, [whole] if found.delimiter and is_job(whole) else [*texts]))
         if any(len(cells) == 1 for _, cells in rows):
             found = found._replace(header=("title",), rows=rows)
     lacking = [name for name, some in needed.items() if known(found.header).isdisjoint(some)]
@@ -286,17 +278,11 @@ class ObservedMoves:
         leaving = defaultdict[str, float](float)
         for (origin, _), some in people.items():
             leaving[origin] += some
-        return MappingProxyType(
-            {
-                pair: Observed(
-                    people[pair],
-                    people[pair] / leaving[pair[0]],
-                    tuple(sorted({m.period for m in rows if m.period})),
-                    tuple(sorted({m.source for m in rows if m.source})),
-                )
-                for pair, rows in sorted(rows_of.items())
-            }
-        )
+        found: dict[tuple[str, str], Observed] = {}
+        for pair, rows in sorted(rows_of.items()):
+            periods, sources = (tuple(sorted({*each} - {""})) for each in zip(*(m[3:] for m in rows), strict=True))
+            found[pair] = Observed(people[pair], people[pair] / leaving[pair[0]], periods, sources)
+        return MappingProxyType(found)
 
 
 def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
@@ -382,7 +368,8 @@ def observed_notes(some: Iterable[Observed | None], lang: Lang) -> list[str]:
 
 def _counted(some: Sequence[Observed]) -> str:
     """Return who counted people and when, each once; a dash where the table does not say."""
-    names = sorted({name for seen in some for name in seen.sources}) + sorted(
-        {p for seen in some for p in seen.periods}
+    sources, periods = (
+        {each for seen in some for each in seen.sources},
+        {each for seen in some for each in seen.periods},
     )
-    return ", ".join(names) or "–"
+    return ", ".join((*sorted(sources), *sorted(periods))) or "–"

@@ -543,9 +543,7 @@ def with_basins(places: Places, names: Mapping[str, str], *, source: str = "") -
         so. Another name of a known basin becomes an alias, unless it is some basin's own name.
     """
     known = dict(places.basin_by_code)
-    own = {normalise_label(b.name) for b in known.values()} | {
-        normalise_label(n) for c, n in names.items() if c not in known
-    }
+    own = {normalise_label(n) for n in (*(b.name for b in known.values()), *(names[c] for c in names.keys() - known))}
     log = NoticeLog(places.notices)
     for code in sorted(names):
         name = names[code]
@@ -625,17 +623,12 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     points = _coordinates(opened(*found.of("coordinates")))
     # The commune of today that took the place of each former one.
     successors = dict(rows("former-communes", "former", "commune"))
-    communes = tuple(
-        _commune(row, names.get(row.commune), points, details, successors.get(row.commune, row.commune))
-        for row in newest_rows
-    )
+    today = {row.commune: successors.get(row.commune, row.commune) for row in newest_rows}
+    communes = tuple(_commune(r, names.get(r.commune), points, details, today[r.commune]) for r in newest_rows)
     _report(communes, geographies)
-    places = Places(
-        basins=tuple(_basins(communes, geographies)),
-        communes=communes,
-        year=latest.found.year,
-        epci_labels=MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci}),
-    )
+    epcis = MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci})
+    basins = tuple(_basins(communes, geographies))
+    places = Places(basins, communes, year=latest.found.year, epci_labels=epcis)
     tables = list(found.of("travel"))
     if travel is not None:
         extra = scan_all(travel).of("travel")
@@ -710,9 +703,8 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> I
         latitude, longitude = (_mean(getattr(c, end) for c in members[code]) for end in ("latitude", "longitude"))
         if latitude is None:
             latest.note("basin_without_coordinates", subject=f"{code} {name}")
-        departments, regions = (
-            tuple(sorted({getattr(row, kind) for row in rows[code]} - {""})) for kind in ("department", "region")
-        )
+        above = ({getattr(row, kind) for row in rows[code]} for kind in ("department", "region"))
+        departments, regions = (tuple(sorted(codes - {""})) for codes in above)
         inside = tuple(c.code for c in members[code])
         yield Basin(code, name, inside, latitude, longitude, aliases, departments, regions)
 

@@ -353,9 +353,8 @@ class Reading:
         if type_.startswith("code:"):
             width = int(type_.removeprefix("code:"))
             # A column of numbers loses the zeros before a code: they are put back.
-            codes = [
-                t.removesuffix(".0").zfill(width) if t and (len(t) != width or not t.isalnum()) else t for t in texts
-            ]
+            odd = [bool(t) and (len(t) != width or not t.isalnum()) for t in texts]
+            codes = [t.removesuffix(".0").zfill(width) if o else t for t, o in zip(texts, odd, strict=True)]
             if short := sum(map(ne, codes, texts)):
                 self.note("zero_filled", column=head, count=short)
             return codes
@@ -394,11 +393,6 @@ def amount(text: str) -> float | None:
 
 
 _TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": amount, "whole": whole_number}
-
-
-def years_of(values: Iterable[str]) -> str:
-    """Return the distinct years of a column, in order, as one text."""
-    return ", ".join(sorted({*values} - {""}))
 
 
 _LARGEST: Final = 100_000_000  # bytes that are read back

@@ -73,10 +73,8 @@ def wage_sources(some: Iterable[WagePair | None], lang: Lang = "fr", *, codes: b
     for figure in (f for wages in some for f in wages or () if f.interval is not None):
         levels = (_level(code, lang, named=codes) for code in figure.about.split(" + "))
         told.setdefault((figure.source, figure.year), {}).update(dict.fromkeys(levels))
-    return "; ".join(
-        say("market.wage_source", lang=lang, source=source, year=year, level=", ".join(levels))
-        for (source, year), levels in told.items()
-    )
+    rows = ((source, year, ", ".join(levels)) for (source, year), levels in told.items())
+    return "; ".join(say("market.wage_source", lang=lang, source=s, year=year, level=level) for s, year, level in rows)
 
 
 def _level(code: str, lang: Lang, *, named: bool) -> str:
@@ -164,10 +162,8 @@ def basin_openings(market: Market, basin: str, *, year: str | int | None = None)
         If there is no survey of that year.
     """
     survey = market.survey(year)
-    found = [
-        FamilyOpenings(family, survey.family_labels[family], market.openings(family, basin, year=survey.year))
-        for family in survey.families_in.get(basin, ())
-    ]
+    labels, some = survey.family_labels, survey.families_in.get(basin, ())
+    found = [FamilyOpenings(f, labels[f], market.openings(f, basin, year=survey.year)) for f in some]
     return tuple(sorted(found, key=lambda f: (-(f.openings.projects.low or 0), f.family)))
 
 
@@ -216,12 +212,8 @@ def job_openings(
         if link is None or not surveyed:
             figure = unknown("no_family", source=source, year=when, territory=basin)
             return (), Openings(figure, figure, figure), figure
-        listed = tuple(
-            FamilyOpenings(
-                f, survey.family_labels[f], market.openings(f, basin, year=when), len(codes[f]), part_of(f).get(code)
-            )
-            for f in surveyed
-        )
+        told = ((f, survey.family_labels[f], market.openings(f, basin, year=when)) for f in surveyed)
+        listed = tuple(FamilyOpenings(f, name, some, len(codes[f]), part_of(f).get(code)) for f, name, some in told)
         whole = _whole(market, listed, basin, when, link)
         return listed, whole, _estimated(listed, whole.projects)
 
@@ -244,12 +236,8 @@ def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, yea
 
 def _estimated(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
     """The job's own part of its families' projects, under the weights: for display only."""
-    bounds = [
-        Interval(f.openings.projects.interval.low * f.part, f.openings.projects.interval.high * f.part)
-        for f in families
-        if f.openings.projects.interval is not None and f.part is not None
-    ]
-    summed = total(bounds)
+    known = ((f.openings.projects.interval, f.part) for f in families)
+    summed = total(Interval(i.low * part, i.high * part) for i, part in known if i is not None and part is not None)
     if summed is None or whole.interval is None:
         return replace(whole, interval=None, standing="unknown", why=whole.why or "not_published")
     return replace(whole, interval=summed, standing="estimated", why="spread")
@@ -327,9 +315,8 @@ def leading_jobs(market: Market, referential: Referential) -> Callable[[str], Ma
     survey = market.survey()
     crosswalk = market.crosswalk_of(survey)
     codes = family_codes(market, referential)
-    qualified = grouped(
-        (rome, family) for (rome, _), family in (crosswalk.by_qualification if crosswalk else {}).items()
-    )
+    by_qualification = crosswalk.by_qualification if crosswalk else {}
+    qualified = grouped((rome, family) for (rome, _), family in by_qualification.items())
     fits: dict[str, list[str]] = {}
     for family, jobs in codes.items():
         measured = {code: _fit(qualified, referential, code, family) for code in jobs}
@@ -419,17 +406,9 @@ def _spread(
     values: Sequence[float], codes: Sequence[str], link: Link, source: str, year: str, territory: str
 ) -> Figure:
     """From the lowest to the highest figure of a job's codes: observed where it is of one code."""
-    several = len(codes) > 1
-    return Figure(
-        Interval(min(values), max(values)),
-        "estimated" if several else "observed",
-        source=source,
-        year=year,
-        territory=territory,
-        about=" + ".join(codes),
-        via=link.via,
-        why="several_families" if several else "",
-    )
+    bounds, about = Interval(min(values), max(values)), " + ".join(codes)
+    why = "several_families" if len(codes) > 1 else ""
+    return Figure(bounds, "estimated" if why else "observed", source, year, territory, about, link.via, why)
 
 
 _FIGURES: Final = ("projects", "estimated", "difficult_share", "seasonal_share", "tension")
@@ -472,22 +451,16 @@ class Signal:
         jobs = max((f.jobs or 0 for f in self.families), default=0)
         named = ", ".join(f.label for f in self.families)
         key = "family_projects" if self.families else "projects"
-        lines = (
-            tell(key, figure=self.projects.say(lang), families=named, n=jobs),
-            tell("difficult", figure=self.difficult_share.say(lang, decimals=2)),
-            tell("tension", figure=self.tension.say(lang)),
-        )
+        projects = tell(key, figure=self.projects.say(lang), families=named, n=jobs)
+        difficult = tell("difficult", figure=self.difficult_share.say(lang, decimals=2))
+        lines = (projects, difficult, tell("tension", figure=self.tension.say(lang)))
         if self.listed is not None:
             entry = self.listed.entry
             status = say(f"market.status.{entry.status}", lang=lang)
             return (tell("listed", file=self.list_name, line=entry.line, status=status), *lines)
-        rule = self.settings
-        projects, part, tension = (
-            (rule.hiring_min_projects, rule.hiring_min_difficult_share, rule.hiring_min_tension)
-            if self.status == "hiring"
-            else (rule.fragile_max_projects, rule.fragile_max_difficult_share, rule.fragile_max_tension)
-        )
-        return (*lines, tell(self.status, projects=projects, share=percent(part, lang=lang), tension=tension))
+        bound = "hiring_min" if self.status == "hiring" else "fragile_max"
+        least = {name: getattr(self.settings, f"{bound}_{name}") for name in ("projects", "difficult_share", "tension")}
+        return (*lines, tell(self.status, **least, share=percent(least["difficult_share"], lang=lang)))
 
     def sentences(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return every figure in words: those of `reasons`, then the others."""

@@ -12,7 +12,7 @@ from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, day_text, say
-from passerelles.market.read import ABSENT, Reading, SourceFile, years_of
+from passerelles.market.read import ABSENT, Reading, SourceFile
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 from passerelles.views.schema import one_of
@@ -94,12 +94,8 @@ def read_fap2021_rome(reading: Reading) -> FapRome:
     usual = {(family, rome) for (rome, qualification), family in by_qualification.items() if qualification == "0"}
     reached = {family for family, _ in usual}
     others = {(family, rome) for (rome, _), family in by_qualification.items() if family not in reached}
-    return FapRome(
-        reading.source(),
-        tuple(sorted(usual | others)),
-        "FAP2021",
-        MappingProxyType(dict(sorted(by_qualification.items()))),
-    )
+    known = MappingProxyType(dict(sorted(by_qualification.items())))
+    return FapRome(reading.source(), tuple(sorted(usual | others)), "FAP2021", known)
 
 
 def links_of(referential: Referential, code: str) -> tuple[Link, ...]:
@@ -137,16 +133,6 @@ def families_of(crosswalk: FapRome, referential: Referential, code: str) -> tupl
         if families:
             return families, link
     return (), None
-
-
-def codes_of(crosswalk: FapRome, referential: Referential) -> Mapping[str, tuple[str, ...]]:
-    """
-    Occupations of the referential under each family, by code.
-
-    Specialised occupations are left out: their base stands for them, and a project must not be counted twice.
-    """
-    own = [o.code for o in referential.occupations if o.base is None]
-    return grouped(sorted((family, code) for code in own for family in families_of(crosswalk, referential, code)[0]))
 
 
 def shares(codes: tuple[str, ...], weights: Mapping[str, float] | None = None) -> Mapping[str, float]:
@@ -220,13 +206,13 @@ def read_tension(reading: Reading) -> TensionTable:
     names = (*keys, "tension", *COMPONENTS)
     n = len(keys)
     rows: dict[tuple[str, str], Tension] = {}
-    years: list[str] = []
+    years: set[str] = set()
     for line, row in reading.rows(*names):
         key = row[0], row[1] if by_basin else _area(*row[1:4])
         if reading.is_new(line, key, rows):
-            years.append(row[n - 1])
+            years.add(row[n - 1])
             rows[key] = Tension(row[n], row[n + 1 :])
-    return TensionTable(reading.source(years_of(years)), MappingProxyType(rows))
+    return TensionTable(reading.source(", ".join(sorted(years - {""}))), MappingProxyType(rows))
 
 
 def _area(level: str, region: str, department: str) -> str:

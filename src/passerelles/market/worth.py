@@ -18,7 +18,6 @@ from passerelles.views.spec import Column, On, within
 
 _EVERYWHERE: Final = Basin(COUNTRY, "")
 _NAMES: Final = ("projects", "tension", "wage_ratio")
-_DECIMALS: Final[Mapping[str, int]] = {"wage_ratio": 2}
 
 
 class JobMarket(NamedTuple):
@@ -86,13 +85,9 @@ def job_markets(
     return JobMarkets(by_job, {code: each.estimated for code, each in found.items()})
 
 
-_SCHEMA: Final = maybe(
-    record(
-        "Openings, tension and wage; null without market data",
-        dict.fromkeys(_NAMES, FIGURE),
-        optional={"jobs": record("Jobs of the group that each is of", dict.fromkeys(_NAMES, "count"))},
-    )
-)
+_JOBS: Final = record("Jobs of the group that each is of", dict.fromkeys(_NAMES, "count"))
+_ABOUT: Final = "Openings, tension and wage; null without market data"
+_SCHEMA: Final = maybe(record(_ABOUT, dict.fromkeys(_NAMES, FIGURE), optional={"jobs": _JOBS}))
 
 
 def market_columns(of: Callable[[Any], JobMarket | None], *, counted: bool = False) -> tuple[Column, ...]:
@@ -118,7 +113,7 @@ SCREEN_KEYS: Final = frozenset(_NAMES)
 
 def _short(name: str, found: JobMarket, lang: Lang) -> str | None:
     figure: Figure = getattr(found, name)
-    return figure.short(lang, decimals=_DECIMALS.get(name, 0))
+    return figure.short(lang, decimals=2 if name == "wage_ratio" else 0)
 
 
 def market_sources(some: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
