@@ -322,8 +322,7 @@ _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no
 Why = Literal["", "empty", "not_number", "ambiguous"]
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
 _SPACED: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
-_PLAIN: Final = re.compile(r"[0-9]+")
-_MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)+")
+_MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
@@ -356,7 +355,7 @@ class Rows(NamedTuple):
     @property
     def filled(self) -> Iterator[tuple[int, list[Cell]]]:
         """Rows that hold something."""
-        return ((line, cells) for line, cells in self.rows if not _is_blank(cells))
+        return ((line, cells) for line, cells in self.rows if any(map(cell_text, cells)))
 
     def table(self, *, exact: bool = False) -> Table:
         """
@@ -384,10 +383,6 @@ class Rows(NamedTuple):
             lines.append(line)
         record = FileRecord(self.name, self.sha256, self.encoding, len(rows))
         return Table(self.name, _names(self.header[:width]), rows, lines, record, log.notices())
-
-
-def _is_blank(cells: Sequence[Cell]) -> bool:
-    return all(cell is None or (type(cell) is str and not cell.strip()) for cell in cells)
 
 
 def split_sheet(place: str | Path) -> tuple[Path, str]:
@@ -458,10 +453,8 @@ def parse_rows(
 
 def _best(rows: Sequence[tuple[int, list[Cell]]], fits: Fits) -> tuple[int, int]:
     """Score and position of the row that fits best as the header, among those of the first lines."""
-    scores = [
-        (fits(cells), -place) for place, (line, cells) in enumerate(rows[:HEADER_WITHIN]) if line <= HEADER_WITHIN
-    ]
-    score, place = max(scores, default=(0, 0))
+    first = enumerate(rows[:HEADER_WITHIN])
+    score, place = max(((fits(cells), -n) for n, (line, cells) in first if line <= HEADER_WITHIN), default=(0, 0))
     return score, -place
 
 
@@ -669,8 +662,6 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         if not _SPACED.fullmatch(head) or not (rest.isdigit() or not rest):
             return Number(None, "ambiguous")
         return _number(f"{_SPACES.sub('', head)}.{rest}" if sign else _SPACES.sub("", head), negative=negative)
-    if _PLAIN.fullmatch(digits):
-        return _number(digits, negative=negative)
     if not _MARKED.fullmatch(digits):
         return Number(None, "not_number")
     sign = _decimal_of(digits)

@@ -178,12 +178,9 @@ def read_texts(
             bag[term] += _DEFINITION_WEIGHT * number
         bag.update(competency)
     words = [{term: 1 for term in bag if " " not in term and term[0] != "^"} for bag in whole]
-    documents = {
-        "titles": fit_field(titles)[0],
-        "definition": fit_field(definitions)[0],
-        "competencies": fit_field(competencies)[0],
-        "letters": fit_letters(words, shortest=3, longest=5),
-    }
+    bags = {"titles": titles, "definition": definitions, "competencies": competencies}
+    documents = {name: fit_field(some)[0] for name, some in bags.items()}
+    documents["letters"] = fit_letters(words, shortest=3, longest=5)
     covers = {"titles": _cover(titles, field), "all": _cover(whole, field)}
     return Texts(documents, covers, _space(whole, phrases, owner, dimensions))
 
@@ -318,15 +315,11 @@ class TitleIndex:
         """Models of the terms of families: letters of titles, words of titles, words of other texts; none without."""
         if self.meaning is None:
             return {}
-        n_families = int(self.parent_of.max()) + 1
-        by_title, by_owner = (
-            membership(group, n_families, np.float32) for group in (self.parent_of[self.owner], self.parent_of)
-        )
-        return {
-            "bayes_letters": _likelihood(self.letters.columns @ by_title),
-            "bayes_words": _likelihood(self.family_field.columns @ by_title),
-            "bayes_texts": _likelihood(self.documents["competencies"].columns @ by_owner),
-        }
+        n_families, of_title = int(self.parent_of.max()) + 1, self.parent_of[self.owner]
+        by_title, by_owner = (membership(group, n_families, np.float32) for group in (of_title, self.parent_of))
+        likely = {"letters": (self.letters, by_title), "words": (self.family_field, by_title)}
+        likely["texts"] = (self.documents["competencies"], by_owner)
+        return {f"bayes_{name}": _likelihood(field.columns @ groups) for name, (field, groups) in likely.items()}
 
     @cached_property
     def kind_of(self) -> IntArray:
@@ -516,13 +509,8 @@ def _usual_forms(
 ) -> dict[tuple[int, int], tuple[str, ...]]:
     """Position of a label and number of a usage that means it, to the stems of what people say."""
     first = {" ".join(form): position for position, form in reversed([*enumerate(forms)])}
-    return {
-        (first[title], number): tuple(said.split())
-        for number, (said, titles) in enumerate(usages.items())
-        if said not in first
-        for title in titles
-        if title in first
-    }
+    numbered = ((n, said, titles) for n, (said, titles) in enumerate(usages.items()) if said not in first)
+    return {(first[t], n): tuple(said.split()) for n, said, titles in numbered for t in titles if t in first}
 
 
 _RARE: Final = 0.1  # entries of a kind that an owner is given of each

@@ -216,11 +216,9 @@ class Versions:
         possible, lost = self._possible(code)
         title = title.strip()
         if title and len(title) <= _LONGEST:
-            said: tuple[tuple[Basis, set[str]], ...] = (
-                ("title-code", self._by_title_code(code, title)),
-                ("title", self._by_title(title, {d.code for d in possible})),
-            )
-            for basis, found in said:
+            by_title = self._by_title(title, {d.code for d in possible})
+            said: dict[Basis, set[str]] = {"title-code": self._by_title_code(code, title), "title": by_title}
+            for basis, found in said.items():
                 if len(found) == 1:
                     return self._decided(code, title, found.pop(), basis, possible, lost)
         if len(possible) == 1 and not lost:
@@ -438,9 +436,8 @@ class Bridge(Versions):
         sure = exact or [one.code for one in possible if len(possible) == 1 and one.relation == "close"]
         decided = sure[0] if len(sure) == 1 else None
         outcome: Outcome = "moved" if decided else "open" if possible else "unknown"
-        return Migration(
-            code, title, outcome, decided, "crosswalk" if decided else "none", possible, referential=self.new.stamp
-        )
+        basis: Basis = "crosswalk" if decided else "none"
+        return Migration(code, title, outcome, decided, basis, possible, referential=self.new.stamp)
 
     def carry(self, profile: Profile) -> Carried:
         """

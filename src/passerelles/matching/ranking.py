@@ -79,10 +79,8 @@ class Weights:
 @cache
 def shipped_weights() -> Mapping[str, Weights]:
     """Weights of the package, by kind of index: ``title``, ``competency``."""
-    tables = packaged("passerelles.matching", "weights.toml")
-    return MappingProxyType(
-        {kind: Weights(**{f.name: tables[kind].get(f.name, {}) for f in fields(Weights)}) for kind in get_args(Kind)}
-    )
+    tables, names = packaged("passerelles.matching", "weights.toml"), [f.name for f in fields(Weights)]
+    return {kind: Weights(**{name: tables[kind].get(name, {}) for name in names}) for kind in get_args(Kind)}
 
 
 @cache
@@ -150,12 +148,8 @@ def _vote(index: TitleIndex, near: FloatArray, best: IntArray) -> FloatArray:
 def _documents(
     index: TitleIndex, readings: Sequence[Reading], families: Sequence[Counter[str]]
 ) -> dict[str, FloatArray]:
-    parts = {
-        f"doc_{name}": field_cosines(
-            field, families if name != "letters" else [letter_bag(reading.families, 3, 5) for reading in readings]
-        )
-        for name, field in index.documents.items()
-    }
+    bags = dict.fromkeys(index.documents, families) | {"letters": [letter_bag(r.families, 3, 5) for r in readings]}
+    parts = {f"doc_{name}": field_cosines(field, bags[name]) for name, field in index.documents.items()}
     asked = count_terms([dict.fromkeys(bag, 1) for bag in families], index.family_field.vocabulary)
     total = np.asarray([sum(map(index.family_weight, bag)) or 1.0 for bag in families])
     shares = index.family_field.idf[asked.columns] / np.repeat(total, np.diff(asked.starts))
@@ -308,15 +302,10 @@ def close_evidence(
         entry = start + int(similar[start:stop].argmax())
         entries[place] = entry
         other, stems, shared = index.texts[entry], index.stems[entry], float(held[entry])
-        result[place, :7] = (
-            fuzz.ratio(text, other) / 100.0,
-            fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0,
-            typed.get(owner, 0.0),
-            shared / asked_total,
-            shared / index.family_totals[entry],
-            stems[:1] == reading.stems[:1],
-            stems[-1:] == reading.stems[-1:],
-        )
+        ordered = fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0
+        held_by = shared / asked_total, shared / index.family_totals[entry]
+        ends = stems[:1] == reading.stems[:1], stems[-1:] == reading.stems[-1:]
+        result[place, :7] = fuzz.ratio(text, other) / 100.0, ordered, typed.get(owner, 0.0), *held_by, *ends
     _fill_nearest(index, reading, wide, row, owners, result)
     return result, entries
 
@@ -362,12 +351,9 @@ def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
 def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     """Owners one or two typing errors away: 1 for one error, less for two, nothing when a quarter is wrong."""
     short, long = len(text) - 2, len(text) + 2
-    found_at = [
-        (form, owner)
-        for entry, owner in zip(nearest.tolist(), index.owner[nearest].tolist(), strict=True)
-        for form in index.written[entry]
-        if short <= len(form) <= long
-    ]
+    near = zip(nearest.tolist(), index.owner[nearest].tolist(), strict=True)
+    written = ((form, owner) for entry, owner in near for form in index.written[entry])
+    found_at = [(form, owner) for form, owner in written if short <= len(form) <= long]
     found: dict[int, float] = {}
     forms = [form for form, _ in found_at]
     for _, errors, place in process.extract(text, forms, scorer=OSA.distance, score_cutoff=2, limit=None):
@@ -607,15 +593,8 @@ def _trials(
             values[place] += pull[owners[place]]
         order = _families_first(index, owners[place], values[place])
         full = np.flatnonzero(covered[row] >= _ALL)
-        yield Trial(
-            reading=flat[row],
-            owners=owners[place][order],
-            entries=close[place][1][order],
-            values=values[place][order],
-            evidence=evidence[place][order],
-            rivals=len(full),
-            family_rivals=len(np.unique(index.parent_of[full])),
-        )
+        ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]
+        yield Trial(flat[row], *ranked, rivals=len(full), family_rivals=len(np.unique(index.parent_of[full])))
 
 
 def _families_first(index: TitleIndex, owners: IntArray, values: NDArray[np.float64]) -> IntArray:
@@ -726,12 +705,11 @@ def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
     met = sum(number for run, number in runs.items() if run in index.letters.vocabulary)
     last = index.stem_field.vocabulary.get(reading.stems[-1])
     ends = 0.0 if last is None else _log_odds(index.last_stems[_entries_of(index.stem_field, last)] == last)
-    return {
-        "readable": readable,
-        "runs": met / runs.total() if runs else 1.0,
-        "foreign": float(readable < 1.0 and not pack.foreign.isdisjoint(reading.words)),
-        "ends": max(min(ends, _OFTEN_LAST), _SELDOM_LAST),
-    }
+    foreign, like = (
+        float(readable < 1.0 and not pack.foreign.isdisjoint(reading.words)),
+        met / runs.total() if runs else 1.0,
+    )
+    return {"readable": readable, "runs": like, "foreign": foreign, "ends": max(min(ends, _OFTEN_LAST), _SELDOM_LAST)}
 
 
 def _logit(share: float) -> float:

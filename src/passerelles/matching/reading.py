@@ -483,11 +483,8 @@ def _spelled_out(
             if stems:
                 families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
                 beside = tuple(term for term in whole if term not in own)
-                told = [
-                    word in lexicon.pack.abbreviations
-                    for word, other in zip(spelled, choice, strict=True)
-                    if other != (word,)
-                ]
+                changed = (word for word, other in zip(spelled, choice, strict=True) if other != (word,))
+                told = [word in lexicon.pack.abbreviations for word in changed]
                 mended = not all(told)
                 yield Reading(result, stems, families, any(told), beside, cut=cut, dashed=dashed, mended=mended)
 
@@ -657,9 +654,8 @@ class _Title:
 
     def _joins(self, segment: _Segment, token: _Token) -> bool:
         """Whether a number is one word with the letter after it (3 D)."""
-        return any(
-            pattern.match(self.folded, token.start, segment.tokens[-1].end) is not None for pattern in self.pack.joins
-        )
+        end = segment.tokens[-1].end
+        return any(pattern.match(self.folded, token.start, end) is not None for pattern in self.pack.joins)
 
     def _without_asides(self, segments: list[_Segment]) -> list[_Segment]:
         """Return the segments without those that name an employer or a place."""
@@ -688,11 +684,8 @@ class _Title:
             return True
         if all(word in pack.trailing or word in pack.leading for word in named):
             return True
-        strange = [
-            word
-            for word in named
-            if word not in known and word not in pack.abbreviations and self.lexicon.stem(word) not in self.words.heads
-        ]
+        unknown = (word for word in named if word not in known and word not in pack.abbreviations)
+        strange = [word for word in unknown if self.lexicon.stem(word) not in self.words.heads]
         # After a slash or a comma stands what qualifies the job, unless it is written as a name.
         qualifies = segment.sign in _ALL_ALIKE and not self._is_name(segment)
         return len(strange) >= _OF_UNKNOWN * len(named) and not qualifies and not opens

@@ -323,10 +323,9 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
     found: dict[Asked, list[Candidate]] = {}
     for asked, one in zip(distinct, taken, strict=True):
         raw = asked.text if len(one.jobs) < 2 else ""  # noqa: PLR2004 - a line of several jobs is no label
-        answers = [
-            _answer(index, settle(index, raw, options, weights.rules, pulled), trial, weights, limit, posted=one.posted)
-            for trial, (options, pulled) in islice(ranked, len(one.jobs or _NO_JOB))
-        ]
+        mine = islice(ranked, len(one.jobs or _NO_JOB))
+        settled = ((settle(index, raw, options, weights.rules, pulled), trial) for trial, (options, pulled) in mine)
+        answers = [_answer(index, *each, weights, limit, posted=one.posted) for each in settled]
         best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
         found[asked] = [replace(c, rank=n, read=one.read, ignored=one.ignored) for n, c in enumerate(best, start=1)]
     for asked in texts:
@@ -342,17 +341,11 @@ def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float
     families = _in_line([{c.parent_code: c.parent_confidence for c in reversed(found)} for found in answers], several)
     codes = _in_line([{c.code: c.confidence for c in found} for found in answers], several)
     turns: dict[str, Candidate] = {}
-    for candidate in filter(None, chain.from_iterable(zip_longest(*answers))):
-        turns.setdefault(candidate.code, candidate)
-    return [
-        replace(
-            c,
-            confidence=round(codes[c.code], 5),
-            parent_confidence=round(families[c.parent_code], 5),
-            ambiguous=families[c.parent_code] < SURE,
-        )
-        for c in list(turns.values())[:limit]
-    ]
+    for c in filter(None, chain.from_iterable(zip_longest(*answers))):
+        sure, of_family = round(codes[c.code], 5), families[c.parent_code]
+        alone = replace(c, confidence=sure, parent_confidence=round(of_family, 5), ambiguous=of_family < SURE)
+        turns.setdefault(c.code, alone)
+    return [*turns.values()][:limit]
 
 
 def _in_line(answers: Sequence[Mapping[str, float]], several: float) -> dict[str, float]:
@@ -556,10 +549,8 @@ def _lines(
     middle = weights.confidence.get("middle", 0.0)
     slope = np.clip(0.5 * (trial.values - middle), -_FLATTEST, _FLATTEST)
     scores = _BEST_FOUND / (1.0 + np.exp(-slope))
-    rows = zip(
-        *(trial.owners.tolist(), trial.entries.tolist(), scores.tolist(), confidence.tolist(), trial.reasons(index)),
-        strict=True,
-    )
+    columns = (each.tolist() for each in (trial.owners, trial.entries, scores, confidence))
+    rows = zip(*columns, trial.reasons(index), strict=True)
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
 
 
@@ -693,10 +684,10 @@ def resolve_competencies(
 @made_once
 def title_index(referential: Referential) -> TitleIndex:
     """Index of the job titles and labels of a referential's occupations, found or built once and kept with it."""
-    pack = language_pack(referential.language)
-    return stored_titles(referential) or build_index(
-        title_entries(referential), owners_of(referential, texts=True), pack=pack
-    )
+    if (stored := stored_titles(referential)) is not None:
+        return stored
+    owners, pack = owners_of(referential, texts=True), language_pack(referential.language)
+    return build_index(title_entries(referential), owners, pack=pack)
 
 
 @made_once

@@ -170,9 +170,7 @@ Progress = Callable[[int, int], None]
 _NOBODY: Final = Candidate("", "", "", "", 0.0, 0.0, "exact", "", "", 0.0)
 """What stands where there is no further candidate."""
 _CANDIDATES_OF: Final = Column(
-    "candidates",
-    value=lambda item, lang: dicts(item.candidates, lang),
-    promised=["candidate_title"],
+    "candidates", value=lambda item, lang: dicts(item.candidates, lang), promised=["candidate_title"]
 )
 
 
@@ -437,16 +435,9 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     for places in by_title.values():
         rows = [done.rows[place] for place in places]
         first = next((row for row in rows if row.choice), rows[0])
-        groups.append(
-            Group(
-                text=rows[0].text,
-                rows=tuple(row.number for row in rows),
-                people=sum(counts[place] for place in places),
-                status=first.status,
-                candidates=tuple(first.candidates),
-                chosen=bool(first.choice) and first not in done.refused,
-            )
-        )
+        numbers, some = tuple(row.number for row in rows), sum(counts[place] for place in places)
+        chosen = bool(first.choice) and first not in done.refused
+        groups.append(Group(rows[0].text, numbers, some, first.status, tuple(first.candidates), chosen))
     return Agenda(tuple(sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text))))
 
 

@@ -195,25 +195,21 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     previous = 0  # first mention of the last sentence that names any
     waiting: list[Mention] = []  # what that sentence names and only counts if the next one asks for it
     for (start, _), words, following in zip(places, sentences, [*sentences[1:], ""], strict=True):
-        sentence = _sentence(words, rules)._replace(
-            first=start == places[0][0], following=following, other_way=other_way, other_titles=other_titles
-        )
+        told: dict[str, Any] = {"following": following, "other_way": other_way, "other_titles": other_titles}
+        sentence = _sentence(words, rules)._replace(first=start == places[0][0], **told)
         if words_taken_up := _restates(sentence, rules):
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
             restated = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
             mentions[previous:] = [_stated(m) for m in [*mentions[previous:], *restated]]
         here = list(_mentions(sentence, rules, text, start))
-        named = [m for m in here if not _waits(m, rules)]
+        named = [m for m in here if m.strength in ("stated", "negated") or not rules.rule(m).get("if_stated")]
         waiting = [m for m in here if m not in named] if here else waiting
         previous = len(mentions) if named else previous
         mentions += named
     low, high = _levels(sentences, rules)
-    return AccessText(
-        low=0 if rules.ways["without_diploma"].search(folded) else low,
-        high=high,
-        selection=_selection(sentences, rules),
-        mentions=tuple(sorted(_of_one_post(mentions), key=lambda m: m.start)),
-    )
+    low = 0 if rules.ways["without_diploma"].search(folded) else low
+    ordered = tuple(sorted(_of_one_post(mentions), key=lambda m: m.start))
+    return AccessText(low, high, _selection(sentences, rules), ordered)
 
 
 def needs_no_diploma(text: str, language: str = "fr") -> bool:
@@ -270,13 +266,8 @@ def credential_of(mention: Mention, credentials: Mapping[str, str], language: st
     name = _plain(mention.text, language)
     acronyms = {a.replace(" ", "") for a in re.findall(r"\b[A-Z][A-Z0-9-]{2,}(?: \d)?\b", mention.text)}
     acronyms -= {a for a in acronyms if any(code.startswith(f"{a}-") for code in credentials)}  # BPJEPS: of many kinds
-    codes = {
-        code
-        for code, label in credentials.items()
-        if _plain(label, language) == name
-        or code in acronyms
-        or (code in rules.codes and rules.codes[code].fullmatch(name) is not None)
-    }
+    codes = {code for code, label in credentials.items() if _plain(label, language) == name or code in acronyms}
+    codes |= {code for code, pattern in rules.codes.items() if code in credentials and pattern.fullmatch(name)}
     return codes.pop() if len(codes) == 1 else None
 
 
@@ -421,10 +412,8 @@ def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
     following = sentence.spans[place + 1].start
     if rules.reading["instance"].search(sentence.masked[span.end :]):  # "licences, for example ..." asks for licences
         return False
-    return (
-        rules.reading["examples"].search(sentence.masked[span.end : following]) is not None
-        or rules.reading["introduces"].search(sentence.text[span.head_end : following]) is not None
-    )
+    after, words = sentence.masked[span.end : following], sentence.text[span.head_end : following]
+    return bool(rules.reading["examples"].search(after) or rules.reading["introduces"].search(words))
 
 
 def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
@@ -528,11 +517,6 @@ def _restates(sentence: _Sentence, rules: _Rules) -> str | None:
     return None
 
 
-def _waits(mention: Mention, rules: _Rules) -> bool:
-    """Whether a name counts only if it is asked for, and is not."""
-    return bool(rules.rule(mention).get("if_stated")) and mention.strength not in ("stated", "negated")
-
-
 def _stated(mention: Mention) -> Mention:
     return replace(mention, strength="stated") if mention.strength in ("one-way", "only-way") else mention
 
@@ -556,11 +540,8 @@ def _levels(sentences: Sequence[str], rules: _Rules) -> tuple[int | None, int | 
 
 def _selection(sentences: Sequence[str], rules: _Rules) -> Selection | None:
     """Return the selection that everybody goes through; a competition for some posts only is none."""
-    for sentence in sentences:
-        for kind in _SELECTIONS:
-            if rules.selection[kind].search(sentence) and not rules.selection["partial"].search(sentence):
-                return kind
-    return None
+    whole = (sentence for sentence in sentences if not rules.selection["partial"].search(sentence))
+    return next((k for sentence in whole for k in _SELECTIONS if rules.selection[k].search(sentence)), None)
 
 
 @cache
