@@ -153,7 +153,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for who has made them.
     levels = (level, None) if level >= _FIRST_DEGREE else (level,)
-    fit = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS and c.level in levels and _length(c)]
+    asked_for = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS and _length(c)]
+    # A title above the lowest level at which some are hired counts where none of that level is asked for.
+    fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
     if free and fit:
         usual = min(fit, key=lambda c: (_length(c), c.code))
         expected, hours, source = _length(usual), training_hours(usual), usual.hours.source

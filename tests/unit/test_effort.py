@@ -228,7 +228,8 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
         ({"scope": "titles"}, 300.0),
         ({"status": "conditional"}, 800.0),  # on something else than a diploma
         ({"status": "unknown"}, 300.0),
-        ({"level": 5}, 300.0),
+        ({"level": 5}, 800.0),  # some are hired below it, and this is the title that is asked for
+        ({"level": 3}, 300.0),
         ({"hours": None}, 300.0),
     ],
 )
