@@ -253,14 +253,10 @@ def _holder(referential: Referential, code: str) -> str:
 def after_stage(graph: OccupationGraph, person: Start, row: int) -> Start:
     """Return a person who has trained for an occupation and practised it: what it requires is held."""
     occupation = graph.occupations[row]
-    return Start(
-        row=row,
-        plain=False,
-        holding=holding_of(graph, np.append(np.flatnonzero(person.holding.held), required_columns(graph, row))),
-        holdings=after_occupation(graph.referential, person.holdings, occupation.code),
-        end=End(occupation.code, occupation.label),
-        occupation=occupation,
-    )
+    holding = holding_of(graph, np.append(np.flatnonzero(person.holding.held), required_columns(graph, row)))
+    holdings = after_occupation(graph.referential, person.holdings, occupation.code)
+    end = End(occupation.code, occupation.label)
+    return Start(row, plain=False, holding=holding, holdings=holdings, end=end, occupation=occupation)
 
 
 def make_step(context: Context, person: Start, state: State, row: int, *, last: bool) -> Step:

@@ -89,16 +89,8 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
     near = np.stack([*best])
     strength = np.full(near.shape, np.nan)
     strength[near] = strengths(totals[near], scorer)
-    return Terrain(
-        graph=graph,
-        settings=settings,
-        scorer=scorer,
-        effort=effort,
-        demands=demands_of(graph),
-        near=frozen(near),
-        strength=frozen(strength),
-        lists=frozen(effort.whole > 0),
-    )
+    arrays = map(frozen, (near, strength, effort.whole > 0))
+    return Terrain(graph, settings, scorer, effort, demands_of(graph), *arrays)
 
 
 Fit = Callable[[Ints, int], Ints]

@@ -582,14 +582,8 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
     holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, named))
-    return Start(
-        row=row,
-        plain=row >= 0 and len(columns) == len(required),
-        holding=holding_of(graph, columns),
-        holdings=holdings,
-        end=end_of(referential, occupation, holdings),
-        occupation=occupation,
-    )
+    plain, end = row >= 0 and len(columns) == len(required), end_of(referential, occupation, holdings)
+    return Start(row, plain, holding_of(graph, columns), holdings, end, occupation)
 
 
 def end_of(referential: Referential, occupation: Occupation | None, holdings: Holdings) -> End:

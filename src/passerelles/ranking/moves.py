@@ -2,8 +2,9 @@
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass, replace
+from functools import partial
 from operator import attrgetter
 from typing import Any, ClassVar, Final, NamedTuple
 
@@ -538,44 +539,37 @@ class Counterfactual(Described):
     )
 
 
-@dataclass(frozen=True, eq=False)
-class _Search:
-    """Trying competencies on top of what one origin holds, for one target."""
+def _outcomes(
+    graph: OccupationGraph, scorer: Scorer, start: Start, target: int, wanted: Level, tried: Sequence[Sequence[int]]
+) -> list[tuple[bool, float, float]]:
+    """Whether the level is reached, score and coverage of the move of who holds each set of competencies besides."""
+    own = np.flatnonzero(start.holding.held)
+    held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
+    people = people_who(graph, held, np.full(len(held), start.row, dtype=np.int32))
+    scores = score_person(graph, score_table(graph, scorer), people).totals_to(target)
+    found: list[tuple[bool, float, float]] = []
+    for columns, score in zip(held, scores.tolist(), strict=True):
+        coverage = coverage_row(graph, holding_of(graph, columns))
+        position, mine = coverage_positions(coverage, start.row, [target]), coverage[[target]]
+        (level,) = levels_by(graph, scorer.chances([score]), position, mine).tolist()
+        found.append((reaches(level_at(level), wanted), score, float(mine[0])))
+    return found
 
-    graph: OccupationGraph
-    scorer: Scorer
-    start: Start
-    target: int
-    wanted: Level
 
-    def outcomes(self, tried: Sequence[Sequence[int]], *, by_coverage: bool) -> list[tuple[bool, float, float]]:
-        """Whether the level is reached, score and coverage of the move, or these the other way round, for each set."""
-        own = np.flatnonzero(self.start.holding.held)
-        held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
-        table = score_table(self.graph, self.scorer)
-        people = people_who(self.graph, held, np.full(len(held), self.start.row, dtype=np.int32))
-        scores = score_person(self.graph, table, people).totals_to(self.target)
-        found: list[tuple[bool, float, float]] = []
-        for columns, score in zip(held, scores.tolist(), strict=True):
-            coverage = coverage_row(self.graph, holding_of(self.graph, columns))
-            position, mine = coverage_positions(coverage, self.start.row, [self.target]), coverage[[self.target]]
-            (level,) = levels_by(self.graph, self.scorer.chances([score]), position, mine).tolist()
-            worth = (float(mine[0]), score) if by_coverage else (score, float(mine[0]))
-            found.append((reaches(level_at(level), self.wanted), *worth))
-        return found
-
-    def grow(self, missing: Sequence[int], most: int, *, by_coverage: bool) -> list[int] | None:
-        """Add one competency at a time, that which brings the most, until the level is reached."""
+def _grown(
+    outcomes: Callable[[Sequence[Sequence[int]]], list[tuple[bool, float, float]]], missing: Sequence[int], most: int
+) -> Iterator[list[int]]:
+    """Add one competency at a time, that of the best score, then of the best coverage, until the level is reached."""
+    for first, second in ((1, 2), (2, 1)):
         chosen: list[int] = []
         while len(chosen) < min(most, len(missing)):
             go_on()
             left = [c for c in missing if c not in chosen]
-            outcomes = self.outcomes([[*chosen, c] for c in left], by_coverage=by_coverage)
-            best = max(outcomes)
-            chosen.append(left[outcomes.index(best)])
-            if best[0]:
-                return chosen
-        return None
+            worth = [(each[0], each[first], each[second]) for each in outcomes([[*chosen, c] for c in left])]
+            chosen.append(left[worth.index(max(worth))])
+            if max(worth)[0]:
+                yield chosen
+                break
 
 
 @checked
@@ -644,10 +638,9 @@ def counterfactual(
         return None
     start = find_start(graph, origin, towards=[target])
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
-    search = _Search(graph, scorer, start, graph.position[before.target.code or ""], level)
+    outcomes = partial(_outcomes, graph, scorer, start, graph.position[before.target.code or ""], level)
     missing = [column for item in before.missing if (column := graph.column_of(item.code)) is not None]
-    found = [s for s in (search.grow(missing, most, by_coverage=flag) for flag in (False, True)) if s is not None]
-    for columns in sorted(found, key=len):
+    for columns in sorted(_grown(outcomes, missing, most), key=len):
         codes = {graph.competencies[c].code for c in columns}
         after = rank_moves(graph, _with_more(origin, codes), targets=[target], settings=chosen)[0]
         if reaches(after.level, level):

@@ -192,22 +192,10 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
         surprise[number, ~known] = 0.0
         weight[half == number] = balance.weight
     attributes = scene.reference.attributes
-    managerial = np.round(attributes.cadre[rows]).astype(np.int32)
-    levels = np.round(attributes.level[rows]).astype(np.int32) * 2 + managerial
-    tree = tree_of(graph)
-    return Moves(
-        rows=rows,
-        listed=listed,
-        known=known,
-        half=half,
-        surprise=surprise,
-        weight=weight,
-        group=group,
-        top_domain=tree.top[rows],
-        domain=tree.domain[rows],
-        level=levels,
-        closeness=_among(scene.measured("overall"), rows),
-    )
+    cadre, level = (np.round(each[rows]).astype(np.int32) for each in (attributes.cadre, attributes.level))
+    _, domain, top = (each[rows] for each in tree_of(graph))
+    closeness = _among(scene.measured("overall"), rows)
+    return Moves(rows, listed, known, half, surprise, weight, group, top, domain, 2 * level + cadre, closeness)
 
 
 def _among(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Number]:
@@ -334,9 +322,6 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
     (`balance_of`). Without any mobility every feature is 0.
     """
     moves = gather_moves(scene, expected)
-    if not moves.known.any():
-        size = len(scene.graph.codes)
-        return {name: np.zeros((size, size), np.float32) for name in MOBILITY_FEATURES}
     exact, smoothed = carried_over(moves)
     found = {
         "similar_moves.exact": exact,

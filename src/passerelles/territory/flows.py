@@ -602,12 +602,7 @@ def unfilled_pools(
 
 
 def _candidate(fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, pair: int, binding: str) -> Candidate:
-    lot, why, hours, km = int(pairs.lot[pair]), int(pairs.why[pair]), int(pairs.hours[pair]), float(pairs.km[pair])
-    return Candidate(
-        lot=fragile.lots[lot],
-        people=int(left[lot]),
-        job=hiring.lots[int(pairs.entry[pair])].job,
-        reason=binding if why == Why.OPEN else reason_name(why),
-        hours=None if hours < 0 else hours / TENTHS,
-        km=None if np.isnan(km) else round(km, 1),
-    )
+    lot, why, hours, km = int(pairs.lot[pair]), int(pairs.why[pair]), int(pairs.hours[pair]), figure(pairs.km[pair])
+    job, reason = hiring.lots[int(pairs.entry[pair])].job, binding if why == Why.OPEN else reason_name(why)
+    taught, away = None if hours < 0 else hours / TENTHS, None if km is None else round(km, 1)
+    return Candidate(fragile.lots[lot], int(left[lot]), job, reason, taught, away)

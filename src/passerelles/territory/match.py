@@ -343,11 +343,7 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
 
 
 def _task(
-    case: _Case,
-    pairs: Pairs,
-    among: Rows,
-    budget: float | None,
-    at_hand: tuple[Ints, Ints] | None = None,
+    case: _Case, pairs: Pairs, among: Rows, budget: float | None, at_hand: tuple[Ints, Ints] | None = None
 ) -> Task:
     """Put some pairs, and the people and openings at hand (all where None), in a task."""
     lots = case.fragile.lots
@@ -357,20 +353,14 @@ def _task(
     known = km[~np.isnan(km)]
     far = (float(known.max()) if len(known) else 0.0) + 1.0  # an unknown distance counts as beyond the farthest known
 
+    tenths = np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64)
+    most = None if budget is None else budget_tenths(budget)
+
     def tie(some: Rows) -> Ints:
         ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
-        drawings = [drawn(lots[i].key, case.hiring.lots[j].key) for i, j in ends]
-        return np.asarray(drawings, dtype=np.int64)
+        return np.asarray([drawn(lots[i].key, case.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
 
-    return Task(
-        network=network,
-        hours=pairs.hours[among],
-        cost=pairs.cost[among],
-        km=np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64),
-        same=pairs.same[among],
-        tie=tie,
-        budget=None if budget is None else budget_tenths(budget),
-    )
+    return Task(network, pairs.hours[among], pairs.cost[among], tenths, pairs.same[among], tie, most)
 
 
 def _unmet(case: _Case, task: Task) -> Iterator[str]:
@@ -378,9 +368,8 @@ def _unmet(case: _Case, task: Task) -> Iterator[str]:
     names, _, every = floor_groups(case.fragile, case.settings)
     for at, name in enumerate(names):
         need = np.where(np.arange(len(names)) == at, every, 0)
-        alone = replace(task, network=replace(task.network, need=need))
         try:
-            most_people(alone)
+            most_people(replace(task, network=replace(task.network, need=need)))
         except InfeasibleError:
             yield name
 

@@ -452,22 +452,11 @@ def find_pairs(
             reason[(reason == Why.OPEN) & down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
         best = _best(openings.pool[near], reason, doubt, cost, ~same)
-        entry = near[best]
-        blocks.append(
-            Pairs(
-                lot=np.full(len(best), number),
-                pool=openings.pool[entry],
-                entry=entry,
-                why=reason[best],
-                doubt=doubt[best],
-                reach=far[best] == Why.OPEN,
-                hours=judged.hours[origin, job[best]],
-                cost=cost[best],
-                km=km[best],
-                probability=moves.probability[origin, job[best]],
-                same=same[best],
-            )
-        )
+        entry, where = near[best], (origin, job[best])
+        ends = np.full(len(best), number), openings.pool[entry], entry
+        barred_by, open_to = (each[best] for each in (reason, doubt)), far[best] == Why.OPEN
+        figures: tuple[Any, ...] = judged.hours[where], cost[best], km[best], moves.probability[where], same[best]
+        blocks.append(Pairs(*ends, *barred_by, open_to, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
