@@ -454,9 +454,8 @@ def find_pairs(
         best = _best(openings.pool[near], reason, doubt, cost, ~same)
         entry, where = near[best], (origin, job[best])
         ends = np.full(len(best), number), openings.pool[entry], entry
-        barred_by, open_to = (each[best] for each in (reason, doubt)), far[best] == Why.OPEN
         figures: tuple[Any, ...] = judged.hours[where], cost[best], km[best], moves.probability[where], same[best]
-        blocks.append(Pairs(*ends, *barred_by, open_to, *figures))
+        blocks.append(Pairs(*ends, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
