@@ -31,9 +31,8 @@ from passerelles.evaluation.results import MethodResult
 from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined, origin_totals
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Mobility
-from passerelles.scoring.coverage import coverage_block, coverage_positions
 from passerelles.scoring.features import top_domain
-from passerelles.scoring.measures import every_occupation
+from passerelles.scoring.measures import coverage_block, coverage_positions, every_occupation
 from passerelles.scoring.scorer import Scorer, level_at, levels_of, load_scorer
 from passerelles.vectors import top
 

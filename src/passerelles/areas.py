@@ -25,8 +25,8 @@ from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, find_occupations
-from passerelles.scoring.coverage import required_columns
 from passerelles.scoring.features import tree_of
+from passerelles.scoring.measures import required_columns
 from passerelles.scoring.scorer import Scorer, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings, settings_or

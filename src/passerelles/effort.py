@@ -16,7 +16,7 @@ from passerelles.model import DIPLOMAS, TAUGHT, Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, duration_model, load_durations
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import Holding
+from passerelles.scoring.measures import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.text import fold_accents
 from passerelles.vectors import frozen, places_of, word_rules

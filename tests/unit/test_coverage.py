@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.coverage import coverage_block, coverage_row, holding_of, required_columns
-from passerelles.scoring.measures import every_occupation
+from passerelles.scoring.measures import coverage_block, coverage_row, every_occupation, holding_of, required_columns
 from passerelles.settings import NearSettings, Settings, WeightSettings
 from small import referential
 

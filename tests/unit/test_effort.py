@@ -31,7 +31,7 @@ from passerelles.paths.state import best_scored, state_at, terrain_of
 from passerelles.ranking.move import excluded_rows, find_start
 from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.territory.hours import EffortCosts
 from passerelles.vectors import level_named, word_rules

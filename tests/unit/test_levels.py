@@ -12,7 +12,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
-from passerelles.scoring.coverage import coverage_positions
+from passerelles.scoring.measures import coverage_positions
 from passerelles.scoring.scorer import (
     CLOSE_POSITION,
     CLOSE_PROBABILITY,

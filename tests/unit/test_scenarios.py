@@ -8,7 +8,7 @@ import pytest
 from passerelles import build_graph, load_referential
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.coverage import required_columns
+from passerelles.scoring.measures import required_columns
 from passerelles.settings import EffortSettings, Settings, TerritorySettings
 from passerelles.territory.hours import make_lever
 from passerelles.territory.match import compare_scenarios

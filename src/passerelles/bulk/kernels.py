@@ -234,7 +234,7 @@ def _insert(targets, units, size, target, score):
 
 @compiled
 def coverage(needs, room, mine, row, found, person):
-    """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.coverage` sums."""
+    """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.measures` sums."""
     own = needs.column[needs.ptr[row] : needs.ptr[row + 1]] if row >= 0 else needs.column[:0]
     for held in (own, mine):
         for column in held:

@@ -43,9 +43,15 @@ from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
 from passerelles.ranking.moves import best_rows, check_limit, levels_by, short_access
-from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, required_columns
 from passerelles.scoring.features import reads_holdings_alone
-from passerelles.scoring.measures import measure_index, people_who
+from passerelles.scoring.measures import (
+    coverage_positions,
+    coverage_row,
+    holding_of,
+    measure_index,
+    people_who,
+    required_columns,
+)
 from passerelles.scoring.scorer import LEVELS, Scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import UNITS, score_person, score_table
 from passerelles.settings import Settings, settings_or

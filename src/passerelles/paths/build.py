@@ -34,7 +34,7 @@ from passerelles.ranking.move import End, Start, end_of
 from passerelles.ranking.moves import figure, split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.sharing import Deriving
 
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names

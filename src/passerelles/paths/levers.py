@@ -26,7 +26,7 @@ from passerelles.paths.build import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
 from passerelles.referentials.referential import find_occupations
-from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of

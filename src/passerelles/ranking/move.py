@@ -23,8 +23,8 @@ from passerelles.market.own_lists import Observed, ObservedMoves, observed_colum
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
 from passerelles.referentials.referential import Referential, find_occupation, named_titles, nearest_codes, plain_forms
-from passerelles.scoring.coverage import Holding, holding_of, required_columns
 from passerelles.scoring.features import part_words
+from passerelles.scoring.measures import Holding, holding_of, required_columns
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.views.schema import maybe, one_of
 from passerelles.views.shown import Described, Shown

@@ -37,8 +37,14 @@ from passerelles.ranking.move import (
     find_start,
 )
 from passerelles.referentials.referential import find_occupation
-from passerelles.scoring.coverage import Holding, coverage_positions, coverage_row, holding_of, raising_share
-from passerelles.scoring.measures import people_who
+from passerelles.scoring.measures import (
+    Holding,
+    coverage_positions,
+    coverage_row,
+    holding_of,
+    people_who,
+    raising_share,
+)
 from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or

@@ -15,7 +15,6 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.installed import extensions
 from passerelles.language.say import Lang, say
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import coverage_block
 from passerelles.scoring.measures import (
     OVERALL,
     Attributes,
@@ -23,6 +22,7 @@ from passerelles.scoring.measures import (
     Origins,
     Vectors,
     attributes_of,
+    coverage_block,
     every_occupation,
     measure_index,
     measure_people,

@@ -238,7 +238,7 @@ def levels_of(chances: ArrayLike, shares: ArrayLike, *, close_share: float = mat
     chances
         Chance of each move; NaN where it is not known.
     shares
-        Positions of the coverages as shares of the number of targets; see `passerelles.scoring.coverage.raising_share`.
+        Positions of the coverages as shares of the number of targets; see `passerelles.scoring.measures.raising_share`.
     close_share
         Share beyond which no move is `proche`.
 

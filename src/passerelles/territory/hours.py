@@ -21,7 +21,7 @@ from passerelles.market.certifications import Certifications
 from passerelles.paths.build import Context, counted_title, required_of
 from passerelles.paths.legal import BREAKS, FITS, find_frame, fits
 from passerelles.progress import go_on
-from passerelles.scoring.coverage import holding_of, required_columns
+from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.settings import EffortSettings, Settings
 from passerelles.territory.solve import Floats, Rows
 

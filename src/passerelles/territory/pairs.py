@@ -22,7 +22,7 @@ from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
 from passerelles.progress import go_on
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.coverage import coverage_positions, coverage_row, holding_of, raising_share, required_columns
+from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, raising_share, required_columns
 from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
