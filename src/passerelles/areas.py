@@ -358,8 +358,7 @@ def _network(rows: NDArray[np.intp], moves: Moves) -> "nx.Graph[int]":
     network: nx.Graph[int] = nx.Graph()
     network.add_nodes_from(rows.tolist())
     for a, b, weight in zip(*(each.tolist() for each in moves), strict=True):
-        before = network.get_edge_data(a, b, {"weight": 0.0})["weight"]
-        network.add_edge(a, b, weight=before + weight)
+        network.add_edge(a, b, weight=network.get_edge_data(a, b, {"weight": 0.0})["weight"] + weight)
     return network
 
 

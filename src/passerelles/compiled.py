@@ -142,8 +142,7 @@ def index_place(name: str, overlays: Sequence[str | Path], settings: Settings) -
         for file in source.archives or sorted({path / member.path for member in source.members}):
             digest.update(f"{file.name}\0{file_sha256(file)}\n".encode())
     chosen = settings.model_dump_json(include={"weights", "near", "scorer", "access"})
-    weights = scorer_sum(load_scorer(settings.scorer))
-    digest.update(f"{chosen}\0{weights}\0{package_version()}\0{FORMAT}".encode())
+    digest.update(f"{chosen}\0{scorer_sum(load_scorer(settings.scorer))}\0{package_version()}\0{FORMAT}".encode())
     stem = "".join(c if c.isalnum() else "-" for c in (place.parent.name if place.is_file() else place.name)).strip("-")
     return cached_place() / f"{stem or 'referential'}-{digest.hexdigest()[:24]}.index"
 

@@ -53,8 +53,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
         given = dict(zip(kinds, args, strict=False), **kwargs)
         for name, fits in checks.items():
             if name in given and not fits(value := given[name]):
-                plain = isinstance(value, str | int | float | None)
-                shown = repr(value) if plain else type(value).__name__
+                shown = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
                 about = {"name": name, "expected": _written(kinds[name]), "value": shown}
                 raise PasserellesError("wrong_argument", function=function.__name__, **about)
         return function(*args, **kwargs)

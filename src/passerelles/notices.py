@@ -24,8 +24,7 @@ class Kind(NamedTuple):
 
 
 def _catalogue() -> Mapping[str, Kind]:
-    declared = packaged("passerelles", "notices.toml")
-    kinds = {code: text.split() for code, text in declared.items()}
+    kinds = {code: text.split() for code, text in packaged("passerelles", "notices.toml").items()}
     return MappingProxyType({code: Kind(kind[0], **dict.fromkeys(kind[1:], True)) for code, kind in kinds.items()})
 
 

@@ -246,9 +246,8 @@ class Session:
 
     def _kept(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:
         """Return what was made of a folder, as it was kept or made now."""
-        if self._keeper is None:
-            return make()
-        return self._keeper.kept(f"{name}-{self.folders.index(folder)}", kind, make)
+        place = self._keeper
+        return make() if place is None else place.kept(f"{name}-{self.folders.index(folder)}", kind, make)
 
     def _first(self, load: Callable[[Path], Part], absent: str) -> Part | None:
         for folder in self.folders:

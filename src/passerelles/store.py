@@ -162,8 +162,7 @@ class Index(Deriving):
             return [None] * size
         if kind == "text":
             texts = [*self._texts(name), None]  # -1 finds the last one
-            numbers = self.positions(f"{name}.number.npy", len(texts) - 1, least=-1)
-            return map(texts.__getitem__, numbers.tolist())
+            return map(texts.__getitem__, self.positions(f"{name}.number.npy", len(texts) - 1, least=-1).tolist())
         cells: list[Cell] = self.array(f"{name}.value.npy").tolist()
         if kind == "partial":
             known = self.array(f"{name}.known.npy").tolist()
@@ -231,8 +230,7 @@ class Index(Deriving):
         if size > len(whole):
             self.damaged(name)
         # Only a mapping's last page may be read beyond its end, so an array without cells is made, not mapped.
-        found = np.ndarray(shape, dtype, whole, len(whole) - size) if size else np.empty(shape, dtype)
-        return frozen(found)
+        return frozen(np.ndarray(shape, dtype, whole, len(whole) - size) if size else np.empty(shape, dtype))
 
 
 def pack(name: str, value: Any, arrays: Arrays) -> Any:
@@ -478,7 +476,6 @@ def _info(stream: BinaryIO, name: str, content: Content) -> zipfile.ZipInfo:
     info = zipfile.ZipInfo(name)
     info.file_size = sum(part.nbytes for part in content)
     if name.endswith(_SUFFIX):
-        before = stream.tell() + 30 + len(name.encode()) + 4
-        padding = -before % _ALIGNED
+        padding = -(stream.tell() + 30 + len(name.encode()) + 4) % _ALIGNED
         info.extra = struct.pack("<HH", _PADDING, padding) + bytes(padding)
     return info

@@ -171,8 +171,7 @@ def rarity(
     """
     used = matrix.indices if counted.all() else matrix.indices[np.repeat(counted, np.diff(matrix.indptr))]
     frequency = np.bincount(used, minlength=matrix.shape[1])
-    size = max(1.0, smoothing + counted.sum())
-    weights = np.log(size / np.maximum(1.0, smoothing + frequency)) + 1.0
+    weights = np.log(max(1.0, smoothing + counted.sum()) / np.maximum(1.0, smoothing + frequency)) + 1.0
     return np.asarray(weights if singles else np.where(frequency > 1, weights, 0.0), dtype=np.float64)
 
 
@@ -355,12 +354,10 @@ def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     bags = words_of_all(texts)
     seen = set(chain.from_iterable(bags))
     vocabulary = sorted(word for word in seen if word not in rules.stop and len(word) > 1)
-    number = dict.fromkeys(seen, -1) | {word: i for i, word in enumerate(vocabulary)}
-    row, flat = _numbers(bags, number)
+    row, flat = _numbers(bags, dict.fromkeys(seen, -1) | {word: i for i, word in enumerate(vocabulary)})
     flat, row = flat[flat >= 0], row[flat >= 0]
     stems = [stem(word, rules.endings) for word in vocabulary]
-    stem_of = numbered(stems).astype(np.int64)
-    stemmed = stem_of[flat]
+    stemmed = numbered(stems).astype(np.int64)[flat]
     size = len(set(stems))
     neighbours = np.flatnonzero(row[1:] == row[:-1])
     pairs, pair_number = np.unique(stemmed[neighbours] * size + stemmed[neighbours + 1], return_inverse=True)

@@ -82,8 +82,7 @@ def jaccard_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     rare = _rare(graph)
     shared = np.asarray((sparse.csr_array(presence(rare)[rows]) @ rare.T).todense(), dtype=np.float64)
     total = np.asarray(rare.sum(axis=1), dtype=np.float64).ravel()
-    either = total[rows][:, None] + total[None, :] - shared
-    return _share(shared, either)
+    return _share(shared, total[rows][:, None] + total[None, :] - shared)
 
 
 def _rare(graph: OccupationGraph) -> sparse.csr_array:
@@ -148,15 +147,13 @@ def _near_sums(
     place, theirs, cosine = place[new], theirs[new], cosine[new]
     asking, occupation, _ = _stored(by_item, theirs)
     place, theirs, cosine = place[asking], theirs[asking], cosine[asking]
-    shared = sparse.csr_array(by_item[mine]).toarray() > 0
-    kept = (occupation > row) & ~shared[place, occupation]
+    kept = (occupation > row) & ~(sparse.csr_array(by_item[mine]).toarray() > 0)[place, occupation]
     occupation, own, theirs, cosine = occupation[kept], mine[place[kept]], theirs[kept], cosine[kept]
     order = np.lexsort((np.maximum(own, theirs), np.minimum(own, theirs), -cosine))
     occupation, own, theirs, cosine = occupation[order], own[order], theirs[order], cosine[order]
     start = occupation.astype(np.int64) * width
     matched = greedy_matching(start + own, start + theirs)
-    found = np.bincount(occupation[matched], weights=cosine[matched], minlength=size)
-    return np.asarray(found, dtype=np.float64)
+    return np.asarray(np.bincount(occupation[matched], weights=cosine[matched], minlength=size), dtype=np.float64)
 
 
 def greedy_matching(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArray[np.intp]:
@@ -385,8 +382,7 @@ def evaluate(
     """
     graph = _under(graph, settings)
     chosen = choose_methods(graph, methods)
-    splits = make_folds(graph, folds, grouping=grouping)
-    ranked = zip(chosen, rank_all(graph, chosen, splits, progress), strict=True)
+    ranked = zip(chosen, rank_all(graph, chosen, make_folds(graph, folds, grouping=grouping), progress), strict=True)
     results = tuple(_result(graph, method, rows, protocol_of(method, graph, folds)) for method, rows in ranked)
     return Evaluation(graph.referential.stamp, graph.codes, folds, grouping, graph.settings, results)
 
@@ -439,8 +435,7 @@ def rank_all(
 ) -> list[Ranked]:
     """Targets by method; each fold's graph is made, used and left before the next one is."""
     tell = progress or (lambda _done, _total, _name: None)
-    every = np.arange(len(graph.codes), dtype=np.int32)
-    bare = graph_without(graph, every)
+    bare = graph_without(graph, np.arange(len(graph.codes), dtype=np.int32))
     pieces: list[list[Ranked]] = [[] for _ in methods]
     total = len(methods) * len(splits)
     for done, fold in enumerate(splits):
@@ -526,8 +521,7 @@ def with_observed(
         raise PasserellesError("observed_nothing", path=observed.file.name)
     folds = make_folds(graph, evaluation.folds, grouping=evaluation.grouping, origins=origins)
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
-    size = Method(SIZE, partial(_size_scores, people, held_out))
-    chosen = (*choose_methods(graph, methods), size)
+    chosen = (*choose_methods(graph, methods), Method(SIZE, partial(_size_scores, people, held_out)))
     ranked = zip(chosen, rank_all(graph, chosen, folds, progress), strict=True)
     told = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
     results = tuple(_observed_result(people, *each) for each in told)
@@ -537,8 +531,7 @@ def with_observed(
 
 def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr_array:
     """People who moved, shape (n, n), origins in rows; those of a specialised occupation count for its fiche."""
-    pairs = ((some.people, *ends) for ends, some in observed.pairs.items())
-    counts, *ends = zip(*pairs, strict=True)
+    counts, *ends = zip(*((some.people, *ends) for ends, some in observed.pairs.items()), strict=True)
     people = np.asarray(counts)
     rows, columns = (graph.base_rows[[graph.position[code] for code in codes]] for codes in ends)
     kept = rows != columns

@@ -42,8 +42,7 @@ def find_hits(ranked: NDArray[np.int32], known: sparse.csr_array, origins: NDArr
     hits
         Shape (b, d), False at -1.
     """
-    listed = known[origins].toarray() != 0
-    return np.take_along_axis(listed, np.maximum(ranked, 0), axis=1) & (ranked >= 0)
+    return np.take_along_axis(known[origins].toarray() != 0, np.maximum(ranked, 0), axis=1) & (ranked >= 0)
 
 
 def recall(hits: NDArray[np.bool_], counts: NDArray[np.int64], *, first: int = FIRST) -> Values:
@@ -425,9 +424,7 @@ def _parent_groups(graph: OccupationGraph, rows: Rows) -> list[_Key]:
 
 
 def _span(low: int, high: int | None) -> str:
-    if high is None:
-        return f"{low}+"
-    return str(low) if low == high else f"{low}-{high}"
+    return f"{low}+" if high is None else str(low) if low == high else f"{low}-{high}"
 
 
 def _ternary(name: str, graph: OccupationGraph, rows: Rows) -> list[_Key]:

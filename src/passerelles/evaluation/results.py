@@ -91,9 +91,7 @@ def _figures(name: str, *, bounds: On = On.TABLE, promised: bool = False) -> tup
 def _group_label(split: str, group: Group, lang: Lang) -> str | None:
     if group.label is not None:
         return group.label
-    if split in _TERNARY or group.value == "unknown":
-        return say(f"evaluation.value.{group.value}", lang=lang)
-    return None
+    return say(f"evaluation.value.{group.value}", lang=lang) if split in _TERNARY or group.value == "unknown" else None
 
 
 def _said(split: str, group: Group, lang: Lang) -> str:

@@ -171,8 +171,7 @@ def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
     if not rows:
         raise PasserellesError("nothing_to_fit", name=graph.referential.name)
     row_of, column_of = np.concatenate(rows), np.concatenate(columns)
-    known = np.asarray(listed[row_of, column_of]).ravel() > 0
-    return _Sample(row_of, column_of, known, np.concatenate(weights))
+    return _Sample(row_of, column_of, np.asarray(listed[row_of, column_of]).ravel() > 0, np.concatenate(weights))
 
 
 def _fit(columns: Mapping[str, Dense], sample: _Sample, free: list[str]) -> tuple[dict[str, float], float]:

@@ -278,16 +278,14 @@ def _near(
         plain = counted[kept]
         vectors = word_vectors([competencies[i].name for i in some], plain.tolist())
         topics = _topics(vectors[plain], required[:, kept[plain]])
-        groups = macro[kept]
-        alike = _alike(vectors, unit(vectors @ topics), groups, settings.topic_threshold)
+        alike = _alike(vectors, unit(vectors @ topics), macro[kept], settings.topic_threshold)
         for left, right, likeness in (close_pairs(vectors, settings.label_threshold), alike):
             found.append((kept[left], kept[right], settings.label_credit * likeness))
     kinds = np.asarray([c.kind for c in competencies])
     matrix = sparse.csr_array((size, size))
     for left, right, credit in found:
         same = (kinds[left] == kinds[right]) & (credit > 0)
-        cells = (credit[same], (left[same], right[same]))
-        matrix = matrix.maximum(sparse.csr_array(cells, shape=(size, size)))
+        matrix = matrix.maximum(sparse.csr_array((credit[same], (left[same], right[same])), shape=(size, size)))
     return frozen_csr(sparse.csr_array(matrix.maximum(matrix.T)))
 
 
@@ -334,8 +332,7 @@ def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequenc
     column = {code: i for i, code in enumerate(codes)}
     cells = [(row[left], column[right]) for left, right in pairs]
     rows, columns = np.asarray(cells, dtype=np.int32).reshape(-1, 2).T
-    ones = np.ones(len(cells), dtype=np.float64)
-    return sparse.csr_array((ones, (rows, columns)), shape=(len(row), len(codes)))
+    return sparse.csr_array((np.ones(len(cells), dtype=np.float64), (rows, columns)), shape=(len(row), len(codes)))
 
 
 def _mobility(referential: Referential, row: dict[str, int]) -> "sparse.csr_array":

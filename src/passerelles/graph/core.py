@@ -121,8 +121,7 @@ class OccupationGraph(Deriving):
     @cached_property
     def base_rows(self) -> NDArray[np.int32]:
         """Shape (n,): row of the fiche that a specialised occupation is a part of, else the occupation's own row."""
-        rows = [self.position[o.fiche] for o in self.occupations]
-        return frozen(np.asarray(rows, dtype=np.int32))
+        return frozen(np.asarray([self.position[o.fiche] for o in self.occupations], dtype=np.int32))
 
     @cached_property
     def is_specialised(self) -> NDArray[np.bool_]:

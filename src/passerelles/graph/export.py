@@ -118,9 +118,7 @@ def xml_text(value: AttributeValue) -> str:
     """
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return _CHANGED.sub(_reference, value)
-    return repr(value)
+    return _CHANGED.sub(_reference, value) if isinstance(value, str) else repr(value)
 
 
 def _reference(match: re.Match[str]) -> str:

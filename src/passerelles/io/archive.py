@@ -241,8 +241,7 @@ def check_expansion(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
         If the total is over `MAX_TOTAL_BYTES` or the ratio over `MAX_RATIO`.
     """
     total = sum(i.file_size for i in infos)
-    packed = max(1, sum(i.compress_size for i in infos))
-    if total > MAX_TOTAL_BYTES or total / packed > MAX_RATIO:
+    if total > MAX_TOTAL_BYTES or total / max(1, sum(i.compress_size for i in infos)) > MAX_RATIO:
         raise PasserellesError("zip_bomb", path=path, megabytes=total // 1_000_000)
 
 

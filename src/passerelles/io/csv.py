@@ -250,8 +250,7 @@ def _records(lines: Sequence[str], delimiter: str, name: str, log: NoticeLog) ->
                 line, start = start + 1, begin + reader.line_num
                 yield line, row
         except csv.Error as error:
-            end = begin + reader.line_num
-            lost = end - start
+            lost = begin + reader.line_num - start
             if lost > 1 and lost <= again:
                 again -= lost
                 lost = 1
@@ -419,8 +418,7 @@ def read_rows(place: str | Path, fits: Fits, *, most: int = 100_000_000) -> Rows
         sheets; the message names them.
     """
     path, sheet = split_sheet(place)
-    data = read_file(path, most=most)
-    return parse_rows(data, fits, name=path.name, path=path, sheet=sheet)
+    return parse_rows(read_file(path, most=most), fits, name=path.name, path=path, sheet=sheet)
 
 
 def parse_rows(

@@ -116,12 +116,30 @@ class Workbook:
     @cached_property
     def dates(self) -> Mapping[int, bool]:
         """Styles of dates and times, by number; true for a duration."""
-        return _date_styles(self.data)
+        formats: dict[int, str] = {}
+        styles: list[int] = []
+        inside = False
+        with suppress(KeyError):  # a workbook may do without styles
+            for name, about in _elements(self.data, "xl/styles.xml"):
+                if name == "numFmt":
+                    formats[int(about.get("numFmtId", -1))] = about.get("formatCode", "")
+                elif name in ("cellXfs", "cellStyles", "dxfs"):
+                    inside = name == "cellXfs"
+                elif name == "xf" and inside:
+                    styles.append(int(about.get("numFmtId", 0)))
+        codes = [(number, formats.get(number, "")) for number in styles]
+        return {style: _is_duration(*code) for style, code in enumerate(codes) if _is_date(*code)}
 
     @cached_property
     def texts(self) -> Sequence[str]:
         """Texts that cells share, by number."""
-        return _shared_texts(self.data)
+        found: list[str] = []
+        for name, element in _elements(self.data, "xl/sharedStrings.xml", whole="si"):
+            if name == "si":
+                found.append(_unescaped(_texts_in(element, "t")))
+                if len(found) > _MAX_CELLS:
+                    raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
+        return found
 
     def text(self, number: int) -> str:
         """Return one of them."""
@@ -207,16 +225,6 @@ def cell_text(cell: object) -> str:
     return cell.isoformat() if isinstance(cell, date | time) else str(cell).strip()
 
 
-def _shared_texts(data: bytes) -> list[str]:
-    found: list[str] = []
-    for name, element in _elements(data, "xl/sharedStrings.xml", whole="si"):
-        if name == "si":
-            found.append(_unescaped(_texts_in(element, "t")))
-            if len(found) > _MAX_CELLS:
-                raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
-    return found
-
-
 def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
@@ -287,22 +295,6 @@ def _texts_in(element: Element, name: str) -> str:
     return "".join(
         "".join(part.itertext()) if kind == name else _texts_in(part, name) for kind, part in named if kind != "rPh"
     )
-
-
-def _date_styles(data: bytes) -> Mapping[int, bool]:
-    formats: dict[int, str] = {}
-    styles: list[int] = []
-    inside = False
-    with suppress(KeyError):  # a workbook may do without styles
-        for name, about in _elements(data, "xl/styles.xml"):
-            if name == "numFmt":
-                formats[int(about.get("numFmtId", -1))] = about.get("formatCode", "")
-            elif name in ("cellXfs", "cellStyles", "dxfs"):
-                inside = name == "cellXfs"
-            elif name == "xf" and inside:
-                styles.append(int(about.get("numFmtId", 0)))
-    codes = [(number, formats.get(number, "")) for number in styles]
-    return {style: _is_duration(*code) for style, code in enumerate(codes) if _is_date(*code)}
 
 
 def _is_date(number: int, code: str) -> bool:
@@ -485,9 +477,7 @@ def _cell(book: Workbook, element: Element) -> Cell:
         return book.text(int(text))
     if kind == "b":
         return text.strip() in ("1", "true")
-    if kind in ("str", "e"):
-        return _unescaped(text)
-    return book.value(kind, style, text)
+    return _unescaped(text) if kind in ("str", "e") else book.value(kind, style, text)
 
 
 @contextmanager

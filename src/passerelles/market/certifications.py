@@ -668,8 +668,7 @@ def _read(reading: Reading, year: int | None) -> Certifications:
             rows.append(_certification(values, line, judged, reading))
         else:
             reading.note("empty_code", line)
-    romes = grouped(sorted((rome, each.lines[0]) for each in rows for rome in each.rome))
-    for rome, lines in romes.items():
+    for rome, lines in grouped(sorted((rome, each.lines[0]) for each in rows for rome in each.rome)).items():
         if not is_rome_code(rome) or rome.endswith("00"):
             reading.note("not_an_occupation", lines[0], count=len(lines), subject=rome)
     counts = Counter({"rows": len(rows), "without_rome": sum(not each.rome for each in rows)})

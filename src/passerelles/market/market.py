@@ -215,8 +215,7 @@ class BmoFile:
         """Provenance; the number of rows is 0 until the survey is read."""
         if self.is_read:
             return self.survey.file
-        record = FileRecord(self.found.name, self.sha256, "xlsx" if self.found.workbook else "", 0)
-        return self.found.source(record)
+        return self.found.source(FileRecord(self.found.name, self.sha256, "xlsx" if self.found.workbook else "", 0))
 
     @property
     def likely_nomenclature(self) -> Nomenclature:

@@ -144,8 +144,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
             note("duplicate_code", subject=" ".join(filter(None, (occupation, basin, region))))
             continue
         entries[key] = Entry(occupation, said, place, _key(region), line, code or title)
-    file = SourceFile("job-list", table.record)
-    return JobList(file, tuple(entries.values()), log.notices())
+    return JobList(SourceFile("job-list", table.record), tuple(entries.values()), log.notices())
 
 
 def _read_list(

@@ -322,8 +322,7 @@ class Places:
 
     def _named_commune(self, text: str, name: str, department: tuple[str, ...]) -> Spot | None:
         """Commune of a name, an article more or less; None where there is none."""
-        bare = _ARTICLE.sub("", name)
-        some = self._communes_by_name.get(name) or self._communes_by_bare_name.get(bare, ())
+        some = self._communes_by_name.get(name) or self._communes_by_bare_name.get(_ARTICLE.sub("", name), ())
         named = self._basins_by_name.get(name, ()) if len(some) > 1 and not department else ()
         # Of communes of one name, the one that its basin is named after is what people mean: Saint-Nazaire.
         return self._one_of(text, [c for c in some if c.basin in named] or some, department)
@@ -513,9 +512,7 @@ def department_of(area: str) -> tuple[str, ...]:
     (('35',), ('01',), ('974',))
     """
     code = area.upper().zfill(5)[:3] if area.isdigit() and len(area) in (4, 5) else area.upper().zfill(2)
-    if code[:2] == "20":
-        return ("2A", "2B")
-    return (code[:3] if code[:2] in ("97", "98") else code[:2],)
+    return ("2A", "2B") if code[:2] == "20" else (code[:3] if code[:2] in ("97", "98") else code[:2],)
 
 
 def departments_shown(commune: str) -> str:
@@ -627,16 +624,14 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     communes = tuple(_commune(r, names.get(r.commune), points, details, today[r.commune]) for r in newest_rows)
     _report(communes, geographies)
     epcis = MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci})
-    basins = tuple(_basins(communes, geographies))
-    places = Places(basins, communes, year=latest.found.year, epci_labels=epcis)
+    places = Places(tuple(_basins(communes, geographies)), communes, year=latest.found.year, epci_labels=epcis)
     tables = list(found.of("travel"))
     if travel is not None:
         extra = scan_all(travel).of("travel")
         if not extra:
             raise PasserellesError("market_columns", path=travel, column="from, to, minutes | km", columns="-")
         tables += extra
-    minutes = _travel(opened(*tables), places)
-    return replace(places, travel=minutes, files=tuple(files), notices=log.notices())
+    return replace(places, travel=_travel(opened(*tables), places), files=tuple(files), notices=log.notices())
 
 
 class _Details(NamedTuple):

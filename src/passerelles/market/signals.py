@@ -226,8 +226,7 @@ def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, yea
     printed = [f.family for f in families if survey.projects(basin, f.family) is not NOTHING]
     about = " + ".join(printed or [f.family for f in families])
     if not printed:
-        first = families[0].openings
-        return Openings(*(replace(figure, about=about, via=link.via) for figure in first))
+        return Openings(*(replace(figure, about=about, via=link.via) for figure in families[0].openings))
     why = "partly_published" if len(printed) < len(families) else ""
     whole = summed([survey.projects(basin, family) for family in printed])
     origin = {"source": survey.file.source, "year": year, "territory": basin, "about": about, "via": link.via}

@@ -71,8 +71,7 @@ def _grouped(known: Sequence[Figure], every: Sequence[Figure], *, added: bool) -
     bounds = total(ends) if added else Interval(median(e.low for e in ends), median(e.high for e in ends))
     first = known[0]
     years = ", ".join(sorted({f.year for f in known}))
-    territories = {f.territory for f in known}
-    place = first.territory if len(territories) == 1 else ""
+    place = first.territory if len({f.territory for f in known}) == 1 else ""
     return Figure(bounds, "estimated", first.source, years, place, why="spread" if added else "median")
 
 

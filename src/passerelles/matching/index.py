@@ -334,8 +334,7 @@ class TitleIndex:
         told = self.kind_of >= 0
         cells = (np.ones(int(told.sum()), dtype=np.float32), (self.kind_of[told], self.owner[told]))
         counts = sparse.csr_array(cells, shape=(n_kinds, n_owners)).toarray()
-        sizes = np.diff(self.starts)
-        return np.asarray(np.log((counts + _RARE) / (sizes + _RARE * n_kinds)), dtype=np.float32)
+        return np.asarray(np.log((counts + _RARE) / (np.diff(self.starts) + _RARE * n_kinds)), dtype=np.float32)
 
     @cached_property
     def first_words(self) -> tuple[Mapping[str, int], "sparse.csr_array", FloatArray]:

@@ -288,8 +288,7 @@ class Versions:
 
 def _exact(index: TitleIndex, title: str) -> Iterable[tuple[str, str]]:
     """Codes and title codes of the labels that are this text, in either gender form."""
-    form = " ".join(joined_words(title, index.pack))
-    for entry, _ in index.exact.get(form, ()):
+    for entry, _ in index.exact.get(" ".join(joined_words(title, index.pack)), ()):
         yield index.entries[entry].code, index.entries[entry].ogr
 
 
@@ -470,9 +469,7 @@ class Bridge(Versions):
 
     def _keys(self, code: str) -> tuple[str, ...]:
         """What the crosswalk knows an occupation by: in ROME the codes of its titles."""
-        if self.old is not None and self.old.family == "rome":
-            return self._old_titles.get(code, ())
-        return (code,)
+        return self._old_titles.get(code, ()) if self.old is not None and self.old.family == "rome" else (code,)
 
 
 _LISTED: Final = 5
@@ -633,8 +630,7 @@ class _Guide:
         return None, near[:_PROPOSALS]
 
     def _occupation(self, code: str, part: str) -> tuple[str | None, list[str]]:
-        new = self.versions.new.occupation_by_code
-        if self.versions.old is None and code in new:
+        if self.versions.old is None and code in self.versions.new.occupation_by_code:
             return code, []
         led = {t.occupation for t in self.versions.new.titles if t.code in self.claimed.get(part, ())}
         if len(led) == 1:
@@ -715,8 +711,7 @@ def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
         asked: list[str] = []
         for key, kind in naming.items():
             if key in sheet.keys and sheet.cell(row, key) and not is_example(row):
-                place = sheet.keys.index(key)
-                line[place], choice = _rewritten(sheet, row, key, kind, guide, choice, asked)
+                line[sheet.keys.index(key)], choice = _rewritten(sheet, row, key, kind, guide, choice, asked)
         rows.append(line)
         decided.append((choice, "; ".join(asked)))
     return _with_questions(sheet, rows, decided, lang)
@@ -730,8 +725,7 @@ def _rewritten(
     label = sheet.cell(row, "label") if kind == "title" and key == "code" else ""
     found: list[str] = []
     for code in text.split() if key in ("titles", "base") else [text]:
-        part = sheet.cell(row, "code") if key == "base" else ""
-        new, possible = guide.lead(kind, code, label, part)
+        new, possible = guide.lead(kind, code, label, sheet.cell(row, "code") if key == "base" else "")
         if new is None and choice:
             new = guide.chosen(kind, choice, sheet.cell(row, "proposals"))
             guide.refused.extend([] if new else [choice])

@@ -235,8 +235,7 @@ def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArra
     if known:
         steps = owners_of[[rows[place] for place in known]] @ steps_of
         walk[known] = np.log(steps + _SELDOM)[:, index.parent_of]
-    behind = [_behind(index, reading) for reading in readings]
-    cells = count_terms(behind, index.family_field.vocabulary)
+    cells = count_terms([_behind(index, reading) for reading in readings], index.family_field.vocabulary)
     return {"kind": kind, "walk": walk, "domain": rows_times(cells, index.domains)[:, index.groups]}
 
 
@@ -515,8 +514,7 @@ def cut_off(index: TitleIndex, option: Reading) -> tuple[int, ...]:
 
 
 def _total(parts: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
-    shape = next(iter(parts.values())).shape
-    total = np.zeros(shape, dtype=np.float32)
+    total = np.zeros(next(iter(parts.values())).shape, dtype=np.float32)
     for name, weight in weights.items():
         if name in parts:
             total += np.float32(weight) * parts[name]

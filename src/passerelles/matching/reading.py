@@ -455,8 +455,7 @@ def understand(text: str, *, words: Words, lexicon: Lexicon) -> Understood:
     if len(text) > LONGEST or any(pattern.search(label) for pattern in lexicon.pack.no_jobs):
         return Understood("", (text.strip(),) if len(text) <= LONGEST and label else (), ())
     if not lexicon.pack.titles:
-        spelled = joined_words(text[:_KEPT], lexicon.pack)
-        whole = tuple(_spelled_out([spelled], words, lexicon))
+        whole = tuple(_spelled_out([joined_words(text[:_KEPT], lexicon.pack)], words, lexicon))
         return Understood(text.strip(), (), (whole,) if whole else ())
     title = _Title(_BLANKS.sub(" - ", text.strip()[:_KEPT].translate(_UNSEEN)), lexicon, words)
     how = {"cut": title.cut, "dashed": title.dashed}
@@ -731,8 +730,7 @@ _EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)]+|[\s\-–—,;:/|+!?(]+$")
 
 def _capitals(text: str) -> frozenset[str]:
     """Folded words that are written with a capital, the first word aside."""
-    parts = re.split(r"[\s\-'’]+", text)
-    named = (part for part in parts[1:] if part[:1].isupper() and part[1:2].islower())
+    named = (part for part in re.split(r"[\s\-'’]+", text)[1:] if part[:1].isupper() and part[1:2].islower())
     return frozenset(_SPACES.sub(" ", fold_accents(part.strip("(),."))).strip() for part in named)
 
 

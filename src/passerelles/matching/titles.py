@@ -163,8 +163,7 @@ def _in_sector(index: TitleIndex, sector: str, lexicon: Lexicon) -> FloatArray:
             filed[owners] = 1.0
             words.append(label)
         elif not division and whole:
-            shared = asked & set(lexicon.roots(lexicon.stems(label)))
-            share = sum(map(index.family_weight, sorted(shared))) / whole
+            share = sum(map(index.family_weight, sorted(asked & set(lexicon.roots(lexicon.stems(label)))))) / whole
             if share >= _ENOUGH:
                 filed[owners] = np.maximum(filed[owners], np.float32(share))
     return np.asarray(0.5 * filed + 0.5 * _like(index, words, lexicon), dtype=np.float32)
@@ -546,8 +545,7 @@ def _lines(
     index: TitleIndex, trial: Trial, weights: Weights, confidence: NDArray[np.float64], known: set[int]
 ) -> list[_Line]:
     """Owners of a trial that have a label and are not `known`, best first."""
-    middle = weights.confidence.get("middle", 0.0)
-    slope = np.clip(0.5 * (trial.values - middle), -_FLATTEST, _FLATTEST)
+    slope = np.clip(0.5 * (trial.values - weights.confidence.get("middle", 0.0)), -_FLATTEST, _FLATTEST)
     scores = _BEST_FOUND / (1.0 + np.exp(-slope))
     columns = (each.tolist() for each in (trial.owners, trial.entries, scores, confidence))
     rows = zip(*columns, trial.reasons(index), strict=True)

@@ -297,8 +297,7 @@ def _sentence(text: str, rules: _Rules) -> _Sentence:
     edges = [0, *(m.start() for m in rules.clause.finditer(masked)), len(text)]
     access = rules.ways["access"].search(masked)
     offered = _masked(text, [s for s in spans if not s.rule.get("if_stated")])
-    clauses = list(pairwise(edges))
-    return _Sentence(text, masked, offered, spans, sorted(cues), clauses, access)
+    return _Sentence(text, masked, offered, spans, sorted(cues), list(pairwise(edges)), access)
 
 
 def _masked(text: str, spans: Sequence[_Span]) -> str:

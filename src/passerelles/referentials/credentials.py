@@ -245,8 +245,7 @@ def _occupation_access(source: FileSource, draft: Draft, catalogue: str) -> None
     for line, cells in typed_rows(table, "occupation_access", draft):
         row = made(OccupationAccess, cells, origin=catalogue)
         if row.level_low is not None and row.level_high is not None and row.level_low > row.level_high:
-            value = f"{row.level_low} > {row.level_high}"
-            draft.note("invalid_value", table, line, column="level_low", value=value)
+            draft.note("invalid_value", table, line, column="level_low", value=f"{row.level_low} > {row.level_high}")
             row = row._replace(level_low=None, level_high=None)
         draft.occupation_access[row.occupation] = row
 

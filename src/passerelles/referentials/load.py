@@ -144,8 +144,7 @@ class IndexedReferential(Referential):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the place alone: another process opens the same index, and shares its memory."""
         if self.index is None:  # made by `dataclasses.replace`: the tables are its own
-            values = [getattr(self, f.name) for f in fields(self)]
-            return (Referential, tuple(values))
+            return (Referential, tuple(getattr(self, f.name) for f in fields(self)))
         return (partial(open_referential, seal=self.index.seal), (self.index.place,))
 
     def __eq__(self, other: object) -> bool:

@@ -180,8 +180,7 @@ def listed() -> list[Kept]:
 
 def kind_of(place: Path) -> Kind:
     """Whether tables are a referential, as their manifest says; else they are taken for an overlay."""
-    fields = read_fields(open_tables(place), Draft())
-    return "referential" if fields.get("schema") == TABLE else "overlay"
+    return "referential" if read_fields(open_tables(place), Draft()).get("schema") == TABLE else "overlay"
 
 
 def base_of(name_or_path: str | Path) -> str | None:

@@ -433,5 +433,4 @@ def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False)
         table = read_own_table(source, name, draft, needed=needed and not is_macro)
         for line, row in typed_rows(table, name, draft):
             broader = row["parent"] if is_macro else row["macro"]
-            value = made(Competency, row | {"macro": broader}, is_macro=is_macro)
-            draft.declare("competencies", value, table, line)
+            draft.declare("competencies", made(Competency, row | {"macro": broader}, is_macro=is_macro), table, line)

@@ -431,8 +431,7 @@ def code_of(referential: Referential, text: str) -> str | None:
         return text
     if len(text) > _LONGEST:
         return None
-    folded = _ROME.sub("", "".join(text.split()).casefold())
-    found = _codes_by_fold(referential).get(folded, ())
+    found = _codes_by_fold(referential).get(_ROME.sub("", "".join(text.split()).casefold()), ())
     return found[0] if len(found) == 1 else None
 
 

@@ -44,8 +44,7 @@ def read_table_referential(source: FileSource) -> Referential:
     _tags(source, draft)
     _mobilities(source, draft)
     read_facts(source, draft, lent=manifest.credentials)
-    source_named = manifest.source or manifest.title or MANIFEST
-    provenance = Provenance(source_named, "table", manifest.date, manifest.licence)
+    provenance = Provenance(manifest.source or manifest.title or MANIFEST, "table", manifest.date, manifest.licence)
     name, version, language = manifest.name, manifest.version, manifest.language
     return finish(draft, name=name, version=version, language=language, provenance=provenance)
 

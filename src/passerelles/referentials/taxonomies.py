@@ -80,8 +80,7 @@ def read_esco(source: FileSource) -> Referential:
     _links(files, draft)
     # The files themselves say no version: the name of a zip or of the folder does.
     version = next((match[1] for name in _names_of(source) if (match := _VERSION.search(name))), "unknown")
-    named = f"European Commission, ESCO, version {version}"
-    provenance = Provenance(named, "esco", licence=_ESCO["licence"])
+    provenance = Provenance(f"European Commission, ESCO, version {version}", "esco", licence=_ESCO["licence"])
     return finish(draft, name="esco", version=version, language=files.edition, provenance=provenance)
 
 

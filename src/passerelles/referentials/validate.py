@@ -27,9 +27,8 @@ _WIDE: Final = On.FILE | On.PAGE
 
 def _told(notice: Notice, lang: Lang) -> str:
     """Return what was found, its code and place, and what to do, a line each."""
-    where = notice.file
-    if notice.line:
-        where = say("validation.where", lang=lang, file=notice.file, line=str(notice.line))
+    about = {"file": notice.file, "line": str(notice.line)}
+    where = say("validation.where", lang=lang, **about) if notice.line else notice.file
     return "\n".join((notice.what(lang), ", ".join(filter(None, (notice.code, where))), f"→ {notice.action(lang)}"))
 
 
@@ -213,8 +212,7 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     before, after = (_counts(r) | {key: sum(not row.origin for row in getattr(r, key))} for r in (referential, laid))
     about, where = laid.provenance.laid[-1], f"{name_or_path} + {laid.name} {laid.version}"
     counts = {k: n - before[k] for k, n in after.items()} | {"dropped": sum(n.dropped for n in notices)}
-    named = (about.name, about.version, where, "overlay", laid.provenance.sha256)
-    return ValidationReport(*named, counts, notices)
+    return ValidationReport(about.name, about.version, where, "overlay", laid.provenance.sha256, counts, notices)
 
 
 def _read_whole(place: Path) -> Referential:
