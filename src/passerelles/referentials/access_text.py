@@ -332,7 +332,7 @@ def _mentions(sentence: _Sentence, rules: _Rules, text: str, offset: int) -> Ite
     reached = _reached(sentence, rules)
     for place, span in enumerate(sentence.spans):
         kinds = {cue.kind for cue in reached[place]}
-        unnamed = "negated" not in kinds and rules.reading["unnamed"].search(sentence.text[: span.start])
+        unnamed = "negated" not in kinds and _unnamed(sentence, span, rules)
         takes_up = rules.reading["anaphora"].finditer(sentence.text)
         restated = span.bare and any(m.start() <= span.start < m.end() for m in takes_up)
         if unnamed or restated or _introduces(sentence, place, rules):
@@ -352,6 +352,13 @@ def _mentions(sentence: _Sentence, rules: _Rules, text: str, offset: int) -> Ite
         start, end = offset + span.start, offset + span.end
         name, kind, condition = span.rule["name"], span.rule["kind"], _condition(sentence, span, reached[place], rules)
         yield Mention(start, end, text[start:end], name, kind, strength, condition, alternative)
+
+
+def _unnamed(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
+    """Whether the words before say that it is not asked for here, unless they ask for it: "not open without a ..."."""
+    words = rules.reading["unnamed"].search(sentence.text[: span.start])
+    asking = [c for c in sentence.cues if c.kind == "governing"]
+    return words is not None and not any(c.start < words.start() < c.end or c.end == words.end() for c in asking)
 
 
 def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
@@ -396,7 +403,11 @@ def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int]
     gaps = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
     between = {i: rules.reading["insertion"].sub("", gap) for i, gap in gaps.items()}
     if rules.reading["attached"].search(between[before[-1]]) and not plural:
-        return before[-1:]
+        joined = rules.reading["joined"]
+        last = len(before) - 1
+        while last and joined.search(sentence.masked[sentence.spans[before[last - 1]].end : sentence.spans[before[last]].start]):
+            last -= 1
+        return before[last:]
     if cue.kind == "hedged":  # "accessible with a ..., some knowledge of ... is an asset" softens the latter only
         aside = rules.reading["aside"]
         before = [i for i in before if not (sentence.listed(sentence.spans[i]) and aside.search(between[i]))]
