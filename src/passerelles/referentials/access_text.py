@@ -399,7 +399,7 @@ def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int]
         return inside
     if not before:
         return [] if other.search(sentence.masked[edge : cue.start]) else None
-    plural = sentence.text[cue.end - 1] == "s"
+    plural = rules.reading["plural"].search(sentence.text[cue.start : cue.end]) is not None
     gaps = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
     between = {i: rules.reading["insertion"].sub("", gap) for i, gap in gaps.items()}
     if rules.reading["attached"].search(between[before[-1]]) and not plural:
