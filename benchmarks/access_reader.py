@@ -1,4 +1,4 @@
-"""How well access texts are read: required mentions, levels, selection, on each ROME of the data folder."""
+"""How well access texts are read: required mentions, levels, selection; of each ROME there is, and written for it."""
 
 import csv
 import re
@@ -24,6 +24,7 @@ VERSIONS = {
     "rome-v347": ("v347",),
     "rome-v461": ("v461", "v461b"),
 }
+WRITTEN = ("1", "2", "3")  # sets of `access_written.csv`
 
 
 @dataclass(frozen=True)
@@ -46,10 +47,26 @@ class Agreement:
 
 
 def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
-    """How the reader agrees with a hand: a mention is found where it meets a place of the labelled words."""
+    """How the reader agrees with the labels of the fiches of a ROME."""
     rows: dict[str, list[dict[str, str]]] = defaultdict(list)
     for row in csv.DictReader(labels.read_text(encoding="utf-8").splitlines()):
         rows[row["code"]].append(row)
+    return _agreement(rows, texts)
+
+
+def of_written(number: str) -> Agreement:
+    """How it agrees with the labels of one of the sets of texts that were written for it."""
+    rows: dict[str, list[dict[str, str]]] = {}
+    asked = {"strength": "stated", "condition": "always"}
+    for row in csv.DictReader((LABELS / "access_written.csv").read_text(encoding="utf-8").splitlines()):
+        if row["set"] == number:
+            phrases = row["required"].split(" ; ") if row["required"] else []
+            rows[row["text"]] = [row | asked | {"phrase": phrase} for phrase in phrases] or [row | {"strength": ""}]
+    return _agreement(rows, {text: text for text in rows})
+
+
+def _agreement(rows: dict[str, list[dict[str, str]]], texts: dict[str, str]) -> Agreement:
+    """Count what is found: a mention is where it meets a place of the labelled words."""
     read = labelled = named = found = level = selection = 0
     for code, fiche in rows.items():
         got = read_access_text(texts[code])
@@ -101,4 +118,6 @@ def main(given: Namespace) -> None:
             for name in VERSIONS[version]:
                 reached = agreement(LABELS / f"access_labels_{name}.csv", texts).described()
                 table.row(f"{version}  {name}", *reached.values())
+        for number in WRITTEN:
+            table.row(f"written  {number}", *of_written(number).described().values())
         table.note(f"Not in the folder: {', '.join(v for v in VERSIONS if v not in there) or 'none'}.")

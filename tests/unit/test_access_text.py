@@ -4,7 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
-from access_reader import Agreement, agreement
+from access_reader import Agreement, agreement, of_written
 
 from passerelles.referentials.access_text import AccessText, Mention, credential_of, fold_in_place, read_access_text
 from passerelles.referentials.referential import Referential
@@ -562,11 +562,26 @@ def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) ->
     _reaches("v347", older_rome, Agreement((61, 61), (61, 61), (314, 316), (313, 316)))
 
 
+@pytest.mark.parametrize(
+    ("number", "floors"),
+    [
+        ("1", Agreement((134, 153), (136, 162), (220, 240), (232, 240))),
+        ("2", Agreement((130, 136), (131, 142), (196, 200), (190, 200))),
+        ("3", Agreement((97, 110), (99, 129), (144, 160), (155, 160))),
+    ],
+)
+def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
+    _above(of_written(number), floors)
+
+
 def _reaches(name: str, referential: Referential, floors: Agreement) -> None:
     _agree(name, {o.code: o.access for o in referential.occupations}, floors)
 
 
 def _agree(name: str, texts: dict[str, str], floors: Agreement) -> None:
-    reached = agreement(LABELS / f"access_labels_{name}.csv", texts)
+    _above(agreement(LABELS / f"access_labels_{name}.csv", texts), floors)
+
+
+def _above(reached: Agreement, floors: Agreement) -> None:
     for right, floor in zip(vars(reached).values(), vars(floors).values(), strict=True):
         assert right[0] / right[1] >= floor[0] / floor[1], reached.described()

@@ -405,7 +405,9 @@ def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int]
     if rules.reading["attached"].search(between[before[-1]]) and not plural:
         joined = rules.reading["joined"]
         last = len(before) - 1
-        while last and joined.search(sentence.masked[sentence.spans[before[last - 1]].end : sentence.spans[before[last]].start]):
+        while last and joined.search(
+            sentence.masked[sentence.spans[before[last - 1]].end : sentence.spans[before[last]].start]
+        ):
             last -= 1
         return before[last:]
     if cue.kind == "hedged":  # "accessible with a ..., some knowledge of ... is an asset" softens the latter only
