@@ -11,7 +11,6 @@ no proof. Sums are printed on top of it as long as the audit proves them harmles
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
@@ -196,14 +195,8 @@ def _total_is_harmless(table: Table, view: View, bound: int) -> bool:
     """Whether neither the people placed, nor those left, nor what other lots sum to, is small."""
     unknown = view.unknown(table)
     others = ~view.left
-    sums = [
-        int(table.flow.sum()),
-        int(table.uncovered.sum()),
-        int(table.flow[unknown].sum()),
-        int(table.sent(unknown)[others].sum()),
-        int(table.uncovered[others].sum()),
-    ]
-    return not _between(np.asarray(sums), bound).any()
+    some = table.flow, table.uncovered, table.flow[unknown], table.sent(unknown)[others], table.uncovered[others]
+    return not _between(np.asarray([each.sum() for each in some]), bound).any()
 
 
 def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
@@ -222,11 +215,8 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
         need = min(bound, int(table.supply[lot]), int(reach[lot]), small.most.get((lot, -1), bound))
         found.append(Cell(at[starts[lot] : starts[lot + 1]], need, lot))
     if not view.total:
-        found.append(Cell(at, bound))
-        if not view.left.all():
-            found.append(Cell(at[~view.left[table.lot[at]]], bound))
-        if not view.spare.all():
-            found.append(Cell(at[~view.spare[table.pool[at]]], bound))
+        lines = (view.left, table.lot), (view.spare, table.pool)
+        found += [Cell(at, bound), *(Cell(at[~told[of[at]]], bound) for told, of in lines if not told.all())]
     return found
 
 
@@ -363,18 +353,10 @@ def _table(allocation: Allocation) -> Table:
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
     budget = allocation.budget_hours
     _, group, need = floor_groups(allocation.fragile, allocation.settings)
-    return Table(
-        supply=np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64),
-        capacity=pool_sizes(allocation.hiring),
-        lot=at[:, 0],
-        pool=at[:, 1],
-        flow=allocation.allowed_people,
-        hours=allocation.allowed_hours,
-        budget=None if budget is None else budget_tenths(budget),
-        group=group,
-        need=need,
-        sure=allocation.allowed_sure,
-    )
+    supply = np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64)
+    network = (supply, pool_sizes(allocation.hiring), at[:, 0], at[:, 1], group, need)
+    most = None if budget is None else budget_tenths(budget)
+    return Table(*network, allocation.allowed_people, allocation.allowed_hours, most, allocation.allowed_sure)
 
 
 def published(publication: Publication, lang: Lang = "fr") -> Release:
@@ -389,15 +371,13 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     them would be one more equation.
     """
     allocation, threshold = publication.allocation, publication.threshold
+    whole = allocation.release()
     whole = replace(
-        allocation.release(),
+        whole,
         stretched=[],
         options=[],
-        set_aside=[  # without the people that they name: they are in no total that hides them
-            Problem(row.file, row.row, row.column, row.key, {}, withheld=True)
-            for side in (allocation.fragile, allocation.hiring)
-            for row in side.set_aside
-        ],
+        # Without the people that they name: they are in no total that hides them.
+        set_aside=[Problem(*row[:4], {}, withheld=True) for row in whole.set_aside],
         masked=True,
         threshold=threshold,
         summary=lambda _: "",
@@ -414,8 +394,8 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
     everyone, places = allocation.fragile.people, allocation.hiring.people
     between = None if lines is None or lines.view.between is None else list(lines.view.between)
     if between is not None or total is not None:
-        ends = {"n": str(total)} if between is None else {"low": str(between[0]), "high": str(between[1])}
-        key = f"{'placed' if apart else 'offered'}_{'in_all' if between is None else 'between'}"
+        ends = dict(zip(("low", "high"), map(str, between), strict=True)) if between else {"n": str(total)}
+        key = f"{'placed' if apart else 'offered'}_{'between' if between else 'in_all'}"
         notes.insert(0, Note(key, {"people": str(everyone), **ends}))
     placed, kept = (total, 0) if apart else (None, None)
     return replace(
@@ -438,10 +418,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
             "hours": _NO_HOURS,
         },
         bounds=allocation.certificate()
-        | {
-            "budget_hours": None,
-            "objectives": [_stage(s.name, s.value, placed) for s in allocation.stages],
-        },
+        | {"budget_hours": None, "objectives": [_stage(s.name, s.value, placed) for s in allocation.stages]},
         changes=[] if total is None else [_change(c, threshold, lang) for c in allocation.changes],
         curve=(),
         notes=notes,
@@ -533,8 +510,8 @@ class _Lines:
             if why.reason in _BY_RULE:
                 more = {"reason": why.reason, "sentence": why.sentence(self.lang)}
                 cells |= {**more, "reason": why.reason_said(self.lang), "why": why.why(self.lang)}
-            counts = {"headcount": lot.people, "people": people}
-            yield _line_of(lot.employer, lot.end, lot.basin_label, counts, more=more, cells=cells)
+            counts = {"headcount": lot.people, "people": people, **more}
+            yield _line_of(lot.employer, lot.end, lot.basin_label, counts, cells=cells)
         sizes = {"headcount": self.table.supply, "people": left}
         yield from self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
 
@@ -547,9 +524,8 @@ class _Lines:
             label = families.get(pool.pool, pool.pool) if pool.pool else pool.label
             job = {"code": pool.pool or pool.job, "label": label}
             counts = {"openings": int(self.table.capacity[j]), "people": int(spare[j])}
-            named = " ".join(filter(None, job.values()))
-            to = ", ".join(filter(None, (pool.employer, named, pool.basin_label)))
-            cells = {"to": to, "empty": counts["people"]}
+            named = (pool.employer, " ".join(filter(None, job.values())), pool.basin_label)
+            cells = {"to": ", ".join(filter(None, named)), "empty": counts["people"]}
             yield _line_of(pool.employer, job, pool.basin_label, counts, cells=cells)
         sizes = {"openings": self.table.capacity, "people": spare}
         yield from self._others("other_openings", self.pools, ~self.view.spare, sizes, ("to", "empty"))
@@ -560,7 +536,7 @@ class _Lines:
         """Return one line for all lots that are hidden; none where nobody is left there, and that may be told."""
         name = say(f"territory.table.{key}", lang=self.lang)
         some = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
-        counts: dict[str, int | None] = {size: int(values[hidden].sum()) for size, values in sizes.items()}
+        counts: dict[str, Any] = {size: int(values[hidden].sum()) for size, values in sizes.items()}
         if self.rest is None:
             counts["people"] = None
         cells = dict(zip(columns, (name, counts["people"]), strict=True))
@@ -580,12 +556,11 @@ def _line_of(
     employer: str,
     job: Mapping[str, str | None] | None,
     basin: str | None,
-    counts: Mapping[str, int | None],
+    counts: Mapping[str, Any],
     lots: Sequence[Mapping[str, str]] = (),
     *,
-    more: Mapping[str, Any] = MappingProxyType({}),
     cells: Mapping[str, Any],
 ) -> Withheld:
     """Return a line of people or openings; `lots`: those that it stands for, where there are several."""
-    told = {"employer": employer, "job": job, "basin": basin, **counts, "masked": counts["people"] is None, **more}
+    told = {"employer": employer, "job": job, "basin": basin, **counts, "masked": counts["people"] is None}
     return Withheld(told | ({"lots": lots} if lots else {}), told | {**(job or {}), **cells})
