@@ -89,7 +89,7 @@ def rank(
 ) -> bool:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.report.envelope import data_sources
-    from passerelles.territory.lots import NOTE, SET_ASIDE, Locator, Side
+    from passerelles.territory.lots import Locator, Side
     from passerelles.territory.parts import area_of
     from passerelles.territory.rank import rank_territory, ranking_sheets
     from passerelles.text import normalise_label
@@ -114,8 +114,8 @@ def rank(
     def payload() -> dict[str, Any]:
         return given.scored("territory-rank@1", dicts(found, lang)) | {
             "basin": place, "basin_code": code, "basin_name": name, "by": by,
-            "notes": [NOTE.to_dict(note, lang) for note in notes], "sources": sources,
-            "set_aside": [SET_ASIDE.to_dict(row, lang) for row in aside],
+            "notes": dicts(notes, lang), "sources": sources,
+            "set_aside": dicts(aside, lang),
         }  # fmt: skip
 
     def show(console: "Screen") -> None:

@@ -25,8 +25,8 @@ from passerelles.report.envelope import files_read, scorer_dict
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
 from passerelles.territory.actions import Action, actions
-from passerelles.territory.flows import CHANGE, Flow, Uncovered, Unfilled
-from passerelles.territory.lots import SET_ASIDE, Lot, Lots
+from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled
+from passerelles.territory.lots import Lot, Lots, Problem
 from passerelles.territory.match import Scenario
 from passerelles.views.document import Block, Bullets, Cell, Code, Document, Figures, Grid, Heading, Part, Picture, Text
 from passerelles.views.spec import Column, On, Withheld
@@ -343,7 +343,7 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
         origins = moves.explained_origins(case)
     w, people = case.words, fragile_grid(case)
     todo = _told(case, "actions", Action.spec.columns, actions(case.release, w.lang))
-    aside = _told(case, "set_aside", SET_ASIDE.columns, case.release.set_aside)
+    aside = _told(case, "set_aside", Problem.spec.columns, case.release.set_aside)
     told = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
     front: dict[str, list[Block]] = {
         "summary": [Figures(figures_of(case)), *map(Text, sentences_of(case))],
@@ -485,7 +485,7 @@ def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
 
 def _uncovered(case: Case) -> list[Block]:
     """People without a solution and why; and what each bound moved would change, one sentence each."""
-    w, (sentence,) = case.words, CHANGE.pick("sentence")
+    w, (sentence,) = case.words, Change.spec.pick("sentence")
     changes = tuple(w.set(str(sentence.cell(each, w.lang))) for each in case.release.changes)
     return [
         _told(case, "uncovered", Uncovered.spec.columns, case.release.uncovered) or Text(w("nothing.uncovered")),

@@ -14,19 +14,8 @@ from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.signals import wages_short
 from passerelles.model import Stamp
 from passerelles.settings import TerritorySettings
-from passerelles.territory.flows import (
-    CHANGE,
-    CURVE,
-    PEOPLE,
-    RESOLVED,
-    Change,
-    CurvePoint,
-    Flow,
-    Resolved,
-    Uncovered,
-    Unfilled,
-)
-from passerelles.territory.lots import NOTE, SET_ASIDE, Lots, Note, Problem, aside_totals, reading_notes
+from passerelles.territory.flows import PEOPLE, Change, CurvePoint, Flow, Resolved, Uncovered, Unfilled
+from passerelles.territory.lots import Lots, Note, Problem, aside_totals, reading_notes
 from passerelles.territory.pairs import Bounds
 from passerelles.territory.solve import TENTHS, Bools, Ints, Stage
 from passerelles.views.schema import maybe, one_of, pair, record
@@ -141,12 +130,12 @@ class Release:
             parts_of("unfilled", Unfilled, promised=True),
             Column("totals", json=lambda r, _: dict(r.totals), promised=TOTALS.schema()),
             Column("bounds", json=lambda r, _: dict(r.bounds), promised=CERTIFICATE.schema()),
-            parts_of("changes", CHANGE),
-            parts_of("curve", CURVE),
-            parts_of("notes", NOTE),
-            parts_of("set_aside", SET_ASIDE),
+            parts_of("changes", Change),
+            parts_of("curve", CurvePoint),
+            parts_of("notes", Note),
+            parts_of("set_aside", Problem),
             texts_of("unmet_floors", "text"),
-            parts_of("resolved", RESOLVED),
+            parts_of("resolved", Resolved),
             Column("referential_version", json=lambda r, _: r.referential._asdict(), schema="referential_version"),
             Column("masked", schema="flag: Whether small numbers are withheld"),
         ),
@@ -174,10 +163,10 @@ class Release:
             Sheet("uncovered", Uncovered.spec.columns, lambda: self.uncovered, lang),
             Sheet("unfilled", Unfilled.spec.columns, lambda: self.unfilled, lang),
             Sheet.of_rows("totals", (Column("what"), Column("value", "number")), self._sums(lang)),
-            Sheet("changes", CHANGE.columns, lambda: self.changes, lang),
-            *([Sheet("curve", CURVE.columns, lambda: self.curve, lang)] if self.curve else []),
-            Sheet("resolved", RESOLVED.columns, lambda: self.resolved, lang),
-            *([Sheet("set_aside", SET_ASIDE.columns, lambda: self.set_aside, lang)] if self.set_aside else []),
+            Sheet("changes", Change.spec.columns, lambda: self.changes, lang),
+            *([Sheet("curve", CurvePoint.spec.columns, lambda: self.curve, lang)] if self.curve else []),
+            Sheet("resolved", Resolved.spec.columns, lambda: self.resolved, lang),
+            *([Sheet("set_aside", Problem.spec.columns, lambda: self.set_aside, lang)] if self.set_aside else []),
             *note_sheets(self.notes, lang),
         ]
 
@@ -239,7 +228,7 @@ class Release:
 
 def note_sheets(notes: Sequence[Note], lang: Lang) -> list[Sheet]:
     """Return what the reader must know, where there is something."""
-    return [Sheet("notes", NOTE.columns, lambda: notes, lang)] if notes else []
+    return [Sheet("notes", Note.spec.columns, lambda: notes, lang)] if notes else []
 
 
 @dataclass(frozen=True, repr=False)

@@ -377,7 +377,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         stretched=[],
         options=[],
         # Without the people that they name: they are in no total that hides them.
-        set_aside=[Problem(*row[:4], {}, withheld=True) for row in whole.set_aside],
+        set_aside=[Problem(p.file, p.row, p.column, p.key, {}, withheld=True) for p in whole.set_aside],
         masked=True,
         threshold=threshold,
         summary=lambda _: "",
@@ -434,7 +434,8 @@ def _change(change: Change, threshold: int, lang: Lang) -> Withheld:
     hidden = 0 < change.more < threshold
     bound, more = None if change.kind == "budget" else change.bound, None if hidden else change.more
     text = change.sentence(lang, masked=hidden)
-    told = {**change._asdict(), "bound": bound, "placed": None, "more": more, "hours": None, "sentence": text}
+    known = {"kind": change.kind, "step": change.step, "bound": bound, "more": more, "sentence": text}
+    told = known | dict.fromkeys(("placed", "hours"))
     return Withheld(told, told)
 
 

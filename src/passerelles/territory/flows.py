@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
-from typing import ClassVar, Final, NamedTuple, get_args
+from typing import ClassVar, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -315,7 +315,8 @@ class Uncovered(Described):
     )  # fmt: skip
 
 
-class Candidate(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Candidate(Described):
     """People still uncovered who could fill an opening if `reason` did not bar them; hours and km None = unknown."""
 
     lot: Lot
@@ -325,21 +326,20 @@ class Candidate(NamedTuple):
     hours: float | None
     km: float | None
 
-
-CANDIDATE: Final = Record(
-    "candidate",
-    "People still uncovered who could fill an opening if `barred_by` did not bar them",
-    (
-        Column("employer", value="lot.employer", promised="text"),
-        Column("job", value="lot.job", promised="code"),
-        Column("basin", value="lot.basin_label", promised="text"),
-        Column("people", "integer", promised="count"),
-        Column("towards", value="job", promised="code"),
-        Column("barred_by", value="reason", promised="text"),
-        Column("hours", "number", promised="amount?"),
-        Column("km", "number", promised="amount?"),
-    ),
-)
+    spec: ClassVar[Record] = Record(
+        "candidate",
+        "People still uncovered who could fill an opening if `barred_by` did not bar them",
+        (
+            Column("employer", value="lot.employer", promised="text"),
+            Column("job", value="lot.job", promised="code"),
+            Column("basin", value="lot.basin_label", promised="text"),
+            Column("people", "integer", promised="count"),
+            Column("towards", value="job", promised="code"),
+            Column("barred_by", value="reason", promised="text"),
+            Column("hours", "number", promised="amount?"),
+            Column("km", "number", promised="amount?"),
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -393,7 +393,7 @@ class Unfilled(Described):
             Column("reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), json="reason",
                    schema="text", on=On.FILE),
             Column("sentence", value=lambda u, lang: u.sentence(lang), schema="text", on=On.FILE),
-            parts_of("candidates", CANDIDATE, on=On.FILE,
+            parts_of("candidates", Candidate, on=On.FILE,
                      value=lambda u, _: "; ".join(f"{c.lot.employer} ({c.lot.job})" for c in u.candidates)),
             Column("fill", value=lambda u, lang: u.sentence(lang), on=On.SCREEN),
             replace(_MASKED, on=On.JSON),
@@ -402,7 +402,8 @@ class Unfilled(Described):
     )  # fmt: skip
 
 
-class CurvePoint(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class CurvePoint(Described):
     """
     What placing so many people takes at least: cost, and hours of training in it.
 
@@ -414,20 +415,20 @@ class CurvePoint(NamedTuple):
     hours: float
     cost_each: float | None
 
+    spec: ClassVar[Record] = Record(
+        "curve_point",
+        "What placing so many people takes at least; the cost of each person added since the point before",
+        (
+            Column("people", "integer", promised="count"),
+            Column("cost", "number", promised="amount"),
+            Column("hours", "number", promised="amount"),
+            Column("cost_each", "number", promised="number?"),
+        ),
+    )
 
-CURVE: Final = Record(
-    "curve_point",
-    "What placing so many people takes at least; the cost of each person added since the point before",
-    (
-        Column("people", "integer", promised="count"),
-        Column("cost", "number", promised="amount"),
-        Column("hours", "number", promised="amount"),
-        Column("cost_each", "number", promised="number?"),
-    ),
-)
 
-
-class Change(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Change(Described):
     """
     What solving again with one bound moved gives.
 
@@ -451,23 +452,23 @@ class Change(NamedTuple):
         key = "masked" if masked else "gain" if self.more > 0 else "loss" if self.more < 0 else "none"
         return say(f"territory.change.{key}", lang=lang, what=what, n=abs(self.more))
 
+    spec: ClassVar[Record] = Record(
+        "change",
+        "What moving one bound would change",
+        (
+            Column("kind", promised="text"),
+            Column("bound", "number", on=On.JSON),
+            Column("step", "number"),
+            Column("more", "integer", promised="whole?"),
+            Column("placed", "integer", promised=PEOPLE),
+            Column("hours", "number", on=On.JSON),
+            Column("sentence", value=lambda c, lang: c.sentence(lang), promised="text"),
+        ),
+    )
 
-CHANGE: Final = Record(
-    "change",
-    "What moving one bound would change",
-    (
-        Column("kind", promised="text"),
-        Column("bound", "number", on=On.JSON),
-        Column("step", "number"),
-        Column("more", "integer", promised="whole?"),
-        Column("placed", "integer", promised=PEOPLE),
-        Column("hours", "number", on=On.JSON),
-        Column("sentence", value=lambda c, lang: c.sentence(lang), promised="text"),
-    ),
-)
 
-
-class Resolved(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Resolved(Described):
     """A lot whose job was written otherwise than by its code, and the table to correct."""
 
     lot: Lot
@@ -483,27 +484,26 @@ class Resolved(NamedTuple):
             code=self.lot.job, label=self.lot.label, confidence=shown,
         )  # fmt: skip
 
-
-RESOLVED: Final = Record(
-    "resolved_title",
-    "A title that was resolved to a code",
-    (
-        Column("employer", value="lot.employer", on=On.JSON, promised="text"),
-        Column("file", value=lambda r, _: r.file or r.side, json="file", schema="text"),
-        Column("line", "integer", value=lambda r, _: r.lot.row or None, on=On.CELLS),
-        Column("row", value=lambda r, _: r.lot.row or None, on=On.JSON, promised="whole?"),
-        Column("given", value="lot.given", promised="text"),
-        Column("job", json="lot.end", on=On.JSON, promised="end"),
-        Column("code", value="lot.job", on=On.CELLS),
-        Column("label", value="lot.label", on=On.CELLS),
-        Column("confidence", "share", value="lot.confidence", promised="share"),
-        Column("people", value="lot.people", on=On.JSON, schema="count"),
-        inside("basin", "", Column("code", value="lot.basin", promised="text"),
-               Column("label", value="lot.basin_label", promised="text")),
-        Column("family", value=lambda r, _: r.lot.pool or None, on=On.JSON),
-        Column("side", on=On.JSON, schema=one_of(("fragile", "hiring"))),
-    ),
-)  # fmt: skip
+    spec: ClassVar[Record] = Record(
+        "resolved_title",
+        "A title that was resolved to a code",
+        (
+            Column("employer", value="lot.employer", on=On.JSON, promised="text"),
+            Column("file", value=lambda r, _: r.file or r.side, json="file", schema="text"),
+            Column("line", "integer", value=lambda r, _: r.lot.row or None, on=On.CELLS),
+            Column("row", value=lambda r, _: r.lot.row or None, on=On.JSON, promised="whole?"),
+            Column("given", value="lot.given", promised="text"),
+            Column("job", json="lot.end", on=On.JSON, promised="end"),
+            Column("code", value="lot.job", on=On.CELLS),
+            Column("label", value="lot.label", on=On.CELLS),
+            Column("confidence", "share", value="lot.confidence", promised="share"),
+            Column("people", value="lot.people", on=On.JSON, schema="count"),
+            inside("basin", "", Column("code", value="lot.basin", promised="text"),
+                   Column("label", value="lot.basin_label", promised="text")),
+            Column("family", value=lambda r, _: r.lot.pool or None, on=On.JSON),
+            Column("side", on=On.JSON, schema=one_of(("fragile", "hiring"))),
+        ),
+    )  # fmt: skip
 
 
 def reason_name(why: int) -> str:

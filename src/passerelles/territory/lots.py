@@ -7,8 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
 from operator import attrgetter
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, ClassVar, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -19,6 +18,7 @@ from passerelles.market.market import Market
 from passerelles.market.places import Commune, Places, Spot, departments_shown, with_basins
 from passerelles.notices import Notice
 from passerelles.text import few, normalise_label
+from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, texts_of
 
 NOWHERE: Final = ""
@@ -194,7 +194,12 @@ def _month_named(word: str) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-class Problem(NamedTuple):
+def _secret(problem: "Problem", lang: Lang) -> str | None:
+    return say("terms.withheld", lang=lang) if problem.withheld else None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem(Described):
     """
     One thing wrong in a table of lots.
 
@@ -240,31 +245,27 @@ class Problem(NamedTuple):
             return notice.what(lang)
         return say(f"territory.problem.{self.key}", lang=lang, **self.values)
 
-
-def _secret(problem: Problem, lang: Lang) -> str | None:
-    return say("terms.withheld", lang=lang) if problem.withheld else None
-
-
-SET_ASIDE: Final = Record(
-    "set_aside",
-    "A row that could not be used, outside of all sums",
-    (
-        Column("file", promised="text"),
-        Column("row", "integer", promised="count: Line of the file, the header being one; 0 = the table as a whole"),
-        Column("column", value=lambda p, _: p.column or None, promised="text?"),
-        Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
-        Column("reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
-               promised="text: Why, and what to do"),
-        Column(
-            "people", "integer", promised="count?: People or openings of the row, where they can be read", shown=_secret
+    spec: ClassVar[Record] = Record(
+        "set_aside",
+        "A row that could not be used, outside of all sums",
+        (
+            Column("file", promised="text"),
+            Column("row", "integer",
+                   promised="count: Line of the file, the header being one; 0 = the table as a whole"),
+            Column("column", value=lambda p, _: p.column or None, promised="text?"),
+            Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
+            Column("reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
+                   promised="text: Why, and what to do"),
+            Column("people", "integer", shown=_secret,
+                   promised="count?: People or openings of the row, where they can be read"),
+            texts_of("suggestions", "text", promised=["text"],
+                     shown=lambda p, lang: _secret(p, lang) or "; ".join(p.suggestions) or "–"),
         ),
-        texts_of("suggestions", "text", promised=["text"],
-                 shown=lambda p, lang: _secret(p, lang) or "; ".join(p.suggestions) or "–"),
-    ),
-)  # fmt: skip
+    )  # fmt: skip
 
 
-class Note(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Note(Described):
     """
     What the reader must know: a key of ``territory.note``, or of another `table`, and what fills its sentence in.
 
@@ -272,7 +273,7 @@ class Note(NamedTuple):
     """
 
     key: str
-    values: Mapping[str, object] = MappingProxyType({})
+    values: Mapping[str, object] = field(default_factory=dict)
     table: str = "note"
 
     def sentence(self, lang: Lang = "fr") -> str:
@@ -280,15 +281,14 @@ class Note(NamedTuple):
         values = {name: value(lang) if callable(value) else value for name, value in self.values.items()}
         return say(f"territory.{self.table}.{self.key}", lang=lang, **values)
 
-
-NOTE: Final = Record(
-    "note",
-    "What the reader must know",
-    (
-        Column("note", value="key", on=On.JSON, promised="text"),
-        Column("sentence", value=lambda n, lang: n.sentence(lang), promised="text"),
-    ),
-)
+    spec: ClassVar[Record] = Record(
+        "note",
+        "What the reader must know",
+        (
+            Column("note", value="key", on=On.JSON, promised="text"),
+            Column("sentence", value=lambda n, lang: n.sentence(lang), promised="text"),
+        ),
+    )
 
 
 class LotsError(PasserellesError):

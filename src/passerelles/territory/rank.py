@@ -41,19 +41,7 @@ from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, hours_at
 from passerelles.territory.hours import NO, Costs, EffortCosts
-from passerelles.territory.lots import (
-    SET_ASIDE,
-    Locator,
-    Lot,
-    Lots,
-    Note,
-    Problem,
-    Side,
-    Table,
-    made,
-    pool_key,
-    reading_notes,
-)
+from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, made, pool_key, reading_notes
 from passerelles.territory.pairs import LEAST_CHANCE, Moves, chosen_bound, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
@@ -236,7 +224,7 @@ def ranking_sheets(
     head = Ranked.spec.pick("rank", "origin_code", "target_code", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
     parts = Sheet("parts", columns, lambda: ((r, p) for r in found for p in r.parts), lang)
-    aside = [Sheet("set_aside", SET_ASIDE.columns, lambda: set_aside, lang)] if set_aside else []
+    aside = [Sheet("set_aside", Problem.spec.columns, lambda: set_aside, lang)] if set_aside else []
     ranking = Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden)
     return [ranking, parts, *aside, *note_sheets(notes, lang)]
 
