@@ -14,7 +14,6 @@ from passerelles.access.holdings import (
     given_by_employer,
     groups_of,
     is_closed,
-    reduction_for,
     registers,
     remaining,
     titles_meant,
@@ -311,7 +310,7 @@ def access_conditions(
     asked = referential.derived(("access", code, mine), lambda: _asked(referential, code, mine))
     if holdings is None:
         return asked
-    left = ((c, remaining(c.hours, reduction_for(c.detail, holdings))) for c in asked.credentials)
+    left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in asked.credentials)
     named = tuple(replace(c, held=holdings.of(c.detail), hours=hours) for c, hours in left)
     return replace(asked, credentials=_with_groups(named, holdings))
 

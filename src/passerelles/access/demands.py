@@ -30,7 +30,6 @@ from passerelles.access.holdings import (
     holdings_of,
     is_closed,
     months_left,
-    reduction_for,
     remaining,
 )
 from passerelles.codes import grouped, reached
@@ -222,7 +221,7 @@ class Demands:
             known = self.credentials[i]
             if known.code in had or (len(left) > 1 and holdings.presumes(known)):
                 return known.code, NO_HOURS, NO_HOURS
-            return taken_by(known.code, price.hours[i], months_left(known.months, reduction_for(known, holdings)))
+            return taken_by(known.code, price.hours[i], months_left(known.months, holdings.reduction_for(known)))
 
         return Way(frozenset(self.codes[i] for i in whole), tuple(map(part, left)))
 
@@ -254,7 +253,7 @@ class Demands:
         hours, taken = list(self._lengths), list(self._whole)
         eased: set[int] = set()  # what something held shortens
         for i, credential in enumerate(self.credentials):
-            if (reduction := reduction_for(credential, holdings)) is not None:
+            if (reduction := holdings.reduction_for(credential)) is not None:
                 eased.add(i)
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])

@@ -93,6 +93,16 @@ class Holdings:
         """Whether a credential is counted as held, until it is verified: a diploma of a level that many have."""
         return credential.code in OF_A_LEVEL and self.may_have(credential)
 
+    def reduction_for(self, credential: Credential) -> Reduction | None:
+        """Return the shortest training that what is held, or done, gives right to; sure and known ones first."""
+        fits = [r for r in credential.reductions if r.holder_of in self.occupations or self.of(r.holder_of) == "yes"]
+        return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
+
+    def spares(self, credential: Credential) -> bool:
+        """Whether who has done a job is taken to hold a credential, since the training for it is behind them."""
+        reduction = self.reduction_for(credential)
+        return reduction is not None and reduction.hours == 0 and reduction.holder_of in self.occupations
+
     @cached_property
     def held(self) -> frozenset[str]:
         """Codes of all credentials that are held, as `of` tells of one."""
@@ -235,20 +245,6 @@ def months_left(months: Hours, reduction: Reduction | None) -> Hours:
     if reduction.hours is not None and not reduction.experience_months:
         return UNKNOWN_HOURS
     return Hours(None, months.low if reduction.experience_months else None, months.high)
-
-
-def reduction_for(credential: Credential, holdings: Holdings) -> Reduction | None:
-    """Return the shortest training that what somebody holds, or has done, gives right to; sure and known ones first."""
-    fits = [
-        r for r in credential.reductions if r.holder_of in holdings.occupations or holdings.of(r.holder_of) == "yes"
-    ]
-    return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
-
-
-def spared_by_job(credential: Credential, holdings: Holdings) -> bool:
-    """Whether who has done a job is taken to hold a credential, since the training for it is behind them."""
-    reduction = reduction_for(credential, holdings)
-    return reduction is not None and reduction.hours == 0 and reduction.holder_of in holdings.occupations
 
 
 def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import reads_holdings_alone, reads_target_alone
+from passerelles.scoring.features import reads_alone
 from passerelles.scoring.measures import (
     OVERALL,
     every_occupation,
@@ -130,12 +130,12 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
     moving: list[tuple[int, str, float]] = []
     count = 0
     for number, weights in enumerate(table.scorer.parts.values()):
-        if reads_holdings_alone(weights):
+        if reads_alone(weights, "of_holdings"):
             moving += [(count, name, weights[name]) for name in sorted(weights)]
             count += 1
         elif occupied:
             rest[:size] += table.scores.parts[number][:]
-        elif reads_target_alone(weights):
+        elif reads_alone(weights, "of_target"):
             rest += table.scores.parts[number][:1]
     reference = table.reference
     width = reference.reverse["overall"].shape[1] if reference else 1

@@ -15,35 +15,15 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, holdings_of
-from passerelles.bulk.layout import (
-    KNOWN,
-    MEASURES,
-    Formula,
-    Found,
-    Needs,
-    Space,
-    make_formula,
-    make_needs,
-    make_space,
-)
-from passerelles.bulk.profiles import (
-    BATCH,
-    FAULT,
-    Directory,
-    Fault,
-    People,
-    legible,
-    normalised,
-    opened,
-    read_people,
-)
+from passerelles.bulk.layout import KNOWN, MEASURES, Formula, Found, Needs, Space, make_formula, make_needs, make_space
+from passerelles.bulk.profiles import BATCH, FAULT, Directory, Fault, People, legible, normalised, opened, read_people
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked, need
 from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
 from passerelles.ranking.moves import best_rows, check_limit, levels_by, short_access
-from passerelles.scoring.features import reads_holdings_alone
+from passerelles.scoring.features import reads_alone
 from passerelles.scoring.measures import (
     coverage_positions,
     coverage_row,
@@ -130,7 +110,7 @@ class FastEngine:
         index = measure_index(graph)
         tables = {True: score_table(graph, plain.occupied), False: score_table(graph, plain.unoccupied)}
         reference = tables[True].reference
-        moving = [w for t in tables.values() for w in t.scorer.parts.values() if reads_holdings_alone(w)]
+        moving = [w for t in tables.values() for w in t.scorer.parts.values() if reads_alone(w, "of_holdings")]
         known = all(name in KNOWN and weight >= 0 for weights in moving for name, weight in weights.items())
         bare = any(index.lists_nothing(name) is not None for name in MEASURES)  # the loops rank every occupation
         if reference is None or not known or bare or graph.is_specialised.all():

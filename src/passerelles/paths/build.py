@@ -13,15 +13,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import (
-    DEMANDED,
-    Holdings,
-    after_occupation,
-    months_left,
-    reduction_for,
-    registers,
-    spared_by_job,
-)  # fmt: skip
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, months_left, registers
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable
 from passerelles.graph.core import OccupationGraph
@@ -30,7 +22,7 @@ from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
 from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
 from passerelles.paths.state import State
-from passerelles.ranking.move import End, Start, end_of
+from passerelles.ranking.move import End, Start
 from passerelles.ranking.moves import figure, split_items
 from passerelles.referentials.credentials import closure
 from passerelles.referentials.referential import Referential
@@ -186,7 +178,7 @@ def required_of(
             (group for group, some in counted.items() if each in some), key=lambda group: group not in taken
         )
         way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
-        reduction = reduction_for(known, holdings)
+        reduction = holdings.reduction_for(known)
         hours = price.hours[place[each]]
         unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         found.append(
@@ -209,7 +201,7 @@ def required_of(
                 spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
-                supposed=known.kind == "experience" or (known.kind == "diplôme" and spared_by_job(known, holdings)),
+                supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
             )
         )
     return conditions, tuple(found)
@@ -298,10 +290,10 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     case = context.case(
         code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2], title=title
     )
-    held, near, missing_items = split_items(graph, person.holding, row)
+    held, near, missing_items = split_items(graph, person, row)
     return Step(
         origin=origin,
-        target=end_of(graph.referential, graph.occupations[row], holdings),
+        target=person.end_of(graph.referential, graph.occupations[row]),
         hours=hours,
         months=months,
         practice_months=0.0 if last else settings.paths.practice_months,
@@ -337,7 +329,7 @@ def counted_title(
     if not brought[place]:
         return ""
     known = referential.credential_by_code[table.titles[place]]
-    said = holdings.of(known) == "yes" and not spared_by_job(known, holdings)
+    said = holdings.of(known) == "yes" and not holdings.spares(known)
     return "" if said else known.label
 
 

@@ -28,7 +28,7 @@ from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
-from passerelles.ranking.move import Start, end_of, excluded_rows, find_start, heading
+from passerelles.ranking.move import Start, excluded_rows, find_start, heading
 from passerelles.ranking.moves import best_targets, check_limit
 from passerelles.referentials.referential import find_occupation, find_occupations, several
 from passerelles.settings import Settings, settings_or
@@ -562,7 +562,7 @@ def _paths_to(
     of_target = partial(
         Path,
         origin=start.end,
-        target=end_of(graph.referential, graph.occupations[row], start.holdings),
+        target=start.end_of(graph.referential, graph.occupations[row]),
         calibrated=terrain.calibrated,
         direct_hours=direct,
         direct_months=round(max(direct / paths.month_hours, academic), 1),

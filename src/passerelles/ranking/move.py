@@ -555,6 +555,10 @@ class Start:
     end: End
     occupation: Occupation | None
 
+    def end_of(self, referential: Referential, occupation: Occupation) -> End:
+        """Return another occupation as an end of a move, with the title by which it was named."""
+        return end_of(referential, occupation, self.holdings)
+
 
 def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterable[str] = ()) -> Start:
     """

@@ -24,27 +24,9 @@ from passerelles.market.signals import wages_between
 from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Candidate, Filter, MarketAlone, parse_filters
-from passerelles.ranking.move import (
-    Item,
-    Known,
-    Move,
-    Moves,
-    PartValue,
-    Start,
-    Verdict,
-    end_of,
-    excluded_rows,
-    find_start,
-)
+from passerelles.ranking.move import Item, Known, Move, Moves, PartValue, Start, Verdict, excluded_rows, find_start
 from passerelles.referentials.referential import find_occupation
-from passerelles.scoring.measures import (
-    Holding,
-    coverage_positions,
-    coverage_row,
-    holding_of,
-    people_who,
-    raising_share,
-)
+from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, people_who, raising_share
 from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table
 from passerelles.settings import Settings, settings_or
@@ -55,7 +37,7 @@ from passerelles.views.spec import Column, On, Record, parts_of, within
 
 
 def split_items(
-    graph: OccupationGraph, holding: Holding, target: int
+    graph: OccupationGraph, start: Start, target: int
 ) -> tuple[tuple[Item, ...], tuple[Item, ...], tuple[Item, ...]]:
     """Return what the target requires as held, near and missing, each by falling weight, then code."""
     cells = graph.weight_cells
@@ -72,8 +54,8 @@ def split_items(
         columns.tolist(),
         weights[order].tolist(),
         graph.core[some][order].tolist(),
-        holding.credit[columns].tolist(),
-        holding.via[columns].tolist(),
+        start.holding.credit[columns].tolist(),
+        start.holding.via[columns].tolist(),
         strict=True,
     ):
         asked = competencies[column]
@@ -450,11 +432,11 @@ def _explained(
         # What access asks is looked at only where all else lets a move be close: it takes longest.
         if level == LEVELS[0] and with_access and not short_access(graph, target, start.holdings, aim):
             level = LEVELS[1]
-        held, near, missing = split_items(graph, start.holding, target)
+        held, near, missing = split_items(graph, start, target)
         yield Move(
             rank=rank,
             origin=start.end,
-            target=end_of(referential, occupation, start.holdings),
+            target=start.end_of(referential, occupation),
             score=float(totals[place]),
             probability=figure(chances[place]),
             level=level,

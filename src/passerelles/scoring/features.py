@@ -469,14 +469,13 @@ def features() -> Mapping[str, Feature]:
     return MappingProxyType({**named, **PLAIN_FEATURES})
 
 
-def reads_holdings_alone(names: Iterable[str]) -> bool:
-    """Whether all these features depend on what an origin holds, and so differ between people of one occupation."""
-    return all(name in features() and features()[name].of_holdings for name in names)
+def reads_alone(names: Iterable[str], what: Literal["of_holdings", "of_target"]) -> bool:
+    """
+    Whether all these features depend on what an origin holds, and so differ between people of one occupation.
 
-
-def reads_target_alone(names: Iterable[str]) -> bool:
-    """Whether all these features are the same for all origins."""
-    return all(name in features() and features()[name].of_target for name in names)
+    `of_target`: whether they are all the same for all origins.
+    """
+    return all(name in features() and getattr(features()[name], what) for name in names)
 
 
 def part_words(part: str, kind: Literal["label", "plus", "minus"], lang: Lang = "fr") -> str:

@@ -15,15 +15,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import (
-    PLAIN_FEATURES,
-    Reference,
-    Scene,
-    features,
-    reads_holdings_alone,
-    reads_target_alone,
-    scene_of_all,
-)
+from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, features, reads_alone, scene_of_all
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
@@ -252,14 +244,14 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
     parts = np.zeros((len(table.scorer.parts), len(rows), len(graph.codes)), dtype=np.int32)
     with one_thread():
         for number, weights in enumerate(table.scorer.parts.values()):
-            if reads_holdings_alone(weights):
+            if reads_alone(weights, "of_holdings"):
                 part = np.zeros(parts.shape[1:], dtype=np.float32)
                 for name in sorted(weights):
                     _add(part, features()[name].compute(scene), weights[name], table.means[name])
                 parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
             else:
                 parts[number] = table.scores.parts[number][rows]
-                if not reads_target_alone(weights):
+                if not reads_alone(weights, "of_target"):
                     parts[number, ~origin.occupied] = 0
     return Scores(table.base, tuple(table.scorer.parts), list(frozen(parts)))
 
@@ -301,7 +293,7 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     chosen = scorer_for(graph.referential, graph.settings.scorer)
     # Those whose scores are left out come last, and are done before others take memory.
     for scorer in reversed(scorers):
-        kept = scorer == chosen or not all(map(reads_holdings_alone, scorer.parts.values()))
+        kept = scorer == chosen or not all(reads_alone(some, "of_holdings") for some in scorer.parts.values())
         table = score_table(graph, scorer) if kept else build_table(graph, scorer)
         document["scorers"][scorer.name] = {
             "version": scorer.version,
