@@ -123,10 +123,7 @@ class Area(Described):
             Column("size", "integer", value=lambda a, _: len(a.members), promised="ordinal"),
             Column("stability", "share", promised="share"),
             texts_of("pivots", "code", sep=", ", promised=True),
-            *(
-                texts_of(name, "code", sep=", ", on=On.FILE, promised=True)
-                for name in ("entries", "exits", "dead_ends")
-            ),
+            *(texts_of(n, "code", sep=", ", on=On.FILE, promised=True) for n in ("entries", "exits", "dead_ends")),
             parts_of("members", "area_member", promised=True),
             *market_columns(attrgetter("market"), counted=True),
         ),
@@ -147,10 +144,7 @@ class Passage(Described):
         "passage",
         "Moves from one area to another",
         (
-            *(
-                Column(f"{end}_area", "integer", value=end, json_key=end, promised="ordinal")
-                for end in ("origin", "target")
-            ),
+            *(Column(f"{e}_area", "integer", value=e, json_key=e, promised="ordinal") for e in ("origin", "target")),
             Column("moves", "integer", promised="ordinal"),
             Column(
                 "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best),

@@ -18,13 +18,9 @@ P = ParamSpec("P")
 R = TypeVar("R")
 # What gives a value that nobody makes by hand.
 _GIVEN_BY: Final = {
-    "OccupationGraph": "build_graph",
-    "Referential": "load_referential",
-    "Market": "load_market",
-    "Places": "load_places",
-    "Certifications": "load_certifications",
-    "Settings": "Settings(**values)",
-}
+    "OccupationGraph": "build_graph", "Referential": "load_referential", "Market": "load_market",
+    "Places": "load_places", "Certifications": "load_certifications", "Settings": "Settings(**values)",
+}  # fmt: skip
 
 
 _FOUND_BY_WORDS: Final = ("unknown_code", "unknown_competency", "unknown_credential")

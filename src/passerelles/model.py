@@ -444,8 +444,7 @@ class Profile:
             raise PasserellesError("empty_profile")
         stated: object = self.credentials
         if not isinstance(stated, Mapping):
-            kind = type(stated).__name__
-            raise PasserellesError("not_a_mapping", what="credentials", value=repr(stated), kind=kind)
+            raise PasserellesError("not_a_mapping", what="credentials", value=repr(stated), kind=type(stated).__name__)
         for code, held in self.credentials.items():
             check_code(code, what="credential")
             if held not in TERNARY:

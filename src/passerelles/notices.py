@@ -141,8 +141,7 @@ class NoticeLog:
         kept: list[Notice] = []
         for key, listed in self._listed.items():
             beyond = self._beyond[key]
-            whole = sum(n.count for n in listed) + beyond
-            kept += [replace(listed[0], count=whole)] if beyond else listed
+            kept += [replace(listed[0], count=sum(n.count for n in listed) + beyond)] if beyond else listed
         return tuple(sorted(kept, key=lambda n: (_ORDER[n.severity], n.code, n.file, n.line or 0, n.values)))
 
 

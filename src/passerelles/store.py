@@ -148,8 +148,7 @@ class Index(Deriving):
         if kind != "text":
             found: Cell = self.array(f"{name}.value.npy")[place].item()
             return found
-        texts = len(self.array(f"{name}.ends.npy")) - 1
-        number = int(self.positions(f"{name}.number.npy", texts, least=-1)[place])
+        number = int(self.positions(f"{name}.number.npy", len(self.array(f"{name}.ends.npy")) - 1, least=-1)[place])
         return None if number < 0 else self._texts(name, slice(number, number + 2))[0]
 
     def _column(self, name: str, kind: str, size: int) -> Iterable[Cell]:

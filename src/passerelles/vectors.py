@@ -109,8 +109,7 @@ def places_by_number(numbers: NDArray[np.integer]) -> list[NDArray[np.intp]]:
     [[2], [0, 3]]
     """
     order = np.argsort(numbers, kind="stable")[np.count_nonzero(numbers < 0) :]
-    found = np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1)
-    return [places for places in found if len(places)]
+    return [places for places in np.split(order, np.flatnonzero(np.diff(numbers[order])) + 1) if len(places)]
 
 
 class Cells(NamedTuple):

@@ -541,9 +541,8 @@ def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr
 def _size_scores(
     people: sparse.csr_array, held_out: dict[int, NDArray[np.int32]], _graph: OccupationGraph, rows: Rows
 ) -> Scores:
-    taken = np.asarray(people.sum(axis=0)).ravel()
     own = [np.asarray(sparse.csr_array(people[held_out[row]]).sum(axis=0)).ravel() for row in rows.tolist()]
-    return np.asarray(taken - np.stack(own), dtype=np.float64)
+    return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(own), dtype=np.float64)
 
 
 def measure_people(ranked: Ranked, people: sparse.csr_array) -> Values:

@@ -316,8 +316,7 @@ def make_folds(
         raise PasserellesError("evaluation_few_groups", folds=folds, n=len(np.unique(every[origins])))
     labels = every[origins]
     if grouping is not None:
-        shuffled = np.random.default_rng(grouping).permutation(int(every.max()) + 1)
-        labels = shuffled.astype(np.int32)[labels]
+        labels = np.random.default_rng(grouping).permutation(int(every.max()) + 1).astype(np.int32)[labels]
     made: list[Fold] = []
     for number, (_, tested) in enumerate(GroupKFold(n_splits=folds).split(origins, groups=labels), start=1):
         rows = origins[np.sort(tested)]

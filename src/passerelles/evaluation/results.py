@@ -177,9 +177,8 @@ class MethodResult(Measured):
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return the item of ``evaluate@1``."""
-        item = self.spec.to_dict(self, lang)
         more = {} if self.other_groupings is None else {"other_groupings": dict(self.other_groupings)}
-        return item | more
+        return self.spec.to_dict(self, lang) | more
 
 
 @dataclass(frozen=True, eq=False)

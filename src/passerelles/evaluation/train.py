@@ -88,8 +88,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
         logit = _logit(values, weights, base)
         found = mobility_features(scene, logit)
         fitted = {"content": logit} | {n: v for n, v in found.items() if n not in DAMPING}
-        columns = {n: v[sample.rows, sample.columns] for n, v in fitted.items()}
-        second, shift = _fit(columns, sample, [])
+        second, shift = _fit({n: v[sample.rows, sample.columns] for n, v in fitted.items()}, sample, [])
     scale = second.pop("content", 0.0)
     second |= DAMPING
     moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
@@ -274,10 +273,9 @@ def held_out_pairs(
     """
     known = known_mobilities(graph)
     seen = graph_without(graph, held_out)
-    totals = origin_totals(seen, fit(seen), origins)
     plain = np.flatnonzero(~graph.is_specialised)
     found: list[Pairs] = []
-    for row, scores in zip(origins.tolist(), totals, strict=True):
+    for row, scores in zip(origins.tolist(), origin_totals(seen, fit(seen), origins), strict=True):
         candidates = plain[plain != row]
         listed = np.isin(candidates, known.indices[known.indptr[row] : known.indptr[row + 1]])
         found.append(chosen_pairs(scores[candidates], listed))

@@ -250,7 +250,6 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     broader = (c.macro for c in r.competencies if c.macro not in known)
     of_competency = _fields("kind", "category", "subcategory")
     exercised = Counter(context for _, context in r.occupation_contexts)
-    filed = Counter(tag for _, tag, _ in r.occupation_tags)
     within = Counter(o.domain for o in graph.occupations if o.domain is not None)
     asked = Counter(row.credential for row in r.credential_requirements)
     prerequisites = (code for c in r.credentials for code in c.prerequisites)
@@ -260,7 +259,7 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     titles = dict.fromkeys((t.code for t in r.titles), 1.0)
     yield from _nodes("job_title", r.titles, titles, _fields("principal", "rare"))
     yield from _nodes("work_context", r.contexts, exercised, _fields("category"))
-    yield from _nodes("tag", r.tags, filed, _fields("kind"))
+    yield from _nodes("tag", r.tags, Counter(tag for _, tag, _ in r.occupation_tags), _fields("kind"))
     yield from _nodes("domain", r.domains, within, _fields(), (*within, *(d.parent for d in r.domains)))
     yield from _nodes("credential", r.credentials, asked, _of_credential, (*asked, *prerequisites))
 

@@ -64,9 +64,8 @@ def gexf_lines(graph: OccupationGraph) -> Iterator[str]:
     nodes = [name for name in NODE_ATTRIBUTES if name != "label"]
     edges = [name for name in EDGE_ATTRIBUTES if name not in ("label", "weight")]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<gexf xmlns="http://www.gexf.net/1.2draft" version="1.2">\n'
-    description = json.dumps(facts, ensure_ascii=False)
     yield f"<meta><creator>{xml_text(facts['generator'])}</creator>"
-    yield f"<description>{xml_text(description)}</description></meta>\n"
+    yield f"<description>{xml_text(json.dumps(facts, ensure_ascii=False))}</description></meta>\n"
     yield '<graph defaultedgetype="directed" mode="static">\n'
     for scope, names, kinds in (("node", nodes, NODE_ATTRIBUTES), ("edge", edges, EDGE_ATTRIBUTES)):
         yield f'<attributes class="{scope}" mode="static">\n'

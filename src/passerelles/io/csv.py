@@ -109,8 +109,7 @@ def decode(data: bytes) -> Decoded:
     beyond_ascii = [c for c in text if c > "\x7f"]
     stray = [c for c in beyond_ascii if "\udc80" <= c <= "\udcff"]
     if 2 * len(stray) < len(beyond_ascii):
-        table = {ord(c): _CP1252[ord(c) - 0xDC00] for c in set(stray)}
-        return Decoded(text.translate(table), encoding, len(stray))
+        return Decoded(text.translate({ord(c): _CP1252[ord(c) - 0xDC00] for c in set(stray)}), encoding, len(stray))
     return Decoded(codecs.charmap_decode(data, "strict", _CP1252)[0], "cp1252")
 
 
@@ -209,8 +208,7 @@ def _check_columns(table: Table, required: Sequence[str], optional: Sequence[str
             log = NoticeLog()
             log.note("wrong_file", file=name, expected=", ".join(required), found=", ".join(header[:5])[:100])
         else:
-            rows = max(1, len(table.rows))
-            log.note("missing_column", file=name, line=1, count=rows, column=", ".join(missing))
+            log.note("missing_column", file=name, line=1, count=max(1, len(table.rows)), column=", ".join(missing))
         table = replace(table, header=(), rows=[], lines=())
     else:
         for column in optional:

@@ -471,19 +471,12 @@ class Certifications:
         formers = {row: former for former in replaced for row in self._rows(former)}
         said = {row.vae for row in rows or formers}  # of prior learning, by its rows or those of what it replaces
         vae = said.pop() if len(said) == 1 else None
-        return LeadingCertification(
-            code=code,
-            label=label,
-            level=level,
-            until=(known.until or None) if known else None,
-            match=match,
-            successor=next(iter(register.successors.get(code, ())), None),
-            vae=vae,
-            vae_former="" if rows or vae is None else next(iter(formers.values())),
-            hours=hours,
-            source=" ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors"),
-            sure=any(_open(row, day) == "yes" for row in rows) if sure is None else sure,
-        )
+        former = "" if rows or vae is None else next(iter(formers.values()))
+        until, successor = known.until if known else "", next(iter(register.successors.get(code, ())), None)
+        source = " ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
+        alive = any(_open(row, day) == "yes" for row in rows) if sure is None else sure
+        told = (vae, hours, source, alive)
+        return LeadingCertification(code, label, level, until or None, match, successor, *told, vae_former=former)
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
         return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")
@@ -696,20 +689,11 @@ def _certification(values: dict[str, Any], line: int, year: int, reading: Readin
     first, last = values["first_session"], values["last_session"]
     if first is not None and last is not None and first > last:
         reading.note("certification_sessions", line, value=f"{first} > {last}")
-    texts: dict[str, Any] = {name: values[name] or None for name in ("level", "rncp", "formacode", "nsf")}
-    return Certification(
-        code=code,
-        label=values["label"],
-        kind=kind,
-        type=values["type"],
-        rome=tuple(dict.fromkeys(values[f"rome_{i}"].upper() for i in range(1, 6) if values[f"rome_{i}"])),
-        first_session=first,
-        last_session=last,
-        active=is_active(first, last, year),
-        vae={"1": True, "2": False}.get(values["vae"]),
-        lines=(line,),
-        **texts,
-    )
+    level, rncp, formacode, nsf = (values[name] or None for name in ("level", "rncp", "formacode", "nsf"))
+    rome = tuple(dict.fromkeys(values[f"rome_{i}"].upper() for i in range(1, 6) if values[f"rome_{i}"]))
+    vae, about = {"1": True, "2": False}.get(values["vae"]), (code, values["label"], kind, values["type"])
+    active = is_active(first, last, year)
+    return Certification(*about, level, rome, rncp, formacode, nsf, first, last, active, vae, (line,))
 
 
 def _merged(some: Sequence[Certification], reading: Reading) -> Certification:

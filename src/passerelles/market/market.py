@@ -42,13 +42,9 @@ _LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
 _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
 # What reads each kind of file of which the latest counts.
 _READERS: Final[Mapping[str, Callable[[Reading], Any]]] = {
-    "fap-rome": read_fap_rome,
-    "fap2021-rome": read_fap2021_rome,
-    "tension-rome-basin": read_tension,
-    "tension-fap": read_tension,
-    "wages": read_wages,
-    "idcc-opco": read_payers,
-}
+    "fap-rome": read_fap_rome, "fap2021-rome": read_fap2021_rome, "tension-rome-basin": read_tension,
+    "tension-fap": read_tension, "wages": read_wages, "idcc-opco": read_payers,
+}  # fmt: skip
 
 
 # How two settings may not stand to each other, and what is then said.

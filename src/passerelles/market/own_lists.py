@@ -367,8 +367,6 @@ def observed_notes(some: Iterable[Observed | None], lang: Lang) -> list[str]:
 
 def _counted(some: Sequence[Observed]) -> str:
     """Return who counted people and when, each once; a dash where the table does not say."""
-    sources, periods = (
-        {each for seen in some for each in seen.sources},
-        {each for seen in some for each in seen.periods},
-    )
-    return ", ".join((*sorted(sources), *sorted(periods))) or "–"
+    sources = sorted({each for seen in some for each in seen.sources})
+    periods = sorted({each for seen in some for each in seen.periods})
+    return ", ".join((*sources, *periods)) or "–"

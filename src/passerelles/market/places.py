@@ -393,8 +393,7 @@ class Places:
     def distance_matrix(self) -> Floats:
         """Great-circle km between all basins, in the order of `basins`; nan = unknown, diagonal 0, read-only."""
         points = [(b.latitude, b.longitude) for b in self.basins]
-        degrees = np.array(points, dtype=np.float64).reshape(-1, 2)  # None becomes nan
-        matrix = distance_matrix_km(degrees)
+        matrix = distance_matrix_km(np.array(points, dtype=np.float64).reshape(-1, 2))  # None becomes nan
         matrix.setflags(write=False)
         return matrix
 

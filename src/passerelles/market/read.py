@@ -189,10 +189,9 @@ class Scan:
     def within(self, groups: Iterable[Group]) -> "Scan":
         """Return the files of some groups, with a notice of how many others there are."""
         wanted = set(groups)
-        kept = tuple(f for f in self.found if f.kind.group in wanted)
         others = sorted({*self.others, *(f.name for f in self.found if f.kind.group not in wanted)}, key=Path)
         told = (notice("other_files", count=len(others), names=few(others, _SHOWN)),) if others else ()
-        return Scan(kept, (*self.notices, *told), tuple(others))
+        return Scan(tuple(f for f in self.found if f.kind.group in wanted), (*self.notices, *told), tuple(others))
 
     def of(self, kind: str) -> tuple[Found, ...]:
         """Files of one kind, by name."""

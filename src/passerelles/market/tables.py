@@ -203,11 +203,10 @@ def read_tension(reading: Reading) -> TensionTable:
     """Read tension by ROME 3 code and basin, or by family for the country, the regions and the departments."""
     by_basin = "basin" in reading.found.kind.signature
     keys = ("rome", "basin", "year") if by_basin else ("family", "level", "region", "department", "year")
-    names = (*keys, "tension", *COMPONENTS)
     n = len(keys)
     rows: dict[tuple[str, str], Tension] = {}
     years: set[str] = set()
-    for line, row in reading.rows(*names):
+    for line, row in reading.rows(*keys, "tension", *COMPONENTS):
         key = row[0], row[1] if by_basin else _area(*row[1:4])
         if reading.is_new(line, key, rows):
             years.add(row[n - 1])

@@ -477,13 +477,11 @@ def build_index(
     order = sorted([*((n, -1) for n in range(len(rows))), *said], key=lambda each: (rows[each[0]].code, each))
     forms = tuple(said.get((n, usage), spelled[n]) for n, usage in order)
     written = tuple(() if usage >= 0 else _written(rows[n].label, pairs[n], pack) for n, usage in order)
-    gendered = tuple(pairs[n][0] != pairs[n][1] for n, _ in order)
     rows = [rows[n] for n, _ in order]
     owner = np.asarray([place[row.code] for row in rows], dtype=np.int64)
     families = tuple(lexicon.roots(form) for form in forms)
     heads, head_of, head_share = _heads(forms, owner, len(known))
     family_field = fit_field([Counter(terms) for terms in families])[0]
-    texts = read_texts(known, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)
     return TitleIndex(
         pack=pack,
         owners=tuple(row._replace(definition="", competencies=()) for row in known),
@@ -491,7 +489,7 @@ def build_index(
         owner=owner,
         stems=forms,
         written=written,
-        gendered=gendered,
+        gendered=tuple(pairs[n][0] != pairs[n][1] for n, _ in order),
         family_sets=tuple(frozenset(terms) for terms in families),
         letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
         stem_field=fit_field([Counter(form) for form in forms])[0],
@@ -499,7 +497,7 @@ def build_index(
         heads=heads,
         head_of=head_of,
         head_share=head_share,
-        **texts._asdict(),
+        **read_texts(known, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)._asdict(),
     )
 
 

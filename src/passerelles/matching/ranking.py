@@ -182,12 +182,11 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     wide
         Arrays by name; without texts the evidence of documents is absent.
     """
-    stem_bags = [Counter(reading.stems) for reading in readings]
     family_bags = [Counter(reading.families) for reading in readings]
     letter_rows = unit_vectors(index.letters, [letter_bag(reading.stems, 2, 4) for reading in readings])
     family_rows = unit_vectors(index.family_field, family_bags)
     letters = rows_times(letter_rows, index.letters.columns)
-    words = field_cosines(index.stem_field, stem_bags)
+    words = field_cosines(index.stem_field, [Counter(reading.stems) for reading in readings])
     families = rows_times(family_rows, index.family_field.columns)
     titles = 0.5 * letters + 0.25 * words + 0.25 * families
     parts = {"letters": _spread(index, letters), "families": _spread(index, families)}
@@ -320,8 +319,7 @@ def _fill_nearest(
     lows, sizes = lows[filled], sizes[filled]
     begins = np.cumsum(sizes) - sizes
     members = places_of(lows, sizes)
-    heads = np.take(wide.heads[row], index.head_of[members])
-    result[filled, _HEAD] = np.maximum.reduceat(heads, begins)
+    result[filled, _HEAD] = np.maximum.reduceat(np.take(wide.heads[row], index.head_of[members]), begins)
     if index.meaning is not None:
         cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
         result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
@@ -583,8 +581,7 @@ def _trials(
     of_row, looked_at = np.asarray(rows)[:, None], np.stack(owners)
     seen = np.stack([wide.parts[name][of_row, looked_at] for name in index.evidence_names], axis=2)
     evidence = np.concatenate([seen, np.stack([c for c, _ in close])], axis=2).astype(np.float64)
-    expanded = expand(evidence, index.evidence_names + CLOSE, tuple(final))
-    values = expanded @ np.asarray([*final.values()])
+    values = expand(evidence, index.evidence_names + CLOSE, tuple(final)) @ np.asarray([*final.values()])
     covered = wide.parts.get("cover_titles", wide.parts["families"])
     for place, (row, pull) in enumerate(zip(rows, pulls, strict=True)):
         if pull is not None:
@@ -703,10 +700,8 @@ def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
     met = sum(number for run, number in runs.items() if run in index.letters.vocabulary)
     last = index.stem_field.vocabulary.get(reading.stems[-1])
     ends = 0.0 if last is None else _log_odds(index.last_stems[_entries_of(index.stem_field, last)] == last)
-    foreign, like = (
-        float(readable < 1.0 and not pack.foreign.isdisjoint(reading.words)),
-        met / runs.total() if runs else 1.0,
-    )
+    foreign = float(readable < 1.0 and not pack.foreign.isdisjoint(reading.words))
+    like = met / runs.total() if runs else 1.0
     return {"readable": readable, "runs": like, "foreign": foreign, "ends": max(min(ends, _OFTEN_LAST), _SELDOM_LAST)}
 
 

@@ -170,6 +170,7 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
     def meant(titles: str | list[str]) -> tuple[str, ...]:
         return (bare(titles),) if isinstance(titles, str) else tuple(map(bare, titles))
 
+    signs = _longest_first(data["signs"])
     endings = "|".join(_longest_first(data["gender"]["endings"])) or "(?!)"
     dashed = "|".join(_longest_first(data["gender"].get("dashed", ()))) or "(?!)"
     ending = rf"(?:\((?:{endings})\)s?|[.·•/](?:{endings})(?:[.·•]s)?(?![a-z(])|-\s?(?:{dashed})s?(?![a-z-]))"
@@ -188,18 +189,11 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         endings=re.compile(rf"(?<=[a-z]{{3}})\s?{ending}"),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
         noise=tuple((re.compile(rule["take"]), bool(rule.get("posted"))) for rule in noise["rule"] if "take" in rule),
-        signs=tuple(
-            (re.compile(rf"(?<![a-z]){re.escape(sign)}(?![a-z])"), f" {data['signs'][sign]} ")
-            for sign in _longest_first(data["signs"])
-        ),
+        signs=tuple((re.compile(rf"(?<![a-z]){re.escape(s)}(?![a-z])"), f" {data['signs'][s]} ") for s in signs),
         abbreviations=MappingProxyType(_abbreviations(data, plural, feminine)),
         asides=frozenset(map(normalise_label, noise["asides"])),
-        columns=MappingProxyType(
-            {kind: frozenset(map(normalise_label, heads)) for kind, heads in data["columns"].items()}
-        ),
-        kinds=MappingProxyType(
-            {bare(word): place for place, words_of_it in enumerate(data["kinds"].values()) for word in words_of_it}
-        ),
+        columns=MappingProxyType({k: frozenset(map(normalise_label, some)) for k, some in data["columns"].items()}),
+        kinds=MappingProxyType({bare(word): n for n, some in enumerate(data["kinds"].values()) for word in some}),
         usages=MappingProxyType({bare(title): meant(titles) for title, titles in data["usages"].items()}),
         heads=frozenset(map(bare, data.get("heads", {}).get("titles", ()))),
         qualifiers=frozenset(map(bare, data.get("qualifiers", ()))),

@@ -122,8 +122,7 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
     found = read_rows(path, fits)
     faults = [n for n in found.notices if n.severity == "error"]
     if faults:
-        reason = faults[0].what("en")
-        raise PasserellesError("resolve_bad_line", path=path, line=faults[0].line, reason=reason)
+        raise PasserellesError("resolve_bad_line", path=path, line=faults[0].line, reason=faults[0].what("en"))
     records = [(found.header_line, list(found.header)), *found.rows] if found.header_line else found.rows
     if found.encoding == "xlsx":
         records = _with_blanks(records)
@@ -430,9 +429,8 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     """
     counts = [1.0] * len(done.rows) if people is None else [_number(cell) for cell in people]
     named = ((n, row.text) for n, row in enumerate(done.rows) if not is_aside(row.text))
-    by_title = grouped((normalise_label(text) or text, place) for place, text in named)
     groups = []
-    for places in by_title.values():
+    for places in grouped((normalise_label(text) or text, place) for place, text in named).values():
         rows = [done.rows[place] for place in places]
         first = next((row for row in rows if row.choice), rows[0])
         numbers, some = tuple(row.number for row in rows), sum(counts[place] for place in places)

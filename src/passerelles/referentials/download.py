@@ -179,19 +179,10 @@ def download_referential(
             else:
                 temp.write_bytes(_bytes_of(Path(from_file)))
             referential = _checked(temp, str(from_file or address), headers.get("content-type", "?"))
-            record = DownloadRecord(
-                name=name,
-                url=address if from_file is None else None,
-                file=None if from_file is None else str(Path(from_file).resolve()),
-                date=datetime.now(UTC).isoformat(timespec="seconds"),
-                size=temp.stat().st_size,
-                sha256=file_sha256(temp),
-                etag=headers.get("etag"),
-                last_modified=headers.get("last-modified"),
-                version=referential.version,
-                format=referential.provenance.format,
-                licence=referential.provenance.licence,
-            )
+            web, local = (address, None) if from_file is None else (None, str(Path(from_file).resolve()))
+            content = datetime.now(UTC).isoformat(timespec="seconds"), temp.stat().st_size, file_sha256(temp)
+            sent, about = (headers.get("etag"), headers.get("last-modified")), referential.provenance
+            record = DownloadRecord(name, web, local, *content, *sent, referential.version, about.format, about.licence)
             _install(temp, target, record)
     return target
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import compress
 from math import inf
 from pathlib import Path
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from passerelles.codes import circles, is_rome_code, looks_like_code
 from passerelles.errors import PasserellesError, ReferentialError
@@ -38,16 +38,8 @@ _LONGEST_CHAIN: Final = 50  # of prerequisites; the longest that ships has five
 _TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
 
 
-class Declared(Protocol):
-    """What has a code and a label; None = unknown."""
-
-    @property
-    def code(self) -> str:
-        """Code."""
-
-    @property
-    def label(self) -> str | None:
-        """Label."""
+Declared = Occupation | Competency | JobTitle | WorkContext | Tag | Domain | Credential
+"""What has a code and a label; None = unknown."""
 
 
 @dataclass
@@ -211,11 +203,10 @@ class Draft:
 
         `also` names columns that tell two rows apart and may be empty.
         """
-        keys = list(table.columns(*columns, *also))
         full = len(columns)
         seen: set[tuple[str, ...]] = set()
         chosen: list[bool] = []
-        for line, key in zip(table.lines, keys, strict=True):
+        for line, key in zip(table.lines, list(table.columns(*columns, *also)), strict=True):
             if "" in key[:full]:
                 self.note("empty_code", table, line)
             elif key in seen:
@@ -541,6 +532,5 @@ def refuse_unusable(notices: Iterable[Notice], place: Path) -> None:
     for code in unusable.split():
         found = [n for n in issues if n.code == code]
         if found:
-            files = ", ".join(n.file for n in found)
             values = {"reason": "", "line": found[0].line, **dict(found[0].values)}
-            raise ReferentialError(code, issues=issues, files=files, path=place, **values)
+            raise ReferentialError(code, issues=issues, files=", ".join(n.file for n in found), path=place, **values)

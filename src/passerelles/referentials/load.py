@@ -338,6 +338,5 @@ def read_source(source: FileSource) -> Referential:
 
 def read_anyway(source: FileSource) -> Referential:
     """Read a folder or zip of which not everything need be there: what is missing is a notice, as all else is."""
-    reader = recognise(source)
     with no_collection():
-        return reader.read(source)
+        return recognise(source).read(source)

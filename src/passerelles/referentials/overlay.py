@@ -77,10 +77,9 @@ def _watch_labels(draft: Draft) -> None:
 
 def _specialised(source: FileSource, draft: Draft) -> None:
     """Add specialised occupations, each a copy of its base; with those left out goes what they ask."""
-    keys = ("code", "base", "label")
     table = read_own_table(source, "specialised_occupations", draft)
     taken = frozenset(draft.occupations)
-    for line, (code, base, label, definition) in table.numbered(*keys, "definition"):
+    for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
         bases = re.split(r"[\s+,;]+", base)
         lost = [each for each in bases if each not in draft.occupations or draft.occupations[each].base is not None]
         if lost:
@@ -137,12 +136,11 @@ def _requirements(source: FileSource, draft: Draft, name: str) -> None:
 
 def _titles(source: FileSource, draft: Draft) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
-    keys = ("occupation", "code", "label")
     table = read_own_table(source, "titles", draft)
     table = draft.linked(table, occupation="occupations")
     labelled = by_label((t.code, t.label) for t in draft.titles.values())
     claimed: dict[str, int] = {}
-    for line, (occupation, code, label) in table.numbered(*keys):
+    for line, (occupation, code, label) in table.numbered(*("occupation", "code", "label")):
         known = code if code in draft.titles else next(iter(labelled(label)), None)
         plain = normalise_label(label)
         title = JobTitle(code or f"{occupation}/{line}", label, occupation) if known is None else draft.titles[known]

@@ -11,6 +11,7 @@ from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import FileSource, zipped
 from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang, say, sentences
+from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.load import read_place
 from passerelles.referentials.own_tables import (
@@ -80,19 +81,12 @@ def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
 
 
 def _about(name: str, schema: Schema, base: tuple[str, str] | None, lang: Lang) -> BookPage:
-    stated = {
-        "schema": SCHEMAS[schema],
-        "name": name,
-        "version": "1.0.0",
-        "title": "",
-        "date": date.today().isoformat(),  # noqa: DTZ011 - a calendar day
-        "language": lang,
-        "licence": "",
-        "source": "",
-        "description": say("tables.form.described", lang=lang),
-        **({"credentials": "acces-france"} if schema == "overlay" else {}),
-        **({"base": base[0], "base_version": base[1]} if base and schema == "overlay" else {}),
-    }
+    fields = ("schema", "name", "version", "title", "date", "language", "licence", "source", "description")
+    stated = dict.fromkeys(fields, "") | {"schema": SCHEMAS[schema], "name": name, "version": "1.0.0", "language": lang}
+    stated["date"] = date.today().isoformat()  # noqa: DTZ011 - a calendar day
+    stated["description"] = say("tables.form.described", lang=lang)
+    if schema == "overlay":
+        stated |= {"credentials": DEFAULT} | ({"base": base[0], "base_version": base[1]} if base else {})
     return manifest_page(stated, lang)
 
 

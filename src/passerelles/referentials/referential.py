@@ -257,10 +257,7 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     check_whole(draft)
     if draft.files and not provenance.files:
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
-    asked = (
-        (o, code, status) for o, some in sorted(draft.requirements.items()) for code, status in sorted(some.items())
-    )
-    requirements = [Requirement(o, code, status, draft.levels.get((o, code))) for o, code, status in asked]
+    asked = ((o, *row) for o, some in sorted(draft.requirements.items()) for row in sorted(some.items()))
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
     rows = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     return Referential(
@@ -269,7 +266,7 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
         provenance=provenance,
         language=language,
         **rows | {"mobilities": tuple(sorted(rows["mobilities"], key=lambda m: (m.origin, m.rank or _UNRANKED)))},
-        requirements=tuple(requirements),
+        requirements=tuple([Requirement(o, code, status, draft.levels.get((o, code))) for o, code, status in asked]),
         occupation_contexts=tuple(sorted(draft.occupation_contexts)),
         occupation_tags=tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items())),
         access=draft.access,
@@ -397,17 +394,14 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
             log.note("access_code_twice", file=f"{catalogue.name.split()[0]}/credentials.csv", subject=code)
     if recoded:
         log.note("access_recoded", subject=", ".join(sorted(recoded)))
-    known = {row.occupation: row for row in (*whole, *referential.occupation_access)}
-    return replace(
-        referential,
-        credentials=tuple(v for _, v in sorted({**catalogue.credentials, **own_credentials}.items())),
-        credential_requirements=tuple(
-            sorted((*referential.credential_requirements, *_for_titles(referential, rows)), key=requirement_key)
-        ),
-        occupation_access=tuple(known[code] for code in sorted(known)),
-        access=catalogue.name,
-        notices=log.notices(),
-    )
+    demanded = (*referential.credential_requirements, *_for_titles(referential, rows))
+    access_of = {row.occupation: row for row in (*whole, *referential.occupation_access)}
+    laid: dict[str, Any] = {
+        "credentials": tuple(v for _, v in sorted({**catalogue.credentials, **own_credentials}.items())),
+        "credential_requirements": tuple(sorted(demanded, key=requirement_key)),
+        "occupation_access": tuple(access_of[code] for code in sorted(access_of)),
+    }
+    return replace(referential, **laid, access=catalogue.name, notices=log.notices())
 
 
 def _for_titles(referential: Referential, rows: Sequence[CredentialRequirement]) -> Iterator[CredentialRequirement]:

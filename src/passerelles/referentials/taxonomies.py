@@ -123,18 +123,11 @@ def _occupations(files: FileSet, draft: Draft) -> None:
         code = code_of(uri)
         # Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
         stated: Ternary = "yes" if regulated.rpartition("/")[2] == "regulated" else "unknown"
-        occupation = Occupation(
-            code=code,
-            label=label or None,
-            definition=(text or definition).strip(),
-            parent=group or None,
-            domain=group[:3] or None,  # the unit group itself is the parent
-            regulated=stated,
-            managerial="yes" if group.startswith(_MANAGERS) else "unknown",
-            level=_ESCO["levels"].get(group[:1]),
-            notation=notation,
-        )
-        if draft.declare("occupations", occupation, table, line):
+        manages: Ternary = "yes" if group.startswith(_MANAGERS) else "unknown"
+        words, level = (text or definition).strip(), _ESCO["levels"].get(group[:1])
+        above = group or None, group[:3] or None  # the unit group itself is the parent
+        found = Occupation(code, label or None, words, "", *above, stated, manages, level=level, notation=notation)
+        if draft.declare("occupations", found, table, line):
             titles += [(code, each.strip()) for each in _BREAKS.split(others)]
     for code in sorted({o.domain for o in draft.occupations.values() if o.domain} - draft.domains.keys()):
         draft.domains[code] = Domain(code, None)

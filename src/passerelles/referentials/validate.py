@@ -79,14 +79,13 @@ class ValidationReport(Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return verdict and counts, every notice, or one a kind and file where they are many and all to unfold."""
-        name = f"{self.name} {self.version}".strip()
         counted = {k: number(v, lang=lang) for k, v in self.severities.items()}
         told = ((key, value) for key, value in self.counts.items() if value or key == "dropped")
         counts = [(say(f"validation.count.{key}", lang=lang), value) for key, value in told]
         (every,) = self.sheets(lang)
         many = len(self.notices) > _SCREEN
         return Page(
-            say("validation.title", lang=lang, name=name, place=self.place),
+            say("validation.title", lang=lang, name=f"{self.name} {self.version}".strip(), place=self.place),
             [say(f"validation.{'ok' if self.ok else 'not_ok'}", lang=lang, **counted)],
             [
                 Sheet.of_rows("counts", (Column("text"), Column("count", "integer")), counts),
@@ -204,9 +203,8 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     >>> check_overlay("enseignement-conduite", load_referential("transitions")).ok
     True
     """
-    place = place_of(name_or_path, "overlay")
     laid = apply_overlay(referential, name_or_path, anyway=True)
-    notices = laid.notices_of(place)
+    notices = laid.notices_of(place_of(name_or_path, "overlay"))
     # Rows of the catalogue of access are laid on anew with a graph: they are not what the overlay adds or takes.
     key = "credential_requirements"
     before, after = (_counts(r) | {key: sum(not row.origin for row in getattr(r, key))} for r in (referential, laid))
