@@ -6,22 +6,7 @@ from collections import namedtuple
 import numba as nb
 import numpy as np
 
-from passerelles.bulk.layout import (
-    FURTHER,
-    LONGEST,
-    NEAREST,
-    NEVER,
-    PRESENCE,
-    RANK,
-    REVERSE,
-    SLACK,
-    STRIDE,
-    VALUE,
-    WHOLE,
-    Formula,
-    Needs,
-    Space,
-)
+from passerelles.bulk import layout
 from passerelles.scoring.measures import CADRE_WEIGHT
 from passerelles.scoring.table import UNITS
 from passerelles.vectors import COARSE, FINE
@@ -35,23 +20,23 @@ Room = namedtuple(  # noqa: PYI024 - nothing here has types
 )
 
 
-def room_for(space: Space, needs: Needs, formula: Formula) -> Room:
+def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Room:
     """Return the arrays in which the loops of one thread write down what they find."""
     columns = -(-len(needs.near_ptr) // 8) * 8  # eight are looked at together
     features, size, terms = len(formula.kind), len(space.competes), len(space.rarity)
     return Room(
-        dots=np.zeros((WHOLE, size), np.int32),
-        values=np.zeros((WHOLE + 1, size), np.float32),
+        dots=np.zeros((layout.WHOLE, size), np.int32),
+        values=np.zeros((layout.WHOLE + 1, size), np.float32),
         rank=np.full((features, size), -1, np.int32),
         bound=np.zeros(size, np.float32),
-        floor=np.zeros(FURTHER, np.float32),
+        floor=np.zeros(layout.FURTHER, np.float32),
         chosen=np.zeros(size + 1, np.int32),
         rival=np.zeros(size + 1, np.float32),
         counts=np.zeros(terms, np.int32),
         added=np.zeros(terms, np.int32),
-        seen=np.zeros(WHOLE, np.int32),
-        touched=np.zeros((WHOLE, terms), np.int32),
-        square=np.zeros(WHOLE),
+        seen=np.zeros(layout.WHOLE, np.int32),
+        touched=np.zeros((layout.WHOLE, terms), np.int32),
+        square=np.zeros(layout.WHOLE),
         credit=np.zeros(columns),
         credited=np.zeros(columns, np.uint8),
         covered=np.zeros(size),
@@ -65,13 +50,13 @@ def bounds(space, formula, room, row):
     bound = room.bound
     own = space.base_rows[row] if row >= 0 else -1
     # The last row of the rest is that of people without an occupation.
-    bound[:] = formula.rest[row].astype(np.float32) + np.float32(SLACK * formula.parts)
+    bound[:] = formula.rest[row].astype(np.float32) + np.float32(layout.SLACK * formula.parts)
     room.rank[:] = -1
     for feature in range(len(formula.kind)):
         weight = np.float32(formula.weight[feature] * UNITS)
-        if formula.kind[feature] == VALUE:
+        if formula.kind[feature] == layout.VALUE:
             bound += weight * (room.values[formula.measure[feature]] - formula.mean[feature])
-        elif formula.kind[feature] == REVERSE:  # as if no target were nearer to another occupation
+        elif formula.kind[feature] == layout.REVERSE:  # as if no target were nearer to another occupation
             bound += weight * (formula.scale[0] - formula.mean[feature])
         else:
             _bound_rank(space, formula, room, feature, weight, own)
@@ -87,7 +72,7 @@ def _bound_rank(space, formula, room, feature, weight, own):
     values, near, bound = room.values[formula.measure[feature]], room.chosen, room.bound
     last = len(formula.scale) - 1
     _guess(values, room.floor)
-    count = collect(values, room.floor[NEAREST - 1], near)
+    count = collect(values, room.floor[layout.NEAREST - 1], near)
     rivals = 0
     for index in range(count):
         target = near[index]
@@ -100,7 +85,7 @@ def _bound_rank(space, formula, room, feature, weight, own):
         rank = greater(room.rival[:rivals], values[target])
         room.rank[feature, target] = rank
         bound[target] += weight * (formula.scale[min(rank, last)] - least)
-    floor = room.floor[FURTHER - 1]
+    floor = room.floor[layout.FURTHER - 1]
     fall = weight * (least - formula.scale[min(_above(space, values, floor, own), last)])
     for target in range(len(values)):  # without a branch, several at once
         bound[target] -= fall if values[target] <= floor else np.float32(0.0)
@@ -118,9 +103,9 @@ def greater(values, least):
 @compiled
 def _guess(values, best):
     """Find the greatest of one value in `STRIDE`, in falling order: that many times its place are above each."""
-    best[:] = NEVER
+    best[:] = layout.NEVER
     last = len(best) - 1
-    for target in range(0, len(values), STRIDE):
+    for target in range(0, len(values), layout.STRIDE):
         value = values[target]
         if value > best[last]:
             place = last
@@ -149,12 +134,12 @@ def _score(space, formula, room, target, row):
     for feature in range(len(formula.kind)):
         value = room.values[formula.measure[feature], target]
         kind = formula.kind[feature]
-        if kind == RANK:
+        if kind == layout.RANK:
             above = room.rank[feature, target]
             if above < 0:
                 above = _above(space, room.values[formula.measure[feature]], value, own)
             value = formula.scale[min(above, last)]
-        elif kind == REVERSE:
+        elif kind == layout.REVERSE:
             line = formula.reverse[feature, target]  # rising: how many are greater is the rank
             value = formula.scale[len(line) - np.searchsorted(line, value, side="right")]
         sums[formula.part[feature]] += (value - formula.mean[feature]) * formula.weight[feature]
@@ -170,11 +155,11 @@ def select(space, formula, room, row, targets, units):
     bound = room.bound
     _leave_out(space, bound, row)
     _guess(bound, room.floor)
-    count = collect(bound, room.floor[NEAREST - 1], room.chosen)
+    count = collect(bound, room.floor[layout.NEAREST - 1], room.chosen)
     first = room.chosen[:count]
     first[:] = first[np.argsort(-bound[first])]
     size = _try(space, formula, room, row, targets, units, 0, count)
-    floor = np.float32(units[size - 1] - 1) if size == len(units) else NEVER
+    floor = np.float32(units[size - 1] - 1) if size == len(units) else layout.NEVER
     count = collect(bound, floor, room.chosen)
     return _try(space, formula, room, row, targets, units, size, count)
 
@@ -186,7 +171,7 @@ def _try(space, formula, room, row, targets, units, size, count):
         target = room.chosen[index]
         if size < len(units) or room.bound[target] >= units[size - 1]:
             size = _insert(targets, units, size, target, _score(space, formula, room, target, row))
-            room.bound[target] = NEVER
+            room.bound[target] = layout.NEVER
     return size
 
 
@@ -195,11 +180,11 @@ def _leave_out(space, bound, row):
     """Give what is no move a bound that nothing reaches: the occupation, its fiche, and the parts of it."""
     if row < 0:
         return
-    bound[row] = NEVER
-    bound[space.base_rows[row]] = NEVER
+    bound[row] = layout.NEVER
+    bound[space.base_rows[row]] = layout.NEVER
     for target in space.apart:
         if space.base_rows[target] == row:
-            bound[target] = NEVER
+            bound[target] = layout.NEVER
 
 
 @compiled
@@ -306,7 +291,7 @@ def _count(space, room, mine):
     """Count the terms of some competencies; lists them by measure."""
     room.seen[:] = 0
     for column in mine:
-        for measure in range(WHOLE):
+        for measure in range(layout.WHOLE):
             seen = room.seen[measure]
             for entry in range(space.spread_ptr[column, measure], space.spread_ptr[column, measure + 1]):
                 term = space.spread_term[entry]
@@ -320,7 +305,7 @@ def _count(space, room, mine):
 @compiled
 def _add_terms(space, room, row):
     """Add what the terms counted bring to what the occupation has, rare ones by posting list, frequent ones by line."""
-    for measure in range(WHOLE):
+    for measure in range(layout.WHOLE):
         dots = room.dots[measure]
         square = 0.0
         if row >= 0:
@@ -334,9 +319,9 @@ def _add_terms(space, room, row):
             after = before + room.added[term]
             room.added[term] = 0
             more = space.about[term, 0]
-            if before == 0 and (after == 1 or measure == PRESENCE):
+            if before == 0 and (after == 1 or measure == layout.PRESENCE):
                 square += float(more) * float(more)
-            elif measure == PRESENCE:
+            elif measure == layout.PRESENCE:
                 continue
             elif after >= len(space.damp):
                 square = math.inf
@@ -373,9 +358,9 @@ def _weight(space, term, count):
 @compiled
 def _values(room):
     """Cosines in float32; False where a sum may not have fitted."""
-    for measure in range(WHOLE):
+    for measure in range(layout.WHOLE):
         length = math.sqrt(room.square[measure])
-        if length > LONGEST:
+        if length > layout.LONGEST:
             return False
         scale = 1.0 / (length * FINE) if length > 0.0 else 0.0
         room.values[measure] = (room.dots[measure] * scale).astype(np.float32)
@@ -385,7 +370,7 @@ def _values(room):
 @compiled
 def _overall(space, room, row):
     """Overall closeness, as `passerelles.scoring.measures` computes it, addition by addition."""
-    total = room.values[WHOLE]
+    total = room.values[layout.WHOLE]
     total[:] = np.float32(0.0)
     reach = CADRE_WEIGHT if row >= 0 else 0.0
     for step in range(len(space.steps_measure)):

@@ -8,15 +8,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.graph.core import OccupationGraph
+from passerelles.scoring import measures
 from passerelles.scoring.features import reads_alone
-from passerelles.scoring.measures import (
-    OVERALL,
-    every_occupation,
-    held_counts,
-    measure_index,
-    measure_people,
-    rank_closeness,
-)
 from passerelles.scoring.table import ScoreTable
 from passerelles.vectors import COARSE, FINE, by_column, damped, in_whole_numbers, product, weighted
 
@@ -145,7 +138,7 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
         if kind == REVERSE and reference is not None:
             reverse[place] = reference.reverse[what]
     falling = np.arange(width, -1, -1, dtype=np.float32)[None, :]
-    scale = rank_closeness(falling, np.arange(1, width + 1, dtype=np.float32)[None, :])[0]
+    scale = measures.rank_closeness(falling, np.arange(1, width + 1, dtype=np.float32)[None, :])[0]
     numbers = {**{name: number for number, name in enumerate(MEASURES)}, "overall": WHOLE}
     return Formula(
         kind=np.asarray([KNOWN[name][0] for _, name, _ in moving], np.int32),
@@ -162,8 +155,8 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
 
 def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     """Return the occupations and terms of the measures, in one numbering."""
-    index = measure_index(graph)
-    counts = held_counts(index.spreads, index.background, every_occupation(graph))
+    index = measures.measure_index(graph)
+    counts = measures.held_counts(index.spreads, index.background, measures.every_occupation(graph))
     vectors = [in_whole_numbers(index.vectors[name], FINE) for name in MEASURES]
     posts = sparse.csr_array(sparse.hstack(vectors, format="csr").T)
     # The terms that most occupations have come first: what is looked up most often is close together.
@@ -175,7 +168,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     about = np.stack([np.rint(rarity * COARSE), posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
     about[many, 1:] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
     dots, squares = _base_products(graph, vectors)
-    fixed = [name for name in OVERALL if name not in MEASURES]
+    fixed = [name for name in measures.OVERALL if name not in MEASURES]
     weighing = [weighted(index.spreads[name], (index.rarities[name] > 0).astype(float)) for name in MEASURES]
     starts, terms = _spread(weighing)
     base = sparse.csr_array(sparse.hstack([counts[name] for name in MEASURES], format="csr"))
@@ -196,11 +189,11 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
         competes=~graph.is_specialised,
         apart=np.flatnonzero(graph.is_specialised).astype(np.int32),
         base_rows=graph.base_rows,
-        steps_measure=np.asarray([MEASURES.index(n) if n in MEASURES else -1 for n in OVERALL], np.int32),
-        steps_weight=np.asarray(list(OVERALL.values())),
-        steps_fixed=np.asarray([fixed.index(n) if n in fixed else -1 for n in OVERALL], np.int32),
+        steps_measure=np.asarray([MEASURES.index(n) if n in MEASURES else -1 for n in measures.OVERALL], np.int32),
+        steps_weight=np.asarray(list(measures.OVERALL.values())),
+        steps_fixed=np.asarray([fixed.index(n) if n in fixed else -1 for n in measures.OVERALL], np.int32),
         fixed=np.stack(
-            [np.float32(OVERALL[n]) * product(index.vectors[n], by_column(index.vectors[n])) for n in fixed]
+            [np.float32(measures.OVERALL[n]) * product(index.vectors[n], by_column(index.vectors[n])) for n in fixed]
         ),
         fixed_has=np.stack([np.diff(index.vectors[n].indptr) > 0 for n in fixed]),
         cadre=cadre,
@@ -213,7 +206,7 @@ def _base_products(
 ) -> tuple[NDArray[np.int32], NDArray[np.float64]]:
     """Products of what the occupations hold themselves with the unit vectors of all, in whole numbers; and squares."""
     size = len(graph.codes)
-    own = measure_people(measure_index(graph), every_occupation(graph))
+    own = measures.measure_people(measures.measure_index(graph), measures.every_occupation(graph))
     dots = np.zeros((len(MEASURES), size, size), np.int32)
     squares = np.zeros((len(MEASURES), size))
     for number, name in enumerate(MEASURES):

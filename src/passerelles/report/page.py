@@ -11,17 +11,8 @@ from markupsafe import Markup
 from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
 from passerelles.ranking.move import by_state
+from passerelles.report import moves
 from passerelles.report.case import Case, Words
-from passerelles.report.moves import (
-    Explained,
-    access_blocks,
-    access_unranked,
-    explained_origins,
-    facts_of,
-    facts_of_flows,
-    shortened,
-    weightiest,
-)
 from passerelles.report.sections import territory_document, title_of
 from passerelles.territory.flows import Flow
 from passerelles.territory.lots import Lot
@@ -59,7 +50,7 @@ def territory_page(case: Case) -> str:
     >>> page.startswith("<!DOCTYPE html>"), "A &amp; B" in page
     (True, True)
     """
-    origins = explained_origins(case)
+    origins = moves.explained_origins(case)
     document = territory_document(case, origins)
     found = document_page(document, case.words)
     over = len(found.encode()) - MOST_BYTES
@@ -67,9 +58,9 @@ def territory_page(case: Case) -> str:
     if over <= 0 or not folds:
         return found
     # Moves are explained in the order that matters; as many as the page can hold are kept, and each job says so.
-    rest = territory_document(case, shortened(origins, 0))
+    rest = territory_document(case, moves.shortened(origins, 0))
     each = (len(found.encode()) - len(document_page(rest, case.words).encode())) / len(folds)
-    kept = shortened(origins, max(0, len(folds) - math.ceil(over / each * _SPARE)))
+    kept = moves.shortened(origins, max(0, len(folds) - math.ceil(over / each * _SPARE)))
     return document_page(territory_document(case, kept), case.words)
 
 
@@ -128,7 +119,7 @@ def move_sheets(case: Case) -> Document:
     if not flows:
         raise PasserellesError("report_sheets_none")
     # A person reads of one move: each flow is told apart, even where several make the same move between two jobs.
-    origins = explained_origins(case, most=len(flows))
+    origins = moves.explained_origins(case, most=len(flows))
     explained = {(e.move.origin.code, e.move.target.code): e for o in origins for e in o.moves}
     parts = [
         _sheet(case, number, flow, explained.get((flow.fragile.job, flow.hiring.job)))
@@ -142,7 +133,7 @@ def move_sheets(case: Case) -> Document:
     )  # fmt: skip
 
 
-def _sheet(case: Case, number: int, flow: Flow, explained: Explained | None) -> Part:
+def _sheet(case: Case, number: int, flow: Flow, explained: moves.Explained | None) -> Part:
     w = case.words
     title = w("sheet.title", origin=flow.fragile.wording, target=flow.hiring.wording)
     facts = [(w("sheet.now"), _place(case, flow.fragile)), (w("sheet.then"), _place(case, flow.hiring))]
@@ -150,13 +141,15 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Explained | None) -> 
     if flow.same_job:
         blocks.append(Text(w("sheet.same")))
     elif explained is None:
-        facts += [(name, text) for name, text in facts_of_flows(case, (flow,)) if text]
-        blocks += [*access_unranked(case, flow), Text(w("sheet.unranked"))]
+        facts += [(name, text) for name, text in moves.facts_of_flows(case, (flow,)) if text]
+        blocks += [*moves.access_unranked(case, flow), Text(w("sheet.unranked"))]
     else:
         own = explained._replace(flows=(flow,))
-        facts += facts_of(case, own, items=False)
-        blocks += [Bullets(weightiest(items), w(f"sheet.{state}")) for state, items in by_state(own.move) if items]
-        blocks += access_blocks(case, own)
+        facts += moves.facts_of(case, own, items=False)
+        blocks += [
+            Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in by_state(own.move) if items
+        ]
+        blocks += moves.access_blocks(case, own)
     doubt = flow.to_find_out(w.lang)
     if doubt:
         facts.append((w("sheet.confirm"), w.set(doubt)))

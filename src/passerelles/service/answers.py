@@ -10,15 +10,7 @@ from passerelles.market.tables import Payer
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources
-from passerelles.report.envelope import (
-    data_sources,
-    envelope,
-    moves_envelope,
-    paths_envelope,
-    scorer_dict,
-    territory_envelope,
-    unscored_envelope,
-)
+from passerelles.report import envelope
 from passerelles.report.resolution import Fiche, text_envelope
 from passerelles.service import requests
 from passerelles.service.engine import Engine
@@ -65,7 +57,7 @@ def rank(engine: Engine, asked: requests.RankQuery | requests.RankBody, lang: La
     moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed)
     nearest = [nearer(graph, origin, move, settings=settings) for move in moves[: asked.explain]]
     occupied = isinstance(origin, str) or origin.occupation is not None
-    return moves_envelope("rank@1", graph, moves, lang, nearest=nearest, settings=settings, occupied=occupied)
+    return envelope.moves_envelope("rank@1", graph, moves, lang, nearest=nearest, settings=settings, occupied=occupied)
 
 
 def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Payload:
@@ -84,9 +76,9 @@ def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Pay
             if found["problem"] is None:
                 raise
         items.append(found)
-    payload = envelope(_BATCH, graph, items, settings=choice["settings"])
+    payload = envelope.envelope(_BATCH, graph, items, settings=choice["settings"])
     if any(item["problem"] is None and item["origin"]["code"] is None for item in items):
-        payload["scorer_without_occupation"] = scorer_dict(graph, choice["settings"], occupied=False)
+        payload["scorer_without_occupation"] = envelope.scorer_dict(graph, choice["settings"], occupied=False)
     return payload
 
 
@@ -94,7 +86,7 @@ def sources(engine: Engine, asked: requests.SourcesQuery | requests.SourcesBody,
     """Answer ``sources@1``."""
     graph, choice = engine.graph, _choice(engine, asked)
     moves = rank_sources(graph, asked.target, origins=asked.origins, **choice).with_observed(engine.observed)
-    return moves_envelope("sources@1", graph, moves, lang, settings=choice["settings"])
+    return envelope.moves_envelope("sources@1", graph, moves, lang, settings=choice["settings"])
 
 
 def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Payer | None]:
@@ -120,7 +112,7 @@ def paths(engine: Engine, asked: requests.PathsQuery | requests.PathsBody, lang:
         filters=parse_filters(engine.graph, asked.filters, engine),
         **asked.model_dump(include={"frame", "max_steps", "pareto", "limit"}),
     )
-    return paths_envelope(engine.graph, found, lang)
+    return envelope.paths_envelope(engine.graph, found, lang)
 
 
 def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody, lang: Lang) -> Payload:
@@ -134,7 +126,9 @@ def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody,
 
 def show(engine: Engine, asked: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
     """Answer ``show@1``."""
-    return unscored_envelope("show@1", engine.referential, [Fiche.of(engine.referential, asked.occupation).to_dict()])
+    return envelope.unscored_envelope(
+        "show@1", engine.referential, [Fiche.of(engine.referential, asked.occupation).to_dict()]
+    )
 
 
 def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
@@ -155,8 +149,8 @@ def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
     )
     found = published(publish(allocation), lang) if asked.mask else allocation.release()
     found = replace(found, flows=found.flows[: asked.limit])
-    sources = data_sources(market=engine.wages, places=engine.places)
-    return territory_envelope(engine.graph, found, lang, settings=settings, sources=sources)
+    sources = envelope.data_sources(market=engine.wages, places=engine.places)
+    return envelope.territory_envelope(engine.graph, found, lang, settings=settings, sources=sources)
 
 
 def settings_of(engine: Engine, *, strict: bool) -> Settings:
