@@ -560,8 +560,8 @@ def test_metrics_count_by_route_alone(engine: Engine) -> None:
 
 
 def test_what_was_served_before_a_reload_is_let_go() -> None:
-    from passerelles.service.reload import Reloading
     from passerelles.service.telemetry import Metrics
+    from passerelles.service.work import Reloading
 
     metrics, seen = Metrics(), []
 
@@ -602,8 +602,8 @@ class Staged:
 
 
 def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None:
-    from passerelles.service.reload import Reloading
     from passerelles.service.telemetry import Metrics
+    from passerelles.service.work import Reloading
 
     metrics = Metrics()
     ended: list[bool] = []
@@ -624,8 +624,8 @@ def test_a_reload_that_fails_to_start_or_is_stopped_ends(engine: Engine) -> None
 
 
 def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_path: Path) -> None:
-    from passerelles.service.reload import Reloading
     from passerelles.service.telemetry import Metrics
+    from passerelles.service.work import Reloading
 
     index, other = tmp_path / "index", tmp_path / "other"
     index.write_text("old")

@@ -152,10 +152,12 @@ _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "moves": ("demo", "show", "rank", "sources", "compare", "areas", "paths", "levers"),
     "titles": ("resolve", "migrate", "search"),
     "territory": ("territory", "report"),
-    "referentials": ("validate", "overlay", "download", "export", "compile", "cache", "schema"),
-    "evaluation": ("evaluate", "train", "compare-runs", "transparency"),
+    "referentials": (
+        "validate", "overlay", "download", "export", "compile", "cache", "schema",
+        "evaluate", "train", "compare-runs", "transparency",
+    ),
     "serving": ("serve", "explore"),
-}
+}  # fmt: skip
 COMMANDS: Final[Mapping[str, str]] = {name: place for place, names in _PLACES.items() for name in names}
 
 

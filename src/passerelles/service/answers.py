@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
@@ -19,8 +19,12 @@ from passerelles.service.requests import origin_of
 from passerelles.settings import Settings
 from passerelles.views.spec import dicts
 
+if TYPE_CHECKING:
+    from passerelles.territory.allocation import Allocation
+
 Payload = dict[str, Any]
 _BATCH: Final = "rank-batch@1"
+_BOUNDS: Final = frozenset({"frame", "radius_km", "budget_hours", "min_probability", "max_cost", "stretch"})
 
 
 def chosen(answer: Payload, fields: Sequence[str] | None) -> Payload:
@@ -134,23 +138,23 @@ def show(engine: Engine, asked: requests.ShowQuery, lang: Lang) -> Payload:  # n
 def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
     """Answer ``territory@1``."""
     from passerelles.territory.discretion import publish, published  # noqa: PLC0415 - as above
-    from passerelles.territory.match import match_territory  # noqa: PLC0415
 
     settings = settings_of(engine, strict=asked.strict)
-    allocation = match_territory(
-        engine.graph,
-        [row.model_dump() for row in asked.fragile],
-        [row.model_dump() for row in asked.hiring],
-        market=engine.wages,
-        places=engine.places,
-        certifications=engine.certifications if asked.frame else None,
-        settings=settings,
-        **asked.model_dump(include={"radius_km", "frame", "budget_hours", "min_probability"}),
-    )
+    fragile, hiring = ([row.model_dump() for row in rows] for rows in (asked.fragile, asked.hiring))
+    allocation = allocated(engine, asked, fragile, hiring, market=engine.wages, settings=settings)
     found = published(publish(allocation), lang) if asked.mask else allocation.release()
     found = replace(found, flows=found.flows[: asked.limit])
     sources = envelope.data_sources(market=engine.wages, places=engine.places)
     return envelope.territory_envelope(engine.graph, found, lang, settings=settings, sources=sources)
+
+
+def allocated(engine: Engine, asked: Any, fragile: Any, hiring: Any, **data: Any) -> "Allocation":
+    """Allocate people to openings within the bounds that are asked for."""
+    from passerelles.territory.match import match_territory  # noqa: PLC0415 - as above
+
+    data |= asked.model_dump(include=_BOUNDS)
+    data |= {"places": engine.places, "certifications": engine.certifications if asked.frame else None}
+    return match_territory(engine.graph, fragile, hiring, **data)
 
 
 def settings_of(engine: Engine, *, strict: bool) -> Settings:

@@ -22,9 +22,8 @@ from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers, problems, requests
 from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
 from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, Told
-from passerelles.service.reload import Reloading
 from passerelles.service.telemetry import MEDIA, Metrics
-from passerelles.service.work import JSON, UNKEPT, Desk
+from passerelles.service.work import JSON, UNKEPT, Desk, Reloading
 
 ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
 _TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]

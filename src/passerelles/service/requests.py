@@ -3,16 +3,8 @@
 from itertools import chain
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Discriminator,
-    Field,
-    GetPydanticSchema,
-    StringConstraints,
-    Tag,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetPydanticSchema, StringConstraints
+from pydantic.types import Discriminator, Tag
 
 from passerelles.language.say import Lang
 from passerelles.model import Employment, Profile, Ternary

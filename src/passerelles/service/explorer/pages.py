@@ -507,6 +507,11 @@ def picture(ask: Ask) -> str:
     return ask.render("map.svg", groups=groups_of(ask.engine))
 
 
+def _depth(move: Move) -> float:
+    """How far away a move is, before it is scaled: less likely is farther."""
+    return -math.log(move.probability) if move.probability else -move.score
+
+
 Star = tuple[Move, float, float]  # a neighbour around an occupation, and its place
 
 
@@ -518,50 +523,40 @@ def near(ask: Ask, code: str) -> str:
     def link(found: Move) -> str:
         return ask.url("move", about.code, found.target.code or "")
 
-    stars = _stars(ask, about.code, moves)
+    far = [_depth(move) for move in moves]
+    low, high = min(far, default=0.0), max(far, default=1.0)
+
+    def away(depth: float) -> float:
+        return _NEAREST + (_FARTHEST - _NEAREST) * ((depth - low) / (high - low) if high > low else 0.0)
+
+    stars = _stars(ask, about.code, moves, away)
     return ask.render(
-        "near.html", job=about, tab="near", stars=stars, rings=_rings(moves, stars),
+        "near.html", job=about, tab="near", stars=stars, rings=_rings(stars, away),
         **ask.told(moves, {"target": link}),
     )  # fmt: skip
 
 
-def _depth(moves: Sequence[Move]) -> tuple[list[float], float, float]:
-    """Distance of each move before it is scaled, and the least and greatest: less likely is farther."""
-    far = [-math.log(m.probability) if m.probability else -m.score for m in moves]
-    return far, min(far, default=0.0), max(far, default=1.0)
-
-
-def _radius(value: float, low: float, high: float) -> float:
-    share = (value - low) / (high - low) if high > low else 0.0
-    return _NEAREST + (_FARTHEST - _NEAREST) * share
-
-
-def _stars(ask: Ask, code: str, moves: Sequence[Move]) -> list[Star]:
+def _stars(ask: Ask, code: str, moves: Sequence[Move], away: Callable[[float], float]) -> list[Star]:
     """Spread the neighbours evenly around, in the order in which they lie around the occupation on the map."""
-    if not moves:
-        return []
     places, position = occupation_positions(ask.engine.graph), ask.engine.graph.position
-    away = [places[position[m.target.code or ""]] - places[position[code]] for m in moves]
-    order = sorted(range(len(moves)), key=lambda i: (math.atan2(away[i][1], away[i][0]), i))
-    far, low, high = _depth(moves)
+    ways = [places[position[m.target.code or ""]] - places[position[code]] for m in moves]
+    order = sorted(range(len(moves)), key=lambda i: (math.atan2(ways[i][1], ways[i][0]), i))
     found = []
     for turn, place in enumerate(order):
-        angle = 2 * math.pi * turn / len(order)
-        radius = _radius(far[place], low, high)
+        angle, radius = 2 * math.pi * turn / len(order), away(_depth(moves[place]))
         x, y = _RING + radius * math.sin(angle), _RING - radius * math.cos(angle)
         found.append((moves[place], round(x, 1), round(y, 1)))
     return sorted(found, key=lambda star: star[0].rank)
 
 
-def _rings(moves: Sequence[Move], stars: Sequence[Star]) -> list[tuple[float, float, float, float]]:
+def _rings(stars: Sequence[Star], away: Callable[[float], float]) -> list[tuple[float, float, float, float]]:
     """Circles of round chances: chance, radius, where the number has most room; none without calibration."""
-    if not moves or not all(m.probability for m in moves):
+    if not stars or not all(m.probability for m, _, _ in stars):
         return []
-    _, low, high = _depth(moves)
     rings: list[tuple[float, float, float, float]] = []
     for chance in (0.5, 0.3, 0.2, 0.1, 0.05, 0.02, 0.01):
-        if low < (value := -math.log(chance)) < high:
-            radius = round(_radius(value, low, high), 1)
+        if _NEAREST < (exact := away(-math.log(chance))) < _FARTHEST:
+            radius = round(exact, 1)
             turns = (2 * math.pi * turn / _TURNS for turn in range(_TURNS))
             spots = [(_RING + radius * math.sin(a), _RING - radius * math.cos(a)) for a in turns]
             taken = [*((x, y) for _, x, y in stars), *((x, y) for *_, x, y in rings)]

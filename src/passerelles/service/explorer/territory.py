@@ -22,12 +22,12 @@ from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
+from passerelles.service.answers import allocated
 from passerelles.service.explorer.pages import Ask
 from passerelles.service.requests import Body, FrameName
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side, side_said
-from passerelles.territory.match import match_territory
 from passerelles.territory.reading import read_lots
 from passerelles.views.document import Grid, write_word
 from passerelles.views.excel import book_page, write_workbook
@@ -180,16 +180,7 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     chosen = graph.settings
     if asked.floor is not None:
         chosen = chosen.model_copy(update={"territory": chosen.territory.model_copy(update={"floor": asked.floor})})
-    allocation = match_territory(
-        graph,
-        fragile,
-        hiring,
-        market=market,
-        places=places,
-        certifications=engine.certifications if asked.frame else None,
-        settings=chosen,
-        **asked.model_dump(include={"frame", "radius_km", "budget_hours", "min_probability", "max_cost", "stretch"}),
-    )
+    allocation = allocated(engine, asked, fragile, hiring, market=market, settings=chosen)
     request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
     case = Case(
         graph, allocation, request, Words(ask.lang), market if hiring is None else None, places,
