@@ -568,8 +568,7 @@ def effort_table(graph: OccupationGraph, settings: Settings) -> EffortTable:
 def state_of(graph: OccupationGraph, table: EffortTable, holding: Holding) -> Shares:
     """What a holding leaves uncovered: shape (m + k,), in 1 / `UNITS`; the union of two is their minimum."""
     entered = np.zeros(len(table.macros), dtype=np.bool_)
-    held = holding.held & (graph.macro >= 0)
-    entered[np.searchsorted(table.macros, graph.macro[held])] = True
+    entered[np.searchsorted(table.macros, graph.macro[holding.held & (graph.macro >= 0)])] = True
     return frozen(np.concatenate([_left(holding.credit), np.where(entered, 0, UNITS).astype(np.uint8)]))
 
 

@@ -84,8 +84,7 @@ def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str
 
 def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
     """Name what is asked for, a choice in one text; visits and what an employer has done say least: last."""
-    groups = grouped((c.group, c) for c in asked if c.group is not None)
-    ways = map(_ways, groups.values())
+    ways = map(_ways, grouped((c.group, c) for c in asked if c.group is not None).values())
     choices = [_either(each, _SHORT, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
     alone = [c for c in asked if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]

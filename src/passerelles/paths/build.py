@@ -329,8 +329,7 @@ def counted_title(
     if not brought[place]:
         return ""
     known = referential.credential_by_code[table.titles[place]]
-    said = holdings.of(known) == "yes" and not holdings.spares(known)
-    return "" if said else known.label
+    return "" if holdings.of(known) == "yes" and not holdings.spares(known) else known.label
 
 
 def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:

@@ -15,20 +15,7 @@ from passerelles.market.certifications import PUBLISHED, LeadingCertification, l
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Ground, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
-from passerelles.ranking.move import (
-    CREDENTIAL,
-    NEAR_ITEM,
-    STATE,
-    End,
-    Item,
-    Move,
-    PartValue,
-    by_state,
-    credentials_text,
-    named,
-    names,
-    numbered,
-)
+from passerelles.ranking.move import CREDENTIAL, ITEMS, End, Item, Move, PartValue, by_state, named, names, numbered
 from passerelles.sharing import Later
 from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
@@ -163,6 +150,12 @@ class StepCredential(Described):
     )  # fmt: skip
 
 
+def _credentials(step: "Step", lang: Lang) -> str | None:
+    """Return what is required in one cell, each with whether it is held."""
+    some = (f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in step.credentials)
+    return "; ".join(some) or None
+
+
 def _verdicts(path: "Path", lang: Lang) -> str:
     return "; ".join(f"{f.name}: {say(f'terms.verdict.{f.verdict}', lang=lang)}" for f in path.frames)
 
@@ -289,8 +282,7 @@ class Step(Described):
             part_of("access_conditions", "access_conditions", "access"),
             parts_of("held", "item"),
             parts_of("near", "near_item"),
-            parts_of("credentials", "step_credential", on=On.FILE,
-                     value=lambda s, lang: credentials_text(s.credentials, lang) or None, promised=True),
+            parts_of("credentials", "step_credential", on=On.FILE, value=_credentials, promised=True),
             Column("options", json=lambda s, lang: [c.to_dict(lang) | {"via": c.via or None} for c in s.options],
                    schema=["step_credential", "What merely leads there"], on=On.JSON),
             parts_of("missing", "item", value=lambda s, _: named(s.missing) or None, on=On.FILE, promised=True),
@@ -544,7 +536,7 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
     return [
         Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang, hidden),
         Sheet("steps", side_by_side(rank, place, Step.spec.columns), steps, lang),
-        Sheet("competencies", side_by_side(rank, place, end, STATE, NEAR_ITEM.columns), to_learn, lang),
+        Sheet("competencies", side_by_side(rank, place, end, *ITEMS), to_learn, lang),
         Sheet("credentials", credentials, lambda: ((*row, c) for row in steps() for c in row[2].credentials), lang),
         Sheet("frames", side_by_side(rank, place, FrameVerdict.spec.columns), verdicts, lang),
         Sheet("certifications", certified, lambda: ((path, c) for path in paths for c in path.certifications), lang),

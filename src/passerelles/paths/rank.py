@@ -471,8 +471,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     apart = state.open_rows
     if checks := tuple(check_codes(filters, what="filters")):
         best = best_targets(graph, origin, filters=checks, settings=chosen, limit=None, wages=wages)
-        let = [row for row, _ in best.kept]
-        state = replace(state, open_rows=apart & np.isin(np.arange(len(graph.codes)), let))
+        state = replace(state, open_rows=apart & np.isin(np.arange(len(apart)), [row for row, _ in best.kept]))
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
@@ -504,8 +503,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         worth, name = values.get(code, 0.0), asked.name if asked else None
         found += _paths_to(context, start, state, row, outcome, worth, name, assumptions=taken, alone=alone, wages=paid)
     found.sort(key=itemgetter(0))
-    ranked = [made(rank=rank) for rank, (_, made) in enumerate(found, start=1)]
-    return Paths(ranked, tuple(reached))
+    return Paths([made(rank=rank) for rank, (_, made) in enumerate(found, start=1)], tuple(reached))
 
 
 def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:

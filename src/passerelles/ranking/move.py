@@ -1,7 +1,7 @@
 """`Move`: one step from an origin (a code, a person) to a target, with what explains it, and how it is told."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import chain
@@ -176,8 +176,8 @@ NEAR_ITEM: Final = Record(
         Column("credit", "share", on=On.FILE, promised="share: Share of the weight that it is credited with"),
     ),
 )  # fmt: skip
-STATE: Final = (Column("state", value=lambda state, _: state, words="terms.state", on=On.CELLS),)
-"""Column of rows that say whether a competency is held."""
+ITEMS: Final = ((Column("state", value=lambda state, _: state, words="terms.state", on=On.CELLS),), NEAR_ITEM.columns)
+"""Columns of rows that hold whether a competency is held, and the competency."""
 
 
 CREDENTIAL: Final = Record(
@@ -344,8 +344,7 @@ class Move(Described, Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the move shows of itself: facts, sentences, and the parts of its score."""
-        lead = [move_facts(self, lang), *move_sentences(self, lang)]
-        return Page(numbered(self, lang), lead, self.sheets(lang)[1:2])
+        return Page(numbered(self, lang), [move_facts(self, lang), *move_sentences(self, lang)], self.sheets(lang)[1:2])
 
     def explanation(self, lang: Lang = "fr", *, note: str | None = None) -> Page:
         """Return what explains the move, in sentences alone: parts of the score, competencies, credentials, a note."""
@@ -414,17 +413,12 @@ class Moves(list[Move], Shown):
             hidden |= {"observed"} | (set() if any(wages_short(m.wages, lang) for m in self) else {"wages"})
         end = Move.spec.pick("rank", "target_code", on=On.TABLE)
         parts = side_by_side((*end, *Move.spec.pick("target_label", on=On.TABLE)), PartValue.spec.columns)
-        items = side_by_side(end, STATE, NEAR_ITEM.columns)
+        items = side_by_side(end, *ITEMS)
         credentials = side_by_side(end, (*CREDENTIAL.columns, *_OF_CHOICE))
         return [
             Sheet("ranking", Move.spec.columns, lambda: self, lang, frozenset(hidden)),
             Sheet("parts", parts, lambda: ((m, p) for m in self for p in m.parts), lang),
-            Sheet(
-                "competencies",
-                items,
-                lambda: ((m, at, i) for m in self for at, some in by_state(m) for i in some),
-                lang,
-            ),
+            Sheet("competencies", items, lambda: ((m, *each) for m in self for each in _items(m)), lang),
             Sheet("credentials", credentials, lambda: ((m, c) for m in self for c in m.credentials), lang),
         ]
 
@@ -438,8 +432,7 @@ class Moves(list[Move], Shown):
             title = heading(end, key, lang)
         notes = [say("moves.disclaimer", lang=lang)] if any(m.probability is not None for m in self) else []
         notes += self._doubts(lang)
-        seen = observed_notes((m.observed for m in self), lang)
-        notes += seen or wage_notes((m.wages for m in self), lang)
+        notes += observed_notes((m.observed for m in self), lang) or wage_notes((m.wages for m in self), lang)
         return Page(title, (), self.sheets(lang)[:1], [m.page(lang) for m in self], notes)
 
     def doubts(self) -> dict[str, Any]:
@@ -472,14 +465,13 @@ class Moves(list[Move], Shown):
         return self.page(lang, title=title)._replace(details=details)
 
 
+def _items(move: Move) -> Iterator[tuple[str, Item]]:
+    return ((state, item) for state, items in by_state(move) for item in items)
+
+
 def by_state(step: Any) -> tuple[tuple[str, tuple[Item, ...]], ...]:
     """Competencies that the target of a move or step requires, by whether they are held."""
     return ("held", step.held), ("near", step.near), ("missing", step.missing)
-
-
-def credentials_text(credentials: Iterable[Any], lang: Lang) -> str:
-    """Return credentials in one cell, each with whether it is held."""
-    return "; ".join(f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in credentials)
 
 
 def first_of(items: Iterable[Item], count: int) -> list[Item]:

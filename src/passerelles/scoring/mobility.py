@@ -187,8 +187,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     for number in (0, 1):
         balance = balance_of(logit, listed, np.flatnonzero(known & (half != number)))
         for some in blocks(len(rows)):
-            own = np.arange(some.start, some.stop)
-            surprise[number, some] = _surprise(listed[some], logit[some], own, balance)
+            surprise[number, some] = _surprise(listed[some], logit[some], np.arange(some.start, some.stop), balance)
         surprise[number, ~known] = 0.0
         weight[half == number] = balance.weight
     attributes = scene.reference.attributes
@@ -260,8 +259,7 @@ def cited_together(moves: Moves) -> Dense:
     listed = sparse.csr_array(moves.listed)
     other = sparse.csr_array(moves.listed * moves.elsewhere)  # lists of o' for a target t of another group than o'
     together = (other.T @ listed).toarray()
-    per_group = moves.members @ moves.listed
-    outside = moves.listed.sum(axis=0)[None, :] - per_group[moves.group]
+    outside = moves.listed.sum(axis=0)[None, :] - (moves.members @ moves.listed)[moves.group]
     own = np.diagonal(outside)[:, None]
     norm = np.sqrt((own + _CITED_PRIOR) * (outside + _CITED_PRIOR))
     return np.asarray(np.sqrt(together / norm), dtype=np.float32)

@@ -414,8 +414,7 @@ def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
 
 def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
     """Shape (n, n), symmetric: how far below the best score of all the two moves between occupations are."""
-    scores = score_table(graph, scorer_for(graph.referential, graph.settings.scorer)).scores
-    totals = scores.all_totals()
+    totals = score_table(graph, scorer_for(graph.referential, graph.settings.scorer)).scores.all_totals()
     both = totals + totals.T
     both /= 2
     np.fill_diagonal(both, -np.inf)

@@ -175,8 +175,7 @@ def _met(flow: Flow, lang: Lang) -> Asked:
 def _confirmed(flow: Flow, lang: Lang) -> Asked:
     key = "title" if "title" in flow.unknown else "confirm"
     ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
-    thing = flow.to_find_out(lang) or ""
-    what = say("territory.action.what.confirm", lang=lang, what=thing, job=flow.hiring.named)
+    what = say("territory.action.what.confirm", lang=lang, what=flow.to_find_out(lang) or "", job=flow.hiring.named)
     return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), what
 
 

@@ -577,8 +577,7 @@ def unfilled_pools(
                     -np.nan_to_num(chance, nan=-1.0), pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
     ]  # fmt: skip
     starts = np.searchsorted(pairs.pool[order], np.arange(len(free) + 1))
-    largest = np.lexsort((np.arange(len(free)), -free))[: settings.explained_moves]
-    detailed = set(largest.tolist())
+    detailed = set(np.lexsort((np.arange(len(free)), -free))[: settings.explained_moves].tolist())
     labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
     names = {lot.basin: lot.basin_label for lot in hiring.lots}
     own = {pool_key(lot): lot for lot in hiring.lots if not lot.pool}

@@ -60,8 +60,7 @@ class Lever:
         per_item = hours_of_kind(self.effort)
         had = set(required_columns(self.graph, row).tolist())
         missing = [c for c in self.columns if c not in had]
-        entered = {int(self.graph.macro[c]) for c in had}
-        bearings = {int(self.graph.macro[c]) for c in missing} - entered - {-1}
+        bearings = {int(self.graph.macro[c]) for c in missing} - {int(self.graph.macro[c]) for c in had} - {-1}
         total = sum(per_item[self.graph.competencies[c].kind] for c in missing)
         total += self.effort.entry_hours * len(bearings)
         holdings = holdings_of(self.graph.referential, self.graph.codes[row], {})
@@ -202,9 +201,8 @@ class EffortCosts:
             needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
             told = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
-            titled = partial(counted_title, graph.referential, table, row)
-            titles = list(map(titled, brought, holdings))
-            keys = list(zip(same, told, titles, strict=True))
+            titles = list(map(partial(counted_title, graph.referential, table, row), brought, holdings))
+            keys = zip(same, told, titles, strict=True)
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
                 case = context.case(code, needed[rows[0]], known=True, origin=codes[rows[0]], title=titles[rows[0]])
                 hours = expected[list(rows), j]

@@ -319,8 +319,7 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
     plain = case.with_settings(objective="lexicographic", floor=0.0)
     for flow, among in ((reserved, pairs.doubtful), (stretched, pairs.stretched if stretch else _NONE)):
         if len(among):
-            rest = _task(plain, pairs, among, None, case.left(pairs, used))
-            flow[among] = best_flow(rest, plain.settings)[0]
+            flow[among], _ = best_flow(_task(plain, pairs, among, None, case.left(pairs, used)), plain.settings)
             used += flow
     return _Solved(placed, reserved, stretched, status, stages)
 
@@ -460,9 +459,8 @@ def _own_job_notes(case: _Case, pairs: Pairs, solved: _Solved) -> list[Note]:
 
 def _titles_differ(flow: Flow) -> bool:
     """Whether both ends were written as titles, and not the same one: the fiche cannot tell them apart."""
-    given = [normalise_label(lot.given) for lot in (flow.fragile, flow.hiring)]
-    code = normalise_label(flow.fragile.job)
-    return all(given) and code not in given and given[0] != given[1]
+    first, second, code = map(normalise_label, (flow.fragile.given, flow.hiring.given, flow.fragile.job))
+    return bool(first and second) and code not in (first, second) and first != second
 
 
 def _moved(

@@ -52,32 +52,27 @@ def read_sides(
     PasserellesError
         If a file cannot be read at all.
     """
-    read, faults = _read_both(referential, fragile, hiring, locator)
+
+    def read_both(locator: Locator) -> tuple[list[Lots], list[Problem]]:
+        """Lots of each table, and what is wrong with a table of which nothing can be used."""
+        read, faults = list[Lots](), list[Problem]()
+        sides: tuple[tuple[Table | None, Side], ...] = (fragile, "fragile"), (hiring, "hiring")
+        for table, side in sides:
+            try:
+                read += [] if table is None else [read_lots(referential, table, side, locator=locator)]
+            except LotsError as error:
+                faults += error.problems
+        return read, faults
+
+    read, faults = read_both(locator)
     if any(each.key == "basin_ambiguous" for each in (*faults, *(p for lots in read for p in lots.set_aside))):
         there = [locator.departments_of(lot.basin, lot.commune) for lots in read for lot in lots.lots]
-        near = replace(locator, departments=frozenset().union(*there))
-        read, faults = _read_both(referential, fragile, hiring, near)
+        read, faults = read_both(replace(locator, departments=frozenset().union(*there)))
     if faults or refuse_incomplete:
         faults += [problem for lots in read for problem in lots.set_aside]
     if faults:
         raise LotsError(faults)
     return read[0], read[1] if len(read) > 1 else None
-
-
-def _read_both(
-    referential: Referential, fragile: Table, hiring: Table | None, locator: Locator
-) -> tuple[list[Lots], list[Problem]]:
-    """Lots of each table, and what is wrong with a table of which nothing can be used."""
-    faults: list[Problem] = []
-    read = []
-    for table, side in ((fragile, "fragile"), (hiring, "hiring")):
-        if table is None:
-            continue
-        try:
-            read.append(read_lots(referential, table, side, locator=locator))  # type: ignore[arg-type]
-        except LotsError as error:
-            faults += error.problems
-    return read, faults
 
 
 def read_lots(
@@ -330,8 +325,7 @@ def _read_title(referential: Referential, text: str, ranked: Sequence[Candidate]
     if exact:
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
-    near = tuple(f"{c.code} {c.label}" for c in ranked)
-    return _Unusable(role, "job_unknown", {"given": text}, near)
+    return _Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
 
 
 def _sureness(referential: Referential, first: Candidate) -> float:
@@ -713,8 +707,7 @@ class _Reader:
         if role == "job" and isinstance(read, _Resolved):
             self._tell_unknown(grid, line, told, read.given, read.job)
         if role != "job":
-            found = next(resolve_titles(self.referential, [text], limit=3))
-            return _read_title(self.referential, text, found, role)
+            return _read_title(self.referential, text, next(resolve_titles(self.referential, [text], limit=3)), role)
         return read or _Unusable("job", "empty", {})
 
     def _tell_unknown(self, grid: _Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
