@@ -136,12 +136,10 @@ def _typed_column(batch: "pa.RecordBatch", name: str) -> "pa.Array":
         wanted = kind if not _is_text(kind) else text
     elif name == "competencies":
         listed = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-        inside = listed and (_is_text(kind.value_type) or pa.types.is_null(kind.value_type))
-        fits = pa.types.is_null(kind) or inside
+        fits = pa.types.is_null(kind) or (listed and (_is_text(kind.value_type) or pa.types.is_null(kind.value_type)))
         wanted = pa.list_(text)
     else:
-        number = name == "id" and pa.types.is_integer(kind)
-        fits = pa.types.is_null(kind) or number or _is_text(kind)
+        fits = pa.types.is_null(kind) or _is_text(kind) or (name == "id" and pa.types.is_integer(kind))
         wanted = text
     if not fits:
         raise PasserellesError("profiles_type", column=name, kind=kind)
@@ -350,8 +348,7 @@ class People:
     def chosen(self, some: NDArray[np.integer] | slice) -> "People":
         """Return some of the people, and the competencies that they hold."""
         counts = np.diff(self.starts)[some]
-        extra = self.extra[places_of(self.starts[:-1][some], counts)]
-        return People(self.rows[some], _starts(counts), extra)
+        return People(self.rows[some], _starts(counts), self.extra[places_of(self.starts[:-1][some], counts)])
 
     def parted(self) -> Iterator[NDArray[np.intp]]:
         """Yield who holds what an occupation requires and nothing more, who holds more, and who has no occupation."""
@@ -376,12 +373,8 @@ class Directory:
         columns = [graph.competency_position.get(code, -1) for code in codes]
         weights = graph.weights
         rows = np.repeat(np.arange(len(graph.codes), dtype=np.int64), np.diff(weights.indptr))
-        return cls(
-            graph,
-            pa.array(codes, pa.string()),
-            np.asarray(columns, dtype=np.int32),
-            rows * len(graph.competency_codes) + weights.indices,
-        )
+        required = rows * len(graph.competency_codes) + weights.indices
+        return cls(graph, pa.array(codes, pa.string()), np.asarray(columns, dtype=np.int32), required)
 
     def occupation(self, text: str) -> tuple[int, frozenset[str]] | Fault:
         """Row of an occupation given by code or exact title, and the titles meant, or why there is none."""

@@ -128,8 +128,7 @@ def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float) -> f
         pen.box(left, y + 3, max(right - left, 0.8), room - 6, look)
         if place < len(rows) - 2:
             pen.line([(ruler(end), y + room - 3), (ruler(end), y + room + 3)], width=0.6, colour=Colour.INK)
-        middle = y + (room - pen.size * LINE) / 2
-        pen.text((pen.right, middle), values[place], align="right", bold=last)
+        pen.text((pen.right, y + (room - pen.size * LINE) / 2), values[place], align="right", bold=last)
         y += room
     return pen.axis(ruler, (top, y))
 
@@ -594,8 +593,7 @@ def _column(pen: Pen) -> float:
 def _ruler(pen: Pen, path: "Path") -> Ruler:
     spans = [path.known_hours, *(step.known_hours for step in path.steps)]
     most = max((x for s in spans for x in (s.low, s.expected, s.high) if x is not None), default=0.0)
-    left = _left(pen) + _column(pen) + 14
-    return Ruler(0.0, (most or 1.0) * 1.18, left, pen.right)
+    return Ruler(0.0, (most or 1.0) * 1.18, _left(pen) + _column(pen) + 14, pen.right)
 
 
 def _rung(pen: Pen, y: float, label: str, *, first: bool, last: bool = False) -> float:

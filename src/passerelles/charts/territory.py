@@ -130,8 +130,7 @@ def _node(
     family: str | None = None,
 ) -> str:
     """Find or make the node of a lot; lots published together are one, known by their list."""
-    code = family or (job["code"] if job else "")
-    parts = [side, employer, code or "", basin or ""]
+    parts = [side, employer, family or (job and job["code"]) or "", basin or ""]
     if job is None and lots:
         parts += [f"{lot['employer']}|{lot['job']}|{lot['basin']}" for lot in lots]
     key = "\n".join(parts)
@@ -263,8 +262,7 @@ def _draw(pen: Pen, diagram: Diagram, top: float, column: float) -> float:
         pen.box(x, place.top, _BAR, max(place.tall - rest, 0.5), Fill(colour), over=3.0)
         if rest:
             look = _LEFT_OVER if on_left else _EMPTY
-            start = x if on_left else x - _STUB
-            pen.box(start, place.top + place.tall - rest, _BAR + _STUB, rest, look, over=3.2)
+            pen.box(x if on_left else x - _STUB, place.top + place.tall - rest, _BAR + _STUB, rest, look, over=3.2)
         y = place.slot + (place.room - tall[node.key]) / 2
         at = MARGIN if on_left else x_right + _BAR + 8
         for text, bold in node.lines(pen.lang):
@@ -282,9 +280,7 @@ def _scale(diagram: Diagram, tall: Mapping[str, float]) -> float:
 
 def _stack(diagram: Diagram, tall: Mapping[str, float], scale: float, top: float) -> dict[str, _Place]:
     """Place the nodes; those of the shorter side that have flows are spread along the other's."""
-    bars = {
-        node.key: sum(_thick(people, scale) for people in (*node.flows, node.rest) if people) for node in diagram.nodes
-    }
+    bars = {n.key: sum(_thick(some, scale) for some in (*n.flows, n.rest) if some) for n in diagram.nodes}
     slots = {key: max(bar, tall[key]) for key, bar in bars.items()}
     sides = (diagram.left, diagram.right)
     active = [[n for n in side if n.flows] for side in sides]

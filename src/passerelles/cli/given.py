@@ -385,11 +385,8 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
 
     def made(command: Callable[..., bool | None]) -> Callable[..., None]:
         first, *own = signature(command).parameters.values()
-        given = [
-            Parameter(f.name, Parameter.KEYWORD_ONLY, annotation=f.type, default=defaults.get(f.name, f.default))
-            for f in fields(first.annotation)
-            if f.name in wanted
-        ]
+        kind, some = Parameter.KEYWORD_ONLY, (f for f in fields(first.annotation) if f.name in wanted)
+        given = [Parameter(f.name, kind, annotation=f.type, default=defaults.get(f.name, f.default)) for f in some]
 
         @wraps(command)
         def call(**values: Any) -> None:
@@ -400,7 +397,7 @@ def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]]
             if command(chosen, **values) is False:
                 raise typer.Exit(1)
 
-        parameters = [*(each.replace(kind=Parameter.KEYWORD_ONLY) for each in own), *given]
+        parameters = [*(each.replace(kind=kind) for each in own), *given]
         call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
         return call
 

@@ -214,10 +214,8 @@ def run(arguments: Sequence[str] | None = None) -> None:
         if flag in given:
             given = [word for word in given if word != flag]
             os.environ[variable] = "1"
-    given = [
-        _figure(word) if {before, word.partition("=")[0]} & _DECIMALS else word
-        for before, word in zip(["", *given], given, strict=False)
-    ]
+    pairs = zip(["", *given], given, strict=False)
+    given = [_figure(word) if {before, word.partition("=")[0]} & _DECIMALS else word for before, word in pairs]
     lang = _lang(given)
     prepare_streams()
     try:

@@ -327,9 +327,8 @@ def sums(
     rules = rules_of(session.settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
     locator = Locator(places, market)
-    lots, *first = (
-        read_lots(session.referential, path, side, locator=locator) for path in (table, before) if path is not None
-    )
+    tables = (path for path in (table, before) if path is not None)
+    lots, *first = (read_lots(session.referential, path, side, locator=locator) for path in tables)
     labels = {lot.job: lot.label for each in (lots, *first) for lot in each.lots}
     earlier = contributions(first[0]) if first else None
     found = publish_sums(contributions(lots), rules, before=earlier, labels=labels)

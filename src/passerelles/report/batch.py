@@ -82,9 +82,8 @@ class Batch:
             return without(say("territory.batch.no_openings", lang=self.lang))
         try:
             # What would change with each bound moved stands on pages alone.
-            found = match_territory(
-                self.graph, part.fragile, part.hiring, changes=self.pages, **self.bounds, **self.data
-            )
+            data = {**self.bounds, **self.data}
+            found = match_territory(self.graph, part.fragile, part.hiring, changes=self.pages, **data)
         except PasserellesError as error:
             return without(error.message(self.lang))
         name = part.name or say("territory.batch.elsewhere", lang=self.lang)

@@ -165,8 +165,7 @@ def migration_line(found: Sequence[Migration], *, lang: Lang) -> str:
     """Return how many codes are kept, moved, open and unknown, in one sentence."""
     said = [m for m in found if not is_aside(m.code)]
     counts = {name: sum(m.outcome == name for m in said) for name in ("kept", "moved", "open", "unknown")}
-    text = say("resolve.migrate.done", lang=lang, n=len(said), **counts)
-    return _with_aside(text, [m.code for m in found], lang)
+    return _with_aside(say("resolve.migrate.done", lang=lang, n=len(said), **counts), [m.code for m in found], lang)
 
 
 def _possible(found: Migration, lang: Lang) -> str:

@@ -344,11 +344,11 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     w, people = case.words, fragile_grid(case)
     todo = _told(case, "actions", Action.spec.columns, actions(case.release, w.lang))
     aside = _told(case, "set_aside", Problem.spec.columns, case.release.set_aside)
-    told = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
+    why = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
     front: dict[str, list[Block]] = {
         "summary": [Figures(figures_of(case)), *map(Text, sentences_of(case))],
         "fragile": _first(case, "fragile", people, _PEOPLE),
-        "actions": [*_first(case, "actions", todo, _ACTIONS), *told],
+        "actions": [*_first(case, "actions", todo, _ACTIONS), *why],
         "set_aside": _first(case, "set_aside", aside, _ASIDE),
     }
     whole = [(people, _PEOPLE), (todo, _ACTIONS), (aside, _ASIDE)]
@@ -360,11 +360,8 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
         "uncovered": _uncovered(case), "hiring": [hiring_grid(case)], "unfilled": _unfilled(case),
         "sources": _sources(case), "method": _method(case), "reproduce": _reproduce(case),
     }  # fmt: skip
-    parts = [
-        Part(key, w(f"section.{key}"), tuple(blocks), annex=key not in front)
-        for key, blocks in (front | annexes).items()
-        if blocks
-    ]
+    told = {key: tuple(blocks) for key, blocks in (front | annexes).items() if blocks}
+    parts = [Part(key, w(f"section.{key}"), blocks, annex=key not in front) for key, blocks in told.items()]
     parts += [part for make in extensions("report_sections").values() if (part := make(case)) is not None]
     about = [dates_of(case)]
     if case.request.date:
@@ -432,11 +429,8 @@ def _placed(case: Case) -> Iterator[str]:
     counts = sum_by_key((flow.level or "unknown", flow.people) for flow in allocation.flows)
     moved = [flow for flow in allocation.flows if not flow.same_job]
     weak = sum(f.people for f in moved if f.probability is not None and f.probability < WEAK)
-    named = [
-        w(f"summary.level.{level}", n=counts[level])
-        for level in ("same", "proche", "accessible", "exigeante", "unknown")
-        if level in counts
-    ]
+    levels = ("same", "proche", "accessible", "exigeante", "unknown")
+    named = [w(f"summary.level.{level}", n=counts[level]) for level in levels if level in counts]
     yield w("summary.levels", list=w("summary.comma").join(named))
     if weak:
         yield w("summary.weak", n=weak)

@@ -146,11 +146,9 @@ class Duties(Shown):
         for subject in get_args(Subject):
             named = say(f"transparency.subject.{subject}", lang=lang)
             lead.append(say("transparency.heading", lang=lang, subject=named))
-            lead += [
-                say("transparency.line", lang=lang, law=d.point.law, duty=d.duty(lang), answer=d.answer(lang))
-                for d in self.points
-                if d.point.subject == subject
-            ]
+            for d in (d for d in self.points if d.point.subject == subject):
+                told = {"law": d.point.law, "duty": d.duty(lang), "answer": d.answer(lang)}
+                lead.append(say("transparency.line", lang=lang, **told))
         title, note = (say(f"transparency.{name}", lang=lang) for name in ("title", "note"))
         _, weights, *changed = self.sheets(lang)
         return Page(title, lead, changed, [Page(weights.label(lang), sheets=[weights])], [note])
@@ -175,9 +173,7 @@ def duties(graph: OccupationGraph) -> Duties:
     scorer = scorer_for(graph.referential, graph.settings.scorer)
     changed = changed_settings(graph.settings)
     told: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
-    weights = tuple(
-        Weight(part, feature, weight) for part, each in scorer.parts.items() for feature, weight in each.items()
-    )
+    weights = tuple(Weight(part, name, weight) for part, some in scorer.parts.items() for name, weight in some.items())
     return Duties(tuple(Duty(point, told) for point in POINTS), weights, changed)
 
 

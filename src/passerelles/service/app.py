@@ -164,11 +164,8 @@ def create_app(
             expose_headers=["ETag", "Passerelles-Version", "Passerelles-Referential", "Retry-After", *_NAMED],
         )  # fmt: skip
     served = GZipMiddleware(served, minimum_size=_WORTH, compresslevel=_LEVEL)
-    headers = [
-        ("Passerelles-Version", package_version()),
-        ("Passerelles-Referential", engine.name),
-        ("X-Content-Type-Options", "nosniff"),
-    ]
+    about = {"Passerelles-Version": package_version(), "Passerelles-Referential": engine.name}
+    headers = [*about.items(), ("X-Content-Type-Options", "nosniff")]
     desk.app = Told(served, headers=headers, metrics=desk.metrics)
     return desk
 

@@ -75,9 +75,8 @@ _OWN: Final = frozenset({"exit_with", "explorer", "limits"})  # what whoever sta
 def variables() -> dict[str, str]:
     """Return the environment variable of each option, by its dotted name."""
     plain = [name for name in Options.model_fields if name not in _OWN]
-    return {name: PREFIX + name.upper() for name in plain} | {
-        f"limits.{name}": f"{PREFIX}LIMIT_{name.upper()}" for name in Limits.model_fields
-    }
+    limits = {f"limits.{name}": f"{PREFIX}LIMIT_{name.upper()}" for name in Limits.model_fields}
+    return {name: PREFIX + name.upper() for name in plain} | limits
 
 
 def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None = None) -> Options:

@@ -5,6 +5,7 @@ import logging
 import re
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any, Final, get_type_hints
 
@@ -83,7 +84,7 @@ async def on_engine_error(request: Request, error: Any) -> Response:
     """Answer where the engine refused."""
     lang = language(request.scope["query_string"])
     if isinstance(error, LotsError):  # what is in somebody's tables is not sent back
-        error = LotsError(p._replace(values={**p.values, "given": "…"}) for p in error.problems)
+        error = LotsError(replace(p, values={**p.values, "given": "…"}) for p in error.problems)
     body = refusal(error, lang)
     if body is None:  # about a place on this machine: a fault of the service, and told as one
         tell("fault", level=logging.ERROR, error=error, key=error.key)

@@ -206,8 +206,7 @@ def _block(office: "OfficeDocument", block: Block, depth: int = 2) -> None:
 
 
 def _fold(office: "OfficeDocument", fold: Fold, depth: int) -> None:
-    mark = f" – {fold.mark[1]}" if fold.mark else ""
-    office.add_heading(printable(f"{fold.title}{mark}"), depth + 1)
+    office.add_heading(printable(fold.title + (f" – {fold.mark[1]}" if fold.mark else "")), depth + 1)
     if fold.short:
         _paragraph(office, fold.short, italic=True)
     for each in fold.blocks:

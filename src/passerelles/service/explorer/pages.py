@@ -244,9 +244,8 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str,
     fields = {**_FILTERS["fields"], "basin": "fragile-in" if towards else "hires-in"}
     given = [*ask.many("filter"), *ask.many("domain")]
     given += [f"{name}={text}" for field, name in fields.items() for text in ask.many(field)]
-    contexts = sorted(
-        {(c.label or c.code, c.code) for c in ask.engine.referential.contexts}, key=lambda pair: pair[0].casefold()
-    )
+    named = {(c.label or c.code, c.code) for c in ask.engine.referential.contexts}
+    contexts = sorted(named, key=lambda pair: pair[0].casefold())
     codes = dict(contexts)
     limit = next((n for n in _LIMITS if str(n) == ask.one("limit")), _LIMITS[0])
     choice = {

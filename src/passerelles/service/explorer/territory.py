@@ -171,9 +171,8 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
         for side, table in tables.items():
             if table is not None:
                 with _unread_told(side, table):
-                    read[side] = read_lots(
-                        engine.referential, table, side, locator=locator, choices=chosen_jobs.get(side, {})
-                    )
+                    meant = chosen_jobs.get(side, {})
+                    read[side] = read_lots(engine.referential, table, side, locator=locator, choices=meant)
     fragile, hiring = read["fragile"], read["hiring"]
     if fragile is None:
         raise PasserellesError("explorer_no_table")
@@ -279,9 +278,8 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
     people, openings = (sum_by_key((lot[2], n) for lot, n in side.items()) for side in sides)
     moved = sum_by_key(((flow.fragile.basin, flow.hiring.basin), flow.people) for flow in allocation.flows)
     known = places.basin_by_code
-    basins = [
-        known[code] for code in sorted({*people, *openings}) if code in known and known[code].latitude is not None
-    ]
+    both = [known[code] for code in sorted({*people, *openings} & known.keys())]
+    basins = [basin for basin in both if basin.latitude is not None]
     if len(basins) < 2:  # noqa: PLR2004 - a point alone is no map
         return None
     drawn = {b.code for b in basins}
@@ -320,9 +318,7 @@ def _projection(points: Sequence[tuple[float, float]]) -> tuple[Any, float]:
     left = (_WIDE - across * scale) / 2
 
     def project(latitude: float, longitude: float) -> tuple[float, float]:
-        return (
-            round(left + (longitude - west) * narrow * scale, 1),
-            round(height - _EDGE - (latitude - south) * scale, 1),
-        )
+        x, y = left + (longitude - west) * narrow * scale, height - _EDGE - (latitude - south) * scale
+        return round(x, 1), round(y, 1)
 
     return project, height
