@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, least
-from passerelles.access.holdings import NO_AIM, Holdings, asked, groups_of
+from passerelles.access.holdings import NO_AIM, OF_A_LEVEL, Holdings, asked, groups_of
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import DIPLOMAS, TAUGHT, Credential, Occupation
+from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, duration_model, load_durations
 from passerelles.referentials.referential import Referential
@@ -23,7 +23,7 @@ from passerelles.vectors import frozen, places_of, word_rules
 
 Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
-ENTITLED: Final = HIGHEST_LEVEL + 1  # in the place of a level: who brings the very title that a job usually asks for
+ENTITLED: Final = HIGHEST_LEVEL + 1  # in the place of a level: who brings the very title that a job asks for
 _STANDINGS: Final = ENTITLED + 1
 _LOWEST: Final = 2
 _BACCALAUREAT: Final = 4
@@ -61,8 +61,9 @@ class Qualification(NamedTuple):
         The credential, or the certifications, whose lengths these are, and who published them.
     titled
         Whether a diploma or title is required, of whatever length: the studies before it are its own prerequisites.
-    usual
-        Whether it is a title of the trade that employers usually ask for: who brings it adapts to the post alone.
+    title
+        What who brings it adapts to the post alone by: the title of the trade that employers usually ask for, or the
+        choice of diplomas that is demanded of everybody; empty if there is none.
     free
         Whether neither law nor employers ask for a title of its level, which is an estimate.
     """
@@ -77,7 +78,7 @@ class Qualification(NamedTuple):
     credential: str | None = None
     source: str = ""
     titled: bool = False
-    usual: bool = False
+    title: Alternatives = ()
     free: bool = False
 
 
@@ -117,12 +118,13 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     Return the full qualification for an occupation.
 
     A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
-    qualification: the longest where there are several. A short course is so only where no diploma is asked for beside
-    it. A job open without any diploma takes an induction where beginners are shown the work in the post, else a short
-    course, or the longest one that employers usually ask for. Where nothing is required, the shortest of its level's
-    diplomas and titles that they usually ask for comes next, if its length is known. Otherwise the published lengths of
-    certifications of its level that lead there say (the shortest where nothing is required, unless courses of its level
-    take less), else level and domain: up to level 5, `open_share` of it where nothing is required.
+    qualification: the longest where there are several. A short course is so only where no diploma is asked for
+    beside it. A job open without any diploma takes an induction where beginners are shown the work in the post,
+    else a short course, or the longest one that employers usually ask for. Where nothing is required, the shortest
+    of its level's diplomas and titles that they usually ask for, or else of those above, comes next, if its length
+    is known. Otherwise the published lengths of certifications of its level that lead there say (the shortest
+    where nothing is required, unless courses of its level take less), else level and domain: up to level 5,
+    `open_share` of it where nothing is required.
     """
     stated = referential.access_of.get(occupation.code)
     named = _level(referential, occupation)
@@ -164,9 +166,12 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        return Qualification(low, expected, high, short, level, known, "certification", usual.code, source, usual=True)
+        return Qualification(
+            low, expected, high, short, level, known, "certification", usual.code, source, title=((usual.code,),)
+        )
     # A job open to all is learnt by part of its level's course; from a first degree on, once the studies are made.
     part = settings.open_share if free else 1.0
+    title = _demanded(referential, occupation.code)
     low, expected, high = ((part if level < _FIRST_DEGREE else 1.0) * hours for hours in middle)
     if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
@@ -176,8 +181,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # Few have a published length: those that have not may be as far below and above as the level's courses are.
         low = min(short, *(d.centre.low or expected for d in published))
         high = max(2 * expected - low, *lengths)
-        return Qualification(low, expected, high, short, level, known, "certification", codes, sources, titled)
-    return Qualification(low, expected, high, part * middle.low, level, known, "estimate", titled=titled, free=free)
+        return Qualification(low, expected, high, short, level, known, "certification", codes, sources, titled, title)
+    short = part * middle.low
+    return Qualification(low, expected, high, short, level, known, "estimate", None, "", titled, title, free)
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
@@ -244,7 +250,7 @@ def _trade(qualification: Qualification) -> Floats:
     L. 613-5).
     """
     hours = np.full(_STANDINGS, qualification.expected)
-    if qualification.usual:
+    if qualification.title:
         hours[ENTITLED] = min(qualification.expected, duration_model().course)
     if qualification.basis == "estimate" and qualification.level == _FIRST_DEGREE and not qualification.titled:
         hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
@@ -269,6 +275,14 @@ def _graded(referential: Referential, code: str) -> bool:
     choices = groups_of(rows).values()
     every = any(all(any(map(is_diploma, way)) for way in ways) for ways in choices)
     return every or any(is_diploma(r.credential) for r in rows if r.kind == "required")
+
+
+def _demanded(referential: Referential, code: str) -> Alternatives:
+    """Choice that is demanded of everybody, of which each alternative holds a whole qualification; empty if none."""
+    known = referential.credential_by_code
+    diplomas = {c.code for c in known.values() if c.kind in DIPLOMAS and c.code not in OF_A_LEVEL}
+    choices = groups_of(asked(referential, code, NO_AIM)).values()
+    return next((ways for ways in choices if all(diplomas.intersection(way) for way in ways)), ())
 
 
 def _required(referential: Referential, code: str) -> list[Credential]:
@@ -326,7 +340,8 @@ class EffortTable:
         Shape (n,): level that a stage in the occupation proves: its own where a title or diploma gives access to it,
         else 0; training on the way and practice give nobody a diploma.
     title, titles
-        Shape (n,): number of the title that is usually asked for, the last one's plus 1 = none; the codes of these.
+        Shape (n,): number of the title that is usually asked for, or of the choice of diplomas that is demanded, the
+        last one's plus 1 = none; what these are.
     low_share, high_share
         Shape (n,): low and high end of the hours of each occupation, as multiples of what is expected.
     adaptation
@@ -355,7 +370,7 @@ class EffortTable:
     level_known: NDArray[np.bool_]
     proves: Ints
     title: Ints
-    titles: tuple[str, ...]
+    titles: tuple[Alternatives, ...]
     adaptation: Floats
     beyond: Floats
     effort: EffortSettings
@@ -367,19 +382,23 @@ class EffortTable:
 
     def brought(self, row: int, holdings: Holdings) -> NDArray[np.bool_]:
         """
-        Whether somebody brings each title that jobs usually ask for, and none, shape (titles + 1,).
+        Whether somebody brings each title that jobs ask for, and none, shape (titles + 1,).
 
         It is held, or not denied by who comes from a job that asks for it.
         """
-        held = [holdings.of(code) for code in self.titles]
-        own = int(self.title[row]) if row >= 0 else len(held)
-        return np.asarray([*(h == "yes" or (h != "no" and own == k) for k, h in enumerate(held)), False])
+        own = int(self.title[row]) if row >= 0 else len(self.titles)
+
+        def from_job(title: Alternatives) -> bool:
+            return not any(holdings.of(code) == "no" for way in title for code in way)
+
+        held = [holdings.has_one_of(title) or (k == own and from_job(title)) for k, title in enumerate(self.titles)]
+        return np.asarray([*held, False])
 
     def standing(self, level: Ints | int, brought: NDArray[np.bool_], rows: Rows, *stages: Rows) -> Ints:
         """
         Return by what each target's hours are counted: the highest level held, or `ENTITLED`, after stages if any.
 
-        Whoever brings the title that a target usually asks for, or has passed through a job that asks for the same,
+        Whoever brings the title that a target asks for, or has passed through a job that asks for the same,
         has it behind.
         """
         title = self.title[rows]
@@ -625,7 +644,7 @@ def _assemble(
     effort = settings.effort
     qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
 
-    titles = tuple(sorted({q.credential for q in qualifications if q.usual and q.credential}))
+    titles = tuple(sorted({q.title for q in qualifications if q.title}))
     places = {title: place for place, title in enumerate(titles)}
 
     def titled(qualification: Qualification) -> bool:
@@ -655,9 +674,7 @@ def _assemble(
         level=each((q.level for q in qualifications), np.int64),
         level_known=each((q.level_known for q in qualifications), np.bool_),
         proves=each((q.level if _given(q) else 0 for q in qualifications), np.int64),
-        title=each(
-            (places[q.credential] if q.usual and q.credential else len(titles) for q in qualifications), np.int64
-        ),
+        title=each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
         titles=titles,
         adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),
         beyond=each(

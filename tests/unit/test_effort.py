@@ -25,6 +25,7 @@ from passerelles.model import (
     Hours,
     OccupationAccess,
     RequirementKind,
+    Ternary,
 )
 from passerelles.paths.path import path_sentences
 from passerelles.paths.state import best_scored, state_at, terrain_of
@@ -203,7 +204,8 @@ def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_ye
     assert len(set(table.trade[:, 1].tolist())) == 1
     length = Duration("L", "", 6, "M", ("B",), Hours(None, 1517.0, None, "s"), None, "legal-total", "", "unknown")
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
-    assert set(effort_table(build_graph(conditional(6), access=None), Settings()).trade[:, 1].tolist()) == {1517.0}
+    trade = effort_table(build_graph(conditional(6), access=None), Settings()).trade[:, 1]
+    assert set(trade[:ENTITLED].tolist()) == {1517.0}
 
 
 @pytest.mark.parametrize(("status", "expected"), [("open", 300), ("conditional", 300), ("unknown", 500)])
@@ -262,6 +264,36 @@ def titled(*codes: str, kind: RequirementKind = "usual") -> Referential:
 def direct(graph: OccupationGraph, origin: str | Profile, target: str, settings: Settings) -> Path:
     (path,) = rank_paths(graph, origin, targets=target, max_steps=1, settings=settings)
     return path
+
+
+def test_who_holds_one_of_the_diplomas_that_a_job_demands_learns_the_post_alone() -> None:
+    plain = Settings(scorer="unfitted", access=None)
+    graph = build_graph(conditional(7), settings=plain)
+    course = duration_model().course
+    held = direct(graph, Profile("A", credentials={"W2": "yes"}), "B", plain)
+    assert held.hours.expected == held.hours.high == course  # nothing of the trade is held beside the diploma
+    assert held.steps[0].title == ""  # held, and not counted as held
+    others: tuple[dict[str, Ternary], ...] = ({}, {"W2": "no"})
+    for stated in others:
+        path = direct(graph, Profile("A", credentials=stated), "B", plain)
+        assert path.hours.low is None or path.hours.low > course
+    # Who comes from the job holds one of them, whichever.
+    table = effort_table(graph, plain)
+    start = find_start(graph, "B")
+    assert table.brought(start.row, start.holdings).tolist() == [True, False]
+
+
+def test_a_choice_that_a_diploma_of_any_trade_meets_is_no_title_of_the_trade() -> None:
+    laid = conditional(6)
+    [first, second] = laid.credentials
+    laid = replace(
+        laid,
+        credentials=(first, replace(second, code="DIP-N6", level=6)),
+        credential_requirements=tuple(
+            r._replace(credential="DIP-N6") if r.credential == "W2" else r for r in laid.credential_requirements
+        ),
+    )
+    assert not effort_table(build_graph(laid, access=None), Settings()).titles
 
 
 def test_a_post_teaches_less_of_a_trade_whose_employers_ask_for_a_title() -> None:

@@ -326,9 +326,10 @@ def counted_title(
 ) -> str:
     """Label of the title that a target usually asks for, if the job left alone says that it is held; else empty."""
     place = int(table.title[row])
-    if not brought[place]:
+    if not brought[place] or len(table.titles[place]) > 1:  # a choice that is demanded has been told of
         return ""
-    known = referential.credential_by_code[table.titles[place]]
+    [[code]] = table.titles[place]
+    known = referential.credential_by_code[code]
     return "" if holdings.of(known) == "yes" and not holdings.spares(known) else known.label
 
 
