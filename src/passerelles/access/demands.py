@@ -21,17 +21,7 @@ from passerelles.access.conditions import (
     training_hours,
     with_counted,
 )
-from passerelles.access.holdings import (
-    NO_AIM,
-    OF_A_LEVEL,
-    Aim,
-    Holdings,
-    after_occupation,
-    holdings_of,
-    is_closed,
-    months_left,
-    remaining,
-)
+from passerelles.access.holdings import OF_A_LEVEL, Aim, Holdings, after_occupation, holdings_of, is_closed, remaining
 from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
@@ -221,7 +211,7 @@ class Demands:
             known = self.credentials[i]
             if known.code in had or (len(left) > 1 and holdings.presumes(known)):
                 return known.code, NO_HOURS, NO_HOURS
-            return taken_by(known.code, price.hours[i], months_left(known.months, holdings.reduction_for(known)))
+            return taken_by(known.code, price.hours[i], holdings.months_left(known))
 
         return Way(frozenset(self.codes[i] for i in whole), tuple(map(part, left)))
 
@@ -447,8 +437,9 @@ def _flags(answers: Iterable[bool]) -> Bools:
     return frozen(np.asarray([*answers], dtype=np.bool_))
 
 
-def demands_of(graph: OccupationGraph, aim: Aim = NO_AIM) -> Demands:
+def demands_of(graph: OccupationGraph, aim: Aim | None = None) -> Demands:
     """Return what a graph's occupations demand of who means to work in a way; kept, but for that of single titles."""
+    aim = aim or Aim()
     build = partial(build_demands, graph.referential, graph.codes, aim)
     return build() if aim.titles else graph.derived(("demands", aim), build)
 

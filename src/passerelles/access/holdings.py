@@ -98,6 +98,19 @@ class Holdings:
         fits = [r for r in credential.reductions if r.holder_of in self.occupations or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
+    def months_left(self, credential: Credential) -> Hours:
+        """
+        Months of studies that a reduction leaves: all of them, or at most those where nobody publishes what is left.
+
+        What is only possible leaves them as they are to be expected. Of one that is sure, published hours tell.
+        """
+        months, reduction = credential.months, self.reduction_for(credential)
+        if reduction is None:
+            return months
+        if reduction.hours is not None and not reduction.experience_months:
+            return UNKNOWN_HOURS
+        return Hours(None, months.low if reduction.experience_months else None, months.high)
+
     def spares(self, credential: Credential) -> bool:
         """Whether who has done a job is taken to hold a credential, since the training for it is behind them."""
         reduction = self.reduction_for(credential)
@@ -232,19 +245,6 @@ def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = Fals
     if sure:
         return Hours(less, less, less, reduction.source or hours.source)
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
-
-
-def months_left(months: Hours, reduction: Reduction | None) -> Hours:
-    """
-    Months of studies that a reduction leaves: all of them, or at most those where nobody publishes what is left.
-
-    What is only possible leaves them as they are to be expected. Of one that is sure, published hours tell.
-    """
-    if reduction is None:
-        return months
-    if reduction.hours is not None and not reduction.experience_months:
-        return UNKNOWN_HOURS
-    return Hours(None, months.low if reduction.experience_months else None, months.high)
 
 
 def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:

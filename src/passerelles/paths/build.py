@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, months_left, registers
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, registers
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable
 from passerelles.graph.core import OccupationGraph
@@ -195,7 +195,7 @@ def required_of(
                 alternative=alternative,
                 ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
                 company_hours=known.placement_hours if reduction is None or unsettled else reduction.company_hours,
-                months=months_left(known.months, reduction),
+                months=holdings.months_left(known),
                 shorter=_shortened(referential, known, holdings, reduction, sure=not unsettled),
                 spared_after=reduction.experience_months if reduction is not None else None,
                 spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
