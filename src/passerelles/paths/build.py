@@ -30,6 +30,7 @@ from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.sharing import Deriving
 
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
+Credentials = tuple[StepCredential, ...]
 
 
 def day_of(given: date | None) -> date:
@@ -66,7 +67,7 @@ class Context(Deriving):
             return ()
         return self.derived(("leading", code), lambda: table.leading(code, self.graph.referential, day))
 
-    def options(self, code: str) -> tuple[StepCredential, ...]:
+    def options(self, code: str) -> Credentials:
         """What merely leads to an occupation: it never makes hours unknown."""
         return self.derived(("options", code), lambda: tuple(self._options(code)))
 
@@ -88,7 +89,7 @@ class Context(Deriving):
                 more: dict[str, Any] = {"via": str(via), "certifinfo": found.code, "rncp": found.rncp}
                 yield StepCredential(*about, "unknown", UNKNOWN_HOURS, "Certif Info", **more)
 
-    def certifying(self, code: str, credentials: tuple[StepCredential, ...]) -> Ternary:
+    def certifying(self, code: str, credentials: Credentials) -> Ternary:
         """
         Whether the way to an occupation ends with a certification.
 
@@ -112,14 +113,7 @@ class Context(Deriving):
         return cited is not None and cited.kind == "certification" and cited.active in active
 
     def case(
-        self,
-        code: str,
-        credentials: tuple[StepCredential, ...],
-        *,
-        known: bool,
-        origin: str | None = None,
-        selective: bool = False,
-        title: str = "",
+        self, code: str, credentials: Credentials, *, known: bool, origin: str | None, selective: bool, title: str = ""
     ) -> Case:
         """What frames judge the way from an origin, if any, to an occupation by; `title` is one counted as held."""
         left = [c for c in credentials if c.held != "yes"]
@@ -146,9 +140,7 @@ class Context(Deriving):
         )
 
 
-def required_of(
-    demands: Demands, price: Price, holdings: Holdings, row: int
-) -> tuple[AccessConditions, tuple[StepCredential, ...]]:
+def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) -> tuple[AccessConditions, Credentials]:
     """
     Return what access to an occupation takes, and what of it counts, in the order in which it can be obtained.
 

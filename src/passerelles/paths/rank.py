@@ -543,14 +543,7 @@ def _unknown(state: State, row: int) -> bool:
 
 
 def _paths_to(
-    context: Context,
-    start: Start,
-    state: State,
-    row: int,
-    outcome: Outcome,
-    market: float,
-    frame: str | None,
-    **more: Any,
+    context: Context, start: Start, state: State, row: int, found: Outcome, worth: float, frame: str | None, **more: Any
 ) -> Iterator[tuple[tuple[int, ...], Callable[..., Path]]]:
     """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
     terrain, graph = state.terrain, context.graph
@@ -564,14 +557,14 @@ def _paths_to(
         calibrated=terrain.calibrated,
         direct_hours=direct,
         direct_months=round(max(direct / paths.month_hours, academic), 1),
-        gap=outcome.gap,
+        gap=found.gap,
         referential=graph.referential.stamp,
         **more,
     )
-    bonus = round(TENTHS * paths.market_weight * market)
+    bonus = round(TENTHS * paths.market_weight * worth)
     first = (int(state.closed[row]), int(_unknown(state, row)))
-    for place, kept in enumerate(outcome.kept, start=1):
-        rows, parts = (*kept.stages, row), _parts(terrain, kept, market)
+    for place, kept in enumerate(found.kept, start=1):
+        rows, parts = (*kept.stages, row), _parts(terrain, kept, worth)
         made = partial(
             of_target,
             place=place,

@@ -453,15 +453,10 @@ class Moves(list[Move], Shown):
         return [*left, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
 
     def explained(
-        self,
-        lang: Lang = "fr",
-        *,
-        title: str | None = None,
-        first: int = 0,
-        notes: Mapping[int, str] = MappingProxyType({}),
+        self, lang: Lang = "fr", *, title: str | None = None, first: int = 0, notes: Mapping[int, str] | None = None
     ) -> Page:
         """Return the page with what explains the `first` moves in sentences; `notes` are added by rank of the move."""
-        details = [m.explanation(lang, note=notes.get(m.rank)) for m in self[:first]]
+        details = [m.explanation(lang, note=(notes or {}).get(m.rank)) for m in self[:first]]
         return self.page(lang, title=title)._replace(details=details)
 
 

@@ -249,8 +249,7 @@ def rank_sources(
     check_limit(limit, offset)
     given = None if origins is None else tuple(check_codes(origins, what="origins"))
     column = graph.position[find_occupation(graph.referential, target)]
-    barred = excluded_rows(graph, column)  # what is no move one way is none the other way
-    ranked = _origins(graph, given, column, barred, chosen)
+    ranked = _origins(graph, given, column, chosen)
     chosen_kinds = origins is not None or any(each.name == "kind" for each in checks)
     excluded = () if chosen_kinds else chosen.ranking.sources_exclude
     moves = Moves(towards=True, excluded=excluded, strict=chosen.strict)
@@ -275,13 +274,10 @@ def rank_sources(
 
 
 def _origins(
-    graph: OccupationGraph,
-    given: Sequence[str | Profile] | None,
-    column: int,
-    barred: NDArray[np.bool_],
-    settings: Settings,
+    graph: OccupationGraph, given: Sequence[str | Profile] | None, column: int, settings: Settings
 ) -> list[str | Profile]:
     """Origins by falling score towards a row, ties by code, then in the order given: all occupations where None."""
+    barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     totals = score_table(graph, scorer_for(graph.referential, settings.scorer)).scores.totals_to(column)
     codes = None if given is None else [each for each in given if not isinstance(each, Profile)]
     rows = np.flatnonzero(~barred) if codes is None else _rows(graph, codes, barred)

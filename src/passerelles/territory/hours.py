@@ -204,7 +204,8 @@ class EffortCosts:
             titles = list(map(partial(counted_title, graph.referential, table, row), brought, holdings))
             keys = zip(same, told, titles, strict=True)
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
-                case = context.case(code, needed[rows[0]], known=True, origin=codes[rows[0]], title=titles[rows[0]])
+                ends = {"origin": codes[rows[0]], "title": titles[rows[0]]}
+                case = context.case(code, needed[rows[0]], known=True, selective=False, **ends)
                 hours = expected[list(rows), j]
                 known = np.where(np.isnan(hours), 0.0, hours)
                 verdict = fits(law, case, known, known / settings.paths.month_hours)

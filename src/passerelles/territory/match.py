@@ -274,10 +274,7 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         settings=case.settings,
         referential=case.graph.referential.stamp,
         notes=_notes(case, moves, bounds, flows),
-        planned=(
-            *_own_job_notes(case, pairs, solved),
-            *planning_notes(flows, case.settings.smallest_group),
-        ),
+        planned=(*_own_job_notes(case, pairs, solved), *planning_notes(flows, case.settings.smallest_group)),
         unmet=solved.unmet,
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
         allowed_hours=np.where(pairs.doubt[offered] == 0, pairs.hours[offered], 0),

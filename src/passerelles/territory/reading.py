@@ -436,16 +436,12 @@ class _Reader:
     def _read_titles(self, grid: _Grid, rows: Sequence[_Row]) -> list[_Job | None]:
         """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
 
-        def column(role: str) -> list[str]:
+        def of(role: str) -> list[str]:
             return [grid.text(cells, role) for _, cells in rows] if role in grid.columns else []
 
         texts = [grid.text(cells, "job") for _, cells in rows]
-        contexts = contexts_of(
-            texts,
-            employers=column("employer"),
-            sectors=column("sector"),
-            agreements=column("agreement") or column("idcc"),
-        )
+        agreements = of("agreement") or of("idcc")
+        contexts = contexts_of(texts, employers=of("employer"), sectors=of("sector"), agreements=agreements)
         keys = list(zip(texts, contexts, strict=True))
         asked = list(dict.fromkeys(key for key in keys if key[0] and code_of(self.referential, key[0]) is None))
         plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
