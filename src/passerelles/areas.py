@@ -314,17 +314,12 @@ def mobility_areas(
     between = _betweenness(network, area_of, moves)
     together = _stability(rows, moves, groups)
     listed, domain = _experts(graph, rows), tree_of(graph).domain
-    found = MobilityAreas(
-        areas=tuple(
-            _areas(graph, groups, moves, area_of, between, together, calibrated=scorer.calibration is not None)
-        ),
-        passages=tuple(_passages(graph, moves, area_of)),
-        modularity=round(nx.community.modularity(network, map(set, groups)), 4) if network.number_of_edges() else 0.0,
-        experts=_inside(listed, area_of),
-        chance=_by_chance(listed, area_of, rows),
-        domains=(_inside(listed, domain), len(np.unique(domain[rows]))),
-        referential=graph.referential.stamp,
-    )
+    calibrated = scorer.calibration is not None
+    some = tuple(_areas(graph, groups, moves, area_of, between, together, calibrated=calibrated))
+    modularity = round(nx.community.modularity(network, map(set, groups)), 4) if network.number_of_edges() else 0.0
+    shares = (_inside(listed, area_of), _by_chance(listed, area_of, rows))
+    domains, passages = (_inside(listed, domain), len(np.unique(domain[rows]))), tuple(_passages(graph, moves, area_of))
+    found = MobilityAreas(some, passages, modularity, *shares, domains, graph.referential.stamp)
     return found.with_market(graph.referential, market, basin)
 
 

@@ -311,15 +311,10 @@ class Evaluation(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the predictions, ready for JSON."""
-        return {
-            "referential": self.referential._asdict(),
-            "metrics": list(METRICS),
-            "folds": self.folds,
-            "grouping": self.grouping,
-            "settings": self.settings.model_dump(mode="json"),
-            "results": [r.to_dict() for r in self.results],
-            **({} if self.observed is None else {"observed": self.observed.to_dict()}),
-        }
+        told: dict[str, Any] = {"referential": self.referential._asdict(), "metrics": list(METRICS)}
+        told |= {"folds": self.folds, "grouping": self.grouping, "settings": self.settings.model_dump(mode="json")}
+        told["results"] = [r.to_dict() for r in self.results]
+        return told if self.observed is None else told | {"observed": self.observed.to_dict()}
 
 
 def _breakdown(results: Sequence[MethodResult], lang: Lang) -> Sheet:

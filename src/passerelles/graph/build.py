@@ -3,6 +3,7 @@
 import logging
 import warnings
 from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final
 
 import numpy as np
@@ -192,21 +193,11 @@ def build_graph(
     plain = np.asarray([o.base is None for o in referential.occupations], dtype=np.bool_)
     weights, core = _weights(referential, row, column, plain, chosen.weights)
     macro = _macro(competencies, column)
-    return OccupationGraph(
-        referential=referential,
-        settings=chosen,
-        codes=codes,
-        competency_codes=tuple(column),
-        weights=weights,
-        core=core,
-        macro=macro,
-        context_codes=context_codes,
-        contexts=_links(referential.occupation_contexts, row, context_codes),
-        tag_codes=tag_codes,
-        tags=_links(((o, t) for o, t, _ in referential.occupation_tags), row, tag_codes),
-        mobility=_mobility(referential, row),
-        near=lambda: _near(competencies, macro, weights[plain], chosen.near),
-    )
+    contexts = _links(referential.occupation_contexts, row, context_codes)
+    tags = _links(((o, t) for o, t, _ in referential.occupation_tags), row, tag_codes)
+    required, linked = (tuple(column), weights, core, macro), (context_codes, contexts, tag_codes, tags)
+    near = partial(_near, competencies, macro, weights[plain], chosen.near)
+    return OccupationGraph(referential, chosen, codes, *required, *linked, _mobility(referential, row), near)
 
 
 def _with_access(referential: Referential, access: str | None) -> Referential:

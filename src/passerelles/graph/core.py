@@ -220,19 +220,11 @@ EDGE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType({
 
 def graph_attributes(graph: OccupationGraph) -> dict[str, str]:
     """Return where the graph comes from and how it was weighted, all as text; what is unknown is absent."""
-    referential, provenance = graph.referential, graph.referential.provenance
-    found = {
-        "schema": SCHEMA,
-        "generator": f"passerelles {package_version()}",
-        **referential.stamp._asdict(),
-        "source": provenance.source,
-        "source_format": provenance.format,
-        "date": provenance.date,
-        "licence": provenance.licence,
-        "language": referential.language,
-        "overlays": ", ".join(provenance.overlays),
-        "settings": json.dumps(graph.settings.model_dump(mode="json"), sort_keys=True, ensure_ascii=False),
-    }
+    referential, origin = graph.referential, graph.referential.provenance
+    settings = json.dumps(graph.settings.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
+    found = {"schema": SCHEMA, "generator": f"passerelles {package_version()}", **referential.stamp._asdict()}
+    found |= {"source": origin.source, "source_format": origin.format, "date": origin.date, "licence": origin.licence}
+    found |= {"language": referential.language, "overlays": ", ".join(origin.overlays), "settings": settings}
     return {name: value for name, value in found.items() if value}
 
 

@@ -285,16 +285,10 @@ def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
     nomenclature, expected = _nomenclature(labels, file.year), _nomenclature((), file.year)
     if nomenclature != expected:
         reading.note("nomenclature_differs", found=nomenclature, expected=expected, year=file.year)
-    return BmoSurvey(
-        file=reading.source(),
-        year=file.year,
-        nomenclature=nomenclature,
-        rows=tuple(rows[key] for key in sorted(rows)),
-        family_labels=MappingProxyType(dict(sorted(labels.items()))),
-        basins=_basins(basins),
-        region_labels=MappingProxyType(dict(sorted(regions, reverse=True))),  # of several names the first in order
-        notices=reading.log.notices(),
-    )
+    cells, named = tuple(rows[key] for key in sorted(rows)), MappingProxyType(dict(sorted(labels.items())))
+    in_regions = MappingProxyType(dict(sorted(regions, reverse=True)))  # of several names the first in order
+    found = (reading.source(), file.year, nomenclature, cells, named, _basins(basins), in_regions)
+    return BmoSurvey(*found, notices=reading.log.notices())
 
 
 def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:

@@ -464,30 +464,20 @@ class Signal:
     def sentences(self, lang: Lang = "fr") -> tuple[str, ...]:
         """Return every figure in words: those of `reasons`, then the others."""
         tell = partial(_reason, lang)
-        return (
-            *self.reasons(lang),
-            tell("seasonal", figure=self.seasonal_share.say(lang, decimals=2)),
-            tell("estimated", figure=self.estimated.say(lang, decimals=1)),
-            *(
-                tell("component", name=say(f"market.tension.{name}", lang=lang), figure=figure.say(lang))
-                for name, figure in self.components
-            ),
-            tell("wage", figure=self.wage.say(lang)),
-        )
+        seasonal = tell("seasonal", figure=self.seasonal_share.say(lang, decimals=2))
+        estimated = tell("estimated", figure=self.estimated.say(lang, decimals=1))
+        named = ((say(f"market.tension.{name}", lang=lang), figure.say(lang)) for name, figure in self.components)
+        parts = (tell("component", name=name, figure=figure) for name, figure in named)
+        return (*self.reasons(lang), seasonal, estimated, *parts, tell("wage", figure=self.wage.say(lang)))
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        return {
-            "occupation": {"code": self.occupation, "label": self.label},
-            "basin": {"code": self.basin.code, "label": self.basin.name},
-            "status": self.status,
-            "status_from": "list" if self.listed is not None else "rule",
-            "reasons": list(self.reasons(lang)),
-            **{name: getattr(self, name).to_dict() for name in _FIGURES},
-            "components": {name: figure.to_dict() for name, figure in self.components},
-            "wage": self.wage.to_dict(),
-            "families": [each.to_dict() for each in self.families],
-        }
+        told: dict[str, Any] = {"occupation": {"code": self.occupation, "label": self.label}}
+        told |= {"basin": {"code": self.basin.code, "label": self.basin.name}, "status": self.status}
+        told |= {"status_from": "list" if self.listed is not None else "rule", "reasons": list(self.reasons(lang))}
+        told |= {name: getattr(self, name).to_dict() for name in _FIGURES}
+        told |= {"components": {name: figure.to_dict() for name, figure in self.components}}
+        return told | {"wage": self.wage.to_dict(), "families": [each.to_dict() for each in self.families]}
 
 
 def find_basin(market: Market, text: str, *, places: Places | None = None, year: str | int | None = None) -> Basin:
@@ -595,21 +585,11 @@ def signals(
         regions = (*basin.regions, *(labels.get(region, "") for region in basin.regions))
         place = (basin.code, basin.name)
         entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)
-        yield Signal(
-            occupation=code,
-            label=occupation.name,
-            basin=basin,
-            families=families,
-            **whole._asdict(),
-            estimated=estimated,
-            tension=tension,
-            components=tuple(zip(COMPONENTS, components, strict=True)),
-            wage=job_wage(market, referential, code),
-            status=entry.entry.status if entry is not None else judge(whole, tension, rule, basin.code),
-            listed=entry,
-            list_name=listed.file.record.name if listed is not None else "",
-            settings=rule,
-        )
+        figures = whole.projects, estimated, whole.difficult_share, whole.seasonal_share, tension
+        parts, wage = tuple(zip(COMPONENTS, components, strict=True)), job_wage(market, referential, code)
+        status = entry.entry.status if entry is not None else judge(whole, tension, rule, basin.code)
+        source = listed.file.record.name if listed is not None else ""
+        yield Signal(code, occupation.name, basin, families, *figures, parts, wage, status, entry, source, rule)
 
 
 def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> Status:

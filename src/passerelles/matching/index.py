@@ -615,19 +615,11 @@ def owners_of(referential: Referential, *, texts: bool = False) -> tuple[Owner, 
     sectors = grouped((code, tags[tag]) for code, tag, _ in referential.occupation_tags if tag in tags)
     found = []
     for occupation in sorted(referential.occupations, key=lambda each: each.code):
-        parent = referential.occupation_by_code.get(occupation.parent or occupation.code, occupation)
+        kin = occupation.parent or occupation.code
+        family = kin, referential.occupation_by_code.get(kin, occupation).name
         required = referential.requirements_of.get(occupation.code, ()) if texts else ()
-        found.append(
-            Owner(
-                code=occupation.code,
-                label=occupation.name,
-                definition=occupation.definition if texts else "",
-                competencies=tuple(labels[r.competency].label or "" for r in required),
-                parent=occupation.parent or occupation.code,
-                parent_label=parent.name,
-                sectors=sectors.get(occupation.code, ()),
-            )
-        )
+        said = occupation.definition if texts else "", tuple(labels[r.competency].label or "" for r in required)
+        found.append(Owner(occupation.code, occupation.name, *said, *family, sectors.get(occupation.code, ())))
     return tuple(found)
 
 

@@ -259,20 +259,13 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
     asked = ((o, *row) for o, some in sorted(draft.requirements.items()) for row in sorted(some.items()))
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
-    rows = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
-    return Referential(
-        name=name,
-        version=version,
-        provenance=provenance,
-        language=language,
-        **rows | {"mobilities": tuple(sorted(rows["mobilities"], key=lambda m: (m.origin, m.rank or _UNRANKED)))},
-        requirements=tuple([Requirement(o, code, status, draft.levels.get((o, code))) for o, code, status in asked]),
-        occupation_contexts=tuple(sorted(draft.occupation_contexts)),
-        occupation_tags=tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items())),
-        access=draft.access,
-        removed=tuple(sorted(draft.removed)),
-        notices=draft.log.notices(),
-    )
+    rows: dict[str, Any] = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
+    rows["mobilities"] = tuple(sorted(rows["mobilities"], key=lambda m: (m.origin, m.rank or _UNRANKED)))
+    rows["requirements"] = tuple([Requirement(o, c, status, draft.levels.get((o, c))) for o, c, status in asked])
+    rows["occupation_contexts"] = tuple(sorted(draft.occupation_contexts))
+    rows["occupation_tags"] = tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items()))
+    rows |= {"access": draft.access, "removed": tuple(sorted(draft.removed)), "notices": draft.log.notices()}
+    return Referential(name, version, provenance, **rows, language=language)
 
 
 def checksum(files: Iterable[FileRecord]) -> str:
