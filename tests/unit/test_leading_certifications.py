@@ -116,6 +116,8 @@ def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tm
 
     assert leading("Métier") == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]  # by how few jobs each is for
     assert leading("Conductrice") == ["RNCP100", "RNCP200", "RNCP105", "CI-3"]
+    assert leading("Conduite")[0] == "RNCP100"  # of the same family of words
+    assert leading("Anciennes branches")[0] == "RNCP105"  # the word itself, before one of its family
     assert leading("Métier", 4, 5) == ["RNCP105", "RNCP200", "RNCP100", "CI-3"]
     assert leading("Métier", 0, 3) == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]
     assert leading("Conductrice", 4, 5)[:2] == ["RNCP100", "RNCP105"]

@@ -33,6 +33,7 @@ Match = Literal["direct", "parent"]
 _TRUSTED: Final = timedelta(days=2 * 365)
 _SAID: Final = 3  # certifications that a sentence names
 _MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") tells none of them
+_BEGINNING: Final = 5  # letters that words of one family share: viticulteur, viticole
 _FEW_NAMES: Final = 5  # so many are few in any referential
 REGISTER_KINDS: Final = ("apprenticeship-kit", "rncp-successors", "rncp-rome", "rncp-agreements")
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
@@ -361,8 +362,8 @@ class Certifications:
         -------
         certifications
             Its own first, then codes of the RNCP, then by how many words of the occupation's name, save those of
-            many names, each bears, then those of a level at which people enter it, then by how few ROME codes each
-            names, then by code.
+            many names, each bears, then by how many it has that begin alike, then those of a level at which people
+            enter it, then by how few ROME codes each names, then by code.
 
         Raises
         ------
@@ -401,10 +402,11 @@ class Certifications:
         low, high = (entered.level_low, entered.level_high) if entered else (None, None)
         name = _telling(referential, occupation)
 
-        def nearest(c: LeadingCertification) -> tuple[bool, int, bool, int, str]:
+        def nearest(c: LeadingCertification) -> tuple[bool, int, int, bool, int, str]:
+            words = _stems(c.label, referential.language)
             apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
-            shared = len(name & _stems(c.label, referential.language))
-            return not c.code.startswith("RNCP"), -shared, apart, breadth.get(c.code, 0), c.code
+            begun = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name if len(w) > _BEGINNING})
+            return not c.code.startswith("RNCP"), -len(name & words), -begun, apart, breadth.get(c.code, 0), c.code
 
         return (*own, *sorted(chosen, key=nearest))
 
