@@ -279,21 +279,19 @@ def _table_scores(scorer: Scorer, name: str, graph: OccupationGraph, rows: Rows)
     return np.stack([table.scores.totals(row) for row in rows.tolist()])
 
 
-_METHODS: Final[Mapping[str, Method]] = {
-    method.name: method
-    for method in (
-        Method("random", random_scores),
-        Method("cosine", cosine_scores),
-        Method("jaccard", jaccard_scores),
-        Method("nesta", symmetric_scores),
-        Method("nesta-directed", directed_scores),
-        Method("unfitted", partial(_scorer_scores, "unfitted")),
-        Method("fitted", partial(_fitted_scores, "fitted"), reads_mobilities=True),
-        Method("content", partial(_fitted_scores, "content"), reads_mobilities=True),
-        Method("shipped", partial(_scorer_scores, "fitted"), reads_mobilities=True, shipped="fitted"),
-        Method("shipped-content", partial(_scorer_scores, "content"), shipped="content"),
-    )
-}
+_EVERY: Final = (
+    Method("random", random_scores),
+    Method("cosine", cosine_scores),
+    Method("jaccard", jaccard_scores),
+    Method("nesta", symmetric_scores),
+    Method("nesta-directed", directed_scores),
+    Method("unfitted", partial(_scorer_scores, "unfitted")),
+    Method("fitted", partial(_fitted_scores, "fitted"), reads_mobilities=True),
+    Method("content", partial(_fitted_scores, "content"), reads_mobilities=True),
+    Method("shipped", partial(_scorer_scores, "fitted"), reads_mobilities=True, shipped="fitted"),
+    Method("shipped-content", partial(_scorer_scores, "content"), shipped="content"),
+)
+_METHODS: Final[Mapping[str, Method]] = {method.name: method for method in _EVERY}
 METHODS: Final = tuple(_METHODS)
 
 

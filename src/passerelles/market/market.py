@@ -491,19 +491,12 @@ def load_market(
     crosswalks: list[FapRome] = [parts[kind] for kind in ("fap-rome", "fap2021-rome") if kind in parts]
     labels = found.newest("fap2021-labels", log)
     families2021 = () if labels is None else (pair for _, pair in labels.rows("family", "label") if pair[0])
-    return Market(
-        path=Path(path),
-        bmo=_surveys(found, years, chosen, log, keeper if chosen == DEFAULT_SETTINGS else None),
-        crosswalks=MappingProxyType({c.nomenclature: c for c in crosswalks}),
-        tension_by_basin=parts.get("tension-rome-basin"),
-        tension_by_family=parts.get("tension-fap"),
-        wages=parts.get("wages"),
-        payers=parts.get("idcc-opco"),
-        fap2021_labels=MappingProxyType(dict(sorted(families2021))),
-        tables=(*(part.file for part in parts.values()), *(() if labels is None else (labels.source(),))),
-        settings=chosen,
-        notices=log.notices(),
-    )
+    surveys = _surveys(found, years, chosen, log, keeper if chosen == DEFAULT_SETTINGS else None)
+    joined, named = {c.nomenclature: c for c in crosswalks}, MappingProxyType(dict(sorted(families2021)))
+    by_basin, by_family, wages, payers = map(parts.get, ("tension-rome-basin", "tension-fap", "wages", "idcc-opco"))
+    told = (MappingProxyType(joined), by_basin, by_family, wages, payers, named)
+    files = (*(part.file for part in parts.values()), *(() if labels is None else (labels.source(),)))
+    return Market(Path(path), surveys, *told, files, chosen, log.notices())
 
 
 def load_wages(path: str | Path) -> Market | None:

@@ -331,11 +331,9 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
 
 def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]:
     """Return the columns of how many people were seen to make a move, when, and who counted them."""
-    schema_of = record(
-        "People seen to make the move, in a table that was given; never inside the score",
-        {"people": "number", "share": "share: Of all who left the origin, in that table"},
-        optional={name: ["text"] for name in ("periods", "sources")},
-    )
+    about = "People seen to make the move, in a table that was given; never inside the score"
+    numbers = {"people": "number", "share": "share: Of all who left the origin, in that table"}
+    schema_of = record(about, numbers, optional={name: ["text"] for name in ("periods", "sources")})
     columns = (
         Column(
             "observed", value=lambda seen, lang: number(seen.people, lang=lang, decimals=0), on=On.JSON | On.SCREEN,

@@ -63,6 +63,7 @@ def distance_matrix_km(points: Floats) -> Floats:
 
 
 Measure = Literal["same", "table", "great-circle", "unknown"]
+Travel = Mapping[tuple[str, str], tuple[float | None, float | None]]
 _SUGGESTIONS: Final = 5
 _LISTED: Final = 12
 _CUTOFF: Final = 60  # of 100: below, a suggestion is noise
@@ -152,9 +153,7 @@ class Places:
 
     basins: tuple[Basin, ...]
     communes: tuple[Commune, ...] = ()
-    travel: Mapping[tuple[str, str], tuple[float | None, float | None]] = field(
-        default_factory=lambda: MappingProxyType({})
-    )
+    travel: Travel = field(default_factory=lambda: MappingProxyType({}))
     year: str = ""
     files: tuple[SourceFile, ...] = ()
     epci_labels: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -726,7 +725,7 @@ def _mean(values: Iterable[float | None]) -> float | None:
     return fmean(numbers) if numbers else None
 
 
-def _travel(readings: Iterable[Reading], places: Places) -> Mapping[tuple[str, str], tuple[float | None, float | None]]:
+def _travel(readings: Iterable[Reading], places: Places) -> Travel:
     travel: dict[tuple[str, str], tuple[float | None, float | None]] = {}
     for reading in readings:
         for line, (start, end, *written) in reading.rows("start", "end", "minutes", "km"):

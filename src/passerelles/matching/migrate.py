@@ -647,11 +647,10 @@ class _Guide:
 
 
 def _labels(referential: Referential) -> Mapping[Sought, Mapping[str, str]]:
-    return {
-        "occupation": {o.code: o.name for o in referential.occupations},
-        "competency": {c.code: c.name for c in referential.competencies},
-        "title": {t.code: t.label for t in referential.titles},
-    }
+    occupations = {o.code: o.name for o in referential.occupations}
+    competencies = {c.code: c.name for c in referential.competencies}
+    titles = {t.code: t.label for t in referential.titles}
+    return {"occupation": occupations, "competency": competencies, "title": titles}
 
 
 def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang = "fr") -> Migrated:

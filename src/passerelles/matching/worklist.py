@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import ClassVar, Final, get_args
@@ -304,12 +305,9 @@ def chosen_code(
     if choice.isdecimal() and len(choice) == 1 and 1 <= int(choice) <= len(offered):
         code = offered[int(choice) - 1]
         return code if code in known else None
-    if referential is None:
-        return None
-    try:
-        return find_occupation(referential, choice)
-    except PasserellesError:
-        return None
+    with suppress(PasserellesError):
+        return None if referential is None else find_occupation(referential, choice)
+    return None
 
 
 def _with_choice(row: Row, owner: Owner) -> Row:

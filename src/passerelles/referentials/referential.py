@@ -42,10 +42,9 @@ if TYPE_CHECKING:
     from passerelles.store import Index
 
 # By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
+_CODED: Final = ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials")
 _KEYS: Final[Mapping[str, Callable[[Any], Any]]] = {
-    **dict.fromkeys(
-        ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials"), attrgetter("code")
-    ),
+    **dict.fromkeys(_CODED, attrgetter("code")),
     "mobilities": attrgetter("origin", "target"),
     "credential_requirements": requirement_key,
     "occupation_access": attrgetter("occupation"),
@@ -304,17 +303,10 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
 def _thawed(referential: Referential, *, overlay: str) -> Draft:
     """Return the draft of a referential, so that an overlay can be laid on it."""
     kept: dict[str, Any] = {kind: {key(v): v for v in getattr(referential, kind)} for kind, key in _KEYS.items()}
-    draft = Draft(
-        **kept,
-        occupation_contexts=set(referential.occupation_contexts),
-        occupation_tags={(o, t): principal for o, t, principal in referential.occupation_tags},
-        access=referential.access,
-        removed=set(referential.removed),
-        log=NoticeLog(referential.notices),
-        overlay=overlay,
-        family=referential.family,
-        older=referential.older,
-    )
+    kept |= {"occupation_contexts": set(referential.occupation_contexts), "removed": set(referential.removed)}
+    kept["occupation_tags"] = {(o, t): principal for o, t, principal in referential.occupation_tags}
+    kept |= {name: getattr(referential, name) for name in ("access", "family", "older")}
+    draft = Draft(**kept, log=NoticeLog(referential.notices), overlay=overlay)
     for occupation, competency, status, level in referential.requirements:
         draft.requirements[occupation][competency] = status
         if level is not None:

@@ -118,14 +118,9 @@ class ValidationReport(Shown):
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON; the sentences are in `lang`."""
         about = {"name": self.name, "version": self.version, "sha256": self.sha256}
-        told: dict[str, Any] = {
-            "schema": "passerelles/validate@1",
-            "referential": about,
-            "scorer": None,
-            "settings": {},
-        }
-        told |= {"place": self.place, "format": self.format, "ok": self.ok, "severities": self.severities}
-        told |= {"counts": dict(self.counts), "dropped": self.dropped}
+        told: dict[str, Any] = {"schema": "passerelles/validate@1", "referential": about, "scorer": None}
+        told |= {"settings": {}, "place": self.place, "format": self.format, "ok": self.ok}
+        told |= {"severities": self.severities, "counts": dict(self.counts), "dropped": self.dropped}
         return told | {"results": [NOTICE.to_dict(n, lang) for n in self.notices]}
 
 
