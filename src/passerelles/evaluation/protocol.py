@@ -317,12 +317,9 @@ def make_folds(
     labels = every[origins]
     if grouping is not None:
         labels = np.random.default_rng(grouping).permutation(int(every.max()) + 1).astype(np.int32)[labels]
-    made: list[Fold] = []
-    for number, (_, tested) in enumerate(GroupKFold(n_splits=folds).split(origins, groups=labels), start=1):
-        rows = origins[np.sort(tested)]
-        held_out = np.flatnonzero(np.isin(every, every[rows])).astype(np.int32)
-        made.append(Fold(number, frozen(rows), frozen(held_out)))
-    return tuple(made)
+    tested = (origins[np.sort(some)] for _, some in GroupKFold(n_splits=folds).split(origins, groups=labels))
+    made = ((rows, np.flatnonzero(np.isin(every, every[rows])).astype(np.int32)) for rows in tested)
+    return tuple(Fold(number, *map(frozen, rows)) for number, rows in enumerate(made, start=1))
 
 
 def graph_without(graph: OccupationGraph, origin_rows: NDArray[np.int32]) -> OccupationGraph:

@@ -414,12 +414,9 @@ class Market:
         """
         survey = self.survey(year)
         found = survey.projects(basin, family)
+        why = "no_row" if family in survey.family_labels else "family_not_surveyed"
         if basin != COUNTRY and basin not in survey.basins:
             why = "basin_not_surveyed"
-        elif family not in survey.family_labels:
-            why = "family_not_surveyed"
-        else:
-            why = "no_row"
         return found.openings(why, source=survey.file.source, year=survey.year, territory=basin, about=family)
 
 

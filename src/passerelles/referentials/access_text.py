@@ -281,9 +281,7 @@ def _plain(name: str, language: str) -> str:
 
 def _sentences(text: str, rules: _Rules) -> Iterator[tuple[int, int]]:
     between = ((0, 0), *(match.span() for match in rules.sentence.finditer(text)), (len(text), len(text)))
-    for (_, start), (end, _) in pairwise(between):
-        if text[start:end].strip():
-            yield start, end
+    return ((start, end) for (_, start), (end, _) in pairwise(between) if text[start:end].strip())
 
 
 def _sentence(text: str, rules: _Rules) -> _Sentence:

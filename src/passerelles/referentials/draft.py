@@ -279,21 +279,18 @@ class Draft:
         self, cell: str, column: str, table: Table, line: int, *, least: int = 0, most: float = inf
     ) -> int | None:
         """Whole number that a cell gives; None where it is empty or, with a notice, where it is out of bounds."""
-        if not cell:
-            return None
         if cell.isdecimal() and least <= int(cell) <= most:
             return int(cell)
-        self.note("invalid_value", table, line, column=column, value=cell)
+        if cell:
+            self.note("invalid_value", table, line, column=column, value=cell)
         return None
 
     def figure(self, cell: str, column: str, table: Table, line: int, *, low: float, high: float) -> float | None:
         """Figure from `low` to `high` that a cell gives; None where it is empty or, with a notice, out of that."""
-        if not cell:
-            return None
-        value = decimal_number(cell)
-        if low <= value <= high:
+        if low <= (value := decimal_number(cell)) <= high:
             return value
-        self.note("invalid_value", table, line, column=column, value=cell)
+        if cell:
+            self.note("invalid_value", table, line, column=column, value=cell)
         return None
 
 
