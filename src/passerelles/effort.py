@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, least
-from passerelles.access.holdings import NO_AIM, OF_A_LEVEL, Holdings, asked, groups_of
+from passerelles.access.holdings import NO_AIM, OF_A_LEVEL, Holdings, asked, demands_diploma, groups_of
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, Occupation
@@ -150,7 +150,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     lengths = [d.centre.expected or 0.0 for d in published]
     # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
     # years where courses of its level take less.
-    asks = titled or _graded(referential, occupation.code)
+    asks = titled or demands_diploma(referential, asked(referential, occupation.code, NO_AIM))
     free = stated is not None and stated.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for who has made them.
@@ -262,19 +262,6 @@ def _trade(qualification: Qualification) -> Floats:
 def _given(qualification: Qualification) -> bool:
     """Whether a title or diploma gives access to an occupation, with the studies that it supposes itself."""
     return qualification.titled or qualification.basis == "credential"
-
-
-def _graded(referential: Referential, code: str) -> bool:
-    """Whether a diploma or a title is demanded of everybody, alone or in every way of a choice."""
-
-    def is_diploma(code: str) -> bool:
-        known = referential.credential_by_code.get(code)
-        return known is not None and known.kind in DIPLOMAS
-
-    rows = asked(referential, code, NO_AIM)
-    choices = groups_of(rows).values()
-    every = any(all(any(map(is_diploma, way)) for way in ways) for ways in choices)
-    return every or any(is_diploma(r.credential) for r in rows if r.kind == "required")
 
 
 def _demanded(referential: Referential, code: str) -> Alternatives:

@@ -1924,6 +1924,12 @@ def test_only_who_works_where_people_enter_at_the_level_of_a_first_degree_surely
     assert [holdings_of(some, code, {}).of("DIP-BAC") for code in "PQ"] == ["unknown", "yes"]
 
 
+def test_a_common_level_proves_a_diploma_only_where_one_is_demanded() -> None:
+    levels = tuple(OccupationAccess(code, "open", level_low=n) for code, n in (("P", 4), ("Q", 5), ("R", 4)))
+    some = jobs(CredentialRequirement("R", "DEI"), whole=levels)
+    assert [holdings_of(some, code, {}).of("DIP-N3") for code in "PQR"] == ["unknown", "yes", "yes"]
+
+
 def test_who_holds_what_has_ended_completes_the_way_that_it_is_a_part_of() -> None:
     ways = one_of("Q", ("E1", "v", "a"), ("CARTE", "v", "a"), ("DEI", "v", "b"))
     some = with_credentials(jobs(CredentialRequirement("P", "E1"), *ways), *OVER)

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from passerelles.codes import circles, grouped, reached
 from passerelles.model import (
+    DIPLOMAS,
     UNKNOWN_HOURS,
     Alternatives,
     Credential,
@@ -24,7 +25,8 @@ from passerelles.referentials.credentials import alternatives_of
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
-# Any diploma of a level: who works where people enter at that level or above holds one.
+# Any diploma of a level: who works where people enter at that level or above holds one, up to `_COMMON_LEVEL` where a
+# diploma is demanded.
 OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 6, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
 _COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is where people enter the job at it
 _CAR: Final = "PERM-B"
@@ -222,6 +224,18 @@ def asked(referential: Referential, occupation: str, aim: Aim) -> list[Credentia
     ]
 
 
+def demands_diploma(referential: Referential, rows: Sequence[CredentialRequirement]) -> bool:
+    """Whether a diploma or a title is among what is demanded, alone or in every way of a choice."""
+
+    def is_diploma(code: str) -> bool:
+        known = referential.credential_by_code.get(code)
+        return known is not None and known.kind in DIPLOMAS
+
+    choices = groups_of(rows).values()
+    every = any(all(any(map(is_diploma, way)) for way in ways) for ways in choices)
+    return every or any(is_diploma(r.credential) for r in rows if r.kind == "required")
+
+
 def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
     """Return the alternatives of each group of an occupation's rows."""
     groups = grouped((row.group, (row.alternative, row.credential)) for row in rows if row.kind == "one-of")
@@ -255,11 +269,16 @@ def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim
 
 
 def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:
-    """Add what an occupation implies: its holder holds what it requires, but for what an employer gives."""
+    """
+    Add what an occupation implies: its holder holds what it requires, but for what an employer gives.
+
+    A common level at which people enter it proves a diploma where one is demanded; elsewhere many hold one, not all.
+    """
     entered = referential.access_of.get(occupation)
-    level = (entered.level_low if entered else None) or 0
-    diplomas = (code for code, at_least in OF_A_LEVEL.items() if at_least <= level)
     rows = asked(referential, occupation, holdings.aim)
+    level = (entered.level_low if entered else None) or 0
+    level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
+    diplomas = (code for code, at_least in OF_A_LEVEL.items() if at_least <= level)
     sure, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
     waived, _ = _implied(referential, _waived(referential, occupation))
     found: dict[str, Ternary] = dict.fromkeys((*diplomas, *sure, *waived), "yes")
