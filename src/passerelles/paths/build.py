@@ -166,9 +166,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         known = known_by[each]
         asked = [own[each]] if each in own else rows.get(each, ())
         # What only comes before a way is of the first choice that takes it, rather of one whose way is told.
-        behind = sorted(
-            (group for group, some in counted.items() if each in some), key=lambda group: group not in taken
-        )
+        behind = sorted((group for group, some in counted.items() if each in some), key=lambda name: name not in taken)
         way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
         reduction = holdings.reduction_for(known)
         hours = price.hours[place[each]]
@@ -279,9 +277,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     academic = 0.0 if course or bounded else float(effort.months(total, row, level))
     plain, months = (_months(told, settings.paths.month_hours, left, years) for years in (0.0, academic))
     supposed = months.expected != plain.expected
-    case = context.case(
-        code, credentials, known=not hours.lower_bound, origin=origin.code, selective=there[2], title=title
-    )
+    case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=there[2], title=title)
     held, near, missing_items = split_items(graph, person, row)
     return Step(
         origin=origin,

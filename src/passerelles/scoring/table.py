@@ -261,9 +261,7 @@ def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     for some in blocks(len(part)):
         centred = values[some] - np.float32(mean)
         centred *= np.float32(weight)
-        unknown = np.isnan(centred)
-        if unknown.any():
-            centred[unknown] = 0.0
+        centred[np.isnan(centred)] = 0.0
         part[some] += centred
 
 

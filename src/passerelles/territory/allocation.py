@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Final, Literal, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from passerelles.codes import sum_by_key
 from passerelles.errors import checked
 from passerelles.language.say import Lang, listed, number, percent, say
 from passerelles.market.signals import wages_short
@@ -334,12 +335,9 @@ class Allocation(Shown):
 
     def shares(self, by: Literal["employer", "job"]) -> Mapping[str, tuple[int, int]]:
         """People placed and headcount of each employer or fragile job."""
-        found: dict[str, list[int]] = {}
-        for lot in self.fragile.lots:
-            found.setdefault(getattr(lot, by), [0, 0])[1] += lot.people
-        for flow in self.flows:
-            found[getattr(flow.fragile, by)][0] += flow.people
-        return {name: (placed, people) for name, (placed, people) in sorted(found.items())}
+        people = sum_by_key((getattr(lot, by), lot.people) for lot in self.fragile.lots)
+        placed = sum_by_key((getattr(flow.fragile, by), flow.people) for flow in self.flows)
+        return {name: (placed[name], people[name]) for name in sorted(people)}
 
     def totals(self) -> dict[str, Any]:
         """Return the sums of the allocation."""
