@@ -280,8 +280,7 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     outside = frame.outside(case.day)
     if outside is not None:  # whatever else it asks for no longer matters, or not yet
         return FrameVerdict(frame.name, frame.label, "no", (outside,))
-    broken: list[Violation] = []
-    unsure: list[Violation] = []
+    broken, unsure = list[Violation](), list[Violation]()
     for name, limit, value, by in _bounds(frame, case, hours, months):
         if by > 0 and _may_last_longer(case, name):
             unsure.append(Violation(f"{name}_presumed", limit, float(value), float(by)))
@@ -289,16 +288,12 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
             broken.append(Violation(name, limit, float(value), float(by)))
         elif not case.known:
             unsure.append(Violation(name.replace("_max", "_unknown"), limit, float(value)))
-    for asked, answer, rule in (
-        (frame.certifying, case.certifying, "certifying"),
-        (frame.hiring_list, case.listed, "hiring_list"),
-    ):
+    demands = ("certifying", frame.certifying, case.certifying), ("hiring_list", frame.hiring_list, case.listed)
+    for rule, asked, answer in demands:
         if asked and answer != "yes":
             (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
-    if frame.other_code and case.same_code:
-        unsure.append(Violation("same_code"))
-    if case.selective:
-        unsure.append(Violation("selection"))
+    doubts = ("same_code", frame.other_code and case.same_code), ("selection", case.selective)
+    unsure += [Violation(rule) for rule, holds in doubts if holds]
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
     exempt = frame.is_exempt(case.labels)
     certified = not frame.certifying or case.registered or exempt  # else another training certifies

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Final, NamedTuple, Protocol, get_args
 
 import numpy as np
@@ -85,14 +85,18 @@ def unregulated(_ground: Ground, _argument: str) -> Check:
     return lambda move: _verdict("unregulated", _OPPOSITE[move.target.regulated])
 
 
-def same_domain(_ground: Ground, _argument: str) -> Check:
-    """Keep targets in the origin's domain."""
-    return lambda move: _domain_verdict(move, "same-domain", wanted="yes")
+def domain(name: str, _ground: Ground, _argument: str) -> Check:
+    """Keep targets in the origin's domain (``same-domain``), or outside it (``other-domain``)."""
+    answers: tuple[Ternary, Ternary] = ("no", "yes") if name == "same-domain" else ("yes", "no")
 
+    def check(move: Candidate) -> Verdict:
+        start = move.start.occupation.domain if move.start.occupation else None
+        if start is None or move.target.domain is None:
+            return Verdict(name, "unknown", "domain_unknown")
+        same = start == move.target.domain
+        return Verdict(name, answers[same], f"domain_{'same' if same else 'other'}")
 
-def other_domain(_ground: Ground, _argument: str) -> Check:
-    """Keep targets outside the origin's domain."""
-    return lambda move: _domain_verdict(move, "other-domain", wanted="no")
+    return check
 
 
 def min_coverage(_ground: Ground, argument: str) -> Check:
@@ -218,38 +222,29 @@ def min_wage(ground: Ground, argument: str) -> Check:
     return check
 
 
-def hires_in(ground: Ground, argument: str) -> Check:
-    """Keep targets that hire in a basin, by its market; unknown where the rule cannot tell."""
-    return _by_status(ground, "hires-in", argument, "hiring")
-
-
-def fragile_in(ground: Ground, argument: str) -> Check:
-    """Keep origins that are fragile in a basin, by its market; unknown where the rule cannot tell."""
-    return _by_status(ground, "fragile-in", argument, "fragile")
-
-
-def _by_status(ground: Ground, name: str, basin: str, wanted: str) -> Check:
+def status(name: str, wanted: str, ground: Ground, basin: str) -> Check:
+    """Keep targets that hire, or origins that are fragile, in a basin by its market; unknown where that cannot tell."""
     market = None if ground.data is None else ground.data.market
     if ground.data is None or market is None:
         raise PasserellesError("filter_needs_data", name=name)
     place = find_basin(market, basin, places=ground.data.places)
-    status = {s.occupation: s.status for s in signals(market, ground.graph.referential, place)}
+    told = {s.occupation: s.status for s in signals(market, ground.graph.referential, place)}
 
     def check(move: Candidate) -> Verdict:
         end = move.target if wanted == "hiring" else move.start.occupation
-        found = "unknown" if end is None else status[end.code]
+        found = "unknown" if end is None else told[end.code]
         return _verdict(name, "yes" if found == wanted else "unknown" if found == "unknown" else "no", place.name)
 
     return check
 
 
-_MADE_BY: Final = (
-    unregulated, same_domain, other_domain, min_coverage, no_managerial_step, avoid_context, exclude, access, kind,
-    max_hours, min_wage, hires_in, fragile_in,
-)  # fmt: skip
 FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
-    make.__name__.replace("_", "-"): make for make in _MADE_BY
-}
+    "unregulated": unregulated, "same-domain": partial(domain, "same-domain"),
+    "other-domain": partial(domain, "other-domain"), "min-coverage": min_coverage,
+    "no-managerial-step": no_managerial_step, "avoid-context": avoid_context, "exclude": exclude, "access": access,
+    "kind": kind, "max-hours": max_hours, "min-wage": min_wage, "hires-in": partial(status, "hires-in", "hiring"),
+    "fragile-in": partial(status, "fragile-in", "fragile"),
+}  # fmt: skip
 
 
 def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data | None = None) -> Filter:
@@ -312,11 +307,3 @@ def _verdict(name: str, answer: Ternary, detail: str = "") -> Verdict:
 def _among(name: str, found: str, wanted: Collection[str], *, detail: str = "") -> Verdict:
     answer: Ternary = "unknown" if found == "unknown" else "yes" if found in wanted else "no"
     return Verdict(name, answer, name if found != "unknown" else f"{name}_unknown", detail or found)
-
-
-def _domain_verdict(move: Candidate, name: str, *, wanted: Ternary) -> Verdict:
-    start = move.start.occupation.domain if move.start.occupation else None
-    if start is None or move.target.domain is None:
-        return Verdict(name, "unknown", "domain_unknown")
-    same: Ternary = "yes" if start == move.target.domain else "no"
-    return Verdict(name, "yes" if same == wanted else "no", f"domain_{'same' if same == 'yes' else 'other'}")
