@@ -14,7 +14,7 @@ from passerelles import OccupationGraph, evaluate, rank_moves
 from passerelles.cli.main import run
 from passerelles.language.say import Lang, number
 from passerelles.views.spec import Cell, Column, Page, Sheet
-from passerelles.views.terminal import holding, paper, print_sheet, text_of, trimmed
+from passerelles.views.terminal import holding, paper, print_sheet, text_of, written
 
 SPACES = " \u00a0\u202f"
 
@@ -135,7 +135,7 @@ def test_a_pipe_gets_neither_colour_nor_blanks(
 
 
 def test_trimming_keeps_what_is_written() -> None:
-    assert trimmed("a  \n\n b\u202f\n") == "a\n\n b\u202f\n"
+    assert written(lambda screen: screen.print("a  \n\n b\u202f")) == "a\n\n b\u202f\n"
 
 
 def test_no_module_counts_on_markup() -> None:

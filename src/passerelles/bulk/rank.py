@@ -23,15 +23,8 @@ from passerelles.graph.core import OccupationGraph, metadata, provenance
 from passerelles.io.arrow import need_arrow, pa
 from passerelles.model import Ternary
 from passerelles.ranking.moves import best_rows, check_limit, levels_by, short_access
+from passerelles.scoring import measures
 from passerelles.scoring.features import reads_alone
-from passerelles.scoring.measures import (
-    coverage_positions,
-    coverage_row,
-    holding_of,
-    measure_index,
-    people_who,
-    required_columns,
-)
 from passerelles.scoring.scorer import LEVELS, Scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import UNITS, score_person, score_table
 from passerelles.settings import Settings, settings_or
@@ -65,7 +58,7 @@ class PlainEngine:
             totals[plain] = score_table(self.graph, self.occupied).scores.sums(people.rows[plain])
         for scorer, chosen in zip((self.occupied, self.unoccupied), others, strict=True):
             if len(chosen):
-                origins = people_who(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
+                origins = measures.people_who(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
                 totals[chosen] = score_person(self.graph, score_table(self.graph, scorer), origins).sums()
         for person, row in enumerate(people.rows.tolist()):
             self._fill(found, person, totals[person], held[person], row)
@@ -73,12 +66,12 @@ class PlainEngine:
     def _held(self, people: People, person: int) -> NDArray[np.int32]:
         extra = people.extra[people.starts[person] : people.starts[person + 1]]
         row = int(people.rows[person])
-        return np.union1d(required_columns(self.graph, row), extra).astype(np.int32) if row >= 0 else extra
+        return np.union1d(measures.required_columns(self.graph, row), extra).astype(np.int32) if row >= 0 else extra
 
     def _fill(self, found: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
         best = best_rows(self.graph, row, units / UNITS, found.target.shape[1])
-        coverage = coverage_row(self.graph, holding_of(self.graph, held))
-        position = coverage_positions(coverage, row, best)
+        coverage = measures.coverage_row(self.graph, measures.holding_of(self.graph, held))
+        position = measures.coverage_positions(coverage, row, best)
         found.size[person] = len(best)
         arrays: tuple[NDArray[Any], ...] = found[1:]
         for array, values in zip(arrays, (best, units[best], coverage[best], position), strict=True):
@@ -107,7 +100,7 @@ class FastEngine:
         """
         need("numba", "fast")
         graph = plain.graph
-        index = measure_index(graph)
+        index = measures.measure_index(graph)
         tables = {True: score_table(graph, plain.occupied), False: score_table(graph, plain.unoccupied)}
         reference = tables[True].reference
         moving = [w for t in tables.values() for w in t.scorer.parts.values() if reads_alone(w, "of_holdings")]

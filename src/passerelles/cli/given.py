@@ -1,7 +1,6 @@
 """What a command is given through the options that commands share, and the ways to write what it found."""
 
 import gc
-import io
 import json
 import math
 import os
@@ -274,15 +273,13 @@ class Given:
 
     def _table(self, show: "Callable[[Screen], None]") -> str:
         """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
-        from passerelles.views.terminal import WIDTH, Screen, paper, trimmed
+        from passerelles.views.terminal import WIDTH, Screen, written
 
         screen = Screen(lang=self.lang)
         if self.output is None and sys.stdout.isatty():
             show(screen)
             return ""
-        buffer = io.StringIO()
-        show(paper(buffer, lang=self.lang, width=screen.width if self.output is None else WIDTH))
-        return trimmed(buffer.getvalue())
+        return written(show, lang=self.lang, width=screen.width if self.output is None else WIDTH)
 
     def writable(self) -> Self:
         """

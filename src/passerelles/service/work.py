@@ -204,12 +204,13 @@ def _room(key: str, answer: bytes) -> int:
     return len(key) + len(answer)
 
 
-class Desk:
-    """Where requests become answers: the application over one engine, and what it is worked by."""
+class Desk(AsyncExitStack):
+    """Where requests become answers: the application over one engine, what it is worked by, and what ends its life."""
 
     app: ASGIApp  # what every request goes through
 
     def __init__(self, engine: Engine, options: Options, metrics: Metrics | None = None) -> None:
+        super().__init__()
         self.engine = engine
         self.metrics = metrics or Metrics()
         self.limits = options.limits
@@ -221,11 +222,28 @@ class Desk:
         self.unpacked = Store(options.limits.cache_bytes // 2)  # the same, asked for lately by who takes no gzip
         self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
         self.ready = self.failed = False
+        self._under_way = 0  # requests
+        self.idle = asyncio.Event()
+        self.idle.set()
         self.stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve."""
-        await self.app(scope, receive, send)
+        self._under_way += 1
+        self.idle.clear()
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self.idle.set()
+
+    async def leave(self) -> None:
+        """End; another application goes on in the process."""
+        self.own_process = False
+        await self.aclose()
+        # Drop what it serves from: the framework remembers every function that it was given, and all it refers to.
+        vars(self).clear()
 
     @asynccontextmanager
     async def life(self, _app: object = None) -> AsyncIterator[None]:
@@ -387,36 +405,6 @@ def _written(make: Make, engine: Engine, asked: Any, lang: Lang) -> bytes:
 _LOOK: Final = 0.05  # seconds between two looks at whether an application is ready
 
 
-class _Running(AsyncExitStack):
-    """An application, what ends its life, and the requests that it still answers."""
-
-    def __init__(self, app: Desk) -> None:
-        super().__init__()
-        self.app = app
-        self.count = 0
-        self.idle = asyncio.Event()
-        self.idle.set()
-
-    async def start(self) -> None:
-        await self.enter_async_context(self.app.life())
-
-    async def leave(self) -> None:
-        self.app.own_process = False  # another application goes on in it
-        await self.aclose()
-        # Drop what it serves from: the framework remembers every function that it was given, and all it refers to.
-        vars(self.app).clear()
-
-    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        self.count += 1
-        self.idle.clear()
-        try:
-            await self.app(scope, receive, send)
-        finally:
-            self.count -= 1
-            if not self.count:
-                self.idle.set()
-
-
 def _which(path: Path | None) -> tuple[int, ...] | None:
     """Tell which file lies at a path, that of a moment ago or one renamed onto it; None where there is none."""
     try:
@@ -448,7 +436,7 @@ class Reloading:
         self._make, self._metrics = make, metrics
         self._watched, self._every = (watched if every else None), every
         self._loaded = _which(self._watched)
-        self._now: _Running | None = _Running(make())
+        self._now: Desk | None = make()
         self._asked = asyncio.Event()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -456,13 +444,13 @@ class Reloading:
         if scope["type"] == "lifespan":
             await self._live(receive, send)
         elif self._now is not None:
-            await self._now.serve(scope, receive, send)
+            await self._now(scope, receive, send)
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         if self._now is None:
-            self._now = _Running(await asyncio.get_running_loop().run_in_executor(None, self._make))
-        await self._now.start()
+            self._now = await asyncio.to_thread(self._make)
+        await self._now.enter_async_context(self._now.life())
         hup = getattr(signal, "SIGHUP", None)  # not on Windows
         if hup is not None and threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(hup, self.ask)
@@ -493,12 +481,12 @@ class Reloading:
         """Load, wait until it is ready, go over, and let the old one end its requests."""
         self._loaded = _which(self._watched)
         tell("reloading")
-        new: _Running | None = None
+        new: Desk | None = None
         try:
-            new = _Running(await asyncio.get_running_loop().run_in_executor(None, self._make))
-            await new.start()
-            while not new.app.ready:
-                if new.app.failed:
+            new = await asyncio.to_thread(self._make)
+            await new.enter_async_context(new.life())
+            while not new.ready:
+                if new.failed:
                     raise RuntimeError("warming failed")  # noqa: TRY301 - as any other failure
                 await asyncio.sleep(_LOOK)
         except (Exception, asyncio.CancelledError) as error:

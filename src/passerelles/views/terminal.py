@@ -1,7 +1,7 @@
 """Pages on a terminal: labels stay text, lines break where a reader would, no colour in a file."""
 
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 from typing import IO, Any, Final
 
@@ -70,9 +70,11 @@ def paper(file: IO[str], *, lang: Lang = "fr", width: int = WIDTH) -> Screen:
     return Screen(lang=lang, file=file, width=width, no_color=True, force_terminal=False, color_system=None)
 
 
-def trimmed(text: str) -> str:
-    """Return lines without the blanks at their ends, that rich pads with."""
-    return "".join(f"{line.rstrip(' ')}\n" for line in text.splitlines())
+def written(show: Callable[[Screen], None], *, lang: Lang = "fr", width: int = WIDTH) -> str:
+    """Return what is printed, in lines without the blanks at their ends, that rich pads with."""
+    buffer = io.StringIO()
+    show(paper(buffer, lang=lang, width=width))
+    return "".join(f"{line.rstrip(' ')}\n" for line in buffer.getvalue().splitlines())
 
 
 def print_page(console: Screen, page: Page, *, unfold: int = 0) -> None:
@@ -170,6 +172,4 @@ def text_of(page: Page, *, lang: Lang = "fr") -> str:
     >>> text_of(Page("Title", lead=["A sentence."]))
     'Title\nA sentence.'
     """
-    buffer = io.StringIO()
-    print_page(paper(buffer, lang=lang), page)
-    return trimmed(buffer.getvalue()).strip()
+    return written(lambda screen: print_page(screen, page), lang=lang).strip()
