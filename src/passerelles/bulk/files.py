@@ -340,8 +340,7 @@ _NAMES: Final[Mapping[str, tuple[str, ...]]] = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Run:
+class Run(NamedTuple):
     """
     A stored result: what made it, None where nothing says so, and its moves.
 

@@ -5,7 +5,6 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TextIO, get_args
@@ -320,8 +319,7 @@ def _starts(counts: NDArray[np.integer]) -> NDArray[np.int64]:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
-@dataclass(frozen=True, eq=False)
-class People:
+class People(NamedTuple):
     """
     The good rows of a batch.
 
@@ -356,8 +354,7 @@ class People:
         return map(np.flatnonzero, (employed & ~more, employed & more, ~employed))
 
 
-@dataclass(frozen=True, eq=False)
-class Directory:
+class Directory(NamedTuple):
     """What turns codes into rows and columns, for one graph; made once for all batches."""
 
     graph: OccupationGraph

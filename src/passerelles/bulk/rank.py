@@ -33,8 +33,7 @@ from passerelles.sharing import blocks, cached_property, processors
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
 
 
-@dataclass(frozen=True, eq=False)
-class PlainEngine:
+class PlainEngine(NamedTuple):
     """Ranks people with numpy and scipy alone, through the very functions that `rank_moves` calls."""
 
     graph: OccupationGraph

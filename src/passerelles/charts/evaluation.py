@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any, Final
 from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill, Pen, Ruler, steps
 from passerelles.errors import PasserellesError, checked
 from passerelles.evaluation.evaluate import METHODS
-from passerelles.evaluation.protocol import METRICS
+from passerelles.evaluation.protocol import METRICS, Bin
 from passerelles.language.say import Lang, listed, number, percent
 
 if TYPE_CHECKING:
-    from passerelles.evaluation.protocol import Bin
     from passerelles.evaluation.results import Evaluation, MethodResult
 
 

@@ -10,8 +10,8 @@ from passerelles.charts.drawing import LINE, MARGIN, Chart, Colour, Entry, Fill,
 from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
-from passerelles.paths.path import hours_text, months_text, path_sentences
-from passerelles.ranking.move import find_start
+from passerelles.paths.path import Path, Span, Step, StepCredential, hours_text, months_text, path_sentences
+from passerelles.ranking.move import End, Item, Move, PartValue, find_start
 from passerelles.ranking.moves import check_limit, rank_moves
 from passerelles.vectors import unit_rows
 from passerelles.views.spec import On
@@ -20,9 +20,7 @@ if TYPE_CHECKING:
     from passerelles.areas import Area, MobilityAreas, Spot
     from passerelles.graph.core import OccupationGraph
     from passerelles.model import Profile
-    from passerelles.paths.path import Path, Span, Step, StepCredential
     from passerelles.ranking.compare import Comparison
-    from passerelles.ranking.move import End, Item, Move, PartValue
     from passerelles.settings import Settings
 
 

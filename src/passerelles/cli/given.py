@@ -19,7 +19,7 @@ from passerelles.errors import PasserellesError, need
 from passerelles.io.atomic import check_free, told_file, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say, sentences
-from passerelles.views.spec import Sheet
+from passerelles.views.spec import Page, Sheet
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
     from passerelles.settings import Settings
     from passerelles.territory.lots import Lots, Problem, Side
     from passerelles.views.excel import BookPage
-    from passerelles.views.spec import Page
     from passerelles.views.terminal import Screen
 
 # What is said once for all that a command does, wherever it stands in the line: variables that the entry point sets.

@@ -11,11 +11,10 @@ from passerelles.cli.given import ACCEPT_ERRORS, Given, is_on, json_text, messag
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import check_free
 from passerelles.language.say import Lang, say
-from passerelles.views.spec import dicts
+from passerelles.views.spec import Page, dicts
 
 if TYPE_CHECKING:
     from passerelles.referentials.referential import Referential
-    from passerelles.views.spec import Page
 
 FileArgument = Annotated[Path, typer.Argument(help=say("overlay.file"))]
 NameArgument = Annotated[str, typer.Argument(help=say("overlay.name"))]

@@ -2,9 +2,8 @@
 
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph, provenance
@@ -21,8 +20,7 @@ LINES: Final = "territoires.csv"
 _PAGES: Final = "pages"
 
 
-@dataclass(frozen=True, eq=False)
-class Batch:
+class Batch(NamedTuple):
     """
     Territories to allocate, and how.
 

@@ -22,8 +22,7 @@ from passerelles.views.spec import NUMERIC, Column
 _ISO: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(NamedTuple):
     """Words of one language, ready for a page; `subject` is the language file that they stand in."""
 
     lang: Lang = "fr"

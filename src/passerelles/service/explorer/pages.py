@@ -4,7 +4,7 @@ import hashlib
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache, partial
 from importlib.resources import files
@@ -52,8 +52,7 @@ ASSETS: Final[Mapping[str, tuple[str, str, str]]] = {
 SECTIONS: Final = ("interests", "profile", "compare", "map", "areas", "territory")
 
 
-@dataclass(frozen=True, eq=False)
-class Ask:
+class Ask(NamedTuple):
     """
     What one visitor asks of a page: its language, the fields of its address, and where the explorer lies.
 
@@ -63,7 +62,7 @@ class Ask:
 
     engine: Engine
     lang: Lang
-    fields: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    fields: Mapping[str, Sequence[str]] = MappingProxyType({})
     base: str = EXPLORER
     usual: Lang = "fr"
 
