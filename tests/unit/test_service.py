@@ -10,7 +10,7 @@ import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ from passerelles.report.schemas import json_schema
 from passerelles.service import answers, problems, requests, work
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine, Limits, Options, load_engine
-from passerelles.service.work import JSON, BusyError, GoneError, Pool, Store, TooLongError
+from passerelles.service.work import JSON, BusyError, Desk, GoneError, Pool, Store, TooLongError
 from service_client import Client
 
 BRANCH = ("--overlay", "enseignement-conduite")
@@ -582,16 +582,19 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
         assert [graph() is None for graph in seen] == [True, True, False]
 
 
-class Staged:
+class Staged(Desk):
     """An application that fails to start, or never becomes ready."""
 
     ready = failed = False
 
     def __init__(self, *, starts: bool, ended: list[bool] | None = None) -> None:
+        AsyncExitStack.__init__(self)
         self.starts, self.ended = starts, [] if ended is None else ended
+        self.idle = asyncio.Event()
+        self.idle.set()
 
     @asynccontextmanager
-    async def life(self) -> AsyncIterator[None]:
+    async def life(self, _app: object = None) -> AsyncIterator[None]:
         if not self.starts:
             raise RuntimeError("no start")
         yield

@@ -200,21 +200,17 @@ def collect(values, floor, rows):
 @compiled
 def _insert(targets, units, size, target, score):
     """Keep a target among the best, by falling score, ties by row; return how many are kept."""
-    width = len(targets)
-    if size == width:
-        if score < units[size - 1] or (score == units[size - 1] and target > targets[size - 1]):
-            return size
-        place = size - 1
-    else:
-        place = size
-        size += 1
-    while place > 0 and (score > units[place - 1] or (score == units[place - 1] and target < targets[place - 1])):
+    full = size == len(targets)
+    if full and (score, -target) < (units[size - 1], -targets[size - 1]):
+        return size
+    place = size - full
+    while place > 0 and (score, -target) > (units[place - 1], -targets[place - 1]):
         targets[place] = targets[place - 1]
         units[place] = units[place - 1]
         place -= 1
     targets[place] = target
     units[place] = score
-    return size
+    return size + 1 - full
 
 
 @compiled
