@@ -434,11 +434,9 @@ class Lever(Described):
         (
             Column("rank", "integer", promised="ordinal"),
             Column("code", promised="code", on=On.FILE),
-            Column("lever", value="label", json_key="label", promised="text?",
-                   shown=lambda each, lang: each.described(lang)),
+            Column("lever", value="label", json_key="label", promised="text?", shown=described),
             Column("kind", on=On.JSON, promised="text"),
-            Column("kind", value=lambda each, lang: each.kind_label(lang), json_key="kind_label", schema="text",
-                   on=On.FILE),
+            Column("kind", value=kind_label, json_key="kind_label", schema="text", on=On.FILE),
             Column("people_opened", "integer", value="gained", json_key="gained",
                    shown=lambda each, _: f"+{each.gained}",
                    promised="count: People x jobs that it opens on top of those before it"),

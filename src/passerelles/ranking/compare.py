@@ -7,7 +7,7 @@ from typing import ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.wording import access_text
-from passerelles.codes import check_codes
+from passerelles.codes import check_codes, grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
@@ -107,11 +107,8 @@ class Comparison(Shown):
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the comparison shows: the occupations, then the weightiest competencies of each kind."""
-        first = [
-            c
-            for presence in get_args(Presence)
-            for c in [c for c in self.competencies if c.presence == presence][:_SHOWN]
-        ]
+        kinds = grouped((c.presence, c) for c in self.competencies)
+        first = [c for some in kinds.values() for c in some[:_SHOWN]]
         occupations, competencies = self.sheets(lang)
         tables = [occupations, replace(competencies, items=lambda: first)]
         left = len(self.competencies) - len(first)

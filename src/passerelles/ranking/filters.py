@@ -7,7 +7,7 @@ from typing import Final, NamedTuple, Protocol, get_args
 
 import numpy as np
 
-from passerelles.access.conditions import access_conditions, kind_between
+from passerelles.access.conditions import access_conditions, kind_between, same_field
 from passerelles.access.demands import demands_of, demands_of_job
 from passerelles.effort import StepHours, effort_table, state_of, step_hours
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -90,10 +90,9 @@ def domain(name: str, _ground: Ground, _argument: str) -> Check:
     answers: tuple[Ternary, Ternary] = ("no", "yes") if name == "same-domain" else ("yes", "no")
 
     def check(move: Candidate) -> Verdict:
-        start = move.start.occupation.domain if move.start.occupation else None
-        if start is None or move.target.domain is None:
+        same = same_field(move.graph.referential, move.start.end.code, move.target.code)
+        if same is None:
             return Verdict(name, "unknown", "domain_unknown")
-        same = start == move.target.domain
         return Verdict(name, answers[same], f"domain_{'same' if same else 'other'}")
 
     return check

@@ -107,11 +107,10 @@ class Action(Described):
         "action",
         "Something to be done before people move",
         (
-            Column("todo", value="kind", words="territory.action.kind", schema=one_of(KINDS),
-                   note=lambda a, lang: a.when(lang)),
+            Column("todo", value="kind", words="territory.action.kind", schema=one_of(KINDS), note=when),
             Column("action_what", value="what", promised="text"),
             Column("action_who", value="who", promised="text"),
-            Column("action_when", value=lambda a, lang: a.when(lang), promised="text", on=On.FILE),
+            Column("action_when", value=when, promised="text", on=On.FILE),
             Column("people", "integer", promised=PEOPLE),
             Column("hours_all", "integer", value="hours", promised="amount?",
                    shown=lambda a, _: None if a.kind == "train" else "–"),

@@ -180,6 +180,10 @@ class Flow(Described):
         more = titles if name == "access" else None
         return say("territory.unknown.named", lang=lang, what=said, list=more) if more else said
 
+    def _nothing_to_learn(self, lang: Lang) -> str | None:
+        known = self.same_job and self.hours.expected is not None
+        return say("territory.table.same_job", lang=lang) if known else None
+
     def hours_range(self, lang: Lang = "fr") -> str:
         """Return the range of the hours in words, or that they are taken from a setting."""
         if self.assumed:
@@ -210,16 +214,9 @@ class Flow(Described):
             part_of("access_conditions", "access_conditions", "access", nullable=True),
             Column("access", value=lambda f, lang: f.access_said(lang), on=On.TABLE | On.PAGE),
             Column("listed", "flag", schema="flag?: Whether the referential lists the move", on=On.FILE),
-            part_of(
-                "hours_each", SPAN, "hours", kind="integer", value="hours.expected",
-                json_key="hours_per_person", promised=True, on=On.JSON | On.TERMINAL,
-                shown=lambda f, lang: (
-                    say("territory.table.same_job", lang=lang) if f.same_job and f.hours.expected is not None else None
-                ),
-            ),
-            Column(
-                "hours_each", "integer", value="hours.expected", on=On.PAGE, note=lambda f, lang: f.hours_range(lang),
-            ),
+            part_of("hours_each", SPAN, "hours", kind="integer", value="hours.expected", shown=_nothing_to_learn,
+                    json_key="hours_per_person", promised=True, on=On.JSON | On.TERMINAL),
+            Column("hours_each", "integer", value="hours.expected", on=On.PAGE, note=hours_range),
             *HOURS,
             Column("hours_assumed", value="assumed", schema="flag", on=On.JSON),
             Column("lever_hours", schema="amount?: Hours that a lever added", on=On.JSON),

@@ -5,14 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import TYPE_CHECKING, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, demands_of, sane_hours
-from passerelles.access.holdings import Holdings, after_occupation, holdings_of, stated_holdings
+from passerelles.access.holdings import holdings_of
 from passerelles.codes import grouped
 from passerelles.effort import effort_table, hours_of_kind, state_of, step_hours
 from passerelles.errors import UnknownCodeError
@@ -24,9 +24,6 @@ from passerelles.progress import go_on
 from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.settings import EffortSettings, Settings
 from passerelles.territory.solve import Floats, Rows
-
-if TYPE_CHECKING:
-    from passerelles.model import Ternary
 
 
 @dataclass(frozen=True)
@@ -44,16 +41,6 @@ class Lever:
     effort: EffortSettings
     columns: tuple[int, ...]
     credentials: tuple[str, ...]
-
-    def held(self, row: int) -> Rows:
-        """Columns of what somebody of an occupation holds with the lever, sorted."""
-        return np.asarray(sorted(set(required_columns(self.graph, row).tolist()) | set(self.columns)), dtype=np.intp)
-
-    def with_credentials(self, row: int) -> Holdings:
-        """Return the credentials that somebody of an occupation holds with the lever."""
-        referential = self.graph.referential
-        taken: dict[str, Ternary] = dict.fromkeys(self.credentials, "yes")
-        return after_occupation(referential, stated_holdings(referential, taken), self.graph.codes[row])
 
     def hours_of(self, row: int) -> float:
         """Hours that the lever takes somebody of an occupation, to the tenth; nan where a length is not known."""
@@ -166,8 +153,9 @@ class EffortCosts:
             possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
             if lever is not None:
-                state = state_of(graph, table, holding_of(graph, lever.held(row).tolist()))
-                rest = step_hours(table, demands, state, lever.with_credentials(row), row)
+                state = state_of(graph, table, holding_of(graph, [*required_columns(graph, row), *lever.columns]))
+                with_it = holdings_of(graph.referential, graph.codes[row], dict.fromkeys(lever.credentials, "yes"))
+                rest = step_hours(table, demands, state, with_it, row)
                 own = lever.hours_of(row)
                 better = (rest.expected + own)[targets]
                 use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it

@@ -180,9 +180,8 @@ class Ranked(Described):
             part_of("hours_expected", SPAN, "hours", kind="number", value="hours.expected",
                     json_key="hours_per_person", promised=True, on=On.FILE),
             Column("hours_each", "integer", value="hours.expected", on=On.SCREEN),
-            Column(
-                "tension", "number", value="tension.low", shown=lambda r, lang: r.tension.short(lang), promised=True,
-            ),
+            Column("tension", "number", value="tension.low", promised=True,
+                   shown=lambda r, lang: r.tension.short(lang)),
             Column("tension_high", "number", value="tension.high", on=On.TABLE),
             Column("tension_source", value=lambda r, _: _publisher(r.tension), on=On.TABLE),
             Column(
