@@ -196,7 +196,7 @@ def best_targets(
     check_limit(limit)
     wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
     start = find_start(graph, origin, towards=wanted or ())
-    scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
+    scored = _score(graph, start, chosen)
     barred = excluded_rows(graph, start.row)
     rows = np.flatnonzero(~barred) if wanted is None else _rows(graph, wanted, barred)
     rows = rows[top(scored.totals[rows], len(rows) if limit is None or checks else limit)]
@@ -258,7 +258,7 @@ def rank_sources(
         if limit is not None and len(moves) >= limit:
             break
         start = find_start(graph, origin, towards=[target])
-        scored = _score(graph, start, scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0))
+        scored = _score(graph, start, chosen)
         titles = start.holdings.aim.titles
         if excluded and kind_between(graph.referential, start.end.code, graph.codes[column], titles) in excluded:
             moves.left_out += _passes(_judge(graph, scored, column, checks, Counter()), strict=chosen.strict)
@@ -278,21 +278,20 @@ def _origins(
 ) -> list[str | Profile]:
     """Origins by falling score towards a row, ties by code, then in the order given: all occupations where None."""
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
-    totals = score_table(graph, scorer_for(graph.referential, settings.scorer)).scores.totals_to(column)
+    occupied = scorer_for(graph.referential, settings.scorer)
+    totals = score_table(graph, occupied).scores.totals_to(column)
     codes = None if given is None else [each for each in given if not isinstance(each, Profile)]
     rows = np.flatnonzero(~barred) if codes is None else _rows(graph, codes, barred)
-    occupied, alone = (scorer_for(graph.referential, settings.scorer, occupied=o) for o in (True, False))
     found: list[tuple[Scorer, float, str | Profile]] = [
         (occupied, float(totals[row]), graph.codes[row]) for row in rows[top(totals[rows], len(rows))].tolist()
     ]
-    for person in given or ():
-        if isinstance(person, Profile):
-            start = find_start(graph, person)
-            scorer = occupied if start.row >= 0 else alone
-            if start.row < 0 or not barred[start.row]:
-                found.append((scorer, float(_score(graph, start, scorer).totals[column]), person))
+    for person in (each for each in given or () if isinstance(each, Profile)):
+        start = find_start(graph, person)
+        if start.row < 0 or not barred[start.row]:
+            scored = _score(graph, start, settings)
+            found.append((scored.scorer, float(scored.totals[column]), person))
     # Scores of two scorers have no common scale; chances do.
-    mixed = occupied.name != alone.name and any(scorer is alone for scorer, *_ in found)
+    mixed = any(scorer.name != occupied.name for scorer, *_ in found)
 
     def place(each: tuple[Scorer, float, str | Profile]) -> float:
         scorer, total, _ = each
@@ -388,7 +387,8 @@ def scores_from(graph: OccupationGraph, start: Start, scorer: Scorer) -> tuple[S
     return score_person(graph, table, people_who(graph, [columns], np.asarray([start.row], dtype=np.int32))), 0
 
 
-def _score(graph: OccupationGraph, start: Start, scorer: Scorer) -> Scored:
+def _score(graph: OccupationGraph, start: Start, settings: Settings) -> Scored:
+    scorer = scorer_for(graph.referential, settings.scorer, occupied=start.row >= 0)
     scores, row = scores_from(graph, start, scorer)
     return Scored(start, scorer, scores, row, scores.totals(row), coverage_row(graph, start.holding))
 
