@@ -65,19 +65,16 @@ TOTALS: Final = Record(
         "offered_between": maybe(pair("count", "Round numbers where `offered` is withheld")),
     },
 )  # fmt: skip
+_OBJECTIVE: Final = record(
+    "", {"name": "text", "value": "number?", "bound": "number?", "gap": "amount?"}, optional={"exact": "flag"}
+)
 CERTIFICATE: Final = Record(
     "",
     "The bounds that held and the proof of each objective",
     (
         Column("status", promised=one_of(STATUSES)),
         Column("gap", promised="amount"),
-        Column(
-            "objectives", value=lambda a, _: [_proof(a, stage) for stage in a.stages],
-            promised=[record(
-                "", {"name": "text", "value": "number?", "bound": "number?", "gap": "amount?"},
-                optional={"exact": "flag"},
-            )],
-        ),
+        Column("objectives", value=lambda a, _: [_proof(a, stage) for stage in a.stages], promised=[_OBJECTIVE]),
         Column("radius_km", value="bounds.radius_km", promised="amount?"),
         Column("radius_applied", promised="flag"),
         Column("frame", value="bounds.frame", promised="text?"),

@@ -150,11 +150,14 @@ class Auditor:
         self.witnesses = [table.flow[self.at]]
         people, places = table.supply - table.sent(known), table.capacity - table.taken(known)
         counted = np.bincount(table.group, table.sent(known & table.sure), len(table.need))
+        # People on unknown flows, as far as the total tells.
+        shown, hidden = (int(table.flow[some].sum()) for some in (known, unknown))
+        least, most = (hidden, hidden) if view.total else (e - shown for e in view.between or (-math.inf, math.inf))
         ends: list[tuple[Ends, Ends]] = [  # the least and the most of each row
             _ends(people, table.uncovered, view.left),
             _ends(places, table.empty, view.spare),
             (np.maximum(table.need - counted, 0), np.full(len(table.need), np.inf)),
-            self._total(int(table.flow[known].sum())),
+            ([least], [most]),
         ]
         rows: list[Any] = [table.matrix[:, self.at]]
         if table.partly_counted:
@@ -170,14 +173,6 @@ class Auditor:
         self._matrix = matrix[told]
         self._lower = np.concatenate(lower).astype(np.float64)[told]
         self._upper = np.concatenate(upper).astype(np.float64)[told]
-
-    def _total(self, shown: int) -> tuple[Ends, Ends]:
-        """Least and most people on unknown flows that the total tells; no bound if it is not told in any way."""
-        if self.view.total:
-            hidden = int(self.witnesses[0].sum())
-            return [hidden], [hidden]
-        low, high = self.view.between or (-math.inf, math.inf)
-        return [low - shown], [high - shown]
 
     def narrow(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[Cell]:
         """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""

@@ -282,7 +282,10 @@ def best_flow(task: Task, settings: TerritorySettings) -> tuple[Ints, tuple[Stag
     network = task.network
     stages: list[Stage] = []
     if settings.objective == "weighted":
-        face, objectives = whole_face(network), [("weighted", _weighted(task, settings), _MILLI)]
+        # Cost and kilometres less the worth of a placement, of one person on each pair.
+        spent = settings.weight_hour * task.cost / TENTHS + settings.weight_km * task.km / TENTHS
+        worth = np.rint((spent - settings.weight_person) * _MILLI).astype(np.int64)
+        face, objectives = whole_face(network), [("weighted", worth, _MILLI)]
         flow = _fewest_hours(task, face)
     else:
         face, people, flow = _placed(task)
@@ -396,12 +399,6 @@ def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, S
     while placed + 1 < people.value and (more := within(placed + 1)) is not None:
         placed, flow = placed + 1, more
     return with_total(everything, placed), Stage("people", placed, placed, people.exact), flow
-
-
-def _weighted(task: Task, settings: TerritorySettings) -> Ints:
-    """Weighted sum of cost and kilometres less the worth of a placement, of one person on each pair, in thousandths."""
-    value = settings.weight_hour * task.cost / TENTHS + settings.weight_km * task.km / TENTHS - settings.weight_person
-    return np.rint(value * _MILLI).astype(np.int64)
 
 
 def _with_sums(network: Network, weights: Iterable[Ints]) -> sparse.csc_array:
