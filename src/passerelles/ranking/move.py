@@ -523,9 +523,6 @@ def names(items: Sequence[Item], most: int, lang: Lang) -> str:
     return listed(shown, lang) + (say("moves.more", lang=lang, n=rest) if rest else "")
 
 
-_NOTHING: Final = np.zeros(0, dtype=np.int32)
-
-
 @dataclass(frozen=True, eq=False)
 class Start:
     """
@@ -562,19 +559,18 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     referential = graph.referential
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     row = -1 if code is None else graph.position[code]
-    required = _NOTHING if row < 0 else required_columns(graph, row)
+    required = [] if row < 0 else required_columns(graph, row).tolist()
     asked = [graph.column_of(code) for code in profile.competencies]
     if None in asked:  # an index need not read all of them for who names those that jobs ask for
         _check_known("competency", profile.competencies, referential.competency_by_code)
     _check_known("credential", profile.credentials, referential.credential_by_code)
     # A competency that no occupation asks for is known, and brings nothing.
-    more = [column for column in asked if column is not None]
-    columns = np.union1d(required, np.asarray(more, dtype=np.int32)) if more else required
+    more = {column for column in asked if column is not None}.difference(required)
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
     holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, named))
-    plain, end = row >= 0 and len(columns) == len(required), end_of(referential, occupation, holdings)
-    return Start(row, plain, holding_of(graph, columns), holdings, end, occupation)
+    holding, end = holding_of(graph, [*required, *more]), end_of(referential, occupation, holdings)
+    return Start(row, row >= 0 and not more, holding, holdings, end, occupation)
 
 
 def end_of(referential: Referential, occupation: Occupation | None, holdings: Holdings) -> End:

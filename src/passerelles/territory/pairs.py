@@ -14,7 +14,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between
-from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
@@ -259,13 +258,8 @@ def _asked(graph: OccupationGraph, row: int) -> frozenset[str]:
 
 def _listed(graph: OccupationGraph, origins: Rows, targets: Rows) -> Bools:
     """Whether the referential lists each move, read through the fiches of specialised occupations."""
-    codes, bases = graph.codes, graph.base_rows
-    column = grouped((codes[bases[row]], j) for j, row in enumerate(targets.tolist()))
-    found = np.zeros((len(origins), len(targets)), dtype=np.bool_)
-    for i, row in enumerate(origins.tolist()):
-        for target in graph.referential.moves_from(codes[bases[row]]):
-            found[i, list(column.get(target, ()))] = True
-    return found
+    bases = graph.base_rows
+    return np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
 
 
 def verdicts(moves: Moves, bounds: Bounds, settings: TerritorySettings, *, strict: bool) -> Verdicts:
