@@ -22,30 +22,17 @@ from passerelles.scoring.measures import (
     Origins,
     Vectors,
     attributes_of,
+    content_vectors,
     coverage_block,
     every_occupation,
     measure_index,
     measure_people,
     nearest_values,
     normalised,
-    own_titles,
     rank_closeness,
 )
 from passerelles.sharing import blocks, cached_property, made_once
-from passerelles.vectors import (
-    by_column,
-    frozen,
-    membership,
-    numbered,
-    presence,
-    product,
-    rarity,
-    sparse,
-    tfidf_rows,
-    unit_rows,
-    weighted,
-    word_counts,
-)
+from passerelles.vectors import by_column, frozen, membership, numbered, product, rarity, sparse, unit_rows, weighted
 
 
 class Tree(NamedTuple):
@@ -73,20 +60,6 @@ def top_domain(referential: Referential, domain: str | None) -> str | None:
 
 _PARENT, _DOMAIN, _TOP = 3.0, 2.0, 1.0  # closeness in the tree: same parent group, same domain, same top domain
 _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
-
-
-@made_once
-def content_vectors(graph: OccupationGraph) -> Mapping[str, "sparse.csr_array"]:
-    """Return unit vectors of all occupations of a graph, one row each, by what the plain features compare."""
-    titles = [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
-    counts = {
-        "requirements": presence(graph.weights),
-        "contexts": graph.contexts,
-        "tags": graph.tags,
-        "titles": word_counts(titles),
-        "texts": word_counts([f"{o.name} {o.definition}" for o in graph.occupations]),
-    }
-    return MappingProxyType({name: tfidf_rows(some, ~graph.is_specialised) for name, some in counts.items()})
 
 
 # A step up of about one level of training; half a level is noise, two are another career.

@@ -33,6 +33,7 @@ from passerelles.vectors import (
     tfidf_rows,
     unit_rows,
     whole_cosines,
+    word_counts,
     word_rules,
 )
 
@@ -469,6 +470,20 @@ def own_titles(graph: OccupationGraph, code: str) -> tuple[JobTitle, ...]:
     if base is None:
         return referential.titles_under.get(code, ())
     return referential.titles_of.get(code, ()) or referential.titles_under.get(base, ())
+
+
+@made_once
+def content_vectors(graph: OccupationGraph) -> Mapping[str, "sparse.csr_array"]:
+    """Return unit vectors of all occupations of a graph, one row each, by what the plain features compare."""
+    titles = [" ".join([o.name, *(t.label for t in own_titles(graph, o.code))]) for o in graph.occupations]
+    counts = {
+        "requirements": presence(graph.weights),
+        "contexts": graph.contexts,
+        "tags": graph.tags,
+        "titles": word_counts(titles),
+        "texts": word_counts([f"{o.name} {o.definition}" for o in graph.occupations]),
+    }
+    return MappingProxyType({name: tfidf_rows(some, ~graph.is_specialised) for name, some in counts.items()})
 
 
 def _spreads(graph: OccupationGraph, words: "sparse.csr_array", n_stems: int) -> Vectors:
