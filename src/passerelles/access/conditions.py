@@ -542,9 +542,8 @@ def _read_in(teller: Credential | CredentialRequirement | Supposition, *notes: s
 
 def _item(known: Credential, requirement: RequirementKind, origin: Origin, **more: Any) -> AccessCredential:
     """Return what is asked for before anybody's holdings are looked at."""
-    return AccessCredential(
-        known.code, known.label, known.kind, requirement, None, known.hours, origin, detail=known, **more
-    )
+    named = known.code, known.label, known.kind
+    return AccessCredential(*named, requirement, None, known.hours, origin, detail=known, **more)
 
 
 def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) -> tuple[AccessCredential, ...]:

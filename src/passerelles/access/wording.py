@@ -109,13 +109,11 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """
     asked = {c.code for c in conditions.required}
     some = [c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.code not in asked]
-    found = [
-        say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some if c.ground
-    ]
+    told = [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some if c.ground]
     plain = [c for c in some if not c.ground and c.held != "yes"]
     taken = ((c.label, taken_by(c.code, training_hours(c.detail), c.detail.months)) for c in plain)
     names = [_sized(label, Way(frozenset(), (part,)), lang) for label, part in taken]
-    return [*found, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else found
+    return [*told, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else told
 
 
 def required_text(conditions: AccessConditions, lang: Lang = "fr") -> str:

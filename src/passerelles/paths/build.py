@@ -134,10 +134,8 @@ class Context(Deriving):
 
     def verdicts(self, case: Case, hours: float, months: float, *, whole: bool = False) -> tuple[FrameVerdict, ...]:
         """Verdict of every frame; of a whole path, with who may pay under those that do not say no."""
-        judged = ((frame, judge(frame, case, hours, months)) for frame in self.frames)
-        return tuple(
-            replace(v, payers=frame.paid_by(self.opco)) if whole and v.verdict != "no" else v for frame, v in judged
-        )
+        judged = ((f, judge(f, case, hours, months)) for f in self.frames)
+        return tuple(replace(v, payers=f.paid_by(self.opco)) if whole and v.verdict != "no" else v for f, v in judged)
 
 
 def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) -> tuple[AccessConditions, Credentials]:

@@ -156,14 +156,10 @@ def compare(
     common = set(every).intersection(*weights)
     competencies = []
     for column in every:
-        by = [(code, held[column]) for code, held in zip(found, weights, strict=True) if column in held]
+        by = [(code, round(held[column], 4)) for code, held in zip(found, weights, strict=True) if column in held]
         presence: Presence = "shared" if column in common else "only" if len(by) == 1 else "some"
         item = graph.competencies[column]
-        competencies.append(
-            ComparedCompetency(
-                item.code, item.name, item.kind, presence, tuple(c for c, _ in by), tuple(round(w, 4) for _, w in by)
-            )
-        )
+        competencies.append(ComparedCompetency(item.code, item.name, item.kind, presence, *zip(*by, strict=True)))
     kinds, asked = ({each: place for place, each in enumerate(some)} for some in (get_args(Presence), found))
     competencies.sort(key=lambda c: (kinds[c.presence], [asked[x] for x in c.occupations], -max(c.weights), c.code))
     markets = None if market is None else job_markets(market, graph.referential, found, basin).by_job

@@ -363,12 +363,13 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         else:
             (unlisted if any(item is not None for item in items) else alone).append(lot)
 
-    def shown(item: Ranked, rank: int) -> Ranked:
-        """Return a pair that is kept, with its wages: they are looked up for these few, not for all that it beat."""
-        wages = wages_between(market, graph.referential, item.fragile.job, item.hiring.job)
-        return replace(item, rank=rank, wages=wages)
-
-    ranked = [shown(item, n) for best in _blocks(lists) for n, item in enumerate(best, start=1)]
+    # Wages are looked up for these few, not for all that they beat.
+    paid = partial(wages_between, market, graph.referential)
+    ranked = [
+        replace(item, rank=rank, wages=paid(item.fragile.job, item.hiring.job))
+        for best in _blocks(lists)
+        for rank, item in enumerate(best, start=1)
+    ]
     notes = [*reading_notes(read.values())]
     if by in read:
         name = ", ".join(centres.values()) if area is None else area.name

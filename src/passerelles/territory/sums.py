@@ -170,9 +170,7 @@ class Sums(Shown):
 
 def contributions(lots: Lots) -> list[Contribution]:
     """Return what each employer of a table of lots counts in each basin and job; one that no cell names is empty."""
-    return [
-        Contribution(lot.basin_label or lot.basin, lot.job, lot.employer.strip("–"), lot.people) for lot in lots.lots
-    ]
+    return [Contribution(x.basin_label or x.basin, x.job, x.employer.strip("–"), x.people) for x in lots.lots]
 
 
 def rules_of(threshold: int, *, dominance: str | None = None, percent: float | None = None) -> Rules:
