@@ -714,20 +714,15 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     for place, frame in enumerate(path.frames):
         why = [listed((*frame.reasons(lang), *frame.conditions_told(lang)), lang)]
         if len(path.steps) > 1:
-            why.append(_step_verdicts(path, place, lang))
+            each = (say(f"paths.verdict.{step.frames[place].verdict}", lang=lang) for step in path.steps)
+            steps = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(each, start=1)]
+            why.append(say("paths.frame_steps.line", lang=lang, verdicts=", ".join(steps)))
         said = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
         paid = listed((p.told(lang) for p in frame.payers), lang)
         pays = f". {labelled(say('paths.pays', lang=lang), paid, lang)}" if paid else ""
         found.append(labelled(frame.label, verdict + (f" ({said})" if said else "") + pays, lang))
     return found
-
-
-def _step_verdicts(path: Path, frame: int, lang: Lang) -> str:
-    """What a frame says of each step on its own."""
-    verdicts = [say(f"paths.verdict.{step.frames[frame].verdict}", lang=lang) for step in path.steps]
-    told = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(verdicts, start=1)]
-    return say("paths.frame_steps.line", lang=lang, verdicts=", ".join(told))
 
 
 def _stage(path: Path, place: int, lang: Lang) -> list[str]:

@@ -382,12 +382,8 @@ class Moves(list[Move], Shown):
         reason: str = "",
     ) -> None:
         super().__init__(moves)
-        self.towards = towards
-        self.excluded = tuple(excluded)
-        self.left_out = 0
-        self.undecided = Counter(undecided)
-        self.strict = strict
-        self.reason = reason
+        self.towards, self.strict, self.reason = towards, strict, reason
+        self.undecided, self.excluded, self.left_out = Counter(undecided), tuple(excluded), 0
 
     __repr__ = Shown.__str__
 
