@@ -53,7 +53,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K2110-B", "K2110-GL", "conditional", {"AUT-ENS-GL", "CCS-GL", "PERM-C", "PERM-CE"}, set(), "lateral"),
     ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1"}, set(), "advancement"),  # towards airline pilot
     ("M1607", "H1222", "conditional", set(), {"DE-MEDECIN", "DE-PHARMA"}, "advancement"),  # to a trials' physician
-    ("M1607", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
+    ("M1607", "K1901", "selective", {"NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
     ("M1607", "K2106", "selective", {"CONC-CRPE"}, SCHOOL, "advancement"),  # secretary to schoolteacher
     ("K2104", "K2106", "selective", {"CONC-CRPE"}, SCHOOL, "advancement"),
     ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, "lateral"),  # lawyer in a firm to judge
@@ -291,7 +291,7 @@ def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) 
         "K1707": "concours, agrément PM, formation CNFPT",
         "I1508": "amiante SS3, aptitude (médecin du travail)",  # a visit says least
         "K1310": "agrément assistant maternel, formation assistant maternel, attestation d'honorabilité",
-        "K1901": "charge, DESN, nomination notaire",
+        "K1901": "charge, nomination notaire",
         "M1609": "libre",
         "J1506": "DE infirmier, Ordre des infirmiers",
     }
@@ -572,7 +572,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1607", "K1711", "selective", {"FORM-SURV"}, set(), None),
     ("M1607", "K1704", "selective", {"FORM-OPN"}, set(), None),
     ("K2503", "K2504", "conditional", set(), set(), (0, 250)),
-    ("K1902", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), None),
+    ("K1902", "K1901", "selective", {"NOM-NOTAIRE"}, set(), None),
     ("M1607", "Avocat / Avocate", "conditional", {"CAPA", "SERMENT-AVOCAT"}, set(), None),
     ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, {"FORM-GREFFIER", "FORM-GREFFIER-3"}, None),
     ("K2104", "K2107", "selective", {"CONC-CAPES"}, SCHOOL, None),
@@ -1020,7 +1020,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("K2503", "K2506", "conditional", {"AUT-ARME", "CP-FONDS"}, set(), {"SSIAP1"}, None),
     ("K2503", "K1707", "selective", {"AGR-PM", "FORM-PM"}, set(), {"CP-SEC", "DIP-N5"}, None),
     ("K2503", "K1708", "selective", {"FORM-GPX"}, set(), {"CP-SEC", "DIP-N5"}, None),
-    ("K1902", "K1901", "selective", {"DESN", "NOM-NOTAIRE"}, set(), {"CAPA"}, None),
+    ("K1902", "K1901", "selective", {"NOM-NOTAIRE"}, {"DESN"}, {"CAPA"}, None),
     ("M1607", "K1903", "open", set(), set(), {"CAPA", "SERMENT-AVOCAT"}, (700, 3000)),
     ("M1607", "K1909", "selective", {"CONC-GREFFIER"}, {"FORM-GREFFIER", "FORM-GREFFIER-3"}, {"MASTER-DROIT"}, None),
     ("K1903", "K1904", "selective", {"CONC-ENM"}, {"FORM-ENM", "FORM-ENM-PRO"}, {"CAPA"}, None),
