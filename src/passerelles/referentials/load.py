@@ -14,26 +14,7 @@ from pydantic import TypeAdapter
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.installed import extensions
 from passerelles.io.archive import FileSource
-from passerelles.model import (
-    Competency,
-    CompetencyKind,
-    Credential,
-    CredentialRequirement,
-    Domain,
-    Ground,
-    JobTitle,
-    Mobility,
-    MobilityKind,
-    Occupation,
-    OccupationAccess,
-    Provenance,
-    Requirement,
-    RequirementKind,
-    Scope,
-    Tag,
-    TagKind,
-    WorkContext,
-)
+from passerelles.model import Competency, CompetencyKind, Credential, JobTitle, Mobility, Provenance
 from passerelles.notices import Notice
 from passerelles.referentials.draft import refuse_unusable
 from passerelles.referentials.own_tables import open_tables
@@ -46,34 +27,25 @@ from passerelles.sharing import cached_property, no_collection
 from passerelles.store import Arrays, Cell, Index, is_index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
-# Columns whose words are few: what compares them could not go on with another.
-_WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    "competencies": {"kind": frozenset(get_args(CompetencyKind))},
-    "tags": {"kind": frozenset(get_args(TagKind))},
-    "mobilities": {"kind": frozenset(get_args(MobilityKind))},
-    "credential_requirements": {
-        "kind": frozenset(get_args(RequirementKind)),
-        "scope": frozenset(get_args(Scope)),
-        "ground": frozenset(get_args(Ground)),
-    },
-}
 # What of the ROME is read one by one in the time of all: competencies, and occupations with their titles or moves.
 _FEW, _FEW_OCCUPATIONS = 2000, 100
 _PLAIN: Final = ("name", "version", "language", "access")
-# Kind, or columns, of the rows of each table that is kept in columns; the rest is small, and is JSON.
+# Tables that are kept in columns; the rest is small, and is JSON.
+_TABLES: Final = (
+    *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
+    *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
+)
+_TAGGED: Final = ("occupation", "tag", "principal")
+_LINKS: Final = {"occupation_contexts": ("occupation", "context"), "occupation_tags": _TAGGED}
+# Kind, or columns, of the rows of each.
 _ROWS: Final[Mapping[str, Any]] = {
-    "occupations": Occupation,
-    "competencies": Competency,
-    "requirements": Requirement,
-    "titles": JobTitle,
-    "contexts": WorkContext,
-    "occupation_contexts": ("occupation", "context"),
-    "tags": Tag,
-    "occupation_tags": ("occupation", "tag", "principal"),
-    "domains": Domain,
-    "mobilities": Mobility,
-    "credential_requirements": CredentialRequirement,
-    "occupation_access": OccupationAccess,
+    name: _LINKS.get(name) or get_args(Referential.__annotations__[name])[0] for name in _TABLES
+}
+_TYPES: Final = {name: {} if isinstance(kind, tuple) else kind.__annotations__ for name, kind in _ROWS.items()}
+# Columns whose words are few: what compares them could not go on with another.
+_WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    name: {column: frozenset(get_args(types[column])) for column in ("kind", "scope", "ground") if column in types}
+    for name, types in _TYPES.items()
 }
 
 
