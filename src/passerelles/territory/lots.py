@@ -582,21 +582,18 @@ def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: An
     """
     several = Counter(key[:3] for key in lots)
     bound = max if side == "fragile" else min
-    return made(
-        side,
-        [
-            replace(
-                some[0],
-                people=sum(lot.people for lot in some),
-                confidence=min(lot.confidence for lot in some),
-                volunteers=sum(lot.movable for lot in some) if any(x.volunteers is not None for x in some) else None,
-                month=bound((lot.month for lot in some if lot.month is not None), default=None),
-                part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
-            )
-            for key, some in lots.items()
-        ],
-        **more,
-    )
+    together = [
+        replace(
+            some[0],
+            people=sum(lot.people for lot in some),
+            confidence=min(lot.confidence for lot in some),
+            volunteers=sum(lot.movable for lot in some) if any(x.volunteers is not None for x in some) else None,
+            month=bound((lot.month for lot in some if lot.month is not None), default=None),
+            part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
+        )
+        for key, some in lots.items()
+    ]
+    return made(side, together, **more)
 
 
 Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots

@@ -270,30 +270,24 @@ def verdicts(moves: Moves, bounds: Bounds, settings: TerritorySettings, *, stric
     unknown = np.isnan(expected)
     hours = np.where(unknown, -1, np.rint(np.where(unknown, 0.0, expected) * TENTHS)).astype(np.int64)
     cost = _cost(moves, hours, settings)
-    why = np.zeros(expected.shape, dtype=np.int8)
-    doubt = np.zeros(expected.shape, dtype=np.int8)
-
-    def bar(where: Bools, reason: Why) -> None:
-        why[where & (why == Why.OPEN)] = reason
-
     no_access = (moves.hours.possible == UNKNOWN) | moves.part
-    bar(moves.hours.possible == NO, Why.NOT_POSSIBLE)
-    bar(strict & unknown, Why.HOURS_UNKNOWN)
-    bar(strict & no_access, Why.ACCESS_UNKNOWN)
-    if bounds.max_hours is not None:
-        bar(expected > bounds.max_hours, Why.MAX_HOURS)
-    if moves.frame is not None:
-        bar((moves.frame == NO) | (strict & (moves.frame == UNKNOWN)), Why.FRAME)
-    if bounds.min_probability is not None:
-        bar(np.isnan(moves.probability), Why.PROBABILITY_UNKNOWN)
-        bar(moves.probability < bounds.min_probability, Why.PROBABILITY)
     likely = moves.probability >= settings.acceptable_probability
     reached = (moves.level >= 0) & (moves.level <= LEVELS.index(settings.acceptable_level))
     listed = moves.listed & settings.accept_listed
-    if bounds.max_cost is not None:
-        bar(cost > round(bounds.max_cost * TENTHS), Why.MAX_COST)
-    bar((moves.level < 0) & ~listed & ~moves.part, Why.LEVEL_UNKNOWN)
-    bar(~(likely & reached) & ~listed & ~moves.part, Why.UNLIKELY)
+    bars: dict[Why, Any] = {  # the first that holds says why; False where there is no such bound
+        Why.NOT_POSSIBLE: moves.hours.possible == NO,
+        Why.HOURS_UNKNOWN: strict & unknown,
+        Why.ACCESS_UNKNOWN: strict & no_access,
+        Why.MAX_HOURS: bounds.max_hours is not None and expected > bounds.max_hours,
+        Why.FRAME: moves.frame is not None and (moves.frame == NO) | (strict & (moves.frame == UNKNOWN)),
+        Why.PROBABILITY_UNKNOWN: bounds.min_probability is not None and np.isnan(moves.probability),
+        Why.PROBABILITY: bounds.min_probability is not None and moves.probability < bounds.min_probability,
+        Why.MAX_COST: bounds.max_cost is not None and cost > round(bounds.max_cost * TENTHS),
+        Why.LEVEL_UNKNOWN: (moves.level < 0) & ~listed & ~moves.part,
+        Why.UNLIKELY: ~(likely & reached) & ~listed & ~moves.part,
+    }
+    why = np.select([*bars.values()], [*bars], Why.OPEN).astype(np.int8)
+    doubt = np.zeros(expected.shape, dtype=np.int8)
     doubt[unknown] |= Doubt.HOURS
     doubt[no_access] |= Doubt.ACCESS
     doubt[listed & ~likely] |= Doubt.LEVEL
