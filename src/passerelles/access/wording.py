@@ -162,7 +162,8 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
         mine = {c.code for c in taken}
         others = [way for way in named if way[0].way is not None and not mine.issubset(c.code for c in way)]
         if others:
-            sized = [_sized(_either([way], _SHORT, lang), way[0].way, lang) for way in others[:_WAYS]]
+            shown = [(way, any(c.kind == "experience" for c in way)) for way in others[:_WAYS]]
+            sized = [_sized(_either([way], _SHORT, lang), way[0].way, lang, beside=years) for way, years in shown]
             sized += ["…"] if len(others) > _WAYS else []
             told = say("conditions.or", lang=lang).join(sized)
             taken_name = _either([taken], _SHORT, lang)
@@ -170,8 +171,12 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     return list(dict.fromkeys(found))
 
 
-def _sized(name: str, way: Way | None, lang: Lang) -> str:
-    """Return the name of a way with its hours and months of training: the least, where those of a part are unknown."""
+def _sized(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> str:
+    """
+    Return the name of a way with its hours and months of training: the least, where those of a part are unknown.
+
+    `beside`: whether years of experience are asked for too, which no training counts.
+    """
     if way is None:
         return name
     known = (way.months.low, way.months.high) != (None, None)
@@ -180,7 +185,8 @@ def _sized(name: str, way: Way | None, lang: Lang) -> str:
         key, hours = "at_most", way.hours.high
     in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""
     length = " + ".join(filter(None, (in_hours, duration_text(way.months, lang))))
-    return say("conditions.sized", lang=lang, label=name, length=length) if length else name
+    key = "sized_beside_experience" if beside else "sized"
+    return say(f"conditions.{key}", lang=lang, label=name, length=length) if length else name
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
