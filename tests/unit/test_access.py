@@ -298,6 +298,13 @@ def test_a_requirement_wins_over_a_word_and_no_word_is_unknown() -> None:
     assert access_conditions(some, "R").to_dict()["level"] == {"low": 0, "high": 3}
 
 
+def test_an_admission_to_a_training_that_is_behind_is_not_told() -> None:
+    whole = (OccupationAccess("Q", "conditional", selection="admission", selection_label="Dossier"),)
+    some = jobs(CredentialRequirement("Q", "DEI"), CredentialRequirement("P", "DEI"), whole=whole)
+    told = {origin: sentences(some, origin) for origin in ("R", "P")}
+    assert ["Sélection : admission : Dossier" in each for each in told.values()] == [True, False]
+
+
 @pytest.mark.parametrize("kind", ["competition", "appointment", "quota-of-offices", "admission"])
 def test_a_selection_stands_in_the_way_of_a_path_and_an_admission_does_not(kind: str) -> None:
     some = jobs(whole=(OccupationAccess("Q", "open", selection=kind, selection_label="x"),))  # type: ignore[arg-type]
@@ -1510,6 +1517,13 @@ def test_another_way_is_told_with_the_shortest_of_what_it_supposes_unless_it_hol
     unknown = replace(entered, choices=((("E1",),),))
     some = with_credentials(jobs(*ways), unknown, Credential("E1", "Stage", "certificat"))
     assert "au lieu de « FIMO » : Titre (300 h ou plus)." in sentences(some)
+
+
+def test_the_length_of_another_way_says_that_its_years_of_experience_come_on_top() -> None:
+    years = Credential("ANS", "Neuf ans", "experience", months=Hours(108, None, 108))
+    ways = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("ANS", "v", "b"))
+    told = sentences(with_credentials(jobs(*ways), years))
+    assert re.search(r"« FIMO » : .*DE infirmier.* \(4 620 h.* de formation, en plus de l'expérience\)", told)
 
 
 def test_another_way_into_a_training_is_told_without_that_training() -> None:

@@ -8,7 +8,7 @@ from passerelles.access.conditions import AccessConditions, AccessCredential, Wa
 from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, say
-from passerelles.model import Hours
+from passerelles.model import TAUGHT, Hours
 from passerelles.text import normalise_label
 
 _WAYS: Final = 4  # other ways of a choice that a sentence names
@@ -190,10 +190,12 @@ def _sized(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> s
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
-    """Return what a requirement does not say: the selection and of whom it is, and that titles differ."""
+    """Return what a requirement does not say: a selection that is ahead and of whom it is, and that titles differ."""
     found: list[str] = []
     selection = conditions.selection
-    if selection is not None:
+    taught = [c for c in conditions.required if c.kind in TAUGHT]
+    admitted = bool(taught) and not any(c.lacking for c in taught)  # an admission is to a training, which is behind
+    if selection is not None and not (selection.kind == "admission" and admitted):
         scope = listed(selection.names, lang) or say(f"conditions.scope.{selection.scope}", lang=lang)
         kind = say(f"conditions.selection.{selection.kind}", lang=lang)
         told = selection.label
