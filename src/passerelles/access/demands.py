@@ -340,11 +340,9 @@ class Demands:
     @cached_property
     def _qualified(self) -> Bools:
         """Shape (n,): where who lacks no training has had it: a diploma, a school, a course where none is asked for."""
-        diploma = (self.needed & self.full)[:, : len(self.codes)].any(axis=1)
+        taught = (self.needed & self.full)[:, : len(self.codes)].any(axis=1)
         school = (self.needed & self._schools).any(axis=1)
-        return frozen(
-            diploma | school | (self.entered_freely & (self.needed & self.courses & self._trains).any(axis=1))
-        )
+        return frozen(taught | school | (self.entered_freely & (self.needed & self.courses & self._trains).any(axis=1)))
 
     @cached_property
     def full(self) -> Bools:

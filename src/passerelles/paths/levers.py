@@ -703,9 +703,7 @@ class _Choice:
         """What a choice opens, said by its own atoms: one that comes along with another is not named beside it."""
         opens: dict[tuple[int, ...], Bools] = {}
         for each in (self.candidates[place] for place in self.inside(picked)):
-            owners = {
-                m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in each.members
-            }
-            key = tuple(sorted(owners))
+            own = {m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in each.members}
+            key = tuple(sorted(own))
             opens[key] = each.opens | opens.get(key, each.opens)
         return [Candidate(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]

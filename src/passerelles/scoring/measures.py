@@ -529,12 +529,9 @@ def _tags(graph: OccupationGraph, kinds: tuple[TagKind, ...]) -> "sparse.csr_arr
 
 def _riasec(graph: OccupationGraph) -> "sparse.csr_array":
     """Six columns, the major letter counting twice the minor one."""
-    dense = np.zeros((len(graph.codes), len(_RIASEC)))
-    for row, occupation in enumerate(graph.occupations):
-        for letter, weight in zip(occupation.riasec, (_MAJOR, _MINOR), strict=False):
-            if letter in _RIASEC:
-                dense[row, _RIASEC.index(letter)] += weight
-    return sparse.csr_array(dense)
+    major, minor = (np.asarray([o.riasec[at : at + 1] for o in graph.occupations], dtype="U1") for at in (0, 1))
+    letters = np.asarray([*_RIASEC])
+    return sparse.csr_array(_MAJOR * (major[:, None] == letters) + _MINOR * (minor[:, None] == letters))
 
 
 CADRE_WEIGHT: Final = 0.3
