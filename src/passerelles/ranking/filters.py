@@ -178,8 +178,7 @@ def max_hours(ground: Ground, argument: str) -> Check:
     def hours_of(start: Start, code: str | None = None) -> StepHours:
         state, held = state_of(graph, table, start.holding), start.holdings
         asked = demands_of(graph, held.aim) if code is None else demands_of_job(graph.referential, code, held.aim)
-        target = None if code is None else graph.position[code]
-        return step_hours(table, asked, state, held, start.row, target=target)
+        return step_hours(table, asked, state, held, start.row, target=None if code is None else graph.position[code])
 
     every = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []

@@ -242,8 +242,7 @@ def people_who(graph: OccupationGraph, held: Sequence[NDArray[np.int32]], rows: 
     """People of these occupations (-1: of none), who hold the competencies in the given columns."""
     indptr = np.cumsum([0, *map(len, held)])
     cells = (np.ones(int(indptr[-1])), np.concatenate(held), indptr)
-    shape = (len(held), graph.weights.shape[1])
-    return Origins(held=sparse.csr_array(cells, shape=shape), rows=frozen(rows))
+    return Origins(sparse.csr_array(cells, shape=(len(held), graph.weights.shape[1])), frozen(rows))
 
 
 Dense = NDArray[np.float32]

@@ -53,10 +53,8 @@ MONTH: Final = "text?: Year and month, as 2027-03; null = not said"
 
 def month_column(key: str, path: str) -> Column:
     """Return the column of a month, which may not be said."""
-    return Column(
-        key, value=lambda month, _: str(month), shown=lambda month, lang: day_text(str(month), lang), schema=MONTH,
-        on=On.FILE,
-    ).at(attrgetter(path))  # fmt: skip
+    column = Column(key, value=lambda month, _: str(month), schema=MONTH, on=On.FILE)
+    return replace(column, shown=lambda month, lang: day_text(str(month), lang)).at(attrgetter(path))
 
 
 _OPCO: Final = Column(

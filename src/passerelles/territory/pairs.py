@@ -204,11 +204,7 @@ class Pairs(NamedTuple):
         return np.flatnonzero(self.reach & np.isin(self.why, (Why.LEVEL_UNKNOWN, Why.UNLIKELY, Why.STEP_DOWN)))
 
 
-_KINDS: Final[tuple[Any, ...]] = (
-    *(np.intp, np.intp, np.intp, np.int8, np.int8, np.bool_),
-    *(np.int64, np.int64, np.float64, np.float64, np.bool_),
-)
-_NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in _KINDS))
+_NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?"))  # each field by its code in numpy
 
 
 def moves_between(

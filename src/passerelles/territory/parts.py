@@ -34,8 +34,7 @@ class Part(NamedTuple):
     @property
     def file(self) -> str:
         """Name of its page, without an ending: words that any disk takes, and its key."""
-        words = _NOT_NAME.sub("-", normalise_label(f"{self.name} {self.key}")).strip("-")
-        return words[:80] or "ailleurs"
+        return _NOT_NAME.sub("-", normalise_label(f"{self.name} {self.key}")).strip("-")[:80] or "ailleurs"
 
 
 def parts(

@@ -439,12 +439,9 @@ def _comparer(
 
 def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
     """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
-    best: dict[tuple[str, ...], tuple[Lot, list[Ranked]]] = {}
-    for lot, items in lists:
-        key = pool_key(lot)
-        if key not in best or _order(items[0]) < _order(best[key][1][0]):
-            best[key] = (lot, items)
-    ordered = sorted(best.values(), key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
+    pools = grouped((pool_key(lot), (lot, items)) for lot, items in lists)
+    best = [min(some, key=lambda each: _order(each[1][0])) for some in pools.values()]
+    ordered = sorted(best, key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
     return [items for _, items in ordered]
 
 

@@ -343,8 +343,7 @@ def _title_code(referential: Referential, code: str, first: Candidate | None) ->
     """Code of the title that was written, where titles of the fiche differ in what access takes."""
     if first is None or first.code != code:
         return ""
-    rows = referential.credentials_of.get(code, ())
-    return first.title_code if any(row.of_titles for row in rows) else ""
+    return first.title_code if any(row.of_titles for row in referential.credentials_of.get(code, ())) else ""
 
 
 def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | _Unusable:
