@@ -391,8 +391,7 @@ def frame_months(hours: Time, steps: int, state: State) -> Time:
     ``settings.paths.frame_counts_practice`` says so.
     """
     paths = state.terrain.settings.paths
-    practice = (steps - 1) * paths.practice_months if paths.frame_counts_practice else 0.0
-    return hours / paths.month_hours + practice
+    return hours / paths.month_hours + ((steps - 1) * paths.practice_months if paths.frame_counts_practice else 0.0)
 
 
 def _shut(step: Step) -> list[str]:

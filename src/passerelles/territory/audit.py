@@ -183,8 +183,7 @@ class Auditor:
 
         every = range(len(cells))
         if len(self.at):
-            most = None if thorough else max(_TOGETHER, _WORK // len(self.at))
-            for signs in islice(probes(every, short), most):
+            for signs in islice(probes(every, short), None if thorough else max(_TOGETHER, _WORK // len(self.at))):
                 sums = np.zeros(len(self.at), dtype=np.int64)
                 for n, sign in signs.items():
                     sums[weights[n]] += sign

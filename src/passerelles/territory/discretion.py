@@ -267,8 +267,7 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
             keeps = not view.total or _total_is_harmless(table, fewer, bound)
             return fewer if keeps else replace(fewer, total=False)
     failing_lots = np.isin(np.arange(len(table.supply)), list(lots))
-    failing_pools = np.isin(np.arange(len(table.capacity)), list(pools))
-    hide = _smallest(table, view.printed, failing_lots, failing_pools)
+    hide = _smallest(table, view.printed, failing_lots, np.isin(np.arange(len(table.capacity)), list(pools)))
     if not len(hide) and not view.total:  # flows of other lots do not help where it is the total that tells
         among = np.flatnonzero(view.printed)
         hide = among[np.lexsort((among, table.flow[among]))][:1]

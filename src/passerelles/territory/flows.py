@@ -362,9 +362,8 @@ class Unfilled(Described):
         if not self.candidates:
             return text
         first = self.candidates[0]
-        job = first.lot.label or first.lot.job
-        who = say("territory.unfilled.who", lang=lang, employer=first.lot.employer, job=job)
-        return f"{text} {who}"
+        about = {"employer": first.lot.employer, "job": first.lot.label or first.lot.job}
+        return f"{text} {say('territory.unfilled.who', lang=lang, **about)}"
 
     def place(self) -> str:
         """Return job or family, and basin, for a screen."""

@@ -63,8 +63,7 @@ class Network:
     def matrix(self) -> sparse.csc_array:
         """Shape (n + m + g + 1, k): which rows each pair counts in; the last row counts all."""
         n, m, g, k = len(self.supply), len(self.capacity), len(self.need), self.size
-        grouped = [n + m + self.group[self.lot]] if g else []
-        rows = [self.lot, n + self.pool, *grouped, np.full(k, n + m + g)]
+        rows = [self.lot, n + self.pool, *([n + m + self.group[self.lot]] if g else []), np.full(k, n + m + g)]
         indices = np.stack(rows, axis=1).ravel().astype(np.int32)
         indptr = np.arange(0, len(rows) * k + 1, len(rows))
         return sparse.csc_array((np.ones(len(indices)), indices, indptr), shape=(n + m + g + 1, k))
