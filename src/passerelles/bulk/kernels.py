@@ -16,13 +16,12 @@ compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 Room = namedtuple(  # noqa: PYI024 - nothing here has types
     "Room",
-    "dots values rank bound floor chosen rival counts added seen touched square credit credited covered sums",
+    "dots values rank bound floor chosen rival counts added seen touched square credit covered sums",
 )
 
 
 def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Room:
     """Return the arrays in which the loops of one thread write down what they find."""
-    columns = -(-len(needs.near_ptr) // 8) * 8  # eight are looked at together
     features, size, terms = len(formula.kind), len(space.competes), len(space.rarity)
     return Room(
         dots=np.zeros((layout.WHOLE, size), np.int32),
@@ -37,8 +36,7 @@ def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) 
         seen=np.zeros(layout.WHOLE, np.int32),
         touched=np.zeros((layout.WHOLE, terms), np.int32),
         square=np.zeros(layout.WHOLE),
-        credit=np.zeros(columns),
-        credited=np.zeros(columns, np.uint8),
+        credit=np.zeros(len(needs.near_ptr) - 1),
         covered=np.zeros(size),
         sums=np.zeros(formula.parts, np.float32),
     )
@@ -219,19 +217,16 @@ def coverage(needs, room, mine, row, found, person):
     own = needs.column[needs.ptr[row] : needs.ptr[row + 1]] if row >= 0 else needs.column[:0]
     for held in (own, mine):
         for column in held:
-            _credit(room, column, 1.0)
+            room.credit[column] = 1.0
             for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):  # what is near to it
-                _credit(room, needs.near_column[entry], needs.near_credit[entry])
+                near = needs.near_column[entry]
+                room.credit[near] = max(room.credit[near], needs.near_credit[entry])
     covered = room.covered
     covered[:] = 0.0
-    eights = room.credited.view(np.uint64)  # eight columns at once: most are not credited
-    for eight in np.flatnonzero(eights):
-        for column in range(8 * eight, 8 * eight + 8):
-            if room.credit[column] > 0.0:
-                for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
-                    covered[needs.by_row[entry]] += needs.by_weight[entry] * room.credit[column]
-                room.credit[column] = 0.0
-        eights[eight] = 0
+    for column in np.flatnonzero(room.credit):
+        for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
+            covered[needs.by_row[entry]] += needs.by_weight[entry] * room.credit[column]
+    room.credit[:] = 0.0
     for target in range(len(covered)):
         total = needs.total[target]
         covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
@@ -242,12 +237,6 @@ def coverage(needs, room, mine, row, found, person):
         known = share >= 0.0
         found.coverage[person, place] = share if known else np.nan
         found.position[person, place] = 1 + greater(covered, share) if known else 0
-
-
-@compiled
-def _credit(room, column, credit):
-    room.credit[column] = max(room.credit[column], credit)
-    room.credited[column] = 1
 
 
 @compiled

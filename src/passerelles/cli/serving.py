@@ -20,34 +20,27 @@ _EVERYWHERE = ("", "0.0.0.0", "::")  # listened on, nothing says by which name  
 _LIBRARIES = ("fastapi", "uvicorn", "orjson", "prometheus_client")
 
 
+def _option(name: str, **bounds: Any) -> Any:
+    """Return an option that a variable of the environment may state too."""
+    variable = f"PASSERELLES_{name.upper()}"
+    return typer.Option(f"--{name}", envvar=variable, show_envvar=False, help=say(f"service.option.{name}"), **bounds)
+
+
 @shared("referential overlay no_access data observed strict settings lang")
 def serve(
     given: Given,
     ctx: typer.Context,
-    host: Annotated[
-        str, typer.Option("--host", envvar="PASSERELLES_HOST", show_envvar=False, help=say("service.option.host"))
-    ] = _HOST,
-    port: Annotated[
-        int,
-        typer.Option(
-            "--port", envvar="PASSERELLES_PORT", show_envvar=False, min=1, max=65535, help=say("service.option.port")
-        ),
-    ] = 8000,
+    host: Annotated[str, _option("host")] = _HOST,
+    port: Annotated[int, _option("port", min=1, max=65535)] = 8000,
     key: Annotated[str | None, typer.Option("--api-key-env", help=say("service.option.key"))] = None,
     cors: Annotated[list[str] | None, typer.Option("--cors", help=say("service.option.cors"))] = None,
-    workers: Annotated[
-        int,
-        typer.Option(
-            "--workers", envvar="PASSERELLES_WORKERS", show_envvar=False, min=1, max=64,
-            help=say("service.option.workers"),
-        ),
-    ] = 1,
+    workers: Annotated[int, _option("workers", min=1, max=64)] = 1,
     threads: Annotated[int, typer.Option("--threads", min=1, max=64, help=say("service.option.threads"))] = 2,
     timeout: Annotated[float, typer.Option("--timeout", min=0.1, help=say("service.option.timeout"))] = 10.0,
     cache: Annotated[int, typer.Option("--cache", min=0, help=say("service.option.cache"))] = 64,
     warm: Annotated[bool, typer.Option("--warm/--no-warm", help=say("service.option.warm"))] = True,
     explorer: Annotated[bool, typer.Option("--explorer", help=say("service.option.explorer"))] = False,
-) -> None:  # fmt: skip
+) -> None:
     """Serve over HTTP until told to stop."""
     check_libraries()
     from passerelles.service.app import read_keys
