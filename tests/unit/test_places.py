@@ -60,6 +60,20 @@ def test_basin_names_come_before_aliases_and_communes(tmp_path: Path) -> None:
     assert places.basin("Iles du Nord").code == "0104"
 
 
+def test_a_commune_is_found_by_its_name_of_today_and_by_those_before(tmp_path: Path) -> None:
+    glued = BASINS_2019.replace("Lacq", "Vald'Arry").replace("Redon", "0", 1)
+    write(places_folder(tmp_path) / "g" / "0.csv", glued)
+    today = "64300,Val d'Arry,64,75,800,,\n64445,Pau-Béarn,64,75,77000,,\n"
+    write(tmp_path / "4.csv", f"code,nom,departement,region,population,epci,epci_nom\n{today}")
+    places = load_places(tmp_path)
+    for text in ("Val d'Arry", "Vald'Arry"):
+        spot = places.spot(text, communes_first=True)
+        assert (spot.commune and spot.commune.code, spot.name) == ("64300", "Val d'Arry"), text
+    assert [places.spot(text).name for text in ("Pau", "Pau-Béarn")] == ["Pau-Béarn", "Pau-Béarn"]
+    assert places.suggest("Val d'Arri") == ("Val d'Arry",)  # once, by whichever name
+    assert places.commune_by_code["35236"].name is None  # no letter: no name
+
+
 def test_communes_keep_their_zeros_and_their_latest_basin(places: Places) -> None:
     assert places.commune_by_code["01001"].basin == "8401"  # 8403 in the file of 2019
     assert places.basin_by_code["8401"].communes == ("01001", "01002")

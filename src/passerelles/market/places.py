@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import islice
 from pathlib import Path
 from statistics import fmean
 from types import MappingProxyType
@@ -75,6 +76,7 @@ class Commune(NamedTuple):
     A commune: INSEE code (five characters), name, basin, coordinates in degrees; None = unknown.
 
     A commune that was merged since has the coordinates, population and EPCI (SIREN) of the one that took its place.
+    `aliases` are what other files call it: the name before a merger, the one after it.
     """
 
     code: str
@@ -84,6 +86,7 @@ class Commune(NamedTuple):
     longitude: float | None = None
     population: int | None = None
     epci: str | None = None
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,7 +362,7 @@ class Places:
         """Names of basins and communes nearest to a text, best first, ties by name."""
         ranked = alike(normalise_label(text), {name: name for name in self._labels}, least=_CUTOFF)
         ordered = sorted(ranked, key=lambda name: (-ranked[name], name not in self._basins_by_name, name))
-        return tuple(self._labels[name] for name in ordered[:_SUGGESTIONS])
+        return tuple(islice(dict.fromkeys(self._labels[name] for name in ordered), _SUGGESTIONS))
 
     def distance(self, start: str, end: str) -> Distance:
         """
@@ -443,7 +446,9 @@ class Places:
 
     @cached_property
     def _communes_by_name(self) -> Mapping[str, tuple[Commune, ...]]:
-        return grouped((normalise_label(commune.name), commune) for commune in self.communes if commune.name)
+        """Communes by each of their names."""
+        names = ((c, {normalise_label(name) for name in (c.name or "", *c.aliases)} - {""}) for c in self.communes)
+        return grouped((name, commune) for commune, several in names for name in sorted(several))
 
     @cached_property
     def _communes_by_bare_name(self) -> Mapping[str, tuple[Commune, ...]]:
@@ -463,8 +468,9 @@ class Places:
 
     @cached_property
     def _labels(self) -> Mapping[str, str]:
-        """Label to show of each normalised name; a basin's before a commune's."""
+        """Label to show of each normalised name; a basin's before a commune's, whose own comes before its others."""
         labels = {name: found[0].name or "" for name, found in self._communes_by_name.items()}
+        labels |= {normalise_label(commune.name): commune.name for commune in self.communes if commune.name}
         labels |= {normalise_label(b.name): b.name for b in self.basins}
         return {name: labels[name] for name in sorted(labels) if name}
 
@@ -573,7 +579,8 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     ----------
     path
         A folder such as the one of the public data sets, or one file of basins. Where several years are there, the
-        most recent one places the communes; names come from all.
+        most recent one places the communes. Names come from all: a list of communes gives the one that is shown, and
+        by the others the commune is found too.
     travel
         Table of the user's own travel times between basins (columns ``from, to, minutes`` or ``km``), beside those
         found in `path`.
@@ -612,14 +619,20 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     for code, name, population, epci, label in rows("communes", "commune", "commune_label", *_Details._fields[1:]):
         people = None if population is None else round(population)
         details.setdefault(code, _Details(name, people, epci.removesuffix(".0"), label))
-    names = {code: row.name for code, row in details.items()}
-    names |= dict(row for row in rows("commune-names", "commune", "commune_label") if all(row))
-    names |= {row.commune: row.name for _, some in geographies for row in some if row.name}
+    names = grouped(
+        (code, name)  # the later, the newer
+        for code, name in (
+            *((row.commune, row.name) for _, some in geographies for row in some),
+            *rows("commune-names", "commune", "commune_label"),
+            *((code, row.name) for code, row in details.items()),
+        )
+        if any(map(str.isalpha, name))
+    )
     points = _coordinates(opened(*found.of("coordinates")))
     # The commune of today that took the place of each former one.
     successors = dict(rows("former-communes", "former", "commune"))
     today = {row.commune: successors.get(row.commune, row.commune) for row in newest_rows}
-    communes = tuple(_commune(r, names.get(r.commune), points, details, today[r.commune]) for r in newest_rows)
+    communes = tuple(_commune(r, names.get(r.commune, ()), points, details, today[r.commune]) for r in newest_rows)
     _report(communes, geographies)
     epcis = MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci})
     places = Places(tuple(_basins(communes, geographies)), communes, year=latest.found.year, epci_labels=epcis)
@@ -642,12 +655,17 @@ class _Details(NamedTuple):
 
 
 def _commune(
-    row: _Row, name: str | None, points: Mapping[str, tuple[float, float]], details: Mapping[str, _Details], today: str
+    row: _Row,
+    names: Sequence[str],
+    points: Mapping[str, tuple[float, float]],
+    details: Mapping[str, _Details],
+    today: str,
 ) -> Commune:
     latitude, longitude = points.get(row.commune) or points.get(today) or (None, None)
     about = details.get(row.commune) or details.get(today)
     population, epci = (about.population, about.epci or None) if about is not None else (None, None)
-    return Commune(row.commune, name, row.basin, latitude, longitude, population, epci)
+    name, *others = dict.fromkeys(reversed(names)) or [None]
+    return Commune(row.commune, name, row.basin, latitude, longitude, population, epci, tuple(filter(None, others)))
 
 
 def _read_basins(reading: Reading) -> tuple[_Row, ...]:
