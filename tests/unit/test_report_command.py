@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from html_reading import read_page, rows_of
+from market_files import market_folder, write
 from passerelles.cli.main import run
 from passerelles.referentials.places import sample_names, sample_tables
 
@@ -147,6 +148,19 @@ def test_real_data_with_openings_of_the_survey(real_data: Path, tmp_path: Path) 
     page = read_page(output.read_text(encoding="utf-8"))
     assert any("BMO" in str(r) or "bmo" in str(r) for r in rows_of(page, "sources"))
     assert len(output.read_bytes()) < 3_000_000
+
+
+def test_openings_of_the_survey_are_those_of_an_allocation(tmp_path: Path) -> None:
+    data = market_folder(tmp_path / "data")
+    # Tensions say that of this family the basin hires lorry drivers: bus drivers have no openings of their own.
+    fragile = write(tmp_path / "f.csv", "employer,job,headcount,basin\nA,N4102,7,REDON\n")
+    given = ("--fragile", str(fragile), "--data", str(data))
+    with pytest.raises(SystemExit) as allocated:
+        run(["territory", "match", *given, "--format", "json"])
+    assert allocated.value.code == 1  # nobody is placed
+    assert call("--output", tmp_path / "r.html", *given, "--no-pictures") == 1
+    page = read_page((tmp_path / "r.html").read_text(encoding="utf-8"))
+    assert any("b.csv" in str(row) for row in rows_of(page, "sources"))
 
 
 def test_an_office_document_says_what_the_page_says(tmp_path: Path) -> None:

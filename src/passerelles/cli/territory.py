@@ -494,7 +494,7 @@ def report(
         sample = sample_name(territory or DEFAULT_TERRITORY)
         fragile, hiring = sample_tables(sample)
     words = tuple(command_words(context, territory=sample or territory))
-    session = given.open(tensions=False)
+    session = given.open(tensions=hiring is None)
     graph = session.graph
     market, places = session.territory_data()
     certifications = session.certifications
