@@ -541,6 +541,26 @@ def test_what_is_taken_away_is_what_the_command_line_writes(
     assert "Ateliers du Canal" in report.text
 
 
+def test_what_is_taken_away_names_the_market_that_its_figures_come_from(
+    embedded_graph: OccupationGraph, files: tuple[str, ...], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    data = market_folder(tmp_path / "data")
+    engine = Engine(embedded_graph, session=Session(data=(data,)))
+    with Client(create_app(engine, Options(explorer="alone"))) as opened:
+        taken, report = (
+            opened.post("/explorer/territory/file", json={"asked": TABLES, "form": form}) for form in ("xlsx", "html")
+        )
+    expected = printed(capsys, "territory", "match", *files, "--data", str(data))["sources"]
+    market = {source["name"] for source in expected if source["content"] != "table"}
+    assert {"a.csv", "d.csv"} <= market
+    about = openpyxl.load_workbook(io.BytesIO(taken.content)).worksheets[-1]
+    told = {str(cell.value) for row in about.rows for cell in row}
+    assert market == told & {path.name for path in data.rglob("*")} | {name for name in market if "/" in name}
+    assert all(name in report.text for name in market)
+    assert "b.csv" not in report.text  # tensions, of which openings that were given need none
+
+
 def test_a_table_that_cannot_be_read_says_why(client: Client) -> None:
     missing = client.post("/explorer/territory/plan", json={})
     assert (missing.status_code, "<html" in missing.text) == (422, False)

@@ -147,6 +147,21 @@ def test_a_territory_is_that_of_the_command_line(
     assert client.post("/v1/match", json=body).json() == expected | {"sources": []}
 
 
+def test_a_territory_has_the_figures_of_the_market(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    data = market_folder(tmp_path / "data")
+    files: list[str] = []
+    for name, rows in (("fragile", FRAGILE), ("hiring", HIRING)):
+        lines = [",".join(rows[0]), *(",".join(map(str, row.values())) for row in rows)]
+        files += [f"--{name}", str(write(tmp_path / f"{name}.csv", "\n".join(lines) + "\n"))]
+    options = Options(overlays=("enseignement-conduite",), data=(data,))
+    with Client(create_app(load_engine(options))) as opened:
+        found = opened.post("/v1/match", json={"fragile": FRAGILE, "hiring": HIRING}).json()
+    expected = printed(capsys, "territory", "match", *files, "--data", str(data))
+    expected["sources"] = [source for source in expected["sources"] if source["content"] != "table"]
+    assert found == expected
+    assert found["results"][0]["market"]
+
+
 @pytest.mark.parametrize("lang", LANGS)
 def test_answers_are_the_moves_themselves(client: Client, engine: Engine, lang: Lang) -> None:
     graph = engine.graph

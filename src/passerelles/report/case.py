@@ -12,6 +12,7 @@ from passerelles.language.say import Lang, day_text, number, percent, say, types
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.places import Places
+from passerelles.report.envelope import TENSIONS
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
@@ -147,6 +148,11 @@ class Case:
     def threshold(self) -> int:
         """Headcount under which figures are withheld."""
         return self.release.threshold or self.allocation.settings.mask_threshold
+
+    @property
+    def unused(self) -> frozenset[str]:
+        """Kinds of market files that play no part in it."""
+        return frozenset() if self.allocation.hiring.source else TENSIONS
 
     @cached_property
     def targets(self) -> tuple[str, ...]:

@@ -206,7 +206,8 @@ def sources_of(case: Case) -> Iterator[Source]:
     yield Source(name, what, about.date, about.licence, about.sha256)
     yield from (Source(f"{o.name} {o.version}", o.source or o.title, o.date, o.licence, "") for o in about.laid)
     files = files_read(case.market, case.places, case.certifications)
-    yield from sorted({Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256) for f in files})
+    used = (f for f in files if f.kind not in case.unused)
+    yield from sorted({Source(f.record.name, f.source or f.kind, f.year, f.licence, f.record.sha256) for f in used})
 
 
 def sources_grid(case: Case) -> Grid:

@@ -141,10 +141,11 @@ def match(engine: Engine, asked: requests.MatchBody, lang: Lang) -> Payload:
 
     settings = settings_of(engine, strict=asked.strict)
     fragile, hiring = ([row.model_dump() for row in rows] for rows in (asked.fragile, asked.hiring))
-    allocation = allocated(engine, asked, fragile, hiring, market=engine.wages, settings=settings)
+    allocation = allocated(engine, asked, fragile, hiring, market=engine.market, settings=settings)
     found = published(publish(allocation), lang) if asked.mask else allocation.release()
     found = replace(found, flows=found.flows[: asked.limit])
-    sources = envelope.data_sources(market=engine.wages, places=engine.places)
+    without = envelope.UNUSED | envelope.TENSIONS
+    sources = envelope.data_sources(market=engine.market, places=engine.places, without=without)
     return envelope.territory_envelope(engine.graph, found, lang, settings=settings, sources=sources)
 
 

@@ -188,5 +188,5 @@ def load_engine(options: Options) -> Engine:
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
     if options.explorer != "alone":  # whose pages read data when they first need some: nobody waits to begin with
         _ = session.keeper  # before data are read: what changes meanwhile shows at the next reload
-        _ = engine.places, engine.certifications, engine.wages
+        _ = engine.places, engine.certifications, engine.wages, engine.market
     return engine

@@ -19,7 +19,7 @@ from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.places import sample_name, sample_names, sample_tables
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.case import Case, Request, Words
-from passerelles.report.envelope import about_sheet, data_sources, envelope
+from passerelles.report.envelope import UNUSED, about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
 from passerelles.report.sections import figures_of, sentences_of, territory_document
 from passerelles.service.answers import allocated
@@ -147,7 +147,8 @@ def take_away(ask: Ask, wanted: Wanted) -> tuple[str, str, bytes]:
             write_word(territory_document(case), place)
         else:
             payload = envelope("territory@1", ask.engine.graph, (), settings=case.graph.settings)
-            payload = payload | {"sources": data_sources(market=case.market, places=case.places)}
+            without = UNUSED | case.unused
+            payload = payload | {"sources": data_sources(market=case.market, places=case.places, without=without)}
             about = about_sheet(payload, lang=ask.lang)
             write_workbook([book_page(sheet, lang=ask.lang) for sheet in (*_sheets(ask, case), about)], place)
         return name, MEDIA[wanted.form], place.read_bytes()
@@ -182,9 +183,8 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     allocation = allocated(engine, asked, fragile, hiring, market=market, settings=chosen)
     request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
     case = Case(
-        graph, allocation, request, Words(ask.lang), market if hiring is None else None, places,
-        engine.certifications if asked.frame else None,
-    )  # fmt: skip
+        graph, allocation, request, Words(ask.lang), market, places, engine.certifications if asked.frame else None
+    )
     return case, (fragile, hiring)
 
 
