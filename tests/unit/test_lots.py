@@ -12,7 +12,7 @@ from passerelles import load_referential
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
-from passerelles.territory.lots import Locator, Lot, LotsError, Month, Side, made, reading_notes
+from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, made, reading_notes
 from passerelles.territory.parts import parts
 from passerelles.territory.reading import read_lots, read_sides
 
@@ -791,3 +791,64 @@ def test_where_places_head_columns_each_of_their_cells_is_a_lot(embedded: Refere
     assert found == {("N4101", "29019", 12), ("N1101", "29019", 3), ("N1101", "56121", 5)}
     assert [(p.row, p.key, p.people) for p in lots.set_aside] == [(3, "empty", 2)]
     assert lots.said[0].values["columns"] == "Brest, Lorient"
+
+
+def test_of_tables_side_by_side_the_one_that_counts_the_side_is_read_and_said(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.csv"
+    lines = [
+        "Entreprise;Emploi;Effectif;;Entreprise;Emploi;Nb postes",
+        "A;N1101;5;;B;N4101;4",
+        ";;;;C;N1103;2",
+        "Total;;5;;Total;;6",
+    ]
+    close = "\n".join(lines).replace(";;Entreprise", ";Entreprise").replace("5;;", "5;").replace(";;;;", ";;;")
+    for text in ("\n".join(lines), close):
+        path.write_text(text, encoding="utf-8")
+        people, posts = read_lots(embedded, path, "fragile"), read_lots(embedded, path, "hiring")
+        assert [(lot.employer, lot.job, lot.people) for lot in people.lots] == [("A", "N1101", 5)]
+        assert [(lot.employer, lot.job, lot.people) for lot in posts.lots] == [("B", "N4101", 4), ("C", "N1103", 2)]
+        assert "Entreprise, Emploi, Effectif ; pas le reste : Entreprise, Emploi, Nb postes" in said(people)
+    path.write_text(lines[0].replace("Nb postes", "Effectif") + "\n" + lines[1], encoding="utf-8")
+    with pytest.raises(LotsError) as caught:  # which of the two is for a person to say
+        read_lots(embedded, path, "fragile")
+    assert problems(caught) == [(0, "", "tables_beside")]
+    spaced = [{"Entreprise": "A", "Emploi": "N1101", "": "", "Effectif": 5, "Ville": "Redon"}]
+    assert read_lots(embedded, spaced, "fragile").people == 5
+
+
+def said(lots: Lots) -> str:
+    return "\n".join(note.sentence("fr") for note in reading_notes([lots]))
+
+
+def test_hidden_rows_of_a_workbook_are_counted_and_said(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for row in (("Emploi", "Effectif"), ("N1101", 5), ("N4101", 3), ("Total", 8)):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    sheet.column_dimensions["C"].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile")
+    assert lots.people == 8
+    assert "des lignes masquées (par un filtre, peut-être) sont comptées comme les autres (3)" in said(lots)
+
+
+def test_a_column_of_jobs_alone_and_an_empty_file(embedded: Referential, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("\nMétier\nCariste\nN4101\n", encoding="utf-8")
+    lots = read_lots(embedded, path, "fragile")
+    assert [(lot.job, lot.people) for lot in lots.lots] == [("N1101", 1), ("N4101", 1)]
+    path.write_text("", encoding="utf-8")
+    with pytest.raises(LotsError) as caught:
+        read_lots(embedded, path, "fragile")
+    assert problems(caught) == [(0, "", "no_row")]
+
+
+def test_a_column_that_stands_twice_is_not_named_as_another_that_counts(embedded: Referential, tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text("Emploi;Nb de postes;Nb de postes\nN1101;4;4\nN4101;6;5\n", encoding="utf-8")
+    lots = read_lots(embedded, path, "hiring")
+    assert (lots.people, [p.key for p in lots.set_aside]) == (4, ["columns_differ"])
+    assert "other_counts" not in {p.key for p in lots.said}

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import compress, islice
+from itertools import compress, islice, pairwise
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -334,7 +334,8 @@ class Rows(NamedTuple):
 
     A text file's blank rows are there, a workbook's are not: their lines are missing. `header_line` is 0 where no row
     fitted as the header; the header is then empty and `rows` are all. `merged` are merged cells of a workbook, `sheet`
-    the name of its sheet, `others` those of visible sheets that hold a header too, but one that fits less well.
+    the name of its sheet, `others` those of visible sheets that hold a header too, but one that fits less well, and
+    `hidden` the lines of its hidden rows.
     """
 
     name: str
@@ -348,6 +349,7 @@ class Rows(NamedTuple):
     notices: tuple[Notice, ...] = ()
     others: tuple[str, ...] = ()
     delimiter: str = ""
+    hidden: frozenset[int] = frozenset()
 
     @property
     def filled(self) -> Iterator[tuple[int, list[Cell]]]:
@@ -481,7 +483,8 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, 
     chosen = book.sheet(best[0])
     header, line, rows = _with_header(chosen.rows, fits)
     digest = hashlib.sha256(data).hexdigest()
-    return Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, others=others if line else ())
+    found = Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, hidden=chosen.hidden)
+    return found._replace(others=others if line else ())
 
 
 def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostrophes: bool) -> Rows:
@@ -584,6 +587,32 @@ def one_header(
     split = {at for at, some in under.items() if are_parts(some) or any(map(_CODE.match, map(normalise_label, some)))}
     names = [f"{header[start]} {below[at]}" if start in split else header[start] for at, start in enumerate(of)]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
+
+
+def blocks(header: Sequence[str]) -> list[range]:
+    """
+    Return the spans of columns that may be tables of their own, side by side.
+
+    A column without a name parts them, or the first name said again.
+
+    Examples
+    --------
+    >>> blocks(["Métier", "Effectif", "", "Métier", "Postes"]), blocks(["Emploi", "Nombre", "Emploi", "Nombre"])
+    ([range(0, 2), range(3, 5)], [range(0, 2), range(2, 4)])
+    """
+    named = [at for at, name in enumerate(header) if name]
+    starts = [at for at in named if at == 0 or not header[at - 1] or header[at] == header[named[0]]]
+    spans = pairwise([*starts, len(header)])
+    return [range(start, max(at for at in named if at < end) + 1) for start, end in spans]
+
+
+def with_only_header(rows: Rows, fits: Fits) -> Rows:
+    """Take the first line as the header where a table is but one column: elsewhere, a line of one cell is a title."""
+    filled = [] if rows.header_line else list(rows.filled)
+    if len({at for _, cells in filled for at, cell in enumerate(cells) if cell_text(cell)}) != 1:
+        return rows
+    (line, header), *rest = filled
+    return rows._replace(header=tuple(header), header_line=line, rows=rest) if fits(header) else rows
 
 
 class Number(NamedTuple):

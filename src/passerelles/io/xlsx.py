@@ -43,6 +43,9 @@ _REFERENCE: Final = re.compile(r"([A-Za-z]{1,3})([1-9][0-9]{0,6})")
 _PLAIN: Final = re.compile(rb'<c r="([A-Z]{1,3})[0-9]+"((?: s="[0-9]+")?(?: t="[sn]")?(?:/>|></c>|><v>[^<&]*</v></c>))')
 _PLAIN_VALUE: Final = re.compile(rb'(?: s="([0-9]+)")?(?: t="([sn])")?><v>([^<]*)</v></c>')
 _PLAIN_ROW: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"[^>]*?(/?)>')
+_ROW: Final = re.compile(rb"<row( [^>]*)>")
+_ROW_NUMBER: Final = re.compile(rb' r="([1-9][0-9]{0,6})"')
+_HIDDEN: Final = re.compile(rb' hidden="(?:1|true)"')
 _MERGED: Final = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"')
 
 
@@ -67,10 +70,15 @@ class Area(NamedTuple):
 
 
 class Sheet(NamedTuple):
-    """Rows of a sheet that hold something, each with its number; cells up to the last one of each row."""
+    """
+    Rows of a sheet that hold something, each with its number; cells up to the last one of each row.
+
+    `hidden` are the numbers of those that a filter or a person hides: they are read as the others are.
+    """
 
     rows: list[tuple[int, list[Cell]]]
     merged: tuple[Area, ...] = ()
+    hidden: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,7 @@ class Workbook:
     """
     An open workbook; `sheets` names its visible sheets, in order.
 
-    What is hidden is never read: people hide drafts and the answers of others.
+    A hidden sheet is never read: people hide drafts and the answers of others.
     """
 
     data: bytes = field(repr=False)
@@ -111,7 +119,7 @@ class Workbook:
             plain = _plain(self, xml)
             if plain is None and xml.count(b"<c ") + xml.count(b"<c>") > _MAX_WALKED:
                 raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
-            return plain or _walk(self, sheet)
+            return (plain or _walk(self, sheet))._replace(hidden=_hidden_rows(xml))
 
     @cached_property
     def dates(self) -> Mapping[int, bool]:
@@ -419,6 +427,11 @@ def _area(reference: str) -> Area:
     first, _, last = reference.partition(":")
     (row, column), (end, right) = _place(first), _place(last or first)
     return Area(row, end, column, right)
+
+
+def _hidden_rows(xml: bytes) -> frozenset[int]:
+    rows = _ROW.findall(xml) if _HIDDEN.search(xml) else ()
+    return frozenset(int(number[1]) for each in rows if _HIDDEN.search(each) and (number := _ROW_NUMBER.search(each)))
 
 
 def _place(reference: str) -> tuple[int, int]:

@@ -10,7 +10,18 @@ from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
-from passerelles.io.csv import TOTAL, Rows, are_parts, decimal_sign, fill_merged, one_header, read_number, read_rows
+from passerelles.io.csv import (
+    TOTAL,
+    Rows,
+    are_parts,
+    blocks,
+    decimal_sign,
+    fill_merged,
+    one_header,
+    read_number,
+    read_rows,
+    with_only_header,
+)
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
@@ -184,6 +195,12 @@ def _columns(header: Sequence[Any], side: Side) -> dict[str, int]:
     if not {"job", "code"} & found.keys() and _bare(sector).startswith("activite"):
         found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
     return found
+
+
+def _counts_jobs(header: Sequence[str]) -> bool:
+    """Whether columns make a table of people or openings by job."""
+    found = [(_COUNT[side], _columns(header, side)) for side in _COUNT]
+    return any(count in columns and "job" in columns for count, columns in found)
 
 
 def _bare(text: str) -> str:
@@ -393,6 +410,7 @@ class _Reader:
             yield self._grid(rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet=""))
 
     def _grid(self, rows: Rows) -> _Grid:
+        rows = with_only_header(rows, lambda cells: len({"job", "code"} & _columns(cells, self.side).keys()))
         header = [" ".join(cell_text(cell).split()) for cell in rows.header]
         if rows.header_line > 1:
             self._tell(rows.name, "header_line", rows.header_line, line=str(rows.header_line))
@@ -405,7 +423,29 @@ class _Reader:
                 column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
                 self._tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
         header, filled = one_header(header, filled, rows.header_line)
+        header, filled = self._one_table(rows.name, header, filled)
+        for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
+            self._tell(rows.name, "hidden_row", line)
         return _Grid(rows.name, header, _columns(header, self.side), filled, rows.sheet)
+
+    def _one_table(self, file: str, header: list[str], rows: list[_Row]) -> tuple[list[str], list[_Row]]:
+        """Return the header and rows of the table that counts this side, where several stand side by side."""
+        tables = [block for block in blocks(header) if _counts_jobs([header[at] for at in block])]
+        count = _columns(header, self.side).get(_COUNT[self.side])
+        if len(tables) <= 1 or count is None:
+            return header, rows
+        own = next((block for block in tables if count in block), tables[0])
+        others = [header[at] for block in tables if block != own for at in block]
+        told = {"columns": ", ".join(header[at] for at in own), "others": ", ".join(others)}
+        if header[count] in others:
+            raise LotsError([Problem(file, 0, "", "tables_beside", told)])
+        self._tell(file, "one_table", **told)
+        kept = [
+            (line, [cells[at] if at in own else None for at in range(min(own.stop, len(cells)))])
+            for line, cells in rows
+        ]
+        names = [name if at in own else "" for at, name in enumerate(header)]
+        return names, [(line, cells) for line, cells in kept if any(map(cell_text, cells))]
 
     def read(self, grids: Iterable[_Grid], file: str, sha256: str = "") -> Lots:
         """Return the lots of a table, or of all sheets of a workbook that make one."""
@@ -476,6 +516,8 @@ class _Reader:
             if len(found) == 1:
                 grid = replace(grid, columns={**grid.columns, role: found[0]})
                 self._tell(grid.name, f"{role}_by_content", 0, role, column=grid.header[found[0]])
+        if not grid.header and not grid.rows:
+            raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
         if not {"job", "code"} & set(grid.columns):
             seen = grid.header or next((cells for _, cells in grid.rows), ())
             columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
@@ -535,13 +577,14 @@ class _Reader:
         if first < 0 or not others:
             return grid
         names = [grid.header[at] for at in (first, *others)]
-        told = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(names[1:])}
+        different = [name for name in names[1:] if name != names[0]]
+        told = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
         if are_parts(names):
             self._tell(grid.name, "parts_summed", 0, count, **told)
             return replace(grid, columns={**grid.columns, count: first}, parts=others)
         if not known:
             raise LotsError([Problem(grid.name, 0, count, "several_counts", told)])
-        if not are_parts(names[1:]):  # parts of what the column counts
+        if different and not are_parts(different):  # parts of what the column counts
             self._tell(grid.name, "other_counts", 0, count, **told)
         return grid
 
