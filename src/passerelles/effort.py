@@ -725,6 +725,7 @@ class StepHours(NamedTuple):
     Hours of a step towards every occupation, shape (n,), or one, shape (1,); nan = unknown.
 
     `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or people are selected.
+    `required`: hours of the required training, at the least that is known; `vague`: a whole qualification is without.
     """
 
     low: Floats
@@ -732,6 +733,8 @@ class StepHours(NamedTuple):
     high: Floats
     closed: NDArray[np.bool_]
     unsettled: NDArray[np.bool_]
+    required: Floats
+    vague: NDArray[np.bool_]
 
 
 def step_hours(
@@ -768,4 +771,5 @@ def step_hours(
     unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course) | demands.unsettled
     span = table.span(taught, demands.span(missing, price), rows, level)
     low, expected, high = (np.where(unknown, np.nan, hours) for hours in span)
-    return StepHours(low, expected, high, np.asarray((missing & price.closed).any(axis=1)), demands.unsettled)
+    closed = np.asarray((missing & price.closed).any(axis=1))
+    return StepHours(low, expected, high, closed, demands.unsettled, *demands.training(price))

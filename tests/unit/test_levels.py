@@ -27,7 +27,10 @@ from passerelles.scoring.scorer import (
     load_scorer,
     reaches,
 )
-from passerelles.settings import Settings
+from passerelles.settings import Settings, TerritorySettings
+from passerelles.territory.hours import EffortCosts
+from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.pairs import moves_between
 
 FITTED = load_scorer("fitted")
 chances = st.floats(0, 1)
@@ -150,3 +153,22 @@ def test_what_nobody_covers_is_raised_by_no_position(embedded_graph: OccupationG
                     embedded_graph.codes
                 ) and move.level == "exigeante"
     assert raised > 20  # their place alone would have raised them
+
+
+def test_a_territory_gives_every_move_the_level_that_a_ranking_gives_it(rome4_graph: OccupationGraph) -> None:
+    origins = ("K2110", "D1505", "J1501", "G1602", "J1506")
+    targets = ("K2111", "K1302", "J1506", "J1501", "K2128", "D1507", "J1507", "N4101", "G1603", "J1301")
+    fragile, hiring = (
+        Lots(side, tuple(Lot("E", job, "B", people=1) for job in jobs))
+        for side, jobs in (("fragile", origins), ("hiring", targets))
+    )
+    graph, settings = rome4_graph, rome4_graph.settings
+    moves = moves_between(graph, EffortCosts(graph, settings), fragile, hiring, None, TerritorySettings())
+    told = {
+        (origin, move.target.code): move.level
+        for origin in origins
+        for move in rank_moves(graph, origin, targets=targets, limit=None)
+    }
+    found = {(o, t): level_at(int(moves.level[moves.row[o], moves.column[t]])) for o, t in told}
+    assert found == told
+    assert {"proche", "accessible"} <= {*told.values()}

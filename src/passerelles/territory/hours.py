@@ -92,7 +92,8 @@ class Hours(NamedTuple):
 
     `possible` says whether the move can be made at all (a credential that the person cannot get): `YES`, `NO` or
     `UNKNOWN`. `lever` is the part of the expected hours that a training lever takes, 0 where it is not used; None
-    without a lever.
+    without a lever. `short` says whether access lets a move be close, as `passerelles.ranking.moves.short_access` does;
+    None = not looked at.
     """
 
     low: Floats
@@ -100,6 +101,7 @@ class Hours(NamedTuple):
     high: Floats
     possible: NDArray[np.int8]
     lever: Floats | None = None
+    short: NDArray[np.bool_] | None = None
 
 
 class Costs(Protocol):
@@ -144,6 +146,7 @@ class EffortCosts:
         low, expected, high = (np.full((len(origins), len(targets)), np.nan) for _ in range(3))
         taken = np.zeros(expected.shape)
         possible = np.full(expected.shape, YES, dtype=np.int8)
+        short = np.zeros(expected.shape, dtype=np.bool_)
         lever = make_lever(graph, self.settings.effort, self.lever) if self.lever else None
         for i, row in enumerate(origins.tolist()):
             go_on()
@@ -152,6 +155,8 @@ class EffortCosts:
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
             possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
+            near = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~demands.selective
+            short[i] = near[targets]
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, [*required_columns(graph, row), *lever.columns]))
                 with_it = holdings_of(graph.referential, graph.codes[row], dict.fromkeys(lever.credentials, "yes"))
@@ -162,7 +167,7 @@ class EffortCosts:
                 low[i, use] = (rest.low + own * table.low_share)[targets][use]
                 high[i, use] = (rest.high + own * table.high_share)[targets][use]
                 expected[i, use], taken[i, use] = better[use], own
-        return Hours(low, expected, high, possible, None if lever is None else taken)
+        return Hours(low, expected, high, possible, None if lever is None else taken, short)
 
     def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
         """

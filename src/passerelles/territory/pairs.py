@@ -20,9 +20,10 @@ from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
 from passerelles.progress import go_on
+from passerelles.ranking.moves import levels_by
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, raising_share, required_columns
-from passerelles.scoring.scorer import LEVELS, levels_of, scorer_for
+from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, required_columns
+from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import NO, UNKNOWN, Costs, Hours
@@ -228,8 +229,10 @@ def moves_between(
         go_on()
         coverage = coverage_row(graph, holding_of(graph, required_columns(graph, row)))
         positions = coverage_positions(coverage, row, targets)
-        level[i] = levels_of(probability[i], raising_share(positions, coverage[targets], len(graph.codes)))
+        level[i] = levels_by(graph, probability[i], positions, coverage[targets])
     hours = costs.hours(origins, targets)
+    if hours.short is not None:  # nothing is close whose access takes long, or selects
+        level[(level == 0) & ~hours.short] = LEVELS.index("accessible")
     within = None if frame is None else costs.within(frame, origins, targets, hours.expected)
     row, column = ({graph.codes[each]: at for at, each in enumerate(ends.tolist())} for ends in (origins, targets))
     return Moves(row, column, hours, probability, level, _listed(graph, origins, targets), within, same, part)
