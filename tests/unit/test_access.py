@@ -1526,6 +1526,15 @@ def test_the_length_of_another_way_says_that_its_years_of_experience_come_on_top
     assert re.search(r"« FIMO » : .*DE infirmier.* \(4 620 h.* de formation, en plus de l'expérience\)", told)
 
 
+def test_what_else_would_do_is_told_where_only_practice_is_held() -> None:
+    years = Credential("ANS", "Quatre ans", "experience", months=Hours(48, None, 48))
+    rows = (*one_of("Q", ("ANS", "v", "a"), ("DEI", "v", "b"), ("E1", "v", "c")), CredentialRequirement("P", "ANS"))
+    some = with_credentials(jobs(*rows, CredentialRequirement("S", "DEI")), years, *OVER)
+    told = {origin: sentences(some, origin) for origin in "PRS"}
+    assert "À défaut de « Quatre ans » : DE infirmier." in told["P"]  # the ended way is none
+    assert not any("À défaut" in told[origin] for origin in "RS")  # nothing is held, or a diploma
+
+
 def test_another_way_into_a_training_is_told_without_that_training() -> None:
     """What is only needed before something that is obtained either way takes nothing of that."""
     exam = Credential("CONC", "Concours", "concours", choices=((("AS",), ("DEI",), ("AN",)),))

@@ -1,6 +1,6 @@
 """What access takes, in words: a narrow column, a sentence for each thing required, a choice in one text."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -148,7 +148,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     Return a sentence for each choice that is open: its other ways, in the place of the one that is counted.
 
     Each is named without what comes before its parts, with the length of all that it takes, and none that nobody can
-    take.
+    take. So are those of a choice of which only practice is held, which may not have been long enough.
     """
     over = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
     left = [c for c in _told(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in over]
@@ -168,7 +168,19 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
             told = say("conditions.or", lang=lang).join(sized)
             taken_name = _either([taken], _SHORT, lang)
             found.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=told).replace("….", "…"))
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys([*found, *_failing_lines(conditions, over, lang)]))
+
+
+def _failing_lines(
+    conditions: AccessConditions, over: Container[tuple[str | None, str | None]], lang: Lang
+) -> Iterator[str]:
+    met = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
+    for ways in map(_ways, met.values()):
+        mine = _held(ways)
+        others = [way for way in ways if way not in mine and (way[0].group, way[0].alternative) not in over]
+        if others and all(any(c.kind == "experience" for c in way) for way in mine):
+            taken, named = (_either(some, _SHORT, lang, _WAYS) for some in (mine, others))
+            yield say("conditions.failing", lang=lang, taken=taken, others=named)
 
 
 def _sized(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> str:
