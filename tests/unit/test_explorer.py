@@ -409,6 +409,7 @@ def test_areas_and_interests_have_their_tables(client: Client, capsys: pytest.Ca
     ]
     members = table_of(client.get("/explorer/areas/1").text, "members")
     assert [r["strength"][1] for r in members] == [m["strength"] for m in expected[0]["members"]]
+    assert {client.get(f"/explorer/areas/{number}").status_code for number in ("0", "999", "x")} == {404}
     fits = table_of(client.get("/explorer/interests?first=S&second=E").text, "interests")
     assert set(fits[0]["interests"][0].split(", ")) == {"Social", "Entreprenant"}
     assert all("Social" in r["interests"][0] or "Entreprenant" in r["interests"][0] for r in fits)

@@ -118,6 +118,13 @@ def test_no_column_of_an_allocation_is_cut(browser: "Browser", rome4_graph: Occu
         assert page.locator(".scroll").evaluate_all(cut) == []
 
 
+def test_no_column_of_an_area_is_cut(browser: "Browser", address: str) -> None:
+    with opened(browser, address, "/areas/1") as page:
+        assert page.locator(".scroll").evaluate_all("all => all.filter(e => e.scrollWidth > e.clientWidth)") == []
+        page.emulate_media(media="print")
+        assert page.evaluate("document.documentElement.scrollWidth") <= DESK[0]
+
+
 def test_bars_of_a_job_begin_at_one_place_whatever_the_figures(browser: "Browser", address: str) -> None:
     with opened(browser, address, "/compare?job=N4103&job=N4101") as page:
         page.evaluate("document.querySelectorAll('details').forEach(e => { e.open = true; })")

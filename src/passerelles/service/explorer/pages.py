@@ -597,10 +597,12 @@ def areas(ask: Ask) -> str:
     )
 
 
-def area(ask: Ask, number: str) -> str:
-    """Return one mobility area: its members, where they stand on the map, and the passages from and to it."""
+def area(ask: Ask, number: str) -> str | None:
+    """Return an area: its members, where they stand on the map, and its passages; None where there is no such area."""
     found = areas_of(ask.engine)
-    one = next((a for a in found.areas if str(a.number) == number), found.areas[0])
+    one = next((a for a in found.areas if str(a.number) == number), None)
+    if one is None:
+        return None
     (one,) = replace(found, areas=(one,)).with_market(ask.engine.referential, ask.engine.market, basin_of(ask)).areas
     hidden = SCREEN_KEYS if one.market is None else frozenset[str]()
     members = Sheet("members", AreaMember.spec.columns, lambda: one.members, ask.lang, hidden)

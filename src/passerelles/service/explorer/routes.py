@@ -158,7 +158,7 @@ _HEADERS: Final = {
 _UNKEPT: Final = {**_HEADERS, "cache-control": "no-store"}
 
 
-PAGES: Final[Mapping[str, Callable[..., str]]] = {
+PAGES: Final[Mapping[str, Callable[..., str | None]]] = {
     "/": pages.home,
     "/show/{code}": pages.job,
     "/rank/{code}": partial(pages.ranking, towards=False),
@@ -222,7 +222,9 @@ def _pool(desk: Desk, path: str) -> Pool:
     return desk.long if path.startswith(_LONG) else desk.short
 
 
-def _page(desk: Desk, path: str, usual: Lang, make: Callable[..., str]) -> Callable[[Request], Awaitable[Response]]:
+def _page(
+    desk: Desk, path: str, usual: Lang, make: Callable[..., str | None]
+) -> Callable[[Request], Awaitable[Response]]:
     """Return what answers an address with a page, kept for whoever asks for the same again."""
 
     async def answer(request: Request) -> Response:
@@ -233,6 +235,8 @@ def _page(desk: Desk, path: str, usual: Lang, make: Callable[..., str]) -> Calla
             made = await _worked_out(_pool(desk, path), ask, partial(make, ask, **request.path_params))
             if isinstance(made, Response):
                 return made
+            if made is None:
+                return failed(ask, "not_found")
             found = made.encode()
             desk.store.put(key, found)
         return Response(found, media_type="image/svg+xml" if path.endswith(".svg") else HTML, headers=_HEADERS)
