@@ -168,6 +168,15 @@ def test_the_same_part_twice_is_said_and_the_first_stands(tmp_path: Path) -> Non
     assert split.requirements_of["0110-A"] == (Requirement("0110-A", "C1", "other"),)
 
 
+@pytest.mark.parametrize("at", [1, 4])
+def test_a_part_that_stands_twice_keeps_its_rows_where_one_of_the_two_has_no_base(tmp_path: Path, at: int) -> None:
+    sheets = overlay()
+    sheets["specialised_occupations"].insert(at, ["0110-B", "0999", "Souffleur de vitraux", ""])
+    plain = laid(tmp_path, sheets)
+    assert found(plain)["overlay_base_missing"] == 1
+    assert "K9" in {row.credential for row in plain.credentials_of["0110-B"]}
+
+
 def test_a_part_is_no_base(tmp_path: Path) -> None:
     sheets = overlay()
     sheets["specialised_occupations"].append(["0110-A-1", "0110-A", "Plus fin", ""])

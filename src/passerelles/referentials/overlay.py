@@ -79,18 +79,22 @@ def _specialised(source: FileSource, draft: Draft) -> None:
     """Add specialised occupations, each a copy of its base; with those left out goes what they ask."""
     table = read_own_table(source, "specialised_occupations", draft)
     taken = frozenset(draft.occupations)
+    declared = set[str]()
     for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
         bases = re.split(r"[\s+,;]+", base)
         lost = [each for each in bases if each not in draft.occupations or draft.occupations[each].base is not None]
         if lost:
             draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(lost))
-            draft.skipped.add(code)
+            if code not in declared:
+                draft.skipped.add(code)
             continue
         first, also = draft.occupations[bases[0]], " ".join(bases[1:])
         part = replace(first, code=code, label=label or None, base=bases[0], also=also)
         if definition:
             part = replace(part, definition=definition)
         if draft.declare("occupations", part, table, line):
+            declared.add(code)
+            draft.skipped.discard(code)  # of two rows of one code, one that can be used is enough
             for each in reversed(bases):  # what the first fiche says of a thing goes before what the others do
                 _inherit(draft, base=each, code=code)
         elif code in taken:
