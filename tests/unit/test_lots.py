@@ -366,7 +366,9 @@ def test_basins_are_looked_up_where_there_is_a_geography(embedded: Referential) 
     assert "REDON" in error.value.message("fr")
     with pytest.raises(LotsError) as error:
         read_lots(embedded, fragile(("A", "N4101", 1, "Zzz")), "fragile", locator=locator)
-    assert error.value.message("fr").endswith("bassin « Zzz » inconnu.")  # nothing is near, and nothing is announced
+    assert error.value.message("fr").endswith(
+        "lieu « Zzz » inconnu : ni commune, ni bassin."
+    )  # nothing is near, and nothing is announced
 
 
 class Survey:
@@ -832,7 +834,12 @@ def test_hidden_rows_of_a_workbook_are_counted_and_said(embedded: Referential, t
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile")
     assert lots.people == 8
-    assert "des lignes masquées (par un filtre, peut-être) sont comptées comme les autres (3)" in said(lots)
+    assert "une ligne masquée (par un filtre, peut-être) est comptée comme les autres (3)" in said(lots)
+    assert "la ligne de total (4) n'est pas comptée" in said(lots)
+    sheet.row_dimensions[2].hidden = True
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile")
+    assert "des lignes masquées (par un filtre, peut-être) sont comptées comme les autres (2, 3)" in said(lots)
 
 
 def test_a_column_of_jobs_alone_and_an_empty_file(embedded: Referential, tmp_path: Path) -> None:

@@ -231,6 +231,13 @@ def test_the_column_of_titles_is_known_by_its_head_and_sums_are_not_counted(
     coded.write_text("site;code\nA;N1101\nA;\nB;zorglub\n;TOTAL\n", encoding="utf-8")
     _, _, err = call("migrate", "-i", str(coded), "-c", "code", "-o", str(tmp_path / "out.csv"), capsys=capsys)
     assert "inconnus : 1. Vides ou totaux, non comptées : 2." in plain(err)
+    with (tmp_path / "out.csv").open(encoding="utf-8", newline="") as written:
+        why = [row["pourquoi"] for row in csv.DictReader(written)]
+    empty = "La cellule est vide : il n'y a aucun code à migrer."
+    assert [each == empty for each in why] == [False, True, False, False]
+    for head in ("Métiers", "Poste occupé"):
+        coded.write_text(f"site;{head}\nA;Cariste\n", encoding="utf-8")
+        assert call("resolve", "-i", str(coded), capsys=capsys)[0] == 0
     coded.write_text("site;machin\nA;Cariste\n", encoding="utf-8")
     assert "--column" in call("resolve", "-i", str(coded), capsys=capsys)[2]
 

@@ -125,7 +125,7 @@ class Migration(Described):
 
     def why(self, lang: Lang = "fr") -> str:
         """Return what was decided and on what ground, as a sentence."""
-        key = self.basis if self.destination else self.outcome
+        key = self.basis if self.destination else self.outcome if self.code else "empty"
         return say(f"resolve.migrate.why.{key}", lang=lang, n=len(self.destinations))
 
 
