@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from installed import write_about
+from passerelles.errors import PasserellesError
+from passerelles.market import read
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "extension"
 SCRIPT = """
@@ -114,3 +116,12 @@ def test_an_extension_that_cannot_be_loaded_is_named(tmp_path: Path) -> None:
     assert found.returncode != 0
     assert "observatory" in found.stderr
     assert "Traceback" not in found.stderr
+
+
+@pytest.mark.parametrize(
+    "declared", ['name = "nothing"\ngroup = "market"\nsource = "S"\n[signature]\na = "b"', "name ="]
+)
+def test_a_market_source_that_nothing_reads_is_named(declared: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(read, "extensions", lambda _: {"observatory-wages": declared})
+    with pytest.raises(PasserellesError, match="observatory-wages"):
+        read.kinds.__wrapped__()

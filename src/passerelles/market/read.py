@@ -93,9 +93,22 @@ def kinds() -> Mapping[str, Kind]:
     """
     folder = files("passerelles.market") / "sources"
     texts = {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
-    # One that a package adds is read as the kind that it names: the same content, by another producer.
-    declared = {name: declared_kind(text) for name, text in (texts | dict(extensions("market_sources"))).items()}
+    declared = {name: declared_kind(text) for name, text in texts.items()}
+    known = sorted(kind.name for kind in declared.values())
+    declared |= {name: _added_kind(name, text, known) for name, text in extensions("market_sources").items()}
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
+
+
+def _added_kind(name: str, text: str, known: Sequence[str]) -> Kind:
+    """Kind that a package adds, read as the one that it names: the same content, by another producer."""
+    told = {"group": "passerelles.market_sources", "name": name}
+    try:
+        kind = declared_kind(text)
+    except PasserellesError as error:
+        raise PasserellesError("extension", reason=error.values["reason"], **told) from error
+    if kind.name not in known:
+        raise PasserellesError("extension", reason=f"name = {kind.name!r} ({', '.join(known)})", **told)
+    return kind
 
 
 def declared_kind(text: str) -> Kind:
