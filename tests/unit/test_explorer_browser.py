@@ -260,6 +260,10 @@ def test_a_person_ticks_and_sees_moves_change_and_the_address_gives_them_again(
         page.get_by_role("button", name="Tout effacer").click()
         page.wait_for_selector("#moves .muted")
         assert page.evaluate("localStorage.length") == 0
+    with opened(browser, address, "/profile#" + again.partition("#")[2][:40] + "%") as page:  # cut on its way
+        page.get_by_label("Partir d'un métier").fill("K2110")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#moves .t-ranking")
 
 
 def test_a_territory_from_two_tables_to_a_workbook(browser: "Browser", address: str, tmp_path: Path) -> None:

@@ -80,8 +80,10 @@
     close.addEventListener("click", () => within.forEach((each) => { each.open = false; }));
   }
 
+  // What an address names after the #; nothing where it was cut on its way.
+  const fragment = () => { try { return decodeURIComponent(location.hash.slice(1)); } catch { return ""; } };
   const reveal = () => {
-    const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    const target = document.getElementById(fragment());
     if (!target || target.tagName !== "DETAILS") return;
     target.open = true;
     target.querySelector("summary").focus();

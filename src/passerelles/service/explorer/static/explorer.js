@@ -35,7 +35,8 @@
     const kept = "passerelles-profile";
     const empty = { job: null, off: [], more: [], credentials: {}, employment: "" };
     const parse = (text) => { try { return { ...empty, ...JSON.parse(text) }; } catch { return { ...empty }; } };
-    let state = parse(decodeURIComponent(location.hash.slice(1)) || localStorage.getItem(kept) || "{}");
+    const decode = (text) => { try { return decodeURIComponent(text); } catch { return ""; } };
+    let state = parse(decode(location.hash.slice(1)) || localStorage.getItem(kept) || "{}");
     let ranks = null;
     let turn = 0;
 
