@@ -36,6 +36,8 @@ def test_a_credential_opens_what_requires_it_with_its_prerequisites(graph: Occup
     assert [(each.code, each.gained) for each in found] == [("TITRE", 30)]
     assert found[0].with_it == ("PERM",)
     assert found[0].hours == 140
+    label = graph.referential.credential_by_code["PERM"].label
+    assert found[0].described("fr").endswith(f"\nce qui suppose d'abord : {label}")
     assert (found.total, found.already, found.possible, found.exact) == (30, 10, 40, True)
     one = levers(graph, {"A": 10}, ["B", "C"], settings=PLAIN, limit=1)
     assert one[0].gained == 20

@@ -397,7 +397,7 @@ class Lever(Described):
     itself. `with_it` are the prerequisites obtained with a credential, but for those that all these people hold, or the
     competencies of a macro-competency; `hours` the expected hours of its credentials for one person, prerequisites
     included and what is held left out, the mean where they differ from one to another, None = unknown; `level` the
-    European level of a certification, None = unknown.
+    European level of a certification, None = unknown. `supposed` names the prerequisites among `with_it`.
     """
 
     rank: int
@@ -411,6 +411,7 @@ class Lever(Described):
     hours: float | None = None
     members: tuple[str, ...] = ()
     level: int | None = None
+    supposed: tuple[str, ...] = ()
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -422,11 +423,15 @@ class Lever(Described):
         return say(f"paths.levers.kind_{self.kind}", lang=lang)
 
     def described(self, lang: Lang = "fr") -> str:
-        """Return what it is, its code and its kind; what a group is made of, a line each."""
+        """Return what it is, its code and its kind; what a group is made of, a line each; then what it supposes."""
         kind = self.kind_label(lang)
-        if self.kind != "group":
-            return f"{self.label} ({self.code}, {kind})"
-        return "\n".join([labelled(kind, "", lang).rstrip(), *(f"- {name}" for name in self.label.split(" + "))])
+        if self.kind == "group":
+            lines = [labelled(kind, "", lang).rstrip(), *(f"- {name}" for name in self.label.split(" + "))]
+        else:
+            lines = [f"{self.label} ({self.code}, {kind})"]
+        if self.supposed:
+            lines.append(say("paths.levers.supposed", lang=lang, list=" ; ".join(self.supposed)))
+        return "\n".join(lines)
 
     spec: ClassVar[Record] = Record(
         "lever",
@@ -447,6 +452,7 @@ class Lever(Described):
             parts_of("opened", "opened", promised=True),
             texts_of("with_it", "code", on=On.FILE, promised=True),
             Column("hours_expected", "number", value="hours", json_key="hours", promised="amount?", on=On.FILE),
+            Column("hours_each", "integer", value="hours", on=On.SCREEN),
             texts_of("members", "code", "What a lever of several things is made of", on=On.JSON),
             Column("level", "integer", on=On.FILE,
                    schema="ordinal?: European level of a certification; null = unknown"),
@@ -605,7 +611,9 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
     with_it = tuple(dict.fromkeys(c for a in atoms for c in a.with_it if c not in held))
     codes, level = tuple(a.code for a in atoms), atoms[0].level if len(atoms) == 1 else None
     named = rank, "+".join(codes), " + ".join(a.label for a in atoms), kind
-    return Lever(*named, gained, each.worth, opened, with_it, mean, codes, level)
+    known_credentials = situation.graph.referential.credential_by_code
+    supposed = tuple(known_credentials[c].label for c in with_it if c in known_credentials and c not in codes)
+    return Lever(*named, gained, each.worth, opened, with_it, mean, codes, level, supposed)
 
 
 def _kinds(kinds: Iterable[str] | str | None) -> frozenset[Kind]:
