@@ -747,3 +747,13 @@ def _text(text: object) -> str:
     if not isinstance(text, str):
         raise PasserellesError("resolve_not_text", value=repr(text)[:40], kind=type(text).__name__)
     return text
+
+
+def likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Sequence[Candidate]:
+    """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
+    if not without:
+        return whole
+    if not whole or whole[0].parent_confidence < REVIEW:
+        return without
+    same = whole[0].parent_code == without[0].parent_code
+    return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole

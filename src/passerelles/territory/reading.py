@@ -25,7 +25,7 @@ from passerelles.io.csv import (
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_code
-from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contexts_of, resolve_titles
+from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contexts_of, likelier, resolve_titles
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, titles_by_label
@@ -320,16 +320,6 @@ def _resolved(referential: Referential, asked: Iterable[tuple[str, Context | Non
     return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
 
 
-def _likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Sequence[Candidate]:
-    """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
-    if not without:
-        return whole
-    if not whole or whole[0].parent_confidence < REVIEW:
-        return without
-    same = whole[0].parent_code == without[0].parent_code
-    return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole
-
-
 def _read_title(referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job") -> _Job:
     """Return the occupation of a title; one under the threshold of review is never guessed."""
     exact = titles_by_label(referential).get(normalise_label(text), ())
@@ -486,7 +476,7 @@ class _Reader:
         plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
         without = dict(zip(plain, _resolved(self.referential, plain.values()), strict=True))
         answers = {
-            key: _read_title(self.referential, key[0], _likelier(found, without.get(key, ())))
+            key: _read_title(self.referential, key[0], likelier(found, without.get(key, ())))
             for key, found in zip(asked, _resolved(self.referential, asked), strict=True)
         }
         return [answers.get(key) for key in keys]
@@ -660,7 +650,7 @@ class _Reader:
             sheet=grid.sheet,
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
             volunteers=self._volunteers(grid, line, cells, people) if self.side == "fragile" else None,
-            month=Month.read(grid.text(cells, "month")),
+            month=self._month(grid, line, cells),
             size=_whole(grid.text(cells, "size")),
             agreement=_agreement(grid.text(cells, "idcc")),
         )
@@ -699,7 +689,7 @@ class _Reader:
             whole = value.is_integer() or part_time
             why = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
         if value is None or why:
-            return _Unusable(column, why, values)
+            return _Unusable(column, "formula" if text.startswith("=") else why, values)
         if value.is_integer():
             return int(value)
         rounded = max(1, math.floor(value + 0.5))
@@ -715,6 +705,14 @@ class _Reader:
         if text and number is None:
             self._tell(grid.name, "volunteers_unread", line, column, given=text)
         return number
+
+    def _month(self, grid: _Grid, line: int, cells: Sequence[Any]) -> Month | None:
+        """Month of a row; what is written and names none is said."""
+        text = grid.text(cells, "month")
+        month = Month.read(text)
+        if text and month is None:
+            self._tell(grid.name, "month_unread", line, grid.title("month"), given=text)
+        return month
 
     def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
