@@ -260,3 +260,16 @@ def test_people_without_an_occupation_stand_among_others_by_chance(embedded_grap
 def test_what_a_filter_drops_is_not_said_to_be_left_out(embedded_graph: OccupationGraph) -> None:
     none = rank_sources(embedded_graph, "N4101", filters=["min-coverage=1"])
     assert (list(none), none.left_out, none.reason) == ([], 0, "filter")
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [("conductrice poid lourd", "Conducteur / Conductrice de poids lourd"), ("formateure", "Formateur / Formatrice")],
+)
+def test_a_title_in_one_gender_suggests_those_of_its_words(
+    embedded_graph: OccupationGraph, text: str, meant: str
+) -> None:
+    with pytest.raises(UnknownCodeError) as caught:
+        rank_moves(embedded_graph, text)
+    assert caught.value.suggestions[0] == meant
+    assert len(set(caught.value.suggestions)) == len(caught.value.suggestions)

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -540,13 +541,16 @@ def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     if any(c.isdigit() for c in cut) and " " not in cut:
         return tuple(alike(cut.upper(), {o.code: o.code for o in referential.occupations}, least=50, most=_NEAREST))
     plain, labels = normalise_label(cut), _plain_labels(referential)
-    return tuple(alike(plain, labels, scorer="token_sort_ratio", least=50, most=_NEAREST))
+    found = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * _NEAREST)
+    return tuple(islice(dict.fromkeys(labels[form] for form in found), _NEAREST))
 
 
 @made_once
 def _plain_labels(referential: Referential) -> Mapping[str, str]:
+    """Label of each title and occupation, by its words, and by those of each of its two gender forms."""
     labels = sorted({t.label for t in referential.titles} | {o.label for o in referential.occupations if o.label})
-    return {label: normalise_label(label) for label in labels}
+    forms = {form: some[0].label for form, some in _titles_by_form(referential).items()}
+    return {**forms, **{normalise_label(label): label for label in reversed(labels)}}
 
 
 Plain = tuple[Mapping[str, str], Mapping[str, str]]
