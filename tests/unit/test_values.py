@@ -7,7 +7,7 @@ import math
 import pickle
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import date, datetime
 from multiprocessing import get_context
 from pathlib import Path
@@ -41,7 +41,8 @@ from passerelles import (
     rank_sources,
     resolve_title,
 )
-from passerelles.language.say import say
+from passerelles.cli.main import run
+from passerelles.language.say import LANGS, say
 from passerelles.market.places import Basin, Places
 from passerelles.referentials.referential import code_of
 from passerelles.settings import RankingSettings, WeightSettings, settings_or
@@ -149,6 +150,21 @@ def test_the_door_refuses(make: Callable[[Any], Any], key: str, embedded_graph: 
     with pytest.raises(PasserellesError) as refused:
         make(embedded_graph)
     assert refused.value.key == key
+
+
+def test_an_empty_code_is_told_alike_of_whatever_it_is() -> None:
+    for make, what in ((lambda: Profile(""), "occupation"), (lambda: Profile(competencies=[" "]), "competency")):
+        with pytest.raises(PasserellesError) as refused:
+            make()
+        assert refused.value.message("fr") == f"Code vide ({what}) : donnez un code ou une appellation."
+
+
+def test_a_file_that_is_no_profile_is_told_all_that_one_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "p.json").write_text('{"occupation": "K2110", "name": "x"}', encoding="utf-8")
+    for lang in LANGS:
+        with pytest.raises(SystemExit):
+            run(["rank", "--profile", str(tmp_path / "p.json"), "--lang", lang])
+        assert ", ".join(field.name for field in fields(Profile)) in capsys.readouterr().err
 
 
 HELD: Any = Places((Basin("5313", "REDON"),))
