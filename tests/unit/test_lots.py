@@ -874,3 +874,16 @@ def test_a_date_that_says_no_month_and_a_formula_without_its_result_are_said(
     assert [(p.line, p.key) for p in lots.set_aside] == [("3", "formula")]
     assert "« dès que possible » ne dit ni un mois ni une date ; la ligne (2) compte sans échéance" in said(lots)
     assert "la ligne sans métier ou sans nombre (4) est passée : « 12 »" in said(lots)
+
+
+@pytest.mark.parametrize(
+    "start", ["<table>", "\n<html xmlns:x='urn:excel'><table>", '<?xml version="1.0"?><HTML>', "<!DOCTYPE html>"]
+)
+def test_a_web_page_that_calls_itself_a_workbook_is_told_as_one(
+    embedded: Referential, tmp_path: Path, start: str
+) -> None:
+    path = tmp_path / "export.xls"
+    path.write_text(f"{start}<tr><td>Métier</td><td>Effectif</td></tr>", encoding="utf-8")
+    with pytest.raises(PasserellesError) as caught:
+        read_lots(embedded, path, "fragile")
+    assert caught.value.key == "web_page"

@@ -315,6 +315,7 @@ Fits = Callable[[Sequence[Cell]], int]
 _OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
 _WORKBOOKS: Final = frozenset({".xlsx", ".xlsm"})
 _ZIP: Final = b"PK\x03\x04"
+_WEB_PAGE: Final = re.compile(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|meta|table|style)\b", re.IGNORECASE)
 _ONE_COLUMN: Final = "\x1f"  # delimiter of a file of one column: a sign that no text holds
 Why = Literal["", "empty", "not_number", "ambiguous"]
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
@@ -491,6 +492,8 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     text, encoding, damaged = decode(data)
     if data.startswith((_OLD_EXCEL, _ZIP)) or "\x00" in text:
         raise PasserellesError("not_a_table", path=path)
+    if _WEB_PAGE.match(text):
+        raise PasserellesError("web_page", path=path)
     log = NoticeLog()
     if damaged:
         log.note("damaged_text", file=name, count=damaged)
