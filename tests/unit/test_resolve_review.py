@@ -44,6 +44,20 @@ def test_a_head_count_that_is_no_number_counts_for_one() -> None:
     assert {group.text: group.people for group in plan.groups} == {"xqzw": 2.0, "boulangre": 1200.0}
 
 
+def test_a_head_count_is_read_with_its_unit_and_what_counts_for_one_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = tmp_path / "l.csv"
+    lines = ("intitulé;effectif concerné", "xqzw;1 200 ETP", "zqwx;12,5 ETP", "qwzx;5 à 8", ";env. 30")
+    source.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        run(["resolve", "--review", str(source)])
+    out, err = capsys.readouterr()
+    told = " ".join((out + err).replace("\u202f", " ").replace("\u00a0", " ").split())
+    assert "Colonne « effectif concerné » : 1 ligne (4) n'y donne pas de nombre lisible" in told
+    assert "sur 3 (1 213,5 personnes)" in told
+
+
 def test_choices_are_remembered_and_settle_the_title_next_time(tmp_path: Path) -> None:
     table = Worklist(("intitulé", "choix"), [["xqzw", "D1102"], ["cariste", ""]])
     plan = agenda(review(SMALL, table, "intitulé"))

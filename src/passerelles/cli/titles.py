@@ -123,13 +123,17 @@ def _heads(kind: str) -> frozenset[str]:
 
 def _agenda(given: Given, done: "Review", kind: "Kind", choices: Path | None, *, ask: bool) -> None:
     """Show or write what a person should look at first, and keep what was chosen."""
-    from passerelles.matching.worklist import CHOICE_FROM, agenda, read_choices, write_choices
+    from passerelles.matching.worklist import CHOICE_FROM, agenda, is_aside, people_of, read_choices, write_choices
     from passerelles.report.resolution import agenda_line, agenda_page, resolution_envelope
+    from passerelles.text import few
 
     table, lang = done.worklist, given.lang
     people = table.column_of(_heads("people"))
     cells = None if people is None else [row[table.place(people)] for row in table.rows]
     plan = agenda(done, people=cells)
+    listed = [(row.number, cell) for row, cell in zip(done.rows, cells or (), strict=False) if not is_aside(row.text)]
+    if unread := [line for line, cell in listed if people_of(cell) is None]:
+        given.tell("resolve.review.counted_one", column=people, n=len(unread), rows=few([*map(str, unread)], _TOLD))
     if choices is not None:
         kept = read_choices(choices) | plan.choices()
         write_choices(choices, kept)

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, get_args
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import write_whole
-from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_rows
+from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
@@ -425,21 +425,25 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     agenda
         Titles by people times doubt, largest first, ties by title.
     """
-    counts = [1.0] * len(done.rows) if people is None else [_number(cell) for cell in people]
+    numbers = [None] * len(done.rows) if people is None else [people_of(cell) for cell in people]
+    counts = [1.0 if number is None else number for number in numbers]
     named = ((n, row.text) for n, row in enumerate(done.rows) if not is_aside(row.text))
     groups = []
     for places in grouped((normalise_label(text) or text, place) for place, text in named).values():
         rows = [done.rows[place] for place in places]
         first = next((row for row in rows if row.choice), rows[0])
-        numbers, some = tuple(row.number for row in rows), sum(counts[place] for place in places)
+        lines, some = tuple(row.number for row in rows), sum(counts[place] for place in places)
         chosen = bool(first.choice) and first not in done.refused
-        groups.append(Group(rows[0].text, numbers, some, first.status, tuple(first.candidates), chosen))
+        groups.append(Group(rows[0].text, lines, some, first.status, tuple(first.candidates), chosen))
     return Agenda(tuple(sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text))))
 
 
-def _number(cell: Cell) -> float:
-    number = decimal_number(cell_text(cell))
-    return 1.0 if math.isnan(number) else max(number, 0.0)
+def people_of(cell: Cell) -> float | None:
+    """Number of people that a cell says, with its unit or without; None where it says none that can be read."""
+    text = cell_text(cell)
+    value = read_number(text).value
+    number = decimal_number(text) if value is None else value
+    return None if math.isnan(number) else max(number, 0.0)
 
 
 def read_choices(path: Path) -> dict[str, str]:

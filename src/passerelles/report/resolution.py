@@ -93,7 +93,7 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
         return "\n".join(f"{c.rank}. {c.code} {c.label}" for c in group.candidates[:_SHOWN]) or None
 
     columns = (
-        Column("people", "integer", value="people", shown=lambda group, _: f"{group.people:g}"),
+        Column("people", "integer", value="people", shown=lambda group, lang: _people(group.people, lang)),
         Column("title", value=lambda group, _: _short(group.text)),
         Column("candidates", value=offered),
         *Group.spec.pick("status"),
@@ -102,9 +102,13 @@ def agenda_page(plan: Agenda, *, limit: int, lang: Lang = "fr") -> Page:
     return Page(say("sheets.resolution", lang=lang), [], [sheet], notes=[agenda_line(plan, lang=lang)])
 
 
+def _people(value: float, lang: Lang) -> str:
+    return number(value, lang=lang, decimals=0 if value == int(value) else 1)
+
+
 def question_lines(group: Group, place: int, of: int, *, lang: Lang) -> list[str]:
     """Return what a terminal asks about one title: how many people, and the numbered candidates."""
-    people = f"{group.people:g}"
+    people = _people(group.people, lang)
     first = say("resolve.review.question", lang=lang, place=place, of=of, text=_short(group.text), people=people)
     return [first, *(f"  {c.rank}. {c.code} {c.label} ({c.confidence:.2f})" for c in group.candidates)]
 
@@ -112,7 +116,7 @@ def question_lines(group: Group, place: int, of: int, *, lang: Lang) -> list[str
 def agenda_line(plan: Agenda, *, lang: Lang) -> str:
     """Return how many titles are left to look at, in one sentence."""
     people, chosen = sum(group.people for group in plan.left), sum(group.chosen for group in plan.groups)
-    counts = {"n": len(plan.left), "people": f"{people:g}", "chosen": chosen, "all": len(plan.groups)}
+    counts = {"n": len(plan.left), "people": _people(people, lang), "chosen": chosen, "all": len(plan.groups)}
     return say("resolve.review.left", lang=lang, **counts)
 
 
