@@ -12,7 +12,16 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from passerelles import Profile, Settings, build_graph, load_referential, rank_moves, rank_paths, rank_sources
+from passerelles import (
+    Profile,
+    Settings,
+    build_graph,
+    compile_index,
+    load_referential,
+    rank_moves,
+    rank_paths,
+    rank_sources,
+)
 from passerelles.access.conditions import AccessCredential, access_conditions, move_kind
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, holdings_of
@@ -834,6 +843,16 @@ def test_the_catalogue_lies_on_codes_that_it_knows_alone() -> None:
     laid = lay_access(load_referential("transitions"))
     assert laid.access is not None
     assert {row.occupation for row in laid.credential_requirements} <= set(laid.occupation_by_code)
+
+
+def test_a_catalogue_that_was_not_asked_for_is_told_in_words(tmp_path: Path) -> None:
+    graph = build_graph(load_referential("transitions"))
+    compile_index(graph, tmp_path / "i.zip")
+    for laid in (load_referential(tmp_path / "i.zip"), graph.referential):
+        with pytest.raises(PasserellesError) as refused:
+            build_graph(laid, access=None)
+        assert "demandé : aucun." in refused.value.message("fr")
+        assert "asked for: none." in refused.value.message("en")
 
 
 def test_without_the_catalogue_nothing_is_looked_at_and_the_settings_say_so() -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning, checked
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang, say
 from passerelles.model import Competency, CompetencyKind, Occupation, Tag, WorkContext
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.load import IndexedReferential, SomeCompetencies
@@ -205,11 +206,17 @@ def _with_access(referential: Referential, access: str | None) -> Referential:
     if referential.index is not None:  # it was compiled with its catalogue, or without one
         compiled = referential.index.document(DOCUMENT)["access"]
         if compiled != access:
-            raise PasserellesError("index_access", path=referential.index.place, found=compiled, expected=access)
+            found, expected = map(_catalogue, (compiled, access))
+            raise PasserellesError("index_access", path=referential.index.place, found=found, expected=expected)
         return referential
     if access is None and referential.access is not None:
-        raise PasserellesError("access_differs", found=referential.access, expected=access)
+        raise PasserellesError("access_differs", found=referential.access, expected=_catalogue(access))
     return referential if access is None else lay_access(referential, access)
+
+
+def _catalogue(access: str | None) -> str | Callable[[Lang], str]:
+    """Name a catalogue of access facts, or say that there is none."""
+    return access or (lambda lang: say("errors.no_catalogue", lang=lang))
 
 
 def _competencies(referential: Referential) -> list[Competency]:
