@@ -29,7 +29,8 @@ def description(embedded_graph: OccupationGraph) -> Any:
     engine = Engine(embedded_graph)
     engine.warm()
     return schemathesis.openapi.from_asgi(
-        "/openapi.json", create_app(engine, Options(limits=Limits(seconds=30, query_bytes=1_000_000)))
+        "/openapi.json",
+        create_app(engine, Options(limits=Limits(seconds=30, query_bytes=1_000_000, body_bytes=10_000_000))),
     )
 
 
