@@ -832,6 +832,18 @@ def test_what_is_wrong_is_named_in_the_language_of_the_request(
         assert said[lang] in told[where], told
 
 
+def test_what_an_object_within_a_body_does_not_take_is_not_named_as_what_was_meant(client: Client) -> None:
+    bodies: tuple[tuple[str, Any, str], ...] = (
+        ("/v1/rank", {"origin": {"occupation": "K2110", "limit": 3}}, "Paramètre inconnu : limit."),
+        ("/v1/rank", {"origin": {"jobs": "K2110"}}, "Paramètre inconnu : jobs."),
+        ("/v1/match", {"fragile": [{**FRAGILE[0], "openings": 1}], "hiring": HIRING}, "Paramètre inconnu : openings."),
+        ("/v1/match", {"fragile": FRAGILE, "hiring": [{**HIRING[0], "basins": 1}]},
+         "Paramètre inconnu : basins. Vouliez-vous dire basin ?"),
+    )  # fmt: skip
+    for path, body, told in bodies:
+        assert [e["what"] for e in refused(client.post(path, json=body), 422, "invalid_request")["errors"]] == [told]
+
+
 def test_every_option_is_a_variable() -> None:
     from passerelles.service.engine import options_of, variables
 

@@ -19,7 +19,7 @@ from starlette.types import Receive, Scope
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
-from passerelles.service.requests import BRANCHES, NAMES, OWN_KEYS, SEVERAL, names_of
+from passerelles.service.requests import BRANCHES, INNER, NAMES, OWN_KEYS, SEVERAL, names_of
 from passerelles.service.telemetry import tell
 from passerelles.settings import fault, json_problem
 from passerelles.territory.lots import LotsError
@@ -33,6 +33,7 @@ _BY_STATUS: Final = {401: "unauthorized", 404: "not_found", 405: "not_allowed"}
 _SHOWN: Final = 10
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 _FIELDS: Final = NAMES | {"body", "query"}
+_WITHIN: Final = {name: names_of(model) for name, model in INNER.items()}
 _BRANCH: Final = 3  # the last step of a path that may be a branch of an origin: deeper ones a person may have named
 
 
@@ -170,7 +171,7 @@ def _fault(error: Mapping[str, Any], names: Mapping[str, Sequence[str]], lang: L
     """Tell one thing that is wrong with the shape of a request: where and what, without the value sent."""
     path = error["loc"]
     if error["type"] == "extra_forbidden":
-        known = names.get(path[0], ()) if len(path) == 2 else _FIELDS  # noqa: PLR2004 - at the top, or deeper
+        known = names.get(path[0], ()) if len(path) == 2 else _WITHIN.get(path[1], ())  # noqa: PLR2004 - at the top
         return _misspelt(_where(path[:-1]), str(path[-1]), known, lang)
     return {"where": _where(path), "what": _sentence(fault(error, lang))}
 

@@ -288,6 +288,12 @@ class MatchBody(Body):
     limit: Annotated[int, Field(ge=1, le=10_000), WHOLE] | None = None
 
 
+INNER: Final[dict[str, type[BaseModel]]] = {
+    "origin": Person, "origins": Person, "fragile": FragileRow, "hiring": HiringRow,
+}  # fmt: skip
+"""What the fields of a body hold that are objects themselves, or lists of them."""
+
+
 def names_of(model: type[BaseModel]) -> tuple[str, ...]:
     """Names of the fields of a model, as those who ask write them."""
     return tuple(field.alias or name for name, field in model.model_fields.items())
