@@ -49,6 +49,7 @@ def test_the_web_application_answers_and_is_short() -> None:
         found = client.get("/moves/K2110", params={"limit": 3}).json()
         assert [move["rank"] for move in found] == [1, 2, 3]
         refused = client.get("/moves/K211O")
+        assert client.get("/moves/K2110", params={"limit": 0}).status_code == 422
     assert refused.status_code == 404
     assert "K2110" in refused.json()["detail"]["suggestions"]
 
