@@ -887,3 +887,31 @@ def test_a_web_page_that_calls_itself_a_workbook_is_told_as_one(
     with pytest.raises(PasserellesError) as caught:
         read_lots(embedded, path, "fragile")
     assert caught.value.key == "web_page"
+
+
+@pytest.mark.parametrize(
+    ("code", "title", "read"),
+    [
+        ("N4101 (cariste)", "", ("N4101", 1.0)),
+        ("N4101 (ou N4105 ?)", "Cariste", ("N1101", 0.9)),
+        ("", "N4101 - Cariste", ("N4101", 0.0)),  # the code is kept, and to be confirmed beside another title
+        ("", "n 1101 : cariste", ("N1101", 0.9)),
+        ("N1101 / N1103", "Cariste", ("N1101", 0.9)),
+    ],
+)
+def test_a_code_beside_other_words_of_its_cell_is_a_code(
+    embedded: Referential, code: str, title: str, read: tuple[str, float]
+) -> None:
+    row = {"Code ROME": code, "Métier": title, "Effectif": 3, "Ville": "Redon"}
+    lot = read_lots(embedded, [row], "fragile").lots[0]
+    assert lot.job == read[0]
+    assert read[1] - 0.1 <= lot.confidence <= read[1] + 0.1
+
+
+def test_two_codes_in_a_cell_without_a_title_are_asked_back(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101, N1103", "Effectif": 3}, {"Métier": "N1101", "Effectif": 1}]
+    lots = read_lots(embedded, rows, "fragile")
+    assert [(p.key, p.people) for p in lots.set_aside] == [("job_ambiguous", 3)]
+    lots = read_lots(embedded, [{"Code ROME": "N1101/N1103", "Effectif": 3}, rows[1]], "fragile")
+    assert [(p.key, p.people) for p in lots.set_aside] == [("job_ambiguous", 3)]
+    assert "désigne plusieurs métiers : N1101, N1103. Écrivez le code." in lots.set_aside[0].sentence("fr")

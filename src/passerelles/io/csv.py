@@ -723,3 +723,8 @@ def decimal_number(text: str) -> float:
 def _number(text: str, *, negative: bool) -> Number:
     value = float(text)
     return Number(-value if negative else value) if math.isfinite(value) else Number(None, "not_number")
+
+
+def hold_counts(texts: Sequence[str]) -> bool:
+    """Whether all of some cells are small numbers, of people or posts."""
+    return all(re.fullmatch(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}", text) for text in texts)

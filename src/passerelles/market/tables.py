@@ -389,3 +389,9 @@ def read_payers(reading: Reading) -> Payers:
         elif known.setdefault(agreement_code(idcc), siren) != siren:
             reading.note("duplicate_code", line, subject=idcc)
     return Payers(reading.source(), MappingProxyType(dict(sorted(known.items()))))
+
+
+def agreement_number(text: str) -> str:
+    """Number of a collective agreement; empty where a cell holds none."""
+    code = agreement_code(text) if text else ""
+    return code if code.isdigit() else ""

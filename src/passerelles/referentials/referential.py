@@ -54,6 +54,7 @@ _UNRANKED: Final = 10**9
 _LONGEST: Final = 200  # no code or title is longer; what is longer is not compared
 _NEAREST: Final = 3
 _ROME: Final = re.compile(r"^(?:code)?rome:?(?=[a-z]\d)")  # what people write before a code of the ROME
+_ROME_WITHIN: Final = re.compile(r"(?<![^\W_])[A-Za-z] ?\d{4}(?![^\W_])(?!-\w)")
 _ALIKE: Final = 60.0  # of 100: below, what resembles is chance
 
 
@@ -413,6 +414,12 @@ def code_of(referential: Referential, text: str) -> str | None:
         return None
     found = _codes_by_fold(referential).get(_ROME.sub("", "".join(text.split()).casefold()), ())
     return found[0] if len(found) == 1 else None
+
+
+def codes_within(referential: Referential, text: str) -> tuple[str, ...]:
+    """Return the occupations whose ROME codes stand in a text, beside other words or codes."""
+    found = (code_of(referential, each) for each in _ROME_WITHIN.findall(text[:_LONGEST]))
+    return tuple(dict.fromkeys(code for code in found if code is not None))
 
 
 def occupations_meant(referential: Referential, text: str) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from passerelles.io.csv import (
     blocks,
     decimal_sign,
     fill_merged,
+    hold_counts,
     one_header,
     read_number,
     read_rows,
@@ -24,11 +25,11 @@ from passerelles.io.csv import (
 )
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
-from passerelles.market.tables import agreement_code
+from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contexts_of, likelier, resolve_titles
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
-from passerelles.referentials.referential import Referential, code_of, titles_by_label
+from passerelles.referentials.referential import Referential, code_of, codes_within, titles_by_label
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
 from passerelles.text import normalise_label
 
@@ -495,7 +496,7 @@ class _Reader:
         grid = self._by_place(grid)
         for role, alike, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
-            (count, {count}, _holds_numbers),
+            (count, {count}, hold_counts),
             ("commune", {"basin", "commune"}, self._holds_places),
         ):
             if alike & grid.columns.keys():
@@ -527,7 +528,7 @@ class _Reader:
         if self.locator.places is None or {"basin", "commune"} & grid.columns.keys():
             return grid
         count, names = _COUNT[self.side], grid.header
-        at = [i for i in grid.countable if self._is_place(names[i]) and _holds_numbers(grid.held(i))]
+        at = [i for i in grid.countable if self._is_place(names[i]) and hold_counts(grid.held(i))]
         if len(at) <= 1:
             return grid
         old, rows = grid.columns.get(count, at[0]), list[_Row]()
@@ -560,7 +561,7 @@ class _Reader:
             counts = [(at, name) for at, name in named if count in _named_columns([name], self.side, {})]
             counted = [at for at, name in counts if not _ETP.search(name)]
         else:
-            counted = grid.holding(_holds_numbers, free)
+            counted = grid.holding(hold_counts, free)
         first = grid.columns.get(count, next(iter(counted), -1))
         others = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
         others += [at for at in counted if at not in (first, *others)]
@@ -652,7 +653,7 @@ class _Reader:
             volunteers=self._volunteers(grid, line, cells, people) if self.side == "fragile" else None,
             month=self._month(grid, line, cells),
             size=_whole(grid.text(cells, "size")),
-            agreement=_agreement(grid.text(cells, "idcc")),
+            agreement=agreement_number(grid.text(cells, "idcc")),
         )
 
     def _people(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
@@ -729,13 +730,17 @@ class _Reader:
         if chosen is not None:
             return _Resolved(chosen, last, 1.0)
         for role, text in told.items():
-            code = code_of(self.referential, text)
+            code, within = code_of(self.referential, text), codes_within(self.referential, text)
+            if text == last and len(within) > 1 and not isinstance(read, _Resolved):
+                return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(within)})
+            beside = code is None and len(within) == 1 and (role != "job" or not self._reads(within[0], read))
+            code = within[0] if beside else code
             if code is not None:
                 title = told.get("job", text)
                 sure = 1.0
                 if role == "job":
                     self._tell_unknown(grid, line, told, text, code)
-                if role == "code" and isinstance(read, _Resolved) and read.confidence >= SURE:
+                if (role == "code" or beside) and isinstance(read, _Resolved) and read.confidence >= SURE:
                     sure = self._agreement_of(grid, line, code, read)
                 return _Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
@@ -745,6 +750,10 @@ class _Reader:
         if role != "job":
             return _read_title(self.referential, text, next(resolve_titles(self.referential, [text], limit=3)), role)
         return read or _Unusable("job", "empty", {})
+
+    def _reads(self, code: str, read: _Job | None) -> bool:
+        """Whether a title is read as the occupation of a code, or a part of it."""
+        return isinstance(read, _Resolved) and code in (read.job, self.referential.occupation_by_code[read.job].base)
 
     def _tell_unknown(self, grid: _Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
@@ -785,14 +794,3 @@ def _whole(text: str) -> int | None:
     """Whole number of an optional cell; None where it holds none."""
     value, _ = read_number(text, decimal="")
     return int(value) if value is not None and value >= 0 and value.is_integer() else None
-
-
-def _agreement(text: str) -> str:
-    """Number of a collective agreement; empty where a cell holds none."""
-    code = agreement_code(text) if text else ""
-    return code if code.isdigit() else ""
-
-
-def _holds_numbers(texts: Sequence[str]) -> bool:
-    """Whether all of some cells are small numbers, of people or posts."""
-    return all(re.fullmatch(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}", text) for text in texts)
