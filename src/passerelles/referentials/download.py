@@ -30,8 +30,9 @@ Progress = Callable[[int, int | None], None]
 # Seconds: to connect; between two pieces of the answer.
 CONNECT_TIMEOUT: Final = 10.0
 READ_TIMEOUT: Final = 30.0
-_OPEN_DATA: Final = "https://www.francetravail.org/opendata"
-OFFICIAL_PAGE: Final = {"rome": f"{_OPEN_DATA}/repertoire-operationnel-des-meti.html?type=article"}
+OFFICIAL_PAGE: Final = {
+    "rome": "https://www.francetravail.org/opendata/repertoire-operationnel-des-meti.html?type=article"
+}
 RECORD_NAME: Final = "provenance.json"
 # The ROME zip is 5 MB.
 MAX_DOWNLOAD_BYTES: Final = 500_000_000
