@@ -153,9 +153,10 @@ def test_the_door_refuses(make: Callable[[Any], Any], key: str, embedded_graph: 
 
 
 def test_an_empty_code_is_told_alike_of_whatever_it_is() -> None:
-    for make, what in ((lambda: Profile(""), "occupation"), (lambda: Profile(competencies=[" "]), "competency")):
+    asked: dict[str, dict[str, Any]] = {"occupation": {"occupation": ""}, "competency": {"competencies": (" ",)}}
+    for what, given in asked.items():
         with pytest.raises(PasserellesError) as refused:
-            make()
+            Profile(**given)
         assert refused.value.message("fr") == f"Code vide ({what}) : donnez un code ou une appellation."
 
 
