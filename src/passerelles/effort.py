@@ -1,6 +1,6 @@
 """How many hours of training a step takes: what is missing, how long a qualification is, what access requires."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, NamedTuple
 
@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, least
-from passerelles.access.holdings import NO_AIM, OF_A_LEVEL, Holdings, asked, demands_diploma, groups_of
+from passerelles.access.holdings import NO_AIM, OF_A_LEVEL, Holdings, asked, demands_diploma, diplomas_among, groups_of
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, Occupation
+from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, CredentialRequirement, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
 from passerelles.referentials.credentials import Duration, duration_model, load_durations
 from passerelles.referentials.referential import Referential
@@ -150,7 +150,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     lengths = [d.centre.expected or 0.0 for d in published]
     # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
     # years where courses of its level take less.
-    asks = titled or demands_diploma(referential, asked(referential, occupation.code, NO_AIM))
+    rows = asked(referential, occupation.code, NO_AIM)
+    asks = titled or demands_diploma(referential, rows)
     free = stated is not None and stated.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for who has made them.
@@ -171,7 +172,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         )
     # A job open to all is learnt by part of its level's course; from a first degree on, once the studies are made.
     part = settings.open_share if free else 1.0
-    title = _demanded(referential, occupation.code)
+    title = _demanded(referential, rows)
     low, expected, high = ((part if level < _FIRST_DEGREE else 1.0) * hours for hours in middle)
     if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
@@ -264,12 +265,10 @@ def _given(qualification: Qualification) -> bool:
     return qualification.titled or qualification.basis == "credential"
 
 
-def _demanded(referential: Referential, code: str) -> Alternatives:
+def _demanded(referential: Referential, rows: Sequence[CredentialRequirement]) -> Alternatives:
     """Choice that is demanded of everybody, of which each alternative holds a whole qualification; empty if none."""
-    known = referential.credential_by_code
-    diplomas = {c.code for c in known.values() if c.kind in DIPLOMAS and c.code not in OF_A_LEVEL}
-    choices = groups_of(asked(referential, code, NO_AIM)).values()
-    return next((ways for ways in choices if all(diplomas.intersection(way) for way in ways)), ())
+    whole = diplomas_among(referential, (row.credential for row in rows)) - OF_A_LEVEL.keys()
+    return next((ways for ways in groups_of(rows).values() if all(whole.intersection(way) for way in ways)), ())
 
 
 def _required(referential: Referential, code: str) -> list[Credential]:

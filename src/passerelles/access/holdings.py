@@ -224,16 +224,17 @@ def asked(referential: Referential, occupation: str, aim: Aim) -> list[Credentia
     ]
 
 
+def diplomas_among(referential: Referential, codes: Iterable[str]) -> set[str]:
+    """Diplomas and titles among some credentials, those of any trade included."""
+    known = (referential.credential_by_code.get(code) for code in codes)
+    return {each.code for each in known if each is not None and each.kind in DIPLOMAS}
+
+
 def demands_diploma(referential: Referential, rows: Sequence[CredentialRequirement]) -> bool:
     """Whether a diploma or a title is among what is demanded, alone or in every way of a choice."""
-
-    def is_diploma(code: str) -> bool:
-        known = referential.credential_by_code.get(code)
-        return known is not None and known.kind in DIPLOMAS
-
-    choices = groups_of(rows).values()
-    every = any(all(any(map(is_diploma, way)) for way in ways) for ways in choices)
-    return every or any(is_diploma(r.credential) for r in rows if r.kind == "required")
+    diplomas = diplomas_among(referential, (row.credential for row in rows if row.kind in DEMANDED))
+    alone = any(row.kind == "required" and row.credential in diplomas for row in rows)
+    return alone or any(all(diplomas.intersection(way) for way in ways) for ways in groups_of(rows).values())
 
 
 def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:

@@ -174,6 +174,7 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
 def _failing_lines(
     conditions: AccessConditions, over: Container[tuple[str | None, str | None]], lang: Lang
 ) -> Iterator[str]:
+    """Yield what else would do in the place of practice that is held; `over` are the ways that nobody can take."""
     met = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
     for ways in map(_ways, met.values()):
         mine = _held(ways)
@@ -197,8 +198,8 @@ def _sized(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> s
         key, hours = "at_most", way.hours.high
     in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""
     length = " + ".join(filter(None, (in_hours, duration_text(way.months, lang))))
-    key = "sized_beside_experience" if beside else "sized"
-    return say(f"conditions.{key}", lang=lang, label=name, length=length) if length else name
+    told = "sized_beside_experience" if beside else "sized"
+    return say(f"conditions.{told}", lang=lang, label=name, length=length) if length else name
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
