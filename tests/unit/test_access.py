@@ -312,6 +312,8 @@ def test_an_admission_to_a_training_that_is_behind_is_not_told() -> None:
     some = jobs(CredentialRequirement("Q", "DEI"), CredentialRequirement("P", "DEI"), whole=whole)
     told = {origin: sentences(some, origin) for origin in ("R", "P")}
     assert ["Sélection : admission : Dossier" in each for each in told.values()] == [True, False]
+    chosen = jobs(*some.credential_requirements, whole=(whole[0]._replace(selection="competition"),))
+    assert all("Sélection : concours" in sentences(chosen, origin) for origin in "RP")
 
 
 @pytest.mark.parametrize("kind", ["competition", "appointment", "quota-of-offices", "admission"])

@@ -117,12 +117,19 @@ def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tm
     assert leading("Métier") == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]  # by how few jobs each is for
     assert leading("Conductrice") == ["RNCP100", "RNCP200", "RNCP105", "CI-3"]
     assert leading("Conduite")[0] == "RNCP100"  # of the same family of words
-    assert leading("Anciennes branches")[0] == "RNCP105"  # the word itself, before one of its family
     assert leading("Métier", 4, 5) == ["RNCP105", "RNCP200", "RNCP100", "CI-3"]
     assert leading("Métier", 0, 3) == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]
     assert leading("Conductrice", 4, 5)[:2] == ["RNCP100", "RNCP105"]
     assert leading("Métier", 4, 4)[:2] == ["RNCP200", "RNCP100"]  # none is of that level
     assert leading("Employé d'une agence", 0, 3)[0] == "RNCP200"  # "une" is no word that tells
+    two = kit.replace("TP - TP Conducteur", "Viticole musicale")
+    (tmp_path / "kit.csv").write_text(two, encoding="utf-8")
+    (tmp_path / "c.csv").write_text(CERTIFINFO.replace("Titre de conducteur", "Viticole musicale"), encoding="utf-8")
+    table = load_certifications(tmp_path)
+    assert leading("Branche : viticulture, musicologie")[:2] == [
+        "RNCP105",
+        "RNCP100",
+    ]  # the word itself, before two of its families
     twice = kit.replace("TP Ancien", "Ingénieur Ingénieure").replace("TP Conducteur", "Ingénieur Conduite")
     (tmp_path / "kit.csv").write_text(twice, encoding="utf-8")
     (tmp_path / "c.csv").write_text(CERTIFINFO.replace("Titre de conducteur", "Ingénieur Conduite"), encoding="utf-8")

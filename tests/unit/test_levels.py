@@ -156,8 +156,8 @@ def test_what_nobody_covers_is_raised_by_no_position(embedded_graph: OccupationG
 
 
 def test_a_territory_gives_every_move_the_level_that_a_ranking_gives_it(rome4_graph: OccupationGraph) -> None:
-    origins = ("K2110", "D1505", "J1501", "G1602", "J1506")
-    targets = ("K2111", "K1302", "J1506", "J1501", "K2128", "D1507", "J1507", "N4101", "G1603", "J1301")
+    origins = ("K2110", "D1505", "J1501", "G1602", "J1506", "J1102", "G1106")
+    targets = ("J1108", "K2111", "K1302", "J1506", "J1501", "K2128", "D1507", "J1507", "N4101", "G1603", "J1301")
     fragile = Lots("fragile", tuple(Lot("E", job, "B", people=1) for job in origins))
     hiring = Lots("hiring", tuple(Lot("E", job, "B", people=1) for job in targets))
     graph, settings = rome4_graph, rome4_graph.settings

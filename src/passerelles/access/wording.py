@@ -1,6 +1,6 @@
 """What access takes, in words: a narrow column, a sentence for each thing required, a choice in one text."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -168,17 +168,15 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
             told = say("conditions.or", lang=lang).join(sized)
             taken_name = _either([taken], _SHORT, lang)
             found.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=told).replace("….", "…"))
-    return list(dict.fromkeys([*found, *_failing_lines(conditions, over, lang)]))
+    return list(dict.fromkeys([*found, *_failing_lines(conditions, lang)]))
 
 
-def _failing_lines(
-    conditions: AccessConditions, over: Container[tuple[str | None, str | None]], lang: Lang
-) -> Iterator[str]:
-    """Yield what else would do in the place of practice that is held; `over` are the ways that nobody can take."""
+def _failing_lines(conditions: AccessConditions, lang: Lang) -> Iterator[str]:
+    """Yield what else would do in the place of practice that is held."""
     met = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
     for ways in map(_ways, met.values()):
         mine = _held(ways)
-        others = [way for way in ways if way not in mine and (way[0].group, way[0].alternative) not in over]
+        others = [way for way in ways if way not in mine]
         if others and all(any(c.kind == "experience" for c in way) for way in mine):
             taken, named = (_either(some, _SHORT, lang, _WAYS) for some in (mine, others))
             yield say("conditions.failing", lang=lang, taken=taken, others=named)

@@ -405,7 +405,7 @@ class Certifications:
         def nearest(c: LeadingCertification) -> tuple[bool, int, int, bool, int, str]:
             words = _stems(c.label, referential.language)
             apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
-            begun = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name if len(w) > _BEGINNING})
+            begun = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
             return not c.code.startswith("RNCP"), -len(name & words), -begun, apart, breadth.get(c.code, 0), c.code
 
         return (*own, *sorted(chosen, key=nearest))

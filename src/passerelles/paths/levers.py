@@ -189,8 +189,7 @@ class Situation:
             hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in some}
             atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level))
         places = {int(self.table.title[row]) for row in self.targets} - {len(self.table.titles)}
-        titles = [self.table.titles[place] for place in places]
-        asked = {code for title in titles if len(title) == 1 for code in title[0]}
+        asked = {code for place in places for way in self.table.titles[place] for code in way}
         usual = {name for code in asked for name in referential.credential_by_code[code].filed}
         return sorted(atoms, key=lambda a: (a.code not in usual, a.level is None, a.level or 0, a.code))
 
