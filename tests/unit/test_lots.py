@@ -897,6 +897,7 @@ def test_a_web_page_that_calls_itself_a_workbook_is_told_as_one(
         ("", "N4101 - Cariste", ("N4101", 0.0)),  # the code is kept, and to be confirmed beside another title
         ("", "n 1101 : cariste", ("N1101", 0.9)),
         ("N1101 / N1103", "Cariste", ("N1101", 0.9)),
+        ("N1101 (N1101)", "", ("N1101", 1.0)),
     ],
 )
 def test_a_code_beside_other_words_of_its_cell_is_a_code(

@@ -401,13 +401,7 @@ def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int]
     gaps = {i: sentence.masked[sentence.spans[i].end : cue.start] for i in before}
     between = {i: rules.reading["insertion"].sub("", gap) for i, gap in gaps.items()}
     if rules.reading["attached"].search(between[before[-1]]) and not plural:
-        joined = rules.reading["joined"]
-        last = len(before) - 1
-        while last and joined.search(
-            sentence.masked[sentence.spans[before[last - 1]].end : sentence.spans[before[last]].start]
-        ):
-            last -= 1
-        return before[last:]
+        return before[-1:]
     if cue.kind == "hedged":  # "accessible with a ..., some knowledge of ... is an asset" softens the latter only
         aside = rules.reading["aside"]
         before = [i for i in before if not (sentence.listed(sentence.spans[i]) and aside.search(between[i]))]
