@@ -30,24 +30,20 @@ from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contex
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, codes_within, titles_by_label
+from passerelles.territory.grid import COUNT, Grid, Row, bare, columns_of, counts_jobs, fit, named_columns
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
-_HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
-_Row = tuple[int, Sequence[Any]]  # a line of the file and its cells
-_COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
-_LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _MOST_CELLS: Final = 0.6
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _YES_NO: Final = coded("yes_no")
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _NO_PEOPLE, _OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
-    re.compile(_HEADERS["says"][name])
-    for name in ("something_else", "no_people", "own_account", "part_time", "sums", "current", "state", "closed")
+_OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
+    re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "sums", "current", "state", "closed")
 )
 
 
@@ -143,15 +139,15 @@ def read_lots(
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.given = dict(enumerate(rows, start=1))
         rows = [
-            {"employer": lot.employer, "job": lot.job, _COUNT[side]: lot.people, "basin": lot.basin_label or lot.basin}
+            {"employer": lot.employer, "job": lot.job, COUNT[side]: lot.people, "basin": lot.basin_label or lot.basin}
             for lot in rows
         ]
-    return reader.read([_Grid.of_mappings(rows, side)], side)
+    return reader.read([Grid.of_mappings(rows, side)], side)
 
 
 def _sheets(table: str | Path, side: Side) -> list[Rows]:
     """Return the rows of a file: of all its visible sheets of the very same columns, where several are as good."""
-    fits = partial(_fit, side=side)
+    fits = partial(fit, side=side)
     try:
         return [read_rows(table, fits, most=_MAX_BYTES)]
     except PasserellesError as error:
@@ -170,121 +166,8 @@ def _sheets(table: str | Path, side: Side) -> list[Rows]:
 
 def is_table_of_lots(path: str | Path) -> bool:
     """Whether a file is a table of openings by employer, not a bare list of jobs."""
-    header = read_rows(path, partial(_fit, side="hiring"), most=_MAX_BYTES).header
-    return bool({"employer", "openings"} & set(_columns(header, "hiring")))
-
-
-def _fit(cells: Sequence[Any], side: Side) -> int:
-    """How well a row fits as the header of a table of this side."""
-    roles = _columns(cells, side)
-    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
-        return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) >= _HEADER_LEAST)
-    if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds
-        return int(_COUNT[side] in roles)
-    return 2 * len(roles) + (_COUNT[side] in roles)
-
-
-def _columns(header: Sequence[Any], side: Side) -> dict[str, int]:
-    """Position of the column of each role; each column has one role at most."""
-    texts = [cell_text(cell) for cell in header]
-    if any(re.match(r"prenoms?\b", _bare(text)) for text in texts):  # the names beside are of persons, not of firms
-        texts = ["" if _bare(text) in ("nom", "noms") else text for text in texts]
-    found = _named_columns([_bare(text) for text in texts], side, {})
-    # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
-    found = _named_columns([_bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
-    sector = texts[found["sector"]] if "sector" in found else ""
-    if not {"job", "code"} & found.keys() and _bare(sector).startswith("activite"):
-        found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
-    return found
-
-
-def _counts_jobs(header: Sequence[str]) -> bool:
-    """Whether columns make a table of people or openings by job."""
-    found = [(_COUNT[side], _columns(header, side)) for side in _COUNT]
-    return any(count in columns and "job" in columns for count, columns in found)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"(?: \d+)+$", "", normalise_label(text))
-
-
-def _mentions(pattern: str, name: str) -> bool:
-    """Whether a header holds a word, and nothing that says something else."""
-    return re.search(pattern, name) is not None and not _ELSE.search(name)
-
-
-def _named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
-    """Position of the column of each role, by names of columns; those that are known stay."""
-    found = dict(known)
-    of_other_side = {*_COUNT.values()} - {_COUNT[side]}
-
-    def place(role: str, fits: Callable[[str], object]) -> None:
-        """Give a role the first free column whose name fits."""
-        free = (i for i, name in enumerate(written) if i not in found.values() and fits(name))
-        if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
-            found[role] = at
-
-    for role, patterns in _HEADERS["roles"].items():
-        for pattern in patterns:
-            place(role, re.compile(pattern).fullmatch)
-    for role, pattern in _HEADERS["words"].items():
-        place(role, partial(_mentions, pattern))
-    place("month", re.compile(_HEADERS["month"][side]).search)
-    return found
-
-
-@dataclass(frozen=True)
-class _Grid:
-    """A table: its rows, each with its line, and where the column of each role is."""
-
-    name: str
-    header: Sequence[str]
-    columns: Mapping[str, int]
-    rows: Sequence[_Row]
-    sheet: str = ""  # where several make one table
-    parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
-
-    @classmethod
-    def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "_Grid":
-        header = list(dict.fromkeys(str(key) for row in rows for key in row))
-        cells = [(number, [row.get(key) for key in header]) for number, row in enumerate(rows, start=1)]
-        return cls(side, header, _columns(header, side), cells)
-
-    def text(self, cells: Sequence[Any], role: str) -> str:
-        """Return the cell of a role as text on one line; empty where there is none."""
-        place = self.columns.get(role)
-        return "" if place is None else self.text_at(cells, place)
-
-    @staticmethod
-    def text_at(cells: Sequence[Any], place: int) -> str:
-        """Return the cell of a column as text on one line; empty where the row ends before it."""
-        return " ".join(cell_text(cells[place]).split()) if place < len(cells) else ""
-
-    def title(self, role: str) -> str:
-        """Return the header of a role as it is written, or its name where there is none."""
-        return self.header[self.columns[role]] if role in self.columns else role
-
-    @property
-    def free(self) -> list[int]:
-        """Columns without a role that are not of something else."""
-        return [
-            place
-            for place, name in enumerate(self.header)
-            if place not in self.columns.values() and not _ELSE.search(normalise_label(name))
-        ]
-
-    @property
-    def countable(self) -> list[int]:
-        """Columns without a role that may hold numbers of people: no identifiers, ages, or parts told already."""
-        return [place for place in self.free if not _NO_PEOPLE.search(normalise_label(self.header[place]))]
-
-    def held(self, place: int) -> list[str]:
-        """Return what is written in a column, in the first rows."""
-        return [text for _, row in self.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
-
-    def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
-        """Return the columns among some that hold what is looked for; an empty one holds nothing."""
-        return [place for place in among if (held := self.held(place)) and holds(held)]
+    header = read_rows(path, partial(fit, side="hiring"), most=_MAX_BYTES).header
+    return bool({"employer", "openings"} & set(columns_of(header, "hiring")))
 
 
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
@@ -390,7 +273,7 @@ class _Reader:
         """Say what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
 
-    def grids(self, sheets: Sequence[Rows]) -> Iterator[_Grid]:
+    def grids(self, sheets: Sequence[Rows]) -> Iterator[Grid]:
         """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
         file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
         if len(sheets) > 1:
@@ -400,14 +283,14 @@ class _Reader:
         for rows in sheets:
             yield self._grid(rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet=""))
 
-    def _grid(self, rows: Rows) -> _Grid:
-        rows = with_only_header(rows, lambda cells: len({"job", "code"} & _columns(cells, self.side).keys()))
+    def _grid(self, rows: Rows) -> Grid:
+        rows = with_only_header(rows, lambda cells: len({"job", "code"} & columns_of(cells, self.side).keys()))
         header = [" ".join(cell_text(cell).split()) for cell in rows.header]
         if rows.header_line > 1:
             self._tell(rows.name, "header_line", rows.header_line, line=str(rows.header_line))
         faults = [n for n in rows.notices if n.severity == "error"]
         self.set_aside += [Problem(rows.name, n.line or 0, "", "damaged", {"notice": n}) for n in faults]
-        filled: list[_Row] = list(rows.filled)
+        filled: list[Row] = list(rows.filled)
         for area in rows.merged:
             if area.last_row > rows.header_line and area.last_row > area.first_row:
                 filled = fill_merged(filled, area)
@@ -417,12 +300,12 @@ class _Reader:
         header, filled = self._one_table(rows.name, header, filled)
         for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
             self._tell(rows.name, "hidden_row", line)
-        return _Grid(rows.name, header, _columns(header, self.side), filled, rows.sheet)
+        return Grid(rows.name, header, columns_of(header, self.side), filled, rows.sheet)
 
-    def _one_table(self, file: str, header: list[str], rows: list[_Row]) -> tuple[list[str], list[_Row]]:
+    def _one_table(self, file: str, header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
         """Return the header and rows of the table that counts this side, where several stand side by side."""
-        tables = [block for block in blocks(header) if _counts_jobs([header[at] for at in block])]
-        count = _columns(header, self.side).get(_COUNT[self.side])
+        tables = [block for block in blocks(header) if counts_jobs([header[at] for at in block])]
+        count = columns_of(header, self.side).get(COUNT[self.side])
         if len(tables) <= 1 or count is None:
             return header, rows
         own = next((block for block in tables if count in block), tables[0])
@@ -438,7 +321,7 @@ class _Reader:
         names = [name if at in own else "" for at, name in enumerate(header)]
         return names, [(line, cells) for line, cells in kept if any(map(cell_text, cells))]
 
-    def read(self, grids: Iterable[_Grid], file: str, sha256: str = "") -> Lots:
+    def read(self, grids: Iterable[Grid], file: str, sha256: str = "") -> Lots:
         """Return the lots of a table, or of all sheets of a workbook that make one."""
         lots: dict[tuple[str, ...], list[Lot]] = {}
         for grid in grids:
@@ -449,11 +332,11 @@ class _Reader:
         told = {"set_aside": tuple(self.set_aside), "said": tuple(self.said)}
         return merged(self.side, lots, file=file, sha256=sha256, **told)
 
-    def _read_grid(self, grid: _Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
+    def _read_grid(self, grid: Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
         grid = self._check_columns(grid)
         rows = list(self._rows(grid))
-        decimal = decimal_sign(grid.text(cells, _COUNT[self.side]) for _, cells in rows)
+        decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
         for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
             if lot is not None:
@@ -463,7 +346,7 @@ class _Reader:
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.setdefault((*named, lot.commune, title, own), []).append(lot)
 
-    def _read_titles(self, grid: _Grid, rows: Sequence[_Row]) -> list[_Job | None]:
+    def _read_titles(self, grid: Grid, rows: Sequence[Row]) -> list[_Job | None]:
         """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
 
         def of(role: str) -> list[str]:
@@ -482,13 +365,13 @@ class _Reader:
         }
         return [answers.get(key) for key in keys]
 
-    def _check_columns(self, grid: _Grid) -> _Grid:
+    def _check_columns(self, grid: Grid) -> Grid:
         """
         Refuse a table without jobs; say what its lines count as where it lacks another column.
 
         A column of jobs or numbers that no name tells is known by what it holds, and said.
         """
-        count = _COUNT[self.side]
+        count = COUNT[self.side]
         if count in grid.columns and not {"job", "code"} & set(grid.columns):
             held = grid.held(grid.columns[count])
             if not any(sign.isdigit() for text in held for sign in text[:2]):  # "Postes" may head titles, not numbers
@@ -523,15 +406,15 @@ class _Reader:
                 self._tell(grid.name, key, 0, roles[0])
         return grid
 
-    def _by_place(self, grid: _Grid) -> _Grid:
+    def _by_place(self, grid: Grid) -> Grid:
         """Give each place its own row where places head several columns of numbers."""
         if self.locator.places is None or {"basin", "commune"} & grid.columns.keys():
             return grid
-        count, names = _COUNT[self.side], grid.header
+        count, names = COUNT[self.side], grid.header
         at = [i for i in grid.countable if self._is_place(names[i]) and hold_counts(grid.held(i))]
         if len(at) <= 1:
             return grid
-        old, rows = grid.columns.get(count, at[0]), list[_Row]()
+        old, rows = grid.columns.get(count, at[0]), list[Row]()
         for line, cells in grid.rows:
             row = [*cells, *[None] * (len(names) - len(cells))]
             each = [(row[i], names[i]) for i in at if cell_text(row[i])] or [(row[old], "")]
@@ -546,19 +429,19 @@ class _Reader:
         found = self._place(name, "", "commune")
         return isinstance(found, Where) and normalise_label(name) in map(normalise_label, found)
 
-    def _all_counts(self, grid: _Grid) -> _Grid:
+    def _all_counts(self, grid: Grid) -> Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
-        count = _COUNT[self.side]
+        count = COUNT[self.side]
         known = count in grid.columns
-        if "target" in grid.columns and not (known and _CURRENT.fullmatch(_bare(grid.title(count)))):
+        if "target" in grid.columns and not (known and _CURRENT.fullmatch(bare(grid.title(count)))):
             grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
         if "target" in grid.columns:
             ends = {"current": grid.title(count), "target": grid.title("target")}
             self._tell(grid.name, f"{self.side}_change", 0, count, **ends)
         free = grid.countable
         if known:
-            named = [(at, _bare(grid.header[at])) for at in free]
-            counts = [(at, name) for at, name in named if count in _named_columns([name], self.side, {})]
+            named = [(at, bare(grid.header[at])) for at in free]
+            counts = [(at, name) for at, name in named if count in named_columns([name], self.side, {})]
             counted = [at for at, name in counts if not _ETP.search(name)]
         else:
             counted = grid.holding(hold_counts, free)
@@ -592,7 +475,7 @@ class _Reader:
         found = [c for c in resolve_titles(self.referential, texts, limit=1) if c]
         return sum(c[0].parent_confidence >= REVIEW for c in found) >= _MOST_CELLS * len(texts)
 
-    def _rows(self, grid: _Grid) -> Iterable[_Row]:
+    def _rows(self, grid: Grid) -> Iterable[Row]:
         """
         Yield the rows of lots, with what stands above in place of a mark that says "the same".
 
@@ -620,14 +503,14 @@ class _Reader:
                     self._tell(grid.name, "repeated", line)
                 yield line, above
 
-    def _says_a_lot(self, grid: _Grid, cells: Sequence[Any]) -> bool:
+    def _says_a_lot(self, grid: Grid, cells: Sequence[Any]) -> bool:
         """Whether a row is more than a remark: a job, or people of an unknown one."""
         filled = [text for cell in cells if (text := cell_text(cell))]
-        said = any(grid.text(cells, role) for role in ("job", "code", "choice", _COUNT[self.side]))
+        said = any(grid.text(cells, role) for role in ("job", "code", "choice", COUNT[self.side]))
         explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
         return said and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
-    def _lot(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, read: _Job | None) -> Lot | None:
+    def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, read: _Job | None) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
@@ -656,9 +539,9 @@ class _Reader:
             agreement=agreement_number(grid.text(cells, "idcc")),
         )
 
-    def _people(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
+    def _people(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
         """People or openings of a row, or their change; an empty part counts nobody where another is filled."""
-        role = _COUNT[self.side]
+        role = COUNT[self.side]
         if role not in grid.columns:
             return 1
         filled = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
@@ -674,7 +557,7 @@ class _Reader:
             return target
         return whole - target if self.side == "fragile" else target - whole
 
-    def _number(self, grid: _Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | _Unusable:
+    def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | _Unusable:
         column, text = grid.header[at], grid.text_at(cells, at)
         cell: Any = cells[at] if text else None
         values = {"given": text}
@@ -697,7 +580,7 @@ class _Reader:
         self._tell(grid.name, "etp", line, column, given=text, people=str(rounded))
         return rounded
 
-    def _volunteers(self, grid: _Grid, line: int, cells: Sequence[Any], people: int) -> int | None:
+    def _volunteers(self, grid: Grid, line: int, cells: Sequence[Any], people: int) -> int | None:
         """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
         text, column = grid.text(cells, "volunteers"), grid.title("volunteers")
         number = None if "%" in column else _whole(text)
@@ -707,7 +590,7 @@ class _Reader:
             self._tell(grid.name, "volunteers_unread", line, column, given=text)
         return number
 
-    def _month(self, grid: _Grid, line: int, cells: Sequence[Any]) -> Month | None:
+    def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
         """Month of a row; what is written and names none is said."""
         text = grid.text(cells, "month")
         month = Month.read(text)
@@ -715,12 +598,12 @@ class _Reader:
             self._tell(grid.name, "month_unread", line, grid.title("month"), given=text)
         return month
 
-    def _own_account(self, grid: _Grid, cells: Sequence[Any]) -> bool:
+    def _own_account(self, grid: Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
-    def _job(self, grid: _Grid, line: int, cells: Sequence[Any], read: _Job | None) -> _Job:
+    def _job(self, grid: Grid, line: int, cells: Sequence[Any], read: _Job | None) -> _Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         told = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
         if not told:
@@ -755,13 +638,13 @@ class _Reader:
         """Whether a title is read as the occupation of a code, or a part of it."""
         return isinstance(read, _Resolved) and code in (read.job, self.referential.occupation_by_code[read.job].base)
 
-    def _tell_unknown(self, grid: _Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
+    def _tell_unknown(self, grid: Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
         if "code" in told:
             read = f"{code} {self.referential.occupation_by_code[code].name}"
             self._tell(grid.name, "code_unknown", line, grid.title("code"), code=told["code"], given=given, read=read)
 
-    def _agreement_of(self, grid: _Grid, line: int, code: str, read: _Resolved) -> float:
+    def _agreement_of(self, grid: Grid, line: int, code: str, read: _Resolved) -> float:
         """How sure the code of a row is beside a title that is read surely: little, and said, where they disagree."""
         ends = [self.referential.occupation_by_code[each] for each in (code, read.job)]
         if len({end.base or end.code for end in ends}) == 1 or len({end.parent or end.code for end in ends}) == 1:
@@ -772,7 +655,7 @@ class _Reader:
         self._tell(grid.name, "code_differs", line, grid.title("code"), **names)
         return round(1.0 - read.confidence, 3)
 
-    def _where(self, grid: _Grid, cells: Sequence[Any]) -> Where | _Unusable:
+    def _where(self, grid: Grid, cells: Sequence[Any]) -> Where | _Unusable:
         if not {"basin", "commune"} & set(grid.columns):
             return Where()
         area = grid.text(cells, "postcode") or grid.text(cells, "department")

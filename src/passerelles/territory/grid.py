@@ -1,0 +1,136 @@
+"""A table of lots as it was written: which of its columns says what, and what their cells hold."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Final
+
+from passerelles.io.xlsx import cell_text
+from passerelles.language import packaged
+from passerelles.territory.lots import Side
+from passerelles.text import normalise_label
+
+Row = tuple[int, Sequence[Any]]
+"""A line of the file and its cells."""
+COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
+"""Role of the column that counts the people, or the openings."""
+_HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
+_LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
+_HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
+_ELSE, _NO_PEOPLE = (re.compile(_HEADERS["says"][name]) for name in ("something_else", "no_people"))
+
+
+def fit(cells: Sequence[Any], side: Side) -> int:
+    """How well a row fits as the header of a table of this side."""
+    roles = columns_of(cells, side)
+    if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
+        return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) >= _HEADER_LEAST)
+    if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds
+        return int(COUNT[side] in roles)
+    return 2 * len(roles) + (COUNT[side] in roles)
+
+
+def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
+    """Position of the column of each role; each column has one role at most."""
+    texts = [cell_text(cell) for cell in header]
+    if any(re.match(r"prenoms?\b", bare(text)) for text in texts):  # the names beside are of persons, not of firms
+        texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
+    found = named_columns([bare(text) for text in texts], side, {})
+    # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
+    found = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
+    sector = texts[found["sector"]] if "sector" in found else ""
+    if not {"job", "code"} & found.keys() and bare(sector).startswith("activite"):
+        found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
+    return found
+
+
+def counts_jobs(header: Sequence[str]) -> bool:
+    """Whether columns make a table of people or openings by job."""
+    found = [(COUNT[side], columns_of(header, side)) for side in COUNT]
+    return any(count in columns and "job" in columns for count, columns in found)
+
+
+def bare(text: str) -> str:
+    """Return a header without case, accents, punctuation, and the numbers at its end."""
+    return re.sub(r"(?: \d+)+$", "", normalise_label(text))
+
+
+def _mentions(pattern: str, name: str) -> bool:
+    """Whether a header holds a word, and nothing that says something else."""
+    return re.search(pattern, name) is not None and not _ELSE.search(name)
+
+
+def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
+    """Position of the column of each role, by names of columns; those that are known stay."""
+    found = dict(known)
+    of_other_side = {*COUNT.values()} - {COUNT[side]}
+
+    def place(role: str, fits: Callable[[str], object]) -> None:
+        """Give a role the first free column whose name fits."""
+        free = (i for i, name in enumerate(written) if i not in found.values() and fits(name))
+        if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
+            found[role] = at
+
+    for role, patterns in _HEADERS["roles"].items():
+        for pattern in patterns:
+            place(role, re.compile(pattern).fullmatch)
+    for role, pattern in _HEADERS["words"].items():
+        place(role, partial(_mentions, pattern))
+    place("month", re.compile(_HEADERS["month"][side]).search)
+    return found
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table: its rows, each with its line, and where the column of each role is."""
+
+    name: str
+    header: Sequence[str]
+    columns: Mapping[str, int]
+    rows: Sequence[Row]
+    sheet: str = ""  # where several make one table
+    parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
+
+    @classmethod
+    def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "Grid":
+        """Return rows from memory, their line being their number."""
+        header = list(dict.fromkeys(str(key) for row in rows for key in row))
+        cells = [(number, [row.get(key) for key in header]) for number, row in enumerate(rows, start=1)]
+        return cls(side, header, columns_of(header, side), cells)
+
+    def text(self, cells: Sequence[Any], role: str) -> str:
+        """Return the cell of a role as text on one line; empty where there is none."""
+        place = self.columns.get(role)
+        return "" if place is None else self.text_at(cells, place)
+
+    @staticmethod
+    def text_at(cells: Sequence[Any], place: int) -> str:
+        """Return the cell of a column as text on one line; empty where the row ends before it."""
+        return " ".join(cell_text(cells[place]).split()) if place < len(cells) else ""
+
+    def title(self, role: str) -> str:
+        """Return the header of a role as it is written, or its name where there is none."""
+        return self.header[self.columns[role]] if role in self.columns else role
+
+    @property
+    def free(self) -> list[int]:
+        """Columns without a role that are not of something else."""
+        return [
+            place
+            for place, name in enumerate(self.header)
+            if place not in self.columns.values() and not _ELSE.search(normalise_label(name))
+        ]
+
+    @property
+    def countable(self) -> list[int]:
+        """Columns without a role that may hold numbers of people: no identifiers, ages, or parts told already."""
+        return [place for place in self.free if not _NO_PEOPLE.search(normalise_label(self.header[place]))]
+
+    def held(self, place: int) -> list[str]:
+        """Return what is written in a column, in the first rows."""
+        return [text for _, row in self.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
+
+    def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
+        """Return the columns among some that hold what is looked for; an empty one holds nothing."""
+        return [place for place in among if (held := self.held(place)) and holds(held)]
