@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import compress, islice, pairwise
+from itertools import compress, islice, pairwise, zip_longest
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -324,9 +324,18 @@ _MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
-    r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?\s*(?:\(dont [^()]*\))?",
+    r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
+    r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|temps (?:plein|complet|partiel)))?"
+    r"\s*(?:\(dont [^()]*\))?",
     re.IGNORECASE,
 )
+
+
+_IN_WORDS: Final = (
+    "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
+    "zero one two three four five six seven eight nine ten eleven twelve",
+)
+_WORDED: Final = {"une": "1"} | {word: str(at) for words in _IN_WORDS for at, word in enumerate(words.split())}
 
 
 class Rows(NamedTuple):
@@ -561,16 +570,20 @@ def fill_merged(rows: Sequence[tuple[int, Sequence[Cell]]], area: Any) -> list[t
 
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 
 
 def one_header(
-    header: list[str], rows: list[tuple[int, Sequence[Cell]]], line: int
+    header: list[str],
+    rows: list[tuple[int, Sequence[Cell]]],
+    line: int,
+    means: Callable[[str], bool] = lambda _: False,
 ) -> tuple[list[str], list[tuple[int, Sequence[Cell]]]]:
     """
     Return the header with its second line, where names below one of several columns tell these apart, and the rows.
 
-    A total stands for what it sums; without one, parts of the same people, and codes beside what they stand for, keep
-    both names, and others the one name.
+    A total stands for what it sums; without one, parts of the same people, codes beside what they stand for, and names
+    that mean something (`means`) keep both names or the second, and others the one name.
 
     Examples
     --------
@@ -578,17 +591,26 @@ def one_header(
     (['Métier', '', '', 'Effectif'], [(3, ['Cariste', 2, 1, 3])])
     """
     below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
-    below += [""] * (len(header) - len(below))
+    below = [text if text != name else "" for text, name in zip_longest(below, header, fillvalue="")]  # merged cells
     of = list(range(len(header)))
     for at, name in enumerate(header[1:], 1):
         of[at] = of[at - 1] if not name and below[at] and below[of[at - 1]] else at
-    if of == list(range(len(header))) or any(sign.isdigit() for text in below for sign in text):
+    alone = [at for at in range(len(of)) if of.count(of[at]) == 1 and header[at]]
+    counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
+    digits = any(sign.isdigit() for text in below for sign in text)
+    # Dates and years name columns below a heading, where nothing stands below the columns of one name.
+    if of == list(range(len(header))) or counts or (digits and (not alone or any(below[at] for at in alone))):
         return header, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
     under = {at: [below[i] for i, start in enumerate(of) if start == at] for at in of}
     split = {at for at, some in under.items() if are_parts(some) or any(map(_CODE.match, map(normalise_label, some)))}
-    names = [f"{header[start]} {below[at]}" if start in split else header[start] for at, start in enumerate(of)]
+    split |= {at for at, some in under.items() if len(some) > 1 and any(map(means, some))}
+    names = [header[start] for start in of]
+    for at, start in enumerate(of):
+        if start in split:
+            both = f"{header[start]} {below[at]}"
+            names[at] = below[at] if means(below[at]) and not means(both) else both
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
 
 
@@ -658,7 +680,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     Parameters
     ----------
     text
-        A cell; spaces between groups of three digits and a unit behind (``5 personnes``) are understood.
+        A cell; spaces between groups of three digits, a unit behind (``5 personnes``), a small number in words and a
+        sum are understood.
     decimal
         Sign of the decimals in its column (see `decimal_sign`); without it, a single sign before three digits is
         ambiguous: it may part thousands.
@@ -669,6 +692,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     --------
     >>> read_number("1 250").value, read_number("5 personnes").value, read_number("2,5").value
     (1250.0, 5.0, 2.5)
+    >>> read_number("2 CDI + 1 CDD").value, read_number("deux postes").value, read_number("une dizaine").value
+    (3.0, 2.0, None)
     >>> read_number("12,000"), read_number("2 5"), read_number("12,000", decimal=".").value
     (Number(value=None, why='ambiguous'), Number(value=None, why='ambiguous'), 12000.0)
     >>> read_number("1.000", decimal=".").value, read_number("1.000", decimal=".", whole=True).value
@@ -677,6 +702,13 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     plain = text.strip()
     if not plain:
         return Number(None, "empty")
+    terms = plain.split("+")
+    if len(terms) > 1 and all(map(str.strip, terms)):  # "2 CDI + 1 CDD"
+        read = [value for term in terms if (value := read_number(term, decimal=decimal, whole=whole).value) is not None]
+        known = len(read) == len(terms) and min(read) >= 0
+        return Number(sum(read)) if known else Number(None, "not_number")
+    first, *others = plain.split(maxsplit=1)
+    plain = " ".join([_WORDED.get(first.casefold(), first), *others])  # "deux postes"
     negative = plain[0] in "-\u2212"
     plain = plain.lstrip("+-\u2212").strip()
     match = re.match(r"[0-9][0-9.,'\u2019\s\u00a0\u202f\u2009]*", plain)
@@ -725,6 +757,16 @@ def _number(text: str, *, negative: bool) -> Number:
     return Number(-value if negative else value) if math.isfinite(value) else Number(None, "not_number")
 
 
+_COUNT: Final = re.compile(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}")
+
+
 def hold_counts(texts: Sequence[str]) -> bool:
     """Whether all of some cells are small numbers, of people or posts."""
-    return all(re.fullmatch(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}", text) for text in texts)
+    return all(map(_COUNT.fullmatch, texts))
+
+
+def mostly_hold_counts(texts: Sequence[str]) -> bool:
+    """Whether most of some cells are small numbers, or such with a unit; the others are words, such as "several"."""
+    plain = sum(_COUNT.fullmatch(text) is not None for text in texts)
+    read = sum(read_number(text, whole=True).value is not None for text in texts)
+    return 2 * plain > len(texts) and 2 * len(texts) <= 3 * read

@@ -51,6 +51,11 @@ def counts_jobs(header: Sequence[str]) -> bool:
     return any(count in columns and "job" in columns for count, columns in found)
 
 
+def names_role(name: str) -> bool:
+    """Whether the name of a column is the usual one of a role."""
+    return any(re.fullmatch(pattern, bare(name)) for patterns in _HEADERS["roles"].values() for pattern in patterns)
+
+
 def bare(text: str) -> str:
     """Return a header without case, accents, punctuation, and the numbers at its end."""
     return re.sub(r"(?: \d+)+$", "", normalise_label(text))

@@ -28,6 +28,7 @@ _WORDS: Final = packaged("passerelles.territory", "columns.toml")
 _WIDE: Final = frozenset(_WORDS["wide"]["regions"]).union(
     *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in _WORDS["wide"]["departments"])
 )
+_AROUND: Final = re.compile(_WORDS["says"]["around"])
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
 
 
@@ -87,6 +88,9 @@ class Locator:
         """
         if self.places is None:
             return Where(*self.find(text))
+        around = _AROUND.fullmatch(text)
+        if around is not None and self.places.own(text) is None:
+            text = f"bassin de {around['basin'] or around['town']}"
         try:
             found = self.places.spot(text, area, communes_first=communes_first)
         except UnknownCodeError:
@@ -183,7 +187,12 @@ _DATES: Final = (
 )
 _YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
 _SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
-_QUARTER: Final = re.compile(r"\b[tq]([1-4])\s*((?:19|20)\d\d)\b")
+# Months that a part of a year ends with, by what is written before the year: "T2 2027", "2e semestre 2027".
+_PARTS: Final = tuple(
+    (re.compile(rf"\b(?:{pattern}) (?:de )?(?P<year>(?:19|20)\d\d)\b"), months)
+    for pattern, months in _WORDS["month"]["parts"].items()
+)
+_GLUED: Final = re.compile(r"\b([tqs][1-4])(?=(?:19|20)\d\d\b)")
 _LAST_MONTH: Final = 12
 _SHORTEST: Final = 3  # letters by which a month is named
 
@@ -321,12 +330,16 @@ class Month(NamedTuple):
         (Month(year=2027, month=3), Month(year=2027, month=6), Month(year=2027, month=3))
         >>> Month.read("T2 2027"), Month.read("dès que possible") is None
         (Month(year=2027, month=6), True)
+        >>> Month.read("fin du 1er semestre 2027")
+        Month(year=2027, month=6)
         """
         folded = normalise_label(text)
         if date := next(filter(None, (pattern.search(text) for pattern in _DATES)), None):
             year, month = date["year"], int(date["month"])
-        elif quarter := _QUARTER.search(folded):
-            year, month = quarter[2], 3 * int(quarter[1])
+        elif part := next(
+            ((found, n) for each, n in _PARTS if (found := each.search(_GLUED.sub(r"\1 ", folded)))), None
+        ):
+            year, month = part[0]["year"], int(part[0]["nth"]) * part[1]
         else:
             told = _YEAR.search(folded) or _SHORT_YEAR.search(text)
             year, month = told[1] if told else "", next(filter(None, map(_month_named, folded.split())), 0)

@@ -18,6 +18,7 @@ from passerelles.io.csv import (
     decimal_sign,
     fill_merged,
     hold_counts,
+    mostly_hold_counts,
     one_header,
     read_number,
     read_rows,
@@ -30,7 +31,7 @@ from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contex
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, codes_within, titles_by_label
-from passerelles.territory.grid import COUNT, Grid, Row, bare, columns_of, counts_jobs, fit, named_columns
+from passerelles.territory.grid import COUNT, Grid, Row, bare, columns_of, counts_jobs, fit, named_columns, names_role
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
 from passerelles.text import normalise_label
 
@@ -296,7 +297,7 @@ class _Reader:
                 filled = fill_merged(filled, area)
                 column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
                 self._tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
-        header, filled = one_header(header, filled, rows.header_line)
+        header, filled = one_header(header, filled, rows.header_line, names_role)
         header, filled = self._one_table(rows.name, header, filled)
         for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
             self._tell(rows.name, "hidden_row", line)
@@ -385,6 +386,8 @@ class _Reader:
             if alike & grid.columns.keys():
                 continue
             found = grid.holding(holds, grid.countable if role == count else grid.free)
+            if role == count and not found:
+                found = grid.holding(mostly_hold_counts, grid.countable)
             if len(found) != 1 and role == "commune" and "employer" in grid.columns:
                 found = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
             if len(found) == 1:

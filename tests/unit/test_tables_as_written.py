@@ -1,0 +1,111 @@
+"""Tables of people and openings as companies write them, each rule with the table that asked for it."""
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from passerelles import load_referential
+from passerelles.market.places import Basin, Commune, Places
+from passerelles.referentials.referential import Referential
+from passerelles.territory.lots import Locator, Lots, Month
+from passerelles.territory.reading import read_lots
+
+PLACES = Places(
+    (Basin("5313", "REDON"), Basin("5310", "VANNES")),
+    (Commune("35236", "Redon", "5313", 47.6, -2.1), Commune("56001", "Allaire", "5313", 47.6, -2.2)),
+)
+
+
+@pytest.fixture(scope="module")
+def embedded() -> Referential:
+    return load_referential()
+
+
+def written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def workbook(path: Path, *rows: tuple[Any, ...], merged: tuple[str, ...] = ()) -> Path:
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    for area in merged:
+        book.active.merge_cells(area)
+    book.save(path)
+    return path
+
+
+def found(lots: Lots) -> list[tuple[str, str, int]]:
+    return [(lot.employer, lot.job, lot.people) for lot in lots.lots]
+
+
+def asides(lots: Lots) -> list[tuple[int, str]]:
+    return [(p.row, p.key) for p in lots.set_aside]
+
+
+def said(lots: Lots) -> list[str]:
+    return [p.key for p in lots.said]
+
+
+def test_of_a_header_of_two_merged_lines_the_people_concerned_count(embedded: Referential, tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Entreprise (1)", "Emploi repère", "", "Effectifs", "", "", "Commune (2)"),
+        ("", "Code ROME", "Intitulé", "Au 31/12/2025", "Menacés", "dont femmes", ""),
+        ("A", "N1101", "Cariste", 44, 18, 16, "Redon"),
+        ("", "", "N4101", 10, 4, 1, "Redon"),
+        merged=("A1:A2", "B1:C1", "D1:F1", "G1:G2", "A3:A4"),
+    )
+    assert found(read_lots(embedded, path, "fragile")) == [("A", "N1101", 18), ("A", "N4101", 4)]
+
+
+def test_years_below_one_heading_are_summed_by_its_total(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Entreprise", "Métier", "Recrutements envisagés", "", "", "Lieu")
+    path = workbook(tmp_path / "t.xlsx", header, ("", "", 2026, 2027, "Total", ""), ("A", "N1101", 6, 9, 15, "Redon"))
+    assert found(read_lots(embedded, path, "hiring")) == [("A", "N1101", 15)]
+    path = workbook(tmp_path / "t.xlsx", header[:3], ("A", "N1101", 6), ("B", "N1101", 2027))
+    assert read_lots(embedded, path, "hiring").people == 2033  # a row of data is no second line of a header
+
+
+def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Referential, tmp_path: Path) -> None:
+    text = "Qui recrute ?;Quel poste ?;Combien ?;Ville\nA;N1101;6;Redon\nB;N1101;quelques;Redon\nC;N4101;4;Redon\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert (found(lots), asides(lots)) == ([("A", "N1101", 6), ("C", "N4101", 4)], [(3, "not_number")])
+    text = "Entreprise;Poste;Grade;Ville\nA;N1101;B2;Redon\nB;N1101;3;Redon\nC;N4101;C1;Redon\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("12 postes", 12), ("1 poste en CDI", 1), ("6 x CDI", 6), ("deux", 2), ("trois postes", 3),
+        ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
+        *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
+        ("2 CDI + quelques CDD", None), ("2 + -1", None),
+    ],
+)  # fmt: skip
+def test_numbers_as_people_write_them(embedded: Referential, text: str, people: int | None) -> None:
+    rows = [{"Métier": "N4101", "Effectif": cell, "Ville": "Redon"} for cell in (text, "100")]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people - 100, len(lots.set_aside)) == (people or 0, int(people is None))
+
+
+@pytest.mark.parametrize("place", ["BE Redon", "BE de Redon", "Allaire et alentours", "Redon et ses environs"])
+def test_what_stands_around_a_town_means_its_basin(embedded: Referential, place: str) -> None:
+    rows = [{"Métier": "N4101", "Effectif": 2, "Ville": place}]
+    (lot,) = read_lots(embedded, rows, "fragile", locator=Locator(PLACES)).lots
+    assert (lot.basin, lot.commune) == ("5313", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("1er trimestre 2027", Month(2027, 3)), ("S1 2027", Month(2027, 6)), ("T2 2027", Month(2027, 6)),
+        ("fin du 2e semestre 2027", Month(2027, 12)), ("fin mars 2027", Month(2027, 3)), ("courant 2027", None),
+    ],
+)  # fmt: skip
+def test_dates_in_words(text: str, month: Month | None) -> None:
+    assert Month.read(text) == month
