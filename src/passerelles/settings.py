@@ -215,6 +215,12 @@ class RankingSettings(Section):
     sources_exclude: tuple[MoveKind, ...] = ("step-down",)
 
 
+class TitleSettings(Section):
+    """From which confidence a reading of a job title is worth a person's look, or a place in `to_confirm`."""
+
+    review_threshold: float = Field(0.3, gt=0, le=0.9)
+
+
 class Settings(Section):
     """
     All settings of the engine; JSON in, JSON out.
@@ -232,6 +238,7 @@ class Settings(Section):
     effort: EffortSettings = EffortSettings()
     paths: PathSettings = PathSettings()
     ranking: RankingSettings = RankingSettings()
+    titles: TitleSettings = TitleSettings()
     access: str | None = "acces-france"
     scorer: str = "default"
     strict: bool = False

@@ -128,6 +128,14 @@ def test_a_title_that_is_not_exact_is_resolved_and_shown_with_its_confidence(emb
     assert lots.resolved()[0].given == "MONITRICE AUTO ECOLE H/F"
 
 
+def test_a_title_below_the_threshold_of_review_is_set_aside(embedded: Referential) -> None:
+    rows = fragile(("A", "N4101", 2, "Redon"), ("A", "MONITRICE AUTO ECOLE H/F", 4, "Redon"))
+    sure = min(lot.confidence for lot in read_lots(embedded, rows, "fragile").lots)
+    below, above = (read_lots(embedded, rows, "fragile", review_threshold=sure + by) for by in (-0.001, 0.001))
+    assert [len(lots.lots) for lots in (below, above)] == [2, 1]
+    assert [problem.key for problem in above.set_aside] == ["job_unknown"]
+
+
 def test_a_choice_in_the_file_wins_over_the_title(embedded: Referential) -> None:
     rows = [{"employer": "A", "job": "conducteur", "headcount": 4, "basin": "Redon", "choix": "N4101"}]
     assert read_lots(embedded, rows, "fragile").lots[0].job == "N4101"

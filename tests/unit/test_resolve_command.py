@@ -52,6 +52,25 @@ def test_one_title_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert item["reason"] == "abbreviation"
 
 
+def test_the_threshold_of_review_is_a_setting(
+    listed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chosen, refused = tmp_path / "chosen.json", tmp_path / "refused.json"
+    chosen.write_text('{"titles": {"review_threshold": 0.9}}')
+    refused.write_text('{"titles": {"review_threshold": 0.95}}')
+    listed.write_text("titre\nconducteur\n", encoding="utf-8")
+    for words in (["conducteur"], ["--input", str(listed)], ["--review", str(listed)]):
+        told = [
+            json.loads(call("resolve", *words, *more, "--format", "json", capsys=capsys)[1])
+            for more in ([], ["--settings", str(chosen)])
+        ]
+        assert [each["settings"]["review"] for each in told] == [0.3, 0.9]
+        assert [each["results"][0]["status"] for each in told] == ["à vérifier", "inconnu"]
+    code, _, err = call("resolve", "conducteur", "--settings", str(refused), capsys=capsys)
+    assert code == 2
+    assert "titles.review_threshold" in err
+
+
 def test_one_title_as_table_and_csv(capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = call("resolve", "cariste", capsys=capsys)
     assert "N1101" in out

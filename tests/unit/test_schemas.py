@@ -361,6 +361,6 @@ def test_every_setting_says_what_it_means() -> None:
         for key, told in each["properties"].items()
         if "description" not in told
     ]
-    assert len(own) == 5
+    assert len(own) == 6
     assert unsaid == []
     assert "experts list" in own["TerritorySettings"]["properties"]["acceptable_probability"]["description"]

@@ -104,7 +104,8 @@ class Given:
         """Read a table of lots; say what was set aside, row by row, and what was done with the others."""
         from passerelles.territory.reading import read_lots
 
-        lots = read_lots(self.session.referential, table, side)
+        least = self.session.settings.titles.review_threshold
+        lots = read_lots(self.session.referential, table, side, review_threshold=least)
         self.tell_reading(lots)
         self.tell_notices(lots.set_aside)
         return lots

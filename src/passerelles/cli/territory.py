@@ -1,6 +1,7 @@
 """Commands on a territory: territory rank, match, batch, sums, signals, and the report."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -324,11 +325,14 @@ def sums(
     table = fragile or given.hiring
     side: Side = "fragile" if given.hiring is None else "hiring"
     session, lang = given.session, given.lang
-    rules = rules_of(session.settings.territory.mask_threshold, dominance=dominance, percent=percent)
+    settings = session.settings
+    rules = rules_of(settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
     locator = Locator(places, market)
     tables = (path for path in (table, before) if path is not None)
-    lots, *first = (read_lots(session.referential, path, side, locator=locator) for path in tables)
+    least = settings.titles.review_threshold
+    read = partial(read_lots, session.referential, side=side, locator=locator, review_threshold=least)
+    lots, *first = map(read, tables)
     labels = {lot.job: lot.label for each in (lots, *first) for lot in each.lots}
     earlier = contributions(first[0]) if first else None
     found = publish_sums(contributions(lots), rules, before=earlier, labels=labels)
@@ -367,7 +371,8 @@ def batch(
     cut: Cut = by
     session, graph = given.session, given.graph
     market, places = session.territory_data()
-    first, second = read_sides(graph.referential, fragile, given.hiring, locator=Locator(places, market))
+    locator, least = Locator(places, market), session.settings.titles.review_threshold
+    first, second = read_sides(graph.referential, fragile, given.hiring, locator=locator, review_threshold=least)
     given.tell_reading(first, second)
     names = market.survey().region_labels if by == "region" and market is not None and market.has_survey else {}
     cuts = parts(first, second, cut, places, names=names)

@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
@@ -23,7 +24,7 @@ _TOLD: Final = 5
 _LISTS: Final = (Format.CSV, Format.XLSX)
 
 
-@shared("source column referential overlay limit form output lang", limit=5)
+@shared("source column referential overlay limit settings form output lang", limit=5)
 def resolve(
     given: Given,
     text: Annotated[str | None, typer.Argument(help=say("cli.argument.text"))] = None,
@@ -55,12 +56,12 @@ def _one(given: Given, text: str, kind: "Kind") -> bool:
     from passerelles.matching.titles import resolve_competency, resolve_title
     from passerelles.report.resolution import candidate_page, candidate_sheet, text_envelope
 
-    referential = given.session.referential
+    referential, least = given.session.referential, given.session.settings.titles.review_threshold
     found = (resolve_title if kind == "title" else resolve_competency)(referential, text, limit=given.limit)
     given.emit(
-        lambda: text_envelope(referential, text, found, kind=kind, lang=given.lang),
+        lambda: text_envelope(referential, text, found, kind=kind, lang=given.lang, review_threshold=least),
         [candidate_sheet(found, lang=given.lang)],
-        given.on_screen(lambda lang: candidate_page(text, found, kind=kind, lang=lang)),
+        given.on_screen(lambda lang: candidate_page(text, found, kind=kind, lang=lang, review_threshold=least)),
     )
     return bool(found)
 
@@ -90,7 +91,10 @@ def _review(given: Given, kind: "Kind", choices: Path | None, *, context: bool, 
             contexts[each] = column
             given.tell("resolve.context", column=column, kind=given.say(f"resolve.kind.{each}"), weight=weights[each])
     with given.progress("resolve.working") as tell:
-        done = review(loaded, worklist, name, kind=kind, contexts=contexts, choices=chosen, progress=tell)
+        least = given.session.settings.titles.review_threshold
+        done = review(
+            loaded, worklist, name, kind=kind, contexts=contexts, choices=chosen, review_threshold=least, progress=tell
+        )
     for row in done.refused[:_TOLD]:
         given.tell("resolve.refused", row=row.number, choice=row.choice[:80])
     if len(done.refused) > _TOLD:
@@ -141,7 +145,9 @@ def _agenda(given: Given, done: "Review", kind: "Kind", choices: Path | None, *,
         if ask:
             _ask(given, plan, kind, choices, kept)
             return
-    about = resolution_envelope(given.session.referential, dicts(plan.groups, lang), kind=kind)
+    least = given.session.settings.titles.review_threshold
+    groups = dicts(plan.groups, lang)
+    about = resolution_envelope(given.session.referential, groups, kind=kind, review_threshold=least)
     if given.form in _LISTS:
         given.emit_list(plan.worklist(), about, agenda_line(plan, lang=lang), choice=CHOICE_FROM)
     else:
@@ -182,12 +188,14 @@ def _ask(given: Given, plan: "Agenda", kind: "Kind", choices: Path, kept: dict[s
 def _write(given: Given, done: "Review", kind: "Kind") -> None:
     from passerelles.report.resolution import resolution_envelope, review_line, review_page
 
-    referential, lang = given.session.referential, given.lang
+    session, lang = given.session, given.lang
+    least = session.settings.titles.review_threshold
+    about = partial(resolution_envelope, session.referential, kind=kind, review_threshold=least)
     if given.form in _LISTS:
-        given.emit_list(done.worklist, resolution_envelope(referential, [], kind=kind), review_line(done, lang=lang))
+        given.emit_list(done.worklist, about([]), review_line(done, lang=lang))
     else:
         given.emit(
-            lambda: resolution_envelope(referential, dicts(done.rows, lang), kind=kind),
+            lambda: about(dicts(done.rows, lang)),
             [],
             given.on_screen(lambda lang: review_page(done, lang=lang)),
         )

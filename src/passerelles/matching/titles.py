@@ -18,6 +18,7 @@ from passerelles.matching.ranking import Kind, Trial, Weights, cut_off, fits, ra
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, Reason, joined_words, language_pack, understand
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, code_of, titles_by_label
+from passerelles.settings import TitleSettings
 from passerelles.sharing import made_once
 from passerelles.text import normalise_label
 from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
@@ -173,8 +174,8 @@ Status = Literal["sûr", "à vérifier", "inconnu"]
 
 SURE: Final = 0.9
 """Confidence from which a match is ``sûr``."""
-REVIEW: Final = 0.3
-"""Confidence from which a match is worth a look (``à vérifier``); below it is ``inconnu``."""
+REVIEW: Final = TitleSettings().review_threshold
+"""Confidence from which a match is worth a look (``à vérifier``), unless settings say another; below: ``inconnu``."""
 _BLOCK: Final = 128
 _NO_JOB: Final[tuple[tuple[Reading, ...], ...]] = ((),)  # a text of which nothing is read may still be a label
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
@@ -267,9 +268,9 @@ class Candidate(Described):
         return say(f"resolve.why.{self.reason.replace(' ', '_')}", lang=lang, title=self.title)
 
 
-def status(candidates: Sequence[Candidate]) -> Status:
+def status(candidates: Sequence[Candidate], review_threshold: float = REVIEW) -> Status:
     """
-    Verdict for a reviewed list, from the confidence of the first candidate's family.
+    Verdict for a reviewed list, from the confidence of the first candidate's family; see `TitleSettings`.
 
     Examples
     --------
@@ -277,7 +278,7 @@ def status(candidates: Sequence[Candidate]) -> Status:
     'inconnu'
     """
     confidence = candidates[0].parent_confidence if candidates else 0.0
-    return "sûr" if confidence >= SURE else "à vérifier" if confidence >= REVIEW else "inconnu"
+    return "sûr" if confidence >= SURE else "à vérifier" if confidence >= review_threshold else "inconnu"
 
 
 def answer_many(
@@ -749,11 +750,13 @@ def _text(text: object) -> str:
     return text
 
 
-def likelier(whole: Sequence[Candidate], without: Sequence[Candidate]) -> Sequence[Candidate]:
+def likelier(
+    whole: Sequence[Candidate], without: Sequence[Candidate], review_threshold: float = REVIEW
+) -> Sequence[Candidate]:
     """Return candidates of a title without what stands in brackets, where that is surer and says nothing else."""
     if not without:
         return whole
-    if not whole or whole[0].parent_confidence < REVIEW:
+    if not whole or whole[0].parent_confidence < review_threshold:
         return without
     same = whole[0].parent_code == without[0].parent_code
     return without if same and without[0].parent_confidence > whole[0].parent_confidence else whole

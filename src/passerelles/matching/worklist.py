@@ -16,6 +16,7 @@ from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
 from passerelles.matching.titles import (
     LIMIT,
+    REVIEW,
     Candidate,
     Status,
     contexts_of,
@@ -230,6 +231,7 @@ def review(
     kind: Kind = "title",
     contexts: Mapping[str, str] | None = None,
     choices: Mapping[str, str] | None = None,
+    review_threshold: float = REVIEW,
     progress: Progress | None = None,
 ) -> Review:
     """
@@ -252,6 +254,8 @@ def review(
     choices
         What was chosen before: title as `passerelles.text.normalise_label` gives it, to code. The list's own choices
         go before.
+    review_threshold
+        Confidence from which a row is ``à vérifier``; see `passerelles.settings.TitleSettings`.
     progress
         Told the number of rows done and of all.
 
@@ -280,7 +284,7 @@ def review(
     rows: list[Row] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
-        row = Row(worklist.lines[i], texts[i], candidates, status(candidates), made[i])
+        row = Row(worklist.lines[i], texts[i], candidates, status(candidates, review_threshold), made[i])
         if made[i]:
             code = chosen_code(made[i], [codes[i] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])

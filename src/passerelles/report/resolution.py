@@ -29,19 +29,28 @@ _SHOWN = 3
 _MERGES = 3
 
 
-def resolution_envelope(referential: Referential, results: Sequence[dict[str, Any]], *, kind: Kind) -> dict[str, Any]:
+def resolution_envelope(
+    referential: Referential, results: Sequence[dict[str, Any]], *, kind: Kind, review_threshold: float = REVIEW
+) -> dict[str, Any]:
     """Return the object that ``resolve --format json`` prints."""
-    settings = {"kind": kind, "sure": SURE, "review": REVIEW}
+    settings = {"kind": kind, "sure": SURE, "review": review_threshold}
     return unscored_envelope("resolve@1", referential, results, scorer=dict(about_weights()), settings=settings)
 
 
 def text_envelope(
-    referential: Referential, text: str, candidates: Sequence[Candidate], *, kind: Kind, lang: Lang
+    referential: Referential,
+    text: str,
+    candidates: Sequence[Candidate],
+    *,
+    kind: Kind,
+    lang: Lang,
+    review_threshold: float = REVIEW,
 ) -> dict[str, Any]:
     """Return the same for one text: its candidates, with the verdict on the first."""
-    verdict = status(candidates)
+    verdict = status(candidates, review_threshold)
     items = [c.to_dict(lang) | {"status": verdict if c.rank == 1 else None} for c in candidates]
-    return resolution_envelope(referential, items, kind=kind) | {"text": text, "status": verdict}
+    found = resolution_envelope(referential, items, kind=kind, review_threshold=review_threshold)
+    return found | {"text": text, "status": verdict}
 
 
 def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
@@ -49,12 +58,19 @@ def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
     return Sheet("resolution", Candidate.spec.columns, lambda: candidates, lang)
 
 
-def candidate_page(text: str, candidates: Sequence[Candidate], *, kind: Kind = "title", lang: Lang = "fr") -> Page:
+def candidate_page(
+    text: str,
+    candidates: Sequence[Candidate],
+    *,
+    kind: Kind = "title",
+    lang: Lang = "fr",
+    review_threshold: float = REVIEW,
+) -> Page:
     """Return what the candidates of one text show: code, confidence, and why; whether several families are meant."""
     if not candidates:
         return Page(say("resolve.nothing", lang=lang, text=_short(text)))
     first = candidates[0]
-    found = say(f"resolve.status.{status(candidates)}", lang=lang)
+    found = say(f"resolve.status.{status(candidates, review_threshold)}", lang=lang)
     title = say("resolve.title", lang=lang, text=_short(text), status=found)
     lead = []
     if first.ignored:

@@ -125,7 +125,8 @@ def resolve(engine: Engine, asked: requests.ResolveQuery | requests.ResolveBody,
 
     find = resolve_title if asked.kind == "title" else resolve_competency
     found = find(engine.referential, asked.text, limit=asked.limit)
-    return text_envelope(engine.referential, asked.text, found, kind=asked.kind, lang=lang)
+    least = engine.graph.settings.titles.review_threshold
+    return text_envelope(engine.referential, asked.text, found, kind=asked.kind, lang=lang, review_threshold=least)
 
 
 def show(engine: Engine, asked: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence

@@ -224,7 +224,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     area = area_of(territory, places)
     if area is not None:
         locator = replace(locator, departments=frozenset(map(departments_shown, area.communes)))
-    first, second = read_sides(graph.referential, fragile, hiring, locator=locator, refuse_incomplete=refuse_incomplete)
+    read = partial(read_sides, graph.referential, locator=locator, review_threshold=every.titles.review_threshold)
+    first, second = read(fragile, hiring, refuse_incomplete=refuse_incomplete)
     if area is not None and places is not None:
         first = inside(first, area, places)
         second = None if second is None else inside(second, area, places)

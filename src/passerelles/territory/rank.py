@@ -343,9 +343,10 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
     wide = (far, near) if by == "fragile" else (near, far)
     rule = None if market is None else _Rule(market, graph.referential, places, listed)
-    starts = _side(graph, "fragile", fragile, locator, wide[0], rule)
+    titles = every.titles.review_threshold
+    starts = _side(graph, "fragile", fragile, locator, titles, wide[0], rule)
     own = frozenset(lot.job for lot in starts.lots)
-    ends = _side(graph, "hiring", hiring, locator, wide[1], rule, own)
+    ends = _side(graph, "hiring", hiring, locator, titles, wide[1], rule, own)
     model = costs if costs is not None else EffortCosts(graph, every)
     moves = moves_between(graph, model, starts, ends, None, chosen)
     pair = _comparer(graph, moves, locator, radius, chosen, ruled=hiring is None)
@@ -494,6 +495,7 @@ def _side(
     side: Side,
     table: Table | None,
     locator: Locator,
+    review_threshold: float,
     basins: Sequence[str],
     rule: _Rule | None,
     own: frozenset[str] = frozenset(),
@@ -504,7 +506,7 @@ def _side(
     Of a family that hires, the jobs that stand for it, those of a user's list, and `own`: the same job elsewhere.
     """
     if table is not None:
-        return read_lots(graph.referential, table, side, locator=locator)
+        return read_lots(graph.referential, table, side, locator=locator, review_threshold=review_threshold)
     if rule is None:
         raise PasserellesError("territory_no_hiring" if side == "hiring" else "territory_no_fragile")
     lots = []

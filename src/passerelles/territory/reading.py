@@ -49,7 +49,13 @@ _OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
 
 
 def read_sides(
-    referential: Referential, fragile: Table, hiring: Table | None, *, locator: Locator, refuse_incomplete: bool = False
+    referential: Referential,
+    fragile: Table,
+    hiring: Table | None,
+    *,
+    locator: Locator,
+    review_threshold: float = REVIEW,
+    refuse_incomplete: bool = False,
 ) -> tuple[Lots, Lots | None]:
     """
     Read both tables; see `read_lots`. What either cannot use is set aside in it.
@@ -66,9 +72,10 @@ def read_sides(
         """Lots of each table, and what is wrong with a table of which nothing can be used."""
         read, faults = list[Lots](), list[Problem]()
         sides: tuple[tuple[Table | None, Side], ...] = (fragile, "fragile"), (hiring, "hiring")
+        one = partial(read_lots, referential, locator=locator, review_threshold=review_threshold)
         for table, side in sides:
             try:
-                read += [] if table is None else [read_lots(referential, table, side, locator=locator)]
+                read += [] if table is None else [one(table, side)]
             except LotsError as error:
                 faults += error.problems
         return read, faults
@@ -91,6 +98,7 @@ def read_lots(
     *,
     locator: Locator | None = None,
     choices: Mapping[str, str] = MappingProxyType({}),
+    review_threshold: float = REVIEW,
 ) -> Lots:
     """
     Read one table of lots.
@@ -110,6 +118,8 @@ def read_lots(
         Where basins are looked up; without one they are names.
     choices
         Code of each title that a person read otherwise, as a column ``choix`` says it row by row.
+    review_threshold
+        Confidence below which a title is not read; see `passerelles.settings.TitleSettings`.
 
     Returns
     -------
@@ -132,7 +142,7 @@ def read_lots(
     """
     if isinstance(table, Lots):
         return table
-    reader = _Reader(referential, side, locator or Locator(), choices)
+    reader = _Reader(referential, side, locator or Locator(), choices, review_threshold)
     if isinstance(table, str | Path):
         sheets = _sheets(table, side)
         return reader.read(reader.grids(sheets), sheets[0].name, sheets[0].sha256)
@@ -205,21 +215,6 @@ def _resolved(referential: Referential, asked: Iterable[tuple[str, Context | Non
     return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
 
 
-def _read_title(referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job") -> _Job:
-    """Return the occupation of a title; one under the threshold of review is never guessed."""
-    exact = titles_by_label(referential).get(normalise_label(text), ())
-    first = ranked[0] if ranked else None
-    if len(exact) == 1:
-        return _Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
-    sure = 0.0 if first is None else _sureness(referential, first)
-    if first is not None and sure >= (SURE if exact else REVIEW):
-        return _Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
-    if exact:
-        names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
-        return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
-    return _Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
-
-
 def _sureness(referential: Referential, first: Candidate) -> float:
     """
     How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
@@ -261,6 +256,7 @@ class _Reader:
     side: Side
     locator: Locator
     choices: Mapping[str, str]
+    review_threshold: float
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
     given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
@@ -361,10 +357,25 @@ class _Reader:
         plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
         without = dict(zip(plain, _resolved(self.referential, plain.values()), strict=True))
         answers = {
-            key: _read_title(self.referential, key[0], likelier(found, without.get(key, ())))
+            key: self._read_title(key[0], likelier(found, without.get(key, ()), self.review_threshold))
             for key, found in zip(asked, _resolved(self.referential, asked), strict=True)
         }
         return [answers.get(key) for key in keys]
+
+    def _read_title(self, text: str, ranked: Sequence[Candidate], role: str = "job") -> _Job:
+        """Return the occupation of a title; one under the threshold of review is never guessed."""
+        referential = self.referential
+        exact = titles_by_label(referential).get(normalise_label(text), ())
+        first = ranked[0] if ranked else None
+        if len(exact) == 1:
+            return _Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
+        sure = 0.0 if first is None else _sureness(referential, first)
+        if first is not None and sure >= (SURE if exact else self.review_threshold):
+            return _Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
+        if exact:
+            names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
+            return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
+        return _Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
 
     def _check_columns(self, grid: Grid) -> Grid:
         """
@@ -476,7 +487,7 @@ class _Reader:
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
         found = [c for c in resolve_titles(self.referential, texts, limit=1) if c]
-        return sum(c[0].parent_confidence >= REVIEW for c in found) >= _MOST_CELLS * len(texts)
+        return sum(c[0].parent_confidence >= self.review_threshold for c in found) >= _MOST_CELLS * len(texts)
 
     def _rows(self, grid: Grid) -> Iterable[Row]:
         """
@@ -634,7 +645,7 @@ class _Reader:
         if role == "job" and isinstance(read, _Resolved):
             self._tell_unknown(grid, line, told, read.given, read.job)
         if role != "job":
-            return _read_title(self.referential, text, next(resolve_titles(self.referential, [text], limit=3)), role)
+            return self._read_title(text, next(resolve_titles(self.referential, [text], limit=3)), role)
         return read or _Unusable("job", "empty", {})
 
     def _reads(self, code: str, read: _Job | None) -> bool:

@@ -25,7 +25,7 @@ from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import SCREEN_KEYS, market_notes
-from passerelles.matching.titles import REVIEW, Candidate, resolve_title, status
+from passerelles.matching.titles import Candidate, resolve_title, status
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.filters import parse_filters
@@ -195,15 +195,15 @@ def home(ask: Ask) -> str:
         "home.html",
         text=text,
         found=[(c, leads_to(c.code), c.why(ask.lang)) for c in found],
-        doubt=_doubt(found) if text else "",
+        doubt=_doubt(found, ask.engine.graph.settings.titles.review_threshold) if text else "",
         grid=ask.table(candidate_sheet(found, lang=ask.lang)) if found else None,
         to=to,
     )
 
 
-def _doubt(found: Sequence[Candidate]) -> str:
+def _doubt(found: Sequence[Candidate], review_threshold: float) -> str:
     """Key of what is said of a search: nothing found, sure, to be looked at, or several that may be meant."""
-    if not found or found[0].parent_confidence < REVIEW:
+    if not found or found[0].parent_confidence < review_threshold:
         return "unknown" if found else "nothing"
     if found[0].ambiguous:
         return "ambiguous"

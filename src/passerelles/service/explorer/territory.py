@@ -162,7 +162,8 @@ def _sheets(ask: Ask, case: Case) -> list[Sheet]:
 def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     engine = ask.engine
     graph, market, places = engine.graph, engine.market, engine.places
-    locator = Locator(places, market)
+    locator, least = Locator(places, market), graph.settings.titles.review_threshold
+    one_side = partial(read_lots, engine.referential, locator=locator, review_threshold=least)
     chosen_jobs = {
         side: {title: find_occupation(engine.referential, text) for title, text in some.items()}
         for side, some in asked.choices.items()
@@ -173,7 +174,7 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
             if table is not None:
                 with _unread_told(side, table):
                     meant = chosen_jobs.get(side, {})
-                    read[side] = read_lots(engine.referential, table, side, locator=locator, choices=meant)
+                    read[side] = one_side(table, side, choices=meant)
     fragile, hiring = read["fragile"], read["hiring"]
     if fragile is None:
         raise PasserellesError("explorer_no_table")
