@@ -29,8 +29,8 @@ from passerelles.scoring.scorer import (
 )
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.hours import EffortCosts
-from passerelles.territory.lots import Lot, Lots
-from passerelles.territory.pairs import moves_between
+from passerelles.territory.lots import Locator, Lot, Lots
+from passerelles.territory.pairs import Territory, moves_between
 
 FITTED = load_scorer("fitted")
 chances = st.floats(0, 1)
@@ -160,8 +160,9 @@ def test_a_territory_gives_every_move_the_level_that_a_ranking_gives_it(rome4_gr
     targets = ("J1108", "K2111", "K1302", "J1506", "J1501", "K2128", "D1507", "J1507", "N4101", "G1603", "J1301")
     fragile = Lots("fragile", tuple(Lot("E", job, "B", people=1) for job in origins))
     hiring = Lots("hiring", tuple(Lot("E", job, "B", people=1) for job in targets))
-    graph, settings = rome4_graph, rome4_graph.settings
-    moves = moves_between(graph, EffortCosts(graph, settings), fragile, hiring, None, TerritorySettings())
+    graph = rome4_graph
+    costs = EffortCosts(graph, graph.settings)
+    moves = moves_between(Territory(graph, fragile, hiring, Locator(), costs, TerritorySettings()))
     told = {
         (origin, str(move.target.code)): move.level
         for origin in origins

@@ -22,8 +22,8 @@ from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, Cell, Table, View
 from passerelles.territory.flows import Change, Flow, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
-from passerelles.territory.pairs import Why, floor_groups, pool_sizes
-from passerelles.territory.solve import Bools, Ints, Rows, budget_tenths, first_of_each
+from passerelles.territory.pairs import Why, floor_groups
+from passerelles.territory.solve import Bools, Ints, Rows, first_of_each
 from passerelles.views.spec import ENDS, Withheld
 
 _MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
@@ -350,12 +350,12 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
 
 def _table(allocation: Allocation) -> Table:
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
-    budget = allocation.budget_hours
     _, group, need = floor_groups(allocation.fragile, allocation.settings)
     supply = np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64)
-    network = (supply, pool_sizes(allocation.hiring), at[:, 0], at[:, 1], group, need)
-    most = None if budget is None else budget_tenths(budget)
-    return Table(*network, allocation.allowed_people, allocation.allowed_hours, most, allocation.allowed_sure)
+    capacity = np.asarray([*allocation.hiring.capacities.values()], dtype=np.int64)
+    network = (supply, capacity, at[:, 0], at[:, 1], group, need)
+    hours, budget = allocation.allowed_hours, allocation.bounds.budget
+    return Table(*network, allocation.allowed_people, hours, budget, allocation.allowed_sure)
 
 
 def published(publication: Publication, lang: Lang = "fr") -> Release:

@@ -20,9 +20,8 @@ from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import figure
 from passerelles.scoring.scorer import LEVELS, Level
-from passerelles.settings import TerritorySettings
-from passerelles.territory.lots import Lot, Lots, Month, Side, pool_key
-from passerelles.territory.pairs import Moves, Pairs, Why
+from passerelles.territory.lots import Lot, Month, Side, pool_key
+from passerelles.territory.pairs import Moves, Pairs, Territory, Why
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
@@ -510,23 +509,20 @@ _DISTANCE: Final = frozenset(map(reason_name, (Why.RADIUS, Why.MINUTES, Why.DIST
 _OF_OTHERS: Final = frozenset({"unlikely", "not_possible"})  # what no bound moved would change
 
 
-def uncovered_lots(
-    fragile: Lots, pairs: Pairs, left: Ints, free: Ints, capacity: Ints, *, binding: str
-) -> Iterator[Uncovered]:
+def uncovered_lots(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -> Iterator[Uncovered]:
     """
     Yield the people placed nowhere, by lot.
 
     Parameters
     ----------
-    fragile, pairs, capacity
+    territory, pairs
         The network that was solved.
     left, free
         Shapes (n,) and (m,): people who would leave and are placed nowhere, and openings that stay empty.
-    binding
-        What keeps people from openings that are open to them and free: ``budget`` or ``weights``.
     """
-    starts = np.searchsorted(pairs.lot, np.arange(len(fragile.lots) + 1))
-    for at, lot in enumerate(fragile.lots):
+    lots, capacity = territory.fragile.lots, territory.capacity
+    starts = np.searchsorted(pairs.lot, np.arange(len(lots) + 1))
+    for at, lot in enumerate(lots):
         people = int(left[at]) + lot.people - lot.movable
         if not people:
             continue
@@ -537,7 +533,7 @@ def uncovered_lots(
         why, pool = pairs.why[span], pairs.pool[span]
         barred = {reason_name(w): int(capacity[pool[why == w]].sum()) for w in sorted(set(why.tolist())) if w}
         far = pairs.km[span][why == Why.RADIUS]
-        reason = _reason(why, free[pool], barred, binding)
+        reason = _reason(why, free[pool], barred, territory.binding)
         yield Uncovered(lot, people, reason, barred, float(far.min()) if len(far) else None)
 
 
@@ -549,16 +545,15 @@ def _reason(why: NDArray[np.int8], free: Ints, barred: Mapping[str, int], bindin
     return max(barred, key=lambda reason: (reason in _DISTANCE, barred[reason]), default="nothing_near")
 
 
-def unfilled_pools(
-    fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, free: Ints, settings: TerritorySettings, *, binding: str
-) -> Iterator[Unfilled]:
+def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -> Iterator[Unfilled]:
     """
     Yield the openings left empty, by pool; the largest first get their candidates, up to `explained_moves` pools.
 
     A candidate is a lot with people still uncovered; those nothing but the budget bars come first, then the likeliest
     moves, then the shortest training and the nearest. See `uncovered_lots` for what is given.
     """
-    unwilling = np.asarray([lot.people - lot.movable for lot in fragile.lots], dtype=np.int64)
+    hiring = territory.hiring
+    unwilling = np.asarray([lot.people for lot in territory.fragile.lots], dtype=np.int64) - territory.people
     staying = set(pairs.pool[(left + unwilling)[pairs.lot] > 0].tolist())  # somebody is near who may be no volunteer
     near = np.concatenate([pairs.open, pairs.doubtful])
     offered = set(pairs.pool[near].tolist())
@@ -571,7 +566,7 @@ def unfilled_pools(
                     -np.nan_to_num(chance, nan=-1.0), pairs.why[waiting] != Why.OPEN, pairs.pool[waiting]))
     ]  # fmt: skip
     starts = np.searchsorted(pairs.pool[order], np.arange(len(free) + 1))
-    detailed = set(np.lexsort((np.arange(len(free)), -free))[: settings.explained_moves].tolist())
+    detailed = set(np.lexsort((np.arange(len(free)), -free))[: territory.settings.explained_moves].tolist())
     labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
     names = {lot.basin: lot.basin_label for lot in hiring.lots}
     own = {pool_key(lot): lot for lot in hiring.lots if not lot.pool}
@@ -580,22 +575,28 @@ def unfilled_pools(
             continue
         span = order[starts[at] : starts[at + 1]]
         if len(span):
-            reason = binding if pairs.why[span[0]] == Why.OPEN else reason_name(int(pairs.why[span[0]]))
+            reason = _barred_by(territory, pairs, int(span[0]))
         else:
             reason = "volunteers" if at in staying else "nobody_near" if left.any() else "everyone_placed"
         candidates: tuple[Candidate, ...] = ()
         if reason in _OF_OTHERS and at in offered:  # who is left is not whom the openings were within reach of
             reason = "volunteers" if at in refused else "everyone_placed"
         elif at in detailed:
-            candidates = tuple(_candidate(fragile, hiring, pairs, left, int(p), binding) for p in span[:_CANDIDATES])
+            candidates = tuple(_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
         code = key[3] or key[1]
         label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]
         named = (key[0], code, label, key[2], names[key[2]])
         yield Unfilled(*named, size, int(free[at]), reason, candidates, own.get(key))
 
 
-def _candidate(fragile: Lots, hiring: Lots, pairs: Pairs, left: Ints, pair: int, binding: str) -> Candidate:
-    lot, why, hours, km = int(pairs.lot[pair]), int(pairs.why[pair]), int(pairs.hours[pair]), figure(pairs.km[pair])
-    job, reason = hiring.lots[int(pairs.entry[pair])].job, binding if why == Why.OPEN else reason_name(why)
+def _barred_by(territory: Territory, pairs: Pairs, pair: int) -> str:
+    why = int(pairs.why[pair])
+    return territory.binding if why == Why.OPEN else reason_name(why)
+
+
+def _candidate(territory: Territory, pairs: Pairs, left: Ints, pair: int) -> Candidate:
+    lot, hours, km = int(pairs.lot[pair]), int(pairs.hours[pair]), figure(pairs.km[pair])
+    job = territory.hiring.lots[int(pairs.entry[pair])].job
     taught, away = None if hours < 0 else hours / TENTHS, None if km is None else round(km, 1)
-    return Candidate(fragile.lots[lot], int(left[lot]), job, reason, taught, away)
+    reason = _barred_by(territory, pairs, pair)
+    return Candidate(territory.fragile.lots[lot], int(left[lot]), job, reason, taught, away)

@@ -21,16 +21,17 @@ from passerelles.model import Hours
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
-from passerelles.settings import Settings, TerritorySettings, settings_or
+from passerelles.settings import Settings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import UNKNOWN, Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Lots, Note, Table
+from passerelles.territory.lots import Locator, Lot, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
     Doubt,
     Moves,
     Pairs,
+    Territory,
     Why,
     asked_of_title,
     chosen_bound,
@@ -39,7 +40,6 @@ from passerelles.territory.pairs import (
     find_pairs,
     floor_groups,
     moves_between,
-    pool_sizes,
     survey_openings,
 )
 from passerelles.territory.parts import area_of, inside
@@ -53,7 +53,6 @@ from passerelles.territory.solve import (
     Stage,
     Task,
     best_flow,
-    budget_tenths,
     cost_curve,
     most_people,
 )
@@ -69,45 +68,6 @@ _NONE: Final[Rows] = np.zeros(0, dtype=np.intp)
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
 _SOUND: Final = ("published", "unknown")  # standings of a payer of which nothing need be said
 _noted: Final = partial(few, most=12, sep="; ")  # names that a note lists
-
-
-@dataclass(frozen=True, eq=False)
-class _Case:
-    """Both sides and everything that does not depend on the bounds; `people` and `capacity` are those to be placed."""
-
-    graph: OccupationGraph
-    fragile: Lots
-    hiring: Lots
-    locator: Locator
-    costs: Costs
-    settings: TerritorySettings
-    strict: bool
-    tell: Tell
-
-    @cached_property
-    def people(self) -> Ints:
-        """People of each lot who may be placed, shape (n,)."""
-        return np.asarray([lot.movable for lot in self.fragile.lots], dtype=np.int64)
-
-    @cached_property
-    def capacity(self) -> Ints:
-        """Openings of each pool, shape (m,)."""
-        return pool_sizes(self.hiring)
-
-    def left(self, pairs: Pairs, used: Ints) -> tuple[Ints, Ints]:
-        """People and openings that flows on pairs, shape (p,), leave."""
-        sent, taken = np.bincount(pairs.lot, used, len(self.people)), np.bincount(pairs.pool, used, len(self.capacity))
-        return self.people - sent.astype(np.int64), self.capacity - taken.astype(np.int64)
-
-    def with_settings(self, **some: Any) -> "_Case":
-        """Return the case with other values of some settings."""
-        return replace(self, settings=self.settings.model_copy(update=some))
-
-    def pairs(self, moves: Moves, bounds: Bounds) -> Pairs:
-        """Compare every lot with every pool, within bounds."""
-        return find_pairs(
-            self.graph, self.fragile, self.hiring, moves, self.locator, bounds, self.settings, strict=self.strict
-        )
 
 
 @checked
@@ -218,8 +178,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         max_hours=chosen.max_hours,
         max_cost=chosen_bound(chosen, "max_cost", max_cost),
         max_minutes=chosen_bound(chosen, "max_minutes", max_minutes),
+        budget_hours=chosen_bound(chosen, "budget_hours", budget_hours),
     )
-    budget = chosen_bound(chosen, "budget_hours", budget_hours)
     locator = Locator(places, market)
     area = area_of(territory, places)
     if area is not None:
@@ -239,22 +199,23 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         second = survey_openings(market, graph.referential, basins=around, settings=chosen, jobs=jobs)
     model = costs if costs is not None else EffortCosts(graph, every, certifications=certifications)
     tell = progress or (lambda _done, _total=None, _what="", /: None)
-    case = _Case(graph, first, second, locator, model, chosen, every.strict, tell)
-    return _allocate(case, bounds, budget, changes=changes, stretch=stretch)
+    case = Territory(graph, first, second, locator, model, chosen, every.strict)
+    return _allocate(case, bounds, tell, changes=changes, stretch=stretch)
 
 
-def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: bool, stretch: bool) -> Allocation:
-    case.tell(0, _STEPS)
-    moves = moves_between(case.graph, case.costs, case.fragile, case.hiring, bounds.frame, case.settings)
-    case.tell(1, _STEPS)
-    pairs = case.pairs(moves, bounds)
-    case.tell(2, _STEPS)
-    solved = _solve(case, pairs, budget, stretch=stretch)
-    case.tell(3, _STEPS)
-    left, free = case.left(pairs, solved.placed + solved.reserved)
-    binding = "weights" if case.settings.objective == "weighted" else "budget"
+def _allocate(case: Territory, bounds: Bounds, tell: Tell, *, changes: bool, stretch: bool) -> Allocation:
+    tell(0, _STEPS)
+    moves = moves_between(case, bounds.frame)
+    tell(1, _STEPS)
+    pairs = find_pairs(case, moves, bounds)
+    tell(2, _STEPS)
+    solved = _solve(case, pairs, bounds.budget, stretch=stretch)
+    tell(3, _STEPS)
+    used = solved.placed + solved.reserved
+    left, free = case.left(pairs, used)
     flows = _flows(case, moves, pairs, solved.placed)
     offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
+    sure = pairs.doubt[offered] == 0
     own_account = (pairs.why == Why.SELF_EMPLOYED) & pairs.reach  # who may choose it, whatever else is proposed
     allocation = Allocation(
         status=solved.status,
@@ -264,13 +225,13 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         to_confirm=_flows(case, moves, pairs, solved.reserved),
         stretched=_flows(case, moves, pairs, solved.stretched),
         options=_flows(case, moves, pairs, np.where(own_account, case.people[pairs.lot], 0)),
-        uncovered=tuple(uncovered_lots(case.fragile, pairs, left, free, case.capacity, binding=binding)),
-        unfilled=tuple(unfilled_pools(case.fragile, case.hiring, pairs, left, free, case.settings, binding=binding)),
+        uncovered=tuple(uncovered_lots(case, pairs, left, free)),
+        unfilled=tuple(unfilled_pools(case, pairs, left, free)),
         changes=(),
         curve=tuple(_curve(case, pairs, solved)) if changes else (),
         stages=solved.stages,
         bounds=bounds,
-        budget_hours=budget,
+        budget_hours=bounds.budget_hours,
         radius_applied=bounds.radius_km is not None and case.locator.places is not None,
         settings=case.settings,
         referential=case.graph.referential.stamp,
@@ -278,14 +239,14 @@ def _allocate(case: _Case, bounds: Bounds, budget: float | None, *, changes: boo
         planned=(*_own_job_notes(case, pairs, solved), *planning_notes(flows, case.settings.smallest_group)),
         unmet=solved.unmet,
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
-        allowed_hours=np.where(pairs.doubt[offered] == 0, pairs.hours[offered], 0),
-        allowed_sure=pairs.doubt[offered] == 0,
-        allowed_people=(solved.placed + solved.reserved)[offered],
+        allowed_hours=np.where(sure, pairs.hours[offered], 0),
+        allowed_sure=sure,
+        allowed_people=used[offered],
     )
-    case.tell(4, _STEPS)
+    tell(4, _STEPS)
     if changes and solved.status == "optimal" and allocation.placed < case.fragile.people:
-        allocation = replace(allocation, changes=tuple(_changes(case, moves, bounds, budget, allocation)))
-    case.tell(_STEPS, _STEPS)
+        allocation = replace(allocation, changes=tuple(_changes(case, moves, allocation)))
+    tell(_STEPS, _STEPS)
     return allocation
 
 
@@ -305,7 +266,7 @@ class _Solved:
     unmet: tuple[str, ...] = ()
 
 
-def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) -> _Solved:
+def _solve(case: Territory, pairs: Pairs, budget: int | None, *, stretch: bool) -> _Solved:
     task = _task(case, pairs, pairs.open, budget)
     placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
     try:
@@ -322,12 +283,12 @@ def _solve(case: _Case, pairs: Pairs, budget: float | None, *, stretch: bool) ->
     return _Solved(placed, reserved, stretched, status, stages)
 
 
-def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
+def _curve(case: Territory, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
     """Yield the least cost of each tenth of the placements; of the last one alone where there are many pairs."""
     placed = int(solved.placed.sum())
     if solved.status != "optimal" or placed < 2 or case.settings.objective == "weighted":  # noqa: PLR2004
         return
-    task = _task(case.with_settings(floor=0.0), pairs, pairs.open, None)
+    task = _task(case.with_settings(floor=0.0), pairs, pairs.open)
     shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
     counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
     before = spent = 0
@@ -340,27 +301,26 @@ def _curve(case: _Case, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
 
 
 def _task(
-    case: _Case, pairs: Pairs, among: Rows, budget: float | None, at_hand: tuple[Ints, Ints] | None = None
+    case: Territory, pairs: Pairs, among: Rows, budget: int | None = None, at_hand: tuple[Ints, Ints] | None = None
 ) -> Task:
     """Put some pairs, and the people and openings at hand (all where None), in a task."""
     lots = case.fragile.lots
+    ends = at_hand or (case.people, case.capacity)
     _, group, need = floor_groups(case.fragile, case.settings)
-    network = Network(*(at_hand or (case.people, case.capacity)), pairs.lot[among], pairs.pool[among], group, need)
+    network = Network(*ends, pairs.lot[among], pairs.pool[among], group, need)
     km = pairs.km[among]
     known = km[~np.isnan(km)]
-    far = (float(known.max()) if len(known) else 0.0) + 1.0  # an unknown distance counts as beyond the farthest known
-
+    far = float(known.max(initial=0.0)) + 1.0  # an unknown distance counts as beyond the farthest known
     tenths = np.rint(np.where(np.isnan(km), far, km) * TENTHS).astype(np.int64)
-    most = None if budget is None else budget_tenths(budget)
 
     def tie(some: Rows) -> Ints:
         ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
         return np.asarray([drawn(lots[i].key, case.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
 
-    return Task(network, pairs.hours[among], pairs.cost[among], tenths, pairs.same[among], tie, most)
+    return Task(network, pairs.hours[among], pairs.cost[among], tenths, pairs.same[among], tie, budget)
 
 
-def _unmet(case: _Case, task: Task) -> Iterator[str]:
+def _unmet(case: Territory, task: Task) -> Iterator[str]:
     """Yield groups that could not reach the floor even if all else made way for them; none where they only clash."""
     names, _, every = floor_groups(case.fragile, case.settings)
     for at, name in enumerate(names):
@@ -371,7 +331,7 @@ def _unmet(case: _Case, task: Task) -> Iterator[str]:
             yield name
 
 
-def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
+def _flows(case: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
     market, referential = case.locator.market, case.graph.referential
     openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
     explained: dict[tuple[str, str], Move | None] = {}
@@ -423,7 +383,7 @@ def _flows(case: _Case, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, .
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
 
 
-def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
+def _notes(case: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
     places, settings, moving = case.locator.places, case.settings, ~moves.same
     bounded, low = bounds.radius_km is not None, settings.masked_openings == "low"
     told = {
@@ -442,7 +402,7 @@ def _notes(case: _Case, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -
     return tuple(key for key, holds in told.items() if holds)
 
 
-def _own_job_notes(case: _Case, pairs: Pairs, solved: _Solved) -> list[Note]:
+def _own_job_notes(case: Territory, pairs: Pairs, solved: _Solved) -> list[Note]:
     """Say who would change jobs while openings of their own stay empty for a title that is not read surely."""
     _, free = case.left(pairs, solved.placed + solved.reserved)
     waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt == Doubt.TITLE) & (free[pairs.pool] > 0)
@@ -461,47 +421,43 @@ def _titles_differ(flow: Flow) -> bool:
     return bool(first and second) and code not in (first, second) and first != second
 
 
-def _moved(
-    case: _Case, bounds: Bounds, budget: float | None, allocation: Allocation
-) -> Iterator[tuple[str, float | None, Bounds, float | None]]:
-    """Yield what is moved of all that is set, by how much, and the bounds and the budget then."""
-    hours, km, less = case.settings.more_hours, case.settings.more_km, case.settings.less_probability
+def _moved(case: Territory, allocation: Allocation) -> Iterator[tuple[str, str, float | None, float | None]]:
+    """Yield each change, the bound that it moves (none for a floor), its value then, and by how much it was moved."""
+    bounds, hours, km = allocation.bounds, case.settings.more_hours, case.settings.more_km
     if case.settings.floor:
-        yield "no_floor", None, bounds, budget
-    if budget is not None:
-        yield "budget", hours, bounds, budget + hours * case.fragile.people
-        yield "no_budget", None, bounds, None
+        yield "no_floor", "", None, None
+    if bounds.budget_hours is not None:
+        yield "budget", "budget_hours", bounds.budget_hours + hours * case.fragile.people, hours
+        yield "no_budget", "budget_hours", None, None
     if bounds.max_hours is not None:
-        yield "max_hours", hours, replace(bounds, max_hours=bounds.max_hours + hours), budget
+        yield "max_hours", "max_hours", bounds.max_hours + hours, hours
     if bounds.radius_km is not None and allocation.radius_applied and not case.hiring.shared:
-        yield "radius", km, replace(bounds, radius_km=bounds.radius_km + km), budget
+        yield "radius", "radius_km", bounds.radius_km + km, km
     if bounds.min_probability:
-        least = max(0.0, bounds.min_probability - less)
-        yield "probability", least, replace(bounds, min_probability=least), budget
+        least = max(0.0, bounds.min_probability - case.settings.less_probability)
+        yield "probability", "min_probability", least, least
     if bounds.frame is not None:
-        yield "no_frame", None, replace(bounds, frame=None), budget
+        yield "no_frame", "frame", None, None
     if bounds.max_cost is not None:
-        yield "max_cost", hours, replace(bounds, max_cost=bounds.max_cost + hours), budget
+        yield "max_cost", "max_cost", bounds.max_cost + hours, hours
 
 
-def _changes(
-    case: _Case, moves: Moves, bounds: Bounds, budget: float | None, allocation: Allocation
-) -> Iterator[Change]:
+def _changes(case: Territory, moves: Moves, allocation: Allocation) -> Iterator[Change]:
     """Solve again with each bound moved; a bound that is not set cannot move."""
-    for kind, step, moved, money in _moved(case, bounds, budget, allocation):
+    for kind, name, then, step in _moved(case, allocation):
         go_on()
-        pairs = case.pairs(replace(moves, frame=None) if moved.frame is None else moves, moved)
-        free = case.with_settings(floor=0.0) if kind == "no_floor" else case
+        changed: dict[str, Any] = {name: then} if name else {}
+        moved = replace(allocation.bounds, **changed)
+        pairs = find_pairs(case, replace(moves, frame=None) if moved.frame is None else moves, moved)
+        free = case if name else case.with_settings(floor=0.0)
         try:
-            placed, tenths = _people(free, _task(free, pairs, pairs.open, money))
+            placed, tenths = _people(free, _task(free, pairs, pairs.open, moved.budget))
         except InfeasibleError:  # a floor out of reach now: openings to be confirmed bar a step down; no total to tell
             continue
-        more = placed - allocation.placed
-        then = {"budget": money, "radius": moved.radius_km, "max_hours": moved.max_hours, "max_cost": moved.max_cost}
-        yield Change(kind, then.get(kind, step), step, placed, more, tenths / TENTHS)
+        yield Change(kind, then, step, placed, placed - allocation.placed, tenths / TENTHS)
 
 
-def _people(case: _Case, task: Task) -> tuple[int, int]:
+def _people(case: Territory, task: Task) -> tuple[int, int]:
     if case.settings.objective == "weighted":
         flow, _ = best_flow(task, case.settings)
         return int(flow.sum()), int(task.hours @ flow)

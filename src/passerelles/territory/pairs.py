@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from numbers import Real
 from typing import Any, Final, NamedTuple
 
@@ -82,7 +82,7 @@ def doubts(flags: int) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Bounds:
-    """The bounds that a pair must meet; None = none."""
+    """The bounds that a pair must meet, and `budget_hours` that all together must; None = none."""
 
     radius_km: float | None = None
     frame: str | None = None
@@ -90,6 +90,12 @@ class Bounds:
     max_hours: float | None = None
     max_cost: float | None = None
     max_minutes: float | None = None
+    budget_hours: float | None = None
+
+    @property
+    def budget(self) -> int | None:
+        """Whole tenths of an hour that the budget holds."""
+        return None if self.budget_hours is None else math.floor(self.budget_hours * TENTHS + _EXACT)
 
 
 def chosen_bound(settings: TerritorySettings, name: str, given: float | None, most: float = math.inf) -> float | None:
@@ -107,6 +113,43 @@ def chosen_bound(settings: TerritorySettings, name: str, given: float | None, mo
         raise PasserellesError("territory_bound", name=name, value=repr(value))
     bound: float | None = value
     return bound
+
+
+@dataclass(frozen=True, eq=False)
+class Territory:
+    """Both sides, and everything between them that does not depend on the bounds."""
+
+    graph: OccupationGraph
+    fragile: Lots
+    hiring: Lots
+    locator: Locator
+    costs: Costs
+    settings: TerritorySettings
+    strict: bool = False
+
+    @cached_property
+    def people(self) -> Ints:
+        """People of each lot who may be placed, shape (n,)."""
+        return np.asarray([lot.movable for lot in self.fragile.lots], dtype=np.int64)
+
+    @cached_property
+    def capacity(self) -> Ints:
+        """Openings of each pool, shape (m,), in the order of their names."""
+        return np.asarray(list(self.hiring.capacities.values()), dtype=np.int64)
+
+    @property
+    def binding(self) -> str:
+        """What keeps people from openings that are open to them and free."""
+        return "weights" if self.settings.objective == "weighted" else "budget"
+
+    def left(self, pairs: "Pairs", used: Ints) -> tuple[Ints, Ints]:
+        """People and openings that flows on pairs, shape (p,), leave."""
+        sent, taken = np.bincount(pairs.lot, used, len(self.people)), np.bincount(pairs.pool, used, len(self.capacity))
+        return self.people - sent.astype(np.int64), self.capacity - taken.astype(np.int64)
+
+    def with_settings(self, **some: Any) -> "Territory":
+        """Return the territory with other values of some settings."""
+        return replace(self, settings=self.settings.model_copy(update=some))
 
 
 @dataclass(frozen=True, eq=False)
@@ -208,12 +251,12 @@ class Pairs(NamedTuple):
 _NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?"))  # each field by its code in numpy
 
 
-def moves_between(
-    graph: OccupationGraph, costs: Costs, fragile: Lots, hiring: Lots, frame: str | None, settings: TerritorySettings
-) -> Moves:
+def moves_between(territory: Territory, frame: str | None = None) -> Moves:
     """Work out every move between the jobs of two sides, each pair of jobs once."""
+    graph, costs, settings = territory.graph, territory.costs, territory.settings
     origins, targets = (
-        np.asarray(sorted({graph.position[lot.job] for lot in side.lots}), dtype=np.intp) for side in (fragile, hiring)
+        np.asarray(sorted({graph.position[lot.job] for lot in side.lots}), dtype=np.intp)
+        for side in (territory.fragile, territory.hiring)
     )
     same, part = _same_job(graph, origins, targets)
     scorer = scorer_for(graph.referential, graph.settings.scorer)
@@ -261,9 +304,9 @@ def _listed(graph: OccupationGraph, origins: Rows, targets: Rows) -> Bools:
     return np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
 
 
-def verdicts(moves: Moves, bounds: Bounds, settings: TerritorySettings, *, strict: bool) -> Verdicts:
+def verdicts(territory: Territory, moves: Moves, bounds: Bounds) -> Verdicts:
     """Judge every move, distance aside."""
-    expected = moves.hours.expected
+    settings, strict, expected = territory.settings, territory.strict, moves.hours.expected
     if settings.assumed_hours is not None:
         expected = np.where(np.isnan(expected), settings.assumed_hours, expected)
     unknown = np.isnan(expected)
@@ -327,11 +370,6 @@ class _Openings(NamedTuple):
     places: Sequence[tuple[str, str]]
 
 
-def pool_sizes(hiring: Lots) -> Ints:
-    """Capacity of each pool, in the order of their names."""
-    return np.asarray(list(hiring.capacities.values()), dtype=np.int64)
-
-
 def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str], Rows, Ints]:
     """Names of groups, the group of each lot, and the least people placed of each; no group where there is no floor."""
     if not settings.floor:
@@ -341,9 +379,9 @@ def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str],
     return names.tolist(), group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
 
 
-def _in_arrays(graph: OccupationGraph, hiring: Lots, moves: Moves) -> _Openings:
-    lots = hiring.lots
-    number = {key: i for i, key in enumerate(hiring.capacities)}
+def _in_arrays(territory: Territory, moves: Moves) -> _Openings:
+    lots = territory.hiring.lots
+    number = {key: i for i, key in enumerate(territory.hiring.capacities)}
     places = sorted({(lot.spot, lot.basin) for lot in lots})
     place = {spot: i for i, (spot, _) in enumerate(places)}
     titles = [normalise_label(lot.given) for lot in lots]
@@ -354,7 +392,7 @@ def _in_arrays(graph: OccupationGraph, hiring: Lots, moves: Moves) -> _Openings:
         doubt=np.asarray([_reading_doubt(lot) for lot in lots], dtype=np.int8),
         title=np.asarray(titles, dtype=object),
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
-        asked={i: some for i, lot in enumerate(lots) if (some := asked_of_title(graph, lot))},
+        asked={i: some for i, lot in enumerate(lots) if (some := asked_of_title(territory.graph, lot))},
         numbers={i: some for i, title in enumerate(titles) if (some := _numbers(title))},
         places=places,
     )
@@ -385,17 +423,7 @@ def steps_down(graph: OccupationGraph, moves: Moves, origin: str) -> Bools:
     return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
 
 
-def find_pairs(
-    graph: OccupationGraph,
-    fragile: Lots,
-    hiring: Lots,
-    moves: Moves,
-    locator: Locator,
-    bounds: Bounds,
-    settings: TerritorySettings,
-    *,
-    strict: bool = False,
-) -> Pairs:
+def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
     """
     Compare every lot with every pool.
 
@@ -409,22 +437,23 @@ def find_pairs(
     PasserellesError
         If more pairs than `max_pairs` are within the radius.
     """
-    if locator.places is None:  # nothing tells how far anything is
+    lots, most = territory.fragile.lots, territory.settings.max_pairs
+    if territory.locator.places is None:  # nothing tells how far anything is
         bounds = replace(bounds, radius_km=None, max_minutes=None)
-    judged = verdicts(moves, bounds, settings, strict=strict)
-    openings = _in_arrays(graph, hiring, moves)
-    starts = {lot.spot: lot for lot in fragile.lots}
-    distances = {spot: _distances(lot, openings.places, locator, bounds, strict=strict) for spot, lot in starts.items()}
-    listed = len(fragile.lots) * len(hiring.lots) <= settings.max_pairs // 10
+    judged = verdicts(territory, moves, bounds)
+    openings = _in_arrays(territory, moves)
+    starts = {lot.spot: lot for lot in lots}
+    distances = {spot: _distances(territory, lot, openings.places, bounds) for spot, lot in starts.items()}
+    listed = len(lots) * len(territory.hiring.lots) <= most // 10
     kept = {spot: listed | (barred != Why.RADIUS) for spot, (_, barred) in distances.items()}
     firsts = np.unique(openings.pool, return_index=True)[1]
     pools = np.bincount(openings.place[firsts], minlength=len(openings.places))  # a pool lies in one place
-    total = sum(int(pools[kept[lot.spot]].sum()) for lot in fragile.lots)
-    if total > settings.max_pairs:
-        raise PasserellesError("territory_too_many", n=total, most=settings.max_pairs)
-    down = cache(partial(steps_down, graph, moves))  # lots of one job ask the same
+    total = sum(int(pools[kept[lot.spot]].sum()) for lot in lots)
+    if total > most:
+        raise PasserellesError("territory_too_many", n=total, most=most)
+    down = cache(partial(steps_down, territory.graph, moves))  # lots of one job ask the same
     blocks = [_NO_PAIRS]
-    for number, lot in enumerate(fragile.lots):
+    for number, lot in enumerate(lots):
         go_on()
         near = np.flatnonzero(kept[lot.spot][openings.place])
         job, origin = openings.job[near], moves.row[lot.job]
@@ -432,7 +461,7 @@ def find_pairs(
         km, far = away[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], judged.why[origin, job], judged.cost[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        doubt = judged.doubt[origin, job] | _title_doubt(graph, lot, openings, near, same)
+        doubt = judged.doubt[origin, job] | _title_doubt(territory.graph, lot, openings, near, same)
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
@@ -477,7 +506,7 @@ def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints
 
 
 def _distances(
-    start: Lot, places: Sequence[tuple[str, str]], locator: Locator, bounds: Bounds, *, strict: bool
+    territory: Territory, start: Lot, places: Sequence[tuple[str, str]], bounds: Bounds
 ) -> tuple[Floats, NDArray[np.int8]]:
     """
     Kilometres from a lot to each hiring place (nan = unknown), and why it is out of reach.
@@ -485,6 +514,7 @@ def _distances(
     Minutes bound where a table of travel gives them. Lots of which no table says where they are are not out of reach
     for that: the distance is to be confirmed.
     """
+    locator = territory.locator
     km = np.asarray([locator.km(start.spot, end) for end, _ in places], dtype=np.float64)  # None becomes nan
     basins = np.asarray([basin for _, basin in places], dtype=object)
     why = np.zeros(len(places), dtype=np.int8)
@@ -493,7 +523,7 @@ def _distances(
         far = km > bounds.radius_km if bounds.radius_km else basins != start.basin
         nowhere = (basins == NOWHERE) | (start.basin == NOWHERE)
         why[far & ~np.isnan(km)] = Why.RADIUS
-        why[np.isnan(km) & (strict | ~nowhere)] = Why.DISTANCE_UNKNOWN
+        why[np.isnan(km) & (territory.strict | ~nowhere)] = Why.DISTANCE_UNKNOWN
     if bounds.max_minutes is not None:
         spent = [locator.minutes(start.spot, end) for end, _ in places]
         slow = np.asarray([m is not None and m > bounds.max_minutes for m in spent], dtype=np.bool_)

@@ -42,7 +42,7 @@ from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, hours_at
 from passerelles.territory.hours import NO, Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, made, pool_key, reading_notes
-from passerelles.territory.pairs import LEAST_CHANCE, Moves, chosen_bound, moves_between
+from passerelles.territory.pairs import LEAST_CHANCE, Moves, Territory, chosen_bound, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.text import few
@@ -348,8 +348,8 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     own = frozenset(lot.job for lot in starts.lots)
     ends = _side(graph, "hiring", hiring, locator, titles, wide[1], rule, own)
     model = costs if costs is not None else EffortCosts(graph, every)
-    moves = moves_between(graph, model, starts, ends, None, chosen)
-    pair = _comparer(graph, moves, locator, radius, chosen, ruled=hiring is None)
+    case = Territory(graph, starts, ends, locator, model, chosen)
+    pair = _comparer(case, moves_between(case), radius, ruled=hiring is None)
     excluded = every.ranking.sources_exclude if by == "hiring" else ()
     here, there = (starts, ends) if by == "fragile" else (ends, starts)
     read = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
@@ -384,16 +384,15 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     return TerritoryRanking(ranked, notes, [row for lots in read.values() for row in lots.set_aside])
 
 
-def _comparer(
-    graph: OccupationGraph, moves: Moves, locator: Locator, radius: float, settings: TerritorySettings, *, ruled: bool
-) -> Callable[[Lot, Lot], Ranked | None]:
+def _comparer(case: Territory, moves: Moves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
     """
     Return what ranks a pair; None where it is impossible, of one fiche, or too far.
 
     `ruled`: whether the openings are the projects of the hiring job, not an employer's own.
     """
+    referential, locator = case.graph.referential, case.locator
     market = locator.market or Market(Path())  # of which nothing is known
-    openings_in = cache(partial(job_openings, market, graph.referential))
+    openings_in = cache(partial(job_openings, market, referential))
 
     @cache
     def key_of(basin: str, label: str) -> Basin:
@@ -406,7 +405,7 @@ def _comparer(
     def figures(job: str, basin: str, label: str) -> tuple[Figure, Openings]:
         """Tension of a job in a basin, and what its families say there."""
         key = key_of(basin, label)
-        tension, _ = job_tension(market, graph.referential, job, key.code, key.departments, key.regions)
+        tension, _ = job_tension(market, referential, job, key.code, key.departments, key.regions)
         return tension, openings_in(key.code)(job)[1]
 
     def pair(start: Lot, end: Lot) -> Ranked | None:
@@ -418,7 +417,7 @@ def _comparer(
         chance = None if math.isnan(moves.probability[where]) else float(moves.probability[where])
         hours = hours_at(moves, where)
         tension, openings = figures(end.job, end.basin, end.basin_label)
-        parts = rank_parts(settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
+        parts = rank_parts(case.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
         return Ranked(
             rank=0,
             fragile=start,
@@ -431,7 +430,7 @@ def _comparer(
             tension=tension,
             projects=openings.projects if ruled else None,
             same_job=same,
-            kind="same-job" if same else kind_between(graph.referential, start.job, end.job),
+            kind="same-job" if same else kind_between(referential, start.job, end.job),
             surveyed=openings if market.has_survey else None,
         )
 

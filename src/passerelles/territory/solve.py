@@ -230,14 +230,8 @@ def _next(face: Face, duals: Floats, reduced: Floats, flow: Ints) -> Face:
 
 
 TENTHS: Final = 10  # hours and kilometres are counted in whole tenths: sums are exact, on any machine
-_EXACT: Final = 1e-9
 _MIP: Final = 1e-3  # of what a search proves
 _MILLI: Final = 1000  # a weighted sum is counted in thousandths
-
-
-def budget_tenths(hours: float) -> int:
-    """Whole tenths of an hour that a budget holds."""
-    return math.floor(hours * TENTHS + _EXACT)
 
 
 @dataclass(frozen=True, eq=False)
