@@ -52,9 +52,7 @@ def test_one_title_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     assert item["reason"] == "abbreviation"
 
 
-def test_the_threshold_of_review_is_a_setting(
-    listed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_the_threshold_of_review_is_a_setting(listed: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     chosen, refused = tmp_path / "chosen.json", tmp_path / "refused.json"
     chosen.write_text('{"titles": {"review_threshold": 0.9}}')
     refused.write_text('{"titles": {"review_threshold": 0.95}}')
