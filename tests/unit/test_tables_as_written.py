@@ -109,3 +109,78 @@ def test_what_stands_around_a_town_means_its_basin(embedded: Referential, place:
 )  # fmt: skip
 def test_dates_in_words(text: str, month: Month | None) -> None:
     assert Month.read(text) == month
+
+
+def test_a_total_that_is_no_sum_of_its_lines_is_said(embedded: Referential, tmp_path: Path) -> None:
+    lines = ["Entreprise;Métier;Effectif", "A;N1101;2", "A;N4101;3", "Sous-total;;5", "B;N1101;4", "Total;;{}"]
+    for total, told in ((9, []), (4, []), (10, [("10", "9")])):
+        path = written(tmp_path / "t.csv", "\n".join(lines).format(total))
+        lots = read_lots(embedded, path, "fragile")
+        differs = [(str(p.values["told"]), str(p.values["found"])) for p in lots.said if p.key == "total_differs"]
+        assert (lots.people, differs) == (9, told)
+    path = written(tmp_path / "t.csv", "\n".join([*lines[:2], "A;N1101;quelques", *lines[3:]]).format(30))
+    assert "total_differs" not in said(read_lots(embedded, path, "fragile"))  # what is not read may be the difference
+
+
+def test_a_table_of_people_and_openings_counts_those_of_its_side(embedded: Referential, tmp_path: Path) -> None:
+    lines = ["Entreprise;Nature;Métier;Nombre", "A;Suppression de poste;N1101;14", "B;Recrutement;N4101;2"]
+    path = written(tmp_path / "t.csv", "\n".join([*lines, "C;Maintien;N1103;9"]))
+    for side, expected in (("fragile", ("A", "N1101", 14)), ("hiring", ("B", "N4101", 2))):
+        lots = read_lots(embedded, path, side)  # type: ignore[arg-type]
+        assert (found(lots), asides(lots)) == ([expected], [(4, "side_unknown")])
+        assert "other_side" in said(lots)
+    lines[0] = "Entreprise;Motif;Métier;Nombre"  # why they hire, not whether
+    assert read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring").people == 16
+    lines = ["Entreprise;Type;Métier;Nombre", "A;Création de poste;N1101;1", "B;Remplacement d'un départ;N4101;2"]
+    assert read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring").people == 3
+
+
+def test_of_signed_changes_falls_are_people_and_rises_openings(embedded: Referential, tmp_path: Path) -> None:
+    text = "Entreprise;Poste;Effectif;Variation 2027\nA;N1101;40;-6\nA;N4101;9;+3\nB;N4101;5;0\n"
+    path = written(tmp_path / "t.csv", text)
+    assert found(read_lots(embedded, path, "fragile")) == [("A", "N1101", 6)]
+    assert found(read_lots(embedded, path, "hiring")) == [("A", "N4101", 3)]
+    path = written(tmp_path / "t.csv", text.replace("Variation 2027", "Évolution").replace("-6", "6"))
+    assert read_lots(embedded, path, "fragile").people == 54  # not signed: it may be a figure of anything
+
+
+def test_of_two_columns_of_jobs_the_one_that_holds_titles_is_read_or_none(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    text = "Entreprise,Métier,Métier,Effectif\nA,Quai,Cariste,4\nB,Route,Conducteur de poids lourd,1\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (found(lots), said(lots)[0]) == ([("A", "N1101", 4), ("B", "N4101", 1)], "job_by_content")
+    text = "Entreprise,Métier,Métier,Effectif\nA,N1101,N4101,4\nB,N1101,N1101,1\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (found(lots), asides(lots)) == ([("B", "N1101", 1)], [(2, "columns_differ")])
+
+
+def test_several_jobs_of_a_cell_count_apart_where_each_has_its_number_and_are_asked_back_elsewhere(
+    embedded: Referential,
+) -> None:
+    cells = [
+        ("2 caristes, 1 magasinier", 3), ("Cariste (3), magasinier (2)", ""), ("2 caristes, 1 magasinier", 9),
+        ("Cariste / magasinier : 4", 4), ("Cariste ou magasinier", 6), ("Cariste\nMagasinier", 2),
+        ("Cariste / magasinier", 1), ("Magasinier / magasinière", 7), ("Cariste (H/F)", 8),
+    ]  # fmt: skip
+    rows = [{"Entreprise": f"E{at}", "Métier": text, "Effectif": n} for at, (text, n) in enumerate(cells, 1)]
+    lots = read_lots(embedded, rows, "fragile")
+    assert asides(lots) == [(row, "several_jobs") for row in (3, 4, 5, 6)]
+    assert [each for each in found(lots) if each[0] != "E7"] == [
+        *(("E1", "N1101", 2), ("E1", "N1110", 1), ("E2", "N1101", 3), ("E2", "N1110", 2)),
+        *(("E8", "N1110", 7), ("E9", "N1101", 8)),
+    ]
+    assert lots.people == 24  # one post of two jobs is one post
+
+
+def test_where_jobs_or_employers_head_columns_each_of_their_cells_is_a_lot(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    header = "Etablissement;Commune;Cariste;Conducteur de poids lourd;Autres;Total"
+    text = f"{header}\nA;Redon;4;;2;6\nB;Allaire;1;3;;5\nTotal;;5;3;2;10\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
+    assert found(lots) == [("A", "N1101", 4), ("B", "N1101", 1), ("B", "N4101", 3)]
+    assert (asides(lots), said(lots)) == ([(2, "job_unknown")], ["by_job", "total_differs", "total_line"])
+    text = "Métier \\ Entreprise;Alpha;Beta\nCariste;12;\nConducteur de poids lourd;;5\nTotal;12;5\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert found(lots) == [("Alpha", "N1101", 12), ("Beta", "N4101", 5)]

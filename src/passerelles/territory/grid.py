@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
+from passerelles.io.csv import read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.territory.lots import Side
@@ -16,19 +17,55 @@ Row = tuple[int, Sequence[Any]]
 COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
+_CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
+_PLACED: Final = frozenset({"employer", "basin", "commune"})
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _NO_PEOPLE = (re.compile(_HEADERS["says"][name]) for name in ("something_else", "no_people"))
+_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE = (
+    re.compile(_HEADERS["says"][name])
+    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side")
+)
+_FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
 
 
 def fit(cells: Sequence[Any], side: Side) -> int:
     """How well a row fits as the header of a table of this side."""
+    if corner([cell_text(cell) for cell in cells], side) is not None:
+        return _HEADER_LEAST + 1
     roles = columns_of(cells, side)
     if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
         return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) >= _HEADER_LEAST)
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds
         return int(COUNT[side] in roles)
     return 2 * len(roles) + (COUNT[side] in roles)
+
+
+class Corner(NamedTuple):
+    """Column of a corner that says what the rows and the columns of a table are: their roles."""
+
+    at: int
+    rows: str
+    columns: str
+
+
+def corner(header: Sequence[str], side: Side) -> Corner | None:
+    r"""
+    Return the corner of a table of jobs by employer or place, or the other way round; None where it has none.
+
+    Examples
+    --------
+    >>> corner([r"Métier \ Entreprise", "Alpha", "Beta"], "hiring")
+    Corner(at=0, rows='job', columns='employer')
+    >>> corner(["Métier / poste", "Commune"], "hiring") is None
+    True
+    """
+    for at, name in enumerate(header):
+        if _CORNER.search(name) is None:
+            continue
+        roles = [next(iter(columns_of([part], side)), "") for part in _CORNER.split(name)]
+        if len(set(roles)) == len(roles) == len(("rows", "columns")) and "job" in roles and _PLACED & set(roles):
+            return Corner(at, *roles)
+    return None
 
 
 def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
@@ -96,6 +133,7 @@ class Grid:
     rows: Sequence[Row]
     sheet: str = ""  # where several make one table
     parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
+    signed: bool = False  # whether its numbers are changes: people where they fall, openings where they rise
 
     @classmethod
     def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "Grid":
@@ -139,3 +177,46 @@ class Grid:
     def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
         """Return the columns among some that hold what is looked for; an empty one holds nothing."""
         return [place for place in among if (held := self.held(place)) and holds(held)]
+
+
+def side_said_by(text: str) -> Side | None:
+    """
+    Return the side of a row that a cell tells; None where it tells none, or both.
+
+    Examples
+    --------
+    >>> side_said_by("Suppression de poste"), side_said_by("Recrutement"), side_said_by("CDI")
+    ('fragile', 'hiring', None)
+    """
+    words = normalise_label(text)
+    leaves, hires = (pattern.search(words) is not None for pattern in (_LEAVES, _HIRES))
+    if leaves == hires or len(words.split()) > _FEW_WORDS:
+        return None
+    return "fragile" if leaves else "hiring"
+
+
+def both_sides(grid: Grid) -> int | None:
+    """Return the column that tells of each row whether it counts people or openings, where a table counts both."""
+    roles = {at for role, at in grid.columns.items() if role != "employment"}
+    for at in range(len(grid.header)):
+        texts = [grid.text_at(cells, at) for _, cells in grid.rows if grid.text(cells, "job")]
+        said = [side_said_by(text) for text in texts]
+        known = [side for side in said if side is not None]
+        if (
+            at not in roles
+            and not _NO_SIDE.search(bare(grid.header[at]))
+            and 2 * len(known) > len(said)
+            and len(set(known)) > 1
+        ):
+            return at
+    return None
+
+
+def signed_change(grid: Grid) -> int | None:
+    """Return the column of changes of a headcount: all its cells are numbers, and some are negative."""
+    for at in grid.countable:
+        read = [read_number(text).value for text in grid.held(at)]
+        numbers = [number for number in read if number is not None]
+        if _CHANGE.search(bare(grid.header[at])) and len(numbers) == len(read) and min(numbers, default=0) < 0:
+            return at
+    return None

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import (
@@ -27,12 +27,28 @@ from passerelles.io.csv import (
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_number
-from passerelles.matching.titles import REVIEW, SURE, Candidate, Context, contexts_of, likelier, resolve_titles
+from passerelles.matching.titles import REVIEW, SURE, contexts_of, likelier, resolve_titles
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
-from passerelles.referentials.referential import Referential, code_of, codes_within, titles_by_label
-from passerelles.territory.grid import COUNT, Grid, Row, bare, columns_of, counts_jobs, fit, named_columns, names_role
+from passerelles.referentials.referential import Referential, code_of, codes_within
+from passerelles.territory.grid import (
+    COUNT,
+    Grid,
+    Row,
+    bare,
+    both_sides,
+    columns_of,
+    counts_jobs,
+    fit,
+    named_columns,
+    names_role,
+    side_said_by,
+    signed_change,
+)
+from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
+from passerelles.territory.shapes import counted_jobs, turned
+from passerelles.territory.totals import differing
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
@@ -41,6 +57,8 @@ _MOST_CELLS: Final = 0.6
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
+_TURNED: Final = {"job": "by_job", "employer": "by_employer"}
 _YES_NO: Final = coded("yes_no")
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
@@ -181,71 +199,19 @@ def is_table_of_lots(path: str | Path) -> bool:
     return bool({"employer", "openings"} & set(columns_of(header, "hiring")))
 
 
-_BRACKETS: Final = re.compile(r"\([^()]*\)")
-
-
-class _Resolved(NamedTuple):
-    """
-    Code of a job, what was written for it (empty for its own code), and how sure the reading is, as a `Lot` has them.
-
-    `title_code` is that of the title, where titles of the fiche differ in what access takes.
-    """
-
-    job: str
-    given: str
-    confidence: float
-    title_code: str = ""
-
-
-class _Unusable(NamedTuple):
-    """Why a cell cannot be used, and what it may have meant; `role` is its column's, or the header itself."""
-
-    role: str
-    key: str
-    values: Mapping[str, object]
-    suggestions: tuple[str, ...] = ()
-
-
-_Job = _Resolved | _Unusable
-
-
-def _resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
-    """Return the candidates of several titles, each with its context."""
-    some = list(asked)
-    return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
-
-
-def _sureness(referential: Referential, first: Candidate) -> float:
-    """
-    How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
-
-    Where a branch tells parts of a fiche apart, that of the part: a family that is sure leaves the credentials open.
-    """
-    parted = referential.derived("parted", lambda: frozenset(o.base for o in referential.occupations if o.base))
-    base = referential.occupation_by_code[first.code].base or first.code
-    return first.confidence if base in parted else first.parent_confidence
-
-
-def _title_code(referential: Referential, code: str, first: Candidate | None) -> str:
-    """Code of the title that was written, where titles of the fiche differ in what access takes."""
-    if first is None or first.code != code:
-        return ""
-    return first.title_code if any(row.of_titles for row in referential.credentials_of.get(code, ())) else ""
-
-
-def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | _Unusable:
+def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
     """Return the place of a cell; a postcode or department tells places of one name apart."""
     if not text or (locator.places is None and not normalise_label(text)):
-        return _Unusable(role, "empty", {})
+        return Unusable(role, "empty", {})
     if locator.is_wide(text, area):
-        return _Unusable(role, "place_wide", {"given": text})
+        return Unusable(role, "place_wide", {"given": text})
     try:
         return locator.spot(text, area, communes_first=role == "commune")
     except UnknownCodeError as error:
-        return _Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
+        return Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
     except PasserellesError as error:
         choices = str(error.values.get("choices", ""))
-        return _Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
+        return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
 
 
 @dataclass
@@ -262,9 +228,19 @@ class _Reader:
     given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
 
     @cached_property
-    def _place(self) -> Callable[[str, str, str], Where | _Unusable]:
+    def _place(self) -> Callable[[str, str, str], Where | Unusable]:
         """Reads a cell's place, each only once: see `_find_place`."""
         return cache(partial(_find_place, self.locator))
+
+    @property
+    def _title(self) -> Callable[..., Job]:
+        """Reads a title: see `read_title`."""
+        return partial(read_title, self.referential, threshold=self.review_threshold)
+
+    @cached_property
+    def _several(self) -> Callable[[str], Unusable | None]:
+        """Tells why a cell of several jobs cannot be used, each cell only once: see `several_jobs`."""
+        return cache(partial(several_jobs, self.referential))
 
     def _tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Say what was done with a table or a line of it."""
@@ -332,7 +308,7 @@ class _Reader:
     def _read_grid(self, grid: Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
         grid = self._check_columns(grid)
-        rows = list(self._rows(grid))
+        rows = self._split(grid, self._rows(grid))
         decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
         for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
@@ -343,7 +319,23 @@ class _Reader:
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.setdefault((*named, lot.commune, title, own), []).append(lot)
 
-    def _read_titles(self, grid: Grid, rows: Sequence[Row]) -> list[_Job | None]:
+    def _split(self, grid: Grid, rows: Iterable[Row]) -> list[Row]:
+        """Give each job its own row where a cell gives several, each with its number, and they make that of the row."""
+        count, job = grid.columns.get(COUNT[self.side]), grid.columns.get("job")
+        found = list[Row]()
+        for line, cells in rows:
+            jobs = counted_jobs(cell_text(cells[job])) if job is not None and job < len(cells) else []
+            if not jobs or count is None or _whole(grid.text_at(cells, count)) not in (None, sum(n for _, n in jobs)):
+                found.append((line, cells))
+                continue
+            self._tell(grid.name, "jobs_split", line, given=grid.text(cells, "job"))
+            wide = [*cells, *[None] * (count + 1 - len(cells))]
+            for title, number in jobs:
+                told = {job: title, count: number}
+                found.append((line, [told.get(at, cell) for at, cell in enumerate(wide)]))
+        return found
+
+    def _read_titles(self, grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
         """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
 
         def of(role: str) -> list[str]:
@@ -355,27 +347,12 @@ class _Reader:
         keys = list(zip(texts, contexts, strict=True))
         asked = list(dict.fromkeys(key for key in keys if key[0] and code_of(self.referential, key[0]) is None))
         plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
-        without = dict(zip(plain, _resolved(self.referential, plain.values()), strict=True))
+        without = dict(zip(plain, resolved(self.referential, plain.values()), strict=True))
         answers = {
-            key: self._read_title(key[0], likelier(found, without.get(key, ()), self.review_threshold))
-            for key, found in zip(asked, _resolved(self.referential, asked), strict=True)
+            key: self._title(key[0], likelier(found, without.get(key, ()), self.review_threshold))
+            for key, found in zip(asked, resolved(self.referential, asked), strict=True)
         }
         return [answers.get(key) for key in keys]
-
-    def _read_title(self, text: str, ranked: Sequence[Candidate], role: str = "job") -> _Job:
-        """Return the occupation of a title; one under the threshold of review is never guessed."""
-        referential = self.referential
-        exact = titles_by_label(referential).get(normalise_label(text), ())
-        first = ranked[0] if ranked else None
-        if len(exact) == 1:
-            return _Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
-        sure = 0.0 if first is None else _sureness(referential, first)
-        if first is not None and sure >= (SURE if exact else self.review_threshold):
-            return _Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
-        if exact:
-            names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
-            return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
-        return _Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
 
     def _check_columns(self, grid: Grid) -> Grid:
         """
@@ -388,7 +365,7 @@ class _Reader:
             held = grid.held(grid.columns[count])
             if not any(sign.isdigit() for text in held for sign in text[:2]):  # "Postes" may head titles, not numbers
                 grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != count})
-        grid = self._by_place(grid)
+        grid = self._turned(self._job_of_two(self._changes(grid)))
         for role, alike, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
             (count, {count}, hold_counts),
@@ -420,27 +397,40 @@ class _Reader:
                 self._tell(grid.name, key, 0, roles[0])
         return grid
 
-    def _by_place(self, grid: Grid) -> Grid:
-        """Give each place its own row where places head several columns of numbers."""
-        if self.locator.places is None or {"basin", "commune"} & grid.columns.keys():
+    def _changes(self, grid: Grid) -> Grid:
+        """Take a column of changes as the one that counts, where none tells the people concerned."""
+        count, signed = COUNT[self.side], signed_change(grid)
+        if signed is None or (count in grid.columns and not _CURRENT.fullmatch(bare(grid.title(count)))):
             return grid
-        count, names = COUNT[self.side], grid.header
-        at = [i for i in grid.countable if self._is_place(names[i]) and hold_counts(grid.held(i))]
-        if len(at) <= 1:
+        self._tell(grid.name, "signed", 0, count, column=grid.header[signed])
+        columns = {role: at for role, at in grid.columns.items() if role != "target"}
+        return replace(grid, columns={**columns, count: signed}, signed=True)
+
+    def _job_of_two(self, grid: Grid) -> Grid:
+        """Of columns of one name that say different jobs, take the only one that holds titles, and say it."""
+        name = grid.title("job")
+        alike = [at for at, each in enumerate(grid.header) if each == name and "job" in grid.columns]
+        if len(alike) > 1 and any(len({grid.text_at(cells, at) for at in alike}) > 1 for _, cells in grid.rows):
+            found = grid.holding(self._holds_jobs, alike)
+            if len(found) == 1:
+                self._tell(grid.name, "job_by_content", 0, "job", column=f"{name} ({found[0] + 1})")
+                names = [each if at not in alike or at in found else "" for at, each in enumerate(grid.header)]
+                return replace(grid, header=names, columns={**grid.columns, "job": found[0]})
+        return grid
+
+    def _turned(self, grid: Grid) -> Grid:
+        """Give each place, job or employer that heads a column of numbers its own row."""
+        found = turned(grid, self.side, is_place=self._is_place, are_jobs=self._holds_jobs)
+        if found is None:
             return grid
-        old, rows = grid.columns.get(count, at[0]), list[Row]()
-        for line, cells in grid.rows:
-            row = [*cells, *[None] * (len(names) - len(cells))]
-            each = [(row[i], names[i]) for i in at if cell_text(row[i])] or [(row[old], "")]
-            rows += [(line, [*row, number, name]) for number, name in each]
-        self._tell(grid.name, "by_place", columns=", ".join(names[i] for i in at))
-        header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
-        columns = {**grid.columns, count: len(names), "commune": len(names) + 1}
-        return replace(grid, header=[*header, grid.title(count), "commune"], columns=columns, rows=rows)
+        self._tell(grid.name, _TURNED.get(found.role, "by_place"), columns=", ".join(found.names))
+        for each in found.totals:
+            self._tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
+        return found.grid
 
     def _is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin."""
-        found = self._place(name, "", "commune")
+        found = self._place(name, "", "commune") if self.locator.places is not None else None
         return isinstance(found, Where) and normalise_label(name) in map(normalise_label, found)
 
     def _all_counts(self, grid: Grid) -> Grid:
@@ -489,33 +479,79 @@ class _Reader:
         found = [c for c in resolve_titles(self.referential, texts, limit=1) if c]
         return sum(c[0].parent_confidence >= self.review_threshold for c in found) >= _MOST_CELLS * len(texts)
 
-    def _rows(self, grid: Grid) -> Iterable[Row]:
+    def _rows(self, grid: Grid) -> list[Row]:
         """
-        Yield the rows of lots, with what stands above in place of a mark that says "the same".
+        Return the rows of lots, with what stands above in place of a mark that says "the same".
 
-        Without the header said again, totals, openings that their state closes, and lines of text below the table.
+        Without the header said again, totals, rows of the other side, openings that their state closes, and lines of
+        text below the table.
         """
         above: Sequence[Any] = ()
+        kept, passed = list[Row](), dict[str, list[Row]]()
+        kind_of = self._kinds(grid)
+        for line, cells in grid.rows:
+            kind, told = kind_of(cells)
+            if kind == "side_unknown":
+                self.set_aside.append(Problem(grid.name, line, str(told["column"]), kind, told))
+            elif kind:
+                self._tell(grid.name, kind, line, **told)
+            if kind:
+                passed.setdefault(kind, []).append((line, cells))
+                continue
+            same = [at < len(above) and bool(_DITTO.fullmatch(cell_text(cell))) for at, cell in enumerate(cells)]
+            above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
+            if any(same):
+                self._tell(grid.name, "repeated", line)
+            kept.append((line, above))
+        if not {"other_side", "side_unknown", "closed_line"} & passed.keys():  # a total may count them, or not
+            self._check_totals(grid, passed.get("total_line", ()), kept)
+        return kept
+
+    def _kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
+        """Return what tells the kind of a row that is no lot, and what is said of it; no kind where it is one."""
         header = [normalise_label(name) for name in grid.header]
         states = [at for at, name in enumerate(header) if self.side == "hiring" and _STATE.search(name)]
-        for line, cells in grid.rows:
+        sides = both_sides(grid)
+
+        def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
             texts = [normalise_label(cell_text(cell)) for cell in cells]
             job = grid.text(cells, "job") or grid.text(cells, "code")
             if [t for t in texts if t] == [h for h in header if h]:
-                self._tell(grid.name, "header_again", line)
+                return "header_again", {}
             # Where no job is, a total is written in whatever column: their order means nothing.
-            elif any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
-                self._tell(grid.name, "total_line", line)
-            elif any(at < len(texts) and _CLOSED.fullmatch(texts[at]) for at in states):
-                self._tell(grid.name, "closed_line", line)
-            elif not self._says_a_lot(grid, cells):
-                self._tell(grid.name, "text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
-            else:
-                same = [at < len(above) and bool(_DITTO.fullmatch(cell_text(cell))) for at, cell in enumerate(cells)]
-                above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
-                if any(same):
-                    self._tell(grid.name, "repeated", line)
-                yield line, above
+            if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
+                return "total_line", {}
+            if any(at < len(texts) and _CLOSED.fullmatch(texts[at]) for at in states):
+                return "closed_line", {}
+            if not self._says_a_lot(grid, cells):
+                return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
+            told = "" if sides is None else grid.text_at(cells, sides)
+            side = self.side if sides is None else side_said_by(told)
+            if side != self.side:
+                column = "" if sides is None else grid.header[sides]
+                return "side_unknown" if side is None else "other_side", {"column": column, "given": told}
+            return "", {}
+
+        return kind
+
+    def _check_totals(self, grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> None:
+        """Say which totals are no sum of the lines of the table."""
+        decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
+
+        def written(rows: Iterable[Row]) -> dict[int, int | None]:
+            """Numbers of rows, by line; of several rows of one line, their sum."""
+            found = dict[int, int | None]()
+            for line, cells in rows:
+                texts = [grid.text_at(cells, at) for at in (grid.columns[COUNT[self.side]], *grid.parts)]
+                read = [read_number(text, decimal=decimal, whole=True).value for text in texts if text]
+                whole = [int(n) for n in read if n is not None and n.is_integer()]
+                before = found.get(line, 0)
+                found[line] = None if before is None or len(whole) < max(1, len(read)) else before + sum(whole)
+            return found
+
+        if COUNT[self.side] in grid.columns and "target" not in grid.columns and not grid.signed:
+            for each in differing(written(totals), written(rows)):
+                self._tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
 
     def _says_a_lot(self, grid: Grid, cells: Sequence[Any]) -> bool:
         """Whether a row is more than a remark: a job, or people of an unknown one."""
@@ -524,17 +560,18 @@ class _Reader:
         explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
         return said and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
-    def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, read: _Job | None) -> Lot | None:
+    def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, read: Job | None) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
-        if "target" in grid.columns and number is not None and number <= 0:
+        if ("target" in grid.columns or grid.signed) and number is not None and number <= 0:
             self._tell(grid.name, f"{self.side}_no_change", line)
             return None
         job = self._job(grid, line, cells, read)
+        job = self._unclear_job(grid, cells, number) or job
         where = self._where(grid, cells)
-        if isinstance(people, _Unusable) or isinstance(job, _Unusable) or isinstance(where, _Unusable):
-            wrong = next(each for each in (people, job, where) if isinstance(each, _Unusable))
+        if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(where, Unusable):
+            wrong = next(each for each in (people, job, where) if isinstance(each, Unusable))
             about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
             self.set_aside.append(Problem(grid.name, line, *about))
             return None
@@ -553,33 +590,37 @@ class _Reader:
             agreement=agreement_number(grid.text(cells, "idcc")),
         )
 
-    def _people(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str) -> int | _Unusable:
+    def _people(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str) -> int | Unusable:
         """People or openings of a row, or their change; an empty part counts nobody where another is filled."""
         role = COUNT[self.side]
         if role not in grid.columns:
             return 1
         filled = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
+        if grid.signed and filled:
+            change = read_number(grid.text_at(cells, filled[0]), decimal=decimal, whole=True).value
+            if change is not None and change.is_integer():
+                return int(-change if self.side == "fragile" else change)
         read = [self._number(grid, line, cells, decimal, at) for at in filled]
-        wrong = [number for number in read if isinstance(number, _Unusable)]
+        wrong = [number for number in read if isinstance(number, Unusable)]
         whole = sum(number for number in read if isinstance(number, int))
         if wrong or not read:
-            return wrong[0] if wrong else _Unusable(role, "empty", {"given": ""})
+            return wrong[0] if wrong else Unusable(role, "empty", {"given": ""})
         if "target" not in grid.columns:
             return whole
         target = self._number(grid, line, cells, decimal, grid.columns["target"])
-        if isinstance(target, _Unusable):
+        if isinstance(target, Unusable):
             return target
         return whole - target if self.side == "fragile" else target - whole
 
-    def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | _Unusable:
+    def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | Unusable:
         column, text = grid.header[at], grid.text_at(cells, at)
         cell: Any = cells[at] if text else None
         values = {"given": text}
         same = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}
         if len((same | {text}) - {""}) > 1:
-            return _Unusable(column, "columns_differ", values)
+            return Unusable(column, "columns_differ", values)
         if isinstance(cell, bool):
-            return _Unusable(column, "not_number", values)
+            return Unusable(column, "not_number", values)
         exact = isinstance(cell, int | float) and math.isfinite(cell)
         part_time = bool(_ETP.search(normalise_label(f"{column} {text}")))
         value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)
@@ -587,7 +628,7 @@ class _Reader:
             whole = value.is_integer() or part_time
             why = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
         if value is None or why:
-            return _Unusable(column, "formula" if text.startswith("=") else why, values)
+            return Unusable(column, "formula" if text.startswith("=") else why, values)
         if value.is_integer():
             return int(value)
         rounded = max(1, math.floor(value + 0.5))
@@ -617,19 +658,19 @@ class _Reader:
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
         return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
 
-    def _job(self, grid: Grid, line: int, cells: Sequence[Any], read: _Job | None) -> _Job:
+    def _job(self, grid: Grid, line: int, cells: Sequence[Any], read: Job | None) -> Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         told = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
         if not told:
-            return _Unusable("job", "empty", {})
+            return Unusable("job", "empty", {})
         *_, last = told.values()
         chosen = code_of(self.referential, self.choices.get(last, ""))
         if chosen is not None:
-            return _Resolved(chosen, last, 1.0)
+            return Resolved(chosen, last, 1.0)
         for role, text in told.items():
             code, within = code_of(self.referential, text), codes_within(self.referential, text)
-            if text == last and len(within) > 1 and not isinstance(read, _Resolved):
-                return _Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(within)})
+            if text == last and len(within) > 1 and not isinstance(read, Resolved):
+                return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(within)})
             beside = code is None and len(within) == 1 and (role != "job" or not self._reads(within[0], read))
             code = within[0] if beside else code
             if code is not None:
@@ -637,20 +678,31 @@ class _Reader:
                 sure = 1.0
                 if role == "job":
                     self._tell_unknown(grid, line, told, text, code)
-                if (role == "code" or beside) and isinstance(read, _Resolved) and read.confidence >= SURE:
+                if (role == "code" or beside) and isinstance(read, Resolved) and read.confidence >= SURE:
                     sure = self._agreement_of(grid, line, code, read)
-                return _Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
+                return Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
-        if role == "job" and isinstance(read, _Resolved):
+        if role == "job" and isinstance(read, Resolved):
             self._tell_unknown(grid, line, told, read.given, read.job)
         if role != "job":
-            return self._read_title(text, next(resolve_titles(self.referential, [text], limit=3)), role)
-        return read or _Unusable("job", "empty", {})
+            return self._title(text, next(resolve_titles(self.referential, [text], limit=3)), role)
+        return read or Unusable("job", "empty", {})
 
-    def _reads(self, code: str, read: _Job | None) -> bool:
+    def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Unusable | None:
+        """Why a row has several jobs for its one number, or columns of one name that say different ones."""
+        name, at = grid.title("job"), grid.columns.get("job", len(cells))
+        if any(grid.text(cells, role) for role in ("choice", "code")) or at >= len(cells):
+            return None
+        alike = {grid.text_at(cells, i) for i, each in enumerate(grid.header) if each and each == name}
+        if len(alike - {""}) > 1:
+            return Unusable("job", "columns_differ", {"given": grid.text(cells, "job")})
+        text = cell_text(cells[at])
+        return None if number == 1 or codes_within(self.referential, text) else self._several(text)
+
+    def _reads(self, code: str, read: Job | None) -> bool:
         """Whether a title is read as the occupation of a code, or a part of it."""
-        return isinstance(read, _Resolved) and code in (read.job, self.referential.occupation_by_code[read.job].base)
+        return isinstance(read, Resolved) and code in (read.job, self.referential.occupation_by_code[read.job].base)
 
     def _tell_unknown(self, grid: Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
@@ -658,7 +710,7 @@ class _Reader:
             read = f"{code} {self.referential.occupation_by_code[code].name}"
             self._tell(grid.name, "code_unknown", line, grid.title("code"), code=told["code"], given=given, read=read)
 
-    def _agreement_of(self, grid: Grid, line: int, code: str, read: _Resolved) -> float:
+    def _agreement_of(self, grid: Grid, line: int, code: str, read: Resolved) -> float:
         """How sure the code of a row is beside a title that is read surely: little, and said, where they disagree."""
         ends = [self.referential.occupation_by_code[each] for each in (code, read.job)]
         if len({end.base or end.code for end in ends}) == 1 or len({end.parent or end.code for end in ends}) == 1:
@@ -669,7 +721,7 @@ class _Reader:
         self._tell(grid.name, "code_differs", line, grid.title("code"), **names)
         return round(1.0 - read.confidence, 3)
 
-    def _where(self, grid: Grid, cells: Sequence[Any]) -> Where | _Unusable:
+    def _where(self, grid: Grid, cells: Sequence[Any]) -> Where | Unusable:
         if not {"basin", "commune"} & set(grid.columns):
             return Where()
         area = grid.text(cells, "postcode") or grid.text(cells, "department")

@@ -1,0 +1,92 @@
+"""Jobs of cells: titles read as occupations, and cells that cannot be used because of what they say."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple
+
+from passerelles.matching.titles import SURE, Candidate, Context, resolve_titles
+from passerelles.referentials.referential import Referential, occupations_meant, titles_by_label
+from passerelles.territory.shapes import jobs_beside
+from passerelles.text import normalise_label
+
+_MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
+
+
+class Resolved(NamedTuple):
+    """
+    Code of a job, what was written for it (empty for its own code), and how sure the reading is, as a `Lot` has them.
+
+    `title_code` is that of the title, where titles of the fiche differ in what access takes.
+    """
+
+    job: str
+    given: str
+    confidence: float
+    title_code: str = ""
+
+
+class Unusable(NamedTuple):
+    """Why a cell cannot be used, and what it may have meant; `role` is its column's, or the header itself."""
+
+    role: str
+    key: str
+    values: Mapping[str, object]
+    suggestions: tuple[str, ...] = ()
+
+
+Job = Resolved | Unusable
+
+
+def resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
+    """Return the candidates of several titles, each with its context."""
+    some = list(asked)
+    return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
+
+
+def read_title(
+    referential: Referential, text: str, ranked: Sequence[Candidate], role: str = "job", *, threshold: float
+) -> Job:
+    """Return the occupation of a title; one under the threshold of review is never guessed."""
+    exact = titles_by_label(referential).get(normalise_label(text), ())
+    first = ranked[0] if ranked else None
+    if len(exact) == 1:
+        return Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
+    sure = 0.0 if first is None else _sureness(referential, first)
+    if first is not None and sure >= (SURE if exact else threshold):
+        return Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
+    if exact:
+        names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
+        return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
+    return Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
+
+
+def _sureness(referential: Referential, first: Candidate) -> float:
+    """
+    How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
+
+    Where a branch tells parts of a fiche apart, that of the part: a family that is sure leaves the credentials open.
+    """
+    parted = referential.derived("parted", lambda: frozenset(o.base for o in referential.occupations if o.base))
+    base = referential.occupation_by_code[first.code].base or first.code
+    return first.confidence if base in parted else first.parent_confidence
+
+
+def _title_code(referential: Referential, code: str, first: Candidate | None) -> str:
+    """Code of the title that was written, where titles of the fiche differ in what access takes."""
+    if first is None or first.code != code:
+        return ""
+    return first.title_code if any(row.of_titles for row in referential.credentials_of.get(code, ())) else ""
+
+
+def several_jobs(referential: Referential, text: str) -> Unusable | None:
+    """Why a cell cannot be used whose parts are all surely jobs, of several families; None where it is one job."""
+    parts = jobs_beside(text)
+    if not 1 < len(parts) <= _MOST_JOBS or occupations_meant(referential, " ".join(text.split())):
+        return None
+    families = list[set[str]]()
+    for part, ranked in zip(parts, resolve_titles(referential, parts, limit=1), strict=True):
+        sure = [c.code for c in ranked if c.parent_confidence >= SURE]
+        codes = occupations_meant(referential, part) or sure
+        families.append({referential.occupation_by_code[code].parent or code for code in codes})
+    if not all(families) or len(set().union(*families)) == 1 or set.intersection(*families):
+        return None
+    return Unusable("job", "several_jobs", {"given": " ".join(text.split()), "jobs": ", ".join(parts)})

@@ -1,0 +1,125 @@
+"""Tables whose columns are jobs, places or employers, turned into one lot a line; cells that hold several jobs."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any, Final, NamedTuple
+
+from passerelles.io.csv import TOTAL, hold_counts, read_number
+from passerelles.io.xlsx import cell_text
+from passerelles.territory.grid import COUNT, Grid, Row, corner
+from passerelles.territory.lots import Side
+from passerelles.territory.totals import Differs
+from passerelles.text import normalise_label
+
+_LEAST: Final = 2  # columns of jobs or places that make a table of them
+
+
+class Turned(NamedTuple):
+    """A table with a line for each of its cells: what its columns were, their names, and totals that do not fit."""
+
+    grid: Grid
+    role: str
+    names: tuple[str, ...]
+    totals: tuple[Differs, ...]
+
+
+def turned(
+    grid: Grid, side: Side, *, is_place: Callable[[str], bool], are_jobs: Callable[[Sequence[str]], bool]
+) -> Turned | None:
+    r"""
+    Give each cell its own row where several columns of numbers are headed by places, jobs, or employers.
+
+    Parameters
+    ----------
+    grid, side
+        The table, and what it counts.
+    is_place, are_jobs
+        Whether a heading is a place, and whether most of some headings are jobs.
+
+    Returns
+    -------
+    turned
+        None where its columns are none of these. A corner says what rows and columns are: ``Métier \ Entreprise``.
+    """
+    names = grid.header
+    found = corner(names, side)
+    if found is not None:
+        columns = {name: at for name, at in grid.columns.items() if at != found.at and name != COUNT[side]}
+        grid = replace(grid, columns={**columns, found.rows: found.at})
+    at = [i for i in grid.countable if hold_counts(grid.held(i)) and grid.held(i) and not _is_total(names[i])]
+    if found is not None:
+        return _turned(grid, side, found.columns, at) if at else None
+    if not {"basin", "commune"} & grid.columns.keys():
+        places = [i for i in at if is_place(names[i])]
+        if len(places) >= _LEAST:
+            return _turned(grid, side, "commune", places)
+    if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
+        return _turned(grid, side, "job", at)
+    return None
+
+
+def _is_total(name: str) -> bool:
+    return TOTAL.fullmatch(normalise_label(name)) is not None
+
+
+def _turned(grid: Grid, side: Side, role: str, at: Sequence[int]) -> Turned:
+    names = grid.header
+    sums = [i for i, name in enumerate(names) if i not in at and _is_total(name)]
+    old = grid.columns.get(COUNT[side], next(iter(sums), at[0]))
+    rows, totals = list[Row](), list[Differs]()
+    for line, cells in grid.rows:
+        row = [*cells, *[None] * (len(names) - len(cells))]
+        filled = [i for i in at if cell_text(row[i])]
+        numbers = [read_number(cell_text(row[i])).value or 0 for i in filled]
+        told = read_number(cell_text(row[old])).value if old in sums else None
+        if told is not None and filled and told != sum(numbers):
+            totals.append(Differs(line, int(told), int(sum(numbers))))
+        if any(_is_total(cell_text(cell)) for cell in row):
+            rows.append((line, [*row, sum(numbers), ""]))
+        else:
+            each: list[tuple[Any, str]] = [(row[i], names[i]) for i in filled] or [(row[old], "")]
+            rows += [(line, [*row, number, name]) for number, name in each]
+    header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
+    columns = {**grid.columns, COUNT[side]: len(names), role: len(names) + 1}
+    found = replace(grid, header=[*header, grid.title(COUNT[side]), role], columns=columns, rows=rows)
+    return Turned(found, role, tuple(names[i] for i in at), tuple(totals))
+
+
+# Several jobs in a cell, each with its number or not.
+_BETWEEN: Final = re.compile(r"\s*(?:[,;\n+]|\bet\b|\band\b)\s*", re.IGNORECASE)
+_BESIDE: Final = re.compile(r"\s*(?:[/,;\n+]|\b(?:et|ou|and|or)\b|\s[-–]\s)\s*", re.IGNORECASE)
+_COUNTED: Final = (
+    re.compile(r"(?P<n>\d{1,4})\s*(?:x\s+)?(?P<job>[^\W\d].*)"),
+    re.compile(r"(?P<job>[^\W\d].*?)\s*(?:\(\s*(?P<n>\d{1,4})\s*\)|(?:[:=]|\bx)\s*(?P<m>\d{1,4}))"),
+)
+_NO_JOB: Final = re.compile(r"\([^()]*\)|\b[hf]\s*/\s*[hf]\b|[:=]\s*\d+\s*$|^\s*\d+\s+", re.IGNORECASE)
+
+
+def counted_jobs(text: str) -> list[tuple[str, int]]:
+    """
+    Return the jobs of a cell that gives each its number; nothing where one has none, or there is but one.
+
+    Examples
+    --------
+    >>> counted_jobs("2 soudeurs, 1 chaudronnier"), counted_jobs("Soudeur (3), tourneur : 2")
+    ([('soudeurs', 2), ('chaudronnier', 1)], [('Soudeur', 3), ('tourneur', 2)])
+    >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("Conducteur CE (3)")
+    ([], [])
+    """
+    parts = [part for part in _BETWEEN.split(text.strip()) if part]
+    read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
+    found = [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
+    return found if len(found) == len(parts) > 1 else []
+
+
+def jobs_beside(text: str) -> list[str]:
+    """
+    Return the parts of a cell that may be jobs of their own.
+
+    Examples
+    --------
+    >>> jobs_beside("Maçon / coffreur : 4"), jobs_beside("Soudeur ou chaudronnier (H/F)"), jobs_beside("Aide-maçon")
+    (['Maçon', 'coffreur'], ['Soudeur', 'chaudronnier'], ['Aide-maçon'])
+    """
+    return [part for each in _BESIDE.split(_NO_JOB.sub(" ", text)) if (part := _NO_JOB.sub(" ", each).strip())]
