@@ -30,10 +30,11 @@ def written(path: Path, text: str) -> Path:
 
 def workbook(path: Path, *rows: tuple[Any, ...], merged: tuple[str, ...] = ()) -> Path:
     book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
     for row in rows:
-        book.active.append(row)
+        sheet.append(row)
     for area in merged:
-        book.active.merge_cells(area)
+        sheet.merge_cells(area)
     book.save(path)
     return path
 
@@ -184,3 +185,87 @@ def test_where_jobs_or_employers_head_columns_each_of_their_cells_is_a_lot(
     text = "Métier \\ Entreprise;Alpha;Beta\nCariste;12;\nConducteur de poids lourd;;5\nTotal;12;5\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
     assert found(lots) == [("Alpha", "N1101", 12), ("Beta", "N4101", 5)]
+
+
+def test_of_jobs_below_two_headings_people_have_todays_and_openings_those_aimed_at(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("", "Projet", "", "Situation actuelle", ""),
+        ("Entreprise", "Métier", "Volontaires", "Métier", "Effectif"),
+        ("A", "N4101", 2, "N1101", 5),
+    )
+    lots = read_lots(embedded, path, "fragile")
+    assert found(lots) == [("A", "N1101", 5)]
+    (told,) = (p for p in lots.said if p.key == "job_below")
+    assert (told.values["heading"], told.values["others"]) == ("Situation actuelle", "Projet")
+    assert found(read_lots(embedded, path, "hiring")) == [("A", "N4101", 5)]
+
+
+def test_employers_and_places_on_lines_of_their_own_hold_for_the_rows_below(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    text = (
+        "Entreprise : Alpha;;\nPoste;Nombre;Remarque\nN1101;4;\nPoste;Nombre;Remarque\nEntreprise : Beta;;\n"
+        "Site : Redon;;\nN4101;3;\nTotal;7;\nSource : service RH;;\n"
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    assert asides(lots) == [(3, "empty")]  # the place is told but of Beta
+    assert [(*each, lot.basin) for each, lot in zip(found(lots), lots.lots, strict=True)] == [
+        ("Beta", "N4101", 3, "5313")
+    ]
+    assert said(lots).count("label_line") == 3
+    assert {"header_again", "total_line", "text_line"} <= set(said(lots))
+    text = "Entreprise : Alpha;;\nEntreprise;Poste;Nombre\nBeta;N1101;4\n"  # the column goes first
+    assert found(read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")) == [("Beta", "N1101", 4)]
+
+
+def test_sheets_named_after_places_are_those_of_their_rows(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name in ("Redon", "Vannes"):
+        sheet = book.create_sheet(name)
+        for row in (("Entreprise", "Métier", "Effectif"), ("A", "N4101", 3)):
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
+    assert [(lot.basin, lot.people) for lot in lots.lots] == [("5310", 3), ("5313", 3)]
+    book["Vannes"].title = "Autres"
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
+    assert ({lot.basin for lot in lots.lots}, "no_place" in said(lots)) == ({""}, True)
+
+
+def test_accents_written_twice_are_restored_and_lost_ones_said(embedded: Referential, tmp_path: Path) -> None:
+    text = "Société;Métier;Salariés concernés\nGuérin & Frères;Cariste;5\nÀ l'étage;Conducteur de poids lourd;1\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text.encode().decode("latin-1")), "fragile")
+    assert (found(lots), said(lots)[0]) == (
+        [("Guérin & Frères", "N1101", 5), ("À l'étage", "N4101", 1)],
+        "written_twice",
+    )
+    once = written(tmp_path / "t.csv", text + "« Ã© » : é écrit deux fois;;\n")  # a text that speaks of it is none
+    assert "written_twice" not in said(read_lots(embedded, once, "fragile"))
+    text = "Soci?t?;M?tier;Postes ? pourvoir\nP?quet;Cariste;3\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert (found(lots), said(lots)[0]) == ([("P?quet", "N1101", 3)], "accents_lost")
+
+
+@pytest.mark.parametrize("code", ["N-1101", "n.1101", "N 1101", "ROME : N1101", "N1101 - Cariste"])
+def test_a_code_is_read_however_its_letter_is_parted_from_it(embedded: Referential, code: str) -> None:
+    for column in ("Code ROME", "Métier"):
+        (lot,) = read_lots(embedded, [{column: code, "Effectif": 2}], "fragile").lots
+        assert (lot.job, lot.people) == ("N1101", 2)
+
+
+def test_a_person_without_a_job_is_set_aside_and_not_passed_over(embedded: Referential, tmp_path: Path) -> None:
+    text = "Nom;Emploi;Société;Ville\nLE GOFF;N1101;A;Redon\nDANET;;A;Redon\nÉdité le 21/10/2026;;;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, [(p.row, p.key, p.people) for p in lots.set_aside]) == (1, [(3, "empty", 1)])
+    assert [p.row for p in lots.said if p.key == "text_line"] == [4]
+
+
+def test_a_postcode_in_place_of_a_town_is_told_as_one(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "Nb": 2, "Ville": place} for place in ("35600", "35236")]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
+    assert ([lot.commune for lot in lots.lots], asides(lots)) == (["35236"], [(1, "postcode")])

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from itertools import compress, islice, pairwise, zip_longest
+from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -111,6 +111,29 @@ def decode(data: bytes) -> Decoded:
     if 2 * len(stray) < len(beyond_ascii):
         return Decoded(text.translate({ord(c): _CP1252[ord(c) - 0xDC00] for c in set(stray)}), encoding, len(stray))
     return Decoded(codecs.charmap_decode(data, "strict", _CP1252)[0], "cp1252")
+
+
+TWICE: Final = "utf-8 in cp1252"
+"""Encoding of a text that was UTF-8, read as Windows-1252 by some tool, and written again."""
+_BYTES: Final = {chr(byte): byte for byte in range(256)} | {sign: byte for byte, sign in enumerate(_CP1252)}
+
+
+def once(text: str) -> str | None:
+    """
+    Return a text whose accents were written twice as it was before; None where it is no such text, wholly.
+
+    Examples
+    --------
+    >>> once("MÃ©tier"), once("Métier"), once("MÃ©tier à pourvoir")
+    ('Métier', None, None)
+    """
+    if text.isascii() or not all(sign in _BYTES for sign in set(text)):
+        return None
+    try:
+        found = bytes(map(_BYTES.__getitem__, text)).decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return found.removeprefix("\ufeff")
 
 
 def read_table(  # noqa: PLR0913 - what a format promises of its files
@@ -344,8 +367,8 @@ class Rows(NamedTuple):
 
     A text file's blank rows are there, a workbook's are not: their lines are missing. `header_line` is 0 where no row
     fitted as the header; the header is then empty and `rows` are all. `merged` are merged cells of a workbook, `sheet`
-    the name of its sheet, `others` those of visible sheets that hold a header too, but one that fits less well, and
-    `hidden` the lines of its hidden rows.
+    the name of its sheet, `others` those of visible sheets that hold a header too, but one that fits less well,
+    `hidden` the lines of its hidden rows, and `above` the rows that stand before its header.
     """
 
     name: str
@@ -360,6 +383,7 @@ class Rows(NamedTuple):
     others: tuple[str, ...] = ()
     delimiter: str = ""
     hidden: frozenset[int] = frozenset()
+    above: Sequence[tuple[int, Sequence[Cell]]] = ()
 
     @property
     def filled(self) -> Iterator[tuple[int, list[Cell]]]:
@@ -493,12 +517,15 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, 
     chosen = book.sheet(best[0])
     header, line, rows = _with_header(chosen.rows, fits)
     digest = hashlib.sha256(data).hexdigest()
-    found = Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, hidden=chosen.hidden)
+    above = [row for row in chosen.rows if row[0] < line]
+    found = Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, hidden=chosen.hidden, above=above)
     return found._replace(others=others if line else ())
 
 
 def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostrophes: bool) -> Rows:
     text, encoding, damaged = decode(data)
+    if (repaired := once(text)) is not None:
+        text, encoding = repaired, TWICE
     if data.startswith((_OLD_EXCEL, _ZIP)) or "\x00" in text:
         raise PasserellesError("not_a_table", path=path)
     if _WEB_PAGE.match(text):
@@ -512,9 +539,11 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     lines = list(io.StringIO(text, newline=""))
     delimiter = max((_ONE_COLUMN, *DELIMITERS), key=lambda sign: _fit_of(lines, sign, fits))
     rows: list[tuple[int, list[Cell]]] = list(_records(lines, delimiter, name, log))
-    header, line, rows = _with_header(rows, fits)
+    written = rows
+    header, line, rows = _with_header(written, fits)
+    above = [row for row in written if row[0] < line]
     sign, digest = delimiter.strip(_ONE_COLUMN), hashlib.sha256(data).hexdigest()
-    return Rows(name, header, line, rows, digest, encoding, notices=log.notices(), delimiter=sign)
+    return Rows(name, header, line, rows, digest, encoding, notices=log.notices(), delimiter=sign, above=above)
 
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int, int]:
@@ -526,109 +555,6 @@ def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int,
             found += [(line, list(row))] if row else []
     score, place = _best(found, fits)
     return score, -place, len(found[place][1]) if found else 0
-
-
-# What a row or a column of sums is called, case and punctuation aside.
-TOTAL: Final = re.compile(
-    r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ensemble|somme|cumul|subtotals?|sum", re.IGNORECASE
-)
-
-# Names of columns that each count a part of the same people; what is said "dont" is counted already, "H/F" is no part.
-_PARTS: Final = tuple(
-    re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b.*")
-    for names in (
-        "hommes?|femmes?|h|f|m|men|women",
-        "cdi|cdd|interim(?:aires?)?|alternan(?:ce|ts?)|apprenti(?:s|ssage)",
-        "temps (?:plein|complet|partiel)",
-    )
-)
-
-
-def are_parts(names: Sequence[str]) -> bool:
-    """
-    Whether each column of several counts its own part of the same people.
-
-    Examples
-    --------
-    >>> are_parts(["Hommes", "Femmes"]), are_parts(["CDI", "CDD", "Dont femmes"]), are_parts(["2027", "2028"])
-    (True, False, False)
-    """
-    words = [normalise_label(name) for name in names]
-    several = len(set(words)) == len(words) > 1
-    return several and any(all(part.fullmatch(name) for name in words) for part in _PARTS)
-
-
-def fill_merged(rows: Sequence[tuple[int, Sequence[Cell]]], area: Any) -> list[tuple[int, Sequence[Cell]]]:
-    """Put the value of merged cells in each of their rows."""
-    place = area.first_column - 1
-    value = next((cells[place] for line, cells in rows if line == area.first_row and place < len(cells)), None)
-
-    def with_value(cells: Sequence[Cell]) -> Sequence[Cell]:
-        return [*cells[:place], *[None] * (place - len(cells)), value, *cells[place + 1 :]]
-
-    return [(line, with_value(cells) if area.first_row < line <= area.last_row else cells) for line, cells in rows]
-
-
-_CODE: Final = re.compile(r"(?:codes?|rome)\b")
-_YEAR: Final = re.compile(r"(?:19|20)\d\d")
-
-
-def one_header(
-    header: list[str],
-    rows: list[tuple[int, Sequence[Cell]]],
-    line: int,
-    means: Callable[[str], bool] = lambda _: False,
-) -> tuple[list[str], list[tuple[int, Sequence[Cell]]]]:
-    """
-    Return the header with its second line, where names below one of several columns tell these apart, and the rows.
-
-    A total stands for what it sums; without one, parts of the same people, codes beside what they stand for, and names
-    that mean something (`means`) keep both names or the second, and others the one name.
-
-    Examples
-    --------
-    >>> one_header(["Métier", "Effectif", "", ""], [(2, ["", "H", "F", "Total"]), (3, ["Cariste", 2, 1, 3])], 1)
-    (['Métier', '', '', 'Effectif'], [(3, ['Cariste', 2, 1, 3])])
-    """
-    below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
-    below = [text if text != name else "" for text, name in zip_longest(below, header, fillvalue="")]  # merged cells
-    of = list(range(len(header)))
-    for at, name in enumerate(header[1:], 1):
-        of[at] = of[at - 1] if not name and below[at] and below[of[at - 1]] else at
-    alone = [at for at in range(len(of)) if of.count(of[at]) == 1 and header[at]]
-    counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
-    digits = any(sign.isdigit() for text in below for sign in text)
-    # Dates and years name columns below a heading, where nothing stands below the columns of one name.
-    if of == list(range(len(header))) or counts or (digits and (not alone or any(below[at] for at in alone))):
-        return header, rows
-    sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
-    totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
-    under = {at: [below[i] for i, start in enumerate(of) if start == at] for at in of}
-    split = {at for at, some in under.items() if are_parts(some) or any(map(_CODE.match, map(normalise_label, some)))}
-    split |= {at for at, some in under.items() if len(some) > 1 and any(map(means, some))}
-    names = [header[start] for start in of]
-    for at, start in enumerate(of):
-        if start in split:
-            both = f"{header[start]} {below[at]}"
-            names[at] = below[at] if means(below[at]) and not means(both) else both
-    return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
-
-
-def blocks(header: Sequence[str]) -> list[range]:
-    """
-    Return the spans of columns that may be tables of their own, side by side.
-
-    A column without a name parts them, or the first name said again.
-
-    Examples
-    --------
-    >>> blocks(["Métier", "Effectif", "", "Métier", "Postes"]), blocks(["Emploi", "Nombre", "Emploi", "Nombre"])
-    ([range(0, 2), range(3, 5)], [range(0, 2), range(2, 4)])
-    """
-    named = [at for at, name in enumerate(header) if name]
-    starts = [at for at in named if at == 0 or not header[at - 1] or header[at] == header[named[0]]]
-    spans = pairwise([*starts, len(header)])
-    return [range(start, max(at for at in named if at < end) + 1) for start, end in spans]
 
 
 def with_only_header(rows: Rows, fits: Fits) -> Rows:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Final, NamedTuple
 
@@ -17,6 +17,7 @@ Row = tuple[int, Sequence[Any]]
 COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
+_LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
 _PLACED: Final = frozenset({"employer", "basin", "commune"})
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
@@ -70,7 +71,7 @@ def corner(header: Sequence[str], side: Side) -> Corner | None:
 
 def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
-    texts = [cell_text(cell) for cell in header]
+    texts = with_letters([cell_text(cell) for cell in header])
     if any(re.match(r"prenoms?\b", bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
     found = named_columns([bare(text) for text in texts], side, {})
@@ -80,6 +81,22 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     if not {"job", "code"} & found.keys() and bare(sector).startswith("activite"):
         found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
     return found
+
+
+def with_letters(names: Sequence[str]) -> list[str]:
+    """
+    Return the names of columns with a letter for each accented one that a bad export lost.
+
+    Examples
+    --------
+    >>> with_letters(["M?tier", "Postes ? pourvoir"]), with_letters(["Combien ?", "Lieu?"])
+    (['Metier', 'Postes a pourvoir'], ['Combien ?', 'Lieu?'])
+    """
+    if not any(map(_LOST.search, names)):
+        return list(names)
+    return [
+        re.sub(r"(?<=[^\W\d_])[?\ufffd]|[?\ufffd](?=[^\W\d_])", "e", re.sub(" [?\ufffd] ", " a ", n)) for n in names
+    ]
 
 
 def counts_jobs(header: Sequence[str]) -> bool:
@@ -141,6 +158,17 @@ class Grid:
         header = list(dict.fromkeys(str(key) for row in rows for key in row))
         cells = [(number, [row.get(key) for key in header]) for number, row in enumerate(rows, start=1)]
         return cls(side, header, columns_of(header, side), cells)
+
+    def with_column(self, role: str, texts: Mapping[int, str]) -> "Grid":
+        """Return it with one more column of a role, without a name, told by line; rows of one cell are no lots."""
+        width = max([len(self.header), *(len(cells) for _, cells in self.rows)])
+        names, rows = [name for name in self.header if name], list[Row]()
+        for line, cells in self.rows:
+            filled = [text for cell in cells if (text := cell_text(cell))]
+            told = texts.get(line) if len(filled) > 1 and filled != names else None
+            rows.append((line, [*cells, *[None] * (width - len(cells)), told]))
+        header = [*self.header, *[""] * (width + 1 - len(self.header))]
+        return replace(self, header=header, columns={**self.columns, role: width}, rows=rows)
 
     def text(self, cells: Sequence[Any], role: str) -> str:
         """Return the cell of a role as text on one line; empty where there is none."""
@@ -220,3 +248,22 @@ def signed_change(grid: Grid) -> int | None:
         if _CHANGE.search(bare(grid.header[at])) and len(numbers) == len(read) and min(numbers, default=0) < 0:
             return at
     return None
+
+
+def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:
+    """
+    Return the role and value of a row that holds but a label and a value; None where it is none.
+
+    Examples
+    --------
+    >>> label_of(["Entreprise : Alpha", None], "fragile"), label_of(["Bassin d'emploi :", "Redon"], "hiring")
+    (('employer', 'Alpha'), ('basin', 'Redon'))
+    >>> label_of(["Source : service RH"], "fragile") is label_of(["Cariste", "Alpha"], "fragile") is None
+    True
+    """
+    filled = [text for cell in cells if (text := cell_text(cell).strip())]
+    name, sign, value = " ".join(filled[:2]).partition(":")
+    if not sign or not value.strip() or len(filled) > 2 or (len(filled) > 1 and not filled[0].endswith(":")):  # noqa: PLR2004 - a label and its value
+        return None
+    role = next(iter(columns_of([name], side)), "") if names_role(name) else ""
+    return (role, value.strip()) if role in _PLACED else None

@@ -11,19 +11,16 @@ from typing import Any, Final
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import (
-    TOTAL,
+    TWICE,
     Rows,
-    are_parts,
-    blocks,
     decimal_sign,
-    fill_merged,
     hold_counts,
     mostly_hold_counts,
-    one_header,
     read_number,
     read_rows,
     with_only_header,
 )
+from passerelles.io.headers import TOTAL, are_parts, blocks, fill_merged, one_header
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_number
@@ -44,10 +41,11 @@ from passerelles.territory.grid import (
     names_role,
     side_said_by,
     signed_change,
+    with_letters,
 )
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
-from passerelles.territory.shapes import counted_jobs, turned
+from passerelles.territory.shapes import counted_jobs, job_of_today, labelled, turned
 from passerelles.territory.totals import differing
 from passerelles.text import normalise_label
 
@@ -59,6 +57,8 @@ _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _TURNED: Final = {"job": "by_job", "employer": "by_employer"}
+_POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
+_ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _YES_NO: Final = coded("yes_no")
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
@@ -208,6 +208,8 @@ def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | Un
     try:
         return locator.spot(text, area, communes_first=role == "commune")
     except UnknownCodeError as error:
+        if _POSTCODE.fullmatch(text):
+            return Unusable(role, "postcode", {"given": text})
         return Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
     except PasserellesError as error:
         choices = str(error.values.get("choices", ""))
@@ -253,8 +255,14 @@ class _Reader:
             self._tell(file, "several_sheets", sheets=names)
         if others:
             self._tell(file, "other_sheets", sheet=names, sheets=", ".join(others))
+        places = len(sheets) > 1 and all(self._is_place(rows.sheet) for rows in sheets)
         for rows in sheets:
-            yield self._grid(rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet=""))
+            several = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
+            grid = self._grid(several)
+            if places and not {"basin", "commune"} & grid.columns.keys():
+                self._tell(grid.name, "sheet_place", place=rows.sheet)
+                grid = grid.with_column("basin", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
+            yield grid
 
     def _grid(self, rows: Rows) -> Grid:
         rows = with_only_header(rows, lambda cells: len({"job", "code"} & columns_of(cells, self.side).keys()))
@@ -269,11 +277,24 @@ class _Reader:
                 filled = fill_merged(filled, area)
                 column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
                 self._tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
+        if rows.encoding == TWICE:
+            self._tell(rows.name, "written_twice")
+        if with_letters(header) != header:
+            self._tell(rows.name, "accents_lost")
         header, filled = one_header(header, filled, rows.header_line, names_role)
+        chosen = job_of_today(rows, header, self.side)
+        if chosen is not None:
+            header = chosen.header
+            told = {"column": header[chosen.at], "heading": chosen.heading, "others": ", ".join(chosen.others)}
+            self._tell(rows.name, "job_below", 0, header[chosen.at], **told)
         header, filled = self._one_table(rows.name, header, filled)
         for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
             self._tell(rows.name, "hidden_row", line)
-        return Grid(rows.name, header, columns_of(header, self.side), filled, rows.sheet)
+        grid = Grid(rows.name, header, columns_of(header, self.side), filled, rows.sheet)
+        grid, labels = labelled(grid, rows.above, self.side, self._is_place)
+        for line, given in labels:
+            self._tell(grid.name, "label_line", line, given=given)
+        return grid
 
     def _one_table(self, file: str, header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
         """Return the header and rows of the table that counts this side, where several stand side by side."""
@@ -557,6 +578,8 @@ class _Reader:
         """Whether a row is more than a remark: a job, or people of an unknown one."""
         filled = [text for cell in cells if (text := cell_text(cell))]
         said = any(grid.text(cells, role) for role in ("job", "code", "choice", COUNT[self.side]))
+        if COUNT[self.side] not in grid.columns:  # one person or opening a line, whose job may be missing
+            said |= all(any(grid.text(cells, role) for role in roles) for roles in (["employer"], ["basin", "commune"]))
         explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
         return said and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
@@ -661,6 +684,10 @@ class _Reader:
     def _job(self, grid: Grid, line: int, cells: Sequence[Any], read: Job | None) -> Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         told = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
+        told = {
+            role: _ROME_DASHED.sub(r"\1\2", text) if _ROME_DASHED.fullmatch(text) else text
+            for role, text in told.items()
+        }
         if not told:
             return Unusable("job", "empty", {})
         *_, last = told.values()

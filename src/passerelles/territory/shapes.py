@@ -1,13 +1,15 @@
-"""Tables whose columns are jobs, places or employers, turned into one lot a line; cells that hold several jobs."""
+"""Tables of other shapes than one lot a line: jobs or places as columns, labels between lines, several jobs a cell."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import TOTAL, hold_counts, read_number
+from passerelles.io.csv import Rows, hold_counts, read_number
+from passerelles.io.headers import TOTAL, headings
 from passerelles.io.xlsx import cell_text
-from passerelles.territory.grid import COUNT, Grid, Row, corner
+from passerelles.language import packaged
+from passerelles.territory.grid import COUNT, Grid, Row, columns_of, corner, label_of
 from passerelles.territory.lots import Side
 from passerelles.territory.totals import Differs
 from passerelles.text import normalise_label
@@ -84,6 +86,62 @@ def _turned(grid: Grid, side: Side, role: str, at: Sequence[int]) -> Turned:
     columns = {**grid.columns, COUNT[side]: len(names), role: len(names) + 1}
     found = replace(grid, header=[*header, grid.title(COUNT[side]), role], columns=columns, rows=rows)
     return Turned(found, role, tuple(names[i] for i in at), tuple(totals))
+
+
+_AIMED: Final = re.compile(packaged("passerelles.territory", "columns.toml")["says"]["aimed"])
+
+
+class Chosen(NamedTuple):
+    """Header with but one of several columns of jobs, where it is, what stands above it, and above the others."""
+
+    header: list[str]
+    at: int
+    heading: str
+    others: tuple[str, ...]
+
+
+def job_of_today(rows: Rows, header: list[str], side: Side) -> Chosen | None:
+    """
+    Choose between columns of jobs of one name where the headings above tell jobs of today from those aimed at.
+
+    People are in the former, openings of the latter; None where the headings do not tell one column.
+    """
+    alike = [at for at, name in enumerate(header) if header.count(name) > 1 and "job" in columns_of([name], side)]
+    above = headings(header, rows.above, rows.header_line)
+    aimed = {at for at in alike if _AIMED.search(normalise_label(above[at]))}
+    kept = aimed if side == "hiring" else set(alike) - aimed
+    if not aimed or len(kept) != 1:
+        return None
+    at = kept.pop()
+    names = ["" if i in alike and i != at else name for i, name in enumerate(header)]
+    return Chosen(names, at, above[at], tuple(above[i] for i in alike if i != at))
+
+
+def labelled(
+    grid: Grid, above: Iterable[Row], side: Side, is_place: Callable[[str], bool]
+) -> tuple[Grid, list[tuple[int, str]]]:
+    """
+    Take employers and places that lines of their own tell, as "Entreprise : Alpha", for the rows below them.
+
+    Also returns these lines, and what they tell. A site that is named after a town is a place.
+    """
+    told, found = dict[str, str](), dict[str, dict[int, str]]()
+    kept, labels, before = list[Row](), list[tuple[int, str]](), [line for line, _ in above]
+    for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
+        role, value = label_of(cells, side) or ("", "")
+        role = "commune" if role == "employer" and is_place(value) else role
+        known = {"employer"} if role == "employer" else {"basin", "commune"}
+        if role and not known & grid.columns.keys():
+            told[role] = value
+            labels.append((line, " ".join(filter(None, map(cell_text, cells)))))
+        elif line not in before:
+            kept.append((line, cells))
+            for each, text in told.items():
+                found.setdefault(each, {})[line] = text
+    grid = replace(grid, rows=kept)
+    for role, texts in found.items():
+        grid = grid.with_column(role, texts)
+    return grid, labels
 
 
 # Several jobs in a cell, each with its number or not.
