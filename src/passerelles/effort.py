@@ -65,7 +65,7 @@ class Qualification(NamedTuple):
         What who brings it adapts to the post alone by: the title of the trade that employers usually ask for, or the
         choice of diplomas that is demanded of everybody; empty if there is none.
     free
-        Whether neither law nor employers ask for a title of its level, which is an estimate.
+        Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
     """
 
     low: float
@@ -124,7 +124,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     of its level's diplomas and titles that they usually ask for, or else of those above, comes next, if its length
     is known. Otherwise the published lengths of certifications of its level that lead there say (the shortest
     where nothing is required, unless courses of its level take less), else level and domain: up to level 5,
-    `open_share` of it where nothing is required.
+    `open_share` of it where nothing is required and no title of unknown length usually asked for.
     """
     stated = referential.access_of.get(occupation.code)
     named = _level(referential, occupation)
@@ -156,7 +156,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for who has made them.
     levels = (level, None) if level >= _FIRST_DEGREE else (level,)
-    asked_for = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS and _length(c)]
+    titles = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS]
+    asked_for = [c for c in titles if _length(c)]
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
     fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
     if free and fit:
@@ -170,9 +171,11 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         return Qualification(
             low, expected, high, short, level, known, "certification", usual.code, source, title=((usual.code,),)
         )
-    # A job open to all is learnt by part of its level's course; from a first degree on, once the studies are made.
-    part = settings.open_share if free else 1.0
-    title = _demanded(referential, rows)
+    # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
+    # first degree on, once the studies are made.
+    lengthless = [c.code for c in titles if level <= (c.level or 0) and level < _FIRST_DEGREE]
+    part = settings.open_share if free and not lengthless else 1.0
+    title: Alternatives = ((min(lengthless),),) if free and lengthless else _demanded(referential, rows)
     low, expected, high = ((part if level < _FIRST_DEGREE else 1.0) * hours for hours in middle)
     if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
@@ -184,6 +187,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         high = max(2 * expected - low, *lengths)
         return Qualification(low, expected, high, short, level, known, "certification", codes, sources, titled, title)
     short = part * middle.low
+    free = free and not lengthless
     return Qualification(low, expected, high, short, level, known, "estimate", None, "", titled, title, free)
 
 
@@ -635,7 +639,8 @@ def _assemble(
 
     def titled(qualification: Qualification) -> bool:
         # What a credential takes of whom is a fact of its own: its reductions say.
-        return qualification.basis == "certification" or (qualification.basis == "estimate" and qualification.titled)
+        asked = qualification.titled or len(qualification.title) == 1  # a choice is demanded, one title usual
+        return qualification.basis == "certification" or (qualification.basis == "estimate" and asked)
 
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())

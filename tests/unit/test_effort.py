@@ -19,6 +19,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import (
     AccessStatus,
+    Alternatives,
     Credential,
     CredentialKind,
     CredentialRequirement,
@@ -248,6 +249,35 @@ def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
         credential_requirements=(CredentialRequirement("B", "D", given["kind"], scope=given["scope"]),),
     )
     assert qualification_of(laid, laid.occupation_by_code["B"], EffortSettings()).expected == expected
+
+
+@pytest.mark.parametrize(
+    ("change", "share", "title"),
+    [
+        ({}, 1.0, (("D",),)),
+        ({"level": 5}, 1.0, (("D",),)),
+        ({"level": 3}, EffortSettings().open_share, ()),  # some are hired below its level, and it is not the trade's
+        ({"kind": "option"}, EffortSettings().open_share, ()),
+        ({"scope": "titles"}, EffortSettings().open_share, ()),
+    ],
+)
+def test_an_open_job_whose_employers_ask_for_a_title_of_unknown_length_takes_a_whole_course_of_its_level(
+    change: dict[str, Any], share: float, title: Alternatives
+) -> None:
+    given: dict[str, Any] = {"kind": "usual", "scope": "all", "level": 4} | change
+    diploma = Credential("D", "CAP", "diplôme", level=given["level"])
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[diploma]),
+        occupation_access=(OccupationAccess("B", "open", 4),),
+        credential_requirements=(CredentialRequirement("B", "D", given["kind"], scope=given["scope"]),),
+    )
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    whole = duration_model().estimate(4, "")
+    assert (found.low, found.expected, found.high) == tuple(share * hours for hours in whole[:3])
+    assert (found.title, found.free, found.basis) == (title, not title, "estimate")
+    # No post gives a title, of whatever length.
+    table = effort_table(build_graph(laid, access=None), Settings())
+    assert table.adaptation[1] == (EffortSettings().adaptation_titled if title else EffortSettings().adaptation)
 
 
 def titled(*codes: str, kind: RequirementKind = "usual") -> Referential:
