@@ -32,7 +32,7 @@ from passerelles.report.schemas import json_schema
 from passerelles.service import answers, problems, requests, work
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine, Limits, Options, load_engine
-from passerelles.service.work import JSON, BusyError, Desk, GoneError, Pool, Store, TooLongError
+from passerelles.service.work import JSON, Desk, Pool, Store, UnansweredError
 from service_client import Client
 
 BRANCH = ("--overlay", "enseignement-conduite")
@@ -936,29 +936,34 @@ def test_what_takes_too_long_is_given_up_and_too_many_are_refused(
         until.set()
 
 
+async def there() -> None:
+    """Wait for a client that does not leave."""
+    await asyncio.Event().wait()
+
+
 def test_the_pool_is_bounded_and_frees_itself() -> None:
     async def scenario() -> None:
         until = threading.Event()
         told: list[float] = []
         pool = Pool(threads=1, waiting=1, seconds=5, counted=told.append)
-        running = [asyncio.create_task(pool.run(lambda: until.wait(5))) for _ in range(2)]
+        running = [asyncio.create_task(pool.run(lambda: until.wait(5), there)) for _ in range(2)]
         await asyncio.sleep(0.05)
         assert pool.full
-        with pytest.raises(BusyError):
-            await pool.run(lambda: 1)
+        with pytest.raises(UnansweredError, match="busy"):
+            await pool.run(lambda: 1, there)
         assert told == [1, 1]
         until.set()
         assert await asyncio.gather(*running) == [True, True]
-        assert await pool.run(lambda: 2) == 2
+        assert await pool.run(lambda: 2, there) == 2
         with pytest.raises(ZeroDivisionError):
-            await pool.run(lambda: 1 // 0)
+            await pool.run(lambda: 1 // 0, there)
         await asyncio.sleep(0.05)
         assert (pool.count, sum(told)) == (0, 0)
         hurried = Pool(threads=1, waiting=3, seconds=0.05)
         held = threading.Event()
         for _ in range(2):
-            with pytest.raises(TooLongError):
-                await hurried.run(lambda: held.wait(5))
+            with pytest.raises(UnansweredError, match="too_long"):
+                await hurried.run(lambda: held.wait(5), there)
         assert hurried.count == 1  # the first still runs; the second never began
         held.set()
         await asyncio.sleep(0.05)
@@ -988,9 +993,9 @@ def test_work_that_is_given_up_ends_soon_after(name: str, engine: Engine) -> Non
     asked = bodies[name]()
     once: Callable[[], Any] = partial(getattr(answers, name), engine, asked, "fr")
 
-    async def scenario(seconds: float, gone: Callable[[], Any] | None, given_up: type[Exception]) -> None:
+    async def scenario(seconds: float, gone: Callable[[], Any], given_up: str) -> None:
         pool = Pool(threads=1, waiting=1, seconds=seconds)
-        with pytest.raises(given_up):
+        with pytest.raises(UnansweredError, match=given_up):
             await pool.run(lambda: [once() for _ in range(500)], gone)
         start = time.monotonic()
         while pool.count:  # noqa: ASYNC110 - what is measured is when the thread is free
@@ -998,8 +1003,8 @@ def test_work_that_is_given_up_ends_soon_after(name: str, engine: Engine) -> Non
         assert time.monotonic() - start < 1.5
         pool.close()
 
-    asyncio.run(scenario(0.05, None, TooLongError))
-    asyncio.run(scenario(30.0, partial(asyncio.sleep, 0.05), GoneError))
+    asyncio.run(scenario(0.05, there, "too_long"))
+    asyncio.run(scenario(30.0, partial(asyncio.sleep, 0.05), "gone"))
 
 
 def test_a_thread_that_does_not_stop_is_told(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1225,7 +1230,7 @@ def test_frames_that_may_be_asked_for_are_those_that_ship() -> None:
 
 def test_only_what_is_short_is_answered_without_a_thread(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     async def full(*_: object) -> None:
-        raise BusyError
+        raise UnansweredError("busy")
 
     monkeypatch.setattr(Pool, "run", full)
     with Client(create_app(engine)) as client:

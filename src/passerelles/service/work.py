@@ -11,11 +11,11 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 import orjson
 from fastapi import Request
@@ -40,16 +40,12 @@ _FEW: Final = 20  # moves that are written in a few milliseconds
 GRACE: Final = 1.0  # seconds that a piece of work may last beyond the end before its thread counts as stuck
 
 
-class BusyError(Exception):
-    """The queue is full."""
+class UnansweredError(Exception):
+    """An answer is not given; `key` is that of the problem told, `gone` where nobody is there any more to be told."""
 
-
-class TooLongError(Exception):
-    """An answer takes longer than it may."""
-
-
-class GoneError(Exception):
-    """Nobody is there any more to be answered."""
+    def __init__(self, key: Literal["busy", "too_long", "gone"]) -> None:
+        super().__init__(key)
+        self.key = key
 
 
 class Pool:
@@ -68,17 +64,20 @@ class Pool:
         waiting: int,
         seconds: float,
         gives_way: "Pool | None" = None,
-        counted: Callable[[float], object] | None = None,
+        counted: Callable[[float], object] = lambda _: None,
     ) -> None:
         self._gives_way = None if gives_way is None else lambda: gives_way.count > 0
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="answers")
         self._size = threads
         self._most = threads + waiting
         self._seconds = seconds
-        self._lock = threading.Lock()
-        self.count: int = 0  # answers being worked out or waiting
-        self._counted = counted or (lambda _: None)  # told 1 when an answer begins, -1 when it ends
-        self._running: set[Patience] = set()
+        self._counted = counted  # told 1 when an answer begins, -1 when it ends
+        self._under_way: set[Patience] = set()
+
+    @property
+    def count(self) -> int:
+        """Answers being worked out or waiting."""
+        return len(self._under_way)
 
     @property
     def full(self) -> bool:
@@ -87,17 +86,16 @@ class Pool:
 
     @property
     def stuck(self) -> int:
-        """Threads that work on after the end of their time."""
+        """Threads that work on after the end of their time; what no thread had begun by then is no longer there."""
         late = time.monotonic() - GRACE
-        with self._lock:
-            return sum(each.until < late for each in self._running)
+        return sum(each.until < late for each in tuple(self._under_way))
 
     @property
     def blocked(self) -> bool:
         """Whether no thread is left that is not stuck."""
         return self.stuck >= self._size
 
-    async def run(self, job: Callable[[], T], gone: Callable[[], Awaitable[object]] | None = None) -> T:
+    async def run(self, job: Callable[[], T], gone: Callable[[], Awaitable[object]]) -> T:
         """
         Work one answer out.
 
@@ -110,53 +108,39 @@ class Pool:
 
         Raises
         ------
-        BusyError
-            If the queue is full.
-        TooLongError
-            If it takes too long.
-        GoneError
-            If the client left before.
+        UnansweredError
+            If the queue is full, the answer takes too long, or the client left before.
         """
-        with self._lock:
-            if self.full:
-                raise BusyError
-            self.count += 1
-        self._counted(1)
+        if self.full:
+            raise UnansweredError("busy")
         patience = Patience(time.monotonic() + self._seconds, gives_way=self._gives_way)
-        future = self._threads.submit(self._work, job, patience)
-        future.add_done_callback(self._ended)
-        answer = asyncio.wrap_future(future)
-        leaving = None if gone is None else asyncio.ensure_future(gone())
+
+        def work() -> T:
+            with patience.kept():
+                go_on()
+                return job()
+
+        def ended(_: object) -> None:
+            self._under_way.discard(patience)
+            self._counted(-1)
+
+        self._under_way.add(patience)
+        self._counted(1)
+        future = self._threads.submit(work)
+        future.add_done_callback(ended)
+        answer, leaving = asyncio.wrap_future(future), asyncio.ensure_future(gone())
         try:
-            watched: list[asyncio.Future[Any]] = [answer] if leaving is None else [answer, leaving]
-            await asyncio.wait(watched, timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait([answer, leaving], timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
                 return answer.result()
-            raise GoneError if leaving is not None and leaving.done() else TooLongError
+            raise UnansweredError("gone" if leaving.done() else "too_long")
         except StoppedError as error:
-            raise TooLongError from error
+            raise UnansweredError("too_long") from error
         finally:
             patience.left = True
             future.cancel()  # takes it out of the queue where no thread has begun
             answer.cancel()
-            if leaving is not None:
-                leaving.cancel()
-
-    def _work(self, job: Callable[[], T], patience: Patience) -> T:
-        with self._lock:
-            self._running.add(patience)
-        try:
-            with patience.kept():
-                go_on()
-                return job()
-        finally:
-            with self._lock:
-                self._running.discard(patience)
-
-    def _ended(self, _future: "Future[T]") -> None:
-        with self._lock:
-            self.count -= 1
-        self._counted(-1)
+            leaving.cancel()
 
     def close(self) -> None:
         """Take no more."""
@@ -305,13 +289,11 @@ class Desk(AsyncExitStack):
                     answer = work()
                 else:
                     pool = self.short if _is_short(make, asked) else self.long
-                    answer = await pool.run(work, partial(_gone, request))
-            except GoneError:
-                return Response(status_code=499)  # nobody reads it; the log has it
-            except BusyError:
-                return problem("busy", lang=lang, headers={"retry-after": "1"})
-            except TooLongError:
-                return problem("too_long", lang=lang)
+                    answer = await pool.run(work, partial(gone, request))
+            except UnansweredError as error:
+                if error.key == "gone":
+                    return Response(status_code=499)  # nobody reads it; the log has it
+                return problem(error.key, lang=lang, headers={"retry-after": "1"} if error.key == "busy" else None)
         if known.strip() == "*" and request.method == "GET":
             return _unchanged(headers)
         return Response(answer, media_type=JSON, headers=headers | more)
@@ -366,7 +348,7 @@ def _unchanged(headers: Mapping[str, str]) -> Response:
     return Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})  # as compressing says of the whole
 
 
-async def _gone(request: Request) -> None:
+async def gone(request: Request) -> None:
     """Wait until the client of a request, all of which was read, is no longer there."""
     while (await request.receive())["type"] != "http.disconnect":
         pass

@@ -24,7 +24,7 @@ from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
 from passerelles.service.telemetry import tell
-from passerelles.service.work import BusyError, Desk, Pool, TooLongError
+from passerelles.service.work import Desk, Pool, UnansweredError, gone
 
 _FOUND: Final = 8
 _MOVES: Final = 15
@@ -232,7 +232,7 @@ def _page(
         found = desk.store.get(key)
         if found is None:
             ask = _ask(request, desk, usual)
-            made = await _worked_out(_pool(desk, path), ask, partial(make, ask, **request.path_params))
+            made = await _worked_out(_pool(desk, path), request, ask, partial(make, ask, **request.path_params))
             if isinstance(made, Response):
                 return made
             if made is None:
@@ -255,7 +255,7 @@ def _piece(
             asked = model.model_validate_json(await request.body())
         except ValidationError:
             return failed(ask, "invalid_request", piece=True)
-        made = await _worked_out(_pool(desk, path), ask, partial(make, ask, asked), piece=True)
+        made = await _worked_out(_pool(desk, path), request, ask, partial(make, ask, asked), piece=True)
         if isinstance(made, tuple):
             name, media, content = made
             named = {**_UNKEPT, "content-disposition": f'attachment; filename="{name}"'}
@@ -265,14 +265,14 @@ def _piece(
     return answer
 
 
-async def _worked_out(pool: Pool, ask: Ask, make: Callable[[], T], *, piece: bool = False) -> T | Response:
+async def _worked_out(
+    pool: Pool, request: Request, ask: Ask, make: Callable[[], T], *, piece: bool = False
+) -> T | Response:
     """Return what a thread makes, or the page, or piece of one, that says why it cannot."""
     try:
-        return await pool.run(make)
-    except BusyError:
-        return failed(ask, "busy", piece=piece)
-    except TooLongError:
-        return failed(ask, "too_long", piece=piece)
+        return await pool.run(make, partial(gone, request))
+    except UnansweredError as error:
+        return Response(status_code=499) if error.key == "gone" else failed(ask, error.key, piece=piece)
     except PasserellesError as error:
         return refused(ask, error, piece=piece)
     except Exception as error:  # noqa: BLE001 - told as a fault, with where and not with what was asked
