@@ -1,5 +1,6 @@
 """The HTTP service: the same answers as the command line, for programs that ask over the network."""
 
+import os
 from typing import Any
 
 
@@ -14,6 +15,7 @@ def application() -> Any:
     PasserellesError
         If the referential, the data, the key or a variable cannot be read.
     """
-    from passerelles.service.app import from_environment  # noqa: PLC0415 - the package stays light
+    from passerelles.service.app import application as make  # noqa: PLC0415 - the package stays light
+    from passerelles.service.engine import options_of  # noqa: PLC0415 - as above
 
-    return from_environment()
+    return make(options_of(os.environ))

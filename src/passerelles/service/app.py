@@ -20,7 +20,7 @@ from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers, problems, requests
-from passerelles.service.engine import VARIABLE, Engine, Options, load_engine, options_of
+from passerelles.service.engine import Engine, Options, load_engine
 from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, Told
 from passerelles.service.telemetry import MEDIA, Metrics
 from passerelles.service.work import JSON, UNKEPT, Desk, Reloading
@@ -285,12 +285,6 @@ def read_keys(variable: str | None) -> tuple[str, ...]:
     if not keys or min(map(len, keys)) < _KEY_LENGTH:
         raise PasserellesError("service_key", variable=variable, least=_KEY_LENGTH)
     return keys
-
-
-def from_environment() -> ASGIApp:
-    """Make the application from the environment: options as variables, or those that a parent process left."""
-    left = os.environ.get(VARIABLE)
-    return application(Options.model_validate_json(left) if left else options_of(os.environ))
 
 
 def application(options: Options) -> ASGIApp:

@@ -21,8 +21,6 @@ from passerelles.session import Session
 from passerelles.settings import Section, problems
 from passerelles.sharing import Deriving
 
-VARIABLE: Final = "PASSERELLES_SERVICE"  # how the options reach worker processes: they hold no secret
-
 
 class Limits(Section):
     """What no request may pass. Lengths of lists are in `passerelles.service.requests`, where OpenAPI shows them."""

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -138,8 +139,8 @@ class Guard:
         refusal, received = self._refusal(scope), receive
         if refusal is None and scope["method"] not in {"GET", "HEAD", "OPTIONS"}:
             try:
-                body = await asyncio.wait_for(self._read(receive), self._limits.read_seconds)
-            except TimeoutError:
+                body = await asyncio.wait_for(self._read(scope, receive), self._limits.read_seconds)
+            except (TimeoutError, ClientDisconnect):
                 body = "too_slow_to_send"
             if isinstance(body, str):
                 refusal = body
@@ -180,20 +181,13 @@ class Guard:
         # Every key is compared, in constant time: how long it takes tells nothing of any of them.
         return any([hmac.compare_digest(digest, key) for key in self._keys])  # noqa: C419
 
-    async def _read(self, receive: Receive) -> bytes | str:
-        parts: list[bytes] = []
-        size = 0
-        while True:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                return b"".join(parts)
-            part = message.get("body", b"")
-            size += len(part)
-            if size > self._limits.body_bytes:
+    async def _read(self, scope: Scope, receive: Receive) -> bytes | str:
+        body = bytearray()
+        async for part in Request(scope, receive).stream():
+            body += part
+            if len(body) > self._limits.body_bytes:
                 return "body_too_large"
-            parts.append(part)
-            if not message.get("more_body", False):
-                return b"".join(parts)
+        return bytes(body)
 
     def _nesting(self, body: bytes) -> str | None:
         """Refuse what is nested deeper, or in more pieces, than any request is, before it is parsed."""

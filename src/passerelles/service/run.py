@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 import h11
 import orjson
 import uvicorn
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.supervisors import Multiprocess
 
 from passerelles.errors import PasserellesError
-from passerelles.service.app import application, from_environment
-from passerelles.service.engine import VARIABLE, Limits, Options, load_engine
+from passerelles.service.app import application
+from passerelles.service.engine import Limits, Options, load_engine
 from passerelles.service.problems import MEDIA, told
 from passerelles.service.telemetry import FOLDER, config, tell
 
@@ -81,16 +82,14 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
         signal.signal(each, lambda *_: sys.exit(0))
     if workers > 1:
         load_engine(chosen)  # an index that cannot be read is told here, once
-        os.environ[VARIABLE] = chosen.model_dump_json()
         with tempfile.TemporaryDirectory() as folder:  # where the workers add up what they count
             os.environ.setdefault(FOLDER, folder)
-            several = uvicorn.Config("passerelles.service.run:worker", factory=True, workers=workers, **common)
+            several = uvicorn.Config(partial(_worker, chosen), factory=True, workers=workers, **common)
             older = "target" in inspect.signature(Multiprocess).parameters
             extra: dict[str, Any] = {"target": uvicorn.Server(several).run} if older else {}
             _Workers(several, sockets=[several.bind_socket()], **extra).run()
         return
-    sys.setswitchinterval(_SWITCH)
-    uvicorn.Server(uvicorn.Config(application(chosen), **common)).run()
+    uvicorn.Server(uvicorn.Config(_worker(chosen), **common)).run()
 
 
 class _Workers(Multiprocess):
@@ -102,10 +101,10 @@ class _Workers(Multiprocess):
                 os.kill(pid, signal.SIGHUP)
 
 
-def worker() -> object:
-    """Make the application of one worker process."""
+def _worker(options: Options) -> ASGIApp:
+    """Make the application of one process."""
     sys.setswitchinterval(_SWITCH)
-    return from_environment()
+    return application(options)
 
 
 _BODY: Final = orjson.dumps(told("busy", "fr"))
