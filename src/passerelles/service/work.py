@@ -128,9 +128,10 @@ class Pool:
         self._counted(1)
         future = self._threads.submit(work)
         future.add_done_callback(ended)
-        answer, leaving = asyncio.wrap_future(future), asyncio.ensure_future(gone())
+        answer = asyncio.wrap_future(future)
+        leaving: asyncio.Future[Any] = asyncio.ensure_future(gone())
         try:
-            await asyncio.wait([answer, leaving], timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait((answer, leaving), timeout=self._seconds, return_when=asyncio.FIRST_COMPLETED)
             if answer.done():
                 return answer.result()
             raise UnansweredError("gone" if leaving.done() else "too_long")
