@@ -75,6 +75,8 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
     text = "Qui recrute ?;Quel poste ?;Combien ?;Ville\nA;N1101;6;Redon\nB;N1101;quelques;Redon\nC;N4101;4;Redon\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
     assert (found(lots), asides(lots)) == ([("A", "N1101", 6), ("C", "N4101", 4)], [(3, "not_number")])
+    text = "Entreprise;Poste;Brut;Ville\nA;N1101;2100;Redon\nB;N1101;selon profil;Redon\nC;N4101;2000;Redon\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 3
     text = "Entreprise;Poste;Grade;Ville\nA;N1101;B2;Redon\nB;N1101;3;Redon\nC;N4101;C1;Redon\n"
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 3
 
@@ -132,7 +134,7 @@ def test_a_table_of_people_and_openings_counts_those_of_its_side(embedded: Refer
         assert "other_side" in said(lots)
     lines[0] = "Entreprise;Motif;Métier;Nombre"  # why they hire, not whether
     assert read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring").people == 16
-    lines = ["Entreprise;Type;Métier;Nombre", "A;Création de poste;N1101;1", "B;Remplacement d'un départ;N4101;2"]
+    lines = ["Entreprise;Type;Métier;Nombre", "A;Création de poste;N1101;1", "B;Départ en retraite;N4101;2"]
     assert read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring").people == 3
 
 
@@ -172,6 +174,12 @@ def test_several_jobs_of_a_cell_count_apart_where_each_has_its_number_and_are_as
         *(("E8", "N1110", 7), ("E9", "N1101", 8)),
     ]
     assert lots.people == 24  # one post of two jobs is one post
+    (lot,) = read_lots(embedded, [{"Métier": "Magasinier / cariste", "Effectif": 4}], "fragile").lots
+    assert (lot.job, lot.confidence) == ("N1110", 0.5)  # one title has both words: to be confirmed
+    titles = ("2 caristes, 1 magasinier", "4 caristes", "Cariste (2)", "Magasinier")
+    rows = [{"Métier": text, "Ville": "Redon"} for text in titles]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, asides(lots)) == (2 + 1 + 4 + 1, [(3, "number_in_job")])
 
 
 def test_where_jobs_or_employers_head_columns_each_of_their_cells_is_a_lot(

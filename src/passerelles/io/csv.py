@@ -692,7 +692,7 @@ def hold_counts(texts: Sequence[str]) -> bool:
 
 
 def mostly_hold_counts(texts: Sequence[str]) -> bool:
-    """Whether most of some cells are small numbers, or such with a unit; the others are words, such as "several"."""
-    plain = sum(_COUNT.fullmatch(text) is not None for text in texts)
+    """Whether most of some cells are numbers below a thousand, or such with a unit; the others are words."""
+    plain = sum(re.fullmatch(r"\d{1,3}", text) is not None for text in texts)
     read = sum(read_number(text, whole=True).value is not None for text in texts)
     return 2 * plain > len(texts) and 2 * len(texts) <= 3 * read

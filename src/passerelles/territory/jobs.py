@@ -5,9 +5,10 @@ from typing import Final, NamedTuple
 
 from passerelles.matching.titles import SURE, Candidate, Context, resolve_titles
 from passerelles.referentials.referential import Referential, occupations_meant, titles_by_label
-from passerelles.territory.shapes import jobs_beside
+from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
+_MAY_BE: Final = 0.5  # how sure several jobs of a cell are one title: never enough to place
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
 
@@ -77,10 +78,15 @@ def _title_code(referential: Referential, code: str, first: Candidate | None) ->
     return first.title_code if any(row.of_titles for row in referential.credentials_of.get(code, ())) else ""
 
 
-def several_jobs(referential: Referential, text: str) -> Unusable | None:
-    """Why a cell cannot be used whose parts are all surely jobs, of several families; None where it is one job."""
-    parts = jobs_beside(text)
-    if not 1 < len(parts) <= _MOST_JOBS or occupations_meant(referential, " ".join(text.split())):
+def several_jobs(referential: Referential, text: str) -> Job | None:
+    """
+    Why a cell cannot be used whose parts are all surely jobs, of several families; None where it is one job.
+
+    Where the referential has one title of all its words, as a mason who makes formwork, it may be that: little is sure.
+    """
+    given, parts = " ".join(text.split()), jobs_beside(text)
+    one = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
+    if not 1 < len(parts) <= _MOST_JOBS or (one and not parts_jobs(text)):  # "Boulanger, pâtissier" is a title
         return None
     families = list[set[str]]()
     for part, ranked in zip(parts, resolve_titles(referential, parts, limit=1), strict=True):
@@ -89,4 +95,6 @@ def several_jobs(referential: Referential, text: str) -> Unusable | None:
         families.append({referential.occupation_by_code[code].parent or code for code in codes})
     if not all(families) or len(set().union(*families)) == 1 or set.intersection(*families):
         return None
-    return Unusable("job", "several_jobs", {"given": " ".join(text.split()), "jobs": ", ".join(parts)})
+    if len(one) == 1:
+        return Resolved(one[0], given, _MAY_BE)
+    return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})

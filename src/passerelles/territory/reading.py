@@ -240,8 +240,8 @@ class _Reader:
         return partial(read_title, self.referential, threshold=self.review_threshold)
 
     @cached_property
-    def _several(self) -> Callable[[str], Unusable | None]:
-        """Tells why a cell of several jobs cannot be used, each cell only once: see `several_jobs`."""
+    def _several(self) -> Callable[[str], Job | None]:
+        """Tells what a cell of several jobs may be, or why it is of no use, each only once: see `several_jobs`."""
         return cache(partial(several_jobs, self.referential))
 
     def _tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
@@ -329,7 +329,7 @@ class _Reader:
     def _read_grid(self, grid: Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
         grid = self._check_columns(grid)
-        rows = self._split(grid, self._rows(grid))
+        grid, rows = self._split(grid, self._rows(grid))
         decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
         for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
@@ -340,21 +340,36 @@ class _Reader:
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.setdefault((*named, lot.commune, title, own), []).append(lot)
 
-    def _split(self, grid: Grid, rows: Iterable[Row]) -> list[Row]:
-        """Give each job its own row where a cell gives several, each with its number, and they make that of the row."""
-        count, job = grid.columns.get(COUNT[self.side]), grid.columns.get("job")
-        found = list[Row]()
-        for line, cells in rows:
-            jobs = counted_jobs(cell_text(cells[job])) if job is not None and job < len(cells) else []
-            if not jobs or count is None or _whole(grid.text_at(cells, count)) not in (None, sum(n for _, n in jobs)):
+    def _split(self, grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row]]:
+        """
+        Give each job its own row where a cell gives several, each with its number, and they make that of the row.
+
+        Where no column tells numbers, such a cell does, of one job too: other rows count one. A number in brackets may
+        be the mark of a note, and is asked back.
+        """
+        role, job = COUNT[self.side], grid.columns.get("job", -1)
+        alone = role not in grid.columns
+        read = [counted_jobs(cell_text(cells[job]), alone=alone) if 0 <= job < len(cells) else [] for _, cells in rows]
+        if alone and any(read):
+            width = max([len(grid.header), *(len(cells) for _, cells in rows)])
+            rows = [(line, [*cells, *[None] * (width - len(cells)), 1]) for line, cells in rows]
+            header = [*grid.header, *[""] * (width + 1 - len(grid.header))]
+            grid = replace(grid, header=header, columns={**grid.columns, role: width})
+        count, found = grid.columns.get(role, 0), list[Row]()
+        for (line, cells), jobs in zip(rows, read, strict=True):
+            told = None if alone else _whole(grid.text_at(cells, count))
+            if not jobs or told not in (None, sum(n for _, n in jobs)):
                 found.append((line, cells))
-                continue
-            self._tell(grid.name, "jobs_split", line, given=grid.text(cells, "job"))
-            wide = [*cells, *[None] * (count + 1 - len(cells))]
-            for title, number in jobs:
-                told = {job: title, count: number}
-                found.append((line, [told.get(at, cell) for at, cell in enumerate(wide)]))
-        return found
+            elif len(jobs) == 1 and cell_text(cells[job]).rstrip().endswith(")"):
+                given = {"given": grid.text_at(cells, job)}
+                self.set_aside.append(Problem(grid.name, line, grid.header[job], "number_in_job", given))
+            else:
+                self._tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
+                wide = [*cells, *[None] * (count + 1 - len(cells))]
+                for title, number in jobs:
+                    one = {job: title, count: number}
+                    found.append((line, [one.get(at, cell) for at, cell in enumerate(wide)]))
+        return grid, found
 
     def _read_titles(self, grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
         """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
@@ -716,8 +731,8 @@ class _Reader:
             return self._title(text, next(resolve_titles(self.referential, [text], limit=3)), role)
         return read or Unusable("job", "empty", {})
 
-    def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Unusable | None:
-        """Why a row has several jobs for its one number, or columns of one name that say different ones."""
+    def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Job | None:
+        """What is wrong where a row has several jobs for one number, or columns of one name say different ones."""
         name, at = grid.title("job"), grid.columns.get("job", len(cells))
         if any(grid.text(cells, role) for role in ("choice", "code")) or at >= len(cells):
             return None

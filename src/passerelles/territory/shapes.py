@@ -146,29 +146,37 @@ def labelled(
 
 # Several jobs in a cell, each with its number or not.
 _BETWEEN: Final = re.compile(r"\s*(?:[,;\n+]|\bet\b|\band\b)\s*", re.IGNORECASE)
-_BESIDE: Final = re.compile(r"\s*(?:[/,;\n+]|\b(?:et|ou|and|or)\b|\s[-–]\s)\s*", re.IGNORECASE)
+_BESIDE: Final = re.compile(r"\s*(?:[/,;\n+]|\b(?:et|ou|and|or)\b)\s*", re.IGNORECASE)
+_EITHER: Final = re.compile(r"[/;\n]|\b(?:ou|or)\b", re.IGNORECASE)  # parts jobs, where a comma may be of one title
 _COUNTED: Final = (
-    re.compile(r"(?P<n>\d{1,4})\s*(?:x\s+)?(?P<job>[^\W\d].*)"),
+    re.compile(
+        r"(?P<n>\d{1,4})(?:\s+|\s*x\s+)(?!(?:h|heures?|ans?|mois|jours?|er|nde?|e|t|tonnes?)\b)(?P<job>[^\W\d].*)",
+        re.IGNORECASE,
+    ),
     re.compile(r"(?P<job>[^\W\d].*?)\s*(?:\(\s*(?P<n>\d{1,4})\s*\)|(?:[:=]|\bx)\s*(?P<m>\d{1,4}))"),
 )
 _NO_JOB: Final = re.compile(r"\([^()]*\)|\b[hf]\s*/\s*[hf]\b|[:=]\s*\d+\s*$|^\s*\d+\s+", re.IGNORECASE)
 
 
-def counted_jobs(text: str) -> list[tuple[str, int]]:
+def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     """
-    Return the jobs of a cell that gives each its number; nothing where one has none, or there is but one.
+    Return the jobs of a cell that gives each its number; nothing where one has none.
+
+    A cell of but one job tells its number where no column does (`alone`).
 
     Examples
     --------
     >>> counted_jobs("2 soudeurs, 1 chaudronnier"), counted_jobs("Soudeur (3), tourneur : 2")
     ([('soudeurs', 2), ('chaudronnier', 1)], [('Soudeur', 3), ('tourneur', 2)])
-    >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("Conducteur CE (3)")
+    >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("3 caristes"), counted_jobs("3 caristes", alone=True)
+    ([], [], [('caristes', 3)])
+    >>> counted_jobs("2nd de cuisine", alone=True), counted_jobs("35 h vendeur", alone=True)
     ([], [])
     """
     parts = [part for part in _BETWEEN.split(text.strip()) if part]
     read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
     found = [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
-    return found if len(found) == len(parts) > 1 else []
+    return found if len(found) == len(parts) and (alone or len(parts) > 1) else []
 
 
 def jobs_beside(text: str) -> list[str]:
@@ -181,3 +189,8 @@ def jobs_beside(text: str) -> list[str]:
     (['Maçon', 'coffreur'], ['Soudeur', 'chaudronnier'], ['Aide-maçon'])
     """
     return [part for each in _BESIDE.split(_NO_JOB.sub(" ", text)) if (part := _NO_JOB.sub(" ", each).strip())]
+
+
+def parts_jobs(text: str) -> bool:
+    """Whether a sign of a cell parts jobs from one another, as no sign within one title does."""
+    return _EITHER.search(_NO_JOB.sub(" ", text)) is not None
