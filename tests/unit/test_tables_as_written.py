@@ -67,6 +67,9 @@ def test_years_below_one_heading_are_summed_by_its_total(embedded: Referential, 
     header = ("Entreprise", "Métier", "Recrutements envisagés", "", "", "Lieu")
     path = workbook(tmp_path / "t.xlsx", header, ("", "", 2026, 2027, "Total", ""), ("A", "N1101", 6, 9, 15, "Redon"))
     assert found(read_lots(embedded, path, "hiring")) == [("A", "N1101", 15)]
+    rows = (("A", "N1101", 6, 9, 15, "Redon"), ("B", "N1101", 2, 1, 4, "Redon"))
+    lots = read_lots(embedded, workbook(path, header, ("", "", 2026, 2027, "Total", ""), *rows), "hiring")
+    assert (lots.people, [(p.row, p.key) for p in lots.said]) == (19, [(4, "total_differs")])
     path = workbook(tmp_path / "t.xlsx", header[:3], ("A", "N1101", 6), ("B", "N1101", 2027))
     assert read_lots(embedded, path, "hiring").people == 2033  # a row of data is no second line of a header
 

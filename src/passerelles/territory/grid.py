@@ -226,16 +226,12 @@ def side_said_by(text: str) -> Side | None:
 def both_sides(grid: Grid) -> int | None:
     """Return the column that tells of each row whether it counts people or openings, where a table counts both."""
     roles = {at for role, at in grid.columns.items() if role != "employment"}
-    for at in range(len(grid.header)):
-        texts = [grid.text_at(cells, at) for _, cells in grid.rows if grid.text(cells, "job")]
-        said = [side_said_by(text) for text in texts]
+    for at, name in enumerate(grid.header):
+        if at in roles or _NO_SIDE.search(bare(name)) or not any(map(side_said_by, grid.held(at))):
+            continue
+        said = [side_said_by(grid.text_at(cells, at)) for _, cells in grid.rows if grid.text(cells, "job")]
         known = [side for side in said if side is not None]
-        if (
-            at not in roles
-            and not _NO_SIDE.search(bare(grid.header[at]))
-            and 2 * len(known) > len(said)
-            and len(set(known)) > 1
-        ):
+        if 2 * len(known) > len(said) and len(set(known)) > 1:
             return at
     return None
 

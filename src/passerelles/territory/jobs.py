@@ -85,8 +85,10 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     Where the referential has one title of all its words, as a mason who makes formwork, it may be that: little is sure.
     """
     given, parts = " ".join(text.split()), jobs_beside(text)
+    if not 1 < len(parts) <= _MOST_JOBS:
+        return None
     one = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
-    if not 1 < len(parts) <= _MOST_JOBS or (one and not parts_jobs(text)):  # "Boulanger, pâtissier" is a title
+    if one and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
     families = list[set[str]]()
     for part, ranked in zip(parts, resolve_titles(referential, parts, limit=1), strict=True):

@@ -45,7 +45,7 @@ from passerelles.territory.grid import (
 )
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
-from passerelles.territory.shapes import counted_jobs, job_of_today, labelled, turned
+from passerelles.territory.shapes import counted_jobs, job_of_today, labelled, sums_beside, turned
 from passerelles.territory.totals import differing
 from passerelles.text import normalise_label
 
@@ -281,7 +281,11 @@ class _Reader:
             self._tell(rows.name, "written_twice")
         if with_letters(header) != header:
             self._tell(rows.name, "accents_lost")
-        header, filled = one_header(header, filled, rows.header_line, names_role)
+        written = header, filled
+        header, below = one_header(header, filled, rows.header_line, names_role)
+        for each in sums_beside(written[0], header, written[1]) if len(below) < len(filled) else ():
+            self._tell(rows.name, "total_differs", each.line, told=each.told, found=each.found)
+        filled = below
         chosen = job_of_today(rows, header, self.side)
         if chosen is not None:
             header = chosen.header

@@ -144,6 +144,40 @@ def labelled(
     return grid, labels
 
 
+def sums_beside(before: Sequence[str], after: Sequence[str], rows: Sequence[Row]) -> list[Differs]:
+    """
+    Return the totals that are no sum of the columns beside them, below one heading of a header of two lines.
+
+    Parameters
+    ----------
+    before, after
+        The header as it was written, and with its second line, in which a total alone bears the name of the heading.
+    rows
+        The second line of the header, and the rows below it.
+
+    Examples
+    --------
+    >>> rows = [(2, ["", 2026, 2027, "Total"]), (3, ["Cariste", 6, 9, 15]), (4, ["Soudeur", 2, 1, 4])]
+    >>> sums_beside(["Métier", "Postes", "", ""], ["Métier", "", "", "Postes"], rows)
+    [Differs(line=4, told=4, found=3)]
+    """
+    names = [cell_text(cell) for cell in rows[0][1]] if rows else []
+    starts = [at for at, name in enumerate(before) if name and not after[at]]
+    found = list[Differs]()
+    for start in starts:
+        end = next((at for at in range(start + 1, len(before)) if before[at]), len(before))
+        total = next((at for at in range(start, end) if after[at]), start)
+        told = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
+        parts = [at for at in told if not normalise_label(names[at]).startswith("dont ")]
+        for line, cells in rows[1:]:
+            numbers = [read_number(cell_text(cells[at])).value if at < len(cells) else None for at in (total, *parts)]
+            filled = [at for at in parts if at < len(cells) and cell_text(cells[at])]
+            if numbers[0] is not None and sum(n is not None for n in numbers[1:]) == len(filled) > 0:
+                whole = sum(n for n in numbers[1:] if n is not None)
+                found += [Differs(line, int(numbers[0]), int(whole))] if whole != numbers[0] else []
+    return found
+
+
 # Several jobs in a cell, each with its number or not.
 _BETWEEN: Final = re.compile(r"\s*(?:[,;\n+]|\bet\b|\band\b)\s*", re.IGNORECASE)
 _BESIDE: Final = re.compile(r"\s*(?:[/,;\n+]|\b(?:et|ou|and|or)\b)\s*", re.IGNORECASE)
