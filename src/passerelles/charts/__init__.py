@@ -7,6 +7,8 @@ Every name is imported on first use: without matplotlib, that is when one reads 
 from importlib import import_module
 from typing import Any
 
+from passerelles.errors import need
+
 # Public names, by the module that defines them.
 _NAMES = {
     "drawing": "Chart save to_svg",
@@ -21,6 +23,7 @@ __all__ = [*_PUBLIC]  # noqa: PLE0604 - computed from the one list of names
 def __getattr__(name: str) -> Any:
     if name not in _PUBLIC:
         raise AttributeError(f"module 'passerelles.charts' has no attribute {name!r}")
+    need("matplotlib", "charts")
     value = getattr(import_module(_PUBLIC[name]), name)
     globals()[name] = value
     return value

@@ -12,7 +12,17 @@ from pathlib import Path
 from typing import Any, Final, Literal, NamedTuple
 from xml.sax.saxutils import escape
 
-from passerelles.errors import MissingExtraError, PasserellesError
+import matplotlib as mpl
+from matplotlib import style
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, get_font
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path as Outline
+from matplotlib.textpath import text_to_path
+
+from passerelles.errors import PasserellesError
 from passerelles.io.atomic import write_whole
 from passerelles.language.say import Lang, number, say
 from passerelles.text import printable
@@ -68,25 +78,6 @@ class Colour(StrEnum):
 CYCLE: Final = (
     Colour.BLUE, Colour.GREEN, Colour.ORANGE, Colour.PURPLE, Colour.VERMILION, Colour.GREY, Colour.SKY,
 )  # fmt: skip
-
-
-try:
-    import matplotlib as mpl
-    from matplotlib import style
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.ft2font import FT2Font
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import PathPatch, Rectangle
-    from matplotlib.path import Path as Outline
-    from matplotlib.text import Text
-    from matplotlib.textpath import text_to_path
-except ModuleNotFoundError as error:
-    if (error.name or "").split(".")[0] != "matplotlib":
-        raise
-    raise MissingExtraError("matplotlib", "charts") from error
-
 
 DPI: Final = 150
 _ON_SCREEN: Final = 110  # pixels an inch in a notebook
@@ -206,23 +197,15 @@ _BREAKS: Final = "/-–,;'’"
 
 def font(*, bold: bool = False, size: float = 10.0) -> FontProperties:
     """Return the font; the file is named, so that no font of the machine takes its place."""
-    return FontProperties(fname=str(_file(bold=bold)), size=size, weight="bold" if bold else "normal")
-
-
-@lru_cache(maxsize=2)
-def _file(*, bold: bool) -> Path:
-    return Path(mpl.get_data_path()) / "fonts" / "ttf" / ("DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf")
-
-
-@lru_cache(maxsize=2)
-def _letters(*, bold: bool) -> frozenset[int]:
-    return frozenset(FT2Font(str(_file(bold=bold))).get_charmap())
+    name = "DejaVuSans-Bold.ttf" if bold else "DejaVuSans.ttf"
+    file = Path(mpl.get_data_path(), "fonts", "ttf", name)
+    return FontProperties(fname=str(file), size=size, weight="bold" if bold else "normal")
 
 
 def clean(text: str, *, bold: bool = False) -> str:
     """Return a text on one line, with what the font cannot draw replaced by a mark that says so."""
-    letters = _letters(bold=bold)
-    return "".join(c if ord(c) in letters else _UNKNOWN for c in " ".join(_words(text)))
+    face = get_font(str(font(bold=bold).get_file()))
+    return "".join(c if face.get_char_index(ord(c)) else _UNKNOWN for c in " ".join(_words(text)))
 
 
 def _words(text: str) -> list[str]:
@@ -251,8 +234,6 @@ def width_of(text: str, size: float, *, bold: bool = False) -> float:
 @lru_cache(maxsize=20_000)
 def exact_width(text: str, size: float, *, bold: bool = False) -> float:
     """Return the width of one line as the font has it, in points."""
-    if not text:
-        return 0.0
     width, _, _ = text_to_path.get_text_width_height_descent(text, font(bold=bold, size=size), ismath=False)
     return float(width)
 
@@ -329,7 +310,7 @@ Entry = tuple[Fill | str, str]  # of a key; a text is a sign
 
 class Pen:
     """
-    Things drawn so far on a page, and the words of its kind of chart: a table of ``charts`` in language files.
+    What draws on the page of a chart, and the words of its kind of chart: a table of ``charts`` in language files.
 
     `width` of the page and `size` of the letters are in points; the height of a chart follows from what it holds.
     """
@@ -354,7 +335,10 @@ class Pen:
             raise PasserellesError("chart_width", given=str(width), low=str(int(low)), high=str(int(high)))
         self.width, self.subject, self.lang, self.title = width * 72.0, subject, lang, ""
         self.size = 8.0 if width < _NARROW else 9.0 if width < _WIDE else 10.5
-        self.artists: list[Text | Rectangle | Line2D | PathPatch] = []
+        self.figure = Chart(dpi=DPI, facecolor="white", edgecolor="none", frameon=True)
+        FigureCanvasAgg(self.figure)
+        self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False)
+        self.axes.set_axis_off()
 
     @property
     def right(self) -> float:
@@ -386,11 +370,9 @@ class Pen:
         size = size or self.size
         lines = [clean(words, bold=bold)] if width is None else wrap(words, width, size, bold=bold)
         for line in lines:
-            self.artists.append(
-                Text(
-                    x, y + size * _BASELINE, line, color=colour, fontproperties=font(bold=bold, size=size), ha=align,
-                    va="baseline", parse_math=False, usetex=False, zorder=5, clip_on=False,
-                )
+            self.axes.text(
+                x, y + size * _BASELINE, line, color=colour, fontproperties=font(bold=bold, size=size), ha=align,
+                parse_math=False, usetex=False, zorder=5,
             )  # fmt: skip
             y += size * LINE
         return y
@@ -406,7 +388,7 @@ class Pen:
 
     def box(self, left: float, top: float, width: float, height: float, fill: Fill, *, over: float = 2.0) -> None:
         """Draw a rectangle."""
-        self.artists.append(Rectangle((left, top), width, height, zorder=over, **fill.look))
+        self.axes.add_artist(Rectangle((left, top), width, height, zorder=over, **fill.look))
 
     def line(
         self,
@@ -419,7 +401,7 @@ class Pen:
     ) -> None:
         """Draw a line through points."""
         xs, ys = zip(*points, strict=True)
-        self.artists.append(
+        self.axes.add_artist(
             Line2D(
                 xs, ys, color=colour, linewidth=width, linestyle="--" if dash else "-", zorder=over, clip_on=False,
                 solid_capstyle="butt", marker="",
@@ -428,7 +410,7 @@ class Pen:
 
     def dot(self, at: Point, size: float, fill: Fill) -> None:
         """Draw a mark `size` points wide."""
-        self.artists.append(
+        self.axes.add_artist(
             Line2D(
                 [at[0]], [at[1]], linestyle="", marker=fill.shape, markersize=size, markerfacecolor=fill.colour,
                 markeredgecolor=fill.edge, markeredgewidth=fill.width, zorder=4.0, clip_on=False,
@@ -441,7 +423,7 @@ class Pen:
 
     def outline(self, outline: Outline, fill: Fill, *, over: float = 2.0, alpha: float = 1.0) -> None:
         """Draw any outline."""
-        self.artists.append(PathPatch(outline, zorder=over, alpha=alpha, **fill.look))
+        self.axes.add_artist(PathPatch(outline, zorder=over, alpha=alpha, **fill.look))
 
     def heading(self, subtitle: str = "", *, title: str = "", **names: object) -> float:
         """Write the title, the chart's own unless one is given, and what stands under it; return where they end."""
@@ -497,21 +479,12 @@ class Pen:
         return y
 
     def chart(self, bottom: float, description: str, *, note: bool = True) -> Chart:
-        """Write how to read the chart below the rest, and put everything on a figure."""
-        bottom = self.note(bottom, self.say("note")) if note else bottom
-        height = bottom + MARGIN
-        chart = Chart(figsize=(self.width / 72.0, height / 72.0), dpi=DPI, facecolor="white", edgecolor="none",
-                      frameon=True)  # fmt: skip
-        FigureCanvasAgg(chart)
-        chart.title, chart.description = self.title, description
-        axes = chart.add_axes((0.0, 0.0, 1.0, 1.0), frameon=False)
-        axes.set_axis_off()
-        axes.set_xlim(0.0, self.width)
-        axes.set_ylim(height, 0.0)
-        axes.set_facecolor(Colour.PAPER)
-        for artist in self.artists:
-            axes.add_artist(artist)
-        return chart
+        """Write how to read the chart below the rest, and return it, as high as what it holds."""
+        height = (self.note(bottom, self.say("note")) if note else bottom) + MARGIN
+        self.figure.set_size_inches(self.width / 72.0, height / 72.0)
+        self.axes.set(xlim=(0.0, self.width), ylim=(height, 0.0))
+        self.figure.title, self.figure.description = self.title, description
+        return self.figure
 
 
 class Ruler(NamedTuple):

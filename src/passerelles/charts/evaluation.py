@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
 _FAIR: Final = Fill(Colour.BLUE, edge=Colour.BLUE, shape="o")
 _SEEN: Final = Fill(Colour.PAPER, edge=Colour.BLUE, width=1.6, shape="o")
-_IN_SAMPLE: Final = "in-sample"
 
 
 @checked
@@ -69,7 +68,7 @@ def method_comparison(
 
 
 def _seen(result: "MethodResult") -> bool:
-    return _IN_SAMPLE in result.protocol
+    return "in-sample" in result.protocol
 
 
 def _name(pen: Pen, result: "MethodResult") -> str:
@@ -81,8 +80,9 @@ def _name(pen: Pen, result: "MethodResult") -> str:
 
 
 def _figure(result: "MethodResult", metric: str, lang: Lang) -> str:
-    known = metric in result.ci95
-    return result.interval(metric, lang) if known else number(result.metrics[metric], lang=lang, decimals=3)
+    if metric in result.ci95:
+        return result.interval(metric, lang)
+    return number(result.metrics[metric], lang=lang, decimals=3)
 
 
 def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: float) -> float:
@@ -112,7 +112,6 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
 
 _Z: Final = 1.959963984540054  # 97.5 % of the normal law
 _SIDE: Final = 430.0  # points: a square that holds on a page
-_POINT: Final = _FAIR
 
 
 @checked
@@ -161,7 +160,7 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     facts = pen.say("facts", n=len(rows), cases=sum(int(r["cases"]) for r in rows))
     y = pen.heading(facts)
     y = _points(pen, rows, y)
-    y = pen.legend(y + 6, [(_POINT, pen.say("point")), ("╌", pen.say("even"))])
+    y = pen.legend(y + 6, [(_FAIR, pen.say("point")), ("╌", pen.say("even"))])
     shares = [[percent(r[name], lang=lang) for name in ("predicted", "observed")] for r in rows]
     told = listed((pen.say("row", predicted=predicted, observed=observed) for predicted, observed in shares), lang)
     return pen.chart(y, f"{facts} {pen.say('words', rows=told)}")
@@ -205,5 +204,5 @@ def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
         pen.line([(x, up(low)), (x, up(high))], colour=Colour.BLUE, width=1.4, over=2.0)
         for end in (low, high):
             pen.line([(x - 3, up(end)), (x + 3, up(end))], colour=Colour.BLUE, width=1.1, over=2.0)
-        pen.dot((x, y), pen.size * 0.75, _POINT)
+        pen.dot((x, y), pen.size * 0.75, _FAIR)
     return pen.axis(across, (top, top + side), write=write, title=pen.say("predicted"))

@@ -1,8 +1,9 @@
 """Moves, paths and areas as pictures: parts of a score, what a job asks for, what stands around it, ladder, wheel."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Mapping, Sequence
+from itertools import accumulate, pairwise
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from passerelles.errors import checked
 from passerelles.language.say import Lang, labelled, listed, number, percent, say, signed
 from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import Path, Span, Step, StepCredential, hours_text, months_text, path_sentences
-from passerelles.ranking.move import End, Item, Move, PartValue, find_start
+from passerelles.ranking.move import End, Item, Move, PartValue, by_state, find_start
 from passerelles.ranking.moves import check_limit, rank_moves
 from passerelles.vectors import unit_rows
 from passerelles.views.spec import On
@@ -62,14 +63,14 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     True
     """
     pen = Pen(width, "waterfall", lang)
-    base = [p for p in move.parts if p.name == "base"]
-    others = sorted((p for p in move.parts if p.name != "base"), key=lambda p: -abs(p.value))
-    rows = list(_rows(pen, [*base, *others], move.score))
-    y = pen.heading(_facts(move, lang), **_ends(move, lang))
-    y = _bars(pen, rows, y)
-    entries: list[Entry] = [(_BASE, pen.say("base"))] if base else []
-    entries += [(_PLUS, pen.say("plus")), (_MINUS, pen.say("minus")), (_TOTAL, pen.say("total"))]
-    told = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in (*base, *others)), lang)
+    parts = sorted(move.parts, key=lambda p: (p.name != "base", -abs(p.value)))
+    ends = pairwise(accumulate((p.value for p in parts), initial=0.0))
+    bars = [_Bar(p.label(lang), start, end, _look(p)) for p, (start, end) in zip(parts, ends, strict=True)]
+    total = _Bar(pen.say("total"), 0.0, move.score, _TOTAL)
+    y = _bars(pen, [*bars, total], pen.heading(_facts(move, lang), **_ends(move, lang)))
+    entries: list[Entry] = [(_BASE, pen.say("base"))] if any(p.name == "base" for p in parts) else []
+    entries += [(_PLUS, pen.say("plus")), (_MINUS, pen.say("minus")), (_TOTAL, total.label)]
+    told = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts), lang)
     words = pen.say("words", parts=told, score=signed(move.score, lang=lang))
     return pen.chart(pen.legend(y + 8, entries), words)
 
@@ -95,37 +96,37 @@ def _ends(of: "Move | Path", lang: Lang) -> dict[str, str]:
     return {"origin": _end(of.origin, lang), "target": _end(of.target, lang)}
 
 
-def _rows(pen: Pen, parts: "list[PartValue]", score: float) -> Iterator[tuple[str, float, float, Fill]]:
-    """Label, start, end and look of each bar."""
-    reached = 0.0
-    for part in parts:
-        look = _BASE if part.name == "base" else _PLUS if part.value > 0 else _MINUS
-        yield part.label(pen.lang), reached, reached + part.value, look
-        reached += part.value
-    yield pen.say("total"), 0.0, score, _TOTAL
+class _Bar(NamedTuple):
+    label: str
+    start: float
+    end: float
+    look: Fill
 
 
-def _bars(pen: Pen, rows: list[tuple[str, float, float, Fill]], top: float) -> float:
-    values = [signed(end - start, lang=pen.lang) for _, start, end, _ in rows]
-    column = min(max(pen.wide(label, bold=True) for label, *_ in rows) + 2, pen.inner * 0.4)
+def _look(part: "PartValue") -> Fill:
+    return _BASE if part.name == "base" else _PLUS if part.value > 0 else _MINUS
+
+
+def _bars(pen: Pen, bars: Sequence[_Bar], top: float) -> float:
+    values = [signed(bar.end - bar.start, lang=pen.lang) for bar in bars]
+    column = min(max(pen.wide(bar.label, bold=True) for bar in bars) + 2, pen.inner * 0.4)
     shown = max(pen.wide(v, bold=True) for v in values)
-    points = [0.0, *(x for _, *ends, _ in rows for x in ends)]
-    low, high = min(points), max(points)
+    low, high = min(0.0, *(bar.end for bar in bars)), max(0.0, *(bar.end for bar in bars))
     pad = (high - low or 1.0) * 0.02
     ruler = Ruler(low - pad, high + pad, MARGIN + column + 10, pen.right - shown - 10)
     y = top
-    for place, (label, start, end, look) in enumerate(rows):
-        last = place == len(rows) - 1
+    for place, (label, start, end, look) in enumerate(bars):
+        last = place == len(bars) - 1
         if last:
             y += 3
-            pen.line([(MARGIN, y - 2), (pen.right, y - 2)], colour=Colour.INK, width=0.6)
+            pen.line([(MARGIN, y - 2), (pen.right, y - 2)], width=0.6)
         tall = pen.height(label, column, bold=last)
         room = max(tall, pen.size * 1.7) + 4
         pen.text((MARGIN, y + (room - tall) / 2), label, width=column, bold=last)
         left, right = sorted((ruler(start), ruler(end)))
         pen.box(left, y + 3, max(right - left, 0.8), room - 6, look)
-        if place < len(rows) - 2:
-            pen.line([(ruler(end), y + room - 3), (ruler(end), y + room + 3)], width=0.6, colour=Colour.INK)
+        if place < len(bars) - 2:
+            pen.line([(ruler(end), y + room - 3), (ruler(end), y + room + 3)], width=0.6)
         pen.text((pen.right, y + (room - pen.size * LINE) / 2), values[place], align="right", bold=last)
         y += room
     return pen.axis(ruler, (top, y))
@@ -178,14 +179,14 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
     check_limit(limit)
     pen = Pen(width, "competencies", lang)
     ends = _ends(move, lang)
-    groups = {"held": move.held, "near": move.near, "missing": move.missing}
-    total = sum(item.weight for items in groups.values() for item in items)
+    groups = dict(by_state(move))
+    weights = {state: sum(item.weight for item in items) for state, items in groups.items()}
+    total = sum(weights.values())
     if not total:
         return pen.chart(pen.heading(pen.say("none"), **ends), pen.say("none"), note=False)
     coverage = say("charts.words.unknown", lang=lang) if move.coverage is None else percent(move.coverage, lang=lang)
     facts = pen.say("facts", coverage=coverage)
     y = pen.heading(facts, **ends)
-    weights = {state: sum(item.weight for item in items) for state, items in groups.items()}
     near = sum(item.weight * (item.credit or 0.0) for item in move.near)
     states = {"held": weights["held"], "near": near, "rest": weights["near"] - near, "missing": weights["missing"]}
     shares = [pen.say(name, share=percent(weight / total, lang=lang)) for name, weight in states.items()]
@@ -636,17 +637,15 @@ def _bar(pen: Pen, ruler: Ruler, y: float, span: "Span") -> None:
     tall = pen.size * 1.1
     y += pen.size * LINE / 2 - tall / 2
     low, expected = span.low or 0.0, span.expected or 0.0
-    open_ended = span.high is None
     start, end = ruler(low), ruler(max(expected, low) if span.high is None else span.high)
-    if end - start > 0:
+    if end > start:
         pen.box(start, y, end - start, tall, _RANGE)
-    if open_ended:
+    if span.high is None:
         word = pen.say("mark")
-        far = ruler.right
         room = pen.wide(word, bold=True) + 6
-        pen.box(end, y, max(far - room - end, 2.0), tall, _OPEN)
-        pen.text((far, y + tall / 2 - pen.size * LINE / 2), word, bold=True, align="right")
-    if not (open_ended and not expected):
+        pen.box(end, y, max(ruler.right - room - end, 2.0), tall, _OPEN)
+        pen.text((ruler.right, y + tall / 2 - pen.size * LINE / 2), word, bold=True, align="right")
+    if expected or span.high is not None:
         pen.box(ruler(expected) - 1.5, y - 2, 3.0, tall + 4, Fill(Colour.DARK, edge=Colour.INK, width=0.0), over=3.0)
 
 

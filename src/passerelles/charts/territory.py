@@ -256,7 +256,7 @@ def _draw(pen: Pen, diagram: Diagram, top: float, column: float) -> float:
     for node in diagram.nodes:
         place = places[node.key]
         on_left = node.side == "left"
-        colour = Colour.DARK if not on_left else CYCLE[diagram.left.index(node) % len(CYCLE)]
+        colour = CYCLE[diagram.left.index(node) % len(CYCLE)] if on_left else Colour.DARK
         x = x_left if on_left else x_right
         rest = _thick(node.rest, scale) if node.rest else 0.0
         pen.box(x, place.top, _BAR, max(place.tall - rest, 0.5), Fill(colour), over=3.0)
@@ -304,23 +304,21 @@ def _bands(pen: Pen, diagram: Diagram, places: Mapping[str, _Place], scale: floa
     rank = {node.key: place for side in (diagram.left, diagram.right) for place, node in enumerate(side)}
     used = {key: place.top for key, place in places.items()}
     starts, stops = {}, {}
-    flows = list(diagram.flows)
-    for flow in sorted(flows, key=lambda f: (rank[f.left], rank[f.right])):
+    for flow in sorted(diagram.flows, key=lambda f: (rank[f.left], rank[f.right])):
         starts[flow] = used[flow.left]
         used[flow.left] += _thick(flow.people, scale)
-    for flow in sorted(flows, key=lambda f: (rank[f.right], rank[f.left])):
+    for flow in sorted(diagram.flows, key=lambda f: (rank[f.right], rank[f.left])):
         stops[flow] = used[flow.right]
         used[flow.right] += _thick(flow.people, scale)
     x0, x1 = ends
-    for flow in sorted(flows, key=lambda f: (-f.people, rank[f.left], rank[f.right])):
+    for flow in sorted(diagram.flows, key=lambda f: (-f.people, rank[f.left], rank[f.right])):
         colour = CYCLE[rank[flow.left] % len(CYCLE)]
         thick = _thick(flow.people, scale)
-        masked = flow.masked
         hatch = _ONCE if flow.once else _SAME if flow.same_job else ""
-        look = Fill(colour.pale(0.42), hatch=hatch, edge=colour.deep, width=0.6, dash=masked)
+        look = Fill(colour.pale(0.42), hatch=hatch, edge=colour.deep, width=0.6, dash=flow.masked)
         pen.outline(ribbon(x0, starts[flow], x1, stops[flow], thick), look, over=1.0, alpha=0.85)
         size = pen.size - 1
-        if thick >= size * 1.25 and not masked:
+        if thick >= size * 1.25 and not flow.masked:
             pen.text((x0 + 5, starts[flow] + thick / 2 - size * 0.64), str(flow.people), size=size)
 
 
@@ -340,8 +338,8 @@ def _words(pen: Pen, diagram: Diagram) -> Iterator[str]:
     """Say each flow, and what is left of each lot where that may be told."""
     names = {n.key: n.short() for n in diagram.nodes}
     for flow in diagram.flows:
-        hidden = say("territory.table.masked", lang=pen.lang) if flow.masked else ""
-        people = hidden or pen.say("people", n=flow.people)
+        masked = say("territory.table.masked", lang=pen.lang)
+        people = masked if flow.masked else pen.say("people", n=flow.people)
         key = "flow_once" if flow.once else "flow"
         yield pen.say(key, left=names[flow.left], right=names[flow.right], people=people)
     for node in diagram.nodes:

@@ -358,6 +358,7 @@ class Given:
             If the ending of the name is no format known, or one may not write there.
         """
         if self.chart is not None:
+            need("matplotlib", "charts")
             from passerelles.charts.drawing import form_of
 
             form_of(self.chart)

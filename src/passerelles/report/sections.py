@@ -8,14 +8,13 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from importlib import import_module
+from importlib.util import find_spec
 from operator import attrgetter
 from shlex import join
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.codes import sum_by_key
-from passerelles.errors import MissingExtraError
 from passerelles.installed import extensions, package_version
 from passerelles.language.say import number, percent
 from passerelles.paths.path import Path, hours_text, months_text
@@ -290,11 +289,7 @@ def _sides(case: Case) -> tuple[Lots, Lots]:
 
 def can_draw() -> bool:
     """Whether the drawing library is installed."""
-    try:
-        import_module("passerelles.charts.drawing")  # an extra: it says how to install it where it is not
-    except MissingExtraError:
-        return False
-    return True
+    return find_spec("matplotlib") is not None
 
 
 def picture_of_flows(case: Case) -> Picture | None:
@@ -302,8 +297,10 @@ def picture_of_flows(case: Case) -> Picture | None:
     w = case.words
     if not case.request.pictures or case.masked or not case.allocation.flows or not can_draw():
         return None
-    charts = import_module("passerelles.charts")
-    svg = str(charts.to_svg(charts.territory_sankey(case.allocation, lang=w.lang), prefix="flows-"))
+    from passerelles.charts.drawing import to_svg  # noqa: PLC0415 - an extra
+    from passerelles.charts.territory import territory_sankey  # noqa: PLC0415 - as above
+
+    svg = to_svg(territory_sankey(case.allocation, lang=w.lang), prefix="flows-")
     return Picture(svg, w("section.flows"), w("picture.flows"))
 
 
@@ -447,17 +444,11 @@ def _placed(case: Case) -> Iterator[str]:
 def _flows(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     w, release = case.words, case.release
     explained = frozenset(e.key for o in origins for e in o.moves)
-    picture = picture_of_flows(case)
-    found: list[Block] = [Text(w("intro.flows"))]
-    if picture is not None:
-        found.append(picture)
     lists = {"flows": release.flows, "to_confirm": release.to_confirm, "stretched": release.stretched,
              "options": release.options}  # fmt: skip
-    grids = [flow_grid(case, key, flows, explained) for key, flows in lists.items()]
-    found += [grid for grid in grids if grid is not None]
-    if not release.flows:
-        found.append(Text(w("nothing.flows")))
-    return found
+    grids = (flow_grid(case, key, flows, explained) for key, flows in lists.items())
+    none = None if release.flows else Text(w("nothing.flows"))
+    return [block for block in (Text(w("intro.flows")), picture_of_flows(case), *grids, none) if block is not None]
 
 
 def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
