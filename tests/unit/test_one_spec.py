@@ -19,6 +19,7 @@ from passerelles.ranking.move import Move
 from passerelles.report.schemas import json_schema
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
+from passerelles.views.excel import BookPage, write_workbook
 from passerelles.views.spec import Column, Withheld
 
 SAMPLES = File(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
@@ -152,3 +153,10 @@ def test_a_table_on_a_terminal_makes_no_sheet_that_it_does_not_show(monkeypatch:
     monkeypatch.setattr(move, "ITEM", None)  # what a sheet of competencies would read
     monkeypatch.setattr(move.Item, "to_dict", None)
     print_page(paper(io.StringIO()), page)
+
+
+def test_what_is_typed_into_a_form_stays_text(tmp_path: File) -> None:
+    """A code that begins with noughts keeps them: no spreadsheet takes it for a number."""
+    write_workbook([BookPage("form", ["code"], [["0110"]], ["text"], open_rows=3)], tmp_path / "form.xlsx")
+    sheet = load_workbook(tmp_path / "form.xlsx").worksheets[0]
+    assert sheet.column_dimensions["A"].number_format == "@"

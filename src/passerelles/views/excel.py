@@ -95,7 +95,10 @@ def _fill(book: "Workbook", page: BookPage) -> None:
 
     sheet: Any = book.create_sheet(page.title[:31])
     for place, width in enumerate(_widths(page), start=1):
-        sheet.column_dimensions[get_column_letter(place)].width = width
+        column = sheet.column_dimensions[get_column_letter(place)]
+        column.width = width
+        if page.open_rows:  # columns of codes stay text, whatever is typed
+            column.number_format = "@"
     sheet.freeze_panes = "A2"
     sheet.auto_filter.ref = f"A1:{get_column_letter(max(1, len(page.heads)))}{len(page.rows) + 1}"
     sheet.page_setup.orientation = "landscape"
@@ -123,23 +126,16 @@ def _fill(book: "Workbook", page: BookPage) -> None:
         heads.append(cell)
     sheet.append(heads)
     wrapped, plain = Alignment(wrap_text=True, vertical="top"), Alignment(vertical="top")
-    if page.open_rows:  # columns of codes stay text, whatever is typed
-        for place in range(len(page.heads)):
-            sheet.column_dimensions[get_column_letter(place + 1)].number_format = "@"
     for row in page.rows:
         cells = [_cell(sheet, value) for value in row]
         for cell, value, kind in zip(cells, row, page.kinds, strict=bool(page.kinds)):
-            cell.number_format = _format(value, kind)
+            # A whole number stays whole in a column of all sorts of figures.
+            whole = kind == "number" and isinstance(value, int) and not isinstance(value, bool)
+            cell.number_format = _FORMATS["integer" if whole else kind]
             if page.faint and row is page.rows[0]:
                 cell.font = Font(italic=True, color="808080")
             cell.alignment = wrapped if kind in ("text", "flag") else plain
         sheet.append(cells)
-
-
-def _format(value: BookCell, kind: Kind) -> str:
-    """A whole number stays whole in a column of all sorts of figures."""
-    whole = isinstance(value, int) and not isinstance(value, bool)
-    return _FORMATS["integer" if whole and kind == "number" else kind]
 
 
 def _cell(sheet: "WriteOnlyWorksheet", value: BookCell) -> Any:
