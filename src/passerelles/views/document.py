@@ -48,11 +48,6 @@ class Grid(NamedTuple):
     plain: bool = False
     code: bool = False
 
-    @property
-    def long(self) -> bool:
-        """Whether the table is worth a filter."""
-        return len(self.rows) > 5  # noqa: PLR2004 - what an eye takes in at once
-
 
 class Text(NamedTuple):
     """A paragraph; `muted` where it stands back."""
@@ -233,14 +228,11 @@ def _table(office: "OfficeDocument", grid: Grid) -> None:
         # A row's cells are read once: reading them one by one takes time that grows with the square of the columns.
         for cell, head, (text, note) in zip(table.add_row().cells, grid.heads, line, strict=True):
             paragraph = cell.paragraphs[0]
-            run = paragraph.add_run(printable(text))
-            run.bold = number == 0 or None
-            runs = [run]
+            paragraph.add_run(printable(text)).bold = number == 0 or None
             if note:
-                runs.append(paragraph.add_run(printable(f"\n{note}")))
-                runs[-1].italic = True
-            for each in runs:
-                each.font.size = size
+                paragraph.add_run(printable(f"\n{note}")).italic = True
+            for run in paragraph.runs:
+                run.font.size = size
             if head.numeric:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # noqa: SLF001 - python-docx has no name for it

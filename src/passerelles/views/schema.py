@@ -39,20 +39,18 @@ def shape(written: Shape, words: Mapping[str, Shape] = WORDS) -> Schema:
     if isinstance(written, str):
         name, _, about = written.partition(": ")
         bare = name.removesuffix("?")
-        found = shape(words[bare], words) if bare in words else {"$ref": f"#/$defs/{bare}"}
-        found |= {"description": about} if about else {}
+        found = _about(shape(words[bare], words) if bare in words else {"$ref": f"#/$defs/{bare}"}, about)
         return maybe(found) if bare != name else found
     if isinstance(written, list):
         items, *abouts = written
-        return {"type": "array", "items": shape(items, words), **({"description": abouts[0]} if any(abouts) else {})}
+        return _about({"type": "array", "items": shape(items, words)}, *abouts)
     if _SCHEMAS & written.keys():
         return dict(written)
     if "any" in written:
         return {"anyOf": [shape(each, words) for each in written["any"]]}
     about = written.get("about", "")
     if "each" in written:
-        values = {"type": "object", "additionalProperties": shape(written["each"], words)}
-        return values | ({"description": about} if about else {})
+        return _about({"type": "object", "additionalProperties": shape(written["each"], words)}, about)
     return record(about, written.get("required", {}), optional=written.get("optional"), words=words)
 
 
@@ -78,13 +76,16 @@ def record(
 
 def pair(items: Shape, about: str = "") -> Schema:
     """List of exactly two."""
-    told = {"description": about} if about else {}
-    return {"type": "array", "items": shape(items), "minItems": 2, "maxItems": 2, **told}
+    return _about({"type": "array", "items": shape(items), "minItems": 2, "maxItems": 2}, about)
 
 
 def one_of(values: Sequence[str], about: str = "") -> Schema:
     """One of a few texts."""
-    return {"type": "string", "enum": list(values), **({"description": about} if about else {})}
+    return _about({"type": "string", "enum": list(values)}, about)
+
+
+def _about(schema: Schema, about: str = "") -> Schema:
+    return schema | ({"description": about} if about else {})
 
 
 def maybe(written: Shape) -> Schema:

@@ -106,22 +106,10 @@ def print_unfolded(console: Screen, page: Page, *, depth: int = 0) -> None:
 
 def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | None = None) -> None:
     """Print a table, where it has rows: the columns of terminals, long labels wrapped, at most so many rows."""
-    columns = sheet.on(On.TERMINAL)
-    rows = [[_cell(column, item, console.lang) for column in columns] for item in islice(sheet.items(), most)]
-    if rows:
-        console.print(_table(columns, rows, console.lang, width=console.width, title=title))
-
-
-def _cell(column: Column, item: Any, lang: Lang) -> str:
-    text, beside = column.screen(item, lang), column.beside(item, lang)
-    if text is None or (text == _UNKNOWN and beside):
-        return beside or (_UNKNOWN if column.kind in NUMERIC else "")
-    return f"{text}, {beside}" if beside else text
-
-
-def _table(
-    columns: Sequence[Column], rows: Sequence[Sequence[str]], lang: Lang, *, width: int, title: str = ""
-) -> Table:
+    columns, lang = sheet.on(On.TERMINAL), console.lang
+    rows = [[_cell(column, item, lang) for column in columns] for item in islice(sheet.items(), most)]
+    if not rows:
+        return
     table = Table(
         title=title or None,
         title_justify="left",
@@ -133,12 +121,19 @@ def _table(
     heads = [column.head(lang) for column in columns]
     held = [[holding(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
-    widths = _widths(heads, held, exact, width - _BETWEEN * (len(columns) - 1))
-    for head, sure, size in zip(heads, exact, widths, strict=True):
-        table.add_column(head, justify="right" if sure else "left", width=size, overflow="fold")
+    widths = _widths(heads, held, exact, console.width - _BETWEEN * (len(columns) - 1))
+    for head, numeric, width in zip(heads, exact, widths, strict=True):
+        table.add_column(head, justify="right" if numeric else "left", width=width, overflow="fold")
     for row in rows:
         table.add_row(*row)
-    return table
+    console.print(table)
+
+
+def _cell(column: Column, item: Any, lang: Lang) -> str:
+    text, beside = column.screen(item, lang), column.beside(item, lang)
+    if text is None or (text == _UNKNOWN and beside):
+        return beside or (_UNKNOWN if column.kind in NUMERIC else "")
+    return f"{text}, {beside}" if beside else text
 
 
 def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence[bool], room: int) -> list[int]:
