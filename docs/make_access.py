@@ -1,9 +1,9 @@
 """Write the counts of the access catalogue into docs/access.md; ``--print`` writes the page to stdout instead."""
 
-import sys
 from collections import Counter, defaultdict
-from pathlib import Path
 from typing import Final
+
+from pages import publish, renewed, table
 
 from passerelles.access.conditions import takes_no_training, training_hours
 from passerelles.access.demands import sane_hours
@@ -12,7 +12,7 @@ from passerelles.codes import reached
 from passerelles.model import UNKNOWN_HOURS, Credential
 from passerelles.referentials.credentials import Catalogue, closure, read_catalogue
 
-PAGE: Final = Path(__file__).parent / "access.md"
+PAGE: Final = "access.md"
 BEGIN: Final = "<!-- counts: written by docs/make_access.py -->"
 END: Final = "<!-- end of counts -->"
 DOMAINS: Final = {
@@ -31,6 +31,10 @@ DOMAINS: Final = {
     "M": "Support of firms",
     "N": "Transport, logistics",
 }
+_HEADS: Final = (
+    "Domain", "Credentials", "Hours, months or none imposed", "Hours from a legal text", "Proved in force",
+    "Rows of requirements", "Rows proved in force",
+)  # fmt: skip
 _LEGAL: Final = ("legal-minimum", "legal-total")
 _LENGTH: Final = "Required somewhere, and of unknown length (a path towards them is never called feasible):"
 _MONTHS: Final = "Likewise, but the months or years that they take are known:"
@@ -64,17 +68,9 @@ def counts() -> str:
     where = domains(catalogue)
     named = (r.credential for rows in catalogue.requirements.values() for r in rows if r.kind in ("required", "one-of"))
     asked = reached(sorted(set(named)), lambda code: catalogue.credentials[code].prerequisites)
-    lines = [
-        BEGIN,
-        "",
-        (
-            "| Domain | Credentials | Hours, months or none imposed | Hours from a legal text | Proved in force "
-            "| Rows of requirements | Rows proved in force |"
-        ),
-        "|---|---|---|---|---|---|---|",
-    ]
     sums = Counter[str]()
     unknown: dict[str, list[Credential]] = {}
+    lines: list[list[str]] = []
     for letter, name in DOMAINS.items():
         some = [c for code, c in catalogue.credentials.items() if where[code] == letter]
         rows = [r for code, each in catalogue.requirements.items() if code[0] == letter for r in each]
@@ -88,26 +84,17 @@ def counts() -> str:
         }
         sums.update(row)
         unknown[name] = [c for c in some if c.code in asked and unknown_length(c)]
-        lines.append(f"| {name} | {' | '.join(f'{n:,}' for n in row.values())} |")
-    lines += [f"| **All** | {' | '.join(f'**{n:,}**' for n in sums.values())} |", ""]
+        lines.append([name, *(f"{n:,}" for n in row.values())])
+    lines.append(["**All**", *(f"**{n:,}**" for n in sums.values())])
+    parts = [table(_HEADS, lines)]
     for title, months in ((_LENGTH, False), (_MONTHS, True)):
-        lines += [title, ""]
+        listed = []
         for name, some in unknown.items():
             codes = [f"`{c.code}`" for c in some if (c.months != UNKNOWN_HOURS) == months]
-            lines += [f"- {name}: {', '.join(codes)}"] if codes else []
-        lines.append("")
-    return "\n".join((*lines, END))
-
-
-def page() -> str:
-    """Return the page with its counts anew."""
-    text = PAGE.read_text(encoding="utf-8")
-    before, _, rest = text.partition(BEGIN)
-    return before + counts() + rest.partition(END)[2]
+            listed += [f"- {name}: {', '.join(codes)}"] if codes else []
+        parts += [title, "\n".join(listed)]
+    return "\n\n".join(parts)
 
 
 if __name__ == "__main__":
-    if "--print" in sys.argv:
-        sys.stdout.buffer.write(page().encode())
-    else:
-        PAGE.write_text(page(), encoding="utf-8")
+    publish(PAGE, renewed(PAGE, BEGIN, END, counts()))

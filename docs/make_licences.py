@@ -1,11 +1,10 @@
 """
 The licences of what the package stands on, read from what is installed: docs/licences.md.
 
-``python docs/make_licences.py`` in an environment with the extras; a package that is not installed is listed as such.
+``python docs/make_licences.py [--print]`` in an environment with the extras; what is not installed is listed as such.
 """
 
 import re
-import sys
 import tomllib
 from collections.abc import Iterator
 from importlib import metadata
@@ -13,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from packaging.requirements import Requirement
+from pages import publish, table
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-OUTPUT: Final = ROOT / "docs" / "licences.md"
 HEAD: Final = """# Licences of dependencies
 
 What `pip install passerelles` and its extras bring, with the licence that each package states of itself. Made by
@@ -24,8 +23,6 @@ by `python -m cyclonedx_py environment --pyproject pyproject.toml -o sbom.cdx.js
 
 The package itself is under the MIT licence; the licences of data stand in the README and under every result.
 
-| package | brought by | licence |
-|---|---|---|
 """
 
 
@@ -43,7 +40,7 @@ def wanted() -> Iterator[tuple[Requirement, str]]:
 def closure() -> dict[str, set[str]]:
     """Names of all packages, direct or not, and what brings each."""
     found: dict[str, set[str]] = {}
-    waiting = [(requirement, by) for requirement, by in wanted()]
+    waiting = list(wanted())
     while waiting:
         requirement, by = waiting.pop()
         name = re.sub(r"[-_.]+", "-", requirement.name).lower()
@@ -78,15 +75,14 @@ def licence(name: str) -> str:
     return text[0] if text and len(text[0]) < 80 else "see the package"  # noqa: PLR2004 - a name, not a whole licence
 
 
-def table() -> str:
+def page() -> str:
     """Return the page."""
     rows = []
     for name, by in sorted(closure().items()):
         brought = "always" if "always" in by else ", ".join(f"`{extra}`" for extra in sorted(by))
-        rows.append(f"| {name} | {brought} | {licence(name)} |")
-    return HEAD + "\n".join(rows) + "\n"
+        rows.append((name, brought, licence(name)))
+    return HEAD + table(("package", "brought by", "licence"), rows) + "\n"
 
 
 if __name__ == "__main__":
-    OUTPUT.write_text(table(), encoding="utf-8")
-    sys.stdout.write(f"{OUTPUT.name}: {len(closure())} packages\n")
+    publish("licences.md", page())

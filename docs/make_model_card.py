@@ -6,13 +6,14 @@ FOLDER is the folder of the public data sets (rome-v460, rome-v347). ``--print``
 import argparse
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from pages import HERE, publish, table
+
 from passerelles.language.say import number, percent, say
 
-HERE = Path(__file__).parent
 FIGURES = HERE / "model-card.json"
 _METRICS = ("ndcg@10", "recall@10", "mrr", "hit@1")
 _BARS = {"ndcg@10": (0.425, 0.50), "recall@10": (0.38, 0.44)}
@@ -25,8 +26,16 @@ _RELATIONS = {
     "3-top": "même grand domaine, autre domaine",
     "4-elsewhere": "autre grand domaine",
 }
-_STEPS = {"no-yes": "vers l'encadrement", "yes-no": "hors de l'encadrement", "no-no": "sans", "yes-yes": "d'encadrement à encadrement"}  # fmt: skip  # noqa: E501
-_SPLITS = ("domain", "requirements", "parent_group", "regulated", "managerial")
+_STEPS = {
+    "no-yes": "vers l'encadrement", "yes-no": "hors de l'encadrement", "no-no": "sans",
+    "yes-yes": "d'encadrement à encadrement",
+}  # fmt: skip
+_GROUPED_BY = {
+    "requirements": "nombre de compétences exigées",
+    "parent_group": "taille du groupe parent",
+    "regulated": "métier réglementé",
+    "managerial": "métier d'encadrement",
+}
 _PLACES = {
     "embedded": "référentiel embarqué `transitions`",
     "rome3": "ROME 3 (v347), textes et compétences de l'époque ; mobilités de la v460 ramenées aux codes parents",
@@ -67,11 +76,6 @@ def _f(value: float) -> str:
     return number(value, decimals=3)
 
 
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)])
-
-
 def _interval(mean: float, bounds: Sequence[float]) -> str:
     return f"{_f(mean)} [{_f(bounds[0])} ; {_f(bounds[1])}]"
 
@@ -84,7 +88,7 @@ def _methods(found: Mapping[str, Any]) -> str:
     ]
     holdings = found["holdings"]
     rows.append(["`holdings`", "5 plis", *(_interval(holdings[x]["mean"], holdings[x]["ci95"]) for x in _METRICS)])
-    return _table(("méthode", "protocole", *_METRICS), rows)
+    return table(("méthode", "protocole", *_METRICS), rows)
 
 
 def _groupings(found: Mapping[str, Any]) -> str:
@@ -92,7 +96,7 @@ def _groupings(found: Mapping[str, Any]) -> str:
     for name, values in found["groupings"].items():
         cells = [f"{_f(v['mean'])} ({_f(v['min'])} à {_f(v['max'])})" for v in (values[x] for x in _METRICS)]
         rows.append([f"`{name}`", *cells])
-    return _table(("méthode", *_METRICS), rows)
+    return table(("méthode", *_METRICS), rows)
 
 
 def _bars(found: Mapping[str, Any]) -> str:
@@ -100,23 +104,14 @@ def _bars(found: Mapping[str, Any]) -> str:
     rows = []
     for metric, (bar, aim) in _BARS.items():
         low = min(fitted[metric], mean[metric]["mean"])
-        rows.append(
-            [
-                f"`fitted`, {metric}",
-                _f(fitted[metric]),
-                _f(mean[metric]["mean"]),
-                _f(bar),
-                _yes(low >= bar),
-                _f(aim),
-                _short(aim - low),
-            ]
-        )
+        reached = [_f(fitted[metric]), _f(mean[metric]["mean"]), _f(bar), _yes(low >= bar)]
+        rows.append([f"`fitted`, {metric}", *reached, _f(aim), _short(aim - low)])
     content, others = found["methods"]["content"]["ndcg@10"], found["groupings"]["content"]["ndcg@10"]["mean"]
     met = _yes(min(content, others) >= _CONTENT_BAR)
     rows.append(["`content`, ndcg@10", _f(content), _f(others), _f(_CONTENT_BAR), met, "", ""])
     ece = found["calibration"]["fitted"]["ece"]
     rows.append(["`fitted`, ECE", _f(ece), "", f"au plus {_f(_ECE_BAR)}", _yes(ece <= _ECE_BAR), "", ""])
-    return _table(("figure", "plis du contrat", "moyenne des 5 autres", "barre", "tenue", "but", "écart au but"), rows)
+    return table(("figure", "plis du contrat", "moyenne des 5 autres", "barre", "tenue", "but", "écart au but"), rows)
 
 
 def _yes(met: bool) -> str:  # noqa: FBT001 - one word of a table
@@ -137,66 +132,43 @@ def _value(split: str, group: Mapping[str, Any]) -> str:
 def _breakdown(found: Mapping[str, Any]) -> str:
     fitted, content = (found["methods"][name]["breakdown"] for name in ("fitted", "content"))
     rows = []
-    for split in _SPLITS:
+    for split in ("domain", *_GROUPED_BY):
         for one, other in zip(fitted[split], content[split], strict=True):
             name = say(f"evaluation.split.{split}")
             cells = [_f(one["ndcg@10"]), _f(one["recall@10"]), _f(other["ndcg@10"])]
             rows.append([name, _value(split, one), number(one["origins"]), *cells])
     head = ("découpe", "groupe", "métiers", "`fitted` ndcg@10", "`fitted` recall@10", "`content` ndcg@10")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _worst(found: Mapping[str, Any]) -> str:
     breakdown = found["methods"]["fitted"]["breakdown"]
     domains = sorted(breakdown["domain"], key=lambda g: g["ndcg@10"])
-    lines = [
-        "- grands domaines : au plus bas "
-        + ", ".join(f"{g['value']} ({g['label']}, {_f(g['ndcg@10'])})" for g in domains[:3])
-        + " ; au plus haut "
-        + ", ".join(f"{g['value']} ({_f(g['ndcg@10'])})" for g in domains[:-4:-1])
-        + " ;"
-    ]
-    for split, name in (
-        ("requirements", "nombre de compétences exigées"),
-        ("parent_group", "taille du groupe parent"),
-        ("regulated", "métier réglementé"),
-        ("managerial", "métier d'encadrement"),
-    ):
+    lowest = ", ".join(f"{g['value']} ({g['label']}, {_f(g['ndcg@10'])})" for g in domains[:3])
+    highest = ", ".join(f"{g['value']} ({_f(g['ndcg@10'])})" for g in domains[:-4:-1])
+    lines = [f"- grands domaines : au plus bas {lowest} ; au plus haut {highest}"]
+    for split, name in _GROUPED_BY.items():
         parts = ", ".join(f"{_value(split, g)} : {_f(g['ndcg@10'])}" for g in breakdown[split])
-        lines.append(f"- {name} : {parts} ;")
-    return "\n".join(lines).removesuffix(" ;") + "."
+        lines.append(f"- {name} : {parts}")
+    return " ;\n".join(lines) + "."
 
 
 def _calibration(found: Mapping[str, Any]) -> str:
     rows = []
     for name, c in found["calibration"].items():
-        rows.append(
-            [
-                f"`{name}`",
-                number(c["cases"]),
-                percent(c["base_rate"]),
-                number(c["ece"], decimals=4),
-                number(c["brier"], decimals=4),
-                number(c["brier_of_base_rate"], decimals=4),
-                number(c["shipped"]["ece"], decimals=4),
-            ]
-        )
+        errors = (c["ece"], c["brier"], c["brier_of_base_rate"], c["shipped"]["ece"])
+        cells = [number(c["cases"]), percent(c["base_rate"]), *(number(each, decimals=4) for each in errors)]
+        rows.append([f"`{name}`", *cells])
     head = ("score", "cas", "part listée", "ECE", "Brier", "Brier du taux de base", "ECE de l'étalonnage livré")
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _reliability(bins: Sequence[Mapping[str, float]]) -> str:
-    rows = [
-        [
-            f"{percent(b['low'])} à {percent(b['high'])}",
-            number(b["cases"]),
-            _f(b["predicted"]),
-            _f(b["observed"]),
-            f"`{_bar(b)}`",
-        ]
-        for b in bins
-    ]
-    return _table(("classe", "cas", "annoncé", "observé", "observé (█) et annoncé (│)"), rows)
+    rows = []
+    for b in bins:
+        shares = [_f(b["predicted"]), _f(b["observed"]), f"`{_bar(b)}`"]
+        rows.append([f"{percent(b['low'])} à {percent(b['high'])}", number(b["cases"]), *shares])
+    return table(("classe", "cas", "annoncé", "observé", "observé (█) et annoncé (│)"), rows)
 
 
 def _bar(b: Mapping[str, float]) -> str:
@@ -207,15 +179,10 @@ def _bar(b: Mapping[str, float]) -> str:
 def _by_rank(bands: Sequence[Mapping[str, Any]]) -> str:
     rows = []
     for band in bands:
-        until = "et au-delà" if band["to"] is None else f"à {number(band['to'])}"
-        rows.append(
-            [
-                f"{number(band['from'])} {until}" if band["to"] != band["from"] else number(band["from"]),
-                percent3(band["predicted"]),
-                percent3(band["observed"]),
-            ]
-        )
-    return _table(("rang du candidat", "annoncé", "listé"), rows)
+        first, until = number(band["from"]), "et au-delà" if band["to"] is None else f"à {number(band['to'])}"
+        ranks = first if band["to"] == band["from"] else f"{first} {until}"
+        rows.append([ranks, percent3(band["predicted"]), percent3(band["observed"])])
+    return table(("rang du candidat", "annoncé", "listé"), rows)
 
 
 def percent3(share: float) -> str:
@@ -229,13 +196,13 @@ def _levels(found: Mapping[str, Any]) -> str:
         "first_not_listed": "20 premiers non listés",
         "any": "tous les couples",
     }
+    levels = ("proche", "accessible", "exigeante")
     rows = []
     for kind, label in names.items():
-        shares = [percent3(found[kind].get(level, 0.0)) for level in ("proche", "accessible", "exigeante")]
+        shares = [percent3(found[kind].get(level, 0.0)) for level in levels]
         rows.append([label, number(found["pairs"][kind]), *shares])
-    listed = [percent3(found["listed_of_level"][level]) for level in ("proche", "accessible", "exigeante")]
-    rows.append(["part listée par les experts", "", *listed])
-    return _table(("couples", "nombre", "proche", "accessible", "exigeante"), rows)
+    rows.append(["part listée par les experts", "", *(percent3(found["listed_of_level"][level]) for level in levels)])
+    return table(("couples", "nombre", *levels), rows)
 
 
 def _misses(found: Mapping[str, Any]) -> str:
@@ -252,7 +219,7 @@ def _misses(found: Mapping[str, Any]) -> str:
         add(f"métier visé cité par {_span(key)} métiers", cell)
     for key, label in _STEPS.items():
         add(f"encadrement : {label}", found["step"][key])
-    return _table(("mobilités des experts", "nombre", "dans les dix premiers", "rang médian"), rows)
+    return table(("mobilités des experts", "nombre", "dans les dix premiers", "rang médian"), rows)
 
 
 def _span(key: str) -> str:
@@ -269,11 +236,9 @@ def _transfer(found: Mapping[str, Any]) -> str:
         for name in ("cosine", "unfitted", "content", "fitted", "shipped content", "shipped fitted"):
             cells = [_interval(one[name][m]["mean"], one[name][m]["ci95"]) for m in ("ndcg@10", "recall@10")]
             rows.append([label if name == "cosine" else "", number(one["origins"]), f"`{name}`", *cells])
-    off = " ; ".join(
-        f"{_PLACES[p].split(',')[0]} : {', '.join(found[p]['off']['fitted']) or 'aucune'}" for p in _PLACES
-    )
-    table = _table(("référentiel", "métiers", "score", "ndcg@10", "recall@10"), rows)
-    return f"{table}\n\nParties éteintes faute de données : {off}."
+    off = [f"{name.split(',')[0]} : {', '.join(found[p]['off']['fitted']) or 'aucune'}" for p, name in _PLACES.items()]
+    shown = table(("référentiel", "métiers", "score", "ndcg@10", "recall@10"), rows)
+    return f"{shown}\n\nParties éteintes faute de données : {' ; '.join(off)}."
 
 
 def _weights(found: Mapping[str, Any]) -> str:
@@ -281,7 +246,7 @@ def _weights(found: Mapping[str, Any]) -> str:
         [f"`scoring/weights/{name}.json`", number(found["numbers"][name]), f"`{digest}`"]
         for name, digest in found["sha256"].items()
     ]
-    return _table(("fichier", "nombres", "sha256"), rows)
+    return table(("fichier", "nombres", "sha256"), rows)
 
 
 def main() -> None:
@@ -299,11 +264,7 @@ def main() -> None:
         data = options.measure
         found = figures.measure_model(data / "rome-v460", "transitions", data / "rome-v347", tell)
         figures.write_figures(found, FIGURES)
-    text = page(json.loads(FIGURES.read_text(encoding="utf-8")))
-    if options.print:
-        sys.stdout.buffer.write(text.encode())
-    else:
-        (HERE / "model-card.md").write_text(text, encoding="utf-8")
+    publish("model-card.md", page(json.loads(FIGURES.read_text(encoding="utf-8"))))
 
 
 if __name__ == "__main__":

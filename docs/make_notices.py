@@ -1,10 +1,8 @@
 """Write docs/notices.md from the catalogue and the French language file; ``--print`` writes it to stdout instead."""
 
-import sys
-import tomllib
-from importlib.resources import files
-from pathlib import Path
+from pages import publish, table
 
+from passerelles.language import packaged
 from passerelles.language.say import say
 from passerelles.notices import CATALOGUE, LISTED, Severity
 
@@ -31,22 +29,18 @@ _TITLES: dict[Severity, str] = {"error": "Erreurs", "warning": "Avertissements",
 
 def page() -> str:
     """Return the whole page."""
-    words = tomllib.loads((files("passerelles.language") / "fr" / "notices.toml").read_text(encoding="utf-8"))
+    words = packaged("passerelles.language", "fr", "notices.toml")
     parts = [_HEAD]
     for severity, title in _TITLES.items():
-        parts.append(f"\n## {title}\n\n| code | gravité | constat | suite | écarte |\n|---|---|---|---|---|\n")
+        rows = []
         for code, kind in CATALOGUE.items():
             if kind.severity == severity:
                 cells = [words[part][code].replace("|", "\\|") for part in ("what", "action")]
                 mark = "bloquant" if kind.fatal else "oui" if kind.drops else ""
-                parts.append(
-                    f"| `{code}` | {say(f'validation.severity.{severity}')} | {' | '.join(cells)} | {mark} |\n"
-                )
-    return "".join(parts)
+                rows.append((f"`{code}`", say(f"validation.severity.{severity}"), *cells, mark))
+        parts.append(f"## {title}\n\n{table(('code', 'gravité', 'constat', 'suite', 'écarte'), rows)}\n")
+    return "\n".join(parts)
 
 
 if __name__ == "__main__":
-    if "--print" in sys.argv:
-        sys.stdout.buffer.write(page().encode())
-    else:
-        (Path(__file__).parent / "notices.md").write_text(page(), encoding="utf-8")
+    publish("notices.md", page())

@@ -1,16 +1,15 @@
 """Write the measured tables of docs/paths.md: hours of the experts' moves and of random pairs, under the settings.
 
-Run: ``PASSERELLES_DATA=... python docs/make_paths.py``; with ``--check`` it only says whether the page is up to date.
+Run: ``PASSERELLES_DATA=... python docs/make_paths.py``; ``--print`` writes the page to stdout instead.
 """
 
-import argparse
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pages import publish, renewed, table
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -20,7 +19,7 @@ from passerelles.ranking.move import find_start
 from passerelles.referentials.load import load_referential
 from passerelles.settings import PathSettings, Settings
 
-PAGE = Path(__file__).parent / "paths.md"
+PAGE = "paths.md"
 BEGIN, END = "<!-- mesures : début -->", "<!-- mesures : fin -->"
 QUERIES = 200
 # Moves that a training fund can judge: near, middle, far; read on ROME v460.
@@ -42,41 +41,33 @@ def percent(share: float | np.floating[Any]) -> str:
     return f"{share:.0%}".replace("%", " %")
 
 
-def row(name: str, hours: NDArray[np.float64]) -> str:
+def row(name: str, hours: NDArray[np.float64]) -> list[str]:
     """Return one row of the table: percentiles and shares."""
     q = [f"{x:.0f}" for x in np.percentile(hours, [10, 25, 50, 75, 90])]
     shares = [percent((hours <= bound).mean()) for bound in (0, 450, 2100)]
-    return f"| {name} | {len(hours)} | " + " | ".join([*q, *shares]) + " |"
+    return [name, str(len(hours)), *q, *shares]
 
 
-def examples(graph: OccupationGraph) -> list[str]:
+def examples(graph: OccupationGraph) -> str:
     """Return the table of the examples, fewest hours first."""
     terrain = terrain_of(graph, graph.settings)
     effort, name = terrain.effort, {o.code: (o.label or "").split(" / ")[-1] for o in graph.occupations}
-    rows: list[tuple[int, str]] = []
+    rows: list[tuple[int, list[str]]] = []
     for origin, target in (pair.split() for pair in EXAMPLES.split("|")):
         state, column = state_at(terrain, find_start(graph, origin)), graph.position[target]
         share = percent(state.sums[0][column] / effort.whole[column])
         listed = "oui" if graph.mobility[graph.position[origin], column] else ""
-        cells = [
-            f"{origin} {name[origin]}",
-            f"{target} {name[target]}",
-            share,
-            f"{state.level} → {effort.level[column]}",
-        ]
+        ends, levels = (f"{code} {name[code]}" for code in (origin, target)), f"{state.level} → {effort.level[column]}"
         hours = round(state.final[column] / 10)
         least = "≥ " if terrain.demands.hidden[column] else ""  # regulated, and nothing says by what
         full = f"{effort.trade[0, column]:.0f}"
-        rows.append((hours, "| " + " | ".join([*cells, full, f"{least}{hours}", listed]) + " |"))
-    head = "| de | vers | manque | niveaux | qualification, h | heures | listé par les experts |"
-    return [head, "|---|---|---|---|---|---|---|", *(row for _, row in sorted(rows))]
+        rows.append((hours, [*ends, share, levels, full, f"{least}{hours}", listed]))
+    heads = ("de", "vers", "manque", "niveaux", "qualification, h", "heures", "listé par les experts")
+    return table(heads, [row for _, row in sorted(rows)])
 
 
 def main() -> None:
-    """Measure, and write the page or compare with it."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true")
-    options = parser.parse_args()
+    """Measure, and write the page."""
     graph = build_graph(load_referential(Path(os.environ["PASSERELLES_DATA"]) / "rome-v460"))
     hours = direct_hours(graph)
     size = len(graph.codes)
@@ -101,13 +92,9 @@ def main() -> None:
         saved.append(1 - (found[0].hours.expected or 0.0) / direct if direct else 0.0)
         staged += saved[-1:] if lengths[-1] > 1 else []
     counts = np.bincount(lengths, minlength=4)
+    heads = ("ROME v460", "paires", "10 %", "25 %", "médiane", "75 %", "90 %", "0 h", "≤ 450 h", "≤ 2 100 h")
     lines = [
-        BEGIN,
-        "",
-        "| ROME v460 | paires | 10 % | 25 % | médiane | 75 % | 90 % | 0 h | ≤ 450 h | ≤ 2 100 h |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-        row("mouvements des experts", experts),
-        row("toutes les paires", others),
+        table(heads, [row("mouvements des experts", experts), row("toutes les paires", others)]),
         "",
         f"Un mouvement des experts demande moins d'heures qu'une paire au hasard {percent(greater)} des fois ;",
         f"moins qu'un départ au hasard vers la même cible, {percent(there)} des fois.",
@@ -121,16 +108,9 @@ def main() -> None:
         "",
         "Vingt et un mouvements, à lire comme le ferait un financeur :",
         "",
-        *examples(graph),
-        "",
-        END,
+        examples(graph),
     ]
-    text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    made = before + "\n".join(lines) + rest.split(END)[1]
-    if options.check:
-        sys.exit(0 if made == text else 1)
-    PAGE.write_text(made, encoding="utf-8")
+    publish(PAGE, renewed(PAGE, BEGIN, END, "\n".join(lines)))
 
 
 if __name__ == "__main__":

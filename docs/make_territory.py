@@ -1,10 +1,12 @@
 """Write the table of docs/territory.md: who the three sample territories place, on two referentials.
 
-Run: ``PASSERELLES_DATA=... python docs/make_territory.py``; a test says whether the page is up to date.
+Run: ``PASSERELLES_DATA=... python docs/make_territory.py [--print]``; a test says whether the page is up to date.
 """
 
 import os
 from pathlib import Path
+
+from pages import publish, renewed, table
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -15,8 +17,11 @@ from passerelles.referentials.places import sample_tables
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.match import match_territory
 
-PAGE = Path(__file__).parent / "territory.md"
+PAGE = "territory.md"
 BEGIN, END = "<!-- mesures : début -->", "<!-- mesures : fin -->"
+HEADS = (
+    "territoire (personnes, postes)", "rayon", "ROME v460", "référentiel embarqué", "ROME, postes de l'enquête",
+)  # fmt: skip
 CASES = (
     ("Redon", "redon", 30), ("Aurillac-Figeac-Rodez", "aurillac-figeac-rodez", 30),
     ("Aurillac-Figeac-Rodez", "aurillac-figeac-rodez", 60), ("Lacq-Pau-Tarbes", "lacq-pau-tarbes", 30),
@@ -34,12 +39,7 @@ def told(found: Allocation) -> str:
 
 def page(rome: OccupationGraph, embedded: OccupationGraph, places: Places, market: Market) -> str:
     """Return the page with its table anew."""
-    lines = [
-        BEGIN,
-        "",
-        "| territoire (personnes, postes) | rayon | ROME v460 | référentiel embarqué | ROME, postes de l'enquête |",
-        "|---|---|---|---|---|",
-    ]
+    rows = []
     for name, sample, radius in CASES:
         fragile, hiring = sample_tables(sample)
         on_rome, on_embedded = (
@@ -51,18 +51,15 @@ def page(rome: OccupationGraph, embedded: OccupationGraph, places: Places, marke
             raise ValueError(f"{name}, {radius} km: the page says that no gap is left")
         sums = on_rome.totals()
         size, same = f"{sums['headcount']}, {sums['openings']}", f"dont {surveyed.totals()['same_job']} au même métier"
-        cells = [f"{name} ({size})", f"{radius} km", told(on_rome), told(on_embedded), f"{told(surveyed)}, {same}"]
-        lines.append(f"| {' | '.join(cells)} |")
-    text = PAGE.read_text(encoding="utf-8")
-    before, rest = text.split(BEGIN)
-    return before + "\n".join([*lines, "", END]) + rest.split(END)[1]
+        rows.append([f"{name} ({size})", f"{radius} km", told(on_rome), told(on_embedded), f"{told(surveyed)}, {same}"])
+    return renewed(PAGE, BEGIN, END, table(HEADS, rows))
 
 
 def main() -> None:
     """Measure, and write the page."""
     data = Path(os.environ["PASSERELLES_DATA"])
     rome, embedded = (build_graph(load_referential(source)) for source in (data / "rome-v460", "transitions"))
-    PAGE.write_text(page(rome, embedded, load_places(data), load_market(data, years=["2023"])), encoding="utf-8")
+    publish(PAGE, page(rome, embedded, load_places(data), load_market(data, years=["2023"])))
 
 
 if __name__ == "__main__":

@@ -10,14 +10,14 @@ from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-from model_card_transfer import measure_elsewhere, reduced, with_parents_moves
+from model_card_transfer import means, measure_elsewhere, reduced, with_parents_moves
 from numpy.typing import NDArray
 
 from passerelles import build_graph, evaluate, load_referential
+from passerelles.codes import grouped
 from passerelles.evaluation.evaluate import Progress
 from passerelles.evaluation.protocol import (
     METRICS,
-    bootstrap,
     brier_score,
     expected_calibration_error,
     find_hits,
@@ -30,7 +30,6 @@ from passerelles.evaluation.protocol import (
 from passerelles.evaluation.results import MethodResult
 from passerelles.evaluation.train import CANDIDATES, FITS, calibrate, chosen_pairs, joined, origin_totals
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import Mobility
 from passerelles.scoring.features import top_domain
 from passerelles.scoring.measures import coverage_block, coverage_positions, every_occupation
 from passerelles.scoring.scorer import Scorer, level_at, levels_of, load_scorer
@@ -76,9 +75,7 @@ def measure_model(rome: Path, embedded: str, rome3: Path, progress: Progress) ->
     found["origins"] = evaluation.results[0].origins
     found["mobilities"] = int(known_mobilities(graph).nnz)
     found["methods"] = {r.method: _item(r) for r in evaluation.results}
-    held: dict[str, OutOfFold] = {}
-    for name in SHIPPED:
-        held[name] = out_of_fold(graph, name, progress=progress)
+    held = {name: out_of_fold(graph, name, progress=progress) for name in SHIPPED}
     found["holdings"] = _metrics(graph, held["holdings"])
     found["calibration"] = {name: _calibration(graph, held[name], load_scorer(name)) for name in SHIPPED}
     found["misses"] = _misses(graph, held["fitted"])
@@ -174,11 +171,7 @@ def _metrics(graph: OccupationGraph, held: OutOfFold) -> dict[str, Any]:
     rows = np.flatnonzero(held.fold).astype(np.int32)
     known = known_mobilities(graph)
     ranked = np.asarray([top(held.totals[row], 50) for row in rows.tolist()], dtype=np.int32)
-    values = measure(find_hits(ranked, known, rows), np.diff(known.indptr)[rows].astype(np.int64))
-    return {
-        m: {"mean": float(v.mean()), "ci95": [float(x) for x in b]}
-        for m, v, b in zip(METRICS, values, bootstrap(values), strict=True)
-    }
+    return means(measure(find_hits(ranked, known, rows), np.diff(known.indptr)[rows].astype(np.int64)))
 
 
 def _calibration(graph: OccupationGraph, held: OutOfFold, shipped: Scorer) -> dict[str, Any]:
@@ -217,24 +210,23 @@ def _misses(graph: OccupationGraph, held: OutOfFold) -> dict[str, Any]:
     """How many of the experts' moves come in the first ten, by kind of move."""
     listed = _listed(graph)
     popularity = listed.sum(axis=0)
+    moves = grouped(
+        (m.origin, m) for m in graph.referential.mobilities if m.origin != m.target and m.target in graph.position
+    )
     cases: list[tuple[int, dict[str, str]]] = []
     tops = [top_domain(graph.referential, o.domain) for o in graph.occupations]
     for row in np.flatnonzero(held.fold).tolist():
         order = np.argsort(np.lexsort((np.arange(listed.shape[1]), -held.totals[row])))
         ranks = dict(zip(graph.codes, (order + 1).tolist(), strict=True))
-        for move in _moves_of(graph).get(graph.codes[row], ()):
+        for move in moves.get(graph.codes[row], ()):
             target = graph.position[move.target]
-            cases.append(
-                (
-                    ranks[move.target],
-                    {
-                        "list_rank": _band(move.rank, (1, 2, 4, 6, 8)),
-                        "relation": _relation(graph, tops, row, target),
-                        "cited": _band(int(popularity[target]), (2, 5, 10, 30)),
-                        "step": f"{graph.occupations[row].managerial}-{graph.occupations[target].managerial}",
-                    },
-                )
-            )
+            kinds = {
+                "list_rank": _band(move.rank, (1, 2, 4, 6, 8)),
+                "relation": _relation(graph, tops, row, target),
+                "cited": _band(int(popularity[target]), (2, 5, 10, 30)),
+                "step": f"{graph.occupations[row].managerial}-{graph.occupations[target].managerial}",
+            }
+            cases.append((ranks[move.target], kinds))
     found: dict[str, Any] = {"median_rank": float(np.median([rank for rank, _ in cases]))}
     for name in ("list_rank", "relation", "cited", "step"):
         counts = Counter(kind[name] for _, kind in cases)
@@ -244,17 +236,6 @@ def _misses(graph: OccupationGraph, held: OutOfFold) -> dict[str, Any]:
             k: {"moves": n, "in_ten": hits[k] / n, "median_rank": median[k]} for k, n in sorted(counts.items())
         }
     return found
-
-
-def _moves_of(graph: OccupationGraph) -> Mapping[str, Sequence[Mobility]]:
-    def gather() -> dict[str, list[Mobility]]:
-        found: dict[str, list[Mobility]] = {}
-        for move in graph.referential.mobilities:
-            if move.origin != move.target and move.target in graph.position:
-                found.setdefault(move.origin, []).append(move)
-        return found
-
-    return graph.derived("card_moves", gather)
 
 
 def _band(value: int | None, limits: Sequence[int]) -> str:
@@ -310,12 +291,5 @@ def _levels(graph: OccupationGraph, held: OutOfFold) -> dict[str, Any]:
 
 def write_figures(found: Mapping[str, Any], path: Path) -> None:
     """Write the figures, floats to five decimals, so that a review sees what changed."""
-    path.write_text(json.dumps(_rounded(found), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
-
-
-def _rounded(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {k: _rounded(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(v) for v in value]
-    return round(value, 5) if isinstance(value, float) else value
+    rounded = json.loads(json.dumps(found), parse_float=lambda text: round(float(text), 5))
+    path.write_text(json.dumps(rounded, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")

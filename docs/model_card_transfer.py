@@ -90,14 +90,18 @@ def measure_elsewhere(
     found: dict[str, Any] = {"mobilities": int(known.nnz)}
     for label, pieces in hits.items():
         values = np.concatenate(pieces, axis=1)
-        bounds = bootstrap(values)
         found["origins"] = values.shape[1]
-        found[label] = {
-            m: {"mean": float(v.mean()), "ci95": [float(x) for x in b]}
-            for m, v, b in zip(METRICS, values, bounds, strict=True)
-        }
+        found[label] = means(values)
     off = {name: list(build_table(other, load_scorer(name)).off) for name in OURS}
     return found | {"off": off}
+
+
+def means(values: Dense) -> dict[str, Any]:
+    """Mean of each metric over origins, with its bootstrap 95 % interval."""
+    return {
+        metric: {"mean": float(each.mean()), "ci95": [float(x) for x in bounds]}
+        for metric, each, bounds in zip(METRICS, values, bootstrap(values), strict=True)
+    }
 
 
 def _parted(rome: OccupationGraph, other: OccupationGraph) -> Iterator[tuple[NDArray[np.int32], int]]:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("PASSERELLES_NO_CACHE", "1")  # no test writes into the cache of whoever runs it
 # Nor is the program compiled anew each of the hundred times that it is started.
 sys.dont_write_bytecode = False
-sys.path.append(str(Path(__file__).parents[1] / "benchmarks"))  # what a benchmark measures, some tests hold to floors
+for folder in ("benchmarks", "docs"):  # what a benchmark measures, some tests hold to floors; pages are made anew
+    sys.path.append(str(Path(__file__).parents[1] / folder))
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ["PASSERELLES_HOME"] = str(Path(__file__).parent / "no-such-folder")  # nor finds what they installed
 settings.register_profile("any machine", deadline=None)  # that one is slow, or busy, is no fault of ours
