@@ -19,7 +19,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from measuring import Table, referential_of
-from service import free_port, get, load, percentile, post, running
+from service import answer, free_port, get, load, percentile, post, running
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -125,13 +125,6 @@ async def connection(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asy
             await writer.wait_closed()
 
 
-async def answer(reader: asyncio.StreamReader) -> int:
-    head = await reader.readuntil(b"\r\n\r\n")
-    size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-    await reader.readexactly(size)
-    return int(head[9:12])
-
-
 class Attack:
     """Clients of one service, for some seconds, and what they saw."""
 
@@ -162,7 +155,7 @@ class Attack:
                 for _ in range(20):
                     start = time.monotonic()
                     writer.write(self.asker.cheap())
-                    self.cheap[str(await answer(reader))] += 1
+                    self.cheap[str((await answer(reader))[0])] += 1
                     self.times.append(time.monotonic() - start)
                     await asyncio.sleep(0.02)
 
@@ -174,7 +167,7 @@ class Attack:
                 await asyncio.sleep(self.asker.rng.random())
                 self.heavy["left"] += 1
                 return
-            self.heavy[str(await answer(reader))] += 1
+            self.heavy[str((await answer(reader))[0])] += 1
 
     async def half(self, _number: int) -> None:
         """Send a header by the byte."""
@@ -214,7 +207,7 @@ class Attack:
         head = b"POST /v1/rank HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n"
         async with connection(self.port) as (reader, writer):
             writer.write(head)
-            self.heavy[f"two lengths: {await answer(reader)}"] += 1
+            self.heavy[f"two lengths: {(await answer(reader))[0]}"] += 1
             await asyncio.sleep(EVERY)
 
 
@@ -224,9 +217,7 @@ async def ready(port: int, seconds: float) -> dict[str, object]:
     while time.monotonic() - start < seconds:
         async with connection(port) as (reader, writer):
             writer.write(get("/health/ready"))
-            head = await reader.readuntil(b"\r\n\r\n")
-            body = await reader.readexactly(int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]))
-            told = json.loads(body)
+            told = json.loads((await answer(reader))[1])
             if told.get("stuck") == 0 and told["status"] == "ready":
                 return {"ready_after_s": round(time.monotonic() - start, 1)}
         await asyncio.sleep(0.1)

@@ -16,17 +16,17 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import psutil  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.parquet as pq
 from measuring import Figure, Table, apart, need, need_program
-from profiles import PIECE, batch_of, columns_of
+from profiles import pieces
 
 from passerelles import build_graph, load_referential
 from passerelles.bulk.clusters import rank_profiles_dask, rank_profiles_spark
 from passerelles.bulk.files import rank_files
 from passerelles.compiled import compile_index
+from passerelles.graph.core import OccupationGraph
 
 BESIDE = "Dask and Spark with two local workers, beside the same work in one process"
 DATA = ("rome-v460",)
@@ -69,20 +69,11 @@ class Meter:
         self._thread.join()
 
 
-def write_parts(graph: Any, place: Path, size: int) -> list[Path]:
-    """Write the profiles, a part of `PIECE` each."""
+def write_parts(graph: OccupationGraph, place: Path, size: int) -> None:
+    """Write the profiles, a piece a part."""
     place.mkdir()
-    parts = []
-    for start in range(0, size, PIECE):
-        columns = columns_of(graph, min(PIECE, size - start), start)
-        batch = batch_of(graph, columns, start, occupied=0.5)
-        ids = pa.array(np.arange(start, start + len(columns)).astype(str))
-        path = place / f"part-{start // PIECE:04d}.parquet"
-        pq.write_table(
-            pa.table({"id": ids, "occupation": batch["occupation"], "competencies": batch["competencies"]}), path
-        )
-        parts.append(path)
-    return parts
+    for number, batch in enumerate(pieces(graph, size)):
+        pq.write_table(pa.Table.from_batches([batch]), place / f"part-{number:04d}.parquet")
 
 
 def alone(parts: list[Path], index: Path, output: Path) -> None:

@@ -41,6 +41,7 @@ PAGES = {
     "interests": "/interests?first={letter}",
     "map": "/map?job={code}",
 }
+MOST = {"map": 9, "interests": 6, "area": 11}  # of pages of which there are few, or one but for what is marked on it
 
 
 def asked(port: int, path: str) -> float:
@@ -64,16 +65,8 @@ def main(given: Namespace) -> None:
         first = {name: asked(port, path.format(**values(graph, codes, 0))) for name, path in PAGES.items()}
         every: list[float] = []
         for name, path in PAGES.items():
-            if name == "map":  # one page for all, but for what is marked on it
-                times = [
-                    asked(port, path.format(**values(graph, codes, place))) for place in range(1, min(9, len(codes)))
-                ]
-            elif name == "interests":
-                times = [asked(port, path.format(letter=letter)) for letter in "RIASE"]
-            elif name == "area":
-                times = [asked(port, path.format(number=number)) for number in range(2, 12)]
-            else:
-                times = [asked(port, path.format(**values(graph, codes, place))) for place in range(1, len(codes))]
+            places = range(1, min(MOST.get(name, len(codes)), len(codes)))
+            times = [asked(port, path.format(**values(graph, codes, place))) for place in places]
             every += times
             told = (statistics.median(times), statistics.quantiles(times, n=10)[-1], first[name])
             table.row(name, *(Figure(each, "ms") for each in told))
@@ -84,4 +77,4 @@ def values(graph: OccupationGraph, codes: list[str], place: int) -> dict[str, ob
     code, other = codes[place], codes[(place + 1) % len(codes)]
     title = graph.referential.occupation_by_code[code].name.split(" /")[0].replace(" ", "+")
     ascii_title = title.encode("ascii", "ignore").decode()
-    return {"code": code, "other": other, "title": ascii_title, "number": 1, "letter": "C"}
+    return {"code": code, "other": other, "title": ascii_title, "number": place + 1, "letter": "CRIASE"[place % 6]}

@@ -12,6 +12,7 @@ processor (of the clock, on two).
 
 import tempfile
 from argparse import Namespace
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -58,7 +59,7 @@ def columns_of(graph: OccupationGraph, size: int, seed: int) -> NDArray[np.int32
 
 
 def batch_of(graph: OccupationGraph, columns: NDArray[np.int32], seed: int, *, occupied: float) -> pa.RecordBatch:
-    """Profiles that hold these columns; a share of them exercises an occupation."""
+    """Profiles that hold these columns, numbered from the seed on; a share of them exercises an occupation."""
     rng = np.random.default_rng([seed, 1])  # another draw than that of the competencies
     size = len(columns)
     codes = np.asarray(graph.competency_codes)[columns.ravel()]
@@ -66,23 +67,25 @@ def batch_of(graph: OccupationGraph, columns: NDArray[np.int32], seed: int, *, o
     held = pa.ListArray.from_arrays(np.arange(0, HELD * size + 1, HELD, dtype=np.int32), pa.array(codes))
     return pa.record_batch(
         {
-            "id": pa.array(np.arange(size).astype(str)),
+            "id": pa.array(np.arange(seed, seed + size).astype(str)),
             "occupation": pa.array(occupations, mask=rng.random(size) >= occupied),
             "competencies": held,
         }
     )
 
 
+def pieces(graph: OccupationGraph, size: int) -> Iterator[pa.RecordBatch]:
+    """Profiles, a piece at a time; every other one exercises an occupation."""
+    for start in range(0, size, PIECE):
+        yield batch_of(graph, columns_of(graph, min(PIECE, size - start), start), start, occupied=0.5)
+
+
 def write_profiles(graph: OccupationGraph, path: Path, size: int) -> None:
     """Write a Parquet file of profiles, a piece at a time."""
-    writer = None
-    for start in range(0, size, PIECE):
-        columns = columns_of(graph, min(PIECE, size - start), start)
-        batch = batch_of(graph, columns, start, occupied=0.5)
-        writer = writer or pq.ParquetWriter(path, batch.schema)
-        writer.write_batch(batch)
-    if writer is not None:
-        writer.close()
+    schema = batch_of(graph, columns_of(graph, 1, 0), 0, occupied=1.0).schema
+    with pq.ParquetWriter(path, schema) as writer:
+        for batch in pieces(graph, size):
+            writer.write_batch(batch)
 
 
 def rate(size: int, spent: Figure) -> Figure:

@@ -80,6 +80,13 @@ def post(path: str, body: object) -> bytes:
     return f"{head}Content-Length: {len(text)}\r\n\r\n".encode() + text
 
 
+async def answer(reader: asyncio.StreamReader) -> tuple[int, bytes]:
+    """Status and body of the next answer."""
+    head = await reader.readuntil(b"\r\n\r\n")
+    size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
+    return int(head[9:12]), await reader.readexactly(size)
+
+
 async def load(port: int, requests: Sequence[bytes], clients: int = CLIENTS) -> tuple[list[float], set[int]]:
     """Milliseconds of every request, and the statuses seen; each client sends its next once it has its last."""
     waiting = iter(requests)
@@ -91,11 +98,9 @@ async def load(port: int, requests: Sequence[bytes], clients: int = CLIENTS) -> 
         for request in waiting:
             start = time.perf_counter()
             writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            size = int(head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0])
-            await reader.readexactly(size)
+            status, _ = await answer(reader)
             times.append((time.perf_counter() - start) * 1000)
-            statuses.add(int(head[9:12]))
+            statuses.add(status)
         writer.close()
         await writer.wait_closed()
 

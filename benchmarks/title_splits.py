@@ -101,29 +101,20 @@ def noisy_titles(referential: Referential, seed: int, size: int = SIZE) -> list[
 
 
 _TOWNS = (
-    "Villefranche",
-    "Borée",
-    "Saint-Nazaire",
-    "Laval",
-    "Vitré",
-    "Oyonnax",
-    "Figeac",
-    "Redon",
-    "Bressuire",
-    "Cholet",
-)
+    "Villefranche", "Borée", "Saint-Nazaire", "Laval", "Vitré", "Oyonnax", "Figeac", "Redon", "Bressuire", "Cholet",
+)  # fmt: skip
 _FIRMS = ("MECAPLAST", "Sarl Duvernay", "GROUPE LANDRIN", "Ets Fauvel", "Adecco", "SYNERGIE", "Bati-Loire", "TRANSLOIR")
 _CONTRACTS = (
-    "CDI",
-    "CDD 6 mois",
-    "intérim",
-    "temps partiel",
-    "35h",
-    "alternance",
-    "CDI temps plein",
-    "contrat d'apprentissage",
-)
+    "CDI", "CDD 6 mois", "intérim", "temps partiel", "35h", "alternance", "CDI temps plein", "contrat d'apprentissage",
+)  # fmt: skip
 _STREETS = ("de la République", "Jean Jaurès", "des Lilas", "du Port")
+_REMARKS = (
+    "à voir", "néant", "voir annexe", "idem", "non communiqué", "total", "sous-total", "effectif au 31/12",
+    "départ en retraite", "rupture conventionnelle", "congé parental", "à pourvoir rapidement", "CDI temps plein",
+    "siège social", "tous sites", "budget 2025", "prix unitaire", "date d'entrée", "adresse", "téléphone",
+    "chiffre d'affaires", "liste des postes", "Monsieur Martin", "réunion du 12 mai", "ligne à supprimer", "rien",
+    "inconnu", "???", "n.c.", "en cours",
+)  # fmt: skip
 _GRADES = ("junior", "confirmé", "senior", "débutant accepté", "expérimenté(e)")
 KINDS = ("gender", "contract", "place", "employer", "grade", "reference", "capitals", "spelling", "half", "all")
 """Kinds of noise that `noisy` puts on a title."""
@@ -160,10 +151,7 @@ def _noisy(text: str, kind: str, draw: random.Random) -> str:
         "gender": [f"{text} {sign}" for sign in ("H/F", "(H/F)", "F/H", "(f/h/x)", "M/F")],
         "contract": [f"{text} {sign}{draw.choice(_CONTRACTS)}" for sign in ("- ", "", "(")],
         "place": [
-            f"{text} à {town}",
-            f"{text} - {town}",
-            f"{text} - {town} ({draw.randint(10, 95)})",
-            f"{text} ({town})",
+            f"{text} {place}" for place in (f"à {town}", f"- {town}", f"- {town} ({draw.randint(10, 95)})", f"({town})")
         ],
         "employer": [f"{text} - {firm}", f"{text} chez {firm}", f"{firm} : {text}", f"{text} - {firm} - {town}"],
         "grade": [f"{text} {grade}" for grade in _GRADES],
@@ -253,51 +241,19 @@ def across(origin: Referential, target: Referential, links: Mapping[str, set[str
 def no_jobs(seed: int, size: int = SIZE) -> list[Query]:
     """Texts of a table that are no job: firms, places, remarks, amounts, products."""
     draw = random.Random(7000 + seed)  # noqa: S311 - a fixed draw
-    remarks = (
-        "à voir",
-        "néant",
-        "voir annexe",
-        "idem",
-        "non communiqué",
-        "total",
-        "sous-total",
-        "effectif au 31/12",
-        "départ en retraite",
-        "rupture conventionnelle",
-        "congé parental",
-        "à pourvoir rapidement",
-        "CDI temps plein",
-        "siège social",
-        "tous sites",
-        "budget 2025",
-        "prix unitaire",
-        "date d'entrée",
-        "adresse",
-        "téléphone",
-        "chiffre d'affaires",
-        "liste des postes",
-        "Monsieur Martin",
-        "réunion du 12 mai",
-        "ligne à supprimer",
-        "rien",
-        "inconnu",
-        "???",
-        "n.c.",
-        "en cours",
-    )
-    made = []
+    texts = []
     for number in range(size):
-        pick = number % 4
-        if pick == 0:
-            made.append(draw.choice(remarks))
-        elif pick == 1:
-            made.append(f"{draw.choice(_FIRMS)} {draw.choice(_TOWNS)}")
-        elif pick == 2:
+        kind = number % 4
+        if kind == 0:
+            texts.append(draw.choice(_REMARKS))
+        elif kind == 1:
+            texts.append(f"{draw.choice(_FIRMS)} {draw.choice(_TOWNS)}")
+        elif kind == 2:
             street, name = draw.choice(("rue", "avenue", "place")), draw.choice(_STREETS)
-            made.append(f"{draw.randint(1, 99)} {street} {name} {draw.choice(_TOWNS)}")
+            texts.append(f"{draw.randint(1, 99)} {street} {name} {draw.choice(_TOWNS)}")
         else:
-            made.append(f"{draw.choice(remarks)} {draw.choice(_TOWNS)}")
-    return [Query(text, "") for text in made]
+            texts.append(f"{draw.choice(_REMARKS)} {draw.choice(_TOWNS)}")
+    return [Query(text, "") for text in texts]
 
 
 def nonsense(seed: int, size: int = SIZE) -> list[Query]:
@@ -386,20 +342,13 @@ def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) ->
     ``ece`` is the error in ten classes of equal count, ``ece_chance`` what as many well calibrated answers would
     stay under 19 times in 20: only above both that and the aim is the aim missed.
     """
-    firsts = [a[0] if a else None for a in answers]
     result: dict[str, float] = {}
     if any(q.code for q in queries):
-        confidence = np.asarray([f.confidence if f else 0.0 for f in firsts])
-        right = np.asarray([f is not None and f.code == q.code for f, q in zip(firsts, queries, strict=True)])
-        five = [any(c.code == q.code for c in a) for a, q in zip(answers, queries, strict=True)]
-        result |= {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
+        right = [[c.code == q.code for c in found] for found, q in zip(answers, queries, strict=True)]
+        result |= _measures(right, [found[0].confidence if found else 0.0 for found in answers])
     if not any(q.code for q in queries) or any(q.families for q in queries):
-        confidence = np.asarray([f.parent_confidence if f else 0.0 for f in firsts])
-        right = np.asarray(
-            [f is not None and f.parent_code in q.families for f, q in zip(firsts, queries, strict=True)]
-        )
-        five = [any(c.parent_code in q.families for c in a) for a, q in zip(answers, queries, strict=True)]
-        family = {"first": float(right.mean()), "five": float(np.mean(five)), **_sureness(confidence, right)}
+        right = [[c.parent_code in q.families for c in found] for found, q in zip(answers, queries, strict=True)]
+        family = _measures(right, [found[0].parent_confidence if found else 0.0 for found in answers])
         result |= {f"family_{key}": value for key, value in family.items()}
     return result
 
@@ -437,13 +386,17 @@ def error_if_calibrated(
     return float(np.mean(errors)), float(np.quantile(errors, 0.95))
 
 
-def _sureness(confidence: NDArray[np.float64], right: NDArray[np.bool_]) -> dict[str, float]:
+def _measures(right: Sequence[Sequence[bool]], confidences: Sequence[float]) -> dict[str, float]:
+    """Return `MEASURES`; of each query, which candidates are right, and how sure the first is."""
+    confidence, first = np.asarray(confidences), np.asarray([any(marks[:1]) for marks in right])
     sure = confidence >= SURE
     return {
-        "ece": expected_calibration_error(confidence, right),
+        "first": float(first.mean()),
+        "five": float(np.mean([any(marks) for marks in right])),
+        "ece": expected_calibration_error(confidence, first),
         "ece_chance": error_if_calibrated(confidence)[1],
         "sure": float(sure.mean()),
-        "right_when_sure": float(right[sure].mean()) if sure.any() else float("nan"),
-        "auc": area_under_curve(confidence, right),
+        "right_when_sure": float(first[sure].mean()) if sure.any() else float("nan"),
+        "auc": area_under_curve(confidence, first),
         "unknown": float((confidence < REVIEW).mean()),
     }

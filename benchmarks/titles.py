@@ -59,15 +59,15 @@ def splits(table: TitleTable, referential: Referential, seeds: Sequence[int]) ->
 
 def families_of(table: TitleTable, data: Path, new: Referential, old: Referential) -> None:
     """Titles that are not ROME's: how often the family is right, and how sure it is; half of them were fitted on."""
-    esco = data / "crosswalks" / "esco-rome-v1.4.csv"
-    sets = {"ESCO, fitted on": esco_titles(esco, new, 0), "ESCO, held out": esco_titles(esco, new, 1)}
-    near = ("exactMatch", "broadMatch")
-    sets |= {f"ESCO, exact or broad, half {n}": esco_titles(esco, new, n, relations=near) for n in (0, 1)}
-    sets |= {"advertisements, fitted on": ad_titles(ADS, 0), "advertisements, held out": ad_titles(ADS, 1)}
-    sets |= {"titles as posted, fitted on": ad_titles(POSTED, 0), "titles as posted, held out": ad_titles(POSTED, 1)}
-    sets |= {"posted, all trades, fitted on": ad_titles(POSTED_BY_ALL, 0)}
-    sets |= {"posted, all trades, held out": ad_titles(POSTED_BY_ALL, 1)}
-    sets |= {"titles of firms, fitted on": ad_titles(FIRMS, 0), "titles of firms, held out": ad_titles(FIRMS, 1)}
+    esco, near = data / "crosswalks" / "esco-rome-v1.4.csv", ("exactMatch", "broadMatch")
+    lists = {
+        "advertisements": ADS, "titles as posted": POSTED, "posted, all trades": POSTED_BY_ALL,
+        "titles of firms": FIRMS,
+    }  # fmt: skip
+    halves = ((0, "fitted on"), (1, "held out"))
+    sets = {f"ESCO, {told}": esco_titles(esco, new, half) for half, told in halves}
+    sets |= {f"ESCO, exact or broad, half {half}": esco_titles(esco, new, half, relations=near) for half in (0, 1)}
+    sets |= {f"{name}, {told}": ad_titles(path, half) for name, path in lists.items() for half, told in halves}
     sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():
         table.resolved(name, new, queries)
