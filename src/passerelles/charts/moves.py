@@ -14,7 +14,6 @@ from passerelles.market.worth import SCREEN_KEYS
 from passerelles.paths.path import Path, Span, Step, StepCredential, hours_text, months_text, path_sentences
 from passerelles.ranking.move import End, Item, Move, PartValue, by_state, find_start
 from passerelles.ranking.moves import check_limit, rank_moves
-from passerelles.vectors import unit_rows
 from passerelles.views.spec import On
 
 if TYPE_CHECKING:
@@ -324,15 +323,15 @@ def ring_order(graph: "OccupationGraph", codes: Sequence[str]) -> list[int]:
     The tree is built on the codes in alphabetical order: what was ranked first changes nothing of it.
     """
     from scipy.cluster import hierarchy  # noqa: PLC0415 - heavy, and one chart alone asks for it
-    from scipy.spatial.distance import squareform  # noqa: PLC0415
+    from scipy.spatial.distance import pdist  # noqa: PLC0415
 
     ranked = sorted(range(len(codes)), key=lambda i: codes[i])
     if len(codes) <= 2:  # noqa: PLR2004 - nothing to order
         return ranked
-    rows = unit_rows(graph.weights[[graph.position[codes[i]] for i in ranked]])
-    distance = np.clip(np.round(1.0 - (rows @ rows.T).toarray(), 9), 0.0, None)
-    np.fill_diagonal(distance, 0.0)
-    tree = hierarchy.linkage(squareform(distance, checks=False), method="average", optimal_ordering=True)
+    rows = graph.weights[[graph.position[codes[i]] for i in ranked]].toarray()
+    # What requires nothing is like nothing else: its cosine is no number.
+    distance = np.nan_to_num(np.round(pdist(rows, "cosine"), 9), nan=1.0)
+    tree = hierarchy.linkage(distance, method="average", optimal_ordering=True)
     return [ranked[i] for i in hierarchy.leaves_list(tree).tolist()]
 
 
@@ -559,13 +558,13 @@ def path_ladder(path: "Path", *, width: float = 8.0, lang: Lang = "fr") -> Chart
     ruler = _ruler(pen, path)
     rail = MARGIN + pen.size * 0.6
     dot = y + (pen.size + 1) * LINE / 2
-    y = _rung(pen, y, ends["origin"], first=True)
-    for place, step in enumerate(path.steps, start=1):
+    y = _rung(pen, y, ends["origin"], Colour.PAPER)
+    for step in path.steps:
         start = dot
         y = _step(pen, ruler, y + 4, step) + 8
         dot = y + (pen.size + 1) * LINE / 2
         pen.line([(rail, start), (rail, dot)], colour=Colour.BLUE, width=2.2, over=0.8)
-        y = _rung(pen, y, _end(step.target, lang), first=False, last=place == len(path.steps))
+        y = _rung(pen, y, _end(step.target, lang), Colour.BLUE if step is path.steps[-1] else Colour.SKY)
     y = _whole(pen, ruler, y + 6, path)
     y = pen.axis(ruler, (top, y), title=pen.say("axis"))
     y = _frames(pen, y + 6, path)
@@ -595,9 +594,9 @@ def _ruler(pen: Pen, path: "Path") -> Ruler:
     return Ruler(0.0, (most or 1.0) * 1.18, _left(pen) + _column(pen) + 14, pen.right)
 
 
-def _rung(pen: Pen, y: float, label: str, *, first: bool, last: bool = False) -> float:
+def _rung(pen: Pen, y: float, label: str, colour: Colour) -> float:
     size = pen.size + 1
-    look = Fill(Colour.PAPER if first else Colour.BLUE if last else Colour.SKY, edge=Colour.BLUE, width=2.0, shape="o")
+    look = Fill(colour, edge=Colour.BLUE, width=2.0, shape="o")
     pen.dot((MARGIN + pen.size * 0.6, y + size * LINE / 2), pen.size * 1.1, look)
     return pen.text((_left(pen), y), label, width=_column(pen), size=size, bold=True) + 2
 

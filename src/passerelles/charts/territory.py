@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from passerelles.charts.drawing import CYCLE, MARGIN, Chart, Colour, Entry, Fill, Pen, ribbon
+from passerelles.codes import grouped
 from passerelles.errors import checked
 from passerelles.language.say import Lang, number, say
 from passerelles.ranking.moves import check_limit
@@ -117,7 +118,12 @@ def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagr
             label = say(f"charts.sankey.others_{side}", lang=lang, n=len(others))
             masked = any(n.masked for n in others)
             named[key] = Node(key, side, label, "", "", (), sum(n.rest for n in others), masked)
-    return _drawn([n for n in named.values() if n.key not in into], _gathered(pieces, into))
+    joined = grouped((((into.get(r.left, r.left), into.get(r.right, r.right)), r.once), r) for r in pieces)
+    ribbons = [
+        Ribbon(*ends, sum(r.people for r in some), all(r.same_job for r in some), any(r.masked for r in some), once)
+        for (ends, once), some in joined.items()
+    ]
+    return _drawn([n for n in named.values() if n.key not in into], ribbons)
 
 
 def _node(
@@ -138,17 +144,6 @@ def _node(
         label = f"{job['code']} {job['label'] or ''}".strip() if job else ""
         named[key] = Node(key, side, employer, label, basin or "", (), 0)
     return key
-
-
-def _gathered(pieces: Iterable[Ribbon], into: Mapping[str, str]) -> list[Ribbon]:
-    """Join what leads from one node to the same other; `into` says which nodes are one."""
-    found: dict[tuple[str, str, bool], Ribbon] = {}
-    for each in pieces:
-        ends = into.get(each.left, each.left), into.get(each.right, each.right)
-        before = found.get((*ends, each.once), Ribbon(*ends, 0, same_job=True))
-        same_job, masked = before.same_job and each.same_job, before.masked or each.masked
-        found[*ends, each.once] = Ribbon(*ends, before.people + each.people, same_job, masked, each.once)
-    return list(found.values())
 
 
 def _drawn(nodes: Iterable[Node], flows: Sequence[Ribbon]) -> Diagram:

@@ -125,9 +125,6 @@ def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"package": package_version(), "referential": told, "overlays": referential.get("overlays", []), **kept}
 
 
-_SUBJECTS: Final = ("referential", "scorer", "sources", "settings")
-
-
 def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
     """
     Return what a JSON object says of its origin as rows: subject, name, value; an empty value is unknown.
@@ -141,7 +138,7 @@ def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
     """
     rows: list[tuple[Cell, Cell, Cell]] = [("passerelles", "version", package_version())]
     rows.append((say("about.answer", lang=lang), "schema", str(payload.get("schema", ""))))
-    for subject in _SUBJECTS:
+    for subject in ("referential", "scorer", "sources", "settings"):
         if subject in payload:
             label = say(f"about.{subject}", lang=lang)
             for name, value in leaves(payload[subject]):
