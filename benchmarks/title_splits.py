@@ -20,7 +20,7 @@ from passerelles.matching.reading import Lexicon, gender_forms, language_pack
 from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
 from passerelles.text import normalise_label
 
-SIZE = 1000
+SIZE = 1000  # queries of a kind
 ADS = Path(__file__).parent.parent / "tests" / "data" / "ad_titles.csv"
 FIRMS = ADS.with_name("firm_titles.csv")
 POSTED = ADS.with_name("posted_titles.csv")
@@ -45,7 +45,7 @@ def families(referential: Referential) -> dict[str, str]:
     return {o.code: o.parent or o.code for o in referential.occupations}
 
 
-def held_out(referential: Referential, seed: int, size: int = SIZE) -> tuple[Referential, list[Query]]:
+def held_out(referential: Referential, seed: int) -> tuple[Referential, list[Query]]:
     """
     Draw synonyms, and give the referential without them and without any other form of the same titles.
 
@@ -58,7 +58,7 @@ def held_out(referential: Referential, seed: int, size: int = SIZE) -> tuple[Ref
     keys = [lexicon.stems(masculine) for masculine, _ in forms]
     pool = [i for i, t in enumerate(referential.titles) if not t.principal]
     draw = random.Random(seed)  # noqa: S311 - a fixed draw
-    chosen = sorted(draw.sample(pool, size))
+    chosen = sorted(draw.sample(pool, SIZE))
     gone = {keys[i] for i in chosen}
     family = families(referential)
     queries = [
@@ -88,13 +88,13 @@ def mistyped(text: str, draw: random.Random) -> str:
     return typed
 
 
-def noisy_titles(referential: Referential, seed: int, size: int = SIZE) -> list[Query]:
+def noisy_titles(referential: Referential, seed: int) -> list[Query]:
     """Titles of the index, masculine, feminine or whole, each with one typing error."""
     pack = language_pack(referential.language)
     draw = random.Random(5000 + seed)  # noqa: S311 - a fixed draw
     family = families(referential)
     found = []
-    for title in draw.sample(referential.titles, size):
+    for title in draw.sample(referential.titles, SIZE):
         form = draw.choice((*gender_forms(title.label, pack=pack), title.label))
         found.append(Query(mistyped(form.lower(), draw), title.occupation, frozenset({family[title.occupation]})))
     return found
@@ -162,17 +162,14 @@ def _noisy(text: str, kind: str, draw: random.Random) -> str:
     return draw.choice(ways[kind])
 
 
-def ad_titles(path: Path, half: int | None = None) -> list[Query]:
+def ad_titles(path: Path, half: int) -> list[Query]:
     """Titles as advertisements write them, with the families that a person judged right; one line in two by `half`."""
     with path.open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    found = [Query(row["title"], "", frozenset(row["family"].split("|"))) for row in rows]
-    return found if half is None else found[half::2]
+    return [Query(row["title"], "", frozenset(row["family"].split("|"))) for row in rows][half::2]
 
 
-def esco_titles(
-    path: Path, referential: Referential, half: int | None = None, *, relations: Collection[str] = ()
-) -> list[Query]:
+def esco_titles(path: Path, referential: Referential, half: int, *, relations: Collection[str] = ()) -> list[Query]:
     """
     French titles of ESCO that are no title of the referential, with the families of the titles mapped to them.
 
@@ -193,10 +190,10 @@ def esco_titles(
             if not relations or row["mapping relation"].removeprefix("skos:") in relations:
                 kept.add(right)
     queries = [Query(title, "", frozenset(found[title])) for title in sorted(found)]
-    return [query for query in (queries if half is None else queries[half::2]) if query.families]
+    return [query for query in queries[half::2] if query.families]
 
 
-def older_titles(old: Referential, new: Referential, half: int | None = None) -> list[Query]:
+def older_titles(old: Referential, new: Referential, half: int) -> list[Query]:
     """
     Titles of an older version that the newer one has not: their family is their old code, where it still is one.
 
@@ -208,7 +205,7 @@ def older_titles(old: Referential, new: Referential, half: int | None = None) ->
         for t in old.titles
         if t.occupation in known and normalise_label(t.label) not in labels
     ]
-    return found if half is None else found[half::2]
+    return found[half::2]
 
 
 def crossings(data: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
@@ -238,11 +235,11 @@ def across(origin: Referential, target: Referential, links: Mapping[str, set[str
     return found[half::2]
 
 
-def no_jobs(seed: int, size: int = SIZE) -> list[Query]:
+def no_jobs(seed: int) -> list[Query]:
     """Texts of a table that are no job: firms, places, remarks, amounts, products."""
     draw = random.Random(7000 + seed)  # noqa: S311 - a fixed draw
     texts = []
-    for number in range(size):
+    for number in range(SIZE):
         kind = number % 4
         if kind == 0:
             texts.append(draw.choice(_REMARKS))
@@ -256,7 +253,7 @@ def no_jobs(seed: int, size: int = SIZE) -> list[Query]:
     return [Query(text, "") for text in texts]
 
 
-def nonsense(seed: int, size: int = SIZE) -> list[Query]:
+def nonsense(seed: int) -> list[Query]:
     """Texts that are no title: random letters, company names made of them, English, sentences of another trade."""
     draw = random.Random(9000 + seed)  # noqa: S311 - a fixed draw
 
@@ -265,7 +262,7 @@ def nonsense(seed: int, size: int = SIZE) -> list[Query]:
 
     english = ["we", "are", "looking", "for", "someone", "who", "can", "help", "our", "team", "grow", "fast", "today"]
     made = []
-    for number in range(size):
+    for number in range(SIZE):
         if number % 3 == 0:
             made.append(" ".join(word() for _ in range(draw.randint(1, 3))))
         elif number % 3 == 1:
@@ -275,9 +272,7 @@ def nonsense(seed: int, size: int = SIZE) -> list[Query]:
     return [Query(text, "") for text in made]
 
 
-def reworded_skills(
-    new: Referential, old: Referential, seed: int, size: int = SIZE
-) -> tuple[list[Query], list[Query], list[Query]]:
+def reworded_skills(new: Referential, old: Referential, seed: int) -> tuple[list[Query], list[Query], list[Query]]:
     """
     Competency labels with a typing error, shortened or reordered, and as the older version worded them.
 
@@ -288,10 +283,10 @@ def reworded_skills(
     stop = language_pack(new.language).stop_words
     labels = {c.code: c.label for c in new.competencies if c.label and int(c.code) % 2 == seed % 2}
     today = {normalise_label(c.label) for c in new.competencies if c.label}
-    picked = draw.sample(sorted(labels.items()), 2 * size)
-    typed = [Query(mistyped(label.lower(), draw), code) for code, label in picked[:size]]
+    picked = draw.sample(sorted(labels.items()), 2 * SIZE)
+    typed = [Query(mistyped(label.lower(), draw), code) for code, label in picked[:SIZE]]
     short = []
-    for code, label in picked[size:]:
+    for code, label in picked[SIZE:]:
         parts = [w for w in label.lower().split() if w not in stop]
         if len(parts) > 2:
             del parts[draw.randrange(1, len(parts))]
@@ -353,27 +348,12 @@ def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) ->
     return result
 
 
-def error_if_calibrated(
-    probabilities: ArrayLike, *, bins: int = 10, draws: int = 200, seed: int = 0
-) -> tuple[float, float]:
+def error_if_calibrated(probabilities: ArrayLike) -> tuple[float, float]:
     """
-    Calibration error of as many probabilities, had each come true as often as it says.
+    Mean and 95th percentile of the calibration error of as many probabilities, had each come true as often as it says.
 
-    The error of a small set is above zero however good its probabilities are; outcomes drawn from these say how far.
-
-    Parameters
-    ----------
-    probabilities, bins
-        As of `passerelles.evaluation.protocol.reliability`.
-    draws
-        Number of sets of outcomes drawn.
-    seed
-        Of the draws.
-
-    Returns
-    -------
-    mean, most
-        Mean and 95th percentile of `expected_calibration_error` over the draws: an error above `most` is no chance.
+    The error of a small set is above zero however good its probabilities are; outcomes drawn from these say how far: an
+    error above the percentile is no chance.
 
     Examples
     --------
@@ -381,8 +361,8 @@ def error_if_calibrated(
     (0.0, 0.0)
     """
     predicted = np.asarray(probabilities, dtype=np.float64)
-    drawn = np.random.default_rng(seed).random((draws, len(predicted))) < predicted
-    errors = [expected_calibration_error(predicted, outcomes, bins=bins) for outcomes in drawn]
+    drawn = np.random.default_rng(0).random((200, len(predicted))) < predicted
+    errors = [expected_calibration_error(predicted, outcomes) for outcomes in drawn]
     return float(np.mean(errors)), float(np.quantile(errors, 0.95))
 
 

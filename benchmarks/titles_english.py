@@ -14,7 +14,6 @@ from passerelles import load_referential
 BESIDE = "no other program: the right answers, and for the confidence what chance alone would give"
 DATA = ("esco-v1.1.1", "onet-29.3", "crosswalks/esco-onet-2022.csv")
 
-SIZE = 1000
 HELD = 1  # the half of the titles of each in the other that nothing was fitted on
 
 
@@ -23,7 +22,7 @@ def main(given: Namespace) -> None:
     there, back = crossings(given.data)
     with TitleTable() as table:
         for name, referential in (("ESCO", esco), ("O*NET", onet)):
-            table.resolved(f"{name}, held-out synonyms", *held_out(referential, 0, SIZE))
+            table.resolved(f"{name}, held-out synonyms", *held_out(referential, 0))
         for name, origin, target, links in (("O*NET in ESCO", onet, esco, there), ("ESCO in O*NET", esco, onet, back)):
             queries = across(origin, target, links, HELD)
             table.resolved(f"{name} ({len(queries)})", target, queries)
