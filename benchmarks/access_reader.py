@@ -3,7 +3,7 @@
 import csv
 import re
 from argparse import Namespace
-from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from measuring import Table, stop
 
 from passerelles import load_referential
 from passerelles.charts.evaluation import wilson
+from passerelles.codes import grouped
 from passerelles.referentials.access_text import fold_in_place, read_access_text
 
 BESIDE = "no other program: labels made by hand, tests/data/access_labels_*.csv"
@@ -48,10 +49,8 @@ class Agreement:
 
 def agreement(labels: Path, texts: dict[str, str]) -> Agreement:
     """How the reader agrees with the labels of the fiches of a ROME."""
-    rows: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in csv.DictReader(labels.read_text(encoding="utf-8").splitlines()):
-        rows[row["code"]].append(row)
-    return _agreement(rows, texts)
+    rows = csv.DictReader(labels.read_text(encoding="utf-8").splitlines())
+    return _agreement(grouped((row["code"], row) for row in rows), texts)
 
 
 def of_written(number: str) -> Agreement:
@@ -65,7 +64,7 @@ def of_written(number: str) -> Agreement:
     return _agreement(rows, {text: text for text in rows})
 
 
-def _agreement(rows: dict[str, list[dict[str, str]]], texts: dict[str, str]) -> Agreement:
+def _agreement(rows: Mapping[str, Sequence[dict[str, str]]], texts: dict[str, str]) -> Agreement:
     """Count what is found: a mention is where it meets a place of the labelled words."""
     read = labelled = named = found = level = selection = 0
     for code, fiche in rows.items():
@@ -88,15 +87,17 @@ def _agreement(rows: dict[str, list[dict[str, str]]], texts: dict[str, str]) -> 
 
 def openings(texts: Path) -> dict[str, str]:
     """Return the first letters of each access text of ROME 4, without the sentence that they cut."""
-    sentences: dict[str, list[str]] = defaultdict(list)
     with texts.open(encoding="utf-8-sig", newline="") as lines:
-        for row in sorted(csv.DictReader(lines), key=lambda row: int(row["position_phrase"])):
-            if row["libelle_type_texte"] == "acces_metier":
-                sentences[row["code_rome"]].append(" ".join(row["libelle_texte"].replace("''", "'").split()))
+        rows = sorted(csv.DictReader(lines), key=lambda row: int(row["position_phrase"]))
+    sentences = grouped(
+        (row["code_rome"], " ".join(row["libelle_texte"].replace("''", "'").split()))
+        for row in rows
+        if row["libelle_type_texte"] == "acces_metier"
+    )
     return {code: _opening(parts) for code, parts in sentences.items()}
 
 
-def _opening(sentences: list[str]) -> str:
+def _opening(sentences: Sequence[str]) -> str:
     text = ""
     for sentence in sentences:
         room = OPENING - len(text.replace(" | ", " "))

@@ -9,6 +9,7 @@ import numpy as np
 from measuring import Table
 
 from passerelles import Referential, build_graph, load_referential
+from passerelles.codes import grouped
 from passerelles.evaluation.evaluate import evaluate
 from passerelles.evaluation.protocol import METRICS
 from passerelles.evaluation.results import Evaluation, MethodResult
@@ -34,13 +35,10 @@ def carried(rome: Referential, esco: Referential, crosswalk: Path) -> Referentia
     """
     fiche_of = {t.code: t.occupation for t in rome.titles}
     known = {o.code for o in esco.occupations}
-    of_fiche: dict[str, set[str]] = {}
     links = read_crosswalk(crosswalk)
-    for first, those in links.links.items():
-        for second, relation in those.items():
-            code, title = (first, second) if links.origin == "esco" else (second, first)
-            if relation in CLOSE and code in known and title in fiche_of:
-                of_fiche.setdefault(fiche_of[title], set()).add(code)
+    close = [(one, other) for one, those in links.links.items() for other, how in those.items() if how in CLOSE]
+    linked = close if links.origin == "esco" else [(code, title) for title, code in close]
+    of_fiche = grouped((fiche_of[title], code) for code, title in linked if code in known and title in fiche_of)
     pairs = {
         (origin, target)
         for m in rome.mobilities

@@ -18,6 +18,7 @@ import numpy as np
 from measuring import Figure, Table
 from rapidfuzz import fuzz, process
 
+from passerelles.codes import grouped
 from passerelles.matching.index import Entry, Owner, build_index
 from passerelles.matching.ranking import shipped_weights
 from passerelles.matching.reading import language_pack
@@ -42,14 +43,13 @@ class Task(NamedTuple):
 def read_task(folder: Path) -> Task:
     """Read the three files of a task."""
     queries = {query: text for query, text, *_ in _rows(folder / "queries.tsv")}
-    corpus: dict[str, list[str]] = {}
-    for element, text, *_ in _rows(folder / "corpus_elements.tsv"):
-        corpus.setdefault(_concept(element), []).append(text)
-    right: dict[str, set[str]] = {}
-    for query, _, element, relevance in _rows(folder / "annotations.tsv"):
-        if query in queries and _concept(element) in corpus and float(relevance) > 0:
-            right.setdefault(query, set()).add(_concept(element))
-    return Task(queries, {e: tuple(t) for e, t in corpus.items()}, {q: frozenset(e) for q, e in right.items()})
+    corpus = grouped((_concept(element), text) for element, text, *_ in _rows(folder / "corpus_elements.tsv"))
+    right = grouped(
+        (query, _concept(element))
+        for query, _, element, relevance in _rows(folder / "annotations.tsv")
+        if query in queries and _concept(element) in corpus and float(relevance) > 0
+    )
+    return Task(queries, corpus, {query: frozenset(concepts) for query, concepts in right.items()})
 
 
 def _concept(element: str) -> str:

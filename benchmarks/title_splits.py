@@ -7,13 +7,14 @@ import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from measuring import Table
 from numpy.typing import ArrayLike, NDArray
 
 from passerelles import Referential
+from passerelles.codes import grouped
 from passerelles.evaluation.protocol import expected_calibration_error
 from passerelles.matching.migrate import read_crosswalk
 from passerelles.matching.reading import Lexicon, gender_forms, language_pack
@@ -26,6 +27,7 @@ FIRMS = ADS.with_name("firm_titles.csv")
 POSTED = ADS.with_name("posted_titles.csv")
 POSTED_BY_ALL = ADS.with_name("posted_titles2.csv")
 _LETTERS = string.ascii_lowercase
+Links: TypeAlias = Mapping[str, Sequence[str]]
 
 
 MEASURES = ("first", "five", "ece", "ece_chance", "sure", "right_when_sure", "auc", "unknown")
@@ -208,18 +210,14 @@ def older_titles(old: Referential, new: Referential, half: int) -> list[Query]:
     return found[half::2]
 
 
-def crossings(data: Path) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+def crossings(data: Path) -> tuple[Links, Links]:
     """Official links between O*NET and ESCO: codes of ESCO by code of O*NET, and codes of O*NET by code of ESCO."""
-    there: dict[str, set[str]] = {}
-    back: dict[str, set[str]] = {}
-    for left, rights in read_crosswalk(data / "crosswalks" / "esco-onet-2022.csv").links.items():
-        for right in rights:
-            there.setdefault(left, set()).add(right)
-            back.setdefault(right, set()).add(left)
-    return there, back
+    links = read_crosswalk(data / "crosswalks" / "esco-onet-2022.csv").links
+    pairs = [(left, right) for left, rights in links.items() for right in rights]
+    return grouped(pairs), grouped((right, left) for left, right in pairs)
 
 
-def across(origin: Referential, target: Referential, links: Mapping[str, set[str]], half: int) -> list[Query]:
+def across(origin: Referential, target: Referential, links: Links, half: int) -> list[Query]:
     """
     Labels of one classification that are no title of the other, and the families that they lead to there.
 
