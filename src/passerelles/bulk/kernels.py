@@ -16,27 +16,24 @@ compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 Room = namedtuple(  # noqa: PYI024 - nothing here has types
     "Room",
-    "dots values rank bound floor chosen rival counts added seen touched square credit covered sums",
+    "dots values bound nearer counts added seen touched square credit covered sums",
 )
 
 
 def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) -> Room:
     """Return the arrays in which the loops of one thread write down what they find."""
-    features, size, terms = len(formula.kind), len(space.competes), len(space.rarity)
+    size, terms = len(space.competes), len(space.rarity)
     return Room(
         dots=np.zeros((layout.WHOLE, size), np.int32),
         values=np.zeros((layout.WHOLE + 1, size), np.float32),
-        rank=np.full((features, size), -1, np.int32),
         bound=np.zeros(size, np.float32),
-        floor=np.zeros(layout.FURTHER, np.float32),
-        chosen=np.zeros(size + 1, np.int32),
-        rival=np.zeros(size + 1, np.float32),
+        nearer=np.zeros(layout.BINS, np.int32),
         counts=np.zeros(terms, np.int32),
         added=np.zeros(terms, np.int32),
         seen=np.zeros(layout.WHOLE, np.int32),
         touched=np.zeros((layout.WHOLE, terms), np.int32),
         square=np.zeros(layout.WHOLE),
-        credit=np.zeros(len(needs.near_ptr) - 1),
+        credit=np.zeros(len(needs.near.starts) - 1),
         covered=np.zeros(size),
         sums=np.zeros(formula.parts, np.float32),
     )
@@ -44,12 +41,11 @@ def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) 
 
 @compiled
 def bounds(space, formula, room, row):
-    """Bound every score from above: exact values, exact ranks of the nearest, for all others the rank after these."""
+    """Bound every score from above: exact values, ranks after those that are surely nearer, the best reverse ranks."""
     bound = room.bound
     own = space.base_rows[row] if row >= 0 else -1
     # The last row of the rest is that of people without an occupation.
     bound[:] = formula.rest[row].astype(np.float32) + np.float32(layout.SLACK * formula.parts)
-    room.rank[:] = -1
     for feature in range(len(formula.kind)):
         weight = np.float32(formula.weight[feature] * UNITS)
         if formula.kind[feature] == layout.VALUE:
@@ -62,31 +58,24 @@ def bounds(space, formula, room, row):
 
 @compiled
 def _bound_rank(space, formula, room, feature, weight, own):
-    """
-    Bound what a rank gives: to the nearest their own, to the others the rank after these, to the furthest a lower one.
-
-    `room.rank` is the number of competitors that are nearer, -1 for the others.
-    """
-    values, near, bound = room.values[formula.measure[feature]], room.chosen, room.bound
+    """Bound what a rank gives: nearer are, at least, the competitors whose values lie in a higher bin."""
+    values, nearer = room.values[formula.measure[feature]], room.nearer
+    nearer[:] = 0
+    for target in range(len(values)):
+        nearer[_bin(values[target], nearer)] += space.competes[target] and target != own
+    above = 0
+    for place in range(len(nearer) - 1, -1, -1):
+        above, nearer[place] = above + nearer[place], above
     last = len(formula.scale) - 1
-    _guess(values, room.floor)
-    count = collect(values, room.floor[layout.NEAREST - 1], near)
-    rivals = 0
-    for index in range(count):
-        target = near[index]
-        room.rival[rivals] = values[target]
-        rivals += space.competes[target] and target != own
-    least = formula.scale[min(rivals, last)]
-    bound += weight * (least - formula.mean[feature])
-    for index in range(count):
-        target = near[index]
-        rank = greater(room.rival[:rivals], values[target])
-        room.rank[feature, target] = rank
-        bound[target] += weight * (formula.scale[min(rank, last)] - least)
-    floor = room.floor[layout.FURTHER - 1]
-    fall = weight * (least - formula.scale[min(_above(space, values, floor, own), last)])
-    for target in range(len(values)):  # without a branch, several at once
-        bound[target] -= fall if values[target] <= floor else np.float32(0.0)
+    for target in range(len(values)):
+        rank = min(nearer[_bin(values[target], nearer)], last)
+        room.bound[target] += weight * (formula.scale[rank] - formula.mean[feature])
+
+
+@compiled
+def _bin(value, bins):
+    """Return the bin of a value from 0 to 1."""
+    return min(max(np.int32(value * np.float32(len(bins))), 0), len(bins) - 1)
 
 
 @compiled
@@ -96,21 +85,6 @@ def greater(values, least):
     for index in range(len(values)):
         count = np.int32(count + np.int32(values[index] > least))
     return count
-
-
-@compiled
-def _guess(values, best):
-    """Find the greatest of one value in `STRIDE`, in falling order: that many times its place are above each."""
-    best[:] = layout.NEVER
-    last = len(best) - 1
-    for target in range(0, len(values), layout.STRIDE):
-        value = values[target]
-        if value > best[last]:
-            place = last
-            while place > 0 and best[place - 1] < value:
-                best[place] = best[place - 1]
-                place -= 1
-            best[place] = value
 
 
 @compiled
@@ -133,9 +107,7 @@ def _score(space, formula, room, target, row):
         value = room.values[formula.measure[feature], target]
         kind = formula.kind[feature]
         if kind == layout.RANK:
-            above = room.rank[feature, target]
-            if above < 0:
-                above = _above(space, room.values[formula.measure[feature]], value, own)
+            above = _above(space, room.values[formula.measure[feature]], value, own)
             value = formula.scale[min(above, last)]
         elif kind == layout.REVERSE:
             line = formula.reverse[feature, target]  # rising: how many are greater is the rank
@@ -152,24 +124,20 @@ def select(space, formula, room, row, targets, units):
     """Find the best targets: those with the greatest bounds first, then all whose bound is not below the last kept."""
     bound = room.bound
     _leave_out(space, bound, row)
-    _guess(bound, room.floor)
-    count = collect(bound, room.floor[layout.NEAREST - 1], room.chosen)
-    first = room.chosen[:count]
-    first[:] = first[np.argsort(-bound[first])]
-    size = _try(space, formula, room, row, targets, units, 0, count)
-    floor = np.float32(units[size - 1] - 1) if size == len(units) else layout.NEVER
-    count = collect(bound, floor, room.chosen)
-    return _try(space, formula, room, row, targets, units, size, count)
+    place = len(bound) - len(units)
+    least = max(np.partition(bound, place)[place], layout.LOWEST)
+    size = _try(space, formula, room, row, targets, units, 0, least)
+    return _try(space, formula, room, row, targets, units, size, layout.LOWEST)
 
 
 @compiled
-def _try(space, formula, room, row, targets, units, size, count):
-    """Score the targets listed, but for those whose bound is below the last kept by then; return how many are kept."""
-    for index in range(count):
-        target = room.chosen[index]
-        if size < len(units) or room.bound[target] >= units[size - 1]:
+def _try(space, formula, room, row, targets, units, size, least):
+    """Score the targets of at least a bound that may be among the best, each once; return how many are kept by then."""
+    bound = room.bound
+    for target in range(len(bound)):
+        if bound[target] >= least and (size < len(units) or bound[target] >= units[size - 1]):
             size = _insert(targets, units, size, target, _score(space, formula, room, target, row))
-            room.bound[target] = layout.NEVER
+            bound[target] = layout.NEVER
     return size
 
 
@@ -183,16 +151,6 @@ def _leave_out(space, bound, row):
     for target in space.apart:
         if space.base_rows[target] == row:
             bound[target] = layout.NEVER
-
-
-@compiled
-def collect(values, floor, rows):
-    """List the rows whose value is greater, without a branch; return how many there are."""
-    count = 0
-    for row in range(len(values)):
-        rows[count] = row
-        count += values[row] > floor
-    return count
 
 
 @compiled
@@ -214,18 +172,18 @@ def _insert(targets, units, size, target, score):
 @compiled
 def coverage(needs, room, mine, row, found, person):
     """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.measures` sums."""
-    own = needs.column[needs.ptr[row] : needs.ptr[row + 1]] if row >= 0 else needs.column[:0]
+    required, by, near = needs.required, needs.by_competency, needs.near
+    own = required.columns[required.starts[row] : required.starts[row + 1]] if row >= 0 else required.columns[:0]
     for held in (own, mine):
         for column in held:
             room.credit[column] = 1.0
-            for entry in range(needs.near_ptr[column], needs.near_ptr[column + 1]):  # what is near to it
-                near = needs.near_column[entry]
-                room.credit[near] = max(room.credit[near], needs.near_credit[entry])
+            for cell in range(near.starts[column], near.starts[column + 1]):
+                room.credit[near.columns[cell]] = max(room.credit[near.columns[cell]], near.data[cell])
     covered = room.covered
     covered[:] = 0.0
     for column in np.flatnonzero(room.credit):
-        for entry in range(needs.by_ptr[column], needs.by_ptr[column + 1]):
-            covered[needs.by_row[entry]] += needs.by_weight[entry] * room.credit[column]
+        for cell in range(by.starts[column], by.starts[column + 1]):
+            covered[by.columns[cell]] += by.data[cell] * room.credit[column]
     room.credit[:] = 0.0
     for target in range(len(covered)):
         total = needs.total[target]
@@ -267,8 +225,8 @@ def _set_counts(space, room, row, factor):
     """Write down how often an occupation has each of its terms; factor 0 takes them away again."""
     if row < 0:
         return
-    for entry in range(space.base_ptr[row], space.base_ptr[row + 1]):
-        room.counts[space.base_term[entry]] = factor * space.base_count[entry]
+    for cell in range(space.base.starts[row], space.base.starts[row + 1]):
+        room.counts[space.base.columns[cell]] = factor * space.base.data[cell]
 
 
 @compiled

@@ -11,19 +11,18 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring import measures
 from passerelles.scoring.features import reads_alone
 from passerelles.scoring.table import ScoreTable
-from passerelles.vectors import COARSE, FINE, by_column, damped, in_whole_numbers, product, weighted
+from passerelles.vectors import COARSE, FINE, Cells, by_column, damped, in_whole_numbers, product, weighted
 
 RANK: Final = 0  # kinds of features: rank in the person's row, rank in the target's column, the value itself
 REVERSE: Final = 1
 VALUE: Final = 2
 PRESENCE: Final = 0  # number of the measure in which a term is there or not, however often it comes
 WHOLE: Final = 5  # number of the overall closeness, after the five measures that follow from what is held
-STRIDE: Final = 12  # one value in so many is looked at, to guess which targets are the nearest...
-NEAREST: Final = 4  # ...: those above the fourth greatest of these, fifty or so
-FURTHER: Final = 16  # and those that are not above this one are further than some two hundred
+BINS: Final = 1024  # of the values of a measure, from 0 to 1, by which ranks are bounded
 # Sums are kept in 32 bits: the length of a person in whole numbers times that of a unit vector may not pass them.
 LONGEST: Final = (2**31 - 1) / (1.01 * FINE)
 NEVER: Final = np.float32(-np.inf)  # a bound that nothing reaches
+LOWEST: Final = np.finfo(np.float32).min  # one that everything else does
 SLACK: Final = 3.0  # units by which a bound is raised for each part: rounding to whole units, and float32
 
 
@@ -31,7 +30,7 @@ class Space(NamedTuple):
     """
     Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.rank`.
 
-    `spread_*` lead from a competency to its terms, measure by measure, each as often as it comes; `base_*` from an
+    `spread_*` lead from a competency to its terms, measure by measure, each as often as it comes; `base` from an
     occupation to the counts of those it has already. `about` has, for each term, its weight when it comes once, and
     where in `post_*` the occupations that have it start and end, or -1 and a row of `dense` where many have it. Weights
     are whole numbers, as short as they can be: what costs is memory.
@@ -45,9 +44,7 @@ class Space(NamedTuple):
     post_row: NDArray[Any]  # uint16, or uint32 where there are more occupations
     post_value: NDArray[np.int16]
     dense: NDArray[np.int16]
-    base_ptr: NDArray[np.int32]
-    base_term: NDArray[np.int32]
-    base_count: NDArray[np.int32]
+    base: Cells
     base_dot: NDArray[np.int32]
     base_square: NDArray[np.float64]
     competes: NDArray[np.bool_]
@@ -65,15 +62,10 @@ class Space(NamedTuple):
 class Needs(NamedTuple):
     """What occupations require, for coverage: by occupation and by competency, and what is near to what."""
 
-    ptr: NDArray[np.int32]
-    column: NDArray[np.int32]
+    required: Cells
+    by_competency: Cells
+    near: Cells
     total: NDArray[np.float64]
-    by_ptr: NDArray[np.int32]
-    by_row: NDArray[np.int32]
-    by_weight: NDArray[np.float64]
-    near_ptr: NDArray[np.int32]
-    near_column: NDArray[np.int32]
-    near_credit: NDArray[np.float64]
 
 
 class Formula(NamedTuple):
@@ -181,9 +173,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
         post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
         post_value=posts.data.astype(np.int16),
         dense=posts[many].toarray().astype(np.int16),
-        base_ptr=base.indptr.astype(np.int32),
-        base_term=number[base.indices],
-        base_count=base.data.astype(np.int32),
+        base=Cells(base.data.astype(np.int32), number[base.indices], base.indptr.astype(np.int32)),
         base_dot=dots,
         base_square=squares,
         competes=~graph.is_specialised,
@@ -228,17 +218,10 @@ def _spread(matrices: Sequence[sparse.csr_array]) -> tuple[NDArray[np.int32], ND
 
 def make_needs(graph: OccupationGraph) -> Needs:
     """Return what occupations require, in the orders in which coverage reads it."""
-    weights = graph.weights
-    by = sparse.csr_array(weights.T)
-    near = graph.near
-    return Needs(
-        ptr=weights.indptr.astype(np.int32),
-        column=weights.indices.astype(np.int32),
-        total=graph.total_weight,
-        by_ptr=by.indptr.astype(np.int32),
-        by_row=by.indices.astype(np.int32),
-        by_weight=by.data,
-        near_ptr=near.indptr.astype(np.int32),
-        near_column=near.indices.astype(np.int32),
-        near_credit=near.data.astype(np.float64),
-    )
+    required, by, near = map(_cells, (graph.weights, sparse.csr_array(graph.weights.T), graph.near))
+    return Needs(required, by, near, graph.total_weight)
+
+
+def _cells(matrix: sparse.csr_array) -> Cells:
+    """Cells of a matrix in the types that the loops were compiled for."""
+    return Cells(matrix.data.astype(np.float64), matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
