@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, fields
 from itertools import groupby
 from pathlib import Path
-from typing import Any, BinaryIO, ClassVar, Final, Literal, NamedTuple, get_args
+from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 import numpy as np
 
@@ -287,30 +287,24 @@ def _explained(batch: "pa.RecordBatch", lang: Lang) -> "pa.RecordBatch":
 @contextmanager
 def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.RecordBatch], None]]":
     """Give what adds a batch to a file that appears when the block ends without an error."""
-    if path.suffix.casefold() == ".csv":
-        # What made a part is said once for all of them, in the folder's own file.
-        part = _INPUT.encode() in schema.metadata
-        told = schema.metadata[KEY.encode()]
-        opening = atomic_file(path, overwrite=True) if part else told_file(path, json.loads(told))
-        with opening as stream, _csv_writer(stream, schema) as write:
-            yield write
-    else:
+    if path.suffix.casefold() != ".csv":
         with atomic_file(path, overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
             yield writer.write_batch
-
-
-@contextmanager
-def _csv_writer(stream: BinaryIO, schema: "pa.Schema") -> "Iterator[Callable[[pa.RecordBatch], None]]":
+        return
+    # What made a part is said once for all of them, in the folder's own file.
+    part, told = _INPUT.encode() in schema.metadata, schema.metadata[KEY.encode()]
+    opening = atomic_file(path, overwrite=True) if part else told_file(path, json.loads(told))
     flat = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
     options = pa_csv.WriteOptions(quoting_style="needed")
-    with pa_csv.CSVWriter(stream, flat, write_options=options) as writer:
+    with opening as stream, pa_csv.CSVWriter(stream, flat, write_options=options) as writer:
+        yield lambda batch: writer.write_batch(_flat(batch, flat))
 
-        def write(batch: "pa.RecordBatch") -> None:
-            columns: list[Any] = [pc.binary_join(c, ";") if pa.types.is_list(c.type) else c for c in batch.columns]
-            safe = [_harmless(c) if pa.types.is_string(c.type) else c for c in columns]
-            writer.write_batch(pa.RecordBatch.from_arrays(safe, schema=flat))
 
-        yield write
+def _flat(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch":
+    """Return a batch whose lists are texts, of which a spreadsheet takes none for a formula."""
+    columns: list[Any] = [pc.binary_join(c, ";") if pa.types.is_list(c.type) else c for c in batch.columns]
+    safe = [_harmless(c) if pa.types.is_string(c.type) else c for c in columns]
+    return pa.RecordBatch.from_arrays(safe, schema=schema)
 
 
 def _harmless(texts: Any) -> Any:

@@ -122,33 +122,34 @@ def _legible(column: "pa.Array", garbled: set[int]) -> "pa.Array":
 
 
 def _typed_column(batch: "pa.RecordBatch", name: str) -> "pa.Array":
-    text = pa.string()
+    wanted = pa.list_(pa.string()) if name == "competencies" else pa.string()
     if name not in batch.schema.names:
-        return pa.nulls(batch.num_rows, pa.list_(text) if name == "competencies" else text)
+        return pa.nulls(batch.num_rows, wanted)
     column = batch.column(batch.schema.get_field_index(name))
     kind = column.type
-    if name == "credentials":
-        if pa.types.is_null(kind):
-            return column.cast(text)
-        pairs = pa.types.is_list(kind) and pa.types.is_struct(kind.value_type) and kind.value_type.num_fields >= 2  # noqa: PLR2004
-        fits = pairs or pa.types.is_map(kind) or pa.types.is_struct(kind) or _is_text(kind)
-        wanted = kind if not _is_text(kind) else text
-    elif name == "competencies":
+    if name == "credentials" and _holds_pairs(kind):
+        return column
+    if name == "competencies":
         listed = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-        fits = pa.types.is_null(kind) or (listed and (_is_text(kind.value_type) or pa.types.is_null(kind.value_type)))
-        wanted = pa.list_(text)
+        fits = pa.types.is_null(kind) or (listed and _is_text(kind.value_type))
     else:
-        fits = pa.types.is_null(kind) or _is_text(kind) or (name == "id" and pa.types.is_integer(kind))
-        wanted = text
+        fits = _is_text(kind) or (name == "id" and pa.types.is_integer(kind))
     if not fits:
         raise PasserellesError("profiles_type", column=name, kind=kind)
     return column if kind == wanted else column.cast(wanted)
 
 
+def _holds_pairs(kind: "pa.DataType") -> bool:
+    pairs = pa.types.is_list(kind) and pa.types.is_struct(kind.value_type) and kind.value_type.num_fields >= 2  # noqa: PLR2004
+    return bool(pairs or pa.types.is_map(kind) or pa.types.is_struct(kind))
+
+
 def _is_text(kind: Any) -> bool:
+    """Whether a column is of text, or of nothing."""
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind))
+    texts = (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view, pa.types.is_null)
+    return any(is_kind(kind) for is_kind in texts)
 
 
 _SAMPLE: Final = 1 << 20  # bytes of the file by which its encoding is known

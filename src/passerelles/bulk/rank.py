@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.util import find_spec
 from itertools import chain
@@ -30,7 +30,14 @@ from passerelles.scoring.table import UNITS, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
 
+Value = TypeVar("Value")
+_MOST_KEPT: Final = 100_000  # answers: a bound on memory, whatever people state
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
+
+
+def _remembered(method: Callable[..., Value]) -> cached_property[Callable[..., Value]]:
+    """Have an object keep what one of its methods answered."""
+    return cached_property(lambda mine: lru_cache(_MOST_KEPT)(partial(method, mine)))
 
 
 class PlainEngine(NamedTuple):
@@ -85,7 +92,6 @@ class FastEngine:
     space: Space
     needs: Needs
     formulas: Mapping[bool, Formula]  # for people with and without an occupation
-    _whole: dict[tuple[int, int], Found] = field(default_factory=dict)
 
     @classmethod
     def of(cls, plain: PlainEngine) -> "FastEngine | None":
@@ -134,13 +140,10 @@ class FastEngine:
         rank_people(some.rows, some.starts, some.extra, self.space, self.needs, formula, room, mine)
         _put(found, order, mine)
 
+    @_remembered
     def _of_occupation(self, row: int, limit: int) -> Found:
-        """Best targets of an occupation and nothing more, found once."""
-        found = self._whole.get((row, limit))
-        if found is None:
-            alone = People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32))
-            found = self._whole.setdefault((row, limit), self.plain.rank(alone, limit))
-        return found
+        """Best targets of an occupation and nothing more."""
+        return self.plain.rank(People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32)), limit)
 
 
 def _found(size: int, limit: int) -> Found:
@@ -156,9 +159,7 @@ def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
         array[people] = values
 
 
-Value = TypeVar("Value")
 Held = tuple[str, frozenset[tuple[str, Ternary]], Aim]
-_MOST_NEEDS: Final = 100_000  # a bound on memory, whatever people state
 
 
 # Columns of what comes out and what they hold, in Spark's words.
@@ -203,11 +204,6 @@ def lacking(conditions: AccessConditions) -> tuple[list[str], list[str]]:
         told = ("+".join(dict.fromkeys(c.code for c in way)) for way in open_ or ways)
         (unknown if open_ else missing).append("|".join(dict.fromkeys(told)))
     return list(dict.fromkeys(missing)), list(dict.fromkeys(unknown))
-
-
-def _remembered(method: Callable[..., Value]) -> cached_property[Callable[..., Value]]:
-    """Have an object keep what one of its methods answered."""
-    return cached_property(lambda mine: lru_cache(_MOST_NEEDS)(partial(method, mine)))
 
 
 def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fault]) -> "pa.RecordBatch":
