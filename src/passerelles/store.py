@@ -122,15 +122,14 @@ class Index(Deriving):
             return self.matrix(about)
         return MappingProxyType({key: self.value(each) for key, each in about["mapping"].items()})
 
-    def rows(self, about: Mapping[str, Any], *names: str) -> Iterator[tuple[Any, ...]]:
-        """Rows of a table that `pack_table` wrote: those columns alone, or all in the order of packing."""
-        table, kinds = about["table"], about["columns"]
-        columns = (self._column(f"{table}.{name}", kinds[name], about["rows"]) for name in names or kinds)
-        return zip(*columns, strict=True)
+    def rows(self, about: Mapping[str, Any], *names: str, some: slice = slice(None)) -> Iterator[tuple[Any, ...]]:
+        """Rows of a table that `pack_table` wrote, all or some: those columns alone, or all in the order of packing."""
+        table, kinds, places = about["table"], about["columns"], range(about["rows"])[some]
+        return zip(*(self._column(f"{table}.{name}", kinds[name], places) for name in names or kinds), strict=True)
 
     def row(self, about: Mapping[str, Any], place: int) -> tuple[Cell, ...]:
         """One row of such a table; the others stay as they lie."""
-        return tuple(self._cell(f"{about['table']}.{n}", kind, place) for n, kind in about["columns"].items())
+        return next(self.rows(about, some=slice(place, place + 1)))
 
     def rows_of(self, about: Mapping[str, Any], column: str, text: str) -> list[tuple[Cell, ...]]:
         """Rows of such a table that have a text in a column, read alone."""
@@ -142,29 +141,24 @@ class Index(Deriving):
         places = np.flatnonzero(numbers == number_of[text]) if text in number_of else ()
         return [self.row(about, int(place)) for place in places]
 
-    def _cell(self, name: str, kind: str, place: int) -> Cell:
-        if kind == "none" or (kind == "partial" and not self.array(f"{name}.known.npy")[place]):
-            return None
-        if kind != "text":
-            found: Cell = self.array(f"{name}.value.npy")[place].item()
-            return found
-        number = int(self.positions(f"{name}.number.npy", len(self.array(f"{name}.ends.npy")) - 1, least=-1)[place])
-        return None if number < 0 else self._texts(name, slice(number, number + 2))[0]
-
-    def _column(self, name: str, kind: str, size: int) -> Iterable[Cell]:
+    def _column(self, name: str, kind: str, places: range) -> Iterable[Cell]:
         """
-        Cells of a column, in order.
+        Cells of a column at places that follow each other.
 
         Text lies as numbers of distinct texts, which are sorted, in UTF-8 with their ends, as Arrow lays it out.
         """
         if kind == "none":
-            return [None] * size
+            return [None] * len(places)
+        some = slice(places.start, places.stop)
         if kind == "text":
-            texts = [*self._texts(name), None]  # -1 finds the last one
-            return map(texts.__getitem__, self.positions(f"{name}.number.npy", len(texts) - 1, least=-1).tolist())
-        cells: list[Cell] = self.array(f"{name}.value.npy").tolist()
+            distinct = len(self.array(f"{name}.ends.npy")) - 1
+            numbers = self.positions(f"{name}.number.npy", distinct, least=-1)[some]
+            first = max(0, int(numbers.min()))
+            texts = [*self._texts(name, slice(first, int(numbers.max()) + 2)), None]  # -1 finds the last one
+            return map(texts.__getitem__, np.where(numbers < 0, -1, numbers - first).tolist())
+        cells: list[Cell] = self.array(f"{name}.value.npy")[some].tolist()
         if kind == "partial":
-            known = self.array(f"{name}.known.npy").tolist()
+            known = self.array(f"{name}.known.npy")[some].tolist()
             return [value if there else None for value, there in zip(cells, known, strict=True)]
         return cells
 

@@ -1,9 +1,11 @@
 """`load_referential`: recognise what a name or a path holds, and read it; a compiled index gives back its own."""
 
 import logging
+from collections import namedtuple
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, fields
 from functools import partial
+from itertools import starmap
 from operator import attrgetter, methodcaller
 from pathlib import Path
 from time import perf_counter
@@ -24,34 +26,34 @@ from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.referentials.taxonomies import ESCO, ONET
 from passerelles.sharing import cached_property, no_collection
-from passerelles.store import Arrays, Cell, Index, is_index, open_index, pack_table
+from passerelles.store import Arrays, Index, is_index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
 # What of the ROME is read one by one in the time of all: competencies, and occupations with their titles or moves.
 _FEW, _FEW_OCCUPATIONS = 2000, 100
 _PLAIN: Final = ("name", "version", "language", "access")
-# Tables that are kept in columns; the rest is small, and is JSON.
-_TABLES: Final = (
-    *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
-    *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
-)
-_TAGGED: Final = ("occupation", "tag", "principal")
-_LINKS: Final = {"occupation_contexts": ("occupation", "context"), "occupation_tags": _TAGGED}
-# Kind, or columns, of the rows of each.
+_CHECKED: Final = ("kind", "scope", "ground")
+_Exercised = namedtuple("_Exercised", "occupation context")  # noqa: PYI024 - read back as any row is
+_Filed = namedtuple("_Filed", "occupation tag principal")  # noqa: PYI024
+# Tables that are kept in columns, with the kind of their rows; the rest is small, and is JSON.
+_LINKS: Final = {"occupation_contexts": _Exercised, "occupation_tags": _Filed}
 _ROWS: Final[Mapping[str, Any]] = {
-    name: _LINKS.get(name) or get_args(Referential.__annotations__[name])[0] for name in _TABLES
+    name: _LINKS.get(name) or get_args(Referential.__annotations__[name])[0]
+    for name in (
+        *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
+        *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
+    )
 }
-_TYPES: Final = {name: {} if isinstance(kind, tuple) else kind.__annotations__ for name, kind in _ROWS.items()}
 # Columns whose words are few: what compares them could not go on with another.
 _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    name: {column: frozenset(get_args(types[column])) for column in ("kind", "scope", "ground") if column in types}
-    for name, types in _TYPES.items()
+    name: {word: frozenset(get_args(kind.__annotations__[word])) for word in _CHECKED if word in kind.__match_args__}
+    for name, kind in _ROWS.items()
 }
 
 
 def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]:
     """Turn a referential into a document and arrays of an index."""
-    columns = {name: kind if isinstance(kind, tuple) else tuple(kind.__annotations__) for name, kind in _ROWS.items()}
+    columns = {name: kind.__match_args__ for name, kind in _ROWS.items()}
     rows = {name: getattr(referential, name) for name in _ROWS}
     rows["occupations"] = [*map(attrgetter(*columns["occupations"]), referential.occupations)]
     return {name: getattr(referential, name) for name in _PLAIN} | {
@@ -85,17 +87,13 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
     return IndexedReferential.of(index)
 
 
-def _made(name: str, rows: Iterable[Sequence[Cell]]) -> tuple[Any, ...]:
-    """Rows of a table as values of their kind."""
-    kind = _ROWS[name]
-    return tuple(map(tuple if isinstance(kind, tuple) else getattr(kind, "_make", lambda row: kind(*row)), rows))
-
-
-def _check_words(index: Index, name: str, rows: Sequence[Any]) -> None:
-    """Refuse as damage words that no reader makes."""
-    for field, known in _WORDS.get(name, {}).items():
-        if not {getattr(row, field) for row in rows} <= known:
-            index.damaged(f"{name}.{field}")
+def _made(index: Index, name: str, rows: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
+    """Rows of a table as values of their kind; words that no reader makes are damage."""
+    values = tuple(starmap(_ROWS[name], rows))
+    for column, known in _WORDS[name].items():
+        if not {getattr(value, column) for value in values} <= known:
+            index.damaged(f"{name}.{column}")
+    return values
 
 
 class IndexedReferential(Referential):
@@ -159,9 +157,8 @@ class IndexedReferential(Referential):
         """Rows of a table about one occupation; None where many were asked about, for whom all are read faster."""
         known: dict[str, tuple[Any, ...]] = self.derived(("about", table), dict)
         if self.index is not None and code not in known and len(known) < _FEW_OCCUPATIONS:
-            found = _made(table, self.index.rows_of(self._document["tables"][table], column, code))
-            _check_words(self.index, table, found)
-            known[code] = found
+            rows = self.index.rows_of(self._document["tables"][table], column, code)
+            known[code] = _made(self.index, table, rows)
         return known.get(code)
 
     @property
@@ -171,8 +168,7 @@ class IndexedReferential(Referential):
 
     def read(self, name: str) -> tuple[Any, ...]:
         """Read a table whole; what no reader makes is damage."""
-        found = _made(name, self._index.rows(self._document["tables"][name]))
-        _check_words(self._index, name, found)
+        found = _made(self._index, name, self._index.rows(self._document["tables"][name]))
         if name == "occupations" and None in {row.code for row in found}:
             self._index.damaged(f"{name}.code")
         if name == "titles" and not {row.occupation for row in found} <= self.occupation_by_code.keys():
@@ -231,8 +227,7 @@ class SomeCompetencies(Sequence[Competency]):
             return tuple(self)[column]
         found = self._read.get(column)
         if found is None and len(self._read) < _FEW:
-            found = Competency._make(self._index.row(self._table, self._rows[column]))
-            _check_words(self._index, "competencies", [found])
+            (found,) = _made(self._index, "competencies", [self._index.row(self._table, self._rows[column])])
             self._read[column] = found
         return found or self._all.competencies[self._rows[column]]
 
