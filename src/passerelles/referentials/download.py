@@ -5,8 +5,8 @@ import os
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -171,7 +171,7 @@ def download_referential(
         raise PasserellesError("download_two_sources", file=from_file, url=url)
     target = cache_folder() / name / ZIP_NAME
     address = url or OFFICIAL_URL[name]
-    with _disk_refusals_told(target.parent):
+    try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with temporary(target) as temp:
             headers: Mapping[str, str] = {}
@@ -185,6 +185,8 @@ def download_referential(
             sent, about = (headers.get("etag"), headers.get("last-modified")), referential.provenance
             record = DownloadRecord(name, web, local, *content, *sent, referential.version, about.format, about.licence)
             _install(temp, target, record)
+    except OSError as error:
+        raise PasserellesError("download_disk", path=target.parent, reason=error.strerror or error) from error
     return target
 
 
@@ -220,9 +222,14 @@ def _checked(temp: Path, origin: str, kind: str) -> Referential:
     if not start.startswith(_ZIP_START):
         html = start.lstrip().lower().startswith((b"<!doctype html", b"<html"))
         raise PasserellesError("download_wrong_content", origin=origin, kind="HTML" if html else kind)
-    with _naming(origin):
+    try:
         _check_zip(temp, origin)
         return read_source(open_source(temp))
+    except PasserellesError as error:  # which names the temporary file, that nobody knows
+        told = error.values | {"path": origin}
+        if isinstance(error, ReferentialError):
+            raise ReferentialError(error.key, issues=error.issues, **told) from error
+        raise PasserellesError(error.key, **told) from error
 
 
 def _check_zip(temp: Path, origin: str) -> None:
@@ -247,23 +254,3 @@ def _install(temp: Path, target: Path, record: DownloadRecord) -> None:
                 os.fsync(stream.fileno())
         temp.replace(target)
         note.replace(target.with_name(RECORD_NAME))
-
-
-@contextmanager
-def _naming(origin: str) -> Iterator[None]:
-    """Let the messages name what a person knows (an address, a file), not the temporary file."""
-    try:
-        yield
-    except ReferentialError as error:
-        raise ReferentialError(error.key, issues=error.issues, **{**error.values, "path": origin}) from error
-    except PasserellesError as error:
-        raise PasserellesError(error.key, **{**error.values, "path": origin}) from error
-
-
-@contextmanager
-def _disk_refusals_told(folder: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a message that says where and what to do."""
-    try:
-        yield
-    except OSError as error:
-        raise PasserellesError("download_disk", path=folder, reason=error.strerror or error) from error
