@@ -55,7 +55,6 @@ def read_facts(source: FileSource, draft: Draft, *, lent: str = "", catalogue: s
     theirs = read_catalogue(lent).credentials if lent else {}
     before = draft.credentials
     draft.credentials = {**theirs, **before}
-    draft.replaceable |= {("credentials", code) for code in theirs}
     _credentials(source, draft)
     _credential_requirements(source, draft, catalogue)
     named = [row.credential for row in draft.credential_requirements.values()]

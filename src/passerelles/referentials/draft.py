@@ -35,6 +35,7 @@ _Value = TypeVar("_Value")
 # What a file that cannot be read is reported as, by the key of the error.
 _UNREADABLE: Final = {"no_permission": "forbidden_file", "file_too_big": "oversized_file"}
 _LONGEST_CHAIN: Final = 50  # of prerequisites; the longest that ships has five
+# What an overlay may declare anew, with the notice where it does so under another code.
 _TWICE: Final = {"credentials": "credential_twice", "competencies": "competency_twice"}
 
 
@@ -65,13 +66,12 @@ class Draft:
     # By `requirement_key`.
     credential_requirements: dict[tuple[str, ...], CredentialRequirement] = field(default_factory=dict)
     occupation_access: dict[str, OccupationAccess] = field(default_factory=dict)
-    access: str | None = None
     removed: set[tuple[str, str]] = field(default_factory=set)  # see `Referential.removed`
     log: NoticeLog = field(default_factory=NoticeLog)
     files: list[FileRecord] = field(default_factory=list)
     elsewhere: bool = False  # whether that overlay is written for another referential than this one
     overlay: str = ""  # name of the overlay being laid; "" while a referential itself is read
-    replaceable: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) that an overlay may declare anew
+    declared: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) of the rows declared so far
     # Codes under which a label is known already, for a kind that an overlay declares.
     labelled: Callable[[str, str], Sequence[str]] = lambda _kind, _label: ()
     labels: dict[tuple[str, str], str] = field(default_factory=dict)  # code of each label that it declares, by kind
@@ -144,7 +144,7 @@ class Draft:
             self.note("empty_code", table, line)
         elif (kind, code) in self.refused:
             pass  # said already
-        elif code in into and (kind, code) not in self.replaceable:
+        elif (kind, code) in self.declared or (code in into and kind not in _TWICE):
             self.note("duplicate_code", table, line, subject=code)
         else:
             fresh = self.overlay and kind in _TWICE and code not in into
@@ -155,7 +155,7 @@ class Draft:
             if twins and code not in twins:
                 self.note(_TWICE[kind], table, line, subject=value.label, mine=code, other=twins[0])
             into[code] = value
-            self.replaceable.discard((kind, code))
+            self.declared.add((kind, code))
             if value.label is None:
                 self.note("label_missing", table, line, subject=code)
             if self.overlay and not looks_like_code(code):

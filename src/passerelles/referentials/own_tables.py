@@ -380,11 +380,13 @@ _TYPES: Final[Mapping[str, CellType]] = {
 }
 
 
-def declare_rows(source: FileSource, kind: str, value: Callable[..., Declared], draft: Draft) -> None:
-    """Declare one value a row of the table of a kind."""
-    table = read_own_table(source, kind, draft)
-    for line, row in typed_rows(table, kind, draft):
-        draft.declare(kind, made(value, row), table, line)
+def declare_rows(
+    source: FileSource, name: str, value: Callable[[dict[str, Any]], Declared], draft: Draft, *, needed: bool = False
+) -> None:
+    """Declare one value a row of a table."""
+    table = read_own_table(source, name, draft, needed=needed)
+    for line, row in typed_rows(table, name, draft):
+        draft.declare(_DECLARES.get(name, name), value(row), table, line)
 
 
 def _without_broken(table: Table, draft: Draft) -> Table:
@@ -429,8 +431,9 @@ def check_names(source: FileSource, names: Sequence[str], draft: Draft, *, requi
 
 def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False) -> None:
     """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
-    for name, is_macro in (("macro_competencies", True), ("competencies", False)):
-        table = read_own_table(source, name, draft, needed=needed and not is_macro)
-        for line, row in typed_rows(table, name, draft):
-            broader = row["parent"] if is_macro else row["macro"]
-            draft.declare("competencies", made(Competency, row | {"macro": broader}, is_macro=is_macro), table, line)
+
+    def macro(row: dict[str, Any]) -> Competency:
+        return made(Competency, row, macro=row["parent"], is_macro=True)
+
+    declare_rows(source, "macro_competencies", macro, draft)
+    declare_rows(source, "competencies", partial(made, Competency), draft, needed=needed)

@@ -265,7 +265,7 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     rows["requirements"] = tuple([Requirement(o, c, status, draft.levels.get((o, c))) for o, c, status in asked])
     rows["occupation_contexts"] = tuple(sorted(draft.occupation_contexts))
     rows["occupation_tags"] = tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items()))
-    rows |= {"access": draft.access, "removed": tuple(sorted(draft.removed)), "notices": draft.log.notices()}
+    rows |= {"removed": tuple(sorted(draft.removed)), "notices": draft.log.notices()}
     return Referential(name, version, provenance, **rows, language=language)
 
 
@@ -307,14 +307,12 @@ def _thawed(referential: Referential, *, overlay: str) -> Draft:
     kept: dict[str, Any] = {kind: {key(v): v for v in getattr(referential, kind)} for kind, key in _KEYS.items()}
     kept |= {"occupation_contexts": set(referential.occupation_contexts), "removed": set(referential.removed)}
     kept["occupation_tags"] = {(o, t): principal for o, t, principal in referential.occupation_tags}
-    kept |= {name: getattr(referential, name) for name in ("access", "family", "older")}
+    kept |= {"family": referential.family, "older": referential.older}
     draft = Draft(**kept, log=NoticeLog(referential.notices), overlay=overlay)
     for occupation, competency, status, level in referential.requirements:
         draft.requirements[occupation][competency] = status
         if level is not None:
             draft.levels[occupation, competency] = level
-    draft.replaceable |= {("credentials", code) for code in draft.credentials}
-    draft.replaceable |= {("competencies", code) for code in draft.competencies}
     return draft
 
 

@@ -1,6 +1,7 @@
 """Reader of the project's own format: CSV files and a manifest that a branch can write in Excel."""
 
-from typing import Final
+from functools import partial
+from typing import Any, Final
 
 from passerelles.io.archive import FileSource
 from passerelles.model import Domain, JobTitle, Mobility, Occupation, Provenance, Tag, WorkContext
@@ -35,8 +36,8 @@ def read_table_referential(source: FileSource) -> Referential:
     draft = Draft()
     manifest = read_manifest(source, draft, schema=SCHEMA)
     check_names(source, files_of("table"), draft, required=REQUIRED)
-    declare_rows(source, "domains", Domain, draft)
-    _occupations(source, draft)
+    declare_rows(source, "domains", partial(made, Domain), draft)
+    declare_rows(source, "occupations", _occupation, draft, needed=True)
     read_competencies(source, draft, needed=True)
     _requirements(source, draft)
     _titles(source, draft)
@@ -49,11 +50,8 @@ def read_table_referential(source: FileSource) -> Referential:
     return finish(draft, name=name, version=version, language=language, provenance=provenance)
 
 
-def _occupations(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "occupations", draft, needed=True)
-    for line, row in typed_rows(table, "occupations", draft):
-        riasec = row["riasec_major"] + row["riasec_minor"]
-        draft.declare("occupations", made(Occupation, row, riasec=riasec.upper()), table, line)
+def _occupation(row: dict[str, Any]) -> Occupation:
+    return made(Occupation, row, riasec=(row["riasec_major"] + row["riasec_minor"]).upper())
 
 
 def _requirements(source: FileSource, draft: Draft) -> None:
@@ -71,7 +69,7 @@ def _titles(source: FileSource, draft: Draft) -> None:
 
 
 def _contexts(source: FileSource, draft: Draft) -> None:
-    declare_rows(source, "contexts", WorkContext, draft)
+    declare_rows(source, "contexts", partial(made, WorkContext), draft)
     keys = ("occupation", "context")
     table = draft.keyed(read_own_table(source, "occupation_contexts", draft), *keys)
     table = draft.linked(table, occupation="occupations", context="contexts")
