@@ -14,7 +14,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 import numpy as np
 
 from passerelles.bulk.profiles import opened
-from passerelles.bulk.rank import Progress, Ranked, Ranker, check_columns, in_turn, numbered, output_schema
+from passerelles.bulk.rank import Pieces, Progress, Ranker, check_columns, in_turn, numbered, output_schema
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
@@ -143,9 +143,9 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     if not output.name:
         raise PasserellesError("profiles_need_output")
     aside = Path(rejects or output.with_name(f"{output.stem}-rejects{output.suffix}"))
-    ranker = Ranker.of(graph, settings=settings, limit=limit)
+    job = _Job(Ranker.of(graph, settings=settings, limit=limit), progress, lang)
     if not output.suffix:
-        return _rank_parts(ranker, files, output, aside, form or "parquet", part_rows, progress, lang)
+        return _rank_parts(job, files, output, aside, form or "parquet", part_rows)
     for path in (output, aside):
         if path.suffix.casefold() not in FORMS:
             raise PasserellesError("resolve_output", path=path, known=", ".join(FORMS))
@@ -158,49 +158,39 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     if len({os.path.realpath(p) for p in places}) < len(places):
         raise PasserellesError("profiles_same_file", path=output)
     with opened(files[0]) as batches:
-        done, refused = _write(ranker, in_turn(ranker, numbered(batches)), output, aside, progress, lang)
+        done, refused = job.write(numbered(batches), output, aside)
     return Written(done - refused, refused, output, aside)
 
 
-def _write(
-    ranker: Ranker,
-    batches: Iterable[Ranked],
-    output: Path,
-    aside: Path,
-    progress: Progress | None,
-    lang: Lang,
-    *,
-    before: int = 0,
-    more: Mapping[str, str] | None = None,
-) -> tuple[int, int]:
-    """Write moves and refused profiles into two files; return how many people there are, and how many are refused."""
-    told = {**ranker.metadata, **(more or {})}
-    kept = pa.schema([field for field in output_schema() if field.name not in _MOVE_COLUMNS])
-    done = refused = 0
-    with (
-        _table_file(aside, rejects_schema().with_metadata(told)) as keep,
-        _table_file(output, kept.with_metadata(told)) as write,
-    ):
-        for each in batches:
-            if each.refused.num_rows:
-                keep(_explained(each.refused, lang))
-            write(each.moves.drop_columns(list(_MOVE_COLUMNS)))
-            done, refused = done + each.people, refused + each.refused.num_rows
-            if progress is not None:
-                progress(before + done)
-    return done, refused
+class _Job(NamedTuple):
+    """What ranks, whom it tells how far it is, and in which language reasons are written."""
+
+    ranker: Ranker
+    progress: Progress | None
+    lang: Lang
+
+    def write(
+        self, pieces: Pieces, output: Path, aside: Path, *, before: int = 0, more: Mapping[str, str] | None = None
+    ) -> tuple[int, int]:
+        """Rank people into two files; return how many there are, and how many of them are refused."""
+        told = {**self.ranker.metadata, **(more or {})}
+        kept = pa.schema([field for field in output_schema() if field.name not in _MOVE_COLUMNS])
+        done = refused = 0
+        with (
+            _table_file(aside, rejects_schema().with_metadata(told)) as keep,
+            _table_file(output, kept.with_metadata(told)) as write,
+        ):
+            for each in in_turn(self.ranker, pieces, before=before):
+                if each.refused.num_rows:
+                    keep(_explained(each.refused, self.lang))
+                write(each.moves.drop_columns(list(_MOVE_COLUMNS)))
+                done, refused = done + each.people, refused + each.refused.num_rows
+                if self.progress is not None:
+                    self.progress(before + done)
+        return done, refused
 
 
-def _rank_parts(
-    ranker: Ranker,
-    files: Sequence[Path],
-    output: Path,
-    aside: Path,
-    form: str,
-    part_rows: int,
-    progress: Progress | None,
-    lang: Lang,
-) -> Written:
+def _rank_parts(job: _Job, files: Sequence[Path], output: Path, aside: Path, form: str, part_rows: int) -> Written:
     """Rank into a folder of parts: each appears whole, is noted once it is, and is passed over by a later run."""
     if os.path.realpath(output) == os.path.realpath(aside):
         raise PasserellesError("profiles_same_file", path=output)
@@ -209,8 +199,8 @@ def _rank_parts(
     for path in files:  # before any is ranked
         check_columns(path)
     asked = {
-        "provenance": json.loads(ranker.metadata[KEY]),
-        "limit": ranker.limit,
+        "provenance": json.loads(job.ranker.metadata[KEY]),
+        "limit": job.ranker.limit,
         "part_rows": part_rows,
         "form": form,
         "inputs": [{"name": str(path), "sha256": file_sha256(path)} for path in files],
@@ -231,9 +221,7 @@ def _rank_parts(
                     kept += 1
                     done += sum(piece.num_rows for piece, _ in pieces)
                     continue
-                found = in_turn(ranker, pieces, before=done)
-                places, more = (output / name, aside / name), {_INPUT: path.name}
-                people, bad = _write(ranker, found, *places, progress, lang, before=done, more=more)
+                people, bad = job.write(pieces, output / name, aside / name, before=done, more={_INPUT: path.name})
                 done += people
                 finished[name] = {"ranked": people - bad, "refused": bad}
                 note()

@@ -227,6 +227,7 @@ def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fa
 Engine = Literal["auto", "plain", "fast"]
 Rejects = Callable[["pa.RecordBatch"], None]
 Progress = Callable[[int], None]
+Pieces = Iterable[tuple["pa.RecordBatch", int]]  # each with the number of its first row
 _FAST_FROM: Final = 5_000  # rows from which making the fast engine, some ten seconds, pays
 
 
@@ -492,9 +493,7 @@ def _run(
                 progress(done)
 
 
-def in_turn(
-    ranker: Ranker, pieces: "Iterable[tuple[pa.RecordBatch, int]]", threads: int | None = None, *, before: int = 0
-) -> Iterator[Ranked]:
+def in_turn(ranker: Ranker, pieces: Pieces, threads: int | None = None, *, before: int = 0) -> Iterator[Ranked]:
     """Rank numbered batches; a few are under way at a time, and come out in order. `before` is as in `Ranker.rank`."""
     threads = threads or processors()
     with ThreadPoolExecutor(max_workers=threads) as pool:

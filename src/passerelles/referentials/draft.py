@@ -147,13 +147,12 @@ class Draft:
         elif (kind, code) in self.declared or (code in into and kind not in _TWICE):
             self.note("duplicate_code", table, line, subject=code)
         else:
-            fresh = self.overlay and kind in _TWICE and code not in into
-            twins: Sequence[str] = ()
-            if fresh and value.label:  # known to the referential, or declared above in the very overlay
+            if self.overlay and kind in _TWICE and code not in into and value.label:
+                # Known to the referential, or declared above in the very overlay.
                 first = self.labels.setdefault((kind, normalise_label(value.label)), code)
                 twins = self.labelled(kind, value.label) or (first,)
-            if twins and code not in twins:
-                self.note(_TWICE[kind], table, line, subject=value.label, mine=code, other=twins[0])
+                if code not in twins:
+                    self.note(_TWICE[kind], table, line, subject=value.label, mine=code, other=twins[0])
             into[code] = value
             self.declared.add((kind, code))
             if value.label is None:

@@ -1,5 +1,6 @@
 """The project's own format of tables: manifest, sheets and heads in either language, columns, coded words."""
 
+import os
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import date
@@ -151,11 +152,7 @@ def open_tables(place: str | Path) -> FileSource:
         If nothing is there, or it cannot be read; see `passerelles.io.archive.open_source`.
     """
     path = Path(place)
-    try:
-        a_file = path.is_file()
-    except OSError:
-        a_file = False
-    if a_file and path.suffix.casefold() in _BOOKS:
+    if path.suffix.casefold() in _BOOKS and os.path.isfile(path):  # noqa: PTH113 - which refuses no name
         return FileSource(path, _sheets(read_file(path), Member(path.name, ""), path))
     source = open_source(path)
     books = [m for m in source.members if m.name.casefold().endswith(_BOOKS)]
