@@ -601,7 +601,7 @@ class _Guide:
     @cached_property
     def labels(self) -> Mapping[Sought, Callable[[str], list[str]]]:
         """Codes of the new version that bear a label."""
-        return {kind: by_label(labels.items()) for kind, labels in self.known.items()}
+        return {kind: by_label(labels) for kind, labels in self.known.items()}
 
     @cached_property
     def known(self) -> Mapping[Sought, Mapping[str, str]]:

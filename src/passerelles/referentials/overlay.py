@@ -1,7 +1,7 @@
 """Overlays: a branch's specialised occupations, credentials and requirements laid on any referential."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -20,7 +20,7 @@ from passerelles.referentials.own_tables import (
     read_own_table,
     typed_rows,
 )
-from passerelles.text import normalise_label
+from passerelles.text import normalise_label, words_of_all
 
 
 def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, anyway: bool) -> Manifest:
@@ -68,9 +68,9 @@ def _watch_labels(draft: Draft) -> None:
     @cache
     def look_up(kind: str) -> Callable[[str], list[str]]:
         if kind == "competencies":
-            return by_label((c.code, c.name) for c in competencies.values())
+            return by_label({c.code: c.name for c in competencies.values()})
         known = read_catalogue().credentials if draft.family == "rome" else {}
-        return by_label((c.code, c.label) for c in {**known, **credentials}.values())
+        return by_label({c.code: c.label for c in {**known, **credentials}.values()})
 
     draft.labelled = lambda kind, label: look_up(kind)(label)
 
@@ -117,7 +117,7 @@ def _requirements(source: FileSource, draft: Draft, name: str) -> None:
     table = read_own_table(source, "requirements", draft)
     table = table.keep([written in ("", name) for written in table.column("referential")])
     table = draft.linked(table, occupation="occupations")
-    labelled = by_label((c.code, c.name) for c in draft.competencies.values())
+    labelled = by_label({c.code: c.name for c in draft.competencies.values()})
     for line, row in typed_rows(table, "requirements", draft):
         asked, text, verb = draft.requirements[row["occupation"]], row["competency"], row["action"]
         candidates = [text] if text in draft.competencies else labelled(text)
@@ -142,7 +142,7 @@ def _titles(source: FileSource, draft: Draft) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
     table = read_own_table(source, "titles", draft)
     table = draft.linked(table, occupation="occupations")
-    labelled = by_label((t.code, t.label) for t in draft.titles.values())
+    labelled = by_label({t.code: t.label for t in draft.titles.values()})
     claimed: dict[str, int] = {}
     for line, (occupation, code, label) in table.numbered(*("occupation", "code", "label")):
         known = code if code in draft.titles else next(iter(labelled(label)), None)
@@ -168,20 +168,19 @@ def _titles(source: FileSource, draft: Draft) -> None:
         draft.titles[known] = title._replace(occupation=occupation, fiche=fiche)
 
 
-def by_label(pairs: Iterable[tuple[str, str]]) -> Callable[[str], list[str]]:
+def by_label(labels: Mapping[str, str]) -> Callable[[str], list[str]]:
     """
     Make the look-up of codes by label, sorted: the very label, else the same words.
 
-    Normalising every label of a referential takes a moment: it is done once, and only for a label that is not there
-    to the letter.
+    The words of all labels are looked for once, when a label is first asked for.
     """
-    exact = grouped((label, code) for code, label in sorted(pairs))
 
     @cache
     def alike() -> Mapping[str, Sequence[str]]:
-        return grouped((normalise_label(label), code) for label, codes in exact.items() for code in codes)
+        return grouped(zip(map(" ".join, words_of_all([*labels.values()])), labels, strict=True))
 
     def look_up(label: str) -> list[str]:
-        return sorted(exact.get(label) or alike().get(normalise_label(label), ())) if label else []
+        codes = alike().get(normalise_label(label), ()) if label else ()
+        return sorted([code for code in codes if labels[code] == label] or codes)
 
     return look_up
