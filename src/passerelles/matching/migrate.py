@@ -23,7 +23,7 @@ from passerelles.model import Profile, Stamp
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.overlay import by_label
 from passerelles.referentials.own_overlays import form_page, manifest_page
-from passerelles.referentials.own_tables import heads, is_example, open_tables, read_fields, sheet_title
+from passerelles.referentials.own_tables import OwnTables, heads, is_example, open_tables, sheet_title
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.taxonomies import code_of
@@ -680,7 +680,7 @@ def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang 
     guide = _Guide(versions, own, claimed)
     sheets.sort(key=lambda s: _TABLE_ORDER.index(s.table) if s.table in _TABLE_ORDER else len(_TABLE_ORDER))
     pages = [_migrated_page(sheet, guide, lang) for sheet in sheets]
-    stated = {str(key): str(value) for key, value in read_fields(source, Draft()).items()}
+    stated = {str(key): str(value) for key, value in OwnTables(source, Draft()).fields().items()}
     stated |= {"base": versions.new.name, "base_version": versions.new.version}
     kept, moved, left = (guide.count[name] for name in ("kept", "moved", "open"))
     return Migrated((manifest_page(stated, lang), *pages), kept, moved, left, tuple(dict.fromkeys(guide.refused)))

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.codes import circles, grouped, reached
-from passerelles.io.archive import FileSource, read_file
+from passerelles.io.archive import read_file
 from passerelles.io.csv import Table, decimal_number, read_table
 from passerelles.model import (
     UNKNOWN_HOURS,
@@ -28,15 +28,7 @@ from passerelles.model import (
 )
 from passerelles.notices import Notice
 from passerelles.referentials.draft import Draft, made, refuse_unusable, requirement_key
-from passerelles.referentials.own_tables import (
-    OVERLAY,
-    check_names,
-    files_of,
-    open_tables,
-    read_manifest,
-    read_own_table,
-    typed_rows,
-)
+from passerelles.referentials.own_tables import OwnTables, files_of, open_tables
 from passerelles.referentials.places import bundled, bundled_folder, place_of
 
 _FACTS: Final = ("credential", "occupation_access")  # how names of a catalogue's files begin, that of recodes aside
@@ -44,7 +36,7 @@ DEFAULT: Final = "acces-france"
 _Row = tuple[int, dict[str, Any]]
 
 
-def read_facts(source: FileSource, draft: Draft, *, lent: str = "", catalogue: str = "") -> None:
+def read_facts(tables: OwnTables, draft: Draft, *, lent: str = "", catalogue: str = "") -> None:
     """
     Read credentials, what each occupation demands of them, and what access to it is as a whole.
 
@@ -55,19 +47,19 @@ def read_facts(source: FileSource, draft: Draft, *, lent: str = "", catalogue: s
     theirs = read_catalogue(lent).credentials if lent else {}
     before = draft.credentials
     draft.credentials = {**theirs, **before}
-    _credentials(source, draft)
-    _credential_requirements(source, draft, catalogue)
+    _credentials(tables, draft)
+    _credential_requirements(tables, draft, catalogue)
     named = [row.credential for row in draft.credential_requirements.values()]
     used = {*closure(draft.credentials, (*named, *before)), *before}
     known = draft.credentials.items()
     draft.credentials = {code: value for code, value in known if code in used or value is not theirs.get(code)}
-    _occupation_access(source, draft, catalogue)
+    _occupation_access(tables, draft, catalogue)
 
 
-def _credentials(source: FileSource, draft: Draft) -> None:
+def _credentials(tables: OwnTables, draft: Draft) -> None:
     """Credentials with hours, prerequisites and reductions; hours without a source, or in disorder, are unknown."""
-    table = read_own_table(source, "credentials", draft)
-    for line, row in typed_rows(table, "credentials", draft):
+    table = tables.read("credentials")
+    for line, row in tables.rows(table, "credentials"):
         code, label, until = row["code"], row["label"], row["valid_until"]
         if code and not label:
             draft.note("label_missing", table, line, subject=code)
@@ -83,8 +75,8 @@ def _credentials(source: FileSource, draft: Draft) -> None:
         row["before_training"] = row["before_training"] == "yes"
         draft.declare("credentials", made(Credential, row), table, line)
     _note_lost_grants(draft)
-    told = _prerequisites(source, draft)
-    _reductions(source, draft)
+    told = _prerequisites(tables, draft)
+    _reductions(tables, draft)
     _note_prerequisite_circles(draft, told)
 
 
@@ -102,13 +94,13 @@ def _note_lost_grants(draft: Draft) -> None:
         draft.credentials[code] = replace(known, grants=kept)
 
 
-def _prerequisites(source: FileSource, draft: Draft) -> Table:
+def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
     """What each credential supposes: plainly, or one alternative of a group; return the rows that say so."""
     keys, also = ("credential", "requires"), ("group", "alternative")
-    table = read_own_table(source, "credential_prerequisites", draft)
+    table = tables.read("credential_prerequisites")
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
     members: list[tuple[str, tuple[str, tuple[str, str]]]] = []
-    for line, row in typed_rows(table, "credential_prerequisites", draft):
+    for line, row in tables.rows(table, "credential_prerequisites"):
         code, required, group, alternative = (row[key] for key in (*keys, *also))
         known, plain = draft.credentials[code], set() if group else {required}
         before = tuple(sorted(plain.union(known.prerequisites)))
@@ -134,12 +126,12 @@ def alternatives_of(named: Mapping[str, Sequence[str]]) -> Alternatives:
     return tuple(tuple(sorted(named[name])) for name in sorted(named))
 
 
-def _reductions(source: FileSource, draft: Draft) -> None:
+def _reductions(tables: OwnTables, draft: Draft) -> None:
     """Shorter trainings for who holds another credential, or has done another job."""
     also = ("experience_months", "hours", "company_hours")
-    table = draft.keyed(read_own_table(source, "credential_reductions", draft), "credential", "holder_of", also=also)
+    table = draft.keyed(tables.read("credential_reductions"), "credential", "holder_of", also=also)
     table = draft.linked(table, credential="credentials")
-    for line, row in typed_rows(table, "credential_reductions", draft):
+    for line, row in tables.rows(table, "credential_reductions"):
         figures = {name: _figure(row[name]) for name in also}
         if not all(figure is None or isfinite(figure) for figure in figures.values()):
             value = " / ".join(row[name] for name in ("hours", "company_hours", "experience_months"))
@@ -185,14 +177,14 @@ def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
             draft.note("cyclic_prerequisite", table, line, subject=first, other=other, rows=rows)
 
 
-def _credential_requirements(source: FileSource, draft: Draft, catalogue: str) -> None:
+def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) -> None:
     """What each occupation demands, what is usual, and what merely leads to it."""
     keys, also = ("occupation", "credential"), ("group", "alternative", "scope", "titles")
-    table = read_own_table(source, "credential_requirements", draft)
+    table = tables.read("credential_requirements")
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials")
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
-    rows = list(typed_rows(table, "credential_requirements", draft))
+    rows = list(tables.rows(table, "credential_requirements"))
     for line, cells in rows if catalogue else _without_removals(rows, table, draft):
         if cells["scope"] in get_args(Ground):
             cells |= {"ground": cells["scope"], "scope": "titles" if cells["titles"] else "all"}
@@ -236,12 +228,12 @@ def _brought(draft: Draft, occupation: str) -> list[CredentialRequirement]:
     return [row for base in bases for row in catalogue.of(base, families=draft.older)[0]]
 
 
-def _occupation_access(source: FileSource, draft: Draft, catalogue: str) -> None:
+def _occupation_access(tables: OwnTables, draft: Draft, catalogue: str) -> None:
     """What access to each occupation is as a whole; see `OccupationAccess`."""
-    table = draft.keyed(read_own_table(source, "occupation_access", draft), "occupation")
+    table = draft.keyed(tables.read("occupation_access"), "occupation")
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
-    for line, cells in typed_rows(table, "occupation_access", draft):
+    for line, cells in tables.rows(table, "occupation_access"):
         row = made(OccupationAccess, cells, origin=catalogue)
         if row.level_low is not None and row.level_high is not None and row.level_low > row.level_high:
             draft.note("invalid_value", table, line, column="level_low", value=f"{row.level_low} > {row.level_high}")
@@ -302,12 +294,13 @@ def read_catalogue(name_or_path: str | Path = DEFAULT) -> Catalogue:
 def _catalogue_at(place: Path) -> Catalogue:
     source = open_tables(place)
     draft = Draft(overlay=source.place.stem)
-    manifest = read_manifest(source, draft, schema=OVERLAY)
+    tables = OwnTables(source, draft)
+    manifest = tables.manifest()
     refuse_unusable(draft.log.notices(), source.place)
     names = [name for name in files_of("overlay") if name.startswith(_FACTS)]
-    check_names(source, [*names, "occupation_recodes.csv"], draft)
-    read_facts(source, draft, catalogue=manifest.name)
-    named = typed_rows(read_own_table(source, "occupation_recodes", draft), "occupation_recodes", draft)
+    tables.check_names([*names, "occupation_recodes.csv"])
+    read_facts(tables, draft, catalogue=manifest.name)
+    named = tables.rows(tables.read("occupation_recodes"), "occupation_recodes")
     # First version of the referential in which a code names another job, by code; a table that may be absent.
     recodes = {row["occupation"]: row["version"] for _, row in named if row["version"] is not None}
     rows = grouped((row.occupation, row) for _, row in sorted(draft.credential_requirements.items()))

@@ -10,16 +10,7 @@ from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
 from passerelles.referentials.credentials import read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
-from passerelles.referentials.own_tables import (
-    OVERLAY,
-    Manifest,
-    check_names,
-    files_of,
-    read_competencies,
-    read_manifest,
-    read_own_table,
-    typed_rows,
-)
+from passerelles.referentials.own_tables import Manifest, OwnTables
 from passerelles.text import normalise_label, words_of_all
 
 
@@ -45,19 +36,20 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
     PasserellesError
         If it is no overlay.
     """
-    manifest = read_manifest(source, draft, schema=OVERLAY)
+    tables = OwnTables(source, draft)
+    manifest = tables.manifest()
     draft.elsewhere = manifest.base not in ("", name)
     if manifest.base_version and not draft.elsewhere and manifest.base_version != version:
         draft.note("overlay_base_version", base=name, expected=manifest.base_version, found=version)
     _watch_labels(draft)
     if not anyway:
         refuse_unusable((n for n in draft.log.notices() if n.file.startswith(f"{draft.overlay}/")), source.place)
-    check_names(source, files_of("overlay"), draft)
-    _specialised(source, draft)
-    read_competencies(source, draft)
-    _requirements(source, draft, name)
-    _titles(source, draft)
-    read_facts(source, draft, lent=manifest.credentials)
+    tables.check_names()
+    _specialised(tables, draft)
+    tables.declare_competencies()
+    _requirements(tables, draft, name)
+    _titles(tables, draft)
+    read_facts(tables, draft, lent=manifest.credentials)
     return manifest
 
 
@@ -75,9 +67,9 @@ def _watch_labels(draft: Draft) -> None:
     draft.labelled = lambda kind, label: look_up(kind)(label)
 
 
-def _specialised(source: FileSource, draft: Draft) -> None:
+def _specialised(tables: OwnTables, draft: Draft) -> None:
     """Add specialised occupations, each a copy of its base; with those left out goes what they ask."""
-    table = read_own_table(source, "specialised_occupations", draft)
+    table = tables.read("specialised_occupations")
     taken = frozenset(draft.occupations)
     declared = set[str]()
     for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
@@ -112,13 +104,13 @@ def _inherit(draft: Draft, *, base: str, code: str) -> None:
         draft.occupation_access[code] = draft.occupation_access[base]._replace(occupation=code)
 
 
-def _requirements(source: FileSource, draft: Draft, name: str) -> None:
+def _requirements(tables: OwnTables, draft: Draft, name: str) -> None:
     """Add, remove or re-weight; a competency that this referential lacks is a notice, unless the row names another."""
-    table = read_own_table(source, "requirements", draft)
+    table = tables.read("requirements")
     table = table.keep([written in ("", name) for written in table.column("referential")])
     table = draft.linked(table, occupation="occupations")
     labelled = by_label({c.code: c.name for c in draft.competencies.values()})
-    for line, row in typed_rows(table, "requirements", draft):
+    for line, row in tables.rows(table, "requirements"):
         asked, text, verb = draft.requirements[row["occupation"]], row["competency"], row["action"]
         candidates = [text] if text in draft.competencies else labelled(text)
         # Where several competencies bear one label, the one that the occupation asks for is meant.
@@ -138,9 +130,9 @@ def _requirements(source: FileSource, draft: Draft, name: str) -> None:
             draft.note("no_requirements", subject=code)
 
 
-def _titles(source: FileSource, draft: Draft) -> None:
+def _titles(tables: OwnTables, draft: Draft) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
-    table = read_own_table(source, "titles", draft)
+    table = tables.read("titles")
     table = draft.linked(table, occupation="occupations")
     labelled = by_label({t.code: t.label for t in draft.titles.values()})
     claimed: dict[str, int] = {}

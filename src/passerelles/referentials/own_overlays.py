@@ -20,10 +20,10 @@ from passerelles.referentials.own_tables import (
     RULES,
     SCHEMAS,
     TABLE,
+    OwnTables,
     Schema,
     choices,
     open_tables,
-    read_fields,
     sheet_title,
     sheets_of,
 )
@@ -174,12 +174,12 @@ def listed() -> list[Kept]:
 
 def kind_of(place: Path) -> Kind:
     """Whether tables are a referential, as their manifest says; else they are taken for an overlay."""
-    return "referential" if read_fields(open_tables(place), Draft()).get("schema") == TABLE else "overlay"
+    return "referential" if OwnTables(open_tables(place), Draft()).fields().get("schema") == TABLE else "overlay"
 
 
 def base_of(name_or_path: str | Path) -> str | None:
     """Name of the referential that an overlay says it was written for; None where it says none."""
-    stated = read_fields(open_tables(place_of(name_or_path, "overlay")), Draft()).get("base")
+    stated = OwnTables(open_tables(place_of(name_or_path, "overlay")), Draft()).fields().get("base")
     return stated if isinstance(stated, str) else None
 
 

@@ -197,66 +197,144 @@ class Manifest(NamedTuple):
     base_version: str = ""
 
 
-def read_manifest(source: FileSource, draft: Draft, *, schema: str) -> Manifest:
-    """
-    Read and check the manifest of a folder or zip.
+class OwnTables(NamedTuple):
+    """A source in the project's own format, and the draft that it is read into."""
 
-    What is wrong with it becomes a notice, and the folder's own name stands for the missing name, so that the rest
-    of the folder can be checked in the same pass.
+    source: FileSource
+    draft: Draft
+    schema: Schema = "overlay"
 
-    Raises
-    ------
-    PasserellesError
-        If it describes another schema: an overlay is not a referential.
-    """
-    draft.sheets |= {member.name: member.sheet for member in source.members if member.sheet}
-    written = read_fields(source, draft)
-    if written.get("schema", schema) != schema:
-        found, shown = written["schema"], draft.shown(MANIFEST)
-        raise PasserellesError("wrong_schema", path=source.place, expected=schema, found=found, file=shown)
-    kept: dict[str, str] = {}
-    faults: list[str] = []
-    for key, value in written.items():
-        text = value.isoformat() if isinstance(value, date) else value
-        if key not in (*Manifest._fields, "schema"):
-            draft.log.note("unknown_manifest_key", file=draft.shown(MANIFEST), subject=key)
-        elif not isinstance(text, str):
-            faults.append(f"{key} = {value!r}")
-        else:
-            kept[key] = text.strip()
-    if written:
-        faults += [key for key in _NEEDED if not kept.get(key) and not any(f.startswith(f"{key} =") for f in faults)]
-    if faults:
-        draft.log.note("invalid_manifest", file=draft.shown(MANIFEST), reason=", ".join(faults))
-    kept.pop("schema", None)
-    kept["name"] = kept.get("name") or source.place.stem
-    kept["version"] = kept.get("version") or "unknown"
-    return Manifest(**kept)
+    def manifest(self) -> Manifest:
+        """
+        Read and check the manifest.
 
+        What is wrong with it becomes a notice, and the folder's own name stands for the missing name, so that the rest
+        of the folder can be checked in the same pass.
 
-def read_fields(source: FileSource, draft: Draft) -> dict[str, object]:
-    """Read the fields of a manifest, from a file or from the sheet of a workbook; what is wrong is a notice."""
-    name = source.find(MANIFEST)
-    if name is None:
-        # Of a workbook, the sheet that stands for it.
-        absent = " / ".join(sheet_title("manifest", lang) for lang in LANGS) if draft.sheets else MANIFEST
-        draft.log.note("missing_required_file", file=draft.shown(absent))
-        return {}
-    data = draft.bytes_of(source, name)
-    if data is None:
-        draft.log.note("unusable_required_file", file=draft.shown(MANIFEST))
-        return {}
-    if is_workbook(data):
-        return _of_sheet(data, source.member(name).sheet, draft)
-    text, encoding, _ = decode(data)
-    draft.files.append(file_record(draft.shown(MANIFEST), data, encoding))
-    try:
-        return parse_toml(text)
-    except ValueError as error:
-        place = _PLACE.search(str(error))
-        line, column = place.groups() if place else (str(len(text.splitlines())), "1")
-        draft.log.note("manifest_syntax", file=draft.shown(MANIFEST), line=int(line), column=column)
-        return {}
+        Raises
+        ------
+        PasserellesError
+            If it describes another schema: an overlay is not a referential.
+        """
+        draft, source, schema = self.draft, self.source, SCHEMAS[self.schema]
+        draft.sheets |= {member.name: member.sheet for member in source.members if member.sheet}
+        written = self.fields()
+        if written.get("schema", schema) != schema:
+            found, shown = written["schema"], draft.shown(MANIFEST)
+            raise PasserellesError("wrong_schema", path=source.place, expected=schema, found=found, file=shown)
+        kept: dict[str, str] = {}
+        faults: list[str] = []
+        for key, value in written.items():
+            text = value.isoformat() if isinstance(value, date) else value
+            if key not in (*Manifest._fields, "schema"):
+                draft.log.note("unknown_manifest_key", file=draft.shown(MANIFEST), subject=key)
+            elif not isinstance(text, str):
+                faults.append(f"{key} = {value!r}")
+            else:
+                kept[key] = text.strip()
+        if written:
+            faults += [
+                key for key in _NEEDED if not kept.get(key) and not any(f.startswith(f"{key} =") for f in faults)
+            ]
+        if faults:
+            draft.log.note("invalid_manifest", file=draft.shown(MANIFEST), reason=", ".join(faults))
+        kept.pop("schema", None)
+        kept["name"] = kept.get("name") or source.place.stem
+        kept["version"] = kept.get("version") or "unknown"
+        return Manifest(**kept)
+
+    def fields(self) -> dict[str, object]:
+        """Read the fields of a manifest, from a file or from the sheet of a workbook; what is wrong is a notice."""
+        draft, name = self.draft, self.source.find(MANIFEST)
+        if name is None:
+            # Of a workbook, the sheet that stands for it.
+            absent = " / ".join(sheet_title("manifest", lang) for lang in LANGS) if draft.sheets else MANIFEST
+            draft.log.note("missing_required_file", file=draft.shown(absent))
+            return {}
+        data = draft.bytes_of(self.source, name)
+        if data is None:
+            draft.log.note("unusable_required_file", file=draft.shown(MANIFEST))
+            return {}
+        if is_workbook(data):
+            return _of_sheet(data, self.source.member(name).sheet, draft)
+        text, encoding, _ = decode(data)
+        draft.files.append(file_record(draft.shown(MANIFEST), data, encoding))
+        try:
+            return parse_toml(text)
+        except ValueError as error:
+            place = _PLACE.search(str(error))
+            line, column = place.groups() if place else (str(len(text.splitlines())), "1")
+            draft.log.note("manifest_syntax", file=draft.shown(MANIFEST), line=int(line), column=column)
+            return {}
+
+    def read(self, name: str, *, needed: bool = False) -> Table:
+        """Read a table; an absent one gives no rows, and an absent column that it may lack empty cells."""
+        draft, there = self.draft, self.source.find(f"{name}.csv")
+        if there is None:
+            return empty_table(draft.shown(f"{name}.csv"))
+        required, columns = _columns(name, self.schema)
+        table = draft.read(self.source, there, needed=needed, required=required, strip=True, heads=heads())
+        if not table.header and any(n.severity == "error" for n in table.notices):
+            draft.unread.add(_DECLARES.get(name, name))
+        table = _without_broken(table, draft)
+        table = table.keep([not is_example(row) for row in table.rows])
+        if draft.skipped:
+            table = table.keep([occupation not in draft.skipped for occupation in table.column("occupation")])
+        known = {*columns, *_REMARKS}
+        words = {normalise_label(word): column for word, column in heads().items() if column in known}
+        for column in table.header:
+            if not column or column in known:
+                continue
+            near = get_close_matches(normalise_label(column), words, n=1, cutoff=_NEAR)
+            if near and words[near[0]] not in table.header:  # a slip: what the column says would be lost
+                draft.note("misspelt_column", table, 1, column=column, meant=near[0])
+            else:
+                draft.note("unknown_column", table, 1, column=column)
+        return table
+
+    def rows(self, table: Table, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+        """
+        Yield (line, what each column says), read as ``tables.toml`` declares its columns.
+
+        What cannot be read is unknown, and said; a row with a word for which nothing can stand in is left out.
+        """
+        fields = {column: (column, _cell_type(name, column)) for column in _columns(name, self.schema)[1]}
+        for line, row in self.draft.rows(table, fields):
+            if _REFUSED in row.values():
+                self.draft.refused |= {(_DECLARES.get(name, name), row.get(key) or "") for key in ("code", "label")}
+            else:
+                yield line, row
+
+    def declare(self, name: str, value: Callable[[dict[str, Any]], Declared], *, needed: bool = False) -> None:
+        """Declare one value a row of a table."""
+        table = self.read(name, needed=needed)
+        for line, row in self.rows(table, name):
+            self.draft.declare(_DECLARES.get(name, name), value(row), table, line)
+
+    def declare_competencies(self, *, needed: bool = False) -> None:
+        """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
+
+        def macro(row: dict[str, Any]) -> Competency:
+            return made(Competency, row, macro=row["parent"], is_macro=True)
+
+        self.declare("macro_competencies", macro)
+        self.declare("competencies", partial(made, Competency), needed=needed)
+
+    def check_names(self, names: Sequence[str] = (), *, required: Sequence[str] = ()) -> None:
+        """Report the files that are missing and `required`, and those that are none of the schema's, or of `names`."""
+        draft, source, names = self.draft, self.source, names or files_of(self.schema)
+        for name in required:
+            if source.find(name) is None:
+                draft.log.note("missing_required_file", file=draft.shown(name))
+        known = {name.casefold() for name in (*names, MANIFEST)}
+        for name in source.names:
+            if not name.casefold().endswith(".csv") or name.casefold() in known:
+                continue
+            if source.member(name).sheet:
+                words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in names)
+                draft.log.note("unknown_sheet", file=draft.shown(name), words=words)
+            else:
+                draft.log.note("unknown_file", file=draft.shown(name))
 
 
 def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
@@ -276,50 +354,6 @@ def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
             schema = SCHEMAS.get(_keys("schema").get(normalise_label(value), ""), value)
             found[field] = schema if field == "schema" else value
     return found
-
-
-def read_own_table(source: FileSource, name: str, draft: Draft, *, needed: bool = False) -> Table:
-    """Read a table of the format; an absent one gives no rows, and an absent column that it may lack empty cells."""
-    there = source.find(f"{name}.csv")
-    if there is None:
-        return empty_table(draft.shown(f"{name}.csv"))
-    required, columns = _columns(name, _schema_of(draft))
-    table = draft.read(source, there, needed=needed, required=required, strip=True, heads=heads())
-    if not table.header and any(n.severity == "error" for n in table.notices):
-        draft.unread.add(_DECLARES.get(name, name))
-    table = _without_broken(table, draft)
-    table = table.keep([not is_example(row) for row in table.rows])
-    if draft.skipped:
-        table = table.keep([occupation not in draft.skipped for occupation in table.column("occupation")])
-    known = {*columns, *_REMARKS}
-    words = {normalise_label(word): column for word, column in heads().items() if column in known}
-    for column in table.header:
-        if not column or column in known:
-            continue
-        near = get_close_matches(normalise_label(column), words, n=1, cutoff=_NEAR)
-        if near and words[near[0]] not in table.header:  # a slip: what the column says would be lost
-            draft.note("misspelt_column", table, 1, column=column, meant=near[0])
-        else:
-            draft.note("unknown_column", table, 1, column=column)
-    return table
-
-
-def _schema_of(draft: Draft) -> Schema:
-    return "overlay" if draft.overlay else "table"
-
-
-def typed_rows(table: Table, name: str, draft: Draft) -> Iterator[tuple[int, dict[str, Any]]]:
-    """
-    Yield (line, what each column says), read as ``tables.toml`` declares its columns.
-
-    What cannot be read is unknown, and said; a row with a word for which nothing can stand in is left out.
-    """
-    fields = {column: (column, _cell_type(name, column)) for column in _columns(name, _schema_of(draft))[1]}
-    for line, row in draft.rows(table, fields):
-        if _REFUSED in row.values():
-            draft.refused |= {(_DECLARES.get(name, name), row.get(key) or "") for key in ("code", "label")}
-        else:
-            yield line, row
 
 
 _REFUSED: Final = "\x00refused"  # stands for a word that is none
@@ -377,15 +411,6 @@ _TYPES: Final[Mapping[str, CellType]] = {
 }
 
 
-def declare_rows(
-    source: FileSource, name: str, value: Callable[[dict[str, Any]], Declared], draft: Draft, *, needed: bool = False
-) -> None:
-    """Declare one value a row of a table."""
-    table = read_own_table(source, name, draft, needed=needed)
-    for line, row in typed_rows(table, name, draft):
-        draft.declare(_DECLARES.get(name, name), value(row), table, line)
-
-
 def _without_broken(table: Table, draft: Draft) -> Table:
     """Empty the cells in which a spreadsheet wrote an error or left a formula; say these, and dates for codes."""
     codes = [place for place, column in enumerate(table.header) if column in _CODES]
@@ -408,29 +433,3 @@ def _example_words() -> tuple[str, ...]:
 def is_example(row: Sequence[str]) -> bool:
     """Whether a row is one that a form gives as an example: its first cell says so."""
     return next(filter(None, row), "").upper().startswith(_example_words())
-
-
-def check_names(source: FileSource, names: Sequence[str], draft: Draft, *, required: Sequence[str] = ()) -> None:
-    """Report the files of `names` that are missing and `required`, and those that the format does not know."""
-    for name in required:
-        if source.find(name) is None:
-            draft.log.note("missing_required_file", file=draft.shown(name))
-    known = {name.casefold() for name in (*names, MANIFEST)}
-    for name in source.names:
-        if not name.casefold().endswith(".csv") or name.casefold() in known:
-            continue
-        if source.member(name).sheet:
-            words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in names)
-            draft.log.note("unknown_sheet", file=draft.shown(name), words=words)
-        else:
-            draft.log.note("unknown_file", file=draft.shown(name))
-
-
-def read_competencies(source: FileSource, draft: Draft, *, needed: bool = False) -> None:
-    """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
-
-    def macro(row: dict[str, Any]) -> Competency:
-        return made(Competency, row, macro=row["parent"], is_macro=True)
-
-    declare_rows(source, "macro_competencies", macro, draft)
-    declare_rows(source, "competencies", partial(made, Competency), draft, needed=needed)

@@ -7,17 +7,7 @@ from passerelles.io.archive import FileSource
 from passerelles.model import Domain, JobTitle, Mobility, Occupation, Provenance, Tag, WorkContext
 from passerelles.referentials.credentials import read_facts
 from passerelles.referentials.draft import Draft, made
-from passerelles.referentials.own_tables import (
-    MANIFEST,
-    check_names,
-    declare_rows,
-    files_of,
-    read_competencies,
-    read_manifest,
-    read_own_table,
-    typed_rows,
-)
-from passerelles.referentials.own_tables import TABLE as SCHEMA
+from passerelles.referentials.own_tables import MANIFEST, OwnTables
 from passerelles.referentials.referential import Reader, Referential, finish
 
 REQUIRED: Final = ("occupations.csv", "competencies.csv", "requirements.csv")
@@ -34,17 +24,18 @@ def read_table_referential(source: FileSource) -> Referential:
         If its manifest describes an overlay.
     """
     draft = Draft()
-    manifest = read_manifest(source, draft, schema=SCHEMA)
-    check_names(source, files_of("table"), draft, required=REQUIRED)
-    declare_rows(source, "domains", partial(made, Domain), draft)
-    declare_rows(source, "occupations", _occupation, draft, needed=True)
-    read_competencies(source, draft, needed=True)
-    _requirements(source, draft)
-    _titles(source, draft)
-    _contexts(source, draft)
-    _tags(source, draft)
-    _mobilities(source, draft)
-    read_facts(source, draft, lent=manifest.credentials)
+    tables = OwnTables(source, draft, "table")
+    manifest = tables.manifest()
+    tables.check_names(required=REQUIRED)
+    tables.declare("domains", partial(made, Domain))
+    tables.declare("occupations", _occupation, needed=True)
+    tables.declare_competencies(needed=True)
+    _requirements(tables, draft)
+    _titles(tables, draft)
+    _contexts(tables, draft)
+    _tags(tables, draft)
+    _mobilities(tables, draft)
+    read_facts(tables, draft, lent=manifest.credentials)
     provenance = Provenance(manifest.source or manifest.title or MANIFEST, "table", manifest.date, manifest.licence)
     name, version, language = manifest.name, manifest.version, manifest.language
     return finish(draft, name=name, version=version, language=language, provenance=provenance)
@@ -54,43 +45,43 @@ def _occupation(row: dict[str, Any]) -> Occupation:
     return made(Occupation, row, riasec=(row["riasec_major"] + row["riasec_minor"]).upper())
 
 
-def _requirements(source: FileSource, draft: Draft) -> None:
-    table = draft.keyed(read_own_table(source, "requirements", draft, needed=True), "occupation", "competency")
+def _requirements(tables: OwnTables, draft: Draft) -> None:
+    table = draft.keyed(tables.read("requirements", needed=True), "occupation", "competency")
     draft.require_occupations(table, "occupation")
     draft.require_competencies(table, "competency")
-    for _, row in typed_rows(table, "requirements", draft):
+    for _, row in tables.rows(table, "requirements"):
         draft.requirements[row["occupation"]][row["competency"]] = row["status"]
 
 
-def _titles(source: FileSource, draft: Draft) -> None:
+def _titles(tables: OwnTables, draft: Draft) -> None:
     keys = ("code", "label", "occupation")
-    table = read_own_table(source, "titles", draft)
+    table = tables.read("titles")
     draft.declare_titles([JobTitle(c, label, o) for c, label, o in table.columns(*keys)], table, "occupation")
 
 
-def _contexts(source: FileSource, draft: Draft) -> None:
-    declare_rows(source, "contexts", partial(made, WorkContext), draft)
+def _contexts(tables: OwnTables, draft: Draft) -> None:
+    tables.declare("contexts", partial(made, WorkContext))
     keys = ("occupation", "context")
-    table = draft.keyed(read_own_table(source, "occupation_contexts", draft), *keys)
+    table = draft.keyed(tables.read("occupation_contexts"), *keys)
     table = draft.linked(table, occupation="occupations", context="contexts")
     draft.occupation_contexts |= {(occupation, context) for occupation, context in table.columns(*keys)}
 
 
-def _tags(source: FileSource, draft: Draft) -> None:
-    table = read_own_table(source, "tags", draft)
-    for line, row in typed_rows(table, "tags", draft):
+def _tags(tables: OwnTables, draft: Draft) -> None:
+    table = tables.read("tags")
+    for line, row in tables.rows(table, "tags"):
         if row["code"] and not row["label"]:
             draft.note("label_missing", table, line, subject=row["code"])
         draft.declare("tags", Tag(row["code"], row["label"] or row["code"], row["kind"]), table, line)
-    table = draft.keyed(read_own_table(source, "occupation_tags", draft), "occupation", "tag")
+    table = draft.keyed(tables.read("occupation_tags"), "occupation", "tag")
     table = draft.linked(table, occupation="occupations", tag="tags")
-    for _, row in typed_rows(table, "occupation_tags", draft):
+    for _, row in tables.rows(table, "occupation_tags"):
         draft.occupation_tags[row["occupation"], row["tag"]] = row["principal"] == "yes"
 
 
-def _mobilities(source: FileSource, draft: Draft) -> None:
-    table = draft.moves(read_own_table(source, "mobilities", draft), "origin", "target")
-    for _, row in typed_rows(table, "mobilities", draft):
+def _mobilities(tables: OwnTables, draft: Draft) -> None:
+    table = draft.moves(tables.read("mobilities"), "origin", "target")
+    for _, row in tables.rows(table, "mobilities"):
         draft.mobilities[row["origin"], row["target"]] = made(Mobility, row)
 
 
