@@ -70,14 +70,12 @@ def _watch_labels(draft: Draft) -> None:
 def _specialised(tables: OwnTables, draft: Draft) -> None:
     """Add specialised occupations, each a copy of its base; with those left out goes what they ask."""
     table = tables.read("specialised_occupations")
-    taken = frozenset(draft.occupations)
-    declared = set[str]()
     for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
         bases = re.split(r"[\s+,;]+", base)
         lost = [each for each in bases if each not in draft.occupations or draft.occupations[each].base is not None]
         if lost:
             draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(lost))
-            if code not in declared:
+            if ("occupations", code) not in draft.declared:
                 draft.skipped.add(code)
             continue
         first, also = draft.occupations[bases[0]], " ".join(bases[1:])
@@ -85,11 +83,10 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
         if definition:
             part = replace(part, definition=definition)
         if draft.declare("occupations", part, table, line):
-            declared.add(code)
             draft.skipped.discard(code)  # of two rows of one code, one that can be used is enough
             for each in reversed(bases):  # what the first fiche says of a thing goes before what the others do
                 _inherit(draft, base=each, code=code)
-        elif code in taken:
+        elif code in draft.occupations and ("occupations", code) not in draft.declared:
             draft.skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
 
 
@@ -132,8 +129,7 @@ def _requirements(tables: OwnTables, draft: Draft, name: str) -> None:
 
 def _titles(tables: OwnTables, draft: Draft) -> None:
     """Claim job titles by code or exact label: a claimed title means the specialised occupation from then on."""
-    table = tables.read("titles")
-    table = draft.linked(table, occupation="occupations")
+    table = draft.linked(tables.read("titles"), occupation="occupations")
     labelled = by_label({t.code: t.label for t in draft.titles.values()})
     claimed: dict[str, int] = {}
     for line, (occupation, code, label) in table.numbered(*("occupation", "code", "label")):
@@ -142,22 +138,20 @@ def _titles(tables: OwnTables, draft: Draft) -> None:
         title = JobTitle(code or f"{occupation}/{line}", label, occupation) if known is None else draft.titles[known]
         if known is None and not label:
             draft.note(draft.missing("overlay_title_missing"), table, line, subject=code)
-            continue
-        if label and plain != normalise_label(title.label):
+        elif label and plain != normalise_label(title.label):
             others = ", ".join(labelled(label)) or "–"
             draft.note("title_disagrees", table, line, subject=code, written=label, label=title.label, others=others)
-            continue
-        if (known or plain) in claimed:
+        elif (known or plain) in claimed:
             draft.note("title_claimed_twice", table, line, subject=title.label, first=claimed[known or plain])
-            continue
-        claimed[known or plain] = line
-        if known is None:
+        elif known is None:
+            claimed[plain] = line
             draft.declare("titles", title, table, line)
-            continue
-        fiche = title.fiche or title.occupation
-        if fiche not in (occupation, *draft.occupations[occupation].bases):
-            draft.note("title_from_elsewhere", table, line, subject=title.label, fiche=fiche)
-        draft.titles[known] = title._replace(occupation=occupation, fiche=fiche)
+        else:
+            claimed[known] = line
+            fiche = title.fiche or title.occupation
+            if fiche not in (occupation, *draft.occupations[occupation].bases):
+                draft.note("title_from_elsewhere", table, line, subject=title.label, fiche=fiche)
+            draft.titles[known] = title._replace(occupation=occupation, fiche=fiche)
 
 
 def by_label(labels: Mapping[str, str]) -> Callable[[str], list[str]]:
