@@ -258,26 +258,20 @@ def _add_terms(space, room, row):
             dots[:] = 0
         for index in range(room.seen[measure]):
             term = room.touched[measure, index]
-            before = room.counts[term] if row >= 0 else np.int32(0)
-            after = before + room.added[term]
+            before, after = room.counts[term], room.counts[term] + room.added[term]
             room.added[term] = 0
-            more = space.about[term, 0]
-            if before == 0 and (after == 1 or measure == layout.PRESENCE):
-                square += float(more) * float(more)
-            elif measure == layout.PRESENCE:
-                continue
-            elif after >= len(space.damp):
+            if measure == layout.PRESENCE:
+                before, after = min(before, 1), min(after, 1)
+            if after >= len(space.damp):
                 square = math.inf
                 continue
-            else:
-                old, new = _weight(space, term, before), _weight(space, term, after)
-                square += float(new) * float(new) - float(old) * float(old)
-                more = new - old
-            begin, end = space.about[term, 1], space.about[term, 2]
+            old, new = _weight(space, term, before), _weight(space, term, after)
+            square += float(new) * float(new) - float(old) * float(old)
+            begin, end = space.where[term]
             if begin < 0:
-                _add(dots, space.dense[end], more)
+                _add(dots, space.dense[end], new - old)
             else:
-                _scatter(dots, space.post_row[begin:end], space.post_value[begin:end], more)
+                _scatter(dots, space.post_row[begin:end], space.post_value[begin:end], new - old)
         room.square[measure] = square
 
 

@@ -11,7 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring import measures
 from passerelles.scoring.features import reads_alone
 from passerelles.scoring.table import ScoreTable
-from passerelles.vectors import COARSE, FINE, Cells, by_column, damped, in_whole_numbers, product, weighted
+from passerelles.vectors import FINE, Cells, by_column, damped, in_whole_numbers, product, weighted
 
 RANK: Final = 0  # kinds of features: rank in the person's row, rank in the target's column, the value itself
 REVERSE: Final = 1
@@ -31,15 +31,15 @@ class Space(NamedTuple):
     Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.rank`.
 
     `spread_*` lead from a competency to its terms, measure by measure, each as often as it comes; `base` from an
-    occupation to the counts of those it has already. `about` has, for each term, its weight when it comes once, and
-    where in `post_*` the occupations that have it start and end, or -1 and a row of `dense` where many have it. Weights
-    are whole numbers, as short as they can be: what costs is memory.
+    occupation to the counts of those it has already. `where` tells, for each term, where in `post_*` the occupations
+    that have it start and end, or -1 and a row of `dense` where many have it. Weights are whole numbers, as short as
+    they can be: what costs is memory.
     """
 
     spread_ptr: NDArray[np.int32]
     spread_term: NDArray[np.int32]
     rarity: NDArray[np.float64]
-    about: NDArray[np.int32]
+    where: NDArray[np.int32]
     damp: NDArray[np.float64]
     post_row: NDArray[Any]  # uint16, or uint32 where there are more occupations
     post_value: NDArray[np.int16]
@@ -157,8 +157,8 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     posts = sparse.csr_array(posts[order])
     rarity = np.concatenate([index.rarities[name] for name in MEASURES])[order]
     many = np.flatnonzero(np.diff(posts.indptr) * _MANY > len(graph.codes))
-    about = np.stack([np.rint(rarity * COARSE), posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
-    about[many, 1:] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
+    where = np.stack([posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
+    where[many] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
     dots, squares = _base_products(graph, vectors)
     fixed = [name for name in measures.OVERALL if name not in MEASURES]
     weighing = [weighted(index.spreads[name], (index.rarities[name] > 0).astype(float)) for name in MEASURES]
@@ -168,7 +168,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
         spread_ptr=starts,
         spread_term=number[terms],
         rarity=rarity,
-        about=about,
+        where=where,
         damp=np.concatenate([[0.0], damped(np.arange(1.0, _DAMPED))]),
         post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
         post_value=posts.data.astype(np.int16),
