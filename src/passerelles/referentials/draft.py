@@ -4,7 +4,6 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import compress
 from math import inf
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeVar
@@ -140,11 +139,12 @@ class Draft:
         """Add one declared row to the dictionary `kind`; report an empty or a repeated code instead."""
         into: dict[str, Declared] = getattr(self, kind)
         code = value.code
+        key = kind, code
         if not code:
             self.note("empty_code", table, line)
-        elif (kind, code) in self.refused:
+        elif key in self.refused:
             pass  # said already
-        elif (kind, code) in self.declared or (code in into and kind not in _TWICE):
+        elif key in self.declared or (code in into and kind not in _TWICE):
             self.note("duplicate_code", table, line, subject=code)
         else:
             if self.overlay and kind in _TWICE and code not in into and value.label:
@@ -154,18 +154,13 @@ class Draft:
                 if code not in twins:
                     self.note(_TWICE[kind], table, line, subject=value.label, mine=code, other=twins[0])
             into[code] = value
-            self.declared.add((kind, code))
+            self.declared.add(key)
             if value.label is None:
                 self.note("label_missing", table, line, subject=code)
             if self.overlay and not looks_like_code(code):
                 self.note("odd_code", table, line, subject=code)
             return True
         return False
-
-    def declare_all(self, kind: str, values: Sequence[Declared], table: Table) -> None:
-        """Declare one value a row of `table`."""
-        for line, value in zip(table.lines, values, strict=True):
-            self.declare(kind, value, table, line)
 
     def require_occupations(self, table: Table, column: str) -> None:
         """Keep the occupations that a table links but nothing declares: flagged, label unknown."""
@@ -188,13 +183,12 @@ class Draft:
 
     def declare_titles(self, titles: Sequence[JobTitle], table: Table, column: str) -> None:
         """Declare one job title a row; `column` names the column of their occupations."""
-        chosen = [bool(title.label and title.occupation) for title in titles]
-        for line, title, good in zip(table.lines, titles, chosen, strict=True):
-            if not good:
+        for line, title in zip(table.lines, titles, strict=True):
+            if title.label and title.occupation:
+                self.declare("titles", title, table, line)
+            else:
                 self.note("title_without_label" if title.occupation else "empty_code", table, line, subject=title.code)
-        kept = table.keep(chosen)
-        self.declare_all("titles", list(compress(titles, chosen)), kept)
-        self.require_occupations(kept, column)
+        self.require_occupations(table.keep([bool(title.label) for title in titles]), column)
 
     def keyed(self, table: Table, *columns: str, also: Sequence[str] = ()) -> Table:
         """

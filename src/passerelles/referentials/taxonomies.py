@@ -110,8 +110,8 @@ def _names_of(source: FileSource) -> tuple[str, ...]:
 def _domains(files: FileSet, draft: Draft) -> None:
     """Tree of ISCO groups: 2654 lies in 265, 26 and 2."""
     table = files.read("ISCOGroups", ("code", "preferredlabel"), draft)
-    groups = [Domain(code, label or None, code[:-1] or None) for code, label in table.columns("code", "preferredlabel")]
-    draft.declare_all("domains", groups, table)
+    for line, (code, label) in table.numbered("code", "preferredlabel"):
+        draft.declare("domains", Domain(code, label or None, code[:-1] or None), table, line)
 
 
 def _occupations(files: FileSet, draft: Draft) -> None:
@@ -160,14 +160,12 @@ def _competencies(files: FileSet, draft: Draft) -> None:
     listed = [(code_of(uri), *rest) for uri, *rest in table.columns("concepturi", "preferredlabel", "code")]
     notation = {code: number or code for code, _, number in listed}
     names = set(notation)
-    above = {code: _nearest(code, broader, names) for code in names}
-    kinds = {code: _kind_of_group(code, notation) for code in names}
-    groups = [Competency(code, label or None, kinds[code], above[code], is_macro=True) for code, label, _ in listed]
-    draft.declare_all("competencies", groups, table)
+    for line, (code, label, _) in zip(table.lines, listed, strict=True):
+        kind, above = _kind_of_group(code, notation), _nearest(code, broader, names)
+        draft.declare("competencies", Competency(code, label or None, kind, above, is_macro=True), table, line)
     columns = ("skilltype", "reuselevel")
     table = files.read("skills", ("concepturi", "preferredlabel"), draft, optional=columns)
     several = 0
-    skills: list[Competency] = []
     for line, (uri, label, word, reuse) in table.numbered("concepturi", "preferredlabel", *columns):
         code = code_of(uri)
         if not word:
@@ -177,8 +175,7 @@ def _competencies(files: FileSet, draft: Draft) -> None:
         macro = _nearest(code, broader, names)
         if kind == "savoir-faire" and macro is not None and notation[macro].startswith(_SOFT):
             kind = "savoir-être"
-        skills.append(Competency(code, label or None, kind, macro, reuse))
-    draft.declare_all("competencies", skills, table)
+        draft.declare("competencies", Competency(code, label or None, kind, macro, reuse), table, line)
     if several:
         draft.note("several_groups", table, count=several)
 
@@ -287,15 +284,13 @@ def _occupations_onet(files: FileSet, draft: Draft) -> None:
     """Occupations, grouped as the Standard Occupational Classification does: 11-1011.03 in 11-1010 and 11-1000."""
     zones = draft.keyed(files.read("Job Zones", (_SOC, "job zone"), draft), _SOC)
     table = files.read("Occupation Data", (_SOC, "title"), draft, optional=("description",))
-    occupations: list[Occupation] = []
-    for code, label, text in table.columns(_SOC, "title", "description"):
+    for line, (code, label, text) in table.numbered(_SOC, "title", "description"):
         top, minor = f"{code[:2]}-0000", f"{code[:4]}000"
         manages: Ternary = "yes" if code.startswith(_ONET_MANAGERS) else "unknown"
-        parent = f"{code[:6]}0"
-        occupations.append(Occupation(code, label or None, text, parent=parent, domain=minor, managerial=manages))
+        found = Occupation(code, label or None, text, parent=f"{code[:6]}0", domain=minor, managerial=manages)
+        draft.declare("occupations", found, table, line)
         draft.domains.setdefault(top, Domain(top, None))
         draft.domains.setdefault(minor, Domain(minor, None, top))
-    draft.declare_all("occupations", occupations, table)
     for line, (code, zone) in _listed(zones, _SOC, draft).numbered(_SOC, "job zone"):
         level = draft.coded(_ZONE_LEVEL, zone, "Job Zone", zones, line)
         draft.occupations[code] = replace(draft.occupations[code], level=level)

@@ -252,10 +252,8 @@ def text_disagreements(referential: Referential) -> Iterator[Notice]:
     catalogue = (referential.access or "").split(" ")[0]
     for occupation in referential.occupations:
         whole = referential.access_of.get(occupation.code)
-        rows = referential.credentials_of.get(occupation.code, ())
-        if whole is None or whole.status != "open" or occupation.base is not None:
-            continue
-        if any(row.kind in ("required", "one-of") for row in rows):
+        asked = {row.kind for row in referential.credentials_of.get(occupation.code, ())}
+        if whole is None or whole.status != "open" or occupation.base is not None or asked & {"required", "one-of"}:
             continue
         said = read_access_text(occupation.access, referential.language)
         if said is not None and said.required:
