@@ -417,8 +417,7 @@ def _columns(table: "pa.Table", path: Path) -> "pa.Table":
         kind = _kind(name)
         if there is None and name in ("code", "rank"):
             raise PasserellesError("run_unreadable", path=path, reason=" / ".join(known))
-        empty = "" if name == "who" else None
-        column = pa.array([empty] * table.num_rows, kind) if there is None else table[there].cast(kind)
+        column = pa.nulls(table.num_rows, kind) if there is None else table[there].cast(kind)
         found[name] = pc.fill_null(column, "") if name == "who" else column
     return pa.table(found)
 
