@@ -145,7 +145,7 @@ def kind(schema: Any) -> str:
 
 
 def _http() -> Surface:
-    described = description(Engine(build_graph(load_referential())))
+    described = description(Engine.of(build_graph(load_referential())))
     found: Surface = {}
     for path, methods in described["paths"].items():
         for method, operation in methods.items():

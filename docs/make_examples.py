@@ -67,7 +67,7 @@ def runs() -> dict[str, Any]:
 
 def batch() -> dict[str, Any]:
     """Moves from two origins, one of which nobody knows: an answer of the service alone."""
-    engine = Engine(build_graph(load_referential("transitions")))
+    engine = Engine.of(build_graph(load_referential("transitions")))
     asked = RankBatchBody(origins=["K2110", "K211O"], limit=1)
     return answers.rank_batch(engine, asked, "fr")
 

@@ -78,7 +78,7 @@ def served(graph: OccupationGraph) -> Iterator[str]:
         tried.bind(("127.0.0.1", 0))
         port = tried.getsockname()[1]
     options = Options(explorer="alone", limits=Limits(seconds=120.0, body_bytes=10_000_000))
-    app = create_app(Engine(graph), options)
+    app = create_app(Engine.of(graph), options)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

@@ -23,6 +23,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import cache_folder, place_of
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, problems
+from passerelles.sharing import Deriving, made_once
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
@@ -31,7 +32,7 @@ Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, eq=False)
-class Session:
+class Session(Deriving):
     """
     The user's referential, overlays, settings and data; each is loaded when it is first asked for, and kept.
 
@@ -136,7 +137,8 @@ class Session:
         folder = Path(default) if default else cache_folder()
         return (folder,) if default or folder.is_dir() else ()
 
-    @cached_property
+    @property
+    @made_once
     def market(self) -> Market | None:
         """Market of the first folder that has one; its surveys are read only where they are needed."""
         load = partial(load_market, tensions=self.tensions, keeper=self._keeper)
@@ -159,7 +161,8 @@ class Session:
         """Return a basin of the market at hand; None where none is named."""
         return None if text is None else self.surveyed(text)[1]
 
-    @cached_property
+    @property
+    @made_once
     def wages(self) -> Market | None:
         """
         Market of which only the wages are wanted.
@@ -167,18 +170,18 @@ class Session:
         They are published as text: no workbook is opened to find them, unless they are in none of the text files of
         folders that were named. Where none was, folders that are not there, or hold no wages, stop nobody.
         """
-        if "market" in self.__dict__:
-            return self.market
         folders = self.folders if self.data else [folder for folder in self.folders if folder.is_dir()]
         found = next(filter(None, map(load_wages, folders)), None)
         return self.market if found is None and self.data else found
 
-    @cached_property
+    @property
+    @made_once
     def observed_moves(self) -> ObservedMoves | None:
         """Moves that people were seen to make, of the table that was named."""
         return None if self.observed is None else load_observed(self.observed, self.graph.referential)
 
-    @cached_property
+    @property
+    @made_once
     def places(self) -> Places | None:
         """Places of the first folder that has some."""
 
@@ -189,7 +192,8 @@ class Session:
 
         return self._first(load, "no_places_data")
 
-    @cached_property
+    @property
+    @made_once
     def certifications(self) -> Certifications | None:
         """Certifications of the first folder that has some."""
 

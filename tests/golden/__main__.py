@@ -198,7 +198,7 @@ def route_outputs() -> Iterator[tuple[str, str]]:
     from passerelles.service.engine import Engine
     from service_client import Client
 
-    engine = Engine(build_graph(load_referential().with_overlay("enseignement-conduite")))
+    engine = Engine.of(build_graph(load_referential().with_overlay("enseignement-conduite")))
     with Client(create_app(engine)) as client:
         for name, address in ROUTES.items():
             answer = client.get(address)

@@ -46,7 +46,7 @@ BRANCH = ("--overlay", "enseignement-conduite")
 
 @pytest.fixture(scope="module")
 def client(embedded_graph: OccupationGraph) -> Iterator[Client]:
-    with Client(create_app(Engine(embedded_graph), Options(explorer="beside"))) as opened:
+    with Client(create_app(Engine.of(embedded_graph), Options(explorer="beside"))) as opened:
         yield opened
 
 
@@ -265,9 +265,9 @@ def test_pages_ask_for_nothing_outside_and_are_off_unless_asked_for(
         assert client.get(source).headers["content-type"].startswith("text/javascript")
     assert "style=" not in answer.text
     assert not re.search(r'(?:src|href)="(?:https?:)?//', answer.text)
-    with Client(create_app(Engine(embedded_graph))) as closed:
+    with Client(create_app(Engine.of(embedded_graph))) as closed:
         assert closed.get("/explorer/").status_code == 404
-    with Client(create_app(Engine(embedded_graph), Options(explorer="alone"))) as alone:
+    with Client(create_app(Engine.of(embedded_graph), Options(explorer="alone"))) as alone:
         assert alone.get("/").headers["location"] == "/explorer/"
         assert alone.get("/explorer?lang=en").headers["location"] == "/explorer/?lang=en"
 
@@ -284,7 +284,7 @@ def test_a_page_is_answered_by_the_names_of_this_machine_alone(
 ) -> None:
     for explorer, path, free in (("alone", "/explorer/", "/health/live"), ("beside", "/explorer/", "/v1/show")):
         options = Options(explorer=explorer, hosts=LOOPBACK)
-        with Client(create_app(Engine(embedded_graph), options)) as opened:
+        with Client(create_app(Engine.of(embedded_graph), options)) as opened:
             assert opened.get(path, headers={"host": name}).status_code == status
             other = opened.get(free, params={"code": "K2110"}, headers={"host": name}).status_code
             assert (other == 421) == (status == 421 and explorer == "alone")
@@ -547,7 +547,7 @@ def test_what_is_taken_away_names_the_market_that_its_figures_come_from(
 ) -> None:
     openpyxl = pytest.importorskip("openpyxl")
     data = market_folder(tmp_path / "data")
-    engine = Engine(embedded_graph, session=Session(data=(data,)))
+    engine = Engine.of(embedded_graph, data=(data,))
     with Client(create_app(engine, Options(explorer="alone"))) as opened:
         taken, report = (
             opened.post("/explorer/territory/file", json={"asked": TABLES, "form": form}) for form in ("xlsx", "html")
@@ -631,7 +631,7 @@ def test_the_jobs_that_hire_in_a_basin_need_a_market(client: Client) -> None:
 def test_beside_other_answers_areas_are_there_before_anybody_asks(embedded_graph: OccupationGraph) -> None:
     asked: list[str] = []
     for explorer in ("beside", "alone"):
-        app = create_app(Engine(embedded_graph), Options(explorer=explorer))
+        app = create_app(Engine.of(embedded_graph), Options(explorer=explorer))
         with Client(app) as opened:
             while not app.ready and not app.failed:
                 opened.get("/health/live")
@@ -646,7 +646,7 @@ def test_beside_other_answers_areas_are_there_before_anybody_asks(embedded_graph
 def test_on_ones_own_machine_the_market_is_read_before_a_page_asks(
     embedded_graph: OccupationGraph, tmp_path: Path
 ) -> None:
-    engine = Engine(embedded_graph, session=Session(data=(market_folder(tmp_path),)))
+    engine = Engine.of(embedded_graph, data=(market_folder(tmp_path),))
     app = create_app(engine, Options(explorer="alone"))
     with Client(app) as opened, pytest.MonkeyPatch.context() as patch:
         while not app.ready and not app.failed:
@@ -659,7 +659,7 @@ def test_a_market_stands_on_the_pages_of_jobs_and_areas(
     embedded_graph: OccupationGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = market_folder(tmp_path)
-    engine = Engine(embedded_graph, session=Session(data=(folder,)))
+    engine = Engine.of(embedded_graph, data=(folder,))
     with Client(create_app(engine, Options(explorer="alone"))) as opened:
         for basin in ("", "5313"):
             where = ("--data", str(folder), *(("--basin", basin) if basin else ()))
@@ -674,18 +674,18 @@ def test_a_market_stands_on_the_pages_of_jobs_and_areas(
                     assert row[name][1] == item["market"][name]["low"], (name, row, item)
             assert "2023" in page.text
         assert opened.get("/explorer/areas?basin=Atlantide").status_code == 404
-    with Client(create_app(Engine(embedded_graph), Options(explorer="alone"))) as bare:
+    with Client(create_app(Engine.of(embedded_graph), Options(explorer="alone"))) as bare:
         assert "projects" not in table_of(bare.get("/explorer/areas").text, "areas")[0]
 
 
 def test_moves_are_kept_to_what_hires_in_a_basin(rome4_graph: OccupationGraph, real_data: Path) -> None:
-    session = Session(data=(real_data,))
+    engine = Engine.of(rome4_graph, data=(real_data,))
     options = Options(explorer="beside", limits=Limits(seconds=120))
-    with Client(create_app(Engine(rome4_graph, session=session), options)) as opened:
+    with Client(create_app(engine, options)) as opened:
         shown = table_of(opened.get("/explorer/rank/K2110?basin=Redon").text, "ranking")
-        market = session.market
+        market = engine.market
         assert market is not None
-        basin = find_basin(market, "Redon", places=session.places)
+        basin = find_basin(market, "Redon", places=engine.places)
         found = list(signals(market, rome4_graph.referential, basin))
         hiring, doubtful = ([s.occupation for s in found if s.status == status] for status in ("hiring", "unknown"))
         expected = rank_moves(rome4_graph, "K2110", targets=hiring)
@@ -700,7 +700,7 @@ def test_moves_are_kept_to_what_hires_in_a_basin(rome4_graph: OccupationGraph, r
 def test_who_stays_in_a_basin_neither_leaves_it_nor_arrives(embedded_graph: OccupationGraph, real_data: Path) -> None:
     lines = {"fragile": ("A;N1101;5;Redon", "A;N1101;2;Vannes"), "hiring": ("B;N1101;6;Redon", "B;N1101;1;Vannes")}
     asked = {s: dropped(f"{s}.csv", "\n".join(("employer;job;number;basin", *rest))) for s, rest in lines.items()}
-    engine = Engine(embedded_graph, session=Session(data=(real_data,)))
+    engine = Engine.of(embedded_graph, data=(real_data,))
     with Client(create_app(engine, Options(explorer="alone", limits=Limits(seconds=120)))) as opened:
         shown = table_of(opened.post("/explorer/territory/plan", json=asked).text, "basins")
     assert [(row["arriving"][1], row["leaving"][1]) for row in shown] == [(1, 0), (0, 1)]

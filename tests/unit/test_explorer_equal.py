@@ -16,7 +16,6 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import say
 from passerelles.service.app import create_app
 from passerelles.service.engine import Engine, Limits, Options
-from passerelles.session import Session
 from service_client import Client
 
 if TYPE_CHECKING:
@@ -221,7 +220,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def client(embedded_graph: OccupationGraph, data: Path) -> Iterator[Client]:
     options = Options(explorer="alone", limits=Limits(seconds=600, body_bytes=10_000_000, brackets=100_000))
-    with Client(create_app(Engine(embedded_graph, session=Session(data=(data,))), options)) as opened:
+    with Client(create_app(Engine.of(embedded_graph, data=(data,)), options)) as opened:
         yield opened
 
 
@@ -323,7 +322,7 @@ def test_every_cell_of_a_territory_is_that_of_the_command(
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")
         body[name] = {"name": f"{name}.csv", "content": base64.b64encode(text.encode()).decode()}
     options = Options(explorer="alone", limits=Limits(seconds=600, body_bytes=10_000_000))
-    with Client(create_app(Engine(embedded_graph), options)) as opened:
+    with Client(create_app(Engine.of(embedded_graph), options)) as opened:
         page = opened.post("/explorer/territory/plan", json=body).text
     files = ("--fragile", str(tmp_path / "fragile.csv"), "--hiring", str(tmp_path / "hiring.csv"))
     counted = check(

@@ -271,7 +271,7 @@ def test_the_service_filters_as_the_command_line_does(
 ) -> None:
     strict = bool(word)
     filters = ["max-hours=400", "access=open,conditional"]
-    with Client(create_app(Engine(embedded_graph))) as opened:
+    with Client(create_app(Engine.of(embedded_graph))) as opened:
         asked = {"origin": "N4101", "filter": filters, "strict": strict}
         answered = opened.get("/v1/rank", params=asked).json()
         towards = opened.get("/v1/sources", params={"target": "N4101", "filter": filters, "strict": strict}).json()

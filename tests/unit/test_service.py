@@ -44,7 +44,7 @@ HIRING = [{"employer": "B", "job": "N4102", "openings": 5, "basin": "Redon"}]
 
 @pytest.fixture(scope="module")
 def engine(embedded_graph: OccupationGraph) -> Engine:
-    return Engine(embedded_graph)
+    return Engine.of(embedded_graph)
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +199,7 @@ def test_a_tag_changes_with_the_referential(embedded_graph: OccupationGraph, cli
     from passerelles.graph.build import build_graph
     from passerelles.referentials.load import load_referential
 
-    bare = Engine(build_graph(load_referential("transitions")))
+    bare = Engine.of(build_graph(load_referential("transitions")))
     with Client(create_app(bare)) as other:
         query = {"occupation": "K2110"}
         tags = {c.get("/v1/show", params=query).headers["etag"] for c in (client, other)}
@@ -581,7 +581,7 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
     metrics, seen = Metrics(), []
 
     def made() -> Any:
-        engine = Engine(build_graph(load_referential("transitions")))
+        engine = Engine.of(build_graph(load_referential("transitions")))
         seen.append(weakref.ref(engine.graph))
         return create_app(engine, metrics=metrics)
 

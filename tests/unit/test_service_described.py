@@ -26,7 +26,7 @@ PER_OPERATION = 20
 
 @pytest.fixture(scope="module")
 def description(embedded_graph: OccupationGraph) -> Any:
-    engine = Engine(embedded_graph)
+    engine = Engine.of(embedded_graph)
     engine.warm()
     return schemathesis.openapi.from_asgi(
         "/openapi.json",

@@ -131,7 +131,7 @@ def test_commands_and_the_service_show_the_wages_of_the_data_folder(
         (first, *_) = json.loads(capsys.readouterr().out)["results"]
         assert first["wages"]["after"]["value"] == 0.95
         assert (first["wages"]["after"]["year"], first["wages"]["after"]["about"]) == ("2016-2018", "J3Z43")
-    engine = Engine(embedded_graph, Session(data=(tmp_path,)))
+    engine = Engine.of(embedded_graph, data=(tmp_path,))
     asked = RankBody.model_validate({"origin": "N4102", "targets": ["N4101"]})
     assert answers.rank(engine, asked, "fr")["results"][0]["wages"]["after"]["value"] == 0.95
     row = {"employer": "A", "job": "N4102", "headcount": 2, "basin": "Redon"}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang
-from passerelles.market.tables import Payer
 from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import find_start
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources
@@ -58,7 +57,7 @@ def rank(engine: Engine, asked: requests.RankQuery | requests.RankBody, lang: La
     """Answer ``rank@1``."""
     origin, graph, choice = origin_of(asked.origin), engine.graph, _choice(engine, asked)
     settings = choice["settings"]
-    moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed)
+    moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed_moves)
     nearest = [nearer(graph, origin, move, settings=settings) for move in moves[: asked.explain]]
     occupied = isinstance(origin, str) or origin.occupation is not None
     return envelope.moves_envelope("rank@1", graph, moves, lang, nearest=nearest, settings=settings, occupied=occupied)
@@ -73,7 +72,7 @@ def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Pay
         try:
             origin = origin_of(each)
             found["origin"] = find_start(graph, origin).end.to_dict(lang)
-            moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed)
+            moves = rank_moves(graph, origin, targets=asked.targets, **choice).with_observed(engine.observed_moves)
             found |= {"moves": dicts(moves, lang)} | moves.doubts()
         except PasserellesError as error:
             found["problem"] = refusal(error, lang)
@@ -89,16 +88,8 @@ def rank_batch(engine: Engine, asked: requests.RankBatchBody, lang: Lang) -> Pay
 def sources(engine: Engine, asked: requests.SourcesQuery | requests.SourcesBody, lang: Lang) -> Payload:
     """Answer ``sources@1``."""
     graph, choice = engine.graph, _choice(engine, asked)
-    moves = rank_sources(graph, asked.target, origins=asked.origins, **choice).with_observed(engine.observed)
+    moves = rank_sources(graph, asked.target, origins=asked.origins, **choice).with_observed(engine.observed_moves)
     return envelope.moves_envelope("sources@1", graph, moves, lang, settings=choice["settings"])
-
-
-def _payers(engine: Engine, *agreements: str | None) -> tuple[Payer | None, Payer | None]:
-    """OPCO of the present employer's agreement and of the hiring firm's, where they are given."""
-    if engine.session is None and any(agreements):
-        raise PasserellesError("no_payers")
-    first, second = (engine.session.payer(each) if engine.session else None for each in agreements)
-    return first, second
 
 
 def paths(engine: Engine, asked: requests.PathsQuery | requests.PathsBody, lang: Lang) -> Payload:
@@ -111,7 +102,7 @@ def paths(engine: Engine, asked: requests.PathsQuery | requests.PathsBody, lang:
         targets=asked.targets,
         certifications=engine.certifications,
         hiring=getattr(asked, "hiring", None),
-        payers=_payers(engine, asked.agreement, asked.hiring_agreement),
+        payers=(engine.payer(asked.agreement), engine.payer(asked.hiring_agreement)),
         wages=engine.wages,
         filters=parse_filters(engine.graph, asked.filters, engine),
         **asked.model_dump(include={"frame", "max_steps", "pareto", "limit"}),

@@ -164,7 +164,7 @@ def create_app(
             expose_headers=["ETag", "Passerelles-Version", "Passerelles-Referential", "Retry-After", *_NAMED],
         )  # fmt: skip
     served = GZipMiddleware(served, minimum_size=_WORTH, compresslevel=_LEVEL)
-    about = {"Passerelles-Version": package_version(), "Passerelles-Referential": engine.name}
+    about = {"Passerelles-Version": package_version(), "Passerelles-Referential": engine.stated}
     headers = [*about.items(), ("X-Content-Type-Options", "nosniff")]
     desk.app = Told(served, headers=headers, metrics=desk.metrics)
     return desk

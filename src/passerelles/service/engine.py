@@ -3,10 +3,9 @@
 import hashlib
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, Self
 
 from pydantic import Field, ValidationError
 
@@ -15,11 +14,9 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
 from passerelles.language.say import Lang
 from passerelles.ranking.moves import rank_moves
-from passerelles.referentials.referential import Referential
 from passerelles.report.envelope import envelope
 from passerelles.session import Session
 from passerelles.settings import Section, problems
-from passerelles.sharing import Deriving
 
 
 class Limits(Section):
@@ -112,42 +109,26 @@ def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None =
         raise PasserellesError("service_variables", prefix=PREFIX, reason=problems(error)) from error
 
 
-def _data(name: str) -> Any:
-    """Return a property of what a session reads, kept for all threads."""
+class Engine(Session):
+    """What a service answers from: a session, whose data are read when they are first needed."""
 
-    def read(engine: "Engine") -> Any:
-        return None if engine.session is None else engine.derived(name, partial(getattr, engine.session, name))
-
-    return property(read)
-
-
-@dataclass(frozen=True, eq=False)
-class Engine(Deriving):
-    """A graph with what the data folders of a session hold beside it, each read when it is first needed, and kept."""
-
-    graph: OccupationGraph
-    session: Session | None = None
-
-    @property
-    def referential(self) -> Referential:
-        """The referential of the graph."""
-        return self.graph.referential
-
-    @property
-    def has_data(self) -> bool:
-        """Whether folders of data are known, read or not."""
-        return self.session is not None and bool(self.session.folders)
-
-    # Data, each read when somebody first needs it; None where there is none.
-    places = _data("places")
-    certifications = _data("certifications")
-    wages = _data("wages")
-    market = _data("market")
-    observed = _data("observed_moves")
+    @classmethod
+    def of(cls, graph: OccupationGraph, *, data: tuple[Path, ...] = ()) -> Self:
+        """Answer from a graph that is there, and from the folders of data that are named alone."""
+        engine = cls(data=data)
+        vars(engine).update(graph=graph, referential=graph.referential, folders=data)
+        return engine
 
     @cached_property
-    def name(self) -> str:
-        """Return the referential as a header tells it: name, version, checksum."""
+    def graph(self) -> OccupationGraph:
+        """The graph of the session; what is answered of the referential is of what the graph was built on."""
+        graph = super().graph
+        vars(self)["referential"] = graph.referential
+        return graph
+
+    @cached_property
+    def stated(self) -> str:
+        """The referential as a header tells it: name, version, checksum."""
         referential = self.referential
         text = f"{referential.name}/{referential.version}; sha256={referential.provenance.sha256}"
         return text.encode("ascii", "replace").decode("ascii")
@@ -156,8 +137,8 @@ class Engine(Deriving):
     def fingerprint(self) -> bytes:
         """Digest of all that an answer depends on besides the request."""
         made = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
-        seen = self.observed and self.observed.file.sha256
-        data = None if self.session is None else (self.session.keeper.digest, seen)
+        seen = self.observed_moves and self.observed_moves.file.sha256
+        data = self.keeper.digest, seen
         return hashlib.sha256(repr((package_version(), made, data)).encode()).digest()
 
     def warm(self) -> None:
@@ -179,12 +160,11 @@ def load_engine(options: Options) -> Engine:
         If the referential, an overlay, the settings or a data folder cannot be read.
     """
     alike = {"overlays", "data", "strict", "observed", "access", "cache", "accept_errors"}
-    session = Session(options.referential, settings_file=options.settings, **options.model_dump(include=alike))
-    graph = session.graph
-    engine = Engine(graph, session)
-    _ = engine.observed  # a table that cannot be read stops here
+    engine = Engine(options.referential, settings_file=options.settings, **options.model_dump(include=alike))
+    graph = engine.graph
+    _ = engine.observed_moves  # a table that cannot be read stops here
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks
     if options.explorer != "alone":  # whose pages read data when they first need some: nobody waits to begin with
-        _ = session.keeper  # before data are read: what changes meanwhile shows at the next reload
+        _ = engine.keeper  # before data are read: what changes meanwhile shows at the next reload
         _ = engine.places, engine.certifications, engine.wages, engine.market
     return engine

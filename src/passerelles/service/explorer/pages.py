@@ -220,7 +220,7 @@ def job(ask: Ask, code: str) -> str:
     sheet = Sheet("certifications", LeadingCertification.spec.columns, lambda: leading, lang)
     basin, wage = ask.one("basin"), ""
     market: Sequence[str] = ()
-    if engine.has_data and engine.market is not None:
+    if engine.market is not None:
         wage = job_wage(engine.market, engine.referential, about.code).say(lang)
         if basin:
             market = signal(engine.market, engine.referential, about.code, basin, places=engine.places).sentences(lang)
@@ -270,7 +270,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         limit=choice["limit"],
         wages=ask.engine.wages,
     )
-    moves = moves.with_observed(ask.engine.observed)
+    moves = moves.with_observed(ask.engine.observed_moves)
     end = "origin" if towards else "target"
     parts = [part.code for part in ask.engine.referential.parts_of(about.code)]
     return ask.render(
@@ -291,7 +291,7 @@ def move(ask: Ask, origin: str, target: str) -> str:
     graph = ask.engine.graph
     start, end = job_of(ask, origin), job_of(ask, target)
     moves = rank_moves(graph, start.code, targets=[end.code], limit=1, wages=ask.engine.wages)
-    moves = moves.with_observed(ask.engine.observed)
+    moves = moves.with_observed(ask.engine.observed_moves)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     found = moves[0]
@@ -570,8 +570,7 @@ def areas_of(engine: Engine) -> MobilityAreas:
 
 def prepare(engine: Engine, *, everything: bool) -> None:
     """Read the market, which most pages show; with `everything`, make the areas too."""
-    if engine.has_data:
-        _ = engine.market
+    _ = engine.market
     if everything:
         areas_of(engine)
 

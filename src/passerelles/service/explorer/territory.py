@@ -110,7 +110,7 @@ def territory(ask: Ask) -> str:
     from passerelles.paths.legal import presets  # noqa: PLC0415 - heavy, for this page alone
 
     frames, samples = presets().values(), sample_names()
-    return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.has_data)
+    return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.folders)
 
 
 def plan(ask: Ask, asked: Asked) -> str:
