@@ -34,7 +34,6 @@ from passerelles.service.app import create_app
 from passerelles.service.engine import LOOPBACK, Engine, Limits, Options
 from passerelles.service.explorer.pages import COLOURS
 from passerelles.service.telemetry import JsonLines
-from passerelles.session import Session
 from passerelles.views.spec import On
 from service_client import Client
 
@@ -633,7 +632,7 @@ def test_beside_other_answers_areas_are_there_before_anybody_asks(embedded_graph
     for explorer in ("beside", "alone"):
         app = create_app(Engine.of(embedded_graph), Options(explorer=explorer))
         with Client(app) as opened:
-            while not app.ready and not app.failed:
+            while not app.warming.done():
                 opened.get("/health/live")
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(
@@ -649,9 +648,9 @@ def test_on_ones_own_machine_the_market_is_read_before_a_page_asks(
     engine = Engine.of(embedded_graph, data=(market_folder(tmp_path),))
     app = create_app(engine, Options(explorer="alone"))
     with Client(app) as opened, pytest.MonkeyPatch.context() as patch:
-        while not app.ready and not app.failed:
+        while not app.warming.done():
             opened.get("/health/live")
-        patch.setattr(Session, "market", property(lambda _: pytest.fail("read while a page waits")))
+        patch.setattr("passerelles.session.load_market", lambda *_, **__: pytest.fail("read while a page waits"))
         assert "projects" in table_of(opened.get("/explorer/compare?job=N4101&job=K2110").text, "compared")[0]
 
 

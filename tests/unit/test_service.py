@@ -600,18 +600,21 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
 class Staged(Desk):
     """An application that fails to start, or never becomes ready."""
 
-    ready = failed = False
-
     def __init__(self, *, starts: bool, ended: list[bool] | None = None) -> None:
         AsyncExitStack.__init__(self)
         self.starts, self.ended = starts, [] if ended is None else ended
         self.idle = asyncio.Event()
         self.idle.set()
 
+    async def become_ready(self) -> None:
+        self.ready = True
+        self.warming.set_result(None)
+
     @asynccontextmanager
     async def life(self, _app: object = None) -> AsyncIterator[None]:
         if not self.starts:
             raise RuntimeError("no start")
+        self.warming = asyncio.get_running_loop().create_future()
         yield
         self.ended.append(True)
 
@@ -669,16 +672,16 @@ def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_pat
         become(2)
         client._portal.call(app.ask)  # the second may have been read too early
         become(2)
-        made[1].ready = True
+        client._portal.call(made[1].become_ready)
         become(3)
-        made[2].ready = True
+        client._portal.call(made[2].become_ready)
         become(3)
         index.unlink()
         become(3)
         other.write_text("new")
         other.replace(index)
         become(4)
-        made[3].ready = True
+        client._portal.call(made[3].become_ready)
         become(4)
 
 

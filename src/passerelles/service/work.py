@@ -193,6 +193,7 @@ class Desk(AsyncExitStack):
     """Where requests become answers: the application over one engine, what it is worked by, and what ends its life."""
 
     app: ASGIApp  # what every request goes through
+    warming: asyncio.Future[None]  # over once it is ready, or never will be
 
     def __init__(self, engine: Engine, options: Options, metrics: Metrics | None = None) -> None:
         super().__init__()
@@ -200,13 +201,12 @@ class Desk(AsyncExitStack):
         self.metrics = metrics or Metrics()
         self.limits = options.limits
         self.own_process = options.exit_with
-        self._own_metrics = metrics is None
         self._every = options.warm
         self.open()
         self.store = Store(options.limits.cache_bytes)
         self.unpacked = Store(options.limits.cache_bytes // 2)  # the same, asked for lately by who takes no gzip
         self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
-        self.ready = self.failed = False
+        self.ready = False
         self._under_way = 0  # requests
         self.idle = asyncio.Event()
         self.idle.set()
@@ -234,12 +234,10 @@ class Desk(AsyncExitStack):
     async def life(self, _app: object = None) -> AsyncIterator[None]:
         """Take requests inside; it is ready once what the first of them would wait for is worked out."""
         self.open()
-        warming = asyncio.get_running_loop().run_in_executor(None, self.warm)
+        self.warming = asyncio.get_running_loop().run_in_executor(None, self.warm)
         yield
         self.ready, self.stopping = False, True
-        await warming
-        if self._own_metrics:
-            self.metrics.close()
+        await self.warming
         self.close()
 
     def open(self) -> None:
@@ -313,7 +311,6 @@ class Desk(AsyncExitStack):
             if self.prepare is not None and not self.stopping:
                 self.prepare()
         except Exception as error:  # noqa: BLE001 - it never becomes ready, and says why
-            self.failed = True
             tell("warming_failed", level=logging.ERROR, error=error)
             return
         if self.own_process:
@@ -383,9 +380,6 @@ def _worked(make: Make, engine: Engine, asked: BaseModel, lang: Lang, store: Sto
 
 def _written(make: Make, engine: Engine, asked: Any, lang: Lang) -> bytes:
     return orjson.dumps(answers.chosen(make(engine, asked, lang), asked.fields))
-
-
-_LOOK: Final = 0.05  # seconds between two looks at whether an application is ready
 
 
 def _which(path: Path | None) -> tuple[int, ...] | None:
@@ -468,10 +462,9 @@ class Reloading:
         try:
             new = await asyncio.to_thread(self._make)
             await new.enter_async_context(new.life())
-            while not new.ready:
-                if new.failed:
-                    raise RuntimeError("warming failed")  # noqa: TRY301 - as any other failure
-                await asyncio.sleep(_LOOK)
+            await asyncio.shield(new.warming)  # whose end is awaited by whoever ends its life, too
+            if not new.ready:
+                raise RuntimeError("warming failed")  # noqa: TRY301 - as any other failure
         except (Exception, asyncio.CancelledError) as error:
             stopped = isinstance(error, asyncio.CancelledError)
             if not stopped:  # whatever is wrong with the new data, the old ones go on
