@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple
 from urllib.parse import quote, urlencode
 
 import numpy as np
-from jinja2 import Template
+from jinja2 import Environment
 from numpy.typing import NDArray
 
 from passerelles.areas import Area, AreaMember, MobilityAreas, Passage, mobility_areas
@@ -102,9 +102,8 @@ class Ask(NamedTuple):
 
     def table(self, sheet: Sheet, **links: Callable[[Any], str]) -> Grid:
         """Return a sheet as a table of a page: the columns that its result declares for pages, in their order."""
-        report = Words(self.lang)
-        columns = sheet.on(On.PAGE)
-        return grid_of(report, sheet.title, columns, sheet.items(), links=links, caption=sheet.label(self.lang))
+        columns, caption = sheet.on(On.PAGE), sheet.label(self.lang)
+        return grid_of(Words(self.lang), sheet.title, columns, sheet.items(), links=links, caption=caption)
 
     def told(
         self, moves: Moves, links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}), *, occupied: bool = True
@@ -119,7 +118,7 @@ class Ask(NamedTuple):
         """Return a page, or a piece of one."""
         other: Lang = "fr" if self.lang == "en" else "en"
         source = " ".join(source_lines(self.engine.referential, lang=self.lang))
-        return _template(template).render(
+        return _templates().get_template(template).render(
             ask=self, engine=self.engine, w=self.words, lang=self.lang, url=self.url, other=other, asset=self.asset,
             source=source, tell=partial(say, lang=self.lang), **content,
         )  # fmt: skip
@@ -156,15 +155,13 @@ def bars(found: Move, lang: Lang) -> Iterator[tuple[str, str, float, float, str]
 
 
 @cache
-def _template(name: str) -> Template:
+def _templates() -> Environment:
     made = environment("passerelles.service.explorer")
-    made.globals |= {"facts": move_facts, "sentences": move_sentences, "bars": bars, "sections": SECTIONS}
+    made.globals |= {"facts": move_facts, "sentences": move_sentences, "bars": bars, "short": short_name}
     made.globals |= {"limits": _LIMITS, "most": _COMPARED, "lengths": _STEPS, "side": SIDE, "half": _RING}
-    made.globals |= {name: _FILTERS[name] for name in ("domains", "menus")} | {
-        "short": short_name,
-        "colour": COLOURS[0],
-    }
-    return made.get_template(name)
+    made.globals |= {"sections": SECTIONS, "colour": COLOURS[0]}
+    made.globals |= {name: _FILTERS[name] for name in ("domains", "menus")}
+    return made
 
 
 _FOUND: Final = 8  # candidates of a search

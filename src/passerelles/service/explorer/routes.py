@@ -193,10 +193,9 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
     desk.prepare = partial(pages.prepare, desk.engine, everything=not alone)
     add = partial(app.add_api_route, include_in_schema=False)
     for path, make in PAGES.items():
-        add(f"{EXPLORER}{path}", _page(desk, path, usual, make), name=f"explorer {path}")
+        add(f"{EXPLORER}{path}", _page(desk, path, usual, make))
     for path, (model, make) in POSTS.items():
-        piece = _piece(desk, path, usual, model, make)
-        add(f"{EXPLORER}{path}", piece, methods=["POST"], name=f"explorer post {path}")
+        add(f"{EXPLORER}{path}", _piece(desk, path, usual, model, make), methods=["POST"])
 
     async def asset(request: Request, digest: str, name: str) -> Response:
         if name not in ASSETS or digest != asset_sum(name):
@@ -273,11 +272,13 @@ async def _worked_out(
         return await pool.run(make, partial(gone, request))
     except UnansweredError as error:
         return Response(status_code=499) if error.key == "gone" else failed(ask, error.key, piece=piece)
-    except PasserellesError as error:
-        return refused(ask, error, piece=piece)
-    except Exception as error:  # noqa: BLE001 - told as a fault, with where and not with what was asked
-        tell("fault", level=logging.ERROR, error=error)
-        return failed(ask, "fault", piece=piece)
+    except Exception as error:  # noqa: BLE001 - a fault, or about this machine: logged, with where and not with what
+        refused = refusal(error, ask.lang) if isinstance(error, PasserellesError) else None
+        if refused is None:
+            tell("fault", level=logging.ERROR, error=error, key=getattr(error, "key", None))
+            return failed(ask, "fault", piece=piece)
+        told = {"detail": refused["detail"], "near": refused.get("suggestions", [])}
+        return _told(ask, refused["status"], piece=piece, title=ask.words("error.refused"), **told)
 
 
 def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
@@ -290,16 +291,6 @@ def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:
     """Say that there is no such page, or that it cannot be had now."""
     title, detail = ask.words(f"error.{key}"), ask.words(f"error.{key}_detail")
     return _told(ask, STATUS[key], piece=piece, title=title, detail=detail, near=[])
-
-
-def refused(ask: Ask, error: PasserellesError, *, piece: bool = False) -> Response:
-    """Say what the engine refused and why; what is about this machine is logged, not told."""
-    told = refusal(error, ask.lang)
-    if told is None:
-        tell("fault", level=logging.ERROR, error=error, key=error.key)
-        return failed(ask, "fault", piece=piece)
-    near = told.get("suggestions", [])
-    return _told(ask, told["status"], piece=piece, title=ask.words("error.refused"), detail=told["detail"], near=near)
 
 
 def _told(ask: Ask, status: int, *, piece: bool, **content: Any) -> Response:

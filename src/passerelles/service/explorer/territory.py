@@ -278,6 +278,8 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
     sides = (allocation.fragile.capacities, allocation.hiring.capacities)
     people, openings = (sum_by_key((lot[2], n) for lot, n in side.items()) for side in sides)
     moved = sum_by_key(((flow.fragile.basin, flow.hiring.basin), flow.people) for flow in allocation.flows)
+    away = {ends: n for ends, n in moved.items() if ends[0] != ends[1]}
+    leaving, arriving = (sum_by_key((ends[side], n) for ends, n in away.items()) for side in (0, 1))
     known = places.basin_by_code
     both = [known[code] for code in sorted({*people, *openings} & known.keys())]
     basins = [basin for basin in both if basin.latitude is not None]
@@ -294,14 +296,12 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
     spots = []
     for b in basins:
         share = math.sqrt((people[b.code] + openings[b.code]) / most)
-        away = {ends: n for ends, n in moved.items() if ends[0] != ends[1]}
-        arriving, leaving = (sum(n for ends, n in away.items() if ends[end] == b.code) for end in (1, 0))
         radius = round(_SMALLEST + (_LARGEST - _SMALLEST) * share, 1)
         x, y = at[b.code]
-        spots.append(Spot(b.name, x, y, radius, people[b.code], openings[b.code], arriving, leaving))
+        spots.append(Spot(b.name, x, y, radius, people[b.code], openings[b.code], arriving[b.code], leaving[b.code]))
     ways = [
         (*at[of], *at[to], round(1.5 + 6 * math.sqrt(n / max(moved.values())), 1))
-        for (of, to), n in sorted(moved.items()) if of != to and of in at and to in at
+        for (of, to), n in sorted(away.items()) if of in at and to in at
     ]  # fmt: skip
     communes = [project(*point) for point in around]
     grid = ask.table(Sheet("basins", _SPOT, lambda: sorted(spots, key=lambda s: -(s.people + s.openings)), ask.lang))
