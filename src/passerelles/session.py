@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -84,7 +84,6 @@ class Session(Deriving):
     cache: bool = False
     accept_errors: bool = False
     tell: Callable[[str, int, int], None] | None = None
-    _scans: dict[Path, Scan] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def referential(self) -> Referential:
@@ -233,9 +232,7 @@ class Session(Deriving):
 
     def _scan(self, folder: Path) -> Scan:
         """What a folder holds, looked through once."""
-        if folder not in self._scans:
-            self._scans[folder] = self._kept("scan", Scan, folder, lambda: scan_all(folder))
-        return self._scans[folder]
+        return self.derived(folder, lambda: self._kept("scan", Scan, folder, lambda: scan_all(folder)))
 
     @cached_property
     def keeper(self) -> Keeper:

@@ -82,15 +82,15 @@ _WORDS: Final = {"integer": "integer", "float": "number", "match the format": "d
 _SIGNS: Final = {">=": "greater_than_equal", "<=": "less_than_equal", ">": "greater_than", "<": "less_than"}
 
 
-def usage_message(error: Any, commands: Iterable[str], *, lang: Lang) -> str:
+def usage_message(error: Any, *, lang: Lang) -> str:
     """Return what is wrong with a command line, where, and what to do; empty where the help was shown instead."""
     if type(error).__name__ == "NoArgsIsHelpError":
         return ""
     place = getattr(getattr(error, "ctx", None), "command_path", None) or "passerelles"
-    return f"{_what(error, commands, lang)} {say('cli.usage.help', lang=lang, command=place)}"
+    return f"{_what(error, lang)} {say('cli.usage.help', lang=lang, command=place)}"
 
 
-def _what(error: Any, commands: Iterable[str], lang: Lang) -> str:
+def _what(error: Any, lang: Lang) -> str:
     kind = type(error).__name__
     said = str(getattr(error, "message", "") or error)
     if key := _MISTAKES.get(kind):
@@ -100,7 +100,7 @@ def _what(error: Any, commands: Iterable[str], lang: Lang) -> str:
         return say(f"cli.usage.{key}", lang=lang, name=name, reason=reason) + _nearest(near, lang)
     # The others click says in words alone.
     if found := _NO_COMMAND.search(said):
-        near = get_close_matches(found[1], list(commands), n=1)
+        near = get_close_matches(found[1], COMMANDS, n=1)
         return say("cli.usage.command", lang=lang, name=found[1]) + _nearest(near, lang)
     if found := _EXTRA.search(said):
         return say("cli.usage.extra", lang=lang, words=found[1])
@@ -222,7 +222,7 @@ def run(arguments: Sequence[str] | None = None) -> None:
         with ended_cleanly(), _warnings_told(lang):
             sys.exit(_run(given, lang))
     except UsageError as error:
-        if text := usage_message(error, COMMANDS, lang=lang):
+        if text := usage_message(error, lang=lang):
             _tell(f"passerelles : {text}")
         sys.exit(WRONG)
     except PasserellesError as error:

@@ -42,7 +42,7 @@ def rank(
             refused = [f"--format {given.form}"]
         if refused:  # they say nothing to a ranking of many people: better refused than ignored
             raise PasserellesError("profiles_alone", options=", ".join(refused))
-        return rank_people(given, profiles, rejects, form=given.form)
+        return rank_people(given, profiles, rejects)
     given.check_chart()
     start = read_origin(origin, profile)
     session, graph, lang = given.session, given.graph, given.lang
@@ -71,7 +71,7 @@ def rank(
     return bool(moves)
 
 
-def rank_people(given: Given, profiles: list[str], rejects: Path | None, *, form: str | None) -> bool:
+def rank_people(given: Given, profiles: list[str], rejects: Path | None) -> bool:
     """
     Rank files of profiles and say how many were ranked and refused; what they hold is never shown.
 
@@ -93,8 +93,9 @@ def rank_people(given: Given, profiles: list[str], rejects: Path | None, *, form
     total = None if None in counts else sum(n for n in counts if n is not None)
     with given.progress("bulk.ranking", total=total) as tell:
         done = rank_files(
-            graph, files, given.output, rejects=rejects, limit=given.limit, form=form, progress=tell, lang=given.lang
-        )
+            graph, files, given.output, rejects=rejects, limit=given.limit, form=given.form, progress=tell,
+            lang=given.lang,
+        )  # fmt: skip
     if done.kept:
         given.tell("bulk.kept", n=done.kept)
     given.tell("bulk.done", n=done.ranked, path=done.output)

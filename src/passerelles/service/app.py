@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import FastAPI, Query, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.middleware.gzip import GZipMiddleware
@@ -101,24 +100,21 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     """Return the description, made once."""
     if app.openapi_schema:
         return app.openapi_schema
-    about = {name: getattr(app, name) for name in ("title", "version", "summary", "description", "license_info")}
-    found = get_openapi(routes=app.routes, **about)
+    found = FastAPI.openapi(app)
     components = found["components"]
-    schemas = {k: v for k, v in components["schemas"].items() if k not in ("HTTPValidationError", "ValidationError")}
+    schemas = components["schemas"]
     # Of a person there is one shape, that of requests.
     known = definitions()
     schemas |= {name: _moved(shape) for name, shape in known.items() if name != "profile"}
     schemas |= {_component(k): _moved(shape) for k, shape in SHAPES.items() if "@" in k}
-    for name in {shape_name(route[3]) for route in _ROUTES}:
+    for name in dict.fromkeys(shape_name(route[3]) for route in _ROUTES):
         schemas[f"{_component(name)}{_CHOSEN}"] = _moved(_chosen(SHAPES[name], known))
-    components["schemas"] = schemas
     if secured:
         bare = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
         components["securitySchemes"] = {"key": bare, "bearer": {"type": "http", "scheme": "bearer"}}
         for path, methods in found["paths"].items():
             for operation in methods.values() if path not in OPEN else ():
                 operation["security"] = [{"key": []}, {"bearer": []}]
-    app.openapi_schema = found
     return found
 
 

@@ -21,6 +21,7 @@ import orjson
 from fastapi import Request
 from pydantic import BaseModel
 from starlette.responses import Response
+from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from passerelles.installed import package_version
@@ -415,16 +416,17 @@ class Reloading:
         self._loaded = _which(self._watched)
         self._now: Desk | None = make()
         self._asked = asyncio.Event()
+        self._router = Router(lifespan=self._life)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, by whichever application is there when a request begins."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._router.lifespan(scope, receive, send)
         elif self._now is not None:
             await self._now(scope, receive, send)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
-        await receive()
+    @asynccontextmanager
+    async def _life(self, _app: object) -> AsyncIterator[None]:
         if self._now is None:
             self._now = await asyncio.to_thread(self._make)
         await self._now.enter_async_context(self._now.life())
@@ -432,14 +434,12 @@ class Reloading:
         if hup is not None and threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(hup, self.ask)
         keeping_up = asyncio.ensure_future(self._keep_up())
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
+        yield
         keeping_up.cancel()
         await asyncio.gather(keeping_up, return_exceptions=True)
         await self._now.aclose()
         self._now = None
         self._metrics.close()
-        await send({"type": "lifespan.shutdown.complete"})
 
     def ask(self) -> None:
         """Reload as soon as may be: once more after a reload that is under way, which may have read what was before."""
