@@ -40,10 +40,13 @@ NASTY: Final = (
 # What a count may be read as; anything else must be set aside.
 READINGS: Final[Mapping[str, frozenset[int]]] = {
     **{text: frozenset({1000}) for text in ("1.000", "1,000", "1 000", "1\u202f000")},
-    **{text: frozenset({5}) for text in ("5 personnes", " 5 ", "5.0", "5,0")},
+    **{text: frozenset({5}) for text in ("5 personnes", " 5 ", "5.0", "5,0", "cinq", "3 CDI + 2 CDD")},
     **{
         text: frozenset[int]()
-        for text in ("2 5", "NaN", "1e400", "-1", "cinq", "", "9" * 400, "Infinity", "1/0", "2,5")
+        for text in (
+            *("2 5", "NaN", "1e400", "-1", "3 à 5", "une dizaine", "2 CDI + quelques CDD", ""),
+            *("9" * 400, "Infinity", "1/0", "2,5"),
+        )
     },
     "12,000": frozenset({12_000}),
     "0": frozenset({0}),
