@@ -205,6 +205,18 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Cert
     assert leading_lines(own, kinds={"titre"})[0].startswith(leads)
 
 
+def test_what_the_parent_alone_ties_and_bears_no_word_of_the_name_is_not_said_to_lead_there(
+    table: Certifications, jobs: Referential
+) -> None:
+    family = "Certifications que les fichiers rattachent à la famille de ce métier, sans dire qu'elles y mènent"
+    assert leading_lines(table.leading("N4109", jobs, DAY))[0].startswith(family)
+    driver = replace(jobs.occupation_by_code["N4109"], label="Conducteur / Conductrice de car")
+    named = replace(jobs, occupations=(*(o for o in jobs.occupations if o.code != "N4109"), driver))
+    found = table.leading("N4109", named, DAY)
+    assert leading_lines(found)[0].startswith("Certifications en vigueur qui y mènent")
+    assert not any(c.far for c in (*found, *table.leading("N4101", jobs, DAY)))
+
+
 def test_a_certification_that_is_held_leads_no_further_and_one_that_nothing_dates_is_not_said_to_be_in_force(
     table: Certifications, jobs: Referential
 ) -> None:

@@ -61,7 +61,8 @@ class LeadingCertification(Described):
     None = unknown; `successor` what replaces it then; `vae`: whether prior learning gives it, None = no source says;
     `vae_former`: the number that it replaced, whose row alone says so, empty = its own does;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
-    is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way.
+    is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way;
+    `far`: whether the parent alone ties it to the occupation, and no name of those so tied has a word of its name.
     """
 
     code: str
@@ -76,6 +77,7 @@ class LeadingCertification(Described):
     sure: bool = True
     demanded: bool = False
     vae_former: str = ""
+    far: bool = False
 
     spec: ClassVar[Record] = Record(
         "leading_certification",
@@ -140,8 +142,9 @@ def leading_lines(
 
     `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
     everybody, or has a code among those `asked` of the person, is said to lead there. Where something but fitness or
-    experience is demanded and none of these has it, what files tie to the occupation is told as such. What is `held`
-    leads no further. What is demanded today is in force, whatever files leave unsaid.
+    experience is demanded and none of these has it, what files tie to the occupation is told as such, and so is what
+    they tie to its family alone, far from its name. What is `held` leads no further. What is demanded today is in
+    force, whatever files leave unsaid.
     """
     found = [c for c in certifications if c.code not in held]
     given = [c for c in found if c.demanded or c.code in asked]
@@ -152,6 +155,8 @@ def leading_lines(
     key = "certified" if given or any(c.sure for c in some) else "certified_undated"
     if not given and set(kinds) - {"aptitude", "experience"}:
         key = "certified_beside"
+    elif all(c.far for c in some):
+        key = "certified_family"
     rest = len(some) - _SAID
     names = listed((c.described(lang) for c in some[:_SAID]), lang)
     return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]
@@ -408,7 +413,10 @@ class Certifications:
             begun = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
             return not c.code.startswith("RNCP"), -len(name & words), -begun, apart, breadth.get(c.code, 0), c.code
 
-        return (*own, *sorted(chosen, key=nearest))
+        chosen.sort(key=nearest)
+        if chosen and chosen[0].match == "parent" and nearest(chosen[0])[1:3] == (0, 0):
+            chosen = [replace(each, far=True) for each in chosen]
+        return (*own, *chosen)
 
     def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
