@@ -24,7 +24,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.intp]
-FREE: Final = -1  # no bound
 _ROUND: Final = 1e-5  # farther than this from a whole number, a value is not a rounding of one
 
 
@@ -71,10 +70,10 @@ class Network:
 
 @dataclass(frozen=True, eq=False)
 class Face:
-    """Flows still allowed after some stages: bounds of each row (`FREE` = none), and pairs that may carry people."""
+    """Flows still allowed after some stages: bounds of each row (infinite = none), and pairs that may carry people."""
 
-    lower: Ints
-    upper: Ints
+    lower: Floats
+    upper: Floats
     open: Bools
 
 
@@ -108,8 +107,8 @@ class Stage:
 def whole_face(network: Network) -> Face:
     """All flows within supplies, capacities and needs."""
     ends = np.concatenate([network.supply, network.capacity])
-    lower = np.concatenate([np.full_like(ends, FREE), network.need, [FREE]])
-    upper = np.concatenate([ends, np.full_like(network.need, FREE), [FREE]])
+    lower = np.concatenate([np.full(len(ends), -math.inf), network.need, [-math.inf]])
+    upper = np.concatenate([ends, np.full(len(network.need) + 1, math.inf)])
     return Face(lower, upper, np.ones(network.size, dtype=np.bool_))
 
 
@@ -175,8 +174,8 @@ def _solve(matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Floats, Fl
     from scipy.optimize import linprog  # noqa: PLC0415 - heavy, only where something is solved
 
     lower, upper = face.lower, face.upper
-    equal = np.flatnonzero((lower != FREE) & (lower == upper))
-    above = np.flatnonzero((upper != FREE) & (lower != upper))
+    equal = np.flatnonzero(lower == upper)
+    above = np.flatnonzero((upper < math.inf) & (lower != upper))
     below = np.flatnonzero((lower > 0) & (lower != upper))
     rows = matrix[:, np.flatnonzero(face.open)].tocsr()
     prices = np.zeros(rows.shape[0])
@@ -188,9 +187,9 @@ def _solve(matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Floats, Fl
     result: Any = linprog(  # type: ignore[call-overload]
         cost[face.open].astype(np.float64),
         A_ub=sparse.vstack([rows[above], -rows[below]], format="csr"),
-        b_ub=np.concatenate([upper[above], -lower[below]]).astype(np.float64),
+        b_ub=np.concatenate([upper[above], -lower[below]]),
         A_eq=rows[equal],
-        b_eq=upper[equal].astype(np.float64),
+        b_eq=upper[equal],
         method="highs-ds",
         options={"time_limit": seconds_left(math.inf)},
     )
@@ -207,19 +206,19 @@ def _solve(matrix: sparse.csc_array, face: Face, cost: Ints) -> tuple[Floats, Fl
 
 def _check(matrix: sparse.csc_array, face: Face, flow: Ints, values: Floats) -> None:
     """Make sure that the rounded flow is whole and within every bound; it is a fault of the solver otherwise."""
-    sums = np.rint(matrix @ flow).astype(np.int64)
-    over = (face.upper != FREE) & (sums > face.upper)
-    under = (face.lower != FREE) & (sums < face.lower)
-    if over.any() or under.any() or flow.min(initial=0) < 0 or np.abs(values - np.rint(values)).max(initial=0) > _ROUND:
+    sums = np.rint(matrix @ flow)
+    within = (face.lower <= sums) & (sums <= face.upper)
+    if not within.all() or flow.min(initial=0) < 0 or np.abs(values - np.rint(values)).max(initial=0) > _ROUND:
         raise RuntimeError("the solver gave a flow that is not whole or not within its bounds")
 
 
 def _bound(face: Face, duals: Floats) -> int:
     """Dual objective: what the prices say that no flow can pass, in exact integers where the prices are whole."""
     ends = np.where(duals < 0, face.upper, face.lower)
+    duals, ends = duals[np.isfinite(ends)], ends[np.isfinite(ends)]  # a row without a bound has no price
     if (duals == np.rint(duals)).all():
-        return sum(int(p) * int(e) for p, e in zip(duals.tolist(), ends.tolist(), strict=True) if p)
-    return int(np.floor(float(duals @ np.where(duals == 0, 0, ends))))
+        return sum(int(price) * int(end) for price, end in zip(duals.tolist(), ends.tolist(), strict=True))
+    return int(np.floor(duals @ ends))
 
 
 def _next(face: Face, duals: Floats, reduced: Floats, flow: Ints) -> Face:
@@ -379,7 +378,9 @@ def _within_budget(task: Task, everything: Face, people: Stage) -> tuple[Face, S
     """
     network, budget = task.network, task.budget or 0
     rows = _with_sums(network, [task.hours])
-    bounded = replace(everything, lower=np.append(everything.lower, FREE), upper=np.append(everything.upper, budget))
+    bounded = replace(
+        everything, lower=np.append(everything.lower, -math.inf), upper=np.append(everything.upper, budget)
+    )
     values, _ = _solve(rows, bounded, np.full(network.size, -1, dtype=np.int64))
     placed = min(int(values.sum() + _ROUND), people.value - 1)
 
@@ -408,8 +409,8 @@ def _search(
 
     `kept` bounds other sums from above; the flow is the one that is `known` where the time ends before one is found.
     """
-    lower = np.append(np.where(face.lower < 0, -np.inf, face.lower), np.full(len(kept), -np.inf))
-    upper = np.append(np.where(face.upper < 0, np.inf, face.upper), [float(bound) for _, bound in kept])
+    lower = np.append(face.lower, np.full(len(kept), -math.inf))
+    upper = np.append(face.upper, [float(bound) for _, bound in kept])
     rows = _with_sums(network, (weights for weights, _ in kept))
     result = extreme(cost, rows, lower, upper, most=np.where(face.open, np.inf, 0), whole=True, seconds=seconds)
     if result.x is None and result.status != 1:
