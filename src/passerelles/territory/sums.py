@@ -7,9 +7,10 @@ longer lead back to it: `passerelles.territory.sums.publish_sums` proves that by
 """
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import chain, product
 from typing import Any, ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -259,67 +260,58 @@ def publish_sums(
         given, before = list(given), list(before)
         if not all(each.employer for each in (*given, *before)):
             raise PasserellesError("sums_no_employer")
-    now = _Grid.of(given)
-    sums, room = now.each(sum), now.each(rules.room)
-    hidden = None
+    now = _counts(given)
+    places = _places(now)
+    sums, room = _each(sum, now, places), _each(rules.room, now, places)
+    hidden = np.zeros(sums.shape, dtype=np.bool_)
     if before is not None:
-        first = _Grid.of(before)
-        hidden = first.shown_on(now, _hidden(first.each(sum), first.each(rules.room)))
-        room = np.maximum(room, now.changed_since(first).each(rules.room))
+        then = _counts(before)
+        there = _places(then)
+        needed = _each(rules.room, then, there)
+        masks = zip(chain(*there), _hidden(_each(sum, then, there), needed, needed > 0).ravel(), strict=True)
+        gone = {place for place, masked in masks if masked}
+        hidden = np.asarray([[place in gone for place in line] for line in places])
+        # By how much each employer's part of each sum changed.
+        changed = {place: (now[place] - then[place]) + (then[place] - now[place]) for place in chain(*places)}
+        room = np.maximum(room, _each(rules.room, changed, places))
     unsafe = int((room > 0).sum())
-    masked = _hidden(sums, room, hidden)
+    masked = _hidden(sums, room, (room > 0) | hidden)
     names = labels or {}
     cells = [
-        Sum(basin, job, names.get(job), None if masked[i, j] else int(sums[i, j]))
-        for i, basin in enumerate((*now.basins, ALL))
-        for j, job in enumerate((*now.jobs, ALL))
-        if masked[i, j] or sums[i, j] or ALL in (basin, job)
+        Sum(basin, job, names.get(job), None if secret else int(people))
+        for (basin, job), people, secret in zip(chain(*places), sums.ravel(), masked.ravel(), strict=True)
+        if secret or people or ALL in (basin, job)
     ]
     return Sums(tuple(cells), unsafe, int(masked.sum()) - unsafe, rules, first=before is None)
 
 
-@dataclass(frozen=True, eq=False)
-class _Grid:
-    """Sums by basin and job, shape (b + 1, j + 1), the last ones over all; what each employer counts in each."""
-
-    basins: tuple[str, ...]
-    jobs: tuple[str, ...]
-    people: Mapping[tuple[str, str], Mapping[str, int]] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, given: Iterable[Contribution]) -> "_Grid":
-        found: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-        for each in given:
-            for place in ((each.basin, each.job), (each.basin, ALL), (ALL, each.job), (ALL, ALL)):
-                found[place][each.employer] += each.people
-        basins = sorted({basin for basin, _ in found} - {ALL})
-        return cls(tuple(basins), tuple(sorted({job for _, job in found} - {ALL})), found)
-
-    @property
-    def places(self) -> list[list[tuple[str, str]]]:
-        return [[(basin, job) for job in (*self.jobs, ALL)] for basin in (*self.basins, ALL)]
-
-    def each(self, of: Callable[[Sequence[int]], float]) -> NDArray[Any]:
-        """Return what something gives of the contributions to each sum, shape (b + 1, j + 1)."""
-        return np.asarray([[of([*self.people.get(place, {}).values()]) for place in row] for row in self.places])
-
-    def changed_since(self, before: "_Grid") -> "_Grid":
-        """By how much each employer's part of each sum changed, never negative."""
-        found: dict[tuple[str, str], dict[str, int]] = {}
-        for place in {p for row in self.places for p in row}:
-            now, then = self.people.get(place, {}), before.people.get(place, {})
-            found[place] = {name: abs(now.get(name, 0) - then.get(name, 0)) for name in {*now, *then}}
-        return _Grid(self.basins, self.jobs, found)
-
-    def shown_on(self, other: "_Grid", marks: Bools) -> Bools:
-        """Marks of this grid on the places of another."""
-        marked = {p for i, row in enumerate(self.places) for j, p in enumerate(row) if marks[i, j]}
-        return np.asarray([[p in marked for p in row] for row in other.places])
+Place = tuple[str, str]  # basin and job
 
 
-def _hidden(sums: Ints, room: Floats, hidden: Bools | None = None) -> Bools:
-    """Hide what needs room, and the smallest others beside it until what is printed leaves it that room."""
-    masked: Bools = room > 0 if hidden is None else (room > 0) | hidden
+def _counts(given: Iterable[Contribution]) -> Mapping[Place, Counter[str]]:
+    """Return what each employer counts in each sum: in each basin and job, and over all of them."""
+    found: dict[Place, Counter[str]] = defaultdict(Counter)
+    for each in given:
+        for place in product((each.basin, ALL), (each.job, ALL)):
+            found[place][each.employer] += each.people
+    return found
+
+
+def _places(counts: Mapping[Place, Counter[str]]) -> list[list[Place]]:
+    """Return the place of each sum, a line for each basin and a column for each job, the last ones over all."""
+    basins, jobs = ([*sorted({place[axis] for place in counts} - {ALL}), ALL] for axis in (0, 1))
+    return [[(basin, job) for job in jobs] for basin in basins]
+
+
+def _each(
+    of: Callable[[Sequence[int]], float], counts: Mapping[Place, Counter[str]], places: list[list[Place]]
+) -> NDArray[Any]:
+    """Return what something gives of the contributions to each sum, as they are laid out."""
+    return np.asarray([[of([*counts[place].values()]) for place in line] for line in places])
+
+
+def _hidden(sums: Ints, room: Floats, masked: Bools) -> Bools:
+    """Hide the smallest others beside what is masked until what is printed leaves it the room that it needs."""
     while True:
         go_on()
         # A number that is alone in its line is what the others leave of the line's sum.
