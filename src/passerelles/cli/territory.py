@@ -15,7 +15,7 @@ from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from passerelles.graph.core import OccupationGraph
     from passerelles.report.case import Case
@@ -285,23 +285,22 @@ def read_scenario(text: str) -> dict[str, Any]:
     >>> read_scenario("radius=30, frame=transco")
     {'radius_km': 30.0, 'frame': 'transco'}
     """
-    names = {"radius": "radius_km", "minutes": "max_minutes", "budget": "budget_hours",
-             "probability": "min_probability"}  # fmt: skip
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
+        "radius": ("radius_km", float),
+        "minutes": ("max_minutes", float),
+        "budget": ("budget_hours", float),
+        "probability": ("min_probability", float),
+        "frame": ("frame", str),
+        "lever": ("lever", lambda codes: tuple(filter(None, codes.split("+")))),
+    }
     found: dict[str, Any] = {}
     for part in text.split(","):
         name, _, value = (piece.strip() for piece in part.partition("="))
-        wrong = PasserellesError("territory_scenario", text=text, part=part.strip())
-        if name in names:
-            try:
-                found[names[name]] = float(value)
-            except ValueError as error:
-                raise wrong from error
-        elif name == "frame":
-            found["frame"] = value
-        elif name == "lever":
-            found["lever"] = tuple(filter(None, value.split("+")))
-        else:
-            raise wrong
+        try:
+            option, read = readers[name]
+            found[option] = read(value)
+        except (KeyError, ValueError) as error:
+            raise PasserellesError("territory_scenario", text=text, part=part.strip()) from error
     return found
 
 
