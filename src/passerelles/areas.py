@@ -329,17 +329,17 @@ Moves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
 def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) -> Moves:
     """Origins, targets and weights of the best moves between the rows; ties by code, as in every ranking."""
     scores = score_table(graph, scorer).scores
-    found: list[tuple[int, int, float]] = []
+    blocks = []
     for row in rows.tolist():
         others = rows[rows != row]
         totals = scores.totals(row)[others]
-        order = np.lexsort((others, -totals))[:_BEST]
-        chances = scorer.chances(totals[order])
+        best = np.lexsort((others, -totals))[:_BEST]
+        chances = scorer.chances(totals[best])
         if np.isnan(chances).any():  # not calibrated: the place stands for the chance
-            chances = np.asarray(1.0 / (1.0 + np.arange(len(order))), dtype=np.float64)
-        found += [(row, int(t), float(c)) for t, c in zip(others[order], chances, strict=True)]
-    origins, targets, weights = zip(*found, strict=True) if found else ((), (), ())
-    return np.asarray(origins, dtype=np.intp), np.asarray(targets, dtype=np.intp), np.asarray(weights, dtype=np.float64)
+            chances = np.asarray(1.0 / (1.0 + np.arange(len(best))), dtype=np.float64)
+        blocks.append((np.full_like(best, row), others[best], chances))
+    origins, targets, weights = map(np.concatenate, zip(*blocks, strict=True))
+    return origins, targets, weights
 
 
 def _network(rows: NDArray[np.intp], moves: Moves) -> "nx.Graph[int]":
