@@ -199,44 +199,44 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         second = survey_openings(market, graph.referential, basins=around, settings=chosen, jobs=jobs)
     model = costs if costs is not None else EffortCosts(graph, every, certifications=certifications)
     tell = progress or (lambda _done, _total=None, _what="", /: None)
-    case = Territory(graph, first, second, locator, model, chosen, every.strict)
-    return _allocate(case, bounds, tell, changes=changes, stretch=stretch)
+    both = Territory(graph, first, second, locator, model, chosen, every.strict)
+    return _allocate(both, bounds, tell, changes=changes, stretch=stretch)
 
 
-def _allocate(case: Territory, bounds: Bounds, tell: Tell, *, changes: bool, stretch: bool) -> Allocation:
+def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool, stretch: bool) -> Allocation:
     tell(0, _STEPS)
-    moves = moves_between(case, bounds.frame)
+    moves = moves_between(territory, bounds.frame)
     tell(1, _STEPS)
-    pairs = find_pairs(case, moves, bounds)
+    pairs = find_pairs(territory, moves, bounds)
     tell(2, _STEPS)
-    solved = _solve(case, pairs, bounds.budget, stretch=stretch)
+    solved = _solve(territory, pairs, bounds.budget, stretch=stretch)
     tell(3, _STEPS)
     used = solved.placed + solved.reserved
-    left, free = case.left(pairs, used)
-    flows = _flows(case, moves, pairs, solved.placed)
+    left, free = territory.left(pairs, used)
+    flows = _flows(territory, moves, pairs, solved.placed)
     offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
     sure = pairs.doubt[offered] == 0
     own_account = (pairs.why == Why.SELF_EMPLOYED) & pairs.reach  # who may choose it, whatever else is proposed
     allocation = Allocation(
         status=solved.status,
-        fragile=case.fragile,
-        hiring=case.hiring,
+        fragile=territory.fragile,
+        hiring=territory.hiring,
         flows=flows,
-        to_confirm=_flows(case, moves, pairs, solved.reserved),
-        stretched=_flows(case, moves, pairs, solved.stretched),
-        options=_flows(case, moves, pairs, np.where(own_account, case.people[pairs.lot], 0)),
-        uncovered=tuple(uncovered_lots(case, pairs, left, free)),
-        unfilled=tuple(unfilled_pools(case, pairs, left, free)),
+        to_confirm=_flows(territory, moves, pairs, solved.reserved),
+        stretched=_flows(territory, moves, pairs, solved.stretched),
+        options=_flows(territory, moves, pairs, np.where(own_account, territory.people[pairs.lot], 0)),
+        uncovered=tuple(uncovered_lots(territory, pairs, left, free)),
+        unfilled=tuple(unfilled_pools(territory, pairs, left, free)),
         changes=(),
-        curve=tuple(_curve(case, pairs, solved)) if changes else (),
+        curve=tuple(_curve(territory, pairs, solved)) if changes else (),
         stages=solved.stages,
         bounds=bounds,
         budget_hours=bounds.budget_hours,
-        radius_applied=bounds.radius_km is not None and case.locator.places is not None,
-        settings=case.settings,
-        referential=case.graph.referential.stamp,
-        notes=_notes(case, moves, bounds, flows),
-        planned=(*_own_job_notes(case, pairs, solved), *planning_notes(flows, case.settings.smallest_group)),
+        radius_applied=bounds.radius_km is not None and territory.locator.places is not None,
+        settings=territory.settings,
+        referential=territory.graph.referential.stamp,
+        notes=_notes(territory, moves, bounds, flows),
+        planned=(*_own_job_notes(territory, pairs, solved), *planning_notes(flows, territory.settings.smallest_group)),
         unmet=solved.unmet,
         allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
         allowed_hours=np.where(sure, pairs.hours[offered], 0),
@@ -244,8 +244,8 @@ def _allocate(case: Territory, bounds: Bounds, tell: Tell, *, changes: bool, str
         allowed_people=used[offered],
     )
     tell(4, _STEPS)
-    if changes and solved.status == "optimal" and allocation.placed < case.fragile.people:
-        allocation = replace(allocation, changes=tuple(_changes(case, moves, allocation)))
+    if changes and solved.status == "optimal" and allocation.placed < territory.fragile.people:
+        allocation = replace(allocation, changes=tuple(_changes(territory, moves, allocation)))
     tell(_STEPS, _STEPS)
     return allocation
 
@@ -266,30 +266,30 @@ class _Solved:
     unmet: tuple[str, ...] = ()
 
 
-def _solve(case: Territory, pairs: Pairs, budget: int | None, *, stretch: bool) -> _Solved:
-    task = _task(case, pairs, pairs.open, budget)
+def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: bool) -> _Solved:
+    task = _task(territory, pairs, pairs.open, budget)
     placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
     try:
-        placed[pairs.open], stages = best_flow(task, case.settings)
+        placed[pairs.open], stages = best_flow(task, territory.settings)
     except InfeasibleError:
-        return _Solved(placed, reserved, stretched, "infeasible", unmet=tuple(_unmet(case, task)))
+        return _Solved(placed, reserved, stretched, "infeasible", unmet=tuple(_unmet(territory, task)))
     status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
-    plain = case.with_settings(objective="lexicographic", floor=0.0)
+    plain = territory.with_settings(objective="lexicographic", floor=0.0)
     for flow, among in ((reserved, pairs.doubtful), (stretched, pairs.stretched if stretch else _NONE)):
         if len(among):
-            flow[among], _ = best_flow(_task(plain, pairs, among, None, case.left(pairs, used)), plain.settings)
+            flow[among], _ = best_flow(_task(plain, pairs, among, None, territory.left(pairs, used)), plain.settings)
             used += flow
     return _Solved(placed, reserved, stretched, status, stages)
 
 
-def _curve(case: Territory, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
+def _curve(territory: Territory, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
     """Yield the least cost of each tenth of the placements; of the last one alone where there are many pairs."""
     placed = int(solved.placed.sum())
-    if solved.status != "optimal" or placed < 2 or case.settings.objective == "weighted":  # noqa: PLR2004
+    if solved.status != "optimal" or placed < 2 or territory.settings.objective == "weighted":  # noqa: PLR2004
         return
-    task = _task(case.with_settings(floor=0.0), pairs, pairs.open)
-    shares = range(1, 11) if len(pairs.open) <= case.settings.curve_pairs else (9, 10)
+    task = _task(territory.with_settings(floor=0.0), pairs, pairs.open)
+    shares = range(1, 11) if len(pairs.open) <= territory.settings.curve_pairs else (9, 10)
     counts = sorted({max(1, math.ceil(placed * tenth / 10)) for tenth in shares})
     before = spent = 0
     for people, cost, hours in cost_curve(task, counts):
@@ -301,12 +301,12 @@ def _curve(case: Territory, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoin
 
 
 def _task(
-    case: Territory, pairs: Pairs, among: Rows, budget: int | None = None, at_hand: tuple[Ints, Ints] | None = None
+    territory: Territory, pairs: Pairs, among: Rows, budget: int | None = None, at_hand: tuple[Ints, Ints] | None = None
 ) -> Task:
     """Put some pairs, and the people and openings at hand (all where None), in a task."""
-    lots = case.fragile.lots
-    ends = at_hand or (case.people, case.capacity)
-    _, group, need = floor_groups(case.fragile, case.settings)
+    lots = territory.fragile.lots
+    ends = at_hand or (territory.people, territory.capacity)
+    _, group, need = floor_groups(territory.fragile, territory.settings)
     network = Network(*ends, pairs.lot[among], pairs.pool[among], group, need)
     km = pairs.km[among]
     known = km[~np.isnan(km)]
@@ -315,14 +315,14 @@ def _task(
 
     def tie(some: Rows) -> Ints:
         ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
-        return np.asarray([drawn(lots[i].key, case.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
+        return np.asarray([drawn(lots[i].key, territory.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
 
     return Task(network, pairs.hours[among], pairs.cost[among], tenths, pairs.same[among], tie, budget)
 
 
-def _unmet(case: Territory, task: Task) -> Iterator[str]:
+def _unmet(territory: Territory, task: Task) -> Iterator[str]:
     """Yield groups that could not reach the floor even if all else made way for them; none where they only clash."""
-    names, _, every = floor_groups(case.fragile, case.settings)
+    names, _, every = floor_groups(territory.fragile, territory.settings)
     for at, name in enumerate(names):
         need = np.where(np.arange(len(names)) == at, every, 0)
         try:
@@ -331,21 +331,21 @@ def _unmet(case: Territory, task: Task) -> Iterator[str]:
             yield name
 
 
-def _flows(case: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
-    market, referential = case.locator.market, case.graph.referential
+def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
+    market, referential = territory.locator.market, territory.graph.referential
     openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
     explained: dict[tuple[str, str], Move | None] = {}
     access_of = cache(partial(access_between, referential))
     found = []
     for pair in np.flatnonzero(flow).tolist():
         go_on()
-        fragile = case.fragile.lots[int(pairs.lot[pair])]
-        hiring = case.hiring.lots[int(pairs.entry[pair])]
+        fragile = territory.fragile.lots[int(pairs.lot[pair])]
+        hiring = territory.hiring.lots[int(pairs.entry[pair])]
         same = bool(pairs.same[pair])
         where = moves.at(fragile, hiring)
         jobs = (fragile.job, hiring.job)
-        if not same and jobs not in explained and len(explained) < case.settings.explained_moves:
-            explained[jobs] = next(iter(rank_moves(case.graph, jobs[0], targets=[jobs[1]], limit=1)), None)
+        if not same and jobs not in explained and len(explained) < territory.settings.explained_moves:
+            explained[jobs] = next(iter(rank_moves(territory.graph, jobs[0], targets=[jobs[1]], limit=1)), None)
         km, chance = float(pairs.km[pair]), float(moves.probability[where])
         move = None if same else explained.get(jobs)
         if move is not None and move.probability is not None:
@@ -353,7 +353,7 @@ def _flows(case: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flo
         level = int(moves.level[where])
         kind, access = access_of(*jobs)
         unknown = doubts(int(pairs.doubt[pair]))
-        hours = hours_at(moves, where, case.settings.assumed_hours)
+        hours = hours_at(moves, where, territory.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
             hours = Hours(0.0, None, None)
         found.append(
@@ -372,7 +372,9 @@ def _flows(case: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flo
                 unknown=unknown,
                 kind="same-job" if same else kind,
                 access=access,
-                of_title=tuple(sorted(asked_of_title(case.graph, hiring) - asked_of_title(case.graph, fragile))),
+                of_title=tuple(
+                    sorted(asked_of_title(territory.graph, hiring) - asked_of_title(territory.graph, fragile))
+                ),
                 move=move,
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
@@ -383,35 +385,35 @@ def _flows(case: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flo
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
 
 
-def _notes(case: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
-    places, settings, moving = case.locator.places, case.settings, ~moves.same
+def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
+    places, settings, moving = territory.locator.places, territory.settings, ~moves.same
     bounded, low = bounds.radius_km is not None, settings.masked_openings == "low"
     told = {
         "no_geography": places is None and not bounded,
         "radius_not_applied": places is None and bounded,
         "no_radius": places and not bounded and any((f.km or 0.0) > settings.bmo_radius_km for f in flows),
         "minutes_not_applied": bounds.max_minutes is not None and not (places and places.travel),
-        "communes": any(lot.commune for lot in (*case.fragile.lots, *case.hiring.lots)),
+        "communes": any(lot.commune for lot in (*territory.fragile.lots, *territory.hiring.lots)),
         "titles_of_one_fiche": any(f.same_job and _titles_differ(f) for f in flows),
         "no_probability": moving.any() and np.isnan(moves.probability[moving]).all(),
         "hours_assumed": settings.assumed_hours is not None and np.isnan(moves.hours.expected[moving]).any(),
         "frame_unknown": moves.frame is not None and (moves.frame[moving] == UNKNOWN).any(),
-        "survey_openings": case.hiring.shared and low,
-        "survey_openings_high": case.hiring.shared and not low,
+        "survey_openings": territory.hiring.shared and low,
+        "survey_openings_high": territory.hiring.shared and not low,
     }
     return tuple(key for key, holds in told.items() if holds)
 
 
-def _own_job_notes(case: Territory, pairs: Pairs, solved: _Solved) -> list[Note]:
+def _own_job_notes(territory: Territory, pairs: Pairs, solved: _Solved) -> list[Note]:
     """Say who would change jobs while openings of their own stay empty for a title that is not read surely."""
-    _, free = case.left(pairs, solved.placed + solved.reserved)
+    _, free = territory.left(pairs, solved.placed + solved.reserved)
     waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt == Doubt.TITLE) & (free[pairs.pool] > 0)
     openings = {int(lot): int(entry) for lot, entry in zip(pairs.lot[waiting], pairs.entry[waiting], strict=True)}
     moved = solved.placed * (~pairs.same & np.isin(pairs.lot, list(openings)))
     if not moved.any():
         return []
     lots = sorted(set(pairs.lot[moved > 0].tolist()))
-    names = [f"{case.fragile.lots[i].title} → {case.hiring.lots[openings[i]].title}" for i in lots]
+    names = [f"{territory.fragile.lots[i].title} → {territory.hiring.lots[openings[i]].title}" for i in lots]
     return [Note("own_job", {"n": int(moved.sum()), "names": _noted(names)})]
 
 
@@ -421,20 +423,20 @@ def _titles_differ(flow: Flow) -> bool:
     return bool(first and second) and code not in (first, second) and first != second
 
 
-def _moved(case: Territory, allocation: Allocation) -> Iterator[tuple[str, str, float | None, float | None]]:
+def _moved(territory: Territory, allocation: Allocation) -> Iterator[tuple[str, str, float | None, float | None]]:
     """Yield each change, the bound that it moves (none for a floor), its value then, and by how much it was moved."""
-    bounds, hours, km = allocation.bounds, case.settings.more_hours, case.settings.more_km
-    if case.settings.floor:
+    bounds, hours, km = allocation.bounds, territory.settings.more_hours, territory.settings.more_km
+    if territory.settings.floor:
         yield "no_floor", "", None, None
     if bounds.budget_hours is not None:
-        yield "budget", "budget_hours", bounds.budget_hours + hours * case.fragile.people, hours
+        yield "budget", "budget_hours", bounds.budget_hours + hours * territory.fragile.people, hours
         yield "no_budget", "budget_hours", None, None
     if bounds.max_hours is not None:
         yield "max_hours", "max_hours", bounds.max_hours + hours, hours
-    if bounds.radius_km is not None and allocation.radius_applied and not case.hiring.shared:
+    if bounds.radius_km is not None and allocation.radius_applied and not territory.hiring.shared:
         yield "radius", "radius_km", bounds.radius_km + km, km
     if bounds.min_probability:
-        least = max(0.0, bounds.min_probability - case.settings.less_probability)
+        least = max(0.0, bounds.min_probability - territory.settings.less_probability)
         yield "probability", "min_probability", least, least
     if bounds.frame is not None:
         yield "no_frame", "frame", None, None
@@ -442,14 +444,14 @@ def _moved(case: Territory, allocation: Allocation) -> Iterator[tuple[str, str, 
         yield "max_cost", "max_cost", bounds.max_cost + hours, hours
 
 
-def _changes(case: Territory, moves: Moves, allocation: Allocation) -> Iterator[Change]:
+def _changes(territory: Territory, moves: Moves, allocation: Allocation) -> Iterator[Change]:
     """Solve again with each bound moved; a bound that is not set cannot move."""
-    for kind, name, then, step in _moved(case, allocation):
+    for kind, name, then, step in _moved(territory, allocation):
         go_on()
         changed: dict[str, Any] = {name: then} if name else {}
         moved = replace(allocation.bounds, **changed)
-        pairs = find_pairs(case, replace(moves, frame=None) if moved.frame is None else moves, moved)
-        free = case if name else case.with_settings(floor=0.0)
+        pairs = find_pairs(territory, replace(moves, frame=None) if moved.frame is None else moves, moved)
+        free = territory if name else territory.with_settings(floor=0.0)
         try:
             placed, tenths = _people(free, _task(free, pairs, pairs.open, moved.budget))
         except InfeasibleError:  # a floor out of reach now: openings to be confirmed bar a step down; no total to tell
@@ -457,9 +459,9 @@ def _changes(case: Territory, moves: Moves, allocation: Allocation) -> Iterator[
         yield Change(kind, then, step, placed, placed - allocation.placed, tenths / TENTHS)
 
 
-def _people(case: Territory, task: Task) -> tuple[int, int]:
-    if case.settings.objective == "weighted":
-        flow, _ = best_flow(task, case.settings)
+def _people(territory: Territory, task: Task) -> tuple[int, int]:
+    if territory.settings.objective == "weighted":
+        flow, _ = best_flow(task, territory.settings)
         return int(flow.sum()), int(task.hours @ flow)
     return most_people(task)
 

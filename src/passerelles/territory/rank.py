@@ -4,10 +4,9 @@ import math
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from operator import attrgetter
 from pathlib import Path
-from types import MappingProxyType
 from typing import ClassVar, Final, NamedTuple, get_args
 
 from passerelles.access.conditions import kind_between
@@ -52,9 +51,6 @@ from passerelles.views.spec import SPAN, Column, On, Record, Sheet, part_of, par
 
 _SIDES: Final[tuple[Side, ...]] = ("fragile", "hiring")
 _SLACK: Final = 4  # classes of tension above the slackest
-# What an unknown figure counts as: the middle of a scale, or what costs one point. Neither good nor bad, and the same
-# from either side.
-_NEUTRAL: Final[Mapping[str, float]] = MappingProxyType({"move": -5.0, "hours": -1.0, "distance": -1.0})
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,19 +243,18 @@ def rank_parts(
 
     A tension that is known within bounds counts at its low end, as openings do. `same`: the job stays the same.
     """
-    figures: tuple[tuple[str, float | None, Callable[[float], float]], ...] = (
-        ("move", 1.0 if same else chance, lambda chance: math.log2(max(chance, LEAST_CHANCE))),
-        ("hours", hours, lambda hours: -hours / settings.rank_hours),
-        ("market", tension.low, lambda tension: settings.rank_market * (tension - 1) / _SLACK),
-        ("distance", km, lambda km: -km / settings.rank_km),
+    # An unknown figure counts as the middle of a scale, or as what costs one point: neither good nor bad, and the same
+    # from either side.
+    rows: tuple[tuple[str, float | None, float, Callable[[float], float]], ...] = (
+        ("move", 1.0 if same else chance, -5.0, lambda chance: math.log2(max(chance, LEAST_CHANCE))),
+        ("hours", hours, -1.0, lambda hours: -hours / settings.rank_hours),
+        ("market", tension.low, settings.rank_market / 2, lambda low: settings.rank_market * (low - 1) / _SLACK),
+        ("distance", km, -1.0, lambda km: -km / settings.rank_km),
     )
-    neutral = {**_NEUTRAL, "market": settings.rank_market / 2}
-    return tuple(
-        # No minus zero.
-        RankPart(
-            name, neutral[name] if at is None else points(at) + 0.0, at, tension if name == "market" else None, same
-        )
-        for name, at, points in figures
+    sources = {"market": tension}
+    return tuple(  # plus zero: no minus zero
+        RankPart(name, unknown if figure is None else points(figure) + 0.0, figure, sources.get(name), same)
+        for name, figure, unknown, points in rows
     )
 
 
@@ -342,14 +337,14 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     radius = chosen.bmo_radius_km if bound is None else bound
     near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
     wide = (far, near) if by == "fragile" else (near, far)
-    rule = None if market is None else _Rule(market, graph.referential, places, listed)
+    rule = None if market is None else _rule(market, graph.referential, places, listed)
     titles = every.titles.review_threshold
     starts = _side(graph, "fragile", fragile, locator, titles, wide[0], rule)
     own = frozenset(lot.job for lot in starts.lots)
     ends = _side(graph, "hiring", hiring, locator, titles, wide[1], rule, own)
     model = costs if costs is not None else EffortCosts(graph, every)
-    case = Territory(graph, starts, ends, locator, model, chosen)
-    pair = _comparer(case, moves_between(case), radius, ruled=hiring is None)
+    territory = Territory(graph, starts, ends, locator, model, chosen)
+    pair = _comparer(territory, moves_between(territory), radius, ruled=hiring is None)
     excluded = every.ranking.sources_exclude if by == "hiring" else ()
     here, there = (starts, ends) if by == "fragile" else (ends, starts)
     read = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
@@ -377,6 +372,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
         notes += _left_out(here, [lot for lot in here.lots if lot.basin not in centres], name, alone, unlisted)
     if rule is not None and len(read) < len(_SIDES):
         notes += _rule_notes(rule, centres, read, by)
+        notes += [] if listed is None else [Note("listed")]
     if excluded:
         notes.append(Note("kinds_left_out", {"kinds": partial(_kinds, excluded), "names": ", ".join(excluded)}))
     if places is None:
@@ -384,13 +380,13 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     return TerritoryRanking(ranked, notes, [row for lots in read.values() for row in lots.set_aside])
 
 
-def _comparer(case: Territory, moves: Moves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
+def _comparer(territory: Territory, moves: Moves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
     """
     Return what ranks a pair; None where it is impossible, of one fiche, or too far.
 
     `ruled`: whether the openings are the projects of the hiring job, not an employer's own.
     """
-    referential, locator = case.graph.referential, case.locator
+    referential, locator = territory.graph.referential, territory.locator
     market = locator.market or Market(Path())  # of which nothing is known
     openings_in = cache(partial(job_openings, market, referential))
 
@@ -417,7 +413,7 @@ def _comparer(case: Territory, moves: Moves, radius: float, *, ruled: bool) -> C
         chance = None if math.isnan(moves.probability[where]) else float(moves.probability[where])
         hours = hours_at(moves, where)
         tension, openings = figures(end.job, end.basin, end.basin_label)
-        parts = rank_parts(case.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
+        parts = rank_parts(territory.settings, chance=chance, hours=hours.expected, tension=tension, km=km, same=same)
         return Ranked(
             rank=0,
             fragile=start,
@@ -464,29 +460,22 @@ def _centres(basin: str, area: Area | None, locator: Locator) -> dict[str, str]:
     return {code: locator.places.basin_by_code[code].name for code in sorted(codes)}
 
 
-@dataclass(frozen=True, eq=False)
-class _Rule:
-    """What the market's rule, or a user's list, says of the jobs of basins; each basin is looked up once."""
+_Rule = Callable[[str], tuple[Basin, list[Signal], Mapping[tuple[str, str], KnownBy]]]
 
-    market: Market
-    referential: Referential
-    places: Places | None
-    listed: JobList | None
 
-    @cached_property
-    def of(self) -> Callable[[str], tuple[Basin, list[Signal]]]:
-        """Gives a basin, and what is said of every job there."""
+def _rule(market: Market, referential: Referential, places: Places | None, listed: JobList | None) -> _Rule:
+    """
+    Return what gives a basin, what the market's rule or a user's list says of every job there, and its leading jobs.
 
-        def look_up(basin: str) -> tuple[Basin, list[Signal]]:
-            key = find_basin(self.market, basin, places=self.places)
-            return key, list(signals(self.market, self.referential, key, listed=self.listed))
+    These stand for the families of the survey; there are none without one. Each basin is looked up once.
+    """
+    leading = leading_jobs(market, referential) if market.has_survey else lambda _: {}
 
-        return cache(look_up)
+    def look_up(basin: str) -> tuple[Basin, list[Signal], Mapping[tuple[str, str], KnownBy]]:
+        key = find_basin(market, basin, places=places)
+        return key, list(signals(market, referential, key, listed=listed)), leading(key.code)
 
-    @cached_property
-    def leading(self) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
-        """Gives the jobs that stand for the families of the survey in a basin; none without a survey."""
-        return cache(leading_jobs(self.market, self.referential)) if self.market.has_survey else lambda _: {}
+    return cache(look_up)
 
 
 def _side(
@@ -511,12 +500,10 @@ def _side(
     lots = []
     hires = side == "hiring"
     for basin in basins:
-        key, found_there = rule.of(basin)
-        leads = rule.leading(key.code) if hires else {}
-        for found in found_there:
-            led = next(
-                ((f.family, leads[at]) for f in found.families if (at := (found.occupation, f.family)) in leads), None
-            )
+        key, jobs, leads = rule(basin)
+        for found in jobs:
+            keys = ((found.occupation, each.family) for each in found.families) if hires else ()
+            led = next(((family, leads[job, family]) for job, family in keys if (job, family) in leads), None)
             if found.status == side and (not hires or led or found.listed is not None or found.occupation in own):
                 family = led[0] if led else found.families[0].family if found.families else ""
                 employer = f"BMO {found.projects.year}".strip() if hires else ""  # no employer is known
@@ -546,11 +533,11 @@ def _rule_notes(rule: _Rule, centres: Iterable[str], read: Mapping[Side, Lots], 
     sides = [side for side in _SIDES if side not in read]
     counts: Counter[str] = Counter()
     kept, names = 0, []
-    for key, found in map(rule.of, centres):
+    for key, found, leads in map(rule, centres):
         names.append(key.name)
         counts.update(each.status for each in found)
-        leads = {code for code, _ in rule.leading(key.code)} if "hiring" in sides else ()
-        kept += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leads) for x in found)
+        leading = {code for code, _ in leads}
+        kept += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leading) for x in found)
     label = ", ".join(names)
     values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": label}
     told: dict[Side, dict[str, object]] = {
@@ -560,7 +547,7 @@ def _rule_notes(rule: _Rule, centres: Iterable[str], read: Mapping[Side, Lots], 
     notes = [Note(f"rule_{side}", told[side]) for side in sides]
     if by in sides and not counts[by]:
         notes.append(Note(f"no_{by}_job", {"basin": label}))
-    return notes if rule.listed is None else [*notes, Note("listed")]
+    return notes
 
 
 def _kinds(kinds: Sequence[MoveKind], lang: Lang) -> str:
