@@ -196,7 +196,7 @@ def test_sums_hold(case: Case) -> None:
     for lot in found.hiring.lots:
         taken = sum(f.people for f in found.flows if f.hiring.key == lot.key)
         held = sum(f.people for f in found.to_confirm if f.hiring.key == lot.key)
-        empty = sum(u.empty for u in found.unfilled if (u.employer, u.code, u.basin) == lot.key[:3])
+        empty = sum(u.empty for u in found.unfilled if u.lot.key == lot.key)
         assert taken + held + empty == lot.people
     totals = found.totals()
     assert totals["headcount"] == totals["placed"] + totals["to_confirm"] + totals["uncovered"]
@@ -216,7 +216,7 @@ def test_the_same_job_elsewhere_is_placed_first(case: Case, bounded: bool) -> No
     """
     found = Case(case.fragile, case.hiring, case.hours, case.budget if bounded else None, 0.0).match()
     left = {u.lot.key[:3]: u.people for u in found.uncovered}
-    free: dict[tuple[str, ...], int] = {(u.employer, u.code, u.basin): u.empty for u in found.unfilled}
+    free: dict[tuple[str, ...], int] = {u.lot.key[:3]: u.empty for u in found.unfilled}
     for lot in found.fragile.lots:
         own = [f for f in found.flows if f.fragile == lot]
         trains = any(not f.same_job for f in own)

@@ -25,8 +25,9 @@ from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
 from passerelles.territory.actions import Action, actions
 from passerelles.territory.flows import Change, Flow, Uncovered, Unfilled
-from passerelles.territory.lots import Lot, Lots, Problem
+from passerelles.territory.lots import Lot, Lots, Problem, pool_key
 from passerelles.territory.match import Scenario
+from passerelles.territory.pairs import first_lots
 from passerelles.views.document import Block, Bullets, Cell, Code, Document, Figures, Grid, Heading, Part, Picture, Text
 from passerelles.views.spec import Column, On, Withheld
 
@@ -83,21 +84,17 @@ def hiring_grid(case: Case) -> Grid:
     Openings are no people: their number is never withheld, only how many are filled.
     """
     allocation, hiring = case.allocation, case.allocation.hiring
-    empty = {(u.employer, u.code, u.basin): u.empty for u in allocation.unfilled}
-    ends = ((flow.hiring, flow.people) for flow in allocation.to_confirm)
-    reserved = sum_by_key(((lot.employer, lot.pool or lot.job, lot.basin), people) for lot, people in ends)
-    first: dict[tuple[str, str, str], Lot] = {}
-    for lot in hiring.lots:
-        first.setdefault((lot.employer, lot.pool or lot.job, lot.basin), lot)
+    empty = {pool_key(each.lot): each.empty for each in allocation.unfilled}
+    reserved = sum_by_key((pool_key(flow.hiring), flow.people) for flow in allocation.to_confirm)
     columns = "employer job basin openings#" + ("" if case.masked else " filled# reserved# empty#")
     rows = []
-    for (employer, job, basin, pool, *_), capacity in sorted(hiring.capacities.items(), key=lambda item: -item[1]):
-        code = pool or job
-        lot = first[employer, code, basin]
-        named = Cell(hiring.pool_labels.get(pool, pool), note=code) if pool else _job(lot)
-        row: list[Told] = [employer, named, lot.basin_label, capacity]
+    for lot in sorted(first_lots(hiring), key=lambda lot: -hiring.capacities[pool_key(lot)]):
+        key = pool_key(lot)
+        capacity = hiring.capacities[key]
+        named = Cell(hiring.pool_labels.get(lot.pool, lot.pool), note=lot.pool) if lot.pool else _job(lot)
+        row: list[Told] = [lot.employer, named, lot.basin_label, capacity]
         if not case.masked:
-            left, held = empty.get((employer, code, basin), 0), reserved[employer, code, basin]
+            left, held = empty.get(key, 0), reserved[key]
             row += (capacity - left - held, held, left)
         rows.append(row)
     return _grid(case, "hiring", columns, rows)

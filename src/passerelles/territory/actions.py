@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped
@@ -212,4 +211,4 @@ def _trained(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
             what = say(f"territory.action.what.each_{key}", lang=lang, what=what, hours=hours)
         firms = listed(sorted({f.hiring.employer for f in some}), lang)
         who, people = say("territory.action.who.train", lang=lang, list=firms), sum(f.people for f in some)
-        yield Action("train", who, what, people, in_all(some, attrgetter("hours.expected")), Dates.of(some))
+        yield Action("train", who, what, people, in_all(some, "hours.expected"), Dates.of(some))

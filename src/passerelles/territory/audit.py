@@ -15,6 +15,7 @@ _SECONDS: Final = 2.0  # of one search where a budget makes it one in whole numb
 _SLACK: Final = 1e-6  # of what a solver gives
 _WORK: Final = 300_000  # unknowns x programs of one audit: a few seconds; beyond, what is left is not proven
 _TOGETHER: Final = 6  # programs that look at many cells at once
+_EVERY: Final = slice(None)  # all pairs
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,18 +38,18 @@ class Table(Network):
     budget: int | None
     sure: Bools
 
-    def sent(self, among: Bools) -> Ints:
+    def sent(self, among: Bools | slice = _EVERY) -> Ints:
         """People of each lot on some pairs, shape (n,)."""
         return np.bincount(self.lot[among], self.flow[among], len(self.supply)).astype(np.int64)
 
-    def taken(self, among: Bools) -> Ints:
+    def taken(self, among: Bools | slice = _EVERY) -> Ints:
         """People of each pool on some pairs, shape (m,)."""
         return np.bincount(self.pool[among], self.flow[among], len(self.capacity)).astype(np.int64)
 
     @property
     def uncovered(self) -> Ints:
         """People placed nowhere, shape (n,)."""
-        return self.supply - self.sent(np.ones(len(self.flow), dtype=np.bool_))
+        return self.supply - self.sent()
 
     @property
     def partly_counted(self) -> bool:
@@ -58,7 +59,7 @@ class Table(Network):
     @property
     def empty(self) -> Ints:
         """Openings left empty, shape (m,)."""
-        return self.capacity - self.taken(np.ones(len(self.flow), dtype=np.bool_))
+        return self.capacity - self.taken()
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ printed, a hidden flow may be anything from none to the smaller of what is left 
 no proof. Sums are printed on top of it as long as the audit proves them harmless.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -22,9 +22,10 @@ from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, Cell, Table, View
 from passerelles.territory.flows import Change, Flow, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
-from passerelles.territory.pairs import Why, floor_groups
+from passerelles.territory.pairs import Why, first_lots, floor_groups
 from passerelles.territory.solve import Bools, Ints, Rows, first_of_each
-from passerelles.views.spec import ENDS, Withheld
+from passerelles.views.shown import Described
+from passerelles.views.spec import ENDS, On, Withheld
 
 _MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
 _ROUNDS: Final = 200
@@ -444,9 +445,7 @@ class _Lines:
     def __init__(self, publication: Publication, view: View, lang: Lang) -> None:
         self.allocation, self.table, self.view, self.lang = publication.allocation, publication.table, view, lang
         self.lots = publication.allocation.fragile.lots
-        hiring = publication.allocation.hiring
-        first = {pool_key(lot): lot for lot in reversed(hiring.lots)}
-        self.pools = [first[key] for key in hiring.capacities]
+        self.pools = first_lots(publication.allocation.hiring)
         self.sent = self.table.sent(view.unknown(self.table))
         self.rest = int(self.sent.sum()) if view.total else None  # people on hidden flows
         self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
@@ -501,46 +500,52 @@ class _Lines:
     def uncovered(self) -> Iterator[Withheld]:
         """Yield people placed nowhere: by lot where harmless, with why where the rules alone tell it; then the rest."""
         left = self.table.uncovered
-        reasons = {u.lot.key: u for u in self.allocation.uncovered}
+        items = {each.lot.key: each for each in self.allocation.uncovered}
         for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
-            lot, people = self.lots[i], int(left[i])
-            why = reasons[lot.key]
-            more: dict[str, Any] = {}
-            cells: dict[str, Any] = {"from": f"{lot.employer}, {lot.place()}", "uncovered": people}
-            if why.reason in _BY_RULE:
-                more = {"reason": why.reason, "sentence": why.sentence(self.lang)}
-                cells |= {**more, "reason": why.reason_said(self.lang), "why": why.why(self.lang)}
-            counts = {"headcount": lot.people, "people": people, **more}
-            yield _line_of(lot.employer, lot.end, lot.basin_label, counts, cells=cells)
+            item, lot = items[self.lots[i].key], self.lots[i]
+            why = {"why": item.why(self.lang)} if item.reason in _BY_RULE else {}
+            place = f"{lot.employer}, {lot.place()}"
+            yield _only(item, (*_COUNTED, *(_REASONS if why else ())), self.lang, {"from": place, **why})
         sizes = {"headcount": self.table.supply, "people": left}
         yield from self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
 
     def unfilled(self) -> Iterator[Withheld]:
         """Yield the openings left empty: by pool where that is harmless, then the rest."""
         spare = self.table.empty
-        families = self.allocation.hiring.pool_labels
+        items = {pool_key(each.lot): each for each in self.allocation.unfilled}
         for j in np.flatnonzero(self.view.spare & (spare > 0)).tolist():
-            pool = self.pools[j]
-            label = families.get(pool.pool, pool.pool) if pool.pool else pool.label
-            job = {"code": pool.pool or pool.job, "label": label}
-            counts = {"openings": int(self.table.capacity[j]), "people": int(spare[j])}
-            named = (pool.employer, " ".join(filter(None, job.values())), pool.basin_label)
-            cells = {"to": ", ".join(filter(None, named)), "empty": counts["people"]}
-            yield _line_of(pool.employer, job, pool.basin_label, counts, cells=cells)
+            item = items[pool_key(self.pools[j])]
+            named = (item.lot.employer, f"{item.code} {item.label}".strip(), item.lot.basin_label)
+            yield _only(item, _COUNTED, self.lang, {"to": ", ".join(filter(None, named))})
         sizes = {"openings": self.table.capacity, "people": spare}
         yield from self._others("other_openings", self.pools, ~self.view.spare, sizes, ("to", "empty"))
 
     def _others(
         self, key: str, lots: Sequence[Lot], hidden: Bools, sizes: Mapping[str, Ints], columns: tuple[str, str]
-    ) -> list[Withheld]:
-        """Return one line for all lots that are hidden; none where nobody is left there, and that may be told."""
+    ) -> Iterator[Withheld]:
+        """Yield one line for all lots that are hidden; none where nobody is left there, and that may be told."""
         name = say(f"territory.table.{key}", lang=self.lang)
         some = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
         counts: dict[str, Any] = {size: int(values[hidden].sum()) for size, values in sizes.items()}
         if self.rest is None:
             counts["people"] = None
-        cells = dict(zip(columns, (name, counts["people"]), strict=True))
-        return [_line_of(name, None, None, counts, some, cells=cells)] if some and counts["people"] != 0 else []
+        if some and counts["people"] != 0:
+            told = {"employer": name, "job": None, "basin": None, **counts, "masked": self.rest is None, "lots": some}
+            yield Withheld(told, told | dict(zip(columns, (name, counts["people"]), strict=True)))
+
+
+# Columns of numbers that are printed, and of whom they count; and of why, where that gives nothing away.
+_COUNTED: Final = (
+    "employer", "job", "code", "label", "basin", "headcount", "openings", "people", "uncovered", "empty", "masked",
+)  # fmt: skip
+_REASONS: Final = ("reason", "sentence")
+
+
+def _only(item: Described, keys: Collection[str], lang: Lang, cells: dict[str, Any]) -> Withheld:
+    """Return a line that tells some columns of an item, and some cells in other words."""
+    told = {key: value for key, value in item.to_dict(lang).items() if key in keys}
+    columns = (column for column in item.spec.columns if column.key in keys and column.on & On.CELLS)
+    return Withheld(told, {column.key: column.cell(item, lang) for column in columns} | cells)
 
 
 def _name(lot: Lot) -> dict[str, str]:
@@ -550,17 +555,3 @@ def _name(lot: Lot) -> dict[str, str]:
 def _names(lots: Sequence[Mapping[str, str]]) -> str | None:
     """Lots that a line stands for, in one cell."""
     return "; ".join(", ".join(lot.values()) for lot in lots) or None
-
-
-def _line_of(
-    employer: str,
-    job: Mapping[str, str | None] | None,
-    basin: str | None,
-    counts: Mapping[str, Any],
-    lots: Sequence[Mapping[str, str]] = (),
-    *,
-    cells: Mapping[str, Any],
-) -> Withheld:
-    """Return a line of people or openings; `lots`: those that it stands for, where there are several."""
-    told = {"employer": employer, "job": job, "basin": basin, **counts, "masked": counts["people"] is None}
-    return Withheld(told | ({"lots": lots} if lots else {}), told | {**(job or {}), **cells})

@@ -20,8 +20,8 @@ from passerelles.model import Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import figure
 from passerelles.scoring.scorer import LEVELS, Level
-from passerelles.territory.lots import Lot, Month, Side, pool_key
-from passerelles.territory.pairs import Moves, Pairs, Territory, Why
+from passerelles.territory.lots import Lot, Month, Side
+from passerelles.territory.pairs import Moves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
@@ -341,19 +341,20 @@ class Unfilled(Described):
     """
     Openings that stay empty, why, and who would fill them.
 
-    `label` names the job, or the family where openings are shared; `lot` the openings of one employer.
+    `lot` is the first of those that share the openings; `label` names its job, or their family.
     """
 
-    employer: str
-    code: str
+    lot: Lot
     label: str
-    basin: str
-    basin_label: str
     openings: int
     empty: int
     reason: str
     candidates: tuple[Candidate, ...] = ()
-    lot: Lot | None = None
+
+    @property
+    def code(self) -> str:
+        """Code of the job, or of the family where openings are shared."""
+        return self.lot.pool or self.lot.job
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return what would fill them, as a person reads it."""
@@ -366,21 +367,22 @@ class Unfilled(Described):
 
     def place(self) -> str:
         """Return job or family, and basin, for a screen."""
-        job = self.lot.named if self.lot else f"{self.code} {self.label}".strip()
-        return ", ".join(filter(None, (job, self.basin_label)))
+        job = f"{self.code} {self.label}".strip() if self.lot.pool else self.lot.named
+        return ", ".join(filter(None, (job, self.lot.basin_label)))
 
     spec: ClassVar[Record] = Record(
         "unfilled",
         "Openings that stay empty",
         (
-            Column("to", on=On.SCREEN, shown="employer", note=lambda u, _: u.place()),
-            Column("employer", promised="text", on=On.FILE),
-            Column("hiring_title", value=lambda u, _: u.lot.title if u.lot else None, schema=maybe(_TITLE), on=On.FILE),
+            Column("to", on=On.SCREEN, shown="lot.employer", note=lambda u, _: u.place()),
+            Column("employer", value="lot.employer", promised="text", on=On.FILE),
+            Column("hiring_title", value=lambda u, _: None if u.lot.pool else u.lot.title, schema=maybe(_TITLE),
+                   on=On.FILE),
             Column("job", json=lambda u, _: {"code": u.code, "label": u.label}, on=On.JSON,
                    promised=maybe(record("A job, or a family", {"code": "code", "label": "text?"}))),
             Column("code", on=On.TABLE),
             Column("label", on=On.TABLE),
-            Column("basin", value="basin_label", promised="text?", on=On.FILE),
+            Column("basin", value="lot.basin_label", promised="text?", on=On.FILE),
             Column("openings", "integer", promised="count"),
             Column("empty", "integer", json_key="people", promised=PEOPLE),
             Column("reason", value=lambda u, lang: say(f"territory.reason.{u.reason}", lang=lang), json="reason",
@@ -567,10 +569,7 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
     ]  # fmt: skip
     starts = np.searchsorted(pairs.pool[order], np.arange(len(free) + 1))
     detailed = set(np.lexsort((np.arange(len(free)), -free))[: territory.settings.explained_moves].tolist())
-    labels = {lot.job: lot.label or lot.job for lot in hiring.lots}
-    names = {lot.basin: lot.basin_label for lot in hiring.lots}
-    own = {pool_key(lot): lot for lot in hiring.lots if not lot.pool}
-    for at, (key, size) in enumerate(hiring.capacities.items()):
+    for at, lot in enumerate(first_lots(hiring)):
         if not free[at]:
             continue
         span = order[starts[at] : starts[at + 1]]
@@ -583,10 +582,8 @@ def unfilled_pools(territory: Territory, pairs: Pairs, left: Ints, free: Ints) -
             reason = "volunteers" if at in refused else "everyone_placed"
         elif at in detailed:
             candidates = tuple(_candidate(territory, pairs, left, int(p)) for p in span[:_CANDIDATES])
-        code = key[3] or key[1]
-        label = hiring.pool_labels.get(key[3], key[3]) if key[3] else labels[key[1]]
-        named = (key[0], code, label, key[2], names[key[2]])
-        yield Unfilled(*named, size, int(free[at]), reason, candidates, own.get(key))
+        label = hiring.pool_labels.get(lot.pool, lot.pool) if lot.pool else lot.label or lot.job
+        yield Unfilled(lot, label, int(territory.capacity[at]), int(free[at]), reason, candidates)
 
 
 def _barred_by(territory: Territory, pairs: Pairs, pair: int) -> str:

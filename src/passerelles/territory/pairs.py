@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from numbers import Real
 from typing import Any, Final, NamedTuple
 
@@ -260,16 +260,13 @@ def moves_between(territory: Territory, frame: str | None = None) -> Moves:
     )
     same, part = _same_job(graph, origins, targets)
     scorer = scorer_for(graph.referential, graph.settings.scorer)
-    probability = np.full(same.shape, np.nan)
+    scores = score_table(graph, scorer).scores if scorer.calibration is not None and len(targets) else None
+    probability = np.full(same.shape, np.nan if settings.assumed_probability is None else settings.assumed_probability)
     level = np.full(same.shape, -1, dtype=np.int8)
-    if scorer.calibration is not None and len(targets):
-        scores = score_table(graph, scorer).scores
-        for i, row in enumerate(origins.tolist()):
-            probability[i] = scorer.chances(scores.totals(row)[targets])
-    if settings.assumed_probability is not None:
-        probability = np.where(np.isnan(probability), settings.assumed_probability, probability)
     for i, row in enumerate(origins.tolist()):
         go_on()
+        if scores is not None:
+            probability[i] = scorer.chances(scores.totals(row)[targets])
         coverage = coverage_row(graph, holding_of(graph, required_columns(graph, row)))
         positions = coverage_positions(coverage, row, targets)
         level[i] = levels_by(graph, probability[i], positions, coverage[targets])
@@ -278,7 +275,10 @@ def moves_between(territory: Territory, frame: str | None = None) -> Moves:
         level[(level == 0) & ~hours.short] = LEVELS.index("accessible")
     within = None if frame is None else costs.within(frame, origins, targets, hours.expected)
     row, column = ({graph.codes[each]: at for at, each in enumerate(ends.tolist())} for ends in (origins, targets))
-    return Moves(row, column, hours, probability, level, _listed(graph, origins, targets), within, same, part)
+    # Listed moves of specialised occupations are those of their fiches.
+    bases = graph.base_rows
+    listed = np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
+    return Moves(row, column, hours, probability, level, listed, within, same, part)
 
 
 def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Bools, Bools]:
@@ -296,12 +296,6 @@ def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Boo
 def _asked(graph: OccupationGraph, row: int) -> frozenset[str]:
     rows = graph.referential.credentials_of.get(graph.codes[row], ())
     return frozenset(each.credential for each in rows if each.kind != "option")
-
-
-def _listed(graph: OccupationGraph, origins: Rows, targets: Rows) -> Bools:
-    """Whether the referential lists each move, read through the fiches of specialised occupations."""
-    bases = graph.base_rows
-    return np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
 
 
 def verdicts(territory: Territory, moves: Moves, bounds: Bounds) -> Verdicts:
@@ -370,6 +364,12 @@ class _Openings(NamedTuple):
     places: Sequence[tuple[str, str]]
 
 
+def first_lots(hiring: Lots) -> list[Lot]:
+    """Return the first lot of each pool, in the order of the pools."""
+    first = {pool_key(lot): lot for lot in reversed(hiring.lots)}
+    return [first[key] for key in hiring.capacities]
+
+
 def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str], Rows, Ints]:
     """Names of groups, the group of each lot, and the least people placed of each; no group where there is no floor."""
     if not settings.floor:
@@ -417,12 +417,6 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     )
 
 
-def steps_down(graph: OccupationGraph, moves: Moves, origin: str) -> Bools:
-    """Whether each target, shape (t,), is a step down from an origin."""
-    kinds = (kind_between(graph.referential, origin, end) for end in moves.column)
-    return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
-
-
 def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
     """
     Compare every lot with every pool.
@@ -437,7 +431,7 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
     PasserellesError
         If more pairs than `max_pairs` are within the radius.
     """
-    lots, most = territory.fragile.lots, territory.settings.max_pairs
+    graph, lots, most = territory.graph, territory.fragile.lots, territory.settings.max_pairs
     if territory.locator.places is None:  # nothing tells how far anything is
         bounds = replace(bounds, radius_km=None, max_minutes=None)
     judged = verdicts(territory, moves, bounds)
@@ -451,7 +445,13 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
     total = sum(int(pools[kept[lot.spot]].sum()) for lot in lots)
     if total > most:
         raise PasserellesError("territory_too_many", n=total, most=most)
-    down = cache(partial(steps_down, territory.graph, moves))  # lots of one job ask the same
+
+    @cache
+    def steps_down(origin: str) -> Bools:
+        """Whether each target, shape (t,), is a step down from an origin: lots of one job ask the same."""
+        kinds = (kind_between(graph.referential, origin, end) for end in moves.column)
+        return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
+
     blocks = [_NO_PAIRS]
     for number, lot in enumerate(lots):
         go_on()
@@ -461,11 +461,11 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
         km, far = away[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], judged.why[origin, job], judged.cost[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        doubt = judged.doubt[origin, job] | _title_doubt(territory.graph, lot, openings, near, same)
+        doubt = judged.doubt[origin, job] | _title_doubt(graph, lot, openings, near, same)
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
-            reason[(reason == Why.OPEN) & down(lot.job)[job]] = Why.STEP_DOWN
+            reason[(reason == Why.OPEN) & steps_down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
         best = _best(openings.pool[near], reason, doubt, cost, ~same)
         entry, where = near[best], (origin, job[best])
