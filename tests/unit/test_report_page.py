@@ -514,7 +514,7 @@ def test_what_may_have_been_meant_is_told_once_in_a_row_set_aside(embedded_graph
 
 def test_what_a_table_set_aside_is_counted_in_its_own_words(embedded_graph: OccupationGraph) -> None:
     fragile = [{"employer": "A", "job": job, "headcount": n, "basin": "Redon"}
-               for job, n in (("N1103", 20), ("Zorglub quantique", 3), ("N1103", "deux"))]  # fmt: skip
+               for job, n in (("N1103", 20), ("Zorglub quantique", 3), ("N1103", "beaucoup"))]  # fmt: skip
     hiring = [{"employer": "B", "job": job, "openings": 1, "basin": "Redon"} for job in ("N1103", "Zorglub quantique")]
     found = match_territory(embedded_graph, fragile, hiring)
     said = " ".join(note.sentence("fr") for note in reading_notes((found.fragile, found.hiring)))
