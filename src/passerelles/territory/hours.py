@@ -19,7 +19,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.build import Context, counted_title, required_of
-from passerelles.paths.legal import BREAKS, FITS, find_frame, fits
+from passerelles.paths.legal import find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.settings import EffortSettings, Settings
@@ -84,6 +84,7 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
 YES: Final = 1
 NO: Final = 0
 UNKNOWN: Final = -1
+_OF_FRAME: Final = np.asarray((NO, UNKNOWN, YES), dtype=np.int8)  # in the order of `passerelles.paths.legal`
 
 
 class Hours(NamedTuple):
@@ -201,7 +202,6 @@ class EffortCosts:
                 case = context.case(code, needed[rows[0]], known=True, selective=False, **ends)
                 hours = expected[list(rows), j]
                 known = np.where(np.isnan(hours), 0.0, hours)
-                verdict = fits(law, case, known, known / settings.paths.month_hours)
-                judged = np.where(verdict == BREAKS, NO, np.where(verdict == FITS, YES, UNKNOWN))
-                found[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, judged)
+                verdict = _OF_FRAME[fits(law, case, known, known / settings.paths.month_hours)]
+                found[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, verdict)
         return found

@@ -31,6 +31,7 @@ from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, made, pool_k
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 from passerelles.text import normalise_label
 
+Signs = NDArray[np.int8]
 _NOTHING: Final[frozenset[str]] = frozenset()
 TIE_RANGE: Final = 1 << 20
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
@@ -179,29 +180,15 @@ class Moves:
     column: Mapping[str, int]
     hours: Hours
     probability: Floats
-    level: NDArray[np.int8]
+    level: Signs
     listed: Bools
-    frame: NDArray[np.int8] | None
+    frame: Signs | None
     same: Bools
     part: Bools
 
     def at(self, start: Lot, end: Lot) -> tuple[int, int]:
         """Return where the move between the jobs of two lots stands."""
         return self.row[start.job], self.column[end.job]
-
-
-class Verdicts(NamedTuple):
-    """
-    What stands in the way of each move, distance aside, and what it costs.
-
-    `why` holds a `Why`, `doubt` the flags of `Doubt`; `hours` are tenths of an hour, -1 = unknown; `cost` are tenths of
-    an hour too, unknown hours counting as the longest known.
-    """
-
-    why: NDArray[np.int8]
-    doubt: NDArray[np.int8]
-    hours: Ints
-    cost: Ints
 
 
 class Pairs(NamedTuple):
@@ -223,8 +210,8 @@ class Pairs(NamedTuple):
     lot: Rows
     pool: Rows
     entry: Rows
-    why: NDArray[np.int8]
-    doubt: NDArray[np.int8]
+    why: Signs
+    doubt: Signs
     reach: Bools
     hours: Ints
     cost: Ints
@@ -298,8 +285,13 @@ def _asked(graph: OccupationGraph, row: int) -> frozenset[str]:
     return frozenset(each.credential for each in rows if each.kind != "option")
 
 
-def verdicts(territory: Territory, moves: Moves, bounds: Bounds) -> Verdicts:
-    """Judge every move, distance aside."""
+def verdicts(territory: Territory, moves: Moves, bounds: Bounds) -> tuple[Signs, Signs, Ints, Ints]:
+    """
+    Judge every move, distance aside: what stands in its way, what is in doubt, its hours, and what it costs.
+
+    The first are a `Why` and flags of `Doubt`; hours and cost are tenths of an hour. Unknown hours are -1, and cost as
+    much as the longest known.
+    """
     settings, strict, expected = territory.settings, territory.strict, moves.hours.expected
     if settings.assumed_hours is not None:
         expected = np.where(np.isnan(expected), settings.assumed_hours, expected)
@@ -329,7 +321,7 @@ def verdicts(territory: Territory, moves: Moves, bounds: Bounds) -> Verdicts:
     doubt[listed & ~likely] |= Doubt.LEVEL
     for array in (why, doubt, hours, cost):
         array[moves.same] = 0
-    return Verdicts(why, doubt, hours, cost)
+    return why, doubt, hours, cost
 
 
 def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
@@ -356,7 +348,7 @@ class _Openings(NamedTuple):
     job: Rows
     pool: Rows
     place: Rows
-    doubt: NDArray[np.int8]
+    doubt: Signs
     title: NDArray[np.object_]
     own_account: Bools
     asked: Mapping[int, frozenset[str]]
@@ -434,7 +426,7 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
     graph, lots, most = territory.graph, territory.fragile.lots, territory.settings.max_pairs
     if territory.locator.places is None:  # nothing tells how far anything is
         bounds = replace(bounds, radius_km=None, max_minutes=None)
-    judged = verdicts(territory, moves, bounds)
+    why, in_doubt, hours, costs = verdicts(territory, moves, bounds)
     openings = _in_arrays(territory, moves)
     starts = {lot.spot: lot for lot in lots}
     distances = {spot: _distances(territory, lot, openings.places, bounds) for spot, lot in starts.items()}
@@ -459,9 +451,9 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
         job, origin = openings.job[near], moves.row[lot.job]
         away, barred = distances[lot.spot]
         km, far = away[openings.place[near]], barred[openings.place[near]]
-        same, reason, cost = moves.same[origin, job], judged.why[origin, job], judged.cost[origin, job]
+        same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        doubt = judged.doubt[origin, job] | _title_doubt(graph, lot, openings, near, same)
+        doubt = in_doubt[origin, job] | _title_doubt(graph, lot, openings, near, same)
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
@@ -470,12 +462,12 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
         best = _best(openings.pool[near], reason, doubt, cost, ~same)
         entry, where = near[best], (origin, job[best])
         ends = np.full(len(best), number), openings.pool[entry], entry
-        figures: tuple[Any, ...] = judged.hours[where], cost[best], km[best], moves.probability[where], same[best]
+        figures: tuple[Any, ...] = hours[where], cost[best], km[best], moves.probability[where], same[best]
         blocks.append(Pairs(*ends, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
-def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> NDArray[np.int8]:
+def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
 
     def more(asked: Mapping[int, frozenset[str]], held: frozenset[str]) -> Bools:
@@ -494,7 +486,7 @@ def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Ro
     return doubt
 
 
-def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints, other: Bools) -> Rows:
+def _best(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
     """
     Position of the best entry of each pool: one that is open, without a doubt, of least cost, the same job first.
 
@@ -507,7 +499,7 @@ def _best(pool: Rows, why: NDArray[np.int8], doubt: NDArray[np.int8], cost: Ints
 
 def _distances(
     territory: Territory, start: Lot, places: Sequence[tuple[str, str]], bounds: Bounds
-) -> tuple[Floats, NDArray[np.int8]]:
+) -> tuple[Floats, Signs]:
     """
     Kilometres from a lot to each hiring place (nan = unknown), and why it is out of reach.
 
