@@ -64,7 +64,6 @@ from passerelles.views.spec import Column, On, Record
 if TYPE_CHECKING:
     from passerelles.ranking.move import Move
 
-_NONE: Final[Rows] = np.zeros(0, dtype=np.intp)
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
 _SOUND: Final = ("published", "unknown")  # standings of a payer of which nothing need be said
 _noted: Final = partial(few, most=12, sep="; ")  # names that a note lists
@@ -276,7 +275,7 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
     status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
     plain = territory.with_settings(objective="lexicographic", floor=0.0)
-    for flow, among in ((reserved, pairs.doubtful), (stretched, pairs.stretched if stretch else _NONE)):
+    for flow, among in [(reserved, pairs.doubtful), *([(stretched, pairs.stretched)] if stretch else [])]:
         if len(among):
             flow[among], _ = best_flow(_task(plain, pairs, among, None, territory.left(pairs, used)), plain.settings)
             used += flow

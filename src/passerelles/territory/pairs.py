@@ -32,7 +32,6 @@ from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first
 from passerelles.text import normalise_label
 
 Signs = NDArray[np.int8]
-_NOTHING: Final[frozenset[str]] = frozenset()
 TIE_RANGE: Final = 1 << 20
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
@@ -402,7 +401,7 @@ def _numbers(title: str) -> frozenset[str]:
 def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     """Return the credentials that access demands of a lot's job title, where titles of its fiche differ."""
     if not lot.title_code:
-        return _NOTHING
+        return frozenset()
     rows = graph.referential.credentials_of.get(lot.job, ())
     return frozenset(
         row.credential for row in rows if row.kind in ("required", "one-of") and lot.title_code in row.titles.split()
@@ -470,19 +469,18 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
 def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
 
-    def more(asked: Mapping[int, frozenset[str]], held: frozenset[str]) -> Bools:
+    def beyond(held: frozenset[str], asked: Mapping[int, frozenset[str]]) -> Bools:
         """Whether each opening asks for more than is held."""
-        return np.asarray([bool(asked.get(i, _NOTHING) - held) for i in near.tolist()], dtype=np.bool_)
+        return np.isin(near, [opening for opening, some in asked.items() if some - held])
 
     given = normalise_label(lot.given)
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if given:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == given)] = 0
     mine = _numbers(given)
-    if mine and openings.numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
-        doubt[same & more(openings.numbers, mine)] |= Doubt.ACCESS
-    if openings.asked:
-        doubt[more(openings.asked, asked_of_title(graph, lot))] |= Doubt.ACCESS
+    if mine:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
+        doubt[same & beyond(mine, openings.numbers)] |= Doubt.ACCESS
+    doubt[beyond(asked_of_title(graph, lot), openings.asked)] |= Doubt.ACCESS
     return doubt
 
 
