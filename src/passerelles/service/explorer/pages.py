@@ -318,17 +318,19 @@ def compare(ask: Ask) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
     codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))
     jobs = [job_of(ask, code) for code in codes[:_COMPARED]]
-    engine, found = ask.engine, None
-    if len(jobs) > 1:
-        found = put_side_by_side(engine.graph, [j.code for j in jobs], market=engine.market, basin=basin_of(ask))
+    without = {j.code: ask.url("compare", job=[o.code for o in jobs if o.code != j.code]) for j in jobs}
+    if len(jobs) < 2:  # noqa: PLR2004 - one alone is compared with nothing
+        return ask.render("compare.html", jobs=jobs, without=without, grid=None)
+    engine = ask.engine
+    found = put_side_by_side(engine.graph, [j.code for j in jobs], market=engine.market, basin=basin_of(ask))
     return ask.render(
         "compare.html",
         jobs=jobs,
-        without={j.code: ask.url("compare", job=[o.code for o in jobs if o.code != j.code]) for j in jobs},
-        grid=None if found is None else ask.table(found.sheets(ask.lang)[0]),
-        notes=() if found is None else market_notes((o.market for o in found.occupations), ask.lang),
-        groups=[] if found is None else _groups(ask, found),
-        heaviest=1.0 if found is None else max((w for c in found.competencies for w in c.weights), default=1.0),
+        without=without,
+        grid=ask.table(found.sheets(ask.lang)[0]),
+        notes=market_notes((o.market for o in found.occupations), ask.lang),
+        groups=_groups(ask, found),
+        heaviest=max((w for c in found.competencies for w in c.weights), default=1.0),
     )
 
 

@@ -83,7 +83,7 @@ def held_moves(ask: Ask, asked: Person) -> str:
     except PasserellesError as error:
         if error.key != "empty_profile":
             raise
-        return ask.render("held.html", page=None, grid=None, moves=(), credentials=[], notes=[], exercised=False)
+        return ask.render("held.html", page=None)
     moves = rank_moves(ask.engine.graph, person, limit=_MOVES)
     named = ask.engine.referential.credential_by_code
     wanted = {code: named[code].label for code in asked.credentials if code in named}
