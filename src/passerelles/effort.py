@@ -1,7 +1,7 @@
 """How many hours of training a step takes: what is missing, how long a qualification is, what access requires."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Final, Literal, NamedTuple
 
 import numpy as np
@@ -18,6 +18,7 @@ from passerelles.referentials.credentials import Duration, duration_model, load_
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
+from passerelles.sharing import cached_property
 from passerelles.text import fold_accents
 from passerelles.vectors import frozen, places_of, word_rules
 
@@ -317,8 +318,6 @@ class EffortTable:
         Shape (B,): item at which each block begins; shape (n + 1,): number of each occupation's first block.
     cap, practised
         Shape (B,): hours that a block tends to; 1.0 where practice teaches it, else 0.0.
-    whole
-        Shape (n,): S0 in thousandths of an hour; 0 = the occupation lists nothing, its effort is unknown.
     short, level
         Shape (n,): hours of the qualification for somebody who holds its level, and that European level.
     trade, studies, calendar
@@ -349,7 +348,6 @@ class EffortTable:
     block_first: NDArray[np.int64]
     cap: Floats
     practised: Floats
-    whole: Floats
     short: Floats
     trade: Floats
     studies: Floats
@@ -365,6 +363,16 @@ class EffortTable:
     beyond: Floats
     effort: EffortSettings
     paths: PathSettings
+
+    @cached_property
+    def whole(self) -> Floats:
+        """Shape (n,): S0 in thousandths of an hour, of somebody who holds nothing."""
+        return frozen(self.towards_all(np.full(len(self.uncovered), UNITS, dtype=np.uint8))[0])
+
+    @cached_property
+    def lists(self) -> NDArray[np.bool_]:
+        """Shape (n,): whether each occupation asks for anything at all; if not, the effort towards it is unknown."""
+        return frozen(self.whole > 0)
 
     def level_at(self, row: int) -> int:
         """Level of somebody of an occupation; -1 = a person without one, whose level is not known."""
@@ -406,11 +414,11 @@ class EffortTable:
         """Blocks of an occupation."""
         return slice(int(self.block_first[row]), int(self.block_first[row + 1]))
 
-    def full(self, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+    def full(self, rows: Rows, level: Ints | int) -> Floats:
         """Hours of the full qualification of occupations and of the diplomas that it supposes; see `final`."""
         return np.asarray(self.trade[level, rows] + self.studies[level, rows])
 
-    def final(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Ints:
+    def final(self, total: Floats, rows: Rows, level: Ints | int) -> Ints:
         """
         Hours of a last step, in tenths.
 
@@ -425,7 +433,7 @@ class EffortTable:
         """
         return np.rint(TENTHS * self.raw(total, rows, level)).astype(np.int64)
 
-    def stage(self, total: Floats, practice: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Ints:
+    def stage(self, total: Floats, practice: Floats, rows: Rows, level: Ints | int) -> Ints:
         """
         Hours of a stage that is practised afterwards, in tenths, from S and P in thousandths; see `final`.
 
@@ -435,22 +443,22 @@ class EffortTable:
         left, trade, studies = self._parts(total, rows, level)
         return np.rint(TENTHS * left * (trade * (1.0 - taught) + studies)).astype(np.int64)
 
-    def raw(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+    def raw(self, total: Floats, rows: Rows, level: Ints | int) -> Floats:
         """Hours of a last step, not rounded."""
         left, trade, studies = self._parts(total, rows, level)
         return left * (trade + studies)
 
-    def before(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+    def before(self, total: Floats, rows: Rows, level: Ints | int) -> Floats:
         """Hours among those of a step that diplomas before the qualification take."""
         left, _, studies = self._parts(total, rows, level)
         return left * studies
 
-    def months(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> Floats:
+    def months(self, total: Floats, rows: Rows, level: Ints | int) -> Floats:
         """Months that the academic years of a step take, as far as there is something left to learn."""
         left, _, _ = self._parts(total, rows, level)
         return np.asarray(left * self.calendar[level, rows])
 
-    def _parts(self, total: Floats, rows: NDArray[np.intp] | int, level: Ints | int) -> tuple[Floats, Floats, Floats]:
+    def _parts(self, total: Floats, rows: Rows, level: Ints | int) -> tuple[Floats, Floats, Floats]:
         """Share that is left to learn; hours of the trade's own qualification, and of the diplomas before it."""
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
@@ -467,7 +475,7 @@ class EffortTable:
         return np.round(left, _DECIMALS), np.asarray(trade), np.asarray(self.studies[level, rows])
 
     def span(
-        self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: NDArray[np.intp] | int, level: Ints | int,
+        self, taught: Hours, required: tuple[Hours, Hours, Hours], rows: Rows, level: Ints | int,
         added: float = 0.0,
     ) -> tuple[Floats, Floats, Floats]:  # fmt: skip
         """
@@ -645,7 +653,7 @@ def _assemble(
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())
 
-    table = EffortTable(
+    return EffortTable(
         uncovered=frozen(_uncovered(graph, macros)),
         macros=frozen(macros),
         columns=frozen(columns.astype(np.int32)),
@@ -655,7 +663,6 @@ def _assemble(
         block_first=frozen(_starts(owner[starts], size)),
         cap=frozen(cap[chosen]),
         practised=frozen(practised[chosen]),
-        whole=np.zeros(size),
         short=each(q.short for q in qualifications),
         trade=each(map(_trade, qualifications)),
         studies=each(map(_studies, qualifications, map(_domain, graph.occupations))),
@@ -675,8 +682,6 @@ def _assemble(
         effort=effort,
         paths=settings.paths,
     )
-    whole, _ = table.towards_all(np.full(len(block), UNITS, dtype=np.uint8))
-    return replace(table, whole=frozen(whole))
 
 
 def _starts(owner: Ints, size: int) -> Ints:
@@ -707,17 +712,13 @@ def _uncovered(graph: OccupationGraph, macros: NDArray[np.int32]) -> Shares:
     """Give `state_of` what each occupation asks for, one column each: all at once, many times as fast."""
     size, near = len(graph.macro), graph.near_cells
     owner, columns = _requirements(graph)
-    found = np.full((size + len(macros), len(graph.codes)), UNITS, dtype=np.uint8)
+    uncovered = np.full((size + len(macros), len(graph.codes)), UNITS, dtype=np.uint8)
     under = graph.macro[columns] >= 0
-    holder, macro = np.divmod(np.unique(owner[under] * size + graph.macro[columns[under]]), size)
-    found[size + np.searchsorted(macros, macro), holder] = 0
+    uncovered[size + np.searchsorted(macros, graph.macro[columns[under]]), owner[under]] = 0
     places, counts = near.of_rows(columns)
-    holder, where, left = np.repeat(owner, counts), near.columns[places], _left(near.data[places])
-    better = np.flatnonzero(left < found[where, holder])
-    better = better[np.argsort(left[better])[::-1]]  # where several credit one, the last written stays: most credit
-    found[where[better], holder[better]] = left[better]
-    found[columns, owner] = 0
-    return found
+    np.minimum.at(uncovered, (near.columns[places], np.repeat(owner, counts)), _left(near.data[places]))
+    uncovered[columns, owner] = 0
+    return uncovered
 
 
 def _left(credit: Floats | float) -> Shares:
@@ -761,7 +762,7 @@ def step_hours(
         Row of the occupation that `demands` are of alone; all where None.
     """
     if target is None:
-        rows = np.arange(len(table.whole))
+        rows = np.arange(len(table.level))
         learned, _ = table.towards_all(state)
     else:
         rows = np.asarray([target], dtype=np.intp)
@@ -772,7 +773,7 @@ def step_hours(
     level = table.standing(table.level_at(row), table.brought(row, holdings), rows)
     tenths = table.final(learned, rows, level)
     taught = np.where(course, 0, tenths) / TENTHS
-    unknown = (missing & price.unknown).any(axis=1) | ((table.whole[rows] == 0) & ~course) | demands.unsettled
+    unknown = (missing & price.unknown).any(axis=1) | ~(table.lists[rows] | course) | demands.unsettled
     span = table.span(taught, demands.span(missing, price), rows, level)
     low, expected, high = (np.where(unknown, np.nan, hours) for hours in span)
     closed = np.asarray((missing & price.closed).any(axis=1))

@@ -67,11 +67,8 @@ class Context(Deriving):
             return ()
         return self.derived(("leading", code), lambda: table.leading(code, self.graph.referential, day))
 
-    def options(self, code: str) -> Credentials:
-        """What merely leads to an occupation: it never makes hours unknown."""
-        return self.derived(("options", code), lambda: tuple(self._options(code)))
-
-    def _options(self, code: str) -> Iterator[StepCredential]:
+    def options(self, code: str) -> Iterator[StepCredential]:
+        """Yield what merely leads to an occupation: it never makes hours unknown."""
         referential = self.graph.referential
         by_code, rows = referential.credential_by_code, referential.credentials_of.get(code, ())
         for row in rows:
@@ -259,7 +256,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         mine = 0.0
-    there = (not terrain.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selective[row]))
+    there = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, there))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
     sure = demands.sure(missing, price)
@@ -297,7 +294,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         kind=kind_between(graph.referential, origin.code, code, holdings.aim.titles),
         access=access,
         credentials=credentials,
-        options=context.options(code),
+        options=tuple(context.options(code)),
         frames=context.verdicts(case, known, known / settings.paths.month_hours),
         unknown=unknown,
         held=held,

@@ -1,11 +1,11 @@
 """`levers`: the few competencies or certifications that open the most jobs to the most people, proven best."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from datetime import date as Date  # noqa: N812 - `date` is the option
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import combinations
 from numbers import Integral
 from typing import Any, ClassVar, Final, Literal, NamedTuple
@@ -21,7 +21,7 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.certifications import Certifications
-from passerelles.model import Alternatives, Profile
+from passerelles.model import Profile
 from passerelles.paths.build import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
@@ -114,12 +114,8 @@ class Situation:
         self.held: Bools = self.has[self.who]
         self.lacking: Bools = self.demands.needed[self.towards] & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
-        told = ~self.demands.unsettled & (self.table.whole > 0)
+        told = ~self.demands.unsettled & self.table.lists
         self.known = told[self.towards] & ~(self.lacking & self.closed).any(axis=1)
-        # Shape (starts,): who holds one of some alternatives.
-        self._holders: Callable[[Alternatives], Bools] = cache(
-            lambda alternatives: np.asarray([s.holdings.has_one_of(alternatives) for s, _ in starts], dtype=np.bool_)
-        )
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
@@ -253,13 +249,6 @@ class Situation:
         """People x jobs."""
         return int(self.weights[opens].sum())
 
-    def _taught(self, acquired: Bools) -> NDArray[np.int64]:
-        """Tenths of an hour that credentials acquired by the person of each pair take that person; shape (pairs,)."""
-        found = np.zeros(len(self.pairs), dtype=np.int64)
-        for lengths, rows in self._priced_alike:
-            found[rows] = acquired[rows] @ lengths
-        return found
-
     def _able(self, members: tuple[int, ...]) -> Bools:
         """Shape (starts,): who holds what the credentials among the members suppose in a choice, or acquires it."""
         known = self.graph.referential.credential_by_code
@@ -268,19 +257,12 @@ class Situation:
         for alternatives in (some for code in brought if code in known for some in known[code].choices):
             left = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
             if all(left):
-                found &= self._holders(left)
+                found &= np.asarray([start.holdings.has_one_of(left) for start, _ in self.starts], dtype=np.bool_)
         return found
 
     def _chain(self, atom: int) -> tuple[str, ...]:
         """A credential with its prerequisites."""
         return (*self.atoms[atom].with_it, self.atoms[atom].code)
-
-    @cached_property
-    def _priced_alike(self) -> list[tuple[NDArray[np.int64], NDArray[np.intp]]]:
-        """Lengths of all columns, and the pairs of the people whom they take as long."""
-        lengths = {price.length.tobytes(): price.length for price in self.prices}
-        rows = grouped((self.prices[o].length.tobytes(), at) for at, o in enumerate(self.who.tolist()))
-        return [(lengths[key], np.asarray(some, dtype=np.intp)) for key, some in rows.items()]
 
     def hours_for(self, members: tuple[int, ...], origin: int) -> float | None:
         """Hours that acquiring all members takes a person, without what is held; None = unknown, or competencies."""
@@ -300,8 +282,12 @@ class Situation:
         credentials = self.brought[list(members)].any(axis=0)
         bundle = tuple(m for m in members if self.atoms[m].columns)
         able = self._able(members)[self.who]
-        after = self.demands.with_choices(self.held | credentials) if credentials.any() else self.held
-        taught = self._taught(self.lacking & after)
+        after, taught = self.held, np.zeros(len(self.pairs), dtype=np.int64)
+        if credentials.any():
+            after = self.demands.with_choices(self.held | credentials)
+            for origin, price in enumerate(self.prices):
+                own = self.who == origin
+                taught[own] = (self.lacking[own] & after[own]) @ price.length
         left = self.effort([bundle])[bundle]
         enough = (left <= self.limit + taught) | self.led[list(members)].any(axis=0)
         closed = (self.lacking & ~after).any(axis=1)

@@ -88,7 +88,7 @@ class Search:
         """
         state, target = self.state, self.target
         self.pool.add([()], np.asarray([self.direct]), np.asarray([state.strength[target]]))
-        comparable = self.terrain.lists[target] and not (state.closed[target] or state.unknown[target].any())
+        comparable = self.effort.lists[target] and not (state.closed[target] or state.unknown[target].any())
         if comparable and self.max_steps > 1 and self.direct >= self.saving:
             self._last(self.state, 1)
             self._longer()
@@ -538,7 +538,7 @@ def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ..
 def _unknown(state: State, row: int) -> bool:
     """Whether hours towards an occupation are only known in part."""
     terrain, demands = state.terrain, state.terrain.demands
-    taught = terrain.lists[row] or demands.trained_alone(state.missing[row], state.price, row)
+    taught = terrain.effort.lists[row] or demands.trained_alone(state.missing[row], state.price, row)
     return bool(state.unknown[row].any() or demands.unsettled[row] or not taught)
 
 

@@ -37,8 +37,6 @@ class Terrain:
     strength
         Shape (n, n): chance in [0, 1] of each near move where the scorer is calibrated, else its score; higher is
         better; nan elsewhere.
-    lists
-        Shape (n,): whether the occupation asks for anything at all; if not, the effort towards it is unknown.
     """
 
     graph: OccupationGraph
@@ -48,7 +46,6 @@ class Terrain:
     demands: Demands
     near: NDArray[np.bool_]
     strength: NDArray[np.float64]
-    lists: NDArray[np.bool_]
 
     @property
     def calibrated(self) -> bool:
@@ -89,8 +86,7 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
     near = np.stack([*best])
     strength = np.full(near.shape, np.nan)
     strength[near] = strengths(totals[near], scorer)
-    arrays = map(frozen, (near, strength, effort.whole > 0))
-    return Terrain(graph, settings, scorer, effort, demands_of(graph), *arrays)
+    return Terrain(graph, settings, scorer, effort, demands_of(graph), frozen(near), frozen(strength))
 
 
 Fit = Callable[[Ints, int], Ints]
@@ -264,7 +260,7 @@ class State:
     @cached_property
     def standing(self) -> Ints:
         """Shape (n,): by what the hours of each next step are counted."""
-        return self.terrain.effort.standing(self.level, self.brought, np.arange(len(self.terrain.lists)))
+        return self.terrain.effort.standing(self.level, self.brought, np.arange(len(self.open_rows)))
 
     @cached_property
     def sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -298,7 +294,7 @@ class State:
         """Shape (n,): occupations that can be a stage: open, listing something, and adding nothing unknown."""
         terrain = self.terrain
         adds = self.unknown.any(axis=1) | terrain.demands.unsettled
-        return self.open_rows & terrain.lists & ~self.closed & ~adds
+        return self.open_rows & terrain.effort.lists & ~self.closed & ~adds
 
     @cached_property
     def final(self) -> Ints:
