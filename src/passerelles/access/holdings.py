@@ -262,13 +262,6 @@ def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = Fals
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
 
 
-def stated_holdings(referential: Referential, stated: Mapping[str, Ternary], aim: Aim = NO_AIM) -> Holdings:
-    """Holdings of a person who states credentials, with the prerequisites of those that are held."""
-    sure, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
-    found: dict[str, Ternary] = dict.fromkeys(sure, "yes")
-    return Holdings(found | dict(stated), choices, aim=aim)
-
-
 def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:
     """
     Add what an occupation implies: its holder holds what it requires, but for what an employer gives.
@@ -301,9 +294,15 @@ def holdings_of(
     employment: Employment | None = None,
     titles: frozenset[str] = frozenset(),
 ) -> Holdings:
-    """Holdings of a person of an occupation; what is stated goes before what the occupation implies."""
-    mine = stated_holdings(referential, stated, Aim(employment, titles))
-    return mine if occupation is None else after_occupation(referential, mine, occupation)
+    """
+    Holdings of a person of an occupation, who states credentials: with the prerequisites of those that are held.
+
+    What is stated goes before what the occupation implies.
+    """
+    sure, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
+    known: dict[str, Ternary] = dict.fromkeys(sure, "yes")
+    person = Holdings(known | dict(stated), choices, aim=Aim(employment, titles))
+    return person if occupation is None else after_occupation(referential, person, occupation)
 
 
 def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], tuple[frozenset[frozenset[str]], ...]]:

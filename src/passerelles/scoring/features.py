@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from operator import methodcaller
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,12 +66,11 @@ _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
 _STEP: Final = (0.3, 1.8)
 _ALIKE: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
 _COLUMNS: Final = 256  # targets at once: sums over groups of origins take their memory, not that of all pairs
-_ROOM: Final = 72_000_000  # bytes of cosines kept at once: seven tables of ROME's 1,584 fiches, one of ESCO's 3,007
-# Measures that features ask for again, beside their share in the overall closeness: worth keeping while there is room.
+_ROOM: Final = 112_000_000  # bytes of tables kept at once: eleven of ROME's 1,584 fiches, three of ESCO's 3,007
+# Measures that features ask for again, beside their share in the overall closeness, and ranks that serve several
+# features: worth keeping while there is room.
 _AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
-# Features that the ranks of a measure serve, where they serve several: the rank, that of the other way round, and
-# that of the origin's whole group.
-_SERVING: Final[Mapping[str, int]] = MappingProxyType({"overall": 2, "macro": 2, "all_text": 3, "item_text": 2})
+_RANKS_AGAIN: Final = frozenset({"overall", "macro", "all_text", "item_text"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,8 +97,7 @@ class Scene:
     graph: OccupationGraph
     origins: Origins
     known_reference: Reference | None = None
-    ranks: dict[str, tuple[Dense, int]] = field(default_factory=dict, repr=False)  # and how often they have served
-    computed: dict[str, Dense] = field(default_factory=dict, repr=False)
+    computed: dict[tuple[str, str], Dense] = field(default_factory=dict, repr=False)
 
     @cached_property
     def reference(self) -> Reference:
@@ -134,22 +132,20 @@ class Scene:
         return normalised(measure_index(self.graph), self.vectors, draft, attributes, self.origins), attributes
 
     def measured(self, name: str) -> Dense:
-        """
-        Cosines of one measure with all occupations, shape (b, n), in [0, 1], or ``"overall"`` closeness.
-
-        Those asked for again are computed once; the oldest go where memory is too short.
-        """
+        """Cosines of one measure with all occupations, shape (b, n), in [0, 1], or ``"overall"`` closeness."""
         if name == "overall":
             return self._whole[0]
-        found = self.computed.get(name)
-        if found is None:
-            found = measure_index(self.graph).closeness(name, self.vectors)
-            if name not in _AGAIN:
-                return found
-            while self.computed and found.nbytes + sum(values.nbytes for values in self.computed.values()) > _ROOM:
+        make = partial(measure_index(self.graph).closeness, name, self.vectors)
+        return self.kept("measure", name, make) if name in _AGAIN else make()
+
+    def kept(self, kind: str, name: str, make: Callable[[], Dense]) -> Dense:
+        """Return a table that is asked for again, computed once; the oldest go where memory is too short."""
+        if (kind, name) not in self.computed:
+            table = make()
+            while self.computed and table.nbytes + sum(each.nbytes for each in self.computed.values()) > _ROOM:
                 del self.computed[next(iter(self.computed))]
-            self.computed[name] = found
-        return found
+            self.computed[kind, name] = table
+        return self.computed[kind, name]
 
     @property
     def mine(self) -> NDArray[np.int32]:
@@ -208,16 +204,15 @@ class Feature:
 
 
 def _rank(name: str, scene: Scene) -> Dense:
-    """Ranks of a measure in the rows of the origins, kept until the last feature that they serve."""
-    found, served = scene.ranks.pop(name, (None, 0))
-    if found is None:
+    """Ranks of a measure in the rows of the origins."""
+
+    def make() -> Dense:
         graph, values = scene.graph, scene.measured(name)
         own = np.where(scene.origins.occupied, graph.base_rows[scene.mine], -1)
         nearest = nearest_values(values, ~graph.is_specialised, own)
-        found = frozen(_neutral(scene, name, rank_closeness(values, nearest)))
-    if served + 1 < _SERVING.get(name, 1):
-        scene.ranks[name] = found, served + 1
-    return found
+        return frozen(_neutral(scene, name, rank_closeness(values, nearest)))
+
+    return scene.kept("ranks", name, make) if name in _RANKS_AGAIN else make()
 
 
 def _reverse_rank(name: str, scene: Scene) -> Dense:
@@ -298,7 +293,7 @@ def _level_step(function: Callable[[NDArray[np.float32]], NDArray[np.float32]], 
     return np.asarray(function(column[None, :] - column[scene.mine][:, None]), dtype=np.float32)
 
 
-def _target(values: Callable[[Scene], NDArray[np.float64]], scene: Scene) -> Dense:
+def _target(values: Callable[[Scene], NDArray[np.floating]], scene: Scene) -> Dense:
     """A figure of the target."""
     return np.broadcast_to(values(scene).astype(np.float32), (len(scene.origins.rows), len(scene.graph.codes)))
 
@@ -310,10 +305,6 @@ def _scaled(values: Callable[[Scene], NDArray[np.float64]], scene: Scene) -> Den
     # Equal figures may have a mean that differs in its last bit: that is no spread to divide by.
     alike = not len(plain) or float(np.ptp(plain)) <= _ALIKE
     return _target(lambda _: np.zeros_like(column) if alike else (column - plain.mean()) / plain.std(), scene)
-
-
-def _attribute(name: str, scene: Scene) -> NDArray[Any]:
-    return np.asarray(getattr(scene.reference.attributes, name))
 
 
 def _is_reference(scene: Scene) -> NDArray[np.float64]:
@@ -336,10 +327,6 @@ def _mean_closeness(name: str, scene: Scene) -> NDArray[np.float64]:
     graph, values = scene.graph, scene.measured(name)
     other = (graph.group[:, None] != graph.group[None, :]) & ~graph.is_specialised[:, None]
     return np.asarray((values * other).sum(axis=0, dtype=np.float64) / np.maximum(1, other.sum(axis=0)))
-
-
-def _domain(depth: int, scene: Scene) -> NDArray[np.int32]:
-    return tree_of(scene.graph)[depth]
 
 
 def _ecological(scene: Scene) -> NDArray[np.int32]:
@@ -366,7 +353,7 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
     },
     "titles": {
         "titles_rank": Feature(partial(_rank, "titles")),
-        "same_head_noun": Feature(partial(_same, partial(_attribute, "head"))),
+        "same_head_noun": Feature(partial(_same, lambda scene: scene.reference.attributes.head)),
     },
     "sector": {
         "themes": Feature(methodcaller("measured", "themes")),
@@ -374,8 +361,8 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
         "transition": Feature(partial(_same, _ecological)),
     },
     "family": {
-        "same_domain": Feature(partial(_same, partial(_domain, 1))),
-        "same_top_domain": Feature(partial(_same, partial(_domain, 2))),
+        "same_domain": Feature(partial(_same, lambda scene: tree_of(scene.graph).domain)),
+        "same_top_domain": Feature(partial(_same, lambda scene: tree_of(scene.graph).top)),
         "group_closeness": Feature(_group_closeness),
         "sisters_text": Feature(partial(_of_sisters, "all_text")),
         "sisters_items": Feature(partial(_of_sisters, "item_text")),
@@ -386,10 +373,10 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
             closeness=False,
         ),
         "down": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "level"), closeness=False),
-        "target_level": Feature(partial(_target, partial(_attribute, "level")), closeness=False),
+        "target_level": Feature(partial(_target, lambda scene: scene.reference.attributes.level), closeness=False),
         "same_cadre": Feature(partial(_level_step, lambda d: -np.abs(d), "cadre")),
         "from_cadre": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "cadre"), closeness=False),
-        "target_cadre": Feature(partial(_target, partial(_attribute, "cadre")), closeness=False),
+        "target_cadre": Feature(partial(_target, lambda scene: scene.reference.attributes.cadre), closeness=False),
     },
     "target": {
         "reference_fiche": Feature(partial(_scaled, _is_reference), closeness=False, of_target=True),
