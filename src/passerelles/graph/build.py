@@ -194,11 +194,12 @@ def build_graph(
     plain = np.asarray([o.base is None for o in referential.occupations], dtype=np.bool_)
     weights, core = _weights(referential, row, column, plain, chosen.weights)
     macro = _macro(competencies, column)
-    contexts = _links(referential.occupation_contexts, row, context_codes)
-    tags = _links(((o, t) for o, t, _ in referential.occupation_tags), row, tag_codes)
+    contexts = _links(((o, c, 1.0) for o, c in referential.occupation_contexts), row, context_codes)
+    tags = _links(((o, t, 1.0) for o, t, _ in referential.occupation_tags), row, tag_codes)
+    known = ((m.origin, m.target, 1.0 / (m.rank or 1)) for m in referential.mobilities if m.origin != m.target)
     required, linked = (tuple(column), weights, core, macro), (context_codes, contexts, tag_codes, tags)
     near = partial(_near, competencies, macro, weights[plain], chosen.near)
-    return OccupationGraph(referential, chosen, codes, *required, *linked, _mobility(referential, row), near)
+    return OccupationGraph(referential, chosen, codes, *required, *linked, _links(known, row, codes), near)
 
 
 def _with_access(referential: Referential, access: str | None) -> Referential:
@@ -326,16 +327,10 @@ def _alike(
     return left, right, likeness
 
 
-def _links(pairs: Iterable[tuple[str, str]], row: dict[str, int], codes: Sequence[str]) -> "sparse.csr_array":
+def _links(cells: Iterable[tuple[str, str, float]], row: Mapping[str, int], codes: Sequence[str]) -> "sparse.csr_array":
+    """Shape (occupations, codes): the values of cells that are given by two codes."""
     column = {code: i for i, code in enumerate(codes)}
-    cells = [(row[left], column[right]) for left, right in pairs]
-    rows, columns = np.asarray(cells, dtype=np.int32).reshape(-1, 2).T
-    return sparse.csr_array((np.ones(len(cells), dtype=np.float64), (rows, columns)), shape=(len(row), len(codes)))
-
-
-def _mobility(referential: Referential, row: dict[str, int]) -> "sparse.csr_array":
-    moves = [m for m in referential.mobilities if m.origin != m.target]
-    rows = np.asarray([row[m.origin] for m in moves], dtype=np.int32)
-    columns = np.asarray([row[m.target] for m in moves], dtype=np.int32)
-    data = np.asarray([1.0 / (m.rank or 1) for m in moves], dtype=np.float64)
-    return sparse.csr_array((data, (rows, columns)), shape=(len(row), len(row)))
+    some = [(row[left], column[right], value) for left, right, value in cells]
+    rows, columns, values = np.asarray(some, dtype=np.float64).reshape(-1, 3).T
+    places = rows.astype(np.int32), columns.astype(np.int32)
+    return sparse.csr_array((values, places), shape=(len(row), len(codes)))

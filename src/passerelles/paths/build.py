@@ -96,13 +96,11 @@ class Context(Deriving):
         """
         by_code = self.graph.referential.credential_by_code
         held = {name for c in credentials if c.held == "yes" and c.code in by_code for name in by_code[c.code].filed}
-        if any(c.sure and c.code not in held for c in self.leading(code)):
-            return "yes"
+        leading = any(c.sure and c.code not in held for c in self.leading(code))
         asked = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
-        if any(self._certifies(c, {"yes"}) for c in asked):
-            return "yes"
         full = [by_code[c.code] for c in asked if c.code in by_code]
-        return "yes" if any(c.rncp and not "" < c.valid_until < self.day for c in full) else "unknown"
+        registered = any(c.rncp and not "" < c.valid_until < self.day for c in full)
+        return "yes" if leading or registered or any(self._certifies(c, {"yes"}) for c in asked) else "unknown"
 
     def _certifies(self, credential: StepCredential, active: Collection[Ternary]) -> bool:
         """Whether a table says that a credential is a certification, and that it is active, or nobody knows."""
