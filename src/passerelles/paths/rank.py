@@ -128,21 +128,18 @@ class Search:
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
 
-    def _limit(self, steps: int) -> float:
-        """Most tenths of an hour that a path of so many steps may take to be kept."""
+    def _limit(self) -> float:
+        """Most tenths of an hour that a path of two stages may take to be kept."""
         ceiling = self._ceiling()
         self.used = min(self.used, ceiling)
-        most = float(self.direct - (steps - 1) * self.saving)
-        weight = self.pool.settings.hours_weight
-        if ceiling < float("inf") and weight > 0:
-            fixed = (steps - 1) * round(TENTHS * self.pool.settings.step_weight)
-            most = min(most, (ceiling - fixed + 1.0) / weight)
-        return most
+        most, weight = float(self.direct - 2 * self.saving), self.pool.settings.hours_weight
+        fixed = 2 * round(TENTHS * self.pool.settings.step_weight)
+        return min(most, (ceiling - fixed + 1.0) / weight) if weight > 0 else most
 
     def _two_stages(self) -> None:
         """Bound every pair of stages, then sum up those that may be kept."""
         state, target = self.state, self.target
-        limit = self._limit(3)
+        limit = self._limit()
         allowed = state.passable & self.fitting
         first = np.flatnonzero(allowed & state.near & (state.stage <= limit))
         second = np.flatnonzero(allowed & self.terrain.near[:, target])
@@ -183,11 +180,10 @@ class Search:
         for place in range(0, len(order), _CHUNK):
             go_on()
             some = order[place : place + _CHUNK]
-            if bound[some[0]] > self._limit(3):
+            if bound[some[0]] > self._limit():
                 break
-            if place:  # the first ones were just found fit to be kept
-                may = self.pool.undominated(bound[some], weakest[some], 3)
-                some = some[may & (costs[some] <= self._ceiling() + 1)]
+            may = self.pool.undominated(bound[some], weakest[some], 3)
+            some = some[may & (costs[some] <= self._ceiling() + 1)]
             if self.evaluated > self.terrain.settings.paths.max_evaluations:
                 self.left_out = min(self.left_out, float(costs[order[place:]].min()))
                 break
