@@ -128,7 +128,6 @@ class Pool:
     limit: int | None
     pareto: bool
     candidates: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
-    _best: list[Candidate] | None = None
     _fronts: dict[int, tuple[Ints, Floats]] = field(default_factory=dict)
 
     def cost(self, hours: Ints, steps: int, weakest: Floats) -> Ints:
@@ -148,8 +147,6 @@ class Pool:
         best = fits == FITS if not self.pareto else np.ones(len(hours), dtype=np.bool_)
         self._raise_front(steps, hours[best], weakest[best])
         kept = self.undominated(hours, weakest, steps)
-        if self._best is None or self.pareto or len(self._best) != self.limit or costs.min() <= self._best[-1].cost:
-            self._best = None  # else what is added is dearer than all that is kept, and changes nothing
         for place in np.flatnonzero(kept).tolist():
             self.candidates[stages[place]] = Candidate(
                 stages[place], int(hours[place]), float(weakest[place]), int(fits[place]), int(costs[place])
@@ -182,11 +179,6 @@ class Pool:
 
         What dominates a path costs no more, so that each needs comparing with those at most as dear only.
         """
-        if self._best is None:
-            self._best = self._kept()
-        return self._best
-
-    def _kept(self) -> list[Candidate]:
         ordered = sorted(self.candidates.values(), key=lambda c: (c.cost, len(c.stages), c.stages))
         costs = [c.cost for c in ordered]
         # Less is better: what is no worse on any, and not the same, dominates.
