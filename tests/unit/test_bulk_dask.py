@@ -115,15 +115,15 @@ def test_a_part_that_can_be_read_once_is_ranked_whole(client: Any, graph: Occupa
 def test_a_setting_that_is_not_stated_is_that_of_the_graph_that_was_sent() -> None:
     bare = build_graph(load_referential("transitions"), settings=Settings(access=None))
     people = table([("a", "K2110", [], {})]).to_batches()
-    order = Order.of(bare, settings=Settings(scorer="content"))
+    order = Order(None, settings=Settings(scorer="content"))
     found = pa.Table.from_batches(rank_part(order, bare, people))
     alone = rank_profiles(bare, people, settings=Settings(scorer="content")).read_all()
     assert found.equals(alone.select(part_schema().names).cast(found.schema))
 
 
 def test_a_process_opens_the_index_once() -> None:
-    order = Order.of("transitions", overlays=[OVERLAY])
-    again = Order.of("transitions", overlays=[OVERLAY])
+    order = Order("transitions", (OVERLAY,))
+    again = Order("transitions", (OVERLAY,))
     assert order.ranker(None) is again.ranker(None)
 
 

@@ -1,10 +1,9 @@
 """People in bulk on many machines: what one process does, on Dask and on Apache Spark (extras `dask`, `spark`)."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from passerelles.bulk.profiles import BATCH, COLUMNS, check_names, opened
 from passerelles.bulk.rank import OUTPUT, Engine, Ranker, check_columns, in_order, output_schema, results_of
@@ -18,8 +17,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """
     What is to be done with every batch; small, and sent with each task.
 
@@ -28,41 +26,21 @@ class Order:
     """
 
     place: str | None
-    overlays: tuple[str, ...]
-    settings: Settings | None
-    limit: int | None
-    engine: Engine
-
-    @classmethod
-    def of(
-        cls,
-        index: str | Path | OccupationGraph,
-        *,
-        overlays: Iterable[str] = (),
-        settings: Settings | None = None,
-        limit: int | None = 10,
-        engine: Engine = "auto",
-    ) -> "Order":
-        """
-        Make an order from what a caller gives.
-
-        Raises
-        ------
-        PasserellesError
-            If the limit is not valid.
-        """
-        check_limit(limit)
-        place = None if isinstance(index, OccupationGraph) else str(index)
-        return cls(place, tuple(overlays), settings, limit, engine)
+    overlays: tuple[str, ...] = ()
+    settings: Settings | None = None
+    limit: int | None = 10
+    engine: Engine = "auto"
 
     def ranker(self, graph: OccupationGraph | None) -> Ranker:
         """Return the ranker of this process, made at the first call."""
         if graph is None:
             graph = _graph_at(self.place or "", self.overlays, self.settings)
-        return graph.derived(
-            ("bulk_ranker", self.settings, self.limit, self.engine),
-            lambda: Ranker.of(graph, settings=self.settings, limit=self.limit, engine=self.engine),
-        )
+        asked: dict[str, Any] = {"settings": self.settings, "limit": self.limit, "engine": self.engine}
+        return graph.derived(("bulk_ranker", *asked.values()), lambda: Ranker.of(graph, **asked))
+
+
+def _place_of(index: str | Path | OccupationGraph) -> str | None:
+    return None if isinstance(index, OccupationGraph) else str(index)
 
 
 @lru_cache(maxsize=2)
@@ -158,7 +136,8 @@ def rank_profiles_dask(
     """
     need_arrow()
     need("distributed", "dask")
-    order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
+    check_limit(limit)
+    order = Order(_place_of(index), tuple(overlays), settings, limit, engine)
     if isinstance(parts, Sequence):
         places = [str(part) for part in parts if isinstance(part, str | Path)]
         checked = client.map(check_columns, places, pure=False)  # there, where the files can be read
@@ -236,7 +215,8 @@ def rank_profiles_spark(
     """
     need_arrow()
     need("pyspark", "spark")
-    order = Order.of(index, overlays=overlays, settings=settings, limit=limit, engine=engine)
+    check_limit(limit)
+    order = Order(_place_of(index), tuple(overlays), settings, limit, engine)
     check_names(profiles.columns)
     graph = profiles.sparkSession.sparkContext.broadcast(index) if isinstance(index, OccupationGraph) else None
     wanted = [name for name in COLUMNS if name in profiles.columns]
