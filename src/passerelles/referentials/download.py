@@ -18,7 +18,7 @@ from typing import Final, Literal
 import httpx
 
 from passerelles.errors import PasserellesError, ReferentialError
-from passerelles.io.archive import check_expansion, check_members, file_sha256, open_source, read_file, zipped
+from passerelles.io.archive import check_expansion, file_sha256, open_source, read_file, zipped
 from passerelles.io.atomic import temporary
 from passerelles.language.say import Lang, say
 from passerelles.referentials.load import read_source, recognise
@@ -235,9 +235,7 @@ def _checked(temp: Path, origin: str, kind: str) -> Referential:
 def _check_zip(temp: Path, origin: str) -> None:
     try:
         with zipfile.ZipFile(temp) as archive:
-            entries = archive.infolist()
-            check_members(origin, entries)
-            check_expansion(temp, entries)
+            check_expansion(temp, archive.infolist())
             damaged = archive.testzip()
     except _BROKEN as error:
         raise PasserellesError("download_broken_zip", origin=origin, reason=str(error) or "?") from error
