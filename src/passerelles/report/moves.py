@@ -278,12 +278,12 @@ def access_unranked(case: Case, flow: Flow) -> list[Block]:
 
 def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
     """Say who may pay, one sentence for each answer: the frames of that answer, each once."""
-    w, found = case.words, dict[str, list[str]]()
-    for frame in frames:
-        if frame.payers:
-            labels = found.setdefault(listed((p.told(w.lang) for p in frame.payers), w.lang), [])
-            labels += [frame.label] if frame.label not in labels else []
-    return tuple(w("frame.payers", label=listed(labels, w.lang), payers=said) for said, labels in found.items())
+    w = case.words
+    paid = ((listed((p.told(w.lang) for p in frame.payers), w.lang), frame.label) for frame in frames if frame.payers)
+    return tuple(
+        w("frame.payers", label=listed(dict.fromkeys(labels), w.lang), payers=payers)
+        for payers, labels in grouped(paid).items()
+    )
 
 
 def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:
@@ -308,16 +308,15 @@ def _access_told(case: Case, access: AccessConditions, to_obtain: Sequence[StepC
     return [Bullets(tuple(map(w.set, found)), w("move.credentials"))] if found else []
 
 
-def frame_sentences(case: Case, frames: Iterable[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
+def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
     """Say what the legal frames answer: those alike together; of the one asked about (`why`), the reasons."""
     w = case.words
-    found, alike = [], dict[tuple[str, bool], list[str]]()
+    found = []
     for frame in frames:
-        if frame.name != why:
-            alike.setdefault((frame.verdict, OTHER_TRAINING in frame.conditions), []).append(frame.label)
-            continue
-        reasons = listed((*frame.reasons(w.lang), *frame.conditions_told(w.lang)), w.lang)
-        found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
+        if frame.name == why:
+            reasons = listed((*frame.reasons(w.lang), *frame.conditions_told(w.lang)), w.lang)
+            found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
+    alike = grouped(((f.verdict, OTHER_TRAINING in f.conditions), f.label) for f in frames if f.name != why)
     for (name, other), labels in sorted(alike.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])):
         reason = f" – {say(f'paths.condition.{OTHER_TRAINING}', lang=w.lang)}" if other else ""
         found.append(w(f"frame.{name}", label=listed(labels, w.lang), why=reason))

@@ -6,7 +6,6 @@ A page and an office document are made from it (`page`, `passerelles.views.docum
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from operator import attrgetter
@@ -14,7 +13,7 @@ from shlex import join
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from passerelles.codes import sum_by_key
+from passerelles.codes import grouped, sum_by_key
 from passerelles.installed import extensions, package_version
 from passerelles.language.say import number, percent
 from passerelles.paths.path import Path, hours_text, months_text
@@ -40,20 +39,18 @@ Told = str | int | Cell  # what a table of rows made by hand holds
 def fragile_grid(case: Case) -> Grid:
     """Fragile jobs: who, how many, where they could go and who is left; of a masked report, who and how many."""
     allocation = case.allocation
-    placed, held = Counter[tuple[str, ...]](), Counter[tuple[str, ...]]()
-    going: dict[tuple[str, ...], Counter[tuple[str, str, str]]] = {}
-    for count, flows in ((placed, allocation.flows), (held, allocation.to_confirm)):
-        for flow in flows:
-            count[flow.fragile.key] += flow.people
-            end = flow.hiring.employer, flow.hiring.wording, moves.move_key(flow.fragile.job, flow.hiring.job)
-            going.setdefault(flow.fragile.key, Counter())[end] += flow.people
+    placed, held = (
+        sum_by_key((flow.fragile.key, flow.people) for flow in flows)
+        for flows in (allocation.flows, allocation.to_confirm)
+    )
+    going = grouped((flow.fragile.key, flow) for flow in (*allocation.flows, *allocation.to_confirm))
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
         row: list[Told] = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
         if not case.masked:
             done, doubtful = placed[lot.key], held[lot.key]
-            row += (done, doubtful, lot.people - done - doubtful, _towards(case, going.get(lot.key, Counter())))
+            row += (done, doubtful, lot.people - done - doubtful, _towards(case, going.get(lot.key, ())))
         rows.append(row)
     return _grid(case, "fragile", columns, rows)
 
@@ -63,10 +60,11 @@ def _job(lot: Lot) -> Cell:
     return Cell(lot.fiche) if lot.named == lot.fiche else Cell(lot.given, note=lot.fiche)
 
 
-def _towards(case: Case, going: Counter[tuple[str, str, str]]) -> str:
+def _towards(case: Case, flows: Sequence[Flow]) -> str:
+    ends = sum_by_key(((flow.hiring.employer, flow.hiring.wording, flow.hiring.job), flow.people) for flow in flows)
     said = [
         case.words("towards", n=case.words.figure(n), employer=employer, job=job)
-        for (employer, job, _), n in sorted(going.items(), key=lambda item: (-item[1], item[0]))
+        for (employer, job, _), n in sorted(ends.items(), key=lambda item: (-item[1], item[0]))
     ]
     return case.words("fact.and").join(case.words.first(said, _DESTINATIONS)) or case.words("none")
 
