@@ -36,6 +36,7 @@ from passerelles.territory.grid import (
     both_sides,
     columns_of,
     counts_jobs,
+    differing,
     fit,
     named_columns,
     names_role,
@@ -46,7 +47,6 @@ from passerelles.territory.grid import (
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
 from passerelles.territory.shapes import counted_jobs, job_of_today, labelled, sums_beside, turned
-from passerelles.territory.totals import differing
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file

@@ -9,9 +9,8 @@ from passerelles.io.csv import Rows, hold_counts, read_number
 from passerelles.io.headers import TOTAL, headings
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
-from passerelles.territory.grid import COUNT, Grid, Row, columns_of, corner, label_of
+from passerelles.territory.grid import COUNT, Differs, Grid, Row, columns_of, corner, label_of
 from passerelles.territory.lots import Side
-from passerelles.territory.totals import Differs
 from passerelles.text import normalise_label
 
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
