@@ -17,9 +17,9 @@ from passerelles.language.say import percent
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.market.signals import find_basin, signals, wage_ratio
-from passerelles.model import MoveKind, Occupation, Ternary
+from passerelles.model import MoveKind, Occupation, Ternary, WorkContext
 from passerelles.ranking.move import Start, Verdict
-from passerelles.referentials.referential import find_occupation
+from passerelles.referentials.referential import Referential, find_occupations
 from passerelles.text import normalise_label
 
 
@@ -80,93 +80,58 @@ class Filter:
         return f"{self.name}={self.argument}" if self.argument else self.name
 
 
-def unregulated(_ground: Ground, _argument: str) -> Check:
+def unregulated(move: Candidate) -> Verdict:
     """Keep targets whose profession is not regulated."""
-    return lambda move: _verdict("unregulated", _OPPOSITE[move.target.regulated])
+    return _verdict("unregulated", _OPPOSITE[move.target.regulated])
 
 
-def domain(name: str, _ground: Ground, _argument: str) -> Check:
+def domain(name: str, move: Candidate) -> Verdict:
     """Keep targets in the origin's domain (``same-domain``), or outside it (``other-domain``)."""
-    answers: tuple[Ternary, Ternary] = ("no", "yes") if name == "same-domain" else ("yes", "no")
-
-    def check(move: Candidate) -> Verdict:
-        same = same_field(move.graph.referential, move.start.end.code, move.target.code)
-        if same is None:
-            return Verdict(name, "unknown", "domain_unknown")
-        return Verdict(name, answers[same], f"domain_{'same' if same else 'other'}")
-
-    return check
+    same = same_field(move.graph.referential, move.start.end.code, move.target.code)
+    if same is None:
+        return Verdict(name, "unknown", "domain_unknown")
+    return Verdict(name, "yes" if same is (name == "same-domain") else "no", f"domain_{'same' if same else 'other'}")
 
 
-def min_coverage(_ground: Ground, argument: str) -> Check:
+def min_coverage(least: float, move: Candidate) -> Verdict:
     """Keep targets covered at least to a share in [0, 1]; unknown where the target lists nothing."""
-    least = _figure("min-coverage", argument, most=1.0)
-
-    def check(move: Candidate) -> Verdict:
-        if move.coverage is None:
-            return _verdict("min-coverage", "unknown")
-        return _verdict("min-coverage", "yes" if move.coverage >= least else "no", percent(move.coverage))
-
-    return check
+    if move.coverage is None:
+        return _verdict("min-coverage", "unknown")
+    return _verdict("min-coverage", "yes" if move.coverage >= least else "no", percent(move.coverage))
 
 
-def no_managerial_step(_ground: Ground, _argument: str) -> Check:
+def no_managerial_step(move: Candidate) -> Verdict:
     """Drop moves from a job without the rank of manager to one with it."""
-
-    def check(move: Candidate) -> Verdict:
-        start = move.start.occupation.managerial if move.start.occupation else "unknown"
-        allowed = move.target.managerial == "no" or start == "yes"
-        dropped: Ternary = "unknown" if "unknown" in (start, move.target.managerial) else "no"
-        return _verdict("no-managerial-step", "yes" if allowed else dropped)
-
-    return check
+    start = move.start.occupation.managerial if move.start.occupation else "unknown"
+    allowed = move.target.managerial == "no" or start == "yes"
+    dropped: Ternary = "unknown" if "unknown" in (start, move.target.managerial) else "no"
+    return _verdict("no-managerial-step", "yes" if allowed else dropped)
 
 
-def avoid_context(ground: Ground, argument: str) -> Check:
-    """Drop targets exercised in a work context, given by code or exact label; unknown where none is listed."""
-    wanted, contexts = normalise_label(argument), ground.graph.referential.contexts
-    found = [c for c in contexts if argument == c.code or (c.label and normalise_label(c.label) == wanted)]
-    if not found:
-        labels = [c.label for c in contexts if c.label and wanted and wanted in normalise_label(c.label)]
-        raise UnknownCodeError(argument, suggestions=labels[:3], key="unknown_context")
-    code, label = found[0].code, found[0].label or found[0].code
-
-    def check(move: Candidate) -> Verdict:
-        listed = move.graph.referential.contexts_of.get(move.target.code, ())
-        return _verdict("avoid-context", "unknown" if not listed else "no" if code in listed else "yes", label)
-
-    return check
+def avoid_context(context: WorkContext, move: Candidate) -> Verdict:
+    """Drop targets exercised in a work context; unknown where none is listed."""
+    listed = move.graph.referential.contexts_of.get(move.target.code, ())
+    answer: Ternary = "unknown" if not listed else "no" if context.code in listed else "yes"
+    return _verdict("avoid-context", answer, context.label or context.code)
 
 
-def exclude(ground: Ground, argument: str) -> Check:
-    """Drop the occupations given, codes or exact titles separated by commas."""
-    codes = {find_occupation(ground.graph.referential, part.strip()) for part in argument.split(",")}
-    return lambda move: _verdict("exclude", "no" if {move.target.code, move.target.base} & codes else "yes")
+def exclude(codes: Collection[str], move: Candidate) -> Verdict:
+    """Drop some occupations, with their parts."""
+    return _verdict("exclude", "yes" if {move.target.code, move.target.base}.isdisjoint(codes) else "no")
 
 
-def access(_ground: Ground, argument: str) -> Check:
+def access(wanted: Collection[str], move: Candidate) -> Verdict:
     """Keep targets by what access takes of the origin: ``open`` (or all held), ``conditional``, ``selective``."""
-    wanted = _some("access", argument, ("open", "conditional", "selective"))
-
-    def check(move: Candidate) -> Verdict:
-        conditions = access_conditions(move.graph.referential, move.target.code, move.start.holdings)
-        if conditions.status == "conditional" and conditions.required and not conditions.to_obtain:
-            return _among("access", "open", wanted, detail="held")
-        return _among("access", conditions.status, wanted)
-
-    return check
+    conditions = access_conditions(move.graph.referential, move.target.code, move.start.holdings)
+    if conditions.status == "conditional" and conditions.required and not conditions.to_obtain:
+        return _among("access", "open", wanted, detail="held")
+    return _among("access", conditions.status, wanted)
 
 
-def kind(_ground: Ground, argument: str) -> Check:
+def kind(wanted: Collection[str], move: Candidate) -> Verdict:
     """Keep moves of some kinds: ``same-job``, ``lateral``, ``advancement``, ``step-down``."""
-    wanted = _some("kind", argument, [each for each in get_args(MoveKind) if each != "unknown"])
-
-    def check(move: Candidate) -> Verdict:
-        titles = move.start.holdings.aim.titles
-        found = kind_between(move.graph.referential, move.start.end.code, move.target.code, titles)
-        return _among("kind", found, wanted)
-
-    return check
+    titles = move.start.holdings.aim.titles
+    return _among("kind", kind_between(move.graph.referential, move.start.end.code, move.target.code, titles), wanted)
 
 
 def max_hours(ground: Ground, argument: str) -> Check:
@@ -236,13 +201,23 @@ def status(name: str, wanted: str, ground: Ground, basin: str) -> Check:
     return check
 
 
+_KINDS: Final = tuple(each for each in get_args(MoveKind) if each != "unknown")
+# How the argument of each filter is read, and the check that this makes.
 FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
-    "unregulated": unregulated, "same-domain": partial(domain, "same-domain"),
-    "other-domain": partial(domain, "other-domain"), "min-coverage": min_coverage,
-    "no-managerial-step": no_managerial_step, "avoid-context": avoid_context, "exclude": exclude, "access": access,
-    "kind": kind, "max-hours": max_hours, "min-wage": min_wage, "hires-in": partial(status, "hires-in", "hiring"),
+    "unregulated": lambda *_: unregulated,
+    "same-domain": lambda *_: partial(domain, "same-domain"),
+    "other-domain": lambda *_: partial(domain, "other-domain"),
+    "min-coverage": lambda _, text: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
+    "no-managerial-step": lambda *_: no_managerial_step,
+    "avoid-context": lambda ground, text: partial(avoid_context, _context(ground.graph.referential, text)),
+    "exclude": lambda ground, text: partial(exclude, _codes(ground.graph.referential, text)),
+    "access": lambda _, text: partial(access, _some("access", text, ("open", "conditional", "selective"))),
+    "kind": lambda _, text: partial(kind, _some("kind", text, _KINDS)),
+    "max-hours": max_hours,
+    "min-wage": min_wage,
+    "hires-in": partial(status, "hires-in", "hiring"),
     "fragile-in": partial(status, "fragile-in", "fragile"),
-}  # fmt: skip
+}
 
 
 def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data | None = None) -> Filter:
@@ -280,6 +255,20 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data | None =
 def parse_filters(graph: OccupationGraph, texts: Iterable[str | Filter], data: Data) -> list[Filter]:
     """Make filters from their texts; see `parse_filter`."""
     return [parse_filter(graph, text, data) for text in texts]
+
+
+def _codes(referential: Referential, text: str) -> tuple[str, ...]:
+    return find_occupations(referential, map(str.strip, text.split(",")))
+
+
+def _context(referential: Referential, text: str) -> WorkContext:
+    """Find a work context by its code or exact label."""
+    wanted, contexts = normalise_label(text), referential.contexts
+    for each in contexts:
+        if text == each.code or (each.label and normalise_label(each.label) == wanted):
+            return each
+    labels = [c.label for c in contexts if c.label and wanted and wanted in normalise_label(c.label)]
+    raise UnknownCodeError(text, suggestions=labels[:3], key="unknown_context")
 
 
 def _figure(name: str, argument: str, *, most: float = float("inf")) -> float:
