@@ -35,14 +35,12 @@ from passerelles import Referential, load_referential
 from passerelles.matching.index import TitleIndex
 from passerelles.matching.ranking import (
     CLOSE,
-    COMPETENCY_TERMS,
-    FAMILY_TERMS,
-    FICHE_TERMS,
     Trial,
     Weights,
     expand,
     rank_block,
     shipped_weights,
+    term,
     terms,
 )
 from passerelles.matching.reading import Lexicon, understand
@@ -142,15 +140,16 @@ def fit_ranking(
 
 
 def fit_confidence(
-    groups: Sequence[Group], names: Sequence[str], *, family: bool = False, l2: float = 1e-4
+    groups: Sequence[Group], draft: Mapping[str, float], *, family: bool = False, l2: float = 1e-4
 ) -> dict[str, float]:
-    """Logistic regression of 'the first fiche, or its family, is right' on the terms of the calibration."""
+    """Logistic regression of 'the first fiche, or its family, is right' on the terms that a draft weighs."""
+    names = [name for name in draft if name != "constant"]
     rows, hits, shares = [], [], []
     for trials, share in groups:
         judged = [(each.terms, each.family if family else each.fiche) for each in trials]
         known = [(found, right) for found, right in judged if right is not None]
         for found, right in known:
-            rows.append([found[name] for name in names])
+            rows.append([term(found, name) for name in names])
             hits.append(float(right[0]))
             shares.append(share / len(known))
     x, y, weight = np.asarray(rows), np.asarray(hits), np.asarray(shares) / np.sum(shares)
@@ -191,8 +190,8 @@ def fit_titles(
     groups = [([judged for judged in some if judged.decide], share) for some, share in groups]
     return replace(
         fitted,
-        confidence=fit_confidence(groups, FICHE_TERMS, l2=3e-4),
-        family=fit_confidence(groups, FAMILY_TERMS, family=True, l2=3e-4),
+        confidence=fit_confidence(groups, draft.confidence, l2=3e-4),
+        family=fit_confidence(groups, draft.family, family=True, l2=3e-4),
     )
 
 
@@ -251,7 +250,7 @@ def fit_skills(new: Referential, old: Referential, draft: Weights, *, ranking: b
     bad = collect(index, nonsense(1), fitted)
     found = ((typed, 0.2), (short, 0.4), (worded, 0.4), (bad, 0.1))
     decided = [([judged for judged in some if judged.decide], share) for some, share in found]
-    return replace(fitted, confidence=fit_confidence(decided, COMPETENCY_TERMS, l2=3e-4))
+    return replace(fitted, confidence=fit_confidence(decided, draft.confidence, l2=3e-4))
 
 
 def _held(referential: Referential, seed: int, weights: Weights, kinds: Sequence[str]) -> list[list[Judged]]:

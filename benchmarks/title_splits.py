@@ -18,7 +18,7 @@ from passerelles.codes import grouped
 from passerelles.evaluation.protocol import expected_calibration_error
 from passerelles.matching.migrate import read_crosswalk
 from passerelles.matching.reading import Lexicon, gender_forms, language_pack
-from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_titles
+from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_many
 from passerelles.text import normalise_label
 
 SIZE = 1000  # queries of a kind
@@ -325,7 +325,7 @@ class TitleTable(Table):
 
     def resolved(self, name: str, referential: Referential, queries: Sequence[Query]) -> dict[str, float]:
         """Ask for titles, and tell how they are answered."""
-        return self.answered(name, list(resolve_titles(referential, [q.text for q in queries])), queries)
+        return self.answered(name, list(resolve_many(referential, [q.text for q in queries])), queries)
 
 
 def figures(answers: Sequence[Sequence[Candidate]], queries: Sequence[Query]) -> dict[str, float]:

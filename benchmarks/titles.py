@@ -33,7 +33,7 @@ from title_splits import (
 )
 
 from passerelles import Referential, load_referential, resolve_title
-from passerelles.matching.titles import Candidate, competency_index, resolve_competencies, resolve_titles, title_index
+from passerelles.matching.titles import Candidate, competency_index, resolve_many, title_index
 
 BESIDE = "no other program (melo has some): the right answers, and for the confidence what chance alone would give"
 DATA = ("rome-v460", "rome-v347", "crosswalks/esco-rome-v1.4.csv")
@@ -47,7 +47,7 @@ def splits(table: TitleTable, referential: Referential, seeds: Sequence[int]) ->
     rows = []
     for seed in seeds:
         index, queries = held_out(referential, seed)
-        answers = list(resolve_titles(index, [q.text for q in queries]))
+        answers = list(resolve_many(index, [q.text for q in queries]))
         rows.append(table.answered(f"held out, split {seed}", answers, queries))
         pooled += answers
         asked += queries
@@ -82,7 +82,7 @@ def speed(table: TitleTable, new: Referential) -> None:
     indexes = cost(lambda: title_index(new)), cost(lambda: competency_index(new))
     table.note(f"Index of titles {indexes[0]}, of competencies {indexes[1]}.")
     texts = [t.label.lower().replace("e", "a", 1) for t in new.titles[:10_000]]
-    bulk = cost(lambda: list(resolve_titles(new, texts)))
+    bulk = cost(lambda: list(resolve_many(new, texts)))
     one = median([cost(partial(resolve_title, new, text)) for text in texts[::50]])
     table.note(f"{len(texts):,} titles {bulk}; one title {one}.")
 
@@ -91,7 +91,7 @@ def skills(table: TitleTable, new: Referential, old: Referential) -> None:
     """Tell of competencies."""
     names = ("skills typed", "skills shortened", "skills of the older wording", "skills, nonsense")
     for name, queries in zip(names, (*reworded_skills(new, old, 1), nonsense(7)), strict=True):
-        table.answered(name, list(resolve_competencies(new, [q.text for q in queries])), queries)
+        table.answered(name, list(resolve_many(new, [q.text for q in queries], kind="competency")), queries)
 
 
 def main(given: Namespace) -> None:

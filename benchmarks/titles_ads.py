@@ -22,7 +22,7 @@ from title_splits import Query, TitleTable, families
 
 from passerelles import Referential, load_referential
 from passerelles.matching.reading import gender_forms, language_pack
-from passerelles.matching.titles import Context, resolve_titles, status
+from passerelles.matching.titles import Context, resolve_many, status
 from passerelles.text import normalise_label
 
 BESIDE = "no other program: where the service filed each offer, and for the confidence what chance alone would give"
@@ -88,7 +88,7 @@ def queries_of(offers: Iterable[Offer], referential: Referential) -> dict[Offer,
 def wrong(referential: Referential, queries: Mapping[Offer, Query]) -> None:
     """List the offers whose family is not the first."""
     names = {o.code: o.name for o in referential.occupations}
-    answers = list(resolve_titles(referential, [query.text for query in queries.values()]))
+    answers = list(resolve_many(referential, [query.text for query in queries.values()]))
     for (offer, query), found in zip(queries.items(), answers, strict=True):
         right = next(iter(query.families))
         place = [c.parent_code for c in found].index(right) + 1 if right in {c.parent_code for c in found} else 0
@@ -112,10 +112,10 @@ def main(given: Namespace) -> None:
         for name, part in (("half to learn from", halves[0]), ("half kept", halves[1]), ("both", queries)):
             asked, contexts = list(part.values()), [offer.context for offer in part]
             texts = [query.text for query in asked]
-            answers = list(resolve_titles(referential, texts))
+            answers = list(resolve_many(referential, texts))
             table.answered(f"{name} ({len(part)})", answers, asked)
             for reason in sorted({found[0].reason for found in answers if found}):
                 chosen = [pair for pair in zip(answers, asked, strict=True) if pair[0] and pair[0][0].reason == reason]
                 table.answered(f"  {reason} ({len(chosen)})", *map(list, zip(*chosen, strict=True)))
-            employed = list(resolve_titles(referential, texts, contexts=contexts))
+            employed = list(resolve_many(referential, texts, contexts=contexts))
             table.answered(f"{name} with employer ({len(part)})", employed, asked)

@@ -6,7 +6,7 @@ import pytest
 
 from job_titles import referential
 from passerelles import resolve_competency
-from passerelles.matching.titles import resolve_competencies, status
+from passerelles.matching.titles import resolve_many, status
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
@@ -75,7 +75,7 @@ def test_older_wordings_of_the_real_rome(older_rome: Referential, rome: Referent
     labels = {c.code: c.label for c in new.competencies}
     asked = [c for c in old.competencies if c.label and labels.get(c.code) and normalise_label(c.label) not in today]
     asked = asked[::8]
-    found = list(resolve_competencies(new, [str(c.label) for c in asked]))
+    found = list(resolve_many(new, [str(c.label) for c in asked], kind="competency"))
     right = [bool(f) and f[0].code == c.code for f, c in zip(found, asked, strict=True)]
     sure = [r for f, r in zip(found, right, strict=True) if f and f[0].confidence >= 0.9]
     assert sum(right) / len(right) >= 0.6

@@ -242,11 +242,11 @@ def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch:
         "zzzz",
         "",
     ]
-    expected = list(resolve.resolve_titles(built.referential, texts)), resolve.title_index(built.referential)
+    expected = list(resolve.resolve_many(built.referential, texts)), resolve.title_index(built.referential)
     opened = load_referential(place)
     with monkeypatch.context() as patch:
         patch.setattr(resolve, "build_index", None)
-        assert list(resolve.resolve_titles(opened, texts)) == expected[0]
+        assert list(resolve.resolve_many(opened, texts)) == expected[0]
         assert [resolve.resolve_title(opened, text) for text in texts[::5]] == expected[0][::5]
     found = resolve.title_index(opened)
     for name in ("codes", "owners", "entries", "exact", "same", "stems", "texts", "written", "family_sets"):

@@ -9,7 +9,7 @@ import passerelles
 from job_titles import ROWS, referential
 from passerelles import load_referential, resolve_title
 from passerelles.errors import PasserellesError
-from passerelles.matching.titles import Candidate, resolve_titles, status, title_entries, title_index
+from passerelles.matching.titles import Candidate, resolve_many, status, title_entries, title_index
 from passerelles.referentials.referential import Referential
 
 SMALL = referential()
@@ -143,7 +143,7 @@ def test_what_is_no_text_is_refused(value: object) -> None:
 
 def test_bulk_equals_one_by_one_in_order() -> None:
     texts = ["cariste", "", "boulangre", "monitrice PL", "cariste", "conductrice de bus"] * 50
-    assert list(resolve_titles(SMALL, texts)) == [resolve_title(SMALL, text) for text in texts]
+    assert list(resolve_many(SMALL, texts)) == [resolve_title(SMALL, text) for text in texts]
 
 
 def test_a_referential_without_a_label_says_so() -> None:
@@ -179,7 +179,7 @@ def test_the_names_are_public() -> None:
 
 
 def _judge(index: Referential, queries: list[tuple[str, str]]) -> tuple[float, float, float, list[list[Candidate]]]:
-    found = list(resolve_titles(index, [text for text, _ in queries]))
+    found = list(resolve_many(index, [text for text, _ in queries]))
     right = [bool(f) and f[0].code == code for f, (_, code) in zip(found, queries, strict=True)]
     five = [code in {c.code for c in f} for f, (_, code) in zip(found, queries, strict=True)]
     sure = [r for f, r in zip(found, right, strict=True) if f and f[0].confidence >= 0.9]

@@ -712,10 +712,11 @@ def search(
 
 
 def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[str]) -> list[Found]:
-    known, cut = referential.derived(("sought", kind), lambda: _cut(_known(referential, kind)))
+    known = referential.derived(("sought", kind), lambda: _known(referential, kind))
     found = [each for each in known if each.code.casefold() == code.casefold()]
     if known and not found:
         begun = [f" {word}" if len(word) >= _SHORT else f" {word} " for word in asked]
+        cut = referential.derived(("words", kind), lambda: _between_spaces(each.label for each in known))
         met = np.sum([[word in text for text in cut] for word in begun], axis=0)
         if met.max() >= _LEAST_MET * len(asked):
             found = [known[place] for place in np.flatnonzero(met == met.max())]
@@ -726,9 +727,8 @@ def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[
     return [by_code[near] for near in nearest_codes(code, forms)]
 
 
-def _cut(known: list[Found]) -> tuple[list[Found], list[str]]:
-    """What is looked through, and the words of each label between spaces."""
-    return known, [f" {' '.join(own)} " for own in words_of_all([each.label for each in known])]
+def _between_spaces(labels: Iterable[str]) -> list[str]:
+    return [f" {' '.join(own)} " for own in words_of_all([*labels])]
 
 
 def _known(referential: Referential, kind: Sought) -> list[Found]:

@@ -19,7 +19,7 @@ from passerelles.matching.index import Sought, TitleIndex, search
 from passerelles.matching.reading import joined_words
 from passerelles.matching.titles import SURE, resolve_competency, title_index
 from passerelles.matching.worklist import CHOICE, Worklist, chosen_code
-from passerelles.model import Profile, Stamp
+from passerelles.model import JobTitle, Profile, Stamp
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.overlay import by_label
 from passerelles.referentials.own_overlays import form_page, manifest_page
@@ -166,12 +166,10 @@ class Versions:
     def _new_titles(self) -> Mapping[str, str]:
         return MappingProxyType({t.code: t.occupation for t in self.new.titles})
 
-    @cached_property
-    def _old_titles(self) -> Mapping[str, tuple[str, ...]]:
-        """Title codes of each old code."""
-        if self.old is None:
-            return MappingProxyType({})
-        return MappingProxyType({code: tuple(t.code for t in rows) for code, rows in self.old.titles_under.items()})
+    @property
+    def _old_titles(self) -> Mapping[str, tuple[JobTitle, ...]]:
+        """Titles of each old code."""
+        return self.old.titles_under if self.old is not None else {}
 
     @cached_property
     def _children(self) -> Mapping[str, tuple[str, ...]]:
@@ -181,7 +179,7 @@ class Versions:
     @cached_property
     def _senders(self) -> Mapping[str, tuple[str, ...]]:
         """Old codes that send titles to each new code."""
-        led = {(self._new_titles.get(title, ""), old) for old, titles in self._old_titles.items() for title in titles}
+        led = {(self._new_titles.get(t.code, ""), old) for old, titles in self._old_titles.items() for t in titles}
         return grouped(sorted(led))
 
     def migrate(self, code: str, title: str = "") -> Migration:
@@ -250,7 +248,7 @@ class Versions:
         """Codes to which an old code may lead, and how many of its titles are lost."""
         titles = self._old_titles.get(code)
         if titles is not None:
-            counts = Counter(self._new_titles[t] for t in titles if t in self._new_titles)
+            counts = Counter(self._new_titles[t.code] for t in titles if t.code in self._new_titles)
             if counts:
                 ranked = sorted(counts, key=lambda c: (-counts[c], c))
                 total = len(titles)
@@ -269,7 +267,7 @@ class Versions:
             return {self._new_titles[title]}
         if self.old is None:
             return set()
-        mine = set(self._old_titles.get(code, ()))
+        mine = {title.code for title in self._old_titles.get(code, ())}
         found = {ogr for _, ogr in _exact(title_index(self.old), title) if ogr in mine}
         return {self._new_titles[ogr] for ogr in found if ogr in self._new_titles}
 
@@ -469,7 +467,8 @@ class Bridge(Versions):
 
     def _keys(self, code: str) -> tuple[str, ...]:
         """What the crosswalk knows an occupation by: in ROME the codes of its titles."""
-        return self._old_titles.get(code, ()) if self.old is not None and self.old.family == "rome" else (code,)
+        rome = self.old is not None and self.old.family == "rome"
+        return tuple(title.code for title in self._old_titles.get(code, ())) if rome else (code,)
 
 
 _LISTED: Final = 5

@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
 
 from passerelles.language import packaged
-from passerelles.matching.index import TitleIndex, phrase_bag
+from passerelles.matching.index import Meaning, TitleIndex, phrase_bag
 from passerelles.matching.reading import Reading, Reason
 from passerelles.vectors import (
     Cells,
@@ -48,7 +48,8 @@ class Weights:
     final
         Evidence to weight: the ranking.
     confidence, family
-        Calibration terms to weight (``constant`` is the intercept), for the first fiche and for its family.
+        Calibration terms to weight (``constant`` is the intercept, ``a*b`` a product), for the first fiche and for its
+        family; see :func:`terms`.
     context
         Kind of context to weight: what the likeness of 1 adds to the evidence.
     rules
@@ -64,16 +65,26 @@ class Weights:
 
     def chance(self, values: Mapping[str, float], fitted: Mapping[str, float]) -> float:
         """Logistic calibration; above ``firm`` the logit grows by ``caution`` only."""
-        total = fitted.get("constant", 0.0) + sum(fitted.get(name, 0.0) * value for name, value in values.items())
+        total = sum(weight * term(values, name) for name, weight in fitted.items())
         if total > self.rules["firm"]:
             total = self.rules["firm"] + self.rules["caution"] * (total - self.rules["firm"])
-        return 1.0 / (1.0 + math.exp(-max(-_FLATTEST, min(_FLATTEST, total))))
+        return float(logistic(total))
 
     def posted(self, chance: float, *, label: bool) -> float:
         """What an advertisement leaves of a chance: a part where a `label` settles it, less of what is only ranked."""
         if label:
             return self.rules["posted"] * chance
         return min(chance, max(self.rules["unsure"], 1.0 - self.rules["doubt"] * (1.0 - chance)))
+
+
+def term(values: Mapping[str, float], name: str) -> float:
+    """Value of a term of the calibration, or the product of several."""
+    return math.prod(values[factor] for factor in name.split("*"))
+
+
+def logistic(values: float | NDArray[np.float64]) -> NDArray[np.float64]:
+    """Chance of a logit, which counts up to 30."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(values, -_FLATTEST, _FLATTEST))), dtype=np.float64)
 
 
 @cache
@@ -110,14 +121,14 @@ class Wide:
     heads
         Shape (n_readings, n_heads): letter similarity of first words.
     mapped
-        Shape (n_readings, n_dimensions): readings in the owners' latent space; no column without one.
+        Shape (n_readings, n_dimensions): readings in the owners' latent space; None without one.
     """
 
     parts: Mapping[str, FloatArray]
     titles: FloatArray
     nearest: IntArray
     heads: FloatArray
-    mapped: FloatArray
+    mapped: FloatArray | None
 
 
 def _spread(index: TitleIndex, values: FloatArray, how: np.ufunc = np.maximum) -> FloatArray:
@@ -130,10 +141,8 @@ def _spread(index: TitleIndex, values: FloatArray, how: np.ufunc = np.maximum) -
 
 def _nearest(values: FloatArray, number: int) -> IntArray:
     """Positions of the largest values of each row, in no order."""
-    n_columns = values.shape[1]
-    if n_columns <= number:
-        return np.tile(np.arange(n_columns), (len(values), 1))
-    return np.asarray(np.argpartition(values, n_columns - number, axis=1)[:, n_columns - number :], dtype=np.int64)
+    width = min(number, values.shape[1])
+    return np.asarray(np.argpartition(values, -width, axis=1)[:, -width:], dtype=np.int64)
 
 
 def _vote(index: TitleIndex, near: FloatArray, best: IntArray) -> FloatArray:
@@ -157,13 +166,10 @@ def _documents(
     return parts | {f"cover_{name}": rows_times(asked, cover) for name, cover in index.covers.items()}
 
 
-def _latent(index: TitleIndex, readings: Sequence[Reading]) -> tuple[dict[str, FloatArray], FloatArray]:
-    meaning = index.meaning
-    if meaning is None:
-        return {}, np.zeros((len(readings), 0), dtype=np.float32)
+def _latent(meaning: Meaning, readings: Sequence[Reading]) -> tuple[FloatArray, FloatArray]:
+    """Where readings stand in the latent space, and where they are led to as titles are, unit rows."""
     place = unit(project(meaning.field, [phrase_bag(reading.families) for reading in readings], meaning.axes))
-    mapped = unit(np.asarray(place @ meaning.mapping, dtype=np.float32))
-    return {"sense": place @ meaning.owners.T, "mapped": mapped @ meaning.owners.T}, mapped
+    return place, unit(np.asarray(place @ meaning.mapping, dtype=np.float32))
 
 
 def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
@@ -192,6 +198,7 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     parts = {"letters": _spread(index, letters), "families": _spread(index, families)}
     heads = field_cosines(index.heads, [letter_bag(reading.stems[:1], 2, 5) for reading in readings])
     best = _nearest(titles, 100)
+    mapped = None
     if index.meaning is None:
         parts["words"] = _spread(index, words)
     else:
@@ -211,8 +218,9 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
         likely = {"bayes_letters": letter_rows, "bayes_words": family_rows, "bayes_texts": text_rows}
         parts |= {name: _likely(index, name, rows) for name, rows in likely.items()}
         parts |= _work(index, readings)
-    latent, mapped = _latent(index, readings)
-    return Wide(parts=parts | latent, titles=titles, nearest=best, heads=heads, mapped=mapped)
+        place, mapped = _latent(index.meaning, readings)
+        parts |= {"sense": place @ index.meaning.owners.T, "mapped": mapped @ index.meaning.owners.T}
+    return Wide(parts=parts, titles=titles, nearest=best, heads=heads, mapped=mapped)
 
 
 def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArray]:
@@ -320,7 +328,7 @@ def _fill_nearest(
     begins = np.cumsum(sizes) - sizes
     members = places_of(lows, sizes)
     result[filled, _HEAD] = np.maximum.reduceat(np.take(wide.heads[row], index.head_of[members]), begins)
-    if index.meaning is not None:
+    if index.meaning is not None and wide.mapped is not None:
         cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
         result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
         kind = index.pack.kinds.get(reading.stems[0])
@@ -360,21 +368,6 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     return found
 
 
-TERMS: Final = (
-    *("title", "ratio", "told", "within", "near", "typo", "known", "readable", "runs", "foreign", "bare", "long"),
-    *("cut", "ends", "holds", "kin", "lead", "size", "purity", "spread"),
-    *("known*ratio", "known*lead", "ratio*long", "told*long", "title*holds", "strange*runs"),
-)
-FICHE_TERMS: Final = ("chance", "rivals", *TERMS, "chance*holds")
-"""Terms of the calibration of the first fiche, see :func:`terms`."""
-FAMILY_TERMS: Final = ("mass", *TERMS, "mass*holds")
-"""Terms of the calibration of its family."""
-COMPETENCY_TERMS: Final = (
-    *("chance", "margin", "title", "ratio", "asked", "told", "within", "known", "bare", "long", "near", "rivals"),
-    *("purity", "ends", "spread"),
-)
-"""Terms of the calibration of the first competency."""
-_PRODUCTS: Final = tuple(name for name in dict.fromkeys((*FICHE_TERMS, *FAMILY_TERMS)) if "*" in name)
 _FARTHEST: Final = 6.0
 _FARTHEST_LEAD: Final = 12.0
 _RUN: Final = 4  # letters
@@ -558,7 +551,7 @@ def rank_block(
     start = 0
     for options, pull in zip(choices, pulls or [None] * len(choices), strict=True):
         if options:
-            row = max(range(start, start + len(options)), key=lambda place: (best[place], -place))
+            row = max(range(start, start + len(options)), key=best.__getitem__)
             rows.append(row)
             drawn.append(pull)
             owners.append(top(first[row] if pull is None else first[row] + np.float32(0.2) * pull, _LOOKED_AT))
@@ -615,18 +608,10 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     Returns
     -------
     terms
-        Name to value, see :data:`TERMS`; ``a*b`` is a product. ``lead`` is how much likelier the letters are in the
-        first family than in any other; ``typo``, how much nearer to a typing error; ``within``, that the label stands
-        whole in the reading; ``strange``, that no word is a label's, and none is an error away from one.
+        Name to value. ``lead`` is how much likelier the letters are in the first family than in any other; ``typo``,
+        how much nearer to a typing error; ``within``, that the label stands whole in the reading; ``strange``, that no
+        word is a label's, and none is an error away from one.
     """
-    found = _terms(index, trial) | _wording(index, trial.reading)
-    for name in _PRODUCTS:
-        left, right = name.split("*")
-        found[name] = found[left] * found[right]
-    return found
-
-
-def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     columns = (*index.evidence_names, *CLOSE)
     values = trial.values
     masses = list(trial.masses(index).values())
@@ -644,7 +629,8 @@ def _terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     total = sum(map(index.family_weight, asked)) or 1.0
     known = sum(index.family_weight(term) for term in asked if term in index.weights) / total
     lead, near = part("bayes_letters") - rival("bayes_letters"), part("near")
-    return {
+    return _wording(index, trial.reading) | {
+        "constant": 1.0,
         "chance": _logit(float(trial.shares[0])),
         "margin": max(min(float(values[0] - values[1]), _FARTHEST), -_FARTHEST) if len(values) > 1 else _FARTHEST,
         "mass": _logit(masses[0]),

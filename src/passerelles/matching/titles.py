@@ -1,8 +1,8 @@
-"""`resolve_title`, `resolve_competency`, their bulk forms and reviewed lists: candidates, and how sure they are."""
+"""`resolve_title`, `resolve_competency`, and many texts at once: candidates, and how sure they are."""
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat, tee, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
@@ -14,7 +14,17 @@ from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked
 from passerelles.language.say import Lang, say
 from passerelles.matching.index import Entry, Owner, TitleIndex, build_index, owners_of, phrase_bag, stored_titles
-from passerelles.matching.ranking import Kind, Trial, Weights, cut_off, fits, rank_block, shipped_weights, terms
+from passerelles.matching.ranking import (
+    Kind,
+    Trial,
+    Weights,
+    cut_off,
+    fits,
+    logistic,
+    rank_block,
+    shipped_weights,
+    terms,
+)
 from passerelles.matching.reading import LONGEST, Lexicon, Reading, Reason, joined_words, language_pack, understand
 from passerelles.model import Stamp
 from passerelles.referentials.referential import Referential, code_of, titles_by_label
@@ -75,7 +85,7 @@ def contexts_of(
     Returns
     -------
     contexts
-        One by row, as `passerelles.matching.titles.resolve_titles` takes them; None where nothing is known.
+        One by row, as `resolve_many` takes them; None where nothing is known.
 
     Examples
     --------
@@ -179,7 +189,6 @@ REVIEW: Final = TitleSettings().review_threshold
 _BLOCK: Final = 128
 _NO_JOB: Final[tuple[tuple[Reading, ...], ...]] = ((),)  # a text of which nothing is read may still be a label
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
-_FLATTEST: Final = 30.0
 
 
 class Asked(NamedTuple):
@@ -455,7 +464,7 @@ def _answer(
     if trial is not None and label:
         # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
         rest = np.minimum((1.0 - surety) * trial.shares, lines[-1].confidence)
-        lines += _lines(index, trial, weights, rest, {line.owner for line in lines})
+        lines += _lines(index, trial, rest, {line.owner for line in lines})
     elif trial is not None:
         values = terms(index, trial)
         if not recognised(values, weights.rules):
@@ -471,13 +480,11 @@ def _answer(
             found = _of_head(index, trial.reading)
             if int(index.parent_of[trial.owners[0]]) in {int(index.parent_of[owner]) for owner in found}:
                 head, kin = found, max(kin, weights.rules["usual"])
-            families = _calibrated(trial.masses(index), kin)
+            masses = trial.masses(index)
+            families = dict(zip(masses, _shared_out(np.asarray([*masses.values()]), kin).tolist(), strict=True))
             rivals = trial.family_rivals
             sure = min(sure, kin)
-        # The first has the calibrated confidence, the others share what it leaves.
-        others = np.minimum((1.0 - sure) * trial.shares / max(1.0 - float(trial.shares[0]), 1e-9), sure)
-        others[0] = sure
-        lines = _lines(index, trial, weights, others, set())
+        lines = _lines(index, trial, _shared_out(trial.shares, sure), ())
         # Further words change no fiche of such a head: its own comes first, with the evidence of the first.
         ordered = sorted(lines, key=lambda line: line.owner not in head)
         lines = [a._replace(score=b.score, confidence=b.confidence) for a, b in zip(ordered, lines, strict=True)]
@@ -535,19 +542,15 @@ def _shown(
     return result
 
 
-def _calibrated(masses: Mapping[int, float], first: float) -> dict[int, float]:
-    """Confidence of each family: that of the first is `first`, the others share what it leaves."""
-    (head, _), *others = masses.items()
-    total = max(sum(mass for _, mass in others), 1e-9)
-    return {head: first} | {family: min((1.0 - first) * mass / total, first) for family, mass in others}
+def _shared_out(shares: NDArray[np.float64], first: float) -> NDArray[np.float64]:
+    """Confidence of what has some shares of the evidence: `first` of the first, the others share what it leaves."""
+    others = np.minimum((1.0 - first) * shares / max(1.0 - float(shares[0]), 1e-9), first)
+    return np.concatenate([[first], others[1:]])
 
 
-def _lines(
-    index: TitleIndex, trial: Trial, weights: Weights, confidence: NDArray[np.float64], known: set[int]
-) -> list[_Line]:
+def _lines(index: TitleIndex, trial: Trial, confidence: NDArray[np.float64], known: Container[int]) -> list[_Line]:
     """Owners of a trial that have a label and are not `known`, best first."""
-    slope = np.clip(0.5 * (trial.values - weights.confidence.get("middle", 0.0)), -_FLATTEST, _FLATTEST)
-    scores = _BEST_FOUND / (1.0 + np.exp(-slope))
+    scores = _BEST_FOUND * logistic(0.5 * trial.values)
     columns = (each.tolist() for each in (trial.owners, trial.entries, scores, confidence))
     rows = zip(*columns, trial.reasons(index), strict=True)
     return [_Line(*row) for row in rows if row[1] >= 0 and row[0] not in known]
@@ -598,32 +601,7 @@ def resolve_title(
     >>> found.code, found.confidence > 0.9
     ('K2110', True)
     """
-    return next(_answers(referential, [text], "title", limit, [context]))
-
-
-def resolve_titles(
-    referential: Referential,
-    texts: Iterable[str],
-    *,
-    limit: int = LIMIT,
-    contexts: Iterable[Context | None] | None = None,
-) -> Iterator[list[Candidate]]:
-    """
-    Do the same for many titles, about ten times as fast as one by one.
-
-    `contexts`, where given, has one by text.
-
-    Yields
-    ------
-    candidates
-        One list by text, in order; see `resolve_title`.
-
-    Raises
-    ------
-    PasserellesError
-        As `resolve_title`.
-    """
-    return _answers(referential, texts, "title", limit, repeat(None) if contexts is None else contexts)
+    return next(resolve_many(referential, [text], limit=limit, contexts=[context]))
 
 
 @checked
@@ -658,26 +636,41 @@ def resolve_competency(referential: Referential, text: str, *, limit: int = LIMI
     >>> resolve_competency(referential, label.upper())[0].label == label
     True
     """
-    return next(_answers(referential, [text], "competency", limit, repeat(None)))
+    return next(resolve_many(referential, [text], kind="competency", limit=limit))
 
 
-def resolve_competencies(
-    referential: Referential, texts: Iterable[str], *, limit: int = LIMIT
+def resolve_many(
+    referential: Referential,
+    texts: Iterable[str],
+    *,
+    kind: Kind = "title",
+    limit: int = LIMIT,
+    contexts: Iterable[Context | None] | None = None,
 ) -> Iterator[list[Candidate]]:
     """
-    Do the same for many labels.
+    Resolve many titles, or labels of competencies, about ten times as fast as one by one.
+
+    `contexts`, where given, has one by title.
 
     Yields
     ------
     candidates
-        One list by text, in order; see `resolve_competency`.
+        One list by text, in order; see `resolve_title` and `resolve_competency`.
 
     Raises
     ------
     PasserellesError
-        As `resolve_competency`.
+        As these do.
     """
-    return _answers(referential, texts, "competency", limit, repeat(None))
+    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
+        raise PasserellesError("limit_invalid", value=repr(limit))
+    index = index_of(referential, kind)
+    ahead, written = tee(map(_text, texts))
+    asked = map(Asked, ahead, repeat(None) if contexts is None else contexts)
+    both = zip(written, answer_many(index, asked, weights=shipped_weights()[kind], limit=limit), strict=False)
+    own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
+    stamp = referential.stamp
+    return ([replace(each, referential=stamp) for each in ([code] if code else some)] for code, some in own)
 
 
 @made_once
@@ -719,20 +712,6 @@ def title_entries(referential: Referential) -> list[Entry]:
         if label and (label, occupation.code) not in known and occupation.code in meant[label]:
             entries.append(Entry("", occupation.name, occupation.code))
     return entries
-
-
-def _answers(
-    referential: Referential, texts: Iterable[str], kind: Kind, limit: int, contexts: Iterable[Context | None]
-) -> Iterator[list[Candidate]]:
-    if isinstance(limit, bool) or not isinstance(limit, int) or limit < 1:
-        raise PasserellesError("limit_invalid", value=repr(limit))
-    index = index_of(referential, kind)
-    ahead, written = tee(map(_text, texts))
-    found = answer_many(index, map(Asked, ahead, contexts), weights=shipped_weights()[kind], limit=limit)
-    both = zip(written, found, strict=False)
-    own = ((_own_code(referential, index, text) if kind == "title" else None, some) for text, some in both)
-    stamp = referential.stamp
-    return ([replace(each, referential=stamp) for each in ([code] if code else some)] for code, some in own)
 
 
 def _own_code(referential: Referential, index: TitleIndex, text: str) -> Candidate | None:

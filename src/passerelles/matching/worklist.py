@@ -22,8 +22,7 @@ from passerelles.matching.titles import (
     Status,
     contexts_of,
     index_of,
-    resolve_competencies,
-    resolve_titles,
+    resolve_many,
     status,
 )
 from passerelles.referentials.referential import Referential, find_occupation
@@ -277,11 +276,9 @@ def review(
     made = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
     earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
-    if kind == "title":
-        told = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
-        answers = resolve_titles(referential, texts, contexts=contexts_of(texts, **told))
-    else:
-        answers = resolve_competencies(referential, texts)
+    told = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
+    beside = contexts_of(texts, **told) if kind == "title" else None
+    answers = resolve_many(referential, texts, kind=kind, contexts=beside)
     rows: list[Row] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from passerelles.matching.titles import SURE, Candidate, Context, resolve_titles
+from passerelles.matching.titles import SURE, Candidate, Context, resolve_many
 from passerelles.referentials.referential import Referential, occupations_meant, titles_by_label
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
@@ -40,7 +40,7 @@ Job = Resolved | Unusable
 def resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
     """Return the candidates of several titles, each with its context."""
     some = list(asked)
-    return resolve_titles(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
+    return resolve_many(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
 
 
 def read_title(
@@ -91,7 +91,7 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     if one and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
     families = list[set[str]]()
-    for part, ranked in zip(parts, resolve_titles(referential, parts, limit=1), strict=True):
+    for part, ranked in zip(parts, resolve_many(referential, parts, limit=1), strict=True):
         sure = [c.code for c in ranked if c.parent_confidence >= SURE]
         codes = occupations_meant(referential, part) or sure
         families.append({referential.occupation_by_code[code].parent or code for code in codes})

@@ -24,7 +24,7 @@ from passerelles.io.headers import TOTAL, are_parts, blocks, fill_merged, one_he
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_number
-from passerelles.matching.titles import REVIEW, SURE, contexts_of, likelier, resolve_titles
+from passerelles.matching.titles import REVIEW, SURE, contexts_of, likelier, resolve_many
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, codes_within
@@ -516,7 +516,7 @@ class _Reader:
 
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
-        found = [c for c in resolve_titles(self.referential, texts, limit=1) if c]
+        found = [c for c in resolve_many(self.referential, texts, limit=1) if c]
         return sum(c[0].parent_confidence >= self.review_threshold for c in found) >= _MOST_CELLS * len(texts)
 
     def _rows(self, grid: Grid) -> list[Row]:
@@ -732,7 +732,7 @@ class _Reader:
         if role == "job" and isinstance(read, Resolved):
             self._tell_unknown(grid, line, told, read.given, read.job)
         if role != "job":
-            return self._title(text, next(resolve_titles(self.referential, [text], limit=3)), role)
+            return self._title(text, next(resolve_many(self.referential, [text], limit=3)), role)
         return read or Unusable("job", "empty", {})
 
     def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Job | None:
