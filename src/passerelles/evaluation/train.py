@@ -1,6 +1,6 @@
 """`train`: the scorers that ship, fitted on a whole referential and calibrated on moves that the fit did not see."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain, count
@@ -81,18 +81,18 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
         values = _centred_features(scene, [f"{part}.{n}" for part, named in content_parts().items() for n in named])
         sample = _draw(graph, values["overall.rank"] + values["description.text_rank"])
         free = [n for n in values if not features()[n].closeness]
-        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, free)
-        content = {part: _of_part(part, weights) for part in content_parts()}
+        weights, base = _fit(values, sample, free)
+        content = _by_part(weights, content_parts())
         if content_only:
             return _scorer(graph, "content", VERSION, base, content)
         logit = _logit(values, weights, base)
         found = mobility_features(scene, logit)
         fitted = {"content": logit} | {n: v for n, v in found.items() if n not in DAMPING}
-        second, shift = _fit({n: v[sample.rows, sample.columns] for n, v in fitted.items()}, sample, [])
+        second, shift = _fit(fitted, sample)
     scale = second.pop("content", 0.0)
     second |= DAMPING
     moved = {part: {n: _rounded(w * scale) for n, w in named.items()} for part, named in content.items()}
-    moved |= {part: _of_part(part, second) for part in MOBILITY_PARTS}
+    moved |= _by_part(second, MOBILITY_PARTS)
     prior = Prior(scale=_rounded(scale), base=_rounded(base))
     return _scorer(graph, "fitted", VERSION, shift + scale * base, moved, prior)
 
@@ -111,8 +111,8 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
     with one_thread(*_USED):
         values = _centred_features(people, names, every)
         sample = _draw(graph, values["overall.rank"])
-        weights, base = _fit({n: v[sample.rows, sample.columns] for n, v in values.items()}, sample, [])
-    parts = {part: named for part in content_parts() if (named := _of_part(part, weights))}
+        weights, base = _fit(values, sample)
+    parts = {part: named for part, named in _by_part(weights, content_parts()).items() if named}
     return _scorer(graph, HOLDINGS, HOLDINGS_VERSION, base, parts)
 
 
@@ -124,9 +124,10 @@ def _scorer(
     parts: dict[str, dict[str, float]],
     prior: Prior | None = None,
 ) -> Scorer:
-    given = {"name": name, "version": version, "base": _rounded(base), "parts": parts, "prior": prior}
     source = f"{graph.referential.name} {graph.referential.version}"
-    return Scorer(fitted_on=source, candidates=max(1, int((~graph.is_specialised).sum()) - 1), **given)
+    candidates = max(1, int((~graph.is_specialised).sum()) - 1)
+    about = {"name": name, "version": version, "fitted_on": source, "candidates": candidates}
+    return Scorer(base=_rounded(base), parts=parts, prior=prior, **about)
 
 
 def _centred_features(scene: Scene, names: Sequence[str], centred_on: Scene | None = None) -> dict[str, Dense]:
@@ -173,12 +174,12 @@ def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
     return _Sample(row_of, column_of, np.asarray(listed[row_of, column_of]).ravel() > 0, np.concatenate(weights))
 
 
-def _fit(columns: Mapping[str, Dense], sample: _Sample, free: list[str]) -> tuple[dict[str, float], float]:
-    """Fit weights and intercept; only the features in `free` may weigh negatively."""
+def _fit(features: Mapping[str, Dense], sample: _Sample, free: Container[str] = ()) -> tuple[dict[str, float], float]:
+    """Fit weights and intercept on the pairs of a sample; only the features in `free` may weigh negatively."""
     from sklearn.linear_model import LogisticRegression  # noqa: PLC0415 - fitting alone needs it
 
-    names = list(columns)
-    values = np.stack([columns[n] for n in names], axis=1).astype(np.float64)
+    names = list(features)
+    values = np.stack([features[n][sample.rows, sample.columns] for n in names], axis=1).astype(np.float64)
     spread = values.std(axis=0)
     spread[spread < 1e-6] = 1.0  # noqa: PLR2004 - a feature that never varies here
     centre = values.mean(axis=0)
@@ -198,8 +199,9 @@ def _fit(columns: Mapping[str, Dense], sample: _Sample, free: list[str]) -> tupl
     return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
 
 
-def _of_part(part: str, weights: Mapping[str, float]) -> dict[str, float]:
-    return {n: w for n, w in weights.items() if n.split(".", 1)[0] == part}
+def _by_part(weights: Mapping[str, float], parts: Iterable[str]) -> dict[str, dict[str, float]]:
+    """Weights of each part, by the name that a feature begins with."""
+    return {part: {n: w for n, w in weights.items() if n.split(".", 1)[0] == part} for part in parts}
 
 
 def _rounded(value: float) -> float:

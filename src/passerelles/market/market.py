@@ -1,7 +1,7 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from operator import ge, gt
@@ -35,7 +35,6 @@ from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Section
 
-_FIGURES = ("met", "xmet", "smet")
 _BASIN_COLUMNS = ("basin_label", "region", "region_label")
 # Third letter of the codes of families (A0Z40, A0X40); the few that have another one stand in both nomenclatures.
 _LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
@@ -93,21 +92,6 @@ class MarketSettings(Section):
 DEFAULT_SETTINGS = MarketSettings()
 
 
-class BmoRow(NamedTuple):
-    """
-    Projects of one family in the part of a basin that lies in one department.
-
-    `met` recruitment projects, `xmet` those judged difficult, `smet` seasonal ones; None = unknown.
-    """
-
-    basin: str
-    family: str
-    department: str
-    met: Interval | None
-    xmet: Interval | None
-    smet: Interval | None
-
-
 class Openings(NamedTuple):
     """Projects of a family in a basin: how many, the shares judged difficult and seasonal (in [0, 1])."""
 
@@ -117,7 +101,7 @@ class Openings(NamedTuple):
 
 
 class Projects(NamedTuple):
-    """Projects of one family in one whole basin: the sum over its departments; None = unknown."""
+    """Recruitment projects (`met`) of one family, those judged difficult, and seasonal ones; None = unknown."""
 
     met: Interval | None
     xmet: Interval | None
@@ -130,6 +114,15 @@ class Projects(NamedTuple):
 
 
 NOTHING = Projects(None, None, None)
+
+
+class BmoRow(NamedTuple):
+    """Projects of one family in the part of a basin that lies in one department."""
+
+    basin: str
+    family: str
+    department: str
+    projects: Projects
 
 
 @dataclass(frozen=True)
@@ -154,14 +147,10 @@ class BmoSurvey:
         return f"<BmoSurvey {self.year} {self.nomenclature}: {len(self.rows)} rows, {len(self.basins)} basins>"
 
     @cached_property
-    def rows_of(self) -> Mapping[tuple[str, str], tuple[BmoRow, ...]]:
-        """Rows of each (basin, family), one a department."""
-        return grouped(((row.basin, row.family), row) for row in self.rows)
-
-    @cached_property
     def projects_of(self) -> Mapping[tuple[str, str], Projects]:
         """Projects of each (basin, family) that has a row, summed over departments."""
-        return MappingProxyType({key: summed(rows) for key, rows in self.rows_of.items()})
+        parts = grouped(((row.basin, row.family), row.projects) for row in self.rows)
+        return MappingProxyType({key: summed(some) for key, some in parts.items()})
 
     @cached_property
     def in_country(self) -> Mapping[str, Projects]:
@@ -172,19 +161,17 @@ class BmoSurvey:
     @cached_property
     def families_in(self) -> Mapping[str, tuple[str, ...]]:
         """Families that have a row in each basin, by code."""
-        return MappingProxyType(dict.fromkeys(self.basins, ()) | dict(grouped(sorted(self.rows_of))))
+        return MappingProxyType(dict.fromkeys(self.basins, ()) | dict(grouped(sorted(self.projects_of))))
 
     def projects(self, basin: str, family: str) -> Projects:
         """Projects of a family in a basin, or in the `COUNTRY`; all unknown where the survey has no row."""
-        if basin == COUNTRY:
-            return self.in_country.get(family, NOTHING)
-        rows = self.rows_of.get((basin, family))
-        return NOTHING if rows is None else summed(rows)
+        found = self.in_country.get(family) if basin == COUNTRY else self.projects_of.get((basin, family))
+        return found or NOTHING
 
 
-def summed(rows: Sequence[BmoRow | Projects]) -> Projects:
+def summed(parts: Sequence[Projects]) -> Projects:
     """Projects of one family, summed over departments or basins."""
-    return Projects(*(total(getattr(row, name) for row in rows) for name in Projects._fields))
+    return parts[0] if len(parts) == 1 else Projects(*map(total, zip(*parts, strict=True)))
 
 
 @dataclass(frozen=True)
@@ -245,7 +232,7 @@ class BmoFile:
         return _survey(self, reading)
 
 
-def _interval(text: str, secret: tuple[str, ...], low: int, high: int) -> Interval | None:
+def _interval(text: str, secret: Container[str], low: int, high: int) -> Interval | None:
     """Number of a cell; from `low` to `high` where it is masked, None where it is none."""
     if text in secret:
         return Interval(low, high)
@@ -262,7 +249,7 @@ def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
     masked = Counter[str]()
     basins: set[tuple[str, ...]] = set()
     regions: set[tuple[str, str]] = set()
-    names = ("basin", "family", "department", "year", "label", *_BASIN_COLUMNS, *_FIGURES)
+    names = ("basin", "family", "department", "year", "label", *_BASIN_COLUMNS, *Projects._fields)
     for line, (basin, family, department, year, label, name, region, region_name, *texts) in reading.rows(*names):
         if basin:
             basins.add((basin, name, department, region))
@@ -272,9 +259,9 @@ def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
             reading.note("mixed_years", line, year=year, expected=file.year)
         elif reading.is_new(line, key, rows):
             met, xmet, smet = texts
-            rows[key] = BmoRow(*key, whole(met), part(xmet), part(smet))
+            rows[key] = BmoRow(*key, Projects(whole(met), part(xmet), part(smet)))
             labels.setdefault(family, label)
-            for column, text, made in zip(_FIGURES, texts, rows[key][3:], strict=True):
+            for column, text, made in zip(Projects._fields, texts, rows[key].projects, strict=True):
                 masked[column] += text in secret
                 if made is None:
                     code = "unknown_cell" if text in ABSENT else "invalid_value"

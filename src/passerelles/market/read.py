@@ -60,8 +60,8 @@ class Kind:
     others: Mapping[str, str] = field(default_factory=dict)
     types: Mapping[str, str] = field(default_factory=dict)
     licence: str = ""
-    secret: tuple[str, ...] = ()
-    any_of: tuple[str, ...] = ()
+    secret: Sequence[str] = ()
+    any_of: Sequence[str] = ()
     year: str = ""
     repair_apostrophes: bool = False
 
@@ -127,10 +127,7 @@ def declared_kind(text: str) -> Kind:
     {'family': 'Fap'}
     """
     try:
-        values = tomllib.loads(text)
-        for name in ("secret", "any_of"):
-            values[name] = tuple(values.get(name, ()))
-        return Kind(**values)
+        return Kind(**tomllib.loads(text))
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise PasserellesError("market_source", reason=error) from error
 

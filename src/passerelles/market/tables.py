@@ -187,11 +187,7 @@ class TensionTable:
     """
 
     file: SourceFile
-    rows: Mapping[tuple[str, str], Tension]
-
-    def __repr__(self) -> str:
-        """One line: kind, year and size."""
-        return f"<TensionTable {self.file.kind} {self.file.year}: {len(self.rows)} rows>"
+    rows: Mapping[tuple[str, str], Tension] = field(repr=False)
 
     def nearest(self, links: Iterable[Link], territory: str) -> tuple[Link, Tension] | None:
         """First of some codes that has a tension published in a territory, with it; None where none has."""
