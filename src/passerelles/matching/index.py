@@ -39,6 +39,7 @@ from passerelles.vectors import (
     fit_field,
     fit_letters,
     membership,
+    presence,
     project,
     sparse,
     unit,
@@ -110,6 +111,25 @@ class Meaning:
     owners: FloatArray
     mapping: FloatArray
     titles: FloatArray
+
+
+class Heads(NamedTuple):
+    """
+    What entries begin with.
+
+    Attributes
+    ----------
+    letters
+        Letter field over distinct first stems, the heads.
+    of_entry
+        Shape (n_entries,): head of each entry.
+    share
+        Shape (n_heads, n_owners): share of the owner's entries that begin with each head.
+    """
+
+    letters: Field
+    of_entry: IntArray
+    share: "sparse.csr_array"
 
 
 class Texts(NamedTuple):
@@ -263,15 +283,11 @@ class TitleIndex:
         Labels sorted by owner, then text, then OGR code; behind each, once more for each usage that means it.
     owner
         Shape (n_entries,), position of the owner of each entry, ascending.
-    stems, written, gendered, family_sets
-        By entry: stems (of a usage, those of what people say), normalised forms as one writes them (of a usage,
-        none), whether the two gender forms differ, and families.
+    stems, written
+        By entry: stems (of a usage, those of what people say), and normalised forms as one writes them: masculine,
+        whole label and feminine, or the label alone where there is one gender (of a usage, none).
     letters, stem_field, family_field
         Fields over entries.
-    heads, head_of
-        Letter field over distinct first stems, and the head of each entry, shape (n_entries,).
-    head_share
-        Shape (n_heads, n_owners): share of the owner's entries that begin with each head.
     documents, covers, meaning
         Texts of the owners, see `passerelles.matching.index.Texts`.
     """
@@ -282,14 +298,9 @@ class TitleIndex:
     owner: IntArray
     stems: tuple[tuple[str, ...], ...]
     written: tuple[tuple[str, ...], ...]
-    gendered: tuple[bool, ...]
-    family_sets: tuple[frozenset[str], ...]
     letters: Field
     stem_field: Field
     family_field: Field
-    heads: Field
-    head_of: IntArray
-    head_share: "sparse.csr_array"
     documents: Mapping[str, Field]
     covers: Mapping[str, "sparse.csr_array"]
     meaning: Meaning | None
@@ -352,6 +363,14 @@ class TitleIndex:
         return rows, onward, (_shares(sparse.csr_array(counts.T.tocsr())) @ onward).toarray()
 
     @cached_property
+    def heads(self) -> Heads:
+        """What entries begin with."""
+        positions, of_entry = _numbered(form[0] if form else "" for form in self.stems)
+        weights = (1.0 / (np.diff(self.starts)[self.owner].astype(np.float32) + 1.0)).astype(np.float32)
+        share = sparse.csr_array((weights, (of_entry, self.owner)), shape=(len(positions), len(self.codes)))
+        return Heads(fit_letters([{head: 1} for head in positions], shortest=2, longest=5), of_entry, share)
+
+    @cached_property
     def domains(self) -> "sparse.csr_array":
         """Shape (n_families, n_groups): 1 where a title of the broader group has the family of words."""
         found = sparse.csr_array(self.covers["titles"] @ membership(self.groups, kind=np.float32))
@@ -374,9 +393,9 @@ class TitleIndex:
     def exact(self) -> Mapping[str, tuple[tuple[int, bool], ...]]:
         """Normalised form, in order, to entry positions, and whether it is the other gender form there."""
         found: dict[str, dict[int, bool]] = {}
-        for place, (forms, two) in enumerate(zip(self.written, self.gendered, strict=True)):
+        for place, forms in enumerate(self.written):
             for form in filter(None, forms):
-                found.setdefault(form, {})[place] = two and form == forms[-1]
+                found.setdefault(form, {})[place] = forms[2:] == (form,)
         return MappingProxyType({form: tuple(places.items()) for form, places in sorted(found.items())})
 
     @cached_property
@@ -412,9 +431,11 @@ class TitleIndex:
         return float(self.family_field.idf.max(initial=1.0))
 
     @cached_property
-    def family_totals(self) -> tuple[float, ...]:
-        """Sum of the weights of the families of each entry."""
-        return tuple(sum(sorted(self.weights[term] for term in terms)) or 1.0 for terms in self.family_sets)
+    def family_totals(self) -> NDArray[np.float64]:
+        """Shape (n_entries,): sum of the weights of the families of each entry; 1 without any."""
+        field = self.family_field
+        totals = presence(field.columns).T @ field.idf.astype(np.float64)
+        return np.where(totals == 0.0, 1.0, totals)
 
     @cached_property
     def groups(self) -> IntArray:
@@ -480,7 +501,6 @@ def build_index(
     rows = [rows[n] for n, _ in order]
     owner = np.asarray([place[row.code] for row in rows], dtype=np.int64)
     families = tuple(lexicon.roots(form) for form in forms)
-    heads, head_of, head_share = _heads(forms, owner, len(known))
     family_field = fit_field([Counter(terms) for terms in families])[0]
     return TitleIndex(
         pack=pack,
@@ -489,14 +509,9 @@ def build_index(
         owner=owner,
         stems=forms,
         written=written,
-        gendered=tuple(pairs[n][0] != pairs[n][1] for n, _ in order),
-        family_sets=tuple(frozenset(terms) for terms in families),
         letters=fit_letters([Counter(form) for form in forms], shortest=2, longest=4),
         stem_field=fit_field([Counter(form) for form in forms])[0],
         family_field=family_field,
-        heads=heads,
-        head_of=head_of,
-        head_share=head_share,
         **read_texts(known, families, owner, lexicon=lexicon, field=family_field, dimensions=dimensions)._asdict(),
     )
 
@@ -538,27 +553,17 @@ def _likelihood(counts: "sparse.csr_array") -> Likelihood:
 
 
 def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str, ...]:
-    """Normalised forms: masculine, whole label, feminine last; one of each."""
+    """Normalised forms, one of each: masculine, whole label, feminine third."""
     return tuple(dict.fromkeys(" ".join(joined_words(form, pack)) for form in dict.fromkeys((pair[0], label, pair[1]))))
 
 
-def _heads(
-    forms: Sequence[tuple[str, ...]], owner: IntArray, n_owners: int
-) -> tuple[Field, IntArray, "sparse.csr_array"]:
-    positions, head_of = _numbered(form[0] if form else "" for form in forms)
-    field = fit_letters([{head: 1} for head in positions], shortest=2, longest=5)
-    sizes = np.bincount(owner, minlength=n_owners).astype(np.float32)
-    weights = (1.0 / (sizes[owner] + 1.0)).astype(np.float32)
-    return field, head_of, sparse.csr_array((weights, (head_of, owner)), shape=(len(positions), n_owners))
-
-
 DOCUMENT: Final = "titles.json"
-_FIELDS: Final = ("letters", "stem_field", "family_field", "heads")
+_FIELDS: Final = ("letters", "stem_field", "family_field")
 
 
 def pack_titles(index: TitleIndex, arrays: Arrays) -> dict[str, Any]:
     """Turn an index of titles into a document and arrays of a compiled index."""
-    arrays |= {"titles.owner.npy": index.owner, "titles.head_of.npy": index.head_of}
+    arrays["titles.owner.npy"] = index.owner
     meaning = index.meaning
     axes = {} if meaning is None else {n: getattr(meaning, n) for n in ("axes", "owners", "mapping", "titles")}
     return {
@@ -566,9 +571,6 @@ def pack_titles(index: TitleIndex, arrays: Arrays) -> dict[str, Any]:
         "entries": [(entry.ogr, entry.label) for entry in index.entries],
         "stems": index.texts,
         "written": index.written,
-        "gendered": index.gendered,
-        "families": [" ".join(sorted(terms)) for terms in index.family_sets],
-        "head_share": pack("titles.head_share", index.head_share, arrays),
         "fields": {name: _pack_field(name, getattr(index, name), arrays) for name in _FIELDS},
         "documents": {name: _pack_field(f"documents.{name}", f, arrays) for name, f in index.documents.items()},
         "covers": pack("titles.covers", index.covers, arrays),
@@ -597,11 +599,7 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
         owner=owner,
         stems=tuple(tuple(map(intern, text.split())) for text in about["stems"]),
         written=tuple(map(tuple, about["written"])),
-        gendered=tuple(about["gendered"]),
-        family_sets=tuple(frozenset(map(intern, text.split())) for text in about["families"]),
         **{name: _field(index, about["fields"][name]) for name in _FIELDS},
-        head_of=index.positions("titles.head_of.npy", about["head_share"]["shape"][0]),
-        head_share=index.value(about["head_share"]),
         documents=MappingProxyType({name: _field(index, each) for name, each in about["documents"].items()}),
         covers=index.value(about["covers"]),
         meaning=None if meaning is None else Meaning(field=_field(index, meaning), **index.value(about["axes"])),

@@ -196,7 +196,7 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     families = rows_times(family_rows, index.family_field.columns)
     titles = 0.5 * letters + 0.25 * words + 0.25 * families
     parts = {"letters": _spread(index, letters), "families": _spread(index, families)}
-    heads = field_cosines(index.heads, [letter_bag(reading.stems[:1], 2, 5) for reading in readings])
+    heads = field_cosines(index.heads.letters, [letter_bag(reading.stems[:1], 2, 5) for reading in readings])
     best = _nearest(titles, 100)
     mapped = None
     if index.meaning is None:
@@ -212,7 +212,7 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
         firsts = np.flatnonzero(np.diff(index.groups, prepend=-1))  # owners stand by code, and so by group
         parts["group_vote"] = np.add.reduceat(parts["vote"], firsts, axis=1)[:, index.groups]
         parts["size"] = np.broadcast_to(np.log1p(sizes), parts["vote"].shape)
-        parts["head_mean"] = np.asarray(heads @ index.head_share, dtype=np.float32)
+        parts["head_mean"] = np.asarray(heads @ index.heads.share, dtype=np.float32)
         parts |= _documents(index, readings, family_bags)
         text_rows = unit_vectors(index.documents["competencies"], family_bags)
         likely = {"bayes_letters": letter_rows, "bayes_words": family_rows, "bayes_texts": text_rows}
@@ -300,7 +300,7 @@ def close_evidence(
     result = np.zeros((len(owners), len(CLOSE)), dtype=np.float32)
     entries = np.full(len(owners), -1, dtype=np.int64)
     lows, highs = index.starts[owners].tolist(), index.starts[owners + 1].tolist()
-    similar = wide.titles[row]
+    similar, totals = wide.titles[row], index.family_totals
     sorted_too = index.meaning is None  # no title weighs it
     for place, (owner, start, stop) in enumerate(zip(owners.tolist(), lows, highs, strict=True)):
         if start == stop:
@@ -309,7 +309,7 @@ def close_evidence(
         entries[place] = entry
         other, stems, shared = index.texts[entry], index.stems[entry], float(held[entry])
         ordered = fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0
-        held_by = shared / asked_total, shared / index.family_totals[entry]
+        held_by = shared / asked_total, shared / totals[entry]
         ends = stems[:1] == reading.stems[:1], stems[-1:] == reading.stems[-1:]
         result[place, :7] = fuzz.ratio(text, other) / 100.0, ordered, typed.get(owner, 0.0), *held_by, *ends
     _fill_nearest(index, reading, wide, row, owners, result)
@@ -327,7 +327,7 @@ def _fill_nearest(
     lows, sizes = lows[filled], sizes[filled]
     begins = np.cumsum(sizes) - sizes
     members = places_of(lows, sizes)
-    result[filled, _HEAD] = np.maximum.reduceat(np.take(wide.heads[row], index.head_of[members]), begins)
+    result[filled, _HEAD] = np.maximum.reduceat(np.take(wide.heads[row], index.heads.of_entry[members]), begins)
     if index.meaning is not None and wide.mapped is not None:
         cosine = np.take(index.meaning.titles, members, axis=0) @ wide.mapped[row]
         result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
