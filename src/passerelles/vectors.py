@@ -41,9 +41,14 @@ def frozen_csr(matrix: "sparse.csr_array") -> "sparse.csr_array":
     return matrix
 
 
+def with_data(matrix: "sparse.csr_array", data: NDArray[Any]) -> "sparse.csr_array":
+    """Return a matrix with other values in its cells, which it shares."""
+    return sparse.csr_array((data, matrix.indices, matrix.indptr), shape=matrix.shape)
+
+
 def presence(matrix: "sparse.csr_array") -> "sparse.csr_array":
     """Return a matrix with 1 in each of the cells that another one has."""
-    return sparse.csr_array((np.ones_like(matrix.data), matrix.indices, matrix.indptr), shape=matrix.shape)
+    return with_data(matrix, np.ones_like(matrix.data))
 
 
 def places_of(starts: NDArray[np.integer], counts: NDArray[np.integer]) -> NDArray[np.intp]:
@@ -127,10 +132,6 @@ class Cells(NamedTuple):
     def of(cls, matrix: "sparse.csr_array") -> "Cells":
         """Cells of a matrix."""
         return cls(matrix.data, matrix.indices, matrix.indptr)
-
-    def matrix(self, width: int) -> "sparse.csr_array":
-        """Return the matrix of these cells, of so many columns."""
-        return sparse.csr_array((self.data, self.columns, self.starts), shape=(len(self.starts) - 1, width))
 
     def of_row(self, row: int) -> slice:
         """Place of the cells of a row."""
@@ -390,7 +391,7 @@ def piece_counts(counts: "sparse.csr_array", vocabulary: Sequence[str], lengths:
     # A word shorter than every length is a piece by itself.
     pieces = [Counter(grams(word, lengths[0], lengths[-1]) or [f" {word} "]) for word in words]
     column = _columns(sorted(set(chain.from_iterable(pieces))))
-    of_words = count_terms(pieces, column).matrix(len(column)).astype(np.float64)
+    of_words = count_terms(pieces, column).astype(np.float64)
     return sparse.csr_array(sparse.csr_array(counts[:, used]) @ of_words)
 
 
@@ -404,7 +405,7 @@ IntArray: TypeAlias = NDArray[np.int64]
 Bag: TypeAlias = Mapping[str, float]
 
 
-def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> Cells:
+def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> "sparse.csr_array":
     """Counts of the terms of documents, a row each, in the columns given; other terms are left out."""
     columns: list[int] = []
     values: list[float] = []
@@ -414,7 +415,8 @@ def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> Cells:
         columns += [place for place, _ in known]
         values += [number for _, number in known]
         starts.append(len(columns))
-    return Cells(np.asarray(values, np.float32), np.asarray(columns, np.int32), np.asarray(starts, np.int32))
+    cells = np.asarray(values, np.float32), np.asarray(columns, np.int32), np.asarray(starts, np.int32)
+    return sparse.csr_array(cells, shape=(len(bags), len(column)))
 
 
 def _columns(terms: Iterable[Term]) -> dict[Term, int]:
@@ -540,7 +542,7 @@ def fit_field(bags: Sequence[Bag]) -> "tuple[Field, sparse.csr_array]":
         Shape (n_documents, n_terms): the unit vectors, rows being documents.
     """
     vocabulary = _columns(chain.from_iterable(bags))
-    return _fitted(count_terms(bags, vocabulary).matrix(len(vocabulary)), vocabulary)
+    return _fitted(count_terms(bags, vocabulary), vocabulary)
 
 
 def fit_letters(documents: Sequence[Bag], *, shortest: int, longest: int) -> Field:
@@ -557,11 +559,10 @@ def fit_letters(documents: Sequence[Bag], *, shortest: int, longest: int) -> Fie
     word = _columns(chain.from_iterable(documents))
     runs = [Counter(grams(each, shortest, longest)) for each in word]
     vocabulary = _columns(chain.from_iterable(runs))
-    counts = count_terms(documents, word).matrix(len(word)) @ count_terms(runs, vocabulary).matrix(len(vocabulary))
-    return _fitted(sparse.csr_array(counts), vocabulary)[0]
+    return _fitted(sparse.csr_array(count_terms(documents, word) @ count_terms(runs, vocabulary)), vocabulary)[0]
 
 
-def unit_vectors(field: Field, bags: Sequence[Bag]) -> Cells:
+def unit_vectors(field: Field, bags: Sequence[Bag]) -> "sparse.csr_array":
     """Unit vectors of new documents, a row each; unknown terms are left out."""
     return _tfidf(count_terms(bags, field.vocabulary), field.idf)
 
@@ -578,9 +579,9 @@ def field_cosines(field: Field, bags: Sequence[Bag]) -> FloatArray:
     return rows_times(unit_vectors(field, bags), field.columns)
 
 
-def rows_times(rows: Cells, columns: "sparse.csr_array") -> FloatArray:
+def rows_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatArray:
     """Sparse rows times a matrix, dense."""
-    return np.asarray((rows.matrix(columns.shape[0]) @ columns).toarray(), dtype=np.float32)
+    return np.asarray((rows @ columns).toarray(), dtype=np.float32)
 
 
 def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
@@ -601,14 +602,14 @@ def project(field: Field, bags: Sequence[Bag], axes: FloatArray) -> FloatArray:
     coordinates
         Shape (n_bags, n_dimensions).
     """
-    return np.asarray(unit_vectors(field, bags).matrix(len(axes)) @ axes, dtype=np.float32)
+    return np.asarray(unit_vectors(field, bags) @ axes, dtype=np.float32)
 
 
 def _fitted(counts: "sparse.csr_array", vocabulary: dict[str, int]) -> "tuple[Field, sparse.csr_array]":
     idf = rarity(counts, np.ones(counts.shape[0], np.bool_)).astype(np.float32)
-    rows = _tfidf(Cells.of(counts), idf).matrix(counts.shape[1])
+    rows = _tfidf(counts, idf)
     return Field(vocabulary=vocabulary, idf=idf, columns=sparse.csr_array(rows.T.tocsr())), rows
 
 
-def _tfidf(counts: Cells, idf: FloatArray) -> Cells:
-    return counts._replace(data=_unit(damped(counts.data) * idf[counts.columns], counts.starts))
+def _tfidf(counts: "sparse.csr_array", idf: FloatArray) -> "sparse.csr_array":
+    return with_data(counts, _unit(damped(counts.data) * idf[counts.indices], counts.indptr))

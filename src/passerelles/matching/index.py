@@ -43,6 +43,7 @@ from passerelles.vectors import (
     project,
     sparse,
     unit,
+    with_data,
 )
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
@@ -207,8 +208,7 @@ def read_texts(
 
 def _cover(documents: Sequence[Iterable[str]], field: Field) -> "sparse.csr_array":
     """Shape (n_terms, n_documents): 1 where a document has a term of a field."""
-    counts = count_terms([dict.fromkeys(terms, 1) for terms in documents], field.vocabulary)
-    return by_column(counts.matrix(len(field.vocabulary)))
+    return by_column(count_terms([dict.fromkeys(terms, 1) for terms in documents], field.vocabulary))
 
 
 def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray, FloatArray]:
@@ -538,9 +538,7 @@ def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], IntArray]:
 
 def _shares(counts: "sparse.csr_array") -> "sparse.csr_array":
     """Rows divided by their sums."""
-    shares = counts.copy()
-    shares.data = shares.data / np.repeat(np.asarray(counts.sum(axis=1)).ravel(), np.diff(counts.indptr))
-    return shares
+    return with_data(counts, counts.data / np.repeat(np.asarray(counts.sum(axis=1)).ravel(), np.diff(counts.indptr)))
 
 
 def _likelihood(counts: "sparse.csr_array") -> Likelihood:

@@ -18,7 +18,6 @@ from passerelles.language import packaged
 from passerelles.matching.index import Meaning, TitleIndex, phrase_bag
 from passerelles.matching.reading import Reading, Reason
 from passerelles.vectors import (
-    Cells,
     Field,
     FloatArray,
     IntArray,
@@ -28,9 +27,11 @@ from passerelles.vectors import (
     places_of,
     project,
     rows_times,
+    sparse,
     top,
     unit,
     unit_vectors,
+    with_data,
 )
 
 Kind = Literal["title", "competency"]
@@ -161,8 +162,8 @@ def _documents(
     parts = {f"doc_{name}": field_cosines(field, bags[name]) for name, field in index.documents.items()}
     asked = count_terms([dict.fromkeys(bag, 1) for bag in families], index.family_field.vocabulary)
     total = np.asarray([sum(map(index.family_weight, bag)) or 1.0 for bag in families])
-    shares = index.family_field.idf[asked.columns] / np.repeat(total, np.diff(asked.starts))
-    asked = asked._replace(data=shares.astype(np.float32))
+    shares = index.family_field.idf[asked.indices] / np.repeat(total, np.diff(asked.indptr))
+    asked = with_data(asked, shares.astype(np.float32))
     return parts | {f"cover_{name}": rows_times(asked, cover) for name, cover in index.covers.items()}
 
 
@@ -242,8 +243,8 @@ def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArra
     if known:
         steps = owners_of[[rows[place] for place in known]] @ steps_of
         walk[known] = np.log(steps + _SELDOM)[:, index.parent_of]
-    cells = count_terms([_behind(index, reading) for reading in readings], index.family_field.vocabulary)
-    return {"kind": kind, "walk": walk, "domain": rows_times(cells, index.domains)[:, index.groups]}
+    behind = count_terms([_behind(index, reading) for reading in readings], index.family_field.vocabulary)
+    return {"kind": kind, "walk": walk, "domain": rows_times(behind, index.domains)[:, index.groups]}
 
 
 def _behind(index: TitleIndex, reading: Reading) -> dict[str, float]:
@@ -253,14 +254,14 @@ def _behind(index: TitleIndex, reading: Reading) -> dict[str, float]:
     return {term: weight / total for term, weight in found.items()}
 
 
-def _likely(index: TitleIndex, name: str, rows: Cells) -> FloatArray:
+def _likely(index: TitleIndex, name: str, rows: "sparse.csr_array") -> FloatArray:
     """
     Log-likelihood of readings in the family of each owner, that of the likeliest family taken away.
 
     `rows` are their unit vectors in the field of the model; the result has shape (n_readings, n_owners), at most 0.
     """
     model = index.likelihoods[name]
-    met = np.add.reduceat(np.append(rows.data, np.float32(0)), rows.starts[:-1]) * (np.diff(rows.starts) > 0)
+    met = np.add.reduceat(np.append(rows.data, np.float32(0)), rows.indptr[:-1]) * (np.diff(rows.indptr) > 0)
     found = rows_times(rows, model.gains) + met[:, None] * model.base
     found -= found.max(axis=1, keepdims=True)
     return np.asarray(found[:, index.parent_of], dtype=np.float32)
@@ -349,8 +350,8 @@ def _weight_held(index: TitleIndex, weights: Mapping[str, float]) -> FloatArray:
 
 def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
     """Entries that have the term at a place of a field."""
-    cells = Cells.of(field.columns)
-    return cells.columns[cells.of_row(place)]
+    starts: NDArray[np.int32] = field.columns.indptr
+    return np.asarray(field.columns.indices[starts[place] : starts[place + 1]], dtype=np.int32)
 
 
 def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:

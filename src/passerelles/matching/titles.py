@@ -31,7 +31,7 @@ from passerelles.referentials.referential import Referential, code_of, titles_by
 from passerelles.settings import TitleSettings
 from passerelles.sharing import made_once
 from passerelles.text import normalise_label
-from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
+from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit, with_data
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import MAYBE_REFERENTIAL, Column, On, Record
@@ -155,7 +155,7 @@ def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArr
     whole = sum(index.family_weight(term) * n for term, n in terms.items())
     asked = count_terms([known], index.family_field.vocabulary)
     share = np.asarray([index.weights[term] * n / whole for term, n in known.items()], dtype=np.float32)
-    cover = rows_times(asked._replace(data=share), index.covers["all"])[0]
+    cover = rows_times(with_data(asked, share), index.covers["all"])[0]
     place = unit(project(meaning.field, [phrase_bag([*terms])], meaning.axes))[0]
     found = 0.5 * cover + 0.5 * np.maximum(meaning.owners @ place, 0.0)
     return np.asarray(found / max(float(found.max()), _FAR), dtype=np.float32)
