@@ -652,13 +652,10 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
     """
     found = (scanned or scan_all(path)).within(("certifications",))
     register = tuple(f for kind in REGISTER_KINDS for f in found.of(kind))
-    files = found.of("certifications")
-    if not files:
+    reading = found.newest("certifications", NoticeLog(found.notices))
+    if reading is None:
         raise PasserellesError("no_certifications_data", path=path)
-    log = NoticeLog(found.notices)
-    for other in files[1:]:
-        log.note("duplicate_dataset", file=other.name, other=files[0].name)
-    return replace(_read(Reading(files[0], log), year), register_files=register)
+    return replace(_read(reading, year), register_files=register)
 
 
 def _read(reading: Reading, year: int | None) -> Certifications:

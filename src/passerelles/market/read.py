@@ -132,20 +132,6 @@ def declared_kind(text: str) -> Kind:
         raise PasserellesError("market_source", reason=error) from error
 
 
-def recognise(header: Sequence[str]) -> Kind | None:
-    """
-    Kind of a file with this header, or None.
-
-    Examples
-    --------
-    >>> recognise(["Fap", "Rome", "intitule_rome"]).name
-    'fap-rome'
-    >>> recognise(["a", "b"]) is None
-    True
-    """
-    return next((kind for kind in kinds().values() if kind.columns(header) is not None), None)
-
-
 class SourceFile(NamedTuple):
     """A file that was read: what it holds, its checksum, the year of its figures and who publishes it."""
 
@@ -280,12 +266,12 @@ def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
 
 
 def _found(path: Path, name: str, header: tuple[str, ...], first: list[str], *, workbook: bool) -> Found | None:
-    kind = recognise(header)
-    if kind is None:
-        return None
-    columns = kind.columns(header) or {}
-    cells = {column: first[header.index(cell)] for column, cell in columns.items() if header.index(cell) < len(first)}
-    return Found(path, name, kind, columns, cells, workbook)
+    for kind in kinds().values():
+        if (columns := kind.columns(header)) is not None:
+            places = {column: header.index(cell) for column, cell in columns.items()}
+            cells = {column: first[place] for column, place in places.items() if place < len(first)}
+            return Found(path, name, kind, columns, cells, workbook)
+    return None
 
 
 class Reading:

@@ -156,13 +156,9 @@ def shares(codes: tuple[str, ...], weights: Mapping[str, float] | None = None) -
     >>> dict(shares(("A1201", "A1202"), {"A1201": 3, "A1202": 1}))
     {'A1201': 0.75, 'A1202': 0.25}
     """
-    if not codes:
-        return MappingProxyType({})
-    if weights is None:
-        return MappingProxyType({code: 1 / len(codes) for code in codes})
-    chosen = {code: float(weights.get(code, 0.0)) for code in codes}
+    chosen = {code: 1.0 if weights is None else float(weights.get(code, 0.0)) for code in codes}
     whole = sum(chosen.values())
-    if not all(0 <= w < float("inf") for w in chosen.values()) or whole <= 0:
+    if codes and (not all(0 <= w < float("inf") for w in chosen.values()) or whole <= 0):
         raise PasserellesError("market_weights", codes=", ".join(codes[:5]))
     return MappingProxyType({code: weight / whole for code, weight in chosen.items()})
 

@@ -456,6 +456,12 @@ class TitleIndex:
         """Weight of a family of words; an unknown one weighs as much as the rarest."""
         return self.weights.get(term, self.unknown)
 
+    def weight_shares(self, terms: Mapping[str, float]) -> dict[str, float]:
+        """Share that each family of words of a bag has of the weight of all."""
+        found = {term: self.family_weight(term) * number for term, number in terms.items()}
+        total = sum(found.values()) or 1.0
+        return {term: weight / total for term, weight in found.items()}
+
 
 def build_index(
     entries: Iterable[Entry], owners: Iterable[Owner], *, pack: LanguagePack, dimensions: int = DIMENSIONS

@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, reduce
 from types import MappingProxyType
@@ -31,7 +31,6 @@ from passerelles.vectors import (
     top,
     unit,
     unit_vectors,
-    with_data,
 )
 
 Kind = Literal["title", "competency"]
@@ -160,10 +159,8 @@ def _documents(
 ) -> dict[str, FloatArray]:
     bags = dict.fromkeys(index.documents, families) | {"letters": [letter_bag(r.families, 3, 5) for r in readings]}
     parts = {f"doc_{name}": field_cosines(field, bags[name]) for name, field in index.documents.items()}
-    asked = count_terms([dict.fromkeys(bag, 1) for bag in families], index.family_field.vocabulary)
-    total = np.asarray([sum(map(index.family_weight, bag)) or 1.0 for bag in families])
-    shares = index.family_field.idf[asked.indices] / np.repeat(total, np.diff(asked.indptr))
-    asked = with_data(asked, shares.astype(np.float32))
+    shares = [index.weight_shares(dict.fromkeys(bag, 1)) for bag in families]
+    asked = count_terms(shares, index.family_field.vocabulary)
     return parts | {f"cover_{name}": rows_times(asked, cover) for name, cover in index.covers.items()}
 
 
@@ -249,9 +246,7 @@ def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArra
 
 def _behind(index: TitleIndex, reading: Reading) -> dict[str, float]:
     """Families of the words behind the first one, and the share of the weight that each has."""
-    found = {term: index.family_weight(term) for term in reading.families[1:]}
-    total = sum(found.values()) or 1.0
-    return {term: weight / total for term, weight in found.items()}
+    return index.weight_shares(dict.fromkeys(reading.families[1:], 1))
 
 
 def _likely(index: TitleIndex, name: str, rows: "sparse.csr_array") -> FloatArray:
@@ -387,6 +382,15 @@ _A_LETTER_OR_TWO = 0.85
 _SELDOM = 1e-4  # chance of a walk that was never met
 
 
+def by_family(index: TitleIndex, owners: Iterable[int], shares: Iterable[float]) -> dict[int, float]:
+    """Sum of what the owners of each family have, the largest first."""
+    found: dict[int, float] = {}
+    for owner, share in zip(owners, shares, strict=True):
+        family = int(index.parent_of[owner])
+        found[family] = found.get(family, 0.0) + share
+    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+
+
 @dataclass(frozen=True, slots=True)
 class Trial:
     """
@@ -423,11 +427,9 @@ class Trial:
 
     def masses(self, index: TitleIndex) -> dict[int, float]:
         """Share of the evidence of each family, that of the first owner first, then the largest first."""
-        result: dict[int, float] = {}
-        for family, share in zip(index.parent_of[self.owners].tolist(), self.shares.tolist(), strict=True):
-            result[family] = result.get(family, 0.0) + share
+        found = by_family(index, self.owners.tolist(), self.shares.tolist())
         first = int(index.parent_of[self.owners[0]])
-        return dict(sorted(result.items(), key=lambda pair: (pair[0] != first, -pair[1])))
+        return {first: found[first]} | found
 
     def reasons(self, index: TitleIndex) -> list[Reason]:
         """Why each owner is a candidate."""

@@ -48,8 +48,8 @@ class LanguagePack:
         Words that other languages use everywhere, and this one does not.
     joins
         Patterns of two words that are one (``3 D``), on normalised text, with two groups.
-    plural, feminine
-        Suffix rules applied in that order to find the stem of a word.
+    suffixes
+        Passes of rules that find the stem of a word: of the plural, then of the feminine.
     roots
         Rules that take a suffix from a stem to find its family, longest first.
     endings
@@ -92,8 +92,7 @@ class LanguagePack:
     stop_words: frozenset[str]
     foreign: frozenset[str]
     joins: tuple[re.Pattern[str], ...]
-    plural: tuple[SuffixRule, ...]
-    feminine: tuple[SuffixRule, ...]
+    suffixes: tuple[tuple[SuffixRule, ...], ...]
     roots: tuple[SuffixRule, ...]
     endings: re.Pattern[str]
     pairs: tuple[tuple[str, str], ...]
@@ -160,11 +159,11 @@ def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
 
 
 def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
-    plural, feminine = _rules(data["stem"]["plural"]), _rules(data["stem"]["feminine"])
+    suffixes = tuple(_rules(data["stem"][name]) for name in ("plural", "feminine"))
     stop_words = frozenset(data["stop_words"])
 
     def bare(title: str) -> str:
-        stems = (stem(word, plural, feminine) for word in words(title) if word not in stop_words)
+        stems = (stem(word, *suffixes) for word in words(title) if word not in stop_words)
         return " ".join(form for form, _ in itertools.groupby(stems))
 
     def meant(titles: str | list[str]) -> tuple[str, ...]:
@@ -183,14 +182,13 @@ def _pack(data: dict[str, Any], noise: dict[str, Any]) -> LanguagePack:
         stop_words=stop_words,
         foreign=frozenset(data.get("foreign", ())),
         joins=tuple(re.compile(pattern) for pattern in data["joins"]),
-        plural=plural,
-        feminine=feminine,
+        suffixes=suffixes,
         roots=tuple(SuffixRule(s, "", int(data["stem"]["root_min"])) for s in _longest_first(data["stem"]["root"])),
         endings=re.compile(rf"(?<=[a-z]{{3}})\s?{ending}"),
         pairs=tuple((masculine, feminine) for masculine, feminine in data["gender"]["pairs"]),
         noise=tuple((re.compile(rule["take"]), bool(rule.get("posted"))) for rule in noise["rule"] if "take" in rule),
         signs=tuple((re.compile(rf"(?<![a-z]){re.escape(s)}(?![a-z])"), f" {data['signs'][s]} ") for s in signs),
-        abbreviations=MappingProxyType(_abbreviations(data, plural, feminine)),
+        abbreviations=MappingProxyType(_abbreviations(data, suffixes)),
         asides=frozenset(map(normalise_label, noise["asides"])),
         columns=MappingProxyType({k: frozenset(map(normalise_label, some)) for k, some in data["columns"].items()}),
         kinds=MappingProxyType({bare(word): n for n, some in enumerate(data["kinds"].values()) for word in some}),
@@ -210,10 +208,10 @@ def _rules(rows: list[list[Any]]) -> tuple[SuffixRule, ...]:
 
 
 def _abbreviations(
-    data: Mapping[str, Any], plural: tuple[SuffixRule, ...], feminine: tuple[SuffixRule, ...]
+    data: Mapping[str, Any], suffixes: Sequence[Sequence[SuffixRule]]
 ) -> dict[str, tuple[Abbreviation, ...]]:
     def reading(text: str, near: Iterable[str], *, yields: bool) -> Abbreviation:
-        return Abbreviation(tuple(text.split()), frozenset(stem(word, plural, feminine) for word in near), yields)
+        return Abbreviation(tuple(text.split()), frozenset(stem(word, *suffixes) for word in near), yields)
 
     readings: dict[str, tuple[Abbreviation, ...]] = {}
     for short, value in data["abbreviations"].items():
@@ -243,7 +241,7 @@ class Lexicon:
 
     def __init__(self, pack: LanguagePack) -> None:
         self.pack = pack
-        self.stem = cache(lambda word: word if word[:1].isdigit() else stem(word, pack.plural, pack.feminine))
+        self.stem = cache(lambda word: word if word[:1].isdigit() else stem(word, *pack.suffixes))
         self.root = cache(lambda form: form if form[:1].isdigit() else stem(form, pack.roots))
 
     def stems(self, text: str) -> tuple[str, ...]:

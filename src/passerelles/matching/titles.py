@@ -18,6 +18,7 @@ from passerelles.matching.ranking import (
     Kind,
     Trial,
     Weights,
+    by_family,
     cut_off,
     fits,
     logistic,
@@ -31,7 +32,7 @@ from passerelles.referentials.referential import Referential, code_of, titles_by
 from passerelles.settings import TitleSettings
 from passerelles.sharing import made_once
 from passerelles.text import normalise_label
-from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit, with_data
+from passerelles.vectors import FloatArray, count_terms, project, rows_times, unit
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
 from passerelles.views.spec import MAYBE_REFERENTIAL, Column, On, Record
@@ -149,13 +150,10 @@ def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArr
     """
     meaning = index.meaning
     terms = Counter(term for text in texts for term in lexicon.roots(lexicon.stems(text)))
-    known = {term: n for term, n in terms.items() if term in index.weights}
-    if meaning is None or not known:
+    if meaning is None or terms.keys().isdisjoint(index.weights):
         return np.zeros(len(index.codes), dtype=np.float32)
-    whole = sum(index.family_weight(term) * n for term, n in terms.items())
-    asked = count_terms([known], index.family_field.vocabulary)
-    share = np.asarray([index.weights[term] * n / whole for term, n in known.items()], dtype=np.float32)
-    cover = rows_times(with_data(asked, share), index.covers["all"])[0]
+    asked = count_terms([index.weight_shares(terms)], index.family_field.vocabulary)
+    cover = rows_times(asked, index.covers["all"])[0]
     place = unit(project(meaning.field, [phrase_bag([*terms])], meaning.axes))[0]
     found = 0.5 * cover + 0.5 * np.maximum(meaning.owners @ place, 0.0)
     return np.asarray(found / max(float(found.max()), _FAR), dtype=np.float32)
@@ -455,11 +453,7 @@ def _answer(
     """Candidates for one job: those that labels settle, then those that the evidence ranks; less sure where posted."""
     lines, surety = settled
     label = bool(lines)
-    families: dict[int, float] = {}
-    for line in lines:
-        family = int(index.parent_of[line.owner])
-        families[family] = families.get(family, 0.0) + line.confidence
-    families = dict(sorted(families.items(), key=lambda pair: -pair[1]))
+    families = by_family(index, (line.owner for line in lines), (line.confidence for line in lines))
     rivals = len(families) if weights.family else 0
     if trial is not None and label:
         # Behind those that are settled, what the evidence ranks shares what is left of the confidence.
