@@ -219,7 +219,6 @@ def test_positions_out_of_range_are_refused_even_where_the_checksums_are_right(f
         ".number.npy",
         "_rows.npy",
         "owner.npy",
-        "head_of.npy",
         "macro.npy",
     )
     names = sorted(p.name for p in folder.iterdir() if p.name.endswith(ends))[::3]
