@@ -77,6 +77,24 @@ ROUTES: Final[dict[str, str]] = {
     "wrong": "/v1/rank?origin=K9999",
     "live": "/health/live",
 }
+# Pages of the explorer, by what they are about.
+EXPLORER: Final[dict[str, str]] = {
+    "home": "/?q=moniteur",
+    "job": "/show/K2110-GL",
+    "rank": "/rank/K2110",
+    "sources": "/sources/N4101",
+    "move": "/move/K2110/N4101",
+    "compare": "/compare?job=K2110&job=N4101",
+    "paths": "/paths/N4105/N4101",
+    "near": "/near/K2110",
+    "areas": "/areas",
+    "area": "/areas/1",
+    "interests": "/interests",
+    "way": "/way",
+    "profile": "/profile",
+    "territory": "/territory",
+    "wrong": "/show/K9999",
+}
 # On the real ROME, by the folder of its files: only digests of each field are kept.
 REAL: Final[dict[str, tuple[str, ...]]] = {
     "rank": ("rank", "K2110", "--limit", "20"),
@@ -185,25 +203,33 @@ def page_text(words: tuple[str, ...]) -> str:
             except SystemExit as ended:
                 if ended.code:
                     return f"exit {ended.code}"
-        html = page.read_text(encoding="utf-8")
+        return words_of(page.read_text(encoding="utf-8"))
+
+
+def words_of(html: str) -> str:
+    """Return what a reader sees of a page, a piece of text a line."""
     html = re.sub(r"(?s)<(script|style|svg)\b.*?</\1>", " ", html)
     lines = re.sub(r"(?s)<[^>]+>", "\n", html).splitlines()
     return steady("\n".join(line.strip() for line in lines if line.strip()))
 
 
 def route_outputs() -> Iterator[tuple[str, str]]:
-    """Answer every route of the service in this process."""
+    """Answer every route of the service, and the pages of its explorer, in this process."""
     from passerelles import build_graph, load_referential
     from passerelles.service.app import create_app
-    from passerelles.service.engine import Engine
+    from passerelles.service.engine import Engine, Options
+    from passerelles.service.gate import EXPLORER as ROOT
     from service_client import Client
 
     engine = Engine.of(build_graph(load_referential().with_overlay("enseignement-conduite")))
-    with Client(create_app(engine)) as client:
+    with Client(create_app(engine, Options(explorer="beside"))) as client:
         for name, address in ROUTES.items():
             answer = client.get(address)
             body = json.dumps(json.loads(steady(answer.text)), ensure_ascii=False, indent=0)
             yield f"route-{name}.json", f"{body}\n"
+        for name, address in EXPLORER.items():
+            answer = client.get(f"{ROOT}{address}")
+            yield f"route-explorer-{name}.page.txt", f"{answer.status_code}\n{words_of(answer.text)}\n"
 
 
 def real_digests(folder: Path) -> Iterator[tuple[str, str]]:
