@@ -420,6 +420,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("N2101", "Pilote d'hélicoptère", "conditional", {"CPL-H", "MED-1"}),
     ("C1502", "Syndic de copropriété", "conditional", {"CARTE-S"}),
     ("A1203", "Elagueur-grimpeur", "conditional", {"FORM-ARBRE"}),  # labour code, R. 4323-89, 6°
+    ("M1419", "Enseignant-chercheur en archéologie", "selective", {"QUALIF-MCF"}),
     (
         "H2913",
         "Technicien en CND END radiographie",
