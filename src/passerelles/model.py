@@ -197,6 +197,7 @@ class Reduction(NamedTuple):
     note: str = ""
 
 
+_SPECIFIC: Final = "RS"  # how numbers of the specific register begin
 # Credentials of which one alternative suffices; the members of an alternative are needed together.
 Alternatives = tuple[tuple[str, ...], ...]
 
@@ -206,7 +207,8 @@ class Credential:
     """
     What the law or a branch demands before one may do a job: licence, title, certificate, authorisation.
 
-    `rncp`: its number in the RNCP, or several between spaces where each holder has its own.
+    `rncp`: its number in the RNCP, or several between spaces where each holder has its own; or, as ``RS5641``, that in
+    the specific register, which has accreditations.
     `hours` are those at a training centre, `company_hours` those in a firm, `months` those of experience or sea
     service, which are never hours. `prerequisites` are all needed; of each of `choices` one alternative is; who obtains
     it is given those in `grants` without more: a driver's title gives the licence. `suppositions`: what says that it
@@ -258,8 +260,14 @@ class Credential:
 
     @property
     def registrations(self) -> tuple[str, ...]:
-        """Its numbers in the RNCP, written as ``RNCP37275``."""
-        return tuple(f"RNCP{number.removeprefix('RNCP')}" for number in (self.rncp or "").split())
+        """Its numbers in the RNCP or the specific register, written as ``RNCP37275`` or ``RS5641``."""
+        numbers = (self.rncp or "").split()
+        return tuple(n if n.startswith(_SPECIFIC) else f"RNCP{n.removeprefix('RNCP')}" for n in numbers)
+
+    @property
+    def is_specific(self) -> bool:
+        """Whether it is in the specific register: no law that asks for a certification of the RNCP takes it for one."""
+        return any(number.startswith(_SPECIFIC) for number in self.registrations)
 
     @property
     def filed(self) -> tuple[str, ...]:

@@ -403,6 +403,7 @@ def test_what_is_cited_by_a_credential_is_no_option_and_what_is_held_certifies_n
     # What is demanded is in force, unless it is known to have ended.
     assert certifying("no", other, "13") == ("yes", [])
     assert certifying("yes", other, "13") == ("unknown", [])
+    assert certifying("no", other, "RS13") == ("unknown", [])  # in the specific register, which is not the RNCP
     assert certifying("no", other, "13", "2025-06-01") == ("yes", [])
     assert certifying("no", other, "13", "2025-05-31") == ("unknown", [])
 
@@ -454,6 +455,7 @@ def test_a_split_fiche_is_no_stage_between_its_parts() -> None:
         ("titre", None, "", "", "yes", "other_training"),  # nothing is followed any more
         ("certificat", None, "", "", "no", "other_training"),
         ("certificat", "RNCP13", "", "", "no", "seniority_24_12"),
+        ("titre", "RS13", "Publié", "2030", "no", "other_training"),  # an accreditation, whatever else is said of it
         ("certificat", None, "Publié", "2030", "no", "seniority_24_12"),
         ("certificat", None, "Publié", "2020", "no", "other_training"),
         ("certificat", None, "habilitations", "2030", "no", "other_training"),

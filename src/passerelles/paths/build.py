@@ -99,13 +99,21 @@ class Context(Deriving):
         leading = any(c.sure and c.code not in held for c in self.leading(code))
         asked = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
         full = [by_code[c.code] for c in asked if c.code in by_code]
-        registered = any(c.rncp and not "" < c.valid_until < self.day for c in full)
+        registered = any(c.rncp and not c.is_specific and not "" < c.valid_until < self.day for c in full)
         return "yes" if leading or registered or any(self._certifies(c, {"yes"}) for c in asked) else "unknown"
 
     def _certifies(self, credential: StepCredential, active: Collection[Ternary]) -> bool:
         """Whether a table says that a credential is a certification, and that it is active, or nobody knows."""
         cited = None if self.table is None else self.table.by_code.get(credential.certifinfo or "")
         return cited is not None and cited.kind == "certification" and cited.active in active
+
+    def _registered(self, credential: StepCredential) -> bool:
+        """Whether a credential is a certification that laws on the training of adults ask for, as far as is known."""
+        known = self.graph.referential.credential_by_code.get(credential.code)
+        if known is not None and known.is_specific:
+            return False
+        titled = credential.rncp or credential.kind in DIPLOMAS
+        return bool(titled) or self._certifies(credential, {"yes", "unknown"})
 
     def case(
         self, code: str, credentials: Credentials, *, known: bool, origin: str | None, selective: bool, title: str = ""
@@ -119,7 +127,7 @@ class Context(Deriving):
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
         ends = self.certifying(code, credentials)
         taught = [c for c in left if not c.presumed]
-        registered = any(c.rncp or c.kind in DIPLOMAS or self._certifies(c, {"yes", "unknown"}) for c in taught)
+        registered = any(map(self._registered, taught))
         listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
         return Case(known, ends, listed, labels, same, self.day, selective, studies, registered, presumed)
 
