@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from html_reading import Element, faults, number_of, read_page, rows_of
-from passerelles.errors import MissingExtraError, PasserellesError
+from passerelles.errors import PasserellesError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import typeset
@@ -561,10 +561,7 @@ def test_english(embedded_graph: OccupationGraph, redon: Allocation) -> None:
 
 
 def test_without_the_drawing_library_the_tables_stand(case: Case, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(name: str) -> object:
-        raise MissingExtraError("matplotlib", "charts")
-
-    monkeypatch.setattr("passerelles.report.sections.import_module", missing)
+    monkeypatch.setattr("passerelles.report.sections.find_spec", lambda _name: None)
     page = read_page(territory_page(replace(case, request=Request())))
     assert page.all("svg") == []
     assert "sans images" in page.all("header")[0].text

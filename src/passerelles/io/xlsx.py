@@ -464,7 +464,7 @@ def _walk(book: Workbook, sheet: str, *, most: float = inf) -> Sheet:
             row, column = (row, column + 1) if reference is None else _place(reference)
             if column > _MAX_COLUMN:
                 raise DamagedWorkbookError(f"a cell in column {column} of row {row}")
-            value = _cell(book, element)
+            value = _cell(book, element) if len(element) else None  # most are empty where a sheet has formats alone
             if value is None or (isinstance(value, str) and not value.strip()):
                 continue
             cells = rows.setdefault(row, [])
