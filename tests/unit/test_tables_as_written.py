@@ -9,6 +9,7 @@ import pytest
 from passerelles import load_referential
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
+from passerelles.territory.jobs import Unusable, several_jobs
 from passerelles.territory.lots import Locator, Lots, Month
 from passerelles.territory.reading import read_lots
 
@@ -280,3 +281,39 @@ def test_a_postcode_in_place_of_a_town_is_told_as_one(embedded: Referential) -> 
     rows = [{"Métier": "N1101", "Nb": 2, "Ville": place} for place in ("35600", "35236")]
     lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
     assert ([lot.commune for lot in lots.lots], asides(lots)) == (["35236"], [(1, "postcode")])
+
+
+def test_a_column_tells_the_side_of_rows_only_where_it_tells_both(embedded: Referential, tmp_path: Path) -> None:
+    rows = "A;N1101;Recrutement;2\nB;N1101;Recrutement;3\nC;N4101;CDI;1\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", f"Entreprise;Métier;Remarque;Postes\n{rows}"), "hiring")
+    assert (lots.people, asides(lots)) == (6, [])
+
+
+def test_a_total_of_both_sides_of_a_table_is_no_wrong_one(embedded: Referential, tmp_path: Path) -> None:
+    header = "Entreprise;Métier;Nature;Nombre\n"
+    rows = "A;N1101;Suppression;2\nA;N4101;Recrutement;3\nB;N1101;Suppression;1\nB;N4101;Recrutement;1\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", f"{header}{rows}Total;;;7\n"), "fragile")
+    assert (lots.people, "total_differs" in said(lots)) == (3, False)
+
+
+def test_changes_of_which_one_is_no_number_are_not_taken_for_people(embedded: Referential, tmp_path: Path) -> None:
+    rows = "A;N1101;4;-3\nB;N4101;2;n.c.\n"
+    path = written(tmp_path / "t.csv", f"Entreprise;Métier;Effectif;Variation\n{rows}")
+    assert read_lots(embedded, path, "fragile").people == 6
+
+
+def test_two_names_of_one_job_in_a_cell_are_that_job(embedded: Referential) -> None:
+    assert several_jobs(embedded, "Moniteur auto-école / enseignant de la conduite") is None
+    aside = several_jobs(embedded, "Cariste / conducteur de poids lourd")
+    assert isinstance(aside, Unusable)
+    assert aside.key == "several_jobs"
+
+
+def test_the_name_of_an_only_sheet_is_no_place(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.worksheets[0].title = "Redon"
+    for row in (("Entreprise", "Métier", "Effectif"), ("A", "N1101", 2)):
+        book.worksheets[0].append(row)
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
+    assert ("sheet_place" in said(lots), [lot.basin for lot in lots.lots if lot.basin]) == (False, [])

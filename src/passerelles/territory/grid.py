@@ -1,5 +1,6 @@
 """A table of lots as it was written: which of its columns says what, what their cells hold, whether its totals fit."""
 
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -215,6 +216,8 @@ def side_said_by(text: str) -> Side | None:
     --------
     >>> side_said_by("Suppression de poste"), side_said_by("Recrutement"), side_said_by("CDI")
     ('fragile', 'hiring', None)
+    >>> side_said_by("Recrutement à revoir selon le carnet de commandes") is None
+    True
     """
     words = normalise_label(text)
     leaves, hires = (pattern.search(words) is not None for pattern in (_LEAVES, _HIRES))
@@ -256,6 +259,8 @@ def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:
     (('employer', 'Alpha'), ('basin', 'Redon'))
     >>> label_of(["Source : service RH"], "fragile") is label_of(["Cariste", "Alpha"], "fragile") is None
     True
+    >>> label_of(["Métier : soudeur"], "fragile") is None  # a job is the row's own
+    True
     """
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
     name, sign, value = " ".join(filled[:2]).partition(":")
@@ -277,8 +282,8 @@ def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None
     """
     Yield the totals that are no sum of lines.
 
-    A total may sum the lines since the total before it, all lines above, all below, all of the table, or the totals
-    above. Where the number of one of the lines is not known, nothing can be told of any total.
+    A total may sum the lines since the total before it, those until the next, all lines above, all of the table, or the
+    totals above. Where the number of one of the lines is not known, nothing can be told of any total.
 
     Parameters
     ----------
@@ -291,19 +296,23 @@ def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None
     []
     >>> list(differing({4: 5, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))
     [Differs(line=8, told=15, found=14)]
+    >>> list(differing({1: 5, 4: 9}, {2: 2, 3: 3, 5: 4, 6: 5}))  # each above its lines
+    []
+    >>> list(differing({4: 6, 7: 9, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))  # the last sums what the others tell
+    [Differs(line=4, told=6, found=5)]
     """
     known = {line: n for line, n in numbers.items() if n is not None}
     told = {line: n for line, n in totals.items() if n is not None}
-    before = 0
     for line, total in told.items() if len(known) == len(numbers) and known else ():
+        before = max((at for at in told if at < line), default=0)
+        after = min((at for at in told if at > line), default=math.inf)
         sides = (
             [n for at, n in known.items() if before < at < line],
             [n for at, n in known.items() if at < line],
-            [n for at, n in known.items() if at > line],
+            [n for at, n in known.items() if line < at < after],
             [n for at, n in told.items() if at < line],
             list(known.values()),
         )
         found = [sum(some) for some in sides if some]
         if total not in found:
             yield Differs(line, total, min(found, key=lambda each: abs(each - total)))
-        before = line

@@ -95,7 +95,7 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
         sure = [c.code for c in ranked if c.parent_confidence >= SURE]
         codes = occupations_meant(referential, part) or sure
         families.append({referential.occupation_by_code[code].parent or code for code in codes})
-    if not all(families) or len(set().union(*families)) == 1 or set.intersection(*families):
+    if not all(families) or set.intersection(*families):
         return None
     if len(one) == 1:
         return Resolved(one[0], given, _MAY_BE)
