@@ -259,25 +259,36 @@ def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
         ({"level": 3}, EffortSettings().open_share, ()),  # some are hired below its level, and it is not the trade's
         ({"kind": "option"}, EffortSettings().open_share, ()),
         ({"scope": "titles"}, EffortSettings().open_share, ()),
+        ({"status": "unknown"}, 1.0, ()),  # nobody knows what is demanded
     ],
 )
 def test_an_open_job_whose_employers_ask_for_a_title_of_unknown_length_takes_a_whole_course_of_its_level(
     change: dict[str, Any], share: float, title: Alternatives
 ) -> None:
-    given: dict[str, Any] = {"kind": "usual", "scope": "all", "level": 4} | change
+    given: dict[str, Any] = {"kind": "usual", "scope": "all", "status": "open", "level": 4} | change
     diploma = Credential("D", "CAP", "diplôme", level=given["level"])
     laid = replace(
         referential({"A": ["a"], "B": ["b"]}, credentials=[diploma]),
-        occupation_access=(OccupationAccess("B", "open", 4),),
+        occupation_access=(OccupationAccess("B", given["status"], 4),),
         credential_requirements=(CredentialRequirement("B", "D", given["kind"], scope=given["scope"]),),
     )
     found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
     whole = duration_model().estimate(4, "")
     assert (found.low, found.expected, found.high) == tuple(share * hours for hours in whole[:3])
-    assert (found.title, found.free, found.basis) == (title, not title, "estimate")
+    assert (found.title, found.free, found.basis) == (title, share < 1.0, "estimate")
     # No post gives a title, of whatever length.
     table = effort_table(build_graph(laid, access=None), Settings())
     assert table.adaptation[1] == (EffortSettings().adaptation_titled if title else EffortSettings().adaptation)
+
+
+def test_a_degree_of_unknown_length_that_employers_ask_for_changes_no_hours() -> None:
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[Credential("D", "Licence", "diplôme", level=6)]),
+        occupation_access=(OccupationAccess("B", "open", 6),),
+        credential_requirements=(CredentialRequirement("B", "D", "usual", scope="all"),),
+    )
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    assert (found.title, found.free) == ((), True)
 
 
 def titled(*codes: str, kind: RequirementKind = "usual") -> Referential:
@@ -311,6 +322,7 @@ def test_who_holds_one_of_the_diplomas_that_a_job_demands_learns_the_post_alone(
     table = effort_table(graph, plain)
     start = find_start(graph, "B")
     assert table.brought(start.row, start.holdings).tolist() == [True, False]
+    assert table.adaptation[1] == plain.effort.adaptation  # what the law asks for has a length of its own
 
 
 def test_a_choice_that_a_diploma_of_any_trade_meets_is_no_title_of_the_trade() -> None:

@@ -285,7 +285,7 @@ def test_a_postcode_in_place_of_a_town_is_told_as_one(embedded: Referential) -> 
 
 def test_a_column_tells_the_side_of_rows_only_where_it_tells_both(embedded: Referential, tmp_path: Path) -> None:
     rows = "A;N1101;Recrutement;2\nB;N1101;Recrutement;3\nC;N4101;CDI;1\n"
-    lots = read_lots(embedded, written(tmp_path / "t.csv", f"Entreprise;Métier;Remarque;Postes\n{rows}"), "hiring")
+    lots = read_lots(embedded, written(tmp_path / "t.csv", f"Entreprise;Métier;Nature;Postes\n{rows}"), "hiring")
     assert (lots.people, asides(lots)) == (6, [])
 
 

@@ -692,7 +692,14 @@ def hold_counts(texts: Sequence[str]) -> bool:
 
 
 def mostly_hold_counts(texts: Sequence[str]) -> bool:
-    """Whether most of some cells are numbers below a thousand, or such with a unit; the others are words."""
+    """
+    Whether most of some cells are numbers below a thousand, or such with a unit; the others are words.
+
+    Examples
+    --------
+    >>> mostly_hold_counts(["1", "2", "quelques"]), mostly_hold_counts(["1", "2", "3", "Nantes", "Redon"])
+    (True, False)
+    """
     plain = sum(re.fullmatch(r"\d{1,3}", text) is not None for text in texts)
     read = sum(read_number(text, whole=True).value is not None for text in texts)
     return 2 * plain > len(texts) and 2 * len(texts) <= 3 * read
