@@ -317,3 +317,11 @@ def test_the_name_of_an_only_sheet_is_no_place(embedded: Referential, tmp_path: 
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
     assert ("sheet_place" in said(lots), [lot.basin for lot in lots.lots if lot.basin]) == (False, [])
+
+
+def test_of_three_columns_of_jobs_of_which_two_are_of_today_none_is_chosen(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    lines = "Agence;Siège;Poste visé;\nMétier;Métier;Métier;Effectif\nN1101;N4101;K2110;2\nN1101;N1101;N1101;1\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", lines), "fragile")
+    assert (found(lots), "job_below" in said(lots), asides(lots)) == ([("", "N1101", 1)], False, [(3, "columns_differ")])

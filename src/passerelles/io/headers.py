@@ -69,6 +69,8 @@ def one_header(
     --------
     >>> one_header(["Métier", "Effectif", "", ""], [(2, ["", "H", "F", "Total"]), (3, ["Cariste", 2, 1, 3])], 1)
     (['Métier', '', '', 'Effectif'], [(3, ['Cariste', 2, 1, 3])])
+    >>> one_header(["Poste", "", "Lieu"], [(2, ["Réf.", "Intitulé", ""])], 1, lambda name: name == "Intitulé")
+    (['Poste Réf.', 'Intitulé', 'Lieu'], [])
     """
     below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
     below = [text if text != name else "" for text, name in zip_longest(below, header, fillvalue="")]  # merged cells
@@ -102,6 +104,8 @@ def headings(header: Sequence[str], above: Sequence[tuple[int, Sequence[Cell]]],
     --------
     >>> headings(["Ville", "Métier", "Effectif", "Métier"], [(1, ["", "Aujourd'hui", "", "Projet"])], 2)
     ['', "Aujourd'hui", "Aujourd'hui", 'Projet']
+    >>> headings(["Ville", "Métier"], [(1, ["Liste des postes", ""])], 2)
+    ['', '']
     """
     texts = [cell_text(cell) for at, cells in above if at == line - 1 for cell in cells][: len(header)]
     if sum(map(bool, texts)) <= 1:
