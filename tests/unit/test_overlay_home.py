@@ -19,6 +19,7 @@ from passerelles.graph.build import build_graph
 from passerelles.io.archive import open_source
 from passerelles.language.say import LANGS, Lang, say
 from passerelles.matching.migrate import Versions, migrate_overlay
+from passerelles.referentials.credentials import closure, read_catalogue
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.own_overlays import install, listed, remove, write_form
 from passerelles.referentials.own_tables import CODED, choices, open_tables, sheet_title
@@ -334,6 +335,17 @@ def test_what_a_fiche_demands_can_be_removed_from_its_part(tmp_path: Path, trans
         whole.with_overlay(write_table(tmp_path / "vide", {}, manifest=MANIFEST.replace("branche", "vide")))
     )
     assert "PERM-B" not in {row.credential for row in again.credentials_of["K2110-X"]}
+
+
+def test_an_overlay_borrows_only_the_credentials_it_names(tmp_path: Path, transitions: Referential) -> None:
+    sheets = {
+        "specialised_occupations": [["code", "base", "label"], ["K2110-X", "K2110", "Moniteur poids lourd"]],
+        "credential_requirements": [["occupation", "credential"], ["K2110-X", "PERM-C"]],
+    }
+    manifest = MANIFEST + 'credentials = "acces-france"\n'
+    laid = transitions.with_overlay(write_table(tmp_path / "branche", sheets, manifest=manifest))
+    borrowed = set(laid.credential_by_code) - set(transitions.credential_by_code)
+    assert borrowed == closure(read_catalogue().credentials, ["PERM-C"])
 
 
 def test_removals_say_what_goes_along_and_what_nothing_asks_for(tmp_path: Path, transitions: Referential) -> None:

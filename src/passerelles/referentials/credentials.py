@@ -91,7 +91,8 @@ def _note_lost_grants(draft: Draft) -> None:
         for each in known.grants:
             if each not in kept:
                 draft.note("link_to_nowhere", subject=each, among="credentials")
-        draft.credentials[code] = replace(known, grants=kept)
+        if kept != known.grants:  # else the same value, by which `read_facts` knows those lent
+            draft.credentials[code] = replace(known, grants=kept)
 
 
 def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
