@@ -6,11 +6,11 @@ from functools import cache
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from passerelles import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.places import Basin, Places
+from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts
 from passerelles.territory.hours import Hours
 from passerelles.territory.solve import Floats, Rows
 from small import referential
@@ -40,14 +40,14 @@ class Written:
             [[self.table.get((codes[o], codes[t]), np.nan) for t in targets] for o in origins], dtype=np.float64
         ).reshape(len(origins), len(targets))
         possible = np.array(
-            [[0 if (codes[o], codes[t]) in self.impossible else 1 for t in targets] for o in origins], dtype=np.int8
+            [[NO if (codes[o], codes[t]) in self.impossible else YES for t in targets] for o in origins], dtype=np.int8
         ).reshape(len(origins), len(targets))
         return Hours(expected * 0.5, expected, expected * 2, possible)
 
-    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
+    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
         codes = graph().codes
         known = self.frames or {}
-        return np.array([[known.get((codes[o], codes[t]), -1) for t in targets] for o in origins], dtype=np.int8)
+        return np.array([[known.get((codes[o], codes[t]), UNKNOWN) for t in targets] for o in origins], dtype=np.int8)
 
 
 def places(**points: tuple[float, float] | None) -> Places:

@@ -57,6 +57,7 @@ from passerelles.model import (
     Ternary,
 )
 from passerelles.paths.build import required_of
+from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.paths.path import Path as Found
 from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences
 from passerelles.ranking.moves import counterfactual
@@ -65,7 +66,7 @@ from passerelles.referentials.referential import Referential, lay_access, named_
 from passerelles.referentials.validate import text_disagreements
 from passerelles.report.resolution import Fiche
 from passerelles.settings import EffortSettings, PathSettings, RankingSettings
-from passerelles.territory.hours import NO, EffortCosts, make_lever
+from passerelles.territory.hours import EffortCosts, make_lever
 from small import occupation, referential
 
 PLAIN = Settings(scorer="unfitted")
@@ -2010,6 +2011,6 @@ def test_hours_towards_a_job_to_which_people_are_selected_are_not_known() -> Non
         row = np.array([graph.position[code] for code in "RQ"])
         assert bool(demands_of(graph).unsettled[row[1]]) is unknown
         hours = EffortCosts(graph, PLAIN).hours(row[:1], row[1:])
-        assert (hours.possible.item() < 0) is unknown
+        assert (hours.possible.item() == UNKNOWN) is unknown
         (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
         assert ("selection" in path.steps[0].unknown) is unknown

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from passerelles import build_graph, load_referential, rank_paths
 from passerelles.access.demands import access_between
@@ -17,6 +16,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market
 from passerelles.market.places import Basin, Places
+from passerelles.paths.legal import NO, YES, Verdicts
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.flows import Change
@@ -123,11 +123,11 @@ def test_a_frame_is_asked_with_the_expected_hours() -> None:
     asked: list[Any] = []
 
     class Heard(Written):
-        def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
+        def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
             asked.append(expected.tolist())
             return super().within(frame, origins, targets, expected)
 
-    costs = Heard({("J00", "J01"): 100.0}, frames={("J00", "J01"): 1})
+    costs = Heard({("J00", "J01"): 100.0}, frames={("J00", "J01"): YES})
     match(people(("A", "J00", 1, "x")), openings(("P", "J01", 1, "x")), {}, frame="f", costs=costs)
     assert asked == [[[100.0]]]
 
@@ -156,7 +156,7 @@ def test_every_reason_has_its_name() -> None:
     assert reason(known, settings={"max_hours": 50}) == "max_hours"
     assert reason(known, min_probability=0.999) == "probability"
     assert reason(known, costs=Written(known, frozenset({("J00", "J01")}))) == "not_possible"
-    assert reason(known, frame="f", costs=Written(known, frames={("J00", "J01"): 0})) == "frame"
+    assert reason(known, frame="f", costs=Written(known, frames={("J00", "J01"): NO})) == "frame"
     many = match(people(("A", "J00", 9, "Nord")), hiring, known, places=BASINS)
     assert (many.uncovered[0].people, many.uncovered[0].reason) == (4, "capacity")
 

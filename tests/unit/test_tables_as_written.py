@@ -324,4 +324,8 @@ def test_of_three_columns_of_jobs_of_which_two_are_of_today_none_is_chosen(
 ) -> None:
     lines = "Agence;Siège;Poste visé;\nMétier;Métier;Métier;Effectif\nN1101;N4101;K2110;2\nN1101;N1101;N1101;1\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", lines), "fragile")
-    assert (found(lots), "job_below" in said(lots), asides(lots)) == ([("–", "N1101", 1)], False, [(3, "columns_differ")])
+    assert (found(lots), "job_below" in said(lots), asides(lots)) == (
+        [("–", "N1101", 1)],
+        False,
+        [(3, "columns_differ")],
+    )

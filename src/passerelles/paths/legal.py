@@ -25,7 +25,8 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, part_of, parts_of
 
 Time = TypeVar("Time", float, NDArray[np.float64])
-BREAKS, MAYBE, FITS = range(3)  # places of the verdicts
+Verdicts = NDArray[np.int8]
+NO, UNKNOWN, YES = range(3)  # verdicts in arrays of int8: the least of two is what both allow
 _VERDICTS: Final[tuple[Ternary, ...]] = ("no", "unknown", "yes")
 
 
@@ -302,13 +303,13 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     return FrameVerdict(frame.name, frame.label, verdict, tuple(broken), tuple(unsure), exempt, conditions)
 
 
-def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Judge many trainings for one target at once: `BREAKS`, `MAYBE` or `FITS`, as `judge` does one by one."""
+def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
+    """Judge many trainings for one target at once: `NO`, `UNKNOWN` or `YES`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 0.0, 0.0)
-    found = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int64)
+    found: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)
     for rule, *_, by in _bounds(frame, case, hours, months):
-        beyond = np.minimum(found, MAYBE if _may_last_longer(case, rule) else BREAKS)
-        found = np.where(by > 0, beyond, found if case.known else np.minimum(found, MAYBE))
+        beyond = np.minimum(found, UNKNOWN if _may_last_longer(case, rule) else NO)
+        found = np.where(by > 0, beyond, found if case.known else np.minimum(found, UNKNOWN))
     return found
 
 

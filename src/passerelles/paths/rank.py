@@ -23,7 +23,7 @@ from passerelles.market.market import Market
 from passerelles.market.signals import wage_notes, wages_between
 from passerelles.model import Profile
 from passerelles.paths.build import Context, day_of, frame_months, make_detail, whole_case
-from passerelles.paths.legal import FITS, Firms, Frame, find_frame, fits, presets
+from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
 from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
 from passerelles.progress import go_on
@@ -513,10 +513,10 @@ def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[st
 
 def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | None) -> Fit:
     if asked is None:
-        return lambda hours, _steps: np.full(len(hours), FITS, dtype=np.int64)
+        return lambda hours, _steps: np.full(len(hours), YES, dtype=np.int8)
     case = whole_case(context, start, state, row, known=not _unknown(state, row))
 
-    def fit(hours: Ints, steps: int) -> Ints:
+    def fit(hours: Ints, steps: int) -> Verdicts:
         known = hours / TENTHS if case.known else np.zeros(len(hours))  # an estimate is no least length
         return fits(asked, case, known, frame_months(known, steps, state))
 

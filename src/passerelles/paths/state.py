@@ -14,7 +14,7 @@ from passerelles.access.demands import TENTHS, Demands, Price, demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings
 from passerelles.effort import EffortTable, Floats, Ints, Shares, effort_table, state_of
 from passerelles.graph.core import OccupationGraph
-from passerelles.paths.legal import FITS
+from passerelles.paths.legal import YES, Verdicts
 from passerelles.ranking.move import Start, excluded_rows
 from passerelles.ranking.moves import best_rows, scores_from
 from passerelles.scoring.scorer import Scorer, scorer_for
@@ -89,7 +89,7 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
     return Terrain(graph, settings, scorer, effort, demands_of(graph), frozen(near), frozen(strength))
 
 
-Fit = Callable[[Ints, int], Ints]
+Fit = Callable[[Ints, int], Verdicts]
 _NEVER = np.iinfo(np.int64).max // 4
 
 
@@ -144,7 +144,7 @@ class Pool:
         steps = len(stages[0]) + 1
         fits = self.fit(hours, steps)
         costs = self.cost(hours, steps, weakest)
-        best = fits == FITS if not self.pareto else np.ones(len(hours), dtype=np.bool_)
+        best = fits == YES if not self.pareto else np.ones(len(hours), dtype=np.bool_)
         self._raise_front(steps, hours[best], weakest[best])
         kept = self.undominated(hours, weakest, steps)
         for place in np.flatnonzero(kept).tolist():

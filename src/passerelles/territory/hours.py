@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Final, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications
 from passerelles.paths.build import Context, counted_title, required_of
-from passerelles.paths.legal import find_frame, fits
+from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts, find_frame, fits
 from passerelles.progress import go_on
 from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.settings import EffortSettings, Settings
@@ -80,27 +80,20 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
     return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted({*codes} - column_of.keys())))
 
 
-# Verdicts on a move, in arrays of int8.
-YES: Final = 1
-NO: Final = 0
-UNKNOWN: Final = -1
-_OF_FRAME: Final = np.asarray((NO, UNKNOWN, YES), dtype=np.int8)  # in the order of `passerelles.paths.legal`
-
-
 class Hours(NamedTuple):
     """
     Hours of training a person, shape (origins, targets); nan = unknown.
 
-    `possible` says whether the move can be made at all (a credential that the person cannot get): `YES`, `NO` or
-    `UNKNOWN`. `lever` is the part of the expected hours that a training lever takes, 0 where it is not used; None
-    without a lever. `short` says whether access lets a move be close, as `passerelles.ranking.moves.short_access` does;
-    None = not looked at.
+    `possible` says whether the move can be made at all (a credential that the person cannot get), in the verdicts of
+    `passerelles.paths.legal`. `lever` is the part of the expected hours that a training lever takes, 0 where it is not
+    used; None without a lever. `short` says whether access lets a move be close, as
+    `passerelles.ranking.moves.short_access` does; None = not looked at.
     """
 
     low: Floats
     expected: Floats
     high: Floats
-    possible: NDArray[np.int8]
+    possible: Verdicts
     lever: Floats | None = None
     short: NDArray[np.bool_] | None = None
 
@@ -111,7 +104,7 @@ class Costs(Protocol):
     def hours(self, origins: Rows, targets: Rows) -> Hours:
         """Hours of every pair."""
 
-    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
+    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
         """Whether the training of every pair, of so many hours, fits a legal frame: `YES`, `NO` or `UNKNOWN`."""
 
 
@@ -170,7 +163,7 @@ class EffortCosts:
                 expected[i, use], taken[i, use] = better[use], own
         return Hours(low, expected, high, possible, None if lever is None else taken, short)
 
-    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> NDArray[np.int8]:
+    def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
         """
         Return whether every pair's training, of so many hours, fits a frame; may stay unknown without certifications.
 
@@ -202,6 +195,6 @@ class EffortCosts:
                 case = context.case(code, needed[rows[0]], known=True, selective=False, **ends)
                 hours = expected[list(rows), j]
                 known = np.where(np.isnan(hours), 0.0, hours)
-                verdict = _OF_FRAME[fits(law, case, known, known / settings.paths.month_hours)]
+                verdict = fits(law, case, known, known / settings.paths.month_hours)
                 found[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, verdict)
         return found

@@ -18,13 +18,14 @@ from passerelles.market.places import Places, departments_shown
 from passerelles.market.signals import job_openings, wages_between
 from passerelles.market.tables import Payer
 from passerelles.model import Hours
+from passerelles.paths.legal import UNKNOWN
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
 from passerelles.territory.flows import Change, CurvePoint, Flow, hours_at, uncovered_lots, unfilled_pools
-from passerelles.territory.hours import UNKNOWN, Costs, EffortCosts
+from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Note, Table
 from passerelles.territory.pairs import (
     Bounds,

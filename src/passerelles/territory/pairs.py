@@ -19,6 +19,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
+from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
 from passerelles.ranking.moves import levels_by
 from passerelles.referentials.referential import Referential
@@ -26,7 +27,7 @@ from passerelles.scoring.measures import coverage_positions, coverage_row, holdi
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
-from passerelles.territory.hours import NO, UNKNOWN, Costs, Hours
+from passerelles.territory.hours import Costs, Hours
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, made, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 from passerelles.text import normalise_label

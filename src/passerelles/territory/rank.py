@@ -34,12 +34,13 @@ from passerelles.market.signals import (
     wages_between,
 )
 from passerelles.model import Hours, MoveKind
+from passerelles.paths.legal import NO
 from passerelles.ranking.move import PartValue
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, hours_at
-from passerelles.territory.hours import NO, Costs, EffortCosts
+from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, made, pool_key, reading_notes
 from passerelles.territory.pairs import LEAST_CHANCE, Moves, Territory, chosen_bound, moves_between
 from passerelles.territory.parts import inside
