@@ -87,6 +87,24 @@ def test_every_problem_of_both_tables_and_exit_2(capsys: pytest.CaptureFixture[s
     assert not output.exists()
 
 
+def test_the_sheet_that_a_refusal_proposes_is_taken_word_for_word(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for name, count, people in (("Emplois menacés", "Nombre", 4), ("Besoins 2026", "Effectif", 3)):
+        sheet = book.create_sheet(name)
+        for row in (("Employeur", "Métier", count, "Bassin"), ("Alpha", "H2909", people, "Redon")):
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "filière.xlsx")
+    assert call("match", "--fragile", str(tmp_path / "filière.xlsx"), "--hiring", HIRING) == 2
+    proposed = " ".join(capsys.readouterr().err.split()).split('"')[1]
+    hiring = ("--hiring", proposed.replace("Emplois menacés", "Besoins 2026"))
+    for command in (("match", *hiring), ("sums",)):
+        assert call(*command, "--fragile", proposed, "--format", "json") == 0
+        assert json.loads(capsys.readouterr().out)["sources"][0]["name"] == "filière.xlsx#Emplois menacés"
+
+
 def test_nothing_feasible_is_exit_1(tmp_path: Path) -> None:
     few = tmp_path / "postes.csv"
     few.write_text("employer,job,openings,basin\nP,N4101,5,Redon\n", encoding="utf-8")

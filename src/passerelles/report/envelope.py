@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from passerelles.graph.core import OccupationGraph
 from passerelles.installed import package_version
 from passerelles.io.archive import file_sha256
+from passerelles.io.csv import split_sheet
 from passerelles.language import leaves
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
@@ -175,7 +176,7 @@ def data_sources(
     Parameters
     ----------
     tables
-        A person's own tables; None = none given.
+        A person's own tables, or ``FILE#SHEET``; None = none given.
     market, places
         Market files, of which surveys that were not read are left out, and geography.
     without
@@ -183,7 +184,7 @@ def data_sources(
     """
     files = [file for file in files_read(market, places) if file.kind not in without]
     keys = ("name", "content", "source", "year", "licence", "sha256")
-    own = [(path.name, "table", None, None, None, file_sha256(path)) for path in tables if path is not None]
+    own = [(path.name, "table", None, None, None, file_sha256(split_sheet(path)[0])) for path in tables if path]
     read = [
         (f.record.name, f.kind, f.source or None, f.year or None, f.licence or None, f.record.sha256)
         for f in sorted(files, key=lambda f: (f.kind, f.record.name))
