@@ -10,7 +10,7 @@ from passerelles import load_referential
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, several_jobs
-from passerelles.territory.lots import Locator, Lots, Month
+from passerelles.territory.lots import Locator, Lots, LotsError, Month
 from passerelles.territory.reading import read_lots
 
 PLACES = Places(
@@ -329,3 +329,25 @@ def test_of_three_columns_of_jobs_of_which_two_are_of_today_none_is_chosen(
         False,
         [(3, "columns_differ")],
     )
+
+
+@pytest.mark.parametrize(
+    ("header", "row", "people", "openings"),
+    [
+        ("Emploi;Effectif actuel;Postes supprimés;Postes créés", "Cariste;20;9;4", 9, 4),
+        ("Emploi;Nombre de suppressions;Nombre de créations", "Cariste;9;4", 9, 4),
+        ("Emploi;Effectif actuel;Postes supprimés;Postes créés;Effectif cible", "Cariste;20;9;4;15", 9, 4),
+        ("Emploi;Effectif actuel;Effectif cible", "Cariste;20;15", 5, None),
+        ("Emploi;Effectif actuel;Nb de postes de reclassement", "Cariste;20;7", 20, 7),
+    ],
+)
+def test_what_counts_one_side_is_never_read_as_the_other(
+    embedded: Referential, tmp_path: Path, header: str, row: str, people: int, openings: int | None
+) -> None:
+    path = written(tmp_path / "t.csv", f"{header}\n{row}\n")
+    assert read_lots(embedded, path, "fragile").people == people
+    if openings is not None:
+        assert read_lots(embedded, path, "hiring").people == openings
+    else:
+        with pytest.raises(LotsError):
+            read_lots(embedded, path, "hiring")

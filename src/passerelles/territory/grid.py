@@ -23,9 +23,9 @@ _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and colum
 _PLACED: Final = frozenset({"employer", "basin", "commune"})
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE = (
+_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT = (
     re.compile(_HEADERS["says"][name])
-    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side")
+    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side", "present")
 )
 _FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
 
@@ -121,14 +121,24 @@ def _mentions(pattern: str, name: str) -> bool:
     return re.search(pattern, name) is not None and not _ELSE.search(name)
 
 
+def _counts_else(name: str, side: Side, known: Iterable[str]) -> bool:
+    """Whether the name of a column says the other side, or who is there now where no target tells the openings."""
+    if side == "fragile":
+        return _HIRES.search(name) is not None and _LEAVES.search(name) is None
+    # An opening may be one for who leaves: "postes de reclassement".
+    leaves = _LEAVES.search(name.replace("reclassement", "")) is not None and _HIRES.search(name) is None
+    return leaves or (_PRESENT.search(name) is not None and "target" not in known)
+
+
 def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
     """Position of the column of each role, by names of columns; those that are known stay."""
     found = dict(known)
     of_other_side = {*COUNT.values()} - {COUNT[side]}
 
     def place(role: str, fits: Callable[[str], object]) -> None:
-        """Give a role the first free column whose name fits."""
-        free = (i for i, name in enumerate(written) if i not in found.values() and fits(name))
+        """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
+        kept = fits if role != COUNT[side] else lambda name: fits(name) and not _counts_else(name, side, found)
+        free = (i for i, name in enumerate(written) if i not in found.values() and kept(name))
         if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
             found[role] = at
 
@@ -146,6 +156,7 @@ class Grid:
     """A table: its rows, each with its line, and where the column of each role is."""
 
     name: str
+    side: Side
     header: Sequence[str]
     columns: Mapping[str, int]
     rows: Sequence[Row]
@@ -158,7 +169,7 @@ class Grid:
         """Return rows from memory, their line being their number."""
         header = list(dict.fromkeys(str(key) for row in rows for key in row))
         cells = [(number, [row.get(key) for key in header]) for number, row in enumerate(rows, start=1)]
-        return cls(side, header, columns_of(header, side), cells)
+        return cls(side, side, header, columns_of(header, side), cells)
 
     def with_column(self, role: str, texts: Mapping[int, str]) -> "Grid":
         """Return it with one more column of a role, without a name, told by line; rows of one cell are no lots."""
@@ -196,8 +207,11 @@ class Grid:
 
     @property
     def countable(self) -> list[int]:
-        """Columns without a role that may hold numbers of people: no identifiers, ages, or parts told already."""
-        return [place for place in self.free if not _NO_PEOPLE.search(normalise_label(self.header[place]))]
+        """Columns without a role that may count this side: no identifiers, ages, or parts told already."""
+        names = [normalise_label(name) for name in self.header]
+        return [
+            at for at in self.free if not _NO_PEOPLE.search(names[at]) and not _counts_else(names[at], self.side, ())
+        ]
 
     def held(self, place: int) -> list[str]:
         """Return what is written in a column, in the first rows."""

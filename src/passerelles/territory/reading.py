@@ -294,7 +294,7 @@ class _Reader:
         header, filled = self._one_table(rows.name, header, filled)
         for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
             self._tell(rows.name, "hidden_row", line)
-        grid = Grid(rows.name, header, columns_of(header, self.side), filled, rows.sheet)
+        grid = Grid(rows.name, self.side, header, columns_of(header, self.side), filled, rows.sheet)
         grid, labels = labelled(grid, rows.above, self.side, self._is_place)
         for line, given in labels:
             self._tell(grid.name, "label_line", line, given=given)
