@@ -248,6 +248,18 @@ class Settings(Section):
 _BUILT: Final[Any] = {"weights": True, "near": True, "access": True, "ranking": {"close_share", "close_hours"}}
 
 
+def with_options(settings: Settings, section: str, **options: Any) -> Settings:
+    """
+    Return settings with some options of a section, already checked, in place of theirs.
+
+    Examples
+    --------
+    >>> with_options(Settings(), "territory", floor=0.1).territory.floor
+    0.1
+    """
+    return settings.model_copy(update={section: getattr(settings, section).model_copy(update=options)})
+
+
 def settings_or(settings: Settings | None, built: Settings) -> Settings:
     """
     Return the settings given, what a graph was built under as it was built, else those of the graph.
@@ -269,5 +281,6 @@ def settings_or(settings: Settings | None, built: Settings) -> Settings:
     late = [key for key, value in asked.items() if there[key] != (value if key == "access" else there[key] | value)]
     if late:
         raise PasserellesError("settings_of_graph", names=", ".join(late))
-    ranking = settings.ranking.model_copy(update=built.ranking.model_dump(include=_BUILT["ranking"]))
-    return settings.model_copy(update={name: getattr(built, name) for name in _BUILT} | {"ranking": ranking})
+    whole = {name: getattr(built, name) for name in _BUILT if name != "ranking"}
+    ranking = built.ranking.model_dump(include=_BUILT["ranking"])
+    return with_options(settings.model_copy(update=whole), "ranking", **ranking)

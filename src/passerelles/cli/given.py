@@ -168,12 +168,13 @@ class Given:
             If there is no such kind.
         """
         from passerelles.model import MoveKind
+        from passerelles.settings import with_options
 
         kinds, known = self.include or (), get_args(MoveKind)
         if odd := [kind for kind in kinds if kind not in known]:
             raise PasserellesError("unknown_move_kind", value=odd[0], known=", ".join(known))
         left = tuple(kind for kind in settings.ranking.sources_exclude if kind not in kinds)
-        return settings.model_copy(update={"ranking": settings.ranking.model_copy(update={"sources_exclude": left})})
+        return with_options(settings, "ranking", sources_exclude=left)
 
     def with_access(self) -> "Referential":
         """Return the referential with its overlays and, unless it was refused, the catalogue of access facts."""

@@ -160,6 +160,7 @@ def match(
 ) -> bool:
     """Allocate people to openings."""
     from passerelles.report.envelope import data_sources, territory_envelope
+    from passerelles.settings import with_options
     from passerelles.territory.actions import action_sheet
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
@@ -169,9 +170,7 @@ def match(
     given.check_chart()
     session, lang = given.open(tensions=given.hiring is None), given.lang
     graph = session.graph
-    chosen = graph.settings
-    if floor is not None:
-        chosen = chosen.model_copy(update={"territory": chosen.territory.model_copy(update={"floor": floor})})
+    chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
     market, places = session.territory_data()
     common: dict[str, Any] = given.bounds | {
         "settings": chosen, "certifications": session.certifications if given.frame or given.scenario else None,

@@ -25,6 +25,7 @@ from passerelles.report.sections import figures_of, sentences_of, territory_docu
 from passerelles.service.answers import allocated
 from passerelles.service.explorer.pages import Ask
 from passerelles.service.requests import Body, FrameName
+from passerelles.settings import with_options
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.lots import Locator, Lots, Side, side_said
@@ -178,9 +179,8 @@ def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     fragile, hiring = read["fragile"], read["hiring"]
     if fragile is None:
         raise PasserellesError("explorer_no_table")
-    chosen = graph.settings
-    if asked.floor is not None:
-        chosen = chosen.model_copy(update={"territory": chosen.territory.model_copy(update={"floor": asked.floor})})
+    floor = asked.floor
+    chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
     allocation = allocated(engine, asked, fragile, hiring, market=market, settings=chosen)
     request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
     case = Case(
