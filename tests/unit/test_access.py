@@ -59,7 +59,7 @@ from passerelles.model import (
 from passerelles.paths.build import required_of
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.paths.path import Path as Found
-from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences
+from passerelles.paths.path import Span, StepCredential, hours_short, hours_text, path_sentences, step_lines
 from passerelles.ranking.moves import counterfactual
 from passerelles.referentials.credentials import _rows_of_all, read_catalogue
 from passerelles.referentials.referential import Referential, lay_access, named_titles
@@ -1118,6 +1118,29 @@ def credentials_shown(capsys: pytest.CaptureFixture[str], folder: Path) -> list[
     """The same in JSON."""
     item = json.loads(shown(capsys, folder, "--format", "json"))["results"][0]
     return list(item["access_conditions"]["credentials"])
+
+
+def test_a_path_tells_what_else_to_know_of_what_it_takes_each_sentence_once() -> None:
+    rows = (
+        CredentialRequirement("Q", "C", note="Dès 21 ans. Pour un convoi."),
+        CredentialRequirement("Q", OWN.code, "usual", note="Sur les chantiers."),
+        CredentialRequirement("Q", "B", note="Tenue pour acquise."),
+    )
+    some = jobs(
+        *rows, CredentialRequirement("P", "B"), whole=(OccupationAccess("Q", "conditional", note="Dès 21 ans."),)
+    )
+    spared = Reduction("P", hours=30.0, note="Qui a conduit un an, à vérifier.")
+    licence = replace(C, reductions=(spared,))
+    graph = build_graph(replace(some, credentials=(*(c for c in some.credentials if c.code != "C"), licence)))
+    (path,) = rank_paths(graph, "P", targets=["Q"], settings=PLAIN, max_steps=1)
+    told = [line for line in step_lines(path.steps[0]) if line.startswith("À savoir")]
+    assert told == [
+        "À savoir : Dès 21 ans.",
+        f"À savoir pour « {C.label} » : Pour un convoi. Qui a conduit un an, à vérifier.",
+        f"À savoir pour « {OWN.label} » : Sur les chantiers.",
+    ]
+    credentials = {c["code"]: c["note"] for c in path.to_dict()["steps"][0]["credentials"]}
+    assert credentials == {"B": None, "C": "Dès 21 ans. Pour un convoi. Qui a conduit un an, à vérifier."}
 
 
 def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """What access takes, in words: a narrow column, a sentence for each thing required, a choice in one text."""
 
-from collections.abc import Callable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter
 from typing import Final
 
@@ -13,6 +14,7 @@ from passerelles.text import normalise_label
 
 _WAYS: Final = 4  # other ways of a choice that a sentence names
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
+_SENTENCE_END: Final = re.compile(r"(?<=[.!?]) +")
 _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
 
 
@@ -101,19 +103,35 @@ def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]
     return found
 
 
+def usual_of(conditions: AccessConditions) -> list[AccessCredential]:
+    """Return what is usual, and neither required nor held; what somebody else demands, held or not."""
+    asked = {c.code for c in conditions.required}
+    some = (c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.code not in asked)
+    return [c for c in some if c.ground or c.held != "yes"]
+
+
 def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """
     Return a sentence for each thing that employers demand, or the law of one person in each place; last what is usual.
 
     What is usual, and required or held already, is not told.
     """
-    asked = {c.code for c in conditions.required}
-    some = [c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.code not in asked]
+    some = usual_of(conditions)
     told = [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some if c.ground]
-    plain = [c for c in some if not c.ground and c.held != "yes"]
+    plain = [c for c in some if not c.ground]
     taken = ((c.label, taken_by(c.code, training_hours(c.detail), c.detail.months)) for c in plain)
     names = [_sized(label, Way(frozenset(), (part,)), lang) for label, part in taken]
     return [*told, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else told
+
+
+def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -> list[str]:
+    """Return what else to know of an occupation, and of credentials given as label and note: each sentence once."""
+    lines, told = [say("conditions.note", lang=lang, note=note)] if note else [], {*_SENTENCE_END.split(note)}
+    for label, text in noted:
+        if left := [sentence for sentence in _SENTENCE_END.split(text) if sentence and sentence not in told]:
+            told.update(left)
+            lines.append(say("conditions.note_of", lang=lang, label=label, note=" ".join(left)))
+    return lines
 
 
 def required_text(conditions: AccessConditions, lang: Lang = "fr") -> str:

@@ -172,10 +172,12 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         reduction = holdings.reduction_for(known)
         hours = price.hours[place[each]]
         unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
+        held = holdings.of(known)
+        said = "" if held == "yes" else asked[0].note if asked else known.note
         found.append(
             _named(
                 known,
-                holdings.of(known),
+                held,
                 hours,
                 own[each].source if each in own else known.source,
                 order=number,
@@ -193,6 +195,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
                 supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
+                note=" ".join(filter(None, (said, "" if reduction is None else reduction.note))),
             )
         )
     return conditions, tuple(found)

@@ -8,7 +8,15 @@ from typing import Any, ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
-from passerelles.access.wording import duration_text, held_choices, other_ways_lines, some_only_lines, usual_lines
+from passerelles.access.wording import (
+    duration_text,
+    held_choices,
+    note_lines,
+    other_ways_lines,
+    some_only_lines,
+    usual_lines,
+    usual_of,
+)
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED, LeadingCertification, leading_lines
@@ -85,7 +93,7 @@ class StepCredential(Described):
     `any_length` says that a training or an examination comes before it, and that no text sets how long; `may_have` that
     nobody knows whether the person has it, and many do: the shortest length is without it; `supposed`, of what
     is held, that most bring it from the job left, which does not ask for it; `group` and `alternative` of which way to
-    which choice it is.
+    which choice it is; `note` what else to know to obtain it, or of what shortens it or stands for it.
     """
 
     code: str
@@ -112,6 +120,7 @@ class StepCredential(Described):
     ground: Ground = ""
     group: str | None = None
     alternative: str | None = None
+    note: str = ""
 
     @property
     def presumed(self) -> bool:
@@ -145,6 +154,7 @@ class StepCredential(Described):
                    schema="flag: Whether it is what gives access to a regulated profession"),
             Column("source", schema="text"),
             Column("obtainable", "flag", on=On.JSON, schema="flag"),
+            Column("note", json=lambda c, _: c.note or None, schema="text?: What else to know of it"),
         ),
         beside={"via": "text?: Code by which the certification file reaches the occupation"},
     )  # fmt: skip
@@ -641,9 +651,8 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     if step.regulated == "yes":
         key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
         lines.append(say(f"paths.step.{key}", lang=lang))
-    if step.access.note:
-        lines.append(say("conditions.note", lang=lang, note=step.access.note))
-    return lines
+    noted = [(c.label, c.note) for c in step.credentials] + [(c.label, c.note) for c in usual_of(step.access)]
+    return lines + note_lines(step.access.note, noted, lang)
 
 
 def obtain_lines(to_obtain: Iterable[StepCredential], lang: Lang = "fr") -> list[str]:
