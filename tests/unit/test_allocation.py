@@ -538,6 +538,9 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert "CCS-GL" in {c["code"] for c in told["access_conditions"]["credentials"]}
     light = openings(("B", "Moniteur / Monitrice d'auto-école", 3, "Redon"))
     assert match_territory(graph, start, light).placed == 3
+    movers = people(("A", "Aide-déménageur / Aide-déménageuse", 3, "Redon"))
+    employed = openings(("B", "Déménageur / Déménageuse", 3, "Redon"))  # a licence is for who has a firm of their own
+    assert match_territory(graph, movers, employed).placed == 3
 
 
 def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read() -> None:

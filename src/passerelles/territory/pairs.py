@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between
+from passerelles.access.holdings import DEMANDED
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
@@ -405,7 +406,11 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
         return frozenset()
     rows = graph.referential.credentials_of.get(lot.job, ())
     return frozenset(
-        row.credential for row in rows if row.kind in ("required", "one-of") and lot.title_code in row.titles.split()
+        row.credential
+        for row in rows
+        if row.kind in DEMANDED
+        and lot.title_code in row.titles.split()
+        and (row.scope != "self-employed" or lot.self_employed)
     )
 
 
