@@ -97,6 +97,13 @@ def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so(
         # No training wins a competition.
         ("periode-de-reconversion", 300, 6, replace(YES, selective=True), "unknown", []),
         ("poei", 300, 2, replace(YES, selective=True), "unknown", []),
+        # Nobody pays for a training that nobody follows.
+        ("poei", 0, 0, YES, "no", ["no_training"]),
+        ("ptp", 0, 0, YES, "no", ["no_training"]),
+        ("ptp", 0, 0, replace(YES, studies=12), "yes", []),
+        ("ptp", 0, 0, replace(YES, presumed=True), "unknown", []),
+        ("ptp", 0, 0, Case(LEAST, "yes", "yes"), "yes", []),
+        ("periode-de-reconversion", 0, 0, YES, "no", ["hours_min"]),
         ("periode-de-reconversion", 500, 6, replace(YES, selective=True), "no", ["hours_max"]),
     ],
 )

@@ -27,6 +27,7 @@ from passerelles.views.spec import Column, On, Record, part_of, parts_of
 Time = TypeVar("Time", float, NDArray[np.float64])
 Verdicts = NDArray[np.int8]
 NO, UNKNOWN, YES = range(3)  # verdicts in arrays of int8: the least of two is what both allow
+_LEAST: Final = 0.05  # hours: what rounds to none is no training
 _VERDICTS: Final[tuple[Ternary, ...]] = ("no", "unknown", "yes")
 
 
@@ -250,13 +251,18 @@ def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tup
     if (most := frame.months_max) is not None:
         longer: Time = np.maximum(months, case.studies)
         yield "months_max", most, longer, longer - most
-    if (least := frame.hours_min) is not None and case.known:
+    if not case.known:
+        return
+    if (least := frame.hours_min) is not None:
         yield "hours_min", least, hours, least - hours
+    else:  # a frame pays for a training
+        longest: Time = np.maximum(np.maximum(hours, months), case.studies)
+        yield "no_training", 0.0, longest, _LEAST - longest
 
 
 def _may_last_longer(case: Case, rule: str) -> bool:
     """Whether a training that is too short takes more hours of who lacks the diploma that is counted as held."""
-    return rule == "hours_min" and case.presumed
+    return rule in ("hours_min", "no_training") and case.presumed
 
 
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
@@ -305,7 +311,7 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
 
 def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
     """Judge many trainings for one target at once: `NO`, `UNKNOWN` or `YES`, as `judge` does one by one."""
-    fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 0.0, 0.0)
+    fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 1.0, 0.0)
     found: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)
     for rule, *_, by in _bounds(frame, case, hours, months):
         beyond = np.minimum(found, UNKNOWN if _may_last_longer(case, rule) else NO)
