@@ -11,7 +11,7 @@ from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, several_jobs
 from passerelles.territory.lots import Locator, Lots, LotsError, Month
-from passerelles.territory.reading import read_lots
+from passerelles.territory.reading import read_lots, read_sides
 
 PLACES = Places(
     (Basin("5313", "REDON"), Basin("5310", "VANNES")),
@@ -351,3 +351,56 @@ def test_what_counts_one_side_is_never_read_as_the_other(
     else:
         with pytest.raises(LotsError):
             read_lots(embedded, path, "hiring")
+
+
+STACKED = """1. Salariés en cellule
+Salarié;Poste;Ville
+X;Cariste;Redon
+Y;Soudeur;Redon
+
+2. Offres collectées
+Entreprise;Poste;Nb;Ville
+B;N4101;3;Redon
+"""
+
+
+def test_of_tables_one_above_another_each_side_reads_its_own(embedded: Referential, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", STACKED)
+    people, openings = (read_lots(embedded, path, side) for side in ("fragile", "hiring"))  # type: ignore[arg-type]
+    assert sorted(found(people)) == [("–", "H2913", 1), ("–", "N1101", 1)]
+    assert (found(openings), asides(openings)) == ([("B", "N4101", 3)], [])
+    assert ["table_of_side" in said(lots) for lots in (people, openings)] == [True, True]
+    path = written(tmp_path / "t.csv", STACKED.replace("2. Offres collectées", "").replace("Poste;Nb", "Emploi;Nb"))
+    with pytest.raises(LotsError) as error:
+        read_lots(embedded, path, "fragile")
+    assert [p.key for p in error.value.problems] == ["tables_stacked"]
+
+
+def test_tables_one_above_another_of_one_side_are_all_read_but_their_sum(embedded: Referential, tmp_path: Path) -> None:
+    two = "Alpha\nMétier;Effectif;Ville\nN1101;4;Redon\n\nBeta\nEmploi;Effectif;Commune\nN4101;2;Redon\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", two), "fragile")
+    assert (lots.people, asides(lots), "tables_below" in said(lots)) == (6, [], True)
+    more = f"{two}\nRécapitulatif\nMétier concerné;Effectif;Ville\nN1101;4;Redon\nN4101;2;Redon\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", more), "fragile")
+    assert (lots.people, "sums_below" in said(lots)) == (6, True)
+
+
+def test_the_same_lines_are_never_people_and_openings(embedded: Referential, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", "Entreprise;Métier;Nb;Ville\nA;N1101;4;Redon\n")
+    with pytest.raises(LotsError) as error:
+        read_sides(embedded, path, path, locator=Locator(PLACES))
+    assert [p.key for p in error.value.problems] == ["same_lines"]
+    path = written(path, "Entreprise;Métier;Postes supprimés;Postes créés\nA;N1101;4;0\nB;N1101;0;2\n")
+    assert read_sides(embedded, path, path, locator=Locator(PLACES))[0].people == 4
+
+
+def test_sheets_that_name_their_side_are_read_by_side(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title, job, number in (("Emplois menacés", "N1101", 4), ("Besoins 2027", "N4101", 2)):
+        sheet = book.create_sheet(title)
+        sheet.append(("Entreprise", "Métier", "Nombre"))
+        sheet.append(("A", job, number))
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "t.xlsx")
+    assert found(read_lots(embedded, tmp_path / "t.xlsx", "fragile")) == [("A", "N1101", 4)]
+    assert found(read_lots(embedded, tmp_path / "t.xlsx", "hiring")) == [("A", "N4101", 2)]

@@ -339,7 +339,7 @@ def _hiring(
 
     The last value says whether they may stand for an official list: offers of companies and a survey do not.
     """
-    from passerelles.territory.reading import is_table_of_lots
+    from passerelles.territory.sheets import is_table_of_lots
 
     if file is not None and basin is None and is_table_of_lots(file):
         return tuple(sorted({lot.job for lot in given.read_lots(file, "hiring").lots})), None, False

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -11,16 +11,12 @@ from typing import Any, Final
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import (
-    TWICE,
-    Rows,
     decimal_sign,
     hold_counts,
     mostly_hold_counts,
     read_number,
-    read_rows,
-    with_only_header,
 )
-from passerelles.io.headers import TOTAL, are_parts, blocks, fill_merged, one_header
+from passerelles.io.headers import TOTAL, are_parts
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_number
@@ -34,22 +30,17 @@ from passerelles.territory.grid import (
     Row,
     bare,
     both_sides,
-    columns_of,
-    counts_jobs,
     differing,
-    fit,
     named_columns,
-    names_role,
     side_said_by,
     signed_change,
-    with_letters,
 )
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
-from passerelles.territory.shapes import counted_jobs, job_of_today, labelled, sums_beside, turned
+from passerelles.territory.shapes import counted_jobs, turned
+from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
-_MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
 _MOST_CELLS: Final = 0.6
 _SHORT: Final = 3  # digits at most that are no code of a place
@@ -61,8 +52,8 @@ _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _YES_NO: Final = coded("yes_no")
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_OWN_ACCOUNT, _ETP, _SUMS, _CURRENT, _STATE, _CLOSED = (
-    re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "sums", "current", "state", "closed")
+_OWN_ACCOUNT, _ETP, _CURRENT, _STATE, _CLOSED = (
+    re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "current", "state", "closed")
 )
 
 
@@ -104,9 +95,17 @@ def read_sides(
         read, faults = read_both(replace(locator, departments=frozenset().union(*there)))
     if faults or refuse_incomplete:
         faults += [problem for lots in read for problem in lots.set_aside]
+    if not faults and len(read) > 1 and read[0].sha256 and len({_read_of(lots) for lots in read}) == 1:
+        faults = [Problem(read[0].file, 0, "", "same_lines", {})]
     if faults:
         raise LotsError(faults)
     return read[0], read[1] if len(read) > 1 else None
+
+
+def _read_of(lots: Lots) -> tuple[object, ...]:
+    """Return what was read of a file, whatever the side: its lines, and the number of each."""
+    rows = sorted((lot.sheet, lot.row, lot.employer, lot.given or lot.job, lot.people) for lot in lots.lots)
+    return lots.sha256, *rows
 
 
 def read_lots(
@@ -162,8 +161,10 @@ def read_lots(
         return table
     reader = _Reader(referential, side, locator or Locator(), choices, review_threshold)
     if isinstance(table, str | Path):
-        sheets = _sheets(table, side)
-        return reader.read(reader.grids(sheets), sheets[0].name, sheets[0].sha256)
+        sheets = sheets_of(table, side)
+        reader.set_aside += damaged(sheets)
+        grids = grids_of(sheets, side, reader.is_place, reader.tell)
+        return reader.read(grids, sheets[0].name, sheets[0].sha256)
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.given = dict(enumerate(rows, start=1))
@@ -172,31 +173,6 @@ def read_lots(
             for lot in rows
         ]
     return reader.read([Grid.of_mappings(rows, side)], side)
-
-
-def _sheets(table: str | Path, side: Side) -> list[Rows]:
-    """Return the rows of a file: of all its visible sheets of the very same columns, where several are as good."""
-    fits = partial(fit, side=side)
-    try:
-        return [read_rows(table, fits, most=_MAX_BYTES)]
-    except PasserellesError as error:
-        if error.key != "several_sheets":
-            raise
-        names = str(error.values["sheets"]).split(", ")
-        others = tuple(filter(None, str(error.values["others"]).split(", ")))
-        sums = [name for name in names if _SUMS.search(normalise_label(name))]
-        if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
-            names, others = [name for name in names if name not in sums], (*sums, *others)
-        found = [read_rows(f"{table}#{name}", fits, most=_MAX_BYTES)._replace(others=others) for name in names]
-        if len({tuple(map(cell_text, each.header)) for each in found}) > 1 or not found[0].header_line:
-            raise
-        return found
-
-
-def is_table_of_lots(path: str | Path) -> bool:
-    """Whether a file is a table of openings by employer, not a bare list of jobs."""
-    header = read_rows(path, partial(fit, side="hiring"), most=_MAX_BYTES).header
-    return bool({"employer", "openings"} & set(columns_of(header, "hiring")))
 
 
 def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
@@ -244,80 +220,9 @@ class _Reader:
         """Tells what a cell of several jobs may be, or why it is of no use, each only once: see `several_jobs`."""
         return cache(partial(several_jobs, self.referential))
 
-    def _tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
+    def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Say what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
-
-    def grids(self, sheets: Sequence[Rows]) -> Iterator[Grid]:
-        """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
-        file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
-        if len(sheets) > 1:
-            self._tell(file, "several_sheets", sheets=names)
-        if others:
-            self._tell(file, "other_sheets", sheet=names, sheets=", ".join(others))
-        places = len(sheets) > 1 and all(self._is_place(rows.sheet) for rows in sheets)
-        for rows in sheets:
-            several = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
-            grid = self._grid(several)
-            if places and not {"basin", "commune"} & grid.columns.keys():
-                self._tell(grid.name, "sheet_place", place=rows.sheet)
-                grid = grid.with_column("basin", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
-            yield grid
-
-    def _grid(self, rows: Rows) -> Grid:
-        rows = with_only_header(rows, lambda cells: len({"job", "code"} & columns_of(cells, self.side).keys()))
-        header = [" ".join(cell_text(cell).split()) for cell in rows.header]
-        if rows.header_line > 1:
-            self._tell(rows.name, "header_line", rows.header_line, line=str(rows.header_line))
-        faults = [n for n in rows.notices if n.severity == "error"]
-        self.set_aside += [Problem(rows.name, n.line or 0, "", "damaged", {"notice": n}) for n in faults]
-        filled: list[Row] = list(rows.filled)
-        for area in rows.merged:
-            if area.last_row > rows.header_line and area.last_row > area.first_row:
-                filled = fill_merged(filled, area)
-                column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
-                self._tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
-        if rows.encoding == TWICE:
-            self._tell(rows.name, "written_twice")
-        if with_letters(header) != header:
-            self._tell(rows.name, "accents_lost")
-        written = header, filled
-        header, below = one_header(header, filled, rows.header_line, names_role)
-        for each in sums_beside(written[0], header, written[1]) if len(below) < len(filled) else ():
-            self._tell(rows.name, "total_differs", each.line, told=each.told, found=each.found)
-        filled = below
-        chosen = job_of_today(rows, header, self.side)
-        if chosen is not None:
-            header = chosen.header
-            told = {"column": header[chosen.at], "heading": chosen.heading, "others": ", ".join(chosen.others)}
-            self._tell(rows.name, "job_below", 0, header[chosen.at], **told)
-        header, filled = self._one_table(rows.name, header, filled)
-        for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
-            self._tell(rows.name, "hidden_row", line)
-        grid = Grid(rows.name, self.side, header, columns_of(header, self.side), filled, rows.sheet)
-        grid, labels = labelled(grid, rows.above, self.side, self._is_place)
-        for line, given in labels:
-            self._tell(grid.name, "label_line", line, given=given)
-        return grid
-
-    def _one_table(self, file: str, header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
-        """Return the header and rows of the table that counts this side, where several stand side by side."""
-        tables = [block for block in blocks(header) if counts_jobs([header[at] for at in block])]
-        count = columns_of(header, self.side).get(COUNT[self.side])
-        if len(tables) <= 1 or count is None:
-            return header, rows
-        own = next((block for block in tables if count in block), tables[0])
-        others = [header[at] for block in tables if block != own for at in block]
-        told = {"columns": ", ".join(header[at] for at in own), "others": ", ".join(others)}
-        if header[count] in others:
-            raise LotsError([Problem(file, 0, "", "tables_beside", told)])
-        self._tell(file, "one_table", **told)
-        kept = [
-            (line, [cells[at] if at in own else None for at in range(min(own.stop, len(cells)))])
-            for line, cells in rows
-        ]
-        names = [name if at in own else "" for at, name in enumerate(header)]
-        return names, [(line, cells) for line, cells in kept if any(map(cell_text, cells))]
 
     def read(self, grids: Iterable[Grid], file: str, sha256: str = "") -> Lots:
         """Return the lots of a table, or of all sheets of a workbook that make one."""
@@ -368,7 +273,7 @@ class _Reader:
                 given = {"given": grid.text_at(cells, job)}
                 self.set_aside.append(Problem(grid.name, line, grid.header[job], "number_in_job", given))
             else:
-                self._tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
+                self.tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
                 wide = [*cells, *[None] * (count + 1 - len(cells))]
                 for title, number in jobs:
                     one = {job: title, count: number}
@@ -420,7 +325,7 @@ class _Reader:
                 found = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
             if len(found) == 1:
                 grid = replace(grid, columns={**grid.columns, role: found[0]})
-                self._tell(grid.name, f"{role}_by_content", 0, role, column=grid.header[found[0]])
+                self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.header[found[0]])
         if not grid.header and not grid.rows:
             raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
         if not {"job", "code"} & set(grid.columns):
@@ -434,7 +339,7 @@ class _Reader:
             (["basin", "commune"], "no_place"),
         ):
             if not grid.columns.keys() & roles:
-                self._tell(grid.name, key, 0, roles[0])
+                self.tell(grid.name, key, 0, roles[0])
         return grid
 
     def _changes(self, grid: Grid) -> Grid:
@@ -442,7 +347,7 @@ class _Reader:
         count, signed = COUNT[self.side], signed_change(grid)
         if signed is None or (count in grid.columns and not _CURRENT.fullmatch(bare(grid.title(count)))):
             return grid
-        self._tell(grid.name, "signed", 0, count, column=grid.header[signed])
+        self.tell(grid.name, "signed", 0, count, column=grid.header[signed])
         columns = {role: at for role, at in grid.columns.items() if role != "target"}
         return replace(grid, columns={**columns, count: signed}, signed=True)
 
@@ -453,22 +358,22 @@ class _Reader:
         if len(alike) > 1 and any(len({grid.text_at(cells, at) for at in alike}) > 1 for _, cells in grid.rows):
             found = grid.holding(self._holds_jobs, alike)
             if len(found) == 1:
-                self._tell(grid.name, "job_by_content", 0, "job", column=f"{name} ({found[0] + 1})")
+                self.tell(grid.name, "job_by_content", 0, "job", column=f"{name} ({found[0] + 1})")
                 names = [each if at not in alike or at in found else "" for at, each in enumerate(grid.header)]
                 return replace(grid, header=names, columns={**grid.columns, "job": found[0]})
         return grid
 
     def _turned(self, grid: Grid) -> Grid:
         """Give each place, job or employer that heads a column of numbers its own row."""
-        found = turned(grid, self.side, is_place=self._is_place, are_jobs=self._holds_jobs)
+        found = turned(grid, self.side, is_place=self.is_place, are_jobs=self._holds_jobs)
         if found is None:
             return grid
-        self._tell(grid.name, _TURNED.get(found.role, "by_place"), columns=", ".join(found.names))
+        self.tell(grid.name, _TURNED.get(found.role, "by_place"), columns=", ".join(found.names))
         for each in found.totals:
-            self._tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
+            self.tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
         return found.grid
 
-    def _is_place(self, name: str) -> bool:
+    def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin."""
         found = self._place(name, "", "commune") if self.locator.places is not None else None
         return isinstance(found, Where) and normalise_label(name) in map(normalise_label, found)
@@ -481,7 +386,7 @@ class _Reader:
             grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
         if "target" in grid.columns:
             ends = {"current": grid.title(count), "target": grid.title("target")}
-            self._tell(grid.name, f"{self.side}_change", 0, count, **ends)
+            self.tell(grid.name, f"{self.side}_change", 0, count, **ends)
         free = grid.countable
         if known:
             named = [(at, bare(grid.header[at])) for at in free]
@@ -498,12 +403,12 @@ class _Reader:
         different = [name for name in names[1:] if name != names[0]]
         told = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
         if are_parts(names):
-            self._tell(grid.name, "parts_summed", 0, count, **told)
+            self.tell(grid.name, "parts_summed", 0, count, **told)
             return replace(grid, columns={**grid.columns, count: first}, parts=others)
         if not known:
             raise LotsError([Problem(grid.name, 0, count, "several_counts", told)])
         if different and not are_parts(different):  # parts of what the column counts
-            self._tell(grid.name, "other_counts", 0, count, **told)
+            self.tell(grid.name, "other_counts", 0, count, **told)
         return grid
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
@@ -534,14 +439,14 @@ class _Reader:
             if kind == "side_unknown":
                 self.set_aside.append(Problem(grid.name, line, str(told["column"]), kind, told))
             elif kind:
-                self._tell(grid.name, kind, line, **told)
+                self.tell(grid.name, kind, line, **told)
             if kind:
                 passed.setdefault(kind, []).append((line, cells))
                 continue
             same = [at < len(above) and bool(_DITTO.fullmatch(cell_text(cell))) for at, cell in enumerate(cells)]
             above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
             if any(same):
-                self._tell(grid.name, "repeated", line)
+                self.tell(grid.name, "repeated", line)
             kept.append((line, above))
         if not {"other_side", "side_unknown", "closed_line"} & passed.keys():  # a total may count them, or not
             self._check_totals(grid, passed.get("total_line", ()), kept)
@@ -591,7 +496,7 @@ class _Reader:
 
         if COUNT[self.side] in grid.columns and "target" not in grid.columns and not grid.signed:
             for each in differing(written(totals), written(rows)):
-                self._tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
+                self.tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
 
     def _says_a_lot(self, grid: Grid, cells: Sequence[Any]) -> bool:
         """Whether a row is more than a remark: a job, or people of an unknown one."""
@@ -607,7 +512,7 @@ class _Reader:
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
         if ("target" in grid.columns or grid.signed) and number is not None and number <= 0:
-            self._tell(grid.name, f"{self.side}_no_change", line)
+            self.tell(grid.name, f"{self.side}_no_change", line)
             return None
         job = self._job(grid, line, cells, read)
         job = self._unclear_job(grid, cells, number) or job
@@ -674,7 +579,7 @@ class _Reader:
         if value.is_integer():
             return int(value)
         rounded = max(1, math.floor(value + 0.5))
-        self._tell(grid.name, "etp", line, column, given=text, people=str(rounded))
+        self.tell(grid.name, "etp", line, column, given=text, people=str(rounded))
         return rounded
 
     def _volunteers(self, grid: Grid, line: int, cells: Sequence[Any], people: int) -> int | None:
@@ -684,7 +589,7 @@ class _Reader:
         if number is None:
             number = {"yes": people, "no": 0}.get(_YES_NO.get(text.casefold(), ""))
         if text and number is None:
-            self._tell(grid.name, "volunteers_unread", line, column, given=text)
+            self.tell(grid.name, "volunteers_unread", line, column, given=text)
         return number
 
     def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
@@ -692,7 +597,7 @@ class _Reader:
         text = grid.text(cells, "month")
         month = Month.read(text)
         if text and month is None:
-            self._tell(grid.name, "month_unread", line, grid.title("month"), given=text)
+            self.tell(grid.name, "month_unread", line, grid.title("month"), given=text)
         return month
 
     def _own_account(self, grid: Grid, cells: Sequence[Any]) -> bool:
@@ -754,7 +659,7 @@ class _Reader:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
         if "code" in told:
             read = f"{code} {self.referential.occupation_by_code[code].name}"
-            self._tell(grid.name, "code_unknown", line, grid.title("code"), code=told["code"], given=given, read=read)
+            self.tell(grid.name, "code_unknown", line, grid.title("code"), code=told["code"], given=given, read=read)
 
     def _agreement_of(self, grid: Grid, line: int, code: str, read: Resolved) -> float:
         """How sure the code of a row is beside a title that is read surely: little, and said, where they disagree."""
@@ -764,7 +669,7 @@ class _Reader:
         if read.confidence < _EXACT and ends[0].domain == ends[1].domain:  # neighbours are told apart by exact words
             return 1.0
         names = {"code": f"{code} {ends[0].name}", "read": f"{read.job} {ends[1].name}", "given": read.given}
-        self._tell(grid.name, "code_differs", line, grid.title("code"), **names)
+        self.tell(grid.name, "code_differs", line, grid.title("code"), **names)
         return round(1.0 - read.confidence, 3)
 
     def _where(self, grid: Grid, cells: Sequence[Any]) -> Where | Unusable:
@@ -782,7 +687,7 @@ class _Reader:
             if len(some) > 1:
                 first, rows = some[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in some)), "employer": first.employer}
-                self._tell(file, "summed", first.row, **values, job=first.label or first.job)
+                self.tell(file, "summed", first.row, **values, job=first.label or first.job)
 
 
 def _whole(text: str) -> int | None:
