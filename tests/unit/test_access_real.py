@@ -255,7 +255,14 @@ def test_a_known_move_takes_what_it_takes(
 
 @pytest.mark.parametrize(
     ("target", "usual"),
-    [("N1101", "CACES-R489"), ("F1301", "CACES-R487"), ("H2913", "QS-9606"), ("D1202", "CAP-COIFFURE")],
+    [
+        ("N1101", "CACES-R489"),
+        ("F1301", "CACES-R487"),
+        ("H2913", "QS-9606"),
+        ("D1202", "CAP-COIFFURE"),
+        ("A1503", "CTM-TOILETTEUR"),
+        ("D1223", "TFP-PIECES"),
+    ],
 )
 def test_what_employers_ask_for_is_usual_and_never_required(laid: Referential, target: str, usual: str) -> None:
     found = access_conditions(laid, target)
@@ -644,6 +651,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("A1421", "A1502", "open", set(), set(), (300, 800)),  # a farrier's employee
     ("H2908", "J1410", "open", set(), set(), (0, 1350)),
     ("J1501", "A1503", "open", set(), set(), (0, 800)),
+    ("D1202", "A1503", "open", set(), set(), (150, 900)),  # by the title of a groomer, of 667 hours
     ("K2205", "F1621", "open", set(), set(), (0, 800)),
     ("D1507", "A1429", "open", set(), set(), (0, 400)),
     ("G1224", "G1207", "conditional", set(), set(), (0, 140)),
