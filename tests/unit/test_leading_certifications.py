@@ -217,6 +217,13 @@ def test_what_the_parent_alone_ties_and_bears_no_word_of_the_name_is_not_said_to
     assert not any(c.far for c in (*found, *table.leading("N4101", jobs, DAY)))
 
 
+def test_what_the_register_leaves_open_stands_until_the_end_that_the_catalogue_gives(table: Certifications) -> None:
+    title = Credential("T", "Titre", "titre", rncp="300", valid_until="2030-12-31")
+    made = referential({"N4101": ["a"]}, credentials=[title], demands=[("N4101", "T")])
+    assert [(c.code, c.sure) for c in table.leading("N4101", made, DAY) if c.code == "RNCP300"] == [("RNCP300", True)]
+    assert not any(c.code == "RNCP300" for c in table.leading("N4101", made, date(2031, 1, 1)))
+
+
 def test_a_certification_that_is_held_leads_no_further_and_one_that_nothing_dates_is_not_said_to_be_in_force(
     table: Certifications, jobs: Referential
 ) -> None:

@@ -11,9 +11,9 @@ from passerelles import Profile, match_territory, rank_moves, rank_paths, rank_s
 from passerelles.cli.main import run
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.figures import Interval
+from passerelles.market.figures import Figure, Interval
 from passerelles.market.market import load_market, load_wages
-from passerelles.market.signals import shares_said
+from passerelles.market.signals import shares_said, wage_notes, wages_said, wages_short
 from passerelles.market.tables import Wages
 from passerelles.service import answers
 from passerelles.service.engine import Engine
@@ -107,6 +107,19 @@ def test_wages_stand_beside_moves_and_paths_and_change_no_score(
     assert (person.wages[0].why, person.wages[1]) == ("no_occupation", move.wages[1])
 
 
+def test_one_median_for_both_jobs_does_not_tell_what_the_move_pays() -> None:
+    def median(family: str) -> Figure:
+        return Figure(Interval(0.9, 0.9), "observed", about=family, source="S", year="2018")
+
+    alike, apart = (median("V"), median("V")), (median("V"), median("W"))
+    assert [wages_short(both, "fr") for both in (alike, apart)] == ["≈ 0,90", "0,90 → 0,90"]
+    assert "ne dit pas ce que le passage change" in wages_said(alike)
+    assert wages_said(apart).startswith("0,90 avant, 0,90 après")
+    assert [len(wage_notes([both], "fr")) for both in (alike, apart)] == [2, 1]
+    unknown = Figure(None, "unknown")
+    assert (wages_short((unknown, unknown), "fr"), wage_notes([None, (unknown, unknown)], "fr")) == (None, [])
+
+
 def test_a_table_shows_wages_where_one_is_known(tmp_path: Path, embedded_graph: OccupationGraph) -> None:
     market = load_market(write(tmp_path / "w.csv", WAGES))  # no table joins families to jobs
     shown = str(rank_moves(embedded_graph, "K2110", limit=1, wages=market))
@@ -145,7 +158,7 @@ def test_commands_and_the_service_show_the_wages_of_the_data_folder(
         with pytest.raises(SystemExit):
             run(("territory", "match", "--fragile", str(fragile), "--hiring", str(hiring), *data))
         text = " ".join(capsys.readouterr().out.split())
-        assert ("0,95 →" in text) is ("Salaire : médiane avant → après" in text) is shown
+        assert ("≈ 0,95" in text) is ("Salaire : médiane avant → après" in text) is shown
 
 
 def test_flows_carry_the_difficulty_and_the_seasons_of_where_people_would_go(

@@ -443,11 +443,12 @@ class Certifications:
         """Yield a certification if it is alive on a day, else what has taken its place."""
         state = self.register.state(rncp, day)
         rows = self._rows(rncp)
-        ended = credential is not None and credential.valid_until and credential.valid_until < day.isoformat()
         if state == "unknown" and rows:
             opens = {_open(row, day) for row in rows}
             state = "yes" if "yes" in opens else "no" if opens == {"no"} else "unknown"
-        if state == "no" or ended:
+        if until := credential.valid_until if credential is not None else "":
+            state = "no" if until < day.isoformat() else "yes" if state == "unknown" else state
+        if state == "no":
             for heir, former in self.register.heirs(rncp, day):
                 made = self._from_rows(heir, self._rows(heir), match, day, sure=True)
                 label, level = self._named(former, self._rows(former), credential)

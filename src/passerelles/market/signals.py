@@ -43,8 +43,14 @@ def wage_columns(of: Callable[[Any], WagePair | None], *, on: On | None = None) 
 
 
 def wages_short(wages: WagePair | None, lang: Lang) -> str | None:
-    """Return both ratios in a narrow column; None where neither is known."""
-    return " → ".join(_ratios(wages, lang)) or None
+    """Return both ratios in a narrow column, or the one of both jobs; None where neither is known."""
+    ratios = _ratios(wages, lang)
+    return f"≈ {ratios[0]}" if _alike(wages) else " → ".join(ratios) or None
+
+
+def _alike(wages: WagePair | None) -> bool:
+    """Whether one median stands for both jobs, so that nothing tells what the move pays."""
+    return wages is not None and wages[0].interval is not None and wages[0] == wages[1]
 
 
 def _ratios(wages: WagePair | None, lang: Lang) -> list[str]:
@@ -57,8 +63,8 @@ def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
     """Return wages before and after with source, period and level; empty where neither is known."""
     if not (ratios := _ratios(wages, lang)):
         return ""
-    ends = dict(zip(("before", "after"), ratios, strict=True))
-    return say("market.wages", lang=lang, **ends, source=wage_sources([wages], lang))
+    ends, key = dict(zip(("before", "after"), ratios, strict=True)), "wages_alike" if _alike(wages) else "wages"
+    return say(f"market.{key}", lang=lang, **ends, source=wage_sources([wages], lang))
 
 
 def wage_lines(wages: WagePair | None, lang: Lang = "fr") -> list[str]:
@@ -85,8 +91,10 @@ def _level(code: str, lang: Lang, *, named: bool) -> str:
 
 def wage_notes(some: Iterable[WagePair | None], lang: Lang) -> list[str]:
     """Return what a table that shows wages says under it; nothing where none is known."""
+    some = list(some)
     sources = wage_sources(some, lang, codes=False)
-    return [say("market.wages_note", lang=lang, source=sources)] if sources else []
+    notes = [say("market.wages_note", lang=lang, source=sources)] if sources else []
+    return notes + ([say("market.wages_alike_note", lang=lang)] if any(map(_alike, some)) else [])
 
 
 _WAGES: Final = (
