@@ -404,3 +404,26 @@ def test_sheets_that_name_their_side_are_read_by_side(embedded: Referential, tmp
     book.save(tmp_path / "t.xlsx")
     assert found(read_lots(embedded, tmp_path / "t.xlsx", "fragile")) == [("A", "N1101", 4)]
     assert found(read_lots(embedded, tmp_path / "t.xlsx", "hiring")) == [("A", "N4101", 2)]
+
+
+def test_an_employer_on_the_first_row_of_its_group_holds_for_the_rows_below(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    lines = ["Entreprise;Métier;Ville;Effectif", "A;N1101;Redon;3", ";H2913;;2", "Total A;;;5", "B;H2913;Allaire;2"]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join([*lines, ";N4101;Redon;1"])), "fragile")
+    places = {(lot.employer, lot.job): lot.commune or lot.basin for lot in lots.lots}
+    assert places == {
+        ("A", "N1101"): "redon", ("A", "H2913"): "redon", ("B", "H2913"): "allaire", ("B", "N4101"): "redon"
+    }  # fmt: skip
+    assert [p.row for p in lots.said if p.key == "employer_below"] == [3, 6]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join([*lines, "Total B;;;2", ";N4101;;1"])), "fragile")
+    assert asides(lots) == [(7, "empty")]  # a total ends the group
+
+
+def test_rows_that_lack_an_employer_here_and_there_are_of_nobody_and_never_summed(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    lines = ["Entreprise;Métier;Effectif", "A;N1101;3", "A;H2913;2", ";N4101;2", "B;N1101;2", "B;H2913;2", ";N4101;1"]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile")
+    assert [each for each in found(lots) if each[0] == "–"] == [("–", "N4101", 2), ("–", "N4101", 1)]
+    assert [p.row for p in lots.said if p.key == "employer_empty"] == [4, 7]

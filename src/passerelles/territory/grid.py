@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 from passerelles.io.csv import read_number
@@ -21,6 +22,8 @@ _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the nam
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
 _PLACED: Final = frozenset({"employer", "basin", "commune"})
+_OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an employer is
+_GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT = (
@@ -251,6 +254,45 @@ def both_sides(grid: Grid) -> int | None:
         if 2 * len(known) > len(said) and len(set(known)) > 1:
             return at
     return None
+
+
+def carried(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int, Sequence[Any]]:
+    """
+    Return the rows below the first of a group, which alone names the employer, with what it tells of it and its place.
+
+    Parameters
+    ----------
+    grid, rows
+        The table, and its rows of lots in their order.
+    breaks
+        Lines that end a group, such as totals.
+
+    Returns
+    -------
+    carried
+        Cells of these rows by line; none where the table may lack an employer here and there instead. Groups are many
+        rows; their rows lack the place too, or no two that follow one another name one employer.
+    """
+    blank = [cells for _, cells in rows if not grid.text(cells, "employer")]
+    if "employer" not in grid.columns or not blank or len(blank) < _GROUPED * len(rows):
+        return {}
+    where = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
+    twice = any(a == b != "" for a, b in pairwise(grid.text(cells, "employer") for _, cells in rows))
+    if twice and (not where or any(grid.text(cells, role) for cells in blank for role in where)):
+        return {}
+    found = dict[int, Sequence[Any]]()
+    above: Sequence[Any] | None = None
+    ends: list[tuple[int, Sequence[Any] | None]] = [(line, None) for line in breaks]
+    for line, cells in sorted([*rows, *ends], key=lambda row: row[0]):
+        if cells is None or grid.text(cells, "employer"):
+            above = cells
+        elif above is not None:
+            own = [role for role in ("employer", *_OF_FIRM) if not grid.text(cells, role)]
+            own += [] if any(grid.text(cells, role) for role in where) else where
+            told = {grid.columns[role]: grid.text(above, role) for role in own if role in grid.columns}
+            wide = [*cells, *[None] * (max(told) + 1 - len(cells))]
+            found[line] = [told.get(at, cell) for at, cell in enumerate(wide)]
+    return found
 
 
 def signed_change(grid: Grid) -> int | None:

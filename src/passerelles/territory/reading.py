@@ -30,6 +30,7 @@ from passerelles.territory.grid import (
     Row,
     bare,
     both_sides,
+    carried,
     differing,
     named_columns,
     side_said_by,
@@ -50,6 +51,7 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _TURNED: Final = {"job": "by_job", "employer": "by_employer"}
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
+_LOTS: Final = frozenset({"other_side", "side_unknown", "closed_line"})  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _OWN_ACCOUNT, _ETP, _CURRENT, _STATE, _CLOSED = (
@@ -240,12 +242,16 @@ class _Reader:
         grid = self._check_columns(grid)
         grid, rows = self._split(grid, self._rows(grid))
         decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
+        named_firms = any(grid.text(cells, "employer") for _, cells in rows)
         for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
             if lot is not None:
                 lot = self.given[line].read_as(lot) if line in self.given else lot
                 named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
                 own = "1" if lot.self_employed else ""
+                if named_firms and not grid.text(cells, "employer"):
+                    self.tell(grid.name, "employer_empty", line)
+                    own += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
                 lots.setdefault((*named, lot.commune, title, own), []).append(lot)
 
@@ -426,7 +432,7 @@ class _Reader:
 
     def _rows(self, grid: Grid) -> list[Row]:
         """
-        Return the rows of lots, with what stands above in place of a mark that says "the same".
+        Return the rows of lots, with what stands above for a mark that says "the same" or an empty employer.
 
         Without the header said again, totals, rows of the other side, openings that their state closes, and lines of
         text below the table.
@@ -448,9 +454,13 @@ class _Reader:
             if any(same):
                 self.tell(grid.name, "repeated", line)
             kept.append((line, above))
-        if not {"other_side", "side_unknown", "closed_line"} & passed.keys():  # a total may count them, or not
+        if not _LOTS & passed.keys():  # a total may count them, or not
             self._check_totals(grid, passed.get("total_line", ()), kept)
-        return kept
+        lots = sorted([*kept, *(row for kind in _LOTS for row in passed.get(kind, ()))], key=lambda row: row[0])
+        below = carried(grid, lots, [line for kind in passed.keys() - _LOTS for line, _ in passed[kind]])
+        for line in [line for line, _ in kept if line in below]:
+            self.tell(grid.name, "employer_below", line)
+        return [(line, below.get(line, cells)) for line, cells in kept]
 
     def _kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
         """Return what tells the kind of a row that is no lot, and what is said of it; no kind where it is one."""
