@@ -6,7 +6,14 @@ from pathlib import Path
 import pytest
 from access_reader import Agreement, agreement, of_written
 
-from passerelles.referentials.access_text import AccessText, Mention, credential_of, fold_in_place, read_access_text
+from passerelles.referentials.access_text import (
+    AccessText,
+    Mention,
+    credential_of,
+    credentials_named,
+    fold_in_place,
+    read_access_text,
+)
 from passerelles.referentials.referential import Referential
 
 LABELS = Path(__file__).resolve().parents[1] / "data"
@@ -589,3 +596,19 @@ def _agree(name: str, texts: dict[str, str], floors: Agreement) -> None:
 def _above(reached: Agreement, floors: Agreement) -> None:
     for right, floor in zip(vars(reached).values(), vars(floors).values(), strict=True):
         assert right[0] / right[1] >= floor[0] / floor[1], reached.described()
+
+
+@pytest.mark.parametrize(
+    ("title", "named"),
+    [
+        ("Chauffeur PL permis CE + FIMO", {"PERM-CE"}), ("Conducteur permis C/CE H/F", {"PERM-C"}),
+        ("Conducteur de car - permis D", {"PERM-D"}), ("Permis BE exigé pour chauffeur", {"permis be"}),
+        ("Chauffeur, permis C obligatoire, FIMO appréciée", {"PERM-C"}), ("Chauffeur (permis D ou formation)", set()),
+        ("Infirmier (permis C souhaité)", set()), ("Livreur sans permis", set()), ("Cariste CACES 3", set()),
+        ("Cariste CACES 3 exigé", {"caces 3"}), ("Animateur de stages permis à points", set()),
+        ("Instructeur permis de construire", set()), ("Chauffeur livreur VL", set()),
+    ],
+)  # fmt: skip
+def test_of_a_title_what_it_asks_for_is_told_and_not_what_it_wishes_for(title: str, named: set[str]) -> None:
+    catalogue = {f"PERM-{letters}": f"Permis de conduire, catégorie {letters}" for letters in ("B", "C", "CE", "D")}
+    assert credentials_named(title, catalogue) == named

@@ -543,6 +543,26 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert match_territory(graph, movers, employed).placed == 3
 
 
+def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_people_bring_it() -> None:
+    graph = build_graph(load_referential())
+
+    def asked_back(job: str, start: str, end: str) -> list[str | None]:
+        lot = Lot("A", job, "x", people=3, confidence=1.0)
+        sides = made("fragile", [replace(lot, given=start)]), made("hiring", [replace(lot, given=end)])
+        found = match_territory(graph, *sides)
+        assert found.placed == 3 * (not found.to_confirm), (start, end)
+        return [flow.to_find_out("fr") for flow in found.to_confirm]
+
+    (told,) = asked_back("N4105", "Chauffeur-livreur", "Chauffeur-livreur permis C exigé")
+    assert told == "ce qu'exige l'accès au poste : permis C"
+    assert asked_back("N4105", "Chauffeur-livreur permis CE", "Chauffeur-livreur (permis C)") == []
+    assert asked_back("N4101", "Conducteur routier", "Conducteur routier permis C H/F") == [], "their job demands it"
+    assert asked_back("N4105", "Chauffeur-livreur", "Chauffeur-livreur permis B exigé") == [], "many hold it"
+    assert asked_back("N1101", "Cariste", "Cariste CACES 3") == [], "a word that nothing makes a demand"
+    (told,) = asked_back("N1101", "Cariste", "Cariste, CACES 3 obligatoire")
+    assert told == "ce qu'exige l'accès au poste : caces 3"
+
+
 def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read() -> None:
     fragile = made("fragile", [Lot("A", "J00", "x", people=3, given="Monteur", confidence=0.5)])
     hiring = made("hiring", [Lot("P", "J00", "x", people=3, given="monteur", confidence=0.5)])

@@ -18,6 +18,8 @@ from itertools import pairwise
 from tomllib import loads
 from typing import Any, Final, Literal, NamedTuple
 
+from passerelles.text import normalise_label
+
 Strength = Literal["stated", "only-way", "one-way", "usual", "negated"]
 Condition = Literal["always", "some-titles", "some-tasks", "self-employed", "public"]
 Selection = Literal["competition", "appointment", "admission"]
@@ -269,6 +271,51 @@ def credential_of(mention: Mention, credentials: Mapping[str, str], language: st
     codes = {code for code, label in credentials.items() if _plain(label, language) == name or code in acronyms}
     codes |= {code for code, pattern in rules.codes.items() if code in credentials and pattern.fullmatch(name)}
     return codes.pop() if len(codes) == 1 else None
+
+
+def credentials_named(title: str, credentials: Mapping[str, str], language: str = "fr") -> frozenset[str]:
+    """
+    Credentials that a job title asks for, as employers write them: codes, and the words of what has none.
+
+    A word that names a credential in general counts only where the title demands it ("CACES obligatoire"); what it
+    wishes for, does without or offers a choice of never does.
+
+    Parameters
+    ----------
+    title
+        For instance "Chauffeur permis C/CE H/F".
+    credentials
+        Labels of the catalogue's credentials by code.
+    language
+        Language of the title and of the labels.
+
+    Examples
+    --------
+    >>> credentials_named("Chauffeur permis C exigé", {"PERM-C": "Permis C", "PERM-CE": "Permis CE"})
+    frozenset({'PERM-C'})
+    """
+    found: set[str] = set()
+    for mention, demanded in _named_in_title(title, language):
+        words = mention.text.split()
+        names = (replace(mention, text=" ".join(words[:n])) for n in range(len(words), 0, -1))  # "permis C H/F CDI"
+        code = next(filter(None, (credential_of(name, credentials, language) for name in names)), None)
+        if code or demanded:
+            found.add(code or normalise_label(mention.text))
+    return frozenset(found)
+
+
+@lru_cache(maxsize=4096)  # a table repeats its titles
+def _named_in_title(title: str, language: str) -> tuple[tuple[Mention, bool], ...]:
+    """Credentials that a title names, each with whether it says that it demands it."""
+    rules = _rules(language)
+    found: list[tuple[Mention, bool]] = []
+    for part in re.split("[+/,;()]", title) if rules else ():  # each of them says one thing: "permis C/CE + FIMO"
+        said, folded = read_access_text(part, language), fold_in_place(part)
+        if rules and said and not rules.cues["hedged"].search(folded):
+            demanded = rules.cues["stated"].search(folded) is not None
+            named = (m for m in said.mentions if m.strength != "negated" and not m.alternative)
+            found += [(mention, demanded) for mention in named if " ou " not in mention.text.casefold()]
+    return tuple(found)
 
 
 @lru_cache(maxsize=4096)  # the labels of a catalogue are compared with each mention

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from operator import attrgetter, itemgetter
 from typing import ClassVar, Final, get_args
 
@@ -98,7 +98,7 @@ class Flow(Described):
     access
         What access to the job takes of these people.
     of_title
-        Codes of credentials that the title of the opening demands beyond that of the people.
+        Credentials that the title of the opening demands beyond what the people hold: code and name.
     move
         The explained move, or None beyond the number that the settings explain.
     wages
@@ -124,7 +124,7 @@ class Flow(Described):
     move_level: Level | None = None
     listed: bool | None = None
     unknown: tuple[str, ...] = ()
-    of_title: tuple[str, ...] = ()
+    of_title: Mapping[str, str] = field(default_factory=dict)
     move: Move | None = None
     assumed: bool = False
     lever_hours: float = 0.0
@@ -164,9 +164,8 @@ class Flow(Described):
 
     def access_said(self, lang: Lang = "fr") -> str:
         """Return what access takes, in a few words."""
-        labels = {c.code: c.short for c in self.access.credentials}
         held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
-        asked = ", ".join(labels.get(code, code) for code in self.of_title if code not in held)
+        asked = ", ".join(name for code, name in self.of_title.items() if code not in held)
         return asked or access_text(self.access, lang)
 
     def _unknown(self, name: str, lang: Lang) -> str:

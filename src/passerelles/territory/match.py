@@ -40,6 +40,7 @@ from passerelles.territory.pairs import (
     drawn,
     find_pairs,
     floor_groups,
+    held_by,
     moves_between,
     survey_openings,
 )
@@ -372,9 +373,7 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
                 unknown=unknown,
                 kind="same-job" if same else kind,
                 access=access,
-                of_title=tuple(
-                    sorted(asked_of_title(territory.graph, hiring) - asked_of_title(territory.graph, fragile))
-                ),
+                of_title=_beyond(territory.graph, fragile, hiring),
                 move=move,
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
@@ -383,6 +382,13 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
             )
         )
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
+
+
+def _beyond(graph: OccupationGraph, start: Lot, end: Lot) -> dict[str, str]:
+    """Return what the title of an opening demands beyond what people hold: code and name, or the words of both."""
+    asked, known = asked_of_title(graph, end), graph.referential.credential_by_code
+    beyond = sorted(asked - held_by(graph, start)) if asked else ()
+    return {code: known[code].name if code in known else code for code in beyond}
 
 
 def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:

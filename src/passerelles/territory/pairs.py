@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import kind_between
-from passerelles.access.holdings import DEMANDED
+from passerelles.access.holdings import DEMANDED, Holdings, holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
@@ -23,6 +23,7 @@ from passerelles.matching.titles import SURE
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
 from passerelles.ranking.moves import levels_by
+from passerelles.referentials.access_text import credentials_named
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, required_columns
 from passerelles.scoring.scorer import LEVELS, scorer_for
@@ -401,17 +402,30 @@ def _numbers(title: str) -> frozenset[str]:
 
 
 def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
-    """Return the credentials that access demands of a lot's job title, where titles of its fiche differ."""
-    if not lot.title_code:
-        return frozenset()
-    rows = graph.referential.credentials_of.get(lot.job, ())
-    return frozenset(
+    """
+    Return the credentials that a lot's job title demands beyond its job: by access, or in the employer's words.
+
+    What has no code is its words. Of what is only written, a licence that many hold whatever their job is left out.
+    """
+    referential = graph.referential
+    rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
+    of_title = frozenset(
         row.credential
         for row in rows
-        if row.kind in DEMANDED
-        and lot.title_code in row.titles.split()
-        and (row.scope != "self-employed" or lot.self_employed)
+        if lot.title_code in row.titles.split() and (row.scope != "self-employed" or lot.self_employed)
     )
+    known = referential.credential_by_code
+    labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
+    written = credentials_named(lot.given, labels, referential.language)
+    written -= {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
+    return of_title | {code for code in written if code not in known or not Holdings().may_have(known[code])}
+
+
+def held_by(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
+    """Return the credentials that people of a lot hold: by their job, and by what its title demands."""
+    titles = frozenset(filter(None, (lot.title_code,)))
+    own = asked_of_title(graph, lot)
+    return holdings_of(graph.referential, lot.job, dict.fromkeys(own, "yes"), titles=titles).held
 
 
 def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
@@ -486,7 +500,8 @@ def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Ro
     mine = _numbers(given)
     if mine:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
         doubt[same & beyond(mine, openings.numbers)] |= Doubt.ACCESS
-    doubt[beyond(asked_of_title(graph, lot), openings.asked)] |= Doubt.ACCESS
+    if openings.asked:
+        doubt[beyond(held_by(graph, lot), openings.asked)] |= Doubt.ACCESS
     return doubt
 
 
