@@ -427,3 +427,40 @@ def test_rows_that_lack_an_employer_here_and_there_are_of_nobody_and_never_summe
     lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile")
     assert [each for each in found(lots) if each[0] == "–"] == [("–", "N4101", 2), ("–", "N4101", 1)]
     assert [p.row for p in lots.said if p.key == "employer_empty"] == [4, 7]
+
+
+@pytest.mark.parametrize(
+    ("heading", "below", "numbers", "people"),
+    [
+        ("Effectif par tranche d'âge", ("< 30 ans", "30-54 ans", "55 ans et +"), ("-", 3, 4), 7),
+        ("Effectif par tranche d'âge", ("<30", "30-54", "55+"), (2, 3, 4), 9),
+        ("Effectifs", ("Moins de 30", "30-50 ans", "Plus de 50", "Total"), (2, 3, 4, 9), 9),
+        ("Effectif", ("H", "F"), (2, 3), 5),
+    ],
+)
+def test_parts_below_a_heading_of_the_last_columns_are_summed(
+    embedded: Referential, tmp_path: Path, heading: str, below: tuple[str, ...], numbers: tuple[Any, ...], people: int
+) -> None:
+    rows = (("Entreprise", "Métier", heading), ("", "", *below), ("A", "N1101", *numbers), ("A", "N4101", *numbers))
+    assert read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows), "fragile").people == 2 * people
+
+
+def test_a_row_of_people_wider_than_the_header_is_no_second_line_of_it(embedded: Referential, tmp_path: Path) -> None:
+    rows = (("Salarié", "Métier", "Ville"), ("X", "Cariste", "Redon", "à mi-temps"), ("Y", "Cariste", "Redon"))
+    assert read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows), "fragile").people == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Entreprise;Métier;Nb à pourvoir;Ville\nA;N1101;4;Redon\nB;N4101;2;Redon",
+        "Entreprise;Métier;Nb dont le contrat finit;Ville\nA;N1101;4;Redon\nB;N4101;2;Redon",
+        "Entreprise;Métier;Divers;Ville\nA;N1101;4 à 5;Redon\nB;N4101;oui;Redon\nTotal;;7;",
+    ],
+)
+def test_lines_are_not_counted_one_each_where_numbers_are_left_unread(
+    embedded: Referential, tmp_path: Path, text: str
+) -> None:
+    with pytest.raises(LotsError) as error:
+        read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert [p.key for p in error.value.problems] == ["counts_unread"]

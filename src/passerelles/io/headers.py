@@ -20,6 +20,8 @@ _PARTS: Final = tuple(
         "hommes?|femmes?|h|f|m|men|women",
         "cdi|cdd|interim(?:aires?)?|alternan(?:ce|ts?)|apprenti(?:s|ssage)",
         "temps (?:plein|complet|partiel)",
+        # Bands of age or seniority, where no time to come is told: "à 3 ans".
+        r"(?<!a )(?<!dans )(?<!ici )\d+ ans|(?:moins|plus) de \d+|par (?:tranches? d )?ages?\b.* \d+",
     )
 )
 
@@ -32,6 +34,8 @@ def are_parts(names: Sequence[str]) -> bool:
     --------
     >>> are_parts(["Hommes", "Femmes"]), are_parts(["CDI", "CDD", "Dont femmes"]), are_parts(["2027", "2028"])
     (True, False, False)
+    >>> are_parts(["< 30 ans", "30-54 ans", "55 ans et +"]), are_parts(["Besoins à 3 ans", "Besoins à 5 ans"])
+    (True, False)
     """
     words = [normalise_label(name) for name in names]
     several = len(set(words)) == len(words) > 1
@@ -73,6 +77,8 @@ def one_header(
     (['Poste Réf.', 'Intitulé', 'Lieu'], [])
     """
     below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
+    written, width = header, max((at for at, text in enumerate(below, 1) if text), default=0) if header else 0
+    header = [*header, *[""] * (width - len(header))]  # a heading may stand above the last columns
     below = [text if text != name else "" for text, name in zip_longest(below, header, fillvalue="")]  # merged cells
     of = list(range(len(header)))
     for at, name in enumerate(header[1:], 1):
@@ -82,12 +88,19 @@ def one_header(
     digits = any(sign.isdigit() for text in below for sign in text)
     # Dates and years name columns below a heading, where nothing stands below the columns of one name.
     if of == list(range(len(header))) or counts or (digits and (not alone or any(below[at] for at in alone))):
-        return header, rows
+        return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
     under = {at: [below[i] for i, start in enumerate(of) if start == at] for at in of}
-    split = {at for at, some in under.items() if are_parts(some) or any(map(_CODE.match, map(normalise_label, some)))}
+    joined = {at: [f"{header[at]} {name}" for name in some] for at, some in under.items()}
+    split = {
+        at
+        for at, some in under.items()
+        if are_parts(some) or are_parts(joined[at]) or any(map(_CODE.match, map(normalise_label, some)))
+    }
     split |= {at for at, some in under.items() if len(some) > 1 and any(map(means, some))}
+    if width > len(written) and not (totals or split or any(map(_YEAR.fullmatch, below))):  # a row of people
+        return written, rows
     names = [header[start] for start in of]
     for at, start in enumerate(of):
         if start in split:

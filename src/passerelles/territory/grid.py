@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import read_number
+from passerelles.io.csv import mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.territory.lots import Side
@@ -215,6 +215,17 @@ class Grid:
         return [
             at for at in self.free if not _NO_PEOPLE.search(names[at]) and not _counts_else(names[at], self.side, ())
         ]
+
+    @property
+    def uncounted(self) -> list[int]:
+        """Columns without a role that count, by their names and cells, but not this side, or something else."""
+        found = list[int]()
+        for at in {*range(len(self.header))} - {*self.columns.values()}:
+            name, held = normalise_label(self.header[at]), self.held(at)
+            counts = _counts_else(name, self.side, ()) or re.search(_HEADERS["words"][COUNT[self.side]], name)
+            if counts and not _NO_PEOPLE.search(name) and held and mostly_hold_counts(held):
+                found.append(at)
+        return sorted(found)
 
     def held(self, place: int) -> list[str]:
         """Return what is written in a column, in the first rows."""

@@ -348,6 +348,13 @@ class _Reader:
                 self.tell(grid.name, key, 0, roles[0])
         return grid
 
+    @staticmethod
+    def _refuse_unread(grid: Grid, columns: Iterable[int]) -> None:
+        """Refuse to count one a line where columns tell numbers that are not read."""
+        names = ", ".join(grid.header[at] for at in columns)
+        if names:
+            raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "counts_unread", {"columns": names})])
+
     def _changes(self, grid: Grid) -> Grid:
         """Take a column of changes as the one that counts, where none tells the people concerned."""
         count, signed = COUNT[self.side], signed_change(grid)
@@ -401,9 +408,11 @@ class _Reader:
         else:
             counted = grid.holding(hold_counts, free)
         first = grid.columns.get(count, next(iter(counted), -1))
-        others = [at for at in free if at != first and are_parts([grid.header[first], grid.header[at]])]
+        others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
         others += [at for at in counted if at not in (first, *others)]
-        if first < 0 or not others:
+        if first < 0:
+            self._refuse_unread(grid, grid.uncounted)
+        if not others:
             return grid
         names = [grid.header[at] for at in (first, *others)]
         different = [name for name in names[1:] if name != names[0]]
@@ -454,8 +463,14 @@ class _Reader:
             if any(same):
                 self.tell(grid.name, "repeated", line)
             kept.append((line, above))
+        totals = passed.get("total_line", ())
         if not _LOTS & passed.keys():  # a total may count them, or not
-            self._check_totals(grid, passed.get("total_line", ()), kept)
+            self._check_totals(grid, totals, kept)
+        if COUNT[self.side] not in grid.columns:
+            more = {
+                at for _, row in totals for at in grid.countable if (_whole(grid.text_at(row, at)) or 0) > len(kept)
+            }
+            self._refuse_unread(grid, sorted(more))
         lots = sorted([*kept, *(row for kind in _LOTS for row in passed.get(kind, ()))], key=lambda row: row[0])
         below = carried(grid, lots, [line for kind in passed.keys() - _LOTS for line, _ in passed[kind]])
         for line in [line for line, _ in kept if line in below]:
@@ -498,7 +513,7 @@ class _Reader:
             found = dict[int, int | None]()
             for line, cells in rows:
                 texts = [grid.text_at(cells, at) for at in (grid.columns[COUNT[self.side]], *grid.parts)]
-                read = [read_number(text, decimal=decimal, whole=True).value for text in texts if text]
+                read = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
                 whole = [int(n) for n in read if n is not None and n.is_integer()]
                 before = found.get(line, 0)
                 found[line] = None if before is None or len(whole) < max(1, len(read)) else before + sum(whole)
@@ -553,6 +568,8 @@ class _Reader:
         if role not in grid.columns:
             return 1
         filled = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
+        if grid.parts:  # a dash in one of them means nobody
+            filled = [at for at in filled if grid.text_at(cells, at).strip("-–—")]
         if grid.signed and filled:
             change = read_number(grid.text_at(cells, filled[0]), decimal=decimal, whole=True).value
             if change is not None and change.is_integer():
