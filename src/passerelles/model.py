@@ -24,6 +24,8 @@ TAUGHT: Final[tuple[CredentialKind, ...]] = (*DIPLOMAS, "certificat")  # what en
 # What the hours of a credential are: set by law, read at one centre, or the proof that the law sets none.
 HoursKind = Literal["legal-minimum", "legal-total", "centre", "none-exists", "unknown"]
 LEGAL: Final[tuple[HoursKind, ...]] = ("legal-minimum", "legal-total")  # those that count placements in
+HOURS_A_MONTH: Final = 151.67
+"""Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
 InForce = Literal["proved", "unproved", "unknown"]
 RequirementKind = Literal["required", "one-of", "usual", "option"]
 Scope = Literal["all", "titles", "self-employed", "public"]
@@ -257,6 +259,19 @@ class Credential:
             return None
         parts = self.company_hours
         return next((h for h in (parts.expected, parts.low, parts.high) if h is not None), None)
+
+    @property
+    def training_months(self) -> Hours:
+        """
+        Months that it takes or asks for; where none are stated, those of a centre's hours with the time in a firm.
+
+        A law's hours count that time already.
+        """
+        centre, firm = self.hours.expected, self.company_hours
+        if self.months != UNKNOWN_HOURS or self.hours_kind in LEGAL or centre is None or firm.expected is None:
+            return self.months
+        low, high = (None if end is None else (centre + end) / HOURS_A_MONTH for end in (firm.low, firm.expected))
+        return Hours(low, high, high)
 
     @property
     def registrations(self) -> tuple[str, ...]:

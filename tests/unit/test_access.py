@@ -1120,6 +1120,18 @@ def credentials_shown(capsys: pytest.CaptureFixture[str], folder: Path) -> list[
     return list(item["access_conditions"]["credentials"])
 
 
+def test_time_in_a_firm_beside_the_hours_of_a_centre_lengthens_the_months_and_not_the_hours() -> None:
+    for kind, firm, months in (("centre", 303.34, "en 8 mois"), ("legal-total", 303.34, ""), ("centre", None, "")):
+        course = replace(TITLE, hours=Hours(910, 910, 910, "s"), hours_kind=kind, company_hours=Hours(firm, firm, firm))
+        some = jobs(CredentialRequirement("Q", "TP"))
+        some = replace(some, credentials=tuple(course if c.code == "TP" else c for c in some.credentials))
+        (path,) = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)
+        assert path.hours.expected == (1213.3 if kind != "centre" else 910.0)
+        assert ("en 8 mois" in path_sentences(path)[0]) is bool(months)
+        taught = (path.hours.expected or 0.0) / PLAIN.paths.month_hours
+        assert path.months.expected == pytest.approx(8.0 if months else taught, abs=0.05)
+
+
 def test_a_path_tells_what_else_to_know_of_what_it_takes_each_sentence_once() -> None:
     rows = (
         CredentialRequirement("Q", "C", note="Dès 21 ans. Pour un convoi."),

@@ -24,13 +24,11 @@ from passerelles.access.conditions import (
 from passerelles.access.holdings import OF_A_LEVEL, Aim, Holdings, after_occupation, holdings_of, is_closed, remaining
 from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
+from passerelles.model import DIPLOMAS, HOURS_A_MONTH, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
 from passerelles.referentials.referential import Referential
 from passerelles.vectors import frozen
 
 TENTHS: Final = 10
-HOURS_A_MONTH: Final = 151.67
-"""Hours of a month of full-time work: 35 a week, 52 weeks, 12 months (Code du travail, L. 3121-27)."""
 _YEARS: Final = 24.0  # months
 _MOST_WAYS: Final = 24  # ways to a choice that are looked at, those of fewest credentials first
 Bools = NDArray[np.bool_]

@@ -106,7 +106,7 @@ class Holdings:
 
         What is only possible leaves them as they are to be expected. Of one that is sure, published hours tell.
         """
-        months, reduction = credential.months, self.reduction_for(credential)
+        months, reduction = credential.training_months, self.reduction_for(credential)
         if reduction is None:
             return months
         if reduction.hours is not None and not reduction.experience_months:

@@ -10,13 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.access.demands import HOURS_A_MONTH
 from passerelles.access.wording import access_text
 from passerelles.language.say import Lang, day_text, listed, number, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns
 from passerelles.market.tables import PAYER, Payer
-from passerelles.model import Hours, MoveKind
+from passerelles.model import HOURS_A_MONTH, Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import figure
 from passerelles.scoring.scorer import LEVELS, Level
