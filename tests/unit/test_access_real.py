@@ -5,7 +5,7 @@ import pytest
 from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
-from passerelles.access.wording import access_text, other_ways_lines
+from passerelles.access.wording import access_text, other_ways_lines, usual_lines
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.path import Step, path_sentences
@@ -173,7 +173,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("K2503", "K1711", "selective", {"FORM-SURV"}, set(), "lateral"),
     ("K1708", "K1709", "selective", {"FORM-CP"}, set(), "advancement"),
     ("A1407", "A1308", "conditional", set(), {"CAFTI", "LIC-INSEM-EQ"}, "lateral"),
-    ("D1208", "D1239", "conditional", {"HYG-TATOUAGE"}, set(), "unknown"),
+    ("D1208", "D1239", "conditional", {"DECL-TATOUAGE", "HYG-TATOUAGE"}, set(), "unknown"),
     ("G1803", "G1206", "conditional", {"AGR-JEUX"}, set(), "lateral"),
     ("C1206", "C1208", "conditional", set(), {"DIP-IOBSP6", "IOBSP-40", "IOBSP-N1"}, "lateral"),
     # Insurance code, L. 512-1, II: who is employed by an intermediary is not registered; an agent holds a mandate.
@@ -864,6 +864,22 @@ def test_years_that_a_trade_is_supposed_to_give_are_told_as_to_be_checked(rome4_
     assert "Un an comme conducteur professionnel de personnes" in told("N4103", "N4112")[1]
 
 
+def test_a_bank_adviser_may_have_the_years_of_insurance_that_spare_a_broker_the_course(
+    rome4_graph: OccupationGraph,
+) -> None:
+    (path,) = rank_paths(rome4_graph, "C1206", targets=["C1103"], max_steps=1)
+    assert (path.hours.low, path.hours.expected) == (0.0, 150.0)
+    assert "tout master, licence de banque-assurance" in " ".join(path_sentences(path))
+
+
+@pytest.mark.parametrize("target", ["J1304", "J1507", "K1202", "K1207", "K1208", "K1305"])
+def test_what_the_law_demands_in_day_nurseries_and_child_protection_is_told_as_demanded(
+    laid: Referential, target: str
+) -> None:
+    (told,) = [each for each in usual_lines(access_conditions(laid, target)) if "honorabilité" in each]
+    assert "accueil du jeune enfant, protection de l'enfance) : exigé par les employeurs" in told
+
+
 def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: OccupationGraph) -> None:
     def told(target: str) -> str:
         return " ".join(path_sentences(rank_paths(rome4_graph, "J1305", targets=[target], max_steps=1)[0]))
@@ -1063,7 +1079,7 @@ BLIND: list[tuple[str, str, str, set[str], set[str], set[str], tuple[float, floa
     ("F1619", "I1501", "conditional", {"TRAV-CORDE"}, set(), {"DIP-N3"}, (35, 250)),
     ("I1604", "I1617", "conditional", {"CT-AGR"}, {"TP-CTA"}, {"CARTE-T"}, None),
     ("N4101", "K2110", "conditional", {"AUT-ENS"}, {"TP-ECSR"}, {"CCS-GL", "PERM-CE"}, (800, 1300)),
-    ("K1206", "D1239", "conditional", {"HYG-TATOUAGE"}, set(), {"DIP-N3", "QPA"}, (20, 40)),
+    ("K1206", "D1239", "conditional", {"DECL-TATOUAGE", "HYG-TATOUAGE"}, set(), {"DIP-N3", "QPA"}, (20, 40)),
     ("M1602", "K2138", "conditional", {"AUT-ANIM"}, set(), {"CCS-GL"}, None),
     ("G1803", "M1805", "open", set(), set(), {"DIP-N5"}, (300, 1300)),
     ("G1302", "E1108", "open", set(), set(), {"DIP-N6"}, (100, 1500)),
