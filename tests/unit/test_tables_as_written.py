@@ -366,7 +366,7 @@ B;N4101;3;Redon
 
 def test_of_tables_one_above_another_each_side_reads_its_own(embedded: Referential, tmp_path: Path) -> None:
     path = written(tmp_path / "t.csv", STACKED)
-    people, openings = (read_lots(embedded, path, side) for side in ("fragile", "hiring"))  # type: ignore[arg-type]
+    people, openings = read_lots(embedded, path, "fragile"), read_lots(embedded, path, "hiring")
     assert sorted(found(people)) == [("–", "H2913", 1), ("–", "N1101", 1)]
     assert (found(openings), asides(openings)) == ([("B", "N4101", 3)], [])
     assert ["table_of_side" in said(lots) for lots in (people, openings)] == [True, True]
@@ -464,3 +464,17 @@ def test_lines_are_not_counted_one_each_where_numbers_are_left_unread(
     with pytest.raises(LotsError) as error:
         read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
     assert [p.key for p in error.value.problems] == ["counts_unread"]
+
+
+def test_a_part_of_a_place_means_the_one_that_the_tables_name_in_full(embedded: Referential, tmp_path: Path) -> None:
+    communes = [
+        (f"3{i}", name) for i, name in enumerate(("Bagnères-de-Luchon", "Montauban-de-Luchon", "Luçon", "Redon"))
+    ]
+    places = Places((Basin("5313", "X"),), tuple(Commune(f"{c}042", name, "5313", 42.8, 0.6) for c, name in communes))
+    text = "Employeur;Métier;Nombre;Commune\nA;N1101;2;{}\nB;N1101;3;Luchon\n"
+    path = written(tmp_path / "t.csv", text.format("Bagnères-de-Luchon"))
+    lots, _ = read_sides(embedded, path, None, locator=Locator(places))
+    assert ([lot.commune for lot in lots.lots], asides(lots), said(lots)) == (["30042"] * 2, [], ["place_in_part"])
+    lots, _ = read_sides(embedded, written(path, text.format("Redon")), None, locator=Locator(places))
+    (aside,) = lots.set_aside
+    assert aside.suggestions == ("Bagnères-de-Luchon", "Montauban-de-Luchon", "Luçon"), "first those that hold the word"

@@ -359,9 +359,11 @@ class Places:
         return self._exact(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
 
     def suggest(self, text: str) -> tuple[str, ...]:
-        """Names of basins and communes nearest to a text, best first, ties by name."""
+        """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
         ranked = alike(normalise_label(text), {name: name for name in self._labels}, least=_CUTOFF)
-        ordered = sorted(ranked, key=lambda name: (-ranked[name], name not in self._basins_by_name, name))
+        whole = set(holding(self._labels, text))
+        order = {n: (n not in whole, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *whole}}
+        ordered = sorted(order, key=order.__getitem__)
         return tuple(islice(dict.fromkeys(self._labels[name] for name in ordered), _SUGGESTIONS))
 
     def distance(self, start: str, end: str) -> Distance:
@@ -504,6 +506,12 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
     name = re.sub(r"\bst(e?)\b", r"saint\1", re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip())
     borough = _BOROUGH.match(name)
     return borough[1] if borough else name, area or said
+
+
+def holding(names: Iterable[str], text: str) -> Iterator[str]:
+    """Yield the folded names that hold a text in whole words."""
+    part, _ = _bare_place(text, "")
+    return (name for name in names if part and f" {part} " in f" {name} ")
 
 
 def department_of(area: str) -> tuple[str, ...]:

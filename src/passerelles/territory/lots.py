@@ -15,7 +15,7 @@ from passerelles.io.csv import split_sheet
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
-from passerelles.market.places import Commune, Places, Spot, departments_shown, with_basins
+from passerelles.market.places import Commune, Places, Spot, departments_shown, holding, with_basins
 from passerelles.notices import Notice
 from passerelles.text import few, normalise_label
 from passerelles.views.shown import Described
@@ -48,12 +48,14 @@ class Locator:
 
     The survey is read only where it may matter: reading one takes seconds, and most tables name basins by their code
     or their own name. `departments` are those of the territory, where they are known: a name that several communes
-    have is the one of them that lies there.
+    have is the one of them that lies there. `communes` are those that the tables name, by code: a part of the name of
+    one of them ("Luchon") means it.
     """
 
     places: Places | None = None
     market: Market | None = None
     departments: frozenset[str] = frozenset()
+    communes: frozenset[str] = frozenset()
 
     def find(self, text: str) -> tuple[str, str]:
         """
@@ -101,6 +103,13 @@ class Locator:
         if commune is None or commune.latitude is None:
             return Where(found.basin.code, found.basin.name)
         return Where(found.basin.code, found.basin.name, commune.code, commune.name or found.name)
+
+    def named_in_part(self, text: str) -> Commune | None:
+        """Return the one commune of the tables in whose name a text stands."""
+        known = self.places.commune_by_code if self.places else {}
+        here = [known[code] for code in self.communes if code in known]
+        found = [c for c in here if any(holding(map(normalise_label, (c.name or "", *c.aliases)), text))]
+        return found[0] if len(found) == 1 else None
 
     def is_wide(self, text: str, area: str = "") -> bool:
         """Whether a text names a department or region, no basin, and no postcode tells a commune of that name."""

@@ -92,9 +92,14 @@ def read_sides(
         return read, faults
 
     read, faults = read_both(locator)
-    if any(each.key == "basin_ambiguous" for each in (*faults, *(p for lots in read for p in lots.set_aside))):
-        there = [locator.departments_of(lot.basin, lot.commune) for lots in read for lot in lots.lots]
-        read, faults = read_both(replace(locator, departments=frozenset().union(*there)))
+    known = [lot for lots in read for lot in lots.lots]
+    here = replace(
+        locator,
+        departments=frozenset().union(*(locator.departments_of(lot.basin, lot.commune) for lot in known)),
+        communes=frozenset(lot.commune for lot in known),
+    )
+    if any(_may_be_here(here, each) for each in (*faults, *(p for lots in read for p in lots.set_aside))):
+        read, faults = read_both(here)
     if faults or refuse_incomplete:
         faults += [problem for lots in read for problem in lots.set_aside]
     if not faults and len(read) > 1 and read[0].sha256 and len({_read_of(lots) for lots in read}) == 1:
@@ -102,6 +107,12 @@ def read_sides(
     if faults:
         raise LotsError(faults)
     return read[0], read[1] if len(read) > 1 else None
+
+
+def _may_be_here(here: Locator, problem: Problem) -> bool:
+    """Whether what the tables say of their places may tell one that could not be read."""
+    named = problem.key == "basin_unknown" and here.named_in_part(str(problem.values["given"]))
+    return problem.key == "basin_ambiguous" or bool(named)
 
 
 def _read_of(lots: Lots) -> tuple[object, ...]:
@@ -541,7 +552,7 @@ class _Reader:
             return None
         job = self._job(grid, line, cells, read)
         job = self._unclear_job(grid, cells, number) or job
-        where = self._where(grid, cells)
+        where = self._where(grid, line, cells)
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(where, Unusable):
             wrong = next(each for each in (people, job, where) if isinstance(each, Unusable))
             about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
@@ -699,7 +710,7 @@ class _Reader:
         self.tell(grid.name, "code_differs", line, grid.title("code"), **names)
         return round(1.0 - read.confidence, 3)
 
-    def _where(self, grid: Grid, cells: Sequence[Any]) -> Where | Unusable:
+    def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
         if not {"basin", "commune"} & set(grid.columns):
             return Where()
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
@@ -707,7 +718,14 @@ class _Reader:
         empty = {"basin" if "basin" in grid.columns else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
         tried = [self._place(text, area, role) for role, text in (told or empty).items()]
-        return next((each for each in tried if isinstance(each, Where)), tried[-1])
+        found = next((each for each in tried if isinstance(each, Where)), tried[-1])
+        if isinstance(found, Where) or found.key != "basin_unknown":
+            return found
+        commune = self.locator.named_in_part(text := str(found.values["given"]))
+        if commune is None:
+            return found
+        self.tell(grid.name, "place_in_part", line, given=text, read=commune.name)
+        return self._place(commune.code, "", "commune")
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for some in lots.values():
