@@ -478,3 +478,22 @@ def test_a_part_of_a_place_means_the_one_that_the_tables_name_in_full(embedded: 
     lots, _ = read_sides(embedded, written(path, text.format("Redon")), None, locator=Locator(places))
     (aside,) = lots.set_aside
     assert aside.suggestions == ("Bagnères-de-Luchon", "Montauban-de-Luchon", "Luçon"), "first those that hold the word"
+
+
+@pytest.mark.parametrize(
+    ("header", "people", "others"),
+    [
+        ("Métier;Effectif au 30/09/2026;Prév. 2027;Prév. 2029;2028", 4, ["Prév. 2027, 2028"]),
+        ("Métier;Effectif actuel;2027;Effectif 2028 (prévision);Coût 2027", 4, ["2027"]),
+        ("Métier;Effectif 2026;Effectif 2027;Effectif 2028;Total heures", 12, ["Effectif 2027, Effectif 2028"]),
+        ("Métier;Effectif au 31/12/2026;Effectif au 31/12/2025;X 2028;", 12, ["Effectif au 31/12/2025, X 2028"]),
+    ],
+)  # fmt: skip
+def test_after_a_headcount_of_today_the_last_forecast_is_the_target_and_other_years_are_named(
+    embedded: Referential, tmp_path: Path, header: str, people: int, others: list[str]
+) -> None:
+    path = written(tmp_path / "t.csv", f"{header}\nN1101;12;10;8;9\nN4101;7;8;9;8\n")
+    lots = read_lots(embedded, path, "fragile")
+    assert found(lots)[0] == ("–", "N1101", people)
+    assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == others
+    assert ("N4101" in [lot.job for lot in lots.lots]) == (people == 12)  # one that grows is not fragile

@@ -20,15 +20,16 @@ COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
+_DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
 _PLACED: Final = frozenset({"employer", "basin", "commune"})
 _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an employer is
 _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT = (
+_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST = (
     re.compile(_HEADERS["says"][name])
-    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side", "present")
+    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side", "present", "forecast")
 )
 _FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
 
@@ -78,13 +79,38 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     texts = with_letters([cell_text(cell) for cell in header])
     if any(re.match(r"prenoms?\b", bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
-    found = named_columns([bare(text) for text in texts], side, {})
+    found = named_columns([bare(text) for text in texts], side, _last_forecast(texts))
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
     found = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
     sector = texts[found["sector"]] if "sector" in found else ""
     if not {"job", "code"} & found.keys() and bare(sector).startswith("activite"):
         found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
     return found
+
+
+def _last_forecast(names: Sequence[str]) -> dict[str, int]:
+    """Position of the last year that is forecast after a column of who is there now, as the target; none elsewhere."""
+    words = [normalise_label(name) for name in names]
+    now = next((name for name in words if _PRESENT.search(name)), None)
+    if now is None:
+        return {}
+    after = year_of(now) or 0
+    years = {at: year_of(name) or 0 for at, name in enumerate(words) if _FORECAST.fullmatch(_DIGITS.sub("", name))}
+    last = max(years, key=lambda at: years[at], default=None)
+    return {"target": last} if last is not None and years[last] > after else {}
+
+
+def year_of(name: str) -> int | None:
+    """
+    Return the last year that the name of a column tells.
+
+    Examples
+    --------
+    >>> year_of("Effectif au 31/12/2026"), year_of("Prév. 2029"), year_of("Code 20267")
+    (2026, 2029, None)
+    """
+    years = re.findall(r"\b20\d\d\b", name)
+    return int(years[-1]) if years else None
 
 
 def with_letters(names: Sequence[str]) -> list[str]:

@@ -35,6 +35,7 @@ from passerelles.territory.grid import (
     named_columns,
     side_said_by,
     signed_change,
+    year_of,
 )
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
@@ -414,13 +415,15 @@ class _Reader:
         free = grid.countable
         if known:
             named = [(at, bare(grid.header[at])) for at in free]
-            counts = [(at, name) for at, name in named if count in named_columns([name], self.side, {})]
-            counted = [at for at, name in counts if not _ETP.search(name)]
+            counts = [
+                at for at, name in named if count in named_columns([name], self.side, {}) and not _ETP.search(name)
+            ]
+            counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
         else:
             counted = grid.holding(hold_counts, free)
         first = grid.columns.get(count, next(iter(counted), -1))
         others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
-        others += [at for at in counted if at not in (first, *others)]
+        others += [at for at in dict.fromkeys(counted) if at not in (first, *others)]
         if first < 0:
             self._refuse_unread(grid, grid.uncounted)
         if not others:
