@@ -172,7 +172,7 @@ def test_several_jobs_of_a_cell_count_apart_where_each_has_its_number_and_are_as
     ]  # fmt: skip
     rows = [{"Entreprise": f"E{at}", "Métier": text, "Effectif": n} for at, (text, n) in enumerate(cells, 1)]
     lots = read_lots(embedded, rows, "fragile")
-    assert asides(lots) == [(row, "several_jobs") for row in (3, 4, 5, 6)]
+    assert asides(lots) == [(3, "jobs_unshared"), *((row, "several_jobs") for row in (4, 5, 6))]
     assert [each for each in found(lots) if each[0] != "E7"] == [
         *(("E1", "N1101", 2), ("E1", "N1110", 1), ("E2", "N1101", 3), ("E2", "N1110", 2)),
         *(("E8", "N1110", 7), ("E9", "N1101", 8)),
@@ -497,3 +497,25 @@ def test_after_a_headcount_of_today_the_last_forecast_is_the_target_and_other_ye
     assert found(lots)[0] == ("–", "N1101", people)
     assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == others
     assert ("N4101" in [lot.job for lot in lots.lots]) == (people == 12)  # one that grows is not fragile
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Serveurs et runners : 3 ; cuisiniers : 2", [3, 2]),
+        ("3 agents d'accueil et standardistes\n2 caristes", [3, 2]),
+        ("3 caristes (dont 2, de nuit) / 2 magasiniers", [3, 2]),
+        ("3 caristes, magasiniers, 2 serveurs", None),
+        ("3 caristes, 1 serveur", None),
+        ("Cariste CACES 1, 3 et 5", [5]),
+    ],
+)
+def test_a_title_of_two_names_keeps_them_where_each_job_of_a_cell_has_its_number(
+    embedded: Referential, text: str, expected: list[int] | None
+) -> None:
+    rows = [{"Entreprise": "A", "Métier": text, "Effectif": 5}, {"Entreprise": "B", "Métier": "N4101", "Effectif": 1}]
+    lots = read_lots(embedded, rows, "fragile")
+    people = [lot.people for lot in lots.lots if lot.employer == "A"]
+    people += [p.people or 0 for p in lots.set_aside if p.key != "jobs_unshared"]  # titles not of this referential
+    assert sorted(people, reverse=True) == (expected or [])
+    assert ((1, "jobs_unshared") in asides(lots)) == (expected is None)

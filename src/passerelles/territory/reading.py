@@ -39,7 +39,7 @@ from passerelles.territory.grid import (
 )
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
-from passerelles.territory.shapes import counted_jobs, turned
+from passerelles.territory.shapes import counted_jobs, counts_some_jobs, turned
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
@@ -285,17 +285,23 @@ class _Reader:
         count, found = grid.columns.get(role, 0), list[Row]()
         for (line, cells), jobs in zip(rows, read, strict=True):
             told = None if alone else _whole(grid.text_at(cells, count))
+            text = cell_text(cells[job]) if 0 <= job < len(cells) else ""
+            wrong = ""
             if not jobs or told not in (None, sum(n for _, n in jobs)):
-                found.append((line, cells))
-            elif len(jobs) == 1 and cell_text(cells[job]).rstrip().endswith(")"):
-                given = {"given": grid.text_at(cells, job)}
-                self.set_aside.append(Problem(grid.name, line, grid.header[job], "number_in_job", given))
+                chosen = any(grid.text(cells, role) for role in ("choice", "code"))
+                wrong = "jobs_unshared" if counts_some_jobs(text) and not chosen else ""
+                found += [] if wrong else [(line, cells)]
+            elif len(jobs) == 1 and text.rstrip().endswith(")"):
+                wrong = "number_in_job"
             else:
                 self.tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
                 wide = [*cells, *[None] * (count + 1 - len(cells))]
                 for title, number in jobs:
                     one = {job: title, count: number}
                     found.append((line, [one.get(at, cell) for at, cell in enumerate(wide)]))
+            if wrong:
+                given = {"given": " ".join(text.split())}
+                self.set_aside.append(Problem(grid.name, line, grid.header[job], wrong, given, told))
         return grid, found
 
     def _read_titles(self, grid: Grid, rows: Sequence[Row]) -> list[Job | None]:

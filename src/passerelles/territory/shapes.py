@@ -178,7 +178,10 @@ def sums_beside(before: Sequence[str], after: Sequence[str], rows: Sequence[Row]
 
 
 # Several jobs in a cell, each with its number or not.
-_BETWEEN: Final = re.compile(r"\s*(?:[,;\n+]|\bet\b|\band\b)\s*", re.IGNORECASE)
+_PARTED: Final = tuple(  # by more and more of one title: "agents d'accueil et de sécurité", "H/F"
+    re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE)
+    for signs in (r"[,;\n+]|\bet\b|\band\b", r"[,;\n+]", r"[,;\n+/]")
+)
 _BESIDE: Final = re.compile(r"\s*(?:[/,;\n+]|\b(?:et|ou|and|or)\b)\s*", re.IGNORECASE)
 _EITHER: Final = re.compile(r"[/;\n]|\b(?:ou|or)\b", re.IGNORECASE)  # parts jobs, where a comma may be of one title
 _COUNTED: Final = (
@@ -193,7 +196,7 @@ _NO_JOB: Final = re.compile(r"\([^()]*\)|\b[hf]\s*/\s*[hf]\b|[:=]\s*\d+\s*$|^\s*
 
 def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     """
-    Return the jobs of a cell that gives each its number; nothing where one has none.
+    Return the jobs of a cell that gives each its number; nothing where one has none, however the cell is parted.
 
     A cell of but one job tells its number where no column does (`alone`).
 
@@ -201,15 +204,37 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     --------
     >>> counted_jobs("2 soudeurs, 1 chaudronnier"), counted_jobs("Soudeur (3), tourneur : 2")
     ([('soudeurs', 2), ('chaudronnier', 1)], [('Soudeur', 3), ('tourneur', 2)])
+    >>> counted_jobs("Désosseurs et pareurs (25), bouviers (3)"), counted_jobs("4 serveurs (dont 1, le soir) / 1 chef")
+    ([('Désosseurs et pareurs', 25), ('bouviers', 3)], [('serveurs (dont 1, le soir)', 4), ('chef', 1)])
     >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("3 caristes"), counted_jobs("3 caristes", alone=True)
     ([], [], [('caristes', 3)])
     >>> counted_jobs("2nd de cuisine", alone=True), counted_jobs("35 h vendeur", alone=True)
     ([], [])
     """
-    parts = [part for part in _BETWEEN.split(text.strip()) if part]
+    for signs in _PARTED:
+        parts, found = _counted(text, signs)
+        if found and len(found) == len(parts) and (alone or len(parts) > 1):
+            return found
+    return []
+
+
+def counts_some_jobs(text: str) -> bool:
+    """
+    Whether a cell gives several jobs a number each, whatever else it says.
+
+    Examples
+    --------
+    >>> counts_some_jobs("2 soudeurs, tourneurs, 3 caristes"), counts_some_jobs("Cariste CACES 1, 3 et 5")
+    (True, False)
+    """
+    return any(len(_counted(text, signs)[1]) > 1 for signs in _PARTED)
+
+
+def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[str, int]]]:
+    """Return the parts of a cell, and the jobs with a number among them."""
+    parts = [part for part in signs.split(text.strip()) if part]
     read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
-    found = [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
-    return found if len(found) == len(parts) and (alone or len(parts) > 1) else []
+    return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
 
 
 def jobs_beside(text: str) -> list[str]:
