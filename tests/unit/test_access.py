@@ -49,6 +49,7 @@ from passerelles.model import (
     Employment,
     Ground,
     Hours,
+    HoursKind,
     JobTitle,
     OccupationAccess,
     Reduction,
@@ -1121,7 +1122,9 @@ def credentials_shown(capsys: pytest.CaptureFixture[str], folder: Path) -> list[
 
 
 def test_time_in_a_firm_beside_the_hours_of_a_centre_lengthens_the_months_and_not_the_hours() -> None:
-    for kind, firm, months in (("centre", 303.34, "en 8 mois"), ("legal-total", 303.34, ""), ("centre", None, "")):
+    cases: list[tuple[HoursKind, float | None, str]]
+    cases = [("centre", 303.34, "en 8 mois"), ("legal-total", 303.34, ""), ("centre", None, "")]
+    for kind, firm, months in cases:
         course = replace(TITLE, hours=Hours(910, 910, 910, "s"), hours_kind=kind, company_hours=Hours(firm, firm, firm))
         some = jobs(CredentialRequirement("Q", "TP"))
         some = replace(some, credentials=tuple(course if c.code == "TP" else c for c in some.credentials))
