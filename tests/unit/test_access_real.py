@@ -894,10 +894,7 @@ def test_a_move_names_the_other_ways_of_a_choice_that_is_open(rome4_graph: Occup
         return path_sentences(rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0])
 
     (line,) = [each for each in told("N4105", "N4101") if "Autre voie" in each]
-    assert (
-        "Autre voie, avec ce qu'elle suppose, au lieu de « FIMO + permis C » : TP porteur (280 h) ou permis C + pass"
-        in line
-    )
+    assert "au lieu de « FIMO + permis C » : TP porteur (280 h) ou" in line
     assert "permis C + passerelle marchandises (364 h)" in line  # which supposes D and FIMO of passengers, 224 h
     assert "TP tous véhicules" not in line  # who enters it has a way already
     (line,) = [each for each in told("J1501", "J1502") if "Autre voie" in each]

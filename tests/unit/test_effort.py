@@ -28,6 +28,7 @@ from passerelles.model import (
     RequirementKind,
     Ternary,
 )
+from passerelles.paths.legal import NO, UNKNOWN, YES
 from passerelles.paths.path import path_sentences
 from passerelles.paths.state import best_scored, state_at, terrain_of
 from passerelles.ranking.move import excluded_rows, find_start
@@ -161,7 +162,7 @@ def test_a_path_lasts_the_years_of_the_studies_that_it_supposes_and_no_frame_cou
     assert path.hours.low is not None
     assert (path.months.low, path.months.expected, path.months.high) == (round(path.hours.low / 140, 1), 60.0, 60.0)
     assert path.direct_months == 60.0
-    assert "Sur 60,0 mois : les années universitaires d'un diplôme de ce niveau" in " ".join(path_sentences(path))
+    assert "Comptez 60,0 mois par un diplôme universitaire de ce niveau" in " ".join(path_sentences(path))
     (back,) = rank_paths(build_graph(laid, settings=plain), "B", targets="A", max_steps=1, settings=plain)
     assert "années universitaires" not in " ".join(path_sentences(back))
     longest = next(frame for frame in path.frames if frame.name == "periode-de-reconversion-accord")  # 36 months
@@ -387,11 +388,11 @@ def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_h
         assert next(f.verdict for f in path.frames if f.name == "essai") == verdict
         hours = np.asarray([[path.hours.expected or 0.0]])
         (found,) = EffortCosts(graph, plain).within(str(own), origin, target, hours).ravel()
-        assert {0: "no", 1: "yes", -1: "unknown"}[int(found)] == verdict
+        assert {NO: "no", UNKNOWN: "unknown", YES: "yes"}[int(found)] == verdict
     # Of two jobs left that differ by the title alone, each is judged by its own.
     both = EffortCosts(build_graph(titled("A", "B"), settings=plain), plain)
     each = both.within(str(own), np.asarray([0, 2], dtype=np.intp), target, np.asarray([[100.0], [100.0]]))
-    assert each.ravel().tolist() == [-1, 0]
+    assert each.ravel().tolist() == [UNKNOWN, NO]
 
 
 def test_a_stage_in_a_job_that_asks_for_the_same_title_gives_it() -> None:
