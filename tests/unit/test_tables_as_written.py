@@ -338,6 +338,7 @@ def test_of_three_columns_of_jobs_of_which_two_are_of_today_none_is_chosen(
         ("Emploi;Nombre de suppressions;Nombre de créations", "Cariste;9;4", 9, 4),
         ("Emploi;Effectif actuel;Postes supprimés;Postes créés;Effectif cible", "Cariste;20;9;4;15", 9, 4),
         ("Emploi;Effectif actuel;Effectif cible", "Cariste;20;15", 5, None),
+        ("Emploi;Effectif;Postes supprimés", "Cariste;20;9", 9, None),
         ("Emploi;Effectif actuel;Nb de postes de reclassement", "Cariste;20;7", 20, 7),
     ],
 )
@@ -478,6 +479,17 @@ def test_a_part_of_a_place_means_the_one_that_the_tables_name_in_full(embedded: 
     lots, _ = read_sides(embedded, written(path, text.format("Redon")), None, locator=Locator(places))
     (aside,) = lots.set_aside
     assert aside.suggestions == ("Bagnères-de-Luchon", "Montauban-de-Luchon", "Luçon"), "first those that hold the word"
+
+
+def test_jobs_are_in_a_column_of_categories_and_never_in_one_of_numbers(embedded: Referential, tmp_path: Path) -> None:
+    header = "Site;Catégorie professionnelle;Effectif actuel;Postes supprimés;Postes créés;Effectif cible"
+    path = written(tmp_path / "t.csv", f"{header}\nRedon;Cariste;22;10;0;12\nRedon;Soudeur;5;0;4;9\n")
+    people, openings = read_sides(embedded, path, path, locator=Locator())
+    assert openings is not None
+    assert [(lot.job, lot.people) for lot in people.lots if lot.people] == [("N1101", 10)]
+    assert [(lot.job, lot.people) for lot in openings.lots if lot.people] == [("H2913", 4)]
+    path = written(path, "Divers;Postes supprimés;Postes créés\nCariste;10;0\nSoudeur;3;4\n")
+    assert read_lots(embedded, path, "fragile").people == 13  # the jobs are known by what the first column holds
 
 
 @pytest.mark.parametrize(

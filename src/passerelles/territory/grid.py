@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import mostly_hold_counts, read_number
+from passerelles.io.csv import hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.territory.lots import Side
@@ -27,9 +27,9 @@ _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an em
 _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST = (
+_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _PEOPLE = (
     re.compile(_HEADERS["says"][name])
-    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side", "present", "forecast")
+    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side", "present", "forecast", "people")
 )
 _FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
 
@@ -150,13 +150,22 @@ def _mentions(pattern: str, name: str) -> bool:
     return re.search(pattern, name) is not None and not _ELSE.search(name)
 
 
-def _counts_else(name: str, side: Side, known: Iterable[str]) -> bool:
-    """Whether the name of a column says the other side, or who is there now where no target tells the openings."""
+def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[str] = ()) -> bool:
+    """
+    Whether the name of a column says the other side, or who is there now where no target tells the openings.
+
+    Beside posts that are cut, people are those who are there.
+    """
     if side == "fragile":
         return _HIRES.search(name) is not None and _LEAVES.search(name) is None
-    # An opening may be one for who leaves: "postes de reclassement".
-    leaves = _LEAVES.search(name.replace("reclassement", "")) is not None and _HIRES.search(name) is None
-    return leaves or (_PRESENT.search(name) is not None and "target" not in known)
+    if _leaves(name) or "target" in known:
+        return _leaves(name)
+    return _PRESENT.search(name) is not None or (_PEOPLE.search(name) is not None and any(map(_leaves, beside)))
+
+
+def _leaves(name: str) -> bool:
+    """Whether a column tells of posts cut; an opening may be one for who leaves: "postes de reclassement"."""
+    return _LEAVES.search(name.replace("reclassement", "")) is not None and _HIRES.search(name) is None
 
 
 def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
@@ -166,7 +175,7 @@ def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) 
 
     def place(role: str, fits: Callable[[str], object]) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
-        kept = fits if role != COUNT[side] else lambda name: fits(name) and not _counts_else(name, side, found)
+        kept = fits if role != COUNT[side] else lambda name: fits(name) and not _counts_else(name, side, found, written)
         free = (i for i, name in enumerate(written) if i not in found.values() and kept(name))
         if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
             found[role] = at
@@ -239,16 +248,18 @@ class Grid:
         """Columns without a role that may count this side: no identifiers, ages, or parts told already."""
         names = [normalise_label(name) for name in self.header]
         return [
-            at for at in self.free if not _NO_PEOPLE.search(names[at]) and not _counts_else(names[at], self.side, ())
+            at
+            for at in self.free
+            if not _NO_PEOPLE.search(names[at]) and not _counts_else(names[at], self.side, (), names)
         ]
 
     @property
     def uncounted(self) -> list[int]:
         """Columns without a role that count, by their names and cells, but not this side, or something else."""
-        found = list[int]()
+        found, names = list[int](), [normalise_label(name) for name in self.header]
         for at in {*range(len(self.header))} - {*self.columns.values()}:
-            name, held = normalise_label(self.header[at]), self.held(at)
-            counts = _counts_else(name, self.side, ()) or re.search(_HEADERS["words"][COUNT[self.side]], name)
+            name, held = names[at], self.held(at)
+            counts = _counts_else(name, self.side, (), names) or re.search(_HEADERS["words"][COUNT[self.side]], name)
             if counts and not _NO_PEOPLE.search(name) and held and mostly_hold_counts(held):
                 found.append(at)
         return sorted(found)
@@ -256,6 +267,17 @@ class Grid:
     def held(self, place: int) -> list[str]:
         """Return what is written in a column, in the first rows."""
         return [text for _, row in self.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
+
+    def as_held(self) -> "Grid":
+        """Return it without the roles that the cells of their columns deny: jobs of numbers, counts of words."""
+        roles = dict(self.columns)
+        if "job" in roles and (held := self.held(roles["job"])) and hold_counts(held):  # "Postes créés"
+            del roles["job"]
+        held = self.held(roles.get(COUNT[self.side], len(self.header)))
+        words = not any(sign.isdigit() for text in held for sign in text[:2])  # "Postes" may head titles, not numbers
+        if COUNT[self.side] in roles and words and not {"job", "code"} & roles.keys():
+            del roles[COUNT[self.side]]
+        return replace(self, columns=roles)
 
     def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
         """Return the columns among some that hold what is looked for; an empty one holds nothing."""

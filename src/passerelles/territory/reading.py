@@ -330,11 +330,7 @@ class _Reader:
         A column of jobs or numbers that no name tells is known by what it holds, and said.
         """
         count = COUNT[self.side]
-        if count in grid.columns and not {"job", "code"} & set(grid.columns):
-            held = grid.held(grid.columns[count])
-            if not any(sign.isdigit() for text in held for sign in text[:2]):  # "Postes" may head titles, not numbers
-                grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != count})
-        grid = self._turned(self._job_of_two(self._changes(grid)))
+        grid = self._turned(self._job_of_two(self._changes(grid.as_held())))
         for role, alike, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
             (count, {count}, hold_counts),
