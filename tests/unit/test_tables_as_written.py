@@ -492,6 +492,11 @@ def test_jobs_are_in_a_column_of_categories_and_never_in_one_of_numbers(embedded
     assert read_lots(embedded, path, "fragile").people == 13  # the jobs are known by what the first column holds
 
 
+def test_heads_go_before_full_time_equivalents(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "ETP": "2,6", "Agents": 4}, {"Métier": "N4101", "ETP": "1,0", "Agents": 1}]
+    assert [lot.people for lot in read_lots(embedded, rows, "fragile").lots] == [4, 1]
+
+
 @pytest.mark.parametrize(
     ("header", "people", "others"),
     [
