@@ -497,6 +497,15 @@ def test_heads_go_before_full_time_equivalents(embedded: Referential) -> None:
     assert [lot.people for lot in read_lots(embedded, rows, "fragile").lots] == [4, 1]
 
 
+def test_a_column_without_a_name_is_told_by_its_letter_and_numbers_are_no_months(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "t.csv", "Métier;Effectif;;Départs retraite\nN1101;4;Redon;6\nN4101;2;Allaire;3\n")
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert [p.values["column"] for p in lots.said if p.key == "commune_by_content"] == ["C"]
+    assert "month_unread" not in said(lots)
+
+
 @pytest.mark.parametrize(
     ("header", "people", "others"),
     [

@@ -25,6 +25,7 @@ _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and colum
 _PLACED: Final = frozenset({"employer", "basin", "commune"})
 _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an employer is
 _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
+_FEW: Final = re.compile(r"\d{1,3}")
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _PEOPLE = (
@@ -234,6 +235,14 @@ class Grid:
         """Return the header of a role as it is written, or its name where there is none."""
         return self.header[self.columns[role]] if role in self.columns else role
 
+    def called(self, place: int) -> str:
+        """Return the header of a column, or where it has none its letters, as spreadsheets give them."""
+        letters, left = "", place + 1
+        while left:
+            left, last = divmod(left - 1, 26)
+            letters = f"{chr(ord('A') + last)}{letters}"
+        return self.header[place] or letters
+
     @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else."""
@@ -269,10 +278,12 @@ class Grid:
         return [text for _, row in self.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
 
     def as_held(self) -> "Grid":
-        """Return it without the roles that the cells of their columns deny: jobs of numbers, counts of words."""
+        """Return it without the roles that the cells deny: jobs or months of numbers, counts of words."""
         roles = dict(self.columns)
         if "job" in roles and (held := self.held(roles["job"])) and hold_counts(held):  # "Postes créés"
             del roles["job"]
+        if "month" in roles and (held := self.held(roles["month"])) and all(map(_FEW.fullmatch, held)):  # "Départs"
+            del roles["month"]
         held = self.held(roles.get(COUNT[self.side], len(self.header)))
         words = not any(sign.isdigit() for text in held for sign in text[:2])  # "Postes" may head titles, not numbers
         if COUNT[self.side] in roles and words and not {"job", "code"} & roles.keys():

@@ -345,7 +345,7 @@ class _Reader:
                 found = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
             if len(found) == 1:
                 grid = replace(grid, columns={**grid.columns, role: found[0]})
-                self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.header[found[0]])
+                self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(found[0]))
         if not grid.header and not grid.rows:
             raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
         if not {"job", "code"} & set(grid.columns):
@@ -365,7 +365,7 @@ class _Reader:
     @staticmethod
     def _refuse_unread(grid: Grid, columns: Iterable[int]) -> None:
         """Refuse to count one a line where columns tell numbers that are not read."""
-        names = ", ".join(grid.header[at] for at in columns)
+        names = ", ".join(map(grid.called, columns))
         if names:
             raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "counts_unread", {"columns": names})])
 
