@@ -464,6 +464,18 @@ def test_an_office_that_no_label_says_is_understood_by_usage(rome: Referential, 
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Opérateur de production pharmaceutique", "H2303"), ("Opérateur de fabrication pharma", "H2303"),
+        ("Mécanicien cars et bus", "I1613"), ("Mécanicien d'autocars et d'autobus", "I1613"),
+        ("Gestionnaire back-office moyens de paiement", "C1401"), ("Gestionnaire des opérations bancaires", "C1401"),
+    ],
+)  # fmt: skip
+def test_what_a_branch_makes_or_repairs_tells_the_job(rome: Referential, text: str, code: str) -> None:
+    assert resolve_title(rome, text)[0].code == code
+
+
+@pytest.mark.parametrize(
     ("text", "family", "ignored"),
     [
         ("Chargé de mission (H/F)", "K1404", ("H/F",)),  # said so, though "mission" at the end is most often a contract
