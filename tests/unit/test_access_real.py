@@ -739,11 +739,14 @@ STUDIES: list[tuple[str, str, list[str], float]] = [
     ("J1303", "K1214", ["EXP-COTIS-36", "DEI", "DIP-GENET"], 60),
     ("J1505", "K1214", ["DIP-GENET"], 24),
     ("M1607", "K1901", ["LIC-DROIT", "MASTER-DROIT", "DESN"], 84),
+    # Decree 73-609, art. 7: a clerk has had the trade's diploma, which a first degree opens, for four years or six.
+    ("K1902", "K1901", ["EXP-NOT-48", "LIC-DROIT", "DMN", "EXP-DMN-48", "MASTER-DROIT"], 96),
     ("M1607", "K1905", ["LIC-DROIT", "MASTER-DROIT", "DIP-CDJ"], 84),
     ("K1304", "J1409", ["EXP-COTIS-36", "DE-PP"], 36),  # order of 17 January 2020, art. 12, or a baccalauréat, art. 1
     ("J1501", "J1409", ["DE-PP"], 36),
     ("N1103", "N2202", ["MED-3", "DIP-N5", "DIP-MCTA"], 60),  # order of 22 July 2011, annex, 1
     ("N1103", "N4401", ["APT-TES", "HAB-CIRC"], 4),  # fitness, then the clearance
+    ("N1103", "N4301", ["APT-TRAIN", "LIC-TRAIN", "ATT-TRAIN"], 6),  # order of 6 August 2010, art. 20
 ]
 
 
