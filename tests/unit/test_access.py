@@ -1559,6 +1559,29 @@ def sentences(some: Referential, origin: str | Profile = "R", target: str = "Q")
     return re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(direct(some, origin, target))))
 
 
+def test_of_a_training_shortened_by_nobody_knows_how_much_the_whole_is_the_most() -> None:
+    whole = Hours(1540, 1540, 1540, "arrêté")
+    school = Credential(
+        "AP", "DE puériculture", "diplôme", whole, hours_kind="legal-total", reductions=(Reduction("R"),)
+    )
+    more = Credential("X0", "Stage", "certificat", Hours(70, 70, 70, "s"))
+    told = with_credentials(jobs(CredentialRequirement("Q", "AP"), CredentialRequirement("S", "AP")), school, more)
+    path = direct(told)
+    assert (path.status, path.known_hours.low, path.known_hours.high) == ("unknown", None, 1540)
+    assert (hours_text(path.known_hours), hours_short(path.known_hours)) == (
+        "1\u202f540 h au plus",
+        "≤ 1\u202f540 h",
+    )
+    assert "1 540 h au plus de formation ; ce qui en reste à suivre n'est pas publié." in sentences(told)
+    assert direct(told, "P").known_hours == Span(1540.0, 1540.0, 1540.0)  # who has done no such job follows it whole
+    both = replace(told, credential_requirements=(*told.credential_requirements, CredentialRequirement("Q", "X0")))
+    assert hours_text(direct(both).known_hours) == "70 h au moins, 1\u202f610 h au plus"
+    # Where something of unknown length comes on top, nobody knows the most.
+    open_end = with_credentials(both, Credential("X2", "Cours", "certificat"))
+    third = replace(open_end, credential_requirements=(*both.credential_requirements, CredentialRequirement("Q", "X2")))
+    assert direct(third).known_hours.high is None
+
+
 def test_a_way_that_nobody_can_take_is_no_other_way() -> None:
     ways = one_of("Q", ("FIMO", "v", "a"), ("X1", "v", "b"), ("E1", "v", "c"), ("DEI", "v", "d"))
     told = sentences(with_credentials(jobs(*ways), *CIRCLE, *OVER))

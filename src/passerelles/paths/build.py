@@ -274,7 +274,9 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     # rest is no least length.
     sourced = sure if bounded else float(certified)
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, (least, sourced, most), row, level, added))
-    hours = Span(figure(low), expected, None if bounded else figure(high), lower_bound=bounded)
+    # What a reduction leaves may be unknown, and is no more than the whole.
+    limited = not bounded or not any(there)
+    hours = Span(figure(low), expected, figure(high) if limited else None, lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
     told = replace(hours, low=None, expected=known) if bounded else hours

@@ -561,11 +561,11 @@ def hours_text(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out: expected, with its range, 'at least' where only a part is known."""
     low, expected, high = (round(end or 0.0) for end in (hours.low, hours.expected, hours.high))
     if _tells_nothing(hours):
-        key = "unknown"
+        key, expected = ("unknown", expected) if hours.high is None else ("at_most", high)
     elif hours.high == 0:
         key = "nothing"
     elif hours.lower_bound:
-        key = "at_least"
+        key = "at_least" if hours.high is None else "between"
     elif hours.low is None:
         key = "at_most" if hours.high == hours.expected else "loose"
     elif hours.high is None:
@@ -583,14 +583,14 @@ def _tells_nothing(hours: Span) -> bool:
 def hours_short(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out for a narrow column."""
     if _tells_nothing(hours):
-        return "?"
+        return "?" if hours.high is None else f"≤ {number(hours.high, lang=lang)} h"
     return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
 
 
 def months_text(months: Span, lang: Lang = "fr") -> str:
     """Write months out for a narrow column."""
     if months.lower_bound and not months.expected:
-        return "?"
+        return "?" if months.high is None else f"≤ {number(months.high, lang=lang, decimals=1)}"
     return ("≥ " if months.lower_bound else "") + number(months.expected or 0.0, lang=lang, decimals=1)
 
 
@@ -606,7 +606,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         least = int(step.months.expected or 0.0)
         hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=least)
     elif _tells_nothing(step.known_hours):
-        basis = "unknown"
+        basis = "unknown" if step.hours.high is None else "at_most"
     sourced = round(step.sourced)
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
