@@ -339,6 +339,7 @@ def test_of_three_columns_of_jobs_of_which_two_are_of_today_none_is_chosen(
         ("Emploi;Effectif actuel;Postes supprimés;Postes créés;Effectif cible", "Cariste;20;9;4;15", 9, 4),
         ("Emploi;Effectif actuel;Effectif cible", "Cariste;20;15", 5, None),
         ("Emploi;Effectif;Postes supprimés", "Cariste;20;9", 9, None),
+        ("Emploi;Suppressions;Postes à pourvoir avant juin", "Cariste;9;4", 9, 4),
         ("Emploi;Effectif actuel;Nb de postes de reclassement", "Cariste;20;7", 20, 7),
     ],
 )
@@ -384,6 +385,9 @@ def test_tables_one_above_another_of_one_side_are_all_read_but_their_sum(embedde
     more = f"{two}\nRécapitulatif\nMétier concerné;Effectif;Ville\nN1101;4;Redon\nN4101;2;Redon\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", more), "fragile")
     assert (lots.people, "sums_below" in said(lots)) == (6, True)
+    more = f"{two}\nNomenclature\nCode ROME;Libellé;Domaine\nN1101;Cariste;N\nN4101;Conducteur;N\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", more), "fragile")
+    assert (lots.people, "tables_uncounted" in said(lots)) == (6, True)
 
 
 def test_the_same_lines_are_never_people_and_openings(embedded: Referential, tmp_path: Path) -> None:
@@ -511,6 +515,7 @@ def test_a_column_without_a_name_is_told_by_its_letter_and_numbers_are_no_months
     [
         ("Métier;Effectif au 30/09/2026;Prév. 2027;Prév. 2029;2028", 4, ["Prév. 2027, 2028"]),
         ("Métier;Effectif actuel;2027;Effectif 2028 (prévision);Coût 2027", 4, ["2027"]),
+        ("Métier;Effectif actuel;Effectif 2025;Effectif 2024;", 12, ["Effectif 2025, Effectif 2024"]),
         ("Métier;Effectif 2026;Effectif 2027;Effectif 2028;Total heures", 12, ["Effectif 2027, Effectif 2028"]),
         ("Métier;Effectif au 31/12/2026;Effectif au 31/12/2025;X 2028;", 12, ["Effectif au 31/12/2025, X 2028"]),
     ],
@@ -534,6 +539,7 @@ def test_after_a_headcount_of_today_the_last_forecast_is_the_target_and_other_ye
         ("3 caristes, magasiniers, 2 serveurs", None),
         ("3 caristes, 1 serveur", None),
         ("Cariste CACES 1, 3 et 5", [5]),
+        ("5 caristes, 2 en CDI", [5]),
     ],
 )
 def test_a_title_of_two_names_keeps_them_where_each_job_of_a_cell_has_its_number(

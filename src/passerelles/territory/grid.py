@@ -28,9 +28,20 @@ _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may b
 _FEW: Final = re.compile(r"\d{1,3}")
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _PEOPLE = (
+_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _FORESEEN, _PEOPLE = (
     re.compile(_HEADERS["says"][name])
-    for name in ("something_else", "no_people", "change", "leaves", "hires", "no_side", "present", "forecast", "people")
+    for name in (
+        "something_else",
+        "no_people",
+        "change",
+        "leaves",
+        "hires",
+        "no_side",
+        "present",
+        "forecast",
+        "foreseen",
+        "people",
+    )
 )
 _FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
 
@@ -96,7 +107,9 @@ def _last_forecast(names: Sequence[str]) -> dict[str, int]:
     if now is None:
         return {}
     after = year_of(now) or 0
-    years = {at: year_of(name) or 0 for at, name in enumerate(words) if _FORECAST.fullmatch(_DIGITS.sub("", name))}
+    named = {at: name for at, name in enumerate(words) if _FORECAST.fullmatch(_DIGITS.sub("", name))}
+    # Where nothing tells the year of today, a year alone may be gone.
+    years = {at: year_of(name) or 0 for at, name in named.items() if after or _FORESEEN.search(name)}
     last = max(years, key=lambda at: years[at], default=None)
     return {"target": last} if last is not None and years[last] > after else {}
 
@@ -159,7 +172,7 @@ def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[s
     """
     if side == "fragile":
         return _HIRES.search(name) is not None and _LEAVES.search(name) is None
-    if _leaves(name) or "target" in known:
+    if _leaves(name) or _HIRES.search(name) or "target" in known:
         return _leaves(name)
     return _PRESENT.search(name) is not None or (_PEOPLE.search(name) is not None and any(map(_leaves, beside)))
 

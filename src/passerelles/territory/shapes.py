@@ -186,7 +186,7 @@ _BESIDE: Final = re.compile(r"\s*(?:[/,;\n+]|\b(?:et|ou|and|or)\b)\s*", re.IGNOR
 _EITHER: Final = re.compile(r"[/;\n]|\b(?:ou|or)\b", re.IGNORECASE)  # parts jobs, where a comma may be of one title
 _COUNTED: Final = (
     re.compile(
-        r"(?P<n>\d{1,4})(?:\s+|\s*x\s+)(?!(?:h|heures?|ans?|mois|jours?|er|nde?|e|t|tonnes?)\b)(?P<job>[^\W\d].*)",
+        r"(?P<n>\d{1,4})(?:\s+|\s*x\s+)(?!(?:h|heures?|ans?|mois|jours?|er|nde?|e|t|tonnes?|en|cdi|cdd|dont)\b)(?P<job>[^\W\d].*)",
         re.IGNORECASE,
     ),
     re.compile(r"(?P<job>[^\W\d].*?)\s*(?:\(\s*(?P<n>\d{1,4})\s*\)|(?:[:=]|\bx)\s*(?P<m>\d{1,4}))"),

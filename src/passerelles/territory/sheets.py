@@ -1,7 +1,7 @@
 """Tables of a file: of its sheets, and of tables side by side or one above another, those of the side asked for."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -124,22 +124,36 @@ def _of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
     every = _stacked(rows, side)
     tables = [each for each in every if not _SUMS.search(normalise_label(_title(each)))] or every
     if len(tables) < len(every):  # one that sums the others would count everybody twice
-        lines = [str(each.header_line) for each in every if each not in tables]
-        tell(rows.name, "sums_below", lines=", ".join(lines))
+        tell(rows.name, "sums_below", lines=_lines(each for each in every if each not in tables))
+    lots = [each for each in tables if _side(each) or _counts(each)] or tables
+    if len(lots) < len(tables):  # a list of codes and what they mean, say
+        tell(rows.name, "tables_uncounted", lines=_lines(each for each in tables if each not in lots))
+    tables = lots
     if len(tables) == 1:
         return tables
-    sides = [_titled(_title(each)) or _titled(*map(cell_text, each.header)) for each in tables]
-    lines = [str(each.header_line) for each in tables]
+    sides = [_side(each) for each in tables]
     if len(set(sides)) == 1:
-        tell(rows.name, "tables_below", lines=", ".join(lines))
+        tell(rows.name, "tables_below", lines=_lines(tables))
         return tables
     if None in sides:
-        raise LotsError([Problem(rows.name, 0, "", "tables_stacked", {"lines": ", ".join(lines)})])
+        raise LotsError([Problem(rows.name, 0, "", "tables_stacked", {"lines": _lines(tables)})])
     own = [each for each, told in zip(tables, sides, strict=True) if told == side]
-    read = ", ".join(str(each.header_line) for each in own)
-    others = ", ".join(line for line, told in zip(lines, sides, strict=True) if told != side)
-    tell(rows.name, "table_of_side", lines=read, others=others)
+    tell(rows.name, "table_of_side", lines=_lines(own), others=_lines(each for each in tables if each not in own))
     return own
+
+
+def _side(table: Rows) -> Side | None:
+    """Return the side that the title of a table tells, or else its header."""
+    return _titled(_title(table)) or _titled(*map(cell_text, table.header))
+
+
+def _counts(table: Rows) -> bool:
+    """Whether a table has a column of people or openings."""
+    return any(count in columns_of(table.header, side) for side, count in COUNT.items())
+
+
+def _lines(tables: Iterable[Rows]) -> str:
+    return ", ".join(str(each.header_line) for each in tables)
 
 
 def _title(rows: Rows) -> str:
