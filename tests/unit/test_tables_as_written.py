@@ -441,6 +441,7 @@ def test_rows_that_lack_an_employer_here_and_there_are_of_nobody_and_never_summe
         ("Effectif par tranche d'âge", ("<30", "30-54", "55+"), (2, 3, 4), 9),
         ("Effectifs", ("Moins de 30", "30-50 ans", "Plus de 50", "Total"), (2, 3, 4, 9), 9),
         ("Effectif", ("H", "F"), (2, 3), 5),
+        ("Effectif", ("Ouvriers", "ETAM", "Cadres"), (2, 3, 1), 6),
     ],
 )
 def test_parts_below_a_heading_of_the_last_columns_are_summed(
@@ -508,6 +509,14 @@ def test_a_column_without_a_name_is_told_by_its_letter_and_numbers_are_no_months
     lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
     assert [p.values["column"] for p in lots.said if p.key == "commune_by_content"] == ["C"]
     assert "month_unread" not in said(lots)
+
+
+@pytest.mark.parametrize("beside", ["Matricule", "Date d'embauche", "Ancienneté", "Âge"])
+def test_the_names_of_persons_are_no_employers(embedded: Referential, tmp_path: Path, beside: str) -> None:
+    path = written(tmp_path / "t.csv", f"Nom;{beside};Emploi;Site\nDurand;12;Cariste;Redon\nPetit;45;Cariste;Redon\n")
+    assert found(read_lots(embedded, path, "fragile")) == [("Redon", "N1101", 2)]
+    path = written(path, "Nom;Ancienneté demandée;Emploi;Ville\nAlpha;12;Cariste;Redon\n")
+    assert read_lots(embedded, path, "hiring").lots[0].employer == "Alpha"
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ _PARTS: Final = tuple(
         "hommes?|femmes?|h|f|m|men|women",
         "cdi|cdd|interim(?:aires?)?|alternan(?:ce|ts?)|apprenti(?:s|ssage)",
         "temps (?:plein|complet|partiel)",
+        "ouvriers?|employes?|etam|agents? de maitrise|cadres?",
         # Bands of age or seniority, where no time to come is told: "à 3 ans".
         r"(?<!a )(?<!dans )(?<!ici )\d+ ans|(?:moins|plus) de \d+|par (?:tranches? d )?ages?\b.* \d+",
     )

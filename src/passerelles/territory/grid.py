@@ -28,6 +28,9 @@ _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may b
 _FEW: Final = re.compile(r"\d{1,3}")
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
+_OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
+    side: re.compile(pattern) for side, pattern in _HEADERS["persons"].items()
+}
 _ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _FORESEEN, _PEOPLE = (
     re.compile(_HEADERS["says"][name])
     for name in (
@@ -89,7 +92,7 @@ def corner(header: Sequence[str], side: Side) -> Corner | None:
 def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     """Position of the column of each role; each column has one role at most."""
     texts = with_letters([cell_text(cell) for cell in header])
-    if any(re.match(r"prenoms?\b", bare(text)) for text in texts):  # the names beside are of persons, not of firms
+    if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
     found = named_columns([bare(text) for text in texts], side, _last_forecast(texts))
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
