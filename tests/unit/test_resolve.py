@@ -9,7 +9,7 @@ import passerelles
 from job_titles import ROWS, referential
 from passerelles import load_referential, resolve_title
 from passerelles.errors import PasserellesError
-from passerelles.matching.titles import Candidate, resolve_many, status, title_entries, title_index
+from passerelles.matching.titles import Candidate, Context, resolve_many, status, title_entries, title_index
 from passerelles.referentials.referential import Referential
 
 SMALL = referential()
@@ -531,6 +531,17 @@ def test_endings_after_a_dash_are_the_other_gender(rome: Referential, text: str)
 
 def test_the_dash_of_a_word_is_no_ending(rome: Referential) -> None:
     assert resolve_title(rome, "Chef de projet e-commerce")[0].read == "Chef de projet e-commerce"
+
+
+@pytest.mark.parametrize(
+    ("text", "jobs", "family"),
+    [("Mécanicien scolaire et tourisme", ("Conducteur d'autocar", "Conducteur scolaire"), "I1604"),
+     ("Vendeur autobus", ("Conducteur d'autobus",), "D1212")],
+)  # fmt: skip
+def test_a_firm_of_other_jobs_makes_no_title_one_of_them(
+    rome: Referential, text: str, jobs: tuple[str, ...], family: str
+) -> None:
+    assert resolve_title(rome, text, context=Context("Autocars Artois", jobs=jobs))[0].parent_code == family
 
 
 def test_the_second_meaning_of_a_usage_is_half_as_likely_as_the_first(rome: Referential) -> None:

@@ -316,6 +316,12 @@ class TitleIndex:
         return _numbered(owner.family[0] for owner in self.owners)[1]
 
     @cached_property
+    def begun_by(self) -> Mapping[str, IntArray]:
+        """First word of titles, usages included, to the positions of the owners of such a title."""
+        heads = grouped((form[0], int(place)) for form, place in zip(self.stems, self.owner, strict=True) if form)
+        return MappingProxyType({head: np.unique(places) for head, places in heads.items()})
+
+    @cached_property
     def sectors(self) -> Mapping[tuple[str, str], IntArray]:
         """Code and label of each sector to the positions of the owners filed under it."""
         filed = grouped((sector, place) for place, owner in enumerate(self.owners) for sector in owner.sectors)

@@ -142,6 +142,16 @@ def pull(
     return total if total.any() else None
 
 
+def _to_namesakes(index: TitleIndex, options: Sequence[Reading], pulled: FloatArray) -> FloatArray:
+    """Leave what a context adds to the owners of which a title begins as one is read, where there are any."""
+    begun = [found for option in options if (found := index.begun_by.get(next(iter(option.stems), ""))) is not None]
+    if not begun:
+        return pulled
+    kept, places = np.zeros_like(pulled), np.concatenate(begun)
+    kept[places] = pulled[places]
+    return kept
+
+
 def _like(index: TitleIndex, texts: Sequence[str], lexicon: Lexicon) -> FloatArray:
     """
     Likeness of each owner's texts to some words: by meaning and by the share of the words that they hold.
@@ -324,7 +334,8 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
         for place, options in enumerate(one.jobs or _NO_JOB):
             beside = tuple(" ".join(other[0].words) for at, other in enumerate(one.jobs) if at != place)
             context = (asked.context or Context())._replace(jobs=(*beside, *(asked.context or Context()).jobs))
-            jobs.append((options, pull(index, context, weights.context, lexicon) if options else None))
+            pulled = pull(index, context, weights.context, lexicon) if options else None
+            jobs.append((options, pulled if pulled is None else _to_namesakes(index, options, pulled)))
     drawn = [pulled for _, pulled in jobs]
     ranked = iter(zip(rank_block(index, [j for j, _ in jobs], weights=weights, pulls=drawn), jobs, strict=True))
     found: dict[Asked, list[Candidate]] = {}
