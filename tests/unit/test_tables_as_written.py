@@ -6,11 +6,12 @@ from typing import Any
 import openpyxl
 import pytest
 
-from passerelles import load_referential
+from passerelles import build_graph, load_referential
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, several_jobs
 from passerelles.territory.lots import Locator, Lots, LotsError, Month
+from passerelles.territory.pairs import asked_of_title
 from passerelles.territory.reading import read_lots, read_sides
 
 PLACES = Places(
@@ -560,3 +561,12 @@ def test_a_title_of_two_names_keeps_them_where_each_job_of_a_cell_has_its_number
     people += [p.people or 0 for p in lots.set_aside if p.key != "jobs_unshared"]  # titles not of this referential
     assert sorted(people, reverse=True) == (expected or [])
     assert ((1, "jobs_unshared") in asides(lots)) == (expected is None)
+
+
+def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tmp_path: Path) -> None:
+    text = "Employeur;Métier;Nombre;Permis requis\nA;N4105;2;C + FIMO\nA;N4105;3;-\nB;N4105;1;permis CE\nB;N4105;1;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    graph = build_graph(embedded)
+    assert [(lot.people, lot.permits, {*asked_of_title(graph, lot)}) for lot in lots.lots] == [
+        (3, "", set()), (2, "permis C, FIMO", {"PERM-C"}), (1, "", set()), (1, "permis CE", {"PERM-CE"}),
+    ]  # fmt: skip

@@ -410,6 +410,8 @@ class Lot:
         First month that people are free, or last month by which they are needed; None = not said.
     size, agreement
         Headcount of the whole firm, and its collective agreement (IDCC); None and empty = not said.
+    permits
+        Licences that a column names beside the title, as a title would: "permis C, FIMO"; else empty.
     known_by
         Of openings of a survey: whether they are known of the ``job``, or by its ``family`` only; else empty.
     """
@@ -435,6 +437,7 @@ class Lot:
     month: Month | None = None
     size: int | None = None
     agreement: str = ""
+    permits: str = ""
 
     @property
     def movable(self) -> int:

@@ -416,7 +416,7 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     )
     known = referential.credential_by_code
     labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
-    written = credentials_named(lot.given, labels, referential.language)
+    written = credentials_named(f"{lot.given}, {lot.permits}", labels, referential.language)
     written -= {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
     return of_title | {code for code in written if code not in known or not Holdings().may_have(known[code])}
 

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -51,6 +51,7 @@ _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _TURNED: Final = {"job": "by_job", "employer": "by_employer"}
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
+_LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _LOTS: Final = frozenset({"other_side", "side_unknown", "closed_line"})  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
@@ -265,7 +266,7 @@ class _Reader:
                     self.tell(grid.name, "employer_empty", line)
                     own += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
-                lots.setdefault((*named, lot.commune, title, own), []).append(lot)
+                lots.setdefault((*named, lot.commune, title, lot.permits, own), []).append(lot)
 
     def _split(self, grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row]]:
         """
@@ -576,6 +577,7 @@ class _Reader:
             month=self._month(grid, line, cells),
             size=_whole(grid.text(cells, "size")),
             agreement=agreement_number(grid.text(cells, "idcc")),
+            permits=", ".join(_as_titles(grid.text(cells, "permits"))),
         )
 
     def _people(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str) -> int | Unusable:
@@ -738,6 +740,12 @@ class _Reader:
                 first, rows = some[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in some)), "employer": first.employer}
                 self.tell(file, "summed", first.row, **values, job=first.label or first.job)
+
+
+def _as_titles(permits: str) -> Iterator[str]:
+    """Yield the licences of a cell as titles write them: of "C + FIMO", "permis C" and "FIMO"."""
+    for each in filter(normalise_label, map(str.strip, re.split(r"[+/,;&]", permits))):
+        yield f"permis {each}" if _LICENCE.match(each) else each
 
 
 def _whole(text: str) -> int | None:
