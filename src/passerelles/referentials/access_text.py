@@ -304,17 +304,19 @@ def credentials_named(title: str, credentials: Mapping[str, str], language: str 
     return frozenset(found)
 
 
-@lru_cache(maxsize=4096)  # a table repeats its titles
+@lru_cache(maxsize=1 << 15)  # a table repeats its titles, and each change of its bounds reads them again
 def _named_in_title(title: str, language: str) -> tuple[tuple[Mention, bool], ...]:
     """Credentials that a title names, each with whether it says that it demands it."""
     rules = _rules(language)
     found: list[tuple[Mention, bool]] = []
     for part in re.split("[+/,;()]", title) if rules else ():  # each of them says one thing: "permis C/CE + FIMO"
-        said, folded = read_access_text(part, language), fold_in_place(part)
+        folded = fold_in_place(part)
+        named = rules and any(pattern.search(folded) for _, pattern in rules.credentials)  # few titles name any
+        said = read_access_text(part, language) if named else None
         if rules and said and not rules.cues["hedged"].search(folded):
             demanded = rules.cues["stated"].search(folded) is not None
-            named = (m for m in said.mentions if m.strength != "negated" and not m.alternative)
-            found += [(mention, demanded) for mention in named if " ou " not in mention.text.casefold()]
+            asked = (m for m in said.mentions if m.strength != "negated" and not m.alternative)
+            found += [(mention, demanded) for mention in asked if " ou " not in mention.text.casefold()]
     return tuple(found)
 
 
