@@ -91,7 +91,7 @@ def test_the_sheet_that_a_refusal_proposes_is_taken_word_for_word(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     book = openpyxl.Workbook()
-    for name, count, people in (("Emplois menacés", "Nombre", 4), ("Besoins 2026", "Effectif", 3)):
+    for name, count, people in (("Site nord", "Nombre", 4), ("Site sud", "Effectif", 3)):
         sheet = book.create_sheet(name)
         for row in (("Employeur", "Métier", count, "Bassin"), ("Alpha", "H2909", people, "Redon")):
             sheet.append(row)
@@ -99,10 +99,10 @@ def test_the_sheet_that_a_refusal_proposes_is_taken_word_for_word(
     book.save(tmp_path / "filière.xlsx")
     assert call("match", "--fragile", str(tmp_path / "filière.xlsx"), "--hiring", HIRING) == 2
     proposed = " ".join(capsys.readouterr().err.split()).split('"')[1]
-    hiring = ("--hiring", proposed.replace("Emplois menacés", "Besoins 2026"))
+    hiring = ("--hiring", proposed.replace("Site nord", "Site sud"))
     for command in (("match", *hiring), ("sums",)):
         assert call(*command, "--fragile", proposed, "--format", "json") == 0
-        assert json.loads(capsys.readouterr().out)["sources"][0]["name"] == "filière.xlsx#Emplois menacés"
+        assert json.loads(capsys.readouterr().out)["sources"][0]["name"] == "filière.xlsx#Site nord"
 
 
 def test_nothing_feasible_is_exit_1(tmp_path: Path) -> None:
