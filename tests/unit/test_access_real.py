@@ -652,6 +652,9 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("H2908", "J1410", "open", set(), set(), (0, 1350)),
     ("J1501", "A1503", "open", set(), set(), (0, 800)),
     ("D1505", "G1604", "open", set(), set(), (35, 300)),  # a cook's diploma helps, and pizzas are learnt in weeks
+    # A certificate that leads there, of which no employer is known to ask, lengthens nothing.
+    ("I1619", "I1115", "open", set(), set(), (80, 450)),
+    ("K2204", "H2408", "open", set(), set(), (80, 450)),
     ("D1202", "A1503", "open", set(), set(), (150, 900)),  # by the title of a groomer, of 667 hours
     ("K2205", "F1621", "open", set(), set(), (0, 800)),
     ("D1507", "A1429", "open", set(), set(), (0, 400)),
