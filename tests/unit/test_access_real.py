@@ -879,12 +879,23 @@ def test_a_bank_adviser_may_have_the_years_of_insurance_that_spare_a_broker_the_
     assert "tout master, licence de banque-assurance" in " ".join(path_sentences(path))
 
 
-@pytest.mark.parametrize("target", ["J1304", "J1507", "K1202", "K1207", "K1208", "K1305"])
-def test_what_the_law_demands_in_day_nurseries_and_child_protection_is_told_as_demanded(
+def test_what_the_law_demands_in_some_places_is_told_as_demanded_where_the_job_is_done_there_alone(
+    laid: Referential,
+) -> None:
+    (told,) = [each for each in usual_lines(access_conditions(laid, "K1202")) if "honorabilité" in each]
+    assert "accueil du jeune enfant, protection de l'enfance) : exigé par les employeurs" in told
+
+
+@pytest.mark.parametrize("target", ["J1304", "J1507", "K1207", "K1208", "K1305"])
+def test_what_the_law_demands_in_some_places_is_not_demanded_in_hospitals_or_of_adults_educators(
     laid: Referential, target: str
 ) -> None:
-    (told,) = [each for each in usual_lines(access_conditions(laid, target)) if "honorabilité" in each]
-    assert "accueil du jeune enfant, protection de l'enfance) : exigé par les employeurs" in told
+    conditions = access_conditions(laid, target)
+    (told,) = [each for each in usual_lines(conditions) if "honorabilité" in each]
+    assert told.startswith("Souvent demandé, sans être exigé de tous")
+    (note,) = [c.note for c in conditions.credentials if c.code == "ATT-HONOR"]
+    assert note.startswith("Obligatoire")
+    assert "en protection de l'enfance" in note
 
 
 def test_whose_title_is_counted_is_said_where_titles_differ(rome4_graph: OccupationGraph) -> None:
