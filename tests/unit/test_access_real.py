@@ -289,6 +289,27 @@ def test_ones_own_firm_takes_more_than_a_post(laid: Referential, target: str, ne
     assert not needed & {c.code for c in conditions(laid, "D1214", target).required}
 
 
+@pytest.mark.parametrize(
+    ("target", "supposed"),
+    [
+        ("Moniteur / Monitrice de bateau-école", {"PERM-BAT-ANC", "PSC1", "STAGE-EVAL-BAT"}),
+        ("Entraîneur / Entraîneuse de chevaux", {"FORM-ENTR-COURSE", "LIC-COURSE"}),
+        ("Jockey", {"LIC-COURSE"}),
+    ],
+)
+def test_what_an_authority_wants_to_see_before_it_authorises_is_a_training_of_its_own(
+    rome4_graph: OccupationGraph, target: str, supposed: set[str]
+) -> None:
+    (path,) = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)
+    required = {c.code for c in path.steps[0].credentials if c.requirement == "required"}
+    assert required - {"AUT-ENS-BAT"} == supposed
+
+
+def test_who_heads_a_private_security_firm_has_a_title_before_the_approval(laid: Referential) -> None:
+    own = [c.code for c in conditions(laid, "D1214", "K2504", "self-employed").required]
+    assert own.index("TITRE-DIR-SECU") < own.index("AGR-CNAPS")
+
+
 def test_a_competition_is_named_and_shown_in_a_narrow_column(laid: Referential) -> None:
     shown = {
         target: access_text(conditions(laid, "M1607", target))
