@@ -356,6 +356,29 @@ def test_what_counts_one_side_is_never_read_as_the_other(
             read_lots(embedded, path, "hiring")
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Postes à risque", "Postes fragiles", "Emplois en danger", "Postes visés par le PSE", "Réduction", "At risk",
+        "Départs envisagés", "Nombre de postes visés par le PSE", "Roles at Risk", "Affected", "Redundancies",
+        "Job cuts",
+    ],
+)  # fmt: skip
+def test_beside_who_is_there_those_at_risk_count_and_are_no_openings(
+    embedded: Referential, tmp_path: Path, name: str
+) -> None:
+    path = written(tmp_path / "t.csv", f"Poste;Effectif actuel;{name}\nN1101;20;9\nN4101;7;0\n")
+    assert read_lots(embedded, path, "fragile").people == 9
+    path = written(tmp_path / "t.csv", f"Poste;Postes à pourvoir;{name}\nN1101;20;9\n")
+    assert read_lots(embedded, path, "hiring").people == 20
+
+
+def test_beside_who_is_there_a_column_that_may_tell_who_leaves_is_named(embedded: Referential, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", "Poste;Effectif actuel;Vague A;Étage;Suivi\nN1101;20;9;31;20\nN4101;7;7;2;7\n")
+    lots = read_lots(embedded, path, "fragile")
+    assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == ["Vague A"]
+
+
 STACKED = """1. Salariés en cellule
 Salarié;Poste;Ville
 X;Cariste;Redon

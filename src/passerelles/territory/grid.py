@@ -310,6 +310,16 @@ class Grid:
         """Return the columns among some that hold what is looked for; an empty one holds nothing."""
         return [place for place in among if (held := self.held(place)) and holds(held)]
 
+    def within(self, place: int) -> list[int]:
+        """Return the columns of counts without a role that are never above those of a column, and not all the same."""
+        found = list[int]()
+        for at in self.holding(hold_counts, self.countable):
+            texts = [(self.text_at(cells, at), self.text_at(cells, place)) for _, cells in self.rows]
+            pairs = [(int(part), int(whole)) for part, whole in texts if part.isdecimal() and whole.isdecimal()]
+            if any(part < whole for part, whole in pairs) and all(part <= whole for part, whole in pairs):
+                found.append(at)
+        return found
+
 
 def side_said_by(text: str) -> Side | None:
     """

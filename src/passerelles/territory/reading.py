@@ -422,6 +422,8 @@ class _Reader:
                 at for at, name in named if count in named_columns([name], self.side, {}) and not _ETP.search(name)
             ]
             counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
+            if self.side == "fragile" and _CURRENT.fullmatch(bare(grid.title(count))):  # who of them leaves may be told
+                counted += grid.within(grid.columns[count])
         else:
             counted = grid.holding(hold_counts, free)
         first = grid.columns.get(count, next(iter(counted), -1))
