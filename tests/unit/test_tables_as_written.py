@@ -200,6 +200,22 @@ def test_where_jobs_or_employers_head_columns_each_of_their_cells_is_a_lot(
     assert found(lots) == [("Alpha", "N1101", 12), ("Beta", "N4101", 5)]
 
 
+def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    header = "Etablissement;Cariste;Conducteur de poids lourd;Magasinier;Soudeur;Total"
+    text = f"{header}\nA;4;1;2;oui;7\nB;1;3;N.C.;oui;\nC;-;2;1 (mi-temps);non;3\nD;-;-;-;;\nTotal;5;6;3;;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, len(lots.lots), asides(lots)) == (13, 6, [(3, "not_number"), (4, "not_number")])
+    assert [str(p.values["columns"]) for p in lots.said if p.key == "columns_apart"] == ["Soudeur"]
+    assert "total_differs" not in said(lots)
+    text = "Emploi;Redon;Allaire;Vannes\nN1101;4;1;2\nN4101;1;3;-\nTotal;5;4;2\n"
+    places = Places(PLACES.basins, (*PLACES.communes, Commune("56260", "Vannes", "5310", 47.6, -2.7)))
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(places))
+    assert {lot.commune: lot.people for lot in lots.lots if lot.job == "N1101"} == {"35236": 4, "56001": 1, "56260": 2}
+    assert lots.people == 11
+
+
 def test_of_jobs_below_two_headings_people_have_todays_and_openings_those_aimed_at(
     embedded: Referential, tmp_path: Path
 ) -> None:

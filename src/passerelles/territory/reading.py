@@ -397,6 +397,8 @@ class _Reader:
         if found is None:
             return grid
         self.tell(grid.name, _TURNED.get(found.role, "by_place"), columns=", ".join(found.names))
+        if found.others:
+            self.tell(grid.name, "columns_apart", columns=", ".join(found.others))
         for each in found.totals:
             self.tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
         return found.grid

@@ -17,11 +17,12 @@ _LEAST: Final = 2  # columns of jobs or places that make a table of them
 
 
 class Turned(NamedTuple):
-    """A table with a line for each of its cells: what its columns were, their names, and totals that do not fit."""
+    """A table with a line for each of its cells: what its columns were, their names, others, totals that do not fit."""
 
     grid: Grid
     role: str
     names: tuple[str, ...]
+    others: tuple[str, ...]  # headed as those are, but without numbers
     totals: tuple[Differs, ...]
 
 
@@ -48,43 +49,58 @@ def turned(
     if found is not None:
         columns = {name: at for name, at in grid.columns.items() if at != found.at and name != COUNT[side]}
         grid = replace(grid, columns={**columns, found.rows: found.at})
-    at = [i for i in grid.countable if hold_counts(grid.held(i)) and grid.held(i) and not _is_total(names[i])]
+    free = {i: held for i in grid.countable if not _is_total(names[i]) and (held := _told(grid.held(i)))}
+    at = [i for i, held in free.items() if hold_counts(held)]
     if found is not None:
-        return _turned(grid, side, found.columns, at) if at else None
+        return _turned(grid, side, found.columns, free) if at else None
     if not {"basin", "commune"} & grid.columns.keys():
-        places = [i for i in at if is_place(names[i])]
-        if len(places) >= _LEAST:
+        places = [i for i in free if is_place(names[i])]
+        if sum(i in at for i in places) >= _LEAST:
             return _turned(grid, side, "commune", places)
     if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
-        return _turned(grid, side, "job", at)
+        return _turned(grid, side, "job", [i for i in free if i in at or are_jobs([names[i]])])
     return None
+
+
+def _told(texts: Iterable[str]) -> list[str]:
+    """Return the cells that tell something: a dash means nobody."""
+    return [text for text in texts if text.strip(" -–—")]
+
+
+def _numbers(texts: Iterable[str]) -> list[float]:
+    """Return the numbers of the cells that are read as one."""
+    return [n for text in texts if (n := read_number(text, whole=True).value) is not None]
 
 
 def _is_total(name: str) -> bool:
     return TOTAL.fullmatch(normalise_label(name)) is not None
 
 
-def _turned(grid: Grid, side: Side, role: str, at: Sequence[int]) -> Turned:
-    names = grid.header
+def _turned(grid: Grid, side: Side, role: str, headed: Iterable[int]) -> Turned:
+    names, held = grid.header, {i: _told(grid.held(i)) for i in headed}
+    at = [i for i, texts in held.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
     sums = [i for i, name in enumerate(names) if i not in at and _is_total(name)]
     old = grid.columns.get(COUNT[side], next(iter(sums), at[0]))
     rows, totals = list[Row](), list[Differs]()
     for line, cells in grid.rows:
         row = [*cells, *[None] * (len(names) - len(cells))]
-        filled = [i for i in at if cell_text(row[i])]
-        numbers = [read_number(cell_text(row[i])).value or 0 for i in filled]
+        texts = {i: text for i in at if (text := cell_text(row[i]))}
+        filled = [i for i in texts if _told([texts[i]])]
+        numbers = _numbers(texts[i] for i in filled)
         told = read_number(cell_text(row[old])).value if old in sums else None
-        if told is not None and filled and told != sum(numbers):
+        if told is not None and filled and len(numbers) == len(filled) and told != sum(numbers):
             totals.append(Differs(line, int(told), int(sum(numbers))))
         if any(_is_total(cell_text(cell)) for cell in row):
             rows.append((line, [*row, sum(numbers), ""]))
         else:
-            each: list[tuple[Any, str]] = [(row[i], names[i]) for i in filled] or [(row[old], "")]
+            nobody: list[tuple[Any, str]] = [] if texts else [(row[old], "")]
+            each = [(row[i], names[i]) for i in filled] or nobody
             rows += [(line, [*row, number, name]) for number, name in each]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, COUNT[side]: len(names), role: len(names) + 1}
     found = replace(grid, header=[*header, grid.title(COUNT[side]), role], columns=columns, rows=rows)
-    return Turned(found, role, tuple(names[i] for i in at), tuple(totals))
+    others = tuple(names[i] for i in held if i not in at)
+    return Turned(found, role, tuple(names[i] for i in at), others, tuple(totals))
 
 
 _AIMED: Final = re.compile(packaged("passerelles.territory", "columns.toml")["says"]["aimed"])
