@@ -319,6 +319,16 @@ def test_changes_of_which_one_is_no_number_are_not_taken_for_people(embedded: Re
     assert read_lots(embedded, path, "fragile").people == 6
 
 
+def test_among_changes_a_sign_of_equality_is_none_and_a_word_is_set_aside(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = "A;N1101;=\nB;N4101;-2\nC;N1101;stable\nD;N1101;+4\nE;N1101;n.c.\nF;N4101;-3\n"
+    path = written(tmp_path / "t.csv", f"Entreprise;Métier;Solde 2027\n{rows}")
+    lots = read_lots(embedded, path, "fragile")
+    assert (found(lots), asides(lots)) == ([("B", "N4101", 2), ("F", "N4101", 3)], [(6, "not_number")])
+    assert found(read_lots(embedded, path, "hiring")) == [("D", "N1101", 4)]
+
+
 def test_two_names_of_one_job_in_a_cell_are_that_job(embedded: Referential) -> None:
     assert several_jobs(embedded, "Moniteur auto-école / enseignant de la conduite") is None
     aside = several_jobs(embedded, "Cariste / conducteur de poids lourd")

@@ -31,7 +31,7 @@ _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
     side: re.compile(pattern) for side, pattern in _HEADERS["persons"].items()
 }
-_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _FORESEEN, _PEOPLE = (
+_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _FORESEEN, _PEOPLE, _UNCHANGED = (
     re.compile(_HEADERS["says"][name])
     for name in (
         "something_else",
@@ -44,6 +44,7 @@ _ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _FOR
         "forecast",
         "foreseen",
         "people",
+        "unchanged",
     )
 )
 _FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
@@ -392,13 +393,28 @@ def carried(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int,
 
 
 def signed_change(grid: Grid) -> int | None:
-    """Return the column of changes of a headcount: all its cells are numbers, and some are negative."""
+    """Return the column of changes of a headcount: most of its cells are numbers, and some are negative."""
     for at in grid.countable:
-        read = [read_number(text).value for text in grid.held(at)]
-        numbers = [number for number in read if number is not None]
-        if _CHANGE.search(bare(grid.header[at])) and len(numbers) == len(read) and min(numbers, default=0) < 0:
+        held = grid.held(at)
+        numbers = [number for text in held if (number := change_of(text)) is not None]
+        if _CHANGE.search(bare(grid.header[at])) and 2 * len(numbers) > len(held) and min(numbers, default=0) < 0:
             return at
     return None
+
+
+def change_of(text: str, decimal: str = "") -> int | None:
+    """
+    Return the change that a cell tells in whole numbers; None where it tells none.
+
+    Examples
+    --------
+    >>> change_of("-18"), change_of("+4"), change_of("="), change_of("stable"), change_of("n.c.")
+    (-18, 4, 0, 0, None)
+    """
+    if _UNCHANGED.fullmatch(text.casefold().strip()):
+        return 0
+    change = read_number(text, decimal=decimal, whole=True).value
+    return int(change) if change is not None and change.is_integer() else None
 
 
 def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:

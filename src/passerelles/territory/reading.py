@@ -31,6 +31,7 @@ from passerelles.territory.grid import (
     bare,
     both_sides,
     carried,
+    change_of,
     differing,
     named_columns,
     side_said_by,
@@ -593,9 +594,9 @@ class _Reader:
         if grid.parts:  # a dash in one of them means nobody
             filled = [at for at in filled if grid.text_at(cells, at).strip("-–—")]
         if grid.signed and filled:
-            change = read_number(grid.text_at(cells, filled[0]), decimal=decimal, whole=True).value
-            if change is not None and change.is_integer():
-                return int(-change if self.side == "fragile" else change)
+            change = change_of(grid.text_at(cells, filled[0]), decimal)
+            if change is not None:
+                return -change if self.side == "fragile" else change
         read = [self._number(grid, line, cells, decimal, at) for at in filled]
         wrong = [number for number in read if isinstance(number, Unusable)]
         whole = sum(number for number in read if isinstance(number, int))
