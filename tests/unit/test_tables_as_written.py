@@ -400,9 +400,39 @@ def test_beside_who_is_there_those_at_risk_count_and_are_no_openings(
 
 
 def test_beside_who_is_there_a_column_that_may_tell_who_leaves_is_named(embedded: Referential, tmp_path: Path) -> None:
-    path = written(tmp_path / "t.csv", "Poste;Effectif actuel;Vague A;Étage;Suivi\nN1101;20;9;31;20\nN4101;7;7;2;7\n")
+    path = written(
+        tmp_path / "t.csv", "Poste;Effectif actuel;Vague A;Étage;Suivi\nN1101;20;9;31;oui\nN4101;7;7;2;oui\n"
+    )
     lots = read_lots(embedded, path, "fragile")
     assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == ["Vague A"]
+
+
+@pytest.mark.parametrize(
+    ("header", "openings", "told"),
+    [
+        ("Postes ouverts;Déjà pourvus;Restent à pourvoir", 5, "other_counts"),
+        ("Postes ouverts;Déjà pourvus;Solde à pourvoir", 5, "other_counts"),
+        ("Postes ouverts;Déjà pourvus;Note", 9, "filled"),
+        ("Postes à pourvoir;Dont pourvus;Note", 9, "filled"),
+        ("Besoins;Recrutements réalisés;Note", 9, "filled"),
+        ("Openings;Already filled;Note", 9, "filled"),
+        ("Postes vacants;Postes pourvus;Note", 12, "other_counts"),  # what is left already
+    ],
+)
+def test_openings_already_filled_are_not_counted(
+    embedded: Referential, tmp_path: Path, header: str, openings: int, told: str
+) -> None:
+    path = written(tmp_path / "t.csv", f"Poste;{header}\nN1101;8;3;4\nN4101;4;-;1\n")
+    lots = read_lots(embedded, path, "hiring")
+    assert (lots.people, [key for key in said(lots) if key in ("filled", "other_counts")]) == (openings, [told])
+
+
+def test_a_column_of_posts_filled_that_is_no_part_of_the_openings_is_not_taken_off(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = written(tmp_path / "t.csv", "Poste;Postes à pourvoir;Pourvus\nN1101;8;30\nN4101;4;2\n")
+    lots = read_lots(embedded, path, "hiring")
+    assert (lots.people, "other_counts" in said(lots)) == (12, True)
 
 
 STACKED = """1. Salariés en cellule

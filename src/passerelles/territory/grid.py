@@ -189,7 +189,7 @@ def _leaves(name: str) -> bool:
 def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
     """Position of the column of each role, by names of columns; those that are known stay."""
     found = dict(known)
-    of_other_side = {*COUNT.values()} - {COUNT[side]}
+    of_other_side = {"headcount"} if side == "hiring" else {"openings", "filled"}
 
     def place(role: str, fits: Callable[[str], object]) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
@@ -311,13 +311,14 @@ class Grid:
         """Return the columns among some that hold what is looked for; an empty one holds nothing."""
         return [place for place in among if (held := self.held(place)) and holds(held)]
 
-    def within(self, place: int) -> list[int]:
-        """Return the columns of counts without a role that are never above those of a column, and not all the same."""
+    def within(self, place: int, among: Iterable[int]) -> list[int]:
+        """Return the columns among some that may count a part of what a column counts: none is above it."""
         found = list[int]()
-        for at in self.holding(hold_counts, self.countable):
-            texts = [(self.text_at(cells, at), self.text_at(cells, place)) for _, cells in self.rows]
-            pairs = [(int(part), int(whole)) for part, whole in texts if part.isdecimal() and whole.isdecimal()]
-            if any(part < whole for part, whole in pairs) and all(part <= whole for part, whole in pairs):
+        for at in among:
+            texts = [(self.text_at(cells, at).strip("-–—"), self.text_at(cells, place)) for _, cells in self.rows]
+            parts = [(part, whole) for part, whole in texts if part]
+            whole = [(int(part), int(whole)) for part, whole in parts if part.isdecimal() and whole.isdecimal()]
+            if parts and all(part.isdecimal() for part, _ in parts) and all(part <= of for part, of in whole):
                 found.append(at)
         return found
 

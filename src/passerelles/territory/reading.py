@@ -61,6 +61,8 @@ _OWN_ACCOUNT, _ETP, _CURRENT, _STATE, _CLOSED = (
     re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "current", "state", "closed")
 )
 
+_LEFT: Final = re.compile("|".join(_HEADERS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
+
 
 def read_sides(
     referential: Referential,
@@ -418,15 +420,18 @@ class _Reader:
         if "target" in grid.columns:
             ends = {"current": grid.title(count), "target": grid.title("target")}
             self.tell(grid.name, f"{self.side}_change", 0, count, **ends)
+        grid = self._without_filled(grid)
         free = grid.countable
         if known:
             named = [(at, bare(grid.header[at])) for at in free]
             counts = [
-                at for at, name in named if count in named_columns([name], self.side, {}) and not _ETP.search(name)
+                at
+                for at, name in named
+                if {count, "filled"} & named_columns([name], self.side, {}).keys() and not _ETP.search(name)
             ]
             counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
             if self.side == "fragile" and _CURRENT.fullmatch(bare(grid.title(count))):  # who of them leaves may be told
-                counted += grid.within(grid.columns[count])
+                counted += grid.within(grid.columns[count], free)
         else:
             counted = grid.holding(hold_counts, free)
         first = grid.columns.get(count, next(iter(counted), -1))
@@ -447,6 +452,18 @@ class _Reader:
         if different and not are_parts(different):  # parts of what the column counts
             self.tell(grid.name, "other_counts", 0, count, **told)
         return grid
+
+    def _without_filled(self, grid: Grid) -> Grid:
+        """Say that openings already filled are taken off; not from what is left, nor where they are no part of it."""
+        filled, count = grid.columns.get("filled"), grid.columns.get("openings")
+        if filled is None:
+            return grid
+        if count is None:
+            self._refuse_unread(grid, [filled])
+        elif not _LEFT.fullmatch(bare(grid.header[count])) and grid.within(count, [filled]):
+            self.tell(grid.name, "filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
+            return grid
+        return replace(grid, columns={role: at for role, at in grid.columns.items() if role != "filled"})
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places, one or several of the name."""
@@ -602,6 +619,7 @@ class _Reader:
         whole = sum(number for number in read if isinstance(number, int))
         if wrong or not read:
             return wrong[0] if wrong else Unusable(role, "empty", {"given": ""})
+        whole -= _whole(grid.text(cells, "filled")) or 0
         if "target" not in grid.columns:
             return whole
         target = self._number(grid, line, cells, decimal, grid.columns["target"])
