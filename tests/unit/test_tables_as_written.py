@@ -259,7 +259,7 @@ def test_sheets_named_after_places_are_those_of_their_rows(embedded: Referential
             sheet.append(row)
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))
-    assert [(lot.basin, lot.people) for lot in lots.lots] == [("5310", 3), ("5313", 3)]
+    assert [(lot.basin, lot.commune, lot.people) for lot in lots.lots] == [("5310", "", 3), ("5313", "35236", 3)]
     book["Vannes"].title = "Autres"
     book.save(tmp_path / "t.xlsx")
     lots = read_lots(embedded, tmp_path / "t.xlsx", "fragile", locator=Locator(PLACES))

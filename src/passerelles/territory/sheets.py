@@ -106,7 +106,7 @@ def grids_of(sheets: Sequence[Rows], side: Side, is_place: Callable[[str], bool]
             grid = _grid(one, side, is_place, tell)
             if places and not {"basin", "commune"} & grid.columns.keys():
                 tell(grid.name, "sheet_place", place=rows.sheet)
-                grid = grid.with_column("basin", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
+                grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
             yield grid
 
 
