@@ -435,6 +435,26 @@ def test_a_column_of_posts_filled_that_is_no_part_of_the_openings_is_not_taken_o
     assert (lots.people, "other_counts" in said(lots)) == (12, True)
 
 
+@pytest.mark.parametrize("name", ["Situation au 20/11/2026", "Statut", "Devenir"])
+def test_persons_said_to_be_gone_are_not_counted(embedded: Referential, tmp_path: Path, name: str) -> None:
+    gone = ["reclassée groupe (Sète)", "démission 15/10/2026", "licencié", "départ retraite 31/12/2026", "CDI trouvé"]
+    gone += ["parti", "Sorti du dispositif", "mutée", "décédé", "Retired", "a retrouvé un emploi"]
+    there = [
+        "en poste",
+        "arrêt longue maladie",
+        "à reclasser",
+        "non reclassé",
+        "mutation refusée",
+        "partie en formation",
+    ]
+    there += ["sortie prévue en 2027", "licenciement en cours", "CDI", ""]
+    lines = [f"X;Cariste;{text}" for text in [*gone, *there]]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join([f"Nom;Poste;{name}", *lines])), "fragile")
+    assert (lots.people, said(lots).count("gone_line")) == (len(there), len(gone))
+    lines = [f"Nom;Poste;{name}", *["X;Cariste;licencié"] * 3]  # why all of them are here
+    assert read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile").people == 3
+
+
 STACKED = """1. Salariés en cellule
 Salarié;Poste;Ville
 X;Cariste;Redon

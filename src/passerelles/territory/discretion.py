@@ -280,7 +280,8 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
 _BY_RULE: Final = frozenset({"nothing_near", *(reason_name(why) for why in Why if why)})
-_OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line"})  # reading notes that tell numbers or cells
+# Reading notes that tell numbers or cells.
+_OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line", "gone_line"})
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche"))
 _NO_HOURS: Final[Mapping[str, None]] = dict.fromkeys(ENDS)

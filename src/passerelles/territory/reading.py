@@ -54,11 +54,13 @@ _TURNED: Final = {"job": "by_job", "employer": "by_employer"}
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
-_LOTS: Final = frozenset({"other_side", "side_unknown", "closed_line"})  # kinds of rows that are lots, not read
+_LOTS: Final = frozenset(
+    {"other_side", "side_unknown", "closed_line", "gone_line"}
+)  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
 _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_OWN_ACCOUNT, _ETP, _CURRENT, _STATE, _CLOSED = (
-    re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "current", "state", "closed")
+_OWN_ACCOUNT, _ETP, _CURRENT, _STATE, _CLOSED, _GONE = (
+    re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "current", "state", "closed", "gone")
 )
 
 _LEFT: Final = re.compile("|".join(_HEADERS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
@@ -482,8 +484,8 @@ class _Reader:
         """
         Return the rows of lots, with what stands above for a mark that says "the same" or an empty employer.
 
-        Without the header said again, totals, rows of the other side, openings that their state closes, and lines of
-        text below the table.
+        Without the header said again, totals, rows of the other side, openings that their state closes, persons that it
+        says are gone, and lines of text below the table.
         """
         above: Sequence[Any] = ()
         kept, passed = list[Row](), dict[str, list[Row]]()
@@ -519,7 +521,11 @@ class _Reader:
     def _kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
         """Return what tells the kind of a row that is no lot, and what is said of it; no kind where it is one."""
         header = [normalise_label(name) for name in grid.header]
-        states = [at for at, name in enumerate(header) if self.side == "hiring" and _STATE.search(name)]
+        states = [at for at, name in enumerate(header) if _STATE.search(name)]
+        over, passed = (_CLOSED.fullmatch, "closed_line") if self.side == "hiring" else (_GONE.match, "gone_line")
+        if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
+            listed = [] if COUNT[self.side] in grid.columns else states
+            states = [at for at in listed if not all(over(normalise_label(text)) for text in grid.held(at))]
         sides = both_sides(grid)
 
         def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
@@ -530,8 +536,8 @@ class _Reader:
             # Where no job is, a total is written in whatever column: their order means nothing.
             if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
                 return "total_line", {}
-            if any(at < len(texts) and _CLOSED.fullmatch(texts[at]) for at in states):
-                return "closed_line", {}
+            if any(at < len(texts) and over(texts[at]) for at in states):
+                return passed, {}
             if not self._says_a_lot(grid, cells):
                 return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
             told = "" if sides is None else grid.text_at(cells, sides)
