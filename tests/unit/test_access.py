@@ -1559,6 +1559,14 @@ def sentences(some: Referential, origin: str | Profile = "R", target: str = "Q")
     return re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(direct(some, origin, target))))
 
 
+def test_what_is_demanded_of_the_self_employed_alone_is_told_as_such_and_not_to_who_holds_it() -> None:
+    some = jobs(CredentialRequirement("Q", "CARTE", scope="self-employed"), whole=(OccupationAccess("Q", "open"),))
+    line = "Exigé à son compte, et non du salarié : Carte."
+    assert line in sentences(some)
+    for known in (Profile("R", credentials={"CARTE": "yes"}), Profile("R", employment="self-employed")):
+        assert line not in sentences(some, known)
+
+
 def test_of_a_training_shortened_by_nobody_knows_how_much_the_whole_is_the_most() -> None:
     whole = Hours(1540, 1540, 1540, "arrêté")
     school = Credential(
@@ -1576,6 +1584,12 @@ def test_of_a_training_shortened_by_nobody_knows_how_much_the_whole_is_the_most(
     assert direct(told, "P").known_hours == Span(1540.0, 1540.0, 1540.0)  # who has done no such job follows it whole
     both = replace(told, credential_requirements=(*told.credential_requirements, CredentialRequirement("Q", "X0")))
     assert hours_text(direct(both).known_hours) == "70 h au moins, 1\u202f610 h au plus"
+    hours = [json.loads(json.dumps(direct(some).to_dict()["hours"])) for some in (told, both)]
+    assert [(h["low"], h["expected"], h["high"], h["lower_bound"]) for h in hours] == [
+        (None, None, 1540.0, True),
+        (None, 70.0, 1610.0, True),
+    ]
+    assert direct(told).to_dict()["months"] == {"low": None, "expected": None, "high": 11.0, "lower_bound": True}
     # Where something of unknown length comes on top, nobody knows the most.
     open_end = with_credentials(both, Credential("X2", "Cours", "certificat"))
     third = replace(open_end, credential_requirements=(*both.credential_requirements, CredentialRequirement("Q", "X2")))

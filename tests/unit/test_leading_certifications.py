@@ -224,6 +224,15 @@ def test_what_the_register_leaves_open_stands_until_the_end_that_the_catalogue_g
     assert not any(c.code == "RNCP300" for c in table.leading("N4101", made, date(2031, 1, 1)))
 
 
+def test_hours_published_for_a_time_that_is_over_are_not_told(table: Certifications) -> None:
+    over = next(d for d in load_durations() if d.code.startswith("RNCP") and "" < d.until < DAY.isoformat())
+    title = Credential("T", "Titre", "titre", rncp=over.code)
+    made = referential({"N4101": ["a"]}, credentials=[title], demands=[("N4101", "T")])
+    day = date.fromisoformat(over.until)
+    hours = [[c.hours for c in table.leading("N4101", made, d) if c.code == over.code] for d in (day, DAY)]
+    assert hours == [[over.centre], [None]]
+
+
 def test_a_certification_that_is_held_leads_no_further_and_one_that_nothing_dates_is_not_said_to_be_in_force(
     table: Certifications, jobs: Referential
 ) -> None:

@@ -124,6 +124,13 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     return [*told, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else told
 
 
+def own_account_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+    """Return in a sentence what is demanded of the self-employed alone; none where the person is, or holds it."""
+    some = [c for c in conditions.credentials if c.demanded and c.lacking and c.scope == "self-employed"]
+    names = _to_name(_named_alone([c for c in some if not c.applies]), lang)
+    return [say("conditions.own_account", lang=lang, names=listed(names, lang))] if names else []
+
+
 def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -> list[str]:
     """Return what else to know of an occupation, and of credentials given as label and note: each sentence once."""
     lines, told = [say("conditions.note", lang=lang, note=note)] if note else [], {*_SENTENCE_END.split(note)}

@@ -19,7 +19,7 @@ from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, sc
 from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.credentials import load_durations
+from passerelles.referentials.credentials import Duration, load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label, slashed_forms
 from passerelles.vectors import stem, word_rules
@@ -474,7 +474,8 @@ class Certifications:
         files = [self.file.record.name] if rows else []
         files += [register.file_of("rncp-rome")] if code in register.breadth else []
         files += [register.file_of("apprenticeship-kit")] if known else []
-        hours = _published_hours().get(code)
+        published = _published().get(code)
+        hours = None if published is None or "" < published.until < day.isoformat() else published.centre
         if hours is None and credential is not None and credential.hours.expected is not None:
             hours = credential.hours
         label, level = self._named(code, rows, credential)
@@ -595,10 +596,10 @@ def _open(row: Certification, day: date) -> Ternary:
 
 
 @cache
-def _published_hours() -> Mapping[str, Hours]:
-    """Hours at the training centre of the certifications of which a duration is published, by code, former ones too."""
+def _published() -> Mapping[str, Duration]:
+    """Published durations of which the hours at the training centre are known, by code, former ones too."""
     known = [d for d in load_durations() if d.centre.expected is not None]
-    return MappingProxyType({code: d.centre for d in known for code in (d.code, *d.former)})
+    return MappingProxyType({code: d for d in known for code in (d.code, *d.former)})
 
 
 def is_active(first: int | None, last: int | None, year: int) -> Ternary:

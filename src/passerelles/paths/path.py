@@ -13,6 +13,7 @@ from passerelles.access.wording import (
     held_choices,
     note_lines,
     other_ways_lines,
+    own_account_lines,
     some_only_lines,
     usual_lines,
     usual_of,
@@ -28,7 +29,6 @@ from passerelles.sharing import Later
 from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import (
-    HOURS,
     REFERENTIAL,
     SPAN,
     Column,
@@ -36,6 +36,7 @@ from passerelles.views.spec import (
     Page,
     Record,
     Sheet,
+    hours_columns,
     inside,
     part_of,
     parts_of,
@@ -51,7 +52,8 @@ _SAID: Final = 3  # competencies that a sentence names
 _SPAN: Final = (
     *SPAN.columns, Column("lower_bound", schema="flag: Whether the expected value is only the known part"),
 )  # fmt: skip
-_HOURS: Final = within(_SPAN, attrgetter("hours"))
+_TOLD: Final = "known_hours.told"
+_HOURS: Final = within(_SPAN, attrgetter(_TOLD))
 _IN_ALL: Final = Record(
     "",
     "Hours of training in all: estimates or sourced",
@@ -71,6 +73,11 @@ class Span:
     expected: float | None
     high: float | None
     lower_bound: bool = False
+
+    @property
+    def told(self) -> "Span":
+        """As programs are told it: where nothing is known, unknown and not 0."""
+        return replace(self, expected=None) if self.lower_bound and not self.expected else self
 
     def plus(self, other: "Span") -> "Span":
         """Return the sum, unknown wherever one of the two is."""
@@ -265,9 +272,9 @@ class Step(Described):
                    *(replace(each, schema=each.told, promised=False) for each in _HOURS),
                    *(Column(name, schema="amount") for name in ("sourced", "estimated")),
                    Column("basis", schema=one_of(get_args(Basis))), promised=True),
-            *HOURS,
+            *hours_columns(_TOLD),
             Column("basis", words="terms.basis", on=On.TABLE),
-            part_of("months", Record("", "", _SPAN)),
+            part_of("months", Record("", "", _SPAN), "months.told"),
             inside("practice", "What practising the stage is assumed to bring",
                    Column("months", value="practice_months", promised="amount"),
                    Column("hours_replaced", value="practised", promised="amount"),
@@ -489,13 +496,14 @@ class Path(Described, Shown):
             parts_of("steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
                      promised=shape(["step"]) | {"minItems": 1}),
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
-            Column("hours", "number", value="hours.expected", json="hours_told", promised=_IN_ALL.schema(),
+            Column("hours", "number", value=f"{_TOLD}.expected", json="hours_told", promised=_IN_ALL.schema(),
                    shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN),
-            *HOURS,
+            *hours_columns(_TOLD),
             Column("hours_sourced", "number", on=On.TABLE),
             Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
-            part_of("months", Record("", "Months from the first day to the last", _SPAN), kind="number", on=On.ALL,
-                    value="months.expected", shown=lambda p, lang: months_text(p.months, lang), promised=True),
+            part_of("months", Record("", "Months from the first day to the last", _SPAN), "months.told", kind="number",
+                    on=On.ALL, value="months.told.expected", shown=lambda p, lang: months_text(p.months, lang),
+                    promised=True),
             *wage_columns(attrgetter("wages"), on=On.SCREEN),
             Column("score", "number", promised="number: Sum of `parts`, in hours", on=On.FILE),
             parts_of("parts", "part", promised=True),
@@ -645,7 +653,7 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     ]
     lines += [*obtain_lines(step.to_obtain, lang), *other_ways_lines(step.access, lang)]
     lines += [f"{line}." for line in some_only_lines(step.access, lang)]
-    lines += usual_lines(step.access, lang)
+    lines += [*usual_lines(step.access, lang), *own_account_lines(step.access, lang)]
     if step.access.varies and any(c.scope == "titles" for c in step.access.required):
         lines.append(say("paths.step.of_name", lang=lang, name=step.target.name))
     if step.regulated == "yes":

@@ -466,8 +466,9 @@ def by_state(step: Any) -> tuple[tuple[str, tuple[Item, ...]], ...]:
 
 
 def first_of(items: Iterable[Item], count: int) -> list[Item]:
-    """Return the first competencies of a list for people to read: names of certificates come after all others."""
-    return sorted(items, key=attrgetter("certificate"))[:count]
+    """Return the first competencies of a list for people to read: not everybody has the diplomas that a job lists."""
+    items = list(items)
+    return ([item for item in items if not item.certificate] or items)[:count]
 
 
 def named(items: Sequence[Item]) -> str:

@@ -24,7 +24,7 @@ from passerelles.territory.pairs import Moves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
-from passerelles.views.spec import HOURS, SPAN, Column, On, Record, inside, part_of, parts_of, within
+from passerelles.views.spec import SPAN, Column, On, Record, hours_columns, inside, part_of, parts_of, within
 
 PEOPLE: Final = "count?: Null: withheld, see `masked`"
 _LOTS: Final = [record("", {"employer": "text", "job": "text", "basin": "text?"})]
@@ -212,7 +212,7 @@ class Flow(Described):
             part_of("hours_each", SPAN, "hours", kind="integer", value="hours.expected", shown=_nothing_to_learn,
                     json_key="hours_per_person", promised=True, on=On.JSON | On.TERMINAL),
             Column("hours_each", "integer", value="hours.expected", on=On.PAGE, note=hours_range),
-            *HOURS,
+            *hours_columns(),
             Column("hours_assumed", value="assumed", schema="flag", on=On.JSON),
             Column("lever_hours", schema="amount?: Hours that a lever added", on=On.JSON),
             Column("cost_each", "number", value="cost", json_key="cost_per_person", on=On.FILE,

@@ -302,8 +302,11 @@ ENDS: Final = ("low", "expected", "high")
 SPAN: Final = Record(
     "span", "Low, expected and high; null = unknown", tuple(Column(end, promised="amount?") for end in ENDS)
 )
-HOURS: Final = tuple(Column(f"hours_{end}", "number", value=f"hours.{end}", on=On.TABLE) for end in ENDS)
-"""Columns of tables for hours low, expected and high."""
+
+
+def hours_columns(path: str = "hours") -> tuple[Column, ...]:
+    """Return the columns of tables for hours low, expected and high, found at a path of attributes."""
+    return tuple(Column(f"hours_{end}", "number", value=f"{path}.{end}", on=On.TABLE) for end in ENDS)
 
 
 @dataclass(frozen=True)
