@@ -604,7 +604,9 @@ class _Title:
             return False
         capitalised = position == 0 and all(word in capitals for word in named)
         known = any(word in self.words.known or word in self.pack.abbreviations for word in named)
-        return capitalised or not known or " ".join(named) in self.pack.asides
+        # A word that no title has may be one of the job ("sur faïence"): a place is told as one, or written as a name.
+        told = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(named[0]))
+        return capitalised or (bool(told) and not known) or " ".join(named) in self.pack.asides
 
     def _cut(self) -> list[_Segment]:
         found, start, sign = [], 0, ""
@@ -678,12 +680,12 @@ class _Title:
         unknown = (word for word in named if word not in known and word not in pack.abbreviations)
         strange = [word for word in unknown if self.lexicon.stem(word) not in self.words.heads]
         # After a slash or a comma stands what qualifies the job, unless it is written as a name.
-        qualifies = segment.sign in _ALL_ALIKE and not self._is_name(segment)
+        qualifies = segment.sign in _ALL_ALIKE and not self._is_name(segment.tokens[0].start)
         return len(strange) >= _OF_UNKNOWN * len(named) and not qualifies and not opens
 
-    def _is_name(self, segment: _Segment) -> bool:
+    def _is_name(self, start: int) -> bool:
         """Whether a part begins with a capital letter in a line that is not all in capitals."""
-        return self.text[self.origin[segment.tokens[0].start]].isupper() and not self.text.isupper()
+        return self.text[self.origin[start]].isupper() and not self.text.isupper()
 
     def _joined(self, spelled: Iterable[str]) -> tuple[str, ...]:
         return joined_words(" ".join(spelled), self.pack)
