@@ -455,6 +455,27 @@ def test_persons_said_to_be_gone_are_not_counted(embedded: Referential, tmp_path
     assert read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile").people == 3
 
 
+@pytest.mark.parametrize(
+    ("header", "cell", "commune", "read"),
+    [
+        ("Department", "Fab 2", "Allaire", "56001"), ("Department", "HR", "Allaire", "56001"),
+        ("Département", "Ille-et-Vilaine", "Rousset", "35999"), ("Département", "Morbihan (56)", "Rousset", "56999"),
+        ("Dépt", "35", "Rousset", "35999"), ("Department", "Fab 2", "Rousset", None),
+    ],
+)  # fmt: skip
+def test_a_department_of_a_firm_tells_nothing_of_a_place_and_one_of_france_may_be_named(
+    embedded: Referential, header: str, cell: str, commune: str, read: str | None
+) -> None:
+    two = (Commune("35999", "Rousset", "5313", 47.7, -2.1), Commune("56999", "Rousset", "5310", 47.7, -2.7))
+    rows = [
+        {"Commune": commune, header: cell, "Poste": "N1101", "Nombre": 2},
+        {"Commune": "Allaire", "Poste": "N1101", "Nombre": 1},
+    ]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(Places(PLACES.basins, (*PLACES.communes, *two))))
+    assert [lot.commune for lot in lots.lots if lot.people > 1] == ([read] if read else [])
+    assert [p.key for p in lots.set_aside] == ([] if read else ["basin_ambiguous"])
+
+
 STACKED = """1. Salariés en cellule
 Salarié;Poste;Ville
 X;Cariste;Redon

@@ -29,7 +29,27 @@ _WIDE: Final = frozenset(_WORDS["wide"]["regions"]).union(
     *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in _WORDS["wide"]["departments"])
 )
 _AROUND: Final = re.compile(_WORDS["says"]["around"])
+_DEPARTMENTS: Final = {
+    name: code
+    for code, _, name in (
+        each.partition(" ") for key in ("departments", "more_departments") for each in _WORDS["wide"][key]
+    )
+}
+_DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|(?P<name>.*?)(?: (?:\d{2,3}|2[ab]))?")
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
+
+
+def _department_said(text: str) -> str:
+    """
+    Return the code of a department or postcode that a cell tells; empty where it tells none, as one of a firm's does.
+
+    Examples
+    --------
+    >>> [_department_said(text) for text in ("35", "44 - Loire Atl.", "Ille-et-Vilaine", "Var (83)", "Fab 2", "IT")]
+    ['35', '44', '35', '83', '', '']
+    """
+    found = _DEPARTMENT.fullmatch(_WIDE_WORDS.sub("", normalise_label(text)))
+    return (found["alone"] or found["code"] or _DEPARTMENTS.get(found["name"], "")) if found else ""
 
 
 class Where(NamedTuple):
@@ -79,7 +99,7 @@ class Locator:
         Parameters
         ----------
         text, area
-            What was written, and the department or postcode beside it.
+            What was written, and what stands in the column of departments or postcodes beside it.
         communes_first
             Whether the text is of a column of communes, not of basins.
 
@@ -94,7 +114,7 @@ class Locator:
         if around is not None and self.places.own(text) is None:
             text = f"bassin de {around['basin'] or around['town']}"
         try:
-            found = self.places.spot(text, area, communes_first=communes_first)
+            found = self.places.spot(text, _department_said(area), communes_first=communes_first)
         except UnknownCodeError:
             return Where(*self.find(text))  # a basin of the survey that the geography lacks, or an error of its own
         except PasserellesError as error:
@@ -113,7 +133,7 @@ class Locator:
 
     def is_wide(self, text: str, area: str = "") -> bool:
         """Whether a text names a department or region, no basin, and no postcode tells a commune of that name."""
-        if self.places is None or len(area) >= len("1000") or self.places.own(text) is not None:
+        if self.places is None or len(_department_said(area)) >= len("1000") or self.places.own(text) is not None:
             return False
         return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE
 
