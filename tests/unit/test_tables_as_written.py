@@ -250,6 +250,25 @@ def test_employers_and_places_on_lines_of_their_own_hold_for_the_rows_below(
     assert found(read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")) == [("Beta", "N1101", 4)]
 
 
+def test_rows_of_a_pivot_table_that_sum_those_below_name_their_employer(embedded: Referential, tmp_path: Path) -> None:
+    header = "Bassin d'emploi;Redon\nExercice;2027\n;\nÉtiquettes de lignes;Somme de Postes menacés\n"
+    rows = "ALPHA;7\nCariste;4\nMagasinier;3\nCARISTES DE L'OUEST;5\nConducteur de poids lourd;5\n"
+    for total in ("Total général;12\n", ""):
+        path = written(tmp_path / "t.csv", f"{header}{rows}{total}")
+        lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+        assert found(lots) == [
+            ("ALPHA", "N1101", 4), ("ALPHA", "N1110", 3), ("CARISTES DE L'OUEST", "N4101", 5),
+        ]  # fmt: skip
+        assert {lot.basin for lot in lots.lots} == {"5313"}
+        assert ([p.row for p in lots.said if p.key == "label_line"], asides(lots)) == ([1, 5, 8], [])
+    flat = f"{header}Cariste;5\nMagasinier;3\nConducteur de poids lourd;2\nTotal général;10\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", flat), "fragile").people == 10
+    deep = f"{header}Redon;12\n{rows}Total général;12\n"
+    with pytest.raises(LotsError) as refused:
+        read_lots(embedded, written(tmp_path / "t.csv", deep), "fragile")
+    assert [p.key for p in refused.value.problems] == ["sums_among"]
+
+
 def test_sheets_named_after_places_are_those_of_their_rows(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])

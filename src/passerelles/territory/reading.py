@@ -40,7 +40,7 @@ from passerelles.territory.grid import (
 )
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
-from passerelles.territory.shapes import counted_jobs, counts_some_jobs, turned
+from passerelles.territory.shapes import counted_jobs, counts_some_jobs, turned, without_sums
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
@@ -358,7 +358,7 @@ class _Reader:
             seen = grid.header or next((cells for _, cells in grid.rows), ())
             columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = self._all_counts(grid)
+        grid = self._without_sums(self._all_counts(grid))
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),
@@ -367,6 +367,15 @@ class _Reader:
             if not grid.columns.keys() & roles:
                 self.tell(grid.name, key, 0, roles[0])
         return grid
+
+    def _without_sums(self, grid: Grid) -> Grid:
+        """Take what the rows that sum others name for these; refuse lines that make their total several times."""
+        found = without_sums(grid, self.is_place, self._holds_jobs)
+        if not found.clear:
+            raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "sums_among", {"column": grid.title("job")})])
+        for line, name in found.names:
+            self.tell(grid.name, "label_line", line, given=name)
+        return found.grid
 
     @staticmethod
     def _refuse_unread(grid: Grid, columns: Iterable[int]) -> None:

@@ -103,7 +103,9 @@ def _turned(grid: Grid, side: Side, role: str, headed: Iterable[int]) -> Turned:
     return Turned(found, role, tuple(names[i] for i in at), others, tuple(totals))
 
 
-_AIMED: Final = re.compile(packaged("passerelles.territory", "columns.toml")["says"]["aimed"])
+_AIMED, _COMPACT = (
+    re.compile(packaged("passerelles.territory", "columns.toml")["says"][name]) for name in ("aimed", "compact")
+)
 
 
 class Chosen(NamedTuple):
@@ -138,12 +140,14 @@ def labelled(
     """
     Take employers and places that lines of their own tell, as "Entreprise : Alpha", for the rows below them.
 
-    Also returns these lines, and what they tell. A site that is named after a town is a place.
+    So does a line of two cells above the table, "Bassin" and a place. Also returns these lines, and what they tell. A
+    site that is named after a town is a place.
     """
     told, found = dict[str, str](), dict[str, dict[int, str]]()
     kept, labels, before = list[Row](), list[tuple[int, str]](), [line for line, _ in above]
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
-        role, value = label_of(cells, side) or ("", "")
+        field = _page_field(cells, side, is_place) if line in before else None
+        role, value = label_of(cells, side) or field or ("", "")
         role = "commune" if role == "employer" and is_place(value) else role
         known = {"employer"} if role == "employer" else {"basin", "commune"}
         if role and not known & grid.columns.keys():
@@ -157,6 +161,70 @@ def labelled(
     for role, texts in found.items():
         grid = grid.with_column(role, texts)
     return grid, labels
+
+
+class Summed(NamedTuple):
+    """A pivot table without the rows that sum others, what each of these names, by line, and whether that is clear."""
+
+    grid: Grid
+    names: tuple[tuple[int, str], ...] = ()
+    clear: bool = True
+
+
+def without_sums(grid: Grid, is_place: Callable[[str], bool], are_jobs: Callable[[Sequence[str]], bool]) -> Summed:
+    """
+    Give the jobs of a pivot table in compact form the employer or place whose row above them sums theirs.
+
+    It is not clear where the lines make its total several times, and no such rows are found.
+    """
+    job, count = grid.columns.get("job", -1), grid.columns.get(COUNT[grid.side], -1)
+    if min(job, count) < 0 or not _COMPACT.fullmatch(normalise_label(grid.header[job])):
+        return Summed(grid)
+    read = [(line, grid.text_at(row, job), read_number(grid.text_at(row, count)).value) for line, row in grid.rows]
+    told = [(line, text, number) for line, text, number in read if number and not _is_total(text)]
+    total = next((number for _, text, number in reversed(read) if number and _is_total(text)), None)
+    numbers = [number for *_, number in told]
+    at = _summing(numbers)
+    names = [text for n, (_, text, _) in enumerate(told) if n in at]
+    jobs = [text for n, (_, text, _) in enumerate(told) if n not in at]
+    fits = not are_jobs(names) if total is None else total == sum(numbers[n] for n in at)
+    if not at or not fits or not are_jobs(jobs):
+        return Summed(grid, clear=total is None or sum(numbers) == total or sum(numbers) % total > 0)
+    texts, heads, name = dict[int, str](), dict[int, str](), ""
+    for n, (line, text, _) in enumerate(told):
+        name = text if n in at else name
+        (heads if n in at else texts)[line] = name
+    role = "commune" if all(map(is_place, names)) else "employer"
+    grid = replace(grid, rows=[row for row in grid.rows if row[0] not in heads])
+    return Summed(grid if role in grid.columns else grid.with_column(role, texts), tuple(heads.items()))
+
+
+def _summing(numbers: Sequence[float]) -> list[int]:
+    """
+    Return the places of numbers each of which sums those down to the next such; none where some is in no group.
+
+    Examples
+    --------
+    >>> _summing([5, 3, 2, 4, 4]), _summing([5, 3, 2, 4])
+    ([0, 3], [])
+    """
+    found, at = list[int](), 0
+    while at < len(numbers):
+        left, end = numbers[at], at + 1
+        while left > 0 and end < len(numbers):
+            left, end = left - numbers[end], end + 1
+        if left != 0:
+            return []
+        found.append(at)
+        at = end
+    return found
+
+
+def _page_field(cells: Sequence[Any], side: Side, is_place: Callable[[str], bool]) -> tuple[str, str] | None:
+    """Return the place that a line of two cells above a table tells, as the filters of a pivot table do."""
+    filled = [text for cell in cells if (text := cell_text(cell).strip())]
+    role = next(iter(columns_of(filled[:1], side)), "")
+    return (role, filled[1]) if len(filled) == _LEAST and role in ("basin", "commune") and is_place(filled[1]) else None
 
 
 def sums_beside(before: Sequence[str], after: Sequence[str], rows: Sequence[Row]) -> list[Differs]:
