@@ -495,6 +495,13 @@ def test_a_department_of_a_firm_tells_nothing_of_a_place_and_one_of_france_may_b
     assert [p.key for p in lots.set_aside] == ([] if read else ["basin_ambiguous"])
 
 
+def test_of_needs_now_and_in_some_months_the_one_not_read_is_named(embedded: Referential, tmp_path: Path) -> None:
+    path = written(tmp_path / "t.csv", "Poste;Besoin immédiat;Besoin à 12 mois;Mois\nN1101;4;9;6\nN4101;2;5;3\n")
+    lots = read_lots(embedded, path, "hiring")
+    others = [p.values["others"] for p in lots.said if p.key == "other_counts"]
+    assert (lots.people, others) == (6, ["Besoin à 12 mois"])
+
+
 STACKED = """1. Salariés en cellule
 Salarié;Poste;Ville
 X;Cariste;Redon
