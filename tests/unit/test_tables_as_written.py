@@ -502,6 +502,12 @@ def test_of_needs_now_and_in_some_months_the_one_not_read_is_named(embedded: Ref
     assert (lots.people, others) == (6, ["Besoin à 12 mois"])
 
 
+@pytest.mark.parametrize("name", ["Organisme gestionnaire", "Association", "Association employeuse"])
+def test_who_runs_a_service_is_an_employer(embedded: Referential, name: str) -> None:
+    rows = [{name: "Les Tilleuls", "Métier": "N1101", "Nombre": 2}]
+    assert found(read_lots(embedded, rows, "hiring")) == [("Les Tilleuls", "N1101", 2)]
+
+
 STACKED = """1. Salariés en cellule
 Salarié;Poste;Ville
 X;Cariste;Redon
