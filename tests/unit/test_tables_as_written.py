@@ -216,6 +216,17 @@ def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
     assert lots.people == 11
 
 
+def test_a_title_written_once_is_read_once_whatever_the_employers_beside_it(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    by_job = "Etablissement;Responsable d'exploitation;Moniteur d'auto-école;Cariste;Total\nA;1;2;;3\nB;1;;3;4\n"
+    by_employer = "Métier \\ Entreprise;A;B\nResponsable d'exploitation;1;1\nMoniteur d'auto-école;2;\nCariste;;3\n"
+    for text in (by_job, by_employer):
+        lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").lots
+        assert [lot.employer for lot in lots if lot.given == "Responsable d'exploitation"] == ["A", "B"]
+        assert len({(lot.job, lot.confidence) for lot in lots if lot.given == "Responsable d'exploitation"}) == 1
+
+
 def test_of_jobs_below_two_headings_people_have_todays_and_openings_those_aimed_at(
     embedded: Referential, tmp_path: Path
 ) -> None:

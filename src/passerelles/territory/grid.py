@@ -219,6 +219,7 @@ class Grid:
     sheet: str = ""  # where several make one table
     parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
     signed: bool = False  # whether its numbers are changes: people where they fall, openings where they rise
+    crossed: bool = False  # whether each of its rows was a cell of jobs by employers
 
     @classmethod
     def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "Grid":

@@ -1,14 +1,17 @@
 """Jobs of cells: titles read as occupations, and cells that cannot be used because of what they say."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple
 
-from passerelles.matching.titles import SURE, Candidate, Context, resolve_many
-from passerelles.referentials.referential import Referential, occupations_meant, titles_by_label
+from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
+from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
+from passerelles.territory.grid import Grid, Row
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # how sure several jobs of a cell are one title: never enough to place
+_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
 
@@ -41,6 +44,32 @@ def resolved(referential: Referential, asked: Iterable[tuple[str, Context | None
     """Return the candidates of several titles, each with its context."""
     some = list(asked)
     return resolve_many(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
+
+
+def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, threshold: float) -> list[Job | None]:
+    """
+    Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm.
+
+    Of jobs crossed with employers each is written once, and read so: beside the other jobs of them all.
+    """
+
+    def of(role: str) -> list[str]:
+        known = role in grid.columns and not grid.crossed
+        return [grid.text(cells, role) for _, cells in rows] if known else []
+
+    texts = [grid.text(cells, "job") for _, cells in rows]
+    agreements = of("agreement") or of("idcc")
+    employers = ["–"] * len(rows) if grid.crossed else of("employer")
+    contexts = contexts_of(texts, employers=employers, sectors=of("sector"), agreements=agreements)
+    keys = list(zip(texts, contexts, strict=True))
+    asked = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
+    plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
+    without = dict(zip(plain, resolved(referential, plain.values()), strict=True))
+    answers = {
+        key: read_title(referential, key[0], likelier(found, without.get(key, ()), threshold), threshold=threshold)
+        for key, found in zip(asked, resolved(referential, asked), strict=True)
+    }
+    return [answers.get(key) for key in keys]
 
 
 def read_title(

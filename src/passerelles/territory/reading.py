@@ -20,7 +20,7 @@ from passerelles.io.headers import TOTAL, are_parts
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
 from passerelles.market.tables import agreement_number
-from passerelles.matching.titles import REVIEW, SURE, contexts_of, likelier, resolve_many
+from passerelles.matching.titles import REVIEW, SURE, resolve_many
 from passerelles.progress import go_on
 from passerelles.referentials.own_tables import coded
 from passerelles.referentials.referential import Referential, code_of, codes_within
@@ -38,7 +38,7 @@ from passerelles.territory.grid import (
     signed_change,
     year_of,
 )
-from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, resolved, several_jobs
+from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, read_titles, several_jobs
 from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
 from passerelles.territory.shapes import counted_jobs, counts_some_jobs, turned, without_sums
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
@@ -49,7 +49,6 @@ _MOST_CELLS: Final = 0.6
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
-_BRACKETS: Final = re.compile(r"\([^()]*\)")
 _TURNED: Final = {"job": "by_job", "employer": "by_employer"}
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
@@ -261,7 +260,8 @@ class _Reader:
         grid, rows = self._split(grid, self._rows(grid))
         decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
         named_firms = any(grid.text(cells, "employer") for _, cells in rows)
-        for (line, cells), read in zip(rows, self._read_titles(grid, rows), strict=True):
+        titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
+        for (line, cells), read in zip(rows, titles, strict=True):
             lot = self._lot(grid, line, cells, decimal, read)
             if lot is not None:
                 lot = self.given[line].read_as(lot) if line in self.given else lot
@@ -309,25 +309,6 @@ class _Reader:
                 given = {"given": " ".join(text.split())}
                 self.set_aside.append(Problem(grid.name, line, grid.header[job], wrong, given, told))
         return grid, found
-
-    def _read_titles(self, grid: Grid, rows: Sequence[Row]) -> list[Job | None]:
-        """Read the title of each row, all at once, beside its employer, sector and the other jobs of the firm."""
-
-        def of(role: str) -> list[str]:
-            return [grid.text(cells, role) for _, cells in rows] if role in grid.columns else []
-
-        texts = [grid.text(cells, "job") for _, cells in rows]
-        agreements = of("agreement") or of("idcc")
-        contexts = contexts_of(texts, employers=of("employer"), sectors=of("sector"), agreements=agreements)
-        keys = list(zip(texts, contexts, strict=True))
-        asked = list(dict.fromkeys(key for key in keys if key[0] and code_of(self.referential, key[0]) is None))
-        plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
-        without = dict(zip(plain, resolved(self.referential, plain.values()), strict=True))
-        answers = {
-            key: self._title(key[0], likelier(found, without.get(key, ()), self.review_threshold))
-            for key, found in zip(asked, resolved(self.referential, asked), strict=True)
-        }
-        return [answers.get(key) for key in keys]
 
     def _check_columns(self, grid: Grid) -> Grid:
         """

@@ -98,7 +98,8 @@ def _turned(grid: Grid, side: Side, role: str, headed: Iterable[int]) -> Turned:
             rows += [(line, [*row, number, name]) for number, name in each]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, COUNT[side]: len(names), role: len(names) + 1}
-    found = replace(grid, header=[*header, grid.title(COUNT[side]), role], columns=columns, rows=rows)
+    names_of = [*header, grid.title(COUNT[side]), role]
+    found = replace(grid, header=names_of, columns=columns, rows=rows, crossed=role in ("job", "employer"))
     others = tuple(names[i] for i in held if i not in at)
     return Turned(found, role, tuple(names[i] for i in at), others, tuple(totals))
 
