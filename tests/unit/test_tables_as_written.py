@@ -417,7 +417,8 @@ def test_what_counts_one_side_is_never_read_as_the_other(
     [
         "Postes à risque", "Postes fragiles", "Emplois en danger", "Postes visés par le PSE", "Réduction", "At risk",
         "Départs envisagés", "Nombre de postes visés par le PSE", "Roles at Risk", "Affected", "Redundancies",
-        "Job cuts",
+        "Job cuts", "Postes exposés", "Postes supprimés (PSE)", "Suppression de postes envisagée",
+        "Réduction envisagée",
     ],
 )  # fmt: skip
 def test_beside_who_is_there_those_at_risk_count_and_are_no_openings(
@@ -425,6 +426,8 @@ def test_beside_who_is_there_those_at_risk_count_and_are_no_openings(
 ) -> None:
     path = written(tmp_path / "t.csv", f"Poste;Effectif actuel;{name}\nN1101;20;9\nN4101;7;0\n")
     assert read_lots(embedded, path, "fragile").people == 9
+    with pytest.raises(LotsError):
+        read_lots(embedded, path, "hiring")
     path = written(tmp_path / "t.csv", f"Poste;Postes à pourvoir;{name}\nN1101;20;9\n")
     assert read_lots(embedded, path, "hiring").people == 20
 
