@@ -253,6 +253,7 @@ HERE = (
         ("Environs d'Hénin-Beaumont", "", ("5902", None)), ("Secteur Tourcoing", "", ("5901", None)),
         ("5902 - LENS", "", ("5902", None)), ("ZE Lens", "", ("5902", None)),
         ("Lens et environs", "", ("5902", None)), ("62 - BOULOGNE S/ MER", "", ("5902", "62160")),
+        ("Boulognesur Mer", "", ("5902", "62160")), ("Henin Beau Mont", "", ("5902", "62427")),
     ],
 )  # fmt: skip
 def test_places_are_read_as_companies_write_them(text: str, area: str, found: tuple[str, str | None]) -> None:

@@ -197,7 +197,7 @@ class Places:
         borough ("Lyon 3e"), a department or postcode in brackets, before or after the name, what stands around a town
         ("tout le bassin d'Aurillac", "secteur de Rodez": its basin), a group of communes (EPCI, then
         its most populous commune), the beginning of a commune's name where one commune has it ("Aix"), and two towns
-        in one ("LENS-HENIN") where one basin holds both.
+        in one ("LENS-HENIN") where one basin holds both. A name is known without its spaces too ("Lapalme").
 
         Parameters
         ----------
@@ -235,7 +235,8 @@ class Places:
         around = _AROUND.sub("", name)
         if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
             return self._whole(self.spot(around, area).basin.code)
-        found = self._one_of(text, self._beginning(name), department)
+        joined = self._communes_by_joined_name.get(name.replace(" ", ""), ())
+        found = self._one_of(text, dict.fromkeys((*joined, *self._beginning(name))), department)
         if found is not None:
             return found
         parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+et\s+", text)) if n]
@@ -457,6 +458,12 @@ class Places:
         """Communes by their name without its article."""
         named = self._communes_by_name.items()
         return grouped((_ARTICLE.sub("", name), commune) for name, some in named for commune in some)
+
+    @cached_property
+    def _communes_by_joined_name(self) -> Mapping[str, tuple[Commune, ...]]:
+        """Communes by their name without spaces: "Lapalme" is La Palme."""
+        named = self._communes_by_name.items()
+        return grouped((name.replace(" ", ""), commune) for name, some in named for commune in some)
 
     @cached_property
     def _epcis_by_name(self) -> Mapping[str, Commune]:
