@@ -460,6 +460,13 @@ def test_openings_already_filled_are_not_counted(
     assert (lots.people, [key for key in said(lots) if key in ("filled", "other_counts")]) == (openings, [told])
 
 
+@pytest.mark.parametrize("number", ["Nombre", "Note"])
+def test_an_opening_said_to_be_filled_by_yes_is_not_counted(embedded: Referential, tmp_path: Path, number: str) -> None:
+    path = written(tmp_path / "t.csv", f"Poste;{number};Pourvu\nN1101;1;oui\nN4101;1;non\nN1103;1;\n")
+    lots = read_lots(embedded, path, "hiring")
+    assert (lots.people, said(lots).count("closed_line")) == (2, 1)
+
+
 def test_a_column_of_posts_filled_that_is_no_part_of_the_openings_is_not_taken_off(
     embedded: Referential, tmp_path: Path
 ) -> None:

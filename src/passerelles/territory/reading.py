@@ -61,7 +61,7 @@ _HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.
 _OWN_ACCOUNT, _ETP, _CURRENT, _STATE, _CLOSED, _GONE = (
     re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "current", "state", "closed", "gone")
 )
-
+_FILLED: Final = re.compile("|".join(_HEADERS["roles"]["filled"]))
 _LEFT: Final = re.compile("|".join(_HEADERS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 
 
@@ -451,7 +451,7 @@ class _Reader:
         if filled is None:
             return grid
         if count is None:
-            self._refuse_unread(grid, [filled])
+            self._refuse_unread(grid, grid.holding(mostly_hold_counts, [filled]))
         elif not _LEFT.fullmatch(bare(grid.header[count])) and grid.within(count, [filled]):
             self.tell(grid.name, "filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
             return grid
@@ -516,6 +516,7 @@ class _Reader:
         if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
             listed = [] if COUNT[self.side] in grid.columns else states
             states = [at for at in listed if not all(over(normalise_label(text)) for text in grid.held(at))]
+        filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
         sides = both_sides(grid)
 
         def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
@@ -526,7 +527,9 @@ class _Reader:
             # Where no job is, a total is written in whatever column: their order means nothing.
             if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
                 return "total_line", {}
-            if any(at < len(texts) and over(texts[at]) for at in states):
+            said = (grid.text_at(cells, at).casefold() for at in filled)
+            yes = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in said)
+            if yes or any(at < len(texts) and over(texts[at]) for at in states):
                 return passed, {}
             if not self._says_a_lot(grid, cells):
                 return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
