@@ -216,6 +216,15 @@ def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
     assert lots.people == 11
 
 
+def test_a_column_of_agents_of_some_kind_is_one_of_jobs_beside_others(embedded: Referential, tmp_path: Path) -> None:
+    text = "Etablissement;Commune;Cariste;Agents d'entretien;Magasinier\nA;Redon;4;2;1\nB;Redon;1;3;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, asides(lots), said(lots)) == (11, [], ["by_job"])
+    text = "Etablissement;Commune;Effectif;Cariste;Magasinier\nA;Redon;5;4;1\nB;Redon;9;1;2\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, said(lots)) == (8, ["by_job", "total_differs"])
+
+
 def test_a_title_written_once_is_read_once_whatever_the_employers_beside_it(
     embedded: Referential, tmp_path: Path
 ) -> None:

@@ -9,7 +9,7 @@ from passerelles.io.csv import Rows, hold_counts, read_number
 from passerelles.io.headers import TOTAL, headings
 from passerelles.io.xlsx import cell_text
 from passerelles.language import packaged
-from passerelles.territory.grid import COUNT, Differs, Grid, Row, columns_of, corner, label_of
+from passerelles.territory.grid import COUNT, Differs, Grid, Row, columns_of, corner, label_of, names_role
 from passerelles.territory.lots import Side
 from passerelles.text import normalise_label
 
@@ -49,6 +49,9 @@ def turned(
     if found is not None:
         columns = {name: at for name, at in grid.columns.items() if at != found.at and name != COUNT[side]}
         grid = replace(grid, columns={**columns, found.rows: found.at})
+    own = grid.columns.get(COUNT[side])
+    if own is not None and not names_role(names[own]) and (is_place(names[own]) or are_jobs([names[own]])):
+        grid = replace(grid, columns={role: at for role, at in grid.columns.items() if at != own})  # "Agents de quai"
     free = {i: held for i in grid.countable if not _is_total(names[i]) and (held := _told(grid.held(i)))}
     at = [i for i, held in free.items() if hold_counts(held)]
     if found is not None:
@@ -79,8 +82,9 @@ def _is_total(name: str) -> bool:
 def _turned(grid: Grid, side: Side, role: str, headed: Iterable[int]) -> Turned:
     names, held = grid.header, {i: _told(grid.held(i)) for i in headed}
     at = [i for i, texts in held.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
-    sums = [i for i, name in enumerate(names) if i not in at and _is_total(name)]
-    old = grid.columns.get(COUNT[side], next(iter(sums), at[0]))
+    own = grid.columns.get(COUNT[side])
+    sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
+    old = next(iter(sums), at[0]) if own is None else own
     rows, totals = list[Row](), list[Differs]()
     for line, cells in grid.rows:
         row = [*cells, *[None] * (len(names) - len(cells))]
@@ -90,12 +94,13 @@ def _turned(grid: Grid, side: Side, role: str, headed: Iterable[int]) -> Turned:
         told = read_number(cell_text(row[old])).value if old in sums else None
         if told is not None and filled and len(numbers) == len(filled) and told != sum(numbers):
             totals.append(Differs(line, int(told), int(sum(numbers))))
+        rest = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
-            rows.append((line, [*row, sum(numbers), ""]))
+            rows.append((line, [*rest, sum(numbers), ""]))
         else:
             nobody: list[tuple[Any, str]] = [] if texts else [(row[old], "")]
             each = [(row[i], names[i]) for i in filled] or nobody
-            rows += [(line, [*row, number, name]) for number, name in each]
+            rows += [(line, [*rest, number, name]) for number, name in each]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, COUNT[side]: len(names), role: len(names) + 1}
     names_of = [*header, grid.title(COUNT[side]), role]
