@@ -270,7 +270,8 @@ class Credential:
         centre, firm = self.hours.expected, self.company_hours
         if self.months != UNKNOWN_HOURS or self.hours_kind in LEGAL or centre is None or firm.expected is None:
             return self.months
-        low, high = (None if end is None else (centre + end) / HOURS_A_MONTH for end in (firm.low, firm.expected))
+        least = firm.expected if firm.low is None else firm.low
+        low, high = ((centre + end) / HOURS_A_MONTH for end in (least, firm.expected))
         return Hours(low, high, high)
 
     @property
