@@ -604,8 +604,10 @@ class _Title:
             return False
         capitalised = position == 0 and all(word in capitals for word in named)
         known = any(word in self.words.known or word in self.pack.abbreviations for word in named)
-        # A word that no title has may be one of the job ("sur faïence"): a place is told as one, or written as a name.
+        # A word that no title has may be one of the job ("sur faïence"): a place is told as one, or written as a name;
+        # where the line is in one case, "à" comes before more places than anything else.
         told = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(named[0]))
+        told = told or (position == 0 and (self.text.isupper() or self.text.islower()))
         return capitalised or (bool(told) and not known) or " ".join(named) in self.pack.asides
 
     def _cut(self) -> list[_Segment]:
