@@ -1567,6 +1567,20 @@ def test_what_is_demanded_of_the_self_employed_alone_is_told_as_such_and_not_to_
         assert line not in sentences(some, known)
 
 
+def test_where_no_training_is_left_to_follow_the_rest_is_learnt_on_the_job() -> None:
+    some = jobs(CredentialRequirement("P", "FIMO"), CredentialRequirement("Q", "FIMO"))
+    some = replace(some, occupation_access=(OccupationAccess("Q", "conditional", 0, 3),))
+    assert direct(some, "P").hours.high == 0
+    assert ["s'apprend en poste" in sentences(some, origin) for origin in ("P", "R")] == [True, False]
+
+
+def test_the_level_of_a_diploma_counted_as_held_is_held() -> None:
+    access = (OccupationAccess("R", "open", 3, 3), OccupationAccess("Q", "conditional", 4, 4))
+    some = with_credentials(jobs(CredentialRequirement("Q", "DIP-N4"), whole=access), BAC)
+    assert "niveau tenu" not in sentences(some)
+    assert "Compté comme déjà détenu" in sentences(some)
+
+
 def test_of_a_training_shortened_by_nobody_knows_how_much_the_whole_is_the_most() -> None:
     whole = Hours(1540, 1540, 1540, "arrêté")
     school = Credential(

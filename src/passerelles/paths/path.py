@@ -628,17 +628,19 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         ("practised", practice and in_months, {"months": round(practice)}),
         ("counted_had", had, {"names": listed(had, lang)}),
         ("not_in_least", counted, {"names": listed(counted, lang)}),
+        ("on_the_job", step.hours.high == 0 and step.missing, {}),
         ("academic", step.academic_months, {"months": number(step.academic_months, lang=lang, decimals=1)}),
     )
     told = [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in beside if holds)]
+    level = max([step.level, *(OF_A_LEVEL[c.code] for c in may_have if c.presumed)])
     counts = {state: len(items) for state, items in by_state(step)}
     lines = [" ".join(told), say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
     for key, items in (("keep", step.held), ("learn", step.missing)):
         if items:
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _SAID, lang)))
-    if step.target_level > step.level:
+    if step.target_level > level:
         key = "level_of_title" if step.basis == "sourced" else "level"
-        lines.append(say(f"paths.step.{key}", lang=lang, held=step.level, target=step.target_level))
+        lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
     return lines + _credential_lines(step, lang)
 
 
