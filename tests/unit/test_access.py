@@ -1156,6 +1156,8 @@ def test_a_path_tells_what_else_to_know_of_what_it_takes_each_sentence_once() ->
     ]
     credentials = {c["code"]: c["note"] for c in path.to_dict()["steps"][0]["credentials"]}
     assert credentials == {"B": None, "C": "Dès 21 ans. Pour un convoi. Qui a conduit un an, à vérifier."}
+    (held,) = rank_paths(graph, Profile("P", credentials={"C": "yes"}), targets=["Q"], settings=PLAIN, max_steps=1)
+    assert [c.note for c in held.steps[0].credentials] == ["", ""]  # nothing is shortened of what is held
 
 
 def test_what_comes_before_a_credential_is_told_with_the_text_that_says_so(tmp_path: Path) -> None:
@@ -1603,7 +1605,13 @@ def test_of_a_training_shortened_by_nobody_knows_how_much_the_whole_is_the_most(
         (None, None, 1540.0, True),
         (None, 70.0, 1610.0, True),
     ]
-    assert direct(told).to_dict()["months"] == {"low": None, "expected": None, "high": 11.0, "lower_bound": True}
+    json_of = direct(told).to_dict()
+    assert (json_of["hours"]["estimated"], json_of["direct"]["hours"], json_of["direct"]["months"]) == (
+        None,
+        None,
+        None,
+    )
+    assert json_of["months"] == {"low": None, "expected": None, "high": 11.0, "lower_bound": True}
     # Where something of unknown length comes on top, nobody knows the most.
     open_end = with_credentials(both, Credential("X2", "Cours", "certificat"))
     third = replace(open_end, credential_requirements=(*both.credential_requirements, CredentialRequirement("Q", "X2")))

@@ -174,6 +174,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         held = holdings.of(known)
         said = "" if held == "yes" else asked[0].note if asked else known.note
+        used = reduction if held != "yes" or holdings.spares(known) else None
         found.append(
             _named(
                 known,
@@ -195,7 +196,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
                 supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
-                note=" ".join(filter(None, (said, "" if reduction is None else reduction.note))),
+                note=" ".join(filter(None, (said, "" if used is None else used.note))),
             )
         )
     return conditions, tuple(found)

@@ -60,7 +60,11 @@ _IN_ALL: Final = Record(
     (
         *_HOURS,
         Column("sourced", value="hours_sourced", schema="amount"),
-        Column("estimated", value=lambda p, _: round(sum(s.estimated for s in p.steps), 1), schema="amount"),
+        Column(
+            "estimated",
+            value=lambda p, _: None if p.hours.lower_bound else round(sum(s.estimated for s in p.steps), 1),
+            schema="amount?",
+        ),
     ),
 )
 
@@ -270,7 +274,9 @@ class Step(Described):
             Column("target_label", value="target.label", on=On.CELLS),
             inside("hours", "Hours of training of this step",
                    *(replace(each, schema=each.told, promised=False) for each in _HOURS),
-                   *(Column(name, schema="amount") for name in ("sourced", "estimated")),
+                   Column("sourced", schema="amount"),
+                   Column("estimated", value=lambda s, _: None if s.hours.lower_bound else s.estimated,
+                          schema="amount?"),
                    Column("basis", schema=one_of(get_args(Basis))), promised=True),
             *hours_columns(_TOLD),
             Column("basis", words="terms.basis", on=On.TABLE),
@@ -376,8 +382,8 @@ class Path(Described, Shown):
     parts: tuple[PathPart, ...]
     weakest: float
     calibrated: bool
-    direct_hours: float
-    direct_months: float
+    direct_hours: float | None
+    direct_months: float | None
     gap: float
     alone: bool
     referential: Stamp
@@ -709,7 +715,7 @@ def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
         found.append(step_lines(step, lang))
         if place < len(path.steps):
             found.append(_stage(path, place, lang))
-    if len(path.steps) == 1:
+    if len(path.steps) == 1 or path.direct_hours is None or path.direct_months is None:
         least = round(path.assumptions["min_saving_hours"])
         return [*found, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
     hours, months = path.hours.expected or 0.0, path.months.expected or 0.0

@@ -544,21 +544,21 @@ def _paths_to(
     """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
     terrain, graph = state.terrain, context.graph
     paths = terrain.settings.paths
-    direct = int(state.final[row]) / TENTHS
+    direct, unknown = int(state.final[row]) / TENTHS, _unknown(state, row)
     academic = float(terrain.effort.months(state.sums[0][row], row, state.standing[row]))
     of_target = partial(
         Path,
         origin=start.end,
         target=start.end_of(graph.referential, graph.occupations[row]),
         calibrated=terrain.calibrated,
-        direct_hours=direct,
-        direct_months=round(max(direct / paths.month_hours, academic), 1),
+        direct_hours=None if unknown else direct,
+        direct_months=None if unknown else round(max(direct / paths.month_hours, academic), 1),
         gap=found.gap,
         referential=graph.referential.stamp,
         **more,
     )
     bonus = round(TENTHS * paths.market_weight * worth)
-    first = (int(state.closed[row]), int(_unknown(state, row)))
+    first = (int(state.closed[row]), int(unknown))
     for place, kept in enumerate(found.kept, start=1):
         rows, parts = (*kept.stages, row), _parts(terrain, kept, worth)
         made = partial(

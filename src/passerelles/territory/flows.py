@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
 from typing import ClassVar, Final, get_args
 
@@ -123,7 +123,7 @@ class Flow(Described):
     move_level: Level | None = None
     listed: bool | None = None
     unknown: tuple[str, ...] = ()
-    of_title: Mapping[str, str] = field(default_factory=dict)
+    of_title: tuple[tuple[str, str], ...] = ()
     move: Move | None = None
     assumed: bool = False
     lever_hours: float = 0.0
@@ -164,7 +164,7 @@ class Flow(Described):
     def access_said(self, lang: Lang = "fr") -> str:
         """Return what access takes, in a few words."""
         held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
-        asked = ", ".join(name for code, name in self.of_title.items() if code not in held)
+        asked = ", ".join(name for code, name in self.of_title if code not in held)
         return asked or access_text(self.access, lang)
 
     def _unknown(self, name: str, lang: Lang) -> str:

@@ -384,11 +384,11 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
 
 
-def _beyond(graph: OccupationGraph, start: Lot, end: Lot) -> dict[str, str]:
+def _beyond(graph: OccupationGraph, start: Lot, end: Lot) -> tuple[tuple[str, str], ...]:
     """Return what the title of an opening demands beyond what people hold: code and name, or the words of both."""
     asked, known = asked_of_title(graph, end), graph.referential.credential_by_code
     beyond = sorted(asked - held_by(graph, start)) if asked else ()
-    return {code: known[code].name if code in known else code for code in beyond}
+    return tuple((code, known[code].name if code in known else code) for code in beyond)
 
 
 def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
