@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import reduce
 from operator import attrgetter
-from typing import Any, ClassVar, Final, Literal, get_args
+from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
@@ -88,6 +88,13 @@ class Span:
         pairs = (self.low, other.low), (self.expected, other.expected), (self.high, other.high)
         low, expected, high = (None if a is None or b is None else round(a + b, 1) for a, b in pairs)
         return Span(low, expected, high, self.lower_bound or other.lower_bound)
+
+
+class Direct(NamedTuple):
+    """Expected hours and months of a direct move; None = unknown."""
+
+    hours: float | None = None
+    months: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -358,8 +365,8 @@ class Path(Described, Shown):
         Sum of `parts`, in hours, 0 or less without a market; compares within one referential, scorer and settings.
     weakest
         Chance of the least likely move, or its score where the scorer is not calibrated.
-    direct_hours, direct_months
-        Expected hours and months of the direct move.
+    direct_hours, direct_months, direct_known
+        Expected hours and months of the direct move, and whether they are all known: else programs are told neither.
     alone
         Whether stages were looked for, and none to this target is worth proposing.
     gap
@@ -382,8 +389,9 @@ class Path(Described, Shown):
     parts: tuple[PathPart, ...]
     weakest: float
     calibrated: bool
-    direct_hours: float | None
-    direct_months: float | None
+    direct_hours: float
+    direct_months: float
+    direct_known: bool
     gap: float
     alone: bool
     referential: Stamp
@@ -483,6 +491,11 @@ class Path(Described, Shown):
         return reduce(Span.plus, (step.known_hours for step in self.steps))
 
     @property
+    def direct_told(self) -> "Direct":
+        """Hours and months of the direct move as programs are told them: unknown where they are known only in part."""
+        return Direct(self.direct_hours, self.direct_months) if self.direct_known else Direct()
+
+    @property
     def hours_told(self) -> dict[str, Any]:
         """Hours with where they come from, ready for JSON."""
         return _IN_ALL.to_dict(self, "fr")
@@ -517,8 +530,8 @@ class Path(Described, Shown):
                    schema="number: Chance of the least likely move, or its score where nothing is calibrated"),
             Column("calibrated", on=On.JSON, schema="flag"),
             inside("direct", "The direct move",
-                   *(Column(name, value=f"direct_{name}", promised="amount?") for name in ("hours", "months"))),
-            Column("direct_hours", "number", on=On.TABLE),
+                   *(Column(name, value=f"direct_told.{name}", promised="amount?") for name in ("hours", "months"))),
+            Column("direct_hours", "number", value="direct_told.hours", on=On.TABLE),
             Column("gap", "number", on=On.FILE,
                    schema="amount: Hours by which a path that was not looked at could be better; 0 = proven best"),
             parts_of("frames", "frame", value=_verdicts, on=On.FILE, promised=True),
@@ -715,7 +728,7 @@ def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
         found.append(step_lines(step, lang))
         if place < len(path.steps):
             found.append(_stage(path, place, lang))
-    if len(path.steps) == 1 or path.direct_hours is None or path.direct_months is None:
+    if len(path.steps) == 1:
         least = round(path.assumptions["min_saving_hours"])
         return [*found, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
     hours, months = path.hours.expected or 0.0, path.months.expected or 0.0
