@@ -304,7 +304,6 @@ def credentials_named(title: str, credentials: Mapping[str, str], language: str 
     return frozenset(found)
 
 
-@lru_cache(maxsize=1 << 15)  # a table repeats its titles, and each change of its bounds reads them again
 def _named_in_title(title: str, language: str) -> tuple[tuple[Mention, bool], ...]:
     """Credentials that a title names, each with whether it says that it demands it."""
     rules = _rules(language)

@@ -34,7 +34,6 @@ from passerelles.territory.pairs import (
     Pairs,
     Territory,
     Why,
-    asked_of_title,
     chosen_bound,
     doubts,
     drawn,
@@ -373,7 +372,7 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
                 unknown=unknown,
                 kind="same-job" if same else kind,
                 access=access,
-                of_title=_beyond(territory.graph, fragile, hiring),
+                of_title=_beyond(territory, fragile, hiring),
                 move=move,
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
@@ -384,10 +383,10 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
     return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
 
 
-def _beyond(graph: OccupationGraph, start: Lot, end: Lot) -> tuple[tuple[str, str], ...]:
+def _beyond(territory: Territory, start: Lot, end: Lot) -> tuple[tuple[str, str], ...]:
     """Return what the title of an opening demands beyond what people hold: code and name, or the words of both."""
-    asked, known = asked_of_title(graph, end), graph.referential.credential_by_code
-    beyond = sorted(asked - held_by(graph, start)) if asked else ()
+    asked, known = territory.asked(end), territory.graph.referential.credential_by_code
+    beyond = sorted(asked - held_by(territory, start)) if asked else ()
     return tuple((code, known[code].name if code in known else code) for code in beyond)
 
 

@@ -3,10 +3,10 @@
 import hashlib
 import math
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from numbers import Real
 from typing import Any, Final, NamedTuple
 
@@ -139,6 +139,11 @@ class Territory:
     def capacity(self) -> Ints:
         """Openings of each pool, shape (m,), in the order of their names."""
         return np.asarray(list(self.hiring.capacities.values()), dtype=np.int64)
+
+    @cached_property
+    def asked(self) -> Callable[[Lot], frozenset[str]]:
+        """Credentials that the title of a lot demands, each title read once: see `asked_of_title`."""
+        return cache(partial(asked_of_title, self.graph))
 
     @property
     def binding(self) -> str:
@@ -386,7 +391,7 @@ def _in_arrays(territory: Territory, moves: Moves) -> _Openings:
         doubt=np.asarray([_reading_doubt(lot) for lot in lots], dtype=np.int8),
         title=np.asarray(titles, dtype=object),
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
-        asked={i: some for i, lot in enumerate(lots) if (some := asked_of_title(territory.graph, lot))},
+        asked={i: some for i, lot in enumerate(lots) if (some := territory.asked(lot))},
         numbers={i: some for i, title in enumerate(titles) if (some := _numbers(title))},
         places=places,
     )
@@ -421,11 +426,11 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     return of_title | {code for code in written if code not in known or not Holdings().may_have(known[code])}
 
 
-def held_by(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
+def held_by(territory: Territory, lot: Lot) -> frozenset[str]:
     """Return the credentials that people of a lot hold: by their job, and by what its title demands."""
     titles = frozenset(filter(None, (lot.title_code,)))
-    own = asked_of_title(graph, lot)
-    return holdings_of(graph.referential, lot.job, dict.fromkeys(own, "yes"), titles=titles).held
+    referential, own = territory.graph.referential, territory.asked(lot)
+    return holdings_of(referential, lot.job, dict.fromkeys(own, "yes"), titles=titles).held
 
 
 def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
@@ -472,7 +477,7 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
         km, far = away[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        doubt = in_doubt[origin, job] | _title_doubt(graph, lot, openings, near, same)
+        doubt = in_doubt[origin, job] | _title_doubt(territory, lot, openings, near, same)
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
@@ -486,7 +491,7 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
-def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
+def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
 
     def beyond(held: frozenset[str], asked: Mapping[int, frozenset[str]]) -> Bools:
@@ -501,7 +506,7 @@ def _title_doubt(graph: OccupationGraph, lot: Lot, openings: _Openings, near: Ro
     if mine:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
         doubt[same & beyond(mine, openings.numbers)] |= Doubt.ACCESS
     if openings.asked:
-        doubt[beyond(held_by(graph, lot), openings.asked)] |= Doubt.ACCESS
+        doubt[beyond(held_by(territory, lot), openings.asked)] |= Doubt.ACCESS
     return doubt
 
 
