@@ -1138,7 +1138,7 @@ def test_time_in_a_firm_beside_the_hours_of_a_centre_lengthens_the_months_and_no
 def test_a_path_tells_what_else_to_know_of_what_it_takes_each_sentence_once() -> None:
     rows = (
         CredentialRequirement("Q", "C", note="Dès 21 ans. Pour un convoi."),
-        CredentialRequirement("Q", OWN.code, "usual", note="Sur les chantiers."),
+        CredentialRequirement("Q", OWN.code, "usual", note="Sur les chantiers. Pour un convoi."),
         CredentialRequirement("Q", "B", note="Tenue pour acquise."),
     )
     some = jobs(
