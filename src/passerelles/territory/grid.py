@@ -10,12 +10,13 @@ from typing import Any, Final, NamedTuple
 
 from passerelles.io.csv import hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.language import packaged
-from passerelles.territory.lots import Side
+from passerelles.territory.lots import WORDS, Side, says
 from passerelles.text import normalise_label
 
 Row = tuple[int, Sequence[Any]]
 """A line of the file and its cells."""
+Tell = Callable[..., None]
+"""Says what was done: file, key, line and column, then what the sentence names."""
 COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
@@ -27,26 +28,9 @@ _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an em
 _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
 _FEW: Final = re.compile(r"\d{1,3}")
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
-_HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
-    side: re.compile(pattern) for side, pattern in _HEADERS["persons"].items()
+    side: re.compile(pattern) for side, pattern in WORDS["persons"].items()
 }
-_ELSE, _NO_PEOPLE, _CHANGE, _LEAVES, _HIRES, _NO_SIDE, _PRESENT, _FORECAST, _FORESEEN, _PEOPLE, _UNCHANGED = (
-    re.compile(_HEADERS["says"][name])
-    for name in (
-        "something_else",
-        "no_people",
-        "change",
-        "leaves",
-        "hires",
-        "no_side",
-        "present",
-        "forecast",
-        "foreseen",
-        "people",
-        "unchanged",
-    )
-)
 _FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
 
 
@@ -107,13 +91,13 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
 def _last_forecast(names: Sequence[str]) -> dict[str, int]:
     """Position of the last year that is forecast after a column of who is there now, as the target; none elsewhere."""
     words = [normalise_label(name) for name in names]
-    now = next((name for name in words if _PRESENT.search(name)), None)
+    now = next((name for name in words if says("present", name)), None)
     if now is None:
         return {}
     after = year_of(now) or 0
-    named = {at: name for at, name in enumerate(words) if _FORECAST.fullmatch(_DIGITS.sub("", name))}
+    named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
     # Where nothing tells the year of today, a year alone may be gone.
-    years = {at: year_of(name) or 0 for at, name in named.items() if after or _FORESEEN.search(name)}
+    years = {at: year_of(name) or 0 for at, name in named.items() if after or says("foreseen", name)}
     last = max(years, key=lambda at: years[at], default=None)
     return {"target": last} if last is not None and years[last] > after else {}
 
@@ -155,7 +139,7 @@ def counts_jobs(header: Sequence[str]) -> bool:
 
 def names_role(name: str) -> bool:
     """Whether the name of a column is the usual one of a role."""
-    return any(re.fullmatch(pattern, bare(name)) for patterns in _HEADERS["roles"].values() for pattern in patterns)
+    return any(re.fullmatch(pattern, bare(name)) for patterns in WORDS["roles"].values() for pattern in patterns)
 
 
 def bare(text: str) -> str:
@@ -165,7 +149,7 @@ def bare(text: str) -> str:
 
 def _mentions(pattern: str, name: str) -> bool:
     """Whether a header holds a word, and nothing that says something else."""
-    return re.search(pattern, name) is not None and not _ELSE.search(name)
+    return re.search(pattern, name) is not None and not says("something_else", name)
 
 
 def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[str] = ()) -> bool:
@@ -175,15 +159,15 @@ def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[s
     Beside posts that are cut, people are those who are there.
     """
     if side == "fragile":
-        return _HIRES.search(name) is not None and _LEAVES.search(name) is None
-    if _leaves(name) or _HIRES.search(name) or "target" in known:
+        return says("hires", name) and not says("leaves", name)
+    if _leaves(name) or says("hires", name) or "target" in known:
         return _leaves(name)
-    return _PRESENT.search(name) is not None or (_PEOPLE.search(name) is not None and any(map(_leaves, beside)))
+    return says("present", name) or (says("people", name) and any(map(_leaves, beside)))
 
 
 def _leaves(name: str) -> bool:
     """Whether a column tells of posts cut; an opening may be one for who leaves: "postes de reclassement"."""
-    return _LEAVES.search(name.replace("reclassement", "")) is not None and _HIRES.search(name) is None
+    return says("leaves", name.replace("reclassement", "")) and not says("hires", name)
 
 
 def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
@@ -198,12 +182,12 @@ def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) 
         if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
             found[role] = at
 
-    for role, patterns in _HEADERS["roles"].items():
+    for role, patterns in WORDS["roles"].items():
         for pattern in patterns:
             place(role, re.compile(pattern).fullmatch)
-    for role, pattern in _HEADERS["words"].items():
+    for role, pattern in WORDS["words"].items():
         place(role, partial(_mentions, pattern))
-    place("month", re.compile(_HEADERS["month"][side]).search)
+    place("month", re.compile(WORDS["month"][side]).search)
     return found
 
 
@@ -267,7 +251,7 @@ class Grid:
         return [
             place
             for place, name in enumerate(self.header)
-            if place not in self.columns.values() and not _ELSE.search(normalise_label(name))
+            if place not in self.columns.values() and not says("something_else", normalise_label(name))
         ]
 
     @property
@@ -277,7 +261,7 @@ class Grid:
         return [
             at
             for at in self.free
-            if not _NO_PEOPLE.search(names[at]) and not _counts_else(names[at], self.side, (), names)
+            if not says("no_people", names[at]) and not _counts_else(names[at], self.side, (), names)
         ]
 
     @property
@@ -286,8 +270,8 @@ class Grid:
         found, names = list[int](), [normalise_label(name) for name in self.header]
         for at in {*range(len(self.header))} - {*self.columns.values()}:
             name, held = names[at], self.held(at)
-            counts = _counts_else(name, self.side, (), names) or re.search(_HEADERS["words"][COUNT[self.side]], name)
-            if counts and not _NO_PEOPLE.search(name) and held and mostly_hold_counts(held):
+            counts = _counts_else(name, self.side, (), names) or re.search(WORDS["words"][COUNT[self.side]], name)
+            if counts and not says("no_people", name) and held and mostly_hold_counts(held):
                 found.append(at)
         return sorted(found)
 
@@ -336,7 +320,7 @@ def side_said_by(text: str) -> Side | None:
     True
     """
     words = normalise_label(text)
-    leaves, hires = (pattern.search(words) is not None for pattern in (_LEAVES, _HIRES))
+    leaves, hires = (says(what, words) for what in ("leaves", "hires"))
     if leaves == hires or len(words.split()) > _FEW_WORDS:
         return None
     return "fragile" if leaves else "hiring"
@@ -346,7 +330,7 @@ def both_sides(grid: Grid) -> int | None:
     """Return the column that tells of each row whether it counts people or openings, where a table counts both."""
     roles = {at for role, at in grid.columns.items() if role != "employment"}
     for at, name in enumerate(grid.header):
-        if at in roles or _NO_SIDE.search(bare(name)) or not any(map(side_said_by, grid.held(at))):
+        if at in roles or says("no_side", bare(name)) or not any(map(side_said_by, grid.held(at))):
             continue
         said = [side_said_by(grid.text_at(cells, at)) for _, cells in grid.rows if grid.text(cells, "job")]
         known = [side for side in said if side is not None]
@@ -399,7 +383,7 @@ def signed_change(grid: Grid) -> int | None:
     for at in grid.countable:
         held = grid.held(at)
         numbers = [number for text in held if (number := change_of(text)) is not None]
-        if _CHANGE.search(bare(grid.header[at])) and 2 * len(numbers) > len(held) and min(numbers, default=0) < 0:
+        if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(held) and min(numbers, default=0) < 0:
             return at
     return None
 
@@ -413,7 +397,7 @@ def change_of(text: str, decimal: str = "") -> int | None:
     >>> change_of("-18"), change_of("+4"), change_of("="), change_of("stable"), change_of("n.c.")
     (-18, 4, 0, 0, None)
     """
-    if _UNCHANGED.fullmatch(text.casefold().strip()):
+    if says("unchanged", text.casefold().strip()):
         return 0
     change = read_number(text, decimal=decimal, whole=True).value
     return int(change) if change is not None and change.is_integer() else None

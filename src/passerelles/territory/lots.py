@@ -24,19 +24,25 @@ from passerelles.views.spec import Column, On, Record, texts_of
 NOWHERE: Final = ""
 """Basin of lots of a table that has no column of places."""
 
-_WORDS: Final = packaged("passerelles.territory", "columns.toml")
-_WIDE: Final = frozenset(_WORDS["wide"]["regions"]).union(
-    *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in _WORDS["wide"]["departments"])
+WORDS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
+"""How companies name columns, and what they write in cells."""
+_SAYS: Final = {name: re.compile(pattern) for name, pattern in WORDS["says"].items()}
+_WIDE: Final = frozenset(WORDS["wide"]["regions"]).union(
+    *({each, each[3:], each[:2], f"{each[3:]} {each[:2]}"} for each in WORDS["wide"]["departments"])
 )
-_AROUND: Final = re.compile(_WORDS["says"]["around"])
 _DEPARTMENTS: Final = {
     name: code
     for code, _, name in (
-        each.partition(" ") for key in ("departments", "more_departments") for each in _WORDS["wide"][key]
+        each.partition(" ") for key in ("departments", "more_departments") for each in WORDS["wide"][key]
     )
 }
 _DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|(?P<name>.*?)(?: (?:\d{2,3}|2[ab]))?")
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
+
+
+def says(what: str, text: str) -> bool:
+    """Whether a header or cell says something that has a pattern among the words of columns."""
+    return _SAYS[what].search(text) is not None
 
 
 def _department_said(text: str) -> str:
@@ -110,7 +116,7 @@ class Locator:
         """
         if self.places is None:
             return Where(*self.find(text))
-        around = _AROUND.fullmatch(text)
+        around = _SAYS["around"].fullmatch(text)
         if around is not None and self.places.own(text) is None:
             text = f"bassin de {around['basin'] or around['town']}"
         try:
@@ -208,7 +214,7 @@ Side = Literal["fragile", "hiring"]
 _NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
 
 
-_NUMBER: Final = {name: at for at, names in enumerate(_WORDS["month"]["names"], start=1) for name in names.split()}
+_NUMBER: Final = {name: at for at, names in enumerate(WORDS["month"]["names"], start=1) for name in names.split()}
 _DATES: Final = (
     re.compile(r"\b(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})(?:[-/]\d{1,2})?\b"),
     re.compile(r"\b(?:\d{1,2}[-/.])?(?P<month>\d{1,2})[-/.](?P<year>(?:19|20)\d\d)\b"),
@@ -219,7 +225,7 @@ _SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel write
 # Months that a part of a year ends with, by what is written before the year: "T2 2027", "2e semestre 2027".
 _PARTS: Final = tuple(
     (re.compile(rf"\b(?:{pattern}) (?:de )?(?P<year>(?:19|20)\d\d)\b"), months)
-    for pattern, months in _WORDS["month"]["parts"].items()
+    for pattern, months in WORDS["month"]["parts"].items()
 )
 _GLUED: Final = re.compile(r"\b([tqs][1-4])(?=(?:19|20)\d\d\b)")
 _LAST_MONTH: Final = 12

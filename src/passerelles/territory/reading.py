@@ -18,7 +18,6 @@ from passerelles.io.csv import (
 )
 from passerelles.io.headers import TOTAL, are_parts
 from passerelles.io.xlsx import cell_text
-from passerelles.language import packaged
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, SURE, resolve_many
 from passerelles.progress import go_on
@@ -39,7 +38,20 @@ from passerelles.territory.grid import (
     year_of,
 )
 from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, read_titles, several_jobs
-from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Problem, Side, Table, Where, merged
+from passerelles.territory.lots import (
+    WORDS,
+    Locator,
+    Lot,
+    Lots,
+    LotsError,
+    Month,
+    Problem,
+    Side,
+    Table,
+    Where,
+    merged,
+    says,
+)
 from passerelles.territory.shapes import counted_jobs, counts_some_jobs, turned, without_sums
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
@@ -49,7 +61,6 @@ _MOST_CELLS: Final = 0.6
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
-_TURNED: Final = {"job": "by_job", "employer": "by_employer"}
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
@@ -57,12 +68,8 @@ _LOTS: Final = frozenset(
     {"other_side", "side_unknown", "closed_line", "gone_line"}
 )  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
-_HEADERS: Final[Mapping[str, Any]] = packaged("passerelles.territory", "columns.toml")
-_OWN_ACCOUNT, _ETP, _CURRENT, _STATE, _CLOSED, _GONE = (
-    re.compile(_HEADERS["says"][name]) for name in ("own_account", "part_time", "current", "state", "closed", "gone")
-)
-_FILLED: Final = re.compile("|".join(_HEADERS["roles"]["filled"]))
-_LEFT: Final = re.compile("|".join(_HEADERS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
+_FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
+_LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 
 
 def read_sides(
@@ -317,7 +324,8 @@ class _Reader:
         A column of jobs or numbers that no name tells is known by what it holds, and said.
         """
         count = COUNT[self.side]
-        grid = self._turned(self._job_of_two(self._changes(grid.as_held())))
+        grid = self._job_of_two(self._changes(grid.as_held()))
+        grid = turned(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
         for role, alike, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
             (count, {count}, hold_counts),
@@ -339,7 +347,7 @@ class _Reader:
             seen = grid.header or next((cells for _, cells in grid.rows), ())
             columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = self._without_sums(self._all_counts(grid))
+        grid = without_sums(self._all_counts(grid), self.is_place, self._holds_jobs, self.tell)
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),
@@ -348,15 +356,6 @@ class _Reader:
             if not grid.columns.keys() & roles:
                 self.tell(grid.name, key, 0, roles[0])
         return grid
-
-    def _without_sums(self, grid: Grid) -> Grid:
-        """Take what the rows that sum others name for these; refuse lines that make their total several times."""
-        found = without_sums(grid, self.is_place, self._holds_jobs)
-        if not found.clear:
-            raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "sums_among", {"column": grid.title("job")})])
-        for line, name in found.names:
-            self.tell(grid.name, "label_line", line, given=name)
-        return found.grid
 
     @staticmethod
     def _refuse_unread(grid: Grid, columns: Iterable[int]) -> None:
@@ -368,7 +367,7 @@ class _Reader:
     def _changes(self, grid: Grid) -> Grid:
         """Take a column of changes as the one that counts, where none tells the people concerned."""
         count, signed = COUNT[self.side], signed_change(grid)
-        if signed is None or (count in grid.columns and not _CURRENT.fullmatch(bare(grid.title(count)))):
+        if signed is None or (count in grid.columns and not says("current", bare(grid.title(count)))):
             return grid
         self.tell(grid.name, "signed", 0, count, column=grid.header[signed])
         columns = {role: at for role, at in grid.columns.items() if role != "target"}
@@ -386,18 +385,6 @@ class _Reader:
                 return replace(grid, header=names, columns={**grid.columns, "job": found[0]})
         return grid
 
-    def _turned(self, grid: Grid) -> Grid:
-        """Give each place, job or employer that heads a column of numbers its own row."""
-        found = turned(grid, self.side, is_place=self.is_place, are_jobs=self._holds_jobs)
-        if found is None:
-            return grid
-        self.tell(grid.name, _TURNED.get(found.role, "by_place"), columns=", ".join(found.names))
-        if found.others:
-            self.tell(grid.name, "columns_apart", columns=", ".join(found.others))
-        for each in found.totals:
-            self.tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
-        return found.grid
-
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin."""
         found = self._place(name, "", "commune") if self.locator.places is not None else None
@@ -407,7 +394,7 @@ class _Reader:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
         count = COUNT[self.side]
         known = count in grid.columns
-        if "target" in grid.columns and not (known and _CURRENT.fullmatch(bare(grid.title(count)))):
+        if "target" in grid.columns and not (known and says("current", bare(grid.title(count)))):
             grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
         if "target" in grid.columns:
             ends = {"current": grid.title(count), "target": grid.title("target")}
@@ -416,13 +403,10 @@ class _Reader:
         free = grid.countable
         if known:
             named = [(at, bare(grid.header[at])) for at in free]
-            counts = [
-                at
-                for at, name in named
-                if {count, "filled"} & named_columns([name], self.side, {}).keys() and not _ETP.search(name)
-            ]
+            roles = {at: named_columns([name], self.side, {}).keys() for at, name in named}
+            counts = [at for at, name in named if {count, "filled"} & roles[at] and not says("part_time", name)]
             counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
-            if self.side == "fragile" and _CURRENT.fullmatch(bare(grid.title(count))):  # who of them leaves may be told
+            if self.side == "fragile" and says("current", bare(grid.title(count))):  # who of them leaves may be told
                 counted += grid.within(grid.columns[count], free)
         else:
             counted = grid.holding(hold_counts, free)
@@ -511,11 +495,11 @@ class _Reader:
     def _kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
         """Return what tells the kind of a row that is no lot, and what is said of it; no kind where it is one."""
         header = [normalise_label(name) for name in grid.header]
-        states = [at for at, name in enumerate(header) if _STATE.search(name)]
-        over, passed = (_CLOSED.fullmatch, "closed_line") if self.side == "hiring" else (_GONE.match, "gone_line")
+        states = [at for at, name in enumerate(header) if says("state", name)]
+        over = "closed" if self.side == "hiring" else "gone"
         if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
             listed = [] if COUNT[self.side] in grid.columns else states
-            states = [at for at in listed if not all(over(normalise_label(text)) for text in grid.held(at))]
+            states = [at for at in listed if not all(says(over, normalise_label(text)) for text in grid.held(at))]
         filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
         sides = both_sides(grid)
 
@@ -529,8 +513,8 @@ class _Reader:
                 return "total_line", {}
             said = (grid.text_at(cells, at).casefold() for at in filled)
             yes = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in said)
-            if yes or any(at < len(texts) and over(texts[at]) for at in states):
-                return passed, {}
+            if yes or any(at < len(texts) and says(over, texts[at]) for at in states):
+                return f"{over}_line", {}
             if not self._says_a_lot(grid, cells):
                 return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
             told = "" if sides is None else grid.text_at(cells, sides)
@@ -636,7 +620,7 @@ class _Reader:
         if isinstance(cell, bool):
             return Unusable(column, "not_number", values)
         exact = isinstance(cell, int | float) and math.isfinite(cell)
-        part_time = bool(_ETP.search(normalise_label(f"{column} {text}")))
+        part_time = says("part_time", normalise_label(f"{column} {text}"))
         value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)
         if value is not None:
             whole = value.is_integer() or part_time
@@ -670,7 +654,7 @@ class _Reader:
     def _own_account(self, grid: Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
         told = (grid.text(cells, "employment"), grid.text(cells, "job"))
-        return any(_OWN_ACCOUNT.search(normalise_label(text)) for text in told)
+        return any(says("own_account", normalise_label(text)) for text in told)
 
     def _job(self, grid: Grid, line: int, cells: Sequence[Any], read: Job | None) -> Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""

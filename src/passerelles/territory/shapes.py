@@ -3,48 +3,35 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from passerelles.io.csv import Rows, hold_counts, read_number
 from passerelles.io.headers import TOTAL, headings
 from passerelles.io.xlsx import cell_text
-from passerelles.language import packaged
-from passerelles.territory.grid import COUNT, Differs, Grid, Row, columns_of, corner, label_of, names_role
-from passerelles.territory.lots import Side
+from passerelles.territory.grid import COUNT, Grid, Row, Tell, columns_of, corner, label_of, names_role
+from passerelles.territory.lots import LotsError, Problem, Side, says
 from passerelles.text import normalise_label
 
+IsPlace = Callable[[str], bool]
+AreJobs = Callable[[Sequence[str]], bool]
+_TURNED: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 
 
-class Turned(NamedTuple):
-    """A table with a line for each of its cells: what its columns were, their names, others, totals that do not fit."""
-
-    grid: Grid
-    role: str
-    names: tuple[str, ...]
-    others: tuple[str, ...]  # headed as those are, but without numbers
-    totals: tuple[Differs, ...]
-
-
-def turned(
-    grid: Grid, side: Side, *, is_place: Callable[[str], bool], are_jobs: Callable[[Sequence[str]], bool]
-) -> Turned | None:
+def turned(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
     r"""
     Give each cell its own row where several columns of numbers are headed by places, jobs, or employers.
 
     Parameters
     ----------
-    grid, side
-        The table, and what it counts.
+    grid
+        The table. A corner says what its rows and columns are: ``Métier \ Entreprise``.
     is_place, are_jobs
         Whether a heading is a place, and whether most of some headings are jobs.
-
-    Returns
-    -------
-    turned
-        None where its columns are none of these. A corner says what rows and columns are: ``Métier \ Entreprise``.
+    tell
+        Told what its columns are, which others are headed so but hold no numbers, and which totals do not fit.
     """
-    names = grid.header
+    names, side, written = grid.header, grid.side, grid
     found = corner(names, side)
     if found is not None:
         columns = {name: at for name, at in grid.columns.items() if at != found.at and name != COUNT[side]}
@@ -55,14 +42,14 @@ def turned(
     free = {i: held for i in grid.countable if not _is_total(names[i]) and (held := _told(grid.held(i)))}
     at = [i for i, held in free.items() if hold_counts(held)]
     if found is not None:
-        return _turned(grid, side, found.columns, free) if at else None
+        return _turned(grid, found.columns, free, tell) if at else written
     if not {"basin", "commune"} & grid.columns.keys():
         places = [i for i in free if is_place(names[i])]
         if sum(i in at for i in places) >= _LEAST:
-            return _turned(grid, side, "commune", places)
+            return _turned(grid, "commune", places, tell)
     if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
-        return _turned(grid, side, "job", [i for i in free if i in at or are_jobs([names[i]])])
-    return None
+        return _turned(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
+    return written
 
 
 def _told(texts: Iterable[str]) -> list[str]:
@@ -72,93 +59,77 @@ def _told(texts: Iterable[str]) -> list[str]:
 
 def _numbers(texts: Iterable[str]) -> list[float]:
     """Return the numbers of the cells that are read as one."""
-    return [n for text in texts if (n := read_number(text, whole=True).value) is not None]
+    return [n for text in texts if (n := read_number(text).value) is not None]
 
 
 def _is_total(name: str) -> bool:
     return TOTAL.fullmatch(normalise_label(name)) is not None
 
 
-def _turned(grid: Grid, side: Side, role: str, headed: Iterable[int]) -> Turned:
+def _turned(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     names, held = grid.header, {i: _told(grid.held(i)) for i in headed}
     at = [i for i, texts in held.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
-    own = grid.columns.get(COUNT[side])
+    own = grid.columns.get(COUNT[grid.side])
     sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
     old = next(iter(sums), at[0]) if own is None else own
-    rows, totals = list[Row](), list[Differs]()
+    tell(grid.name, _TURNED[role], columns=", ".join(names[i] for i in at))
+    if others := [names[i] for i in held if i not in at]:
+        tell(grid.name, "columns_apart", columns=", ".join(others))
+    rows = list[Row]()
     for line, cells in grid.rows:
         row = [*cells, *[None] * (len(names) - len(cells))]
         texts = {i: text for i in at if (text := cell_text(row[i]))}
         filled = [i for i in texts if _told([texts[i]])]
-        numbers = _numbers(texts[i] for i in filled)
-        told = read_number(cell_text(row[old])).value if old in sums else None
-        if told is not None and filled and len(numbers) == len(filled) and told != sum(numbers):
-            totals.append(Differs(line, int(told), int(sum(numbers))))
+        if old in sums:
+            _tell_sum(grid.name, line, row[old], [texts[i] for i in filled], tell)
         rest = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
-            rows.append((line, [*rest, sum(numbers), ""]))
+            rows.append((line, [*rest, sum(_numbers(texts[i] for i in filled)), ""]))
         else:
             nobody: list[tuple[Any, str]] = [] if texts else [(row[old], "")]
             each = [(row[i], names[i]) for i in filled] or nobody
             rows += [(line, [*rest, number, name]) for number, name in each]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
-    columns = {**grid.columns, COUNT[side]: len(names), role: len(names) + 1}
-    names_of = [*header, grid.title(COUNT[side]), role]
-    found = replace(grid, header=names_of, columns=columns, rows=rows, crossed=role in ("job", "employer"))
-    others = tuple(names[i] for i in held if i not in at)
-    return Turned(found, role, tuple(names[i] for i in at), others, tuple(totals))
+    columns = {**grid.columns, COUNT[grid.side]: len(names), role: len(names) + 1}
+    header += [grid.title(COUNT[grid.side]), role]
+    return replace(grid, header=header, columns=columns, rows=rows, crossed=role in ("job", "employer"))
 
 
-_AIMED, _COMPACT = (
-    re.compile(packaged("passerelles.territory", "columns.toml")["says"][name]) for name in ("aimed", "compact")
-)
-
-
-class Chosen(NamedTuple):
-    """Header with but one of several columns of jobs, where it is, what stands above it, and above the others."""
-
-    header: list[str]
-    at: int
-    heading: str
-    others: tuple[str, ...]
-
-
-def job_of_today(rows: Rows, header: list[str], side: Side) -> Chosen | None:
+def job_of_today(rows: Rows, header: list[str], side: Side, tell: Tell) -> list[str]:
     """
     Choose between columns of jobs of one name where the headings above tell jobs of today from those aimed at.
 
-    People are in the former, openings of the latter; None where the headings do not tell one column.
+    People are in the former, openings of the latter. Returns the header without the names of the others.
     """
     alike = [at for at, name in enumerate(header) if header.count(name) > 1 and "job" in columns_of([name], side)]
     above = headings(header, rows.above, rows.header_line)
-    aimed = {at for at in alike if _AIMED.search(normalise_label(above[at]))}
+    aimed = {at for at in alike if says("aimed", normalise_label(above[at]))}
     kept = aimed if side == "hiring" else set(alike) - aimed
     if not aimed or len(kept) != 1:
-        return None
+        return header
     at = kept.pop()
-    names = ["" if i in alike and i != at else name for i, name in enumerate(header)]
-    return Chosen(names, at, above[at], tuple(above[i] for i in alike if i != at))
+    others = [i for i in alike if i != at]
+    told = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
+    tell(rows.name, "job_below", 0, header[at], **told)
+    return ["" if i in others else name for i, name in enumerate(header)]
 
 
-def labelled(
-    grid: Grid, above: Iterable[Row], side: Side, is_place: Callable[[str], bool]
-) -> tuple[Grid, list[tuple[int, str]]]:
+def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) -> Grid:
     """
     Take employers and places that lines of their own tell, as "Entreprise : Alpha", for the rows below them.
 
-    So does a line of two cells above the table, "Bassin" and a place. Also returns these lines, and what they tell. A
-    site that is named after a town is a place.
+    So does a line of two cells above the table, "Bassin" and a place. A site that is named after a town is a place.
     """
     told, found = dict[str, str](), dict[str, dict[int, str]]()
-    kept, labels, before = list[Row](), list[tuple[int, str]](), [line for line, _ in above]
+    kept, before = list[Row](), [line for line, _ in above]
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
-        field = _page_field(cells, side, is_place) if line in before else None
-        role, value = label_of(cells, side) or field or ("", "")
+        field = _page_field(cells, grid.side, is_place) if line in before else None
+        role, value = label_of(cells, grid.side) or field or ("", "")
         role = "commune" if role == "employer" and is_place(value) else role
         known = {"employer"} if role == "employer" else {"basin", "commune"}
         if role and not known & grid.columns.keys():
             told[role] = value
-            labels.append((line, " ".join(filter(None, map(cell_text, cells)))))
+            tell(grid.name, "label_line", line, given=" ".join(filter(None, map(cell_text, cells))))
         elif line not in before:
             kept.append((line, cells))
             for each, text in told.items():
@@ -166,26 +137,21 @@ def labelled(
     grid = replace(grid, rows=kept)
     for role, texts in found.items():
         grid = grid.with_column(role, texts)
-    return grid, labels
+    return grid
 
 
-class Summed(NamedTuple):
-    """A pivot table without the rows that sum others, what each of these names, by line, and whether that is clear."""
-
-    grid: Grid
-    names: tuple[tuple[int, str], ...] = ()
-    clear: bool = True
-
-
-def without_sums(grid: Grid, is_place: Callable[[str], bool], are_jobs: Callable[[Sequence[str]], bool]) -> Summed:
+def without_sums(grid: Grid, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
     """
     Give the jobs of a pivot table in compact form the employer or place whose row above them sums theirs.
 
-    It is not clear where the lines make its total several times, and no such rows are found.
+    Raises
+    ------
+    LotsError
+        If the lines make its total several times, and no such rows are found.
     """
     job, count = grid.columns.get("job", -1), grid.columns.get(COUNT[grid.side], -1)
-    if min(job, count) < 0 or not _COMPACT.fullmatch(normalise_label(grid.header[job])):
-        return Summed(grid)
+    if min(job, count) < 0 or not says("compact", normalise_label(grid.header[job])):
+        return grid
     read = [(line, grid.text_at(row, job), read_number(grid.text_at(row, count)).value) for line, row in grid.rows]
     told = [(line, text, number) for line, text, number in read if number and not _is_total(text)]
     total = next((number for _, text, number in reversed(read) if number and _is_total(text)), None)
@@ -195,14 +161,18 @@ def without_sums(grid: Grid, is_place: Callable[[str], bool], are_jobs: Callable
     jobs = [text for n, (_, text, _) in enumerate(told) if n not in at]
     fits = not are_jobs(names) if total is None else total == sum(numbers[n] for n in at)
     if not at or not fits or not are_jobs(jobs):
-        return Summed(grid, clear=total is None or sum(numbers) == total or sum(numbers) % total > 0)
+        if total is not None and sum(numbers) != total and sum(numbers) % total == 0:
+            raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "sums_among", {"column": grid.title("job")})])
+        return grid
     texts, heads, name = dict[int, str](), dict[int, str](), ""
     for n, (line, text, _) in enumerate(told):
         name = text if n in at else name
         (heads if n in at else texts)[line] = name
+    for line, name in heads.items():
+        tell(grid.name, "label_line", line, given=name)
     role = "commune" if all(map(is_place, names)) else "employer"
     grid = replace(grid, rows=[row for row in grid.rows if row[0] not in heads])
-    return Summed(grid if role in grid.columns else grid.with_column(role, texts), tuple(heads.items()))
+    return grid if role in grid.columns else grid.with_column(role, texts)
 
 
 def _summing(numbers: Sequence[float]) -> list[int]:
@@ -226,45 +196,52 @@ def _summing(numbers: Sequence[float]) -> list[int]:
     return found
 
 
-def _page_field(cells: Sequence[Any], side: Side, is_place: Callable[[str], bool]) -> tuple[str, str] | None:
+def _page_field(cells: Sequence[Any], side: Side, is_place: IsPlace) -> tuple[str, str] | None:
     """Return the place that a line of two cells above a table tells, as the filters of a pivot table do."""
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
     role = next(iter(columns_of(filled[:1], side)), "")
     return (role, filled[1]) if len(filled) == _LEAST and role in ("basin", "commune") and is_place(filled[1]) else None
 
 
-def sums_beside(before: Sequence[str], after: Sequence[str], rows: Sequence[Row]) -> list[Differs]:
+def _tell_sum(file: str, line: int, total: Any, parts: Iterable[Any], tell: Tell) -> None:
+    """Say where a total is no sum of the cells beside it; a dash means nobody."""
+    whole, texts = read_number(cell_text(total)).value, _told(map(cell_text, parts))
+    numbers = _numbers(texts)
+    if whole is not None and 0 < len(numbers) == len(texts) and whole != sum(numbers):
+        tell(file, "total_differs", line, told=int(whole), found=int(sum(numbers)))
+
+
+def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], rows: Sequence[Row], tell: Tell) -> None:
     """
-    Return the totals that are no sum of the columns beside them, below one heading of a header of two lines.
+    Say which totals are no sum of the columns beside them, below one heading of a header of two lines.
 
     Parameters
     ----------
+    file
+        The table's name.
     before, after
         The header as it was written, and with its second line, in which a total alone bears the name of the heading.
     rows
         The second line of the header, and the rows below it.
+    tell
+        Told each total, and the sum.
 
     Examples
     --------
     >>> rows = [(2, ["", 2026, 2027, "Total"]), (3, ["Cariste", 6, 9, 15]), (4, ["Soudeur", 2, 1, 4])]
-    >>> sums_beside(["Métier", "Postes", "", ""], ["Métier", "", "", "Postes"], rows)
-    [Differs(line=4, told=4, found=3)]
+    >>> header = ["Métier", "Postes", "", ""], ["Métier", "", "", "Postes"]
+    >>> tell_sums_beside("a.csv", *header, rows, lambda *where, **sums: print(*where, sums))
+    a.csv total_differs 4 {'told': 4, 'found': 3}
     """
     names = [cell_text(cell) for cell in rows[0][1]] if rows else []
-    starts = [at for at, name in enumerate(before) if name and not after[at]]
-    found = list[Differs]()
-    for start in starts:
+    for start in [at for at, name in enumerate(before) if name and not after[at]]:
         end = next((at for at in range(start + 1, len(before)) if before[at]), len(before))
         total = next((at for at in range(start, end) if after[at]), start)
         told = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
         parts = [at for at in told if not normalise_label(names[at]).startswith("dont ")]
         for line, cells in rows[1:]:
-            numbers = [read_number(cell_text(cells[at])).value if at < len(cells) else None for at in (total, *parts)]
-            filled = [at for at in parts if at < len(cells) and cell_text(cells[at])]
-            if numbers[0] is not None and sum(n is not None for n in numbers[1:]) == len(filled) > 0:
-                whole = sum(n for n in numbers[1:] if n is not None)
-                found += [Differs(line, int(numbers[0]), int(whole))] if whole != numbers[0] else []
-    return found
+            if total < len(cells):
+                _tell_sum(file, line, cells[total], [cells[at] for at in parts if at < len(cells)], tell)
 
 
 # Several jobs in a cell, each with its number or not.

@@ -1,6 +1,5 @@
 """Tables of a file: of its sheets, and of tables side by side or one above another, those of the side asked for."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -10,38 +9,30 @@ from passerelles.errors import PasserellesError
 from passerelles.io.csv import TWICE, Rows, read_rows, with_only_header
 from passerelles.io.headers import blocks, fill_merged, one_header
 from passerelles.io.xlsx import cell_text
-from passerelles.language import packaged
 from passerelles.territory.grid import (
     COUNT,
     Grid,
     Row,
+    Tell,
     columns_of,
     counts_jobs,
     fit,
     names_role,
     with_letters,
 )
-from passerelles.territory.lots import LotsError, Problem, Side
-from passerelles.territory.shapes import job_of_today, labelled, sums_beside
+from passerelles.territory.lots import LotsError, Problem, Side, says
+from passerelles.territory.shapes import job_of_today, labelled, tell_sums_beside
 from passerelles.text import normalise_label
 
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
-_SAYS: Final[Mapping[str, str]] = packaged("passerelles.territory", "columns.toml")["says"]
-_SUMS: Final = re.compile(_SAYS["sums"])
-_TITLES: Final[Mapping[Side, tuple[re.Pattern[str], ...]]] = {
-    "fragile": (re.compile(_SAYS["leaves"]), re.compile(_SAYS["people"])),
-    "hiring": (re.compile(_SAYS["hires"]), re.compile(_SAYS["offers"])),
-}
-
-Tell = Callable[..., None]
-"""Says what was done: file, key, line and column, then what the sentence names."""
+_TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
 
 def _titled(*texts: str) -> Side | None:
     """Return the side that the name of a sheet, or the title or header of a table, tells; None where none or both."""
     words = normalise_label(" ".join(texts))
-    told = [side for side, patterns in _TITLES.items() if any(each.search(words) for each in patterns)]
+    told = [side for side, some in _TITLES.items() if any(says(what, words) for what in some)]
     return told[0] if len(told) == 1 else None
 
 
@@ -61,7 +52,7 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
             raise
         names = str(error.values["sheets"]).split(", ")
         others = tuple(filter(None, str(error.values["others"]).split(", ")))
-        sums = [name for name in names if _SUMS.search(normalise_label(name))]
+        sums = [name for name in names if says("sums", normalise_label(name))]
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
             names, others = [name for name in names if name not in sums], (*sums, *others)
         own, unread = _by_name(names, side)
@@ -122,7 +113,7 @@ def _of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
         If only some of them tell their side.
     """
     every = _stacked(rows, side)
-    tables = [each for each in every if not _SUMS.search(normalise_label(_title(each)))] or every
+    tables = [each for each in every if not says("sums", normalise_label(_title(each)))] or every
     if len(tables) < len(every):  # one that sums the others would count everybody twice
         tell(rows.name, "sums_below", lines=_lines(each for each in every if each not in tables))
     lots = [each for each in tables if _side(each) or _counts(each)] or tables
@@ -212,24 +203,16 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
         tell(rows.name, "written_twice")
     if with_letters(header) != header:
         tell(rows.name, "accents_lost")
-    written = header, filled
-    header, below = one_header(header, filled, rows.header_line, names_role)
-    for each in sums_beside(written[0], header, written[1]) if len(below) < len(filled) else ():
-        tell(rows.name, "total_differs", each.line, told=each.told, found=each.found)
-    filled = below
-    chosen = job_of_today(rows, header, side)
-    if chosen is not None:
-        header = chosen.header
-        told = {"column": header[chosen.at], "heading": chosen.heading, "others": ", ".join(chosen.others)}
-        tell(rows.name, "job_below", 0, header[chosen.at], **told)
-    header, filled = _one_table(rows.name, header, filled, side, tell)
+    written = header
+    header, below = one_header(written, filled, rows.header_line, names_role)
+    if len(below) < len(filled):
+        tell_sums_beside(rows.name, written, header, filled, tell)
+    header = job_of_today(rows, header, side, tell)
+    header, filled = _one_table(rows.name, header, below, side, tell)
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
     grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet)
-    grid, labels = labelled(grid, rows.above, side, is_place)
-    for line, given in labels:
-        tell(grid.name, "label_line", line, given=given)
-    return grid
+    return labelled(grid, rows.above, is_place, tell)
 
 
 def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: Tell) -> tuple[list[str], list[Row]]:
