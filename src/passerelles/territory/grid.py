@@ -193,7 +193,7 @@ def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) 
 
 @dataclass(frozen=True)
 class Grid:
-    """A table: its rows, each with its line, and where the column of each role is."""
+    """A table: its rows, each with its line and as many cells as the header, and where the column of each role is."""
 
     name: str
     side: Side
@@ -214,14 +214,12 @@ class Grid:
 
     def with_column(self, role: str, texts: Mapping[int, str]) -> "Grid":
         """Return it with one more column of a role, without a name, told by line; rows of one cell are no lots."""
-        width = max([len(self.header), *(len(cells) for _, cells in self.rows)])
         names, rows = [name for name in self.header if name], list[Row]()
         for line, cells in self.rows:
             filled = [text for cell in cells if (text := cell_text(cell))]
             told = texts.get(line) if len(filled) > 1 and filled != names else None
-            rows.append((line, [*cells, *[None] * (width - len(cells)), told]))
-        header = [*self.header, *[""] * (width + 1 - len(self.header))]
-        return replace(self, header=header, columns={**self.columns, role: width}, rows=rows)
+            rows.append((line, [*cells, told]))
+        return replace(self, header=[*self.header, ""], columns={**self.columns, role: len(self.header)}, rows=rows)
 
     def text(self, cells: Sequence[Any], role: str) -> str:
         """Return the cell of a role as text on one line; empty where there is none."""
@@ -230,8 +228,8 @@ class Grid:
 
     @staticmethod
     def text_at(cells: Sequence[Any], place: int) -> str:
-        """Return the cell of a column as text on one line; empty where the row ends before it."""
-        return " ".join(cell_text(cells[place]).split()) if place < len(cells) else ""
+        """Return the cell of a column as text on one line."""
+        return " ".join(cell_text(cells[place]).split())
 
     def title(self, role: str) -> str:
         """Return the header of a role as it is written, or its name where there is none."""
@@ -277,7 +275,7 @@ class Grid:
 
     def held(self, place: int) -> list[str]:
         """Return what is written in a column, in the first rows."""
-        return [text for _, row in self.rows[:_LOOKED_AT] if place < len(row) and (text := cell_text(row[place]))]
+        return [text for _, row in self.rows[:_LOOKED_AT] if (text := cell_text(row[place]))]
 
     def as_held(self) -> "Grid":
         """Return it without the roles that the cells deny: jobs or months of numbers, counts of words."""
@@ -286,7 +284,7 @@ class Grid:
             del roles["job"]
         if "month" in roles and (held := self.held(roles["month"])) and all(map(_FEW.fullmatch, held)):  # "Départs"
             del roles["month"]
-        held = self.held(roles.get(COUNT[self.side], len(self.header)))
+        held = self.held(roles[COUNT[self.side]]) if COUNT[self.side] in roles else []
         words = not any(sign.isdigit() for text in held for sign in text[:2])  # "Postes" may head titles, not numbers
         if COUNT[self.side] in roles and words and not {"job", "code"} & roles.keys():
             del roles[COUNT[self.side]]
@@ -373,8 +371,7 @@ def carried(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int,
             own = [role for role in ("employer", *_OF_FIRM) if not grid.text(cells, role)]
             own += [] if any(grid.text(cells, role) for role in where) else where
             told = {grid.columns[role]: grid.text(above, role) for role in own if role in grid.columns}
-            wide = [*cells, *[None] * (max(told) + 1 - len(cells))]
-            found[line] = [told.get(at, cell) for at, cell in enumerate(wide)]
+            found[line] = [told.get(at, cell) for at, cell in enumerate(cells)]
     return found
 
 

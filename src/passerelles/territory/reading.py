@@ -287,18 +287,18 @@ class _Reader:
         Where no column tells numbers, such a cell does, of one job too: other rows count one. A number in brackets may
         be the mark of a note, and is asked back.
         """
-        role, job = COUNT[self.side], grid.columns.get("job", -1)
+        role, job = COUNT[self.side], grid.columns.get("job")
+        if job is None:
+            return grid, rows
         alone = role not in grid.columns
-        read = [counted_jobs(cell_text(cells[job]), alone=alone) if 0 <= job < len(cells) else [] for _, cells in rows]
+        read = [counted_jobs(cell_text(cells[job]), alone=alone) for _, cells in rows]
         if alone and any(read):
-            width = max([len(grid.header), *(len(cells) for _, cells in rows)])
-            rows = [(line, [*cells, *[None] * (width - len(cells)), 1]) for line, cells in rows]
-            header = [*grid.header, *[""] * (width + 1 - len(grid.header))]
-            grid = replace(grid, header=header, columns={**grid.columns, role: width})
+            rows = [(line, [*cells, 1]) for line, cells in rows]
+            grid = replace(grid, header=[*grid.header, ""], columns={**grid.columns, role: len(grid.header)})
         count, found = grid.columns.get(role, 0), list[Row]()
         for (line, cells), jobs in zip(rows, read, strict=True):
             told = None if alone else _whole(grid.text_at(cells, count))
-            text = cell_text(cells[job]) if 0 <= job < len(cells) else ""
+            text = cell_text(cells[job])
             wrong = ""
             if not jobs or told not in (None, sum(n for _, n in jobs)):
                 chosen = any(grid.text(cells, role) for role in ("choice", "code"))
@@ -308,10 +308,9 @@ class _Reader:
                 wrong = "number_in_job"
             else:
                 self.tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
-                wide = [*cells, *[None] * (count + 1 - len(cells))]
                 for title, number in jobs:
                     one = {job: title, count: number}
-                    found.append((line, [one.get(at, cell) for at, cell in enumerate(wide)]))
+                    found.append((line, [one.get(at, cell) for at, cell in enumerate(cells)]))
             if wrong:
                 given = {"given": " ".join(text.split())}
                 self.set_aside.append(Problem(grid.name, line, grid.header[job], wrong, given, told))
@@ -341,10 +340,10 @@ class _Reader:
             if len(found) == 1:
                 grid = replace(grid, columns={**grid.columns, role: found[0]})
                 self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(found[0]))
-        if not grid.header and not grid.rows:
+        if not any(grid.header) and not grid.rows:
             raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
         if not {"job", "code"} & set(grid.columns):
-            seen = grid.header or next((cells for _, cells in grid.rows), ())
+            seen = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
             columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
         grid = without_sums(self._all_counts(grid), self.is_place, self._holds_jobs, self.tell)
@@ -473,7 +472,7 @@ class _Reader:
             if kind:
                 passed.setdefault(kind, []).append((line, cells))
                 continue
-            same = [at < len(above) and bool(_DITTO.fullmatch(cell_text(cell))) for at, cell in enumerate(cells)]
+            same = [bool(above and _DITTO.fullmatch(cell_text(cell))) for cell in cells]
             above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
             if any(same):
                 self.tell(grid.name, "repeated", line)
@@ -513,7 +512,7 @@ class _Reader:
                 return "total_line", {}
             said = (grid.text_at(cells, at).casefold() for at in filled)
             yes = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in said)
-            if yes or any(at < len(texts) and says(over, texts[at]) for at in states):
+            if yes or any(says(over, texts[at]) for at in states):
                 return f"{over}_line", {}
             if not self._says_a_lot(grid, cells):
                 return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
@@ -693,13 +692,13 @@ class _Reader:
 
     def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Job | None:
         """What is wrong where a row has several jobs for one number, or columns of one name say different ones."""
-        name, at = grid.title("job"), grid.columns.get("job", len(cells))
-        if any(grid.text(cells, role) for role in ("choice", "code")) or at >= len(cells):
+        name = grid.title("job")
+        if "job" not in grid.columns or any(grid.text(cells, role) for role in ("choice", "code")):
             return None
         alike = {grid.text_at(cells, i) for i, each in enumerate(grid.header) if each and each == name}
         if len(alike - {""}) > 1:
             return Unusable("job", "columns_differ", {"given": grid.text(cells, "job")})
-        text = cell_text(cells[at])
+        text = cell_text(cells[grid.columns["job"]])
         return None if number == 1 or codes_within(self.referential, text) else self._several(text)
 
     def _reads(self, code: str, read: Job | None) -> bool:

@@ -76,8 +76,7 @@ def _turned(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     if others := [names[i] for i in held if i not in at]:
         tell(grid.name, "columns_apart", columns=", ".join(others))
     rows = list[Row]()
-    for line, cells in grid.rows:
-        row = [*cells, *[None] * (len(names) - len(cells))]
+    for line, row in grid.rows:
         texts = {i: text for i in at if (text := cell_text(row[i]))}
         filled = [i for i in texts if _told([texts[i]])]
         if old in sums:

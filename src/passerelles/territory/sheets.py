@@ -208,11 +208,18 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
     if len(below) < len(filled):
         tell_sums_beside(rows.name, written, header, filled, tell)
     header = job_of_today(rows, header, side, tell)
-    header, filled = _one_table(rows.name, header, below, side, tell)
+    header, filled = _one_table(rows.name, *_as_wide(header, below), side, tell)
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
     grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet)
     return labelled(grid, rows.above, is_place, tell)
+
+
+def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
+    """Return a header and rows that all have as many cells as the longest."""
+    width = max([len(header), *(len(cells) for _, cells in rows)])
+    wide: list[Row] = [(line, [*cells, *[None] * (width - len(cells))]) for line, cells in rows]
+    return [*header, *[""] * (width - len(header))], wide
 
 
 def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: Tell) -> tuple[list[str], list[Row]]:
@@ -227,8 +234,6 @@ def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: 
     if header[count] in others:
         raise LotsError([Problem(file, 0, "", "tables_beside", told)])
     tell(file, "one_table", **told)
-    kept = [
-        (line, [cells[at] if at in own else None for at in range(min(own.stop, len(cells)))]) for line, cells in rows
-    ]
+    kept = [(line, [cell if at in own else None for at, cell in enumerate(cells)]) for line, cells in rows]
     names = [name if at in own else "" for at, name in enumerate(header)]
     return names, [(line, cells) for line, cells in kept if any(map(cell_text, cells))]
