@@ -683,6 +683,10 @@ def _number(text: str, *, negative: bool) -> Number:
     return Number(-value if negative else value) if math.isfinite(value) else Number(None, "not_number")
 
 
+# What a row or a column of sums is called, case and punctuation aside.
+TOTAL: Final = re.compile(
+    r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ensemble|somme|cumul|subtotals?|sum", re.IGNORECASE
+)
 _COUNT: Final = re.compile(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}")
 
 

@@ -10,8 +10,7 @@ from typing import ClassVar, Final, get_args
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import write_whole
-from passerelles.io.csv import bare, csv_text, decimal_number, read_number, read_rows
-from passerelles.io.headers import TOTAL
+from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_number, read_rows
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind

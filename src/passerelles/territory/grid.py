@@ -31,6 +31,10 @@ _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
     side: re.compile(pattern) for side, pattern in WORDS["persons"].items()
 }
+# What is said "dont" is counted already, and "H/F" is no part.
+_PARTS: Final = [
+    re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b") for names in WORDS["parts"].values()
+]
 _FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
 
 
@@ -304,6 +308,22 @@ class Grid:
             if parts and all(part.isdecimal() for part, _ in parts) and all(part <= of for part, of in whole):
                 found.append(at)
         return found
+
+
+def are_parts(names: Sequence[str]) -> bool:
+    """
+    Whether each column of several counts its own part of the same people.
+
+    Examples
+    --------
+    >>> are_parts(["Hommes", "Femmes"]), are_parts(["CDI", "CDD", "Dont femmes"]), are_parts(["2027", "2028"])
+    (True, False, False)
+    >>> are_parts(["< 30 ans", "30-54 ans", "55 ans et +"]), are_parts(["Besoins à 3 ans", "Besoins à 5 ans"])
+    (True, False)
+    """
+    words = [normalise_label(name) for name in names]
+    several = len(set(words)) == len(words) > 1
+    return several and any(all(map(part.match, words)) for part in _PARTS)
 
 
 def side_said_by(text: str) -> Side | None:

@@ -11,12 +11,12 @@ from typing import Any, Final
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import (
+    TOTAL,
     decimal_sign,
     hold_counts,
     mostly_hold_counts,
     read_number,
 )
-from passerelles.io.headers import TOTAL, are_parts
 from passerelles.io.xlsx import cell_text
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, SURE, resolve_many
@@ -27,6 +27,7 @@ from passerelles.territory.grid import (
     COUNT,
     Grid,
     Row,
+    are_parts,
     bare,
     both_sides,
     carried,

@@ -5,8 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from passerelles.io.csv import Rows, hold_counts, read_number
-from passerelles.io.headers import TOTAL, headings
+from passerelles.io.csv import TOTAL, hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import COUNT, Grid, Row, Tell, columns_of, corner, label_of, names_role
 from passerelles.territory.lots import LotsError, Problem, Side, says
@@ -92,25 +91,6 @@ def _turned(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     columns = {**grid.columns, COUNT[grid.side]: len(names), role: len(names) + 1}
     header += [grid.title(COUNT[grid.side]), role]
     return replace(grid, header=header, columns=columns, rows=rows, crossed=role in ("job", "employer"))
-
-
-def job_of_today(rows: Rows, header: list[str], side: Side, tell: Tell) -> list[str]:
-    """
-    Choose between columns of jobs of one name where the headings above tell jobs of today from those aimed at.
-
-    People are in the former, openings of the latter. Returns the header without the names of the others.
-    """
-    alike = [at for at, name in enumerate(header) if header.count(name) > 1 and "job" in columns_of([name], side)]
-    above = headings(header, rows.above, rows.header_line)
-    aimed = {at for at in alike if says("aimed", normalise_label(above[at]))}
-    kept = aimed if side == "hiring" else set(alike) - aimed
-    if not aimed or len(kept) != 1:
-        return header
-    at = kept.pop()
-    others = [i for i in alike if i != at]
-    told = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
-    tell(rows.name, "job_below", 0, header[at], **told)
-    return ["" if i in others else name for i, name in enumerate(header)]
 
 
 def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) -> Grid:

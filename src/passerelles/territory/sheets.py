@@ -1,19 +1,21 @@
 """Tables of a file: of its sheets, and of tables side by side or one above another, those of the side asked for."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
 from passerelles.errors import PasserellesError
-from passerelles.io.csv import TWICE, Rows, read_rows, with_only_header
-from passerelles.io.headers import blocks, fill_merged, one_header
+from passerelles.io.csv import TOTAL, TWICE, Rows, read_rows, with_only_header
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import (
     COUNT,
     Grid,
     Row,
     Tell,
+    are_parts,
     columns_of,
     counts_jobs,
     fit,
@@ -21,9 +23,11 @@ from passerelles.territory.grid import (
     with_letters,
 )
 from passerelles.territory.lots import LotsError, Problem, Side, says
-from passerelles.territory.shapes import job_of_today, labelled, tell_sums_beside
+from passerelles.territory.shapes import labelled, tell_sums_beside
 from passerelles.text import normalise_label
 
+_CODE: Final = re.compile(r"(?:codes?|rome)\b")
+_YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
@@ -196,7 +200,7 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
     filled: list[Row] = list(rows.filled)
     for area in rows.merged:
         if area.last_row > rows.header_line and area.last_row > area.first_row:
-            filled = fill_merged(filled, area)
+            filled = _fill_merged(filled, area)
             column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
             tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
     if rows.encoding == TWICE:
@@ -204,10 +208,10 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
     if with_letters(header) != header:
         tell(rows.name, "accents_lost")
     written = header
-    header, below = one_header(written, filled, rows.header_line, names_role)
+    header, below = _one_header(written, filled, rows.header_line)
     if len(below) < len(filled):
         tell_sums_beside(rows.name, written, header, filled, tell)
-    header = job_of_today(rows, header, side, tell)
+    header = _job_of_today(rows, header, side, tell)
     header, filled = _one_table(rows.name, *_as_wide(header, below), side, tell)
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
@@ -222,9 +226,104 @@ def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
     return [*header, *[""] * (width - len(header))], wide
 
 
+def _fill_merged(rows: Sequence[Row], area: Any) -> list[Row]:
+    """Put the value of merged cells in each of their rows."""
+    place = area.first_column - 1
+    value = next((cells[place] for line, cells in rows if line == area.first_row and place < len(cells)), None)
+
+    def with_value(cells: Sequence[Any]) -> Sequence[Any]:
+        return [*cells[:place], *[None] * (place - len(cells)), value, *cells[place + 1 :]]
+
+    return [(line, with_value(cells) if area.first_row < line <= area.last_row else cells) for line, cells in rows]
+
+
+def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str], list[Row]]:
+    """
+    Return the header with its second line, where names below one of several columns tell these apart, and the rows.
+
+    A total stands for what it sums; without one, parts of the same people, codes beside what they stand for, and names
+    of a role keep both names or the second, and others the one name.
+
+    Examples
+    --------
+    >>> _one_header(["Métier", "Effectif", "", ""], [(2, ["", "H", "F", "Total"]), (3, ["Cariste", 2, 1, 3])], 1)
+    (['Métier', '', '', 'Effectif Total'], [(3, ['Cariste', 2, 1, 3])])
+    >>> _one_header(["Poste", "", "Lieu"], [(2, ["Réf.", "Intitulé", ""])], 1)
+    (['Poste Réf.', 'Intitulé', 'Lieu'], [])
+    """
+    below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
+    written, width = header, max((at for at, text in enumerate(below, 1) if text), default=0) if header else 0
+    header = [*header, *[""] * (width - len(header))]  # a heading may stand above the last columns
+    below = [text if text != name else "" for text, name in zip_longest(below, header, fillvalue="")]  # merged cells
+    of = list(range(len(header)))
+    for at, name in enumerate(header[1:], 1):
+        of[at] = of[at - 1] if not name and below[at] and below[of[at - 1]] else at
+    alone = [at for at in range(len(of)) if of.count(of[at]) == 1 and header[at]]
+    counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
+    digits = any(sign.isdigit() for text in below for sign in text)
+    # Dates and years name columns below a heading, where nothing stands below the columns of one name.
+    if of == list(range(len(header))) or counts or (digits and (not alone or any(below[at] for at in alone))):
+        return written, rows
+    sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
+    totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
+    under = {at: [below[i] for i, start in enumerate(of) if start == at] for at in of}
+    joined = {at: [f"{header[at]} {name}" for name in some] for at, some in under.items()}
+    split = {
+        at
+        for at, some in under.items()
+        if are_parts(some) or are_parts(joined[at]) or any(map(_CODE.match, map(normalise_label, some)))
+    }
+    split |= {at for at, some in under.items() if len(some) > 1 and any(map(names_role, some))}
+    if width > len(written) and not (totals or split or any(map(_YEAR.fullmatch, below))):  # a row of people
+        return written, rows
+    names = [header[start] for start in of]
+    for at, start in enumerate(of):
+        if start in split:
+            both = f"{header[start]} {below[at]}"
+            names[at] = below[at] if names_role(below[at]) and not names_role(both) else both
+    return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
+
+
+def _job_of_today(rows: Rows, header: list[str], side: Side, tell: Tell) -> list[str]:
+    """
+    Choose between columns of jobs of one name where the headings above tell jobs of today from those aimed at.
+
+    People are in the former, openings of the latter. Returns the header without the names of the others.
+    """
+    alike = [at for at, name in enumerate(header) if header.count(name) > 1 and "job" in columns_of([name], side)]
+    above = _headings(header, rows.above, rows.header_line)
+    aimed = {at for at in alike if says("aimed", normalise_label(above[at]))}
+    kept = aimed if side == "hiring" else set(alike) - aimed
+    if not aimed or len(kept) != 1:
+        return header
+    at = kept.pop()
+    others = [i for i in alike if i != at]
+    told = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
+    tell(rows.name, "job_below", 0, header[at], **told)
+    return ["" if i in others else name for i, name in enumerate(header)]
+
+
+def _headings(header: Sequence[str], above: Sequence[Row], line: int) -> list[str]:
+    """
+    Return what stands above each column in the line before the header, from where it begins; a title is none.
+
+    Examples
+    --------
+    >>> _headings(["Ville", "Métier", "Effectif", "Métier"], [(1, ["", "Aujourd'hui", "", "Projet"])], 2)
+    ['', "Aujourd'hui", "Aujourd'hui", 'Projet']
+    >>> _headings(["Ville", "Métier"], [(1, ["Liste des postes", ""])], 2)
+    ['', '']
+    """
+    texts = [cell_text(cell) for at, cells in above if at == line - 1 for cell in cells][: len(header)]
+    if sum(map(bool, texts)) <= 1:
+        return [""] * len(header)
+    texts += [""] * (len(header) - len(texts))
+    return [text or next(filter(None, reversed(texts[:at])), "") for at, text in enumerate(texts)]
+
+
 def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: Tell) -> tuple[list[str], list[Row]]:
     """Return the header and rows of the table that counts this side, where several stand side by side."""
-    tables = [block for block in blocks(header) if counts_jobs([header[at] for at in block])]
+    tables = [block for block in _blocks(header) if counts_jobs([header[at] for at in block])]
     count = columns_of(header, side).get(COUNT[side])
     if len(tables) <= 1 or count is None:
         return header, rows
@@ -237,3 +336,20 @@ def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: 
     kept = [(line, [cell if at in own else None for at, cell in enumerate(cells)]) for line, cells in rows]
     names = [name if at in own else "" for at, name in enumerate(header)]
     return names, [(line, cells) for line, cells in kept if any(map(cell_text, cells))]
+
+
+def _blocks(header: Sequence[str]) -> list[range]:
+    """
+    Return the spans of columns that may be tables of their own, side by side.
+
+    A column without a name parts them, or the first name said again.
+
+    Examples
+    --------
+    >>> _blocks(["Métier", "Effectif", "", "Métier", "Postes"]), _blocks(["Emploi", "Nombre", "Emploi", "Nombre"])
+    ([range(0, 2), range(3, 5)], [range(0, 2), range(2, 4)])
+    """
+    named = [at for at, name in enumerate(header) if name]
+    starts = [at for at in named if at == 0 or not header[at - 1] or header[at] == header[named[0]]]
+    spans = pairwise([*starts, len(header)])
+    return [range(start, max(at for at in named if at < end) + 1) for start, end in spans]
