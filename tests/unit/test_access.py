@@ -1567,6 +1567,10 @@ def test_what_is_demanded_of_the_self_employed_alone_is_told_as_such_and_not_to_
     assert line in sentences(some)
     for known in (Profile("R", credentials={"CARTE": "yes"}), Profile("R", employment="self-employed")):
         assert line not in sentences(some, known)
+    titles = tuple(JobTitle(code, text, "Q") for code, text in zip("12", ("Taxi", "Métier Q"), strict=True))
+    for title, told in (("1", False), ("2", True)):  # of another title, it is not asked of who means this one
+        rows = (some.credential_requirements[0]._replace(titles=title),)
+        assert (line in sentences(replace(some, titles=titles, credential_requirements=rows))) == told
 
 
 def test_where_no_training_is_left_to_follow_the_rest_is_learnt_on_the_job() -> None:
@@ -1740,6 +1744,12 @@ def test_other_ways_of_two_choices_that_are_called_alike_are_told_once() -> None
     other = Credential("DEI2", "DE infirmier", "diplôme", Hours(4620, 4620, 4620))
     ways = one_of("Q", ("FIMO", "v", "a"), ("DEI", "v", "b"), ("FIMO", "w", "a"), ("DEI2", "w", "b"))
     assert sentences(with_credentials(jobs(*ways), other)).count("Autre voie") == 1
+
+
+def test_of_several_ways_the_one_that_employers_usually_ask_for_is_counted_however_long() -> None:
+    usual = CredentialRequirement("Q", "FIMO", "usual")
+    assert [c for c, *_ in ways_of(jobs(*driver("Q")), "P")[0]] == ["TP"]
+    assert [c for c, *_ in ways_of(jobs(*driver("Q"), usual), "P")[0]] == ["B", "C", "FIMO"]
 
 
 def test_of_whole_qualifications_the_one_that_what_is_held_shortens_is_counted() -> None:

@@ -125,7 +125,8 @@ class AccessCredential(Described):
     A credential that access to an occupation asks for, or a prerequisite of one.
 
     `held` is None where nobody's holdings are looked at. `needed_for` is the code of the credential whose prerequisite
-    it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not.
+    it is. `applies` says whether it concerns the person: what only some titles or the self-employed need may not;
+    `of_meant`: whether the titles that are meant need it, of whoever works in them.
     `possible`: of a choice that is held, whether its way may be the one; `counted`: of another, whether its way is the
     one whose hours are counted, and `way` what its own takes, none where nobody can take it or it only makes another
     longer (see `with_counted`).
@@ -147,6 +148,7 @@ class AccessCredential(Described):
     scope: Scope = "all"
     titles: tuple[str, ...] = ()
     applies: bool = True
+    of_meant: bool = True
     needed_for: str | None = None
     group_held: Ternary | None = None  # whether one alternative of its group is held, whichever
     possible: bool = False
@@ -476,7 +478,8 @@ def _credentials(
     )
     demanded = {each[:3] for each in own if not each[-1]}
     for row in rows:
-        for found in _with_prerequisites(referential, row, anyway, applies=applying[id(row)]):
+        meant = concerns_titles(referential, row.occupation, row, aim)
+        for found in _with_prerequisites(referential, row, anyway, applies=applying[id(row)], of_meant=meant):
             supposed = found.requirement == "required" and found.needed_for is not None
             if supposed and row.scope == "all" and found.code in offered:
                 continue
@@ -506,14 +509,16 @@ def _told_by(found: AccessCredential, rows: Sequence[CredentialRequirement]) -> 
 
 
 def _with_prerequisites(
-    referential: Referential, row: CredentialRequirement, anyway: Holdings, *, applies: bool
+    referential: Referential, row: CredentialRequirement, anyway: Holdings, *, applies: bool, of_meant: bool
 ) -> Iterator[AccessCredential]:
     by_code = referential.credential_by_code
     if row.credential not in by_code:
         return
     origin: Origin = "catalogue" if row.origin else "referential"
     titles = tuple(row.titles.split())
-    brought = partial(_item, origin=origin, scope=row.scope, titles=titles, applies=applies, ground=row.ground)
+    brought = partial(
+        _item, origin=origin, scope=row.scope, titles=titles, applies=applies, of_meant=of_meant, ground=row.ground
+    )
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
     nearest = [by_code[each] for each in (row.credential, *reversed(before)) if each in by_code]
     for known in (by_code[code] for code in (*before, row.credential) if code in by_code):

@@ -114,6 +114,8 @@ class Demands:
         Codes of the c credentials that some occupation requires, or that one of these supposes; sorted.
     choices
         The alternatives of each choice, prerequisites included.
+    usual
+        For each choice, the credentials that employers usually ask for in jobs that demand it.
     needed
         Shape (n, c + g): what each occupation requires, itself or as a prerequisite.
     courses
@@ -135,6 +137,7 @@ class Demands:
     codes: tuple[str, ...]
     credentials: tuple[Credential, ...]
     choices: tuple[Ways, ...]
+    usual: tuple[frozenset[str], ...]
     needed: Bools
     courses: Bools
     hidden: Bools
@@ -255,27 +258,29 @@ class Demands:
         def ended(way: tuple[int, ...]) -> bool:
             return any(self._closed[i] for i in way)
 
-        def place(found: Priced, *, whole: bool) -> tuple[Any, ...]:
+        def place(found: Priced, *, whole: bool, usual: frozenset[str]) -> tuple[Any, ...]:
             """
             Of ways known as well and as short, one that training gives, without competition, of fewest parts.
 
             Where each way is a `whole` qualification, one that what is held shortens comes first: a shorter one may be
-            of another profession.
+            of another profession. So does one that employers usually ask for.
             """
             way = found[1]
             some, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
-            near = ended(way), not (whole and eased.intersection(way))
+            asked = usual.intersection(self.codes[i] for i in found[0])
+            near = ended(way), not (whole and eased.intersection(way)), not asked
             known = any(each.vague for each in some), any(each.boundless for each in some)
             weighed = sum(each.weighed for each in some)
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
-        for members, within, whole in zip(self.members, self._within, self.full[len(self.codes) :], strict=True):
+        of_choices = self.members, self._within, self.full[len(self.codes) :], self.usual
+        for members, within, whole, usual in zip(*of_choices, strict=True):
             left: list[Priced] = []
             for way, choices in zip(members, within, strict=True):
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
                 left.append((way, tuple(i for i in way if not held[i] and i not in behind)))
-            ranked.append(tuple(sorted(left, key=partial(place, whole=bool(whole)))))
+            ranked.append(tuple(sorted(left, key=partial(place, whole=bool(whole), usual=usual))))
             closed.append(not left or ended(ranked[-1][0][1]))
         ways = tuple(listed[0][1] if listed else () for listed in ranked)
         figures = np.asarray([each[:5] for each in taken], dtype=np.float64).reshape(-1, 5)
@@ -457,6 +462,11 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     place = {code: i for i, code in enumerate(codes)}
     number = {choice: i for i, choice in enumerate(choices)}
     groups = tuple({group: number[choice] for group, choice in some.items()} for some in ways_of)
+    usual = [set[str]() for _ in choices]
+    for each, some in zip(conditions, groups, strict=True):
+        asked = [c.code for c in each.credentials if c.requirement == "usual" and c.applies]
+        for choice in some.values():
+            usual[choice].update(asked)
     shape = (len(occupations), len(codes) + len(choices))
     needed = np.zeros(shape, dtype=np.bool_)
     courses = np.zeros(shape, dtype=np.bool_)
@@ -469,7 +479,7 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     selective = _flags(c.status == "selective" for c in conditions)
     freely = _flags(c.level_low == 0 for c in conditions)
     credentials = tuple(known[code] for code in codes)
-    columns = (tuple(occupations), tuple(codes), credentials, tuple(choices))
+    columns = (tuple(occupations), tuple(codes), credentials, tuple(choices), tuple(map(frozenset, usual)))
     return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely, groups)
 
 

@@ -125,9 +125,13 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
 
 
 def own_account_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
-    """Return in a sentence what is demanded of the self-employed alone; none where the person is, or holds it."""
+    """
+    Return in a sentence what is demanded of the self-employed alone, of the titles that are meant.
+
+    None where the person is, or holds it.
+    """
     some = [c for c in conditions.credentials if c.demanded and c.lacking and c.scope == "self-employed"]
-    names = _to_name(_named_alone([c for c in some if not c.applies]), lang)
+    names = _to_name(_named_alone([c for c in some if c.of_meant and not c.applies]), lang)
     return [say("conditions.own_account", lang=lang, names=listed(names, lang))] if names else []
 
 
