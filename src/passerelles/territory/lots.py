@@ -215,11 +215,7 @@ _NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
 
 
 _NUMBER: Final = {name: at for at, names in enumerate(WORDS["month"]["names"], start=1) for name in names.split()}
-_DATES: Final = (
-    re.compile(r"\b(?P<year>(?:19|20)\d\d)[-/](?P<month>\d{1,2})(?:[-/]\d{1,2})?\b"),
-    re.compile(r"\b(?:\d{1,2}[-/.])?(?P<month>\d{1,2})[-/.](?P<year>(?:19|20)\d\d)\b"),
-    re.compile(r"^\s*\d{1,2}[-/.](?P<month>\d{1,2})[-/.](?P<year>\d\d)\s*$"),
-)
+_DATES: Final = [re.compile(pattern) for pattern in WORDS["month"]["dates"]]
 _YEAR: Final = re.compile(r"\b((?:19|20)\d\d)\b")
 _SHORT_YEAR: Final = re.compile(r"[^\W\d]\.?[-/'’](\d\d)\b")  # as Excel writes a month: "janv-27"
 # Months that a part of a year ends with, by what is written before the year: "T2 2027", "2e semestre 2027".

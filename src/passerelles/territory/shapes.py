@@ -8,7 +8,7 @@ from typing import Any, Final
 from passerelles.io.csv import TOTAL, hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import COUNT, Grid, Row, Tell, columns_of, corner, label_of, names_role
-from passerelles.territory.lots import LotsError, Problem, Side, says
+from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
 from passerelles.text import normalise_label
 
 IsPlace = Callable[[str], bool]
@@ -223,21 +223,10 @@ def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], row
                 _tell_sum(file, line, cells[total], [cells[at] for at in parts if at < len(cells)], tell)
 
 
-# Several jobs in a cell, each with its number or not.
-_PARTED: Final = tuple(  # by more and more of one title: "agents d'accueil et de sécurité", "H/F"
-    re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE)
-    for signs in (r"[,;\n+]|\bet\b|\band\b", r"[,;\n+]", r"[,;\n+/]")
-)
-_BESIDE: Final = re.compile(r"\s*(?:[/,;\n+]|\b(?:et|ou|and|or)\b)\s*", re.IGNORECASE)
-_EITHER: Final = re.compile(r"[/;\n]|\b(?:ou|or)\b", re.IGNORECASE)  # parts jobs, where a comma may be of one title
-_COUNTED: Final = (
-    re.compile(
-        r"(?P<n>\d{1,4})(?:\s+|\s*x\s+)(?!(?:h|heures?|ans?|mois|jours?|er|nde?|e|t|tonnes?|en|cdi|cdd|dont)\b)(?P<job>[^\W\d].*)",
-        re.IGNORECASE,
-    ),
-    re.compile(r"(?P<job>[^\W\d].*?)\s*(?:\(\s*(?P<n>\d{1,4})\s*\)|(?:[:=]|\bx)\s*(?P<m>\d{1,4}))"),
-)
-_NO_JOB: Final = re.compile(r"\([^()]*\)|\b[hf]\s*/\s*[hf]\b|[:=]\s*\d+\s*$|^\s*\d+\s+", re.IGNORECASE)
+_JOBS: Final = WORDS["jobs"]
+_PARTED: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
+_COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
+_BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
 
 def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
