@@ -81,7 +81,7 @@ _REDUCTION: Final = Record(
     (
         Column("holder_of", promised="text"),
         *(Column(name, promised="amount?") for name in ("experience_months", "hours", "company_hours")),
-        Column("source", value=lambda r, _: r.source or None, promised="text?"),
+        Column("source", promised="text?"),
     ),
 )
 
@@ -199,15 +199,15 @@ class AccessCredential(Described):
             Column("minimum_age", json="detail.minimum_age", schema="whole?"),
             parts_of("reductions", _REDUCTION, path="detail.reductions"),
             Column("validity_months", json="detail.validity_months", schema="whole?"),
-            Column("renewal", json=lambda c, _: c.detail.renewal or None, schema="text?: How it is kept"),
-            Column("issuer", json=lambda c, _: c.detail.issuer or None, schema="text?"),
+            Column("renewal", json="detail.renewal", schema="text?: How it is kept"),
+            Column("issuer", json="detail.issuer", schema="text?"),
             Column("from", json="origin", promised=one_of(get_args(Origin))),
-            Column("source", json=lambda c, _: c.source or None, promised="text?"),
-            Column("as_of", json=lambda c, _: c.as_of or None, promised="text?"),
+            Column("source", promised="text?"),
+            Column("as_of", promised="text?"),
             Column("in_force", promised=one_of(get_args(InForce))),
-            Column("valid_from", json=lambda c, _: c.detail.valid_from or None, schema="text?"),
-            Column("valid_until", json=lambda c, _: c.detail.valid_until or None, schema="text?"),
-            Column("note", json=lambda c, _: c.note or None, schema="text?: What else is known of it"),
+            Column("valid_from", json="detail.valid_from", schema="text?"),
+            Column("valid_until", json="detail.valid_until", schema="text?"),
+            Column("note", schema="text?: What else is known of it"),
         ),
     )
 
@@ -274,11 +274,11 @@ class AccessConditions(Described):
                    *(Column(end, value=f"level_{end}", promised="count?") for end in ("low", "high")), promised=True),
             parts_of("credentials", "access_credential", promised=True),
             Column("varies", "flag", promised="flag"),
-            Column("title", json=lambda c, _: c.title or None,
+            Column("title",
                    schema="text?: The job title whose conditions these are; null: those of the occupation at large"),
             Column("from", json="origin", schema=one_of(get_args(Origin))),
-            Column("source", json=lambda c, _: c.source or None, schema="text?"),
-            Column("note", json=lambda c, _: c.note or None, schema="text?: What else the person should know"),
+            Column("source", schema="text?"),
+            Column("note", schema="text?: What else the person should know"),
         ),
     )  # fmt: skip
 

@@ -47,7 +47,7 @@ _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent
 
 
 PUBLISHED: Final = replace(
-    SPAN.plus(Column("source", value=lambda hours, _: hours.source or None, schema="text?")),
+    SPAN.plus(Column("source", schema="text?")),
     name="", about="Hours at the training centre, as published",
 )  # fmt: skip
 
@@ -101,8 +101,7 @@ class LeadingCertification(Described):
             Column("source", promised="text"),
             Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
             Column("demanded", on=On.JSON, schema="flag: Whether it is demanded of everybody, alone or as one way"),
-            Column("vae_former", json=lambda c, _: c.vae_former or None, on=On.JSON,
-                   schema="code?: The number that it replaced, of which alone `vae` is said"),
+            Column("vae_former", on=On.JSON, schema="code?: The number that it replaced, of which alone `vae` is said"),
         ),
     )  # fmt: skip
 

@@ -674,7 +674,7 @@ class Found(Described):
             Column("code", promised="code"),
             Column("label", promised="text", note="belongs"),
             Column("occupations", "integer", promised="count"),
-            Column("belongs", value=lambda f, _: f.belongs or None, schema="code?"),
+            Column("belongs", schema="code?"),
         ),
     )
 

@@ -191,7 +191,7 @@ class Row(Described):
             Column("row", value="number", promised="ordinal: Row of the sheet, or line of the file, that it stands at"),
             Column("text", promised="text"),
             Column("status", words="resolve.status", promised=one_of(get_args(Status))),
-            Column("choice", value=lambda r, _: r.choice or None, promised="text?"),
+            Column("choice", promised="text?"),
             _CANDIDATES_OF,
         ),
     )

@@ -141,7 +141,7 @@ class MayPay(Described):
         "Who may pay under a legal frame; never an amount",
         (
             Column("who", value=lambda p, lang: p.told(lang), promised="text"),
-            Column("source", value=lambda p, _: p.source or None, schema="text?"),
+            Column("source", schema="text?"),
             part_of("opco", PAYER, nullable=True),
         ),
     )

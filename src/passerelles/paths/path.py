@@ -160,7 +160,7 @@ class StepCredential(Described):
             Column("company_hours", on=On.JSON,
                    schema="amount?: Those of its hours that are spent in a firm or on placement"),
             part_of("months", Record("", "Months that it takes or asks for; null = unknown", SPAN.pick("low", "high"))),
-            Column("shorter", on=On.JSON, json=lambda c, _: c.shorter or None,
+            Column("shorter", on=On.JSON,
                    schema="text?: What may give right to a shorter training, or does to one of unknown length"),
             Column("may_have", on=On.JSON,
                    schema="flag: Whether many hold it, and nobody knows whether this person does"),
@@ -172,7 +172,7 @@ class StepCredential(Described):
                    schema="flag: Whether it is what gives access to a regulated profession"),
             Column("source", schema="text"),
             Column("obtainable", "flag", on=On.JSON, schema="flag"),
-            Column("note", json=lambda c, _: c.note or None, schema="text?: What else to know of it"),
+            Column("note", schema="text?: What else to know of it"),
         ),
         beside={"via": "text?: Code by which the certification file reaches the occupation"},
     )  # fmt: skip
@@ -302,7 +302,7 @@ class Step(Described):
             inside("level", "European levels", Column("held", value="level", promised="ordinal"),
                    Column("target", value="target_level", promised="ordinal")),
             Column(
-                "usual_title", on=On.JSON, json=lambda s, _: s.title or None,
+                "usual_title", value="title", on=On.JSON,
                 schema="text?: Usual title of the trade, of the job left too: counted as held, until it is verified",
             ),
             Column("score", on=On.JSON, schema="number"),

@@ -297,7 +297,7 @@ class Reached(Described):
             Column("proven", "flag", promised="flag: Whether no path that was left out can be better"),
             Column("gap", "number", promised="amount"),
             Column("evaluated", "integer", promised="count"),
-            Column("reason", value=lambda r, _: r.reason or None, promised="text?: Why there is none, or no stage"),
+            Column("reason", promised="text?: Why there is none, or no stage"),
             texts_of("parts", "code", "Specialised occupations of a target that is split"),
             Column("cut", "integer", schema="count: Undominated paths that the limit leaves out of a Pareto set"),
         ),

@@ -38,7 +38,7 @@ NOTICE: Final = Record(
     (
         Column("severity", words="validation.severity", promised=one_of(get_args(Severity))),
         Column("code", promised="text", on=On.FILE),
-        Column("file", value=lambda n, _: n.file or None, promised="text?", on=_WIDE),
+        Column("file", promised="text?", on=_WIDE),
         Column("line", "integer", promised="ordinal?", on=On.FILE),
         Column("count", "integer", value="faults", promised="ordinal"),
         Column("dropped", promised="count", on=On.JSON),

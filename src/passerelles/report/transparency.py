@@ -74,7 +74,7 @@ class Duty(Described):
             Column("answer", value=lambda d, lang: d.answer(lang), promised="text"),
             Column("state", value="point.state", words="transparency.state",
                    promised=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
-            Column("where", value=lambda d, _: d.point.where or None, promised="text?: Where more stands"),
+            Column("where", value="point.where", promised="text?: Where more stands"),
             Column("source", value="point.source", promised="text: Page where the law was read", on=On.FILE),
             Column("as_of", value=lambda *_: _DUTIES["as_of"], promised="text: Day on which it was read", on=On.FILE),
         ),

@@ -198,7 +198,7 @@ class Flow(Described):
             Column("to", on=On.SCREEN, shown="hiring.employer",
                    note=lambda f, _: f.hiring.place(elsewhere=f.hiring.basin != f.fragile.basin)),
             *_end("hiring", "target", "to"),
-            Column("family", value=lambda f, _: f.hiring.pool or None, schema="text?", on=On.FILE),
+            Column("family", value="hiring.pool", schema="text?", on=On.FILE),
             Column("known_by", value=lambda f, _: f.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
             Column("people", "integer", promised=PEOPLE),
             Column("unknown", json=lambda f, _: list(f.unknown), value=lambda f, lang: f.to_find_out(lang),

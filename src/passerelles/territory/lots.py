@@ -292,7 +292,7 @@ class Problem(Described):
             Column("file", promised="text"),
             Column("row", "integer",
                    promised="count: Line of the file, the header being one; 0 = the table as a whole"),
-            Column("column", value=lambda p, _: p.column or None, promised="text?"),
+            Column("column", promised="text?"),
             Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
             Column("reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
                    promised="text: Why, and what to do"),

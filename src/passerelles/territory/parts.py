@@ -183,12 +183,12 @@ LINE: Final = Record(
     "What one territory comes to",
     (
         Column("territory", promised="text"),
-        Column("code", value=lambda line, _: line.code or None, promised="text?"),
+        Column("code", promised="text?"),
         *map(_total, ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")),
         _total("hours_all", "amount?"),
         Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema="whole?"),
-        Column("problem", value=lambda line, _: line.problem or None, promised="text?"),
-        Column("page", value=lambda line, _: line.page or None, promised="text?"),
+        Column("problem", promised="text?"),
+        Column("page", promised="text?"),
         Column("checksum", promised="text"),
     ),
 )  # fmt: skip

@@ -169,7 +169,7 @@ class Ranked(Described):
             Column("headcount", "integer", value=lambda r, _: r.fragile.people or None, on=On.JSON | On.SCREEN),
             Column("openings", "integer", value="hiring.people", on=On.SCREEN,
                    shown=lambda r, lang: r.projects and r.projects.short(lang)),
-            Column("family", value=lambda r, _: r.hiring.pool or None, schema="text?", on=On.JSON),
+            Column("family", value="hiring.pool", schema="text?", on=On.JSON),
             Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
             Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_said(lang)),
             parts_of("parts", "territory_part", promised=True),

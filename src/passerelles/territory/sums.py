@@ -111,7 +111,7 @@ class Sum(Described):
         "People or openings of all employers of one basin and job",
         (
             Column("basin", value=lambda s, lang: s.basin or say("territory.sums.all", lang=lang), promised="text"),
-            Column("job", value=lambda s, _: s.job or None, promised="text?"),
+            Column("job", promised="text?"),
             Column("label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
                    promised="text?"),
             Column("people", "integer", promised="count?"),

@@ -54,7 +54,8 @@ class Column:
         one for narrow screens in ``columns.short.<key>`` where there is one.
     value
         What a cell of a table holds: a function of the item and a language, or the dotted name of an attribute of the
-        item; the attribute that `key` names where None. None is unknown.
+        item; the attribute that `key` names where None. None is unknown, and so is an empty text where the shape of an
+        attribute is that of a text or code that may be unknown (``text?``).
     words
         Table of the language files where people read what a cell says, where it holds a word of the code.
     on
@@ -100,7 +101,14 @@ class Column:
     @property
     def read(self) -> Value:
         """What gives the cell of an item that is not withheld."""
-        return _reader(self.key if self.value is None else self.value)
+        return self.reader(self.value or self.key)
+
+    def reader(self, value: Value | str) -> Value:
+        """Return what gives a value of an item, by a function or the name of an attribute."""
+        if isinstance(value, str) and str(self.schema or self.promised).startswith(("text?", "code?")):
+            get = attrgetter(value)
+            return lambda item, _: get(item) or None
+        return _reader(value)
 
     @property
     def told(self) -> Schema:
@@ -154,7 +162,7 @@ class Column:
         def of(value: Value | str | None) -> Value | None:
             if value is None:
                 return None
-            read = _reader(value)
+            read = self.reader(value)
             return lambda item, lang: None if (inner := get(item)) is None else read(inner, lang)
 
         return replace(self, value=of(self.read), json=of(self.json), shown=of(self.shown), note=of(self.note))
@@ -216,7 +224,7 @@ class Record:
 
     @cached_property
     def _readers(self) -> tuple[tuple[str, Value], ...]:
-        return tuple((key, _reader(column.json) if column.json else column.read) for key, column in self._json)
+        return tuple((key, column.reader(column.json) if column.json else column.read) for key, column in self._json)
 
 
 def within(columns: Iterable[Column], get: Callable[[Any], Any]) -> tuple[Column, ...]:
