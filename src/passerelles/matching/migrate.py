@@ -23,7 +23,7 @@ from passerelles.model import JobTitle, Profile, Stamp
 from passerelles.referentials.draft import Draft
 from passerelles.referentials.overlay import by_label
 from passerelles.referentials.own_overlays import form_page, manifest_page
-from passerelles.referentials.own_tables import OwnTables, heads, is_example, open_tables, sheet_title
+from passerelles.referentials.own_tables import DECLARED, OwnTables, heads, is_example, open_tables, sheet_title
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
 from passerelles.referentials.taxonomies import code_of
@@ -110,7 +110,7 @@ class Migration(Described):
         "",
         (
             Column("old_code", value="code", json_key="code", promised="code"),
-            Column("title", json=lambda m, _: m.title or None, promised="text?"),
+            Column("title", promised="text?"),
             Column("outcome", value=lambda m, lang: say(f"resolve.migrate.outcome.{m.outcome}", lang=lang),
                    json="outcome", promised=one_of(get_args(Outcome))),
             Column("new_code", value="destination", json_key="destination", promised="code?"),
@@ -532,16 +532,7 @@ def _list_cells(versions: Versions, found: Migration, choice: str, lang: Lang) -
     return [found.destination or "", label, outcome, found.why(lang), *listed, ", ".join(merges), choice]
 
 
-# Columns that name what the referential holds, by table: what each names. Several codes may stand in one cell.
-_NAMING: Final[Mapping[str, Mapping[str, Sought]]] = {
-    "specialised_occupations": {"base": "occupation"},
-    "titles": {"code": "title"},
-    "competencies": {"macro": "competency"},
-    "requirements": {"occupation": "occupation", "competency": "competency"},
-    "credential_requirements": {"occupation": "occupation", "titles": "title"},
-    "credential_reductions": {"holder_of": "occupation"},
-    "occupation_access": {"occupation": "occupation", "titles": "title"},
-}
+_NAMING: Final[Mapping[str, Mapping[str, Sought]]] = DECLARED["naming"]
 _DECLARING: Final = ("specialised_occupations", "competencies", "macro_competencies", "credentials")
 _TABLE_ORDER: Final = ("specialised_occupations", "titles", "competencies", "macro_competencies", "requirements")
 _PROPOSED: Final = re.compile(r"(\d+)\. (\S+) ")

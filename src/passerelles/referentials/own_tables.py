@@ -60,10 +60,7 @@ CODED: Final[Mapping[str, Mapping[str, object]]] = {c: coded(name) for c, name i
 _REMARKS: Final = _HEAD_AS_IS | {"choice", "proposals"}
 # What the rows of a table declare: where it cannot be read, the rows that name these would all be said to lead nowhere.
 _DECLARES: Final = {"specialised_occupations": "occupations", "macro_competencies": "competencies"}
-# Columns that hold codes, in which a spreadsheet may have seen a date.
-_CODES: Final = frozenset(
-    {"code", "base", "parent", "macro", "occupation", "competency", "credential", "requires", "holder_of", "context"}
-)
+_CODES: Final = frozenset(DECLARED["codes"])
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?:T.+)?|\d{1,2}/\d{1,2}/\d{2,4}")
 _BROKEN: Final = re.compile(r"#(?:N/A|N/D|REF!|VALUE!|VALEUR!|NAME\?|NOM\?|DIV/0!|NUM!|NOMBRE!|NULL!|NUL!)|=.+")
 
