@@ -427,7 +427,7 @@ def test_what_counts_one_side_is_never_read_as_the_other(
         "Postes à risque", "Postes fragiles", "Emplois en danger", "Postes visés par le PSE", "Réduction", "At risk",
         "Départs envisagés", "Nombre de postes visés par le PSE", "Roles at Risk", "Affected", "Redundancies",
         "Job cuts", "Postes exposés", "Postes supprimés (PSE)", "Suppression de postes envisagée",
-        "Réduction envisagée",
+        "Réduction envisagée", "Non repris", "Postes non maintenus", "Non transférés", "En trop", "En sureffectif",
     ],
 )  # fmt: skip
 def test_beside_who_is_there_those_at_risk_count_and_are_no_openings(
@@ -445,6 +445,32 @@ def test_beside_who_is_there_a_column_that_may_tell_who_leaves_is_named(embedded
     path = written(
         tmp_path / "t.csv", "Poste;Effectif actuel;Vague A;Étage;Suivi\nN1101;20;9;31;oui\nN4101;7;7;2;oui\n"
     )
+    lots = read_lots(embedded, path, "fragile")
+    assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == ["Vague A"]
+
+
+def test_beside_the_total_below_a_heading_a_column_that_may_tell_who_leaves_is_named(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Poste", "Effectif au 31/10/2026", "", "", "Repris", "Hors accord", "Étage"),
+        ("", "CDI TC", "CDD", "Total", "", "", ""),
+        ("N1101", 14, 6, 20, 11, 9, 31),
+        ("N4101", 4, 3, 7, 7, 0, 2),
+        merged=("B1:D1",),
+    )
+    lots = read_lots(embedded, path, "fragile")
+    others = {"column": "Effectif au 31/10/2026 Total", "others": "Repris, Hors accord"}
+    assert lots.people == 27
+    assert [{name: p.values[name] for name in others} for p in lots.said if p.key == "other_counts"] == [others]
+
+
+@pytest.mark.parametrize("name", ["Nb de postes", "Total", "Salariés"])
+def test_a_number_that_tells_no_leaving_is_named_with_those_that_may_be_a_part_of_it(
+    embedded: Referential, tmp_path: Path, name: str
+) -> None:
+    path = written(tmp_path / "t.csv", f"Poste;{name};Vague A;Vague B\nN1101;20;9;31\nN4101;7;7;2\n")
     lots = read_lots(embedded, path, "fragile")
     assert [p.values["others"] for p in lots.said if p.key == "other_counts"] == ["Vague A"]
 

@@ -406,8 +406,8 @@ class _Reader:
             roles = {at: named_columns([name], self.side, {}).keys() for at, name in named}
             counts = [at for at, name in named if {count, "filled"} & roles[at] and not says("part_time", name)]
             counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
-            if self.side == "fragile" and says("current", bare(grid.title(count))):  # who of them leaves may be told
-                counted += grid.within(grid.columns[count], free)
+            if self.side == "fragile" and not says("leaves", bare(grid.title(count))):  # who of them leaves may be told
+                counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
         else:
             counted = grid.holding(hold_counts, free)
         first = grid.columns.get(count, next(iter(counted), -1))

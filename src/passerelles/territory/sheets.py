@@ -120,7 +120,7 @@ def _of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
     tables = [each for each in every if not says("sums", normalise_label(_title(each)))] or every
     if len(tables) < len(every):  # one that sums the others would count everybody twice
         tell(rows.name, "sums_below", lines=_lines(each for each in every if each not in tables))
-    lots = [each for each in tables if _side(each) or _counts(each)] or tables
+    lots = [each for each in tables if _side(each) or _counts(each.header)] or tables
     if len(lots) < len(tables):  # a list of codes and what they mean, say
         tell(rows.name, "tables_uncounted", lines=_lines(each for each in tables if each not in lots))
     tables = lots
@@ -142,9 +142,9 @@ def _side(table: Rows) -> Side | None:
     return _titled(_title(table)) or _titled(*map(cell_text, table.header))
 
 
-def _counts(table: Rows) -> bool:
-    """Whether a table has a column of people or openings."""
-    return any(count in columns_of(table.header, side) for side, count in COUNT.items())
+def _counts(header: Sequence[Any]) -> bool:
+    """Whether there is a column of people or openings."""
+    return any(count in columns_of(header, side) for side, count in COUNT.items())
 
 
 def _lines(tables: Iterable[Rows]) -> str:
@@ -280,7 +280,8 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     for at, start in enumerate(of):
         if start in split:
             both = f"{header[start]} {below[at]}"
-            names[at] = below[at] if names_role(below[at]) and not names_role(both) else both
+            kept = names_role(both) or (sums[at] and _counts([both])) or not names_role(below[at])
+            names[at] = both if kept else below[at]
     return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
 
 
