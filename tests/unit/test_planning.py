@@ -91,6 +91,14 @@ def test_a_training_that_does_not_fit_between_two_months_is_said(embedded_graph:
         assert ("late" in [note.key for note in found.planned]) is (in_time is False and bool(found.flows))
 
 
+def test_people_free_after_they_are_needed_need_no_training_that_does_not_fit(embedded_graph: OccupationGraph) -> None:
+    people = rows("fragile", ("A", "N1101", 3, "Redon", "04/2027"))
+    found = match_territory(
+        embedded_graph, people, rows("hiring", ("B", "N1101", 3, "Redon", "02/2027")), changes=False
+    )
+    assert [note.key for note in found.planned if note.key in ("late", "free_later")] == ["free_later"]
+
+
 def test_trainings_that_would_fill_a_group_are_named(embedded_graph: OccupationGraph) -> None:
     settings = Settings(territory=TerritorySettings(smallest_group=4))
     posts = rows("hiring", ("B", "N1103", 5, "Redon"), ("C", "H3302", 3, "Redon"))

@@ -572,9 +572,13 @@ def payer_of(lot: Lot, market: Market | None) -> Payer | None:
 def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterator[Note]:
     """Yield what is said of moves that come too late, of agreements that have changed, and of groups of training."""
     late = [f for f in flows if f.in_time is False]
-    if late:
-        names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in late]
-        yield Note("late", {"n": sum(f.people for f in late), "names": _noted(names)})
+    for key, some in (
+        ("late", [f for f in late if f.training_months]),
+        ("free_later", [f for f in late if not f.training_months]),
+    ):
+        names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in some]
+        if some:
+            yield Note(key, {"n": sum(f.people for f in some), "names": _noted(names)})
     payers = {p.idcc: p for f in flows for p in f.payers if p is not None}
     changed = [f"{p.idcc} ({', '.join(p.related)}, {p.since})" for p in payers.values() if p.standing not in _SOUND]
     if changed:
