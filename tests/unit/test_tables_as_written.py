@@ -608,11 +608,22 @@ def test_the_same_lines_are_never_people_and_openings(embedded: Referential, tmp
     assert read_sides(embedded, path, path, locator=Locator(PLACES))[0].people == 4
 
 
-def test_sheets_that_name_their_side_are_read_by_side(embedded: Referential, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("Emplois menacés", "Besoins 2027"), ("Crèches fermées", "Recrutements partenaires"),
+        ("Emplois menacés", "Partenaires"),
+    ],
+)  # fmt: skip
+def test_sheets_that_name_their_side_are_read_by_side_and_the_one_beside_them(
+    embedded: Referential, tmp_path: Path, first: str, second: str
+) -> None:
     book = openpyxl.Workbook()
-    for title, job, number in (("Emplois menacés", "N1101", 4), ("Besoins 2027", "N4101", 2)):
+    for title, name, job, number in (
+        (first, "Structure", "N1101", 4), (second, "Employeur", "N4101", 2), ("Synthèse", "Employeur", "N4101", 6)
+    ):  # fmt: skip
         sheet = book.create_sheet(title)
-        sheet.append(("Entreprise", "Métier", "Nombre"))
+        sheet.append((name, "Métier", "Nombre"))
         sheet.append(("A", job, number))
     book.remove(book.worksheets[0])
     book.save(tmp_path / "t.xlsx")

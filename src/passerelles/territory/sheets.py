@@ -59,20 +59,32 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
         sums = [name for name in names if says("sums", normalise_label(name))]
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
             names, others = [name for name in names if name not in sums], (*sums, *others)
-        own, unread = _by_name(names, side)
+        several = [of(name) for name in names]
+        own, unread = _by_name(names, side, alike=_alike(several))
         if own:
-            names, others = [*own], (*unread, *others)
-        several = [of(name)._replace(others=others) for name in names]
-        if len({tuple(map(cell_text, each.header)) for each in several}) > 1 or not several[0].header_line:
+            several, others = [each for each in several if each.sheet in own], (*unread, *others)
+        if not _alike(several) or not several[0].header_line:
             raise
-        return several
+        return [each._replace(others=others) for each in several]
 
 
-def _by_name(names: Sequence[str], side: Side) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the sheets that are of a side by their names, where others are of the other side, and the others."""
-    own = tuple(name for name in names if _titled(name) == side)
+def _alike(sheets: Sequence[Rows]) -> bool:
+    """Whether sheets have the very same columns."""
+    return len({tuple(map(cell_text, each.header)) for each in sheets}) == 1
+
+
+def _by_name(names: Sequence[str], side: Side, *, alike: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """
+    Return the sheets that are of a side by their names, where others are not, and these.
+
+    The only one that names no side beside those of the other one is of this side; beside those of this side, sheets of
+    the very same columns (`alike`) that name none are of it too.
+    """
+    told = {name: _titled(name) for name in names}
+    left = tuple(name for name in names if told[name] is None and not says("sums", normalise_label(name)))
+    own = tuple(name for name in names if told[name] == side) or (left if len(left) == 1 else ())
     others = tuple(name for name in names if name not in own)
-    return (own, others) if any(map(_titled, others)) else ((), ())
+    return (own, others) if not alike or any(told[name] for name in others) else ((), ())
 
 
 def is_table_of_lots(path: str | Path) -> bool:
