@@ -216,6 +216,21 @@ def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
     assert lots.people == 11
 
 
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [("Agence de Redon", "Agence d'Allaire"), ("Site de Redon", "Site d’Allaire"), ("Usine Redon", "Dépôt d'Allaire")],
+)
+def test_columns_of_sites_that_are_named_after_towns_are_places(
+    embedded: Referential, tmp_path: Path, first: str, second: str
+) -> None:
+    text = f"Emploi;{first};{second};Site de Vannes;Total\nN1101;4;1;2;7\nN4101;1;0,5;;1,5\nTotal;5;1,5;2;8,5\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
+    assert [(lot.commune or lot.basin_label, lot.people) for lot in lots.lots] == [
+        ("VANNES", 2), ("35236", 4), ("56001", 1), ("35236", 1)
+    ]  # fmt: skip
+    assert [(p.row, p.column, p.key) for p in lots.set_aside] == [(3, second, "fractional")]
+
+
 def test_a_column_of_agents_of_some_kind_is_one_of_jobs_beside_others(embedded: Referential, tmp_path: Path) -> None:
     text = "Etablissement;Commune;Cariste;Agents d'entretien;Magasinier\nA;Redon;4;2;1\nB;Redon;1;3;\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")

@@ -207,7 +207,12 @@ class Grid:
     sheet: str = ""  # where several make one table
     parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
     signed: bool = False  # whether its numbers are changes: people where they fall, openings where they rise
-    crossed: bool = False  # whether each of its rows was a cell of jobs by employers
+    headed: str = ""  # role of what headed the column of each row, where each was a cell
+
+    @property
+    def crossed(self) -> bool:
+        """Whether each of its rows was a cell of jobs by employers."""
+        return self.headed in ("job", "employer")
 
     @classmethod
     def of_mappings(cls, rows: Sequence[Mapping[str, Any]], side: Side) -> "Grid":
@@ -282,10 +287,12 @@ class Grid:
         return [text for _, row in self.rows[:_LOOKED_AT] if (text := cell_text(row[place]))]
 
     def as_held(self) -> "Grid":
-        """Return it without the roles that the cells deny: jobs or months of numbers, counts of words."""
+        """Return it without the roles that the cells deny: jobs, employers or months of numbers, counts of words."""
         roles = dict(self.columns)
         if "job" in roles and (held := self.held(roles["job"])) and hold_counts(held):  # "Postes créés"
             del roles["job"]
+        if "employer" in roles and (held := self.held(roles["employer"])) and hold_counts(held):  # "Site de Limoges"
+            del roles["employer"]
         if "month" in roles and (held := self.held(roles["month"])) and all(map(_FEW.fullmatch, held)):  # "Départs"
             del roles["month"]
         held = self.held(roles[COUNT[self.side]]) if COUNT[self.side] in roles else []

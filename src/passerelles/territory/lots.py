@@ -45,6 +45,21 @@ def says(what: str, text: str) -> bool:
     return _SAYS[what].search(text) is not None
 
 
+def town_of(site: str) -> str:
+    """
+    Return the place that an agency or a plant is named after; another text as it is.
+
+    Examples
+    --------
+    >>> town_of("Agence de Brive"), town_of("Dépôt du Mans"), town_of("USINE D'AGEN"), town_of("Redon")
+    ('Brive', 'le Mans', 'AGEN', 'Redon')
+    """
+    found = _SAYS["site"].match(site)
+    return (
+        {"du": "le ", "des": "les "}.get((found["article"] or "").lower(), "") + site[found.end() :] if found else site
+    )
+
+
 def _department_said(text: str) -> str:
     """
     Return the code of a department or postcode that a cell tells; empty where it tells none, as one of a firm's does.
@@ -116,6 +131,7 @@ class Locator:
         """
         if self.places is None:
             return Where(*self.find(text))
+        text = text if self.places.own(text) is not None else town_of(text)
         around = _SAYS["around"].fullmatch(text)
         if around is not None and self.places.own(text) is None:
             text = f"bassin de {around['basin'] or around['town']}"

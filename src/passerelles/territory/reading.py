@@ -52,6 +52,7 @@ from passerelles.territory.lots import (
     Where,
     merged,
     says,
+    town_of,
 )
 from passerelles.territory.shapes import counted_jobs, counts_some_jobs, turned, without_sums
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
@@ -386,9 +387,9 @@ class _Reader:
         return grid
 
     def is_place(self, name: str) -> bool:
-        """Whether a header is the very name of a commune or basin."""
+        """Whether a header is the very name of a commune or basin, or a site named after one."""
         found = self._place(name, "", "commune") if self.locator.places is not None else None
-        return isinstance(found, Where) and normalise_label(name) in map(normalise_label, found)
+        return isinstance(found, Where) and normalise_label(town_of(name)) in map(normalise_label, found)
 
     def _all_counts(self, grid: Grid) -> Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
@@ -611,7 +612,11 @@ class _Reader:
         return whole - target if self.side == "fragile" else target - whole
 
     def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | Unusable:
-        column, text = grid.header[at], grid.text_at(cells, at)
+        text, heading = (
+            grid.text_at(cells, at),
+            grid.text(cells, grid.headed) if at == grid.columns[COUNT[self.side]] else "",
+        )
+        column = heading or grid.header[at]
         cell: Any = cells[at] if text else None
         values = {"given": text}
         same = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}

@@ -90,7 +90,7 @@ def _turned(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, COUNT[grid.side]: len(names), role: len(names) + 1}
     header += [grid.title(COUNT[grid.side]), role]
-    return replace(grid, header=header, columns=columns, rows=rows, crossed=role in ("job", "employer"))
+    return replace(grid, header=header, columns=columns, rows=rows, headed=role)
 
 
 def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) -> Grid:
