@@ -163,6 +163,18 @@ def test_of_two_columns_of_jobs_the_one_that_holds_titles_is_read_or_none(
     assert (found(lots), asides(lots)) == ([("B", "N1101", 1)], [(2, "columns_differ")])
 
 
+@pytest.mark.parametrize("name", ["Offre", "Annonce", "Divers"])
+def test_jobs_are_in_a_column_of_grades_only_where_no_other_holds_surer_titles(
+    embedded: Referential, tmp_path: Path, name: str
+) -> None:
+    rows = ["Cariste;4;Ouvrier qualifié", "Soudeur;2;Ouvrier qualifié", "Magasinier;1;Employé"]
+    path = written(tmp_path / "t.csv", "\n".join([f"{name};Nombre;Qualification", *rows]))
+    assert {lot.given for lot in read_lots(embedded, path, "hiring").lots} == {"Cariste", "Soudeur", "Magasinier"}
+    rows = ["Atelier;Nombre;Qualification", "Soudure;4;Soudeur", "Transport;2;Cariste"]
+    lots = read_lots(embedded, written(path, "\n".join(rows)), "hiring")
+    assert ({lot.given for lot in lots.lots}, "job_by_content" in said(lots)) == ({"Soudeur", "Cariste"}, False)
+
+
 def test_several_jobs_of_a_cell_count_apart_where_each_has_its_number_and_are_asked_back_elsewhere(
     embedded: Referential,
 ) -> None:

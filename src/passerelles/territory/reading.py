@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
+from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -375,16 +376,25 @@ class _Reader:
         return replace(grid, columns={**columns, count: signed}, signed=True)
 
     def _job_of_two(self, grid: Grid) -> Grid:
-        """Of columns of one name that say different jobs, take the only one that holds titles, and say it."""
-        name = grid.title("job")
+        """
+        Of columns that may both be of jobs, take the only one that holds titles, and say it.
+
+        They are of one name and say different jobs, or one has a name that may as well be of grades.
+        """
+        name, found = grid.title("job"), list[int]()
         alike = [at for at, each in enumerate(grid.header) if each == name and "job" in grid.columns]
-        if len(alike) > 1 and any(len({grid.text_at(cells, at) for at in alike}) > 1 for _, cells in grid.rows):
+        weak = alike and says("weak_job", bare(name))
+        if weak:
+            least = fmean(self._sure(grid.held(grid.columns["job"])) or [0.0])
+            found = grid.holding(lambda texts: self._holds_jobs(texts) and fmean(self._sure(texts)) > least, grid.free)
+        elif any(len({grid.text_at(cells, at) for at in alike}) > 1 for _, cells in grid.rows):
             found = grid.holding(self._holds_jobs, alike)
-            if len(found) == 1:
-                self.tell(grid.name, "job_by_content", 0, "job", column=f"{name} ({found[0] + 1})")
-                names = [each if at not in alike or at in found else "" for at, each in enumerate(grid.header)]
-                return replace(grid, header=names, columns={**grid.columns, "job": found[0]})
-        return grid
+        if len(found) != 1:
+            return grid
+        column = grid.called(found[0]) if weak else f"{name} ({found[0] + 1})"
+        self.tell(grid.name, "job_by_content", 0, "job", column=column)
+        names = [each if weak or at not in alike or at in found else "" for at, each in enumerate(grid.header)]
+        return replace(grid, header=names, columns={**grid.columns, "job": found[0]})
 
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin, or a site named after one."""
@@ -452,8 +462,11 @@ class _Reader:
 
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
-        found = [c for c in resolve_many(self.referential, texts, limit=1) if c]
-        return sum(c[0].parent_confidence >= self.review_threshold for c in found) >= _MOST_CELLS * len(texts)
+        return sum(sure >= self.review_threshold for sure in self._sure(texts)) >= _MOST_CELLS * len(texts)
+
+    def _sure(self, texts: Sequence[str]) -> list[float]:
+        """How sure each of some cells is read as a title of a job."""
+        return [c[0].parent_confidence if c else 0.0 for c in resolve_many(self.referential, texts, limit=1)]
 
     def _rows(self, grid: Grid) -> list[Row]:
         """
