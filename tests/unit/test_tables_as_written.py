@@ -733,6 +733,24 @@ def test_a_part_of_a_place_means_the_one_that_the_tables_name_in_full(embedded: 
     assert aside.suggestions == ("Bagnères-de-Luchon", "Montauban-de-Luchon", "Luçon"), "first those that hold the word"
 
 
+def test_a_commune_alone_in_its_department_may_be_the_beginning_of_another_name(embedded: Referential) -> None:
+    near = [("07010", "Annonay"), ("07308", "Sarras"), ("07324", "Tournon-sur-Rhône"), ("07330", "Valence-d'Ardèche")]
+    far = [("73297", "Tournon"), ("73006", "Albertville"), ("26362", "Valence")]
+    communes = tuple(Commune(code, name, "8401", 45.2, 4.8) for code, name in (*near, *far))
+    places = Places((Basin("8401", "ANNONAY"), Basin("8402", "VALENCE")), communes)
+
+    def read(*names: str) -> tuple[set[str], list[str], list[str]]:
+        rows = [{"Employeur": name, "Métier": "N1101", "Nombre": 2, "Commune": name} for name in names]
+        lots, _ = read_sides(embedded, rows, None, locator=Locator(places))
+        return {lot.commune for lot in lots.lots}, [p.key for p in lots.set_aside], said(lots)
+
+    assert read("Annonay", "Tournon-sur-Rhône", "Tournon") == ({"07010", "07324"}, [], ["place_in_part"])
+    assert read("Annonay", "Sarras", "Tournon") == ({"07010", "07308"}, ["basin_ambiguous"], []), "not written in full"
+    for here, code in (("Tournon (73)", "73297"), ("Valence", "26362")):  # what is said, and a basin's own name
+        assert read("Annonay", "Sarras", here) == ({"07010", "07308", code}, [], [])
+    assert read("Annonay", "Sarras", "Tournon", "Albertville")[0] == {"07010", "07308", "73297", "73006"}
+
+
 def test_jobs_are_in_a_column_of_categories_and_never_in_one_of_numbers(embedded: Referential, tmp_path: Path) -> None:
     header = "Site;Catégorie professionnelle;Effectif actuel;Postes supprimés;Postes créés;Effectif cible"
     path = written(tmp_path / "t.csv", f"{header}\nRedon;Cariste;22;10;0;12\nRedon;Soudeur;5;0;4;9\n")

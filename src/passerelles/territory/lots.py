@@ -82,6 +82,11 @@ class Where(NamedTuple):
     commune_label: str = ""
 
 
+def _names(commune: Commune) -> list[str]:
+    """Names of a commune, folded."""
+    return [normalise_label(name) for name in (commune.name or "", *commune.aliases)]
+
+
 @dataclass(frozen=True)
 class Locator:
     """
@@ -90,13 +95,15 @@ class Locator:
     The survey is read only where it may matter: reading one takes seconds, and most tables name basins by their code
     or their own name. `departments` are those of the territory, where they are known: a name that several communes
     have is the one of them that lies there. `communes` are those that the tables name, by code: a part of the name of
-    one of them ("Luchon") means it.
+    one of them ("Luchon") means it. `strays` are those of them that lie where no other place of the tables does:
+    "Tournon", in Savoie, may be the beginning of another name.
     """
 
     places: Places | None = None
     market: Market | None = None
     departments: frozenset[str] = frozenset()
     communes: frozenset[str] = frozenset()
+    strays: frozenset[str] = frozenset()
 
     def find(self, text: str) -> tuple[str, str]:
         """
@@ -146,12 +153,28 @@ class Locator:
             return Where(found.basin.code, found.basin.name)
         return Where(found.basin.code, found.basin.name, commune.code, commune.name or found.name)
 
-    def named_in_part(self, text: str) -> Commune | None:
-        """Return the one commune of the tables in whose name a text stands."""
+    def named_in_part(self, text: str) -> list[Commune]:
+        """Return the one commune of the tables in whose name a text stands; nothing where none is, or several."""
         known = self.places.commune_by_code if self.places else {}
         here = [known[code] for code in self.communes if code in known]
-        found = [c for c in here if any(holding(map(normalise_label, (c.name or "", *c.aliases)), text))]
-        return found[0] if len(found) == 1 else None
+        found = [c for c in here if any(holding(_names(c), text))]
+        return found if len(found) == 1 else []
+
+    def begun_by(self, text: str) -> list[Commune]:
+        """
+        Communes whose name begins with a text, no basin's own, and goes on.
+
+        They are those of the tables; without one, of the departments where these have more than a stray.
+        """
+        if self.places is None or self.places.own(text) is not None:
+            return []
+        apart, start = {departments_shown(code) for code in self.strays}, f"{normalise_label(text)} "
+        near = (
+            c for c in self.places.communes
+            if c.code in self.communes or departments_shown(c.code) in self.departments - apart
+        )  # fmt: skip
+        found = [c for c in near if any(name.startswith(start) for name in _names(c))]
+        return [c for c in found if c.code in self.communes] or found
 
     def is_wide(self, text: str, area: str = "") -> bool:
         """Whether a text names a department or region, no basin, and no postcode tells a commune of that name."""

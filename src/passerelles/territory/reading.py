@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -19,6 +20,7 @@ from passerelles.io.csv import (
     read_number,
 )
 from passerelles.io.xlsx import cell_text
+from passerelles.market.places import departments_shown
 from passerelles.market.tables import agreement_number
 from passerelles.matching.titles import REVIEW, SURE, resolve_many
 from passerelles.progress import go_on
@@ -61,6 +63,7 @@ from passerelles.text import normalise_label
 
 _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a code slipped into the column
 _MOST_CELLS: Final = 0.6
+_CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
@@ -109,12 +112,17 @@ def read_sides(
 
     read, faults = read_both(locator)
     known = [lot for lots in read for lot in lots.lots]
+    lie = {(lot.basin, lot.commune): locator.departments_of(lot.basin, lot.commune) for lot in known}
+    places_in = Counter(department for some in lie.values() for department in some)
     here = replace(
         locator,
-        departments=frozenset().union(*(locator.departments_of(lot.basin, lot.commune) for lot in known)),
+        departments=frozenset(places_in),
         communes=frozenset(lot.commune for lot in known),
+        strays=frozenset(c for (_, c), some in lie.items() if c and all(places_in[each] == 1 for each in some)),
     )
-    if any(_may_be_here(here, each) for each in (*faults, *(p for lots in read for p in lots.set_aside))):
+    if any(_may_be_here(here, each) for each in (*faults, *(p for lots in read for p in lots.set_aside))) or any(
+        here.begun_by(name) for name in {lot.commune_label for lot in known if lot.commune in here.strays}
+    ):
         read, faults = read_both(here)
     if faults or refuse_incomplete:
         faults += [problem for lots in read for problem in lots.set_aside]
@@ -748,15 +756,20 @@ class _Reader:
         told = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
         empty = {"basin" if "basin" in grid.columns else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
-        tried = [self._place(text, area, role) for role, text in (told or empty).items()]
-        found = next((each for each in tried if isinstance(each, Where)), tried[-1])
-        if isinstance(found, Where) or found.key != "basin_unknown":
+        tried = [(role, text, self._place(text, area, role)) for role, text in (told or empty).items()]
+        role, text, found = next((each for each in tried if isinstance(each[-1], Where)), tried[-1])
+        if isinstance(found, Where):
+            meant = self.locator.begun_by(text) if found.commune in self.locator.strays and not area else []
+            if len(meant) > 1 or (meant and meant[0].code not in self.locator.communes):
+                several = [(found.commune, found.commune_label), *((c.code, c.name or c.code) for c in meant)]
+                names = tuple(f"{name} ({departments_shown(code)})" for code, name in several[:_CHOICES])
+                return Unusable(role, "basin_ambiguous", {"given": text, "choices": ", ".join(names)}, names)
+        else:
+            meant = self.locator.named_in_part(text) if found.key == "basin_unknown" else []
+        if not meant:
             return found
-        commune = self.locator.named_in_part(text := str(found.values["given"]))
-        if commune is None:
-            return found
-        self.tell(grid.name, "place_in_part", line, given=text, read=commune.name)
-        return self._place(commune.code, "", "commune")
+        self.tell(grid.name, "place_in_part", line, given=text, read=meant[0].name)
+        return self._place(meant[0].code, "", "commune")
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
         for some in lots.values():
