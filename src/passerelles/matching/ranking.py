@@ -466,15 +466,11 @@ def expand(evidence: NDArray[np.float64], columns: Sequence[str], keys: Sequence
     place = {name: column for column, name in enumerate(columns)}
     result = np.zeros((*evidence.shape[:-1], len(keys)))
     for column, key in enumerate(keys):
-        if key.startswith("best:") and key[5:] in place:
-            values = evidence[..., place[key[5:]]]
-            result[..., column] = values >= values.max(axis=-1, keepdims=True) - 1e-5
-        elif "*" in key:
-            left, right = key.split("*")
-            if left in place and right in place:
-                result[..., column] = evidence[..., place[left]] * evidence[..., place[right]]
-        elif key in place:
-            result[..., column] = evidence[..., place[key]]
+        factors = key.removeprefix("best:").split("*")
+        if place.keys() >= {*factors}:
+            values = reduce(np.multiply, (evidence[..., place[factor]] for factor in factors))
+            best = key.startswith("best:")
+            result[..., column] = values >= values.max(axis=-1, keepdims=True) - 1e-5 if best else values
     return result
 
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from datetime import date as Date  # noqa: N812 - `date` is the option
 from functools import cached_property
 from itertools import combinations
@@ -65,11 +64,12 @@ class Candidate(NamedTuple):
     worth: int
 
 
+@dataclass(eq=False)
 class Situation:
     """
     Pairs of person and job, what is missing in each, and what opens it.
 
-    Parameters
+    Attributes
     ----------
     graph, settings
         Where from; effort and thresholds.
@@ -77,27 +77,24 @@ class Situation:
         People, each with how many they are.
     targets
         Rows of the jobs.
-    table
+    certifications
         Certifications, and the jobs that each leads to; None = none.
     kinds
         What may be acquired.
     day
-        On which certifications must be alive; None = today.
+        On which certifications must be alive.
     """
 
-    def __init__(
-        self,
-        graph: OccupationGraph,
-        settings: Settings,
-        starts: list[tuple[Start, int]],
-        targets: list[int],
-        table: Certifications | None,
-        kinds: frozenset[Kind],
-        day: date | None,
-    ) -> None:
-        self.graph, self.settings, self.starts, self.targets = graph, settings, starts, targets
-        self.certifications, self.kinds = table, kinds
-        self.day = day_of(day)
+    graph: OccupationGraph
+    settings: Settings
+    starts: list[tuple[Start, int]]
+    targets: list[int]
+    certifications: Certifications | None
+    kinds: frozenset[Kind]
+    day: Date
+
+    def __post_init__(self) -> None:
+        graph, settings, starts, targets = self.graph, self.settings, self.starts, self.targets
         self.table: EffortTable = effort_table(graph, settings)
         self.demands: Demands = demands_of(graph)
         self.limit = round(TENTHS * settings.paths.open_hours)
@@ -557,7 +554,7 @@ def levers(
     people = _people(origins)
     rows = [graph.position[code] for code in find_occupations(graph.referential, targets)]
     starts = [(find_start(graph, who), number) for who, number in people]
-    situation = Situation(graph, chosen, starts, rows, certifications, _kinds(kinds), date)
+    situation = Situation(graph, chosen, starts, rows, certifications, _kinds(kinds), day_of(date))
     choice = _Choice(situation, limit, chosen.paths.exact_sets)
     picked = choice.pick()
     found: list[Lever] = []
