@@ -161,6 +161,16 @@ def test_what_a_new_employer_gives_to_who_keeps_the_job_is_no_training(embedded_
     assert only.what.endswith("Aucune formation à prévoir.")  # nothing is asked
 
 
+@pytest.mark.parametrize("column", ["Pré-requis", "Permis / CACES"])
+def test_no_training_is_without_a_title_where_the_table_asks_for_something(
+    embedded_graph: OccupationGraph, column: str
+) -> None:
+    people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1103", 3, "Redon"))
+    posts = [{**post, column: "Licence B1"} for post in posts]
+    (training,) = actions(match_territory(embedded_graph, people, posts, changes=False).release())
+    assert "(la table demande : Licence B1)" in training.what
+
+
 def test_actions_say_by_when_a_training_begins_and_what_is_not_known_stays_so(embedded_graph: OccupationGraph) -> None:
     people, posts = rows("fragile", ("A", "N1101", 3, "Redon")), rows("hiring", ("B", "N1103", 3, "Redon"))
     found = match_territory(embedded_graph, people, posts, changes=False)

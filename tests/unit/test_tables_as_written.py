@@ -834,3 +834,23 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
     assert [(lot.people, lot.permits, {*asked_of_title(graph, lot)}) for lot in lots.lots] == [
         (3, "", set()), (2, "permis C, FIMO", {"PERM-C"}), (1, "", set()), (1, "permis CE", {"PERM-CE"}),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "permits", "unread"),
+    [
+        ("Permis / CACES", "C", "permis C", []), ("Permis et habilitations", "permis C", "permis C", []),
+        ("Pré-requis", "Permis C, formation assurée", "Permis C, formation assurée", ["formation assurée"]),
+        ("Conditions d'accès", "DE", "DE", ["DE"]), ("Exigences", "aucune", "", []), ("Habilitations", "-", "", []),
+        ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
+        ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
+        ("CACES", "1, 3 et 5", "1, 3 et 5", ["1, 3 et 5"]),
+    ],
+)  # fmt: skip
+def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_said(
+    embedded: Referential, tmp_path: Path, name: str, cell: str, permits: str, unread: list[str]
+) -> None:
+    path = written(tmp_path / "t.csv", f"Employeur;Métier;Nombre;{name}\nA;N4105;2;{cell}\nB;N1101;1;\n")
+    lots = read_lots(build_graph(embedded).referential, path, "hiring")
+    assert sorted(lot.permits for lot in lots.lots) == sorted(["", permits])
+    assert [p.values["given"] for p in lots.said if p.key == "conditions_unread"] == unread

@@ -196,17 +196,19 @@ def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
 
 
 def _trained(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
-    taught: list[tuple[tuple[str, str], Flow]] = []
+    taught: list[tuple[tuple[str, str, str], Flow]] = []
     for flow in flows:
         asked = (flow.of_title or flow.access.to_obtain) and not _alike(flow)
         if flow.hours.expected or asked:
             access = flow.access_said(lang) if asked else ""
-            taught.append(((flow.hiring.label or flow.hiring.job, access), flow))
-    for (job, access), some in grouped(taught).items():
+            taught.append(((flow.hiring.label or flow.hiring.job, access, "" if access else flow.hiring.permits), flow))
+    for (job, access, told), some in grouped(taught).items():
         each = sorted({round(f.hours.expected) for f in some if f.hours.expected})
         hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(each[:1] + each[-1:]))
         key = "train" if access else "adapt"
-        what = say(f"territory.action.what.{key}", lang=lang, access=access, job=job)
+        what = say(
+            f"territory.action.what.{key}{'_told' if told else ''}", lang=lang, access=access, told=told, job=job
+        )
         if hours:
             what = say(f"territory.action.what.each_{key}", lang=lang, what=what, hours=hours)
         firms = listed(sorted({f.hiring.employer for f in some}), lang)

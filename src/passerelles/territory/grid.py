@@ -177,7 +177,7 @@ def _leaves(name: str) -> bool:
 def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
     """Position of the column of each role, by names of columns; those that are known stay."""
     found = dict(known)
-    of_other_side = {"headcount"} if side == "hiring" else {"openings", "filled"}
+    of_other_side = {"headcount"} if side == "hiring" else {"openings", "filled", "conditions"}
 
     def place(role: str, fits: Callable[[str], object]) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""

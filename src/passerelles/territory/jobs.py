@@ -1,17 +1,22 @@
-"""Jobs of cells: titles read as occupations, and cells that cannot be used because of what they say."""
+"""Jobs and places of cells: what they are read as, or why a cell cannot be used because of what it says."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
+from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
+from passerelles.referentials.access_text import credentials_named
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.territory.grid import Grid, Row
+from passerelles.territory.lots import Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # how sure several jobs of a cell are one title: never enough to place
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
+_POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
+_LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
 
@@ -129,3 +134,41 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     if len(one) == 1:
         return Resolved(one[0], given, _MAY_BE)
     return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})
+
+
+def read_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
+    """Return the place of a cell; a postcode or department tells places of one name apart."""
+    if not text or (locator.places is None and not normalise_label(text)):
+        return Unusable(role, "empty", {})
+    if locator.is_wide(text, area):
+        return Unusable(role, "place_wide", {"given": text})
+    try:
+        return locator.spot(text, area, communes_first=role == "commune")
+    except UnknownCodeError as error:
+        if _POSTCODE.fullmatch(text):
+            return Unusable(role, "postcode", {"given": text})
+        return Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
+    except PasserellesError as error:
+        choices = str(error.values.get("choices", ""))
+        return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
+
+
+def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
+    """
+    Yield what a cell of conditions asks for, as titles write it; of a column of licences, a letter is one.
+
+    Examples
+    --------
+    >>> [*as_asked("C + FIMO", licences=True)], [*as_asked("CACES 1, 3 et 5 ; DE")], [*as_asked("aucun")]
+    (['permis C', 'FIMO'], ['CACES 1, 3 et 5', 'DE'], [])
+    """
+    for each in map(str.strip, re.split(r"[+/,;&](?!\s*\d)", cell)):
+        if not says("nothing_asked", normalise_label(each)):
+            yield f"permis {each}" if licences and _LICENCE.match(each) else each
+
+
+def credentials_in(referential: Referential, words: str) -> frozenset[str]:
+    """Return the credentials that an employer's words ask for: codes, and the words of what has none."""
+    known = referential.credential_by_code
+    labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
+    return credentials_named(words, labels, referential.language)

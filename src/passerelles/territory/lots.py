@@ -472,7 +472,7 @@ class Lot:
     size, agreement
         Headcount of the whole firm, and its collective agreement (IDCC); None and empty = not said.
     permits
-        Licences that a column names beside the title, as a title would: "permis C, FIMO"; else empty.
+        Licences and other conditions that columns name, as a title would: "permis C, FIMO"; else empty.
     known_by
         Of openings of a survey: whether they are known of the ``job``, or by its ``family`` only; else empty.
     """

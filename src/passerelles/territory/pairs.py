@@ -23,13 +23,13 @@ from passerelles.matching.titles import SURE
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
 from passerelles.ranking.moves import levels_by
-from passerelles.referentials.access_text import credentials_named
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, required_columns
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import Costs, Hours
+from passerelles.territory.jobs import credentials_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, made, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 from passerelles.text import normalise_label
@@ -420,8 +420,7 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
         if lot.title_code in row.titles.split() and (row.scope != "self-employed" or lot.self_employed)
     )
     known = referential.credential_by_code
-    labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
-    written = credentials_named(f"{lot.given}, {lot.permits}", labels, referential.language)
+    written = credentials_in(referential, f"{lot.given}, {lot.permits}")
     written -= {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
     return of_title | {code for code in written if code not in known or not Holdings().may_have(known[code])}
 

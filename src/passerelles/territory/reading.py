@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -11,7 +11,6 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
-from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.csv import (
     TOTAL,
     decimal_sign,
@@ -41,7 +40,17 @@ from passerelles.territory.grid import (
     signed_change,
     year_of,
 )
-from passerelles.territory.jobs import Job, Resolved, Unusable, read_title, read_titles, several_jobs
+from passerelles.territory.jobs import (
+    Job,
+    Resolved,
+    Unusable,
+    as_asked,
+    credentials_in,
+    read_place,
+    read_title,
+    read_titles,
+    several_jobs,
+)
 from passerelles.territory.lots import (
     WORDS,
     Locator,
@@ -67,8 +76,6 @@ _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
-_POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
-_LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _LOTS: Final = frozenset(
     {"other_side", "side_unknown", "closed_line", "gone_line"}
@@ -212,23 +219,6 @@ def read_lots(
     return reader.read([Grid.of_mappings(rows, side)], side)
 
 
-def _find_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
-    """Return the place of a cell; a postcode or department tells places of one name apart."""
-    if not text or (locator.places is None and not normalise_label(text)):
-        return Unusable(role, "empty", {})
-    if locator.is_wide(text, area):
-        return Unusable(role, "place_wide", {"given": text})
-    try:
-        return locator.spot(text, area, communes_first=role == "commune")
-    except UnknownCodeError as error:
-        if _POSTCODE.fullmatch(text):
-            return Unusable(role, "postcode", {"given": text})
-        return Unusable(role, "basin_unknown", {"given": text}, error.suggestions)
-    except PasserellesError as error:
-        choices = str(error.values.get("choices", ""))
-        return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
-
-
 @dataclass
 class _Reader:
     """Rows of one table into lots, with what is set aside and what is said on the way."""
@@ -244,8 +234,8 @@ class _Reader:
 
     @cached_property
     def _place(self) -> Callable[[str, str, str], Where | Unusable]:
-        """Reads a cell's place, each only once: see `_find_place`."""
-        return cache(partial(_find_place, self.locator))
+        """Reads a cell's place, each only once: see `read_place`."""
+        return cache(partial(read_place, self.locator))
 
     @property
     def _title(self) -> Callable[..., Job]:
@@ -604,7 +594,7 @@ class _Reader:
             month=self._month(grid, line, cells),
             size=_whole(grid.text(cells, "size")),
             agreement=agreement_number(grid.text(cells, "idcc")),
-            permits=", ".join(_as_titles(grid.text(cells, "permits"))),
+            permits=self._conditions(grid, line, cells),
         )
 
     def _people(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str) -> int | Unusable:
@@ -668,6 +658,15 @@ class _Reader:
         if text and number is None:
             self.tell(grid.name, "volunteers_unread", line, column, given=text)
         return number
+
+    def _conditions(self, grid: Grid, line: int, cells: Sequence[Any]) -> str:
+        """What columns of licences and conditions ask for, as a title would; what names no credential is said."""
+        asked = [*as_asked(grid.text(cells, "permits"), licences=True), *as_asked(grid.text(cells, "conditions"))]
+        unread = [each for each in asked if not credentials_in(self.referential, each)]
+        if unread:
+            column = grid.title("conditions" if "conditions" in grid.columns else "permits")
+            self.tell(grid.name, "conditions_unread", line, column, given=", ".join(unread))
+        return ", ".join(asked)
 
     def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
         """Month of a row; what is written and names none is said."""
@@ -777,12 +776,6 @@ class _Reader:
                 first, rows = some[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in some)), "employer": first.employer}
                 self.tell(file, "summed", first.row, **values, job=first.label or first.job)
-
-
-def _as_titles(permits: str) -> Iterator[str]:
-    """Yield the licences of a cell as titles write them: of "C + FIMO", "permis C" and "FIMO"."""
-    for each in filter(normalise_label, map(str.strip, re.split(r"[+/,;&]", permits))):
-        yield f"permis {each}" if _LICENCE.match(each) else each
 
 
 def _whole(text: str) -> int | None:
