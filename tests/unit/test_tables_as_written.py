@@ -10,7 +10,7 @@ from passerelles import build_graph, load_referential
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, several_jobs
-from passerelles.territory.lots import Locator, Lots, LotsError, Month
+from passerelles.territory.lots import Locator, Lots, LotsError, Month, reading_notes
 from passerelles.territory.pairs import asked_of_title
 from passerelles.territory.reading import read_lots, read_sides
 
@@ -854,3 +854,5 @@ def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_sai
     lots = read_lots(build_graph(embedded).referential, path, "hiring")
     assert sorted(lot.permits for lot in lots.lots) == sorted(["", permits])
     assert [p.values["given"] for p in lots.said if p.key == "conditions_unread"] == unread
+    for lang in ("fr", "en"):
+        assert all(name in note.sentence(lang) for note in reading_notes([lots]) if note.key == "conditions_unread")

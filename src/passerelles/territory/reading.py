@@ -665,7 +665,7 @@ class _Reader:
         unread = [each for each in asked if not credentials_in(self.referential, each)]
         if unread:
             column = grid.title("conditions" if "conditions" in grid.columns else "permits")
-            self.tell(grid.name, "conditions_unread", line, column, given=", ".join(unread))
+            self.tell(grid.name, "conditions_unread", line, column, column=column, given=", ".join(unread))
         return ", ".join(asked)
 
     def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
