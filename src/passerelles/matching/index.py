@@ -233,8 +233,6 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
 def _space(
     documents: Sequence[Counter[str]], phrases: Sequence[Counter[str]], owner: IntArray, dimensions: int
 ) -> Meaning | None:
-    if len(documents) < _LEAST:
-        return None
     field, rows = fit_field(documents)
     if min(rows.shape) < _LEAST:
         return None
@@ -329,9 +327,7 @@ class TitleIndex:
 
     @cached_property
     def likelihoods(self) -> Mapping[str, Likelihood]:
-        """Models of the terms of families: letters of titles, words of titles, words of other texts; none without."""
-        if self.meaning is None:
-            return {}
+        """Models of the terms of families: letters of titles, words of titles, words of other texts."""
         n_families, of_title = int(self.parent_of.max()) + 1, self.parent_of[self.owner]
         by_title, by_owner = (membership(group, n_families, np.float32) for group in (of_title, self.parent_of))
         likely = {"letters": (self.letters, by_title), "words": (self.family_field, by_title)}

@@ -318,8 +318,6 @@ def _fill_nearest(
     """Fill in the last columns: the best of each owner's entries by first word, in the latent space, of its kind."""
     lows, sizes = index.starts[owners], np.diff(index.starts)[owners]
     filled = np.flatnonzero(sizes)
-    if not len(filled):
-        return
     lows, sizes = lows[filled], sizes[filled]
     begins = np.cumsum(sizes) - sizes
     members = places_of(lows, sizes)
