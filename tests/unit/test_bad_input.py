@@ -169,18 +169,20 @@ def test_a_wrong_delimiter_and_a_cut_file_are_notices(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_ten_megabytes_of_garbage_below_a_good_header(tmp_path: Path) -> None:
+def test_megabytes_of_garbage_below_a_good_header(tmp_path: Path) -> None:
     folder = write_rome(tmp_path / "set", rome4())
     noise = random.Random(3)  # noqa: S311 - the same noise in every run
     file = folder / "unix_liens_rome_referentiels_v999_utf8.csv"
     header = file.read_bytes().split(b"\n")[0] + b"\n"
-    file.write_bytes(header + bytes(noise.choices(b'aZ15,,,;"\n\xe9', k=10_000_000)))
+    file.write_bytes(
+        header + noise.randbytes(4_000_000).translate(bytes(b'aZ15,,,;"\n\xe9'[i % 11] for i in range(256)))
+    )
     started = time.process_time()
     report = validate(folder)
-    assert time.process_time() - started < 30
+    assert time.process_time() - started < 12
     assert not report.ok
     assert len(report.notices) < 8 * LISTED
-    assert report.counts["dropped"] > 100_000
+    assert report.counts["dropped"] > 40_000
     assert load_referential(folder).occupations
 
 

@@ -123,7 +123,9 @@ def known(kind: Kind) -> Iterator[tuple[str, Origin, Path | EntryPoint]]:
 
 
 def named_place(name: str, kind: Kind) -> Path | None:
-    """Place of what a name stands for, or None; see `place_of`."""
+    """Place of what a name stands for, or None, as for a path: no name has a folder in it; see `place_of`."""
+    if Path(name).name != name:
+        return None
     found = next((place for each, _, place in known(kind) if each == name), None)
     return found if found is None or isinstance(found, Path) else _within(found)
 
