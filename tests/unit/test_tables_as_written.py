@@ -7,6 +7,7 @@ import openpyxl
 import pytest
 
 from passerelles import build_graph, load_referential
+from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, several_jobs
@@ -856,3 +857,13 @@ def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_sai
     assert [p.values["given"] for p in lots.said if p.key == "conditions_unread"] == unread
     for lang in ("fr", "en"):
         assert all(name in note.sentence(lang) for note in reading_notes([lots]) if note.key == "conditions_unread")
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_what_people_hold_that_names_no_credential_is_said_not_to_count(
+    embedded: Referential, tmp_path: Path, lang: Lang
+) -> None:
+    path = written(tmp_path / "t.csv", "Employeur;Métier;Effectif;Permis détenus\nA;N4105;2;CACES 1, 3, 5\n")
+    lots = read_lots(build_graph(embedded).referential, path, "fragile")
+    (note,) = (note for note in reading_notes([lots]) if note.key == "held_unread")
+    assert "CACES 1, 3, 5" in note.sentence(lang)

@@ -660,12 +660,13 @@ class _Reader:
         return number
 
     def _conditions(self, grid: Grid, line: int, cells: Sequence[Any]) -> str:
-        """What columns of licences and conditions ask for, as a title would; what names no credential is said."""
+        """What columns of licences and conditions ask for, or tell as held; what names no credential is said."""
         asked = [*as_asked(grid.text(cells, "permits"), licences=True), *as_asked(grid.text(cells, "conditions"))]
         unread = [each for each in asked if not credentials_in(self.referential, each)]
         if unread:
             column = grid.title("conditions" if "conditions" in grid.columns else "permits")
-            self.tell(grid.name, "conditions_unread", line, column, column=column, given=", ".join(unread))
+            key = "conditions_unread" if self.side == "hiring" else "held_unread"
+            self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
         return ", ".join(asked)
 
     def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
