@@ -54,12 +54,13 @@ class Case:
 
 
 def lots(most: int, count: int, names: str) -> st.SearchStrategy[tuple[tuple[str, str, int, str], ...]]:
-    row = st.tuples(st.sampled_from(names), st.sampled_from(JOBS[:4]), st.integers(0, most), st.sampled_from(BASINS))
+    row = st.tuples(st.sampled_from(names), st.sampled_from(JOBS[:3]), st.integers(0, most), st.sampled_from(BASINS))
     return st.lists(row, min_size=1, max_size=count, unique_by=lambda r: (r[0], r[1], r[3])).map(tuple)
 
 
+# Few jobs and few lengths, so that what comes first, second and third among equals shows in a few dozens of cases.
 HOURS = st.dictionaries(
-    st.tuples(st.sampled_from(JOBS[:4]), st.sampled_from(JOBS[:4])), st.integers(0, 9).map(float), max_size=16
+    st.tuples(st.sampled_from(JOBS[:3]), st.sampled_from(JOBS[:3])), st.sampled_from((0.0, 2.0, 2.0, 7.0)), min_size=3
 )
 
 
@@ -69,7 +70,7 @@ def cases(draw: st.DrawFn, *, most: int = 3, count: int = 3, bounded: bool = Tru
         draw(lots(most, count, "AB")),
         draw(lots(most, count, "XY")),
         draw(HOURS),
-        draw(st.none() | st.integers(0, 40).map(float)) if bounded else None,
+        draw(st.none() | st.integers(0, 20).map(float)) if bounded else None,
         draw(st.sampled_from((0.0, 0.0, 0.3, 0.5))) if bounded else 0.0,
     )
 
@@ -109,7 +110,7 @@ def table_of(case: Case, found: Allocation) -> dict[tuple[int, int], int]:
 
 
 @given(cases(most=2, count=3))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_no_table_is_better_than_the_one_found(case: Case) -> None:
     found = case.match()
     tables = list(every_table(case)) if len(case.fragile) * len(case.hiring) <= 9 else []
@@ -123,7 +124,7 @@ def test_no_table_is_better_than_the_one_found(case: Case) -> None:
 
 
 @given(cases(most=2, count=3), st.sampled_from((50.0, 300.0)))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_implausibility_counts_beside_hours_and_no_table_costs_less(case: Case, unlikely: float) -> None:
     """The cost of a move is worked out anew from what `rank_moves` says of its chance."""
     case = replace(case, floor=0.0, settings={"unlikely_hours": unlikely})
@@ -147,7 +148,7 @@ def test_implausibility_counts_beside_hours_and_no_table_costs_less(case: Case, 
 
 
 @given(cases(most=30, count=5, bounded=False))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
     found = case.match()
     net: nx.DiGraph[Any] = nx.DiGraph()
@@ -169,7 +170,7 @@ def test_agrees_with_the_network_simplex_of_networkx(case: Case) -> None:
 
 
 @given(cases(most=9, count=5), st.randoms(use_true_random=False))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_the_order_of_the_rows_plays_no_part(case: Case, random: Any) -> None:
     first, second = people(*case.fragile), openings(*case.hiring)
     random.shuffle(first)
@@ -185,7 +186,7 @@ def _without_rows(value: Any) -> Any:
 
 
 @given(cases(most=40, count=6))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_sums_hold(case: Case) -> None:
     found = case.match()
     for lot in found.fragile.lots:
@@ -208,7 +209,7 @@ def test_sums_hold(case: Case) -> None:
 
 
 @given(cases(most=9, count=5), st.booleans())
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_the_same_job_elsewhere_is_placed_first(case: Case, bounded: bool) -> None:  # noqa: FBT001
     """
     Nobody stays without a solution, or trains for another job, while an opening of their own job is free or is given
@@ -231,7 +232,7 @@ def test_the_same_job_elsewhere_is_placed_first(case: Case, bounded: bool) -> No
 
 
 @given(cases(most=9, count=4), st.floats(1, 30))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_more_budget_never_places_fewer(case: Case, more: float) -> None:
     if case.budget is None:
         return
@@ -259,7 +260,7 @@ def every_flow(network: Network) -> Iterator[np.ndarray[Any, np.dtype[np.int64]]
 
 
 @given(st.integers(0, 10_000), st.integers(1, 30), st.none() | st.integers(0, 200))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int | None) -> None:
     rng = np.random.default_rng(seed)
     network = drawn_network(rng)
@@ -275,7 +276,7 @@ def test_the_weighted_sum_is_the_least(seed: int, worth_of_one: int, budget: int
 
 
 @given(st.integers(0, 10_000), st.integers(0, 8), st.sampled_from((60.0, 60.0, 1e-9)))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_budget_holds_through_every_objective(seed: int, budget: int, seconds: float) -> None:
     """
     Flows of one cost take different hours where chances differ: no later objective may then break the budget.
