@@ -545,31 +545,43 @@ def test_a_choice_is_told_in_one_sentence_without_the_ways_that_have_ended() -> 
 def test_the_way_whose_hours_are_counted_is_named_first_and_alone_in_a_narrow_column(
     embedded_graph: OccupationGraph,
 ) -> None:
-    move = rank_moves(embedded_graph, "N4103", targets=["N4101"])[0]
-    step = rank_paths(embedded_graph, "N4103", targets=["N4101"], max_steps=1)[0].steps[0]
-    assert [c.code for c in step.to_obtain] == ["PERM-C", "PASS-M", "CARTE-CHRONO"]
-    assert access_text(move.access) == "carte conducteur, permis C + passerelle marchandises ou …"
-    first = "une voie suffit : Permis de conduire, catégorie C + Formation passerelle vers le transport de marchandises"
-    assert required_lines(move.access)[-1].startswith(f"Exigé, {first} ou FIMO marchandises")
+    move = rank_moves(embedded_graph, "D1505", targets=["I1617"])[0]
+    step = rank_paths(embedded_graph, "D1505", targets=["I1617"], max_steps=1)[0].steps[0]
+    assert [c.code for c in step.to_obtain] == ["TP-CTA", "CT-AGR"]
+    assert access_text(move.access) == "agrément contrôleur technique, TP ou CQP de contrôleur technique ou …"
+    first = "une voie suffit : Titre professionnel ou CQP de contrôleur technique"
+    assert required_lines(move.access)[-1].startswith(f"Exigé, {first} ou Qualification de contrôleur")
     *_, choice = required_text(move.access).split("; ")
     assert choice.startswith(f"{first} ou ")
-    assert access_text(access_conditions(embedded_graph.referential, "N4101")).startswith(
-        "carte conducteur, FIMO + permis C ou TP"
+    assert access_text(access_conditions(embedded_graph.referential, "I1617")).startswith(
+        "agrément contrôleur technique, qualification contrôleur technique ou TP"
     )
 
 
+def test_who_drives_passengers_takes_the_shorter_course_towards_goods(embedded_graph: OccupationGraph) -> None:
+    step = rank_paths(embedded_graph, "N4103", targets=["N4101"], max_steps=1)[0].steps[0]
+    assert [c.code for c in step.to_obtain] == ["PERM-C", "FIMO-M", "CARTE-CHRONO"]
+    (course,) = [c for c in step.to_obtain if c.code == "FIMO-M"]
+    assert course.hours.expected == 35
+    assert "passerelle (35 heures)" in (course.note or "")
+    other = rank_paths(embedded_graph, "N1103", targets=["N4101"], max_steps=1)[0].steps[0]
+    (whole,) = [c for c in other.to_obtain if c.code == "FIMO-M"]
+    assert whole.hours.expected == 140
+    assert "passerelle" not in (whole.note or "")
+
+
 def test_sheets_of_credentials_say_which_way_of_which_choice_each_is(embedded_graph: OccupationGraph) -> None:
-    move = rank_moves(embedded_graph, "N4103", targets=["N4101"])[0]
-    path = rank_paths(embedded_graph, "N4103", targets=["N4101"], max_steps=1)[0]
+    move = rank_moves(embedded_graph, "D1505", targets=["I1617"])[0]
+    path = rank_paths(embedded_graph, "D1505", targets=["I1617"], max_steps=1)[0]
     of_move, of_path = (
         next(dict(zip([c.key for c in s.columns], zip(*s.rows, strict=True), strict=True)) for s in item.sheets()
              if s.title == "credentials")
         for item in (move, path)
     )  # fmt: skip
     told = zip(of_move["credential_code"], of_move["choice"], of_move["way"], of_move["way_counted"], strict=True)
-    ways = {(code, way, counted) for code, choice, way, counted in told if choice == "conduite"}
-    assert {("FIMO-M", "a", False), ("PERM-C", "a", False), ("PERM-C", "d", True), ("PASS-M", "d", True)} <= ways
-    assert of_path["way"] == ("d", None, "d", "d", None)  # what is held of it too
+    ways = {(code, way, counted) for code, choice, way, counted in told if choice == "qualification"}
+    assert ways == {("CT-QUAL", "a", False), ("TP-CTA", "b", True)}
+    assert of_path["way"] == ("b", None)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])

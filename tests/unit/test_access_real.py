@@ -15,8 +15,8 @@ from passerelles.ranking.moves import nearer, rank_moves, sentence
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.report.resolution import Fiche
 
-LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "PASS-M + PERM-C", "CAP-CRM", "BACPRO-CTRM"}
-BUS = {"CAP-C4A", "FIMO-V + PERM-D", "PASS-V + PERM-D", "TP-TCSR"}
+LORRY = {"FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH", "CAP-CRM", "BACPRO-CTRM"}
+BUS = {"CAP-C4A", "FIMO-V + PERM-D", "TP-TCSR"}
 SPORT = {"BPJEPS", "CQP-SPORT", "DEJEPS", "LIC-STAPS"}
 CAPACITY = {"DIP-ASSUR-N1", "EXP-ASSUR-48", "IAS-N1"}
 SCHOOL = {"FORM-M2E", "FORM-STAGE-ENS"}  # two years of a master after the first degree, or one after a master
@@ -155,7 +155,6 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
             "BACPRO-CTRM",
             "CAP-CRM + PERM-CE",
             "FIMO-M + PERM-C + PERM-CE",
-            "PASS-M + PERM-C + PERM-CE",
             "PERM-CE + TP-PORTEUR",
             "TP-TOUSVEH",
         },
@@ -525,7 +524,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         "N4101",
         "conditional",
         {"APT-COND", "CARTE-CHRONO"},
-        {"BACPRO-CTRM", "CAP-CRM", "FIMO-M + PERM-C", "PASS-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH"},
+        {"BACPRO-CTRM", "CAP-CRM", "FIMO-M + PERM-C", "TP-PORTEUR", "TP-TOUSVEH"},
         (140, 700),
     ),
     ("D1505", "N4109", "conditional", {"APT-COND"}, BUS, (140, 700)),
@@ -934,7 +933,7 @@ def test_a_move_names_the_other_ways_of_a_choice_that_is_open(rome4_graph: Occup
 
     (line,) = [each for each in told("N4105", "N4101") if "Autre voie" in each]
     assert "au lieu de « FIMO + permis C » : TP porteur (280 h) ou" in line
-    assert "permis C + passerelle marchandises (364 h)" in line  # which supposes D and FIMO of passengers, 224 h
+    assert "passerelle" not in line  # a shorter course for drivers of buses, no way of its own
     assert "TP tous véhicules" not in line  # who enters it has a way already
     (line,) = [each for each in told("J1501", "J1502") if "Autre voie" in each]
     assert " ou …" in line
