@@ -396,6 +396,23 @@ def test_a_title_that_a_job_left_alone_says_is_held_is_told_as_to_be_verified(ro
         assert rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0].title == title
 
 
+def test_a_trade_open_in_law_takes_the_diploma_that_employers_ask_for(rome4_graph: OccupationGraph) -> None:
+    def hours(origin: str, target: str) -> float:
+        return rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].hours.expected or 0.0
+
+    # From a till: an accountant, a mason, a payroll clerk, a bank adviser are not made in a month or two.
+    for target, low, high in (("M1203", 450, 700), ("F1703", 400, 800), ("M1507", 410, 735), ("C1206", 700, 1350)):
+        assert low <= hours("D1505", target) <= high
+    assert 250 <= hours("M1213", "M1203") <= 450  # an assistant of the same trade learns part of it
+    # Who does a job that asks for the same title, or for a higher one, sits it out no second time.
+    pairs = (
+        ("F1701", "F1703"), ("F1609", "F1606"), ("M1225", "M1213"), ("M1206", "M1203"), ("M1211", "M1203"),
+        ("M1509", "M1507"), ("M1503", "M1501"), ("C1201", "C1206"), ("C1203", "C1206"), ("I1302", "I1304"),
+        ("G1609", "G1601"), ("F1205", "F1201"),
+    )  # fmt: skip
+    assert [pair for pair in pairs if hours(*pair) > 100] == []
+
+
 def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: OccupationGraph) -> None:
     def obtained(origin: str, target: str) -> list[str]:
         (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
