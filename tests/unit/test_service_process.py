@@ -24,6 +24,9 @@ from passerelles.cli.main import run
 from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 
+# Asks by a connection each. One client for all: making one reads the certificates of the whole world.
+ONCE = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0), timeout=20)
+PAUSE = 0.02  # seconds between two requests of a client: what makes it wait is to be seen, not how many there are
 SECRET = "PERSONAL-7f3a"  # noqa: S105 - what no log may hold
 # A service whose every answer takes a second, for a stop in the middle of some.
 SLOW = """
@@ -60,7 +63,7 @@ def served(log: Path, make: Callable[[int], list[str]]) -> Iterator[tuple[subpro
             assert process.poll() is None, log.read_text("utf-8")
             assert time.monotonic() < deadline, log.read_text("utf-8")
             try:
-                if httpx.get(f"{base}/health/ready").status_code == 200:
+                if ONCE.get(f"{base}/health/ready").status_code == 200:
                     break
             except httpx.TransportError:
                 pass
@@ -81,12 +84,12 @@ def test_a_stop_under_load_answers_what_is_under_way(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with served(log, lambda port: ["-c", SLOW, str(port)]) as (process, base), ThreadPoolExecutor(6) as clients:
         address = f"{base}/v1/rank?origin=K2110&filter=other-domain&limit="
-        asked = [clients.submit(httpx.get, f"{address}{n}", timeout=20) for n in (1, 2, 3, 4)]
+        asked = [clients.submit(ONCE.get, f"{address}{n}") for n in (1, 2, 3, 4)]
         time.sleep(0.5)  # two are being worked out, two wait
         process.send_signal(signal.SIGTERM)
         time.sleep(0.3)
         with pytest.raises(httpx.TransportError):
-            httpx.get(f"{base}/health/live")  # nobody new comes in
+            ONCE.get(f"{base}/health/live")  # nobody new comes in
         assert [each.result().status_code for each in asked] == [200] * 4
         assert [len(each.result().json()["results"]) for each in asked] == [1, 2, 3, 4]
         assert process.wait(20) == 0
@@ -152,7 +155,7 @@ def test_a_client_that_holds_a_connection_loses_it(hurried: Service) -> None:
         one_more = stack.enter_context(socket.create_connection(address, timeout=5))
         assert b" 503 " in one_more.recv(1 << 12).splitlines()[0]
     time.sleep(0.2)
-    assert httpx.get(f"{base}/health/live").status_code == 200
+    assert ONCE.get(f"{base}/health/live").status_code == 200
 
 
 def test_a_client_that_does_not_read_loses_its_connection(hurried: Service) -> None:
@@ -199,7 +202,7 @@ def test_the_command_serves_logs_and_stops(tmp_path: Path) -> None:
             def ask() -> None:
                 try:
                     for code in ("K2110", "N4101", "H2909"):
-                        httpx.get(f"{base}/v1/rank", params={"origin": code}, timeout=30).raise_for_status()
+                        ONCE.get(f"{base}/v1/rank", params={"origin": code}, timeout=30).raise_for_status()
                 except BaseException as error:  # noqa: BLE001 - told by the main thread
                     faults.append(error)
 
@@ -287,29 +290,28 @@ def test_a_new_index_is_taken_under_load_without_a_failed_request(tmp_path: Path
                 found = client.get(f"{base}/v1/rank", params={"origin": "K2110", "limit": 1 + n % 30})
                 told = found.json()["referential"]["sha256"] if found.status_code == 200 else ""
                 seen.append((found.status_code, told, found.headers["passerelles-referential"]))
+                time.sleep(PAUSE)
 
     with served(log, serve("--referential", str(index))) as (process, base), ThreadPoolExecutor(3) as clients:
         asking = [clients.submit(ask, base) for _ in range(3)]
         try:
-            tag = httpx.get(f"{base}/v1/rank?origin=K2110").headers["etag"]
+            tag = ONCE.get(f"{base}/v1/rank?origin=K2110").headers["etag"]
             index.unlink()  # never written into: it is mapped
             index.write_bytes(b"spoiled")  # an index that cannot be read changes nothing
             process.send_signal(signal.SIGHUP)
             deadline = time.monotonic() + 60
-            while (
-                line_values(httpx.get(f"{base}/metrics").text).get('passerelles_reloads_total{outcome="failed"}') != 1
-            ):
+            while line_values(ONCE.get(f"{base}/metrics").text).get('passerelles_reloads_total{outcome="failed"}') != 1:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
             index.unlink()
             shutil.copy(new, index)
             process.send_signal(signal.SIGHUP)
-            while new_sum not in httpx.get(f"{base}/health/live").headers["passerelles-referential"]:
+            while new_sum not in ONCE.get(f"{base}/health/live").headers["passerelles-referential"]:
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
             time.sleep(0.5)
-            assert httpx.get(f"{base}/v1/rank?origin=K2110-B").status_code == 200
-            assert httpx.get(f"{base}/v1/rank?origin=K2110", headers={"if-none-match": tag}).status_code == 200
+            assert ONCE.get(f"{base}/v1/rank?origin=K2110-B").status_code == 200
+            assert ONCE.get(f"{base}/v1/rank?origin=K2110", headers={"if-none-match": tag}).status_code == 200
         finally:
             stop.set()
         for each in asking:
@@ -365,25 +367,26 @@ def test_every_worker_takes_a_new_index_under_load(
 
     def serving(base: str) -> dict[str, float]:
         """Workers that serve from each checksum."""
-        found = line_values(httpx.get(f"{base}/metrics", timeout=20).text).items()
+        found = line_values(ONCE.get(f"{base}/metrics").text).items()
         return {
             name.rpartition('sha256="')[2].partition('"')[0]: n
             for name, n in found
             if name.startswith("passerelles_serves{")
         }
 
-    def ask(base: str, kept: httpx.Client | None) -> None:
+    def ask(base: str, client: httpx.Client) -> None:
         n = 0
         while not stop.is_set():
             n += 1
-            found = (kept or httpx).get(f"{base}/v1/rank", params={"origin": "K2110", "limit": 1 + n % 30}, timeout=20)
+            found = client.get(f"{base}/v1/rank", params={"origin": "K2110", "limit": 1 + n % 30}, timeout=20)
             seen.append((found.status_code, found.json()["referential"]["sha256"]))
+            time.sleep(PAUSE)
 
     with served(tmp_path / "log", partial(several, server)) as (process, base), ThreadPoolExecutor(3) as clients:
         until(lambda: serving(base).get(old_sum) == 2)
         workers = {each.pid for each in psutil.Process(process.pid).children()}
         with httpx.Client() as one, httpx.Client() as two:  # two whose connection stays, one that makes others
-            asking = [clients.submit(ask, base, kept) for kept in (one, two, None)]
+            asking = [clients.submit(ask, base, client) for client in (one, two, ONCE)]
             try:
                 until(lambda: len(seen) > 2)  # answers from the old one, however slow the machine
                 other.replace(index)
@@ -397,7 +400,7 @@ def test_every_worker_takes_a_new_index_under_load(
                 each.result()
         assert {each.pid for each in psutil.Process(process.pid).children()} == workers  # none was replaced
         assert serving(base)[old_sum] == 0
-        assert {httpx.get(f"{base}/v1/rank?origin=K2110").json()["referential"]["sha256"] for _ in range(20)} == {
+        assert {ONCE.get(f"{base}/v1/rank?origin=K2110").json()["referential"]["sha256"] for _ in range(20)} == {
             new_sum
         }
         process.send_signal(signal.SIGTERM)
@@ -406,57 +409,52 @@ def test_every_worker_takes_a_new_index_under_load(
     assert {told for _, told in seen} == {*indexes}
 
 
-@pytest.mark.parametrize("server", ["uvicorn", "gunicorn"])
-def test_any_server_runs_the_application_from_variables(
-    tmp_path: Path, server: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    pytest.importorskip(server)
+def test_another_server_runs_the_application_from_variables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("uvicorn")
     monkeypatch.setenv("PASSERELLES_OVERLAYS", "enseignement-conduite")
     monkeypatch.setenv("PASSERELLES_LIMIT_BODY_BYTES", "1000")
     monkeypatch.setenv("PASSERELLES_KEY_VARIABLE", "SOME_KEY")
     monkeypatch.setenv("SOME_KEY", "0123456789abcdef")
-    words = {
-        "uvicorn": lambda port: ["-m", "uvicorn", "--factory", "passerelles.service:application", "--port", str(port)],
-        "gunicorn": lambda port: [
-            *("-W", "ignore", "-m", "gunicorn", "-k", "asgi", "passerelles.service:application()"),
-            *("-b", f"127.0.0.1:{port}"),
-        ],
-    }
-    with served(tmp_path / "log", words[server]) as (process, base):
-        assert httpx.get(f"{base}/v1/show?occupation=K2110-B").status_code == 401
+    words = ["-m", "uvicorn", "--factory", "passerelles.service:application", "--port"]
+    with served(tmp_path / "log", lambda port: [*words, str(port)]) as (process, base):
+        assert ONCE.get(f"{base}/v1/show?occupation=K2110-B").status_code == 401
         key = {"x-api-key": "0123456789abcdef", "content-type": "application/json"}
-        assert httpx.get(f"{base}/v1/show?occupation=K2110-B", headers=key).status_code == 200
-        assert httpx.post(f"{base}/v1/rank", content=b" " * 2000, headers=key).status_code == 413
-        assert "passerelles_requests_total" in httpx.get(f"{base}/metrics", headers=key).text
+        assert ONCE.get(f"{base}/v1/show?occupation=K2110-B", headers=key).status_code == 200
+        assert ONCE.post(f"{base}/v1/rank", content=b" " * 2000, headers=key).status_code == 413
+        assert "passerelles_requests_total" in ONCE.get(f"{base}/metrics", headers=key).text
         process.send_signal(signal.SIGTERM)
         assert process.wait(20) in (0, -signal.SIGTERM)
 
 
 @pytest.mark.external  # how connections are shared out is the server's: its newest release serves
-def test_workers_answer_alike_and_add_up_what_they_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_answer_alike_and_add_up_what_they_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, indexes: dict[str, Path]
+) -> None:
     key = "0123456789abcdef-secret"
     headers = {"x-api-key": key}
     monkeypatch.setenv("PASSERELLES_WORKERS", "2")
     monkeypatch.setenv("SERVICE_KEY", key)
-    with served(tmp_path / "log", serve("--api-key-env", "SERVICE_KEY")) as (process, base):
+    words = ("--api-key-env", "SERVICE_KEY", "--referential", str(next(iter(indexes.values()))))
+    with served(tmp_path / "log", serve(*words)) as (process, base):
         show = f"{base}/v1/show?occupation=K2110"
-        assert httpx.get(show).status_code == 401
+        assert ONCE.get(show).status_code == 401
 
         def workers() -> set[int]:
             told = [json.loads(x) for x in (tmp_path / "log").read_text("utf-8").splitlines() if x.startswith("{")]
             return {line["pid"] for line in told if line.get("route") == "/v1/show" and line["status"] == 200}
 
         def counted() -> dict[str, float]:
-            return line_values(httpx.get(f"{base}/metrics", headers=headers).text)
+            return line_values(ONCE.get(f"{base}/metrics", headers=headers).text)
 
         asked, tags = 0, set[str]()
         deadline = time.monotonic() + 60
         while len(workers()) < 2 and time.monotonic() < deadline:
-            with ThreadPoolExecutor(4) as clients:  # a connection each
-                some = [clients.submit(httpx.get, show, headers=headers) for _ in range(8)]
+            with ThreadPoolExecutor(4) as clients:
+                some = [clients.submit(ONCE.get, show, headers=headers) for _ in range(8)]
             assert [each.result().status_code for each in some] == [200] * 8
             tags |= {each.result().headers["etag"] for each in some}
             asked += 8
+            time.sleep(0.1)  # the other may still be starting
         assert len(workers()) == 2
         assert len(tags) == 1  # the same in every process
         found = counted()
