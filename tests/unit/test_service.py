@@ -1,7 +1,6 @@
 """The service: the same JSON as the command line, errors that help, limits, tags, a key, nothing said of persons."""
 
 import asyncio
-import gc
 import gzip
 import json
 import logging
@@ -34,6 +33,7 @@ from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine, Limits, Options, load_engine
 from passerelles.service.work import JSON, Desk, Pool, Store, UnansweredError
 from service_client import Client
+from small import referential
 
 BRANCH = ("--overlay", "enseignement-conduite")
 KEY = "0123456789abcdef-secret"
@@ -49,7 +49,8 @@ def engine(embedded_graph: OccupationGraph) -> Engine:
 
 @pytest.fixture(scope="module")
 def client(engine: Engine) -> Iterator[Client]:
-    with Client(create_app(engine)) as opened:
+    # That a machine is busy is no fault of an answer.
+    with Client(create_app(engine, Options(limits=Limits(seconds=120)))) as opened:
         yield opened
 
 
@@ -166,7 +167,7 @@ def test_a_territory_has_the_figures_of_the_market(capsys: pytest.CaptureFixture
 def test_answers_are_the_moves_themselves(client: Client, engine: Engine, lang: Lang) -> None:
     graph = engine.graph
     people = [Profile("K2110", tuple(graph.competency_codes[::9])), Profile(None, tuple(graph.competency_codes[::40]))]
-    origins: list[str | Profile] = [*graph.codes[::5], *(o.code for o in graph.occupations if o.base), *people]
+    origins: list[str | Profile] = [*graph.codes[::12], *(o.code for o in graph.occupations if o.base), *people]
     for origin in origins:
         asked: Any = origin
         if isinstance(origin, Profile):
@@ -591,9 +592,6 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
             assert client.get("/v1/rank?origin=K2110").status_code == 200
             client._portal.call(app.reload)
         assert client.get("/v1/paths?origin=N4101&target=N4105").status_code == 200
-        gc.unfreeze()
-        gc.collect()
-        gc.freeze()  # as it was for the tests that follow
         assert [graph() is None for graph in seen] == [True, True, False]
 
 
@@ -664,7 +662,7 @@ def test_a_reload_comes_after_another_and_where_another_file_is_in_place(tmp_pat
             deadline = time.monotonic() + 20
             while len(made) < count and time.monotonic() < deadline:
                 client._portal.call(asyncio.sleep, 0.02)
-            client._portal.call(asyncio.sleep, 0.4)
+            client._portal.call(asyncio.sleep, 0.2)  # the file is looked at some times more
             assert len(made) == count
 
         become(1)
@@ -1063,7 +1061,9 @@ def test_a_question_is_the_same_in_an_address_and_in_a_body(client: Client, monk
     assert client.post("/v1/rank", json=body | {"limit": 4}).status_code == 500
 
 
-def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_warm_service_has_every_occupation_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine = Engine.of(build_graph(referential({f"{n:02}": ["x", f"y{n}", f"z{n % 5}"] for n in range(20)})))
+
     def refuse(*_: object) -> None:
         raise AssertionError("worked out again")
 
@@ -1077,16 +1077,16 @@ def test_a_warm_service_has_every_occupation_at_hand(engine: Engine, monkeypatch
     desk = create_app(engine, Options(warm=True))
     with Client(desk) as client:
         assert ready(client)
-        whole = client.get("/v1/rank?origin=K2110").json()
+        whole = client.get("/v1/rank?origin=00").json()
         with monkeypatch.context() as patch:
             patch.setattr(answers, "rank_moves", refuse)
-            for code in engine.graph.codes[::7]:
+            for code in engine.graph.codes:
                 assert client.get(f"/v1/rank?origin={code}").status_code == 200
-            assert client.get("/v1/rank?origin=K2110&limit=11").status_code == 500
+            assert client.get("/v1/rank?origin=00&limit=11").status_code == 500
         size = desk.store.size
-    with Client(create_app(engine, Options(warm=True, limits=Limits(cache_bytes=200_000)))) as small:
+    with Client(create_app(engine, Options(warm=True, limits=Limits(cache_bytes=size // 3)))) as small:
         assert ready(small)
-        assert small.get("/v1/rank?origin=K2110").json() == whole
+        assert small.get("/v1/rank?origin=00").json() == whole
     enough = create_app(engine, Options(warm=True, limits=Limits(cache_bytes=size)))
     with Client(enough) as client:  # as it is kept, packed, it is all there is room for
         assert ready(client)
