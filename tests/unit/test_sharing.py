@@ -24,7 +24,7 @@ from passerelles.compiled import compile_index
 from passerelles.graph.core import OccupationGraph
 from passerelles.sharing import SharedLock, cached_property, one_thread
 
-THREADS, PROCESSES = 8, 4
+THREADS, PROCESSES = 8, 2
 OVERLAY = "enseignement-conduite"
 FORKED = pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")  # from Python 3.12, where threads live
 Task = tuple[str, Any]
