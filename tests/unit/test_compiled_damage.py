@@ -53,10 +53,10 @@ def answers(graph: OccupationGraph) -> list[Any]:
     """Enough questions to read nearly every member."""
     code = graph.competency_codes[2]
     return [
-        rank_moves(graph, "K2110"),
-        rank_sources(graph, "N4102"),
-        rank_moves(graph, Profile("N1103", competencies=(code,))),
-        rank_moves(graph, Profile(competencies=(code,))),
+        rank_moves(graph, "K2110", limit=3),
+        rank_sources(graph, "N4102", limit=3),
+        rank_moves(graph, Profile("N1103", competencies=(code,)), limit=3),
+        rank_moves(graph, Profile(competencies=(code,)), limit=3),
         resolve_title(graph.referential, "moniteur auto-ecole"),
         graph.referential,
         [graph.contexts.data.tolist(), graph.tags.indices.tolist(), graph.mobility.data.tolist()],
@@ -113,7 +113,8 @@ def right_or_refused(place: Path, expected: list[Any]) -> bool:
 
 def test_a_changed_byte_of_any_file_is_found_by_validation(folder: Path) -> None:
     chosen = random.Random(8)  # noqa: S311 - the same places in every run
-    for file in sorted(folder.iterdir()):
+    files = sorted(folder.iterdir())  # nearly four hundred, in which the same dozen kinds come again and again
+    for file in [*(f for f in files if f.suffix != ".npy"), *[f for f in files if f.suffix == ".npy"][::5]]:
         size = file.stat().st_size
         position = chosen.choice([0, size // 2, size - 1, chosen.randrange(size)])
         with flipped(file, position, 1 << chosen.randrange(8)), pytest.raises(PasserellesError) as error:
@@ -125,22 +126,23 @@ def test_a_changed_byte_of_any_file_is_found_by_validation(folder: Path) -> None
 def test_a_changed_byte_never_changes_an_answer(folder: Path, expected: list[Any]) -> None:
     chosen = random.Random(9)  # noqa: S311 - the same places in every run
     refused = 0
-    files = chosen.sample(sorted(folder.iterdir()), 80)  # every file is tried by the test above
+    files = chosen.sample(sorted(folder.iterdir()), 40)
     for file in files:
         with flipped(file, chosen.randrange(file.stat().st_size)):
             refused += right_or_refused(folder, expected)
     assert refused > 0.8 * len(files)  # the questions do read the files
 
 
-@pytest.mark.parametrize("change", ["cut", "grown", "emptied", "gone"])
-def test_a_file_of_another_length_is_refused_at_once(folder: Path, change: str) -> None:
-    for file in sorted(folder.iterdir()):
+def test_a_file_of_another_length_is_refused_at_once(folder: Path) -> None:
+    files = sorted(folder.iterdir(), key=lambda file: (file.suffix == ".npy", file.name))
+    for number, file in enumerate(files):
         data = file.read_bytes()
-        other = {"cut": data[:-1], "grown": data + b"\0", "emptied": b"", "gone": None}[change]
-        with written({file: other}), pytest.raises(PasserellesError) as error:
-            load_referential(folder)
-        assert error.value.key == "index_damaged", file.name
-        assert file.name in str(error.value) or file.name in {SEAL, MANIFEST}
+        others = (data[:-1], data + b"\0", b"", None)  # cut, grown, emptied, gone
+        for other in others[number % 4 :][:1] if file.suffix == ".npy" else others:
+            with written({file: other}), pytest.raises(PasserellesError) as error:
+                load_referential(folder)
+            assert error.value.key == "index_damaged", file.name
+            assert file.name in str(error.value) or file.name in {SEAL, MANIFEST}
 
 
 def test_a_changed_byte_of_the_one_file_never_changes_an_answer(
@@ -152,9 +154,9 @@ def test_a_changed_byte_of_the_one_file_never_changes_an_answer(
     with zipfile.ZipFile(place) as archive:
         directory = archive.start_dir
     chosen = random.Random(10)  # noqa: S311 - the same places in every run
-    positions = [chosen.randrange(size) for _ in range(25)]  # anywhere: nearly all in members
-    positions += [chosen.randrange(directory, size) for _ in range(60)]  # the directory of the zip
-    positions += [chosen.randrange(0, 80) for _ in range(10)] + [size - 1, size - 22, 0, 26, 28]
+    positions = [chosen.randrange(size) for _ in range(15)]  # anywhere: nearly all in members
+    positions += [chosen.randrange(directory, size) for _ in range(30)]  # the directory of the zip
+    positions += [chosen.randrange(0, 80) for _ in range(5)] + [size - 1, size - 22, 0, 26, 28]
     refused = 0
     for position in positions:
         flip(place, position, 1 << chosen.randrange(8))
@@ -205,9 +207,9 @@ def errors(place: Path, questions: list[Callable[[OccupationGraph], object]]) ->
 def test_positions_out_of_range_are_refused_even_where_the_checksums_are_right(folder: Path) -> None:
     """The seal is no signature: who writes an index with wrong positions gets an error, never a crash."""
     questions: list[Callable[[OccupationGraph], object]] = [
-        lambda graph: rank_moves(graph, "K2110"),
-        lambda graph: rank_sources(graph, "N4102"),
-        lambda graph: rank_moves(graph, Profile("N1103", competencies=(graph.competency_codes[2],))),
+        lambda graph: rank_moves(graph, "K2110", limit=3),
+        lambda graph: rank_sources(graph, "N4102", limit=3),
+        lambda graph: rank_moves(graph, Profile("N1103", competencies=(graph.competency_codes[2],)), limit=3),
         lambda graph: [graph.contexts, graph.tags, graph.mobility, graph.near, graph.weights, graph.macro],
         lambda graph: [list(graph.competencies), graph.referential.requirements, graph.referential.titles],
         lambda graph: resolve_title(graph.referential, "moniteur auto-ecole"),
@@ -221,7 +223,7 @@ def test_positions_out_of_range_are_refused_even_where_the_checksums_are_right(f
         "owner.npy",
         "macro.npy",
     )
-    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(ends))[::3]
+    names = sorted(p.name for p in folder.iterdir() if p.name.endswith(ends))[::5]  # some of each kind
     refused = 0
     for name in names:
         values = np.load(folder / name)
