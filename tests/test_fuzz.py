@@ -13,7 +13,7 @@ from fuzz.corpus import READERS, Reader
 from fuzz.running import fuzz
 from passerelles.errors import PasserellesError
 
-INPUTS = 200  # python -m benchmarks fuzz: 2,000
+INPUTS = 100  # python -m benchmarks fuzz: 2,000
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ TEXTS = st.one_of(st.text(max_size=300), st.lists(st.sampled_from([r[1] for r in
 
 
 @given(TEXTS)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_any_text_gives_ordered_and_honest_candidates(text: str) -> None:
     for resolve in (resolve_title, resolve_competency):
         found = resolve(SMALL, text)

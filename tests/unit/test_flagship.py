@@ -113,10 +113,10 @@ def test_the_gap_is_what_sets_the_branch_trades_apart(graph: OccupationGraph) ->
 
 
 def test_the_heavy_goods_instructor_is_sought_first_among_instructors(graph: OccupationGraph) -> None:
-    sources = [m.origin.code for m in rank_sources(graph, "K2110-GL", limit=None)]
+    sources = [m.origin.code for m in rank_sources(graph, "K2110-GL", limit=len(graph.codes) // 4)]
     assert {"K2110-B", "K2110-2R"} <= set(sources[:3])
     # The lorry driver knows the lorry, not how to teach it: among the sources, well before the average trade.
-    assert sources.index("N4101") < len(sources) / 4
+    assert "N4101" in sources
 
 
 def test_one_score_a_pair(graph: OccupationGraph) -> None:
@@ -149,9 +149,9 @@ def test_a_title_gives_the_ranking_of_its_part(graph: OccupationGraph) -> None:
 
 def test_the_split_fiche_is_never_a_target_of_its_parts(graph: OccupationGraph) -> None:
     for part in PARTS:
-        assert "K2110" not in {m.target.code for m in rank_moves(graph, part, limit=None)}
+        assert "K2110" not in {m.target.code for m in rank_moves(graph, part, limit=100)}  # it would come first
         assert rank_moves(graph, part, targets=["K2110"]) == []
-    assert not set(PARTS) & {m.origin.code for m in rank_sources(graph, "K2110", limit=None)}
+    assert not set(PARTS) & {m.origin.code for m in rank_sources(graph, "K2110", limit=100)}
     best = rank_all(graph, limit=60)
     for part in PARTS:
         assert "K2110" not in best.targets[best.origins.tolist().index(part)]
@@ -173,12 +173,12 @@ def _same_scores(plain: OccupationGraph, split: OccupationGraph, kept: int = 25)
 
 
 def test_an_overlay_without_titles_changes_no_score_between_other_occupations(
-    both: tuple[OccupationGraph, OccupationGraph], tmp_path: Path
+    plain_embedded: OccupationGraph, tmp_path: Path
 ) -> None:
     folder = bundled("overlay")[NAME]
     copy = Path(shutil.copytree(folder, tmp_path / NAME))
     (copy / "titles.csv").unlink()
-    assert _same_scores(both[0], build_graph(both[0].referential.with_overlay(copy)))
+    assert _same_scores(plain_embedded, build_graph(plain_embedded.referential.with_overlay(copy)))
 
 
 def test_an_overlay_changes_no_score_between_other_occupations(both: tuple[OccupationGraph, OccupationGraph]) -> None:
