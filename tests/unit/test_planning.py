@@ -215,3 +215,10 @@ def test_an_empty_post_says_that_the_others_are_no_volunteers_or_are_placed_alre
     others = [*rows("fragile", ("A", "N1103", 2, "Redon")), *rows("fragile", ("C", "K2110", 3, "Redon"))]
     found = match_territory(embedded_graph, others, rows("hiring", ("B", "N1103", 4, "Redon")), changes=False)
     assert [(u.empty, u.reason) for u in found.unfilled] == [(2, "everyone_placed")]
+
+
+def test_people_placed_at_a_lower_level_are_said(embedded_graph: OccupationGraph) -> None:
+    fragile = [{"employer": "A", "job": "Moniteur / Monitrice d'auto-école", "headcount": 3, "basin": "Redon"}]
+    hiring = [{"employer": "C", "job": "N4101", "openings": 5, "basin": "Redon"}]
+    found = match_territory(embedded_graph, fragile, hiring, changes=False)
+    assert (found.placed, [(note.key, note.values["n"]) for note in found.planned]) == (3, [("steps_down", 3)])

@@ -420,6 +420,10 @@ def _labels(
             return chance
         return min(chance, rules.get("cut_usual" if rule == "usual" else "cut", 1.0))
 
+    for each in fitting:
+        label = " ".join(each.stems)
+        if label in index.pack.usages.get(label, ()) and label in index.same:  # a label of which usage says more
+            return _meant(index, each), surety("certain", each)
     tries: list[tuple[str, Reading | None]] = [(" ".join(option.words), option) for option in fitting]
     if 0 < len(text) <= LONGEST:
         tries.insert(0, (" ".join(joined_words(text, index.pack)), None))

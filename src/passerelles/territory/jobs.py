@@ -83,15 +83,21 @@ def read_title(
     """Return the occupation of a title; one under the threshold of review is never guessed."""
     exact = titles_by_label(referential).get(normalise_label(text), ())
     first = ranked[0] if ranked else None
-    if len(exact) == 1:
+    if len(exact) == 1 and not _rivalled(referential, exact[0], ranked):
         return Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
     sure = 0.0 if first is None else _sureness(referential, first)
-    if first is not None and sure >= (SURE if exact else threshold):
+    if first is not None and sure >= (SURE if len(exact) > 1 else threshold):
         return Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
-    if exact:
+    if len(exact) > 1:
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
     return Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
+
+
+def _rivalled(referential: Referential, code: str, ranked: Sequence[Candidate]) -> bool:
+    """Whether usage or the context means more than what is left of a title by an occupation of another family."""
+    family = referential.occupation_by_code[code].parent or code
+    return any(c.parent_code != family and c.reason != "exact" and c.parent_confidence > 1.0 - SURE for c in ranked)
 
 
 def _sureness(referential: Referential, first: Candidate) -> float:
@@ -114,9 +120,10 @@ def _title_code(referential: Referential, code: str, first: Candidate | None) ->
 
 def several_jobs(referential: Referential, text: str) -> Job | None:
     """
-    Why a cell cannot be used whose parts are all surely jobs, of several families; None where it is one job.
+    Why a cell cannot be used whose parts are all surely jobs, of several families; None where it may be one job.
 
     Where the referential has one title of all its words, as a mason who makes formwork, it may be that: little is sure.
+    Names of one occupation are that one, as surely as the least sure of them.
     """
     given, parts = " ".join(text.split()), jobs_beside(text)
     if not 1 < len(parts) <= _MOST_JOBS:
@@ -124,11 +131,14 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     one = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
     if one and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
-    families = list[set[str]]()
-    for part, ranked in zip(parts, resolve_many(referential, parts, limit=1), strict=True):
-        sure = [c.code for c in ranked if c.parent_confidence >= SURE]
-        codes = occupations_meant(referential, part) or sure
-        families.append({referential.occupation_by_code[code].parent or code for code in codes})
+    sure = [[c for c in found if c.parent_confidence >= SURE] for found in resolve_many(referential, parts, limit=1)]
+    codes = [
+        set(occupations_meant(referential, p)) or {c.code for c in found} for p, found in zip(parts, sure, strict=True)
+    ]
+    common = set.intersection(*codes)
+    if len(common) == 1 and all(sure):
+        return Resolved(min(common), given, min(c.parent_confidence for found in sure for c in found))
+    families = [{referential.occupation_by_code[code].parent or code for code in some} for some in codes]
     if not all(families) or set.intersection(*families):
         return None
     if len(one) == 1:

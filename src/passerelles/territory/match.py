@@ -570,7 +570,11 @@ def payer_of(lot: Lot, market: Market | None) -> Payer | None:
 
 
 def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterator[Note]:
-    """Yield what is said of moves that come too late, of agreements that have changed, and of groups of training."""
+    """Yield what is said of moves down or too late, of agreements that have changed, and of groups of training."""
+    down = [f for f in flows if f.kind == "step-down"]
+    if down:
+        lower = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}" for f in down]
+        yield Note("steps_down", {"n": sum(f.people for f in down), "names": _noted(lower)})
     late = [f for f in flows if f.in_time is False]
     for key, some in (
         ("late", [f for f in late if f.training_months]),

@@ -1,0 +1,31 @@
+"""Titles that mean several trades, or are written by several names."""
+
+import pytest
+
+from job_titles import ROWS, referential
+from passerelles import resolve_title
+from passerelles.matching.titles import status
+from passerelles.territory.reading import read_lots
+
+MORE = (
+    ("24", "Pilote de ligne", "N2102"), ("25", "Copilote", "N2102"),
+    ("26", "Conducteur / Conductrice de ligne en industrie alimentaire", "H2102"),
+    ("27", "Gardien / Gardienne", "K2501"), ("28", "Agent / Agente de prévention et de sécurité", "K2503"),
+    ("29", "Femme de chambre", "G1501"), ("30", "Valet de chambre", "G1501"),
+)  # fmt: skip
+SMALL = referential((*ROWS, *MORE))
+
+
+@pytest.mark.parametrize(("text", "family"), [("Pilote de ligne", "N2102"), ("Gardien", "K2501")])
+def test_a_title_that_usage_gives_to_several_trades_is_sure_of_none(text: str, family: str) -> None:
+    found = resolve_title(SMALL, text)
+    assert (found[0].parent_code, status(found)) == (family, "à vérifier")
+    rows = [{"Métier": text, "Effectif": 2}]
+    assert read_lots(SMALL, rows, "fragile").lots[0].confidence < 0.9  # nor in a table, though it is a title
+
+
+def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each() -> None:
+    rows = [{"Métier": "Femme de chambre / valet de chambre", "Effectif": 2}]
+    (lot,) = read_lots(SMALL, rows, "fragile").lots
+    assert lot.job == "G1501"
+    assert lot.confidence >= 0.9
