@@ -55,9 +55,10 @@ def town_of(site: str) -> str:
     ('Brive', 'le Mans', 'AGEN', 'Redon')
     """
     found = _SAYS["site"].match(site)
-    return (
-        {"du": "le ", "des": "les "}.get((found["article"] or "").lower(), "") + site[found.end() :] if found else site
-    )
+    if found is None:
+        return site
+    article = {"du": "le ", "des": "les "}.get((found["article"] or "").lower(), "")
+    return article + site[found.end() :]
 
 
 def _department_said(text: str) -> str:

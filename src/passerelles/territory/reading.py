@@ -623,10 +623,8 @@ class _Reader:
         return whole - target if self.side == "fragile" else target - whole
 
     def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | Unusable:
-        text, heading = (
-            grid.text_at(cells, at),
-            grid.text(cells, grid.headed) if at == grid.columns[COUNT[self.side]] else "",
-        )
+        text = grid.text_at(cells, at)
+        heading = grid.text(cells, grid.headed) if at == grid.columns[COUNT[self.side]] else ""
         column = heading or grid.header[at]
         cell: Any = cells[at] if text else None
         values = {"given": text}
@@ -661,13 +659,14 @@ class _Reader:
 
     def _conditions(self, grid: Grid, line: int, cells: Sequence[Any]) -> str:
         """What columns of licences and conditions ask for, or tell as held; what names no credential is said."""
-        asked = [*as_asked(grid.text(cells, "permits"), licences=True), *as_asked(grid.text(cells, "conditions"))]
-        unread = [each for each in asked if not credentials_in(self.referential, each)]
-        if unread:
-            column = grid.title("conditions" if "conditions" in grid.columns else "permits")
-            key = "conditions_unread" if self.side == "hiring" else "held_unread"
-            self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
-        return ", ".join(asked)
+        found, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
+        for role in ("permits", "conditions"):
+            asked = [*as_asked(grid.text(cells, role), licences=role == "permits")]
+            if unread := [each for each in asked if not credentials_in(self.referential, each)]:
+                column = grid.title(role)
+                self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
+            found += asked
+        return ", ".join(found)
 
     def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
         """Month of a row; what is written and names none is said."""
