@@ -637,11 +637,11 @@ def test_a_move_tells_the_ways_of_a_choice_whole_and_the_hours_of_the_way_that_i
     case = Case(embedded_graph, found, NO_PICTURE)
     for page in (territory_page(case), document_page(move_sheets(case), case.words)):
         plain = re.sub("[\u00a0\u202f]", " ", read_page(page).text)
-        assert "Exigé, une voie suffit : Permis de conduire, catégorie C + Formation passerelle vers" in plain
-        assert "Permis de conduire, catégorie C (105 h, durée publiée) ; Formation passerelle" in plain
+        assert "Exigé, une voie suffit : FIMO marchandises + Permis de conduire, catégorie C ou Titre" in plain
+        assert "Permis de conduire, catégorie C (105 h, durée publiée) ; FIMO marchandises (35 h" in plain
         assert "catégorie B" not in plain  # held, and a part of a way: nothing to obtain, and not enough
     (train,) = (a for a in actions(case.release) if a.kind == "train")
-    assert "carte conducteur, permis C + passerelle marchandises ou …" in train.what
+    assert "carte conducteur, FIMO + permis C ou …" in train.what
     assert train.what.endswith("140 h de formation par personne")
     origin = embedded_graph.referential.occupation_by_code["N4103"].label
     assert move_sheets(case).parts[0].title.startswith(f"De {origin} à ")

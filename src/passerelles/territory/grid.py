@@ -291,7 +291,7 @@ class Grid:
         roles = dict(self.columns)
         if "job" in roles and (held := self.held(roles["job"])) and hold_counts(held):  # "Postes créés"
             del roles["job"]
-        if "employer" in roles and (held := self.held(roles["employer"])) and hold_counts(held):  # "Site de Limoges"
+        if "employer" in roles and says("site", self.title("employer")) and hold_counts(self.held(roles["employer"])):
             del roles["employer"]
         if "month" in roles and (held := self.held(roles["month"])) and all(map(_FEW.fullmatch, held)):  # "Départs"
             del roles["month"]

@@ -123,7 +123,7 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     Why a cell cannot be used whose parts are all surely jobs, of several families; None where it may be one job.
 
     Where the referential has one title of all its words, as a mason who makes formwork, it may be that: little is sure.
-    Names of one occupation are that one, as surely as the least sure of them.
+    Names of one occupation that together are not sure are that one, as surely as the least sure of them.
     """
     given, parts = " ".join(text.split()), jobs_beside(text)
     if not 1 < len(parts) <= _MOST_JOBS:
@@ -131,12 +131,15 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     one = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
     if one and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
-    sure = [[c for c in found if c.parent_confidence >= SURE] for found in resolve_many(referential, parts, limit=1)]
+    whole, *sure = (
+        [c for c in found if c.parent_confidence >= SURE]
+        for found in resolve_many(referential, [given, *parts], limit=1)
+    )
     codes = [
         set(occupations_meant(referential, p)) or {c.code for c in found} for p, found in zip(parts, sure, strict=True)
     ]
     common = set.intersection(*codes)
-    if len(common) == 1 and all(sure):
+    if not one and not whole and len(common) == 1 and all(sure):
         return Resolved(min(common), given, min(c.parent_confidence for found in sure for c in found))
     families = [{referential.occupation_by_code[code].parent or code for code in some} for some in codes]
     if not all(families) or set.intersection(*families):
