@@ -5,13 +5,14 @@ import pytest
 from job_titles import ROWS, referential
 from passerelles import resolve_title
 from passerelles.matching.titles import status
+from passerelles.referentials.referential import Referential
+from passerelles.territory.jobs import Resolved, several_jobs
 from passerelles.territory.reading import read_lots
 
 MORE = (
     ("24", "Pilote de ligne", "N2102"), ("25", "Copilote", "N2102"),
     ("26", "Conducteur / Conductrice de ligne en industrie alimentaire", "H2102"),
     ("27", "Gardien / Gardienne", "K2501"), ("28", "Agent / Agente de prévention et de sécurité", "K2503"),
-    ("29", "Femme de chambre", "G1501"), ("30", "Valet de chambre", "G1501"),
 )  # fmt: skip
 SMALL = referential((*ROWS, *MORE))
 
@@ -24,8 +25,8 @@ def test_a_title_that_usage_gives_to_several_trades_is_sure_of_none(text: str, f
     assert read_lots(SMALL, rows, "fragile").lots[0].confidence < 0.9  # nor in a table, though it is a title
 
 
-def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each() -> None:
-    rows = [{"Métier": "Femme de chambre / valet de chambre", "Effectif": 2}]
-    (lot,) = read_lots(SMALL, rows, "fragile").lots
-    assert lot.job == "G1501"
-    assert lot.confidence >= 0.9
+def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential) -> None:
+    found = several_jobs(rome, "Femme de chambre / valet de chambre")
+    assert isinstance(found, Resolved)
+    assert (found.job, found.confidence >= 0.9) == ("G1501", True)
+    assert several_jobs(rome, "Ambulancier / Ambulancière") is None  # a title, and read as one

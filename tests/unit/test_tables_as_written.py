@@ -736,7 +736,8 @@ def test_a_part_of_a_place_means_the_one_that_the_tables_name_in_full(embedded: 
 
 def test_a_commune_alone_in_its_department_may_be_the_beginning_of_another_name(embedded: Referential) -> None:
     near = [("07010", "Annonay"), ("07308", "Sarras"), ("07324", "Tournon-sur-Rhône"), ("07330", "Valence-d'Ardèche")]
-    far = [("73297", "Tournon"), ("73006", "Albertville"), ("26362", "Valence")]
+    near += [("07235", "Saint-Marcel-d'Ardèche"), ("07264", "Saint-Marcel-lès-Annonay")]
+    far = [("36200", "Saint-Marcel"), ("73297", "Tournon"), ("73006", "Albertville"), ("26362", "Valence")]
     communes = tuple(Commune(code, name, "8401", 45.2, 4.8) for code, name in (*near, *far))
     places = Places((Basin("8401", "ANNONAY"), Basin("8402", "VALENCE")), communes)
 
@@ -747,6 +748,8 @@ def test_a_commune_alone_in_its_department_may_be_the_beginning_of_another_name(
 
     assert read("Annonay", "Tournon-sur-Rhône", "Tournon") == ({"07010", "07324"}, [], ["place_in_part"])
     assert read("Annonay", "Sarras", "Tournon") == ({"07010", "07308"}, ["basin_ambiguous"], []), "not written in full"
+    several = read("Annonay", "Saint-Marcel-d'Ardèche", "Saint-Marcel-lès-Annonay", "Saint-Marcel")
+    assert several == ({"07010", "07235", "07264"}, ["basin_ambiguous"], [])
     for here, code in (("Tournon (73)", "73297"), ("Valence", "26362")):  # what is said, and a basin's own name
         assert read("Annonay", "Sarras", here) == ({"07010", "07308", code}, [], [])
     assert read("Annonay", "Sarras", "Tournon", "Albertville")[0] == {"07010", "07308", "73297", "73006"}
