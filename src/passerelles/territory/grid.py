@@ -177,12 +177,13 @@ def _leaves(name: str) -> bool:
 def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
     """Position of the column of each role, by names of columns; those that are known stay."""
     found = dict(known)
+    named = [(at, name) for at, name in enumerate(written) if name]  # one stray cell can make thousands that have none
     of_other_side = {"headcount"} if side == "hiring" else {"openings", "filled", "conditions"}
 
     def place(role: str, fits: Callable[[str], object]) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
         kept = fits if role != COUNT[side] else lambda name: fits(name) and not _counts_else(name, side, found, written)
-        free = (i for i, name in enumerate(written) if i not in found.values() and kept(name))
+        free = (at for at, name in named if at not in found.values() and kept(name))
         if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
             found[role] = at
 

@@ -411,7 +411,7 @@ class _Reader:
         grid = self._without_filled(grid)
         free = grid.countable
         if known:
-            named = [(at, bare(grid.header[at])) for at in free]
+            named = [(at, name) for at in free if (name := bare(grid.header[at]))]
             roles = {at: named_columns([name], self.side, {}).keys() for at, name in named}
             counts = [at for at, name in named if {count, "filled"} & roles[at] and not says("part_time", name)]
             counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
