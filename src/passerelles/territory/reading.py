@@ -107,47 +107,47 @@ def read_sides(
 
     def read_both(locator: Locator) -> tuple[list[Lots], list[Problem]]:
         """Lots of each table, and what is wrong with a table of which nothing can be used."""
-        read, faults = list[Lots](), list[Problem]()
+        tables, faults = list[Lots](), list[Problem]()
         sides: tuple[tuple[Table | None, Side], ...] = (fragile, "fragile"), (hiring, "hiring")
-        one = partial(read_lots, referential, locator=locator, review_threshold=review_threshold)
+        read_table = partial(read_lots, referential, locator=locator, review_threshold=review_threshold)
         for table, side in sides:
             try:
-                read += [] if table is None else [one(table, side)]
+                tables += [] if table is None else [read_table(table, side)]
             except LotsError as error:
                 faults += error.problems
-        return read, faults
+        return tables, faults
 
-    read, faults = read_both(locator)
-    known = [lot for lots in read for lot in lots.lots]
-    lie = {(lot.basin, lot.commune): locator.departments_of(lot.basin, lot.commune) for lot in known}
-    places_in = Counter(department for some in lie.values() for department in some)
-    here = replace(
+    tables, faults = read_both(locator)
+    known = [lot for lots in tables for lot in lots.lots]
+    areas = {(lot.basin, lot.commune): locator.departments_of(lot.basin, lot.commune) for lot in known}
+    places_in = Counter(department for some in areas.values() for department in some)
+    local = replace(
         locator,
         departments=frozenset(places_in),
         communes=frozenset(lot.commune for lot in known),
-        strays=frozenset(c for (_, c), some in lie.items() if c and all(places_in[each] == 1 for each in some)),
+        strays=frozenset(c for (_, c), some in areas.items() if c and all(places_in[each] == 1 for each in some)),
     )
-    if any(_may_be_here(here, each) for each in (*faults, *(p for lots in read for p in lots.set_aside))) or any(
-        here.begun_by(name) for name in {lot.commune_label for lot in known if lot.commune in here.strays}
+    if any(_may_resolve(local, each) for each in (*faults, *(p for lots in tables for p in lots.set_aside))) or any(
+        local.begun_by(name) for name in {lot.commune_label for lot in known if lot.commune in local.strays}
     ):
-        read, faults = read_both(here)
+        tables, faults = read_both(local)
     if faults or refuse_incomplete:
-        faults += [problem for lots in read for problem in lots.set_aside]
-    if not faults and len(read) > 1 and read[0].sha256 and len({_read_of(lots) for lots in read}) == 1:
-        faults = [Problem(read[0].file, 0, "", "same_lines", {})]
+        faults += [problem for lots in tables for problem in lots.set_aside]
+    if not faults and len(tables) > 1 and tables[0].sha256 and len({_content_of(lots) for lots in tables}) == 1:
+        faults = [Problem(tables[0].file, 0, "", "same_lines", {})]
     if faults:
         raise LotsError(faults)
-    return read[0], read[1] if len(read) > 1 else None
+    return tables[0], tables[1] if len(tables) > 1 else None
 
 
-def _may_be_here(here: Locator, problem: Problem) -> bool:
-    """Whether what the tables say of their places may tell one that could not be read."""
-    named = problem.key == "basin_unknown" and here.named_in_part(str(problem.values["given"]))
-    return problem.key == "basin_ambiguous" or bool(named)
+def _may_resolve(local: Locator, problem: Problem) -> bool:
+    """Whether the places that the tables name may tell which place one that could not be read is."""
+    matches = problem.key == "basin_unknown" and local.named_in_part(str(problem.values["given"]))
+    return problem.key == "basin_ambiguous" or bool(matches)
 
 
-def _read_of(lots: Lots) -> tuple[object, ...]:
-    """Return what was read of a file, whatever the side: its lines, and the number of each."""
+def _content_of(lots: Lots) -> tuple[object, ...]:
+    """Return the content of a file, whatever the side: its lines, and the number of each."""
     rows = sorted((lot.sheet, lot.row, lot.employer, lot.given or lot.job, lot.people) for lot in lots.lots)
     return lots.sha256, *rows
 
@@ -211,7 +211,7 @@ def read_lots(
         return reader.read(grids, sheets[0].name, sheets[0].sha256)
     rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
     if rows and all(isinstance(row, Lot) for row in rows):
-        reader.given = dict(enumerate(rows, start=1))
+        reader.source_lots = dict(enumerate(rows, start=1))
         rows = [
             {"employer": lot.employer, "job": lot.job, COUNT[side]: lot.people, "basin": lot.basin_label or lot.basin}
             for lot in rows
@@ -221,7 +221,7 @@ def read_lots(
 
 @dataclass
 class _Reader:
-    """Rows of one table into lots, with what is set aside and what is said on the way."""
+    """Reads the rows of one table into lots; keeps the rows set aside and the messages."""
 
     referential: Referential
     side: Side
@@ -230,25 +230,25 @@ class _Reader:
     review_threshold: float
     set_aside: list[Problem] = field(default_factory=list)
     said: list[Problem] = field(default_factory=list)
-    given: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
+    source_lots: Mapping[int, Lot] = field(default_factory=dict)  # by row, lots that are read again
 
     @cached_property
-    def _place(self) -> Callable[[str, str, str], Where | Unusable]:
+    def _read_place(self) -> Callable[[str, str, str], Where | Unusable]:
         """Reads a cell's place, each only once: see `read_place`."""
         return cache(partial(read_place, self.locator))
 
     @property
-    def _title(self) -> Callable[..., Job]:
+    def _read_title(self) -> Callable[..., Job]:
         """Reads a title: see `read_title`."""
         return partial(read_title, self.referential, threshold=self.review_threshold)
 
     @cached_property
-    def _several(self) -> Callable[[str], Job | None]:
-        """Tells what a cell of several jobs may be, or why it is of no use, each only once: see `several_jobs`."""
+    def _job_of_several(self) -> Callable[[str], Job | None]:
+        """Reads a cell of several jobs, each only once: see `several_jobs`."""
         return cache(partial(several_jobs, self.referential))
 
     def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
-        """Say what was done with a table or a line of it."""
+        """Record a message on what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
 
     def read(self, grids: Iterable[Grid], file: str, sha256: str = "") -> Lots:
@@ -259,8 +259,8 @@ class _Reader:
         self._tell_sums(file, lots)
         if not lots:
             raise LotsError(self.set_aside or [Problem(file, 0, "", "no_row", {})])
-        told = {"set_aside": tuple(self.set_aside), "said": tuple(self.said)}
-        return merged(self.side, lots, file=file, sha256=sha256, **told)
+        messages = {"set_aside": tuple(self.set_aside), "said": tuple(self.said)}
+        return merged(self.side, lots, file=file, sha256=sha256, **messages)
 
     def _read_grid(self, grid: Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
         """Put the lots of a table to those of one employer, job, place and title."""
@@ -269,21 +269,21 @@ class _Reader:
         decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
         named_firms = any(grid.text(cells, "employer") for _, cells in rows)
         titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
-        for (line, cells), read in zip(rows, titles, strict=True):
-            lot = self._lot(grid, line, cells, decimal, read)
+        for (line, cells), title_job in zip(rows, titles, strict=True):
+            lot = self._lot(grid, line, cells, decimal, title_job)
             if lot is not None:
-                lot = self.given[line].read_as(lot) if line in self.given else lot
-                named = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
-                own = "1" if lot.self_employed else ""
+                lot = self.source_lots[line].read_as(lot) if line in self.source_lots else lot
+                key = (normalise_label(lot.employer) or lot.employer, lot.job, lot.basin)
+                extra = "1" if lot.self_employed else ""
                 if named_firms and not grid.text(cells, "employer"):
                     self.tell(grid.name, "employer_empty", line)
-                    own += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
+                    extra += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
-                lots.setdefault((*named, lot.commune, title, lot.permits, own), []).append(lot)
+                lots.setdefault((*key, lot.commune, title, lot.permits, extra), []).append(lot)
 
     def _split(self, grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row]]:
         """
-        Give each job its own row where a cell gives several, each with its number, and they make that of the row.
+        Give each job its own row where a cell gives several with numbers that add up to that of the row.
 
         Where no column tells numbers, such a cell does, of one job too: other rows count one. A number in brackets may
         be the mark of a note, and is asked back.
@@ -291,31 +291,31 @@ class _Reader:
         role, job = COUNT[self.side], grid.columns.get("job")
         if job is None:
             return grid, rows
-        alone = role not in grid.columns
-        read = [counted_jobs(cell_text(cells[job]), alone=alone) for _, cells in rows]
-        if alone and any(read):
+        uncounted = role not in grid.columns
+        counted = [counted_jobs(cell_text(cells[job]), alone=uncounted) for _, cells in rows]
+        if uncounted and any(counted):
             rows = [(line, [*cells, 1]) for line, cells in rows]
             grid = replace(grid, header=[*grid.header, ""], columns={**grid.columns, role: len(grid.header)})
-        count, found = grid.columns.get(role, 0), list[Row]()
-        for (line, cells), jobs in zip(rows, read, strict=True):
-            told = None if alone else _whole(grid.text_at(cells, count))
+        count, split_rows = grid.columns.get(role, 0), list[Row]()
+        for (line, cells), jobs in zip(rows, counted, strict=True):
+            row_count = None if uncounted else _whole(grid.text_at(cells, count))
             text = cell_text(cells[job])
-            wrong = ""
-            if not jobs or told not in (None, sum(n for _, n in jobs)):
+            problem = ""
+            if not jobs or row_count not in (None, sum(n for _, n in jobs)):
                 chosen = any(grid.text(cells, role) for role in ("choice", "code"))
-                wrong = "jobs_unshared" if counts_some_jobs(text) and not chosen else ""
-                found += [] if wrong else [(line, cells)]
+                problem = "jobs_unshared" if counts_some_jobs(text) and not chosen else ""
+                split_rows += [] if problem else [(line, cells)]
             elif len(jobs) == 1 and text.rstrip().endswith(")"):
-                wrong = "number_in_job"
+                problem = "number_in_job"
             else:
                 self.tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
                 for title, number in jobs:
-                    one = {job: title, count: number}
-                    found.append((line, [one.get(at, cell) for at, cell in enumerate(cells)]))
-            if wrong:
+                    values = {job: title, count: number}
+                    split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
+            if problem:
                 given = {"given": " ".join(text.split())}
-                self.set_aside.append(Problem(grid.name, line, grid.header[job], wrong, given, told))
-        return grid, found
+                self.set_aside.append(Problem(grid.name, line, grid.header[job], problem, given, row_count))
+        return grid, split_rows
 
     def _check_columns(self, grid: Grid) -> Grid:
         """
@@ -326,26 +326,26 @@ class _Reader:
         count = COUNT[self.side]
         grid = self._job_of_two(self._changes(grid.as_held()))
         grid = turned(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
-        for role, alike, holds in (
+        for role, same_role, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
             (count, {count}, hold_counts),
             ("commune", {"basin", "commune"}, self._holds_places),
         ):
-            if alike & grid.columns.keys():
+            if same_role & grid.columns.keys():
                 continue
-            found = grid.holding(holds, grid.countable if role == count else grid.free)
-            if role == count and not found:
-                found = grid.holding(mostly_hold_counts, grid.countable)
-            if len(found) != 1 and role == "commune" and "employer" in grid.columns:
-                found = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
-            if len(found) == 1:
-                grid = replace(grid, columns={**grid.columns, role: found[0]})
-                self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(found[0]))
+            matches = grid.holding(holds, grid.countable if role == count else grid.free)
+            if role == count and not matches:
+                matches = grid.holding(mostly_hold_counts, grid.countable)
+            if len(matches) != 1 and role == "commune" and "employer" in grid.columns:
+                matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
+            if len(matches) == 1:
+                grid = replace(grid, columns={**grid.columns, role: matches[0]})
+                self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(matches[0]))
         if not any(grid.header) and not grid.rows:
             raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
         if not {"job", "code"} & set(grid.columns):
-            seen = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
-            columns = ", ".join(filter(None, map(cell_text, seen))) or "–"
+            first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
+            columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
         grid = without_sums(self._all_counts(grid), self.is_place, self._holds_jobs, self.tell)
         for roles, key in (
@@ -379,25 +379,25 @@ class _Reader:
 
         They are of one name and say different jobs, or one has a name that may as well be of grades.
         """
-        name, found = grid.title("job"), list[int]()
-        alike = [at for at, each in enumerate(grid.header) if each == name and "job" in grid.columns]
-        weak = alike and says("weak_job", bare(name))
+        name, matches = grid.title("job"), list[int]()
+        same_name = [at for at, each in enumerate(grid.header) if each == name and "job" in grid.columns]
+        weak = same_name and says("weak_job", bare(name))
         if weak:
-            least = fmean(self._sure(grid.held(grid.columns["job"])) or [0.0])
-            found = grid.holding(lambda texts: self._holds_jobs(texts) and fmean(self._sure(texts)) > least, grid.free)
-        elif any(len({grid.text_at(cells, at) for at in alike}) > 1 for _, cells in grid.rows):
-            found = grid.holding(self._holds_jobs, alike)
-        if len(found) != 1:
+            least = fmean(self._scores(grid.held(grid.columns["job"])) or [0.0])
+            matches = grid.holding(lambda held: self._holds_jobs(held) and fmean(self._scores(held)) > least, grid.free)
+        elif any(len({grid.text_at(cells, at) for at in same_name}) > 1 for _, cells in grid.rows):
+            matches = grid.holding(self._holds_jobs, same_name)
+        if len(matches) != 1:
             return grid
-        column = grid.called(found[0]) if weak else f"{name} ({found[0] + 1})"
+        column = grid.called(matches[0]) if weak else f"{name} ({matches[0] + 1})"
         self.tell(grid.name, "job_by_content", 0, "job", column=column)
-        names = [each if weak or at not in alike or at in found else "" for at, each in enumerate(grid.header)]
-        return replace(grid, header=names, columns={**grid.columns, "job": found[0]})
+        names = [each if weak or at not in same_name or at in matches else "" for at, each in enumerate(grid.header)]
+        return replace(grid, header=names, columns={**grid.columns, "job": matches[0]})
 
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin, or a site named after one."""
-        found = self._place(name, "", "commune") if self.locator.places is not None else None
-        return isinstance(found, Where) and normalise_label(town_of(name)) in map(normalise_label, found)
+        place = self._read_place(name, "", "commune") if self.locator.places is not None else None
+        return isinstance(place, Where) and normalise_label(town_of(name)) in map(normalise_label, place)
 
     def _all_counts(self, grid: Grid) -> Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
@@ -406,8 +406,8 @@ class _Reader:
         if "target" in grid.columns and not (known and says("current", bare(grid.title(count)))):
             grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
         if "target" in grid.columns:
-            ends = {"current": grid.title(count), "target": grid.title("target")}
-            self.tell(grid.name, f"{self.side}_change", 0, count, **ends)
+            columns = {"current": grid.title(count), "target": grid.title("target")}
+            self.tell(grid.name, f"{self.side}_change", 0, count, **columns)
         grid = self._without_filled(grid)
         free = grid.countable
         if known:
@@ -428,14 +428,14 @@ class _Reader:
             return grid
         names = [grid.header[at] for at in (first, *others)]
         different = [name for name in names[1:] if name != names[0]]
-        told = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
+        values = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
         if are_parts(names):
-            self.tell(grid.name, "parts_summed", 0, count, **told)
+            self.tell(grid.name, "parts_summed", 0, count, **values)
             return replace(grid, columns={**grid.columns, count: first}, parts=others)
         if not known:
-            raise LotsError([Problem(grid.name, 0, count, "several_counts", told)])
+            raise LotsError([Problem(grid.name, 0, count, "several_counts", values)])
         if different and not are_parts(different):  # parts of what the column counts
-            self.tell(grid.name, "other_counts", 0, count, **told)
+            self.tell(grid.name, "other_counts", 0, count, **values)
         return grid
 
     def _without_filled(self, grid: Grid) -> Grid:
@@ -454,16 +454,16 @@ class _Reader:
         """Whether most of some cells are names of places, one or several of the name."""
         if self.locator.places is None or all(text.isdigit() and len(text) <= _SHORT for text in texts):
             return False
-        found = (self._place(text, "", "commune") for text in texts)
-        read = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in found)
-        return read >= _MOST_CELLS * len(texts)
+        places = (self._read_place(text, "", "commune") for text in texts)
+        n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
+        return n_places >= _MOST_CELLS * len(texts)
 
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
-        return sum(sure >= self.review_threshold for sure in self._sure(texts)) >= _MOST_CELLS * len(texts)
+        return sum(score >= self.review_threshold for score in self._scores(texts)) >= _MOST_CELLS * len(texts)
 
-    def _sure(self, texts: Sequence[str]) -> list[float]:
-        """How sure each of some cells is read as a title of a job."""
+    def _scores(self, texts: Sequence[str]) -> list[float]:
+        """Confidence with which each of some cells is read as a title of a job."""
         return [c[0].parent_confidence if c else 0.0 for c in resolve_many(self.referential, texts, limit=1)]
 
     def _rows(self, grid: Grid) -> list[Row]:
@@ -474,44 +474,44 @@ class _Reader:
         says are gone, and lines of text below the table.
         """
         above: Sequence[Any] = ()
-        kept, passed = list[Row](), dict[str, list[Row]]()
-        kind_of = self._kinds(grid)
+        lot_rows, other_rows = list[Row](), dict[str, list[Row]]()
+        kind_of = self._row_kinds(grid)
         for line, cells in grid.rows:
-            kind, told = kind_of(cells)
+            kind, values = kind_of(cells)
             if kind == "side_unknown":
-                self.set_aside.append(Problem(grid.name, line, str(told["column"]), kind, told))
+                self.set_aside.append(Problem(grid.name, line, str(values["column"]), kind, values))
             elif kind:
-                self.tell(grid.name, kind, line, **told)
+                self.tell(grid.name, kind, line, **values)
             if kind:
-                passed.setdefault(kind, []).append((line, cells))
+                other_rows.setdefault(kind, []).append((line, cells))
                 continue
-            same = [bool(above and _DITTO.fullmatch(cell_text(cell))) for cell in cells]
-            above = [above[at] if same[at] else cell for at, cell in enumerate(cells)]
-            if any(same):
+            ditto = [bool(above and _DITTO.fullmatch(cell_text(cell))) for cell in cells]
+            above = [above[at] if ditto[at] else cell for at, cell in enumerate(cells)]
+            if any(ditto):
                 self.tell(grid.name, "repeated", line)
-            kept.append((line, above))
-        totals = passed.get("total_line", ())
-        if not _LOTS & passed.keys():  # a total may count them, or not
-            self._check_totals(grid, totals, kept)
+            lot_rows.append((line, above))
+        totals = other_rows.get("total_line", ())
+        if not _LOTS & other_rows.keys():  # a total may count them, or not
+            self._check_totals(grid, totals, lot_rows)
         if COUNT[self.side] not in grid.columns:
-            more = {
-                at for _, row in totals for at in grid.countable if (_whole(grid.text_at(row, at)) or 0) > len(kept)
+            uncounted = {
+                at for _, row in totals for at in grid.countable if (_whole(grid.text_at(row, at)) or 0) > len(lot_rows)
             }
-            self._refuse_unread(grid, sorted(more))
-        lots = sorted([*kept, *(row for kind in _LOTS for row in passed.get(kind, ()))], key=lambda row: row[0])
-        below = carried(grid, lots, [line for kind in passed.keys() - _LOTS for line, _ in passed[kind]])
-        for line in [line for line, _ in kept if line in below]:
+            self._refuse_unread(grid, sorted(uncounted))
+        lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
+        filled_down = carried(grid, lots, [line for kind in other_rows.keys() - _LOTS for line, _ in other_rows[kind]])
+        for line in [line for line, _ in lot_rows if line in filled_down]:
             self.tell(grid.name, "employer_below", line)
-        return [(line, below.get(line, cells)) for line, cells in kept]
+        return [(line, filled_down.get(line, cells)) for line, cells in lot_rows]
 
-    def _kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
-        """Return what tells the kind of a row that is no lot, and what is said of it; no kind where it is one."""
+    def _row_kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
+        """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
         header = [normalise_label(name) for name in grid.header]
         states = [at for at, name in enumerate(header) if says("state", name)]
-        over = "closed" if self.side == "hiring" else "gone"
+        ended = "closed" if self.side == "hiring" else "gone"
         if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
             listed = [] if COUNT[self.side] in grid.columns else states
-            states = [at for at in listed if not all(says(over, normalise_label(text)) for text in grid.held(at))]
+            states = [at for at in listed if not all(says(ended, normalise_label(text)) for text in grid.held(at))]
         filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
         sides = both_sides(grid)
 
@@ -523,17 +523,17 @@ class _Reader:
             # Where no job is, a total is written in whatever column: their order means nothing.
             if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
                 return "total_line", {}
-            said = (grid.text_at(cells, at).casefold() for at in filled)
-            yes = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in said)
-            if yes or any(says(over, texts[at]) for at in states):
-                return f"{over}_line", {}
-            if not self._says_a_lot(grid, cells):
+            answers = (grid.text_at(cells, at).casefold() for at in filled)
+            is_filled = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in answers)
+            if is_filled or any(says(ended, texts[at]) for at in states):
+                return f"{ended}_line", {}
+            if not self._is_lot_row(grid, cells):
                 return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
-            told = "" if sides is None else grid.text_at(cells, sides)
-            side = self.side if sides is None else side_said_by(told)
+            side_text = "" if sides is None else grid.text_at(cells, sides)
+            side = self.side if sides is None else side_said_by(side_text)
             if side != self.side:
                 column = "" if sides is None else grid.header[sides]
-                return "side_unknown" if side is None else "other_side", {"column": column, "given": told}
+                return "side_unknown" if side is None else "other_side", {"column": column, "given": side_text}
             return "", {}
 
         return kind
@@ -542,44 +542,44 @@ class _Reader:
         """Say which totals are no sum of the lines of the table."""
         decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
 
-        def written(rows: Iterable[Row]) -> dict[int, int | None]:
+        def numbers_by_line(rows: Iterable[Row]) -> dict[int, int | None]:
             """Numbers of rows, by line; of several rows of one line, their sum."""
-            found = dict[int, int | None]()
+            sums = dict[int, int | None]()
             for line, cells in rows:
                 texts = [grid.text_at(cells, at) for at in (grid.columns[COUNT[self.side]], *grid.parts)]
-                read = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
-                whole = [int(n) for n in read if n is not None and n.is_integer()]
-                before = found.get(line, 0)
-                found[line] = None if before is None or len(whole) < max(1, len(read)) else before + sum(whole)
-            return found
+                numbers = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
+                whole = [int(n) for n in numbers if n is not None and n.is_integer()]
+                before = sums.get(line, 0)
+                sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
+            return sums
 
         if COUNT[self.side] in grid.columns and "target" not in grid.columns and not grid.signed:
-            for each in differing(written(totals), written(rows)):
+            for each in differing(numbers_by_line(totals), numbers_by_line(rows)):
                 self.tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
 
-    def _says_a_lot(self, grid: Grid, cells: Sequence[Any]) -> bool:
-        """Whether a row is more than a remark: a job, or people of an unknown one."""
+    def _is_lot_row(self, grid: Grid, cells: Sequence[Any]) -> bool:
+        """Whether a row is a lot and not a remark: it has a job, or people of an unknown one."""
         filled = [text for cell in cells if (text := cell_text(cell))]
-        said = any(grid.text(cells, role) for role in ("job", "code", "choice", COUNT[self.side]))
+        is_lot = any(grid.text(cells, role) for role in ("job", "code", "choice", COUNT[self.side]))
         if COUNT[self.side] not in grid.columns:  # one person or opening a line, whose job may be missing
-            said |= all(any(grid.text(cells, role) for role in roles) for roles in (["employer"], ["basin", "commune"]))
+            is_lot |= all(any(grid.text(cells, r) for r in roles) for roles in (["employer"], ["basin", "commune"]))
         explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
-        return said and not explains and (len(filled) > 1 or len(grid.columns) == 1)
+        return is_lot and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
-    def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, read: Job | None) -> Lot | None:
+    def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, title_job: Job | None) -> Lot | None:
         go_on()
         people = self._people(grid, line, cells, decimal)
         number = people if isinstance(people, int) else None
         if ("target" in grid.columns or grid.signed) and number is not None and number <= 0:
             self.tell(grid.name, f"{self.side}_no_change", line)
             return None
-        job = self._job(grid, line, cells, read)
+        job = self._job(grid, line, cells, title_job)
         job = self._unclear_job(grid, cells, number) or job
         where = self._where(grid, line, cells)
         if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(where, Unusable):
-            wrong = next(each for each in (people, job, where) if isinstance(each, Unusable))
-            about = (grid.title(wrong.role), wrong.key, wrong.values, number, wrong.suggestions)
-            self.set_aside.append(Problem(grid.name, line, *about))
+            unusable = next(each for each in (people, job, where) if isinstance(each, Unusable))
+            details = (grid.title(unusable.role), unusable.key, unusable.values, number, unusable.suggestions)
+            self.set_aside.append(Problem(grid.name, line, *details))
             return None
         return Lot(
             employer=grid.text(cells, "employer") or "–",
@@ -609,11 +609,11 @@ class _Reader:
             change = change_of(grid.text_at(cells, filled[0]), decimal)
             if change is not None:
                 return -change if self.side == "fragile" else change
-        read = [self._number(grid, line, cells, decimal, at) for at in filled]
-        wrong = [number for number in read if isinstance(number, Unusable)]
-        whole = sum(number for number in read if isinstance(number, int))
-        if wrong or not read:
-            return wrong[0] if wrong else Unusable(role, "empty", {"given": ""})
+        numbers = [self._number(grid, line, cells, decimal, at) for at in filled]
+        unusable = [number for number in numbers if isinstance(number, Unusable)]
+        whole = sum(number for number in numbers if isinstance(number, int))
+        if unusable or not numbers:
+            return unusable[0] if unusable else Unusable(role, "empty", {"given": ""})
         whole -= _whole(grid.text(cells, "filled")) or 0
         if "target" not in grid.columns:
             return whole
@@ -628,19 +628,19 @@ class _Reader:
         column = heading or grid.header[at]
         cell: Any = cells[at] if text else None
         values = {"given": text}
-        same = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}
-        if len((same | {text}) - {""}) > 1:
+        same_name = {grid.text_at(cells, i) for i, name in enumerate(grid.header) if column and name == column}
+        if len((same_name | {text}) - {""}) > 1:
             return Unusable(column, "columns_differ", values)
         if isinstance(cell, bool):
             return Unusable(column, "not_number", values)
-        exact = isinstance(cell, int | float) and math.isfinite(cell)
+        numeric = isinstance(cell, int | float) and math.isfinite(cell)
         part_time = says("part_time", normalise_label(f"{column} {text}"))
-        value, why = (float(cell), "") if exact else read_number(text, decimal=decimal, whole=not part_time)
+        value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
         if value is not None:
             whole = value.is_integer() or part_time
-            why = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
-        if value is None or why:
-            return Unusable(column, "formula" if text.startswith("=") else why, values)
+            problem = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
+        if value is None or problem:
+            return Unusable(column, "formula" if text.startswith("=") else problem, values)
         if value.is_integer():
             return int(value)
         rounded = max(1, math.floor(value + 0.5))
@@ -658,18 +658,18 @@ class _Reader:
         return number
 
     def _conditions(self, grid: Grid, line: int, cells: Sequence[Any]) -> str:
-        """What columns of licences and conditions ask for, or tell as held; what names no credential is said."""
-        found, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
+        """What columns of licences and conditions ask for, or tell as held; a message names the others."""
+        conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
         for role in ("permits", "conditions"):
-            asked = [*as_asked(grid.text(cells, role), licences=role == "permits")]
-            if unread := [each for each in asked if not credentials_in(self.referential, each)]:
+            items = [*as_asked(grid.text(cells, role), licences=role == "permits")]
+            if unread := [each for each in items if not credentials_in(self.referential, each)]:
                 column = grid.title(role)
                 self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
-            found += asked
-        return ", ".join(found)
+            conditions += items
+        return ", ".join(conditions)
 
     def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
-        """Month of a row; what is written and names none is said."""
+        """Month of a row; a text that names none gets a message."""
         text = grid.text(cells, "month")
         month = Month.read(text)
         if text and month is None:
@@ -678,103 +678,103 @@ class _Reader:
 
     def _own_account(self, grid: Grid, cells: Sequence[Any]) -> bool:
         """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
-        told = (grid.text(cells, "employment"), grid.text(cells, "job"))
-        return any(says("own_account", normalise_label(text)) for text in told)
+        texts = (grid.text(cells, "employment"), grid.text(cells, "job"))
+        return any(says("own_account", normalise_label(text)) for text in texts)
 
-    def _job(self, grid: Grid, line: int, cells: Sequence[Any], read: Job | None) -> Job:
+    def _job(self, grid: Grid, line: int, cells: Sequence[Any], title_job: Job | None) -> Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
-        told = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
-        told = {
+        texts = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
+        texts = {
             role: _ROME_DASHED.sub(r"\1\2", text) if _ROME_DASHED.fullmatch(text) else text
-            for role, text in told.items()
+            for role, text in texts.items()
         }
-        if not told:
+        if not texts:
             return Unusable("job", "empty", {})
-        *_, last = told.values()
+        *_, last = texts.values()
         chosen = code_of(self.referential, self.choices.get(last, ""))
         if chosen is not None:
             return Resolved(chosen, last, 1.0)
-        for role, text in told.items():
-            code, within = code_of(self.referential, text), codes_within(self.referential, text)
-            if text == last and len(within) > 1 and not isinstance(read, Resolved):
-                return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(within)})
-            beside = code is None and len(within) == 1 and (role != "job" or not self._reads(within[0], read))
-            code = within[0] if beside else code
+        for role, text in texts.items():
+            code, codes = code_of(self.referential, text), codes_within(self.referential, text)
+            if text == last and len(codes) > 1 and not isinstance(title_job, Resolved):
+                return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(codes)})
+            beside = code is None and len(codes) == 1 and (role != "job" or not self._agrees(codes[0], title_job))
+            code = codes[0] if beside else code
             if code is not None:
-                title = told.get("job", text)
-                sure = 1.0
+                title = texts.get("job", text)
+                confidence = 1.0
                 if role == "job":
-                    self._tell_unknown(grid, line, told, text, code)
-                if (role == "code" or beside) and isinstance(read, Resolved) and read.confidence >= SURE:
-                    sure = self._agreement_of(grid, line, code, read)
-                return Resolved(code, "" if code_of(self.referential, title) == code else title, sure)
+                    self._tell_unknown(grid, line, texts, text, code)
+                if (role == "code" or beside) and isinstance(title_job, Resolved) and title_job.confidence >= SURE:
+                    confidence = self._code_confidence(grid, line, code, title_job)
+                return Resolved(code, "" if code_of(self.referential, title) == code else title, confidence)
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
-        if role == "job" and isinstance(read, Resolved):
-            self._tell_unknown(grid, line, told, read.given, read.job)
+        if role == "job" and isinstance(title_job, Resolved):
+            self._tell_unknown(grid, line, texts, title_job.given, title_job.job)
         if role != "job":
-            return self._title(text, next(resolve_many(self.referential, [text], limit=3)), role)
-        return read or Unusable("job", "empty", {})
+            return self._read_title(text, next(resolve_many(self.referential, [text], limit=3)), role)
+        return title_job or Unusable("job", "empty", {})
 
     def _unclear_job(self, grid: Grid, cells: Sequence[Any], number: int | None) -> Job | None:
         """What is wrong where a row has several jobs for one number, or columns of one name say different ones."""
         name = grid.title("job")
         if "job" not in grid.columns or any(grid.text(cells, role) for role in ("choice", "code")):
             return None
-        alike = {grid.text_at(cells, i) for i, each in enumerate(grid.header) if each and each == name}
-        if len(alike - {""}) > 1:
+        same_name = {grid.text_at(cells, i) for i, each in enumerate(grid.header) if each and each == name}
+        if len(same_name - {""}) > 1:
             return Unusable("job", "columns_differ", {"given": grid.text(cells, "job")})
         text = cell_text(cells[grid.columns["job"]])
-        return None if number == 1 or codes_within(self.referential, text) else self._several(text)
+        return None if number == 1 or codes_within(self.referential, text) else self._job_of_several(text)
 
-    def _reads(self, code: str, read: Job | None) -> bool:
+    def _agrees(self, code: str, title: Job | None) -> bool:
         """Whether a title is read as the occupation of a code, or a part of it."""
-        return isinstance(read, Resolved) and code in (read.job, self.referential.occupation_by_code[read.job].base)
+        return isinstance(title, Resolved) and code in (title.job, self.referential.occupation_by_code[title.job].base)
 
-    def _tell_unknown(self, grid: Grid, line: int, told: Mapping[str, str], given: str, code: str) -> None:
+    def _tell_unknown(self, grid: Grid, line: int, texts: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
-        if "code" in told:
-            read = f"{code} {self.referential.occupation_by_code[code].name}"
-            self.tell(grid.name, "code_unknown", line, grid.title("code"), code=told["code"], given=given, read=read)
+        if "code" in texts:
+            label = f"{code} {self.referential.occupation_by_code[code].name}"
+            self.tell(grid.name, "code_unknown", line, grid.title("code"), code=texts["code"], given=given, read=label)
 
-    def _agreement_of(self, grid: Grid, line: int, code: str, read: Resolved) -> float:
-        """How sure the code of a row is beside a title that is read surely: little, and said, where they disagree."""
-        ends = [self.referential.occupation_by_code[each] for each in (code, read.job)]
-        if len({end.base or end.code for end in ends}) == 1 or len({end.parent or end.code for end in ends}) == 1:
+    def _code_confidence(self, grid: Grid, line: int, code: str, title: Resolved) -> float:
+        """Confidence in the code of a row beside a title read surely: low, with a message, where they disagree."""
+        pair = [self.referential.occupation_by_code[each] for each in (code, title.job)]
+        if len({end.base or end.code for end in pair}) == 1 or len({end.parent or end.code for end in pair}) == 1:
             return 1.0
-        if read.confidence < _EXACT and ends[0].domain == ends[1].domain:  # neighbours are told apart by exact words
+        if title.confidence < _EXACT and pair[0].domain == pair[1].domain:  # neighbours are told apart by exact words
             return 1.0
-        names = {"code": f"{code} {ends[0].name}", "read": f"{read.job} {ends[1].name}", "given": read.given}
+        names = {"code": f"{code} {pair[0].name}", "read": f"{title.job} {pair[1].name}", "given": title.given}
         self.tell(grid.name, "code_differs", line, grid.title("code"), **names)
-        return round(1.0 - read.confidence, 3)
+        return round(1.0 - title.confidence, 3)
 
     def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
         if not {"basin", "commune"} & set(grid.columns):
             return Where()
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
-        told = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
+        texts = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
         empty = {"basin" if "basin" in grid.columns else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
-        tried = [(role, text, self._place(text, area, role)) for role, text in (told or empty).items()]
-        role, text, found = next((each for each in tried if isinstance(each[-1], Where)), tried[-1])
-        if isinstance(found, Where):
-            meant = self.locator.begun_by(text) if found.commune in self.locator.strays and not area else []
-            if len(meant) > 1 or (meant and meant[0].code not in self.locator.communes):
-                several = [(found.commune, found.commune_label), *((c.code, c.name or c.code) for c in meant)]
-                names = tuple(f"{name} ({departments_shown(code)})" for code, name in several[:_CHOICES])
+        readings = [(role, text, self._read_place(text, area, role)) for role, text in (texts or empty).items()]
+        role, text, place = next((each for each in readings if isinstance(each[-1], Where)), readings[-1])
+        if isinstance(place, Where):
+            communes = self.locator.begun_by(text) if place.commune in self.locator.strays and not area else []
+            if len(communes) > 1 or (communes and communes[0].code not in self.locator.communes):
+                choices = [(place.commune, place.commune_label), *((c.code, c.name or c.code) for c in communes)]
+                names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_CHOICES])
                 return Unusable(role, "basin_ambiguous", {"given": text, "choices": ", ".join(names)}, names)
         else:
-            meant = self.locator.named_in_part(text) if found.key == "basin_unknown" else []
-        if not meant:
-            return found
-        self.tell(grid.name, "place_in_part", line, given=text, read=meant[0].name)
-        return self._place(meant[0].code, "", "commune")
+            communes = self.locator.named_in_part(text) if place.key == "basin_unknown" else []
+        if not communes:
+            return place
+        self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)
+        return self._read_place(communes[0].code, "", "commune")
 
     def _tell_sums(self, file: str, lots: Mapping[tuple[str, ...], Sequence[Lot]]) -> None:
-        for some in lots.values():
-            if len(some) > 1:
-                first, rows = some[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in some)
-                values = {"rows": rows, "people": str(sum(lot.people for lot in some)), "employer": first.employer}
+        for same_lots in lots.values():
+            if len(same_lots) > 1:
+                first, rows = same_lots[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in same_lots)
+                values = {"rows": rows, "people": str(sum(lot.people for lot in same_lots)), "employer": first.employer}
                 self.tell(file, "summed", first.row, **values, job=first.label or first.job)
 
 
