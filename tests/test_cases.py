@@ -16,7 +16,7 @@ from passerelles.report.batch import LINES, Batch
 from passerelles.report.case import Case, Request
 from passerelles.report.page import territory_page
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.lots import Locator, Lot, Lots, made
+from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.parts import Cut, Line, parts
 from passerelles.territory.reading import read_sides
@@ -216,12 +216,12 @@ def test_a_commune_says_the_department_of_a_basin_that_lies_in_several(by: Cut, 
     )
     lots = [("1", "35236", 2), ("1", "", 1), ("2", "", 4), ("1", "56221", 2)]
     lots += [("1", "44067", 2)] if by == "region" else [("1", "56001", 2)]
-    people = made("fragile", [Lot("A", "J", at, people=n, commune=commune, part=commune) for at, commune, n in lots])
+    people = Lots.of("fragile", [Lot("A", "J", at, people=n, commune=commune, part=commune) for at, commune, n in lots])
     assert {part.key: part.fragile.people for part in parts(people, None, by, Places(basins))} == found
 
 
 def test_a_part_has_the_shared_openings_of_its_own_basins_alone() -> None:
-    people = made("fragile", [Lot("A", "J", at, people=3) for at in ("nord", "sud")])
+    people = Lots.of("fragile", [Lot("A", "J", at, people=3) for at in ("nord", "sud")])
     shared = [Lot("BMO", job, at, "F1", n, at) for at, n in (("nord", 4), ("sud", 6)) for job in ("J", "K")]
     hiring = Lots("hiring", tuple(shared), {"F1": "Famille"})
     assert [(part.key, part.hiring and part.hiring.people) for part in parts(people, hiring, "basin")] == [

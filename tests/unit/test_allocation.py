@@ -21,7 +21,7 @@ from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.flows import Change
 from passerelles.territory.hours import EffortCosts
-from passerelles.territory.lots import Lot, Lots, made
+from passerelles.territory.lots import Lot, Lots
 from passerelles.territory.match import match_territory
 from passerelles.territory.solve import Floats, Rows
 from small import referential
@@ -65,8 +65,8 @@ def test_kind_and_access_are_told_of_every_flow_however_few_moves_are_explained(
 
 def test_kind_and_access_are_those_from_the_job_left_to_the_job_reached(embedded_graph: OccupationGraph) -> None:
     ends = (("N4101", "N4102"), ("N4105", "N4101"), ("H2902", "H2504"))
-    fragile = made("fragile", [Lot(f"A{n}", start, "x", people=1) for n, (start, _) in enumerate(ends)])
-    hiring = made("hiring", [Lot(f"P{n}", end, "x", people=1) for n, (_, end) in enumerate(ends)])
+    fragile = Lots.of("fragile", [Lot(f"A{n}", start, "x", people=1) for n, (start, _) in enumerate(ends)])
+    hiring = Lots.of("hiring", [Lot(f"P{n}", end, "x", people=1) for n, (_, end) in enumerate(ends)])
     found = match_territory(embedded_graph, fragile, hiring, settings=Settings(territory=TerritorySettings(**ANY_MOVE)))
     between = partial(access_between, embedded_graph.referential)
     moved = [*found.flows, *found.to_confirm]
@@ -135,7 +135,7 @@ def test_a_frame_is_asked_with_the_expected_hours() -> None:
 def test_pairs_that_are_too_many_are_those_of_lots_and_pools() -> None:
     shared = [Lot("BMO", job, "nord", "F1", 4, "Nord") for job in ("J01", "J02", "J04")]
     own = [Lot(employer, "J01", "nord", people=1, basin_label="Nord") for employer in ("P", "Q")]
-    fragile, hiring = people(("A", "J00", 6, "Nord")), made("hiring", [*shared, *own])
+    fragile, hiring = people(("A", "J00", 6, "Nord")), Lots.of("hiring", [*shared, *own])
     assert match(fragile, hiring, every(10.0), settings={"max_pairs": 3}).placed == 6
     with pytest.raises(PasserellesError, match="3 pairs of lots and openings to compare, for at most 2"):
         match(fragile, hiring, every(10.0), settings={"max_pairs": 2})
@@ -217,8 +217,9 @@ def test_unknown_hours_count_only_under_an_assumption() -> None:
 
 
 def test_a_side_without_anybody_leaves_the_other_as_it_is() -> None:
-    some, nobody, nothing = made("fragile", [Lot("A", "J00", "x", people=2)]), made("fragile", []), made("hiring", [])
-    posts = made("hiring", [Lot("P", "J01", "x", people=5)])
+    some = Lots.of("fragile", [Lot("A", "J00", "x", people=2)])
+    nobody, nothing = Lots.of("fragile", []), Lots.of("hiring", [])
+    posts = Lots.of("hiring", [Lot("P", "J01", "x", people=5)])
     assert [(u.people, u.reason) for u in match(some, nothing, {}).uncovered] == [(2, "nothing_near")]
     assert [(u.empty, u.reason) for u in match(nobody, posts, {}).unfilled] == [(5, "everyone_placed")]
 
@@ -255,7 +256,7 @@ def test_openings_of_a_survey_were_gathered_within_the_radius_so_that_a_wider_on
     posts = [Lot("BMO", "J01", BASINS.basin(name).code, people=2, basin_label=name) for name in ("Nord", "Sud")]
     asked: dict[str, Any] = {"places": BASINS, "radius_km": 30}
     kinds = [
-        {c.kind for c in match(fragile, made("hiring", some), {("J00", "J01"): 10.0}, **asked).changes}
+        {c.kind for c in match(fragile, Lots.of("hiring", some), {("J00", "J01"): 10.0}, **asked).changes}
         for some in (posts, [replace(post, pool="F1") for post in posts])
     ]
     assert kinds == [{"radius"}, set()]
@@ -452,18 +453,18 @@ def test_what_is_to_be_confirmed_never_takes_the_place_of_what_is_known() -> Non
 
 def test_a_title_that_is_not_sure_is_to_be_confirmed() -> None:
     lot = Lot("A", "J00", "x", people=3, given="assembleur", confidence=0.6)
-    found = match(made("fragile", [lot]), openings(("P", "J00", 5, "x")), {})
+    found = match(Lots.of("fragile", [lot]), openings(("P", "J00", 5, "x")), {})
     assert (found.placed, [(f.people, f.unknown, f.same_job) for f in found.to_confirm]) == (0, [(3, ("title",), True)])
 
 
 def test_a_title_of_signs_alone_is_no_title() -> None:
     signs = [Lot("A", "J00", "x", people=3, given=given, confidence=0.6) for given in ("???", "–")]
-    found = match(made("fragile", signs[:1]), made("hiring", signs[1:]), {})
+    found = match(Lots.of("fragile", signs[:1]), Lots.of("hiring", signs[1:]), {})
     assert (found.placed, [f.unknown for f in found.to_confirm]) == (0, [("title",)])  # no same words on both sides
     sure = [replace(lot, confidence=1.0) for lot in signs[:1]]
     written = [replace(sure[0], given="assembleur"), replace(sure[0], given="monteur")]
     for hiring, told in ((sure, False), (written[1:], True)):
-        found = match(made("fragile", written[:1]), made("hiring", hiring), {})
+        found = match(Lots.of("fragile", written[:1]), Lots.of("hiring", hiring), {})
         assert ("titles_of_one_fiche" in found.notes) == told
 
 
@@ -548,7 +549,7 @@ def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_p
 
     def asked_back(job: str, start: str, end: str) -> list[str | None]:
         lot = Lot("A", job, "x", people=3, confidence=1.0)
-        sides = made("fragile", [replace(lot, given=start)]), made("hiring", [replace(lot, given=end)])
+        sides = Lots.of("fragile", [replace(lot, given=start)]), Lots.of("hiring", [replace(lot, given=end)])
         found = match_territory(graph, *sides)
         assert found.placed == 3 * (not found.to_confirm), (start, end)
         return [flow.to_find_out("fr") for flow in found.to_confirm]
@@ -564,14 +565,14 @@ def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_p
 
 
 def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read() -> None:
-    fragile = made("fragile", [Lot("A", "J00", "x", people=3, given="Monteur", confidence=0.5)])
-    hiring = made("hiring", [Lot("P", "J00", "x", people=3, given="monteur", confidence=0.5)])
+    fragile = Lots.of("fragile", [Lot("A", "J00", "x", people=3, given="Monteur", confidence=0.5)])
+    hiring = Lots.of("hiring", [Lot("P", "J00", "x", people=3, given="monteur", confidence=0.5)])
     assert match(fragile, hiring, {}).placed == 3
 
 
 def test_who_stays_and_what_stays_empty_keep_the_words_of_their_employers() -> None:
-    fragile = made("fragile", [Lot("A", "J00", "x", people=3, given="Monteuse", confidence=1.0)])
-    hiring = made("hiring", [Lot("P", "J03", "x", people=2, given="Chef de quai", confidence=1.0)])
+    fragile = Lots.of("fragile", [Lot("A", "J00", "x", people=3, given="Monteuse", confidence=1.0)])
+    hiring = Lots.of("hiring", [Lot("P", "J03", "x", people=2, given="Chef de quai", confidence=1.0)])
     told = match(fragile, hiring, {}, settings={"acceptable_probability": 1.0}).to_dict()
     assert told["uncovered"][0]["fragile_title"] == "Monteuse"
     assert told["unfilled"][0]["hiring_title"] == "Chef de quai"

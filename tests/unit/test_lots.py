@@ -12,7 +12,7 @@ from passerelles import load_referential
 from passerelles.errors import PasserellesError
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
-from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, made, reading_notes
+from passerelles.territory.lots import Locator, Lot, Lots, LotsError, Month, Side, reading_notes
 from passerelles.territory.parts import parts
 from passerelles.territory.reading import read_lots, read_sides
 
@@ -98,9 +98,9 @@ def test_a_title_of_signs_alone_is_that_of_its_code(embedded: Referential) -> No
 def test_lots_of_one_name_are_summed_and_shared_openings_count_once() -> None:
     alike = [Lot("A", "J1", "nord", people=n) for n in (3, 2)]
     shared = [Lot("BMO", job, "nord", "F1", 4) for job in ("J1", "J2")]
-    both = made("hiring", [*alike, *shared])
+    both = Lots.of("hiring", [*alike, *shared])
     assert (both.people, dict(both.capacities)) == (9, {("A", "J1", "nord", ""): 5, ("BMO", "", "nord", "F1"): 4})
-    for odd in (made("hiring", [*shared, replace(shared[0], job="J3", people=n)]) for n in (0, 7)):
+    for odd in (Lots.of("hiring", [*shared, replace(shared[0], job="J3", people=n)]) for n in (0, 7)):
         with pytest.raises(PasserellesError, match=r"openings of F1 in nord .* 4 and [07]"):
             assert odd.people
 
@@ -448,7 +448,7 @@ def test_lots_and_data_frames_are_tables_too(embedded: Referential) -> None:
         read_lots(embedded, [Lot("A", "N4101", "redon", people=3, basin_label="Redon")], "fragile").lots[0].key
         == lots.lots[0].key
     )
-    assert read_lots(embedded, made("fragile", lots.lots), "fragile").lots == lots.lots
+    assert read_lots(embedded, Lots.of("fragile", lots.lots), "fragile").lots == lots.lots
     known = Lot(
         "A", "N4101", "redon", people=3, basin_label="Redon", given="Routier", confidence=0.6, volunteers=1,
         month=Month(2027, 3), size=12, agreement="16", commune="35236",

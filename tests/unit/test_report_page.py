@@ -44,7 +44,7 @@ from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.actions import actions
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published
-from passerelles.territory.lots import Lot, made, reading_notes
+from passerelles.territory.lots import Lot, Lots, reading_notes
 from passerelles.territory.match import match_territory
 from passerelles.views.document import Bullets, Code, Facts, Part
 from small import occupation, referential
@@ -110,7 +110,7 @@ def test_the_sums_of_the_tables_are_those_of_the_allocation(page: Element, redon
 def test_two_lots_of_one_employer_job_and_basin_are_counted_apart(embedded_graph: OccupationGraph) -> None:
     fragile = [Lot("A", "N1103", "redon", people=4, basin_label="Redon")]
     told = ((2, "jour"), (3, "nuit"))
-    hiring = made("hiring", [Lot("B", "N1103", "redon", people=n, basin_label="Redon", part=part) for n, part in told])
+    hiring = Lots.of("hiring", [Lot("B", "N1103", "redon", people=n, basin_label="Redon", part=p) for n, p in told])
     page = read_page(territory_page(Case(embedded_graph, match_territory(embedded_graph, fragile, hiring), NO_PICTURE)))
     rows = [[int(row[name]) for name in ("Postes", "Pourvus", "Vides")] for row in rows_of(page, "hiring")]
     assert sorted(places for places, _, _ in rows) == [2, 3]

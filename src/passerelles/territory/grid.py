@@ -83,13 +83,13 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     texts = with_letters([cell_text(cell) for cell in header])
     if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
-    found = named_columns([bare(text) for text in texts], side, _last_forecast(texts))
+    columns = named_columns([bare(text) for text in texts], side, _last_forecast(texts))
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
-    found = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, found)
-    sector = texts[found["sector"]] if "sector" in found else ""
-    if not {"job", "code"} & found.keys() and bare(sector).startswith("activite"):
-        found["job"] = found.pop("sector")  # where nothing else says the job, an activity does
-    return found
+    columns = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, columns)
+    sector = texts[columns["sector"]] if "sector" in columns else ""
+    if not {"job", "code"} & columns.keys() and bare(sector).startswith("activite"):
+        columns["job"] = columns.pop("sector")  # where nothing else says the job, an activity does
+    return columns
 
 
 def _last_forecast(names: Sequence[str]) -> dict[str, int]:
@@ -137,8 +137,8 @@ def with_letters(names: Sequence[str]) -> list[str]:
 
 def counts_jobs(header: Sequence[str]) -> bool:
     """Whether columns make a table of people or openings by job."""
-    found = [(COUNT[side], columns_of(header, side)) for side in COUNT]
-    return any(count in columns and "job" in columns for count, columns in found)
+    by_count = [(COUNT[side], columns_of(header, side)) for side in COUNT]
+    return any(count in columns and "job" in columns for count, columns in by_count)
 
 
 def names_role(name: str) -> bool:
@@ -174,18 +174,18 @@ def _leaves(name: str) -> bool:
     return says("leaves", name.replace("reclassement", "")) and not says("hires", name)
 
 
-def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
+def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) -> dict[str, int]:
     """Position of the column of each role, by names of columns; those that are known stay."""
-    found = dict(known)
-    named = [(at, name) for at, name in enumerate(written) if name]  # one stray cell can make thousands that have none
+    columns = dict(known)
+    named = [(at, name) for at, name in enumerate(names) if name]  # one stray cell can make thousands that have none
     of_other_side = {"headcount"} if side == "hiring" else {"openings", "filled", "conditions"}
 
     def place(role: str, fits: Callable[[str], object]) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""
-        kept = fits if role != COUNT[side] else lambda name: fits(name) and not _counts_else(name, side, found, written)
-        free = (at for at, name in named if at not in found.values() and kept(name))
-        if role not in found and role not in of_other_side and (at := next(free, None)) is not None:
-            found[role] = at
+        suits = fits if role != COUNT[side] else lambda n: fits(n) and not _counts_else(n, side, columns, names)
+        free = (at for at, name in named if at not in columns.values() and suits(name))
+        if role not in columns and role not in of_other_side and (at := next(free, None)) is not None:
+            columns[role] = at
 
     for role, patterns in WORDS["roles"].items():
         for pattern in patterns:
@@ -193,7 +193,7 @@ def named_columns(written: Sequence[str], side: Side, known: Mapping[str, int]) 
     for role, pattern in WORDS["words"].items():
         place(role, partial(_mentions, pattern))
     place("month", re.compile(WORDS["month"][side]).search)
-    return found
+    return columns
 
 
 @dataclass(frozen=True)
@@ -227,8 +227,8 @@ class Grid:
         names, rows = [name for name in self.header if name], list[Row]()
         for line, cells in self.rows:
             filled = [text for cell in cells if (text := cell_text(cell))]
-            told = texts.get(line) if len(filled) > 1 and filled != names else None
-            rows.append((line, [*cells, told]))
+            value = texts.get(line) if len(filled) > 1 and filled != names else None
+            rows.append((line, [*cells, value]))
         return replace(self, header=[*self.header, ""], columns={**self.columns, role: len(self.header)}, rows=rows)
 
     def text(self, cells: Sequence[Any], role: str) -> str:
@@ -275,47 +275,47 @@ class Grid:
     @property
     def uncounted(self) -> list[int]:
         """Columns without a role that count, by their names and cells, but not this side, or something else."""
-        found, names = list[int](), [normalise_label(name) for name in self.header]
+        columns, names = list[int](), [normalise_label(name) for name in self.header]
         for at in {*range(len(self.header))} - {*self.columns.values()}:
-            name, held = names[at], self.held(at)
+            name, texts = names[at], self.sample(at)
             counts = _counts_else(name, self.side, (), names) or re.search(WORDS["words"][COUNT[self.side]], name)
-            if counts and not says("no_people", name) and held and mostly_hold_counts(held):
-                found.append(at)
-        return sorted(found)
+            if counts and not says("no_people", name) and texts and mostly_hold_counts(texts):
+                columns.append(at)
+        return sorted(columns)
 
-    def held(self, place: int) -> list[str]:
-        """Return what is written in a column, in the first rows."""
+    def sample(self, place: int) -> list[str]:
+        """Return the filled cells of a column, in the first rows."""
         return [text for _, row in self.rows[:_LOOKED_AT] if (text := cell_text(row[place]))]
 
-    def as_held(self) -> "Grid":
-        """Return it without the roles that the cells deny: jobs, employers or months of numbers, counts of words."""
+    def with_checked_roles(self) -> "Grid":
+        """Drop the roles that its cells contradict: jobs, employers or months of numbers, counts of words."""
         roles = dict(self.columns)
-        if "job" in roles and (held := self.held(roles["job"])) and hold_counts(held):  # "Postes créés"
+        if "job" in roles and (texts := self.sample(roles["job"])) and hold_counts(texts):  # "Postes créés"
             del roles["job"]
-        if "employer" in roles and says("site", self.title("employer")) and hold_counts(self.held(roles["employer"])):
+        if "employer" in roles and says("site", self.title("employer")) and hold_counts(self.sample(roles["employer"])):
             del roles["employer"]
-        if "month" in roles and (held := self.held(roles["month"])) and all(map(_FEW.fullmatch, held)):  # "Départs"
+        if "month" in roles and (texts := self.sample(roles["month"])) and all(map(_FEW.fullmatch, texts)):  # "Départs"
             del roles["month"]
-        held = self.held(roles[COUNT[self.side]]) if COUNT[self.side] in roles else []
-        words = not any(sign.isdigit() for text in held for sign in text[:2])  # "Postes" may head titles, not numbers
+        texts = self.sample(roles[COUNT[self.side]]) if COUNT[self.side] in roles else []
+        words = not any(sign.isdigit() for text in texts for sign in text[:2])  # "Postes" may head titles, not numbers
         if COUNT[self.side] in roles and words and not {"job", "code"} & roles.keys():
             del roles[COUNT[self.side]]
         return replace(self, columns=roles)
 
     def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
-        """Return the columns among some that hold what is looked for; an empty one holds nothing."""
-        return [place for place in among if (held := self.held(place)) and holds(held)]
+        """Return the columns among some whose cells pass a test; an empty one does not."""
+        return [place for place in among if (texts := self.sample(place)) and holds(texts)]
 
     def within(self, place: int, among: Iterable[int]) -> list[int]:
         """Return the columns among some that may count a part of what a column counts: none is above it."""
-        found = list[int]()
+        columns = list[int]()
         for at in among:
             texts = [(self.text_at(cells, at).strip("-–—"), self.text_at(cells, place)) for _, cells in self.rows]
             parts = [(part, whole) for part, whole in texts if part]
             whole = [(int(part), int(whole)) for part, whole in parts if part.isdecimal() and whole.isdecimal()]
             if parts and all(part.isdecimal() for part, _ in parts) and all(part <= of for part, of in whole):
-                found.append(at)
-        return found
+                columns.append(at)
+        return columns
 
 
 def are_parts(names: Sequence[str]) -> bool:
@@ -334,40 +334,40 @@ def are_parts(names: Sequence[str]) -> bool:
     return several and any(all(map(part.match, words)) for part in _PARTS)
 
 
-def side_said_by(text: str) -> Side | None:
+def side_of_text(text: str) -> Side | None:
     """
     Return the side of a row that a cell tells; None where it tells none, or both.
 
     Examples
     --------
-    >>> side_said_by("Suppression de poste"), side_said_by("Recrutement"), side_said_by("CDI")
+    >>> side_of_text("Suppression de poste"), side_of_text("Recrutement"), side_of_text("CDI")
     ('fragile', 'hiring', None)
-    >>> side_said_by("Recrutement à revoir selon le carnet de commandes") is None
+    >>> side_of_text("Recrutement à revoir selon le carnet de commandes") is None
     True
     """
     words = normalise_label(text)
-    leaves, hires = (says(what, words) for what in ("leaves", "hires"))
+    leaves, hires = (says(subject, words) for subject in ("leaves", "hires"))
     if leaves == hires or len(words.split()) > _FEW_WORDS:
         return None
     return "fragile" if leaves else "hiring"
 
 
-def both_sides(grid: Grid) -> int | None:
+def side_column(grid: Grid) -> int | None:
     """Return the column that tells of each row whether it counts people or openings, where a table counts both."""
     roles = {at for role, at in grid.columns.items() if role != "employment"}
     for at, name in enumerate(grid.header):
-        if at in roles or says("no_side", bare(name)) or not any(map(side_said_by, grid.held(at))):
+        if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, grid.sample(at))):
             continue
-        said = [side_said_by(grid.text_at(cells, at)) for _, cells in grid.rows if grid.text(cells, "job")]
-        known = [side for side in said if side is not None]
-        if 2 * len(known) > len(said) and len(set(known)) > 1:
+        sides = [side_of_text(grid.text_at(cells, at)) for _, cells in grid.rows if grid.text(cells, "job")]
+        known = [side for side in sides if side is not None]
+        if 2 * len(known) > len(sides) and len(set(known)) > 1:
             return at
     return None
 
 
-def carried(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int, Sequence[Any]]:
+def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int, Sequence[Any]]:
     """
-    Return the rows below the first of a group, which alone names the employer, with what it tells of it and its place.
+    Return the rows below the first of a group, which alone names the employer, with its employer and place.
 
     Parameters
     ----------
@@ -378,37 +378,37 @@ def carried(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int,
 
     Returns
     -------
-    carried
+    rows
         Cells of these rows by line; none where the table may lack an employer here and there instead. Groups are many
         rows; their rows lack the place too, or no two that follow one another name one employer.
     """
     blank = [cells for _, cells in rows if not grid.text(cells, "employer")]
     if "employer" not in grid.columns or not blank or len(blank) < _GROUPED * len(rows):
         return {}
-    where = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
-    twice = any(a == b != "" for a, b in pairwise(grid.text(cells, "employer") for _, cells in rows))
-    if twice and (not where or any(grid.text(cells, role) for cells in blank for role in where)):
+    place_roles = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
+    repeated = any(a == b != "" for a, b in pairwise(grid.text(cells, "employer") for _, cells in rows))
+    if repeated and (not place_roles or any(grid.text(cells, role) for cells in blank for role in place_roles)):
         return {}
-    found = dict[int, Sequence[Any]]()
+    completed = dict[int, Sequence[Any]]()
     above: Sequence[Any] | None = None
     ends: list[tuple[int, Sequence[Any] | None]] = [(line, None) for line in breaks]
     for line, cells in sorted([*rows, *ends], key=lambda row: row[0]):
         if cells is None or grid.text(cells, "employer"):
             above = cells
         elif above is not None:
-            own = [role for role in ("employer", *_OF_FIRM) if not grid.text(cells, role)]
-            own += [] if any(grid.text(cells, role) for role in where) else where
-            told = {grid.columns[role]: grid.text(above, role) for role in own if role in grid.columns}
-            found[line] = [told.get(at, cell) for at, cell in enumerate(cells)]
-    return found
+            roles = [role for role in ("employer", *_OF_FIRM) if not grid.text(cells, role)]
+            roles += [] if any(grid.text(cells, role) for role in place_roles) else place_roles
+            values = {grid.columns[role]: grid.text(above, role) for role in roles if role in grid.columns}
+            completed[line] = [values.get(at, cell) for at, cell in enumerate(cells)]
+    return completed
 
 
 def signed_change(grid: Grid) -> int | None:
     """Return the column of changes of a headcount: most of its cells are numbers, and some are negative."""
     for at in grid.countable:
-        held = grid.held(at)
-        numbers = [number for text in held if (number := change_of(text)) is not None]
-        if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(held) and min(numbers, default=0) < 0:
+        texts = grid.sample(at)
+        numbers = [number for text in texts if (number := change_of(text)) is not None]
+        if says("change", bare(grid.header[at])) and 2 * len(numbers) > len(texts) and min(numbers, default=0) < 0:
             return at
     return None
 
@@ -450,11 +450,11 @@ def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:
 
 
 class Differs(NamedTuple):
-    """A total that is no sum of its lines: what it tells, and the sum of lines that is nearest to it."""
+    """A total that is no sum of its lines, and the sum of lines that is nearest to it."""
 
     line: int
-    told: int
-    found: int
+    total: int
+    nearest_sum: int
 
 
 def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None]) -> Iterator[Differs]:
@@ -462,7 +462,7 @@ def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None
     Yield the totals that are no sum of lines.
 
     A total may sum the lines since the total before it, those until the next, all lines above, all of the table, or the
-    totals above. Where the number of one of the lines is not known, nothing can be told of any total.
+    totals above. Where the number of one of the lines is not known, no total can be checked.
 
     Parameters
     ----------
@@ -474,24 +474,24 @@ def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None
     >>> list(differing({4: 5, 7: 9, 8: 14}, {2: 2, 3: 3, 5: 4, 6: 5}))
     []
     >>> list(differing({4: 5, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))
-    [Differs(line=8, told=15, found=14)]
+    [Differs(line=8, total=15, nearest_sum=14)]
     >>> list(differing({1: 5, 4: 9}, {2: 2, 3: 3, 5: 4, 6: 5}))  # each above its lines
     []
-    >>> list(differing({4: 6, 7: 9, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))  # the last sums what the others tell
-    [Differs(line=4, told=6, found=5)]
+    >>> list(differing({4: 6, 7: 9, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))  # the last sums the other totals
+    [Differs(line=4, total=6, nearest_sum=5)]
     """
     known = {line: n for line, n in numbers.items() if n is not None}
-    told = {line: n for line, n in totals.items() if n is not None}
-    for line, total in told.items() if len(known) == len(numbers) and known else ():
-        before = max((at for at in told if at < line), default=0)
-        after = min((at for at in told if at > line), default=math.inf)
-        sides = (
+    known_totals = {line: n for line, n in totals.items() if n is not None}
+    for line, total in known_totals.items() if len(known) == len(numbers) and known else ():
+        before = max((at for at in known_totals if at < line), default=0)
+        after = min((at for at in known_totals if at > line), default=math.inf)
+        groups = (
             [n for at, n in known.items() if before < at < line],
             [n for at, n in known.items() if at < line],
             [n for at, n in known.items() if line < at < after],
-            [n for at, n in told.items() if at < line],
+            [n for at, n in known_totals.items() if at < line],
             list(known.values()),
         )
-        found = [sum(some) for some in sides if some]
-        if total not in found:
-            yield Differs(line, total, min(found, key=lambda each: abs(each - total)))
+        sums = [sum(some) for some in groups if some]
+        if total not in sums:
+            yield Differs(line, total, min(sums, key=lambda each: abs(each - total)))

@@ -13,7 +13,7 @@ from passerelles.territory.lots import Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
-_MAY_BE: Final = 0.5  # how sure several jobs of a cell are one title: never enough to place
+_MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
@@ -45,10 +45,10 @@ class Unusable(NamedTuple):
 Job = Resolved | Unusable
 
 
-def resolved(referential: Referential, asked: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
+def candidates_of(referential: Referential, titles: Iterable[tuple[str, Context | None]]) -> Iterable[list[Candidate]]:
     """Return the candidates of several titles, each with its context."""
-    some = list(asked)
-    return resolve_many(referential, [t for t, _ in some], limit=3, contexts=[context for _, context in some])
+    pairs = list(titles)
+    return resolve_many(referential, [t for t, _ in pairs], limit=3, contexts=[context for _, context in pairs])
 
 
 def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, threshold: float) -> list[Job | None]:
@@ -58,21 +58,21 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
     Of jobs crossed with employers each is written once, and read so: beside the other jobs of them all.
     """
 
-    def of(role: str) -> list[str]:
+    def texts_of(role: str) -> list[str]:
         known = role in grid.columns and not grid.crossed
         return [grid.text(cells, role) for _, cells in rows] if known else []
 
     texts = [grid.text(cells, "job") for _, cells in rows]
-    agreements = of("agreement") or of("idcc")
-    employers = ["–"] * len(rows) if grid.crossed else of("employer")
-    contexts = contexts_of(texts, employers=employers, sectors=of("sector"), agreements=agreements)
+    agreements = texts_of("agreement") or texts_of("idcc")
+    employers = ["–"] * len(rows) if grid.crossed else texts_of("employer")
+    contexts = contexts_of(texts, employers=employers, sectors=texts_of("sector"), agreements=agreements)
     keys = list(zip(texts, contexts, strict=True))
-    asked = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
-    plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in asked if _BRACKETS.search(key[0])}
-    without = dict(zip(plain, resolved(referential, plain.values()), strict=True))
+    queries = list(dict.fromkeys(key for key in keys if key[0] and code_of(referential, key[0]) is None))
+    plain = {key: (_BRACKETS.sub(" ", key[0]).strip(), key[1]) for key in queries if _BRACKETS.search(key[0])}
+    unbracketed = dict(zip(plain, candidates_of(referential, plain.values()), strict=True))
     answers = {
-        key: read_title(referential, key[0], likelier(found, without.get(key, ()), threshold), threshold=threshold)
-        for key, found in zip(asked, resolved(referential, asked), strict=True)
+        key: read_title(referential, key[0], likelier(ranked, unbracketed.get(key, ()), threshold), threshold=threshold)
+        for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
     }
     return [answers.get(key) for key in keys]
 
@@ -83,26 +83,26 @@ def read_title(
     """Return the occupation of a title; one under the threshold of review is never guessed."""
     exact = titles_by_label(referential).get(normalise_label(text), ())
     first = ranked[0] if ranked else None
-    if len(exact) == 1 and not _rivalled(referential, exact[0], ranked):
+    if len(exact) == 1 and not _has_rival(referential, exact[0], ranked):
         return Resolved(exact[0], text, 1.0, _title_code(referential, exact[0], first))
-    sure = 0.0 if first is None else _sureness(referential, first)
-    if first is not None and sure >= (SURE if len(exact) > 1 else threshold):
-        return Resolved(first.code, text, round(sure, 3), _title_code(referential, first.code, first))
+    confidence = 0.0 if first is None else _confidence(referential, first)
+    if first is not None and confidence >= (SURE if len(exact) > 1 else threshold):
+        return Resolved(first.code, text, round(confidence, 3), _title_code(referential, first.code, first))
     if len(exact) > 1:
         names = tuple(f"{code} {referential.occupation_by_code[code].name}" for code in exact)
         return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(exact)}, names)
     return Unusable(role, "job_unknown", {"given": text}, tuple(f"{c.code} {c.label}" for c in ranked))
 
 
-def _rivalled(referential: Referential, code: str, ranked: Sequence[Candidate]) -> bool:
+def _has_rival(referential: Referential, code: str, ranked: Sequence[Candidate]) -> bool:
     """Whether usage or the context means more than what is left of a title by an occupation of another family."""
     family = referential.occupation_by_code[code].parent or code
     return any(c.parent_code != family and c.reason != "exact" and c.parent_confidence > 1.0 - SURE for c in ranked)
 
 
-def _sureness(referential: Referential, first: Candidate) -> float:
+def _confidence(referential: Referential, first: Candidate) -> float:
     """
-    How sure a reading is: that of its family, as `passerelles.matching.titles.status` says it.
+    Confidence in a reading: that of its family, as `passerelles.matching.titles.status` says it.
 
     Where a branch tells parts of a fiche apart, that of the part: a family that is sure leaves the credentials open.
     """
@@ -128,24 +128,23 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
     given, parts = " ".join(text.split()), jobs_beside(text)
     if not 1 < len(parts) <= _MOST_JOBS:
         return None
-    one = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
-    if one and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
+    meant = occupations_meant(referential, given) or occupations_meant(referential, " ".join(parts))
+    if meant and not parts_jobs(text):  # "Boulanger, pâtissier" is a title
         return None
-    whole, *sure = (
-        [c for c in found if c.parent_confidence >= SURE]
-        for found in resolve_many(referential, [given, *parts], limit=1)
+    whole, *by_part = (
+        [c for c in hits if c.parent_confidence >= SURE] for hits in resolve_many(referential, [given, *parts], limit=1)
     )
     codes = [
-        set(occupations_meant(referential, p)) or {c.code for c in found} for p, found in zip(parts, sure, strict=True)
+        set(occupations_meant(referential, p)) or {c.code for c in hits} for p, hits in zip(parts, by_part, strict=True)
     ]
     common = set.intersection(*codes)
-    if not one and not whole and len(common) == 1 and all(sure):
-        return Resolved(min(common), given, min(c.parent_confidence for found in sure for c in found))
-    families = [{referential.occupation_by_code[code].parent or code for code in some} for some in codes]
+    if not meant and not whole and len(common) == 1 and all(by_part):
+        return Resolved(min(common), given, min(c.parent_confidence for hits in by_part for c in hits))
+    families = [{referential.occupation_by_code[code].parent or code for code in jobs} for jobs in codes]
     if not all(families) or set.intersection(*families):
         return None
-    if len(one) == 1:
-        return Resolved(one[0], given, _MAY_BE)
+    if len(meant) == 1:
+        return Resolved(meant[0], given, _MAY_BE)
     return Unusable("job", "several_jobs", {"given": given, "jobs": ", ".join(parts)})
 
 

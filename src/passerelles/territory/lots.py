@@ -40,9 +40,9 @@ _DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
 
 
-def says(what: str, text: str) -> bool:
+def says(subject: str, text: str) -> bool:
     """Whether a header or cell says something that has a pattern among the words of columns."""
-    return _SAYS[what].search(text) is not None
+    return _SAYS[subject].search(text) is not None
 
 
 def town_of(site: str) -> str:
@@ -54,24 +54,24 @@ def town_of(site: str) -> str:
     >>> town_of("Agence de Brive"), town_of("Dépôt du Mans"), town_of("USINE D'AGEN"), town_of("Redon")
     ('Brive', 'le Mans', 'AGEN', 'Redon')
     """
-    found = _SAYS["site"].match(site)
-    if found is None:
+    match = _SAYS["site"].match(site)
+    if match is None:
         return site
-    article = {"du": "le ", "des": "les "}.get((found["article"] or "").lower(), "")
-    return article + site[found.end() :]
+    article = {"du": "le ", "des": "les "}.get((match["article"] or "").lower(), "")
+    return article + site[match.end() :]
 
 
-def _department_said(text: str) -> str:
+def _department_code(text: str) -> str:
     """
     Return the code of a department or postcode that a cell tells; empty where it tells none, as one of a firm's does.
 
     Examples
     --------
-    >>> [_department_said(text) for text in ("35", "44 - Loire Atl.", "Ille-et-Vilaine", "Var (83)", "Fab 2", "IT")]
+    >>> [_department_code(text) for text in ("35", "44 - Loire Atl.", "Ille-et-Vilaine", "Var (83)", "Fab 2", "IT")]
     ['35', '44', '35', '83', '', '']
     """
-    found = _DEPARTMENT.fullmatch(_WIDE_WORDS.sub("", normalise_label(text)))
-    return (found["alone"] or found["code"] or _DEPARTMENTS.get(found["name"], "")) if found else ""
+    match = _DEPARTMENT.fullmatch(_WIDE_WORDS.sub("", normalise_label(text)))
+    return (match["alone"] or match["code"] or _DEPARTMENTS.get(match["name"], "")) if match else ""
 
 
 class Where(NamedTuple):
@@ -144,24 +144,24 @@ class Locator:
         if around is not None and self.places.own(text) is None:
             text = f"bassin de {around['basin'] or around['town']}"
         try:
-            found = self.places.spot(text, _department_said(area), communes_first=communes_first)
+            place = self.places.spot(text, _department_code(area), communes_first=communes_first)
         except UnknownCodeError:
             return Where(*self.find(text))  # a basin of the survey that the geography lacks, or an error of its own
         except PasserellesError as error:
-            found = self._there(error)
-        commune = found.commune if communes_first or normalise_label(text) in self._grouped else None
+            place = self._local_spot(error)
+        commune = place.commune if communes_first or normalise_label(text) in self._grouped else None
         if commune is None or commune.latitude is None:
-            return Where(found.basin.code, found.basin.name)
-        return Where(found.basin.code, found.basin.name, commune.code, commune.name or found.name)
+            return Where(place.basin.code, place.basin.name)
+        return Where(place.basin.code, place.basin.name, commune.code, commune.name or place.name)
 
     def named_in_part(self, text: str) -> list[Commune]:
         """Return the one commune of the tables in whose name a text stands; nothing where none is, or several."""
         known = self.places.commune_by_code if self.places else {}
-        here = [known[code] for code in self.communes if code in known]
-        found = [c for c in here if any(holding(_names(c), text))]
-        return found if len(found) == 1 else []
+        communes = [known[code] for code in self.communes if code in known]
+        matches = [c for c in communes if any(holding(_names(c), text))]
+        return matches if len(matches) == 1 else []
 
-    def begun_by(self, text: str) -> list[Commune]:
+    def starting_with(self, text: str) -> list[Commune]:
         """
         Communes whose name begins with a text, no basin's own, and goes on.
 
@@ -170,27 +170,27 @@ class Locator:
         if self.places is None or self.places.own(text) is not None:
             return []
         apart, start = {departments_shown(code) for code in self.strays}, f"{normalise_label(text)} "
-        near = (
+        candidates = (
             c for c in self.places.communes
             if c.code in self.communes or departments_shown(c.code) in self.departments - apart
         )  # fmt: skip
-        found = [c for c in near if any(name.startswith(start) for name in _names(c))]
-        return [c for c in found if c.code in self.communes] or found
+        matches = [c for c in candidates if any(name.startswith(start) for name in _names(c))]
+        return [c for c in matches if c.code in self.communes] or matches
 
     def is_wide(self, text: str, area: str = "") -> bool:
         """Whether a text names a department or region, no basin, and no postcode tells a commune of that name."""
-        if self.places is None or len(_department_said(area)) >= len("1000") or self.places.own(text) is not None:
+        if self.places is None or len(_department_code(area)) >= len("1000") or self.places.own(text) is not None:
             return False
         return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE
 
-    def _there(self, error: PasserellesError) -> Spot:
+    def _local_spot(self, error: PasserellesError) -> Spot:
         """Return the one commune of a name that lies in the territory's departments; else raise the error."""
         codes = error.values.get("communes", ())
-        near = [c for c in codes if departments_shown(c) in self.departments] if isinstance(codes, tuple) else []
-        if self.places is None or len(near) != 1:
+        local = [c for c in codes if departments_shown(c) in self.departments] if isinstance(codes, tuple) else []
+        if self.places is None or len(local) != 1:
             raise error
-        commune = self.places.commune_by_code[near[0]]
-        return Spot(self.places.basin_by_code[commune.basin], commune, commune.name or near[0])
+        commune = self.places.commune_by_code[local[0]]
+        return Spot(self.places.basin_by_code[commune.basin], commune, commune.name or local[0])
 
     def departments_of(self, where: str, commune: str) -> frozenset[str]:
         """Departments of a basin by code, or the one of a commune where it is known."""
@@ -210,10 +210,10 @@ class Locator:
             return 0.0
         if self.places is None or NOWHERE in (start, end):
             return None
-        ends, basins = self._ends(start, end)
-        if ends[0] is not None and ends[1] is not None:
-            given = self.places.travel_between(*basins) if basins[0] != basins[1] else (None, None)
-            return given[1] if given[1] is not None else self.places.commune_km(ends[0], ends[1])
+        communes, basins = self._communes_and_basins(start, end)
+        if communes[0] is not None and communes[1] is not None:
+            travel = self.places.travel_between(*basins) if basins[0] != basins[1] else (None, None)
+            return travel[1] if travel[1] is not None else self.places.commune_km(communes[0], communes[1])
         if basins[0] == basins[1]:
             return 0.0
         if not set(basins) <= self.places.basin_by_code.keys():
@@ -224,7 +224,7 @@ class Locator:
         """Minutes between the basins of two places, from a table of travel; None = it gives none."""
         if start == end or self.places is None:
             return 0.0 if start == end else None
-        _, basins = self._ends(start, end)
+        _, basins = self._communes_and_basins(start, end)
         return 0.0 if basins[0] == basins[1] else self.places.travel_between(*basins)[0]
 
     def surveyed_within(self, radius: float, starts: Collection[str]) -> list[str]:
@@ -232,10 +232,10 @@ class Locator:
         known = self._survey.basin_by_code
         return [e for e in known if any((km := self.km(s, e)) is not None and km <= radius for s in starts)]
 
-    def _ends(self, *codes: str) -> tuple[list[Commune | None], list[str]]:
+    def _communes_and_basins(self, *codes: str) -> tuple[list[Commune | None], list[str]]:
         """Communes of some codes, None where one is a basin's, and their basins."""
-        ends = [self.places.commune_by_code.get(code) if self.places else None for code in codes]
-        return ends, [commune.basin if commune else code for commune, code in zip(ends, codes, strict=True)]
+        communes = [self.places.commune_by_code.get(code) if self.places else None for code in codes]
+        return communes, [commune.basin if commune else code for commune, code in zip(communes, codes, strict=True)]
 
     @cached_property
     def _survey(self) -> Places:
@@ -270,11 +270,11 @@ _SHORTEST: Final = 3  # letters by which a month is named
 
 def _month_named(word: str) -> int | None:
     """Number of the one month whose name begins with a word."""
-    found = {at for name, at in _NUMBER.items() if len(word) >= _SHORTEST and name.startswith(word)}
-    return found.pop() if len(found) == 1 else None
+    matches = {at for name, at in _NUMBER.items() if len(word) >= _SHORTEST and name.startswith(word)}
+    return matches.pop() if len(matches) == 1 else None
 
 
-def _secret(problem: "Problem", lang: Lang) -> str | None:
+def _withheld_text(problem: "Problem", lang: Lang) -> str | None:
     return say("terms.withheld", lang=lang) if problem.withheld else None
 
 
@@ -311,10 +311,10 @@ class Problem(Described):
 
     def what(self, lang: Lang = "fr") -> str:
         """Return what is wrong and what to do, with what may have been meant."""
-        found = self.why(lang)
+        reason = self.why(lang)
         if self.withheld or not self.suggestions or "suggestions" in self.values:
-            return found
-        return f"{found} {say('territory.problem.nearest', lang=lang, list=', '.join(self.suggestions))}"
+            return reason
+        return f"{reason} {say('territory.problem.nearest', lang=lang, list=', '.join(self.suggestions))}"
 
     def why(self, lang: Lang = "fr") -> str:
         """Return what is wrong and what to do."""
@@ -336,10 +336,10 @@ class Problem(Described):
             Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
             Column("reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
                    promised="text: Why, and what to do"),
-            Column("people", "integer", shown=_secret,
+            Column("people", "integer", shown=_withheld_text,
                    promised="count?: People or openings of the row, where they can be read"),
             texts_of("suggestions", "text", promised=["text"],
-                     shown=lambda p, lang: _secret(p, lang) or "; ".join(p.suggestions) or "–"),
+                     shown=lambda p, lang: _withheld_text(p, lang) or "; ".join(p.suggestions) or "–"),
         ),
     )  # fmt: skip
 
@@ -372,7 +372,7 @@ class Note(Described):
 
 
 class LotsError(PasserellesError):
-    """Tables of lots that cannot be used; `problems` holds everything found in all of them."""
+    """Tables of lots that cannot be used; `problems` holds all that is wrong in them."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(sorted(problems, key=lambda p: (p.file, p.row, p.column, p.key)))
@@ -408,12 +408,12 @@ class Month(NamedTuple):
         if date := next(filter(None, (pattern.search(text) for pattern in _DATES)), None):
             year, month = date["year"], int(date["month"])
         elif part := next(
-            ((found, n) for each, n in _PARTS if (found := each.search(_GLUED.sub(r"\1 ", folded)))), None
+            ((match, n) for each, n in _PARTS if (match := each.search(_GLUED.sub(r"\1 ", folded)))), None
         ):
             year, month = part[0]["year"], int(part[0]["nth"]) * part[1]
         else:
-            told = _YEAR.search(folded) or _SHORT_YEAR.search(text)
-            year, month = told[1] if told else "", next(filter(None, map(_month_named, folded.split())), 0)
+            year_match = _YEAR.search(folded) or _SHORT_YEAR.search(text)
+            year, month = year_match[1] if year_match else "", next(filter(None, map(_month_named, folded.split())), 0)
         return cls(int(f"20{year}"[-4:]), month) if year and 1 <= month <= _LAST_MONTH else None
 
     def until(self, later: "Month") -> int:
@@ -514,9 +514,9 @@ class Lot:
 
     def read_as(self, read: "Lot") -> "Lot":
         """Return it with the job and basin that were looked up for it: volunteers, months and doubts stay."""
-        told = {n: getattr(read, n) for n in ("employer", "job", "label", "basin", "basin_label", "row", "sheet")}
-        surely = min(self.confidence, read.confidence)
-        return replace(self, **told, given=self.given or read.given, confidence=surely, pool="", part="")
+        values = {n: getattr(read, n) for n in ("employer", "job", "label", "basin", "basin_label", "row", "sheet")}
+        confidence = min(self.confidence, read.confidence)
+        return replace(self, **values, given=self.given or read.given, confidence=confidence, pool="", part="")
 
     @property
     def spot(self) -> str:
@@ -579,6 +579,11 @@ class Lots:
     set_aside: tuple[Problem, ...] = ()
     said: tuple[Problem, ...] = ()
 
+    @classmethod
+    def of(cls, side: Side, lots: Iterable[Lot], **more: Any) -> "Lots":
+        """Return lots in the order of their names; `more`: the other attributes."""
+        return cls(side, tuple(sorted(lots, key=_NAME_OF)), **more)
+
     @cached_property
     def capacities(self) -> Mapping[tuple[str, ...], int]:
         """
@@ -589,14 +594,14 @@ class Lots:
         PasserellesError
             If two lots that share openings do not say the same number of them.
         """
-        found: dict[tuple[str, ...], int] = {}
+        by_pool: dict[tuple[str, ...], int] = {}
         for lot in self.lots:
             key = pool_key(lot)
-            there = found.get(key, lot.people if lot.pool else 0)
-            if lot.pool and there != lot.people:
-                raise PasserellesError("territory_pool", pool=lot.pool, basin=lot.basin, first=there, second=lot.people)
-            found[key] = there if lot.pool else there + lot.people
-        return dict(sorted(found.items()))
+            known = by_pool.get(key, lot.people if lot.pool else 0)
+            if lot.pool and known != lot.people:
+                raise PasserellesError("territory_pool", pool=lot.pool, basin=lot.basin, first=known, second=lot.people)
+            by_pool[key] = known if lot.pool else known + lot.people
+        return dict(sorted(by_pool.items()))
 
     @property
     def shared(self) -> bool:
@@ -624,28 +629,28 @@ _LISTED: Final = 10
 
 
 def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
-    """Yield what reading the tables set aside and did."""
+    """Yield notes on what reading the tables set aside and did."""
     for lots in sides:
         if lots.set_aside:
             totals = aside_totals(lots)
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
-            values = {"n": totals["rows"], "what": partial(_aside_said, counts)}
-            yield Note("set_aside", {**values, "file": lots.file or partial(side_said, lots.side)}, "reading")
-        for key, some in grouped((each.key, each) for each in lots.said).items():
-            lines = list(dict.fromkeys(p.line for p in some))
-            told = {**some[0].values, "n": len(some), "file": lots.file or some[0].file}
-            if len(some) > 1 or "rows" not in told:  # a problem may have several lines itself
-                told["rows"] = few(lines, _LISTED)
-            yield Note(key, told, "reading")
+            values = {"n": totals["rows"], "what": partial(_aside_text, counts)}
+            yield Note("set_aside", {**values, "file": lots.file or partial(side_label, lots.side)}, "reading")
+        for key, problems in grouped((each.key, each) for each in lots.said).items():
+            lines = list(dict.fromkeys(p.line for p in problems))
+            details = {**problems[0].values, "n": len(problems), "file": lots.file or problems[0].file}
+            if len(problems) > 1 or "rows" not in details:  # a problem may have several lines itself
+                details["rows"] = few(lines, _LISTED)
+            yield Note(key, details, "reading")
 
 
-def _aside_said(counts: Sequence[tuple[str, int]], lang: Lang) -> str:
-    """Return how many people or openings are set aside, and how many rows tell no number, where there are some."""
-    some = [each for each in counts if each[1]] or counts
-    return ", ".join(say(f"territory.aside.{key}", lang=lang, n=n) for key, n in some)
+def _aside_text(counts: Sequence[tuple[str, int]], lang: Lang) -> str:
+    """Return in words how many people or openings are set aside, and how many rows give no number."""
+    nonzero = [each for each in counts if each[1]] or counts
+    return ", ".join(say(f"territory.aside.{key}", lang=lang, n=n) for key, n in nonzero)
 
 
-def side_said(side: Side, lang: Lang) -> str:
+def side_label(side: Side, lang: Lang) -> str:
     """Return what a side is called."""
     return say(f"territory.side.{side}", lang=lang)
 
@@ -655,32 +660,27 @@ def pool_key(lot: Lot) -> tuple[str, ...]:
     return (lot.employer, "", lot.basin, lot.pool) if lot.pool else lot.key
 
 
-def made(side: Side, lots: Iterable[Lot], **more: Any) -> Lots:
-    """Put lots together, in the order of their names; `more`: what else is known of them."""
-    return Lots(side, tuple(sorted(lots, key=_NAME_OF)), **more)
-
-
 def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: Any) -> Lots:
     """
     Put the lines of each lot together, by employer, job, basin, and what else tells it from others of these.
 
     Lines are no surer together than the least sure; where one tells volunteers, all people of a line that tells none
-    are. The month is that when the last people are free, or when the first are needed. `more`: see `made`.
+    are. The month is that when the last people are free, or when the first are needed. `more`: see `Lots.of`.
     """
     several = Counter(key[:3] for key in lots)
     bound = max if side == "fragile" else min
-    together = [
+    summed = [
         replace(
-            some[0],
-            people=sum(lot.people for lot in some),
-            confidence=min(lot.confidence for lot in some),
-            volunteers=sum(lot.movable for lot in some) if any(x.volunteers is not None for x in some) else None,
-            month=bound((lot.month for lot in some if lot.month is not None), default=None),
+            group[0],
+            people=sum(lot.people for lot in group),
+            confidence=min(lot.confidence for lot in group),
+            volunteers=sum(lot.movable for lot in group) if any(x.volunteers is not None for x in group) else None,
+            month=bound((lot.month for lot in group if lot.month is not None), default=None),
             part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
         )
-        for key, some in lots.items()
+        for key, group in lots.items()
     ]
-    return made(side, together, **more)
+    return Lots.of(side, summed, **more)
 
 
 Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots

@@ -30,7 +30,7 @@ from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import Costs, Hours
 from passerelles.territory.jobs import credentials_in
-from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, made, pool_key
+from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 from passerelles.text import normalise_label
 
@@ -611,4 +611,4 @@ def survey_openings(
             if code in jobs or (code, family) in led:
                 known_by, name = led.get((code, family), "family"), referential.occupation_by_code[code].name
                 lots.append(Lot(employer, code, basin, family, capacity, label, name, known_by=known_by))
-    return made("hiring", lots, pool_labels=labels, source=f"{survey.file.source} {survey.year}".strip())
+    return Lots.of("hiring", lots, pool_labels=labels, source=f"{survey.file.source} {survey.year}".strip())

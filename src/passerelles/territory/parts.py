@@ -73,9 +73,9 @@ def parts(
 
     Examples
     --------
-    >>> from passerelles.territory.lots import made
-    >>> people = made("fragile", [Lot("A", "J1", "redon", people=3, basin_label="Redon"),
-    ...                           Lot("A", "J1", "vannes", people=2, basin_label="Vannes")])
+    >>> from passerelles.territory.lots import Lots
+    >>> people = Lots.of("fragile", [Lot("A", "J1", "redon", people=3, basin_label="Redon"),
+    ...                              Lot("A", "J1", "vannes", people=2, basin_label="Vannes")])
     >>> [(part.name, part.fragile.people) for part in parts(people, None, "basin")]
     [('Redon', 3), ('Vannes', 2)]
     """

@@ -41,7 +41,7 @@ from passerelles.settings import Settings, TerritorySettings, settings_or
 from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, hours_at
 from passerelles.territory.hours import Costs, EffortCosts
-from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, made, pool_key, reading_notes
+from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, pool_key, reading_notes
 from passerelles.territory.pairs import LEAST_CHANCE, Moves, Territory, chosen_bound, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
@@ -512,7 +512,7 @@ def _side(
                 known_by = "" if not hires else led[1] if led else "family"
                 job = found.occupation
                 lots.append(Lot(employer, job, basin, family, people, key.name, found.label, known_by=known_by))
-    return made(side, lots)
+    return Lots.of(side, lots)
 
 
 def _left_out(

@@ -31,12 +31,12 @@ from passerelles.territory.grid import (
     Row,
     are_parts,
     bare,
-    both_sides,
-    carried,
     change_of,
     differing,
+    fill_down,
     named_columns,
-    side_said_by,
+    side_column,
+    side_of_text,
     signed_change,
     year_of,
 )
@@ -128,7 +128,7 @@ def read_sides(
         strays=frozenset(c for (_, c), some in areas.items() if c and all(places_in[each] == 1 for each in some)),
     )
     if any(_may_resolve(local, each) for each in (*faults, *(p for lots in tables for p in lots.set_aside))) or any(
-        local.begun_by(name) for name in {lot.commune_label for lot in known if lot.commune in local.strays}
+        local.starting_with(name) for name in {lot.commune_label for lot in known if lot.commune in local.strays}
     ):
         tables, faults = read_both(local)
     if faults or refuse_incomplete:
@@ -324,7 +324,7 @@ class _Reader:
         A column of jobs or numbers that no name tells is known by what it holds, and said.
         """
         count = COUNT[self.side]
-        grid = self._job_of_two(self._changes(grid.as_held()))
+        grid = self._job_of_two(self._changes(grid.with_checked_roles()))
         grid = turned(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
         for role, same_role, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
@@ -383,7 +383,7 @@ class _Reader:
         same_name = [at for at, each in enumerate(grid.header) if each == name and "job" in grid.columns]
         weak = same_name and says("weak_job", bare(name))
         if weak:
-            least = fmean(self._scores(grid.held(grid.columns["job"])) or [0.0])
+            least = fmean(self._scores(grid.sample(grid.columns["job"])) or [0.0])
             matches = grid.holding(lambda held: self._holds_jobs(held) and fmean(self._scores(held)) > least, grid.free)
         elif any(len({grid.text_at(cells, at) for at in same_name}) > 1 for _, cells in grid.rows):
             matches = grid.holding(self._holds_jobs, same_name)
@@ -499,10 +499,10 @@ class _Reader:
             }
             self._refuse_unread(grid, sorted(uncounted))
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
-        filled_down = carried(grid, lots, [line for kind in other_rows.keys() - _LOTS for line, _ in other_rows[kind]])
-        for line in [line for line, _ in lot_rows if line in filled_down]:
+        filled = fill_down(grid, lots, [line for kind in other_rows.keys() - _LOTS for line, _ in other_rows[kind]])
+        for line in [line for line, _ in lot_rows if line in filled]:
             self.tell(grid.name, "employer_below", line)
-        return [(line, filled_down.get(line, cells)) for line, cells in lot_rows]
+        return [(line, filled.get(line, cells)) for line, cells in lot_rows]
 
     def _row_kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
         """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
@@ -511,9 +511,9 @@ class _Reader:
         ended = "closed" if self.side == "hiring" else "gone"
         if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
             listed = [] if COUNT[self.side] in grid.columns else states
-            states = [at for at in listed if not all(says(ended, normalise_label(text)) for text in grid.held(at))]
+            states = [at for at in listed if not all(says(ended, normalise_label(text)) for text in grid.sample(at))]
         filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
-        sides = both_sides(grid)
+        side_at = side_column(grid)
 
         def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
             texts = [normalise_label(cell_text(cell)) for cell in cells]
@@ -529,10 +529,10 @@ class _Reader:
                 return f"{ended}_line", {}
             if not self._is_lot_row(grid, cells):
                 return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
-            side_text = "" if sides is None else grid.text_at(cells, sides)
-            side = self.side if sides is None else side_said_by(side_text)
+            side_text = "" if side_at is None else grid.text_at(cells, side_at)
+            side = self.side if side_at is None else side_of_text(side_text)
             if side != self.side:
-                column = "" if sides is None else grid.header[sides]
+                column = "" if side_at is None else grid.header[side_at]
                 return "side_unknown" if side is None else "other_side", {"column": column, "given": side_text}
             return "", {}
 
@@ -555,7 +555,7 @@ class _Reader:
 
         if COUNT[self.side] in grid.columns and "target" not in grid.columns and not grid.signed:
             for each in differing(numbers_by_line(totals), numbers_by_line(rows)):
-                self.tell(grid.name, "total_differs", each.line, told=each.told, found=each.found)
+                self.tell(grid.name, "total_differs", each.line, told=each.total, found=each.nearest_sum)
 
     def _is_lot_row(self, grid: Grid, cells: Sequence[Any]) -> bool:
         """Whether a row is a lot and not a remark: it has a job, or people of an unknown one."""
@@ -758,7 +758,7 @@ class _Reader:
         readings = [(role, text, self._read_place(text, area, role)) for role, text in (texts or empty).items()]
         role, text, place = next((each for each in readings if isinstance(each[-1], Where)), readings[-1])
         if isinstance(place, Where):
-            communes = self.locator.begun_by(text) if place.commune in self.locator.strays and not area else []
+            communes = self.locator.starting_with(text) if place.commune in self.locator.strays and not area else []
             if len(communes) > 1 or (communes and communes[0].code not in self.locator.communes):
                 choices = [(place.commune, place.commune_label), *((c.code, c.name or c.code) for c in communes)]
                 names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_CHOICES])

@@ -38,7 +38,7 @@ def turned(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> G
     own = grid.columns.get(COUNT[side])
     if own is not None and not names_role(names[own]) and (is_place(names[own]) or are_jobs([names[own]])):
         grid = replace(grid, columns={role: at for role, at in grid.columns.items() if at != own})  # "Agents de quai"
-    free = {i: held for i in grid.countable if not _is_total(names[i]) and (held := _told(grid.held(i)))}
+    free = {i: held for i in grid.countable if not _is_total(names[i]) and (held := _told(grid.sample(i)))}
     at = [i for i, held in free.items() if hold_counts(held)]
     if found is not None:
         return _turned(grid, found.columns, free, tell) if at else written
@@ -66,7 +66,7 @@ def _is_total(name: str) -> bool:
 
 
 def _turned(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
-    names, held = grid.header, {i: _told(grid.held(i)) for i in headed}
+    names, held = grid.header, {i: _told(grid.sample(i)) for i in headed}
     at = [i for i, texts in held.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
     own = grid.columns.get(COUNT[grid.side])
     sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]

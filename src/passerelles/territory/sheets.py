@@ -33,24 +33,24 @@ _LEAST: Final = 2  # roles that make the header of one more table, and cells of 
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
 
-def _titled(*texts: str) -> Side | None:
+def _side_of_texts(*texts: str) -> Side | None:
     """Return the side that the name of a sheet, or the title or header of a table, tells; None where none or both."""
     words = normalise_label(" ".join(texts))
-    told = [side for side, some in _TITLES.items() if any(says(what, words) for what in some)]
-    return told[0] if len(told) == 1 else None
+    sides = [side for side, subjects in _TITLES.items() if any(says(subject, words) for subject in subjects)]
+    return sides[0] if len(sides) == 1 else None
 
 
 def sheets_of(table: str | Path, side: Side) -> list[Rows]:
     """Return the rows of a file: of all its visible sheets of the very same columns, where several are as good."""
     fits = partial(fit, side=side)
 
-    def of(name: str) -> Rows:
+    def read_sheet(name: str) -> Rows:
         return read_rows(f"{table}#{name}", fits, most=_MAX_BYTES)
 
     try:
-        found = read_rows(table, fits, most=_MAX_BYTES)
-        own, others = _by_name((found.sheet, *found.others), side)
-        return [found] if not own or found.sheet in own else [of(own[0])._replace(others=others)]
+        rows = read_rows(table, fits, most=_MAX_BYTES)
+        own, others = _by_side((rows.sheet, *rows.others), side)
+        return [rows] if not own or rows.sheet in own else [read_sheet(own[0])._replace(others=others)]
     except PasserellesError as error:
         if error.key != "several_sheets":
             raise
@@ -59,32 +59,32 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
         sums = [name for name in names if says("sums", normalise_label(name))]
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
             names, others = [name for name in names if name not in sums], (*sums, *others)
-        several = [of(name) for name in names]
-        own, unread = _by_name(names, side, alike=_alike(several))
+        sheets = [read_sheet(name) for name in names]
+        own, unread = _by_side(names, side, same_columns=_same_columns(sheets))
         if own:
-            several, others = [each for each in several if each.sheet in own], (*unread, *others)
-        if not _alike(several) or not several[0].header_line:
+            sheets, others = [each for each in sheets if each.sheet in own], (*unread, *others)
+        if not _same_columns(sheets) or not sheets[0].header_line:
             raise
-        return [each._replace(others=others) for each in several]
+        return [each._replace(others=others) for each in sheets]
 
 
-def _alike(sheets: Sequence[Rows]) -> bool:
+def _same_columns(sheets: Sequence[Rows]) -> bool:
     """Whether sheets have the very same columns."""
     return len({tuple(map(cell_text, each.header)) for each in sheets}) == 1
 
 
-def _by_name(names: Sequence[str], side: Side, *, alike: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """
     Return the sheets that are of a side by their names, where others are not, and these.
 
     The only one that names no side beside those of the other one is of this side; beside those of this side, sheets of
-    the very same columns (`alike`) that name none are of it too.
+    the very same columns (`same_columns`) that name none are of it too.
     """
-    told = {name: _titled(name) for name in names}
-    left = tuple(name for name in names if told[name] is None and not says("sums", normalise_label(name)))
-    own = tuple(name for name in names if told[name] == side) or (left if len(left) == 1 else ())
+    sides = {name: _side_of_texts(name) for name in names}
+    unnamed = tuple(name for name in names if sides[name] is None and not says("sums", normalise_label(name)))
+    own = tuple(name for name in names if sides[name] == side) or (unnamed if len(unnamed) == 1 else ())
     others = tuple(name for name in names if name not in own)
-    return (own, others) if not alike or any(told[name] for name in others) else ((), ())
+    return (own, others) if not same_columns or any(sides[name] for name in others) else ((), ())
 
 
 def is_table_of_lots(path: str | Path) -> bool:
@@ -94,7 +94,7 @@ def is_table_of_lots(path: str | Path) -> bool:
 
 
 def damaged(sheets: Sequence[Rows]) -> list[Problem]:
-    """Return what could not be read of the text of a file."""
+    """Return the errors in the text of a file as problems."""
     faults = [(rows.name, notice) for rows in sheets for notice in rows.notices if notice.severity == "error"]
     return [Problem(name, notice.line or 0, "", "damaged", {"notice": notice}) for name, notice in faults]
 
@@ -108,16 +108,16 @@ def grids_of(sheets: Sequence[Rows], side: Side, is_place: Callable[[str], bool]
         tell(file, "other_sheets", sheet=names, sheets=", ".join(others))
     places = len(sheets) > 1 and all(is_place(rows.sheet) for rows in sheets)
     for rows in sheets:
-        several = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
-        for one in _of_side(several, side, tell):
-            grid = _grid(one, side, is_place, tell)
+        named_rows = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
+        for table in _tables_of_side(named_rows, side, tell):
+            grid = _grid(table, side, is_place, tell)
             if places and not {"basin", "commune"} & grid.columns.keys():
                 tell(grid.name, "sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
             yield grid
 
 
-def _of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
+def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
     """
     Return the tables of a sheet that are of a side, where several stand one above another.
 
@@ -128,14 +128,14 @@ def _of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
     LotsError
         If only some of them tell their side.
     """
-    every = _stacked(rows, side)
-    tables = [each for each in every if not says("sums", normalise_label(_title(each)))] or every
-    if len(tables) < len(every):  # one that sums the others would count everybody twice
-        tell(rows.name, "sums_below", lines=_lines(each for each in every if each not in tables))
-    lots = [each for each in tables if _side(each) or _counts(each.header)] or tables
-    if len(lots) < len(tables):  # a list of codes and what they mean, say
-        tell(rows.name, "tables_uncounted", lines=_lines(each for each in tables if each not in lots))
-    tables = lots
+    stacked = _stacked(rows, side)
+    tables = [each for each in stacked if not says("sums", normalise_label(_title(each)))] or stacked
+    if len(tables) < len(stacked):  # one that sums the others would count everybody twice
+        tell(rows.name, "sums_below", lines=_lines(each for each in stacked if each not in tables))
+    counting = [each for each in tables if _side(each) or _counts(each.header)] or tables
+    if len(counting) < len(tables):  # a list of codes and what they mean, say
+        tell(rows.name, "tables_uncounted", lines=_lines(each for each in tables if each not in counting))
+    tables = counting
     if len(tables) == 1:
         return tables
     sides = [_side(each) for each in tables]
@@ -144,14 +144,14 @@ def _of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
         return tables
     if None in sides:
         raise LotsError([Problem(rows.name, 0, "", "tables_stacked", {"lines": _lines(tables)})])
-    own = [each for each, told in zip(tables, sides, strict=True) if told == side]
+    own = [each for each, table_side in zip(tables, sides, strict=True) if table_side == side]
     tell(rows.name, "table_of_side", lines=_lines(own), others=_lines(each for each in tables if each not in own))
     return own
 
 
 def _side(table: Rows) -> Side | None:
     """Return the side that the title of a table tells, or else its header."""
-    return _titled(_title(table)) or _titled(*map(cell_text, table.header))
+    return _side_of_texts(_title(table)) or _side_of_texts(*map(cell_text, table.header))
 
 
 def _counts(header: Sequence[Any]) -> bool:
@@ -185,22 +185,22 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
         if not apart or widths[at] <= _LEAST or any(sign.isdigit() for text in texts for sign in text):
             return False
         roles = columns_of(cells, side).keys()
-        again = [*map(normalise_label, texts)] == [normalise_label(cell_text(cell)) for cell in rows.header]
-        return not again and len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts))
+        repeated = [*map(normalise_label, texts)] == [normalise_label(cell_text(cell)) for cell in rows.header]
+        return not repeated and len(roles) >= _LEAST and bool({"job", "code"} & roles) and any(map(names_role, texts))
 
     starts = [at for at in range(len(filled)) if heads(at) and max(widths[at + 1 : at + 2], default=0) >= _LEAST]
     starts = [at for at in starts if at + 1 not in starts]  # a header of two lines
     if not rows.header_line or len(starts) <= 1:
         return [rows]
     above = [next(n for n in range(at, -1, -1) if n == 0 or widths[n - 1] > 1 or n - 1 in starts) for at in starts]
-    found = list[Rows]()
+    tables = list[Rows]()
     for at, first, end in zip(starts, above, [*above[1:], len(filled)], strict=True):
         line, header = filled[at]
         last = filled[end - 1][0]
         merged = tuple(area for area in rows.merged if line <= area.first_row <= last)
         table = rows._replace(header=tuple(header), header_line=line, merged=merged, above=filled[first:at])
-        found.append(table._replace(rows=[(n, [*cells]) for n, cells in filled[at + 1 : end]]))
-    return found
+        tables.append(table._replace(rows=[(n, [*cells]) for n, cells in filled[at + 1 : end]]))
+    return tables
 
 
 def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -> Grid:
@@ -223,7 +223,7 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
     header, below = _one_header(written, filled, rows.header_line)
     if len(below) < len(filled):
         tell_sums_beside(rows.name, written, header, filled, tell)
-    header = _job_of_today(rows, header, side, tell)
+    header = _choose_job_column(rows, header, side, tell)
     header, filled = _one_table(rows.name, *_as_wide(header, below), side, tell)
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
@@ -267,18 +267,18 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     written, width = header, max((at for at, text in enumerate(below, 1) if text), default=0) if header else 0
     header = [*header, *[""] * (width - len(header))]  # a heading may stand above the last columns
     below = [text if text != name else "" for text, name in zip_longest(below, header, fillvalue="")]  # merged cells
-    of = list(range(len(header)))
+    starts = list(range(len(header)))
     for at, name in enumerate(header[1:], 1):
-        of[at] = of[at - 1] if not name and below[at] and below[of[at - 1]] else at
-    alone = [at for at in range(len(of)) if of.count(of[at]) == 1 and header[at]]
+        starts[at] = starts[at - 1] if not name and below[at] and below[starts[at - 1]] else at
+    alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at]]
     counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
     digits = any(sign.isdigit() for text in below for sign in text)
     # Dates and years name columns below a heading, where nothing stands below the columns of one name.
-    if of == list(range(len(header))) or counts or (digits and (not alone or any(below[at] for at in alone))):
+    if starts == list(range(len(header))) or counts or (digits and (not alone or any(below[at] for at in alone))):
         return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
-    totals = {of[at] for at, is_sum in enumerate(sums) if is_sum and of.count(of[at]) > 1}
-    under = {at: [below[i] for i, start in enumerate(of) if start == at] for at in of}
+    totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > 1}
+    under = {at: [below[i] for i, start in enumerate(starts) if start == at] for at in starts}
     joined = {at: [f"{header[at]} {name}" for name in some] for at, some in under.items()}
     split = {
         at
@@ -288,31 +288,31 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     split |= {at for at, some in under.items() if len(some) > 1 and any(map(names_role, some))}
     if width > len(written) and not (totals or split or any(map(_YEAR.fullmatch, below))):  # a row of people
         return written, rows
-    names = [header[start] for start in of]
-    for at, start in enumerate(of):
+    names = [header[start] for start in starts]
+    for at, start in enumerate(starts):
         if start in split:
             both = f"{header[start]} {below[at]}"
-            kept = names_role(both) or (sums[at] and _counts([both])) or not names_role(below[at])
-            names[at] = both if kept else below[at]
-    return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(of)], rows[1:]
+            keep_both = names_role(both) or (sums[at] and _counts([both])) or not names_role(below[at])
+            names[at] = both if keep_both else below[at]
+    return ["" if start in totals and not sums[at] else names[at] for at, start in enumerate(starts)], rows[1:]
 
 
-def _job_of_today(rows: Rows, header: list[str], side: Side, tell: Tell) -> list[str]:
+def _choose_job_column(rows: Rows, header: list[str], side: Side, tell: Tell) -> list[str]:
     """
     Choose between columns of jobs of one name where the headings above tell jobs of today from those aimed at.
 
     People are in the former, openings of the latter. Returns the header without the names of the others.
     """
-    alike = [at for at, name in enumerate(header) if header.count(name) > 1 and "job" in columns_of([name], side)]
+    job_columns = [at for at, name in enumerate(header) if header.count(name) > 1 and "job" in columns_of([name], side)]
     above = _headings(header, rows.above, rows.header_line)
-    aimed = {at for at in alike if says("aimed", normalise_label(above[at]))}
-    kept = aimed if side == "hiring" else set(alike) - aimed
-    if not aimed or len(kept) != 1:
+    aimed = {at for at in job_columns if says("aimed", normalise_label(above[at]))}
+    own = aimed if side == "hiring" else set(job_columns) - aimed
+    if not aimed or len(own) != 1:
         return header
-    at = kept.pop()
-    others = [i for i in alike if i != at]
-    told = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
-    tell(rows.name, "job_below", 0, header[at], **told)
+    at = own.pop()
+    others = [i for i in job_columns if i != at]
+    values = {"column": header[at], "heading": above[at], "others": ", ".join(above[i] for i in others)}
+    tell(rows.name, "job_below", 0, header[at], **values)
     return ["" if i in others else name for i, name in enumerate(header)]
 
 
@@ -342,13 +342,13 @@ def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: 
         return header, rows
     own = next((block for block in tables if count in block), tables[0])
     others = [header[at] for block in tables if block != own for at in block]
-    told: dict[str, Any] = {"columns": ", ".join(header[at] for at in own), "others": ", ".join(others)}
+    values: dict[str, Any] = {"columns": ", ".join(header[at] for at in own), "others": ", ".join(others)}
     if header[count] in others:
-        raise LotsError([Problem(file, 0, "", "tables_beside", told)])
-    tell(file, "one_table", **told)
-    kept = [(line, [cell if at in own else None for at, cell in enumerate(cells)]) for line, cells in rows]
+        raise LotsError([Problem(file, 0, "", "tables_beside", values)])
+    tell(file, "one_table", **values)
+    own_rows = [(line, [cell if at in own else None for at, cell in enumerate(cells)]) for line, cells in rows]
     names = [name if at in own else "" for at, name in enumerate(header)]
-    return names, [(line, cells) for line, cells in kept if any(map(cell_text, cells))]
+    return names, [(line, cells) for line, cells in own_rows if any(map(cell_text, cells))]
 
 
 def _blocks(header: Sequence[str]) -> list[range]:

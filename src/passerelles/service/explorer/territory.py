@@ -28,7 +28,7 @@ from passerelles.service.requests import Body, FrameName
 from passerelles.settings import with_options
 from passerelles.territory.actions import action_sheet
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.lots import Locator, Lots, Side, side_said
+from passerelles.territory.lots import Locator, Lots, Side, side_label
 from passerelles.territory.reading import read_lots
 from passerelles.views.document import Grid, write_word
 from passerelles.views.excel import book_page, write_workbook
@@ -213,7 +213,7 @@ def _unread_told(side: Side, table: Path) -> Iterator[None]:
         # A page takes a whole workbook: no sheet of it can be named, as it can on the command line.
         key = "explorer_sheets" if error.key == "several_sheets" else error.key
         reason = PasserellesError(key, **{**error.values, "path": table.name})
-        raise PasserellesError("explorer_unread", table=partial(side_said, side), reason=reason.message) from error
+        raise PasserellesError("explorer_unread", table=partial(side_label, side), reason=reason.message) from error
 
 
 def _written(folder: Path, side: Side, dropped: Dropped) -> Path:
