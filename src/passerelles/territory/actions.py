@@ -139,45 +139,45 @@ def actions(release: Release, lang: Lang = "fr") -> list[Action]:
     placed = [f for f in release.flows if isinstance(f, Flow)]
     doubtful = [f for f in release.to_confirm if isinstance(f, Flow)]
     aside = [p for p in release.set_aside if not p.withheld]
-    asked = [
-        *((_met(flow, lang), flow) for flow in placed if _alike(flow)),
-        *((_confirmed(flow, lang), flow) for flow in doubtful),
-        *((each, flow) for flow in (*placed, *doubtful) for each in _authorised(flow, lang)),
+    keyed = [
+        *((_meeting(flow, lang), flow) for flow in placed if _keeps_job(flow)),
+        *((_confirmation(flow, lang), flow) for flow in doubtful),
+        *((each, flow) for flow in (*placed, *doubtful) for each in _authorisations(flow, lang)),
     ]
-    found = [Action(*each, sum(f.people for f in some), dates=Dates.of(some)) for each, some in grouped(asked).items()]
-    found += [*_corrected(aside, lang), *_trained(placed, lang)]
-    return sorted(found, key=lambda a: (KINDS.index(a.kind), -(a.people or 0)))
+    todo = [Action(*each, sum(f.people for f in some), dates=Dates.of(some)) for each, some in grouped(keyed).items()]
+    todo += [*_corrections(aside, lang), *_trainings(placed, lang)]
+    return sorted(todo, key=lambda a: (KINDS.index(a.kind), -(a.people or 0)))
 
 
 def action_sheet(release: Release, lang: Lang = "fr") -> list[Sheet]:
     """Return the list of what is to be done as a sheet, where there is something; none where figures are withheld."""
-    found = [] if release.masked else actions(release, lang)
-    return [Sheet("actions", Action.spec.columns, lambda: found, lang)] if found else []
+    todo = [] if release.masked else actions(release, lang)
+    return [Sheet("actions", Action.spec.columns, lambda: todo, lang)] if todo else []
 
 
-def _alike(flow: Flow) -> bool:
+def _keeps_job(flow: Flow) -> bool:
     """Whether people keep their job, nothing more being asked of its title: what an employer gives is no training."""
     return flow.same_job and not flow.of_title
 
 
-Asked = tuple[ActionKind, str, str]  # kind, who, what
+ActionKey = tuple[ActionKind, str, str]  # kind, who, what
 
 
-def _met(flow: Flow, lang: Lang) -> Asked:
-    access = flow.access_said(lang) if flow.access.to_obtain else ""
+def _meeting(flow: Flow, lang: Lang) -> ActionKey:
+    access = flow.access_words(lang) if flow.access.to_obtain else ""
     key = "meet_with" if access else "meet"
     what = say(f"territory.action.what.{key}", lang=lang, job=flow.hiring.named, access=access)
     return "meet", flow.hiring.employer, what
 
 
-def _confirmed(flow: Flow, lang: Lang) -> Asked:
+def _confirmation(flow: Flow, lang: Lang) -> ActionKey:
     key = "title" if "title" in flow.unknown else "confirm"
     ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
     what = say("territory.action.what.confirm", lang=lang, what=flow.to_find_out(lang) or "", job=flow.hiring.named)
     return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), what
 
 
-def _corrected(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
+def _corrections(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
     for (file, _), some in grouped(((p.file, p.key), p) for p in problems).items():
         known = [p.people for p in some]
         rows = few([str(p.row) for p in some], _ROWS)
@@ -187,7 +187,7 @@ def _corrected(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
         yield Action("correct", who, what, people)
 
 
-def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
+def _authorisations(flow: Flow, lang: Lang) -> Iterable[ActionKey]:
     who = say("territory.action.who.authorise", lang=lang)
     needed = (c for c in flow.access.to_obtain if c.detail.before_training)
     for label, issuer in dict.fromkeys((c.label, c.detail.issuer) for c in needed):
@@ -195,19 +195,19 @@ def _authorised(flow: Flow, lang: Lang) -> Iterable[Asked]:
         yield "authorise", who, say(key, lang=lang, label=label, issuer=issuer)
 
 
-def _trained(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
+def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
     taught: list[tuple[tuple[str, str, str], Flow]] = []
     for flow in flows:
-        asked = (flow.of_title or flow.access.to_obtain) and not _alike(flow)
-        if flow.hours.expected or asked:
-            access = flow.access_said(lang) if asked else ""
+        needs_access = (flow.of_title or flow.access.to_obtain) and not _keeps_job(flow)
+        if flow.hours.expected or needs_access:
+            access = flow.access_words(lang) if needs_access else ""
             taught.append(((flow.hiring.label or flow.hiring.job, access, "" if access else flow.hiring.permits), flow))
-    for (job, access, told), some in grouped(taught).items():
-        each = sorted({round(f.hours.expected) for f in some if f.hours.expected})
-        hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(each[:1] + each[-1:]))
+    for (job, access, permits), some in grouped(taught).items():
+        lengths = sorted({round(f.hours.expected) for f in some if f.hours.expected})
+        hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(lengths[:1] + lengths[-1:]))
         key = "train" if access else "adapt"
         what = say(
-            f"territory.action.what.{key}{'_told' if told else ''}", lang=lang, access=access, told=told, job=job
+            f"territory.action.what.{key}{'_told' if permits else ''}", lang=lang, access=access, told=permits, job=job
         )
         if hours:
             what = say(f"territory.action.what.each_{key}", lang=lang, what=what, hours=hours)

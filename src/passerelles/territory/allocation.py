@@ -91,10 +91,10 @@ CERTIFICATE: Final = Record(
 @dataclass(frozen=True)
 class Release:
     """
-    What is told of an allocation: the whole, or what may be published of it.
+    What is shown of an allocation: the whole, or what may be published of it.
 
     `summary` gives the sentence that says it all, empty where figures are withheld; `threshold`: the headcount under
-    which they are, None where the whole is told.
+    which they are, None where the whole is shown.
     """
 
     flows: Sequence[Flow | Withheld]
@@ -143,8 +143,8 @@ class Release:
     @checked
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return ``results`` of ``territory@1`` and what stands beside them, ready for JSON."""
-        told = self.spec.to_dict(self, lang)
-        return told if self.threshold is None else told | {"threshold": self.threshold}
+        values = self.spec.to_dict(self, lang)
+        return values if self.threshold is None else values | {"threshold": self.threshold}
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return a sheet a question: who goes where, who is left, what stays empty, totals, changes, titles, notes."""
@@ -184,10 +184,10 @@ class Release:
 
     def hidden_lots(self, lang: Lang = "fr") -> list[str]:
         """Return which lots the lines for several of them stand for, one sentence each."""
-        together = [f for f in self.flows if isinstance(f, Withheld)]
-        groups = [("others", f.told["fragile_lots"]) for f in together if f.told["origin"] is None]
-        if together:
-            groups.append(("other_openings", together[0].told["hiring_lots"]))
+        withheld = [f for f in self.flows if isinstance(f, Withheld)]
+        groups = [("others", f.told["fragile_lots"]) for f in withheld if f.told["origin"] is None]
+        if withheld:
+            groups.append(("other_openings", withheld[0].told["hiring_lots"]))
         return [
             say("territory.table.hidden_lots", lang=lang, name=say(f"territory.table.{name}", lang=lang),
                 list=listed((", ".join(lot.values()) for lot in lots), lang))
@@ -289,7 +289,7 @@ class Allocation(Shown):
     __repr__ = Shown.__str__
 
     def release(self) -> Release:
-        """Return all that is told of the allocation."""
+        """Return the whole allocation for display."""
         return Release(
             self.flows, self.to_confirm, self.stretched, self.options, self.uncovered, self.unfilled, self.totals(),
             self.certificate(), self.changes, self.curve,
@@ -385,8 +385,8 @@ def _proof(allocation: Allocation, stage: Stage) -> dict[str, Any]:
     return stage.to_dict() | ({} if known else {"value": None, "bound": None})
 
 
-def _shares(found: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, Any]]:
+def _shares(sums: Mapping[str, tuple[int, int]]) -> dict[str, dict[str, Any]]:
     return {
         name: {"placed": placed, "headcount": people, "share": placed / people if people else None}
-        for name, (placed, people) in found.items()
+        for name, (placed, people) in sums.items()
     }

@@ -29,14 +29,14 @@ class Table(Network):
         Shape (k,): people on each pair.
     hours, budget
         Shape (k,): tenths of an hour of one person of each pair, and the most of all together; None = no bound.
-    sure
+    confirmed
         Shape (k,): whether people on a pair are placed, and count for a floor; not those that are to be confirmed.
     """
 
     flow: Ints
     hours: Ints
     budget: int | None
-    sure: Bools
+    confirmed: Bools
 
     def sent(self, among: Bools | slice = _EVERY) -> Ints:
         """People of each lot on some pairs, shape (n,)."""
@@ -54,7 +54,7 @@ class Table(Network):
     @property
     def partly_counted(self) -> bool:
         """Whether there are floors, and they count some flows and not others."""
-        return bool(len(self.need)) and not bool(self.sure.all())
+        return bool(len(self.need)) and not bool(self.confirmed.all())
 
     @property
     def empty(self) -> Ints:
@@ -149,31 +149,31 @@ class Auditor:
         self.at = np.flatnonzero(unknown)
         self._unknown, self._place = unknown, np.cumsum(unknown) - 1
         self.witnesses = [table.flow[self.at]]
-        people, places = table.supply - table.sent(known), table.capacity - table.taken(known)
-        counted = np.bincount(table.group, table.sent(known & table.sure), len(table.need))
-        # People on unknown flows, as far as the total tells.
+        people, openings = table.supply - table.sent(known), table.capacity - table.taken(known)
+        counted = np.bincount(table.group, table.sent(known & table.confirmed), len(table.need))
+        # People on unknown flows, as far as the total says.
         shown, hidden = (int(table.flow[some].sum()) for some in (known, unknown))
         least, most = (hidden, hidden) if view.total else (e - shown for e in view.between or (-math.inf, math.inf))
-        ends: list[tuple[Ends, Ends]] = [  # the least and the most of each row
+        limits: list[tuple[Ends, Ends]] = [  # the least and the most of each row
             _ends(people, table.uncovered, view.left),
-            _ends(places, table.empty, view.spare),
+            _ends(openings, table.empty, view.spare),
             (np.maximum(table.need - counted, 0), np.full(len(table.need), np.inf)),
             ([least], [most]),
         ]
         rows: list[Any] = [table.matrix[:, self.at]]
         if table.partly_counted:
-            first, last = len(people) + len(places), len(people) + len(places) + len(table.need)
-            rows = [rows[0][:first], rows[0][first:last] * table.sure[self.at], rows[0][last:]]
+            first, last = len(people) + len(openings), len(people) + len(openings) + len(table.need)
+            rows = [rows[0][:first], rows[0][first:last] * table.confirmed[self.at], rows[0][last:]]
         self._ways = (True,) if table.budget is not None else (False, True) if table.partly_counted else (False,)
         if table.budget is not None:
             rows.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
-            ends.append(([0], [table.budget - int(table.hours[known] @ table.flow[known])]))
-        lower, upper = zip(*ends, strict=True)
+            limits.append(([0], [table.budget - int(table.hours[known] @ table.flow[known])]))
+        lower, upper = zip(*limits, strict=True)
         matrix = sparse.vstack(rows, format="csr")
-        told = np.diff(matrix.indptr) > 0  # of a country, most pools are in no unknown flow
-        self._matrix = matrix[told]
-        self._lower = np.concatenate(lower).astype(np.float64)[told]
-        self._upper = np.concatenate(upper).astype(np.float64)[told]
+        nonzero = np.diff(matrix.indptr) > 0  # of a country, most pools are in no unknown flow
+        self._matrix = matrix[nonzero]
+        self._lower = np.concatenate(lower).astype(np.float64)[nonzero]
+        self._upper = np.concatenate(upper).astype(np.float64)[nonzero]
 
     def narrow(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[Cell]:
         """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""
@@ -212,9 +212,9 @@ class Auditor:
             return False
         flow = np.rint(result.x).astype(np.int64)
         sums = self._matrix @ flow
-        kept = (sums >= self._lower - _SLACK).all() and (sums <= self._upper + _SLACK).all()
+        feasible = (sums >= self._lower - _SLACK).all() and (sums <= self._upper + _SLACK).all()
         # A witness proves something only if it is whole and keeps to every row.
-        if flow.min(initial=0) < 0 or not kept or np.abs(result.x - flow).max(initial=0.0) > _SLACK:
+        if flow.min(initial=0) < 0 or not feasible or np.abs(result.x - flow).max(initial=0.0) > _SLACK:
             return False
         self.witnesses.append(flow)
         return True
@@ -238,6 +238,6 @@ def probes(cells: Iterable[int], short: Callable[[Iterable[int]], list[int]]) ->
                 yield {n: sign}
 
 
-def _ends(most: Ints, rest: Ints, told: Bools) -> tuple[Ints, Ints]:
-    """Least and most people on the unknown flows of each line: up to `most`, just those but for `rest` where told."""
-    return np.where(told, most - rest, 0), np.where(told, most - rest, most)
+def _ends(most: Ints, remaining: Ints, printed: Bools) -> tuple[Ints, Ints]:
+    """Least and most people on each line's unknown flows: `most` less `remaining` where printed, else 0 to `most`."""
+    return np.where(printed, most - remaining, 0), np.where(printed, most - remaining, most)

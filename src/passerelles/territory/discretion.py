@@ -2,7 +2,7 @@
 Publication of an allocation without cells under a threshold, and without what would give them away.
 
 Flows of enough people are printed as they are. The others, and some large ones that would give them away, are put
-together by lot, or all together, as people who go to *other openings*; which openings these are is told, how many
+together by lot, or all together, as people who go to *other openings*; which openings these are is printed, how many
 people each gets is not. Cells are hidden few at first, then more until an audit passes: hidden flows lie between some
 lots and some pools, and nothing says which of these are nil. Where neither sums of rows and columns nor the total are
 printed, a hidden flow may be anything from none to the smaller of what is left of its lot and of its pool: that needs
@@ -32,7 +32,7 @@ _ROUNDS: Final = 200
 _LARGE_ROUNDS: Final = 12  # once a table is large, or has been looked at for long
 _FEW_ROUNDS: Final = 5
 _WORK: Final = 40_000  # unknown flows x rounds with programs
-_LOWER: Final = (0, 1, 2, 4, 8)  # steps of two thresholds by which the least total told is lowered
+_LOWER: Final = (0, 1, 2, 4, 8)  # steps of two thresholds by which the least total printed is lowered
 _WORTH: Final = 0.5  # the total is printed at the price of at most this share of what else would be
 
 
@@ -71,26 +71,26 @@ def choose_view(table: Table, small: Small, bound: int) -> View | None:
         that its lot's headcount and its pool's openings allow where these are smaller. None where nothing can be
         printed under that promise.
     """
-    small = _bounded(table, small, bound)
+    small = _with_spreads(table, small, bound)
     start = View.bare(small.left, np.zeros(len(table.capacity), dtype=np.bool_), table.flow > 0)
-    first = _closed(table, small, start.hiding(table, small.flows), bound)
-    view = _proven(table, small, first, bound)
+    first = _with_room(table, small, start.hiding(table, small.flows), bound)
+    view = _audited(table, small, first, bound)
     if view is None and first.total:
-        view = _proven(table, small, View.bare(first.lots, first.pools, first.printed), bound)
+        view = _audited(table, small, View.bare(first.lots, first.pools, first.printed), bound)
     if view is None and small.most:
-        view = _proven(table, small, _blind(table), bound)
+        view = _audited(table, small, _hide_all(table), bound)
     return view if view is None or view.total else _bracketed(table, small, view, bound)
 
 
-def _blind(table: Table) -> View:
+def _hide_all(table: Table) -> View:
     """Hide everything."""
     n, m, k = len(table.supply), len(table.capacity), len(table.flow)
     return View.bare(np.ones(n, dtype=np.bool_), np.ones(m, dtype=np.bool_), np.zeros(k, dtype=np.bool_))
 
 
-def _bounded(table: Table, small: Small, bound: int) -> Small:
+def _with_spreads(table: Table, small: Small, bound: int) -> Small:
     """Find how far each cell spreads at most where a budget or floors say more than headcounts and openings do."""
-    view = _blind(table)
+    view = _hide_all(table)
     if (table.budget is None and not len(table.need)) or int(view.unknown(table).sum()) > _MANY:
         return small
     auditor = Auditor(table, view)
@@ -102,7 +102,7 @@ def _bounded(table: Table, small: Small, bound: int) -> Small:
 
 
 def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
-    """Tell between which round numbers the people placed are, the narrowest that the audit proves harmless."""
+    """Print between which round numbers the people placed are, the narrowest that the audit proves harmless."""
     if int(view.unknown(table).sum()) > _MANY:
         return view
     placed, most = int(table.flow.sum()), int(min(table.supply.sum(), table.capacity.sum()))
@@ -115,7 +115,7 @@ def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
     return view
 
 
-def _proven(table: Table, small: Small, first: View, bound: int) -> View | None:
+def _audited(table: Table, small: Small, first: View, bound: int) -> View | None:
     """Print less and less until the audit passes; None where nothing does, or a total of `first` costs too much."""
     view = first
     late = 0
@@ -123,7 +123,7 @@ def _proven(table: Table, small: Small, first: View, bound: int) -> View | None:
     for turn in range(_ROUNDS):
         go_on()
         cells = _cells(table, small, view, bound)
-        if _sure(table, view, cells):
+        if _is_safe(table, view, cells):
             return view
         unknown = int(view.unknown(table).sum())
         large = unknown > _MANY or turn > max(_FEW_ROUNDS, _WORK // max(unknown, 1))
@@ -137,14 +137,14 @@ def _proven(table: Table, small: Small, first: View, bound: int) -> View | None:
             failing = Auditor(table, view).narrow(cells)
             if not failing:
                 return view
-        hidden = None if late > _LARGE_ROUNDS else _less(table, small, view, failing, bound)
+        hidden = None if late > _LARGE_ROUNDS else _print_less(table, small, view, failing, bound)
         if hidden is None or hidden.total < first.total or int(table.flow[hidden.printed].sum()) < least:
             return None
         view = hidden
     return None
 
 
-def _closed(table: Table, small: Small, view: View, bound: int) -> View:
+def _with_room(table: Table, small: Small, view: View, bound: int) -> View:
     """Hide more flows until each small one has room in its lot and its pool; then print what sums look harmless."""
     while True:
         go_on()
@@ -159,16 +159,16 @@ def _closed(table: Table, small: Small, view: View, bound: int) -> View:
         opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, view.pools, short)
         view = view.hiding(table, hide, opened)
         if not len(hide) and not len(opened):
-            return _sums(table, small, view, bound)
+            return _print_sums(table, small, view, bound)
 
 
 def _smallest(table: Table, printed: Bools, lots: Bools, pools: Bools) -> Rows:
     """Smallest printed flow of each of some lots, and of each of some pools, ties by position."""
-    found = []
+    smallest = []
     for at, lines in ((table.lot, lots), (table.pool, pools)):
         among = np.flatnonzero(printed & lines[at])
-        found.append(first_of_each(at, among, table.flow[among]))
-    return np.union1d(*found)
+        smallest.append(first_of_each(at, among, table.flow[among]))
+    return np.union1d(*smallest)
 
 
 def _openings(table: Table, pools: Bools, short: Bools) -> Rows:
@@ -177,7 +177,7 @@ def _openings(table: Table, pools: Bools, short: Bools) -> Rows:
     return np.unique(table.pool[first_of_each(table.lot, among, -table.capacity[table.pool[among]])])
 
 
-def _sums(table: Table, small: Small, view: View, bound: int) -> View:
+def _print_sums(table: Table, small: Small, view: View, bound: int) -> View:
     """Print every sum that is not itself small, nor gives a small one by subtraction."""
     unknown = view.unknown(table)
     if int(unknown.sum()) <= _MANY:
@@ -203,25 +203,25 @@ def _total_is_harmless(table: Table, view: View, bound: int) -> bool:
 def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
     """Sums to audit: each small flow, the uncovered people of each lot that has few, and the lines that are masked."""
     unknown = view.unknown(table)
-    found = []
+    cells = []
     for n in np.flatnonzero(small.flows).tolist():
         lot, pool = int(table.lot[n]), int(table.pool[n])
         need = min(bound, int(table.supply[lot]), int(table.capacity[pool]), small.most.get((lot, pool), bound))
-        found.append(Cell(np.asarray([n]), need, lot, pool))
+        cells.append(Cell(np.asarray([n]), need, lot, pool))
     at = np.flatnonzero(unknown)
     starts = np.searchsorted(table.lot[at], np.arange(len(table.supply) + 1))
     reach = np.bincount(table.lot, table.capacity[table.pool], len(table.supply))
     for lot in np.flatnonzero(small.left).tolist():
         # A lot that the rules allow nowhere is known to stay, whatever is printed.
         need = min(bound, int(table.supply[lot]), int(reach[lot]), small.most.get((lot, -1), bound))
-        found.append(Cell(at[starts[lot] : starts[lot + 1]], need, lot))
+        cells.append(Cell(at[starts[lot] : starts[lot + 1]], need, lot))
     if not view.total:
         lines = (view.left, table.lot), (view.spare, table.pool)
-        found += [Cell(at, bound), *(Cell(at[~told[of[at]]], bound) for told, of in lines if not told.all())]
-    return found
+        cells += [Cell(at, bound), *(Cell(at[~printed[of[at]]], bound) for printed, of in lines if not printed.all())]
+    return cells
 
 
-def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
+def _is_safe(table: Table, view: View, cells: list[Cell]) -> bool:
     """
     Whether nothing but hidden flows is left, and each cell spreads enough by that alone.
 
@@ -249,7 +249,7 @@ def _sure(table: Table, view: View, cells: list[Cell]) -> bool:
     return all(spread(cell) >= cell.need for cell in cells)
 
 
-def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: int) -> View | None:
+def _print_less(table: Table, small: Small, view: View, failing: list[Cell], bound: int) -> View | None:
     """Print less: sums of failing columns, then of rows, then flows; None where nothing of these would help."""
     spare, left = view.spare.copy(), view.left.copy()
     lots = {cell.lot for cell in failing} - {-1}
@@ -274,13 +274,13 @@ def _less(table: Table, small: Small, view: View, failing: list[Cell], bound: in
         hide = among[np.lexsort((among, table.flow[among]))][:1]
     if not len(hide):
         return None
-    closed = _closed(table, small, view.hiding(table, hide), bound)
+    closed = _with_room(table, small, view.hiding(table, hide), bound)
     return closed if view.total else View.bare(closed.lots, closed.pools, closed.printed)
 
 
 # Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
 _BY_RULE: Final = frozenset({"nothing_near", *(reason_name(why) for why in Why if why)})
-# Reading notes that tell numbers or cells.
+# Reading notes that name numbers or cells.
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line", "gone_line"})
 # Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche"))
@@ -389,16 +389,16 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         return replace(whole, notes=notes, totals={**whole.totals, **hidden})
     lines = None if publication.view is None else _Lines(publication, publication.view, lang)
     total = allocation.placed + allocation.reserved if lines is not None and lines.view.total else None
-    apart = bool(allocation.allowed_sure.all())  # whether nothing is to be confirmed, by the rules
+    all_confirmed = bool(allocation.allowed_sure.all())  # whether nothing is to be confirmed, by the rules
     notes = [Note("nothing_to_show" if lines is None else "masked", {"threshold": str(threshold)})]
     notes += [Note(n) for n in allocation.notes if n not in _OF_FLOWS]
     everyone, places = allocation.fragile.people, allocation.hiring.people
     between = None if lines is None or lines.view.between is None else list(lines.view.between)
     if between is not None or total is not None:
-        ends = dict(zip(("low", "high"), map(str, between), strict=True)) if between else {"n": str(total)}
-        key = f"{'placed' if apart else 'offered'}_{'between' if between else 'in_all'}"
-        notes.insert(0, Note(key, {"people": str(everyone), **ends}))
-    placed, kept = (total, 0) if apart else (None, None)
+        values = dict(zip(("low", "high"), map(str, between), strict=True)) if between else {"n": str(total)}
+        key = f"{'placed' if all_confirmed else 'offered'}_{'between' if between else 'in_all'}"
+        notes.insert(0, Note(key, {"people": str(everyone), **values}))
+    placed, to_confirm = (total, 0) if all_confirmed else (None, None)
     return replace(
         whole,
         flows=[] if lines is None else [*lines.shown(allocation.flows), *lines.hidden()],
@@ -410,10 +410,10 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
             "headcount": everyone,
             "openings": places,
             **dict.fromkeys(("placed", "filled"), placed),
-            "placed_between": between if apart else None,
+            "placed_between": between if all_confirmed else None,
             "offered": total,
             "offered_between": between,
-            **dict.fromkeys(("to_confirm", "reserved"), kept),
+            **dict.fromkeys(("to_confirm", "reserved"), to_confirm),
             "uncovered": None if total is None else everyone - total,
             "unfilled": None if total is None else places - total,
             "hours": _NO_HOURS,
@@ -436,8 +436,8 @@ def _change(change: Change, threshold: int, lang: Lang) -> Withheld:
     bound, more = None if change.kind == "budget" else change.bound, None if hidden else change.more
     text = change.sentence(lang, masked=hidden)
     known = {"kind": change.kind, "step": change.step, "bound": bound, "more": more, "sentence": text}
-    told = known | dict.fromkeys(("placed", "hours"))
-    return Withheld(told, told)
+    values = known | dict.fromkeys(("placed", "hours"))
+    return Withheld(values, values)
 
 
 class _Lines:
@@ -448,7 +448,7 @@ class _Lines:
         self.lots = publication.allocation.fragile.lots
         self.pools = first_lots(publication.allocation.hiring)
         self.sent = self.table.sent(view.unknown(self.table))
-        self.rest = int(self.sent.sum()) if view.total else None  # people on hidden flows
+        self.hidden_people = int(self.sent.sum()) if view.total else None  # people on hidden flows
         self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
 
     def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
@@ -461,39 +461,39 @@ class _Lines:
     def hidden(self) -> list[Flow | Withheld]:
         """Return the flows that are not printed: by lot where their sum is harmless, then the rest."""
         alone = [i for i in np.flatnonzero(self.view.lots & self.view.left).tolist() if self.sent[i]]
-        found: list[Flow | Withheld] = [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
-        together = np.flatnonzero(self.view.lots & ~self.view.left).tolist()
-        people = None if self.rest is None else self.rest - int(self.sent[self.view.left].sum())
-        if together and people != 0:
-            found.append(self._line([self.lots[i] for i in together], people))
-        return found
+        lines: list[Flow | Withheld] = [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
+        others = np.flatnonzero(self.view.lots & ~self.view.left).tolist()
+        people = None if self.hidden_people is None else self.hidden_people - int(self.sent[self.view.left].sum())
+        if others and people != 0:
+            lines.append(self._line([self.lots[i] for i in others], people))
+        return lines
 
     def _line(self, start: Sequence[Lot], people: int | None) -> Withheld:
-        one = start[0] if len(start) == 1 else None
+        single = start[0] if len(start) == 1 else None
         hiring = say("territory.table.other_openings", lang=self.lang)
-        fragile = one.employer if one else say("territory.table.others", lang=self.lang)
+        fragile = single.employer if single else say("territory.table.others", lang=self.lang)
         lots = [_name(lot) for lot in start]
-        told = {
+        values = {
             "fragile_employer": fragile,
             "hiring_employer": hiring,
-            "from_basin": one.basin_label if one else None,
+            "from_basin": single.basin_label if single else None,
             "people": people,
             "masked": people is None,
-            "origin": one.end if one else None,
+            "origin": single.end if single else None,
             **dict.fromkeys(("target", "to_basin", "family", "move")),
             "hours_per_person": _NO_HOURS,
             "fragile_lots": lots,
             "hiring_lots": self.hiring_names,
         }
         cells = {
-            "from": f"{fragile}, {one.place()}" if one else self._counted(fragile, lots),
+            "from": f"{fragile}, {single.place()}" if single else self._counted(fragile, lots),
             "to": self._counted(hiring, self.hiring_names),
-            "origin_code": one.job if one else None,
-            "origin_label": one.label if one else None,
+            "origin_code": single.job if single else None,
+            "origin_label": single.label if single else None,
             "fragile_lots": _names(lots),
             "hiring_lots": _names(self.hiring_names),
         }
-        return Withheld(told, told | cells)
+        return Withheld(values, values | cells)
 
     def _counted(self, name: str, lots: Sequence[Mapping[str, str]]) -> str:
         return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name
@@ -506,7 +506,7 @@ class _Lines:
             item, lot = items[self.lots[i].key], self.lots[i]
             why = {"why": item.why(self.lang)} if item.reason in _BY_RULE else {}
             place = f"{lot.employer}, {lot.place()}"
-            yield _only(item, (*_COUNTED, *(_REASONS if why else ())), self.lang, {"from": place, **why})
+            yield _partly_withheld(item, (*_COUNTED, *(_REASONS if why else ())), self.lang, {"from": place, **why})
         sizes = {"headcount": self.table.supply, "people": left}
         yield from self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
 
@@ -517,7 +517,7 @@ class _Lines:
         for j in np.flatnonzero(self.view.spare & (spare > 0)).tolist():
             item = items[pool_key(self.pools[j])]
             named = (item.lot.employer, f"{item.code} {item.label}".strip(), item.lot.basin_label)
-            yield _only(item, _COUNTED, self.lang, {"to": ", ".join(filter(None, named))})
+            yield _partly_withheld(item, _COUNTED, self.lang, {"to": ", ".join(filter(None, named))})
         sizes = {"openings": self.table.capacity, "people": spare}
         yield from self._others("other_openings", self.pools, ~self.view.spare, sizes, ("to", "empty"))
 
@@ -526,13 +526,13 @@ class _Lines:
     ) -> Iterator[Withheld]:
         """Yield one line for all lots that are hidden; none where nobody is left there, and that may be told."""
         name = say(f"territory.table.{key}", lang=self.lang)
-        some = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
+        names = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
         counts: dict[str, Any] = {size: int(values[hidden].sum()) for size, values in sizes.items()}
-        if self.rest is None:
+        if masked := self.hidden_people is None:
             counts["people"] = None
-        if some and counts["people"] != 0:
-            told = {"employer": name, "job": None, "basin": None, **counts, "masked": self.rest is None, "lots": some}
-            yield Withheld(told, told | dict(zip(columns, (name, counts["people"]), strict=True)))
+        if names and counts["people"] != 0:
+            fields = {"employer": name, "job": None, "basin": None, **counts, "masked": masked, "lots": names}
+            yield Withheld(fields, fields | dict(zip(columns, (name, counts["people"]), strict=True)))
 
 
 # Columns of numbers that are printed, and of whom they count; and of why, where that gives nothing away.
@@ -542,11 +542,11 @@ _COUNTED: Final = (
 _REASONS: Final = ("reason", "sentence")
 
 
-def _only(item: Described, keys: Collection[str], lang: Lang, cells: dict[str, Any]) -> Withheld:
-    """Return a line that tells some columns of an item, and some cells in other words."""
-    told = {key: value for key, value in item.to_dict(lang).items() if key in keys}
+def _partly_withheld(item: Described, keys: Collection[str], lang: Lang, cells: dict[str, Any]) -> Withheld:
+    """Return a line with some columns of an item, and some cells in other words."""
+    values = {key: value for key, value in item.to_dict(lang).items() if key in keys}
     columns = (column for column in item.spec.columns if column.key in keys and column.on & On.CELLS)
-    return Withheld(told, {column.key: column.cell(item, lang) for column in columns} | cells)
+    return Withheld(values, {column.key: column.cell(item, lang) for column in columns} | cells)
 
 
 def _name(lot: Lot) -> dict[str, str]:

@@ -45,9 +45,9 @@ class Lever:
     def hours_of(self, row: int) -> float:
         """Hours that the lever takes somebody of an occupation, to the tenth; nan where a length is not known."""
         per_item = hours_of_kind(self.effort)
-        had = set(required_columns(self.graph, row).tolist())
-        missing = [c for c in self.columns if c not in had]
-        bearings = {int(self.graph.macro[c]) for c in missing} - {int(self.graph.macro[c]) for c in had} - {-1}
+        held = set(required_columns(self.graph, row).tolist())
+        missing = [c for c in self.columns if c not in held]
+        bearings = {int(self.graph.macro[c]) for c in missing} - {int(self.graph.macro[c]) for c in held} - {-1}
         total = sum(per_item[self.graph.competencies[c].kind] for c in missing)
         total += self.effort.entry_hours * len(bearings)
         holdings = holdings_of(self.graph.referential, self.graph.codes[row], {})
@@ -153,14 +153,14 @@ class EffortCosts:
             short[i] = near[targets]
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, [*required_columns(graph, row), *lever.columns]))
-                with_it = holdings_of(graph.referential, graph.codes[row], dict.fromkeys(lever.credentials, "yes"))
-                rest = step_hours(table, demands, state, with_it, row)
-                own = lever.hours_of(row)
-                better = (rest.expected + own)[targets]
-                use = ~np.isnan(better) & ~(better >= expected[i])  # unknown hours are no reason not to take it
-                low[i, use] = (rest.low + own * table.low_share)[targets][use]
-                high[i, use] = (rest.high + own * table.high_share)[targets][use]
-                expected[i, use], taken[i, use] = better[use], own
+                holdings = holdings_of(graph.referential, graph.codes[row], dict.fromkeys(lever.credentials, "yes"))
+                remaining = step_hours(table, demands, state, holdings, row)
+                lever_hours = lever.hours_of(row)
+                with_lever = (remaining.expected + lever_hours)[targets]
+                use = ~np.isnan(with_lever) & ~(with_lever >= expected[i])  # unknown hours are no reason not to take it
+                low[i, use] = (remaining.low + lever_hours * table.low_share)[targets][use]
+                high[i, use] = (remaining.high + lever_hours * table.high_share)[targets][use]
+                expected[i, use], taken[i, use] = with_lever[use], lever_hours
         return Hours(low, expected, high, possible, None if lever is None else taken, short)
 
     def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
@@ -176,7 +176,7 @@ class EffortCosts:
         listed = None if settings.paths.hiring is None else frozenset(settings.paths.hiring)
         today = date.today().isoformat()  # noqa: DTZ011 - the user's own day
         context = Context(graph, (law,), listed, self.certifications, today)
-        found = np.full(expected.shape, UNKNOWN, dtype=np.int8)
+        verdicts = np.full(expected.shape, UNKNOWN, dtype=np.int8)
         demands = demands_of(graph)
         codes = [graph.codes[row] for row in origins.tolist()]
         holdings = [holdings_of(graph.referential, code, {}) for code in codes]
@@ -187,14 +187,14 @@ class EffortCosts:
             code = graph.codes[row]
             needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
-            told = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
+            credential_keys = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
             titles = list(map(partial(counted_title, graph.referential, table, row), brought, holdings))
-            keys = zip(same, told, titles, strict=True)
+            keys = zip(same, credential_keys, titles, strict=True)
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
                 ends = {"origin": codes[rows[0]], "title": titles[rows[0]]}
                 case = context.case(code, needed[rows[0]], known=True, selective=False, **ends)
                 hours = expected[list(rows), j]
                 known = np.where(np.isnan(hours), 0.0, hours)
                 verdict = fits(law, case, known, known / settings.paths.month_hours)
-                found[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, verdict)
-        return found
+                verdicts[list(rows), j] = np.where(np.isnan(hours), UNKNOWN, verdict)
+        return verdicts

@@ -66,7 +66,7 @@ from passerelles.territory.lots import (
     says,
     town_of,
 )
-from passerelles.territory.shapes import counted_jobs, counts_some_jobs, turned, without_sums
+from passerelles.territory.shapes import counted_jobs, counts_some_jobs, unpivoted, without_sums
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
@@ -325,7 +325,7 @@ class _Reader:
         """
         count = COUNT[self.side]
         grid = self._job_of_two(self._changes(grid.with_checked_roles()))
-        grid = turned(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
+        grid = unpivoted(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
         for role, same_role, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
             (count, {count}, hold_counts),

@@ -17,7 +17,7 @@ _TURNED: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_pla
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 
 
-def turned(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
+def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
     r"""
     Give each cell its own row where several columns of numbers are headed by places, jobs, or employers.
 
@@ -28,31 +28,31 @@ def turned(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> G
     is_place, are_jobs
         Whether a heading is a place, and whether most of some headings are jobs.
     tell
-        Told what its columns are, which others are headed so but hold no numbers, and which totals do not fit.
+        Called with what its columns are, which others are headed so but hold no numbers, and which totals do not fit.
     """
-    names, side, written = grid.header, grid.side, grid
-    found = corner(names, side)
-    if found is not None:
-        columns = {name: at for name, at in grid.columns.items() if at != found.at and name != COUNT[side]}
-        grid = replace(grid, columns={**columns, found.rows: found.at})
+    names, side, original = grid.header, grid.side, grid
+    corner_cell = corner(names, side)
+    if corner_cell is not None:
+        columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != COUNT[side]}
+        grid = replace(grid, columns={**columns, corner_cell.rows: corner_cell.at})
     own = grid.columns.get(COUNT[side])
     if own is not None and not names_role(names[own]) and (is_place(names[own]) or are_jobs([names[own]])):
         grid = replace(grid, columns={role: at for role, at in grid.columns.items() if at != own})  # "Agents de quai"
-    free = {i: held for i in grid.countable if not _is_total(names[i]) and (held := _told(grid.sample(i)))}
-    at = [i for i, held in free.items() if hold_counts(held)]
-    if found is not None:
-        return _turned(grid, found.columns, free, tell) if at else written
+    free = {i: texts for i in grid.countable if not _is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
+    at = [i for i, texts in free.items() if hold_counts(texts)]
+    if corner_cell is not None:
+        return _unpivot(grid, corner_cell.columns, free, tell) if at else original
     if not {"basin", "commune"} & grid.columns.keys():
         places = [i for i in free if is_place(names[i])]
         if sum(i in at for i in places) >= _LEAST:
-            return _turned(grid, "commune", places, tell)
+            return _unpivot(grid, "commune", places, tell)
     if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
-        return _turned(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
-    return written
+        return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
+    return original
 
 
-def _told(texts: Iterable[str]) -> list[str]:
-    """Return the cells that tell something: a dash means nobody."""
+def _non_empty(texts: Iterable[str]) -> list[str]:
+    """Return the cells that are not empty: a dash means nobody."""
     return [text for text in texts if text.strip(" -–—")]
 
 
@@ -65,28 +65,28 @@ def _is_total(name: str) -> bool:
     return TOTAL.fullmatch(normalise_label(name)) is not None
 
 
-def _turned(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
-    names, held = grid.header, {i: _told(grid.sample(i)) for i in headed}
-    at = [i for i, texts in held.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
+def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
+    names, samples = grid.header, {i: _non_empty(grid.sample(i)) for i in headed}
+    at = [i for i, texts in samples.items() if 2 * len(_numbers(texts)) >= len(texts)]  # what is none is set aside
     own = grid.columns.get(COUNT[grid.side])
     sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
     old = next(iter(sums), at[0]) if own is None else own
     tell(grid.name, _TURNED[role], columns=", ".join(names[i] for i in at))
-    if others := [names[i] for i in held if i not in at]:
+    if others := [names[i] for i in samples if i not in at]:
         tell(grid.name, "columns_apart", columns=", ".join(others))
     rows = list[Row]()
     for line, row in grid.rows:
         texts = {i: text for i in at if (text := cell_text(row[i]))}
-        filled = [i for i in texts if _told([texts[i]])]
+        filled = [i for i in texts if _non_empty([texts[i]])]
         if old in sums:
             _tell_sum(grid.name, line, row[old], [texts[i] for i in filled], tell)
-        rest = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
+        other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
-            rows.append((line, [*rest, sum(_numbers(texts[i] for i in filled)), ""]))
+            rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), ""]))
         else:
             nobody: list[tuple[Any, str]] = [] if texts else [(row[old], "")]
-            each = [(row[i], names[i]) for i in filled] or nobody
-            rows += [(line, [*rest, number, name]) for number, name in each]
+            numbers = [(row[i], names[i]) for i in filled] or nobody
+            rows += [(line, [*other_cells, number, name]) for number, name in numbers]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, COUNT[grid.side]: len(names), role: len(names) + 1}
     header += [grid.title(COUNT[grid.side]), role]
@@ -95,26 +95,26 @@ def _turned(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
 
 def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) -> Grid:
     """
-    Take employers and places that lines of their own tell, as "Entreprise : Alpha", for the rows below them.
+    Take employers and places from lines of their own, as "Entreprise : Alpha", for the rows below them.
 
     So does a line of two cells above the table, "Bassin" and a place. A site that is named after a town is a place.
     """
-    told, found = dict[str, str](), dict[str, dict[int, str]]()
-    kept, before = list[Row](), [line for line, _ in above]
+    labels, texts_by_role = dict[str, str](), dict[str, dict[int, str]]()
+    rows, lines_above = list[Row](), [line for line, _ in above]
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
-        field = _page_field(cells, grid.side, is_place) if line in before else None
+        field = _page_field(cells, grid.side, is_place) if line in lines_above else None
         role, value = label_of(cells, grid.side) or field or ("", "")
         role = "commune" if role == "employer" and is_place(value) else role
         known = {"employer"} if role == "employer" else {"basin", "commune"}
         if role and not known & grid.columns.keys():
-            told[role] = value
+            labels[role] = value
             tell(grid.name, "label_line", line, given=" ".join(filter(None, map(cell_text, cells))))
-        elif line not in before:
-            kept.append((line, cells))
-            for each, text in told.items():
-                found.setdefault(each, {})[line] = text
-    grid = replace(grid, rows=kept)
-    for role, texts in found.items():
+        elif line not in lines_above:
+            rows.append((line, cells))
+            for label_role, text in labels.items():
+                texts_by_role.setdefault(label_role, {})[line] = text
+    grid = replace(grid, rows=rows)
+    for role, texts in texts_by_role.items():
         grid = grid.with_column(role, texts)
     return grid
 
@@ -131,20 +131,20 @@ def without_sums(grid: Grid, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     job, count = grid.columns.get("job", -1), grid.columns.get(COUNT[grid.side], -1)
     if min(job, count) < 0 or not says("compact", normalise_label(grid.header[job])):
         return grid
-    read = [(line, grid.text_at(row, job), read_number(grid.text_at(row, count)).value) for line, row in grid.rows]
-    told = [(line, text, number) for line, text, number in read if number and not _is_total(text)]
-    total = next((number for _, text, number in reversed(read) if number and _is_total(text)), None)
-    numbers = [number for *_, number in told]
+    cells = [(line, grid.text_at(row, job), read_number(grid.text_at(row, count)).value) for line, row in grid.rows]
+    numbered = [(line, text, number) for line, text, number in cells if number and not _is_total(text)]
+    total = next((number for _, text, number in reversed(cells) if number and _is_total(text)), None)
+    numbers = [number for *_, number in numbered]
     at = _summing(numbers)
-    names = [text for n, (_, text, _) in enumerate(told) if n in at]
-    jobs = [text for n, (_, text, _) in enumerate(told) if n not in at]
+    names = [text for n, (_, text, _) in enumerate(numbered) if n in at]
+    jobs = [text for n, (_, text, _) in enumerate(numbered) if n not in at]
     fits = not are_jobs(names) if total is None else total == sum(numbers[n] for n in at)
     if not at or not fits or not are_jobs(jobs):
         if total is not None and sum(numbers) != total and sum(numbers) % total == 0:
             raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "sums_among", {"column": grid.title("job")})])
         return grid
     texts, heads, name = dict[int, str](), dict[int, str](), ""
-    for n, (line, text, _) in enumerate(told):
+    for n, (line, text, _) in enumerate(numbered):
         name = text if n in at else name
         (heads if n in at else texts)[line] = name
     for line, name in heads.items():
@@ -163,16 +163,16 @@ def _summing(numbers: Sequence[float]) -> list[int]:
     >>> _summing([5, 3, 2, 4, 4]), _summing([5, 3, 2, 4])
     ([0, 3], [])
     """
-    found, at = list[int](), 0
+    starts, at = list[int](), 0
     while at < len(numbers):
         left, end = numbers[at], at + 1
         while left > 0 and end < len(numbers):
             left, end = left - numbers[end], end + 1
         if left != 0:
             return []
-        found.append(at)
+        starts.append(at)
         at = end
-    return found
+    return starts
 
 
 def _page_field(cells: Sequence[Any], side: Side, is_place: IsPlace) -> tuple[str, str] | None:
@@ -184,7 +184,7 @@ def _page_field(cells: Sequence[Any], side: Side, is_place: IsPlace) -> tuple[st
 
 def _tell_sum(file: str, line: int, total: Any, parts: Iterable[Any], tell: Tell) -> None:
     """Say where a total is no sum of the cells beside it; a dash means nobody."""
-    whole, texts = read_number(cell_text(total)).value, _told(map(cell_text, parts))
+    whole, texts = read_number(cell_text(total)).value, _non_empty(map(cell_text, parts))
     numbers = _numbers(texts)
     if whole is not None and 0 < len(numbers) == len(texts) and whole != sum(numbers):
         tell(file, "total_differs", line, told=int(whole), found=int(sum(numbers)))
@@ -203,7 +203,7 @@ def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], row
     rows
         The second line of the header, and the rows below it.
     tell
-        Told each total, and the sum.
+        Called with each total, and the sum.
 
     Examples
     --------
@@ -216,8 +216,8 @@ def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], row
     for start in [at for at, name in enumerate(before) if name and not after[at]]:
         end = next((at for at in range(start + 1, len(before)) if before[at]), len(before))
         total = next((at for at in range(start, end) if after[at]), start)
-        told = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
-        parts = [at for at in told if not normalise_label(names[at]).startswith("dont ")]
+        summed = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
+        parts = [at for at in summed if not normalise_label(names[at]).startswith("dont ")]
         for line, cells in rows[1:]:
             if total < len(cells):
                 _tell_sum(file, line, cells[total], [cells[at] for at in parts if at < len(cells)], tell)
@@ -247,9 +247,9 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     ([], [])
     """
     for signs in _PARTED:
-        parts, found = _counted(text, signs)
-        if found and len(found) == len(parts) and (alone or len(parts) > 1):
-            return found
+        parts, jobs = _counted(text, signs)
+        if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1):
+            return jobs
     return []
 
 

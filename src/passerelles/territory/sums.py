@@ -73,12 +73,12 @@ class Rules(NamedTuple):
         total = sum(ordered)
         if not total:
             return 0.0
-        asked = [float(self.threshold)] if total < self.threshold else []
+        margins = [float(self.threshold)] if total < self.threshold else []
         if self.largest is not None and self.share is not None:
-            asked.append(sum(ordered[: self.largest]) / self.share - total)
+            margins.append(sum(ordered[: self.largest]) / self.share - total)
         if self.percent is not None:
-            asked.append(ordered[0] * self.percent / 100 - sum(ordered[2:]))
-        return max((found for found in asked if found > _CLOSE), default=0.0)
+            margins.append(ordered[0] * self.percent / 100 - sum(ordered[2:]))
+        return max((margin for margin in margins if margin > _CLOSE), default=0.0)
 
 
 RULES: Final = record(
@@ -158,15 +158,15 @@ class Sums(Shown):
     def notes(self, lang: Lang = "fr") -> list[str]:
         """Say by which rules sums are hidden, and how many."""
         rules = self.rules
-        found = [say("territory.sums.threshold", lang=lang, n=rules.threshold, below=rules.threshold - 1)]
+        texts = [say("territory.sums.threshold", lang=lang, n=rules.threshold, below=rules.threshold - 1)]
         if rules.largest is not None and rules.share is not None:
             share = number(100 * rules.share, lang=lang)
-            found.append(say("territory.sums.dominance", lang=lang, n=rules.largest, share=share))
+            texts.append(say("territory.sums.dominance", lang=lang, n=rules.largest, share=share))
         if rules.percent is not None:
-            found.append(say("territory.sums.percent", lang=lang, p=number(rules.percent, lang=lang)))
+            texts.append(say("territory.sums.percent", lang=lang, p=number(rules.percent, lang=lang)))
         counts = {"rule": self.hidden_by_rule, "besides": self.hidden_besides, "n": len(self.cells)}
         since = "limit" if self.first else "before"
-        return [*found, say("territory.sums.hidden", lang=lang, **counts), say(f"territory.sums.{since}", lang=lang)]
+        return [*texts, say("territory.sums.hidden", lang=lang, **counts), say(f"territory.sums.{since}", lang=lang)]
 
 
 def contributions(lots: Lots) -> list[Contribution]:
@@ -265,14 +265,14 @@ def publish_sums(
     sums, room = _each(sum, now, places), _each(rules.room, now, places)
     hidden = np.zeros(sums.shape, dtype=np.bool_)
     if before is not None:
-        then = _counts(before)
-        there = _places(then)
-        needed = _each(rules.room, then, there)
-        masks = zip(chain(*there), _hidden(_each(sum, then, there), needed, needed > 0).ravel(), strict=True)
-        gone = {place for place, masked in masks if masked}
-        hidden = np.asarray([[place in gone for place in line] for line in places])
+        old = _counts(before)
+        old_places = _places(old)
+        needed = _each(rules.room, old, old_places)
+        masks = zip(chain(*old_places), _hidden(_each(sum, old, old_places), needed, needed > 0).ravel(), strict=True)
+        hidden_before = {place for place, masked in masks if masked}
+        hidden = np.asarray([[place in hidden_before for place in line] for line in places])
         # By how much each employer's part of each sum changed.
-        changed = {place: (now[place] - then[place]) + (then[place] - now[place]) for place in chain(*places)}
+        changed = {place: (now[place] - old[place]) + (old[place] - now[place]) for place in chain(*places)}
         room = np.maximum(room, _each(rules.room, changed, places))
     unsafe = int((room > 0).sum())
     masked = _hidden(sums, room, (room > 0) | hidden)
@@ -288,13 +288,13 @@ def publish_sums(
 Place = tuple[str, str]  # basin and job
 
 
-def _counts(given: Iterable[Contribution]) -> Mapping[Place, Counter[str]]:
+def _counts(lines: Iterable[Contribution]) -> Mapping[Place, Counter[str]]:
     """Return what each employer counts in each sum: in each basin and job, and over all of them."""
-    found: dict[Place, Counter[str]] = defaultdict(Counter)
-    for each in given:
+    counts: dict[Place, Counter[str]] = defaultdict(Counter)
+    for each in lines:
         for place in product((each.basin, ALL), (each.job, ALL)):
-            found[place][each.employer] += each.people
-    return found
+            counts[place][each.employer] += each.people
+    return counts
 
 
 def _places(counts: Mapping[Place, Counter[str]]) -> list[list[Place]]:
@@ -361,9 +361,9 @@ def _tight(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     for signs in probes(every, short):
         weights = np.zeros(len(at))
         weights[list(signs)] = list(signs.values())
-        found = extreme(weights, matrix, equal, equal, most=most)
-        if found.status == 0:  # the numbers of a whole table
-            low, high = np.minimum(low, np.rint(found.x)), np.maximum(high, np.rint(found.x))
+        solution = extreme(weights, matrix, equal, equal, most=most)
+        if solution.status == 0:  # the numbers of a whole table
+            low, high = np.minimum(low, np.rint(solution.x)), np.maximum(high, np.rint(solution.x))
     return [(int(at[n][0]), int(at[n][1])) for n in short(every)]
 
 
@@ -375,5 +375,5 @@ def _equations(sums: Ints, masked: Bools) -> tuple[sparse.csr_array, Floats]:
     lines = sparse.csc_array(sparse.vstack([rows, columns]))
     equal = -(lines @ np.where(masked, 0, sums).ravel())
     unknown = sparse.csr_array(lines[:, np.flatnonzero(masked)])
-    told = np.diff(unknown.indptr) > 0
-    return unknown[told], equal[told]
+    informative = np.diff(unknown.indptr) > 0
+    return unknown[informative], equal[informative]
