@@ -12,7 +12,7 @@ from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, several_jobs
 from passerelles.territory.lots import Locator, Lots, LotsError, Month, reading_notes
-from passerelles.territory.pairs import asked_of_title
+from passerelles.territory.pairs import credentials_of_title
 from passerelles.territory.reading import read_lots, read_sides
 
 PLACES = Places(
@@ -835,7 +835,7 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
     text = "Employeur;Métier;Nombre;Permis requis\nA;N4105;2;C + FIMO\nA;N4105;3;-\nB;N4105;1;permis CE\nB;N4105;1;\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
     graph = build_graph(embedded)
-    assert [(lot.people, lot.permits, {*asked_of_title(graph, lot)}) for lot in lots.lots] == [
+    assert [(lot.people, lot.permits, {*credentials_of_title(graph, lot)}) for lot in lots.lots] == [
         (3, "", set()), (2, "permis C, FIMO", {"PERM-C"}), (1, "", set()), (1, "permis CE", {"PERM-CE"}),
     ]  # fmt: skip
 

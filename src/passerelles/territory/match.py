@@ -36,12 +36,12 @@ from passerelles.territory.pairs import (
     Why,
     chosen_bound,
     doubts,
-    drawn,
     find_pairs,
     floor_groups,
-    held_by,
+    held_credentials,
     moves_between,
     survey_openings,
+    tie_number,
 )
 from passerelles.territory.parts import area_of, inside
 from passerelles.territory.reading import read_sides
@@ -66,8 +66,8 @@ if TYPE_CHECKING:
     from passerelles.ranking.move import Move
 
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
-_SOUND: Final = ("published", "unknown")  # standings of a payer of which nothing need be said
-_noted: Final = partial(few, most=12, sep="; ")  # names that a note lists
+_SOUND: Final = ("published", "unknown")  # standings of a payer that need no note
+_names: Final = partial(few, most=12, sep="; ")  # names that a note lists
 
 
 @checked
@@ -169,8 +169,8 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     >>> allocation.placed, allocation.hours, allocation.uncovered[0].reason
     (5, 0.0, 'capacity')
     """
-    every = settings_or(settings, graph.settings)
-    chosen = every.territory
+    config = settings_or(settings, graph.settings)
+    chosen = config.territory
     bounds = Bounds(
         radius_km=chosen_bound(chosen, "radius_km", radius_km),
         frame=frame,
@@ -184,7 +184,7 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
     area = area_of(territory, places)
     if area is not None:
         locator = replace(locator, departments=frozenset(map(departments_shown, area.communes)))
-    read = partial(read_sides, graph.referential, locator=locator, review_threshold=every.titles.review_threshold)
+    read = partial(read_sides, graph.referential, locator=locator, review_threshold=config.titles.review_threshold)
     first, second = read(fragile, hiring, refuse_incomplete=refuse_incomplete)
     if area is not None and places is not None:
         first = inside(first, area, places)
@@ -195,12 +195,12 @@ def match_territory(  # noqa: PLR0913 - each option is named at every call
         radius = chosen.bmo_radius_km if bounds.radius_km is None else bounds.radius_km
         bounds = replace(bounds, radius_km=radius)
         basins, jobs = ({getattr(lot, name) for lot in first.lots} for name in ("basin", "job"))
-        around = locator.surveyed_within(radius, basins)
-        second = survey_openings(market, graph.referential, basins=around, settings=chosen, jobs=jobs)
-    model = costs if costs is not None else EffortCosts(graph, every, certifications=certifications)
+        near_basins = locator.surveyed_within(radius, basins)
+        second = survey_openings(market, graph.referential, basins=near_basins, settings=chosen, jobs=jobs)
+    model = costs if costs is not None else EffortCosts(graph, config, certifications=certifications)
     tell = progress or (lambda _done, _total=None, _what="", /: None)
-    both = Territory(graph, first, second, locator, model, chosen, every.strict)
-    return _allocate(both, bounds, tell, changes=changes, stretch=stretch)
+    both_sides = Territory(graph, first, second, locator, model, chosen, config.strict)
+    return _allocate(both_sides, bounds, tell, changes=changes, stretch=stretch)
 
 
 def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool, stretch: bool) -> Allocation:
@@ -209,49 +209,49 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
     tell(1, _STEPS)
     pairs = find_pairs(territory, moves, bounds)
     tell(2, _STEPS)
-    solved = _solve(territory, pairs, bounds.budget, stretch=stretch)
+    solution = _solve(territory, pairs, bounds.budget, stretch=stretch)
     tell(3, _STEPS)
-    used = solved.placed + solved.reserved
+    used = solution.placed + solution.reserved
     left, free = territory.left(pairs, used)
-    flows = _flows(territory, moves, pairs, solved.placed)
-    offered = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
-    sure = pairs.doubt[offered] == 0
+    flows = _flows(territory, moves, pairs, solution.placed)
+    allowed = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
+    confirmed = pairs.doubt[allowed] == 0
     own_account = (pairs.why == Why.SELF_EMPLOYED) & pairs.reach  # who may choose it, whatever else is proposed
     allocation = Allocation(
-        status=solved.status,
+        status=solution.status,
         fragile=territory.fragile,
         hiring=territory.hiring,
         flows=flows,
-        to_confirm=_flows(territory, moves, pairs, solved.reserved),
-        stretched=_flows(territory, moves, pairs, solved.stretched),
+        to_confirm=_flows(territory, moves, pairs, solution.reserved),
+        stretched=_flows(territory, moves, pairs, solution.stretched),
         options=_flows(territory, moves, pairs, np.where(own_account, territory.people[pairs.lot], 0)),
         uncovered=tuple(uncovered_lots(territory, pairs, left, free)),
         unfilled=tuple(unfilled_pools(territory, pairs, left, free)),
         changes=(),
-        curve=tuple(_curve(territory, pairs, solved)) if changes else (),
-        stages=solved.stages,
+        curve=tuple(_curve(territory, pairs, solution)) if changes else (),
+        stages=solution.stages,
         bounds=bounds,
         budget_hours=bounds.budget_hours,
         radius_applied=bounds.radius_km is not None and territory.locator.places is not None,
         settings=territory.settings,
         referential=territory.graph.referential.stamp,
         notes=_notes(territory, moves, bounds, flows),
-        planned=(*_own_job_notes(territory, pairs, solved), *planning_notes(flows, territory.settings.smallest_group)),
-        unmet=solved.unmet,
-        allowed=np.stack([pairs.lot[offered], pairs.pool[offered]], axis=1).astype(np.int32),
-        allowed_hours=np.where(sure, pairs.hours[offered], 0),
-        allowed_sure=sure,
-        allowed_people=used[offered],
+        planned=(*_own_job_note(territory, pairs, solution), *planning_notes(flows, territory.settings.smallest_group)),
+        unmet=solution.unmet,
+        allowed=np.stack([pairs.lot[allowed], pairs.pool[allowed]], axis=1).astype(np.int32),
+        allowed_hours=np.where(confirmed, pairs.hours[allowed], 0),
+        allowed_sure=confirmed,
+        allowed_people=used[allowed],
     )
     tell(4, _STEPS)
-    if changes and solved.status == "optimal" and allocation.placed < territory.fragile.people:
+    if changes and solution.status == "optimal" and allocation.placed < territory.fragile.people:
         allocation = replace(allocation, changes=tuple(_changes(territory, moves, allocation)))
     tell(_STEPS, _STEPS)
     return allocation
 
 
 @dataclass(frozen=True, eq=False)
-class _Solved:
+class _Solution:
     """
     People on each pair, shape (p,): placed, reserved until something is confirmed, and stretched beyond what is likely.
 
@@ -266,13 +266,13 @@ class _Solved:
     unmet: tuple[str, ...] = ()
 
 
-def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: bool) -> _Solved:
+def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: bool) -> _Solution:
     task = _task(territory, pairs, pairs.open, budget)
     placed, reserved, stretched = (np.zeros(len(pairs.lot), dtype=np.int64) for _ in range(3))
     try:
         placed[pairs.open], stages = best_flow(task, territory.settings)
     except InfeasibleError:
-        return _Solved(placed, reserved, stretched, "infeasible", unmet=tuple(_unmet(territory, task)))
+        return _Solution(placed, reserved, stretched, "infeasible", unmet=tuple(_unmet(territory, task)))
     status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
     plain = territory.with_settings(objective="lexicographic", floor=0.0)
@@ -280,13 +280,13 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
         if len(among):
             flow[among], _ = best_flow(_task(plain, pairs, among, None, territory.left(pairs, used)), plain.settings)
             used += flow
-    return _Solved(placed, reserved, stretched, status, stages)
+    return _Solution(placed, reserved, stretched, status, stages)
 
 
-def _curve(territory: Territory, pairs: Pairs, solved: _Solved) -> Iterator[CurvePoint]:
+def _curve(territory: Territory, pairs: Pairs, solution: _Solution) -> Iterator[CurvePoint]:
     """Yield the least cost of each tenth of the placements; of the last one alone where there are many pairs."""
-    placed = int(solved.placed.sum())
-    if solved.status != "optimal" or placed < 2 or territory.settings.objective == "weighted":  # noqa: PLR2004
+    placed = int(solution.placed.sum())
+    if solution.status != "optimal" or placed < 2 or territory.settings.objective == "weighted":  # noqa: PLR2004
         return
     task = _task(territory.with_settings(floor=0.0), pairs, pairs.open)
     shares = range(1, 11) if len(pairs.open) <= territory.settings.curve_pairs else (9, 10)
@@ -295,8 +295,8 @@ def _curve(territory: Territory, pairs: Pairs, solved: _Solved) -> Iterator[Curv
     for people, cost, hours in cost_curve(task, counts):
         # Of the last tenth alone, what all before it cost is no figure of a tenth.
         known = before or len(counts) > 2  # noqa: PLR2004
-        each = round((cost - spent) / (people - before) / TENTHS, 1) if known else None
-        yield CurvePoint(people, cost / TENTHS, hours / TENTHS, each)
+        cost_each = round((cost - spent) / (people - before) / TENTHS, 1) if known else None
+        yield CurvePoint(people, cost / TENTHS, hours / TENTHS, cost_each)
         before, spent = people, cost
 
 
@@ -315,16 +315,16 @@ def _task(
 
     def tie(some: Rows) -> Ints:
         ends = zip(pairs.lot[among[some]].tolist(), pairs.entry[among[some]].tolist(), strict=True)
-        return np.asarray([drawn(lots[i].key, territory.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
+        return np.asarray([tie_number(lots[i].key, territory.hiring.lots[j].key) for i, j in ends], dtype=np.int64)
 
     return Task(network, pairs.hours[among], pairs.cost[among], tenths, pairs.same[among], tie, budget)
 
 
 def _unmet(territory: Territory, task: Task) -> Iterator[str]:
     """Yield groups that could not reach the floor even if all else made way for them; none where they only clash."""
-    names, _, every = floor_groups(territory.fragile, territory.settings)
+    names, _, needs = floor_groups(territory.fragile, territory.settings)
     for at, name in enumerate(names):
-        need = np.where(np.arange(len(names)) == at, every, 0)
+        need = np.where(np.arange(len(names)) == at, needs, 0)
         try:
             most_people(replace(task, network=replace(task.network, need=need)))
         except InfeasibleError:
@@ -336,7 +336,7 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
     openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
     explained: dict[tuple[str, str], Move | None] = {}
     access_of = cache(partial(access_between, referential))
-    found = []
+    flows = []
     for pair in np.flatnonzero(flow).tolist():
         go_on()
         fragile = territory.fragile.lots[int(pairs.lot[pair])]
@@ -356,7 +356,7 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
         hours = hours_at(moves, where, territory.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
             hours = Hours(0.0, None, None)
-        found.append(
+        flows.append(
             Flow(
                 fragile=fragile,
                 hiring=hiring,
@@ -372,7 +372,7 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
                 unknown=unknown,
                 kind="same-job" if same else kind,
                 access=access,
-                of_title=_beyond(territory, fragile, hiring),
+                of_title=_extra_credentials(territory, fragile, hiring),
                 move=move,
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
@@ -380,20 +380,20 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
                 lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
             )
         )
-    return tuple(sorted(found, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
+    return tuple(sorted(flows, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
 
 
-def _beyond(territory: Territory, start: Lot, end: Lot) -> tuple[tuple[str, str], ...]:
+def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[tuple[str, str], ...]:
     """Return what the title of an opening demands beyond what people hold: code and name, or the words of both."""
-    asked, known = territory.asked(end), territory.graph.referential.credential_by_code
-    beyond = sorted(asked - held_by(territory, start)) if asked else ()
-    return tuple((code, known[code].name if code in known else code) for code in beyond)
+    demanded, known = territory.title_credentials(end), territory.graph.referential.credential_by_code
+    extra = sorted(demanded - held_credentials(territory, start)) if demanded else ()
+    return tuple((code, known[code].name if code in known else code) for code in extra)
 
 
 def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
     places, settings, moving = territory.locator.places, territory.settings, ~moves.same
     bounded, low = bounds.radius_km is not None, settings.masked_openings == "low"
-    told = {
+    conditions = {
         "no_geography": places is None and not bounded,
         "radius_not_applied": places is None and bounded,
         "no_radius": places and not bounded and any((f.km or 0.0) > settings.bmo_radius_km for f in flows),
@@ -406,20 +406,20 @@ def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow
         "survey_openings": territory.hiring.shared and low,
         "survey_openings_high": territory.hiring.shared and not low,
     }
-    return tuple(key for key, holds in told.items() if holds)
+    return tuple(key for key, holds in conditions.items() if holds)
 
 
-def _own_job_notes(territory: Territory, pairs: Pairs, solved: _Solved) -> list[Note]:
+def _own_job_note(territory: Territory, pairs: Pairs, solution: _Solution) -> list[Note]:
     """Say who would change jobs while openings of their own stay empty for a title that is not read surely."""
-    _, free = territory.left(pairs, solved.placed + solved.reserved)
+    _, free = territory.left(pairs, solution.placed + solution.reserved)
     waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt == Doubt.TITLE) & (free[pairs.pool] > 0)
     openings = {int(lot): int(entry) for lot, entry in zip(pairs.lot[waiting], pairs.entry[waiting], strict=True)}
-    moved = solved.placed * (~pairs.same & np.isin(pairs.lot, list(openings)))
+    moved = solution.placed * (~pairs.same & np.isin(pairs.lot, list(openings)))
     if not moved.any():
         return []
     lots = sorted(set(pairs.lot[moved > 0].tolist()))
     names = [f"{territory.fragile.lots[i].title} → {territory.hiring.lots[openings[i]].title}" for i in lots]
-    return [Note("own_job", {"n": int(moved.sum()), "names": _noted(names)})]
+    return [Note("own_job", {"n": int(moved.sum()), "names": _names(names)})]
 
 
 def _titles_differ(flow: Flow) -> bool:
@@ -428,7 +428,7 @@ def _titles_differ(flow: Flow) -> bool:
     return bool(first and second) and code not in (first, second) and first != second
 
 
-def _moved(territory: Territory, allocation: Allocation) -> Iterator[tuple[str, str, float | None, float | None]]:
+def _bound_moves(territory: Territory, allocation: Allocation) -> Iterator[tuple[str, str, float | None, float | None]]:
     """Yield each change, the bound that it moves (none for a floor), its value then, and by how much it was moved."""
     bounds, hours, km = allocation.bounds, territory.settings.more_hours, territory.settings.more_km
     if territory.settings.floor:
@@ -451,17 +451,17 @@ def _moved(territory: Territory, allocation: Allocation) -> Iterator[tuple[str, 
 
 def _changes(territory: Territory, moves: Moves, allocation: Allocation) -> Iterator[Change]:
     """Solve again with each bound moved; a bound that is not set cannot move."""
-    for kind, name, then, step in _moved(territory, allocation):
+    for kind, name, value, step in _bound_moves(territory, allocation):
         go_on()
-        changed: dict[str, Any] = {name: then} if name else {}
+        changed: dict[str, Any] = {name: value} if name else {}
         moved = replace(allocation.bounds, **changed)
         pairs = find_pairs(territory, replace(moves, frame=None) if moved.frame is None else moves, moved)
-        free = territory if name else territory.with_settings(floor=0.0)
+        relaxed = territory if name else territory.with_settings(floor=0.0)
         try:
-            placed, tenths = _people(free, _task(free, pairs, pairs.open, moved.budget))
+            placed, tenths = _people(relaxed, _task(relaxed, pairs, pairs.open, moved.budget))
         except InfeasibleError:  # a floor out of reach now: openings to be confirmed bar a step down; no total to tell
             continue
-        yield Change(kind, then, step, placed, placed - allocation.placed, tenths / TENTHS)
+        yield Change(kind, value, step, placed, placed - allocation.placed, tenths / TENTHS)
 
 
 def _people(territory: Territory, task: Task) -> tuple[int, int]:
@@ -549,17 +549,17 @@ def compare_scenarios(
         If an option is not one of `match_territory`, or as `match_territory`.
     """
     chosen = settings_or(settings, graph.settings)
-    found = []
+    results = []
     for name, options in scenarios.items():
         unknown = set(options) - {"radius_km", "max_minutes", "frame", "budget_hours", "min_probability", "lever"}
         if unknown:
             raise PasserellesError("territory_bound", name=", ".join(sorted(unknown)), value=name)
-        given = {k: v for k, v in options.items() if k != "lever"}
+        arguments = {k: v for k, v in options.items() if k != "lever"}
         if "lever" in options:
-            given["costs"] = EffortCosts(graph, chosen, tuple(options["lever"]), common.get("certifications"))
-        allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | given))
-        found.append(Scenario(name, dict(options), allocation))
-    return found
+            arguments["costs"] = EffortCosts(graph, chosen, tuple(options["lever"]), common.get("certifications"))
+        allocation = match_territory(graph, fragile, hiring, settings=chosen, changes=False, **(common | arguments))
+        results.append(Scenario(name, dict(options), allocation))
+    return results
 
 
 def payer_of(lot: Lot, market: Market | None) -> Payer | None:
@@ -570,11 +570,11 @@ def payer_of(lot: Lot, market: Market | None) -> Payer | None:
 
 
 def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterator[Note]:
-    """Yield what is said of moves down or too late, of agreements that have changed, and of groups of training."""
+    """Yield notes on moves down or too late, on agreements that have changed, and on groups of training."""
     down = [f for f in flows if f.kind == "step-down"]
     if down:
         lower = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title}" for f in down]
-        yield Note("steps_down", {"n": sum(f.people for f in down), "names": _noted(lower)})
+        yield Note("steps_down", {"n": sum(f.people for f in down), "names": _names(lower)})
     late = [f for f in flows if f.in_time is False]
     for key, some in (
         ("late", [f for f in late if f.training_months]),
@@ -582,15 +582,15 @@ def planning_notes(flows: Sequence[Flow], smallest_group: int | None) -> Iterato
     ):
         names = [f"{f.fragile.employer}, {f.fragile.title} → {f.hiring.title} ({f.hiring.month})" for f in some]
         if some:
-            yield Note(key, {"n": sum(f.people for f in some), "names": _noted(names)})
+            yield Note(key, {"n": sum(f.people for f in some), "names": _names(names)})
     payers = {p.idcc: p for f in flows for p in f.payers if p is not None}
     changed = [f"{p.idcc} ({', '.join(p.related)}, {p.since})" for p in payers.values() if p.standing not in _SOUND]
     if changed:
-        yield Note("payer_changed", {"list": _noted(changed)})
+        yield Note("payer_changed", {"list": _names(changed)})
     if smallest_group:
         trained = ((f.hiring, f.people) for f in flows if not f.same_job and f.hours.expected)
         taught = sum_by_key(((lot.label or lot.job, lot.basin_label), n) for lot, n in trained)
         groups: dict[str, list[str]] = {"group_filled": [], "group_short": []}
         for (job, basin), n in sorted(taught.items()):
             groups["group_filled" if n >= smallest_group else "group_short"].append(f"{job}, {basin} : {n}")
-        yield from (Note(key, {"n": str(smallest_group), "list": _noted(some)}) for key, some in groups.items() if some)
+        yield from (Note(key, {"n": str(smallest_group), "list": _names(some)}) for key, some in groups.items() if some)

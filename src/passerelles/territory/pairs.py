@@ -141,9 +141,9 @@ class Territory:
         return np.asarray(list(self.hiring.capacities.values()), dtype=np.int64)
 
     @cached_property
-    def asked(self) -> Callable[[Lot], frozenset[str]]:
-        """Credentials that the title of a lot demands, each title read once: see `asked_of_title`."""
-        return cache(partial(asked_of_title, self.graph))
+    def title_credentials(self) -> Callable[[Lot], frozenset[str]]:
+        """Credentials that the title of a lot demands, each title read once: see `credentials_of_title`."""
+        return cache(partial(credentials_of_title, self.graph))
 
     @property
     def binding(self) -> str:
@@ -282,12 +282,12 @@ def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Boo
     part = (bases[origins][:, None] == targets[None, :]) | (origins[:, None] == bases[targets][None, :])
     part &= ~same
     for i, j in np.argwhere(part).tolist():
-        asked = [_asked(graph, int(row)) for row in (origins[i], targets[j])]
-        same[i, j] = asked[0] == asked[1]
+        demanded = [_credentials_of(graph, int(row)) for row in (origins[i], targets[j])]
+        same[i, j] = demanded[0] == demanded[1]
     return same, part & ~same
 
 
-def _asked(graph: OccupationGraph, row: int) -> frozenset[str]:
+def _credentials_of(graph: OccupationGraph, row: int) -> frozenset[str]:
     rows = graph.referential.credentials_of.get(graph.codes[row], ())
     return frozenset(each.credential for each in rows if each.kind != "option")
 
@@ -340,16 +340,16 @@ def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
     chance = np.where(np.isnan(moves.probability), settings.acceptable_probability, moves.probability)
     chance = np.where(moves.listed, np.maximum(chance, settings.listed_probability), chance)
     halvings = -np.log2(np.clip(chance, LEAST_CHANCE, 1.0))
-    taught = np.where(hours < 0, hours.max(initial=0), hours)
-    return np.asarray(taught + np.rint(settings.unlikely_hours * halvings * TENTHS), dtype=np.int64)
+    training = np.where(hours < 0, hours.max(initial=0), hours)
+    return np.asarray(training + np.rint(settings.unlikely_hours * halvings * TENTHS), dtype=np.int64)
 
 
 class _Openings(NamedTuple):
     """
     The hiring lots in arrays, shape (e,): column of `Moves`, pool, position of their place, doubt of their title.
 
-    `title` is the job as it was written, to compare; `asked` what access demands of the titles of some, `numbers` the
-    numbers in those of some (the tonnage or class of a certificate), both by position. `places` are spots and basins.
+    `title` is the job as it was written, to compare; `demanded` what access demands of the titles of some, `numbers`
+    those in the titles of some (the tonnage or class of a certificate), both by position. `places` are spots and basins.
     """
 
     job: Rows
@@ -358,7 +358,7 @@ class _Openings(NamedTuple):
     doubt: Signs
     title: NDArray[np.object_]
     own_account: Bools
-    asked: Mapping[int, frozenset[str]]
+    demanded: Mapping[int, frozenset[str]]
     numbers: Mapping[int, frozenset[str]]
     places: Sequence[tuple[str, str]]
 
@@ -378,7 +378,7 @@ def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str],
     return names.tolist(), group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
 
 
-def _in_arrays(territory: Territory, moves: Moves) -> _Openings:
+def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
     lots = territory.hiring.lots
     number = {key: i for i, key in enumerate(territory.hiring.capacities)}
     places = sorted({(lot.spot, lot.basin) for lot in lots})
@@ -391,7 +391,7 @@ def _in_arrays(territory: Territory, moves: Moves) -> _Openings:
         doubt=np.asarray([_reading_doubt(lot) for lot in lots], dtype=np.int8),
         title=np.asarray(titles, dtype=object),
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
-        asked={i: some for i, lot in enumerate(lots) if (some := territory.asked(lot))},
+        demanded={i: some for i, lot in enumerate(lots) if (some := territory.title_credentials(lot))},
         numbers={i: some for i, title in enumerate(titles) if (some := _numbers(title))},
         places=places,
     )
@@ -406,7 +406,7 @@ def _numbers(title: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b\d+\b", title))
 
 
-def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
+def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     """
     Return the credentials that a lot's job title demands beyond its job: by access, or in the employer's words.
 
@@ -425,11 +425,11 @@ def asked_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     return of_title | {code for code in written if code not in known or not Holdings().may_have(known[code])}
 
 
-def held_by(territory: Territory, lot: Lot) -> frozenset[str]:
+def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
     """Return the credentials that people of a lot hold: by their job, and by what its title demands."""
     titles = frozenset(filter(None, (lot.title_code,)))
-    referential, own = territory.graph.referential, territory.asked(lot)
-    return holdings_of(referential, lot.job, dict.fromkeys(own, "yes"), titles=titles).held
+    referential, title_credentials = territory.graph.referential, territory.title_credentials(lot)
+    return holdings_of(referential, lot.job, dict.fromkeys(title_credentials, "yes"), titles=titles).held
 
 
 def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
@@ -446,20 +446,20 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
     PasserellesError
         If more pairs than `max_pairs` are within the radius.
     """
-    graph, lots, most = territory.graph, territory.fragile.lots, territory.settings.max_pairs
+    graph, lots, max_pairs = territory.graph, territory.fragile.lots, territory.settings.max_pairs
     if territory.locator.places is None:  # nothing tells how far anything is
         bounds = replace(bounds, radius_km=None, max_minutes=None)
-    why, in_doubt, hours, costs = verdicts(territory, moves, bounds)
-    openings = _in_arrays(territory, moves)
+    why, doubts_of, hours, costs = verdicts(territory, moves, bounds)
+    openings = _opening_arrays(territory, moves)
     starts = {lot.spot: lot for lot in lots}
     distances = {spot: _distances(territory, lot, openings.places, bounds) for spot, lot in starts.items()}
-    listed = len(lots) * len(territory.hiring.lots) <= most // 10
-    kept = {spot: listed | (barred != Why.RADIUS) for spot, (_, barred) in distances.items()}
+    listed = len(lots) * len(territory.hiring.lots) <= max_pairs // 10
+    within = {spot: listed | (barred != Why.RADIUS) for spot, (_, barred) in distances.items()}
     firsts = np.unique(openings.pool, return_index=True)[1]
     pools = np.bincount(openings.place[firsts], minlength=len(openings.places))  # a pool lies in one place
-    total = sum(int(pools[kept[lot.spot]].sum()) for lot in lots)
-    if total > most:
-        raise PasserellesError("territory_too_many", n=total, most=most)
+    total = sum(int(pools[within[lot.spot]].sum()) for lot in lots)
+    if total > max_pairs:
+        raise PasserellesError("territory_too_many", n=total, most=max_pairs)
 
     @cache
     def steps_down(origin: str) -> Bools:
@@ -468,48 +468,48 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
         return np.asarray([kind == "step-down" for kind in kinds], dtype=np.bool_)
 
     blocks = [_NO_PAIRS]
-    for number, lot in enumerate(lots):
+    for lot_at, lot in enumerate(lots):
         go_on()
-        near = np.flatnonzero(kept[lot.spot][openings.place])
+        near = np.flatnonzero(within[lot.spot][openings.place])
         job, origin = openings.job[near], moves.row[lot.job]
-        away, barred = distances[lot.spot]
-        km, far = away[openings.place[near]], barred[openings.place[near]]
+        km_to, barred = distances[lot.spot]
+        km, far = km_to[openings.place[near]], barred[openings.place[near]]
         same, reason, cost = moves.same[origin, job], why[origin, job], costs[origin, job]
         reason[openings.own_account[near] & (reason == Why.OPEN)] = Why.SELF_EMPLOYED
-        doubt = in_doubt[origin, job] | _title_doubt(territory, lot, openings, near, same)
+        doubt = doubts_of[origin, job] | _title_doubt(territory, lot, openings, near, same)
         doubt[np.isnan(km) & (far == Why.OPEN) & (bounds.radius_km is not None)] |= Doubt.DISTANCE
         own_job = same | moves.part[origin, job]
         if (own_job & (reason == Why.OPEN) & (far == Why.OPEN) & (doubt & Doubt.ACCESS != 0)).any():
             reason[(reason == Why.OPEN) & steps_down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
-        best = _best(openings.pool[near], reason, doubt, cost, ~same)
+        best = _best_entries(openings.pool[near], reason, doubt, cost, ~same)
         entry, where = near[best], (origin, job[best])
-        ends = np.full(len(best), number), openings.pool[entry], entry
+        positions = np.full(len(best), lot_at), openings.pool[entry], entry
         figures: tuple[Any, ...] = hours[where], cost[best], km[best], moves.probability[where], same[best]
-        blocks.append(Pairs(*ends, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
+        blocks.append(Pairs(*positions, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
 
 def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
 
-    def beyond(held: frozenset[str], asked: Mapping[int, frozenset[str]]) -> Bools:
+    def beyond(held: frozenset[str], demanded: Mapping[int, frozenset[str]]) -> Bools:
         """Whether each opening asks for more than is held."""
-        return np.isin(near, [opening for opening, some in asked.items() if some - held])
+        return np.isin(near, [opening for opening, some in demanded.items() if some - held])
 
     given = normalise_label(lot.given)
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if given:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == given)] = 0
-    mine = _numbers(given)
-    if mine:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
-        doubt[same & beyond(mine, openings.numbers)] |= Doubt.ACCESS
-    if openings.asked:
-        doubt[beyond(held_by(territory, lot), openings.asked)] |= Doubt.ACCESS
+    lot_numbers = _numbers(given)
+    if lot_numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
+        doubt[same & beyond(lot_numbers, openings.numbers)] |= Doubt.ACCESS
+    if openings.demanded:
+        doubt[beyond(held_credentials(territory, lot), openings.demanded)] |= Doubt.ACCESS
     return doubt
 
 
-def _best(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
+def _best_entries(pool: Rows, why: Signs, doubt: Signs, cost: Ints, other: Bools) -> Rows:
     """
     Position of the best entry of each pool: one that is open, without a doubt, of least cost, the same job first.
 
@@ -540,13 +540,13 @@ def _distances(
         why[far & ~np.isnan(km)] = Why.RADIUS
         why[np.isnan(km) & (territory.strict | ~nowhere)] = Why.DISTANCE_UNKNOWN
     if bounds.max_minutes is not None:
-        spent = [locator.minutes(start.spot, end) for end, _ in places]
-        slow = np.asarray([m is not None and m > bounds.max_minutes for m in spent], dtype=np.bool_)
+        minutes = [locator.minutes(start.spot, end) for end, _ in places]
+        slow = np.asarray([m is not None and m > bounds.max_minutes for m in minutes], dtype=np.bool_)
         why[slow & (why == Why.OPEN)] = Why.MINUTES
     return km, why
 
 
-def drawn(start: tuple[str, ...], end: tuple[str, ...]) -> int:
+def tie_number(start: tuple[str, ...], end: tuple[str, ...]) -> int:
     """
     Number in [0, `TIE_RANGE`) drawn from the names of two lots: the same in every run, and in nobody's favour.
 
@@ -606,9 +606,9 @@ def survey_openings(
             continue
         capacity = int(projects.met.low if chosen.masked_openings == "low" else projects.met.high)
         labels[family] = survey.family_labels[family]
-        label, led = survey.basins[basin].name, leading(basin)
+        label, leads = survey.basins[basin].name, leading(basin)
         for code in codes[family]:
-            if code in jobs or (code, family) in led:
-                known_by, name = led.get((code, family), "family"), referential.occupation_by_code[code].name
+            if code in jobs or (code, family) in leads:
+                known_by, name = leads.get((code, family), "family"), referential.occupation_by_code[code].name
                 lots.append(Lot(employer, code, basin, family, capacity, label, name, known_by=known_by))
     return Lots.of("hiring", lots, pool_labels=labels, source=f"{survey.file.source} {survey.year}".strip())

@@ -81,16 +81,16 @@ def parts(
     """
     if places is None and by not in ("basin", "employer"):
         raise PasserellesError("territory_cut_places", by=by)
-    of = _namer(by, places)
-    people = grouped((of(lot)[0], lot) for lot in fragile.lots)
-    openings = None if hiring is None or by == "employer" else grouped((of(lot)[0], lot) for lot in hiring.lots)
-    named = {key: names.get(key, of(some[0])[1]) for key, some in people.items()}
+    locate = _namer(by, places)
+    people = grouped((locate(lot)[0], lot) for lot in fragile.lots)
+    openings = None if hiring is None or by == "employer" else grouped((locate(lot)[0], lot) for lot in hiring.lots)
+    named = {key: names.get(key, locate(lots[0])[1]) for key, lots in people.items()}
     return [
         Part(
             key,
             named[key],
-            _only(fragile, people[key]),
-            hiring if hiring is None or openings is None else _only(hiring, openings.get(key, ())),
+            _with_lots(fragile, people[key]),
+            hiring if hiring is None or openings is None else _with_lots(hiring, openings.get(key, ())),
         )
         for key in sorted(people, key=lambda key: (key == ELSEWHERE, named[key], key))
     ]
@@ -114,27 +114,27 @@ def area_of(territory: str, places: Places | None) -> Area | None:
 
 def inside(lots: Lots, area: Area, places: Places) -> Lots:
     """
-    Return the lots of a side that lie in a territory; what is left out is said, what is not known is set aside.
+    Return the lots of a side that lie in a territory; what lies outside gets a message, what is not known is set aside.
 
     A lot of which only the basin is known lies there where the whole basin does.
     """
-    held = [(lot, places.holds(area, lot.commune, lot.basin)) for lot in lots.lots]
-    told = {"territory": area.name, "communes": len(area.communes)}
-    out = [lot for lot, there in held if there is False]
-    said = Problem(lots.file, 0, "", "outside", {**told, "people": sum(x.people for x in out), "lines": len(out)})
+    located = [(lot, places.holds(area, lot.commune, lot.basin)) for lot in lots.lots]
+    values = {"territory": area.name, "communes": len(area.communes)}
+    out = [lot for lot, is_inside in located if is_inside is False]
+    message = Problem(lots.file, 0, "", "outside", {**values, "people": sum(x.people for x in out), "lines": len(out)})
     unsure = [
-        Problem(lots.file, lot.row, "", "partly_inside", {**told, "basin": lot.basin_label}, lot.people)
-        for lot, there in held
-        if there is None
+        Problem(lots.file, lot.row, "", "partly_inside", {**values, "basin": lot.basin_label}, lot.people)
+        for lot, is_inside in located
+        if is_inside is None
     ]
-    if all(there is not True for _, there in held):
+    if all(is_inside is not True for _, is_inside in located):
         raise PasserellesError(f"territory_empty_{lots.side}", name=area.name)
-    kept = _only(lots, [lot for lot, there in held if there])
-    return replace(kept, set_aside=(*lots.set_aside, *unsure), said=(*lots.said, said))
+    result = _with_lots(lots, [lot for lot, is_inside in located if is_inside])
+    return replace(result, set_aside=(*lots.set_aside, *unsure), said=(*lots.said, message))
 
 
-def _only(lots: Lots, some: Sequence[Lot]) -> Lots:
-    """Return some lots of a side; its remarks are those of the whole table."""
+def _with_lots(lots: Lots, some: Sequence[Lot]) -> Lots:
+    """Return some lots of a side, without the messages of the whole table."""
     return replace(lots, lots=tuple(some), set_aside=(), said=())
 
 
@@ -196,19 +196,19 @@ LINE: Final = Record(
 
 def line_of(part: Part, totals: Mapping[str, Any], *, problem: str = "", page: str = "", checksum: str,
             lang: Lang) -> Line:  # fmt: skip
-    """Return the line of a territory: the sums that may be told (`totals`), and why there are no others (`problem`)."""
+    """Return the line of a territory: the sums that may be shown (`totals`), and why there are no more (`problem`)."""
     name = part.name or say("territory.batch.elsewhere", lang=lang)
     hours = {} if problem else {"hours_all": totals["hours"]["expected"], "hours_each": totals["hours_per_person"]}
     return Line(name, part.key, {**totals, **hours}, problem, page, checksum)
 
 
-def checksum_of(part: Part, made_by: Mapping[str, Any], options: Sequence[object]) -> str:
+def checksum_of(part: Part, provenance: Mapping[str, Any], options: Sequence[object]) -> str:
     """
     Return a checksum of all that a territory's line depends on, by which a run that was stopped goes on.
 
-    `made_by` is what `passerelles.graph.core.provenance` gives; `options` everything else.
+    `provenance` is what `passerelles.graph.core.provenance` gives; `options` everything else.
     """
     # All that is known of a lot, volunteers and months too; only where it was written plays no part.
     sides = [lots and [replace(lot, row=0) for lot in lots.lots] for lots in (part.fragile, part.hiring)]
-    told = (part.key, part.name, sides, sorted(made_by.items()), [str(option) for option in options])
-    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+    content = (part.key, part.name, sides, sorted(provenance.items()), [str(option) for option in options])
+    return hashlib.sha256(repr(content).encode()).hexdigest()[:16]

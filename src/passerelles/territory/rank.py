@@ -213,15 +213,15 @@ class Ranked(Described):
 
 
 def ranking_sheets(
-    found: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *, by: Side, set_aside: Sequence[Problem] = ()
+    ranked: Sequence[Ranked], notes: Sequence[Note], lang: Lang, *, by: Side, set_aside: Sequence[Problem] = ()
 ) -> list[Sheet]:
     """Return the ranking, the parts of its scores, rows set aside, and what the reader must know."""
     hidden = frozenset(("from", "headcount") if by == "fragile" else ("to", "openings"))
     head = Ranked.spec.pick("rank", "origin_code", "target_code", on=On.TABLE)
     columns = side_by_side(head, RankPart.spec.pick("part", "value", "sentence", on=On.TABLE))
-    parts = Sheet("parts", columns, lambda: ((r, p) for r in found for p in r.parts), lang)
+    parts = Sheet("parts", columns, lambda: ((r, p) for r in ranked for p in r.parts), lang)
     aside = [Sheet("set_aside", Problem.spec.columns, lambda: set_aside, lang)] if set_aside else []
-    ranking = Sheet("ranking", Ranked.spec.columns, lambda: found, lang, hidden)
+    ranking = Sheet("ranking", Ranked.spec.columns, lambda: ranked, lang, hidden)
     return [ranking, parts, *aside, *note_sheets(notes, lang)]
 
 
@@ -329,59 +329,60 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     one point is a chance half as large. The logarithm keeps a move that hardly any expert lists from making up for it
     by being short. A part whose figure is unknown counts as the middle of its scale, and says so: neither good nor bad.
     """
-    every = settings_or(settings, graph.settings)
-    chosen = every.territory
+    config = settings_or(settings, graph.settings)
+    chosen = config.territory
     locator = Locator(places, market)
     centres = _centres(basin, area, locator)
     far = tuple(centres)
     bound = chosen_bound(chosen, "radius_km", radius_km)
     radius = chosen.bmo_radius_km if bound is None else bound
     near = tuple(sorted({*far, *locator.surveyed_within(radius, far)}))
-    wide = (far, near) if by == "fragile" else (near, far)
+    basins = (far, near) if by == "fragile" else (near, far)
     rule = None if market is None else _rule(market, graph.referential, places, listed)
-    titles = every.titles.review_threshold
-    starts = _side(graph, "fragile", fragile, locator, titles, wide[0], rule)
+    titles = config.titles.review_threshold
+    starts = _side(graph, "fragile", fragile, locator, titles, basins[0], rule)
     own = frozenset(lot.job for lot in starts.lots)
-    ends = _side(graph, "hiring", hiring, locator, titles, wide[1], rule, own)
-    model = costs if costs is not None else EffortCosts(graph, every)
+    ends = _side(graph, "hiring", hiring, locator, titles, basins[1], rule, own)
+    model = costs if costs is not None else EffortCosts(graph, config)
     territory = Territory(graph, starts, ends, locator, model, chosen)
-    pair = _comparer(territory, moves_between(territory), radius, ruled=hiring is None)
-    excluded = every.ranking.sources_exclude if by == "hiring" else ()
-    here, there = (starts, ends) if by == "fragile" else (ends, starts)
-    read = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
-    if area is not None and places is not None and by in read:
-        here = read[by] = inside(here, area, places)
-    lists, alone, unlisted = [], list[Lot](), list[Lot]()
-    for lot in (x for x in here.lots if x.basin in centres):
-        items = [pair(*((lot, other) if by == "fragile" else (other, lot))) for other in there.lots]
-        ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_order)
+    pair = _ranker(territory, moves_between(territory), radius, ruled=hiring is None)
+    excluded = config.ranking.sources_exclude if by == "hiring" else ()
+    near_side, far_side = (starts, ends) if by == "fragile" else (ends, starts)
+    tables = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
+    if area is not None and places is not None and by in tables:
+        near_side = tables[by] = inside(near_side, area, places)
+    lists, unreached, unlisted = [], list[Lot](), list[Lot]()
+    for lot in (x for x in near_side.lots if x.basin in centres):
+        items = [pair(*((lot, other) if by == "fragile" else (other, lot))) for other in far_side.lots]
+        ordered = sorted((item for item in items if item is not None and item.kind not in excluded), key=_sort_key)
         if ordered:
             lists.append((lot, _by_family(ordered, by)[:limit]))
         else:
-            (unlisted if any(item is not None for item in items) else alone).append(lot)
+            (unlisted if any(item is not None for item in items) else unreached).append(lot)
 
     # Wages are looked up for these few, not for all that they beat.
     paid = partial(wages_between, market, graph.referential)
     ranked = [
         replace(item, rank=rank, wages=paid(item.fragile.job, item.hiring.job))
-        for best in _blocks(lists)
+        for best in _best_of_pools(lists)
         for rank, item in enumerate(best, start=1)
     ]
-    notes = [*reading_notes(read.values())]
-    if by in read:
+    notes = [*reading_notes(tables.values())]
+    if by in tables:
         name = ", ".join(centres.values()) if area is None else area.name
-        notes += _left_out(here, [lot for lot in here.lots if lot.basin not in centres], name, alone, unlisted)
-    if rule is not None and len(read) < len(_SIDES):
-        notes += _rule_notes(rule, centres, read, by)
+        elsewhere = [lot for lot in near_side.lots if lot.basin not in centres]
+        notes += _unlisted_notes(near_side, elsewhere, name, unreached, unlisted)
+    if rule is not None and len(tables) < len(_SIDES):
+        notes += _rule_notes(rule, centres, tables, by)
         notes += [] if listed is None else [Note("listed")]
     if excluded:
         notes.append(Note("kinds_left_out", {"kinds": partial(_kinds, excluded), "names": ", ".join(excluded)}))
     if places is None:
         notes.append(Note("radius_not_applied"))
-    return TerritoryRanking(ranked, notes, [row for lots in read.values() for row in lots.set_aside])
+    return TerritoryRanking(ranked, notes, [row for lots in tables.values() for row in lots.set_aside])
 
 
-def _comparer(territory: Territory, moves: Moves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
+def _ranker(territory: Territory, moves: Moves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
     """
     Return what ranks a pair; None where it is impossible, of one fiche, or too far.
 
@@ -434,15 +435,15 @@ def _comparer(territory: Territory, moves: Moves, radius: float, *, ruled: bool)
     return pair
 
 
-def _blocks(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
+def _best_of_pools(lists: Sequence[tuple[Lot, list[Ranked]]]) -> list[list[Ranked]]:
     """One list a lot; of jobs that share a family's openings, only the one with the best pair. Most openings first."""
     pools = grouped((pool_key(lot), (lot, items)) for lot, items in lists)
-    best = [min(some, key=lambda each: _order(each[1][0])) for some in pools.values()]
-    ordered = sorted(best, key=lambda found: (-found[0].people if found[0].pool else 0, found[0].key))
+    blocks = [min(members, key=lambda each: _sort_key(each[1][0])) for members in pools.values()]
+    ordered = sorted(blocks, key=lambda block: (-block[0].people if block[0].pool else 0, block[0].key))
     return [items for _, items in ordered]
 
 
-def _order(item: Ranked) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
+def _sort_key(item: Ranked) -> tuple[float, tuple[str, ...], tuple[str, ...]]:
     return (-item.score, item.hiring.key, item.fragile.key)
 
 
@@ -502,50 +503,50 @@ def _side(
     hires = side == "hiring"
     for basin in basins:
         key, jobs, leads = rule(basin)
-        for found in jobs:
-            keys = ((found.occupation, each.family) for each in found.families) if hires else ()
-            led = next(((family, leads[job, family]) for job, family in keys if (job, family) in leads), None)
-            if found.status == side and (not hires or led or found.listed is not None or found.occupation in own):
-                family = led[0] if led else found.families[0].family if found.families else ""
-                employer = f"BMO {found.projects.year}".strip() if hires else ""  # no employer is known
-                people = int(found.projects.low or 0) if hires else 0
-                known_by = "" if not hires else led[1] if led else "family"
-                job = found.occupation
-                lots.append(Lot(employer, job, basin, family, people, key.name, found.label, known_by=known_by))
+        for signal in jobs:
+            keys = ((signal.occupation, each.family) for each in signal.families) if hires else ()
+            lead = next(((family, leads[job, family]) for job, family in keys if (job, family) in leads), None)
+            if signal.status == side and (not hires or lead or signal.listed is not None or signal.occupation in own):
+                family = lead[0] if lead else signal.families[0].family if signal.families else ""
+                employer = f"BMO {signal.projects.year}".strip() if hires else ""  # no employer is known
+                people = int(signal.projects.low or 0) if hires else 0
+                known_by = "" if not hires else lead[1] if lead else "family"
+                job = signal.occupation
+                lots.append(Lot(employer, job, basin, family, people, key.name, signal.label, known_by=known_by))
     return Lots.of(side, lots)
 
 
-def _left_out(
-    here: Lots, away: Sequence[Lot], basin: str, alone: Sequence[Lot], unlisted: Sequence[Lot]
+def _unlisted_notes(
+    table: Lots, elsewhere: Sequence[Lot], basin: str, unreached: Sequence[Lot], unlisted: Sequence[Lot]
 ) -> Iterable[Note]:
     """Say which lots of a table have no list: those elsewhere, and those with nothing in reach or nothing shown."""
-    if away:
-        others = ", ".join(sorted({lot.basin_label for lot in away}))
-        told = {"basin": basin, "basins": others, "people": sum(lot.people for lot in away), "file": here.file}
-        yield Note("no_lot_here" if len(away) == len(here.lots) else "elsewhere", told)
-    for key, lots in (("nothing_in_reach", alone), ("only_left_out", unlisted)):
+    if elsewhere:
+        others = ", ".join(sorted({lot.basin_label for lot in elsewhere}))
+        values = {"basin": basin, "basins": others, "people": sum(lot.people for lot in elsewhere), "file": table.file}
+        yield Note("no_lot_here" if len(elsewhere) == len(table.lots) else "elsewhere", values)
+    for key, lots in (("nothing_in_reach", unreached), ("only_left_out", unlisted)):
         if lots:
             names = few([f"{lot.employer}, {lot.named}" for lot in lots], most=12, sep="; ")
-            yield Note(key, {"file": here.file, "people": sum(lot.people for lot in lots), "lots": names})
+            yield Note(key, {"file": table.file, "people": sum(lot.people for lot in lots), "lots": names})
 
 
-def _rule_notes(rule: _Rule, centres: Iterable[str], read: Mapping[Side, Lots], by: Side) -> list[Note]:
+def _rule_notes(rule: _Rule, centres: Iterable[str], tables: Mapping[Side, Lots], by: Side) -> list[Note]:
     """Say by which rule the jobs of the sides that no table gave were found, how many, and where none of `by` was."""
-    sides = [side for side in _SIDES if side not in read]
+    sides = [side for side in _SIDES if side not in tables]
     counts: Counter[str] = Counter()
-    kept, names = 0, []
-    for key, found, leads in map(rule, centres):
+    n_hiring, names = 0, []
+    for key, jobs, leads in map(rule, centres):
         names.append(key.name)
-        counts.update(each.status for each in found)
+        counts.update(each.status for each in jobs)
         leading = {code for code, _ in leads}
-        kept += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leading) for x in found)
+        n_hiring += sum(x.status == "hiring" and (x.listed is not None or x.occupation in leading) for x in jobs)
     label = ", ".join(names)
     values: dict[str, object] = {"all": counts.total(), "unknown": counts["unknown"], "basin": label}
-    told: dict[Side, dict[str, object]] = {
+    values_of: dict[Side, dict[str, object]] = {
         "fragile": {"n": counts["fragile"], **values},
-        "hiring": {"n": kept, "others": counts["hiring"] - kept, **values},
+        "hiring": {"n": n_hiring, "others": counts["hiring"] - n_hiring, **values},
     }
-    notes = [Note(f"rule_{side}", told[side]) for side in sides]
+    notes = [Note(f"rule_{side}", values_of[side]) for side in sides]
     if by in sides and not counts[by]:
         notes.append(Note(f"no_{by}_job", {"basin": label}))
     return notes

@@ -100,8 +100,8 @@ class Stage:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values in units of the objective (people, hours, kilometres), ready for JSON."""
         counts = {"value": self.value, "bound": self.bound, "gap": self.gap}
-        told = {name: count if self.parts == 1 else count / self.parts for name, count in counts.items()}
-        return {"name": self.name, **told, "exact": self.exact}
+        figures = {name: count if self.parts == 1 else count / self.parts for name, count in counts.items()}
+        return {"name": self.name, **figures, "exact": self.exact}
 
 
 def whole_face(network: Network) -> Face:
@@ -156,7 +156,7 @@ def minimise(network: Network, face: Face, cost: Ints, name: str) -> tuple[Ints,
     exact = exact and bool((reduced[face.open] >= 0).all())
     bound = _bound(face, duals)
     stage = Stage(name, int(cost @ flow), bound if exact else int(np.ceil(bound - _ROUND)), exact)
-    return flow, stage, _next(face, duals, reduced, flow)
+    return flow, stage, _optimal_face(face, duals, reduced, flow)
 
 
 def first_of_each(line: Rows, among: Rows, *ranks: NDArray[Any]) -> Rows:
@@ -221,7 +221,7 @@ def _bound(face: Face, duals: Floats) -> int:
     return int(np.floor(duals @ ends))
 
 
-def _next(face: Face, duals: Floats, reduced: Floats, flow: Ints) -> Face:
+def _optimal_face(face: Face, duals: Floats, reduced: Floats, flow: Ints) -> Face:
     lower, upper = face.lower.copy(), face.upper.copy()
     lower[duals < -_ROUND] = upper[duals < -_ROUND]
     upper[duals > _ROUND] = lower[duals > _ROUND]
@@ -275,43 +275,43 @@ def best_flow(task: Task, settings: TerritorySettings) -> tuple[Ints, tuple[Stag
     stages: list[Stage] = []
     if settings.objective == "weighted":
         # Cost and kilometres less the worth of a placement, of one person on each pair.
-        spent = settings.weight_hour * task.cost / TENTHS + settings.weight_km * task.km / TENTHS
-        worth = np.rint((spent - settings.weight_person) * _MILLI).astype(np.int64)
+        cost_each = settings.weight_hour * task.cost / TENTHS + settings.weight_km * task.km / TENTHS
+        worth = np.rint((cost_each - settings.weight_person) * _MILLI).astype(np.int64)
         face, objectives = whole_face(network), [("weighted", worth, _MILLI)]
         flow = _fewest_hours(task, face)
     else:
-        face, people, flow = _placed(task)
-        stages.append(people)
+        face, people_stage, flow = _placed(task)
+        stages.append(people_stage)
         same = -task.same.astype(np.int64)
         objectives = [("cost", task.cost, TENTHS), ("same_job", same, 1), ("distance", task.km, TENTHS)]
-    kept = [] if task.budget is None else [(task.hours, task.budget)]
+    limits = [] if task.budget is None else [(task.hours, task.budget)]
     for name, cost, parts in objectives:
-        flow, stage, face = _least(network, face, cost, name, kept, flow, settings.time_limit_s)
-        stages.append(_most(stage) if name == "same_job" else replace(stage, parts=parts))
+        flow, stage, face = _least(network, face, cost, name, limits, flow, settings.time_limit_s)
+        stages.append(_negated(stage) if name == "same_job" else replace(stage, parts=parts))
         if stage.gap:  # the time is up
             break
     else:
         draws = np.zeros(network.size, dtype=np.int64)
         draws[face.open] = task.tie(np.flatnonzero(face.open))  # hashing a country's pairs would take seconds
-        flow, _, _ = _least(network, face, draws, "tie", kept, flow, settings.time_limit_s)
+        flow, _, _ = _least(network, face, draws, "tie", limits, flow, settings.time_limit_s)
     return flow, tuple(stages)
 
 
 def _least(
-    network: Network, face: Face, cost: Ints, name: str, kept: list[tuple[Ints, int]], known: Ints, seconds: float
+    network: Network, face: Face, cost: Ints, name: str, limits: list[tuple[Ints, int]], fallback: Ints, seconds: float
 ) -> tuple[Ints, Stage, Face]:
     """
     Find a flow of least cost on a face under bounds on other sums, and the face on which the next objective is settled.
 
     Where no flow of least cost keeps to these bounds, whole numbers are searched; what is reached is then one more
-    bound in `kept`. `known` is a flow that keeps to them, for a search that the time does not suffice for.
+    bound in `limits`. `fallback` is a flow that keeps to them, for a search that the time does not suffice for.
     """
     flow, stage, narrower = minimise(network, face, cost, name)
-    if all(int(weights @ flow) <= most for weights, most in kept):
+    if all(int(weights @ flow) <= most for weights, most in limits):
         return flow, stage, narrower
-    flow, proven = _search(network, face, cost, kept, known, seconds)
+    flow, proven = _search(network, face, cost, limits, fallback, seconds)
     reached = int(cost @ flow)
-    kept.append((cost, reached))
+    limits.append((cost, reached))
     bound = math.ceil(max(proven - _MIP, stage.bound))  # costs are whole: so is the least of them
     return flow, Stage(name, reached, min(bound, reached), exact=False), face
 
@@ -331,7 +331,7 @@ def _fewest_hours(task: Task, face: Face) -> Ints:
     return flow
 
 
-def _most(stage: Stage) -> Stage:
+def _negated(stage: Stage) -> Stage:
     """Return the certificate of what was made most of by making its opposite least."""
     return replace(stage, value=-stage.value, bound=-stage.bound)
 
@@ -359,7 +359,7 @@ def _placed(task: Task) -> tuple[Face, Stage, Ints]:
     network = task.network
     everything = whole_face(network)
     flow, stage, face = minimise(network, everything, np.full(network.size, -1, dtype=np.int64), "people")
-    people = _most(stage)
+    people = _negated(stage)
     if task.budget is None:
         return face, people, flow
     try:
@@ -402,20 +402,20 @@ def _with_sums(network: Network, weights: Iterable[Ints]) -> sparse.csc_array:
 
 
 def _search(
-    network: Network, face: Face, cost: Ints, kept: Sequence[tuple[Ints, int]], known: Ints, seconds: float
+    network: Network, face: Face, cost: Ints, limits: Sequence[tuple[Ints, int]], fallback: Ints, seconds: float
 ) -> tuple[Ints, float]:
     """
     Find a flow of least cost on a face by a search in whole numbers, and a bound that none passes.
 
-    `kept` bounds other sums from above; the flow is the one that is `known` where the time ends before one is found.
+    `limits` bounds other sums from above; the flow is `fallback` where the time ends before one is found.
     """
-    lower = np.append(face.lower, np.full(len(kept), -math.inf))
-    upper = np.append(face.upper, [float(bound) for _, bound in kept])
-    rows = _with_sums(network, (weights for weights, _ in kept))
+    lower = np.append(face.lower, np.full(len(limits), -math.inf))
+    upper = np.append(face.upper, [float(bound) for _, bound in limits])
+    rows = _with_sums(network, (weights for weights, _ in limits))
     result = extreme(cost, rows, lower, upper, most=np.where(face.open, np.inf, 0), whole=True, seconds=seconds)
     if result.x is None and result.status != 1:
         raise RuntimeError(f"the solver stopped: {result.message}")
-    flow = known if result.x is None else np.rint(result.x).astype(np.int64)
+    flow = fallback if result.x is None else np.rint(result.x).astype(np.int64)
     return flow, -math.inf if result.mip_dual_bound is None else float(result.mip_dual_bound)
 
 
