@@ -1,4 +1,4 @@
-"""`Allocation`: who could go where, what it takes, what stays open, how it is known to be the best, how it is told."""
+"""`Allocation`: who could go where, what it takes, what stays open, the proof that it is the best, what is shown."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -109,9 +109,9 @@ def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
     step = 2 * bound
     for lower in _LOWER:
         low = placed // step * step
-        tried = replace(view, between=(max(0, low - lower * step), min(low + step, most)))
-        if not Auditor(table, tried).narrow(_cells(table, small, tried, bound)):
-            return tried
+        candidate = replace(view, between=(max(0, low - lower * step), min(low + step, most)))
+        if not Auditor(table, candidate).narrow(_cells(table, small, candidate, bound)):
+            return candidate
     return view
 
 
@@ -196,8 +196,8 @@ def _total_is_harmless(table: Table, view: View, bound: int) -> bool:
     """Whether neither the people placed, nor those left, nor what other lots sum to, is small."""
     unknown = view.unknown(table)
     others = ~view.left
-    some = table.flow, table.uncovered, table.flow[unknown], table.sent(unknown)[others], table.uncovered[others]
-    return not _between(np.asarray([each.sum() for each in some]), bound).any()
+    groups = table.flow, table.uncovered, table.flow[unknown], table.sent(unknown)[others], table.uncovered[others]
+    return not _between(np.asarray([each.sum() for each in groups]), bound).any()
 
 
 def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
@@ -269,7 +269,7 @@ def _print_less(table: Table, small: Small, view: View, failing: list[Cell], bou
             return fewer if keeps else replace(fewer, total=False)
     failing_lots = np.isin(np.arange(len(table.supply)), list(lots))
     hide = _smallest(table, view.printed, failing_lots, np.isin(np.arange(len(table.capacity)), list(pools)))
-    if not len(hide) and not view.total:  # flows of other lots do not help where it is the total that tells
+    if not len(hide) and not view.total:  # flows of other lots do not help where it is the total that gives it away
         among = np.flatnonzero(view.printed)
         hide = among[np.lexsort((among, table.flow[among]))][:1]
     if not len(hide):
@@ -278,11 +278,11 @@ def _print_less(table: Table, small: Small, view: View, failing: list[Cell], bou
     return closed if view.total else View.bare(closed.lots, closed.pools, closed.printed)
 
 
-# Reasons that come from the rules and the input tables alone; the others tell of openings taken or free.
+# Reasons that come from the rules and the input tables alone; the others say which openings are taken or free.
 _BY_RULE: Final = frozenset({"nothing_near", *(reason_name(why) for why in Why if why)})
 # Reading notes that name numbers or cells.
 _OF_ROWS: Final = frozenset({"set_aside", "summed", "etp", "text_line", "gone_line"})
-# Notes that tell of some flow: that it is not nil would be one more thing known of a hidden one.
+# Notes that reveal that some flow is not nil: one more thing known of a hidden one.
 _OF_FLOWS = frozenset(("no_radius", "titles_of_one_fiche"))
 _NO_HOURS: Final[Mapping[str, None]] = dict.fromkeys(ENDS)
 
@@ -499,7 +499,7 @@ class _Lines:
         return say("territory.table.others_counted", lang=self.lang, name=name, n=len(lots)) if lots else name
 
     def uncovered(self) -> Iterator[Withheld]:
-        """Yield people placed nowhere: by lot where harmless, with why where the rules alone tell it; then the rest."""
+        """Yield people placed nowhere: by lot where harmless, with why where the rules alone say it; then the rest."""
         left = self.table.uncovered
         items = {each.lot.key: each for each in self.allocation.uncovered}
         for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
@@ -524,7 +524,7 @@ class _Lines:
     def _others(
         self, key: str, lots: Sequence[Lot], hidden: Bools, sizes: Mapping[str, Ints], columns: tuple[str, str]
     ) -> Iterator[Withheld]:
-        """Yield one line for all lots that are hidden; none where nobody is left there, and that may be told."""
+        """Yield one line for all lots that are hidden; none where nobody is left there, and that may be printed."""
         name = say(f"territory.table.{key}", lang=self.lang)
         names = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
         counts: dict[str, Any] = {size: int(values[hidden].sum()) for size, values in sizes.items()}

@@ -169,7 +169,7 @@ class Flow(Described):
 
     def _unknown(self, name: str, lang: Lang) -> str:
         text = say(f"territory.unknown.{name}", lang=lang)
-        # Of one job, only the titles tell what differs: "Capitaine 200", "Capitaine 500".
+        # Of one job, only the titles show what differs: "Capitaine 200", "Capitaine 500".
         titles_only = self.same_job and not self.of_title
         titles = f"{self.fragile.title} → {self.hiring.title}" if titles_only else self.access_words(lang)
         details = titles if name == "access" else None

@@ -35,7 +35,7 @@ _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
 _PARTS: Final = [
     re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b") for names in WORDS["parts"].values()
 ]
-_FEW_WORDS: Final = 5  # of a cell that tells the side of its row: longer ones are remarks
+_FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 
 def fit(cells: Sequence[Any], side: Side) -> int:
@@ -100,7 +100,7 @@ def _last_forecast(names: Sequence[str]) -> dict[str, int]:
         return {}
     after = year_of(now) or 0
     named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
-    # Where nothing tells the year of today, a year alone may be gone.
+    # Where no column names the year of today, a year alone may be past.
     years = {at: year_of(name) or 0 for at, name in named.items() if after or says("foreseen", name)}
     last = max(years, key=lambda at: years[at], default=None)
     return {"target": last} if last is not None and years[last] > after else {}
@@ -108,7 +108,7 @@ def _last_forecast(names: Sequence[str]) -> dict[str, int]:
 
 def year_of(name: str) -> int | None:
     """
-    Return the last year that the name of a column tells.
+    Return the last year in the name of a column.
 
     Examples
     --------
@@ -158,7 +158,7 @@ def _mentions(pattern: str, name: str) -> bool:
 
 def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[str] = ()) -> bool:
     """
-    Whether the name of a column says the other side, or who is there now where no target tells the openings.
+    Whether the name of a column is of the other side, or of the present staff where no target gives the openings.
 
     Beside posts that are cut, people are those who are there.
     """
@@ -170,7 +170,7 @@ def _counts_else(name: str, side: Side, known: Iterable[str], beside: Iterable[s
 
 
 def _leaves(name: str) -> bool:
-    """Whether a column tells of posts cut; an opening may be one for who leaves: "postes de reclassement"."""
+    """Whether a column counts posts cut; an opening may be one for who leaves: "postes de reclassement"."""
     return says("leaves", name.replace("reclassement", "")) and not says("hires", name)
 
 
@@ -223,7 +223,7 @@ class Grid:
         return cls(side, side, header, columns_of(header, side), cells)
 
     def with_column(self, role: str, texts: Mapping[int, str]) -> "Grid":
-        """Return it with one more column of a role, without a name, told by line; rows of one cell are no lots."""
+        """Return it with one more column of a role, without a name, filled by line; rows of one cell are no lots."""
         names, rows = [name for name in self.header if name], list[Row]()
         for line, cells in self.rows:
             filled = [text for cell in cells if (text := cell_text(cell))]
@@ -264,7 +264,7 @@ class Grid:
 
     @property
     def countable(self) -> list[int]:
-        """Columns without a role that may count this side: no identifiers, ages, or parts told already."""
+        """Columns without a role that may count this side: no identifiers, ages, or parts counted already."""
         names = [normalise_label(name) for name in self.header]
         return [
             at
@@ -336,7 +336,7 @@ def are_parts(names: Sequence[str]) -> bool:
 
 def side_of_text(text: str) -> Side | None:
     """
-    Return the side of a row that a cell tells; None where it tells none, or both.
+    Return the side of a row that a cell names; None where it names none, or both.
 
     Examples
     --------
@@ -353,7 +353,7 @@ def side_of_text(text: str) -> Side | None:
 
 
 def side_column(grid: Grid) -> int | None:
-    """Return the column that tells of each row whether it counts people or openings, where a table counts both."""
+    """Return the column that says of each row whether it counts people or openings, where a table counts both."""
     roles = {at for role, at in grid.columns.items() if role != "employment"}
     for at, name in enumerate(grid.header):
         if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, grid.sample(at))):
@@ -415,7 +415,7 @@ def signed_change(grid: Grid) -> int | None:
 
 def change_of(text: str, decimal: str = "") -> int | None:
     """
-    Return the change that a cell tells in whole numbers; None where it tells none.
+    Return the change that a cell gives in whole numbers; None where it gives none.
 
     Examples
     --------

@@ -63,7 +63,7 @@ def town_of(site: str) -> str:
 
 def _department_code(text: str) -> str:
     """
-    Return the code of a department or postcode that a cell tells; empty where it tells none, as one of a firm's does.
+    Return the code of the department or postcode in a cell; empty where there is none, as in the code of a firm.
 
     Examples
     --------
@@ -178,7 +178,7 @@ class Locator:
         return [c for c in matches if c.code in self.communes] or matches
 
     def is_wide(self, text: str, area: str = "") -> bool:
-        """Whether a text names a department or region, no basin, and no postcode tells a commune of that name."""
+        """Whether a text names a department or region, no basin, and no postcode means a commune of that name."""
         if self.places is None or len(_department_code(area)) >= len("1000") or self.places.own(text) is not None:
             return False
         return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE
@@ -463,7 +463,7 @@ class Lot:
     title_code
         Code of the job title, where titles of the fiche differ in what access takes; else empty.
     part
-        What tells it from another lot of the same employer, job and basin: another title, another commune; else empty.
+        What separates it from others of the same employer, job and basin: another title, another commune; else empty.
     commune, commune_label
         Commune, where one was named: distances are measured from it, else from the basin's centre.
     volunteers
@@ -503,7 +503,7 @@ class Lot:
 
     @property
     def movable(self) -> int:
-        """People who may be placed: the volunteers, where they are told."""
+        """People who may be placed: the volunteers, where they are known."""
         return self.people if self.volunteers is None else min(self.people, self.volunteers)
 
     @property
@@ -662,9 +662,9 @@ def pool_key(lot: Lot) -> tuple[str, ...]:
 
 def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: Any) -> Lots:
     """
-    Put the lines of each lot together, by employer, job, basin, and what else tells it from others of these.
+    Put the lines of each lot together, by employer, job, basin, and what else sets it apart from others of these.
 
-    Lines are no surer together than the least sure; where one tells volunteers, all people of a line that tells none
+    Lines are no surer together than the least sure; where one gives volunteers, all people of a line that gives none
     are. The month is that when the last people are free, or when the first are needed. `more`: see `Lots.of`.
     """
     several = Counter(key[:3] for key in lots)

@@ -349,7 +349,7 @@ class _Openings(NamedTuple):
     The hiring lots in arrays, shape (e,): column of `Moves`, pool, position of their place, doubt of their title.
 
     `title` is the job as it was written, to compare; `demanded` what access demands of the titles of some, `numbers`
-    those in the titles of some (the tonnage or class of a certificate), both by position. `places` are spots and basins.
+    those in the titles of some (tonnage or class of a certificate), both by position. `places` are spots and basins.
     """
 
     job: Rows
@@ -447,7 +447,7 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
         If more pairs than `max_pairs` are within the radius.
     """
     graph, lots, max_pairs = territory.graph, territory.fragile.lots, territory.settings.max_pairs
-    if territory.locator.places is None:  # nothing tells how far anything is
+    if territory.locator.places is None:  # no distance is known
         bounds = replace(bounds, radius_km=None, max_minutes=None)
     why, doubts_of, hours, costs = verdicts(territory, moves, bounds)
     openings = _opening_arrays(territory, moves)

@@ -100,7 +100,7 @@ def read_sides(
     Raises
     ------
     LotsError
-        If a table has not one usable row, or, where `refuse_incomplete`, anything is set aside; it tells all of both.
+        If a table has not one usable row, or, where `refuse_incomplete`, anything is set aside; it lists all of both.
     PasserellesError
         If a file cannot be read at all.
     """
@@ -285,7 +285,7 @@ class _Reader:
         """
         Give each job its own row where a cell gives several with numbers that add up to that of the row.
 
-        Where no column tells numbers, such a cell does, of one job too: other rows count one. A number in brackets may
+        Where no column has numbers, such a cell does, of one job too: other rows count one. A number in brackets may
         be the mark of a note, and is asked back.
         """
         role, job = COUNT[self.side], grid.columns.get("job")
@@ -321,7 +321,7 @@ class _Reader:
         """
         Refuse a table without jobs; say what its lines count as where it lacks another column.
 
-        A column of jobs or numbers that no name tells is known by what it holds, and said.
+        A column of jobs or numbers without a usual name is known by its cells, with a message.
         """
         count = COUNT[self.side]
         grid = self._job_of_two(self._changes(grid.with_checked_roles()))
@@ -359,13 +359,13 @@ class _Reader:
 
     @staticmethod
     def _refuse_unread(grid: Grid, columns: Iterable[int]) -> None:
-        """Refuse to count one a line where columns tell numbers that are not read."""
+        """Refuse to count one a line where columns have numbers that are not read."""
         names = ", ".join(map(grid.called, columns))
         if names:
             raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "counts_unread", {"columns": names})])
 
     def _changes(self, grid: Grid) -> Grid:
-        """Take a column of changes as the one that counts, where none tells the people concerned."""
+        """Take a column of changes as the one that counts, where none counts the people concerned."""
         count, signed = COUNT[self.side], signed_change(grid)
         if signed is None or (count in grid.columns and not says("current", bare(grid.title(count)))):
             return grid
@@ -375,7 +375,7 @@ class _Reader:
 
     def _job_of_two(self, grid: Grid) -> Grid:
         """
-        Of columns that may both be of jobs, take the only one that holds titles, and say it.
+        Of columns that may both be of jobs, take the only one that holds titles, with a message.
 
         They are of one name and say different jobs, or one has a name that may as well be of grades.
         """
@@ -415,7 +415,7 @@ class _Reader:
             roles = {at: named_columns([name], self.side, {}).keys() for at, name in named}
             counts = [at for at, name in named if {count, "filled"} & roles[at] and not says("part_time", name)]
             counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
-            if self.side == "fragile" and not says("leaves", bare(grid.title(count))):  # who of them leaves may be told
+            if self.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
                 counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
         else:
             counted = grid.holding(hold_counts, free)
@@ -658,7 +658,7 @@ class _Reader:
         return number
 
     def _conditions(self, grid: Grid, line: int, cells: Sequence[Any]) -> str:
-        """What columns of licences and conditions ask for, or tell as held; a message names the others."""
+        """What columns of licences and conditions ask for, or list as held; a message names the others."""
         conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
         for role in ("permits", "conditions"):
             items = [*as_asked(grid.text(cells, role), licences=role == "permits")]

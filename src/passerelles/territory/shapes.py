@@ -176,7 +176,7 @@ def _summing(numbers: Sequence[float]) -> list[int]:
 
 
 def _page_field(cells: Sequence[Any], side: Side, is_place: IsPlace) -> tuple[str, str] | None:
-    """Return the place that a line of two cells above a table tells, as the filters of a pivot table do."""
+    """Return the place in a line of two cells above a table, as the filters of a pivot table do."""
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
     role = next(iter(columns_of(filled[:1], side)), "")
     return (role, filled[1]) if len(filled) == _LEAST and role in ("basin", "commune") and is_place(filled[1]) else None
@@ -233,7 +233,7 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     """
     Return the jobs of a cell that gives each its number; nothing where one has none, however the cell is parted.
 
-    A cell of but one job tells its number where no column does (`alone`).
+    A cell of but one job has its number where no column does (`alone`).
 
     Examples
     --------

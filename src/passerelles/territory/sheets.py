@@ -34,7 +34,7 @@ _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"
 
 
 def _side_of_texts(*texts: str) -> Side | None:
-    """Return the side that the name of a sheet, or the title or header of a table, tells; None where none or both."""
+    """Return the side that the name of a sheet, or the title or header of a table, names; None where none or both."""
     words = normalise_label(" ".join(texts))
     sides = [side for side, subjects in _TITLES.items() if any(says(subject, words) for subject in subjects)]
     return sides[0] if len(sides) == 1 else None
@@ -121,12 +121,12 @@ def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
     """
     Return the tables of a sheet that are of a side, where several stand one above another.
 
-    Their titles and headers tell the side of each; where all are of one, or none tells, all are read.
+    Their titles and headers name the side of each; where all are of one, or none is named, all are read.
 
     Raises
     ------
     LotsError
-        If only some of them tell their side.
+        If only some of them name their side.
     """
     stacked = _stacked(rows, side)
     tables = [each for each in stacked if not says("sums", normalise_label(_title(each)))] or stacked
@@ -150,7 +150,7 @@ def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
 
 
 def _side(table: Rows) -> Side | None:
-    """Return the side that the title of a table tells, or else its header."""
+    """Return the side that the title of a table names, or else its header."""
     return _side_of_texts(_title(table)) or _side_of_texts(*map(cell_text, table.header))
 
 
