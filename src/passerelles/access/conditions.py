@@ -309,15 +309,15 @@ def access_conditions(
     """
     aim = holdings.aim if holdings else Aim(titles=titles)
     mine = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
-    asked = referential.derived(("access", code, mine), lambda: _asked(referential, code, mine))
+    conditions = referential.derived(("access", code, mine), lambda: _general_conditions(referential, code, mine))
     if holdings is None:
-        return asked
-    left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in asked.credentials)
+        return conditions
+    left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in conditions.credentials)
     named = tuple(replace(c, held=holdings.of(c.detail), hours=hours) for c, hours in left)
-    return replace(asked, credentials=_with_groups(named, holdings))
+    return replace(conditions, credentials=_with_groups(named, holdings))
 
 
-def _asked(referential: Referential, code: str, aim: Aim) -> AccessConditions:
+def _general_conditions(referential: Referential, code: str, aim: Aim) -> AccessConditions:
     """Return what access takes of who means to work in a way, before anybody's holdings are looked at."""
     rows = referential.credentials_of.get(code, ())
     stated = referential.access_of.get(code)
@@ -392,8 +392,8 @@ def _may_be_open(referential: Referential, code: str, text: AccessText) -> bool:
 def _demands(referential: Referential, code: str) -> bool:
     """Whether the catalogue requires something of everybody, or of the titles of a fiche that may have become one."""
     rows = referential.credentials_of.get(code, ())
-    asked = any(row.kind in DEMANDED and row.scope in ("all", "titles") for row in rows)
-    return asked or referential.access_of[code].status in ("conditional", "selective")
+    demanded = any(row.kind in DEMANDED and row.scope in ("all", "titles") for row in rows)
+    return demanded or referential.access_of[code].status in ("conditional", "selective")
 
 
 def text_of(referential: Referential, code: str) -> AccessText | None:
@@ -450,10 +450,10 @@ def _credentials(
     referential: Referential, rows: Sequence[CredentialRequirement], aim: Aim
 ) -> Iterator[AccessCredential]:
     """Yield what an occupation's rows name: required, choices, usual, options; prerequisites come first, each once."""
-    order = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
-    seen: set[tuple[str, str | None, str | None, Scope, bool]] = set()
+    rank_of = {"required": 0, "one-of": 1, "usual": 2, "option": 3}
+    yielded: set[tuple[str, str | None, str | None, Scope, bool]] = set()
     needed: set[str] = set()
-    told: set[tuple[str, str | None, str | None, str | None]] = set()
+    prerequisites: set[tuple[str, str | None, str | None, str | None]] = set()
     applying = {id(row): concerns(referential, row.occupation, row, aim) for row in rows}
     settled = {row.credential for row in rows if row.kind == "required" and applying[id(row)]}
     groups = groups_of(row for row in rows if applying[id(row)])
@@ -468,41 +468,41 @@ def _credentials(
     by_code = referential.credential_by_code
     depth = {code: len(closure(by_code, [code]) & settled) for code in settled} if len(settled) > 1 else {}
 
-    def place(row: CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
+    def sort_key(row: CredentialRequirement) -> tuple[int, bool, bool, int, bool, str, str]:
         later = depth.get(row.credential, 0), registers(by_code.get(row.credential))
-        return order[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
+        return rank_of[row.kind], not applying[id(row)], row.scope != "all", *later, row.group, row.alternative
 
-    rows = sorted(rows, key=place)
+    rows = sorted(rows, key=sort_key)
     own = grouped(
         ((r.credential, r.group or None, r.alternative or None, r.scope, r.kind not in DEMANDED), r) for r in rows
     )
     demanded = {each[:3] for each in own if not each[-1]}
     for row in rows:
         meant = concerns_titles(referential, row.occupation, row, aim)
-        for found in _with_prerequisites(referential, row, anyway, applies=applying[id(row)], of_meant=meant):
-            supposed = found.requirement == "required" and found.needed_for is not None
-            if supposed and row.scope == "all" and found.code in offered:
+        for credential in _with_prerequisites(referential, row, anyway, applies=applying[id(row)], of_meant=meant):
+            supposed = credential.requirement == "required" and credential.needed_for is not None
+            if supposed and row.scope == "all" and credential.code in offered:
                 continue
-            before = found.code, found.group, found.alternative, found.needed_for
-            if found.needed_for is not None and before in told:
-                continue  # the same titles or the self-employed were told it
-            told.add(before)
-            key = (found.code, found.group, found.alternative, found.scope, not found.demanded)
-            if key in seen or (found.needed_for is not None and found.code in needed):
+            prerequisite = credential.code, credential.group, credential.alternative, credential.needed_for
+            if credential.needed_for is not None and prerequisite in prerequisites:
+                continue  # listed already for the same titles or the self-employed
+            prerequisites.add(prerequisite)
+            key = (credential.code, credential.group, credential.alternative, credential.scope, not credential.demanded)
+            if key in yielded or (credential.needed_for is not None and credential.code in needed):
                 continue
-            seen.add(key)
-            if found.requirement == "required" and found.scope == "all":
-                needed.add(found.code)
-            also = replace(found, needed_for=None) if key[:3] in demanded else found
-            yield _told_by(also, own[key]) if key in own else also
+            yielded.add(key)
+            if credential.requirement == "required" and credential.scope == "all":
+                needed.add(credential.code)
+            merged = replace(credential, needed_for=None) if key[:3] in demanded else credential
+            yield _merged(merged, own[key]) if key in own else merged
 
 
-def _told_by(found: AccessCredential, rows: Sequence[CredentialRequirement]) -> AccessCredential:
-    """Return a credential as its job's rows of one sort tell it: the text of the first, the titles and notes of all."""
-    listed, first = (" ".join(found.titles), *(row.titles for row in rows)), rows[0]
+def _merged(item: AccessCredential, rows: Sequence[CredentialRequirement]) -> AccessCredential:
+    """Return a credential with what its job's rows say: the provenance of the first, the titles and notes of all."""
+    listed, first = (" ".join(item.titles), *(row.titles for row in rows)), rows[0]
     return replace(
-        found,
-        **_read_in(first if first.source else found.detail, *(row.note for row in rows), found.detail.note),
+        item,
+        **_provenance(first if first.source else item.detail, *(row.note for row in rows), item.detail.note),
         titles=tuple(dict.fromkeys(" ".join(listed).split())) if all(listed) else (),
         ground=first.ground if {row.ground for row in rows} == {first.ground} else "",
     )
@@ -516,7 +516,7 @@ def _with_prerequisites(
         return
     origin: Origin = "catalogue" if row.origin else "referential"
     titles = tuple(row.titles.split())
-    brought = partial(
+    item_of = partial(
         _item, origin=origin, scope=row.scope, titles=titles, applies=applies, of_meant=of_meant, ground=row.ground
     )
     before = referential.prerequisites_of(row.credential) if row.kind in DEMANDED else ()
@@ -527,21 +527,21 @@ def _with_prerequisites(
                 if anyway.has_one_of(alternatives):
                     continue  # what is required anyway is the choice, or each way of the job's own choice
                 for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
-                    told = _read_in(known.supposing(each) or by_code[each], by_code[each].note)
-                    told |= {"group": f"{known.code}/{number}", "alternative": chr(ord("a") + name)}
-                    yield brought(by_code[each], "one-of", needed_for=known.code, **told)
+                    provenance = _provenance(known.supposing(each) or by_code[each], by_code[each].note)
+                    provenance |= {"group": f"{known.code}/{number}", "alternative": chr(ord("a") + name)}
+                    yield item_of(by_code[each], "one-of", needed_for=known.code, **provenance)
         if known.code == row.credential:
-            needed_for, told = None, _read_in(row if row.source else known, row.note, known.note)
+            needed_for, provenance = None, _provenance(row if row.source else known, row.note, known.note)
         else:
-            teller = next(filter(None, (credential.supposing(known.code) for credential in nearest)), known)
-            needed_for, told = row.credential, _read_in(teller, known.note)
-        told |= {"group": row.group or None, "alternative": row.alternative or None}
-        yield brought(known, row.kind, needed_for=needed_for, **told)
+            record = next(filter(None, (credential.supposing(known.code) for credential in nearest)), known)
+            needed_for, provenance = row.credential, _provenance(record, known.note)
+        provenance |= {"group": row.group or None, "alternative": row.alternative or None}
+        yield item_of(known, row.kind, needed_for=needed_for, **provenance)
 
 
-def _read_in(teller: Credential | CredentialRequirement | Supposition, *notes: str) -> dict[str, Any]:
-    """Where a demand was read, on which day, whether that text is in force, and what is said of it, nothing twice."""
-    read = {name: getattr(teller, name) for name in ("source", "as_of", "in_force")}
+def _provenance(record: Credential | CredentialRequirement | Supposition, *notes: str) -> dict[str, Any]:
+    """Return the source of a demand, its date, whether that text is in force, and the notes, each once."""
+    read = {name: getattr(record, name) for name in ("source", "as_of", "in_force")}
     return read | {"note": " ".join(dict.fromkeys(filter(None, notes)))}
 
 
@@ -552,19 +552,19 @@ def _item(known: Credential, requirement: RequirementKind, origin: Origin, **mor
 
 
 def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) -> tuple[AccessCredential, ...]:
-    """Say of the members of each choice whether one of its alternatives is held, and whether theirs may be."""
+    """Mark the members of each choice: whether one of its alternatives is held, and whether their own may be."""
     named = grouped(((c.group, c.applies), (c.alternative, c.code)) for c in credentials if c.group is not None)
     groups = {key: grouped(some) for key, some in named.items()}
     held = {key: holdings.has_one_of(tuple(ways.values())) for key, ways in groups.items()}
 
-    def told(c: AccessCredential) -> AccessCredential:
+    def with_state(c: AccessCredential) -> AccessCredential:
         if c.group is None:
             return c
         if not held[c.group, c.applies]:
             return replace(c, group_held="unknown")
         return replace(c, group_held="yes", possible=holdings.may_include(groups[c.group, c.applies][c.alternative]))
 
-    return tuple(map(told, credentials))
+    return tuple(map(with_state, credentials))
 
 
 def with_counted(
@@ -580,21 +580,21 @@ def with_counted(
     ways = grouped(
         ((c.group, c.alternative or ""), c) for c in conditions.required if c.group and c.group_held != "yes"
     )
-    made: dict[str, str] = {}
+    counted_way: dict[str, str] = {}
     taken: dict[int, Way | None] = {}
     for (group, way), members in sorted(ways.items()):
         listed = open_ways.get(group, ())
         if anyway.union(code for each in listed[:1] for code, *_ in each.left).issuperset(c.code for c in members):
-            made.setdefault(group, way)
+            counted_way.setdefault(group, way)
         own = frozenset(c.code for c in members if c.needed_for is None) or frozenset(c.code for c in members)
         whole = next((each for each in listed if own - anyway <= each.codes), None)
         if whole is not None:
-            mine = closure(referential.credential_by_code, own)
-            alone = whole._replace(left=tuple(part for part in whole.left if part[0] in mine))
+            supposed = closure(referential.credential_by_code, own)
+            alone = whole._replace(left=tuple(part for part in whole.left if part[0] in supposed))
             taken |= dict.fromkeys(map(id, members), None if any(w.codes < whole.codes for w in listed) else alone)
-    counted = {id(c) for place in made.items() for c in ways[place]}
-    told = (replace(c, counted=id(c) in counted, way=taken.get(id(c))) for c in conditions.credentials)
-    return replace(conditions, credentials=tuple(told)) if ways else conditions
+    counted = {id(c) for place in counted_way.items() for c in ways[place]}
+    marked = (replace(c, counted=id(c) in counted, way=taken.get(id(c))) for c in conditions.credentials)
+    return replace(conditions, credentials=tuple(marked)) if ways else conditions
 
 
 def _added(some: Iterable[Hours]) -> Hours:
@@ -612,15 +612,15 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
     scopes: dict[str, Scope] = {"some-titles": "titles", "self-employed": "self-employed", "public": "public"}
     source = referential.stamp.title
     stated = [(normalise_label(m.text), m) for m in text.mentions if m.strength != "negated"]
-    found: dict[str, AccessCredential] = {}
+    by_code: dict[str, AccessCredential] = {}
     for plain, (mention, *_) in grouped(stated).items():
         kind = cast("CredentialKind", mention.kind) if mention.kind in get_args(CredentialKind) else "certificat"
-        made = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, kind, source=source)
+        unlisted = Credential(f"texte:{plain.replace(' ', '-')}", mention.text, kind, source=source)
         code = credential_of(mention, names, referential.language)
-        known = labels.get(plain) or referential.credential_by_code.get(code or "", made)
-        if known.code in found and not mention.required:
+        known = labels.get(plain) or referential.credential_by_code.get(code or "", unlisted)
+        if known.code in by_code and not mention.required:
             continue
-        found[known.code] = _item(
+        by_code[known.code] = _item(
             known,
             "required" if mention.required else kinds.get(mention.strength, "option"),
             "access text",
@@ -628,7 +628,7 @@ def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredent
             scope=scopes.get(mention.condition, "all"),
             applies=mention.condition == "always",
         )
-    yield from found.values()
+    yield from by_code.values()
 
 
 def _selection(referential: Referential, whole: OccupationAccess, text: AccessText | None) -> Selection | None:

@@ -53,7 +53,7 @@ class Price:
     low, high
         Shape (c + g,): hours; nan where they are not known. Of what has no known length, low is the least that is
         known, or 0; of what the person may have, as many do, it is 0.
-    sure
+    certain
         Shape (c + g,): `length`, in tenths, without what the person may have.
     unknown, closed
         Shape (c + g,): whether the expected hours are not known; whether nobody can obtain it (any more).
@@ -71,7 +71,7 @@ class Price:
     length: Ints
     low: Floats
     high: Floats
-    sure: Ints
+    certain: Ints
     unknown: Bools
     closed: Bools
     hours: tuple[Hours, ...]
@@ -84,7 +84,7 @@ class _Length(NamedTuple):
     """
     What one credential takes somebody: tenths of an hour, hours low and high, whether what to expect is unknown.
 
-    `sure`: the same tenths, or 0 where the person may have it.
+    `certain`: the same tenths, or 0 where the person may have it.
 
     Ways to a choice are compared by the rest: whether that is vague, and no most is known either; tenths of an hour
     where a month of experience or of studies without hours counts as one of work.
@@ -93,7 +93,7 @@ class _Length(NamedTuple):
     tenths: int
     low: float
     high: float
-    sure: int
+    certain: int
     unknown: bool
     vague: bool
     boundless: bool
@@ -153,21 +153,21 @@ class Demands:
     @cached_property
     def holds(self) -> Bools:
         """Shape (n, c + g): what somebody of each occupation holds."""
-        found = np.zeros(self.needed.shape, dtype=np.bool_)
+        held = np.zeros(self.needed.shape, dtype=np.bool_)
         nobody = Holdings(aim=self.aim)
         for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
-            found[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row]))
-        return frozen(found)
+            held[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row]))
+        return frozen(held)
 
     @cached_property
-    def place(self) -> dict[str, int]:
+    def column_of(self) -> dict[str, int]:
         """Column of each credential."""
         return {code: i for i, code in enumerate(self.codes)}
 
     @cached_property
     def members(self) -> tuple[tuple[tuple[int, ...], ...], ...]:
         """Columns of the alternatives of each choice."""
-        return tuple(tuple(tuple(sorted(self.place[c] for c in way)) for way in ways) for ways in self.choices)
+        return tuple(tuple(tuple(sorted(self.column_of[c] for c in way)) for way in ways) for ways in self.choices)
 
     @cached_property
     def _proofs(self) -> tuple[Alternatives, ...]:
@@ -180,9 +180,9 @@ class Demands:
 
         def inside(way: frozenset[str]) -> tuple[Within, ...]:
             known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
-            asked = {p for credential in known for p in credential.prerequisites} | _last(self.referential, way)
+            supposed = {p for credential in known for p in credential.prerequisites} | _last(self.referential, way)
             named = ((some, {c for each in some for c in each} & way) for c in known for some in c.choices)
-            return tuple((some, frozenset(self.place[c] for c in codes - asked)) for some, codes in named)
+            return tuple((some, frozenset(self.column_of[c] for c in codes - supposed)) for some, codes in named)
 
         return tuple(tuple(map(inside, ways)) for ways in self.choices)
 
@@ -192,13 +192,13 @@ class Demands:
 
     def open_ways(self, row: int, price: Price, holdings: Holdings) -> dict[str, list[Way]]:
         """Return the ways to each open choice of an occupation, by group: the one priced, then others not closed."""
-        found: dict[str, list[Way]] = {}
+        by_group: dict[str, list[Way]] = {}
         for group, n in self.groups[row].items():
             if not holdings.has_one_of(self._proofs[n]):
                 first, others = price.ranked[n][:1], price.ranked[n][1:]
-                still = (each for each in others if not price.closed[list(each[1])].any())
-                found[group] = [self._way(*each, price, holdings) for each in chain(first, still)]
-        return found
+                obtainable = (each for each in others if not price.closed[list(each[1])].any())
+                by_group[group] = [self._way(*each, price, holdings) for each in chain(first, obtainable)]
+        return by_group
 
     def _way(self, whole: Iterable[int], left: Sequence[int], price: Price, holdings: Holdings) -> Way:
         """
@@ -218,11 +218,11 @@ class Demands:
 
     def with_choices(self, held: Bools) -> Bools:
         """Add the choices of which credentials that are held make up an alternative; shape (..., c + g)."""
-        found = held.copy()
+        extended = held.copy()
         for column, ways in enumerate(self._proofs, start=len(self.codes)):
             for way in ways:
-                found[..., column] |= held[..., [self.place[code] for code in way]].all(axis=-1)
-        return found
+                extended[..., column] |= held[..., [self.column_of[code] for code in way]].all(axis=-1)
+        return extended
 
     @cached_property
     def _lengths(self) -> tuple[Hours, ...]:
@@ -250,7 +250,7 @@ class Demands:
                 taken[i] = _length(credential, hours[i])
             if holdings.may_have(credential):
                 counted = 0 if holdings.presumes(credential) else taken[i].tenths
-                taken[i] = taken[i]._replace(low=0.0, tenths=counted, sure=0)
+                taken[i] = taken[i]._replace(low=0.0, tenths=counted, certain=0)
         held = self.held(holdings)
         closed = list(self._closed)
         ranked: list[tuple[Priced, ...]] = []
@@ -258,17 +258,17 @@ class Demands:
         def ended(way: tuple[int, ...]) -> bool:
             return any(self._closed[i] for i in way)
 
-        def place(found: Priced, *, whole: bool, usual: frozenset[str]) -> tuple[Any, ...]:
+        def sort_key(priced: Priced, *, whole: bool, usual: frozenset[str]) -> tuple[Any, ...]:
             """
-            Of ways known as well and as short, one that training gives, without competition, of fewest parts.
+            Among ways equally known and short: one that training gives, without competition, of fewest parts.
 
             Where each way is a `whole` qualification, one that what is held shortens comes first: a shorter one may be
             of another profession. So does one that employers usually ask for.
             """
-            way = found[1]
+            way = priced[1]
             some, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
-            asked = usual.intersection(self.codes[i] for i in found[0])
-            near = ended(way), not (whole and eased.intersection(way)), not asked
+            usual_codes = usual.intersection(self.codes[i] for i in priced[0])
+            near = ended(way), not (whole and eased.intersection(way)), not usual_codes
             known = any(each.vague for each in some), any(each.boundless for each in some)
             weighed = sum(each.weighed for each in some)
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
@@ -280,16 +280,16 @@ class Demands:
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
                 behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
                 left.append((way, tuple(i for i in way if not held[i] and i not in behind)))
-            ranked.append(tuple(sorted(left, key=partial(place, whole=bool(whole), usual=usual))))
+            ranked.append(tuple(sorted(left, key=partial(sort_key, whole=bool(whole), usual=usual))))
             closed.append(not left or ended(ranked[-1][0][1]))
         ways = tuple(listed[0][1] if listed else () for listed in ranked)
         figures = np.asarray([each[:5] for each in taken], dtype=np.float64).reshape(-1, 5)
         of_ways = np.asarray([figures[list(way)].sum(axis=0) for way in ways], dtype=np.float64).reshape(-1, 5)
         tenths, low, high, least, unknown = (frozen(column) for column in np.concatenate([figures, of_ways]).T.copy())
-        length, sure = (frozen(each.astype(np.int64)) for each in (tenths, least))
+        length, certain = (frozen(each.astype(np.int64)) for each in (tenths, least))
         full = _flags([*self.full[: len(hours)], *(bool(self.full[list(way)].any()) for way in ways)])
         return Price(
-            held, length, low, high, sure, _flags(unknown), _flags(closed), tuple(hours), ways, tuple(ranked), full
+            held, length, low, high, certain, _flags(unknown), _flags(closed), tuple(hours), ways, tuple(ranked), full
         )
 
     def hours(
@@ -310,8 +310,8 @@ class Demands:
             The targets.
         """
         certified = total(missing, price.length)
-        found = np.where(self.trained_alone(missing, price, rows), certified, np.maximum(taught, certified))
-        return np.asarray(found, dtype=np.int64)
+        tenths = np.where(self.trained_alone(missing, price, rows), certified, np.maximum(taught, certified))
+        return np.asarray(tenths, dtype=np.int64)
 
     def trained_alone(self, missing: Bools, price: Price, rows: NDArray[np.intp] | int | slice = slice(None)) -> Bools:
         """
@@ -377,9 +377,9 @@ class Demands:
         low, high = (np.where(missing, ends, 0.0).sum(axis=-1) for ends in (price.low, price.high))
         return low, total(missing, price.length) / TENTHS, high
 
-    def sure(self, missing: Bools, price: Price) -> float:
+    def certain_hours(self, missing: Bools, price: Price) -> float:
         """Hours of the columns in `missing`, shape (c + g,), without what the person may have."""
-        return float(total(missing, price.sure)) / TENTHS
+        return float(total(missing, price.certain)) / TENTHS
 
     def of_unknown_length(self, missing: Bools, price: Price) -> Iterator[str]:
         """Yield the codes of the columns in `missing` whose length is not known; of a choice, of the way priced."""
@@ -401,8 +401,8 @@ class Demands:
 
 def _length(credential: Credential, hours: Hours) -> _Length:
     """Return what a credential takes in so many hours."""
-    asked, practice = credential.months, credential.kind == "experience"
-    months = (asked.high if asked.low is None else asked.low) if practice or asked != UNKNOWN_HOURS else 0.0
+    span, practice = credential.months, credential.kind == "experience"
+    months = (span.high if span.low is None else span.low) if practice or span != UNKNOWN_HOURS else 0.0
     tenths = round(TENTHS * (hours.expected if hours.expected is not None else hours.low or 0.0))
     low = math.nan if hours.low is None and hours.expected is not None else hours.low or 0.0
     unknown = hours.expected is None or months is None
@@ -439,7 +439,7 @@ def _flags(answers: Iterable[bool]) -> Bools:
 
 
 def demands_of(graph: OccupationGraph, aim: Aim | None = None) -> Demands:
-    """Return what a graph's occupations demand of who means to work in a way; kept, but for that of single titles."""
+    """Return what a graph's occupations demand of who means to work in a way; cached, but for that of single titles."""
     aim = aim or Aim()
     build = partial(build_demands, graph.referential, graph.codes, aim)
     return build() if aim.titles else graph.derived(("demands", aim), build)
@@ -454,27 +454,27 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     ways_of: list[dict[str, Ways]] = []
     for each, mine in zip(conditions, plain, strict=True):  # what is required anyway is no part of a way
         whole = {group: _unions(referential, some, (), ways) for group, some in _choices(each).items()}
-        ways_of.append(_apart({group: _fewest(way.difference(mine) for way in some) for group, some in whole.items()}))
+        ways_of.append(_merge({group: _fewest(way.difference(mine) for way in some) for group, some in whole.items()}))
     named = {code for some in ways_of for choice in some.values() for way in choice for code in way}
     known |= {code: referential.credential_by_code[code] for code in named if code not in known}
     codes = sorted(known)
     choices = sorted({choice for some in ways_of for choice in some.values()}, key=lambda w: sorted(map(sorted, w)))
-    place = {code: i for i, code in enumerate(codes)}
-    number = {choice: i for i, choice in enumerate(choices)}
-    groups = tuple({group: number[choice] for group, choice in some.items()} for some in ways_of)
+    column_of = {code: i for i, code in enumerate(codes)}
+    choice_of = {choice: i for i, choice in enumerate(choices)}
+    groups = tuple({group: choice_of[choice] for group, choice in some.items()} for some in ways_of)
     usual = [set[str]() for _ in choices]
     for each, some in zip(conditions, groups, strict=True):
-        asked = [c.code for c in each.credentials if c.requirement == "usual" and c.applies]
+        usual_codes = [c.code for c in each.credentials if c.requirement == "usual" and c.applies]
         for choice in some.values():
-            usual[choice].update(asked)
+            usual[choice].update(usual_codes)
     shape = (len(occupations), len(codes) + len(choices))
     needed = np.zeros(shape, dtype=np.bool_)
     courses = np.zeros(shape, dtype=np.bool_)
     courses[:, len(codes) :] = True
     for row, (each, mine, some) in enumerate(zip(conditions, plain, groups, strict=True)):
         own = (c for c in each.required if c.needed_for is None and c.kind != "permis" and c.code not in OF_A_LEVEL)
-        courses[row, [place[c.code] for c in own]] = True
-        needed[row, [place[c] for c in mine] + [len(codes) + choice for choice in some.values()]] = True
+        courses[row, [column_of[c.code] for c in own]] = True
+        needed[row, [column_of[c] for c in mine] + [len(codes) + choice for choice in some.values()]] = True
     hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
     selective = _flags(c.status == "selective" for c in conditions)
     freely = _flags(c.level_low == 0 for c in conditions)
@@ -484,7 +484,7 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
 
 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:
-    """Return what one occupation demands of who means to work in a way, as `demands_of` keeps that of all."""
+    """Return what one occupation demands of who means to work in a way, cached as `demands_of` caches that of all."""
     build = partial(build_demands, referential, [code], aim)
     return build() if aim.titles else referential.derived(("demands", code, aim), build)
 
@@ -500,15 +500,15 @@ def conditions_for(referential: Referential, code: str, holdings: Holdings) -> A
 
 def access_between(referential: Referential, origin: str, target: str) -> tuple[MoveKind, AccessConditions]:
     """Return the kind of a move between two jobs, and what access to the second takes of who has the first."""
-    held = holdings_of(referential, origin, {})
-    return kind_between(referential, origin, target), conditions_for(referential, target, held)
+    holdings = holdings_of(referential, origin, {})
+    return kind_between(referential, origin, target), conditions_for(referential, target, holdings)
 
 
 def _hidden(referential: Referential, conditions: AccessConditions, code: str) -> bool:
     """
     Whether something may be needed that nothing names.
 
-    Without a catalogue of access facts, only of a regulated occupation is that said: the rest is not looked at.
+    Without a catalogue of access facts, only of a regulated occupation is that said: others are not looked at.
     """
     if conditions.required or conditions.status == "selective":
         return False
@@ -523,13 +523,13 @@ def _choices(conditions: AccessConditions) -> dict[str, Alternatives]:
     return {group: tuple(grouped(some).values()) for group, some in groups.items()}
 
 
-def _apart(choices: Mapping[str, Ways]) -> dict[str, Ways]:
+def _merge(choices: Mapping[str, Ways]) -> dict[str, Ways]:
     """Give each group its choice, or another one by which whoever makes it makes its own: nobody is trained twice."""
-    kept: list[Ways] = []
+    distinct: list[Ways] = []
     for some in choices.values():
-        if not any(_makes(other, some) for other in kept):
-            kept = [*(other for other in kept if not _makes(some, other)), some]
-    return {group: next((each for each in kept if _makes(each, some)), some) for group, some in choices.items()}
+        if not any(_makes(other, some) for other in distinct):
+            distinct = [*(other for other in distinct if not _makes(some, other)), some]
+    return {group: next((each for each in distinct if _makes(each, some)), some) for group, some in choices.items()}
 
 
 def _makes(ways: Ways, others: Ways) -> bool:

@@ -96,7 +96,7 @@ class Holdings:
         return credential.code in OF_A_LEVEL and self.may_have(credential)
 
     def reduction_for(self, credential: Credential) -> Reduction | None:
-        """Return the shortest training that what is held, or done, gives right to; sure and known ones first."""
+        """Return the shortest training that what is held, or done, gives right to; certain and known ones first."""
         fits = [r for r in credential.reductions if r.holder_of in self.occupations or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
@@ -104,7 +104,7 @@ class Holdings:
         """
         Months of studies that a reduction leaves: all of them, or at most those where nobody publishes what is left.
 
-        What is only possible leaves them as they are to be expected. Of one that is sure, published hours tell.
+        A reduction that is only possible does not change what is expected; of a certain one, published hours count.
         """
         months, reduction = credential.training_months, self.reduction_for(credential)
         if reduction is None:
@@ -120,9 +120,9 @@ class Holdings:
 
     @cached_property
     def held(self) -> frozenset[str]:
-        """Codes of all credentials that are held, as `of` tells of one."""
+        """Codes of all credentials that are held, as `of` says of one."""
         common = (frozenset.intersection(*alternatives) for alternatives in self.choices)
-        return self._sure | frozenset(chain.from_iterable(common)).difference(self.known)
+        return self._certain | frozenset(chain.from_iterable(common)).difference(self.known)
 
     def has_one_of(self, alternatives: Alternatives) -> bool:
         """Whether one alternative is held whole, whichever of its own choices the person has made."""
@@ -130,22 +130,22 @@ class Holdings:
         def enough(held: frozenset[str]) -> bool:
             return any(map(held.issuperset, alternatives))
 
-        return enough(self._sure) or any(all(map(enough, ways)) for ways in self._with_choices)
+        return enough(self._certain) or any(all(map(enough, ways)) for ways in self._with_choices)
 
     @cached_property
-    def _sure(self) -> frozenset[str]:
-        """Codes of what is held for sure."""
+    def _certain(self) -> frozenset[str]:
+        """Codes of what is certainly held, whatever the choices."""
         return frozenset(code for code, held in self.known.items() if held == "yes")
 
     @cached_property
     def _with_choices(self) -> list[list[frozenset[str]]]:
         """What is held with each way of each choice that the person has made."""
-        return [[self._sure | some for some in ways] for ways in self.choices]
+        return [[self._certain | some for some in ways] for ways in self.choices]
 
     def may_include(self, codes: Iterable[str]) -> bool:
         """Whether some credentials are all held, or may be by one alternative of a choice that the person has made."""
-        asked = {code for code in codes if self.of(code) != "yes"}
-        return not asked or any(asked <= some for choice in self.choices for some in choice)
+        missing = {code for code in codes if self.of(code) != "yes"}
+        return not missing or any(missing <= some for choice in self.choices for some in choice)
 
 
 def given_by_employer(credential: Credential) -> bool:
@@ -177,21 +177,21 @@ OfSome = CredentialRequirement | Selection
 """What may be asked of some only: of those who work in a way, or in some titles, by code."""
 
 
-def concerns(referential: Referential, occupation: str, asked: OfSome, aim: Aim) -> bool:
+def concerns(referential: Referential, occupation: str, demand: OfSome, aim: Aim) -> bool:
     """Whether what is asked of some concerns a person of an occupation who means to work in a way."""
-    return asked.scope in ("all", "titles", aim.employment) and concerns_titles(referential, occupation, asked, aim)
+    return demand.scope in ("all", "titles", aim.employment) and concerns_titles(referential, occupation, demand, aim)
 
 
-def concerns_titles(referential: Referential, occupation: str, asked: OfSome, aim: Aim) -> bool:
+def concerns_titles(referential: Referential, occupation: str, demand: OfSome, aim: Aim) -> bool:
     """
     Whether what is asked of some titles, whoever works in them, concerns an occupation as it was named.
 
     It concerns the occupation at large where a title that bears its own label is one of them; where no title does,
     where they are at least half of its titles.
     """
-    if not asked.titles and asked.scope != "titles":
+    if not demand.titles and demand.scope != "titles":
         return True
-    named = set(asked.titles.split())
+    named = set(demand.titles.split())
     meant = titles_meant(referential, occupation, aim)
     if meant:
         return not named.isdisjoint(title.code for title in meant)
@@ -247,17 +247,17 @@ def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = Fals
     """
     Those of a credential's hours that a reduction, if any, leaves; `in_firm`: those spent in a firm are among them.
 
-    All of them are fewer where a reduction is sure to apply, else only the low end may be. Where nobody publishes what
+    All of them are fewer where a reduction certainly applies, else only the low end may be. Where nobody publishes what
     is left, the whole training is the most that it takes: the least is unknown, and what to expect too, unless the
     reduction is only possible.
     """
     if reduction is None:
         return hours
-    sure = not reduction.experience_months
+    certain = not reduction.experience_months
     if reduction.hours is None:
-        return hours._replace(low=None, expected=None if sure else hours.expected)
+        return hours._replace(low=None, expected=None if certain else hours.expected)
     less = reduction.hours + (reduction.company_hours or 0.0 if in_firm else 0.0)
-    if sure:
+    if certain:
         return Hours(less, less, less, reduction.source or hours.source)
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
 
@@ -273,13 +273,13 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
     level = (entered.level_low if entered else None) or 0
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
     diplomas = (code for code, at_least in OF_A_LEVEL.items() if at_least <= level)
-    sure, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
+    implied, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
     waived, _ = _implied(referential, _waived(referential, occupation))
-    found: dict[str, Ternary] = dict.fromkeys((*diplomas, *sure, *waived), "yes")
-    groups = (_closed(referential, alternatives) for alternatives in groups_of(rows).values())
+    held: dict[str, Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
+    groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
     return replace(
         holdings,
-        known={**holdings.known, **found} if holdings.occupations else {**found, **holdings.known},
+        known={**holdings.known, **held} if holdings.occupations else {**held, **holdings.known},
         choices=tuple(dict.fromkeys((*holdings.choices, *choices, *groups))),
         occupations=(*holdings.occupations, occupation),
         # A job just trained for says nothing of what its holders bring.
@@ -299,25 +299,25 @@ def holdings_of(
 
     What is stated goes before what the occupation implies.
     """
-    sure, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
-    known: dict[str, Ternary] = dict.fromkeys(sure, "yes")
+    implied, choices = _implied(referential, (code for code, held in stated.items() if held == "yes"))
+    known: dict[str, Ternary] = dict.fromkeys(implied, "yes")
     person = Holdings(known | dict(stated), choices, aim=Aim(employment, titles))
     return person if occupation is None else after_occupation(referential, person, occupation)
 
 
 def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], tuple[frozenset[frozenset[str]], ...]]:
     """
-    Return what the holder of some credentials holds for sure, and choices of which one alternative is.
+    Return what the holder of some credentials certainly holds, and choices of which one alternative is held.
 
     These are among the former, with those of which nothing is left to obtain for their holder.
     """
     by_code = referential.credential_by_code
-    brought = _brought(referential, held)
-    waived = {code for each in brought for code in _waived(referential, each)}
-    known = [by_code[code] for code in sorted(brought) if code in by_code]
-    choices = (_closed(referential, some) for credential in known for some in credential.choices)
-    sure = [c.code for c in known if not given_by_employer(c)]
-    return [*sure, *sorted(waived.difference(sure))], tuple(dict.fromkeys(choices))
+    implied = _with_implied(referential, held)
+    waived = {code for each in implied for code in _waived(referential, each)}
+    known = [by_code[code] for code in sorted(implied) if code in by_code]
+    choices = (_completed(referential, some) for credential in known for some in credential.choices)
+    certain = [c.code for c in known if not given_by_employer(c)]
+    return [*certain, *sorted(waived.difference(certain))], tuple(dict.fromkeys(choices))
 
 
 def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
@@ -330,8 +330,8 @@ def _waived(referential: Referential, holder: str) -> tuple[str, ...]:
     return tuple(referential.derived("waivers", find).get(holder, ()))
 
 
-def _brought(referential: Referential, codes: Iterable[str]) -> set[str]:
-    """Credentials, their prerequisites, and what they give without more."""
+def _with_implied(referential: Referential, codes: Iterable[str]) -> set[str]:
+    """Return credentials with those that they imply: prerequisites, and what they give without more."""
 
     def following(each: str) -> tuple[str, ...]:
         known = referential.credential_by_code.get(each)
@@ -340,10 +340,10 @@ def _brought(referential: Referential, codes: Iterable[str]) -> set[str]:
     return reached(codes, following)
 
 
-def _closed(referential: Referential, alternatives: Alternatives) -> frozenset[frozenset[str]]:
-    """Alternatives with the prerequisites of their members, without what an employer gives."""
+def _completed(referential: Referential, alternatives: Alternatives) -> frozenset[frozenset[str]]:
+    """Return alternatives completed by what their members imply, without what an employer gives."""
     by_code = referential.credential_by_code
-    brought = (_brought(referential, some) for some in alternatives)
+    implied = (_with_implied(referential, some) for some in alternatives)
     return frozenset(
-        frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])) for codes in brought
+        frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])) for codes in implied
     )

@@ -57,26 +57,26 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
         parts = [say("conditions.short.held" if conditions.required else "conditions.short.unnamed", lang=lang)]
     elif not parts:
         parts = [say(f"conditions.short.{conditions.status}", lang=lang), others_text(conditions, lang)]
-    found = ", ".join(filter(None, parts))
-    return say("conditions.of_title", lang=lang, text=found, title=conditions.title) if conditions.title else found
+    text = ", ".join(filter(None, parts))
+    return say("conditions.of_title", lang=lang, text=text, title=conditions.title) if conditions.title else text
 
 
 def others_text(conditions: AccessConditions, lang: Lang) -> str:
     """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
-    asked = sorted(_named_alone(conditions.of_others), key=lambda c: c.scope == "titles")  # few of them, as a rule
-    names = _to_name(asked, lang)
+    credentials = sorted(_named_alone(conditions.of_others), key=lambda c: c.scope == "titles")  # usually few
+    names = _to_name(credentials, lang)
     if not names:
         return ""
-    scopes = dict.fromkeys(say(f"conditions.scope.{c.scope}", lang=lang) for c in asked)
+    scopes = dict.fromkeys(say(f"conditions.scope.{c.scope}", lang=lang) for c in credentials)
     first = names[0] + (", …" if len(names) > 1 else "")
     return say("conditions.except", lang=lang, scopes=say("conditions.or", lang=lang).join(scopes), names=first)
 
 
-def _named_alone(asked: Sequence[AccessCredential]) -> list[AccessCredential]:
-    """Leave out what others of them suppose, competitions, and the ways of a choice that nobody can take."""
-    alone = [c for c in asked if c.needed_for is None and c.kind != "concours"]
-    over = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
-    return [c for c in alone if (c.group, c.alternative) not in over]
+def _named_alone(credentials: Sequence[AccessCredential]) -> list[AccessCredential]:
+    """Leave out prerequisites of the others, competitions, and the ways of a choice that nobody can take."""
+    alone = [c for c in credentials if c.needed_for is None and c.kind != "concours"]
+    closed_ways = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
+    return [c for c in alone if (c.group, c.alternative) not in closed_ways]
 
 
 def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
@@ -84,44 +84,44 @@ def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str
     return _to_name(_named_alone(conditions.to_obtain), lang)
 
 
-def _to_name(asked: Sequence[AccessCredential], lang: Lang) -> list[str]:
-    """Name what is asked for, a choice in one text; visits and what an employer has done say least: last."""
-    ways = map(_ways, grouped((c.group, c) for c in asked if c.group is not None).values())
+def _to_name(credentials: Sequence[AccessCredential], lang: Lang) -> list[str]:
+    """Return names of credentials, a choice in one text; last, medical visits and what an employer gives."""
+    ways = map(_ways, grouped((c.group, c) for c in credentials if c.group is not None).values())
     choices = [_either(each, _SHORT, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
-    alone = [c for c in asked if c.group is None]
+    alone = [c for c in credentials if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
     first = dict.fromkeys(c.short for c in alone if c not in least)
     return [*first, *choices, *dict.fromkeys(c.short for c in least)]
 
 
 def required_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
-    """Return a sentence for each thing required, a choice in one of them, without what those held already suppose."""
-    found: list[str] = []
-    for some, key, text in _things(conditions, lang):
-        asked = asked_text(some, lang)
-        found.append(say(f"conditions.required.{key}", lang=lang, asked=asked[:1].upper() + asked[1:], label=text))
-    return found
+    """Return a sentence for each thing required, a choice in one of them, without what held credentials imply."""
+    lines: list[str] = []
+    for credentials, key, text in _required_items(conditions, lang):
+        demand = asked_text(credentials, lang)
+        lines.append(say(f"conditions.required.{key}", lang=lang, asked=demand[:1].upper() + demand[1:], label=text))
+    return lines
 
 
 def usual_of(conditions: AccessConditions) -> list[AccessCredential]:
     """Return what is usual, and neither required nor held; what somebody else demands, held or not."""
-    asked = {c.code for c in conditions.required}
-    some = (c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.code not in asked)
-    return [c for c in some if c.ground or c.held != "yes"]
+    required = {c.code for c in conditions.required}
+    usual = (c for c in conditions.credentials if c.requirement == "usual" and c.applies and c.code not in required)
+    return [c for c in usual if c.ground or c.held != "yes"]
 
 
 def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """
     Return a sentence for each thing that employers demand, or the law of one person in each place; last what is usual.
 
-    What is usual, and required or held already, is not told.
+    What is usual is left out where it is required or held already.
     """
-    some = usual_of(conditions)
-    told = [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in some if c.ground]
-    plain = [c for c in some if not c.ground]
+    usual = usual_of(conditions)
+    grounded, plain = [c for c in usual if c.ground], [c for c in usual if not c.ground]
+    lines = [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in grounded]
     taken = ((c.label, taken_by(c.code, training_hours(c.detail), c.detail.months)) for c in plain)
     names = [_sized(label, Way(frozenset(), (part,)), lang) for label, part in taken]
-    return [*told, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else told
+    return [*lines, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else lines
 
 
 def own_account_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
@@ -130,18 +130,18 @@ def own_account_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[s
 
     None where the person is, or holds it.
     """
-    some = [c for c in conditions.credentials if c.demanded and c.lacking and c.scope == "self-employed"]
-    names = _to_name(_named_alone([c for c in some if c.of_meant and not c.applies]), lang)
+    demanded = [c for c in conditions.credentials if c.demanded and c.lacking and c.scope == "self-employed"]
+    names = _to_name(_named_alone([c for c in demanded if c.of_meant and not c.applies]), lang)
     return [say("conditions.own_account", lang=lang, names=listed(names, lang))] if names else []
 
 
 def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -> list[str]:
     """Return what else to know of an occupation, and of credentials given as label and note: each sentence once."""
-    lines, told = [say("conditions.note", lang=lang, note=note)] if note else [], {*_SENTENCE_END.split(note)}
+    lines, sentences = [say("conditions.note", lang=lang, note=note)] if note else [], {*_SENTENCE_END.split(note)}
     for label, text in noted:
-        if left := [sentence for sentence in _SENTENCE_END.split(text) if sentence and sentence not in told]:
-            told.update(left)
-            lines.append(say("conditions.note_of", lang=lang, label=label, note=" ".join(left)))
+        if new := [sentence for sentence in _SENTENCE_END.split(text) if sentence and sentence not in sentences]:
+            sentences.update(new)
+            lines.append(say("conditions.note_of", lang=lang, label=label, note=" ".join(new)))
     return lines
 
 
@@ -151,25 +151,25 @@ def required_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
         say("conditions.one_way", lang=lang, label=text)
         if key == "one_of"
         else f"{text} ({say(f'terms.verdict.{key}', lang=lang)})"
-        for _, key, text in _things(conditions, lang)
+        for _, key, text in _required_items(conditions, lang)
     )
 
 
-def _things(conditions: AccessConditions, lang: Lang) -> Iterator[tuple[Sequence[AccessCredential], str, str]]:
+def _required_items(conditions: AccessConditions, lang: Lang) -> Iterator[tuple[Sequence[AccessCredential], str, str]]:
     """Yield each thing required: its credentials, whether it is held or ``one_of`` several ways, and its name."""
-    asked = (((c.group or c.code, c.scope if c.group is None else ""), c) for c in _told(conditions))
+    keyed = (((c.group or c.code, c.scope if c.group is None else ""), c) for c in _needed(conditions))
 
     def name(c: AccessCredential) -> str:
         return say("conditions.held", lang=lang, label=c.label) if c.held == "yes" else c.label
 
-    for some in grouped(asked).values():
-        first, ways = some[0], _ways(some)
+    for members in grouped(keyed).values():
+        first, ways = members[0], _ways(members)
         if first.group is None:
-            yield some, first.held or "unknown", first.label
+            yield members, first.held or "unknown", first.label
         elif first.group_held == "yes":
-            yield some, "yes", _either(_held(ways), _LABEL, lang, len(ways))
+            yield members, "yes", _either(_held_ways(ways), _LABEL, lang, len(ways))
         else:
-            yield some, "one_of" if len(ways) > 1 else "unknown", _either(ways, name, lang, len(ways))
+            yield members, "one_of" if len(ways) > 1 else "unknown", _either(ways, name, lang, len(ways))
 
 
 def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
@@ -179,35 +179,35 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     Each is named without what comes before its parts, with the length of all that it takes, and none that nobody can
     take. So are those of a choice of which only practice is held, which may not have been long enough.
     """
-    over = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
-    left = [c for c in _told(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in over]
-    found: list[str] = []
+    closed_ways = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
+    left = [c for c in _needed(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in closed_ways]
+    lines: list[str] = []
     for some in grouped((c.group, c) for c in left if c.group is not None).values():
         ways = grouped((c.alternative or "", c) for c in some)
         named = [[c for c in way if c.needed_for is None] or way for _, way in sorted(ways.items())]
         taken = next((way for way in named if way[0].counted), None)
         if taken is None:
             continue
-        mine = {c.code for c in taken}
-        others = [way for way in named if way[0].way is not None and not mine.issubset(c.code for c in way)]
+        counted_codes = {c.code for c in taken}
+        others = [way for way in named if way[0].way is not None and not counted_codes.issubset(c.code for c in way)]
         if others:
             shown = [(way, any(c.kind == "experience" for c in way)) for way in others[:_WAYS]]
             sized = [_sized(_either([way], _SHORT, lang), way[0].way, lang, beside=years) for way, years in shown]
             sized += ["…"] if len(others) > _WAYS else []
-            told = say("conditions.or", lang=lang).join(sized)
+            names = say("conditions.or", lang=lang).join(sized)
             taken_name = _either([taken], _SHORT, lang)
-            found.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=told).replace("….", "…"))
-    return list(dict.fromkeys([*found, *_failing_lines(conditions, lang)]))
+            lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names).replace("….", "…"))
+    return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
 
 
 def _failing_lines(conditions: AccessConditions, lang: Lang) -> Iterator[str]:
     """Yield what else would do in the place of practice that is held."""
-    met = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
-    for ways in map(_ways, met.values()):
-        mine = _held(ways)
-        others = [way for way in ways if way not in mine]
-        if others and all(any(c.kind == "experience" for c in way) for way in mine):
-            taken, named = (_either(some, _SHORT, lang, _WAYS) for some in (mine, others))
+    held_choices = grouped((c.group, c) for c in _needed(conditions) if c.group is not None and c.group_held == "yes")
+    for ways in map(_ways, held_choices.values()):
+        held_ways = _held_ways(ways)
+        others = [way for way in ways if way not in held_ways]
+        if others and all(any(c.kind == "experience" for c in way) for way in held_ways):
+            taken, named = (_either(some, _SHORT, lang, _WAYS) for some in (held_ways, others))
             yield say("conditions.failing", lang=lang, taken=taken, others=named)
 
 
@@ -225,25 +225,25 @@ def _sized(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> s
         key, hours = "at_most", way.hours.high
     in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""
     length = " + ".join(filter(None, (in_hours, duration_text(way.months, lang))))
-    told = "sized_beside_experience" if beside else "sized"
-    return say(f"conditions.{told}", lang=lang, label=name, length=length) if length else name
+    template = "sized_beside_experience" if beside else "sized"
+    return say(f"conditions.{template}", lang=lang, label=name, length=length) if length else name
 
 
 def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return what a requirement does not say: a selection that is ahead and of whom it is, and that titles differ."""
-    found: list[str] = []
+    lines: list[str] = []
     selection = conditions.selection
     taught = [c for c in conditions.required if c.kind in TAUGHT]
     admitted = bool(taught) and not any(c.lacking for c in taught)  # an admission is to a training, which is behind
     if selection is not None and not (selection.kind == "admission" and admitted):
         scope = listed(selection.names, lang) or say(f"conditions.scope.{selection.scope}", lang=lang)
         kind = say(f"conditions.selection.{selection.kind}", lang=lang)
-        told = selection.label
-        if not normalise_label(told).startswith(normalise_label(kind)):  # "concours de caporal" says what it is
-            told = labelled(kind, told, lang) if told else kind
+        label = selection.label
+        if not normalise_label(label).startswith(normalise_label(kind)):  # "concours de caporal" says what it is
+            label = labelled(kind, label, lang) if label else kind
         whom = "" if selection.scope == "all" else f" ({scope})"
-        found.append(labelled(say("conditions.selected", lang=lang) + whom, told, lang))
-    return [*found, say("conditions.varies", lang=lang)] if conditions.varies else found
+        lines.append(labelled(say("conditions.selected", lang=lang) + whom, label, lang))
+    return [*lines, say("conditions.varies", lang=lang)] if conditions.varies else lines
 
 
 def asked_text(some: Sequence[AccessCredential], lang: Lang) -> str:
@@ -254,16 +254,16 @@ def asked_text(some: Sequence[AccessCredential], lang: Lang) -> str:
 
 def held_choices(conditions: AccessConditions, lang: Lang = "fr", *, supposed: bool = False) -> list[str]:
     """Return the choices of which a way is held, else the first ones; those by practice, only `supposed`, apart."""
-    groups = grouped((c.group, c) for c in _told(conditions) if c.group is not None and c.group_held == "yes")
+    groups = grouped((c.group, c) for c in _needed(conditions) if c.group is not None and c.group_held == "yes")
     return [
         _either(ways, _LABEL, lang)
-        for ways in map(_held, map(_ways, groups.values()))
+        for ways in map(_held_ways, map(_ways, groups.values()))
         if all(any(c.kind == "experience" for c in way) for way in ways) is supposed
     ]
 
 
-def _told(conditions: AccessConditions) -> list[AccessCredential]:
-    """What is required, without what those held already suppose."""
+def _needed(conditions: AccessConditions) -> list[AccessCredential]:
+    """Return what is required, without the prerequisites of credentials that are held."""
     held = {c.code for c in conditions.required if not c.lacking}
     return [c for c in conditions.required if c.needed_for not in held]
 
@@ -278,10 +278,10 @@ def _ways(some: Sequence[AccessCredential]) -> list[tuple[AccessCredential, ...]
     return [ways[way] for way in sorted(ways, key=lambda way: (not ways[way][0].counted, way))]
 
 
-def _held(ways: list[tuple[AccessCredential, ...]]) -> list[tuple[AccessCredential, ...]]:
+def _held_ways(ways: list[tuple[AccessCredential, ...]]) -> list[tuple[AccessCredential, ...]]:
     """Return the ways of a choice that are held, else those that may be; all where nobody can tell."""
-    sure = [way for way in ways if all(c.held == "yes" for c in way)]
-    return sure or [way for way in ways if way[0].possible] or ways
+    held = [way for way in ways if all(c.held == "yes" for c in way)]
+    return held or [way for way in ways if way[0].possible] or ways
 
 
 def _either(

@@ -33,9 +33,9 @@ _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential n
 Credentials = tuple[StepCredential, ...]
 
 
-def day_of(given: date | None) -> date:
+def day_of(day: date | None) -> date:
     """Return the day asked about, which may come with a time of day; today where None."""
-    return date.today() if given is None else date(given.year, given.month, given.day)  # noqa: DTZ011 - the user's own day
+    return date.today() if day is None else date(day.year, day.month, day.day)  # noqa: DTZ011 - the user's own day
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,11 +79,11 @@ class Context(Deriving):
         # What the referential names itself, required or not, is no further option.
         before = (p for row in rows if row.kind in DEMANDED for p in referential.prerequisites_of(row.credential))
         named = {by_code[c].certifinfo for c in (*before, *(row.credential for row in rows)) if c in by_code}
-        hits = () if self.table is None else self.table.for_occupation(code, referential)
-        for found, _, via in hits:
-            if found.code not in named:
-                about = f"CI-{found.code}", found.label, found.type
-                more: dict[str, Any] = {"via": str(via), "certifinfo": found.code, "rncp": found.rncp}
+        matches = () if self.table is None else self.table.for_occupation(code, referential)
+        for certification, _, via in matches:
+            if certification.code not in named:
+                about = f"CI-{certification.code}", certification.label, certification.type
+                more: dict[str, Any] = {"via": str(via), "certifinfo": certification.code, "rncp": certification.rncp}
                 yield StepCredential(*about, "unknown", UNKNOWN_HOURS, "Certif Info", **more)
 
     def certifying(self, code: str, credentials: Credentials) -> Ternary:
@@ -97,10 +97,10 @@ class Context(Deriving):
         by_code = self.graph.referential.credential_by_code
         held = {name for c in credentials if c.held == "yes" and c.code in by_code for name in by_code[c.code].filed}
         leading = any(c.sure and c.code not in held for c in self.leading(code))
-        asked = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
-        full = [by_code[c.code] for c in asked if c.code in by_code]
+        to_obtain = [c for c in credentials if c.held != "yes" and c.kind in TAUGHT]
+        full = [by_code[c.code] for c in to_obtain if c.code in by_code]
         registered = any(c.rncp and not c.is_specific and not "" < c.valid_until < self.day for c in full)
-        return "yes" if leading or registered or any(self._certifies(c, {"yes"}) for c in asked) else "unknown"
+        return "yes" if leading or registered or any(self._certifies(c, {"yes"}) for c in to_obtain) else "unknown"
 
     def _certifies(self, credential: StepCredential, active: Collection[Ternary]) -> bool:
         """Whether a table says that a credential is a certification, and that it is active, or nobody knows."""
@@ -121,7 +121,7 @@ class Context(Deriving):
         """What frames judge the way from an origin, if any, to an occupation by; `title` is one counted as held."""
         left = [c for c in credentials if c.held != "yes"]
         labels = tuple(c.label for c in left)
-        least, expected, _ = _asked(left, practice=False)
+        least, expected, _ = _credential_months(left, practice=False)
         studies = expected if known else least
         rome = self.graph.referential.family == "rome"
         same = rome and origin is not None and self.rome_code(origin) == self.rome_code(code)
@@ -156,26 +156,26 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
     own = {c.code: c for c in conditions.required if c.requirement == "required"}
     rows = grouped((c.code, c) for c in conditions.required if c.counted)
     taken = {c.group or "": c.alternative for some in rows.values() for c in some}
-    place = demands.place
-    known_by = {c: demands.credentials[place[c]] for c in chain(*counted.values(), rows, own) if c in place}
+    column_of = demands.column_of
+    known_by = {c: demands.credentials[column_of[c]] for c in chain(*counted.values(), rows, own) if c in column_of}
     supposed = {c: closure(referential.credential_by_code, [c]) - {c} for c in known_by}
     codes = sorted(known_by, key=lambda c: (not known_by[c].before_training, registers(known_by[c])))
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = set().union(*supposed.values())
-    found: list[StepCredential] = []
+    credentials: list[StepCredential] = []
     for number, each in enumerate(_in_order(codes, supposed), start=1):
         known = known_by[each]
-        asked = [own[each]] if each in own else rows.get(each, ())
-        # What only comes before a way is of the first choice that takes it, rather of one whose way is told.
+        items = [own[each]] if each in own else rows.get(each, ())
+        # What only comes before a way is of the first choice that takes it, preferably one whose way is counted.
         behind = sorted((group for group, some in counted.items() if each in some), key=lambda name: name not in taken)
-        way, alternative = (asked[0].group, asked[0].alternative) if asked else (behind[0], taken.get(behind[0]))
+        way, alternative = (items[0].group, items[0].alternative) if items else (behind[0], taken.get(behind[0]))
         reduction = holdings.reduction_for(known)
-        hours = price.hours[place[each]]
+        hours = price.hours[column_of[each]]
         unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
         held = holdings.of(known)
-        said = "" if held == "yes" else asked[0].note if asked else known.note
+        note = "" if held == "yes" else items[0].note if items else known.note
         used = reduction if held != "yes" or holdings.spares(known) else None
-        found.append(
+        credentials.append(
             _named(
                 known,
                 held,
@@ -183,23 +183,23 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 own[each].source if each in own else known.source,
                 order=number,
                 grants=regulated and each not in before,
-                obtainable=not bool(price.closed[place[each]]),
+                obtainable=not bool(price.closed[column_of[each]]),
                 requirement="required" if each in own else "one-of",
                 group=way,
                 alternative=alternative,
-                ground=asked[0].ground if len({c.ground for c in asked}) == 1 else "",
+                ground=items[0].ground if len({c.ground for c in items}) == 1 else "",
                 company_hours=known.placement_hours if reduction is None or unsettled else reduction.company_hours,
                 months=holdings.months_left(known),
-                shorter=_shortened(referential, known, holdings, reduction, sure=not unsettled),
+                shorter=_shortened(referential, known, holdings, reduction, certain=not unsettled),
                 spared_after=reduction.experience_months if reduction is not None else None,
                 spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
                 supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
-                note=" ".join(filter(None, (said, "" if used is None else used.note))),
+                note=" ".join(filter(None, (note, "" if used is None else used.note))),
             )
         )
-    return conditions, tuple(found)
+    return conditions, tuple(credentials)
 
 
 def _named(known: Credential, held: Ternary, hours: Hours, source: str, **more: Any) -> StepCredential:
@@ -210,14 +210,14 @@ def _named(known: Credential, held: Ternary, hours: Hours, source: str, **more: 
 
 def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
     """Codes of credentials as they stand, but what another of them supposes, itself or in a choice, before that one."""
-    found: list[str] = []
-    while left := [c for c in codes if c not in found]:
-        found.append(next((c for c in left if supposed[c].isdisjoint(left)), left[0]))
-    return found
+    ordered: list[str] = []
+    while left := [c for c in codes if c not in ordered]:
+        ordered.append(next((c for c in left if supposed[c].isdisjoint(left)), left[0]))
+    return ordered
 
 
 def _shortened(
-    referential: Referential, known: Credential, holdings: Holdings, reduction: Reduction | None, *, sure: bool
+    referential: Referential, known: Credential, holdings: Holdings, reduction: Reduction | None, *, certain: bool
 ) -> str:
     """
     What may give right to a shorter training for a credential, or does to one of unknown length; empty = nothing.
@@ -225,7 +225,7 @@ def _shortened(
     A title that is usual in a job left is one that the person may have, and shortens no hours that are counted.
     """
     if reduction is not None:
-        return "" if sure else _holder(referential, reduction.holder_of)
+        return "" if certain else _holder(referential, reduction.holder_of)
     rows = (row for job in holdings.occupations for row in referential.credentials_of.get(job, ()))
     usual = {row.credential for row in rows if row.kind == "usual"}
     return next((_holder(referential, r.holder_of) for r in known.reductions if r.holder_of in usual), "")
@@ -266,25 +266,25 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         mine = 0.0
-    there = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selective[row]))
-    unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, there))
+    doubts = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selective[row]))
+    unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, doubts))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
-    sure = demands.sure(missing, price)
-    bounded = any(name != "selection" or (mine and not sure) for name in unknown)
+    certain = demands.certain_hours(missing, price)
+    bounded = any(name != "selection" or (mine and not certain) for name in unknown)
     # Where not all is known, what is published of it is, without a diploma that the person may have; an estimate of the
     # rest is no least length.
-    sourced = sure if bounded else float(certified)
+    sourced = certain if bounded else float(certified)
     low, expected, high = (round(float(x), 1) for x in effort.span(mine, (least, sourced, most), row, level, added))
     # What a reduction leaves may be unknown, and is no more than the whole.
-    limited = not bounded or not any(there)
+    limited = not bounded or not any(doubts)
     hours = Span(figure(low), expected, figure(high) if limited else None, lower_bound=bounded)
     left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
-    told = replace(hours, low=None, expected=known) if bounded else hours
+    span = replace(hours, low=None, expected=known) if bounded else hours
     academic = 0.0 if course or bounded else float(effort.months(total, row, level))
-    plain, months = (_months(told, settings.paths.month_hours, left, years) for years in (0.0, academic))
+    plain, months = (_months(span, settings.paths.month_hours, left, years) for years in (0.0, academic))
     supposed = months.expected != plain.expected
-    case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=there[2], title=title)
+    case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=doubts[2], title=title)
     held, near, missing_items = split_items(graph, person, row)
     return Step(
         origin=origin,
@@ -321,23 +321,23 @@ def counted_title(
 ) -> str:
     """Label of the title that a target usually asks for, if the job left alone says that it is held; else empty."""
     place = int(table.title[row])
-    if not brought[place] or len(table.titles[place]) > 1:  # a choice that is demanded has been told of
+    if not brought[place] or len(table.titles[place]) > 1:  # a choice that is demanded is listed already
         return ""
     [[code]] = table.titles[place]
     known = referential.credential_by_code[code]
     return "" if holdings.of(known) == "yes" and not holdings.spares(known) else known.label
 
 
-def _asked(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:
+def _credential_months(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:
     """
     Months low, expected and high of the practice that is asked for, or of studies, whatever their hours.
 
     Of what the person may have, the least is none; what is presumed is not to be expected.
     """
-    asked = [c for c in credentials if (c.kind == "experience") is practice]
-    low = sum(c.months.low or 0.0 for c in asked if not c.may_have)
-    expected = sum(c.months.expected or c.months.low or 0.0 for c in asked if not c.presumed)
-    return low, expected, sum(c.months.high or c.months.low or 0.0 for c in asked)
+    counted = [c for c in credentials if (c.kind == "experience") is practice]
+    low = sum(c.months.low or 0.0 for c in counted if not c.may_have)
+    expected = sum(c.months.expected or c.months.low or 0.0 for c in counted if not c.presumed)
+    return low, expected, sum(c.months.high or c.months.low or 0.0 for c in counted)
 
 
 def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredential], academic: float) -> Span:
@@ -348,19 +348,19 @@ def _months(hours: Span, month_hours: float, credentials: Sequence[StepCredentia
     studies: the longer of both is certain. Where studies are only supposed, their `academic` years are expected, but
     a shorter title may lead there.
     """
-    studies, practice = (_asked(credentials, practice=some) for some in (False, True))
-    if hours.lower_bound:  # what is told is the least
+    studies, practice = (_credential_months(credentials, practice=some) for some in (False, True))
+    if hours.lower_bound:  # what is known is a minimum
         studies, practice = ((least, least, most) for least, _, most in (studies, practice))
     spans = zip((hours.low, hours.expected, hours.high), studies, practice, (0.0, academic, academic), strict=True)
     low, expected, high = (
-        round(max((known or 0.0) / month_hours, least, years) + asked, 1) for known, least, asked, years in spans
+        round(max((known or 0.0) / month_hours, least, years) + worked, 1) for known, least, worked, years in spans
     )
     known = low if low or hours.low is not None else None
     return Span(known, expected, None if hours.high is None else high, lower_bound=hours.lower_bound)
 
 
-def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], asked: str | None) -> Detail:
-    """Return what explains a path: `rows` are the occupations entered, `asked` the frame that it has to fit, if any."""
+def make_detail(context: Context, start: Start, state: State, rows: tuple[int, ...], frame: str | None) -> Detail:
+    """Return what explains a path: `rows` are the occupations entered, `frame` the one that it has to fit, if any."""
     graph = context.graph
     states, people = [state], [start]
     for row in rows[:-1]:
@@ -378,7 +378,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     case = whole_case(context, start, state, rows[-1], known=not hours.lower_bound)
     known = sum(step.sourced for step in steps) if hours.lower_bound else hours.expected or 0.0
     frames = context.verdicts(case, known, frame_months(known, len(rows), state), whole=True)
-    status, reasons = _status(steps, frames, asked)
+    status, reasons = _status(steps, frames, frame)
     return Detail(status, reasons, hours, months, tuple(steps), frames, context.leading(graph.codes[rows[-1]]))
 
 
@@ -403,26 +403,26 @@ def frame_months(hours: Time, steps: int, state: State) -> Time:
     return hours / paths.month_hours + ((steps - 1) * paths.practice_months if paths.frame_counts_practice else 0.0)
 
 
-def _shut(step: Step) -> list[str]:
-    """What of a step nobody can obtain: of a choice, that of each way; all of one to which there is no way."""
-    asked = [c for c in step.access.to_obtain if c.group]
+def _unobtainable(step: Step) -> list[str]:
+    """Return what of a step nobody can obtain: of a choice, that of each way; all of one to which there is no way."""
+    choices = [c for c in step.access.to_obtain if c.group]
     closed = {c.label: c.group for c in step.to_obtain if not c.obtainable}
     if closed:
-        return [*closed, *(c.label for c in asked if c.group in closed.values() and c.closed and c.held != "yes")]
+        return [*closed, *(c.label for c in choices if c.group in closed.values() and c.closed and c.held != "yes")]
     counted = {c.group for c in step.access.required if c.counted}
-    return [c.label for c in asked if c.group not in counted]
+    return [c.label for c in choices if c.group not in counted]
 
 
 def _status(
-    steps: list[Step], frames: tuple[FrameVerdict, ...], asked: str | None
+    steps: list[Step], frames: tuple[FrameVerdict, ...], frame: str | None
 ) -> tuple[Status, tuple[tuple[str, str], ...]]:
-    judged = [f for f in frames if f.name == asked]
+    judged = [f for f in frames if f.name == frame]
     verdicts = {f.verdict for f in judged}
-    shut = list(chain(*map(_shut, steps)))
-    reasons = [("closed", label) for label in shut]
+    unobtainable = list(chain(*map(_unobtainable, steps)))
+    reasons = [("closed", label) for label in unobtainable]
     reasons += [(f"frame_{f.verdict}", f.label) for f in judged if f.verdict != "yes"]
     labels = {c.code: c.label for s in steps for c in s.credentials}
     unknown = [(u, step.target.name or "") for step in steps for u in step.unknown]
     reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u, end in unknown]
     status: Status = "unknown" if unknown or "unknown" in verdicts else "feasible"
-    return "infeasible" if shut or "no" in verdicts else status, tuple(dict.fromkeys(reasons))
+    return "infeasible" if unobtainable or "no" in verdicts else status, tuple(dict.fromkeys(reasons))

@@ -296,8 +296,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
         elif not case.known:
             unsure.append(Violation(name.replace("_max", "_unknown"), limit, float(value)))
     demands = ("certifying", frame.certifying, case.certifying), ("hiring_list", frame.hiring_list, case.listed)
-    for rule, asked, answer in demands:
-        if asked and answer != "yes":
+    for rule, required, answer in demands:
+        if required and answer != "yes":
             (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
     doubts = ("same_code", frame.other_code and case.same_code), ("selection", case.selective)
     unsure += [Violation(rule) for rule, holds in doubts if holds]
@@ -312,19 +312,19 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
 def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[np.float64]) -> Verdicts:
     """Judge many trainings for one target at once: `NO`, `UNKNOWN` or `YES`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 1.0, 0.0)
-    found: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)
+    verdicts: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)
     for rule, *_, by in _bounds(frame, case, hours, months):
-        beyond = np.minimum(found, UNKNOWN if _may_last_longer(case, rule) else NO)
-        found = np.where(by > 0, beyond, found if case.known else np.minimum(found, UNKNOWN))
-    return found
+        beyond = np.minimum(verdicts, UNKNOWN if _may_last_longer(case, rule) else NO)
+        verdicts = np.where(by > 0, beyond, verdicts if case.known else np.minimum(verdicts, UNKNOWN))
+    return verdicts
 
 
 @cache
 def presets() -> Mapping[str, Frame]:
     """Return the frames that ship with the package, by name."""
     names = [f.name for f in (files("passerelles.paths") / "frames").iterdir() if f.name.endswith(".toml")]
-    found = [Frame.model_validate(packaged("passerelles.paths", "frames", name)) for name in names]
-    return {frame.name: frame for frame in sorted(found, key=lambda f: f.name)}
+    frames = [Frame.model_validate(packaged("passerelles.paths", "frames", name)) for name in names]
+    return {frame.name: frame for frame in sorted(frames, key=lambda f: f.name)}
 
 
 def find_frame(frame: str | Path | Frame) -> Frame:

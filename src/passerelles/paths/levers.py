@@ -111,8 +111,8 @@ class Situation:
         self.held: Bools = self.has[self.who]
         self.lacking: Bools = self.demands.needed[self.towards] & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
-        told = ~self.demands.unsettled & self.table.lists
-        self.known = told[self.towards] & ~(self.lacking & self.closed).any(axis=1)
+        settled = ~self.demands.unsettled & self.table.lists
+        self.known = settled[self.towards] & ~(self.lacking & self.closed).any(axis=1)
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 
@@ -128,37 +128,37 @@ class Situation:
     @cached_property
     def brought(self) -> Bools:
         """Shape (atoms, c + g): credentials that each brings, prerequisites included."""
-        place = self.demands.place
-        found = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
+        column_of = self.demands.column_of
+        brought = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.kind == "credential":
-                found[at, [place[c] for c in self._chain(at) if c in place]] = True
-        return found
+                brought[at, [column_of[c] for c in self._chain(at) if c in column_of]] = True
+        return brought
 
     @cached_property
     def contains(self) -> Bools:
         """Shape (atoms, atoms): whether acquiring the first means acquiring the second too."""
-        found = np.eye(len(self.atoms), dtype=np.bool_)
+        mask = np.eye(len(self.atoms), dtype=np.bool_)
         for i, atom in enumerate(self.atoms):
             if atom.kind == "credential":
-                found[i, [j for j, a in enumerate(self.atoms) if a.kind == atom.kind and a.code in atom.with_it]] = True
+                mask[i, [j for j, a in enumerate(self.atoms) if a.kind == atom.kind and a.code in atom.with_it]] = True
             elif atom.kind == "macro":
-                found[i, [j for j, a in enumerate(self.atoms) if a.columns and {*atom.columns} >= {*a.columns}]] = True
-        return found
+                mask[i, [j for j, a in enumerate(self.atoms) if a.columns and {*atom.columns} >= {*a.columns}]] = True
+        return mask
 
     def _credentials(self) -> list[Atom]:
-        place = self.demands.place
-        found: list[Atom] = []
+        column_of = self.demands.column_of
+        atoms: list[Atom] = []
         columns: dict[str, list[int]] = {}
         for code, credential in zip(self.demands.codes, self.demands.credentials, strict=True):
             with_it = self.graph.referential.prerequisites_of(code)
-            columns[code] = [place[c] for c in (*with_it, code) if c in place]
+            columns[code] = [column_of[c] for c in (*with_it, code) if c in column_of]
             if not self.closed[columns[code]].any():  # else nobody can obtain it
-                found.append(Atom(code, credential.label, "credential", (), with_it))
+                atoms.append(Atom(code, credential.label, "credential", (), with_it))
         # Of two that open as much, the one that takes these people less is chosen.
         length = (~self.has * self._each([p.length for p in self.prices], np.int64)).sum(axis=0)
         unknown = (~self.has & self._each([p.unknown for p in self.prices], np.bool_)).any(axis=0)
-        return sorted(found, key=lambda a: (bool(unknown[columns[a.code]].any()), int(length[columns[a.code]].sum())))
+        return sorted(atoms, key=lambda a: (bool(unknown[columns[a.code]].any()), int(length[columns[a.code]].sum())))
 
     def _certifications(self) -> list[Atom]:
         """
@@ -182,19 +182,19 @@ class Situation:
             hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in some}
             atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level))
         places = {int(self.table.title[row]) for row in self.targets} - {len(self.table.titles)}
-        asked = {code for place in places for way in self.table.titles[place] for code in way}
-        usual = {name for code in asked for name in referential.credential_by_code[code].filed}
+        title_codes = {code for place in places for way in self.table.titles[place] for code in way}
+        usual = {name for code in title_codes for name in referential.credential_by_code[code].filed}
         return sorted(atoms, key=lambda a: (a.code not in usual, a.level is None, a.level or 0, a.code))
 
     @cached_property
     def led(self) -> Bools:
         """Shape (atoms, pairs): whether a certification leads there from a level that is not too low for it."""
         reach = np.asarray(self.levels, dtype=np.int64)[self.who] + self.settings.paths.open_levels
-        found = np.zeros((len(self.atoms), len(self.pairs)), dtype=np.bool_)
+        leads = np.zeros((len(self.atoms), len(self.pairs)), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.leads:
-                found[at] = np.isin(self.towards, list(atom.leads)) & (reach >= (atom.level or 0))
-        return found
+                leads[at] = np.isin(self.towards, list(atom.leads)) & (reach >= (atom.level or 0))
+        return leads
 
     def _bundles(self) -> list[Atom]:
         """Competencies that some target requires, by macro-competency and one by one."""
@@ -218,11 +218,11 @@ class Situation:
         """Tenths of an hour of every pair, shape (pairs,), with each set of bundles acquired; `_NEVER` = unknown."""
         new = [s for s in sets if s not in self._effort]
         if new:
-            found = np.full((len(self.pairs), len(new)), _NEVER, dtype=np.int64)
+            hours = np.full((len(self.pairs), len(new)), _NEVER, dtype=np.int64)
             together = self._together(new)
             for at in np.flatnonzero(self.known).tolist():
-                found[at] = self._hours(at, together[self._columns(at)])
-            self._effort |= {some: found[:, i] for i, some in enumerate(new)}
+                hours[at] = self._hours(at, together[self._columns(at)])
+            self._effort |= {some: hours[:, i] for i, some in enumerate(new)}
         return {s: self._effort[s] for s in sets}
 
     def _together(self, sets: list[Bundle], columns: NDArray[np.int32] | slice = slice(None)) -> Shares:
@@ -250,12 +250,12 @@ class Situation:
         """Shape (starts,): who holds what the credentials among the members suppose in a choice, or acquires it."""
         known = self.graph.referential.credential_by_code
         brought = {c for m in members if self.atoms[m].kind == "credential" for c in self._chain(m)}
-        found = np.ones(len(self.starts), dtype=np.bool_)
+        able = np.ones(len(self.starts), dtype=np.bool_)
         for alternatives in (some for code in brought if code in known for some in known[code].choices):
             left = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
             if all(left):
-                found &= np.asarray([start.holdings.has_one_of(left) for start, _ in self.starts], dtype=np.bool_)
-        return found
+                able &= np.asarray([start.holdings.has_one_of(left) for start, _ in self.starts], dtype=np.bool_)
+        return able
 
     def _chain(self, atom: int) -> tuple[str, ...]:
         """A credential with its prerequisites."""
@@ -312,20 +312,20 @@ class Situation:
     def _groups(self, pair: int) -> list[tuple[int, ...]]:
         """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
         lacks = self.lacking[pair].copy()
-        size = len(self.demands.codes)
+        size, column_of = len(self.demands.codes), self.demands.column_of
         price = self.prices[self.pairs[pair][0]]
         for choice in np.flatnonzero(lacks[size:]).tolist():  # the alternative that takes least stands for all
             lacks[list(price.ways[choice])] = True
-        numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[self.demands.place[a.code]]]
+        numbers = [i for i, a in enumerate(self.atoms) if a.kind == "credential" and lacks[column_of[a.code]]]
         tops = tuple(i for i in numbers if not any(self.contains[j, i] for j in numbers if j != i))
         bound = self.limit + int(self.lacking[pair] @ price.length)
         if self.effort([()])[()][pair] <= bound:
             return [tops]
         leading = np.flatnonzero(self.led[:, pair]).tolist()
         if leading:
-            return [(*tops, one) for one in leading[:GROUPS_EACH]]
-        asked = set(required_columns(self.graph, self.pairs[pair][1]).tolist())
-        useful = [i for i, a in enumerate(self.atoms) if a.columns and asked & set(a.columns)]
+            return [(*tops, atom) for atom in leading[:GROUPS_EACH]]
+        required = set(required_columns(self.graph, self.pairs[pair][1]).tolist())
+        useful = [i for i, a in enumerate(self.atoms) if a.columns and required & set(a.columns)]
         for size in range(1, min(len(useful), 2) + 1):
             sets: list[Bundle] = list(combinations(useful, size))
             left = self._hours(pair, self._together(sets, self._columns(pair)))
@@ -453,7 +453,7 @@ class Levers(list[Lever], Shown):
 
     def __init__(
         self,
-        found: Iterable[Lever],
+        items: Iterable[Lever],
         *,
         total: int,
         already: int,
@@ -461,7 +461,7 @@ class Levers(list[Lever], Shown):
         guarantee: float = 1.0,
         fewest: int = 0,
     ) -> None:
-        super().__init__(found)
+        super().__init__(items)
         self.total, self.already, self.possible, self.guarantee = total, already, possible, guarantee
         self.fewest = fewest
 
@@ -557,15 +557,15 @@ def levers(
     situation = Situation(graph, chosen, starts, rows, certifications, _kinds(kinds), day_of(date))
     choice = _Choice(situation, limit, chosen.paths.exact_sets)
     picked = choice.pick()
-    found: list[Lever] = []
+    ranked: list[Lever] = []
     covered = np.zeros(len(situation.weights), dtype=np.bool_)
     for rank, each in enumerate(choice.ordered(picked), start=1):
         gained = choice.worth(each.opens & ~covered)
         covered |= each.opens
-        found.append(_lever(situation, each, rank, gained))
+        ranked.append(_lever(situation, each, rank, gained))
     total = choice.worth(covered)
     return Levers(
-        found,
+        ranked,
         total=total,
         already=choice.worth(situation.open_already),
         possible=int(situation.weights.sum()),
@@ -585,8 +585,8 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
         for o, t in pairs
     )
     kind: Kind = atoms[0].kind if len(atoms) == 1 else "group"
-    place = situation.demands.place
-    held = {c for c in place if all(situation.has[o][place[c]] for o in hours)}
+    column_of = situation.demands.column_of
+    held = {c for c in column_of if all(situation.has[o][column_of[c]] for o in hours)}
     known = [h for h in hours.values() if h is not None]
     people = [situation.starts[o][1] for o in hours]
     mean = None if len(known) < len(people) else round(float(np.average(known, weights=people)), 1)
@@ -681,16 +681,16 @@ class _Choice:
 
     def ordered(self, picked: tuple[int, ...]) -> list[Candidate]:
         """Order a choice: each time what opens most beyond those before it; what adds nothing is left out."""
-        left = self._told_by(picked) if picked else []
+        candidates = self._by_own_atoms(picked) if picked else []
         covered = np.zeros(len(self.situation.weights), dtype=np.bool_)
-        found: list[Candidate] = []
-        while any(gains := [self.worth(c.opens & ~covered) for c in left]):
-            found.append(left.pop(gains.index(max(gains))))
-            covered |= found[-1].opens
-        return found
+        ordered: list[Candidate] = []
+        while any(gains := [self.worth(c.opens & ~covered) for c in candidates]):
+            ordered.append(candidates.pop(gains.index(max(gains))))
+            covered |= ordered[-1].opens
+        return ordered
 
-    def _told_by(self, picked: tuple[int, ...]) -> list[Candidate]:
-        """What a choice opens, said by its own atoms: one that comes along with another is not named beside it."""
+    def _by_own_atoms(self, picked: tuple[int, ...]) -> list[Candidate]:
+        """Return what a choice opens, by its own atoms: one that comes along with another is not named beside it."""
         opens: dict[tuple[int, ...], Bools] = {}
         for each in (self.candidates[place] for place in self.inside(picked)):
             own = {m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in each.members}

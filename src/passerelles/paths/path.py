@@ -48,12 +48,12 @@ from passerelles.views.spec import (
 Status = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
 _DAY: Final = 7.0  # hours
-_SAID: Final = 3  # competencies that a sentence names
+_NAMED: Final = 3  # competencies that a sentence names
 _SPAN: Final = (
     *SPAN.columns, Column("lower_bound", schema="flag: Whether the expected value is only the known part"),
 )  # fmt: skip
-_TOLD: Final = "known_hours.told"
-_HOURS: Final = within(_SPAN, attrgetter(_TOLD))
+_KNOWN: Final = "known_hours.told"
+_HOURS: Final = within(_SPAN, attrgetter(_KNOWN))
 _IN_ALL: Final = Record(
     "",
     "Hours of training in all: estimates or sourced",
@@ -285,7 +285,7 @@ class Step(Described):
                    Column("estimated", value=lambda s, _: None if s.hours.lower_bound else s.estimated,
                           schema="amount?"),
                    Column("basis", schema=one_of(get_args(Basis))), promised=True),
-            *hours_columns(_TOLD),
+            *hours_columns(_KNOWN),
             Column("basis", words="terms.basis", on=On.TABLE),
             part_of("months", Record("", "", _SPAN), "months.told"),
             inside("practice", "What practising the stage is assumed to bring",
@@ -421,11 +421,11 @@ class Path(Described, Shown):
         """What is said under the steps: the status, what certifies, and legal frames."""
         needed = self.steps[-1].credentials
         kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in DEMANDED}
-        held, asked = (
+        held, to_obtain = (
             {f"RNCP{number}" for c in needed if (c.held == "yes") is own for number in (c.rncp or "").split()}
             for own in (True, False)
         )
-        certified = leading_lines(self.certifications, lang, kinds=kinds, asked=asked, held=held)
+        certified = leading_lines(self.certifications, lang, kinds=kinds, asked=to_obtain, held=held)
         return [*state_lines(self, lang), *certified, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -515,9 +515,9 @@ class Path(Described, Shown):
             parts_of("steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
                      promised=shape(["step"]) | {"minItems": 1}),
             Column("status", words="paths.status", promised=one_of(get_args(Status))),
-            Column("hours", "number", value=f"{_TOLD}.expected", json="hours_told", promised=_IN_ALL.schema(),
+            Column("hours", "number", value=f"{_KNOWN}.expected", json="hours_told", promised=_IN_ALL.schema(),
                    shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN),
-            *hours_columns(_TOLD),
+            *hours_columns(_KNOWN),
             Column("hours_sourced", "number", on=On.TABLE),
             Column("lower_bound", "flag", value="hours.lower_bound", on=On.TABLE),
             part_of("months", Record("", "Months from the first day to the last", _SPAN), "months.told", kind="number",
@@ -536,7 +536,7 @@ class Path(Described, Shown):
                    schema="amount: Hours by which a path that was not looked at could be better; 0 = proven best"),
             parts_of("frames", "frame", value=_verdicts, on=On.FILE, promised=True),
             parts_of("certifications", "leading_certification", "What leads to the target and is alive on that day",
-                     value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_SAID]) or None, on=On.FILE,
+                     value=lambda p, _: "; ".join(c.short() for c in p.certifications[:_NAMED]) or None, on=On.FILE,
                      promised=True),
             Column("reasons", value=lambda p, lang: "; ".join(p.why(lang)) or None, json=lambda p, lang: p.why(lang),
                    schema=["text", "What the status comes from"], on=On.FILE),
@@ -551,7 +551,7 @@ class Path(Described, Shown):
 
 def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) -> list[Sheet]:
     """Return paths, steps, what is to be learned, credentials and frames; a screen shows the verdict of `frame`."""
-    asked = () if frame is None else (Column("frame", value=lambda p, lang: _verdict(p, frame, lang), on=On.SCREEN),)
+    columns = () if frame is None else (Column("frame", value=lambda p, lang: _verdict(p, frame, lang), on=On.SCREEN),)
     hidden = frozenset(() if any(wages_short(path.wages, lang) for path in paths) else ("wages",))
     rank, target = (Path.spec.pick(key, on=On.TABLE) for key in ("rank", "target_code"))
     place = [Column("step", "integer", value=lambda at, _: at, on=On.TABLE)]
@@ -571,7 +571,7 @@ def path_sheets(paths: Sequence[Path], lang: Lang, *, frame: str | None = None) 
     credentials = side_by_side(rank, place, end, StepCredential.spec.columns)
     certified = side_by_side((*rank, *target), LeadingCertification.spec.columns)
     return [
-        Sheet("paths", (*Path.spec.columns, *asked), lambda: paths, lang, hidden),
+        Sheet("paths", (*Path.spec.columns, *columns), lambda: paths, lang, hidden),
         Sheet("steps", side_by_side(rank, place, Step.spec.columns), steps, lang),
         Sheet("competencies", side_by_side(rank, place, end, *ITEMS), to_learn, lang),
         Sheet("credentials", credentials, lambda: ((*row, c) for row in steps() for c in row[2].credentials), lang),
@@ -638,25 +638,25 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
     may_have = [c for c in step.to_obtain if c.may_have]
-    had = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
-    had += [step.title] if step.title else []
-    counted = [c.label for c in may_have if c.label not in had] if step.hours.low is not None else []
+    presumed = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
+    presumed += [step.title] if step.title else []
+    counted = [c.label for c in may_have if c.label not in presumed] if step.hours.low is not None else []
     beside: tuple[tuple[str, object, dict[str, Any]], ...] = (
         ("consolidated", step.consolidated and not in_months, {"hours": round(step.consolidated)}),
         ("studies", step.studies and not in_months, {"hours": round(step.studies)}),
         ("practised", practice and in_months, {"months": round(practice)}),
-        ("counted_had", had, {"names": listed(had, lang)}),
+        ("counted_had", presumed, {"names": listed(presumed, lang)}),
         ("not_in_least", counted, {"names": listed(counted, lang)}),
         ("on_the_job", step.hours.high == 0 and step.missing, {}),
         ("academic", step.academic_months, {"months": number(step.academic_months, lang=lang, decimals=1)}),
     )
-    told = [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in beside if holds)]
+    sentences = [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in beside if holds)]
     level = max([step.level, *(OF_A_LEVEL[c.code] for c in may_have if c.presumed)])
     counts = {state: len(items) for state, items in by_state(step)}
-    lines = [" ".join(told), say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
+    lines = [" ".join(sentences), say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
     for key, items in (("keep", step.held), ("learn", step.missing)):
         if items:
-            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _SAID, lang)))
+            lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
     if step.target_level > level:
         key = "level_of_title" if step.basis == "sourced" else "level"
         lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
@@ -723,18 +723,18 @@ def path_sentences(path: Path, lang: Lang = "fr") -> list[str]:
 
 def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
     """Return the sentences of `path_sentences`, each group of them as lines."""
-    found: list[list[str]] = []
+    lines: list[list[str]] = []
     for place, step in enumerate(path.steps, start=1):
-        found.append(step_lines(step, lang))
+        lines.append(step_lines(step, lang))
         if place < len(path.steps):
-            found.append(_stage(path, place, lang))
+            lines.append(_stage(path, place, lang))
     if len(path.steps) == 1:
         least = round(path.assumptions["min_saving_hours"])
-        return [*found, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
+        return [*lines, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
     hours, months = path.hours.expected or 0.0, path.months.expected or 0.0
     saved, direct = round(path.direct_hours - hours), round(path.direct_hours)
     longer = number(months - path.direct_months, lang=lang, decimals=1)
-    return [*found, [say("paths.why.stage", lang=lang, saved=saved, direct=direct, months=longer)]]
+    return [*lines, [say("paths.why.stage", lang=lang, saved=saved, direct=direct, months=longer)]]
 
 
 def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
@@ -748,19 +748,19 @@ def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
 
 def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
     """Return what each legal frame says of a path, of the whole and of each step, and why."""
-    found = []
+    lines = []
     for place, frame in enumerate(path.frames):
         why = [listed((*frame.reasons(lang), *frame.conditions_told(lang)), lang)]
         if len(path.steps) > 1:
             each = (say(f"paths.verdict.{step.frames[place].verdict}", lang=lang) for step in path.steps)
             steps = [say("paths.frame_steps.step", lang=lang, n=n, verdict=v) for n, v in enumerate(each, start=1)]
             why.append(say("paths.frame_steps.line", lang=lang, verdicts=", ".join(steps)))
-        said = listed((w for w in why if w), lang)
+        reason = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
         paid = listed((p.told(lang) for p in frame.payers), lang)
         pays = f". {labelled(say('paths.pays', lang=lang), paid, lang)}" if paid else ""
-        found.append(labelled(frame.label, verdict + (f" ({said})" if said else "") + pays, lang))
-    return found
+        lines.append(labelled(frame.label, verdict + (f" ({reason})" if reason else "") + pays, lang))
+    return lines
 
 
 def _stage(path: Path, place: int, lang: Lang) -> list[str]:
@@ -773,5 +773,5 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
         lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))
     if step.added or len(lines) == 1:
         key = "adds" if step.added else "adds_nothing"
-        lines.append(say(f"paths.step.{key}", lang=lang, n=len(step.added), names=names(step.added, _SAID, lang)))
+        lines.append(say(f"paths.step.{key}", lang=lang, n=len(step.added), names=names(step.added, _NAMED, lang)))
     return lines

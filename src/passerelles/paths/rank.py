@@ -43,13 +43,13 @@ Rows = NDArray[np.intp]
 @dataclass(frozen=True)
 class Outcome:
     """
-    What a search found.
+    The result of a search.
 
     `gap` is in hours: no path left out costs less than the dearest one kept by more than that; 0 is proven. `cut`
     counts the undominated paths that the limit left out of a `pareto` set; 0 else.
     """
 
-    kept: tuple[Candidate, ...]
+    paths: tuple[Candidate, ...]
     evaluated: int
     gap: float
     cut: int = 0
@@ -74,7 +74,7 @@ class Search:
             most = max(int(self.effort.level[target]), state.level)
             self.fitting &= ~self.effort.level_known | (self.effort.level <= most)
         # Tenths of an hour of a path, step by step.
-        self.walk = cache(lambda path: int(reduce(State.through, path, state).path[target]))
+        self.hours_of = cache(lambda path: int(reduce(State.through, path, state).path[target]))
         self.evaluated = 0
         self.left_out = float("inf")  # least bound on the cost of what was never looked at
         self.used = float("inf")  # least ceiling by which anything was left out
@@ -96,11 +96,11 @@ class Search:
                 # A path found late dominated others, and what was left out may be among the best after all.
                 self.floor, self.used = self.pool.ceiling(), float("inf")
                 self._longer()
-        kept = self.pool.best()
-        ceiling = float(kept[-1].cost) if kept else float("inf")
+        best = self.pool.best()
+        ceiling = float(best[-1].cost) if best else float("inf")
         gap = max(0.0, ceiling - self.left_out) / TENTHS if self.left_out < float("inf") else 0.0
-        shown = kept[: self.pool.limit]
-        return Outcome(tuple(shown), self.evaluated, gap, len(kept) - len(shown))
+        shown = best[: self.pool.limit]
+        return Outcome(tuple(shown), self.evaluated, gap, len(best) - len(shown))
 
     def _longer(self) -> None:
         for stages in range(2, self.max_steps):
@@ -148,7 +148,7 @@ class Search:
         left, right = first[before], second[after]
         if not len(left):
             return
-        total = np.maximum(0.0, self.sums[0] - self._falls(first)[before] - self._falls(second)[after])
+        total = np.maximum(0.0, self.sums[0] - self._reductions(first)[before] - self._reductions(second)[after])
         level = self.effort.standing(state.level, state.brought, target, left, right)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
         if self.terrain.demands.may_be_trained_alone[target]:
@@ -159,16 +159,16 @@ class Search:
         may = bound <= limit
         self._sum(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
 
-    def _falls(self, rows: Rows) -> Floats:
+    def _reductions(self, rows: Rows) -> Floats:
         """
         How much holding what each occupation asks for lowers S of the target, at most, whatever else is held.
 
-        Blocks being concave, a fall from any height is at most the fall to nothing. Each block is rounded to a
+        Blocks being concave, a reduction from any level is at most that to nothing. Each block is rounded to a
         thousandth, three times: the bound takes in what that may add.
         """
         blocks = self.effort.blocks(self.target)
-        fall, _ = self.effort.towards(self.target, UNITS - self.uncovered[:, rows])
-        return np.asarray(fall + 2 * (blocks.stop - blocks.start), dtype=np.float64)
+        reduction, _ = self.effort.towards(self.target, UNITS - self.uncovered[:, rows])
+        return np.asarray(reduction + 2 * (blocks.stop - blocks.start), dtype=np.float64)
 
     def _sum(self, first: Rows, second: Rows, bound: Floats) -> None:
         state, strength = self.state, self.terrain.strength
@@ -234,18 +234,18 @@ class Search:
         hours = self._whole(state, state.stage[rows] + state.hours, rows)
         self.evaluated += len(rows)
         may = np.flatnonzero(hours <= self.direct - stages * self.saving)
-        found = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
-        chosen = rows[found]
+        worthwhile = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
+        chosen = rows[worthwhile]
         weakest = np.minimum(state.strength[chosen], self.terrain.strength[chosen, self.target])
         paths = [(*state.stages, row) for row in chosen.tolist()]
-        self.pool.add(paths, hours[found], np.minimum(weakest, state.weakest))
+        self.pool.add(paths, hours[worthwhile], np.minimum(weakest, state.weakest))
 
     def _saves(self, path: tuple[int, ...], hours: int) -> bool:
         """Whether leaving any stages out would cost at least the saving asked for each."""
         return all(
-            hours <= self.walk(some) - (len(path) - kept) * self.saving
-            for kept in range(len(path) - 1, -1, -1)
-            for some in combinations(path, kept)
+            hours <= self.hours_of(some) - (len(path) - size) * self.saving
+            for size in range(len(path) - 1, -1, -1)
+            for some in combinations(path, size)
         )
 
 
@@ -455,7 +455,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     ('unknown', ['PERM-C', 'PERM-CE', 'CCS-GL', 'AUT-ENS-GL'])
     """
     chosen = settings_or(settings, graph.settings)
-    asked = None if frame is None else find_frame(frame)
+    constraint = None if frame is None else find_frame(frame)
     check_limit(limit)
     if isinstance(max_steps, bool) or not isinstance(max_steps, int) or not 1 <= max_steps <= MOST_STEPS:
         raise PasserellesError("max_steps_invalid", value=repr(max_steps), most=MOST_STEPS)
@@ -471,12 +471,12 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
-    frames = {**presets(), **({asked.name: asked} if asked else {})}
+    frames = {**presets(), **({constraint.name: constraint} if constraint else {})}
     day = day_of(date).isoformat()
     context = Context(graph, tuple(frames.values()), listed, certifications, day, payers)
     taken = {"practice_kinds": list(chosen.paths.practice_kinds)}
     taken |= {name: getattr(chosen.paths, name) for name in _ASSUMED} | {"max_steps": max_steps}
-    found: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
+    keyed: list[tuple[tuple[int, ...], Callable[..., Path]]] = []
     reached: list[Reached] = []
     rows = [graph.position[code] for code in find_occupations(graph.referential, wanted or ())]
     for row in np.flatnonzero(state.open_rows).tolist() if wanted is None else sorted(rows):
@@ -487,38 +487,38 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
             reason = "same" if row == start.row else "filter" if apart[row] else "split"
             reached.append(Reached(code, label, 0, limit, reason=reason, parts=_parts_of(graph, start.row, row)))
             continue
-        pool = Pool(chosen.paths, terrain.calibrated, _fit(context, start, state, row, asked), limit, pareto)
+        pool = Pool(chosen.paths, terrain.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         reason = "length" if state.unknown[row].any() else ""
-        one = Reached(code, label, len(outcome.kept), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
-        reached.append(one)
+        reach = Reached(code, label, len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
+        reached.append(reach)
         # Where stages were looked for and none was worth it; a full list may have left some out.
-        alone = max_steps > 1 and not reason and one.proven and (limit is None or one.fewer)
-        alone = alone and not any(kept.stages for kept in outcome.kept)
-        paid = wages_between(wages, graph.referential, start.end.code, code)
-        worth, name = values.get(code, 0.0), asked.name if asked else None
-        found += _paths_to(context, start, state, row, outcome, worth, name, assumptions=taken, alone=alone, wages=paid)
-    found.sort(key=itemgetter(0))
-    return Paths([made(rank=rank) for rank, (_, made) in enumerate(found, start=1)], tuple(reached))
+        alone = max_steps > 1 and not reason and reach.proven and (limit is None or reach.fewer)
+        alone = alone and not any(candidate.stages for candidate in outcome.paths)
+        pair = wages_between(wages, graph.referential, start.end.code, code)
+        worth, name = values.get(code, 0.0), constraint.name if constraint else None
+        keyed += _paths_to(context, start, state, row, outcome, worth, name, assumptions=taken, alone=alone, wages=pair)
+    keyed.sort(key=itemgetter(0))
+    return Paths([make_path(rank=rank) for rank, (_, make_path) in enumerate(keyed, start=1)], tuple(reached))
 
 
 def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:
-    found: dict[str, float] = {}
+    values: dict[str, float] = {}
     for code, value in (market or {}).items():
         if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1:
             raise PasserellesError("market_value_invalid", code=code, value=repr(value))
-        found[find_occupation(graph.referential, code)] = float(value)
-    return found
+        values[find_occupation(graph.referential, code)] = float(value)
+    return values
 
 
-def _fit(context: Context, start: Start, state: State, row: int, asked: Frame | None) -> Fit:
-    if asked is None:
+def _fit(context: Context, start: Start, state: State, row: int, frame: Frame | None) -> Fit:
+    if frame is None:
         return lambda hours, _steps: np.full(len(hours), YES, dtype=np.int8)
     case = whole_case(context, start, state, row, known=not _unknown(state, row))
 
     def fit(hours: Ints, steps: int) -> Verdicts:
         known = hours / TENTHS if case.known else np.zeros(len(hours))  # an estimate is no least length
-        return fits(asked, case, known, frame_months(known, steps, state))
+        return fits(frame, case, known, frame_months(known, steps, state))
 
     return fit
 
@@ -539,7 +539,7 @@ def _unknown(state: State, row: int) -> bool:
 
 
 def _paths_to(
-    context: Context, start: Start, state: State, row: int, found: Outcome, worth: float, frame: str | None, **more: Any
+    context: Context, start: Start, state: State, row: int, best: Outcome, worth: float, frame: str | None, **more: Any
 ) -> Iterator[tuple[tuple[int, ...], Callable[..., Path]]]:
     """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
     terrain, graph = state.terrain, context.graph
@@ -554,34 +554,34 @@ def _paths_to(
         direct_hours=direct,
         direct_months=round(max(direct / paths.month_hours, academic), 1),
         direct_known=not unknown,
-        gap=found.gap,
+        gap=best.gap,
         referential=graph.referential.stamp,
         **more,
     )
     bonus = round(TENTHS * paths.market_weight * worth)
     first = (int(state.closed[row]), int(unknown))
-    for place, kept in enumerate(found.kept, start=1):
-        rows, parts = (*kept.stages, row), _parts(terrain, kept, worth)
-        made = partial(
+    for place, candidate in enumerate(best.paths, start=1):
+        rows, parts = (*candidate.stages, row), _parts(terrain, candidate, worth)
+        make_path = partial(
             of_target,
             place=place,
             codes=tuple(graph.codes[r] for r in rows),
             score=sum(p.value for p in parts),
             parts=parts,
-            weakest=kept.weakest,
+            weakest=candidate.weakest,
             detail=partial(make_detail, context, start, state, rows, frame),
         )
-        yield (*first, kept.cost - bonus, len(kept.stages), *rows), made
+        yield (*first, candidate.cost - bonus, len(candidate.stages), *rows), make_path
 
 
-def _parts(terrain: Terrain, kept: Candidate, market: float) -> tuple[PathPart, ...]:
+def _parts(terrain: Terrain, candidate: Candidate, market: float) -> tuple[PathPart, ...]:
     paths = terrain.settings.paths
     parts = [
-        PathPart("hours", -round(paths.hours_weight * kept.hours) / TENTHS),
-        PathPart("stages", -len(kept.stages) * round(TENTHS * paths.step_weight) / TENTHS),
+        PathPart("hours", -round(paths.hours_weight * candidate.hours) / TENTHS),
+        PathPart("stages", -len(candidate.stages) * round(TENTHS * paths.step_weight) / TENTHS),
     ]
     if terrain.calibrated:
-        parts.append(PathPart("weakest", -round(TENTHS * paths.move_weight * (1.0 - kept.weakest)) / TENTHS))
+        parts.append(PathPart("weakest", -round(TENTHS * paths.move_weight * (1.0 - candidate.weakest)) / TENTHS))
     if market:
         parts.append(PathPart("market", round(TENTHS * paths.market_weight * market) / TENTHS))
     return tuple(parts)

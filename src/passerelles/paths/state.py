@@ -73,9 +73,9 @@ def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64
 
 def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, count: int | None) -> NDArray[np.bool_]:
     """Shape (n,): the `count` best-scored moves from an occupation (-1 = a person without one), ties by code."""
-    found = np.zeros(len(scores), dtype=np.bool_)
-    found[best_rows(graph, row, scores, len(scores) if count is None else count)] = True
-    return found
+    best = np.zeros(len(scores), dtype=np.bool_)
+    best[best_rows(graph, row, scores, len(scores) if count is None else count)] = True
+    return best
 
 
 def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
@@ -146,10 +146,10 @@ class Pool:
         costs = self.cost(hours, steps, weakest)
         best = fits == YES if not self.pareto else np.ones(len(hours), dtype=np.bool_)
         self._raise_front(steps, hours[best], weakest[best])
-        kept = self.undominated(hours, weakest, steps)
-        for place in np.flatnonzero(kept).tolist():
-            self.candidates[stages[place]] = Candidate(
-                stages[place], int(hours[place]), float(weakest[place]), int(fits[place]), int(costs[place])
+        undominated = self.undominated(hours, weakest, steps)
+        for i in np.flatnonzero(undominated).tolist():
+            self.candidates[stages[i]] = Candidate(
+                stages[i], int(hours[i]), float(weakest[i]), int(fits[i]), int(costs[i])
             )
 
     def _raise_front(self, steps: int, hours: Ints, weakest: Floats) -> None:
@@ -160,22 +160,22 @@ class Pool:
         order = np.lexsort((hours, -weakest))
         hours, weakest = hours[order], weakest[order]
         least = np.minimum.accumulate(hours)
-        falls = np.ones(len(hours), dtype=np.bool_)
-        falls[1:] = least[1:] < least[:-1]
-        self._fronts[steps] = (hours[falls], weakest[falls])
+        improves = np.ones(len(hours), dtype=np.bool_)
+        improves[1:] = least[1:] < least[:-1]
+        self._fronts[steps] = (hours[improves], weakest[improves])
 
     def undominated(self, hours: Floats | Ints, weakest: Floats, steps: int) -> NDArray[np.bool_]:
         """Whether paths with at least these hours, this weakest move and so many steps are not dominated yet."""
-        found = np.ones(len(hours), dtype=np.bool_)
+        undominated = np.ones(len(hours), dtype=np.bool_)
         for length, (least, strong) in self._fronts.items():
             if length <= steps and len(least):
                 place = np.searchsorted(-strong, -weakest, side="right") - 1
-                found &= hours <= np.where(place >= 0, least[np.maximum(place, 0)], _NEVER)
-        return found
+                undominated &= hours <= np.where(place >= 0, least[np.maximum(place, 0)], _NEVER)
+        return undominated
 
     def best(self) -> list[Candidate]:
         """
-        Return what is kept, best first: by cost, then fewer steps, then codes; of a `pareto` set, all of it.
+        Return the undominated candidates, best first: by cost, then fewer steps, then codes; all of a `pareto` set.
 
         What dominates a path costs no more, so that each needs comparing with those at most as dear only.
         """
@@ -183,21 +183,21 @@ class Pool:
         costs = [c.cost for c in ordered]
         # Less is better: what is no worse on any, and not the same, dominates.
         figures = [(c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in ordered]
-        kept: list[Candidate] = []
-        for each, mine in zip(ordered, figures, strict=True):
-            if self.limit is not None and len(kept) >= self.limit and not self.pareto:
+        undominated: list[Candidate] = []
+        for each, own in zip(ordered, figures, strict=True):
+            if self.limit is not None and len(undominated) >= self.limit and not self.pareto:
                 break
             as_dear = figures[: bisect_right(costs, each.cost)]
-            if not any(other != mine and all(map(le, other, mine)) for other in as_dear):
-                kept.append(each)
-        return kept
+            if not any(other != own and all(map(le, other, own)) for other in as_dear):
+                undominated.append(each)
+        return undominated
 
     def ceiling(self) -> float:
         """Cost above which no further path is kept; infinite while fewer than `limit` are, and for a whole set."""
         if self.limit is None or self.pareto:
             return float("inf")
-        kept = self.best()
-        return float(kept[-1].cost) if len(kept) >= self.limit else float("inf")
+        best = self.best()
+        return float(best[-1].cost) if len(best) >= self.limit else float("inf")
 
 
 @dataclass(frozen=True, eq=False)
