@@ -147,8 +147,8 @@ def _near_sums(
     place, theirs, cosine = place[new], theirs[new], cosine[new]
     asking, occupation, _ = _stored(by_item, theirs)
     place, theirs, cosine = place[asking], theirs[asking], cosine[asking]
-    kept = (occupation > row) & ~(sparse.csr_array(by_item[mine]).toarray() > 0)[place, occupation]
-    occupation, own, theirs, cosine = occupation[kept], mine[place[kept]], theirs[kept], cosine[kept]
+    mask = (occupation > row) & ~(sparse.csr_array(by_item[mine]).toarray() > 0)[place, occupation]
+    occupation, own, theirs, cosine = occupation[mask], mine[place[mask]], theirs[mask], cosine[mask]
     order = np.lexsort((np.maximum(own, theirs), np.minimum(own, theirs), -cosine))
     occupation, own, theirs, cosine = occupation[order], own[order], theirs[order], cosine[order]
     start = occupation.astype(np.int64) * width
@@ -274,7 +274,7 @@ def _scorer_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
 
 
 def _table_scores(scorer: Scorer, name: str, graph: OccupationGraph, rows: Rows) -> Scores:
-    # Tables are kept by the name of their scorer: a name of its own keeps what is fitted apart from what ships.
+    # Tables are cached by the name of their scorer: another name separates what is fitted from what ships.
     table = score_table(graph, scorer.model_copy(update={"name": name}))
     return np.stack([table.scores.totals(row) for row in rows.tolist()])
 
@@ -308,10 +308,10 @@ def _called(function: RankFunction, graph: OccupationGraph, rows: Rows) -> Score
     """
     scores = np.full((len(rows), len(graph.codes)), UNRANKED)
     for line, row in zip(scores, rows.tolist(), strict=True):
-        given = function(graph, graph.codes[row])
-        if not isinstance(given, Mapping):
-            raise PasserellesError("evaluation_bad_scores", origin=graph.codes[row], kind=type(given).__name__)
-        for code, score in given.items():
+        by_code = function(graph, graph.codes[row])
+        if not isinstance(by_code, Mapping):
+            raise PasserellesError("evaluation_bad_scores", origin=graph.codes[row], kind=type(by_code).__name__)
+        for code, score in by_code.items():
             if code not in graph.position:
                 raise UnknownCodeError(code)
             if isinstance(score, bool) or not isinstance(score, SupportsFloat) or not math.isfinite(score):
@@ -417,21 +417,21 @@ def with_other_groupings(
     """
     graph = _under(graph, evaluation.settings)
     chosen = [m for m in choose_methods(graph, methods) if m.reads_mobilities]
-    found: dict[str, list[Values]] = {m.name: [] for m in chosen}
+    values: dict[str, list[Values]] = {m.name: [] for m in chosen}
     for seed in range(1, groupings + 1 if chosen else 1):
         splits = make_folds(graph, evaluation.folds, grouping=seed)
         for method, ranked in zip(chosen, rank_all(graph, chosen, splits, progress), strict=True):
-            found[method.name].append(_measured(graph, ranked).mean(axis=1))
+            values[method.name].append(_measured(graph, ranked).mean(axis=1))
     means = {result.method: result.metrics for result in evaluation.results}
-    means |= {n: dict(zip(METRICS, np.mean(v, axis=0).tolist(), strict=True)) for n, v in found.items() if v}
-    told = (replace(r, other_groupings={"groupings": groupings, **means[r.method]}) for r in evaluation.results)
-    return replace(evaluation, results=tuple(told))
+    means |= {n: dict(zip(METRICS, np.mean(v, axis=0).tolist(), strict=True)) for n, v in values.items() if v}
+    results = (replace(r, other_groupings={"groupings": groupings, **means[r.method]}) for r in evaluation.results)
+    return replace(evaluation, results=tuple(results))
 
 
 def rank_all(
     graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[Fold], progress: Progress | None
 ) -> list[Ranked]:
-    """Targets by method; each fold's graph is made, used and left before the next one is."""
+    """Targets by method; each fold's graph is built, used and released before the next one is."""
     tell = progress or (lambda _done, _total, _name: None)
     bare = graph_without(graph, np.arange(len(graph.codes), dtype=np.int32))
     pieces: list[list[Ranked]] = [[] for _ in methods]
@@ -452,10 +452,10 @@ def _rank(graph: OccupationGraph, method: Method, fold: Fold) -> Ranked:
     targets = np.full((len(scores), DEPTH), -1, dtype=np.int32)
     best = np.full((len(scores), DEPTH), np.nan)
     for i, line in enumerate(scores):
-        found = top(line, DEPTH)
-        found = found[line[found] > UNRANKED]
-        targets[i, : len(found)] = found
-        best[i, : len(found)] = line[found]
+        rows = top(line, DEPTH)
+        rows = rows[line[rows] > UNRANKED]
+        targets[i, : len(rows)] = rows
+        best[i, : len(rows)] = line[rows]
     return Ranked(np.full(len(scores), fold.number, dtype=np.int32), fold.origins, targets, best)
 
 
@@ -521,8 +521,8 @@ def with_observed(
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
     chosen = (*choose_methods(graph, methods), Method(SIZE, partial(_size_scores, people, held_out)))
     ranked = zip(chosen, rank_all(graph, chosen, folds, progress), strict=True)
-    told = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
-    results = tuple(_observed_result(people, *each) for each in told)
+    rankings = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
+    results = tuple(_observed_result(people, *each) for each in rankings)
     fit = ObservedFit(observed.file.name, len(observed.pairs), float(people.sum()), results)
     return replace(evaluation, observed=fit)
 
@@ -532,8 +532,8 @@ def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr
     counts, *ends = zip(*((some.people, *ends) for ends, some in observed.pairs.items()), strict=True)
     people = np.asarray(counts)
     rows, columns = (graph.base_rows[[graph.position[code] for code in codes]] for codes in ends)
-    kept = rows != columns
-    return frozen_csr(sparse.csr_array((people[kept], (rows[kept], columns[kept])), shape=graph.mobility.shape))
+    moved = rows != columns
+    return frozen_csr(sparse.csr_array((people[moved], (rows[moved], columns[moved])), shape=graph.mobility.shape))
 
 
 def _size_scores(

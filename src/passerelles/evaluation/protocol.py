@@ -98,8 +98,8 @@ def reciprocal_rank(hits: NDArray[np.bool_]) -> Values:
     >>> reciprocal_rank(np.array([[False, True], [False, False]])).tolist()
     [0.5, 0.0]
     """
-    seen = hits[:, :DEPTH]
-    return np.asarray((seen / np.arange(1.0, seen.shape[1] + 1.0)).max(axis=1, initial=0.0), dtype=np.float64)
+    top_hits = hits[:, :DEPTH]
+    return np.asarray((top_hits / np.arange(1.0, top_hits.shape[1] + 1.0)).max(axis=1, initial=0.0), dtype=np.float64)
 
 
 def measure(hits: NDArray[np.bool_], counts: NDArray[np.int64]) -> Values:
@@ -268,8 +268,8 @@ def known_mobilities(graph: OccupationGraph) -> sparse.csr_array:
     """
     plain = ~graph.is_specialised
     origin, target = graph.mobility.nonzero()
-    kept = plain[origin] & plain[target] & (origin != target)
-    cells = (np.ones(int(kept.sum())), (origin[kept], target[kept]))
+    mask = plain[origin] & plain[target] & (origin != target)
+    cells = (np.ones(int(mask.sum())), (origin[mask], target[mask]))
     return frozen_csr(sparse.csr_array(cells, shape=graph.mobility.shape))
 
 
@@ -311,15 +311,15 @@ def make_folds(
         origins = np.flatnonzero(np.diff(known_mobilities(graph).indptr)).astype(np.int32)
     if not len(origins):
         raise PasserellesError("evaluation_no_mobilities", name=graph.referential.name)
-    every = graph.group
-    if len(np.unique(every[origins])) < folds:
-        raise PasserellesError("evaluation_few_groups", folds=folds, n=len(np.unique(every[origins])))
-    labels = every[origins]
+    groups = graph.group
+    if len(np.unique(groups[origins])) < folds:
+        raise PasserellesError("evaluation_few_groups", folds=folds, n=len(np.unique(groups[origins])))
+    labels = groups[origins]
     if grouping is not None:
-        labels = np.random.default_rng(grouping).permutation(int(every.max()) + 1).astype(np.int32)[labels]
+        labels = np.random.default_rng(grouping).permutation(int(groups.max()) + 1).astype(np.int32)[labels]
     tested = (origins[np.sort(some)] for _, some in GroupKFold(n_splits=folds).split(origins, groups=labels))
-    made = ((rows, np.flatnonzero(np.isin(every, every[rows])).astype(np.int32)) for rows in tested)
-    return tuple(Fold(number, *map(frozen, rows)) for number, rows in enumerate(made, start=1))
+    splits = ((rows, np.flatnonzero(np.isin(groups, groups[rows])).astype(np.int32)) for rows in tested)
+    return tuple(Fold(number, *map(frozen, rows)) for number, rows in enumerate(splits, start=1))
 
 
 def graph_without(graph: OccupationGraph, origin_rows: NDArray[np.int32]) -> OccupationGraph:
@@ -340,11 +340,11 @@ def graph_without(graph: OccupationGraph, origin_rows: NDArray[np.int32]) -> Occ
     removed = np.zeros(len(graph.codes), dtype=np.bool_)
     removed[origin_rows] = True
     codes = {graph.codes[row] for row in np.flatnonzero(removed).tolist()}
-    kept = tuple(m for m in graph.referential.mobilities if m.origin not in codes)
+    mobilities = tuple(m for m in graph.referential.mobilities if m.origin not in codes)
     origin, target = graph.mobility.nonzero()
     cells = (graph.mobility.data[~removed[origin]], (origin[~removed[origin]], target[~removed[origin]]))
     values = {name: getattr(graph, name) for name in graph.__dataclass_fields__}
-    values["referential"] = replace(graph.referential, mobilities=kept)
+    values["referential"] = replace(graph.referential, mobilities=mobilities)
     values["mobility"] = frozen_csr(sparse.csr_array(cells, shape=graph.mobility.shape))
     return OccupationGraph(**values)
 
@@ -424,9 +424,9 @@ def _span(low: int, high: int | None) -> str:
 
 
 def _ternary(name: str, graph: OccupationGraph, rows: Rows) -> list[_Key]:
-    order = {"yes": 0, "no": 1, UNKNOWN: 2}
+    rank_of = {"yes": 0, "no": 1, UNKNOWN: 2}
     answers = [str(getattr(graph.occupations[row], name)) for row in rows.tolist()]
-    return [(order[answer], answer, None) for answer in answers]
+    return [(rank_of[answer], answer, None) for answer in answers]
 
 
 _SPLITS: Final[Mapping[str, Callable[[OccupationGraph, Rows], Iterable[_Key]]]] = {

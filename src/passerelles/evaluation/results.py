@@ -251,8 +251,8 @@ class Evaluation(Shown):
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the methods, and each by group of origins, as tables."""
         methods = Sheet("evaluation", MethodResult.spec.columns, lambda: self.results, lang)
-        seen = [] if self.observed is None else [self.observed.sheet(lang)]
-        return [methods, *seen, _breakdown(self.results, lang)]
+        observed = [] if self.observed is None else [self.observed.sheet(lang)]
+        return [methods, *observed, _breakdown(self.results, lang)]
 
     def page(self, lang: Lang = "fr") -> Page:
         """Return what the evaluation shows of itself: the methods side by side, the breakdown to unfold."""
@@ -311,10 +311,10 @@ class Evaluation(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything but the predictions, ready for JSON."""
-        told: dict[str, Any] = {"referential": self.referential._asdict(), "metrics": list(METRICS)}
-        told |= {"folds": self.folds, "grouping": self.grouping, "settings": self.settings.model_dump(mode="json")}
-        told["results"] = [r.to_dict() for r in self.results]
-        return told if self.observed is None else told | {"observed": self.observed.to_dict()}
+        document: dict[str, Any] = {"referential": self.referential._asdict(), "metrics": list(METRICS)}
+        document |= {"folds": self.folds, "grouping": self.grouping, "settings": self.settings.model_dump(mode="json")}
+        document["results"] = [r.to_dict() for r in self.results]
+        return document if self.observed is None else document | {"observed": self.observed.to_dict()}
 
 
 def _breakdown(results: Sequence[MethodResult], lang: Lang) -> Sheet:

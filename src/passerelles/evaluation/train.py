@@ -86,8 +86,8 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
         if content_only:
             return _scorer(graph, "content", VERSION, base, content)
         logit = _logit(values, weights, base)
-        found = mobility_features(scene, logit)
-        fitted = {"content": logit} | {n: v for n, v in found.items() if n not in DAMPING}
+        from_moves = mobility_features(scene, logit)
+        fitted = {"content": logit} | {n: v for n, v in from_moves.items() if n not in DAMPING}
         second, shift = _fit(fitted, sample)
     scale = second.pop("content", 0.0)
     second |= DAMPING
@@ -133,12 +133,12 @@ def _scorer(
 def _centred_features(scene: Scene, names: Sequence[str], centred_on: Scene | None = None) -> dict[str, Dense]:
     """Features less their means, over the occupations as a table of scores has them; an unknown value is the mean."""
     plain = ~scene.graph.is_specialised
-    found: dict[str, Dense] = {}
+    centred: dict[str, Dense] = {}
     for name in names:
         values = features()[name].compute(scene)
         mean = mean_of_pairs(values if centred_on is None else features()[name].compute(centred_on), plain)
-        found[name] = np.nan_to_num(values - np.float32(mean), copy=False)
-    return found
+        centred[name] = np.nan_to_num(values - np.float32(mean), copy=False)
+    return centred
 
 
 def _logit(features: Mapping[str, Dense], weights: Mapping[str, float], base: float) -> Dense:
@@ -161,13 +161,13 @@ def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
         if not len(targets):
             continue
         others = plain[plain != row]
-        order = others[np.lexsort((others, -closeness[row, others]))]
-        near = np.union1d(order[: min(_NEAREST, len(plain) // 3)], targets)
-        rest = np.setdiff1d(others, near)
-        drawn = generator.choice(rest, min(_OTHERS, len(rest)), replace=False) if len(rest) else rest
+        nearest = others[np.lexsort((others, -closeness[row, others]))]
+        near = np.union1d(nearest[: min(_NEAREST, len(plain) // 3)], targets)
+        far = np.setdiff1d(others, near)
+        drawn = generator.choice(far, min(_OTHERS, len(far)), replace=False) if len(far) else far
         rows.append(np.full(len(near) + len(drawn), row))
         columns += [near, drawn]
-        weights += [np.ones(len(near)), np.full(len(drawn), len(rest) / max(1, len(drawn)))]
+        weights += [np.ones(len(near)), np.full(len(drawn), len(far) / max(1, len(drawn)))]
     if not rows:
         raise PasserellesError("nothing_to_fit", name=graph.referential.name)
     row_of, column_of = np.concatenate(rows), np.concatenate(columns)
@@ -188,13 +188,13 @@ def _fit(features: Mapping[str, Dense], sample: _Sample, free: Container[str] = 
     model = LogisticRegression(C=_PENALTY, solver="newton-cholesky", max_iter=100, tol=1e-6, warm_start=True)
     while True:
         model.fit(standard[:, active], sample.listed, sample_weight=sample.weights)
-        found = model.coef_[0]
-        wrong = np.asarray([w < 0 and names[i] not in free for i, w in zip(active, found, strict=True)])
+        fitted = model.coef_[0]
+        wrong = np.asarray([w < 0 and names[i] not in free for i, w in zip(active, fitted, strict=True)])
         if not wrong.any():
             break
         active = active[~wrong]
         model.coef_ = model.coef_[:, ~wrong]  # where the next fit starts
-    weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, found, strict=True)}
+    weights = {names[i]: _rounded(w / spread[i]) for i, w in zip(active, fitted, strict=True)}
     shift = sum(w * centre[names.index(n)] for n, w in weights.items())
     return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
 
@@ -248,18 +248,18 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
     PasserellesError
         If the referential lists no mobility, or has too few parent groups to hold some out.
     """
-    said = progress or (lambda _done, _total: None)
+    report = progress or (lambda _done, _total: None)
     total = len(FITS) * (1 + len(GROUPINGS) * FOLDS)
     done = count(1)
-    found: dict[str, Scorer] = {}
+    scorers: dict[str, Scorer] = {}
     for name, fit in FITS.items():
         pairs: list[Pairs] = []
         for fold in chain.from_iterable(make_folds(graph, FOLDS, grouping=grouping) for grouping in GROUPINGS):
             pairs.append(held_out_pairs(graph, fold.origins, fold.held_out, fit=fit))
-            said(next(done), total)
-        found[name] = fit(graph).model_copy(update={"calibration": calibrate(joined(pairs))})
-        said(next(done), total)
-    return found
+            report(next(done), total)
+        scorers[name] = fit(graph).model_copy(update={"calibration": calibrate(joined(pairs))})
+        report(next(done), total)
+    return scorers
 
 
 def held_out_pairs(
@@ -274,14 +274,14 @@ def held_out_pairs(
         Those of each origin in turn, best first; see `chosen_pairs`.
     """
     known = known_mobilities(graph)
-    seen = graph_without(graph, held_out)
+    training = graph_without(graph, held_out)
     plain = np.flatnonzero(~graph.is_specialised)
-    found: list[Pairs] = []
-    for row, scores in zip(origins.tolist(), origin_totals(seen, fit(seen), origins), strict=True):
+    pairs: list[Pairs] = []
+    for row, scores in zip(origins.tolist(), origin_totals(training, fit(training), origins), strict=True):
         candidates = plain[plain != row]
         listed = np.isin(candidates, known.indices[known.indptr[row] : known.indptr[row + 1]])
-        found.append(chosen_pairs(scores[candidates], listed))
-    return joined(found)
+        pairs.append(chosen_pairs(scores[candidates], listed))
+    return joined(pairs)
 
 
 def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: NDArray[np.int32]) -> NDArray[np.float64]:
@@ -304,8 +304,8 @@ def chosen_pairs(scores: NDArray[np.float64], listed: NDArray[np.bool_]) -> Pair
     """Return the candidates of one origin that a calibration sees: all of the first 300, then one in ten."""
     order = np.lexsort((np.arange(len(scores)), -scores))
     rank = np.arange(1, len(order) + 1, dtype=np.int32)
-    kept = (rank <= _DEPTH) | (rank % _THINNED == 0)
-    return Pairs(scores[order][kept], listed[order][kept], rank[kept])
+    mask = (rank <= _DEPTH) | (rank % _THINNED == 0)
+    return Pairs(scores[order][mask], listed[order][mask], rank[mask])
 
 
 def joined(pairs: Sequence[Pairs]) -> Pairs:
@@ -336,9 +336,9 @@ def calibrate(pairs: Pairs) -> Calibration:
         model = LogisticRegression(C=1e6, tol=1e-8, max_iter=500)
         model.fit(np.stack(columns, axis=1), pairs.listed, sample_weight=weights)
         slope, *bends = map(_rounded, model.coef_[0])
-        kept = [at for at, bend in zip(knots, bends, strict=True) if bend > 0]
-        if len(kept) == len(knots):
+        steeper = [at for at, bend in zip(knots, bends, strict=True) if bend > 0]
+        if len(steeper) == len(knots):
             break
-        knots = kept
+        knots = steeper
     bent = tuple(Bend(at=at, slope=bend) for at, bend in zip(knots, bends, strict=True))
     return Calibration(slope=max(10.0**-_DECIMALS, slope), intercept=_rounded(model.intercept_[0]), bends=bent)

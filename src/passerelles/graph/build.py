@@ -33,7 +33,7 @@ from passerelles.vectors import (
 
 _LOG: Final = logging.getLogger(__name__)
 DOCUMENT: Final = "graph.json"
-_TOPICS: Final = 100  # dimensions in which what words are about is told
+_TOPICS: Final = 100  # dimensions of the space of topics
 _OCCUPATIONS_A_TOPIC: Final = 4
 _DECIMALS: Final = 4
 _VALUES: Final = ("weights", "near", "contexts", "tags", "mobility", "core", "macro", "total_weight")
@@ -54,9 +54,9 @@ def stored_graph(referential: Referential, settings: Settings) -> OccupationGrap
     index = referential.index
     if index is None or index.document(DOCUMENT)["settings"] != _of_matrices(settings):
         return None
-    made = object.__new__(IndexedGraph)
-    vars(made).update(_index=index, referential=referential, settings=settings)
-    return made
+    graph = object.__new__(IndexedGraph)
+    vars(graph).update(_index=index, referential=referential, settings=settings)
+    return graph
 
 
 def _value(name: str) -> Any:
@@ -100,8 +100,8 @@ class IndexedGraph(OccupationGraph):
     @property
     def about(self) -> Mapping[str, Any]:
         """What the index says of the graph."""
-        found: Mapping[str, Any] = self._index.document(DOCUMENT)
-        return found
+        document: Mapping[str, Any] = self._index.document(DOCUMENT)
+        return document
 
     @cached_property
     def competencies(self) -> SomeCompetencies:
@@ -188,18 +188,18 @@ def build_graph(
     _LOG.info("building the graph of %s %s", referential.name, referential.version)
     codes = _codes(referential.occupations)
     context_codes, tag_codes = _codes(referential.contexts), _codes(referential.tags)
-    row = {code: i for i, code in enumerate(codes)}
+    row_of = {code: i for i, code in enumerate(codes)}
     competencies = _competencies(referential)
-    column = {c.code: i for i, c in enumerate(competencies)}
+    column_of = {c.code: i for i, c in enumerate(competencies)}
     plain = np.asarray([o.base is None for o in referential.occupations], dtype=np.bool_)
-    weights, core = _weights(referential, row, column, plain, chosen.weights)
-    macro = _macro(competencies, column)
-    contexts = _links(((o, c, 1.0) for o, c in referential.occupation_contexts), row, context_codes)
-    tags = _links(((o, t, 1.0) for o, t, _ in referential.occupation_tags), row, tag_codes)
+    weights, core = _weights(referential, row_of, column_of, plain, chosen.weights)
+    macro = _macro(competencies, column_of)
+    contexts = _links(((o, c, 1.0) for o, c in referential.occupation_contexts), row_of, context_codes)
+    tags = _links(((o, t, 1.0) for o, t, _ in referential.occupation_tags), row_of, tag_codes)
     known = ((m.origin, m.target, 1.0 / (m.rank or 1)) for m in referential.mobilities if m.origin != m.target)
-    required, linked = (tuple(column), weights, core, macro), (context_codes, contexts, tag_codes, tags)
+    required, linked = (tuple(column_of), weights, core, macro), (context_codes, contexts, tag_codes, tags)
     near = partial(_near, competencies, macro, weights[plain], chosen.near)
-    return OccupationGraph(referential, chosen, codes, *required, *linked, _links(known, row, codes), near)
+    return OccupationGraph(referential, chosen, codes, *required, *linked, _links(known, row_of, codes), near)
 
 
 def _with_access(referential: Referential, access: str | None) -> Referential:
@@ -207,8 +207,8 @@ def _with_access(referential: Referential, access: str | None) -> Referential:
     if referential.index is not None:  # it was compiled with its catalogue, or without one
         compiled = referential.index.document(DOCUMENT)["access"]
         if compiled != access:
-            found, expected = map(_catalogue, (compiled, access))
-            raise PasserellesError("index_access", path=referential.index.place, found=found, expected=expected)
+            stored, expected = map(_catalogue, (compiled, access))
+            raise PasserellesError("index_access", path=referential.index.place, found=stored, expected=expected)
         return referential
     if access is None and referential.access is not None:
         raise PasserellesError("access_differs", found=referential.access, expected=_catalogue(access))
@@ -230,8 +230,8 @@ def _competencies(referential: Referential) -> list[Competency]:
 
 def _weights(
     referential: Referential,
-    row: dict[str, int],
-    column: dict[str, int],
+    row_of: dict[str, int],
+    column_of: dict[str, int],
     plain: NDArray[np.bool_],
     settings: WeightSettings,
 ) -> tuple["sparse.csr_array", NDArray[np.bool_]]:
@@ -239,19 +239,19 @@ def _weights(
     by_status = {"core": settings.core, "emerging": settings.emerging, "other": settings.other}
     size = len(referential.requirements)
     occupations, required, statuses, *_ = zip(*referential.requirements, strict=True) if size else ((), (), ())
-    rows = np.fromiter(map(row.__getitem__, occupations), np.int32, size)
-    columns = np.fromiter(map(column.__getitem__, required), np.int32, size)
+    rows = np.fromiter(map(row_of.__getitem__, occupations), np.int32, size)
+    columns = np.fromiter(map(column_of.__getitem__, required), np.int32, size)
     data = np.fromiter(map(by_status.__getitem__, statuses), np.float64, size)
     core = np.fromiter(map("core".__eq__, statuses), np.bool_, size)
-    matrix = sparse.csr_array((data, (rows, columns)), shape=(len(row), len(column)))
+    matrix = sparse.csr_array((data, (rows, columns)), shape=(len(row_of), len(column_of)))
     if settings.rarity:
         matrix.data *= rarity(matrix, plain)[columns]
     return matrix, core
 
 
-def _macro(competencies: Sequence[Competency], column: dict[str, int]) -> NDArray[np.int32]:
+def _macro(competencies: Sequence[Competency], column_of: dict[str, int]) -> NDArray[np.int32]:
     broader = (c.code if c.is_macro else c.macro or "" for c in competencies)
-    return np.asarray([column.get(code, -1) for code in broader], dtype=np.int32)
+    return np.asarray([column_of.get(code, -1) for code in broader], dtype=np.int32)
 
 
 def _near(
@@ -266,23 +266,23 @@ def _near(
     size = len(competencies)
     exact = settings.exact_categories
     some = [i for i, c in enumerate(competencies) if c.label is not None and c.category not in exact]
-    kept = np.asarray(some, dtype=np.int32)
+    labelled = np.asarray(some, dtype=np.int32)
     narrow = np.flatnonzero((macro >= 0) & (macro != np.arange(size)))
-    found: list[tuple[NDArray[Any], ...]] = [(narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))]
-    if len(kept) > 1 and settings.label_credit > 0:
+    pairs: list[tuple[NDArray[Any], ...]] = [(narrow, macro[narrow], np.full(len(narrow), settings.macro_credit))]
+    if len(labelled) > 1 and settings.label_credit > 0:
         counted = np.zeros(size, dtype=np.bool_)
         counted[required.indices] = True
         broader = macro[counted]
         counted[broader[broader >= 0]] = True
-        plain = counted[kept]
+        plain = counted[labelled]
         vectors = word_vectors([competencies[i].name for i in some], plain.tolist())
-        topics = _topics(vectors[plain], required[:, kept[plain]])
-        alike = _alike(vectors, unit(vectors @ topics), macro[kept], settings.topic_threshold)
-        for left, right, likeness in (close_pairs(vectors, settings.label_threshold), alike):
-            found.append((kept[left], kept[right], settings.label_credit * likeness))
+        topics = _topics(vectors[plain], required[:, labelled[plain]])
+        by_topic = _topic_pairs(vectors, unit(vectors @ topics), macro[labelled], settings.topic_threshold)
+        for left, right, likeness in (close_pairs(vectors, settings.label_threshold), by_topic):
+            pairs.append((labelled[left], labelled[right], settings.label_credit * likeness))
     kinds = np.asarray([c.kind for c in competencies])
     matrix = sparse.csr_array((size, size))
-    for left, right, credit in found:
+    for left, right, credit in pairs:
         same = (kinds[left] == kinds[right]) & (credit > 0)
         matrix = matrix.maximum(sparse.csr_array((credit[same], (left[same], right[same])), shape=(size, size)))
     return frozen_csr(sparse.csr_array(matrix.maximum(matrix.T)))
@@ -290,7 +290,7 @@ def _near(
 
 def _topics(vectors: "sparse.csr_array", required: "sparse.csr_array") -> NDArray[np.float64]:
     """
-    Say what words are about: coordinates of length 1 in a space of the occupations in whose requirements they stand.
+    Return the topics of words: coordinates of length 1 in a space of the occupations in whose requirements they stand.
 
     How much more often a word stands there than by chance (positive pointwise mutual information), in as many
     dimensions as a quarter of the occupations, `_TOPICS` at most (latent semantic analysis; Levy and Goldberg 2014).
@@ -301,36 +301,36 @@ def _topics(vectors: "sparse.csr_array", required: "sparse.csr_array") -> NDArra
     counts = sparse.coo_array((presence(required) @ presence(vectors)).T)
     word, occupation = (np.asarray(counts.sum(axis=axis)).ravel() for axis in (1, 0))
     more = np.log(counts.data * word.sum() / (word[counts.row] * occupation[counts.col]))
-    kept = more > 0
+    positive = more > 0
     dimensions = min(_TOPICS, required.shape[0] // _OCCUPATIONS_A_TOPIC, min(counts.shape) - 1)
-    if dimensions < 1 or not kept.any():
+    if dimensions < 1 or not positive.any():
         return np.zeros((vectors.shape[1], 1))
-    cells = (more[kept], (counts.row[kept], counts.col[kept]))
+    cells = (more[positive], (counts.row[positive], counts.col[positive]))
     begin = np.random.default_rng(0).standard_normal(min(counts.shape))
     axes, lengths, _ = svds(sparse.csr_array(cells, shape=counts.shape), dimensions, v0=begin)
     return unit(axes * np.sqrt(lengths))
 
 
-def _alike(
+def _topic_pairs(
     vectors: "sparse.csr_array", topics: NDArray[np.float64], groups: NDArray[np.int32], threshold: float
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     """Pairs i < j of one group whose words and topics agree, and how much: the mean of both cosines."""
-    found = [(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))]
+    pairs = [(np.zeros(0, np.intp), np.zeros(0, np.intp), np.zeros(0))]
     for members in places_by_number(groups):
         words, about = sparse.csr_array(vectors[members]), topics[members]
         likeness = np.triu(((words @ words.T).toarray() + about @ about.T) / 2, k=1)
         # In ten-thousandths, so that the last bits of a decomposition never decide.
         likeness = np.round(likeness, _DECIMALS)
         left, right = np.nonzero(likeness >= threshold)
-        found.append((members[left], members[right], np.minimum(likeness[left, right], 1.0)))
-    left, right, likeness = (np.concatenate(column) for column in zip(*found, strict=True))
+        pairs.append((members[left], members[right], np.minimum(likeness[left, right], 1.0)))
+    left, right, likeness = (np.concatenate(column) for column in zip(*pairs, strict=True))
     return left, right, likeness
 
 
-def _links(cells: Iterable[tuple[str, str, float]], row: Mapping[str, int], codes: Sequence[str]) -> "sparse.csr_array":
+def _links(cells: Iterable[tuple[str, str, float]], row_of: dict[str, int], codes: Sequence[str]) -> "sparse.csr_array":
     """Shape (occupations, codes): the values of cells that are given by two codes."""
-    column = {code: i for i, code in enumerate(codes)}
-    some = [(row[left], column[right], value) for left, right, value in cells]
+    column_of = {code: i for i, code in enumerate(codes)}
+    some = [(row_of[left], column_of[right], value) for left, right, value in cells]
     rows, columns, values = np.asarray(some, dtype=np.float64).reshape(-1, 3).T
     places = rows.astype(np.int32), columns.astype(np.int32)
-    return sparse.csr_array((values, places), shape=(len(row), len(codes)))
+    return sparse.csr_array((values, places), shape=(len(row_of), len(codes)))

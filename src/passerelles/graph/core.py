@@ -49,7 +49,7 @@ class OccupationGraph(Deriving):
         Shape (m,): position of the macro-competency that each competency rolls up to (its own for one), -1 = none.
     near
         Shape (m, m): credit in (0, 1] between competencies that are alike; symmetric, 0 on the diagonal. Made when it
-        is first asked for: rankings do without, what is told of a move does not.
+        is first asked for: rankings do without, what explains a move does not.
     contexts, tags
         Shapes (n, c) and (n, t): 1 where an occupation is linked, else 0; columns by `context_codes`, `tag_codes`.
     mobility
@@ -222,10 +222,10 @@ def graph_attributes(graph: OccupationGraph) -> dict[str, str]:
     """Return where the graph comes from and how it was weighted, all as text; what is unknown is absent."""
     referential, origin = graph.referential, graph.referential.provenance
     settings = json.dumps(graph.settings.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-    found = {"schema": SCHEMA, "generator": f"passerelles {package_version()}", **referential.stamp._asdict()}
-    found |= {"source": origin.source, "source_format": origin.format, "date": origin.date, "licence": origin.licence}
-    found |= {"language": referential.language, "overlays": ", ".join(origin.overlays), "settings": settings}
-    return {name: value for name, value in found.items() if value}
+    values = {"schema": SCHEMA, "generator": f"passerelles {package_version()}", **referential.stamp._asdict()}
+    values |= {"source": origin.source, "source_format": origin.format, "date": origin.date, "licence": origin.licence}
+    values |= {"language": referential.language, "overlays": ", ".join(origin.overlays), "settings": settings}
+    return {name: value for name, value in values.items() if value}
 
 
 def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
@@ -243,7 +243,7 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     of_competency = _fields("kind", "category", "subcategory")
     exercised = Counter(context for _, context in r.occupation_contexts)
     within = Counter(o.domain for o in graph.occupations if o.domain is not None)
-    asked = Counter(row.credential for row in r.credential_requirements)
+    required = Counter(row.credential for row in r.credential_requirements)
     prerequisites = (code for c in r.credentials for code in c.prerequisites)
     yield from _nodes("occupation", graph.occupations, of_occupations, _of_occupation)
     yield from _nodes("competency", plain, of_competencies, of_competency)
@@ -253,7 +253,7 @@ def node_records(graph: OccupationGraph) -> Iterator[NodeRecord]:
     yield from _nodes("work_context", r.contexts, exercised, _fields("category"))
     yield from _nodes("tag", r.tags, Counter(tag for _, tag, _ in r.occupation_tags), _fields("kind"))
     yield from _nodes("domain", r.domains, within, _fields(), (*within, *(d.parent for d in r.domains)))
-    yield from _nodes("credential", r.credentials, asked, _of_credential, (*asked, *prerequisites))
+    yield from _nodes("credential", r.credentials, required, _of_credential, (*required, *prerequisites))
 
 
 def edge_records(graph: OccupationGraph) -> Iterator[EdgeRecord]:
@@ -317,8 +317,8 @@ def _of_credential(credential: Credential) -> _More:
 
 def _competency_node(graph: OccupationGraph, code: str) -> str:
     """Return the identifier of a competency; one that is only named as a broader one is a macro-competency."""
-    found = graph.referential.competency_by_code.get(code)
-    return f"{'macro_competency' if found is None or found.is_macro else 'competency'}:{code}"
+    competency = graph.referential.competency_by_code.get(code)
+    return f"{'macro_competency' if competency is None or competency.is_macro else 'competency'}:{code}"
 
 
 def _stored_cells(matrix: "sparse.csr_array") -> Iterator[tuple[int, int, float]]:
@@ -340,8 +340,8 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     status = {(row.occupation, row.competency): {"status": row.status} for row in r.requirements}
     listed = {(m.origin, m.target): {"rank": m.rank, "kind": m.kind} for m in r.mobilities}
     own = [o for o in graph.occupations if o.base is None and o.parent != o.code and o.parent in graph.position]
-    asked = _stored_cells(graph.weights)
-    required = ((codes[i], nodes[j], weight, status[codes[i], competency_codes[j]]) for i, j, weight in asked)
+    cells = _stored_cells(graph.weights)
+    required = ((codes[i], nodes[j], weight, status[codes[i], competency_codes[j]]) for i, j, weight in cells)
     yield "requires", "occupation:", "", required
     yield "rolls_up_to", "", "", ((node(c.code), node(c.macro)) for c in r.competencies if c.macro is not None)
     near = _stored_cells(graph.near)
@@ -361,9 +361,9 @@ def _edges(graph: OccupationGraph) -> Iterator[tuple[str, str, str, Iterable[Seq
     for kind, wanted in (("requires_credential", "required"), ("credential_option", "option")):
         rows = (row for row in r.credential_requirements if row.kind == wanted)
         # One edge, also where rows differ by whom they bind.
-        said = grouped(((row.occupation, row.credential), row.source) for row in rows)
-        told = ((*ends, 1.0, {"reference": " ; ".join(dict.fromkeys(sources))}) for ends, sources in said.items())
-        yield kind, "occupation:", "credential:", told
+        by_ends = grouped(((row.occupation, row.credential), row.source) for row in rows)
+        edges = ((*ends, 1.0, {"reference": " ; ".join(dict.fromkeys(sources))}) for ends, sources in by_ends.items())
+        yield kind, "occupation:", "credential:", edges
     before = ((credential.code, code) for credential in r.credentials for code in credential.prerequisites)
     yield "prerequisite", "credential:", "credential:", before
 
@@ -381,10 +381,10 @@ def provenance(
     ['overlays', 'package', 'referential', 'settings']
     """
     about, chosen = graph.referential.stamp._asdict(), settings_or(settings, graph.settings).model_dump(mode="json")
-    told = {"package": package_version(), "referential": about, "overlays": [*graph.referential.provenance.overlays]}
-    return told | dict(scorers or {}) | {"settings": chosen}
+    origin = {"package": package_version(), "referential": about, "overlays": [*graph.referential.provenance.overlays]}
+    return origin | dict(scorers or {}) | {"settings": chosen}
 
 
-def metadata(found: Mapping[str, Any]) -> dict[str, str]:
-    """Return it as the metadata of an Arrow schema."""
-    return {KEY: json.dumps(found, ensure_ascii=False, sort_keys=True)}
+def metadata(origin: Mapping[str, Any]) -> dict[str, str]:
+    """Return a provenance as the metadata of an Arrow schema."""
+    return {KEY: json.dumps(origin, ensure_ascii=False, sort_keys=True)}

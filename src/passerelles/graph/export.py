@@ -202,7 +202,7 @@ def export_graph(
     return target
 
 
-def graph_format(path: Path, asked: str | None = None) -> GraphFormat:
+def graph_format(path: Path, wanted: str | None = None) -> GraphFormat:
     """
     Return the format asked for, else the one that the suffix of `path` says.
 
@@ -216,7 +216,7 @@ def graph_format(path: Path, asked: str | None = None) -> GraphFormat:
     >>> graph_format(Path("metiers.GEXF"))
     'gexf'
     """
-    name = (path.suffix.removeprefix(".") if asked is None else asked).casefold()
+    name = (path.suffix.removeprefix(".") if wanted is None else wanted).casefold()
     for known in GRAPH_FORMATS:
         if known == name:
             return known
@@ -236,6 +236,6 @@ def _table(
 ) -> "pa.Table":
     """Return a table with every column of `columns`, null where unknown, and the graph's provenance as metadata."""
     types = {str: pa.string(), bool: pa.bool_(), int: pa.int64(), float: pa.float64()}
-    told = {**graph_attributes(graph), **metadata(provenance(graph))}
-    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()], metadata=told)
+    facts = {**graph_attributes(graph), **metadata(provenance(graph))}
+    schema = pa.schema([(name, types[kind]) for name, kind in columns.items()], metadata=facts)
     return pa.Table.from_pylist(list(rows), schema=schema)

@@ -467,7 +467,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     apart = state.open_rows
     if checks := tuple(check_codes(filters, what="filters")):
         best = best_targets(graph, origin, filters=checks, settings=chosen, limit=None, wages=wages)
-        state = replace(state, open_rows=apart & np.isin(np.arange(len(apart)), [row for row, _ in best.kept]))
+        state = replace(state, open_rows=apart & np.isin(np.arange(len(apart)), [row for row, _ in best.ranked]))
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None

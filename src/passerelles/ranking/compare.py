@@ -147,22 +147,22 @@ def compare(
     <Comparison N4101 | N4103: 22 shared>
     """
     some = tuple(check_codes(codes, what="codes"))
-    found = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in some))
+    distinct = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in some))
     titles = named_titles(graph.referential, some)
-    if len(found) < _FEWEST:
+    if len(distinct) < _FEWEST:
         raise PasserellesError("compare_needs_two")
-    weights = [_weights(graph, graph.position[code]) for code in found]
+    weights = [_weights(graph, graph.position[code]) for code in distinct]
     every = sorted(set().union(*weights))
     common = set(every).intersection(*weights)
     competencies = []
     for column in every:
-        by = [(code, round(held[column], 4)) for code, held in zip(found, weights, strict=True) if column in held]
+        by = [(code, round(held[column], 4)) for code, held in zip(distinct, weights, strict=True) if column in held]
         presence: Presence = "shared" if column in common else "only" if len(by) == 1 else "some"
         item = graph.competencies[column]
         competencies.append(ComparedCompetency(item.code, item.name, item.kind, presence, *zip(*by, strict=True)))
-    kinds, asked = ({each: place for place, each in enumerate(some)} for some in (get_args(Presence), found))
-    competencies.sort(key=lambda c: (kinds[c.presence], [asked[x] for x in c.occupations], -max(c.weights), c.code))
-    markets = None if market is None else job_markets(market, graph.referential, found, basin).by_job
+    kinds, position = ({each: place for place, each in enumerate(some)} for some in (get_args(Presence), distinct))
+    competencies.sort(key=lambda c: (kinds[c.presence], [position[x] for x in c.occupations], -max(c.weights), c.code))
+    markets = None if market is None else job_markets(market, graph.referential, distinct, basin).by_job
     occupations = tuple(
         ComparedOccupation(
             code=code,
@@ -172,7 +172,7 @@ def compare(
             access=access_conditions(graph.referential, code, titles=titles),
             market=None if markets is None else markets[code],
         )
-        for code, held in zip(found, weights, strict=True)
+        for code, held in zip(distinct, weights, strict=True)
     )
     return Comparison(occupations, tuple(competencies))
 

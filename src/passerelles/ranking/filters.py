@@ -135,15 +135,15 @@ def kind(wanted: Collection[str], move: Candidate) -> Verdict:
 
 
 def max_hours(ground: Ground, argument: str) -> Check:
-    """Keep moves of which the training takes at most so many hours, by what a path of one step is told to take."""
+    """Keep moves of which the training takes at most so many hours, as a path of one step counts them."""
     most = _figure("max-hours", argument)
     graph = ground.graph
     table = effort_table(graph, graph.settings)
 
     def hours_of(start: Start, code: str | None = None) -> StepHours:
         state, held = state_of(graph, table, start.holding), start.holdings
-        asked = demands_of(graph, held.aim) if code is None else demands_of_job(graph.referential, code, held.aim)
-        return step_hours(table, asked, state, held, start.row, target=None if code is None else graph.position[code])
+        demands = demands_of(graph, held.aim) if code is None else demands_of_job(graph.referential, code, held.aim)
+        return step_hours(table, demands, state, held, start.row, target=None if code is None else graph.position[code])
 
     every = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []
@@ -179,8 +179,8 @@ def min_wage(ground: Ground, argument: str) -> Check:
             return _verdict("min-wage", "unknown")
         low, high = after.interval.low / before.interval.high, after.interval.high / before.interval.low
         answer: Ternary = "yes" if low >= least else "no" if high < least else "unknown"
-        told = ", ".join(dict.fromkeys((before.source, before.year, after.source, after.year)))
-        return Verdict("min-wage", answer, "min_wage", told, low=low, high=high)
+        sources = ", ".join(dict.fromkeys((before.source, before.year, after.source, after.year)))
+        return Verdict("min-wage", answer, "min_wage", sources, low=low, high=high)
 
     return check
 
@@ -191,12 +191,12 @@ def status(name: str, wanted: str, ground: Ground, basin: str) -> Check:
     if ground.data is None or market is None:
         raise PasserellesError("filter_needs_data", name=name)
     place = find_basin(market, basin, places=ground.data.places)
-    told = {s.occupation: s.status for s in signals(market, ground.graph.referential, place)}
+    status_of = {s.occupation: s.status for s in signals(market, ground.graph.referential, place)}
 
     def check(move: Candidate) -> Verdict:
         end = move.target if wanted == "hiring" else move.start.occupation
-        found = "unknown" if end is None else told[end.code]
-        return _verdict(name, "yes" if found == wanted else "unknown" if found == "unknown" else "no", place.name)
+        actual = "unknown" if end is None else status_of[end.code]
+        return _verdict(name, "yes" if actual == wanted else "unknown" if actual == "unknown" else "no", place.name)
 
     return check
 
@@ -291,6 +291,6 @@ def _verdict(name: str, answer: Ternary, detail: str = "") -> Verdict:
     return Verdict(name, answer, f"{name.replace('-', '_')}_{answer}", detail)
 
 
-def _among(name: str, found: str, wanted: Collection[str], *, detail: str = "") -> Verdict:
-    answer: Ternary = "unknown" if found == "unknown" else "yes" if found in wanted else "no"
-    return Verdict(name, answer, name if found != "unknown" else f"{name}_unknown", detail or found)
+def _among(name: str, value: str, wanted: Collection[str], *, detail: str = "") -> Verdict:
+    answer: Ternary = "unknown" if value == "unknown" else "yes" if value in wanted else "no"
+    return Verdict(name, answer, name if value != "unknown" else f"{name}_unknown", detail or value)

@@ -1,4 +1,4 @@
-"""`Move`: one step from an origin (a code, a person) to a target, with what explains it, and how it is told."""
+"""`Move`: one step from an origin (a code, a person) to a target, with what explains it, and how it is shown."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -31,7 +31,7 @@ from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import REFERENTIAL, Column, On, Page, Record, Sheet, part_of, parts_of, side_by_side
 
 _NAMED = 5  # competencies that a cell names
-_SAID = 4  # competencies that a sentence names
+_MOST_NAMED = 4  # competencies that a sentence names
 _PARTS = 4  # parts of a score that stand on a line of their own
 
 
@@ -78,7 +78,7 @@ class End(Described):
     """
     One end of a move: an occupation, or a person without one (code None).
 
-    `title`: the job title by which it was named, whose conditions of access are told; None = the occupation at large.
+    `title`: the job title by which it was named, whose conditions of access are shown; None = the occupation at large.
     """
 
     code: str | None
@@ -202,7 +202,7 @@ _OF_CHOICE: Final = (
     Column("way_possible", "flag", value=lambda c, _: c.possible if c.group_held == "yes" else None, on=On.CELLS),
     Column("way_counted", "flag", value=lambda c, _: c.counted if c.group_held == "unknown" else None, on=On.CELLS),
 )
-"""Columns of credentials of which all ways to a choice are told: of one that is held, and of one that is open."""
+"""Columns of credentials of which all ways to a choice are shown: of one that is held, and of one that is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -352,8 +352,8 @@ class Move(Described, Shown):
         lead = [
             f"{signed(p.value, lang=lang)}  {labelled(p.label(lang), p.sentence(lang), lang)}" for p in ordered[:_PARTS]
         ]
-        rest = chain(ordered[_PARTS:], (p for p in self.parts if p.name == "base"))
-        others = [f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in rest]
+        remaining = chain(ordered[_PARTS:], (p for p in self.parts if p.name == "base"))
+        others = [f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in remaining]
         if others:
             lead.append(say("moves.other_parts", lang=lang, parts=listed(others, lang)))
         lead += move_sentences(self, lang)
@@ -395,9 +395,9 @@ class Moves(list[Move], Shown):
         """
         if observed is None:
             return self
-        told = copy(self)
-        told[:] = (replace(m, observed=observed.pairs.get((m.origin.code or "", m.target.code or ""))) for m in self)
-        return told
+        ranking = copy(self)
+        ranking[:] = (replace(m, observed=observed.pairs.get((m.origin.code or "", m.target.code or ""))) for m in self)
+        return ranking
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the ranking, the parts of the scores, competencies and credentials as tables."""
@@ -433,12 +433,12 @@ class Moves(list[Move], Shown):
 
     def doubts(self) -> dict[str, Any]:
         """Return what ``rank@1`` and ``sources@1`` say of filters that cannot tell, of what is left out, of nothing."""
-        told = {
+        doubts = {
             "undecided": dict(sorted(self.undecided.items())),
             "left_out": {"kinds": list(self.excluded), "moves": self.left_out} if self.left_out else None,
             "reason": self.reason,
         }
-        return {name: value for name, value in told.items() if value}
+        return {name: value for name, value in doubts.items() if value}
 
     def _doubts(self, lang: Lang) -> list[str]:
         """Say how many moves were left out, and kept, or set aside, because a filter cannot tell of them."""
@@ -500,14 +500,14 @@ def move_facts(move: Move, lang: Lang) -> str:
 
 def move_sentences(move: Move, lang: Lang) -> list[str]:
     """Return what is held, near and missing, each credential, and each filter's verdict."""
-    found = [
-        say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _SAID, lang))
+    sentences = [
+        say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang))
         for state, items in by_state(move)
         if items
     ]
-    found += required_lines(move.access, lang)
-    found += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
-    return found + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
+    sentences += required_lines(move.access, lang)
+    sentences += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
+    return sentences + [labelled(v.name, v.sentence(lang), lang) for v in move.filters]
 
 
 def names(items: Sequence[Item], most: int, lang: Lang) -> str:
@@ -516,8 +516,8 @@ def names(items: Sequence[Item], most: int, lang: Lang) -> str:
         (i.label or i.code) + (say("moves.via", lang=lang, label=i.via_label or i.via) if i.via else "")
         for i in first_of(items, most)
     ]
-    rest = len(items) - len(shown)
-    return listed(shown, lang) + (say("moves.more", lang=lang, n=rest) if rest else "")
+    more = len(items) - len(shown)
+    return listed(shown, lang) + (say("moves.more", lang=lang, n=more) if more else "")
 
 
 @dataclass(frozen=True, eq=False)
@@ -557,12 +557,12 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     row = -1 if code is None else graph.position[code]
     required = [] if row < 0 else required_columns(graph, row).tolist()
-    asked = [graph.column_of(code) for code in profile.competencies]
-    if None in asked:  # an index need not read all of them for who names those that jobs ask for
+    columns = [graph.column_of(code) for code in profile.competencies]
+    if None in columns:  # an index need not read all of them for who names those that jobs ask for
         _check_known("competency", profile.competencies, referential.competency_by_code)
     _check_known("credential", profile.credentials, referential.credential_by_code)
     # A competency that no occupation asks for is known, and brings nothing.
-    more = {column for column in asked if column is not None}.difference(required)
+    more = {column for column in columns if column is not None}.difference(required)
     occupation = None if code is None else referential.occupation_by_code[code]
     named = (*(() if profile.occupation is None else (profile.occupation,)), *towards)
     holdings = holdings_of(referential, code, profile.credentials, profile.employment, named_titles(referential, named))

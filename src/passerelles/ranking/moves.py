@@ -58,8 +58,8 @@ def split_items(
         start.holding.via[columns].tolist(),
         strict=True,
     ):
-        asked = competencies[column]
-        item = Item(asked.code, asked.label, asked.kind, core, weight, certificate=asked.category in exact)
+        needed = competencies[column]
+        item = Item(needed.code, needed.label, needed.kind, core, weight, certificate=needed.category in exact)
         if via == column:
             held.append(item)
         elif via < 0:
@@ -162,8 +162,8 @@ def rank_moves(
     """
     check_limit(limit, offset)
     most = None if limit is None else limit + offset
-    found = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most, wages=wages)
-    return moves_of(graph, found, first=offset, wages=wages)
+    best = best_targets(graph, origin, targets=targets, filters=filters, settings=settings, limit=most, wages=wages)
+    return moves_of(graph, best, first=offset, wages=wages)
 
 
 class BestTargets(NamedTuple):
@@ -174,7 +174,7 @@ class BestTargets(NamedTuple):
     """
 
     scored: Scored
-    kept: Sequence[tuple[int, tuple[Verdict, ...]]]
+    ranked: Sequence[tuple[int, tuple[Verdict, ...]]]
     undecided: Mapping[str, int]
     strict: bool
     reason: str
@@ -200,20 +200,20 @@ def best_targets(
     barred = excluded_rows(graph, start.row)
     rows = np.flatnonzero(~barred) if wanted is None else _rows(graph, wanted, barred)
     rows = rows[top(scored.totals[rows], len(rows) if limit is None or checks else limit)]
-    kept: list[tuple[int, tuple[Verdict, ...]]] = []
+    best: list[tuple[int, tuple[Verdict, ...]]] = []
     undecided = Counter[str]()
     for target in rows.tolist():
-        if limit is not None and len(kept) >= limit:
+        if limit is not None and len(best) >= limit:
             break
         verdicts = _judge(graph, scored, target, checks, undecided)
         if _passes(verdicts, strict=chosen.strict):
-            kept.append((target, verdicts))
-    return BestTargets(scored, kept, undecided, chosen.strict, "" if kept else _why_none(wanted, rows))
+            best.append((target, verdicts))
+    return BestTargets(scored, best, undecided, chosen.strict, "" if best else _why_none(wanted, rows))
 
 
-def _why_none(given: Collection[str | Profile] | None, rows: Sized) -> str:
-    """Say why no move is found, of which other ends were given, and left to judge; see `Moves`."""
-    return "filter" if len(rows) else "same" if given or given is None else "empty"
+def _why_none(ends: Collection[str | Profile] | None, rows: Sized) -> str:
+    """Return why there is no move, by the other ends that were given and the rows left to judge; see `Moves`."""
+    return "filter" if len(rows) else "same" if ends or ends is None else "empty"
 
 
 @checked
@@ -247,9 +247,9 @@ def rank_sources(
     chosen = settings_or(settings, graph.settings)
     checks = parse_filters(graph, check_codes(filters, what="filters"), MarketAlone(wages, wages))
     check_limit(limit, offset)
-    given = None if origins is None else tuple(check_codes(origins, what="origins"))
+    wanted = None if origins is None else tuple(check_codes(origins, what="origins"))
     column = graph.position[find_occupation(graph.referential, target)]
-    ranked = _origins(graph, given, column, chosen)
+    ranked = _origins(graph, wanted, column, chosen)
     chosen_kinds = origins is not None or any(each.name == "kind" for each in checks)
     excluded = () if chosen_kinds else chosen.ranking.sources_exclude
     moves = Moves(towards=True, excluded=excluded, strict=chosen.strict)
@@ -269,35 +269,35 @@ def rank_sources(
         rank += 1
         if rank > offset:
             moves += _explained(graph, scored, [(rank, column, verdicts)], wages)
-    moves.reason = "" if moves else "offset" if rank else "" if moves.left_out else _why_none(given, ranked)
+    moves.reason = "" if moves else "offset" if rank else "" if moves.left_out else _why_none(wanted, ranked)
     return moves
 
 
 def _origins(
-    graph: OccupationGraph, given: Sequence[str | Profile] | None, column: int, settings: Settings
+    graph: OccupationGraph, wanted: Sequence[str | Profile] | None, column: int, settings: Settings
 ) -> list[str | Profile]:
     """Origins by falling score towards a row, ties by code, then in the order given: all occupations where None."""
     barred = excluded_rows(graph, column)  # what is no move one way is none the other way
     occupied = scorer_for(graph.referential, settings.scorer)
     totals = score_table(graph, occupied).scores.totals_to(column)
-    codes = None if given is None else [each for each in given if not isinstance(each, Profile)]
+    codes = None if wanted is None else [each for each in wanted if not isinstance(each, Profile)]
     rows = np.flatnonzero(~barred) if codes is None else _rows(graph, codes, barred)
-    found: list[tuple[Scorer, float, str | Profile]] = [
+    candidates: list[tuple[Scorer, float, str | Profile]] = [
         (occupied, float(totals[row]), graph.codes[row]) for row in rows[top(totals[rows], len(rows))].tolist()
     ]
-    for person in (each for each in given or () if isinstance(each, Profile)):
+    for person in (each for each in wanted or () if isinstance(each, Profile)):
         start = find_start(graph, person)
         if start.row < 0 or not barred[start.row]:
             scored = _score(graph, start, settings)
-            found.append((scored.scorer, float(scored.totals[column]), person))
+            candidates.append((scored.scorer, float(scored.totals[column]), person))
     # Scores of two scorers have no common scale; chances do.
-    mixed = any(scorer.name != occupied.name for scorer, *_ in found)
+    mixed = any(scorer.name != occupied.name for scorer, *_ in candidates)
 
-    def place(each: tuple[Scorer, float, str | Profile]) -> float:
+    def sort_key(each: tuple[Scorer, float, str | Profile]) -> float:
         scorer, total, _ = each
         return -float(scorer.chances(np.asarray([total]))[0]) if mixed else -total
 
-    return [origin for *_, origin in sorted(found, key=place)]
+    return [origin for *_, origin in sorted(candidates, key=sort_key)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -395,19 +395,19 @@ def _score(graph: OccupationGraph, start: Start, settings: Settings) -> Scored:
 
 def moves_of(
     graph: OccupationGraph,
-    found: BestTargets,
+    best: BestTargets,
     *,
     only: Collection[str] | None = None,
     first: int = 0,
     wages: Market | None = None,
 ) -> Moves:
     """Explain the targets chosen after the `first` ones, or the codes in `only`; ranks are those among all."""
-    ranked = [(rank, *each) for rank, each in enumerate(found.kept, 1)][first:]
+    ranked = [(rank, *each) for rank, each in enumerate(best.ranked, 1)][first:]
     if only is not None:
         ranked = [each for each in ranked if graph.codes[each[1]] in only]
-    moves = _explained(graph, found.scored, ranked, wages)
-    reason = found.reason or ("offset" if len(found.kept) <= first else "")
-    return Moves(moves, strict=found.strict, undecided=found.undecided, reason=reason)
+    moves = _explained(graph, best.scored, ranked, wages)
+    reason = best.reason or ("offset" if len(best.ranked) <= first else "")
+    return Moves(moves, strict=best.strict, undecided=best.undecided, reason=reason)
 
 
 def _explained(
@@ -461,8 +461,8 @@ def levels_by(
 
 
 def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool_]) -> NDArray[np.intp]:
-    found = {graph.position[find_occupation(graph.referential, w)] for w in wanted}
-    return np.asarray(sorted(r for r in found if not barred[r]), dtype=np.intp)
+    rows = {graph.position[find_occupation(graph.referential, w)] for w in wanted}
+    return np.asarray(sorted(r for r in rows if not barred[r]), dtype=np.intp)
 
 
 def _judge(
@@ -531,13 +531,13 @@ def _outcomes(
     held = [np.union1d(own, columns).astype(np.int32) for columns in tried]
     people = people_who(graph, held, np.full(len(held), start.row, dtype=np.int32))
     scores = score_person(graph, score_table(graph, scorer), people).totals_to(target)
-    found: list[tuple[bool, float, float]] = []
+    outcomes: list[tuple[bool, float, float]] = []
     for columns, score in zip(held, scores.tolist(), strict=True):
         coverage = coverage_row(graph, holding_of(graph, columns))
-        position, mine = coverage_positions(coverage, start.row, [target]), coverage[[target]]
-        (level,) = levels_by(graph, scorer.chances([score]), position, mine).tolist()
-        found.append((reaches(level_at(level), wanted), score, float(mine[0])))
-    return found
+        position, covered = coverage_positions(coverage, start.row, [target]), coverage[[target]]
+        (level,) = levels_by(graph, scorer.chances([score]), position, covered).tolist()
+        outcomes.append((reaches(level_at(level), wanted), score, float(covered[0])))
+    return outcomes
 
 
 def _grown(
@@ -605,8 +605,8 @@ def counterfactual(
     --------
     >>> from passerelles import build_graph, load_referential
     >>> graph = build_graph(load_referential("transitions"))
-    >>> found = counterfactual(graph, "F1703", "F1503", level="proche")  # mason to carpenter
-    >>> [item.label for item in found.added], found.move.level
+    >>> change = counterfactual(graph, "F1703", "F1503", level="proche")  # mason to carpenter
+    >>> [item.label for item in change.added], change.move.level
     (['Tailler tenons, mortaises et entailles puis monter à blanc'], 'proche')
     """
     if isinstance(most, bool) or not isinstance(most, int) or most < 0:
@@ -642,19 +642,19 @@ def nearer(
     return counterfactual(graph, origin, target, level=_next(move.level), settings=settings)
 
 
-def sentence(found: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> str | None:
+def sentence(change: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> str | None:
     """Say in words what `nearer` found for a move; None where there is no nearer level."""
     if move.level is None or move.level == LEVELS[0]:
         return None
     level = say(f"moves.level.{_next(move.level)}", lang=lang)
-    if found is None and is_closed(move):
+    if change is None and is_closed(move):
         names = listed(names_to_obtain(move.access, lang), lang)
         key = "closed_selection" if move.access.status == "selective" else "closed"
         return say(f"moves.counterfactual.{key}", lang=lang, names=names)
-    if found is None:
+    if change is None:
         return say("moves.counterfactual.none", lang=lang, n=MOST, level=level)
-    names = listed((item.label or item.code for item in found.added), lang)
-    return say("moves.counterfactual.some", lang=lang, n=len(found.added), level=level, names=names)
+    names = listed((item.label or item.code for item in change.added), lang)
+    return say("moves.counterfactual.some", lang=lang, n=len(change.added), level=level, names=names)
 
 
 def is_closed(move: Move) -> bool:

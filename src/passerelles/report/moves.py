@@ -90,7 +90,7 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
         code: best_targets(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
         for code in sorted(lots)
     }
-    ranked = {code: [case.graph.codes[row] for row, _ in found.kept] for code, found in best.items()}
+    ranked = {code: [case.graph.codes[row] for row, _ in found.ranked] for code, found in best.items()}
     kept = _kept(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
     found = []
     for code, targets in best.items():
@@ -104,7 +104,7 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
         own = {end: tuple(flows.get((code, end), ())) for end in shown}
         rows = tuple(Explained(moves[end], direct[end], own[end]) for end in shown)
         label = case.graph.referential.occupation_by_code[code].name
-        found.append(Origin(code, label, lots[code], rows, len(targets.kept)))
+        found.append(Origin(code, label, lots[code], rows, len(targets.ranked)))
     return tuple(found)
 
 

@@ -64,9 +64,9 @@ _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
 
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
-_ALIKE: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
+_NO_SPREAD: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
 _COLUMNS: Final = 256  # targets at once: sums over groups of origins take their memory, not that of all pairs
-_ROOM: Final = 112_000_000  # bytes of tables kept at once: eleven of ROME's 1,584 fiches, three of ESCO's 3,007
+_ROOM: Final = 112_000_000  # bytes of cached tables: eleven of ROME's 1,584 fiches, three of ESCO's 3,007
 # Measures that features ask for again, beside their share in the overall closeness, and ranks that serve several
 # features: worth keeping while there is room.
 _AGAIN: Final = frozenset({"macro", "all_text", "definition", "item_text", "access", "titles", "themes"})
@@ -136,9 +136,9 @@ class Scene:
         if name == "overall":
             return self._whole[0]
         make = partial(measure_index(self.graph).closeness, name, self.vectors)
-        return self.kept("measure", name, make) if name in _AGAIN else make()
+        return self.cached("measure", name, make) if name in _AGAIN else make()
 
-    def kept(self, kind: str, name: str, make: Callable[[], Dense]) -> Dense:
+    def cached(self, kind: str, name: str, make: Callable[[], Dense]) -> Dense:
         """Return a table that is asked for again, computed once; the oldest go where memory is too short."""
         if (kind, name) not in self.computed:
             table = make()
@@ -173,7 +173,7 @@ def _resemblance(scene: Scene) -> Dense:
     return product(unit_rows(mine), by_column(theirs))
 
 
-def _alike(name: str, scene: Scene) -> Dense:
+def _cosine(name: str, scene: Scene) -> Dense:
     """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
     vectors = content_vectors(scene.graph)[name]
     return product(scene.origins.of_occupation(vectors), by_column(vectors))
@@ -212,7 +212,7 @@ def _rank(name: str, scene: Scene) -> Dense:
         nearest = nearest_values(values, ~graph.is_specialised, own)
         return frozen(_neutral(scene, name, rank_closeness(values, nearest)))
 
-    return scene.kept("ranks", name, make) if name in _RANKS_AGAIN else make()
+    return scene.cached("ranks", name, make) if name in _RANKS_AGAIN else make()
 
 
 def _reverse_rank(name: str, scene: Scene) -> Dense:
@@ -251,12 +251,12 @@ def _group_closeness(scene: Scene) -> Dense:
     graph, whole = scene.graph, scene.measured("overall")
     members = _members(graph)
     counts = np.maximum(members.sum(axis=1), 1)[:, None]
-    found = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
+    closeness = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
     for some in blocks(len(graph.codes), _COLUMNS):
         block = whole[:, some].astype(np.float64)
         block[np.arange(some.start, some.stop), np.arange(some.stop - some.start)] = 0.0
-        found[:, some] = ((members @ block) / counts).astype(np.float32)[graph.group[scene.mine]]
-    return found
+        closeness[:, some] = ((members @ block) / counts).astype(np.float32)[graph.group[scene.mine]]
+    return closeness
 
 
 def _members(graph: OccupationGraph) -> "sparse.csr_array":
@@ -276,15 +276,15 @@ def _of_sisters(name: str, scene: Scene) -> Dense:
     members = _members(graph)
     own = graph.base_rows[scene.mine]
     group = graph.group[own]
-    found = np.empty((len(own), len(graph.codes)), dtype=np.float32)
+    mean_ranks = np.empty((len(own), len(graph.codes)), dtype=np.float32)
     for some in blocks(len(graph.codes), _COLUMNS):
         mine = ranks[:, some]
         known = ~np.isnan(mine)
         filled = np.where(known, mine, np.float32(0.0))
         others = (members @ known.astype(np.float32))[group] - known[own]
         means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
-        found[:, some] = np.where(others > 0, means, mine[own])
-    return found
+        mean_ranks[:, some] = np.where(others > 0, means, mine[own])
+    return mean_ranks
 
 
 def _level_step(function: Callable[[NDArray[np.float32]], NDArray[np.float32]], attribute: str, scene: Scene) -> Dense:
@@ -303,8 +303,8 @@ def _scaled(values: Callable[[Scene], NDArray[np.float64]], scene: Scene) -> Den
     column = values(scene)
     plain = column[~scene.graph.is_specialised]
     # Equal figures may have a mean that differs in its last bit: that is no spread to divide by.
-    alike = not len(plain) or float(np.ptp(plain)) <= _ALIKE
-    return _target(lambda _: np.zeros_like(column) if alike else (column - plain.mean()) / plain.std(), scene)
+    constant = not len(plain) or float(np.ptp(plain)) <= _NO_SPREAD
+    return _target(lambda _: np.zeros_like(column) if constant else (column - plain.mean()) / plain.std(), scene)
 
 
 def _is_reference(scene: Scene) -> NDArray[np.float64]:
@@ -392,10 +392,10 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
 PLAIN_FEATURES: Final[Mapping[str, Feature]] = {
     "coverage": Feature(_coverage, of_holdings=True),
     "resemblance": Feature(_resemblance, of_holdings=True),
-    "contexts": Feature(partial(_alike, "contexts")),
-    "tags": Feature(partial(_alike, "tags")),
-    "title_words": Feature(partial(_alike, "titles")),
-    "definition_words": Feature(partial(_alike, "texts")),
+    "contexts": Feature(partial(_cosine, "contexts")),
+    "tags": Feature(partial(_cosine, "tags")),
+    "title_words": Feature(partial(_cosine, "titles")),
+    "definition_words": Feature(partial(_cosine, "texts")),
     "tree": Feature(_tree),
 }
 
@@ -429,13 +429,13 @@ def features() -> Mapping[str, Feature]:
     return MappingProxyType({**named, **PLAIN_FEATURES})
 
 
-def reads_alone(names: Iterable[str], what: Literal["of_holdings", "of_target"]) -> bool:
+def reads_alone(names: Iterable[str], flag: Literal["of_holdings", "of_target"]) -> bool:
     """
     Whether all these features depend on what an origin holds, and so differ between people of one occupation.
 
     `of_target`: whether they are all the same for all origins.
     """
-    return all(name in features() and getattr(features()[name], what) for name in names)
+    return all(name in features() and getattr(features()[name], flag) for name in names)
 
 
 def part_words(part: str, kind: Literal["label", "plus", "minus"], lang: Lang = "fr") -> str:

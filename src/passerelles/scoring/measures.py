@@ -112,13 +112,13 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
 def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[np.float32]:
     """Coverage of every occupation by each of several holdings, given as rows of 1 where held; shape (b, n)."""
     cells, size = Cells.of(held), held.shape[0]
-    found = np.empty((size, len(graph.codes)), dtype=np.float32)
+    coverage = np.empty((size, len(graph.codes)), dtype=np.float32)
     for some in blocks(size):  # a few together: 64 x 30,000 competencies are 15 MB
         rows = np.arange(some.start, some.stop, dtype=np.int32)
         places, counts = cells.of_rows(rows)
         credit, _ = _credited(graph, np.repeat(rows - some.start, counts), cells.columns[places], len(rows))
-        found[some] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
-    return found
+        coverage[some] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
+    return coverage
 
 
 def _share(graph: OccupationGraph, gained: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -212,9 +212,9 @@ class Origins:
         return taken if self.occupied.all() else _rows_where(taken, self.occupied)
 
 
-def _rows_where(matrix: "sparse.csr_array", kept: NDArray[np.bool_]) -> "sparse.csr_array":
-    """Empty the rows that are not kept."""
-    return sparse.csr_array(sparse.diags_array(kept.astype(np.float64)) @ matrix)
+def _rows_where(matrix: "sparse.csr_array", mask: NDArray[np.bool_]) -> "sparse.csr_array":
+    """Empty the rows outside a mask."""
+    return sparse.csr_array(sparse.diags_array(mask.astype(np.float64)) @ matrix)
 
 
 def every_occupation(graph: OccupationGraph) -> Origins:
@@ -311,14 +311,14 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
         # Few columns, as for one person seen from every target: all rows are counted at once.
         closer = [(nearest > column[:, None]).sum(axis=1, dtype=np.uint16) for column in values.T]  # 512 at most
         return np.ascontiguousarray(scale[np.stack(closer, axis=1)])
-    found = np.full(values.shape, scale[count], dtype=np.float32)
+    closeness = np.full(values.shape, scale[count], dtype=np.float32)
     steps = scale[::-1].copy()
-    for line, sorted_line, ranks in zip(values, nearest, found, strict=True):
+    for line, sorted_line, ranks in zip(values, nearest, closeness, strict=True):
         near = (line >= sorted_line[0]).nonzero()[0]  # the others are beyond the last step, and need no search
         some = line[near]
         order = some.argsort()  # looked up in order, which is faster
         ranks[near[order]] = steps[sorted_line.searchsorted(some[order], "right")]
-    return found
+    return closeness
 
 
 Vectors = Mapping[str, "sparse.csr_array"]
@@ -374,12 +374,12 @@ class MeasureIndex(Deriving):
         mine, theirs = vectors[name], self.vectors[name]
         if mine is theirs:
             return product(mine, by_column(theirs))
-        # For a few people, turning the matrix of all occupations would cost more than the product: it is kept turned.
+        # For a few people, transposing the matrix of all occupations costs more than the product: it is cached.
         if name in self.spreads:
-            turned = self.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(theirs, FINE)))
-            return whole_cosines(mine, turned)
-        turned = self.derived(("measure_by_column", name), lambda: by_column(theirs))
-        return product(mine, turned)
+            transposed = self.derived(("whole_by_column", name), lambda: by_column(in_whole_numbers(theirs, FINE)))
+            return whole_cosines(mine, transposed)
+        transposed = self.derived(("measure_by_column", name), lambda: by_column(theirs))
+        return product(mine, transposed)
 
 
 DOCUMENT: Final = "measures.json"
@@ -401,18 +401,18 @@ def measure_people(index: MeasureIndex, origins: Origins) -> Vectors:
     vectors, and is left out where nobody exercises any.
     """
     counts = held_counts(index.spreads, index.background, origins)
-    found = {name: in_whole_numbers(term_weights(c, index.rarities[name]), COARSE) for name, c in counts.items()}
+    measured = {name: in_whole_numbers(term_weights(c, index.rarities[name]), COARSE) for name, c in counts.items()}
     if origins.occupied.any():
-        others = {n: v for n, v in index.vectors.items() if n not in found}
-        found |= {name: origins.of_occupation(vectors) for name, vectors in others.items()}
-    return MappingProxyType(found)
+        others = {n: v for n, v in index.vectors.items() if n not in measured}
+        measured |= {name: origins.of_occupation(vectors) for name, vectors in others.items()}
+    return MappingProxyType(measured)
 
 
 def held_counts(spreads: Vectors, background: "sparse.csr_array", origins: Origins) -> "dict[str, sparse.csr_array]":
     """Counts of what is held, in the columns of each measure."""
-    found = {name: sparse.csr_array(origins.held @ spread) for name, spread in spreads.items()}
-    found["all_text"] = sparse.csr_array(found["all_text"] + origins.of_occupation(background))
-    return found
+    counts = {name: sparse.csr_array(origins.held @ spread) for name, spread in spreads.items()}
+    counts["all_text"] = sparse.csr_array(counts["all_text"] + origins.of_occupation(background))
+    return counts
 
 
 def _build(graph: OccupationGraph) -> MeasureIndex:
@@ -447,7 +447,7 @@ def _texts(graph: OccupationGraph) -> tuple[TextCounts, Vectors]:
     words, grams = counted.words, counted.grams
     owners = np.asarray([row for row, _ in titled], dtype=np.int32)
     gather = sparse.csr_array(membership(owners, len(graph.codes)).T)
-    found = {
+    matrices = {
         "items": grams[items],
         "names": words[own],
         "titles": gather @ words[loose],
@@ -455,7 +455,7 @@ def _texts(graph: OccupationGraph) -> tuple[TextCounts, Vectors]:
         "access": grams[access],
         "background": grams[own] * 2 + gather @ grams[loose] + grams[definitions],
     }
-    return counted, {name: sparse.csr_array(counts) for name, counts in found.items()}
+    return counted, {name: sparse.csr_array(counts) for name, counts in matrices.items()}
 
 
 def own_titles(graph: OccupationGraph, code: str) -> tuple[JobTitle, ...]:
@@ -522,8 +522,8 @@ def _of_occupations(graph: OccupationGraph, texts: Vectors, vocabulary: Sequence
 
 
 def _tags(graph: OccupationGraph, kinds: tuple[TagKind, ...]) -> "sparse.csr_array":
-    kept = np.asarray([t.kind in kinds for t in graph.referential.tags], dtype=np.bool_)
-    return sparse.csr_array(graph.tags[:, np.flatnonzero(kept)])
+    mask = np.asarray([t.kind in kinds for t in graph.referential.tags], dtype=np.bool_)
+    return sparse.csr_array(graph.tags[:, np.flatnonzero(mask)])
 
 
 def _riasec(graph: OccupationGraph) -> "sparse.csr_array":

@@ -74,22 +74,22 @@ def _fitted(logit: NDArray[np.float64], listed: NDArray[np.float64]) -> tuple[fl
     terms = np.stack([np.ones_like(logit), logit])
     start, precision = np.asarray([0.0, 1.0]), np.asarray([_SHIFT_PRECISION, _SLOPE_PRECISION])
 
-    def loss_at(place: NDArray[np.float64]) -> float:
-        odds = place @ terms
-        apart = (precision * (place - start) ** 2).sum() / 2.0
-        return float(np.logaddexp(0.0, odds).sum() - (listed * odds).sum() + apart)
+    def loss_at(point: NDArray[np.float64]) -> float:
+        odds = point @ terms
+        penalty = (precision * (point - start) ** 2).sum() / 2.0
+        return float(np.logaddexp(0.0, odds).sum() - (listed * odds).sum() + penalty)
 
-    found, loss = start, loss_at(start)
+    estimate, loss = start, loss_at(start)
     for _ in range(_STEPS):
-        chance = 1.0 / (1.0 + np.exp(-np.clip(found @ terms, -700.0, 700.0)))
-        pull = terms @ (listed - chance) - precision * (found - start)
-        step = np.linalg.solve((terms * chance * (1.0 - chance)) @ terms.T + np.diag(precision), pull)
-        while (after := loss_at(found + step)) >= loss and np.abs(step).max() > _NO_STEP:
+        chance = 1.0 / (1.0 + np.exp(-np.clip(estimate @ terms, -700.0, 700.0)))
+        gradient = terms @ (listed - chance) - precision * (estimate - start)
+        step = np.linalg.solve((terms * chance * (1.0 - chance)) @ terms.T + np.diag(precision), gradient)
+        while (after := loss_at(estimate + step)) >= loss and np.abs(step).max() > _NO_STEP:
             step /= 2.0
         if loss - after < _NO_GAIN * loss:
             break
-        found, loss = found + step, after
-    return float(found[0]), float(found[1])
+        estimate, loss = estimate + step, after
+    return float(estimate[0]), float(estimate[1])
 
 
 # Closeness is raised to this power, and ridge penalties are added on either side, before moves are carried over;
@@ -102,7 +102,7 @@ VARIANCE_FLOOR: Final = 0.02
 _PAIR_PRIOR: Final = 200.0  # pairs of occupations that a flow between two domains must outweigh
 _LEVEL_PRIOR: Final = 3.0
 _CITED_PRIOR: Final = 3.0
-_SURE: Final = 20.7  # log-odds beyond which content is as sure as can be: a chance of a thousand-millionth
+_MAX_LOGIT: Final = 20.7  # log-odds beyond which content is certain: a chance of a thousand-millionth
 _FAR: Final = 30.0
 
 Number = TypeVar("Number", bound=np.floating)
@@ -159,12 +159,12 @@ class Moves:
 
     def by_half(self, compute: Callable[[NDArray[np.intp], Dense], Dense]) -> Dense:
         """Shape (n, n): what `compute` gives for the rows of each half and the surprises that they see."""
-        found = np.zeros_like(self.listed)
+        values = np.zeros_like(self.listed)
         for half in (0, 1):
             rows = np.flatnonzero(self.half == half)
             if len(rows):
-                found[rows] = compute(rows, self.surprise[half])
-        return found
+                values[rows] = compute(rows, self.surprise[half])
+        return values
 
 
 def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
@@ -179,7 +179,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     rows = np.flatnonzero(~graph.is_specialised).astype(np.int32)
     listed = (graph.mobility[rows][:, rows].toarray() > 0).astype(np.float32)
     known = np.asarray(listed.any(axis=1), dtype=np.bool_)
-    logit = np.clip(_among(expected, rows), -_SURE, _SURE).astype(np.float32)
+    logit = np.clip(_among(expected, rows), -_MAX_LOGIT, _MAX_LOGIT).astype(np.float32)
     group = graph.group[rows]
     half = (np.unique(group, return_inverse=True)[1] % 2).astype(np.int32)
     surprise = np.zeros((2, *listed.shape), dtype=np.float32)
@@ -267,16 +267,16 @@ def cited_together(moves: Moves) -> Dense:
 
 def same_level_elsewhere(moves: Moves) -> Dense:
     """Mean surprise of the target among origins of the same level and top domain, outside the origin's group."""
-    alike = (moves.level[:, None] == moves.level[None, :]) & (moves.top_domain[:, None] == moves.top_domain[None, :])
-    weights = sparse.csr_array(alike * moves.elsewhere * moves.known[None, :])
+    same = (moves.level[:, None] == moves.level[None, :]) & (moves.top_domain[:, None] == moves.top_domain[None, :])
+    weights = sparse.csr_array(same * moves.elsewhere * moves.known[None, :])
     total = moves.by_half(lambda rows, surprise: weights[rows] @ surprise)
     return _shrunk(total, weights.sum(axis=1, dtype=np.float32)[:, None], _LEVEL_PRIOR)
 
 
 def domain_flow(moves: Moves) -> Dense:
     """Mean surprise between the origin's domain, outside its group, and the target's domain."""
-    alike = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
-    same, weights = sparse.csr_array(alike), sparse.csr_array(alike * moves.elsewhere * moves.known[None, :])
+    in_domain = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
+    same, weights = sparse.csr_array(in_domain), sparse.csr_array(in_domain * moves.elsewhere * moves.known[None, :])
     pairs = weights.sum(axis=1, dtype=np.float32)[:, None] * same.sum(axis=1, dtype=np.float32)[None, :]
     total = moves.by_half(lambda rows, surprise: weights[rows] @ surprise @ same)
     return _shrunk(total, pairs, _PAIR_PRIOR)
@@ -321,7 +321,7 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
     """
     moves = gather_moves(scene, expected)
     exact, smoothed = carried_over(moves)
-    found = {
+    features = {
         "similar_moves.exact": exact,
         "similar_moves.smoothed": smoothed,
         "seen_elsewhere.reverse": reverse_move(moves),
@@ -330,7 +330,7 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
         "seen_elsewhere.domain_flow": domain_flow(moves),
         "similar_moves.everywhere": listed_everywhere(moves),
     }
-    return {name: _for_all(scene.graph, moves, values) for name, values in found.items()}
+    return {name: _for_all(scene.graph, moves, values) for name, values in features.items()}
 
 
 def _for_all(graph: OccupationGraph, moves: Moves, values: Dense) -> Dense:
@@ -340,7 +340,7 @@ def _for_all(graph: OccupationGraph, moves: Moves, values: Dense) -> Dense:
     values *= moves.weight[:, None]
     if len(rows) == len(graph.codes):
         return values
-    place = np.zeros(len(graph.codes), dtype=np.int32)
-    place[rows] = np.arange(len(rows))
-    own = place[graph.base_rows]
+    position = np.zeros(len(graph.codes), dtype=np.int32)
+    position[rows] = np.arange(len(rows))
+    own = position[graph.base_rows]
     return values[np.ix_(own, own)]

@@ -164,12 +164,12 @@ def load_scorer(name: str = "default") -> Scorer:
 @cache
 def _shipped() -> Mapping[str, Scorer]:
     """Scorers that ship with the package, by name."""
-    found = {
+    scorers = {
         file.name.removesuffix(_ENDING): Scorer.model_validate(json.loads(file.read_text(encoding="utf-8")))
         for file in (files("passerelles.scoring") / "weights").iterdir()
         if file.name.endswith(_ENDING)
     }
-    return MappingProxyType(found)
+    return MappingProxyType(scorers)
 
 
 @lru_cache(maxsize=8)
@@ -257,8 +257,8 @@ def levels_of(chances: ArrayLike, shares: ArrayLike, *, close_share: float = mat
     chance, share = np.asarray(chances), np.asarray(shares)
     close = (chance >= CLOSE_PROBABILITY) | ((chance >= OPEN_PROBABILITY) & (share <= CLOSE_POSITION))
     reachable = (chance >= OPEN_PROBABILITY) | (share <= OPEN_POSITION)
-    found = np.where(close & (share <= close_share), 0, np.where(reachable, 1, 2))
-    return np.where(np.isnan(chance), -1, found).astype(np.int8)
+    levels = np.where(close & (share <= close_share), 0, np.where(reachable, 1, 2))
+    return np.where(np.isnan(chance), -1, levels).astype(np.int8)
 
 
 def level_at(number: int) -> Level | None:

@@ -23,7 +23,7 @@ from passerelles.sharing import Later, blocks, made_once, one_thread
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import frozen
 
-# Parts are kept in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
+# Parts are stored in whole hundred-thousandths: they add up exactly, in any order, and the last bits of floating
 # point, in which two machines may differ, never decide a rank.
 UNITS: Final = 100_000
 _LOG: Final = logging.getLogger(__name__)
@@ -55,10 +55,10 @@ class Narrow:
 
     def __getitem__(self, where: Any) -> NDArray[np.int64]:
         """Some of the numbers."""
-        found = self.cells[:, -1][where].astype(np.int64)
+        numbers = self.cells[:, -1][where].astype(np.int64)
         for place in range(self.cells.shape[1] - 2, -1, -1):
-            found = (found << 8) + self.cells[:, place][where]
-        return np.asarray(found + self.least, dtype=np.int64)
+            numbers = (numbers << 8) + self.cells[:, place][where]
+        return np.asarray(numbers + self.least, dtype=np.int64)
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
 
 
 def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
-    """Compute the table of a graph under a scorer; see `score_table`, which keeps it."""
+    """Compute the table of a graph under a scorer; see `score_table`, which caches it."""
     plain = ~graph.is_specialised
     size = len(graph.codes)
     prior = scorer.prior if graph.mobility.nnz else None  # without any mobility, their features are 0
@@ -158,7 +158,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     means: dict[str, float] = {}
     content = np.zeros((size, size) if prior is not None else (1, 1), dtype=np.float64)
     narrow: dict[str, Narrow] = {}
-    later: dict[str, Dense] = {}  # parts that wait for what all content says
+    later: dict[str, Dense] = {}  # parts that need the sum of all content first
     with one_thread("scipy.linalg"):
         for name, weights in scorer.parts.items():
             part = np.zeros((size, size), dtype=np.float32)
@@ -176,10 +176,10 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             scene.computed.clear()
             content /= prior.scale
             content += prior.base
-            found = mobility_features(scene, content)
+            mobility_values = mobility_features(scene, content)
             for name, part in later.items():
                 for each in sorted(set(scorer.parts[name]) & MOBILITY_FEATURES):
-                    _add(part, found[each], scorer.parts[name][each], 0.0)
+                    _add(part, mobility_values[each], scorer.parts[name][each], 0.0)
                 narrow[name] = narrowed(part, UNITS)
     parts = tuple(narrow[name] for name in scorer.parts)
     off = tuple(name for name, part in narrow.items() if not part.least and not part.cells.any())
@@ -210,7 +210,7 @@ def _rows(cells: NDArray[np.uint8], rows: int) -> NDArray[np.uint8]:
 
 def check_memory(size: int, parts: int, *, mobilities: bool) -> None:
     """
-    Refuse a table of pairs that would not fit in the memory that is free, before it is begun.
+    Refuse a table of pairs that would not fit in the memory that is free, before computing it.
 
     Raises
     ------
@@ -291,8 +291,8 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     chosen = scorer_for(graph.referential, graph.settings.scorer)
     # Those whose scores are left out come last, and are done before others take memory.
     for scorer in reversed(scorers):
-        kept = scorer == chosen or not all(reads_alone(some, "of_holdings") for some in scorer.parts.values())
-        table = score_table(graph, scorer) if kept else build_table(graph, scorer)
+        stored = scorer == chosen or not all(reads_alone(some, "of_holdings") for some in scorer.parts.values())
+        table = score_table(graph, scorer) if stored else build_table(graph, scorer)
         document["scorers"][scorer.name] = {
             "version": scorer.version,
             "sha256": scorer_sum(scorer),
@@ -300,7 +300,7 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
             "means": dict(table.means),
             "off": list(table.off),
             "measured": table.reference is not None,
-            "scores": _pack_parts(table.scores, len(graph.codes), scorer.name, arrays) if kept else None,
+            "scores": _pack_parts(table.scores, len(graph.codes), scorer.name, arrays) if stored else None,
         }
         if document["reference"] is None and table.reference is not None:
             document["reference"] = pack("reference", table.reference, arrays)
@@ -313,12 +313,12 @@ def _pack_parts(scores: Scores, size: int, name: str, arrays: Arrays) -> list[di
     toward = np.empty((size, size), dtype=np.int64)
     for some in blocks(size):
         toward[:, some] = (scores.sums(some) - scores.base).T
-    found = []
+    entries = []
     for number, part in enumerate((*scores.parts, narrowed(toward))):
         array = f"scores.{name}.{number}.npy"
         arrays[array] = part.cells if part.cells.strides[0] else part.cells[:1]
-        found.append({"array": array, "least": part.least})
-    return found
+        entries.append({"array": array, "least": part.least})
+    return entries
 
 
 def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
@@ -336,9 +336,9 @@ def stored_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable | None:
         return None
     if about["sha256"] != scorer_sum(scorer):
         if ships(scorer):
-            found = f"{scorer.name} {about['version']} {about['sha256'][:8]}"
+            stored = f"{scorer.name} {about['version']} {about['sha256'][:8]}"
             expected = f"{scorer.name} {scorer.version} {scorer_sum(scorer)[:8]}"
-            raise PasserellesError("index_version", path=index.place, found=found, expected=expected)
+            raise PasserellesError("index_version", path=index.place, found=stored, expected=expected)
         return None
     means, off = MappingProxyType(about["means"]), tuple(about["off"])
     scores, reference = partial(_stored_scores, graph, scorer, index, about), partial(_stored_reference, index)
@@ -362,7 +362,7 @@ def _stored_reference(index: Index) -> Reference:
 @made_once
 def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
     """
-    Return where each occupation stands on the map: that of the graph's index, else worked out, in seconds, and kept.
+    Return where each occupation stands on the map: that of the graph's index, else computed, in seconds, and cached.
 
     Returns
     -------
@@ -385,10 +385,10 @@ def occupation_positions(graph: OccupationGraph) -> NDArray[np.float64]:
     index = graph.index
     if index is not None and POSITIONS in index.manifest["members"]:
         return index.array(POSITIONS)
-    return frozen(_placed(graph))
+    return frozen(_layout(graph))
 
 
-def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
+def _layout(graph: OccupationGraph) -> NDArray[np.float64]:
     size = len(graph.codes)
     if size < _FEWEST:
         angles = np.linspace(0, 2 * np.pi, size, endpoint=False)
@@ -404,10 +404,10 @@ def _placed(graph: OccupationGraph) -> NDArray[np.float64]:
             max_iter=_ROUNDS,
             random_state=0,
         )
-        found = np.asarray(layout.fit_transform(distances), dtype=np.float64)
-    found -= found.min(axis=0)
-    spread = float(found.max()) or 1.0
-    return np.asarray(np.round((found + (spread - found.max(axis=0)) / 2) / spread, _DECIMALS), dtype=np.float64)
+        points = np.asarray(layout.fit_transform(distances), dtype=np.float64)
+    points -= points.min(axis=0)
+    spread = float(points.max()) or 1.0
+    return np.asarray(np.round((points + (spread - points.max(axis=0)) / 2) / spread, _DECIMALS), dtype=np.float64)
 
 
 def _distances(graph: OccupationGraph) -> NDArray[np.float64]:
