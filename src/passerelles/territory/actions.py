@@ -166,25 +166,25 @@ ActionKey = tuple[ActionKind, str, str]  # kind, who, what
 def _meeting(flow: Flow, lang: Lang) -> ActionKey:
     access = flow.access_words(lang) if flow.access.to_obtain else ""
     key = "meet_with" if access else "meet"
-    what = say(f"territory.action.what.{key}", lang=lang, job=flow.hiring.named, access=access)
-    return "meet", flow.hiring.employer, what
+    text = say(f"territory.action.what.{key}", lang=lang, job=flow.hiring.named, access=access)
+    return "meet", flow.hiring.employer, text
 
 
 def _confirmation(flow: Flow, lang: Lang) -> ActionKey:
     key = "title" if "title" in flow.unknown else "confirm"
     ends = {"employer": flow.hiring.employer, "fragile": flow.fragile.employer}
-    what = say("territory.action.what.confirm", lang=lang, what=flow.to_find_out(lang) or "", job=flow.hiring.named)
-    return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), what
+    text = say("territory.action.what.confirm", lang=lang, what=flow.to_find_out(lang) or "", job=flow.hiring.named)
+    return "confirm", say(f"territory.action.who.{key}", lang=lang, **ends), text
 
 
 def _corrections(problems: Iterable[Problem], lang: Lang) -> Iterable[Action]:
-    for (file, _), some in grouped(((p.file, p.key), p) for p in problems).items():
-        known = [p.people for p in some]
-        rows = few([str(p.row) for p in some], _ROWS)
-        what = say("territory.action.what.correct", lang=lang, n=len(some), rows=rows, why=some[0].what(lang))
+    for (file, _), group in grouped(((p.file, p.key), p) for p in problems).items():
+        known = [p.people for p in group]
+        rows = few([str(p.row) for p in group], _ROWS)
+        text = say("territory.action.what.correct", lang=lang, n=len(group), rows=rows, why=group[0].what(lang))
         people = None if None in known else sum(p or 0 for p in known)
         who = say(f"territory.action.who.{'correct' if file else 'table'}", lang=lang, file=file)
-        yield Action("correct", who, what, people)
+        yield Action("correct", who, text, people)
 
 
 def _authorisations(flow: Flow, lang: Lang) -> Iterable[ActionKey]:
@@ -202,15 +202,15 @@ def _trainings(flows: Iterable[Flow], lang: Lang) -> Iterable[Action]:
         if flow.hours.expected or needs_access:
             access = flow.access_words(lang) if needs_access else ""
             taught.append(((flow.hiring.label or flow.hiring.job, access, "" if access else flow.hiring.permits), flow))
-    for (job, access, permits), some in grouped(taught).items():
-        lengths = sorted({round(f.hours.expected) for f in some if f.hours.expected})
+    for (job, access, permits), group in grouped(taught).items():
+        lengths = sorted({round(f.hours.expected) for f in group if f.hours.expected})
         hours = "–".join(number(h, lang=lang) for h in dict.fromkeys(lengths[:1] + lengths[-1:]))
         key = "train" if access else "adapt"
-        what = say(
+        text = say(
             f"territory.action.what.{key}{'_told' if permits else ''}", lang=lang, access=access, told=permits, job=job
         )
         if hours:
-            what = say(f"territory.action.what.each_{key}", lang=lang, what=what, hours=hours)
-        firms = listed(sorted({f.hiring.employer for f in some}), lang)
-        who, people = say("territory.action.who.train", lang=lang, list=firms), sum(f.people for f in some)
-        yield Action("train", who, what, people, in_all(some, "hours.expected"), Dates.of(some))
+            text = say(f"territory.action.what.each_{key}", lang=lang, what=text, hours=hours)
+        firms = listed(sorted({f.hiring.employer for f in group}), lang)
+        who, people = say("territory.action.who.train", lang=lang, list=firms), sum(f.people for f in group)
+        yield Action("train", who, text, people, in_all(group, "hours.expected"), Dates.of(group))

@@ -148,16 +148,16 @@ class Release:
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return a sheet a question: who goes where, who is left, what stays empty, totals, changes, titles, notes."""
-        apart = [("to_confirm", self.to_confirm), ("stretched", self.stretched), ("options", self.options)]
+        separate = [("to_confirm", self.to_confirm), ("stretched", self.stretched), ("options", self.options)]
 
-        def flows(name: str, some: Sequence[Flow | Withheld], *hidden: str) -> Sheet:
-            paid = any(wages_short(f.wages, lang) for f in some if isinstance(f, Flow))
+        def flows(name: str, lines: Sequence[Flow | Withheld], *hidden: str) -> Sheet:
+            paid = any(wages_short(f.wages, lang) for f in lines if isinstance(f, Flow))
             left_out = frozenset(hidden if paid else (*hidden, "wages"))
-            return Sheet(name, Flow.spec.columns, partial(list, some), lang, left_out)
+            return Sheet(name, Flow.spec.columns, partial(list, lines), lang, left_out)
 
         return [
             flows("flows", self.flows, "unknown"),
-            *(flows(name, some) for name, some in apart if some),
+            *(flows(name, lines) for name, lines in separate if lines),
             Sheet("uncovered", Uncovered.spec.columns, lambda: self.uncovered, lang),
             Sheet("unfilled", Unfilled.spec.columns, lambda: self.unfilled, lang),
             Sheet.of_rows("totals", (Column("what"), Column("value", "number")), self._sums(lang)),

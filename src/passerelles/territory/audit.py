@@ -152,7 +152,7 @@ class Auditor:
         people, openings = table.supply - table.sent(known), table.capacity - table.taken(known)
         counted = np.bincount(table.group, table.sent(known & table.confirmed), len(table.need))
         # People on unknown flows, as far as the total says.
-        shown, hidden = (int(table.flow[some].sum()) for some in (known, unknown))
+        shown, hidden = (int(table.flow[mask].sum()) for mask in (known, unknown))
         least, most = (hidden, hidden) if view.total else (e - shown for e in view.between or (-math.inf, math.inf))
         limits: list[tuple[Ends, Ends]] = [  # the least and the most of each row
             _ends(people, table.uncovered, view.left),

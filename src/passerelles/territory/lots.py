@@ -300,8 +300,8 @@ class Problem(Described):
 
     def sentence(self, lang: Lang = "fr") -> str:
         """Return where and what, as a person reads it."""
-        where = "table" if not self.row else "cell" if self.column else "row"
-        place = say(f"territory.where.{where}", lang=lang, file=self.file, row=str(self.row), column=self.column)
+        kind = "table" if not self.row else "cell" if self.column else "row"
+        place = say(f"territory.where.{kind}", lang=lang, file=self.file, row=str(self.row), column=self.column)
         return say("territory.where.problem", lang=lang, place=place, what=self.what(lang))
 
     @property

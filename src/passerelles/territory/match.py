@@ -342,18 +342,18 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
         fragile = territory.fragile.lots[int(pairs.lot[pair])]
         hiring = territory.hiring.lots[int(pairs.entry[pair])]
         same = bool(pairs.same[pair])
-        where = moves.at(fragile, hiring)
+        cell = moves.at(fragile, hiring)
         jobs = (fragile.job, hiring.job)
         if not same and jobs not in explained and len(explained) < territory.settings.explained_moves:
             explained[jobs] = next(iter(rank_moves(territory.graph, jobs[0], targets=[jobs[1]], limit=1)), None)
-        km, chance = float(pairs.km[pair]), float(moves.probability[where])
+        km, chance = float(pairs.km[pair]), float(moves.probability[cell])
         move = None if same else explained.get(jobs)
         if move is not None and move.probability is not None:
             chance = move.probability  # the same to the last bit, where arrays may differ from single numbers
-        level = int(moves.level[where])
+        level = int(moves.level[cell])
         kind, access = access_of(*jobs)
         unknown = doubts(int(pairs.doubt[pair]))
-        hours = hours_at(moves, where, territory.settings.assumed_hours)
+        hours = hours_at(moves, cell, territory.settings.assumed_hours)
         if same and "access" in unknown:  # the same job, of whose title more is demanded than these people may hold
             hours = Hours(0.0, None, None)
         flows.append(
@@ -362,13 +362,13 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
                 hiring=hiring,
                 people=int(flow[pair]),
                 hours=hours,
-                assumed=not same and math.isnan(moves.hours.expected[where]) and hours.expected is not None,
+                assumed=not same and math.isnan(moves.hours.expected[cell]) and hours.expected is not None,
                 cost=None if pairs.hours[pair] < 0 or hours.expected is None else int(pairs.cost[pair]) / TENTHS,
                 km=None if math.isnan(km) else round(km, 1),
                 same_job=same,
                 probability=None if same or math.isnan(chance) else chance,
                 move_level=move.level if move is not None else None if same or level < 0 else LEVELS[level],
-                listed=None if same else bool(moves.listed[where]),
+                listed=None if same else bool(moves.listed[cell]),
                 unknown=unknown,
                 kind="same-job" if same else kind,
                 access=access,
@@ -377,7 +377,7 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
                 wages=wages_between(market, referential, fragile.job, hiring.job),
                 surveyed=openings_in(hiring.basin)(hiring.job)[1] if openings_in and hiring.basin else None,
                 payers=(payer_of(fragile, market), payer_of(hiring, market)),
-                lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[where]),
+                lever_hours=0.0 if same or moves.hours.lever is None else float(moves.hours.lever[cell]),
             )
         )
     return tuple(sorted(flows, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))

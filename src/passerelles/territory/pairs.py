@@ -483,9 +483,9 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
             reason[(reason == Why.OPEN) & steps_down(lot.job)[job]] = Why.STEP_DOWN
         reason = np.where(reason == Why.OPEN, far, reason)
         best = _best_entries(openings.pool[near], reason, doubt, cost, ~same)
-        entry, where = near[best], (origin, job[best])
+        entry, cell = near[best], (origin, job[best])
         positions = np.full(len(best), lot_at), openings.pool[entry], entry
-        figures: tuple[Any, ...] = hours[where], cost[best], km[best], moves.probability[where], same[best]
+        figures: tuple[Any, ...] = hours[cell], cost[best], km[best], moves.probability[cell], same[best]
         blocks.append(Pairs(*positions, reason[best], doubt[best], far[best] == Why.OPEN, *figures))
     return Pairs(*map(np.concatenate, zip(*blocks, strict=True)))
 
@@ -495,13 +495,13 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
 
     def beyond(held: frozenset[str], demanded: Mapping[int, frozenset[str]]) -> Bools:
         """Whether each opening asks for more than is held."""
-        return np.isin(near, [opening for opening, some in demanded.items() if some - held])
+        return np.isin(near, [opening for opening, codes in demanded.items() if codes - held])
 
-    given = normalise_label(lot.given)
+    title = normalise_label(lot.given)
     doubt = openings.doubt[near] | _reading_doubt(lot)
-    if given:  # the very same words on both sides are the same job, whatever it is read as
-        doubt[same & (openings.title[near] == given)] = 0
-    lot_numbers = _numbers(given)
+    if title:  # the very same words on both sides are the same job, whatever it is read as
+        doubt[same & (openings.title[near] == title)] = 0
+    lot_numbers = _numbers(title)
     if lot_numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
         doubt[same & beyond(lot_numbers, openings.numbers)] |= Doubt.ACCESS
     if openings.demanded:

@@ -313,8 +313,8 @@ class _Reader:
                     values = {job: title, count: number}
                     split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
             if problem:
-                given = {"given": " ".join(text.split())}
-                self.set_aside.append(Problem(grid.name, line, grid.header[job], problem, given, row_count))
+                fields = {"given": " ".join(text.split())}
+                self.set_aside.append(Problem(grid.name, line, grid.header[job], problem, fields, row_count))
         return grid, split_rows
 
     def _check_columns(self, grid: Grid) -> Grid:
@@ -575,9 +575,9 @@ class _Reader:
             return None
         job = self._job(grid, line, cells, title_job)
         job = self._unclear_job(grid, cells, number) or job
-        where = self._where(grid, line, cells)
-        if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(where, Unusable):
-            unusable = next(each for each in (people, job, where) if isinstance(each, Unusable))
+        place = self._where(grid, line, cells)
+        if isinstance(people, Unusable) or isinstance(job, Unusable) or isinstance(place, Unusable):
+            unusable = next(each for each in (people, job, place) if isinstance(each, Unusable))
             details = (grid.title(unusable.role), unusable.key, unusable.values, number, unusable.suggestions)
             self.set_aside.append(Problem(grid.name, line, *details))
             return None
@@ -585,7 +585,7 @@ class _Reader:
             employer=grid.text(cells, "employer") or "–",
             people=people,
             **job._asdict(),
-            **where._asdict(),
+            **place._asdict(),
             label=self.referential.occupation_by_code[job.job].name,
             row=line,
             sheet=grid.sheet,
