@@ -210,13 +210,13 @@ def clean(text: str, *, bold: bool = False) -> str:
 
 def _words(text: str) -> list[str]:
     """Cut at spaces; no line begins with a sign that French writes after a space."""
-    found: list[str] = []
+    words: list[str] = []
     for word in text.translate(_SPACES).split(" "):
-        if found and word and all(c in _CLOSING for c in word):
-            found[-1] += f" {word}"
+        if words and word and all(c in _CLOSING for c in word):
+            words[-1] += f" {word}"
         elif word:
-            found.append(word)
-    return found
+            words.append(word)
+    return words
 
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
@@ -258,9 +258,9 @@ def wrap(text: str, width: float, size: float, *, bold: bool = False) -> list[st
             continue
         if line:
             lines.append(line)
-        *whole, line = _cut(word, width, size, bold=bold)
+        *full_lines, line = _cut(word, width, size, bold=bold)
         used = width_of(line, size, bold=bold)
-        lines += whole
+        lines += full_lines
     return [*lines, line] if line or not lines else lines
 
 
@@ -617,15 +617,15 @@ def _compact(inside: str) -> str:
     return re.sub(r">\s+<", "><", inside).replace("\n", " ").strip()
 
 
-def _text_line(found: re.Match[str]) -> str:
+def _text_line(match: re.Match[str]) -> str:
     """Write a line of text as short as can be, with the width that the font gives it."""
-    style = dict(part.strip().split(": ", 1) for part in found["style"].split(";") if ": " in part)
+    style = dict(part.strip().split(": ", 1) for part in match["style"].split(";") if ": " in part)
     size = float(style.get("font-size", "10px").removesuffix("px"))
     bold = style.get("font-weight", "normal") in ("bold", "700")
-    words = found["words"]
+    words = match["words"]
     known = {
-        "x": found["x"],
-        "y": found["y"],
+        "x": match["x"],
+        "y": match["y"],
         "font-size": f"{size:g}",
         "font-weight": "bold" if bold else "",
         "text-anchor": style.get("text-anchor", "start").replace("start", ""),

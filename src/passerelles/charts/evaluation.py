@@ -60,14 +60,14 @@ def method_comparison(
     y = pen.heading(facts, metric=metric)
     y = _intervals(pen, results, metric, y)
     entries: list[Entry] = [(_FAIR, pen.say("fair"))]
-    if any(_seen(r) for r in results):
+    if any(_in_sample(r) for r in results):
         entries.append((_SEEN, pen.say("seen")))
     y = pen.legend(y + 6, entries)
-    told = listed((f"{_name(pen, r)} {_figure(r, metric, lang)}" for r in results), lang)
-    return pen.chart(y, f"{facts} {told}.")
+    results_text = listed((f"{_name(pen, r)} {_figure(r, metric, lang)}" for r in results), lang)
+    return pen.chart(y, f"{facts} {results_text}.")
 
 
-def _seen(result: "MethodResult") -> bool:
+def _in_sample(result: "MethodResult") -> bool:
     return "in-sample" in result.protocol
 
 
@@ -76,7 +76,7 @@ def _name(pen: Pen, result: "MethodResult") -> str:
     name = result.method
     if name in METHODS:
         name = f"{pen.say(f'of.{name}')} ({name})"
-    return pen.say("name_seen", name=name) if _seen(result) else name
+    return pen.say("name_seen", name=name) if _in_sample(result) else name
 
 
 def _figure(result: "MethodResult", metric: str, lang: Lang) -> str:
@@ -89,9 +89,9 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
     names = [_name(pen, r) for r in results]
     figures = [_figure(r, metric, pen.lang) for r in results]
     column = min(max(pen.wide(n) for n in names) + 2, pen.inner * 0.36)
-    shown = max(pen.wide(f) for f in figures)
+    figure_width = max(pen.wide(f) for f in figures)
     most = max(max(r.metrics[metric], *r.ci95.get(metric, (0.0,))) for r in results)
-    ruler = Ruler(0.0, max(most * 1.05, 0.05), MARGIN + column + 10, pen.right - shown - 12)
+    ruler = Ruler(0.0, max(most * 1.05, 0.05), MARGIN + column + 10, pen.right - figure_width - 12)
     y = top
     for result, name, figure in zip(results, names, figures, strict=True):
         tall = pen.height(name, column)
@@ -102,7 +102,7 @@ def _intervals(pen: Pen, results: "Sequence[MethodResult]", metric: str, top: fl
         pen.line([(ruler(low), middle), (ruler(high), middle)], width=1.8, colour=Colour.BLUE, over=2.0)
         for end in (low, high):
             pen.line([(ruler(end), middle - 4), (ruler(end), middle + 4)], width=1.2, colour=Colour.BLUE, over=2.0)
-        pen.dot((ruler(result.metrics[metric]), middle), pen.size * 0.7, _SEEN if _seen(result) else _FAIR)
+        pen.dot((ruler(result.metrics[metric]), middle), pen.size * 0.7, _SEEN if _in_sample(result) else _FAIR)
         pen.text((pen.right, middle - pen.size * LINE / 2), figure, align="right")
         y += room
 
@@ -162,8 +162,8 @@ def reliability_diagram(bins: "Sequence[Bin | Mapping[str, Any]]", *, width: flo
     y = _points(pen, rows, y)
     y = pen.legend(y + 6, [(_FAIR, pen.say("point")), ("╌", pen.say("even"))])
     shares = [[percent(r[name], lang=lang) for name in ("predicted", "observed")] for r in rows]
-    told = listed((pen.say("row", predicted=predicted, observed=observed) for predicted, observed in shares), lang)
-    return pen.chart(y, f"{facts} {pen.say('words', rows=told)}")
+    rows_text = listed((pen.say("row", predicted=predicted, observed=observed) for predicted, observed in shares), lang)
+    return pen.chart(y, f"{facts} {pen.say('words', rows=rows_text)}")
 
 
 def wilson(share: float, cases: int) -> tuple[float, float]:
@@ -184,12 +184,12 @@ def wilson(share: float, cases: int) -> tuple[float, float]:
 def _points(pen: Pen, rows: Sequence[Mapping[str, Any]], top: float) -> float:
     write = partial(percent, lang=pen.lang)
     size = pen.size - 1
-    shown = pen.wide(write(1.0), size=size)
+    label_width = pen.wide(write(1.0), size=size)
     bounds = [wilson(r["observed"], int(r["cases"])) for r in rows]
     most = min(1.0, max(*(r["predicted"] for r in rows), *(high for _, high in bounds)) * 1.06)
-    side = min(pen.inner - shown - 16, _SIDE)
-    edge = max(MARGIN, (pen.width - side - shown) / 2)  # in the middle of a page that is wider
-    left = edge + shown + 8
+    side = min(pen.inner - label_width - 16, _SIDE)
+    edge = max(MARGIN, (pen.width - side - label_width) / 2)  # in the middle of a page that is wider
+    left = edge + label_width + 8
     top = pen.text((edge, top), pen.say("observed"), colour=Colour.QUIET) + 4
     across = Ruler(0.0, most, left, left + side)
     up = Ruler(0.0, most, top + side, top)

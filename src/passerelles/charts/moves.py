@@ -69,8 +69,8 @@ def score_waterfall(move: "Move", *, width: float = 8.0, lang: Lang = "fr") -> C
     y = _bars(pen, [*bars, total], pen.heading(_facts(move, lang), **_ends(move, lang)))
     entries: list[Entry] = [(_BASE, pen.say("base"))] if any(p.name == "base" for p in parts) else []
     entries += [(_PLUS, pen.say("plus")), (_MINUS, pen.say("minus")), (_TOTAL, total.label)]
-    told = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts), lang)
-    words = pen.say("words", parts=told, score=signed(move.score, lang=lang))
+    parts_text = listed((f"{p.label(lang)} {signed(p.value, lang=lang)}" for p in parts), lang)
+    words = pen.say("words", parts=parts_text, score=signed(move.score, lang=lang))
     return pen.chart(pen.legend(y + 8, entries), words)
 
 
@@ -109,10 +109,10 @@ def _look(part: "PartValue") -> Fill:
 def _bars(pen: Pen, bars: Sequence[_Bar], top: float) -> float:
     values = [signed(bar.end - bar.start, lang=pen.lang) for bar in bars]
     column = min(max(pen.wide(bar.label, bold=True) for bar in bars) + 2, pen.inner * 0.4)
-    shown = max(pen.wide(v, bold=True) for v in values)
+    value_width = max(pen.wide(v, bold=True) for v in values)
     low, high = min(0.0, *(bar.end for bar in bars)), max(0.0, *(bar.end for bar in bars))
     pad = (high - low or 1.0) * 0.02
-    ruler = Ruler(low - pad, high + pad, MARGIN + column + 10, pen.right - shown - 10)
+    ruler = Ruler(low - pad, high + pad, MARGIN + column + 10, pen.right - value_width - 10)
     y = top
     for place, (label, start, end, look) in enumerate(bars):
         last = place == len(bars) - 1
@@ -198,8 +198,8 @@ def competency_bars(move: "Move", *, limit: int = 8, width: float = 8.0, lang: L
             y = _others(pen, items[limit:], y)
     y = pen.legend(y + 6, [(_CORE, pen.say("core"))])
     names = {state: listed((i.label or i.code for i in items[:limit]), lang) for state, items in groups.items()}
-    told = [say(f"moves.items.{s}", lang=lang, n=len(i), names=names[s]) for s, i in groups.items() if i]
-    return pen.chart(y, ". ".join([facts.rstrip("."), *told, listed(shares, lang)]) + ".")
+    state_texts = [say(f"moves.items.{s}", lang=lang, n=len(i), names=names[s]) for s, i in groups.items() if i]
+    return pen.chart(y, ". ".join([facts.rstrip("."), *state_texts, listed(shares, lang)]) + ".")
 
 
 def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Mapping[str, Fill]) -> float:
@@ -216,8 +216,8 @@ def _strip(pen: Pen, states: Mapping[str, float], y: float, looks: Mapping[str, 
 def _group(pen: Pen, state: str, items: "Sequence[Item]", y: float, most: float) -> float:
     y = pen.text((MARGIN, y), pen.say(f"head_{state}"), bold=True) + 2
     column = pen.inner * 0.6
-    shown = pen.wide(number(most, lang=pen.lang, decimals=1)) + 8
-    ruler = Ruler(0.0, most, MARGIN + column + 10, pen.right - shown)
+    number_width = pen.wide(number(most, lang=pen.lang, decimals=1)) + 8
+    ruler = Ruler(0.0, most, MARGIN + column + 10, pen.right - number_width)
     indent = pen.size * 1.3
     for item in items:
         start = y
@@ -274,24 +274,24 @@ def comparison_bars(found: "Comparison", *, width: float = 8.0, lang: Lang = "fr
     """
     pen = Pen(width, "comparison", lang)
     y = pen.heading(pen.say("meaning"), title=found.page(lang).title)
-    told = []
-    for each in found.occupations:
+    sentences = []
+    for job in found.occupations:
         weights = dict.fromkeys(_PRESENCES, 0.0)
         for competency in found.competencies:
-            if each.code in competency.occupations:
-                weights[competency.presence] += competency.weights[competency.occupations.index(each.code)]
-        y = pen.text((MARGIN, y), f"{each.label} ({each.code})", width=pen.inner, bold=True) + 2
-        whole = sum(weights.values())
-        if not whole:
+            if job.code in competency.occupations:
+                weights[competency.presence] += competency.weights[competency.occupations.index(job.code)]
+        y = pen.text((MARGIN, y), f"{job.label} ({job.code})", width=pen.inner, bold=True) + 2
+        total = sum(weights.values())
+        if not total:
             words = pen.say("none")
         else:
             y = _strip(pen, weights, y, _PRESENCES) + 2
-            shares = {name: percent(weight / whole, lang=lang) for name, weight in weights.items()}
-            words = pen.say("shares", n=each.requirements, **shares)
+            shares = {name: percent(weight / total, lang=lang) for name, weight in weights.items()}
+            words = pen.say("shares", n=job.requirements, **shares)
         y = pen.text((MARGIN, y), words, width=pen.inner, colour=Colour.QUIET) + 8
-        told.append(labelled(f"{each.label} ({each.code})", words, lang))
+        sentences.append(labelled(f"{job.label} ({job.code})", words, lang))
     key = [(look, say(f"compare.presence.{name}", lang=lang)) for name, look in _PRESENCES.items()]
-    return pen.chart(pen.legend(y, key), " ".join([pen.say("meaning"), *told]))
+    return pen.chart(pen.legend(y, key), " ".join([pen.say("meaning"), *sentences]))
 
 
 def _others(pen: Pen, items: "Sequence[Item]", y: float) -> float:
@@ -417,16 +417,16 @@ def neighbour_map(
     meaning = pen.say("chance" if all(m.probability for m in moves) else "score")
     y = pen.heading(meaning, origin=_end(find_start(graph, origin).end, lang))
     if not moves:
-        none = say("moves.none", lang=lang)
-        return pen.chart(pen.text((MARGIN, y), none, width=pen.inner), none, note=False)
+        message = say("moves.none", lang=lang)
+        return pen.chart(pen.text((MARGIN, y), message, width=pen.inner), message, note=False)
     y = _map(pen, moves, ring_order(graph, [m.target.code or "" for m in moves]), y)
     levels = [level for level in _LEVELS if any(m.level == level for m in moves)]
     words = {level: say(f"moves.level.{level}", lang=lang) if level else pen.say("no_level") for level in levels}
     entries: list[Entry] = [(_ORIGIN, pen.say("origin")), *((_LEVELS[level], words[level]) for level in levels)]
     if any(m.known for m in moves):
         entries.append(("★", pen.say("known")))
-    told = listed((_name(m, lang) for m in moves), lang)
-    return pen.chart(pen.legend(y + 4, entries), f"{meaning} {pen.say('words', names=told)}")
+    names = listed((_name(m, lang) for m in moves), lang)
+    return pen.chart(pen.legend(y + 4, entries), f"{meaning} {pen.say('words', names=names)}")
 
 
 def _name(move: "Move", lang: Lang) -> str:
@@ -725,12 +725,12 @@ def area_map(found: "MobilityAreas", *, width: float = 8.0, lang: Lang = "fr") -
         pen.dot((x, top), 2 * half * spot.radius, _DISC)
         pen.text((x, top - pen.size * 0.7), str(spot.area.number), bold=True, align="center")
     y += 2 * half + pen.size
-    told = [_area_words(pen, area) for area in found.areas]
-    for words in told:
+    area_lines = [_area_words(pen, area) for area in found.areas]
+    for words in area_lines:
         y = pen.text((MARGIN, y), words, width=pen.inner) + 2
     for note in page.notes:
         y = pen.note(y + 2, note)
-    return pen.chart(y, " ".join([pen.say("meaning"), *told]), note=False)
+    return pen.chart(y, " ".join([pen.say("meaning"), *area_lines]), note=False)
 
 
 def _area_words(pen: Pen, area: "Area") -> str:

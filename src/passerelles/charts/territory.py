@@ -54,8 +54,8 @@ class Node(NamedTuple):
 
     def lines(self, lang: Lang) -> list[tuple[str, bool]]:
         """Return what stands beside its bar, and whether it is its name: employer, job, numbers."""
-        found = [(" – ".join(x for x in (self.employer, self.basin) if x), True), (self.job, False)]
-        return [*((text, name) for text, name in found if text), (self.numbers(lang), False)]
+        parts = [(" – ".join(x for x in (self.employer, self.basin) if x), True), (self.job, False)]
+        return [*((text, name) for text, name in parts if text), (self.numbers(lang), False)]
 
     def numbers(self, lang: Lang) -> str:
         """Return how many people or openings there are, and how many are left."""
@@ -85,49 +85,49 @@ class Diagram(NamedTuple):
 def read_diagram(payload: Mapping[str, Any], *, limit: int, lang: Lang) -> Diagram:
     """Read a diagram off the dictionary of an allocation, as it is or masked: the largest lots, the others joined."""
     check_limit(limit)
-    named: dict[str, Node] = {}
+    node_of: dict[str, Node] = {}
     pieces: list[Ribbon] = []
     moved = Counter[str]()
     flows = [(flow, once) for once, key in enumerate(("results", "to_confirm")) for flow in payload.get(key, ())]
     for flow, once in flows:
         ends = (
-            _node(named, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"],
+            _node(node_of, "left", flow["fragile_employer"], flow["origin"], flow["from_basin"],
                   flow.get("fragile_lots")),
-            _node(named, "right", flow["hiring_employer"], flow["target"], flow["to_basin"], flow.get("hiring_lots"),
+            _node(node_of, "right", flow["hiring_employer"], flow["target"], flow["to_basin"], flow.get("hiring_lots"),
                   family=flow.get("family")),
         )  # fmt: skip
         masked = flow["people"] is None
         people = HIDDEN if masked else flow["people"]
         moved.update(dict.fromkeys(ends, people))
         pieces.append(Ribbon(*ends, people, bool(flow.get("same_job")) and not once, masked, bool(once)))
-    for side, listed in zip(_SIDES, (payload["uncovered"], payload["unfilled"]), strict=True):
-        for item in listed:
-            key = _node(named, side, item["employer"], item["job"], item["basin"], item.get("lots"))
-            masked, node = item["people"] is None, named[key]
+    for side, items in zip(_SIDES, (payload["uncovered"], payload["unfilled"]), strict=True):
+        for item in items:
+            key = _node(node_of, side, item["employer"], item["job"], item["basin"], item.get("lots"))
+            masked, node = item["people"] is None, node_of[key]
             rest = node.rest + (HIDDEN if masked else item["people"])
-            named[key] = node._replace(rest=rest, masked=node.masked or masked)
-    if len({n.basin for n in named.values()}) <= 1:  # one basin goes without saying
-        named = {key: node._replace(basin="") for key, node in named.items()}
-    into: dict[str, str] = {}
+            node_of[key] = node._replace(rest=rest, masked=node.masked or masked)
+    if len({n.basin for n in node_of.values()}) <= 1:  # one basin goes without saying
+        node_of = {key: node._replace(basin="") for key, node in node_of.items()}
+    group_of: dict[str, str] = {}
     for side in _SIDES:
-        mine = sorted((n for n in named.values() if n.side == side), key=lambda n: (-moved[n.key], -n.rest, n.key))
-        if len(mine) > limit:
-            others = mine[limit - 1 :]
+        nodes = sorted((n for n in node_of.values() if n.side == side), key=lambda n: (-moved[n.key], -n.rest, n.key))
+        if len(nodes) > limit:
+            others = nodes[limit - 1 :]
             key = f"{side}{_OTHERS}"
-            into |= dict.fromkeys((n.key for n in others), key)
+            group_of |= dict.fromkeys((n.key for n in others), key)
             label = say(f"charts.sankey.others_{side}", lang=lang, n=len(others))
             masked = any(n.masked for n in others)
-            named[key] = Node(key, side, label, "", "", (), sum(n.rest for n in others), masked)
-    joined = grouped((((into.get(r.left, r.left), into.get(r.right, r.right)), r.once), r) for r in pieces)
+            node_of[key] = Node(key, side, label, "", "", (), sum(n.rest for n in others), masked)
+    joined = grouped((((group_of.get(r.left, r.left), group_of.get(r.right, r.right)), r.once), r) for r in pieces)
     ribbons = [
         Ribbon(*ends, sum(r.people for r in some), all(r.same_job for r in some), any(r.masked for r in some), once)
         for (ends, once), some in joined.items()
     ]
-    return _drawn([n for n in named.values() if n.key not in into], ribbons)
+    return _with_flows([n for n in node_of.values() if n.key not in group_of], ribbons)
 
 
 def _node(
-    named: dict[str, Node],
+    node_of: dict[str, Node],
     side: Side,
     employer: str,
     job: Mapping[str, Any] | None,
@@ -140,28 +140,28 @@ def _node(
     if job is None and lots:
         parts += [f"{lot['employer']}|{lot['job']}|{lot['basin']}" for lot in lots]
     key = "\n".join(parts)
-    if key not in named:
+    if key not in node_of:
         label = f"{job['code']} {job['label'] or ''}".strip() if job else ""
-        named[key] = Node(key, side, employer, label, basin or "", (), 0)
+        node_of[key] = Node(key, side, employer, label, basin or "", (), 0)
     return key
 
 
-def _drawn(nodes: Iterable[Node], flows: Sequence[Ribbon]) -> Diagram:
+def _with_flows(nodes: Iterable[Node], flows: Sequence[Ribbon]) -> Diagram:
     """Give nodes their flows; the right side is ordered by the mean place of where its people come from."""
-    whole = []
+    linked = []
     for node in nodes:
-        mine = [f for f in flows if node.key in (f.left, f.right)]
-        hidden = node.masked or any(f.masked for f in mine)
-        whole.append(node._replace(flows=tuple(f.people for f in mine), masked=hidden))
-    left = tuple(n for n in whole if n.side == "left")
+        own_flows = [f for f in flows if node.key in (f.left, f.right)]
+        hidden = node.masked or any(f.masked for f in own_flows)
+        linked.append(node._replace(flows=tuple(f.people for f in own_flows), masked=hidden))
+    left = tuple(n for n in linked if n.side == "left")
     place = {node.key: place for place, node in enumerate(left)}
 
-    def order(node: Node) -> tuple[bool, float, int, str]:
+    def sort_key(node: Node) -> tuple[bool, float, int, str]:
         people = sum(node.flows)
         weight = sum(place[f.left] * f.people for f in flows if f.right == node.key)
         return node.key.endswith(_OTHERS), weight / people if people else float(len(left)), -node.people, node.key
 
-    return Diagram(left, tuple(sorted((n for n in whole if n.side == "right"), key=order)), tuple(flows))
+    return Diagram(left, tuple(sorted((n for n in linked if n.side == "right"), key=sort_key)), tuple(flows))
 
 
 _LEFT_OVER: Final = Fill(Colour.PAPER, hatch="////", edge=Colour.VERMILION)
@@ -280,15 +280,15 @@ def _stack(diagram: Diagram, tall: Mapping[str, float], scale: float, top: float
     sides = (diagram.left, diagram.right)
     active = [[n for n in side if n.flows] for side in sides]
     heights = [sum(slots[n.key] + _GAP for n in side) for side in active]
-    found: dict[str, _Place] = {}
+    places: dict[str, _Place] = {}
     for side, moving, height in zip(sides, active, heights, strict=True):
         more = min((max(heights) - height) / max(len(moving), 1), _SPREAD)
         y = top
         for node in side:
             slot = slots[node.key] + (more if node.flows else 0.0)
-            found[node.key] = _Place(y, slot, y + (slot - bars[node.key]) / 2, bars[node.key])
+            places[node.key] = _Place(y, slot, y + (slot - bars[node.key]) / 2, bars[node.key])
             y += slot + _GAP
-    return found
+    return places
 
 
 def _thick(people: int, scale: float) -> float:

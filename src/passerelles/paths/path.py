@@ -280,7 +280,7 @@ class Step(Described):
             *Move.spec.pick("target_code"),
             Column("target_label", value="target.label", on=On.CELLS),
             inside("hours", "Hours of training of this step",
-                   *(replace(each, schema=each.told, promised=False) for each in _HOURS),
+                   *(replace(each, schema=each.json_schema, promised=False) for each in _HOURS),
                    Column("sourced", schema="amount"),
                    Column("estimated", value=lambda s, _: None if s.hours.lower_bound else s.estimated,
                           schema="amount?"),

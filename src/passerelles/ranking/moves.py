@@ -513,7 +513,7 @@ class Counterfactual(Described):
             Column("level", promised=one_of(LEVELS)),
             parts_of("added", "item", on=On.ALL, promised=True),
             *(
-                replace(column, promised=column.told)
+                replace(column, promised=column.json_schema)
                 for column in within(
                     Move.spec.pick("referential", "score", "probability", "coverage", "coverage_position"),
                     attrgetter("move"),

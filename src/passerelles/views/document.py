@@ -204,8 +204,8 @@ def _fold(office: "OfficeDocument", fold: Fold, depth: int) -> None:
     office.add_heading(printable(fold.title + (f" – {fold.mark[1]}" if fold.mark else "")), depth + 1)
     if fold.short:
         _paragraph(office, fold.short, italic=True)
-    for each in fold.blocks:
-        _block(office, each, depth + 2)
+    for block in fold.blocks:
+        _block(office, block, depth + 2)
 
 
 def _paragraph(office: "OfficeDocument", text: str, *, italic: bool = False) -> None:

@@ -104,19 +104,19 @@ def _fill(book: "Workbook", page: BookPage) -> None:
     sheet.page_setup.orientation = "landscape"
     sheet.print_title_rows = "1:1"
 
-    def offer(column: str, rows: int, listed: str | None, **said: Any) -> None:
-        offered = DataValidation("list" if listed else None, listed, allow_blank=True, showErrorMessage=False, **said)
+    def offer(column: str, rows: int, listed: str | None, **prompt: Any) -> None:
+        offered = DataValidation("list" if listed else None, listed, allow_blank=True, showErrorMessage=False, **prompt)
         offered.add(f"{column}2:{column}{rows + 1}")
         sheet.data_validations.append(offered)
 
     if page.choice and page.rows:
         column, first, last = (get_column_letter(place + 1) for place in page.choice)
         offer(column, len(page.rows), f"${first}2:${last}2")
-    for place, told in page.helps.items():
-        words = ",".join(told.words)
-        listed = told.words[0] if words.startswith("=") else f'"{words}"' if told.words else None
-        said = {"promptTitle": page.heads[place][:32], "prompt": told.text[:255], "showInputMessage": True}
-        offer(get_column_letter(place + 1), page.open_rows, listed, **said)
+    for place, column_help in page.helps.items():
+        words = ",".join(column_help.words)
+        listed = column_help.words[0] if words.startswith("=") else f'"{words}"' if column_help.words else None
+        prompt = {"promptTitle": page.heads[place][:32], "prompt": column_help.text[:255], "showInputMessage": True}
+        offer(get_column_letter(place + 1), page.open_rows, listed, **prompt)
     heads = []
     for head in page.heads:
         cell = _cell(sheet, head)
@@ -156,12 +156,12 @@ def _widths(page: BookPage) -> Iterator[int]:
     """Return a width for each column: that of its widest cell; heads wrap, but not inside a word."""
     for place, head in enumerate(page.heads):
         kind = page.kinds[place] if page.kinds else "text"
-        shown = max((len(_shown(row[place], kind)) for row in page.rows[:_READ]), default=0)
+        widest = max((len(_as_text(row[place], kind)) for row in page.rows[:_READ]), default=0)
         word = max((len(word) for word in head.split()), default=0)
-        yield min(_WIDEST, max(_NARROWEST, shown + 2, word + 4, min(len(head) + 4, 16)))
+        yield min(_WIDEST, max(_NARROWEST, widest + 2, word + 4, min(len(head) + 4, 16)))
 
 
-def _shown(value: BookCell, kind: Kind) -> str:
+def _as_text(value: BookCell, kind: Kind) -> str:
     if isinstance(value, float):
         return f"{value:.0%}" if kind == "share" else f"{value:.2f}"
     return "" if value is None else str(value)

@@ -39,8 +39,8 @@ def shape(written: Shape, words: Mapping[str, Shape] = WORDS) -> Schema:
     if isinstance(written, str):
         name, _, about = written.partition(": ")
         bare = name.removesuffix("?")
-        found = _about(shape(words[bare], words) if bare in words else {"$ref": f"#/$defs/{bare}"}, about)
-        return maybe(found) if bare != name else found
+        schema = _about(shape(words[bare], words) if bare in words else {"$ref": f"#/$defs/{bare}"}, about)
+        return maybe(schema) if bare != name else schema
     if isinstance(written, list):
         items, *abouts = written
         return _about({"type": "array", "items": shape(items, words)}, *abouts)
@@ -90,9 +90,9 @@ def _about(schema: Schema, about: str = "") -> Schema:
 
 def maybe(written: Shape) -> Schema:
     """What a shape says, or null: unknown, or not applicable."""
-    found = shape(written)
-    kind = found.get("type")
+    schema = shape(written)
+    kind = schema.get("type")
     if not isinstance(kind, str):
-        return {"anyOf": [found, {"type": "null"}]}
-    values = {"enum": [*found["enum"], None]} if "enum" in found else {}
-    return found | {"type": [kind, "null"]} | values
+        return {"anyOf": [schema, {"type": "null"}]}
+    values = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return schema | {"type": [kind, "null"]} | values

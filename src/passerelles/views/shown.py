@@ -40,7 +40,7 @@ _DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "sha
 
 
 class Described:
-    """An item whose class says what is told of it."""
+    """An item whose class declares its columns."""
 
     __slots__ = ()
 
@@ -151,8 +151,8 @@ class Shown:
         return self.to_text()
 
     def _sheet(self, title: str | None, lang: Lang) -> Sheet:
-        found = self.sheets(lang)
-        chosen = next((sheet for sheet in found if title in (None, sheet.title)), None)
+        sheets = self.sheets(lang)
+        chosen = next((sheet for sheet in sheets if title in (None, sheet.title)), None)
         if chosen is None:
-            raise PasserellesError("unknown_sheet", name=title, known=", ".join(s.title for s in found))
+            raise PasserellesError("unknown_sheet", name=title, known=", ".join(s.title for s in sheets))
         return chosen

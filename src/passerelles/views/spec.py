@@ -45,7 +45,7 @@ class On(Flag):
 @dataclass(frozen=True, slots=True)
 class Column:
     """
-    One thing that is told of each item of a result.
+    One value of each item of a result.
 
     Attributes
     ----------
@@ -67,7 +67,7 @@ class Column:
     promised
         The shape of what every item has, and other programs may rely on; True where its kind says the shape.
     shown
-        How a screen tells it, where it says more than the value; the value itself where it gives None.
+        How a screen writes it, where it says more than the value; the value itself where it gives None.
     note
         What stands beside the text on a screen: after it on a terminal, muted on a page.
     badge
@@ -111,7 +111,7 @@ class Column:
         return _reader(value)
 
     @property
-    def told(self) -> Schema:
+    def json_schema(self) -> Schema:
         """Its JSON Schema."""
         promised = None if isinstance(self.promised, bool) else self.promised
         return shape(promised or self.schema or _SHAPES.get(self.kind, "text?"))
@@ -170,7 +170,7 @@ class Column:
 
 class Withheld(NamedTuple):
     """
-    A line of which only some things may be told: whatever a record is given beside them, now or later, is left out.
+    A line of which only some values may be published: what a record is given beside them is left out.
 
     `told` is what JSON has of it, `cells` what tables and screens have, by key.
     """
@@ -204,13 +204,13 @@ class Record:
         """Return an item as plain values, ready for JSON."""
         if not isinstance(item, Withheld):
             return {key: read(item, lang) for key, read in self._readers}
-        told = {key: item.told.get(key) for key, column in self._json if column.promised or key in item.told}
-        return told | {key: item.told[key] for key in self.beside if key in item.told}
+        values = {key: item.told.get(key) for key, column in self._json if column.promised or key in item.told}
+        return values | {key: item.told[key] for key in self.beside if key in item.told}
 
     def schema(self) -> Schema:
         """Return the JSON Schema of such an item."""
-        promised = {key: column.told for key, column in self._json if column.promised}
-        others = {key: column.told for key, column in self._json if not column.promised}
+        promised = {key: column.json_schema for key, column in self._json if column.promised}
+        others = {key: column.json_schema for key, column in self._json if not column.promised}
         return record(self.about, promised, optional={**others, **self.beside})
 
     def pick(self, *keys: str, on: On | None = None) -> tuple[Column, ...]:
@@ -251,10 +251,10 @@ def dicts(items: Iterable[Any], lang: Lang) -> list[dict[str, Any]]:
 
 
 def part_of(key: str, of: str | Record, path: str = "", *, nullable: bool = False, **more: Any) -> Column:
-    """Return a column of JSON that holds what stands under an attribute, told by a record; see `parts_of`."""
+    """Return a column of JSON that holds what stands under an attribute, written by a record; see `parts_of`."""
     get = attrgetter(path or key)
-    told, to_dict = _told(of)
-    defaults: dict[str, Any] = {"schema": maybe(told) if nullable else told, "on": On.JSON}
+    item_shape, to_dict = _shape_and_writer(of)
+    defaults: dict[str, Any] = {"schema": maybe(item_shape) if nullable else item_shape, "on": On.JSON}
     return Column(key, json=lambda i, lang: (inner := get(i)) and to_dict(inner, lang), **{**defaults, **more})
 
 
@@ -262,20 +262,20 @@ def parts_of(
     key: str, of: str | Record | type[Any] | tuple[Column, ...], about: str = "", *, path: Value | str = "", **more: Any
 ) -> Column:
     """
-    Return a column of JSON that holds a list of items, each told by a record.
+    Return a column of JSON that holds a list of items, each written by a record.
 
     Where `of` is a name, it is that of their schema, and they have a `to_dict`; a class has its record in `spec`;
     columns, or a record without a name, stand there whole. `path`: where the items are, if not under `key`, or what
     gives them.
     """
     get = _reader(path or key)
-    told, to_dict = _told(of)
-    defaults: dict[str, Any] = {"schema": [told, about], "on": On.JSON}
+    item_shape, to_dict = _shape_and_writer(of)
+    defaults: dict[str, Any] = {"schema": [item_shape, about], "on": On.JSON}
     return Column(key, json=lambda i, lang: [to_dict(each, lang) for each in get(i, lang)], **{**defaults, **more})
 
 
-def _told(of: str | Record | type[Any] | tuple[Column, ...]) -> tuple[Shape, Value]:
-    """Return the shape of what a column holds, and what tells it."""
+def _shape_and_writer(of: str | Record | type[Any] | tuple[Column, ...]) -> tuple[Shape, Value]:
+    """Return the shape of what a column holds, and what writes it."""
     if isinstance(of, tuple):
         of = Record("", "", of)
     if isinstance(of, str):
@@ -294,8 +294,8 @@ def inside(key: str, about: str, *columns: Column, **more: Any) -> Column:
 def texts_of(key: str, of: Shape, about: str = "", *, path: str = "", sep: str = "; ", **more: Any) -> Column:
     """Return a column of several texts: a list in JSON, one cell elsewhere, unknown where there is none."""
     get = attrgetter(path or key)
-    told = {"value": lambda item, _: sep.join(get(item)) or None, "schema": [of, about]}
-    return Column(key, json=lambda item, _: list(get(item)), **{**told, **more})
+    defaults = {"value": lambda item, _: sep.join(get(item)) or None, "schema": [of, about]}
+    return Column(key, json=lambda item, _: list(get(item)), **{**defaults, **more})
 
 
 REFERENTIAL: Final = Column(
@@ -325,7 +325,7 @@ class Sheet:
     Attributes
     ----------
     items
-        Gives what the rows tell, one item a row.
+        Gives the items, one a row.
     hidden
         Keys of columns that a screen leaves out this time.
     """

@@ -49,9 +49,9 @@ class Screen(Console):
         if not isinstance(renderable, Text):
             yield from super().render(renderable, options)
             return
-        held = renderable.copy()
-        held.plain = holding(held.plain, self.lang)
-        for text, style, control in super().render(held, options):
+        protected = renderable.copy()
+        protected.plain = holding(protected.plain, self.lang)
+        for text, style, control in super().render(protected, options):
             yield Segment(text.translate(_BACK), style, control)
 
 
@@ -119,9 +119,9 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
         padding=(0, 1, 0, 0),
     )
     heads = [column.head(lang) for column in columns]
-    held = [[holding(text, lang) for text in row] for row in rows]
+    protected = [[holding(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
-    widths = _widths(heads, held, exact, console.width - _BETWEEN * (len(columns) - 1))
+    widths = _widths(heads, protected, exact, console.width - _BETWEEN * (len(columns) - 1))
     for head, numeric, width in zip(heads, exact, widths, strict=True):
         table.add_column(head, justify="right" if numeric else "left", width=width, overflow="fold")
     for row in rows:
@@ -150,7 +150,7 @@ def _widths(heads: Sequence[str], rows: Sequence[Sequence[str]], exact: Sequence
         longest = max(map(cell_len, lines))
         full.append(max(longest, cell_len(head)))
         widths.append(max((longest if exact[place] else 0), *map(cell_len, words)) if words else longest)
-    foldable = [place for place, sure in enumerate(exact) if not sure]
+    foldable = [place for place, is_exact in enumerate(exact) if not is_exact]
     while sum(widths) > room and (wide := [p for p in foldable if widths[p] > _LEAST]):
         widths[min(wide, key=lambda p: (sum(n >= widths[p] for n in wide_words[p]), -widths[p], p))] -= 1
     while sum(widths) < room and (short := [p for p in foldable if widths[p] < full[p]]):
