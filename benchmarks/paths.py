@@ -19,7 +19,7 @@ from measuring import Figure, Table, cost, median, referential_of, timed
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.rank import Reached, rank_paths
-from passerelles.paths.state import state_at, terrain_of
+from passerelles.paths.state import search_space, state_at
 from passerelles.ranking.move import find_start
 from passerelles.referentials.load import load_referential
 
@@ -37,11 +37,11 @@ TARGETS = 30
 
 def move_graph(graph: OccupationGraph) -> "nx.DiGraph[str]":
     """Moves among the best-scored of each occupation, weighted by the hours of the single step plus one a step."""
-    terrain = terrain_of(graph, graph.settings)
+    space = search_space(graph, graph.settings)
     view: nx.DiGraph[str] = nx.DiGraph()
     for row, code in enumerate(graph.codes):
-        hours = state_at(terrain, find_start(graph, code)).final
-        for column in np.flatnonzero(terrain.near[row]).tolist():
+        hours = state_at(space, find_start(graph, code)).final
+        for column in np.flatnonzero(space.near[row]).tolist():
             view.add_edge(code, graph.codes[column], hours=float(hours[column]) / 10 + 1.0)
     return view
 

@@ -14,7 +14,7 @@ from pages import publish, renewed, table
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.paths.rank import rank_paths
-from passerelles.paths.state import state_at, terrain_of
+from passerelles.paths.state import search_space, state_at
 from passerelles.ranking.move import find_start
 from passerelles.referentials.load import load_referential
 from passerelles.settings import PathSettings, Settings
@@ -32,8 +32,8 @@ EXAMPLES = (
 
 def direct_hours(graph: OccupationGraph) -> NDArray[np.float64]:
     """Hours of every direct move."""
-    terrain = terrain_of(graph, graph.settings)
-    return np.stack([state_at(terrain, find_start(graph, code)).final / 10 for code in graph.codes])
+    space = search_space(graph, graph.settings)
+    return np.stack([state_at(space, find_start(graph, code)).final / 10 for code in graph.codes])
 
 
 def percent(share: float | np.floating[Any]) -> str:
@@ -50,16 +50,16 @@ def row(name: str, hours: NDArray[np.float64]) -> list[str]:
 
 def examples(graph: OccupationGraph) -> str:
     """Return the table of the examples, fewest hours first."""
-    terrain = terrain_of(graph, graph.settings)
-    effort, name = terrain.effort, {o.code: (o.label or "").split(" / ")[-1] for o in graph.occupations}
+    space = search_space(graph, graph.settings)
+    effort, name = space.effort, {o.code: (o.label or "").split(" / ")[-1] for o in graph.occupations}
     rows: list[tuple[int, list[str]]] = []
     for origin, target in (pair.split() for pair in EXAMPLES.split("|")):
-        state, column = state_at(terrain, find_start(graph, origin)), graph.position[target]
+        state, column = state_at(space, find_start(graph, origin)), graph.position[target]
         share = percent(state.sums[0][column] / effort.whole[column])
         listed = "oui" if graph.mobility[graph.position[origin], column] else ""
         ends, levels = (f"{code} {name[code]}" for code in (origin, target)), f"{state.level} → {effort.level[column]}"
         hours = round(state.final[column] / 10)
-        least = "≥ " if terrain.demands.hidden[column] else ""  # regulated, and nothing says by what
+        least = "≥ " if space.demands.hidden[column] else ""  # regulated, and nothing says by what
         full = f"{effort.trade[0, column]:.0f}"
         rows.append((hours, [*ends, share, levels, full, f"{least}{hours}", listed]))
     heads = ("de", "vers", "manque", "niveaux", "qualification, h", "heures", "listé par les experts")

@@ -26,7 +26,7 @@ from passerelles.model import (
     Requirement,
 )
 from passerelles.paths.rank import rank_paths
-from passerelles.paths.state import state_at, terrain_of
+from passerelles.paths.state import search_space, state_at
 from passerelles.ranking.move import find_start
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.scorer import load_scorer
@@ -112,9 +112,9 @@ def oracle_of(graph: OccupationGraph, chosen: Settings, origin: str | Profile = 
     """Oracle of paths from one origin; the chances and scores of moves are the engine's own."""
     scorer = load_scorer(chosen.scorer)
     scores = score_table(graph, scorer).scores
-    strength = terrain_of(graph, chosen).strength
+    strength = search_space(graph, chosen).strength
     at = graph.position
-    first = state_at(terrain_of(graph, chosen), find_start(graph, origin))
+    first = state_at(search_space(graph, chosen), find_start(graph, origin))
     start = origin.occupation if isinstance(origin, Profile) else origin
 
     def chance(a: str | None, b: str) -> float:

@@ -14,7 +14,7 @@ from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Credential, CredentialRequirement, Hours, Profile
 from passerelles.paths.rank import rank_paths
-from passerelles.paths.state import state_at, terrain_of
+from passerelles.paths.state import search_space, state_at
 from passerelles.ranking.move import find_start
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.places import bundled
@@ -79,14 +79,14 @@ def test_an_unknown_length_leaves_a_lower_bound_and_no_high_end() -> None:
 
 def test_what_a_stage_required_is_held_after_it() -> None:
     graph = graph_of(LICENCE, TITLE, RIGHT, demands=[("B", "TITRE"), ("C", "DROIT")])
-    state = state_at(terrain_of(graph, PLAIN), find_start(graph, "A"))
+    state = state_at(search_space(graph, PLAIN), find_start(graph, "A"))
     at = graph.position
     certified = state.missing @ state.price.length
     assert (certified[at["B"]], certified[at["C"]]) == (2400, 2400)
     after = state.through(at["B"])
     assert (after.missing @ after.price.length)[at["C"]] == 0
     assert after.hours == state.stage[at["B"]]
-    assert dict(zip(terrain_of(graph, PLAIN).demands.codes, after.held.tolist(), strict=True)) == {
+    assert dict(zip(search_space(graph, PLAIN).demands.codes, after.held.tolist(), strict=True)) == {
         "DROIT": False,
         "PERM": True,
         "TITRE": True,

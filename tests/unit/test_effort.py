@@ -30,7 +30,7 @@ from passerelles.model import (
 )
 from passerelles.paths.legal import NO, UNKNOWN, YES
 from passerelles.paths.path import path_sentences
-from passerelles.paths.state import best_scored, state_at, terrain_of
+from passerelles.paths.state import best_scored, search_space, state_at
 from passerelles.ranking.move import excluded_rows, find_start
 from passerelles.referentials.credentials import Duration, duration_model
 from passerelles.referentials.referential import Referential
@@ -398,7 +398,7 @@ def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_h
 def test_a_stage_in_a_job_that_asks_for_the_same_title_gives_it() -> None:
     plain = Settings(scorer="unfitted", access=None)
     graph = build_graph(titled("B", "C"), settings=plain)
-    start = state_at(terrain_of(graph, plain), find_start(graph, "E"))
+    start = state_at(search_space(graph, plain), find_start(graph, "E"))
     b, c = graph.position["B"], graph.position["C"]
     after = start.through(b)
     assert (int(start.standing[c]), int(after.standing[c])) == (3, ENTITLED)

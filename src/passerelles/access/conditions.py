@@ -308,8 +308,8 @@ def access_conditions(
     ['APT-COND']
     """
     aim = holdings.aim if holdings else Aim(titles=titles)
-    mine = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
-    conditions = referential.derived(("access", code, mine), lambda: _general_conditions(referential, code, mine))
+    job_aim = aim._replace(titles=frozenset(title.code for title in titles_meant(referential, code, aim)))
+    conditions = referential.derived(("access", code, job_aim), lambda: _general_conditions(referential, code, job_aim))
     if holdings is None:
         return conditions
     left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in conditions.credentials)
@@ -461,7 +461,7 @@ def _credentials(
     rows = [row for row in rows if row.group not in chosen]  # what is required anyway is the choice
     ways_left = [ways for group, ways in groups.items() if group not in chosen]
     # What the job's own choice offers beside something else is not asked of everybody: a midwife need not be a nurse.
-    offered = {code for ways in ways_left for way in ways for code in way if any(code not in some for some in ways)}
+    offered = {code for ways in ways_left for way in ways for code in way if any(code not in other for other in ways)}
     offered -= settled
     anyway = Holdings(dict.fromkeys(settled, "yes"), tuple(frozenset(map(frozenset, ways)) for ways in ways_left))
     # What another of them supposes comes before it, also where it is one alternative of a choice.
@@ -526,7 +526,7 @@ def _with_prerequisites(
             for number, alternatives in enumerate(known.choices, start=1):
                 if anyway.has_one_of(alternatives):
                     continue  # what is required anyway is the choice, or each way of the job's own choice
-                for name, each in ((name, c) for name, some in enumerate(alternatives) for c in some if c in by_code):
+                for name, each in ((name, c) for name, way in enumerate(alternatives) for c in way if c in by_code):
                     provenance = _provenance(known.supposing(each) or by_code[each], by_code[each].note)
                     provenance |= {"group": f"{known.code}/{number}", "alternative": chr(ord("a") + name)}
                     yield item_of(by_code[each], "one-of", needed_for=known.code, **provenance)
@@ -554,7 +554,7 @@ def _item(known: Credential, requirement: RequirementKind, origin: Origin, **mor
 def _with_groups(credentials: Sequence[AccessCredential], holdings: Holdings) -> tuple[AccessCredential, ...]:
     """Mark the members of each choice: whether one of its alternatives is held, and whether their own may be."""
     named = grouped(((c.group, c.applies), (c.alternative, c.code)) for c in credentials if c.group is not None)
-    groups = {key: grouped(some) for key, some in named.items()}
+    groups = {key: grouped(members) for key, members in named.items()}
     held = {key: holdings.has_one_of(tuple(ways.values())) for key, ways in groups.items()}
 
     def with_state(c: AccessCredential) -> AccessCredential:
@@ -597,9 +597,9 @@ def with_counted(
     return replace(conditions, credentials=tuple(marked)) if ways else conditions
 
 
-def _added(some: Iterable[Hours]) -> Hours:
+def _added(spans: Iterable[Hours]) -> Hours:
     """Hours, or months, of several things, one after the other: unknown where one is."""
-    ends = zip(NO_HOURS[:3], *(h[:3] for h in some), strict=True)
+    ends = zip(NO_HOURS[:3], *(h[:3] for h in spans), strict=True)
     low, expected, high = (None if None in each else sum(each) for each in ends)
     return Hours(low, expected, high)
 

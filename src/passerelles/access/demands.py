@@ -181,8 +181,8 @@ class Demands:
         def inside(way: frozenset[str]) -> tuple[Within, ...]:
             known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
             supposed = {p for credential in known for p in credential.prerequisites} | _last(self.referential, way)
-            named = ((some, {c for each in some for c in each} & way) for c in known for some in c.choices)
-            return tuple((some, frozenset(self.column_of[c] for c in codes - supposed)) for some, codes in named)
+            named = ((choice, {c for each in choice for c in each} & way) for c in known for choice in c.choices)
+            return tuple((choice, frozenset(self.column_of[c] for c in codes - supposed)) for choice, codes in named)
 
         return tuple(tuple(map(inside, ways)) for ways in self.choices)
 
@@ -206,11 +206,11 @@ class Demands:
 
         What one part gives, another does not teach.
         """
-        had = holdings.held | _granted(self.credentials[i] for i in left)
+        held = holdings.held | _granted(self.credentials[i] for i in left)
 
         def part(i: int) -> Part:
             known = self.credentials[i]
-            if known.code in had or (len(left) > 1 and holdings.presumes(known)):
+            if known.code in held or (len(left) > 1 and holdings.presumes(known)):
                 return known.code, NO_HOURS, NO_HOURS
             return taken_by(known.code, price.hours[i], holdings.months_left(known))
 
@@ -242,10 +242,10 @@ class Demands:
     def price(self, holdings: Holdings) -> Price:
         """Return what each column takes of a person."""
         hours, taken = list(self._lengths), list(self._whole)
-        eased: set[int] = set()  # what something held shortens
+        shortened: set[int] = set()  # what something held shortens
         for i, credential in enumerate(self.credentials):
             if (reduction := holdings.reduction_for(credential)) is not None:
-                eased.add(i)
+                shortened.add(i)
                 hours[i] = sane_hours(remaining(hours[i], reduction, in_firm=True))
                 taken[i] = _length(credential, hours[i])
             if holdings.may_have(credential):
@@ -266,11 +266,11 @@ class Demands:
             of another profession. So does one that employers usually ask for.
             """
             way = priced[1]
-            some, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
+            lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
             usual_codes = usual.intersection(self.codes[i] for i in priced[0])
-            near = ended(way), not (whole and eased.intersection(way)), not usual_codes
-            known = any(each.vague for each in some), any(each.boundless for each in some)
-            weighed = sum(each.weighed for each in some)
+            near = ended(way), not (whole and shortened.intersection(way)), not usual_codes
+            known = any(each.vague for each in lengths), any(each.boundless for each in lengths)
+            weighed = sum(each.weighed for each in lengths)
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
         of_choices = self.members, self._within, self.full[len(self.codes) :], self.usual
@@ -278,8 +278,8 @@ class Demands:
             left: list[Priced] = []
             for way, choices in zip(members, within, strict=True):
                 # Who holds one alternative of a member's own choice, whichever, has no other to obtain.
-                behind = {i for some, columns in choices if columns and holdings.has_one_of(some) for i in columns}
-                left.append((way, tuple(i for i in way if not held[i] and i not in behind)))
+                settled = {i for choice, columns in choices if columns and holdings.has_one_of(choice) for i in columns}
+                left.append((way, tuple(i for i in way if not held[i] and i not in settled)))
             ranked.append(tuple(sorted(left, key=partial(sort_key, whole=bool(whole), usual=usual))))
             closed.append(not left or ended(ranked[-1][0][1]))
         ways = tuple(listed[0][1] if listed else () for listed in ranked)
@@ -368,9 +368,9 @@ class Demands:
         taught = [some and c.kind in TAUGHT for some, c in zip(opened, self.credentials, strict=True)]
         return self._of_columns(taught, taught)
 
-    def _of_columns(self, plain: Sequence[bool], telling: Sequence[bool]) -> Bools:
-        """Shape (c + g,): what is true of each credential; of a choice, where each way holds one of those that tell."""
-        return _flags([*plain, *(all(any(telling[i] for i in way) for way in ways) for ways in self.members)])
+    def _of_columns(self, plain: Sequence[bool], counted: Sequence[bool]) -> Bools:
+        """Shape (c + g,): what is true of each credential; of a choice, where each way holds one of the counted."""
+        return _flags([*plain, *(all(any(counted[i] for i in way) for way in ways) for ways in self.members)])
 
     def span(self, missing: Bools, price: Price) -> tuple[Floats, Floats, Floats]:
         """Return hours low, expected and high of the columns in `missing`, shape (...,); nan where they are unknown."""
@@ -385,8 +385,8 @@ class Demands:
         """Yield the codes of the columns in `missing` whose length is not known; of a choice, of the way priced."""
         size = len(self.codes)
         for column in np.flatnonzero(missing & price.unknown).tolist():
-            some = (column,) if column < size else price.ways[column - size]
-            yield from (self.codes[c] for c in some if price.unknown[c])
+            columns = (column,) if column < size else price.ways[column - size]
+            yield from (self.codes[c] for c in columns if price.unknown[c])
 
     def training(self, price: Price) -> tuple[Floats, Bools]:
         """
@@ -452,9 +452,9 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     plain = [[c.code for c in each.required if c.requirement == "required"] for each in conditions]
     ways: dict[str, Ways] = {}
     ways_of: list[dict[str, Ways]] = []
-    for each, mine in zip(conditions, plain, strict=True):  # what is required anyway is no part of a way
+    for each, fixed in zip(conditions, plain, strict=True):  # what is required anyway is no part of a way
         whole = {group: _unions(referential, some, (), ways) for group, some in _choices(each).items()}
-        ways_of.append(_merge({group: _fewest(way.difference(mine) for way in some) for group, some in whole.items()}))
+        ways_of.append(_merge({group: _fewest(way.difference(fixed) for way in some) for group, some in whole.items()}))
     named = {code for some in ways_of for choice in some.values() for way in choice for code in way}
     known |= {code: referential.credential_by_code[code] for code in named if code not in known}
     codes = sorted(known)
@@ -471,10 +471,10 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     needed = np.zeros(shape, dtype=np.bool_)
     courses = np.zeros(shape, dtype=np.bool_)
     courses[:, len(codes) :] = True
-    for row, (each, mine, some) in enumerate(zip(conditions, plain, groups, strict=True)):
+    for row, (each, fixed, some) in enumerate(zip(conditions, plain, groups, strict=True)):
         own = (c for c in each.required if c.needed_for is None and c.kind != "permis" and c.code not in OF_A_LEVEL)
         courses[row, [column_of[c.code] for c in own]] = True
-        needed[row, [column_of[c] for c in mine] + [len(codes) + choice for choice in some.values()]] = True
+        needed[row, [column_of[c] for c in fixed] + [len(codes) + choice for choice in some.values()]] = True
     hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
     selective = _flags(c.status == "selective" for c in conditions)
     freely = _flags(c.level_low == 0 for c in conditions)
@@ -526,10 +526,10 @@ def _choices(conditions: AccessConditions) -> dict[str, Alternatives]:
 def _merge(choices: Mapping[str, Ways]) -> dict[str, Ways]:
     """Give each group its choice, or another one by which whoever makes it makes its own: nobody is trained twice."""
     distinct: list[Ways] = []
-    for some in choices.values():
-        if not any(_makes(other, some) for other in distinct):
-            distinct = [*(other for other in distinct if not _makes(some, other)), some]
-    return {group: next((each for each in distinct if _makes(each, some)), some) for group, some in choices.items()}
+    for ways in choices.values():
+        if not any(_makes(other, ways) for other in distinct):
+            distinct = [*(other for other in distinct if not _makes(ways, other)), ways]
+    return {group: next((each for each in distinct if _makes(each, ways)), ways) for group, ways in choices.items()}
 
 
 def _makes(ways: Ways, others: Ways) -> bool:
@@ -584,9 +584,9 @@ def _without_granted(referential: Referential, way: frozenset[str]) -> frozenset
     return way - _granted(referential.credential_by_code[c] for c in way if c in referential.credential_by_code)
 
 
-def _granted(some: Iterable[Credential]) -> set[str]:
+def _granted(credentials: Iterable[Credential]) -> set[str]:
     """Codes of what some credentials give, each without what it supposes itself."""
-    return {code for credential in some for code in credential.grants if code not in credential.supposed}
+    return {code for credential in credentials for code in credential.grants if code not in credential.supposed}
 
 
 def sane_hours(hours: Hours) -> Hours:

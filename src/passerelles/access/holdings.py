@@ -81,7 +81,7 @@ class Holdings:
         stated = self.known.get(code)
         if stated is not None:
             return stated
-        if any(all(code in some for some in alternatives) for alternatives in self.choices):
+        if any(all(code in way for way in alternatives) for alternatives in self.choices):
             return "yes"
         return "no" if isinstance(credential, Credential) and given_by_employer(credential) else "unknown"
 
@@ -140,12 +140,12 @@ class Holdings:
     @cached_property
     def _with_choices(self) -> list[list[frozenset[str]]]:
         """What is held with each way of each choice that the person has made."""
-        return [[self._certain | some for some in ways] for ways in self.choices]
+        return [[self._certain | way for way in ways] for ways in self.choices]
 
     def may_include(self, codes: Iterable[str]) -> bool:
         """Whether some credentials are all held, or may be by one alternative of a choice that the person has made."""
         missing = {code for code in codes if self.of(code) != "yes"}
-        return not missing or any(missing <= some for choice in self.choices for some in choice)
+        return not missing or any(missing <= way for choice in self.choices for way in choice)
 
 
 def given_by_employer(credential: Credential) -> bool:
@@ -240,7 +240,7 @@ def demands_diploma(referential: Referential, rows: Sequence[CredentialRequireme
 def groups_of(rows: Iterable[CredentialRequirement]) -> dict[str, Alternatives]:
     """Return the alternatives of each group of an occupation's rows."""
     groups = grouped((row.group, (row.alternative, row.credential)) for row in rows if row.kind == "one-of")
-    return {group: alternatives_of(grouped(some)) for group, some in sorted(groups.items())}
+    return {group: alternatives_of(grouped(members)) for group, members in sorted(groups.items())}
 
 
 def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = False) -> Hours:
@@ -315,7 +315,7 @@ def _implied(referential: Referential, held: Iterable[str]) -> tuple[list[str], 
     implied = _with_implied(referential, held)
     waived = {code for each in implied for code in _waived(referential, each)}
     known = [by_code[code] for code in sorted(implied) if code in by_code]
-    choices = (_completed(referential, some) for credential in known for some in credential.choices)
+    choices = (_completed(referential, alternatives) for credential in known for alternatives in credential.choices)
     certain = [c.code for c in known if not given_by_employer(c)]
     return [*certain, *sorted(waived.difference(certain))], tuple(dict.fromkeys(choices))
 
@@ -343,7 +343,7 @@ def _with_implied(referential: Referential, codes: Iterable[str]) -> set[str]:
 def _completed(referential: Referential, alternatives: Alternatives) -> frozenset[frozenset[str]]:
     """Return alternatives completed by what their members imply, without what an employer gives."""
     by_code = referential.credential_by_code
-    implied = (_with_implied(referential, some) for some in alternatives)
+    implied = (_with_implied(referential, way) for way in alternatives)
     return frozenset(
         frozenset(c for c in codes if c in by_code and not given_by_employer(by_code[c])) for codes in implied
     )

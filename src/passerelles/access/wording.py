@@ -182,8 +182,8 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     closed_ways = {(c.group, c.alternative) for c in conditions.required if c.closed and c.held != "yes"}
     left = [c for c in _needed(conditions) if c.group_held != "yes" and (c.group, c.alternative) not in closed_ways]
     lines: list[str] = []
-    for some in grouped((c.group, c) for c in left if c.group is not None).values():
-        ways = grouped((c.alternative or "", c) for c in some)
+    for members in grouped((c.group, c) for c in left if c.group is not None).values():
+        ways = grouped((c.alternative or "", c) for c in members)
         named = [[c for c in way if c.needed_for is None] or way for _, way in sorted(ways.items())]
         taken = next((way for way in named if way[0].counted), None)
         if taken is None:
@@ -246,9 +246,9 @@ def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str
     return [*lines, say("conditions.varies", lang=lang)] if conditions.varies else lines
 
 
-def asked_text(some: Sequence[AccessCredential], lang: Lang) -> str:
+def asked_text(credentials: Sequence[AccessCredential], lang: Lang) -> str:
     """Return in words that something is demanded, whole or as a choice: by whom or of whom, where all agree on it."""
-    ground, *others = {c.ground for c in some}
+    ground, *others = {c.ground for c in credentials}
     return say(f"conditions.requirement.{(not others and ground) or 'required'}", lang=lang)
 
 
@@ -268,13 +268,13 @@ def _needed(conditions: AccessConditions) -> list[AccessCredential]:
     return [c for c in conditions.required if c.needed_for not in held]
 
 
-def _ways(some: Sequence[AccessCredential]) -> list[tuple[AccessCredential, ...]]:
+def _ways(members: Sequence[AccessCredential]) -> list[tuple[AccessCredential, ...]]:
     """
     Return the ways of a choice without what others suppose, if anything is left then.
 
     The counted one comes first, then the commonest.
     """
-    ways = grouped((c.alternative or "", c) for c in _named_alone(some) or some)
+    ways = grouped((c.alternative or "", c) for c in _named_alone(members) or members)
     return [ways[way] for way in sorted(ways, key=lambda way: (not ways[way][0].counted, way))]
 
 

@@ -106,9 +106,9 @@ def directed_scores(graph: OccupationGraph, rows: NDArray[np.int32]) -> NDArray[
     return _share(sums[rows], np.broadcast_to(counts[None, :], (len(rows), len(counts))))
 
 
-def _share(some: Scores, whole: Scores) -> Scores:
+def _share(part: Scores, whole: Scores) -> Scores:
     """Return one over the other, 0 where there is nothing to share."""
-    return np.divide(some, whole, out=np.zeros_like(some), where=whole > 0)
+    return np.divide(part, whole, out=np.zeros_like(part), where=whole > 0)
 
 
 @made_once
@@ -432,16 +432,16 @@ def rank_all(
     graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[Fold], progress: Progress | None
 ) -> list[Ranked]:
     """Targets by method; each fold's graph is built, used and released before the next one is."""
-    tell = progress or (lambda _done, _total, _name: None)
+    report = progress or (lambda _done, _total, _name: None)
     bare = graph_without(graph, np.arange(len(graph.codes), dtype=np.int32))
     pieces: list[list[Ranked]] = [[] for _ in methods]
     total = len(methods) * len(splits)
     for done, fold in enumerate(splits):
         training = graph_without(graph, fold.held_out)
         for i, method in enumerate(methods):
-            tell(done * len(methods) + i, total, method.name)
+            report(done * len(methods) + i, total, method.name)
             pieces[i].append(_rank(training if method.reads_mobilities else bare, method, fold))
-    tell(total, total, "")
+    report(total, total, "")
     return [_joined(each) for each in pieces]
 
 

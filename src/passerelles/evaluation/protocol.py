@@ -392,9 +392,9 @@ def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, 
 def _groups(keys: Sequence[_Key], values: Values) -> Iterator[Group]:
     """Groups by rising key; a key is an order, a value and a label."""
     for key in sorted(set(keys), key=lambda k: k[:2]):
-        some = np.asarray([k == key for k in keys])
-        means = dict(zip(METRICS, values[:, some].mean(axis=1).tolist(), strict=True))
-        yield Group(key[1], key[2], int(some.sum()), means)
+        mask = np.asarray([k == key for k in keys])
+        means = dict(zip(METRICS, values[:, mask].mean(axis=1).tolist(), strict=True))
+        yield Group(key[1], key[2], int(mask.sum()), means)
 
 
 def _domains(graph: OccupationGraph, rows: Rows) -> Iterator[_Key]:

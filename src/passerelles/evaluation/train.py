@@ -105,11 +105,11 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
     target; these are fitted for competencies alone, on people who hold some of what an occupation requires (see
     `drawn_people`) and are taken to move where it does. See `fit_scorer` for the method and what is raised.
     """
-    every = scene_of_all(graph)
-    people = Scene(graph, drawn_people(graph), every.reference)
+    occupations = scene_of_all(graph)
+    people = Scene(graph, drawn_people(graph), occupations.reference)
     names = [name for name, f in features().items() if f.of_holdings and name not in PLAIN_FEATURES]
     with one_thread(*_USED):
-        values = _centred_features(people, names, every)
+        values = _centred_features(people, names, occupations)
         sample = _draw(graph, values["overall.rank"])
         weights, base = _fit(values, sample)
     parts = {part: named for part, named in _by_part(weights, content_parts()).items() if named}

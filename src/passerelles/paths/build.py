@@ -167,8 +167,8 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         known = known_by[each]
         items = [own[each]] if each in own else rows.get(each, ())
         # What only comes before a way is of the first choice that takes it, preferably one whose way is counted.
-        behind = sorted((group for group, some in counted.items() if each in some), key=lambda name: name not in taken)
-        way, alternative = (items[0].group, items[0].alternative) if items else (behind[0], taken.get(behind[0]))
+        groups = sorted((group for group, some in counted.items() if each in some), key=lambda name: name not in taken)
+        way, alternative = (items[0].group, items[0].alternative) if items else (groups[0], taken.get(groups[0]))
         reduction = holdings.reduction_for(known)
         hours = price.hours[column_of[each]]
         unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
@@ -248,33 +248,33 @@ def after_stage(graph: OccupationGraph, person: Start, row: int) -> Start:
 
 def make_step(context: Context, person: Start, state: State, row: int, *, last: bool) -> Step:
     """Return one step of a person in a state to an occupation."""
-    graph, terrain = context.graph, state.terrain
-    settings = terrain.settings
+    graph, space = context.graph, state.space
+    settings = space.settings
     code, origin, holdings = graph.codes[row], person.end, person.holdings
-    demands, price = terrain.demands, state.price
+    demands, price = space.demands, state.price
     access, credentials = required_of(demands, price, holdings, row)
     missing = state.missing[row]
     least, certified, most = demands.span(missing, price)
     total, practice = (x[row] for x in state.sums)
-    effort = terrain.effort
+    effort = space.effort
     level = int(state.standing[row])
     title = counted_title(graph.referential, effort, row, (state.first or state).brought, holdings)
     whole = int(effort.final(total, row, level)) / TENTHS
-    mine = whole if last else int(effort.stage(total, practice, row, level)) / TENTHS
+    taught = whole if last else int(effort.stage(total, practice, row, level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
     added = (int(state.path[row]) - state.hours - int(state.final[row])) / TENTHS if last else 0.0
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
-        mine = 0.0
+        taught = 0.0
     doubts = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selective[row]))
     unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, doubts))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
     certain = demands.certain_hours(missing, price)
-    bounded = any(name != "selection" or (mine and not certain) for name in unknown)
+    bounded = any(name != "selection" or (taught and not certain) for name in unknown)
     # Where not all is known, what is published of it is, without a diploma that the person may have; an estimate of the
     # rest is no least length.
     sourced = certain if bounded else float(certified)
-    low, expected, high = (round(float(x), 1) for x in effort.span(mine, (least, sourced, most), row, level, added))
+    low, expected, high = (round(float(x), 1) for x in effort.span(taught, (least, sourced, most), row, level, added))
     # What a reduction leaves may be unknown, and is no more than the whole.
     limited = not bounded or not any(doubts)
     hours = Span(figure(low), expected, figure(high) if limited else None, lower_bound=bounded)
@@ -294,14 +294,14 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         practice_months=0.0 if last else settings.paths.practice_months,
         sourced=round(sourced, 1),
         estimated=round(expected - sourced, 1),
-        practised=0.0 if course else round(max(0.0, whole - mine), 1),
+        practised=0.0 if course else round(max(0.0, whole - taught), 1),
         consolidated=round(added, 1),
         studies=0.0 if course else round(float(effort.before(total, row, level)), 1),
         academic_months=round(academic, 1) if supposed else 0.0,
         level=state.level,
         target_level=int(effort.level[row]),
         score=float(state.scores[row]),
-        probability=float(state.strength[row]) if terrain.calibrated else None,
+        probability=float(state.strength[row]) if space.calibrated else None,
         regulated=graph.occupations[row].regulated,
         kind=kind_between(graph.referential, origin.code, code, holdings.aim.titles),
         access=access,
@@ -384,10 +384,10 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
 
 def whole_case(context: Context, start: Start, state: State, row: int, *, known: bool) -> Case:
     """What frames judge the whole way to an occupation by: all that it requires of the person at the very start."""
-    demands = state.terrain.demands
+    demands = state.space.demands
     _, needed = required_of(demands, state.price, start.holdings, row)
     chosen = bool(demands.selective[row])
-    title = counted_title(context.graph.referential, state.terrain.effort, row, state.brought, start.holdings)
+    title = counted_title(context.graph.referential, state.space.effort, row, state.brought, start.holdings)
     code, origin = demands.occupations[row], start.end.code
     return context.case(code, needed, known=known, origin=origin, selective=chosen, title=title)
 
@@ -399,7 +399,7 @@ def frame_months(hours: Time, steps: int, state: State) -> Time:
     The practice of intermediate jobs is ordinary employment: a frame neither finances nor limits it, unless
     ``settings.paths.frame_counts_practice`` says so.
     """
-    paths = state.terrain.settings.paths
+    paths = state.space.settings.paths
     return hours / paths.month_hours + ((steps - 1) * paths.practice_months if paths.frame_counts_practice else 0.0)
 
 

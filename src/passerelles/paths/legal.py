@@ -98,7 +98,7 @@ class Violation(Described):
     day: str = ""
 
     def reason(self, lang: Lang = "fr") -> str:
-        """Return the reason in words: hours whole, as a path tells them, unless they are within one of the bound."""
+        """Return the reason in words: hours whole, as a path shows them, unless they are within one of the bound."""
         decimals = 0 if self.rule.startswith("hours") and (self.by or 0.0) >= 1.0 else 1
         limit, value, by = (_figure(x, decimals, lang) for x in (self.limit, self.value, self.by))
         rule = f"{self.rule}_at_all" if self.value == 0 and self.rule.endswith("_unknown") else self.rule
@@ -133,8 +133,8 @@ class MayPay(Described):
 
     def told(self, lang: Lang = "fr") -> str:
         """Return who may pay in words."""
-        said = _worded("payer", self.who, lang)
-        return said if self.opco is None else say("paths.payer_named", lang=lang, who=said, opco=self.opco.told(lang))
+        payer = _worded("payer", self.who, lang)
+        return payer if self.opco is None else say("paths.payer_named", lang=lang, who=payer, opco=self.opco.told(lang))
 
     spec: ClassVar[Record] = Record(
         "may_pay",

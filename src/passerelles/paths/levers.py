@@ -177,9 +177,9 @@ class Situation:
             if each.code not in named
         )
         atoms = []
-        for code, some in leading.items():
-            _, first = some[0]
-            hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in some}
+        for code, links in leading.items():
+            _, first = links[0]
+            hours, leads = None if first.hours is None else first.hours.expected, {row: c.match for row, c in links}
             atoms.append(Atom(code, first.label, "certification", (), (), hours, leads, first.level))
         places = {int(self.table.title[row]) for row in self.targets} - {len(self.table.titles)}
         title_codes = {code for place in places for way in self.table.titles[place] for code in way}

@@ -1,4 +1,4 @@
-"""`Path` and `Step`: what a search found, explained when it is asked for, and how it is told."""
+"""`Path` and `Step`: what a search found, explained when it is asked for, and how it is shown."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -80,7 +80,7 @@ class Span:
 
     @property
     def told(self) -> "Span":
-        """As programs are told it: where nothing is known, unknown and not 0."""
+        """The span as programs read it: where nothing is known, unknown and not 0."""
         return replace(self, expected=None) if self.lower_bound and not self.expected else self
 
     def plus(self, other: "Span") -> "Span":
@@ -105,7 +105,7 @@ class StepCredential(Described):
     `held` is what is known of the person before the step; `grants` says that it is what gives access to a regulated
     profession; `via` by which code the certification file reaches the occupation, for what merely leads there;
     `certifinfo` and `rncp` its codes in Certif Info and in the RNCP, None = unknown. `company_hours` are those of its
-    hours spent in a firm or on placement; `months` how long it takes where hours do not tell, or what experience it
+    hours spent in a firm or on placement; `months` how long it takes where hours do not say, or what experience it
     asks for; `shorter` what the person holds or has done that may give right to a shorter training, `spared_after` so
     many months of experience, if any, and `spared_to` the hours that are left then, None = not published;
     `any_length` says that a training or an examination comes before it, and that no text sets how long; `may_have` that
@@ -180,8 +180,8 @@ class StepCredential(Described):
 
 def _credentials(step: "Step", lang: Lang) -> str | None:
     """Return what is required in one cell, each with whether it is held."""
-    some = (f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in step.credentials)
-    return "; ".join(some) or None
+    texts = (f"{c.label} ({say(f'terms.verdict.{c.held}', lang=lang)})" for c in step.credentials)
+    return "; ".join(texts) or None
 
 
 def _verdicts(path: "Path", lang: Lang) -> str:
@@ -262,7 +262,7 @@ class Step(Described):
 
     @property
     def known_hours(self) -> Span:
-        """Hours as people are told them: of an unknown length what is published, as an estimate is no least length."""
+        """Hours as shown to people: of an unknown length what is published, as an estimate is no least length."""
         return replace(self.hours, low=None, expected=self.sourced) if self.hours.lower_bound else self.hours
 
     @property
@@ -366,7 +366,7 @@ class Path(Described, Shown):
     weakest
         Chance of the least likely move, or its score where the scorer is not calibrated.
     direct_hours, direct_months, direct_known
-        Expected hours and months of the direct move, and whether they are all known: else programs are told neither.
+        Expected hours and months of the direct move, and whether they are all known: else programs get neither.
     alone
         Whether stages were looked for, and none to this target is worth proposing.
     gap
@@ -487,12 +487,12 @@ class Path(Described, Shown):
 
     @property
     def known_hours(self) -> Span:
-        """Hours of all steps as people are told them; see `Step.known_hours`."""
+        """Hours of all steps as shown to people; see `Step.known_hours`."""
         return reduce(Span.plus, (step.known_hours for step in self.steps))
 
     @property
     def direct_told(self) -> "Direct":
-        """Hours and months of the direct move as programs are told them: unknown where they are known only in part."""
+        """Hours and months of the direct move as programs read them: unknown where they are known only in part."""
         return Direct(self.direct_hours, self.direct_months) if self.direct_known else Direct()
 
     @property
@@ -641,7 +641,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     presumed = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
     presumed += [step.title] if step.title else []
     counted = [c.label for c in may_have if c.label not in presumed] if step.hours.low is not None else []
-    beside: tuple[tuple[str, object, dict[str, Any]], ...] = (
+    remarks: tuple[tuple[str, object, dict[str, Any]], ...] = (
         ("consolidated", step.consolidated and not in_months, {"hours": round(step.consolidated)}),
         ("studies", step.studies and not in_months, {"hours": round(step.studies)}),
         ("practised", practice and in_months, {"months": round(practice)}),
@@ -650,7 +650,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
         ("on_the_job", step.hours.high == 0 and step.missing, {}),
         ("academic", step.academic_months, {"months": number(step.academic_months, lang=lang, decimals=1)}),
     )
-    sentences = [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in beside if holds)]
+    sentences = [first, *(say(f"paths.step.{key}", lang=lang, **more) for key, holds, more in remarks if holds)]
     level = max([step.level, *(OF_A_LEVEL[c.code] for c in may_have if c.presumed)])
     counts = {state: len(items) for state, items in by_state(step)}
     lines = [" ".join(sentences), say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
@@ -757,8 +757,8 @@ def frame_lines(path: Path, lang: Lang = "fr") -> list[str]:
             why.append(say("paths.frame_steps.line", lang=lang, verdicts=", ".join(steps)))
         reason = listed((w for w in why if w), lang)
         verdict = say(f"paths.verdict.{frame.verdict}", lang=lang)
-        paid = listed((p.told(lang) for p in frame.payers), lang)
-        pays = f". {labelled(say('paths.pays', lang=lang), paid, lang)}" if paid else ""
+        payers = listed((p.told(lang) for p in frame.payers), lang)
+        pays = f". {labelled(say('paths.pays', lang=lang), payers, lang)}" if payers else ""
         lines.append(labelled(frame.label, verdict + (f" ({reason})" if reason else "") + pays, lang))
     return lines
 

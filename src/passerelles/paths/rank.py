@@ -25,7 +25,7 @@ from passerelles.model import Profile
 from passerelles.paths.build import Context, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
-from passerelles.paths.state import Candidate, Fit, Pool, State, Terrain, state_at, terrain_of
+from passerelles.paths.state import Candidate, Fit, Pool, SearchSpace, State, search_space, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
@@ -59,17 +59,17 @@ class Search:
     """The search of one target from one state; what it holds is worked out once and narrowed as paths are found."""
 
     def __init__(self, state: State, target: int, pool: Pool, max_steps: int) -> None:
-        terrain = state.terrain
+        space = state.space
         self.state, self.target, self.pool, self.max_steps = state, target, pool, max_steps
-        self.terrain, self.effort = terrain, terrain.effort
-        self.saving = round(TENTHS * terrain.settings.paths.min_saving_hours)
+        self.space, self.effort = space, space.effort
+        self.saving = round(TENTHS * space.settings.paths.min_saving_hours)
         self.direct = int(state.final[target])
         self.sums = (float(state.sums[0][target]), float(state.sums[1][target]))
         self.columns = self.effort.columns[self.effort.items(target)]
         self.uncovered = self.effort.uncovered[self.columns]
         # A stage lies apart from the target, and asks no higher level than it, or than is held at the start: nobody
         # trains longer for a job on the way than for the one aimed at. A level that is not known bars nothing.
-        self.fitting = ~excluded_rows(terrain.graph, target)
+        self.fitting = ~excluded_rows(space.graph, target)
         if self.effort.level_known[target]:
             most = max(int(self.effort.level[target]), state.level)
             self.fitting &= ~self.effort.level_known | (self.effort.level <= most)
@@ -124,7 +124,7 @@ class Search:
         sums = self.effort.towards(self.target, left)
         last = self.effort.final(sums[0], self.target, level)
         missing = state.missing_after(self.target, *stages)
-        last = self.terrain.demands.hours(last, missing, state.price, self.target)
+        last = self.space.demands.hours(last, missing, state.price, self.target)
         least = self.effort.least(self.direct, self.sums, last, sums)
         return np.asarray(np.maximum(spent + last, least), dtype=np.int64)
 
@@ -142,16 +142,16 @@ class Search:
         limit = self._limit()
         allowed = state.passable & self.fitting
         first = np.flatnonzero(allowed & state.near & (state.stage <= limit))
-        second = np.flatnonzero(allowed & self.terrain.near[:, target])
+        second = np.flatnonzero(allowed & self.space.near[:, target])
         # No move leads to itself, nor from a fiche to its parts or back: such pairs are not near.
-        before, after = np.nonzero(self.terrain.near[first[:, None], second])
+        before, after = np.nonzero(self.space.near[first[:, None], second])
         left, right = first[before], second[after]
         if not len(left):
             return
         total = np.maximum(0.0, self.sums[0] - self._reductions(first)[before] - self._reductions(second)[after])
         level = self.effort.standing(state.level, state.brought, target, left, right)
         last = np.maximum(self.effort.final(total, target, level) - 1, 0)
-        if self.terrain.demands.may_be_trained_alone[target]:
+        if self.space.demands.may_be_trained_alone[target]:
             last = np.zeros_like(last)
         # However much of what the stages spare is practised, it is at most that share of it.
         share = min(1.0, self.effort.paths.practice_share)
@@ -171,7 +171,7 @@ class Search:
         return np.asarray(reduction + 2 * (blocks.stop - blocks.start), dtype=np.float64)
 
     def _sum(self, first: Rows, second: Rows, bound: Floats) -> None:
-        state, strength = self.state, self.terrain.strength
+        state, strength = self.state, self.space.strength
         weakest = np.minimum(np.minimum(state.strength[first], strength[first, second]), strength[second, self.target])
         costs = self.pool.cost(np.floor(bound).astype(np.int64), 3, weakest)
         may = self.pool.undominated(bound, weakest, 3) & (costs <= self._ceiling() + 1)
@@ -179,16 +179,16 @@ class Search:
         order = np.argsort(bound, kind="stable")
         for place in range(0, len(order), _CHUNK):
             go_on()
-            some = order[place : place + _CHUNK]
-            if bound[some[0]] > self._limit():
+            chunk = order[place : place + _CHUNK]
+            if bound[chunk[0]] > self._limit():
                 break
-            may = self.pool.undominated(bound[some], weakest[some], 3)
-            some = some[may & (costs[some] <= self._ceiling() + 1)]
-            if self.evaluated > self.terrain.settings.paths.max_evaluations:
+            may = self.pool.undominated(bound[chunk], weakest[chunk], 3)
+            chunk = chunk[may & (costs[chunk] <= self._ceiling() + 1)]
+            if self.evaluated > self.space.settings.paths.max_evaluations:
                 self.left_out = min(self.left_out, float(costs[order[place:]].min()))
                 break
-            if len(some):
-                self._pairs(first[some], second[some], weakest[some])
+            if len(chunk):
+                self._pairs(first[chunk], second[chunk], weakest[chunk])
 
     def _pairs(self, first: Rows, second: Rows, weakest: Floats) -> None:
         """Sum pairs of stages up, and add those that save enough against leaving either out."""
@@ -218,7 +218,7 @@ class Search:
             self.used = min(self.used, ceiling)
             if spent[at] > self.direct - stages * self.saving or fixed[at] > ceiling:
                 break
-            if self.evaluated > self.terrain.settings.paths.max_evaluations:
+            if self.evaluated > self.space.settings.paths.max_evaluations:
                 self.left_out = min(self.left_out, float(fixed[at]))
                 break
             if more > 2:  # noqa: PLR2004 - two left: this one, and the last for all at once
@@ -228,7 +228,7 @@ class Search:
 
     def _last(self, state: State, stages: int) -> None:
         """Paths whose last stage follows a state: all stages that come right before the target at once."""
-        rows = np.flatnonzero(state.passable & self.fitting & state.near & self.terrain.near[:, self.target])
+        rows = np.flatnonzero(state.passable & self.fitting & state.near & self.space.near[:, self.target])
         if not len(rows):
             return
         hours = self._whole(state, state.stage[rows] + state.hours, rows)
@@ -236,7 +236,7 @@ class Search:
         may = np.flatnonzero(hours <= self.direct - stages * self.saving)
         worthwhile = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
         chosen = rows[worthwhile]
-        weakest = np.minimum(state.strength[chosen], self.terrain.strength[chosen, self.target])
+        weakest = np.minimum(state.strength[chosen], self.space.strength[chosen, self.target])
         paths = [(*state.stages, row) for row in chosen.tolist()]
         self.pool.add(paths, hours[worthwhile], np.minimum(weakest, state.weakest))
 
@@ -462,12 +462,12 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     values = _market(graph, market)
     wanted = None if targets is None else several(targets)
     start = find_start(graph, origin, towards=wanted or ())
-    terrain = terrain_of(graph, chosen, start.holdings.aim)
-    state = state_at(terrain, start)
-    apart = state.open_rows
+    space = search_space(graph, chosen, start.holdings.aim)
+    state = state_at(space, start)
+    allowed = state.open_rows
     if checks := tuple(check_codes(filters, what="filters")):
         best = best_targets(graph, origin, filters=checks, settings=chosen, limit=None, wages=wages)
-        state = replace(state, open_rows=apart & np.isin(np.arange(len(apart)), [row for row, _ in best.ranked]))
+        state = replace(state, open_rows=allowed & np.isin(np.arange(len(allowed)), [row for row, _ in best.ranked]))
     named = chosen.paths.hiring if hiring is None else hiring
     hires = None if named is None else frozenset(find_occupations(graph.referential, named))
     listed = hires if official_list else None
@@ -484,10 +484,10 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         code = graph.codes[row]
         label = graph.occupations[row].label
         if not state.open_rows[row]:
-            reason = "same" if row == start.row else "filter" if apart[row] else "split"
+            reason = "same" if row == start.row else "filter" if allowed[row] else "split"
             reached.append(Reached(code, label, 0, limit, reason=reason, parts=_parts_of(graph, start.row, row)))
             continue
-        pool = Pool(chosen.paths, terrain.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
+        pool = Pool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         reason = "length" if state.unknown[row].any() else ""
         reach = Reached(code, label, len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
@@ -533,8 +533,8 @@ def _parts_of(graph: OccupationGraph, origin: int, target: int) -> tuple[str, ..
 
 def _unknown(state: State, row: int) -> bool:
     """Whether hours towards an occupation are only known in part."""
-    terrain, demands = state.terrain, state.terrain.demands
-    taught = terrain.effort.lists[row] or demands.trained_alone(state.missing[row], state.price, row)
+    space, demands = state.space, state.space.demands
+    taught = space.effort.lists[row] or demands.trained_alone(state.missing[row], state.price, row)
     return bool(state.unknown[row].any() or demands.unsettled[row] or not taught)
 
 
@@ -542,15 +542,15 @@ def _paths_to(
     context: Context, start: Start, state: State, row: int, best: Outcome, worth: float, frame: str | None, **more: Any
 ) -> Iterator[tuple[tuple[int, ...], Callable[..., Path]]]:
     """Yield the order of each path among all (obtainable, known, cost, steps, codes), and what makes it of its rank."""
-    terrain, graph = state.terrain, context.graph
-    paths = terrain.settings.paths
+    space, graph = state.space, context.graph
+    paths = space.settings.paths
     direct, unknown = int(state.final[row]) / TENTHS, _unknown(state, row)
-    academic = float(terrain.effort.months(state.sums[0][row], row, state.standing[row]))
+    academic = float(space.effort.months(state.sums[0][row], row, state.standing[row]))
     of_target = partial(
         Path,
         origin=start.end,
         target=start.end_of(graph.referential, graph.occupations[row]),
-        calibrated=terrain.calibrated,
+        calibrated=space.calibrated,
         direct_hours=direct,
         direct_months=round(max(direct / paths.month_hours, academic), 1),
         direct_known=not unknown,
@@ -561,7 +561,7 @@ def _paths_to(
     bonus = round(TENTHS * paths.market_weight * worth)
     first = (int(state.closed[row]), int(unknown))
     for place, candidate in enumerate(best.paths, start=1):
-        rows, parts = (*candidate.stages, row), _parts(terrain, candidate, worth)
+        rows, parts = (*candidate.stages, row), _parts(space, candidate, worth)
         make_path = partial(
             of_target,
             place=place,
@@ -574,13 +574,13 @@ def _paths_to(
         yield (*first, candidate.cost - bonus, len(candidate.stages), *rows), make_path
 
 
-def _parts(terrain: Terrain, candidate: Candidate, market: float) -> tuple[PathPart, ...]:
-    paths = terrain.settings.paths
+def _parts(space: SearchSpace, candidate: Candidate, market: float) -> tuple[PathPart, ...]:
+    paths = space.settings.paths
     parts = [
         PathPart("hours", -round(paths.hours_weight * candidate.hours) / TENTHS),
         PathPart("stages", -len(candidate.stages) * round(TENTHS * paths.step_weight) / TENTHS),
     ]
-    if terrain.calibrated:
+    if space.calibrated:
         parts.append(PathPart("weakest", -round(TENTHS * paths.move_weight * (1.0 - candidate.weakest)) / TENTHS))
     if market:
         parts.append(PathPart("market", round(TENTHS * paths.market_weight * market) / TENTHS))

@@ -26,7 +26,7 @@ _DECIMALS: Final = 9
 
 
 @dataclass(frozen=True, eq=False)
-class Terrain:
+class SearchSpace:
     """
     One graph under one set of settings.
 
@@ -53,9 +53,9 @@ class Terrain:
         return self.scorer.calibration is not None
 
 
-def terrain_of(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> Terrain:
-    """Return what searches on a graph share of people who mean to work in a way, made at the first call."""
-    key = ("terrain", settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
+def search_space(graph: OccupationGraph, settings: Settings, aim: Aim = NO_AIM) -> SearchSpace:
+    """Return the search space of a graph for people who mean to work in a way, built at the first call."""
+    key = ("search space", settings.effort.model_dump_json(), settings.paths.model_dump_json(), settings.scorer)
     shared = graph.derived(key, lambda: _build(graph, settings))
     return shared if aim == NO_AIM else replace(shared, demands=demands_of(graph, aim))
 
@@ -64,7 +64,7 @@ def strengths(scores: NDArray[np.float64], scorer: Scorer) -> NDArray[np.float64
     """
     Chances of scores where the scorer is calibrated, else the scores themselves.
 
-    Chances are kept in billionths, so that the last bits of an exponential never decide between two paths.
+    Chances are rounded to billionths, so that the last bits of an exponential never decide between two paths.
     """
     if scorer.calibration is None:
         return scores
@@ -78,7 +78,7 @@ def best_scored(graph: OccupationGraph, scores: NDArray[np.float64], row: int, c
     return best
 
 
-def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
+def _build(graph: OccupationGraph, settings: Settings) -> SearchSpace:
     scorer = scorer_for(graph.referential, settings.scorer)
     effort = effort_table(graph, settings)
     totals = score_table(graph, scorer).scores.all_totals()
@@ -86,7 +86,7 @@ def _build(graph: OccupationGraph, settings: Settings) -> Terrain:
     near = np.stack([*best])
     strength = np.full(near.shape, np.nan)
     strength[near] = strengths(totals[near], scorer)
-    return Terrain(graph, settings, scorer, effort, demands_of(graph), frozen(near), frozen(strength))
+    return SearchSpace(graph, settings, scorer, effort, demands_of(graph), frozen(near), frozen(strength))
 
 
 Fit = Callable[[Ints, int], Verdicts]
@@ -227,7 +227,7 @@ class State:
         The state before the first step; None there.
     """
 
-    terrain: Terrain
+    space: SearchSpace
     left: Shares
     level: int
     brought: NDArray[np.bool_]
@@ -247,17 +247,17 @@ class State:
         """Shape (n,): score of each next move."""
         if not self.stages:
             return self.first_scores
-        return score_table(self.terrain.graph, self.terrain.scorer).scores.totals(self.stages[-1])
+        return score_table(self.space.graph, self.space.scorer).scores.totals(self.stages[-1])
 
     @cached_property
     def standing(self) -> Ints:
         """Shape (n,): by what the hours of each next step are counted."""
-        return self.terrain.effort.standing(self.level, self.brought, np.arange(len(self.open_rows)))
+        return self.space.effort.standing(self.level, self.brought, np.arange(len(self.open_rows)))
 
     @cached_property
     def sums(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """S and P towards every occupation."""
-        return self.terrain.effort.towards_all(self.left)
+        return self.space.effort.towards_all(self.left)
 
     @cached_property
     def missing(self) -> NDArray[np.bool_]:
@@ -266,9 +266,9 @@ class State:
 
     def missing_after(self, targets: NDArray[np.intp] | int | slice, *stages: NDArray[np.intp]) -> NDArray[np.bool_]:
         """Shape (b, c + g): what targets still require after stages, each target or row of these with its own."""
-        missing = self.terrain.demands.needed[targets] & ~self.held
+        missing = self.space.demands.needed[targets] & ~self.held
         for rows in stages:
-            missing = missing & ~self.terrain.demands.holds[rows]
+            missing = missing & ~self.space.demands.holds[rows]
         return missing
 
     @cached_property
@@ -284,74 +284,74 @@ class State:
     @cached_property
     def passable(self) -> NDArray[np.bool_]:
         """Shape (n,): occupations that can be a stage: open, listing something, and adding nothing unknown."""
-        terrain = self.terrain
-        adds = self.unknown.any(axis=1) | terrain.demands.unsettled
-        return self.open_rows & terrain.effort.lists & ~self.closed & ~adds
+        space = self.space
+        adds = self.unknown.any(axis=1) | space.demands.unsettled
+        return self.open_rows & space.effort.lists & ~self.closed & ~adds
 
     @cached_property
     def final(self) -> Ints:
         """Shape (n,): tenths of an hour of a last step to each occupation."""
-        taught = self.terrain.effort.final(self.sums[0], np.arange(len(self.standing)), self.standing)
-        return self.terrain.demands.hours(taught, self.missing, self.price)
+        taught = self.space.effort.final(self.sums[0], np.arange(len(self.standing)), self.standing)
+        return self.space.demands.hours(taught, self.missing, self.price)
 
     @cached_property
     def path(self) -> Ints:
         """Shape (n,): tenths of an hour of the whole path that ends with a step to each occupation from here."""
         if self.first is None:
             return self.final
-        least = self.terrain.effort.least(self.first.final, self.first.sums, self.final, self.sums)
+        least = self.space.effort.least(self.first.final, self.first.sums, self.final, self.sums)
         return np.maximum(self.hours + self.final, least)
 
     @cached_property
     def stage(self) -> Ints:
         """Shape (n,): tenths of an hour of a step to each occupation that is practised afterwards."""
-        taught = self.terrain.effort.stage(*self.sums, np.arange(len(self.standing)), self.standing)
-        return self.terrain.demands.hours(taught, self.missing, self.price)
+        taught = self.space.effort.stage(*self.sums, np.arange(len(self.standing)), self.standing)
+        return self.space.demands.hours(taught, self.missing, self.price)
 
     def after_stage(self, first: NDArray[np.intp], second: NDArray[np.intp]) -> Ints:
         """Tenths of an hour of a step to each of `second` after the stage in `first`, practised afterwards."""
-        effort, demands = self.terrain.effort, self.terrain.demands
+        effort, demands = self.space.effort, self.space.demands
         total, practice = effort.towards_pairs(second, first, self.left)
         hours = effort.stage(total, practice, second, effort.standing(self.level, self.brought, second, first))
         return demands.hours(hours, self.missing_after(second, first), self.price, second)
 
     def through(self, row: int) -> "State":
         """Return the state after training for an occupation and practising it."""
-        terrain = self.terrain
+        space = self.space
         return replace(
             self,
-            left=np.minimum(self.left, terrain.effort.uncovered[:, row]),
-            level=max(self.level, int(terrain.effort.proves[row])),
-            brought=self.brought | terrain.effort.brought(row, Holdings()),
-            held=self.held | terrain.demands.holds[row],
-            open_rows=self.open_rows & ~excluded_rows(terrain.graph, row),
+            left=np.minimum(self.left, space.effort.uncovered[:, row]),
+            level=max(self.level, int(space.effort.proves[row])),
+            brought=self.brought | space.effort.brought(row, Holdings()),
+            held=self.held | space.demands.holds[row],
+            open_rows=self.open_rows & ~excluded_rows(space.graph, row),
             stages=(*self.stages, row),
             hours=self.hours + int(self.stage[row]),
             weakest=min(self.weakest, float(self.strength[row])),
-            strength=terrain.strength[row],
-            near=terrain.near[row],
+            strength=space.strength[row],
+            near=space.near[row],
             first=self.first or self,
         )
 
 
-def state_at(terrain: Terrain, start: Start) -> State:
+def state_at(space: SearchSpace, start: Start) -> State:
     """Return the state of a person before the first step."""
-    graph = terrain.graph
-    table, row = scores_from(graph, start, terrain.scorer)
+    graph = space.graph
+    table, row = scores_from(graph, start, space.scorer)
     scores = table.totals(row)
-    price = terrain.demands.price(start.holdings)
+    price = space.demands.price(start.holdings)
     return State(
-        terrain=terrain,
-        left=state_of(graph, terrain.effort, start.holding),
-        level=terrain.effort.level_at(start.row),
-        brought=terrain.effort.brought(start.row, start.holdings),
+        space=space,
+        left=state_of(graph, space.effort, start.holding),
+        level=space.effort.level_at(start.row),
+        brought=space.effort.brought(start.row, start.holdings),
         held=price.held,
         price=price,
         open_rows=~excluded_rows(graph, start.row),
         stages=(),
         hours=0,
         weakest=float("inf"),
-        strength=strengths(scores, terrain.scorer),
-        near=best_scored(graph, scores, start.row, terrain.settings.paths.moves_considered),
+        strength=strengths(scores, space.scorer),
+        near=best_scored(graph, scores, start.row, space.settings.paths.moves_considered),
         first_scores=scores,
     )

@@ -146,21 +146,21 @@ def compare(
     >>> compare(build_graph(load_referential("transitions")), ["N4101", "N4103"])
     <Comparison N4101 | N4103: 22 shared>
     """
-    some = tuple(check_codes(codes, what="codes"))
-    distinct = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in some))
-    titles = named_titles(graph.referential, some)
+    named = tuple(check_codes(codes, what="codes"))
+    distinct = tuple(dict.fromkeys(find_occupation(graph.referential, code) for code in named))
+    titles = named_titles(graph.referential, named)
     if len(distinct) < _FEWEST:
         raise PasserellesError("compare_needs_two")
     weights = [_weights(graph, graph.position[code]) for code in distinct]
-    every = sorted(set().union(*weights))
-    common = set(every).intersection(*weights)
+    columns = sorted(set().union(*weights))
+    common = set(columns).intersection(*weights)
     competencies = []
-    for column in every:
+    for column in columns:
         by = [(code, round(held[column], 4)) for code, held in zip(distinct, weights, strict=True) if column in held]
         presence: Presence = "shared" if column in common else "only" if len(by) == 1 else "some"
         item = graph.competencies[column]
         competencies.append(ComparedCompetency(item.code, item.name, item.kind, presence, *zip(*by, strict=True)))
-    kinds, position = ({each: place for place, each in enumerate(some)} for some in (get_args(Presence), distinct))
+    kinds, position = ({each: place for place, each in enumerate(keys)} for keys in (get_args(Presence), distinct))
     competencies.sort(key=lambda c: (kinds[c.presence], [position[x] for x in c.occupations], -max(c.weights), c.code))
     markets = None if market is None else job_markets(market, graph.referential, distinct, basin).by_job
     occupations = tuple(

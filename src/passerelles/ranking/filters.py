@@ -145,12 +145,12 @@ def max_hours(ground: Ground, argument: str) -> Check:
         demands = demands_of(graph, held.aim) if code is None else demands_of_job(graph.referential, code, held.aim)
         return step_hours(table, demands, state, held, start.row, target=None if code is None else graph.position[code])
 
-    every = lru_cache(maxsize=1)(hours_of)
+    all_hours = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []
 
     def check(move: Candidate) -> Verdict:
-        if last == [move.start]:  # asked a second time, all targets of one origin are; towards a job, each comes once
-            hours, row = every(move.start), graph.position[move.target.code]
+        if last == [move.start]:  # at an origin's second target all are computed; towards a job, each comes once
+            hours, row = all_hours(move.start), graph.position[move.target.code]
         else:
             last[:] = [move.start]
             hours, row = hours_of(move.start, move.target.code), 0

@@ -125,8 +125,8 @@ class Scene:
         for name, weight in OVERALL.items():
             if name in self.vectors:
                 values = self.measured(name)
-                for some in blocks(len(draft)):
-                    draft[some] += np.float32(weight) * values[some]
+                for rows in blocks(len(draft)):
+                    draft[rows] += np.float32(weight) * values[rows]
         known = self.known_reference
         attributes = attributes_of(self.graph, draft) if known is None else known.attributes
         return normalised(measure_index(self.graph), self.vectors, draft, attributes, self.origins), attributes
@@ -139,7 +139,7 @@ class Scene:
         return self.cached("measure", name, make) if name in _AGAIN else make()
 
     def cached(self, kind: str, name: str, make: Callable[[], Dense]) -> Dense:
-        """Return a table that is asked for again, computed once; the oldest go where memory is too short."""
+        """Return a cached table, computed at the first call; the oldest are dropped where memory is too short."""
         if (kind, name) not in self.computed:
             table = make()
             while self.computed and table.nbytes + sum(each.nbytes for each in self.computed.values()) > _ROOM:
@@ -252,10 +252,10 @@ def _group_closeness(scene: Scene) -> Dense:
     members = _members(graph)
     counts = np.maximum(members.sum(axis=1), 1)[:, None]
     closeness = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
-    for some in blocks(len(graph.codes), _COLUMNS):
-        block = whole[:, some].astype(np.float64)
-        block[np.arange(some.start, some.stop), np.arange(some.stop - some.start)] = 0.0
-        closeness[:, some] = ((members @ block) / counts).astype(np.float32)[graph.group[scene.mine]]
+    for columns in blocks(len(graph.codes), _COLUMNS):
+        block = whole[:, columns].astype(np.float64)
+        block[np.arange(columns.start, columns.stop), np.arange(columns.stop - columns.start)] = 0.0
+        closeness[:, columns] = ((members @ block) / counts).astype(np.float32)[graph.group[scene.mine]]
     return closeness
 
 
@@ -277,13 +277,13 @@ def _of_sisters(name: str, scene: Scene) -> Dense:
     own = graph.base_rows[scene.mine]
     group = graph.group[own]
     mean_ranks = np.empty((len(own), len(graph.codes)), dtype=np.float32)
-    for some in blocks(len(graph.codes), _COLUMNS):
-        mine = ranks[:, some]
+    for columns in blocks(len(graph.codes), _COLUMNS):
+        mine = ranks[:, columns]
         known = ~np.isnan(mine)
         filled = np.where(known, mine, np.float32(0.0))
         others = (members @ known.astype(np.float32))[group] - known[own]
         means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
-        mean_ranks[:, some] = np.where(others > 0, means, mine[own])
+        mean_ranks[:, columns] = np.where(others > 0, means, mine[own])
     return mean_ranks
 
 

@@ -113,11 +113,11 @@ def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[
     """Coverage of every occupation by each of several holdings, given as rows of 1 where held; shape (b, n)."""
     cells, size = Cells.of(held), held.shape[0]
     coverage = np.empty((size, len(graph.codes)), dtype=np.float32)
-    for some in blocks(size):  # a few together: 64 x 30,000 competencies are 15 MB
-        rows = np.arange(some.start, some.stop, dtype=np.int32)
+    for block in blocks(size):  # a few together: 64 x 30,000 competencies are 15 MB
+        rows = np.arange(block.start, block.stop, dtype=np.int32)
         places, counts = cells.of_rows(rows)
-        credit, _ = _credited(graph, np.repeat(rows - some.start, counts), cells.columns[places], len(rows))
-        coverage[some] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
+        credit, _ = _credited(graph, np.repeat(rows - block.start, counts), cells.columns[places], len(rows))
+        coverage[block] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
     return coverage
 
 
@@ -274,13 +274,13 @@ def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[n
     if not len(columns):
         return frozen(np.full((len(values), 1), -np.inf, dtype=np.float32))
     nearest = np.empty((len(values), count), dtype=np.float32)
-    for some in blocks(len(values)):
-        taken = values[some].copy()
-        mine = np.flatnonzero(own[some] >= 0)
-        taken[mine, own[some][mine]] = -np.inf
+    for rows in blocks(len(values)):
+        taken = values[rows].copy()
+        mine = np.flatnonzero(own[rows] >= 0)
+        taken[mine, own[rows][mine]] = -np.inf
         taken = taken if competitors.all() else taken[:, columns]
         taken.partition(taken.shape[1] - count, axis=1)
-        nearest[some] = np.sort(taken[:, taken.shape[1] - count :], axis=1)
+        nearest[rows] = np.sort(taken[:, taken.shape[1] - count :], axis=1)
     return frozen(nearest)
 
 
@@ -428,7 +428,7 @@ def _build(graph: OccupationGraph) -> MeasureIndex:
 
 def _texts(graph: OccupationGraph) -> tuple[TextCounts, Vectors]:
     """
-    Count the texts of a graph under one vocabulary; of all, and by what they tell.
+    Count the texts of a graph under one vocabulary; of all, and by section.
 
     ``items`` has a row for each competency, all others have one for each occupation, ``titles`` the sums over its job
     titles. ``names`` and ``titles`` count words, the others stems and pairs of stems.
@@ -560,13 +560,13 @@ def normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: 
     """
     everything, held_only = index.reach
     reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
-    for some in blocks(len(draft)):
-        occupied = origins.occupied[some, None]
-        mine = attributes.cadre[np.maximum(origins.rows[some], 0)]
+    for rows in blocks(len(draft)):
+        occupied = origins.occupied[rows, None]
+        mine = attributes.cadre[np.maximum(origins.rows[rows], 0)]
         same = np.where(occupied, 1.0 - np.abs(mine[:, None] - attributes.cadre[None, :]), np.float32(0.0))
-        total = draft[some] + np.float32(CADRE_WEIGHT) * same
-        norm = reach[some] * np.sqrt(np.where(occupied, everything[None, :], held_only[None, :]))
-        draft[some] = np.divide(total, norm, out=np.zeros_like(total), where=norm > 0)
+        total = draft[rows] + np.float32(CADRE_WEIGHT) * same
+        norm = reach[rows] * np.sqrt(np.where(occupied, everything[None, :], held_only[None, :]))
+        draft[rows] = np.divide(total, norm, out=np.zeros_like(total), where=norm > 0)
     return draft
 
 

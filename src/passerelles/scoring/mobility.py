@@ -186,8 +186,8 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     weight = np.zeros(len(rows), dtype=np.float32)
     for number in (0, 1):
         balance = balance_of(logit, listed, np.flatnonzero(known & (half != number)))
-        for some in blocks(len(rows)):
-            surprise[number, some] = _surprise(listed[some], logit[some], np.arange(some.start, some.stop), balance)
+        for part in blocks(len(rows)):
+            surprise[number, part] = _surprise(listed[part], logit[part], np.arange(part.start, part.stop), balance)
         surprise[number, ~known] = 0.0
         weight[half == number] = balance.weight
     attributes = scene.reference.attributes

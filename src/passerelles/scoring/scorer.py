@@ -192,8 +192,8 @@ def scorer_for(referential: Referential, name: str = "default", *, occupied: boo
     """
     scorer = load_scorer(name)
     if not occupied and scorer.fitted_on is not None:
-        beside = Path(name).with_name(f"{HOLDINGS}{_ENDING}")
-        scorer = load_scorer(str(beside) if name.endswith(_ENDING) and beside.is_file() else HOLDINGS)
+        sibling = Path(name).with_name(f"{HOLDINGS}{_ENDING}")
+        scorer = load_scorer(str(sibling) if name.endswith(_ENDING) and sibling.is_file() else HOLDINGS)
     if scorer.calibration is None or scorer.calibrated_on in (referential.family, referential.name):
         return scorer
     return scorer.model_copy(update={"calibration": None})

@@ -196,10 +196,10 @@ def narrowed(values: NDArray[Any], units: int = 1) -> Narrow:
     if rows and (values[0] == values[-1]).all() and (values == values[0]).all():
         values = values[:1]
     cells = np.empty((len(values), max(1, (most - least).bit_length() + 7 >> 3), values.shape[1]), dtype=np.uint8)
-    for some in blocks(len(values)):
-        whole = np.rint(values[some] * scale).astype(np.int64) - least
+    for block in blocks(len(values)):
+        whole = np.rint(values[block] * scale).astype(np.int64) - least
         for place in range(cells.shape[1]):
-            cells[some, place] = whole >> 8 * place & 255
+            cells[block, place] = whole >> 8 * place & 255
     return Narrow(_rows(frozen(cells), rows), least)
 
 
@@ -224,7 +224,7 @@ def check_memory(size: int, parts: int, *, mobilities: bool) -> None:
 
 
 def _free_memory() -> int | None:
-    """Bytes that the system could give, as Linux tells; None elsewhere."""
+    """Bytes that the system could give, as Linux reports; None elsewhere."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable"))
@@ -258,11 +258,11 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
 
 def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     """Add weight x (value - mean) to a part; a value that is not known adds nothing, as the average candidate does."""
-    for some in blocks(len(part)):
-        centred = values[some] - np.float32(mean)
+    for rows in blocks(len(part)):
+        centred = values[rows] - np.float32(mean)
         centred *= np.float32(weight)
         centred[np.isnan(centred)] = 0.0
-        part[some] += centred
+        part[rows] += centred
 
 
 def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
@@ -311,8 +311,8 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
 def _pack_parts(scores: Scores, size: int, name: str, arrays: Arrays) -> list[dict[str, Any]]:
     """Put the parts of a scorer, and after them their sums by target, into an index."""
     toward = np.empty((size, size), dtype=np.int64)
-    for some in blocks(size):
-        toward[:, some] = (scores.sums(some) - scores.base).T
+    for rows in blocks(size):
+        toward[:, rows] = (scores.sums(rows) - scores.base).T
     entries = []
     for number, part in enumerate((*scores.parts, narrowed(toward))):
         array = f"scores.{name}.{number}.npy"
