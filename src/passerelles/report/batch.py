@@ -39,10 +39,9 @@ class Batch(NamedTuple):
 
     def run(self, folder: Path, *, tell: Callable[[int, int, str], None] = lambda *_: None) -> list[Line]:
         """
-        Write the pages and ``territoires.csv`` into a folder; what is there already and would be the same is kept.
+        Write the pages and ``territoires.csv`` into a folder; lines and pages that would be the same are kept.
 
-        The table is written anew after each territory that is worked out, whole: a run may be stopped at any time, and
-        started again.
+        The whole table is written again after each territory: a run may be stopped at any time, and started again.
 
         Raises
         ------
@@ -67,32 +66,32 @@ class Batch(NamedTuple):
         page = f"{_PAGES}/{part.file}.html" if self.pages else ""
         known = before.get(checksum)
         if known and (known["problem"] or (known["page"] == page and (not page or (folder / page).is_file()))):
-            return _kept(known)
+            return _line_from(known)
 
-        def told(people: int) -> int | None:
+        def masked(people: int) -> int | None:
             return None if self.mask and 0 < people < self.graph.settings.territory.mask_threshold else people
 
-        def without(problem: str) -> Line:
-            totals = {"headcount": told(part.fragile.people), "openings": part.hiring.people if part.hiring else None}
+        def problem_line(problem: str) -> Line:
+            totals = {"headcount": masked(part.fragile.people), "openings": part.hiring.people if part.hiring else None}
             return line_of(part, totals, problem=problem, checksum=checksum, lang=self.lang)
 
         if part.hiring is not None and not part.hiring.people:
-            return without(say("territory.batch.no_openings", lang=self.lang))
+            return problem_line(say("territory.batch.no_openings", lang=self.lang))
         try:
             # What would change with each bound moved stands on pages alone.
             data = {**self.bounds, **self.data}
-            found = match_territory(self.graph, part.fragile, part.hiring, changes=self.pages, **data)
+            result = match_territory(self.graph, part.fragile, part.hiring, changes=self.pages, **data)
         except PasserellesError as error:
-            return without(error.message(self.lang))
+            return problem_line(error.message(self.lang))
         name = part.name or say("territory.batch.elsewhere", lang=self.lang)
         title = say("report.title", lang=self.lang, territory=name)
         case = Case(
-            self.graph, found, Request(title=title, mask=self.mask, pictures=False, date=self.date), Words(self.lang),
+            self.graph, result, Request(title=title, mask=self.mask, pictures=False, date=self.date), Words(self.lang),
             self.data.get("market"), self.data.get("places"), self.data.get("certifications"),
         )  # fmt: skip
         if page:
             write_whole(folder / page, territory_page(case))
-        totals = {**case.release.totals, "headcount": told(part.fragile.people)}
+        totals = {**case.release.totals, "headcount": masked(part.fragile.people)}
         return line_of(part, totals, page=page, checksum=checksum, lang=self.lang)
 
     def _data(self) -> Iterator[str]:
@@ -107,7 +106,7 @@ def csv_of(lines: Sequence[Line], lang: Lang) -> str:
     return csv_text([column.key for column in sheet.columns], sheet.rows)
 
 
-def _kept(row: Mapping[str, str]) -> Line:
+def _line_from(row: Mapping[str, str]) -> Line:
     """Read a line back."""
     figures = {key: float(value) if "." in value else int(value) for key, value in row.items()
                if value and key not in ("territory", "code", "problem", "page", "checksum")}  # fmt: skip

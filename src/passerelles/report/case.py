@@ -47,8 +47,8 @@ class Words(NamedTuple):
 
     def first(self, texts: Sequence[str], most: int) -> list[str]:
         """Return the first of some texts, and how many others there are."""
-        rest = len(texts) - most
-        return [*texts[:most], *([self("fact.others", n=rest)] if rest > 0 else [])]
+        others = len(texts) - most
+        return [*texts[:most], *([self("fact.others", n=others)] if others > 0 else [])]
 
     def date(self, text: str) -> str:
         """Write an ISO date the way the language does; anything else stays as it is."""
@@ -74,9 +74,9 @@ def grid_of(
 
     The caption is that of `key` where none is given.
     """
-    named = tuple(Head(column.label(words.lang), column.kind in NUMERIC, column.key) for column in columns)
+    head_row = tuple(Head(column.label(words.lang), column.kind in NUMERIC, column.key) for column in columns)
     rows = tuple(tuple(_cell(words, column, item, links.get(column.key)) for column in columns) for item in items)
-    return Grid(key, words(f"caption.{key}") if caption is None else caption, named, rows)
+    return Grid(key, words(f"caption.{key}") if caption is None else caption, head_row, rows)
 
 
 def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | None) -> Cell:
@@ -84,9 +84,9 @@ def _cell(words: Words, column: Column, item: Any, link: Callable[[Any], str] | 
     value = column.cell(item, words.lang) if numeric or column.badge else None
     figure = value if numeric and isinstance(value, int | float) and not isinstance(value, bool) else None
     text = column.screen(item, words.lang)
-    told = words("unknown") if text is None else words.set(text)
+    shown_text = words("unknown") if text is None else words.set(text)
     level = (value or "unknown") if column.badge else ""
-    return Cell(told, figure, column.beside(item, words.lang), link(item) if link else "", level)
+    return Cell(shown_text, figure, column.beside(item, words.lang), link(item) if link else "", level)
 
 
 class Request(NamedTuple):

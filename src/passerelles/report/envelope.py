@@ -106,7 +106,7 @@ def paths_envelope(graph: OccupationGraph, paths: "Paths", lang: Lang) -> dict[s
 def territory_envelope(
     graph: OccupationGraph, release: "Release", lang: Lang, *, settings: Settings, sources: Sequence[dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return ``territory@1``: what a release tells, and what was read besides."""
+    """Return ``territory@1``: the values of a release, and the files of data that were read."""
     about = envelope("territory@1", graph, (), settings=settings)
     return about | release.to_dict(lang) | {"sources": list(sources)}
 
@@ -114,16 +114,16 @@ def territory_envelope(
 def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> dict[str, Any]:
     """Return what scored: name, version, data that it was fitted on, and the parts that say nothing here."""
     scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer, occupied=occupied)
-    told = {name: getattr(scorer, name) for name in ("name", "version", "fitted_on", "calibrated_on")}
-    return {**told, "calibrated": scorer.calibration is not None, "off": list(score_table(graph, scorer).off)}
+    fields = {name: getattr(scorer, name) for name in ("name", "version", "fitted_on", "calibrated_on")}
+    return {**fields, "calibrated": scorer.calibration is not None, "off": list(score_table(graph, scorer).off)}
 
 
 def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
     """Return what a JSON object says of its origin in the words of `passerelles.graph.core`."""
     referential = payload.get("referential") or {}
-    told = {name: referential[name] for name in Stamp._fields if name in referential}
-    kept = {name: payload[name] for name in ("schema", "scorer", "sources", "settings") if name in payload}
-    return {"package": package_version(), "referential": told, "overlays": referential.get("overlays", []), **kept}
+    stamp = {name: referential[name] for name in Stamp._fields if name in referential}
+    others = {name: payload[name] for name in ("schema", "scorer", "sources", "settings") if name in payload}
+    return {"package": package_version(), "referential": stamp, "overlays": referential.get("overlays", []), **others}
 
 
 def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
@@ -143,8 +143,8 @@ def about_sheet(payload: Mapping[str, Any], *, lang: Lang) -> Sheet:
         if subject in payload:
             label = say(f"about.{subject}", lang=lang)
             for name, value in leaves(payload[subject]):
-                told = ", ".join(map(str, value)) or "–" if isinstance(value, list | tuple) else value
-                rows.append((label, name, told))
+                text = ", ".join(map(str, value)) or "–" if isinstance(value, list | tuple) else value
+                rows.append((label, name, text))
     return Sheet.of_rows("about", (Column("subject"), Column("name"), Column("value")), rows)
 
 
@@ -184,22 +184,22 @@ def data_sources(
     """
     files = [file for file in files_read(market, places) if file.kind not in without]
     keys = ("name", "content", "source", "year", "licence", "sha256")
-    own = [(path.name, "table", None, None, None, file_sha256(split_sheet(path)[0])) for path in tables if path]
-    read = [
+    table_rows = [(path.name, "table", None, None, None, file_sha256(split_sheet(path)[0])) for path in tables if path]
+    file_rows = [
         (f.record.name, f.kind, f.source or None, f.year or None, f.licence or None, f.record.sha256)
         for f in sorted(files, key=lambda f: (f.kind, f.record.name))
     ]
-    return [dict(zip(keys, values, strict=True)) for values in (*own, *read)]
+    return [dict(zip(keys, values, strict=True)) for values in (*table_rows, *file_rows)]
 
 
 def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *, lang: Lang = "fr") -> None:
     """Print publisher and year of the data beside the referential, each once."""
-    named = dict.fromkeys(
+    names = dict.fromkeys(
         say("territory.table.source", lang=lang, source=s["source"], year=s["year"]) if s["year"] else s["source"]
         for s in sources
         if s["source"]
     )
-    print_dim(console, [say("territory.table.sources", lang=lang, list=listed(named, lang))] if named else [])
+    print_dim(console, [say("territory.table.sources", lang=lang, list=listed(names, lang))] if names else [])
 
 
 def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> Iterator[str]:

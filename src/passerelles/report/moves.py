@@ -1,8 +1,8 @@
 """
 The moves that a report explains: those that people would make, and the best ones where nobody goes.
 
-What is said of a move that people would make is what is said of them in the allocation: hours, access and kind come
-from the same columns, so that no two places of a report disagree.
+Hours, access and kind of a move that people would make come from the columns of the allocation, so that no two places
+of a report disagree.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -90,25 +90,25 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
         code: best_targets(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
         for code in sorted(lots)
     }
-    ranked = {code: [case.graph.codes[row] for row, _ in found.ranked] for code, found in best.items()}
-    kept = _kept(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
-    found = []
+    ranked = {code: [case.graph.codes[row] for row, _ in targets.ranked] for code, targets in best.items()}
+    targets_of = _explained(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
+    origins = []
     for code, targets in best.items():
-        moves = {move.target.code or "": move for move in moves_of(case.graph, targets, only=kept[code])}
-        shown = [
+        moves = {move.target.code or "": move for move in moves_of(case.graph, targets, only=targets_of[code])}
+        codes = [
             end
             for end, move in moves.items()
             if (code, end) in flows or case.request.limit or move.probability is None or move.probability >= least
         ]
-        direct = {path.codes[0]: path for path in _paths(case, code, shown, max_steps=1, limit=1)}
-        own = {end: tuple(flows.get((code, end), ())) for end in shown}
-        rows = tuple(Explained(moves[end], direct[end], own[end]) for end in shown)
+        direct = {path.codes[0]: path for path in _paths(case, code, codes, max_steps=1, limit=1)}
+        flows_to = {end: tuple(flows.get((code, end), ())) for end in codes}
+        rows = tuple(Explained(moves[end], direct[end], flows_to[end]) for end in codes)
         label = case.graph.referential.occupation_by_code[code].name
-        found.append(Origin(code, label, lots[code], rows, len(targets.ranked)))
-    return tuple(found)
+        origins.append(Origin(code, label, lots[code], rows, len(targets.ranked)))
+    return tuple(origins)
 
 
-def _kept(
+def _explained(
     case: Case, ranked: Mapping[str, Sequence[str]], flows: Mapping[tuple[str, str], Sequence[Flow]], most: int
 ) -> Mapping[str, set[str]]:
     """Targets to explain, by origin: those of the flows, then the best ones rank by rank, as many as are allowed."""
@@ -119,8 +119,8 @@ def _kept(
         for rank, target in enumerate(targets, 1)
         if rank <= max(case.request.limit, origin not in going) or (origin, target) in flows
     )
-    kept = _first(rows, most)
-    return {origin: {target for start, target in kept if start == origin} for origin in ranked}
+    ends = _first(rows, most)
+    return {origin: {target for start, target in ends if start == origin} for origin in ranked}
 
 
 def _first(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tuple[str, str]]:
@@ -131,8 +131,8 @@ def _first(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tuple[s
 def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
     """Keep as many explained moves, in the same order: those of the flows, then rank by rank."""
     rows = ((not e.flows, e.move.rank, o.code, e.move.target.code or "") for o in origins for e in o.moves)
-    kept = _first(rows, most)
-    return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in kept)) for o in origins)
+    ends = _first(rows, most)
+    return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in ends)) for o in origins)
 
 
 def _paths(case: Case, origin: str, targets: Collection[str], **more: Any) -> Sequence[Path]:
@@ -152,27 +152,27 @@ def staged_paths(case: Case, origins: tuple[Origin, ...]) -> tuple[tuple[Path, .
     From each fragile job, towards its main flows; towards its best ranked moves where people are left without a
     solution, or where flows are withheld.
     """
-    left = frozenset() if case.masked else frozenset(u.lot.job for u in case.allocation.uncovered)
-    found: list[Path] = []
+    uncovered = frozenset() if case.masked else frozenset(u.lot.job for u in case.allocation.uncovered)
+    staged: list[Path] = []
     pairs = 0
     for origin in origins:
         flowing = sorted((e for e in origin.moves if e.flows), key=lambda e: (-e.people, e.move.rank))
-        best = origin.moves[:_MAIN] if origin.code in left or not flowing else ()
+        best = origin.moves[:_MAIN] if origin.code in uncovered or not flowing else ()
         targets = sorted({e.move.target.code or "" for e in (*flowing[:_MAIN], *best)})
         pairs += len(targets)
         paths = _paths(case, origin.code, targets, frame=case.allocation.bounds.frame, limit=2)
-        found += [p for p in paths if len(p.codes) > 1]
-    return tuple(found), pairs
+        staged += [p for p in paths if len(p.codes) > 1]
+    return tuple(staged), pairs
 
 
-def move_fold(case: Case, explained: Explained, told: Collection[str] = ()) -> Fold:
+def move_fold(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> Fold:
     """Return an explained move, to unfold."""
     w, move = case.words, explained.move
     short = [w("move.chance", chance=w.share(move.probability)), w.set(hours_said(case, explained))]
     if explained.people:
         short.insert(0, w("move.people", n=explained.people))
     level = move.level or "unknown"
-    blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained, told)]
+    blocks: list[Block] = [Facts(facts_of(case, explained)), *access_blocks(case, explained, common_frames)]
     blocks.append(Bullets(tuple(reasons_of(case, move)), w("move.why")))
     title = move.target.named or explained.key
     return Fold(explained.key, title, tuple(blocks), " · ".join(short), (level, w(f"level.{level}")))
@@ -187,29 +187,29 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     """
     w, move = case.words, explained.move
     of_move = [c for c in Move.spec.columns if On.PAGE in c.on and c.key not in _ENDS]
-    told = {c.key for c in _OF_FLOWS} if explained.flows else set()
-    found = [(c.label(w.lang), _said(case, c, (move,))) for c in of_move if c.key not in told]
-    found += facts_of_flows(case, explained.flows)
+    flow_keys = {c.key for c in _OF_FLOWS} if explained.flows else set()
+    facts = [(c.label(w.lang), _value_text(case, c, (move,))) for c in of_move if c.key not in flow_keys]
+    facts += facts_of_flows(case, explained.flows)
     if items:
         ends = sorted(_in_own_words(f.hiring) for f in explained.flows)
-        found.insert(0, (say("columns.to", lang=w.lang), _either(case, ends)))
+        facts.insert(0, (say("columns.to", lang=w.lang), _either(case, ends)))
     if not explained.flows:
-        found.append((w("fact.hours"), w.set(hours_said(case, explained))))
-        found.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
-    found += [(w(f"fact.{name}", n=len(some)), _named(case, some)) for name, some in by_state(move) if items and some]
-    return tuple((name, text) for name, text in found if text)
+        facts.append((w("fact.hours"), w.set(hours_said(case, explained))))
+        facts.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
+    facts += [(w(f"fact.{name}", n=len(some)), _named(case, some)) for name, some in by_state(move) if items and some]
+    return tuple((name, text) for name, text in facts if text)
 
 
 def facts_of_flows(case: Case, flows: Sequence[Flow]) -> list[tuple[str, str]]:
     """Return what some flows declare for pages and plan with, a line each; what they do not know is empty."""
     w = case.words
-    found = [(c.label(w.lang), _said(case, c, flows)) for c in (*_OF_FLOWS, *Flow.spec.pick(*_PLANNED))]
-    found.append((w("fact.wages"), _either(case, (wages_said(f.wages, w.lang) for f in flows))))
-    found.append((w("fact.openings"), _either(case, (shares_said(f.surveyed, w.lang) for f in flows))))
-    return found
+    facts = [(c.label(w.lang), _value_text(case, c, flows)) for c in (*_OF_FLOWS, *Flow.spec.pick(*_PLANNED))]
+    facts.append((w("fact.wages"), _either(case, (wages_said(f.wages, w.lang) for f in flows))))
+    facts.append((w("fact.openings"), _either(case, (shares_said(f.surveyed, w.lang) for f in flows))))
+    return facts
 
 
-def _said(case: Case, column: Column, items: Iterable[Move | Flow]) -> str:
+def _value_text(case: Case, column: Column, items: Iterable[Move | Flow]) -> str:
     return _either(case, (_cell(case, column, item) for item in items))
 
 
@@ -227,8 +227,8 @@ def hours_said(case: Case, explained: Explained) -> str:
     """Return the hours of training of one person: those of the flows, else those of the direct path."""
     if explained.flows:
         (column,) = (c for c in Flow.spec.columns if c.key == "hours_each" and On.PAGE in c.on)
-        said = dict.fromkeys(column.screen(flow, case.words.lang) for flow in explained.flows)
-        return case.words("hours.count", hours=case.words("fact.or").join(t or case.words("unknown") for t in said))
+        texts = dict.fromkeys(column.screen(flow, case.words.lang) for flow in explained.flows)
+        return case.words("hours.count", hours=case.words("fact.or").join(t or case.words("unknown") for t in texts))
     return hours_text(explained.path.known_hours, case.words.lang)
 
 
@@ -249,22 +249,22 @@ def reasons_of(case: Case, move: Move) -> list[str]:
     return [case.words.set(p.sentence(case.words.lang)) for p in parts[:_REASONS]]
 
 
-def access_blocks(case: Case, explained: Explained, told: Collection[str] = ()) -> list[Block]:
+def access_blocks(case: Case, explained: Explained, common_frames: Collection[str] = ()) -> list[Block]:
     """
     Return what access takes, the certifications that lead there, and what the legal frames say.
 
-    Of the frames named in `told`, who may pay was said for all moves at once.
+    `common_frames` are names of frames whose payers are the same for all moves, and stand above them.
     """
     w, path = case.words, explained.path
-    found = _access_told(case, explained.move.access, path.steps[0].to_obtain)
+    blocks = _access_bullets(case, explained.move.access, path.steps[0].to_obtain)
     if path.certifications:
         rows = [w.set(c.described(w.lang)) for c in path.certifications]
-        found.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
+        blocks.append(Bullets(tuple(w.first(rows, _CERTIFICATIONS)), w("move.certifications")))
     if path.frames:
-        said = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
-        said += payers_said(case, (f for f in path.frames if f.name not in told))
-        found.append(Bullets(said, w("move.frames")))
-    return found
+        sentences = frame_sentences(case, path.frames, why=case.allocation.bounds.frame)
+        sentences += payers_said(case, (f for f in path.frames if f.name not in common_frames))
+        blocks.append(Bullets(sentences, w("move.frames")))
+    return blocks
 
 
 def access_unranked(case: Case, flow: Flow) -> list[Block]:
@@ -273,7 +273,7 @@ def access_unranked(case: Case, flow: Flow) -> list[Block]:
     holdings = holdings_of(referential, flow.fragile.job, {})
     demands = demands_of_job(referential, flow.hiring.job, holdings.aim)
     access, needed = required_of(demands, demands.price(holdings), holdings, 0)
-    return _access_told(case, access, [c for c in needed if c.held != "yes"])
+    return _access_bullets(case, access, [c for c in needed if c.held != "yes"])
 
 
 def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
@@ -289,45 +289,45 @@ def payers_said(case: Case, frames: Iterable[FrameVerdict]) -> tuple[str, ...]:
 def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:
     """Return one verdict of each legal frame whose payers are the same in every move that it may pay for."""
     frames = [f for o in origins for e in o.moves for f in e.path.frames if f.payers]
-    of = {f.name: f for f in frames}
-    return tuple(f for f in of.values() if all(other.payers == f.payers for other in frames if other.name == f.name))
+    by_name = {f.name: f for f in frames}
+    return tuple(f for f in by_name.values() if all(g.payers == f.payers for g in frames if g.name == f.name))
 
 
-def _access_told(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[Block]:
+def _access_bullets(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[Block]:
     """Return what access takes, as moves and paths tell it, a sentence each; last what employers ask for."""
     w = case.words
-    found = some_only_lines(access, w.lang)
+    sentences = some_only_lines(access, w.lang)
     if access.status == "unknown" or (access.status != "open" and not access.required and access.selection is None):
-        found.append(w("credential.access_unknown"))
-    found += required_lines(access, w.lang)
-    found += obtain_lines(to_obtain, w.lang)
+        sentences.append(w("credential.access_unknown"))
+    sentences += required_lines(access, w.lang)
+    sentences += obtain_lines(to_obtain, w.lang)
     known = case.graph.referential.credential_by_code
     first = [c.label for c in to_obtain if c.code in known and known[c.code].before_training]
-    found += [w("credential.before_training", label=label) for label in first]
-    found += usual_lines(access, w.lang)
-    return [Bullets(tuple(map(w.set, found)), w("move.credentials"))] if found else []
+    sentences += [w("credential.before_training", label=label) for label in first]
+    sentences += usual_lines(access, w.lang)
+    return [Bullets(tuple(map(w.set, sentences)), w("move.credentials"))] if sentences else []
 
 
 def frame_sentences(case: Case, frames: Sequence[FrameVerdict], *, why: str | None = None) -> tuple[str, ...]:
-    """Say what the legal frames answer: those alike together; of the one asked about (`why`), the reasons."""
+    """Say what the legal frames answer: the same answers together; of the one asked about (`why`), the reasons."""
     w = case.words
-    found = []
+    sentences = []
     for frame in frames:
         if frame.name == why:
             reasons = listed((*frame.reasons(w.lang), *frame.conditions_told(w.lang)), w.lang)
-            found.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
-    alike = grouped(((f.verdict, OTHER_TRAINING in f.conditions), f.label) for f in frames if f.name != why)
-    for (name, other), labels in sorted(alike.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])):
+            sentences.append(w(f"frame.{frame.verdict}", label=frame.label, why=f" – {reasons}" if reasons else ""))
+    by_verdict = grouped(((f.verdict, OTHER_TRAINING in f.conditions), f.label) for f in frames if f.name != why)
+    for (name, other), labels in sorted(by_verdict.items(), key=lambda item: (_ORDER.index(item[0][0]), item[0][1])):
         reason = f" – {say(f'paths.condition.{OTHER_TRAINING}', lang=w.lang)}" if other else ""
-        found.append(w(f"frame.{name}", label=listed(labels, w.lang), why=reason))
-    return tuple(found)
+        sentences.append(w(f"frame.{name}", label=listed(labels, w.lang), why=reason))
+    return tuple(sentences)
 
 
 def _in_own_words(lot: Lot) -> str:
     return f"{lot.employer}, {lot.given}" if lot.given and lot.given != lot.job else lot.employer
 
 
-def origin_blocks(case: Case, origin: Origin, told: Collection[str] = ()) -> list[Block]:
+def origin_blocks(case: Case, origin: Origin, common_frames: Collection[str] = ()) -> list[Block]:
     """Return a fragile job and its explained moves."""
     if not origin.moves:
         return []
@@ -336,5 +336,5 @@ def origin_blocks(case: Case, origin: Origin, told: Collection[str] = ()) -> lis
     return [
         Heading(w("origin.title", label=origin.label, code=origin.code), f"from-{origin.code}"),
         Text(w("origin.about", employers=employers, n=len(origin.moves), ranked=origin.ranked), muted=True),
-        *(move_fold(case, each, told) for each in origin.moves),
+        *(move_fold(case, each, common_frames) for each in origin.moves),
     ]

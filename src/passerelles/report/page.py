@@ -52,22 +52,22 @@ def territory_page(case: Case) -> str:
     """
     origins = moves.explained_origins(case)
     document = territory_document(case, origins)
-    found = document_page(document, case.words)
-    over = len(found.encode()) - MOST_BYTES
+    page = document_page(document, case.words)
+    over = len(page.encode()) - MOST_BYTES
     folds = [b for part in document.parts for b in part.blocks if isinstance(b, Fold)]
     if over <= 0 or not folds:
-        return found
-    # Moves are explained in the order that matters; as many as the page can hold are kept, and each job says so.
-    rest = territory_document(case, moves.shortened(origins, 0))
-    each = (len(found.encode()) - len(document_page(rest, case.words).encode())) / len(folds)
-    kept = moves.shortened(origins, max(0, len(folds) - math.ceil(over / each * _SPARE)))
-    return document_page(territory_document(case, kept), case.words)
+        return page
+    # Moves are explained in the order that matters, as many as the page can hold; each job says how many.
+    without_moves = territory_document(case, moves.shortened(origins, 0))
+    fold_bytes = (len(page.encode()) - len(document_page(without_moves, case.words).encode())) / len(folds)
+    shorter = moves.shortened(origins, max(0, len(folds) - math.ceil(over / fold_bytes * _SPARE)))
+    return document_page(territory_document(case, shorter), case.words)
 
 
 def document_page(document: Document, words: Words) -> str:
     """Return a document as one HTML page."""
     style, script = _text("style.css"), _text("tables.js")
-    found = environment("passerelles.report").get_template("document.html").render(
+    html = environment("passerelles.report").get_template("document.html").render(
         w=words,
         document=document,
         # Nothing here comes from data: both files are the package's own, and the pictures escape their labels.
@@ -77,7 +77,7 @@ def document_page(document: Document, words: Words) -> str:
         policy=_policy(script),
         version=package_version(),
     )  # fmt: skip
-    return found.lstrip() + "\n"
+    return html.lstrip() + "\n"
 
 
 def _text(name: str) -> str:
@@ -109,8 +109,8 @@ def move_sheets(case: Case) -> Document:
     >>> graph = build_graph(load_referential("transitions"))
     >>> fragile = [{"employer": "A", "job": "N1103", "headcount": 3, "basin": "Redon"}]
     >>> hiring = [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}]
-    >>> found = move_sheets(Case(graph, match_territory(graph, fragile, hiring)))
-    >>> [part.key for part in found.parts]
+    >>> document = move_sheets(Case(graph, match_territory(graph, fragile, hiring)))
+    >>> [part.key for part in document.parts]
     ['sheet-1']
     """
     if case.request.mask:
@@ -118,7 +118,7 @@ def move_sheets(case: Case) -> Document:
     flows = case.shown_flows
     if not flows:
         raise PasserellesError("report_sheets_none")
-    # A person reads of one move: each flow is told apart, even where several make the same move between two jobs.
+    # A person reads of one move: each flow has its page, even where several make the same move between two jobs.
     origins = moves.explained_origins(case, most=len(flows))
     explained = {(e.move.origin.code, e.move.target.code): e for o in origins for e in o.moves}
     parts = [
@@ -144,12 +144,12 @@ def _sheet(case: Case, number: int, flow: Flow, explained: moves.Explained | Non
         facts += [(name, text) for name, text in moves.facts_of_flows(case, (flow,)) if text]
         blocks += [*moves.access_unranked(case, flow), Text(w("sheet.unranked"))]
     else:
-        own = explained._replace(flows=(flow,))
-        facts += moves.facts_of(case, own, items=False)
+        single = explained._replace(flows=(flow,))
+        facts += moves.facts_of(case, single, items=False)
         blocks += [
-            Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in by_state(own.move) if items
+            Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in by_state(single.move) if items
         ]
-        blocks += moves.access_blocks(case, own)
+        blocks += moves.access_blocks(case, single)
     doubt = flow.to_find_out(w.lang)
     if doubt:
         facts.append((w("sheet.confirm"), w.set(doubt)))

@@ -49,8 +49,8 @@ def text_envelope(
     """Return the same for one text: its candidates, with the verdict on the first."""
     verdict = status(candidates, review_threshold)
     items = [c.to_dict(lang) | {"status": verdict if c.rank == 1 else None} for c in candidates]
-    found = resolution_envelope(referential, items, kind=kind, review_threshold=review_threshold)
-    return found | {"text": text, "status": verdict}
+    payload = resolution_envelope(referential, items, kind=kind, review_threshold=review_threshold)
+    return payload | {"text": text, "status": verdict}
 
 
 def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
@@ -70,16 +70,16 @@ def candidate_page(
     if not candidates:
         return Page(say("resolve.nothing", lang=lang, text=_short(text)))
     first = candidates[0]
-    found = say(f"resolve.status.{status(candidates, review_threshold)}", lang=lang)
-    title = say("resolve.title", lang=lang, text=_short(text), status=found)
+    verdict = say(f"resolve.status.{status(candidates, review_threshold)}", lang=lang)
+    title = say("resolve.title", lang=lang, text=_short(text), status=verdict)
     lead = []
     if first.ignored:
         lead.append(say("resolve.read", lang=lang, read=first.read, ignored=", ".join(first.ignored)))
     if first.ambiguous:
         lead.append(say("resolve.ambiguous", lang=lang))
     elif kind == "title" and first.parent_code != first.code:
-        sure = percent(first.parent_confidence, lang=lang)
-        lead.append(say("resolve.family", lang=lang, code=first.parent_code, label=first.parent_label, share=sure))
+        share = percent(first.parent_confidence, lang=lang)
+        lead.append(say("resolve.family", lang=lang, code=first.parent_code, label=first.parent_label, share=share))
     columns = Candidate.spec.pick("rank", "code", "label", "confidence", "why")
     sheet = Sheet("resolution", columns, lambda: candidates, lang)
     return Page(title, lead, [sheet], notes=[say("resolve.disclaimer", lang=lang, share=percent(SURE, lang=lang))])
@@ -150,22 +150,22 @@ def _with_aside(text: str, cells: Iterable[str], lang: Lang) -> str:
 
 
 def migration_envelope(
-    new: Referential, old: Referential | None, found: Sequence[Migration], moves: TitleMoves | None, *, lang: Lang
+    new: Referential, old: Referential | None, migrations: Sequence[Migration], moves: TitleMoves | None, *, lang: Lang
 ) -> dict[str, Any]:
     """Return the object that ``migrate --format json`` prints."""
     more = {"from": referential_dict(old) if old is not None else None, "titles": moves._asdict() if moves else None}
-    return unscored_envelope("migrate@1", new, dicts(found, lang), **more)
+    return unscored_envelope("migrate@1", new, dicts(migrations, lang), **more)
 
 
-def migration_sheet(found: Sequence[Migration], *, lang: Lang) -> Sheet:
+def migration_sheet(migrations: Sequence[Migration], *, lang: Lang) -> Sheet:
     """Return one row for each old code and each code to which it may lead."""
-    pairs = [(m, d) for m in found for d in (m.destinations or (Destination("", "", None),))]
+    pairs = [(m, d) for m in migrations for d in (m.destinations or (Destination("", "", None),))]
     related = any(d.relation for _, d in pairs)
     columns = within(Migration.spec.columns, itemgetter(0)) + within(DESTINATION.columns, itemgetter(1))
     return Sheet("migration", columns if related else columns[:-1], lambda: pairs, lang)
 
 
-def migration_page(found: Sequence[Migration], moves: TitleMoves | None, *, title: str, lang: Lang = "fr") -> Page:
+def migration_page(migrations: Sequence[Migration], moves: TitleMoves | None, *, title: str, lang: Lang = "fr") -> Page:
     """Return where codes lead: what is decided and why, else every code possible with its share."""
     columns = (
         *Migration.spec.pick("old_code"),
@@ -173,47 +173,47 @@ def migration_page(found: Sequence[Migration], moves: TitleMoves | None, *, titl
         *Migration.spec.pick("outcome"),
         Column("possible", value=_possible),
     )
-    notes = [migration_line(found, lang=lang)]
+    notes = [migration_line(migrations, lang=lang)]
     if moves is not None:
         notes.append(say("resolve.migrate.moves", lang=lang, **moves._asdict()))
-    if any(m.outcome == "open" for m in found):
+    if any(m.outcome == "open" for m in migrations):
         notes.append(say("resolve.migrate.hint", lang=lang))
-    return Page(title, [], [Sheet("migration", columns, lambda: found, lang)], notes=notes)
+    return Page(title, [], [Sheet("migration", columns, lambda: migrations, lang)], notes=notes)
 
 
-def migration_line(found: Sequence[Migration], *, lang: Lang) -> str:
+def migration_line(rows: Sequence[Migration], *, lang: Lang) -> str:
     """Return how many codes are kept, moved, open and unknown, in one sentence."""
-    said = [m for m in found if not is_aside(m.code)]
-    counts = {name: sum(m.outcome == name for m in said) for name in ("kept", "moved", "open", "unknown")}
-    return _with_aside(say("resolve.migrate.done", lang=lang, n=len(said), **counts), [m.code for m in found], lang)
+    coded = [m for m in rows if not is_aside(m.code)]
+    counts = {name: sum(m.outcome == name for m in coded) for name in ("kept", "moved", "open", "unknown")}
+    return _with_aside(say("resolve.migrate.done", lang=lang, n=len(coded), **counts), [m.code for m in rows], lang)
 
 
-def _possible(found: Migration, lang: Lang) -> str:
-    if found.destination is not None:
-        own = [d for d in found.destinations if d.code == found.destination]
-        return (f"{own[0].label}{_merges(own[0], lang)}. " if own else "") + found.why(lang)
-    parts = [_share(d, lang) for d in found.destinations[:_SHOWN]]
-    rest = len(found.destinations) - len(parts)
-    text = listed(parts, lang) or found.why(lang)
-    text += say("resolve.migrate.more", lang=lang, n=rest) if rest else ""
-    return text + (f" ({say('resolve.migrate.lost', lang=lang, n=found.lost)})" if found.lost else "")
+def _possible(migration: Migration, lang: Lang) -> str:
+    if migration.destination is not None:
+        chosen = [d for d in migration.destinations if d.code == migration.destination]
+        return (f"{chosen[0].label}{_merges(chosen[0], lang)}. " if chosen else "") + migration.why(lang)
+    parts = [_share(d, lang) for d in migration.destinations[:_SHOWN]]
+    others = len(migration.destinations) - len(parts)
+    text = listed(parts, lang) or migration.why(lang)
+    text += say("resolve.migrate.more", lang=lang, n=others) if others else ""
+    return text + (f" ({say('resolve.migrate.lost', lang=lang, n=migration.lost)})" if migration.lost else "")
 
 
-def _share(one: Destination, lang: Lang) -> str:
-    if one.relation is not None:
-        relation = say(f"resolve.migrate.relation.{one.relation}", lang=lang)
-        return say("resolve.migrate.share", lang=lang, code=one.code, label=one.label, share=relation)
-    if one.share is None:
-        return say("resolve.migrate.no_share", lang=lang, code=one.code, label=one.label) + _merges(one, lang)
-    share = percent(one.share, lang=lang)
-    return say("resolve.migrate.share", lang=lang, code=one.code, label=one.label, share=share) + _merges(one, lang)
+def _share(dest: Destination, lang: Lang) -> str:
+    if dest.relation is not None:
+        relation = say(f"resolve.migrate.relation.{dest.relation}", lang=lang)
+        return say("resolve.migrate.share", lang=lang, code=dest.code, label=dest.label, share=relation)
+    if dest.share is None:
+        return say("resolve.migrate.no_share", lang=lang, code=dest.code, label=dest.label) + _merges(dest, lang)
+    share = percent(dest.share, lang=lang)
+    return say("resolve.migrate.share", lang=lang, code=dest.code, label=dest.label, share=share) + _merges(dest, lang)
 
 
-def _merges(one: Destination, lang: Lang) -> str:
-    if not one.merges:
+def _merges(dest: Destination, lang: Lang) -> str:
+    if not dest.merges:
         return ""
-    shown = ", ".join(one.merges[:_MERGES]) + ("…" if len(one.merges) > _MERGES else "")
-    return say("resolve.migrate.merges", lang=lang, codes=shown)
+    codes = ", ".join(dest.merges[:_MERGES]) + ("…" if len(dest.merges) > _MERGES else "")
+    return say("resolve.migrate.merges", lang=lang, codes=codes)
 
 
 def _short(text: str) -> str:
@@ -296,27 +296,27 @@ class Fiche(NamedTuple):
             return f"{code}  {text}" if codes else text
 
         word = partial(say, lang=lang)
-        found, conditions, unknown = self.to_dict(), self.conditions, [word("show.unknown")]
+        values, conditions, unknown = self.to_dict(), self.conditions, [word("show.unknown")]
         titles = {title.code: title.label for title in self.referential.titles_in(self.code)}
-        flags, choices = found["flags"].items(), _choices(conditions, titles, lang)
+        flags, choices = values["flags"].items(), _choices(conditions, titles, lang)
         blocks = [
-            ("definition", [found["definition"]] if found["definition"] else unknown),
-            ("access", [found["access"]] if found["access"] else unknown),
+            ("definition", [values["definition"]] if values["definition"] else unknown),
+            ("access", [values["access"]] if values["access"] else unknown),
             ("flags", [labelled(word(f"show.flag.{k}"), word(f"show.value.{v}"), lang) for k, v in flags]),
             ("domain", [self.domain] if self.domain else unknown),
-            ("parts", [f"{p['code']} {p['label']}" for p in found["parts"]]),
-            ("titles", [coded(t["code"], t["label"]) for t in found["titles"]]),
+            ("parts", [f"{p['code']} {p['label']}" for p in values["parts"]]),
+            ("titles", [coded(t["code"], t["label"]) for t in values["titles"]]),
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),
-            ("credentials", [coded(c[0].code, _credential(c, [*choices], titles, lang)) for c in _told(conditions)]),
+            ("credentials", [coded(c[0].code, _credential(c, [*choices], titles, lang)) for c in _rows(conditions)]),
         ]
         for kind in SHOWN_KINDS:
-            listed = [r for r in found["requirements"] if r["kind"] == kind]
+            listed = [r for r in values["requirements"] if r["kind"] == kind]
             listed.sort(key=lambda r: (STATUSES.index(r["status"]), r["label"] or r["code"]))
             blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
-        if not found["requirements"]:
+        if not values["requirements"]:
             blocks.append(("savoir-faire", [word("show.no_requirements")]))
-        moves = [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in found["mobilities"]]
-        contexts = [coded(c["code"], c["label"] or c["code"]) for c in found["contexts"]]
+        moves = [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in values["mobilities"]]
+        contexts = [coded(c["code"], c["label"] or c["code"]) for c in values["contexts"]]
         blocks += [("contexts", contexts), ("mobilities", moves)]
         return [(name, word(f"show.{name}", n=len(texts)), texts) for name, texts in blocks if texts]
 
@@ -402,22 +402,22 @@ def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:
     """Return what access takes as a whole: free or not, a selection, the levels asked for, titles that differ."""
     others = others_text(conditions, lang)
     status = say(f"conditions.status.{conditions.status}", lang=lang) + (f", {others}" if others else "")
-    found = [status, *some_only_lines(conditions, lang)]
+    sentences = [status, *some_only_lines(conditions, lang)]
     levels = [str(level) for level in (conditions.level_low, conditions.level_high) if level is not None]
     if levels:
         key = "levels_from_none" if conditions.level_low == 0 else "levels"
-        found.append(say(f"show.{key}", lang=lang, levels=" – ".join(dict.fromkeys(levels))))
+        sentences.append(say(f"show.{key}", lang=lang, levels=" – ".join(dict.fromkeys(levels))))
     if conditions.title:
-        found.append(say("show.of_title", lang=lang, title=conditions.title))
+        sentences.append(say("show.of_title", lang=lang, title=conditions.title))
     if conditions.note:
-        found.append(say("conditions.note", lang=lang, note=conditions.note))
-    return found
+        sentences.append(say("conditions.note", lang=lang, note=conditions.note))
+    return sentences
 
 
 def _choices(conditions: AccessConditions, titles: Mapping[str, str], lang: Lang) -> dict[str, str]:
     """Return each choice among several ways in a sentence, by its group, numbered where there are several."""
     groups = grouped((c.group, c) for c in conditions.credentials if c.group is not None)
-    found: dict[str, str] = {}
+    by_group: dict[str, str] = {}
     for place, (group, some) in enumerate(groups.items(), start=1):
         ways = grouped((c.alternative or "", c) for c in some)
         names = {way: " + ".join(dict.fromkeys(c.short for c in ways[way])) for way in sorted(ways)}
@@ -426,8 +426,8 @@ def _choices(conditions: AccessConditions, titles: Mapping[str, str], lang: Lang
         of_way = dict.fromkeys(of_way, "") if whom else of_way
         texts = [say("show.way", lang=lang, way=way, names=names[way]) + of_way[way] for way in names]
         start = say("show.choice", lang=lang, n=place) if len(groups) > 1 else say("show.only_choice", lang=lang)
-        found[group] = labelled(start + whom, listed(texts, lang), lang)
-    return found
+        by_group[group] = labelled(start + whom, listed(texts, lang), lang)
+    return by_group
 
 
 def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang: Lang) -> str:
@@ -443,18 +443,18 @@ def _of_whom(items: Sequence[AccessCredential], titles: Mapping[str, str], lang:
     if "titles" in of and named and not others_named and named <= titles.keys():
         others = titles.keys() - named
         key, some = ("but_titles", others) if 0 < len(others) <= min(len(named), _SHOWN) else ("of_titles", named)
-        shown, rest = sorted(titles[code] for code in some)[:_SHOWN], len(some) - _SHOWN
-        more = say("moves.more", lang=lang, n=rest) if rest > 0 else ""
-        of["titles"] = say(f"show.{key}", lang=lang, titles=listed(shown, lang) + more)
-    said = list(of.values())
+        labels, hidden = sorted(titles[code] for code in some)[:_SHOWN], len(some) - _SHOWN
+        more = say("moves.more", lang=lang, n=hidden) if hidden > 0 else ""
+        of["titles"] = say(f"show.{key}", lang=lang, titles=listed(labels, lang) + more)
+    parts = list(of.values())
     if any(c.scope == "all" and not c.titles for c in items):
-        said = []
+        parts = []
     if all(c.group is not None and c.ground for c in items):
-        said.insert(0, asked_text(items, lang))
-    return f" ({', '.join(said)})" if said else ""
+        parts.insert(0, asked_text(items, lang))
+    return f" ({', '.join(parts)})" if parts else ""
 
 
-def _told(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
+def _rows(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
     """Return what access takes line by line: what several ways of a choice ask for, and say alike, in one."""
     numbered = enumerate(conditions.credentials)
     return grouped(
@@ -466,13 +466,13 @@ def _credential(
     items: Sequence[AccessCredential], choices: Sequence[str], titles: Mapping[str, str], lang: Lang
 ) -> str:
     item = items[0]
-    asked = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
+    requirement = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
     if item.group is not None:
         place = choices.index(item.group) + 1
         ways = dict.fromkeys(c.alternative or "" for c in items)
         key = ("ways_of" if len(ways) > 1 else "way_of") + ("_choice" if len(choices) > 1 else "")
-        asked = say(f"show.{key}", lang=lang, n=place, way=", ".join(ways))
-    asked += _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
+        requirement = say(f"show.{key}", lang=lang, n=place, way=", ".join(ways))
+    requirement += _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
     length, detail = _length(item.hours, lang), item.detail
     known = {hours for hours in item.hours[:3] if hours is not None}
     if known == {0} and takes_no_training(detail):
@@ -485,7 +485,7 @@ def _credential(
     elif not known and takes_no_training(detail):
         length = say("show.no_training", lang=lang)
     months = duration_text(detail.months, lang)
-    parts = [asked]
+    parts = [requirement]
     if known or not months:
         parts.append(length)
     if any(detail.company_hours[:3]):
@@ -495,8 +495,8 @@ def _credential(
     if detail.minimum_age is not None:
         parts.append(say("show.minimum_age", lang=lang, n=detail.minimum_age))
     if detail.validity_months is not None:
-        years, rest = divmod(detail.validity_months, 12)
-        unit, n = ("months", detail.validity_months) if rest else ("years", years)
+        years, odd_months = divmod(detail.validity_months, 12)
+        unit, n = ("months", detail.validity_months) if odd_months else ("years", years)
         parts.append(say(f"show.valid_{unit}", lang=lang, n=n))
     if detail.renewal:
         parts.append(say("show.renewal", lang=lang, text=detail.renewal))

@@ -31,7 +31,7 @@ from passerelles.views.schema import WORDS, Schema, Shape, one_of, record, shape
 from passerelles.views.spec import Record
 
 DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
-# Modules that declare what is told of an item: each record of theirs that has a name is a shape.
+# Modules that declare columns of items: each record of theirs that has a name is a shape.
 _DECLARING: Final = (
     conditions, stored, results, certifications, index, titles, worklist, legal, levers, path, ranked_paths,
     compare, move, moves, validate, resolution, transparency, flows, lots, match, rank, sums,
@@ -60,11 +60,11 @@ def _answer(name: str, written: Mapping[str, Any]) -> Schema:
     """
     Shape of the object that `passerelles.report.envelope` makes.
 
-    Only what other programs were promised is required; what else is written is told as optional.
+    Only the keys that other programs may rely on are required; the others are optional.
     """
     scored = written.get("scored", True)
     required, optional = (written.get(key, {}) for key in ("required", "optional"))
-    if name == "territory@1":  # what a release tells stands beside its flows
+    if name == "territory@1":  # the other values of a release stand beside its flows
         release = Release.spec.schema()
         beside = {key: shape for key, shape in release["properties"].items() if key != "results"}
         required = {key: shape for key, shape in beside.items() if key in release["required"]}
@@ -123,16 +123,16 @@ def json_schema(name: str) -> dict[str, Any]:
     >>> json_schema("rank")["properties"]["schema"]
     {'const': 'passerelles/rank@1'}
     """
-    found = shape_name(name)
-    about = {"$schema": DIALECT, "$id": f"urn:passerelles:schema:{found}", "title": found}
-    if found == "settings":
+    full_name = shape_name(name)
+    about = {"$schema": DIALECT, "$id": f"urn:passerelles:schema:{full_name}", "title": full_name}
+    if full_name == "settings":
         body: Schema = Settings.model_json_schema(mode="validation")
     else:
-        body = SHAPES[found]
+        body = SHAPES[full_name]
         known = definitions()
         used = sorted(reached(_named(body), lambda name: _named(known[name])))
         body = body | ({"$defs": {n: known[n] for n in used}} if used else {})
-    example = examples().get(found)
+    example = examples().get(full_name)
     return about | {k: v for k, v in body.items() if k != "title"} | ({"examples": [example]} if example else {})
 
 
@@ -155,8 +155,8 @@ def shape_name(name: str) -> str:
 @cache
 def examples() -> Mapping[str, Any]:
     """One answer of each shape, cut short, that the package really gave; docs/make_examples.py writes them."""
-    found: dict[str, Any] = json.loads((files("passerelles.report") / "examples.json").read_text(encoding="utf-8"))
-    return found
+    answers: dict[str, Any] = json.loads((files("passerelles.report") / "examples.json").read_text(encoding="utf-8"))
+    return answers
 
 
 def _named(schema: Schema) -> list[str]:

@@ -33,13 +33,13 @@ from passerelles.views.spec import Column, On, Withheld
 _MOST: Final = 300  # rows of a table; a survey's openings can be thousands
 _LONG: Final = 25  # rows of an annex that says less than all
 _DESTINATIONS: Final = 3  # openings that a line names
-Told = str | int | Cell  # what a table of rows made by hand holds
+CellValue = str | int | Cell  # of a table whose rows are made by hand
 
 
 def fragile_grid(case: Case) -> Grid:
     """Fragile jobs: who, how many, where they could go and who is left; of a masked report, who and how many."""
     allocation = case.allocation
-    placed, held = (
+    placed, to_confirm = (
         sum_by_key((flow.fragile.key, flow.people) for flow in flows)
         for flows in (allocation.flows, allocation.to_confirm)
     )
@@ -47,9 +47,9 @@ def fragile_grid(case: Case) -> Grid:
     columns = "employer job headcount#" + ("" if case.masked else " placed# to_confirm# left# towards")
     rows = []
     for lot in sorted(allocation.fragile.lots, key=lambda lot: -lot.people):
-        row: list[Told] = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
+        row: list[CellValue] = [Cell(lot.employer, note=lot.basin_label), _job(lot), _head(case, lot.people)]
         if not case.masked:
-            done, doubtful = placed[lot.key], held[lot.key]
+            done, doubtful = placed[lot.key], to_confirm[lot.key]
             row += (done, doubtful, lot.people - done - doubtful, _towards(case, going.get(lot.key, ())))
         rows.append(row)
     return _grid(case, "fragile", columns, rows)
@@ -62,14 +62,14 @@ def _job(lot: Lot) -> Cell:
 
 def _towards(case: Case, flows: Sequence[Flow]) -> str:
     ends = sum_by_key(((flow.hiring.employer, flow.hiring.wording, flow.hiring.job), flow.people) for flow in flows)
-    said = [
+    texts = [
         case.words("towards", n=case.words.figure(n), employer=employer, job=job)
         for (employer, job, _), n in sorted(ends.items(), key=lambda item: (-item[1], item[0]))
     ]
-    return case.words("fact.and").join(case.words.first(said, _DESTINATIONS)) or case.words("none")
+    return case.words("fact.and").join(case.words.first(texts, _DESTINATIONS)) or case.words("none")
 
 
-def _head(case: Case, people: int) -> Told:
+def _head(case: Case, people: int) -> CellValue:
     if case.masked and 0 < people < case.threshold:
         return case.words("masked_under", n=str(case.threshold))
     return people
@@ -90,10 +90,10 @@ def hiring_grid(case: Case) -> Grid:
         key = pool_key(lot)
         capacity = hiring.capacities[key]
         named = Cell(hiring.pool_labels.get(lot.pool, lot.pool), note=lot.pool) if lot.pool else _job(lot)
-        row: list[Told] = [lot.employer, named, lot.basin_label, capacity]
+        row: list[CellValue] = [lot.employer, named, lot.basin_label, capacity]
         if not case.masked:
-            left, held = empty.get(key, 0), reserved[key]
-            row += (capacity - left - held, held, left)
+            unfilled, to_confirm = empty.get(key, 0), reserved[key]
+            row += (capacity - unfilled - to_confirm, to_confirm, unfilled)
         rows.append(row)
     return _grid(case, "hiring", columns, rows)
 
@@ -106,10 +106,10 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
         return name if name in explained else ""
 
     hidden = {"kind"} if key == "to_confirm" else {"kind", "unknown"}
-    return _told(case, key, [c for c in Flow.spec.columns if c.key not in hidden], flows, {"to": link})
+    return _declared_grid(case, key, [c for c in Flow.spec.columns if c.key not in hidden], flows, {"to": link})
 
 
-def _told(
+def _declared_grid(
     case: Case,
     key: str,
     columns: Sequence[Column],
@@ -121,8 +121,8 @@ def _told(
     """Return the table that a result declares for pages; None where it has no rows, or all of them are withheld."""
     if not items:
         return None
-    shown = [column for column in columns if On.PAGE in column.on]
-    return grid_of(case.words, key, shown, items[:most], links=links)._replace(more=_more(case, len(items), most))
+    visible = [column for column in columns if On.PAGE in column.on]
+    return grid_of(case.words, key, visible, items[:most], links=links)._replace(more=_more(case, len(items), most))
 
 
 def _more(case: Case, rows: int, most: int) -> str:
@@ -132,7 +132,7 @@ def _more(case: Case, rows: int, most: int) -> str:
 def paths_grid(case: Case, paths: tuple[Path, ...]) -> Grid:
     """Paths of several steps, against the direct move."""
     w = case.words
-    rows: list[list[Told]] = [
+    rows: list[list[CellValue]] = [
         [
             path.origin.named or "",
             " → ".join(s.target.name or "" for s in path.steps),
@@ -155,30 +155,30 @@ def objectives_grid(case: Case) -> Grid:
     return _grid(case, "objectives", "objective reached# bound# gap#", rows, plain=True)
 
 
-def _figure(case: Case, value: float | None) -> Told:
+def _figure(case: Case, value: float | None) -> CellValue:
     if value is None:
         return case.words("masked")
     return Cell(case.words.figure(value, decimals=0 if float(value).is_integer() else 1), value)
 
 
 def _grid(
-    case: Case, key: str, columns: str, rows: Sequence[Sequence[Told]], *, most: int = _MOST, **look: bool
+    case: Case, key: str, columns: str, rows: Sequence[Sequence[CellValue]], *, most: int = _MOST, **look: bool
 ) -> Grid:
     """Return a table of rows made by hand; `columns` as `heads` takes them, `look` as a `Grid` does."""
 
-    def cell(told: Told) -> Cell:
-        return told if isinstance(told, Cell) else Cell(told) if isinstance(told, str) else Cell(w.figure(told), told)
+    def cell(item: CellValue) -> Cell:
+        return item if isinstance(item, Cell) else Cell(item) if isinstance(item, str) else Cell(w.figure(item), item)
 
     w = case.words
-    shown = tuple(tuple(map(cell, row)) for row in rows[:most])
-    return Grid(key, w(f"caption.{key}"), heads(w, columns), shown, _more(case, len(rows), most), **look)
+    cells = tuple(tuple(map(cell, row)) for row in rows[:most])
+    return Grid(key, w(f"caption.{key}"), heads(w, columns), cells, _more(case, len(rows), most), **look)
 
 
 class Source(NamedTuple):
     """Something that was read."""
 
     name: str
-    what: str
+    content: str
     date: str
     licence: str
     sha256: str
@@ -190,14 +190,14 @@ def sources_of(case: Case) -> Iterator[Source]:
     for side in _sides(case):
         if side.sha256 or not side.source:
             name = side.file or w("source.memory")
-            own = w("source.invented" if case.request.invented else "source.own")
-            yield Source(name, w(f"source.{side.side}"), "", own, side.sha256)
+            licence = w("source.invented" if case.request.invented else "source.own")
+            yield Source(name, w(f"source.{side.side}"), "", licence, side.sha256)
     about = case.graph.referential.provenance
     name = f"{case.graph.referential.name} {case.graph.referential.version}"
-    what = w("source.referential", source=about.source)
+    content = w("source.referential", source=about.source)
     if about.overlays:
-        what += " " + w("source.overlays", names=", ".join(about.overlays))
-    yield Source(name, what, about.date, about.licence, about.sha256)
+        content += " " + w("source.overlays", names=", ".join(about.overlays))
+    yield Source(name, content, about.date, about.licence, about.sha256)
     yield from (Source(f"{o.name} {o.version}", o.source or o.title, o.date, o.licence, "") for o in about.laid)
     files = files_read(case.market, case.places, case.certifications)
     used = (f for f in files if f.kind not in case.unused)
@@ -208,7 +208,7 @@ def sources_grid(case: Case) -> Grid:
     """Sources with dates and licences."""
     w = case.words
     rows = [
-        (s.name, w.set(s.what), w.date(s.date) or w("source.no_date"), w.set(s.licence) or w("source.no_licence"),
+        (s.name, w.set(s.content), w.date(s.date) or w("source.no_date"), w.set(s.licence) or w("source.no_licence"),
          s.sha256 or w("unknown"))
         for s in sources_of(case)
     ]  # fmt: skip
@@ -219,12 +219,12 @@ def dates_of(case: Case) -> str:
     """Dates of the data, for the head of the page."""
     w = case.words
     about = case.graph.referential.provenance
-    found = [w("date.referential", name=f"{case.graph.referential.name.upper()} {case.graph.referential.version}",
+    dates = [w("date.referential", name=f"{case.graph.referential.name.upper()} {case.graph.referential.version}",
                date=w.date(about.date) or w("source.no_date"))]  # fmt: skip
     years = [b.year for b in case.market.bmo if b.is_read] if case.market else []
     if years:
-        found.append(w("date.market", years=", ".join(years)))
-    return w("date.comma").join(found)
+        dates.append(w("date.market", years=", ".join(years)))
+    return w("date.comma").join(dates)
 
 
 def choices_grid(case: Case) -> Grid:
@@ -245,14 +245,14 @@ def choices_grid(case: Case) -> Grid:
         (w("choice.limit"), w.figure(case.request.limit)),
         (w("choice.mask"), w("choice.masked", n=str(case.threshold)) if case.request.mask else None),
     ]
-    shown = [(name, value or w("choice.none")) for name, value in rows]
-    return _grid(case, "choices", "choice value_text", shown, plain=True)
+    choices = [(name, value or w("choice.none")) for name, value in rows]
+    return _grid(case, "choices", "choice value_text", choices, plain=True)
 
 
 def settings_grid(case: Case) -> Grid | None:
     """Settings that are not the package's own, by name; None where all of them are."""
-    own = sorted(changed_settings(case.graph.settings), key=attrgetter("name"))
-    rows = [(each.name, json.dumps(each.value, ensure_ascii=False)) for each in own]
+    changed = sorted(changed_settings(case.graph.settings), key=attrgetter("name"))
+    rows = [(setting.name, json.dumps(setting.value, ensure_ascii=False)) for setting in changed]
     return _grid(case, "settings", "setting value_text", rows, plain=True, code=True) if rows else None
 
 
@@ -328,15 +328,15 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     >>> graph = build_graph(load_referential("transitions"))
     >>> fragile = [{"employer": "A", "job": "H2909", "headcount": 3, "basin": "Redon"}]
     >>> hiring = [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}]
-    >>> found = territory_document(Case(graph, match_territory(graph, fragile, hiring), Request(pictures=False)))
-    >>> [part.key for part in found.parts if not part.annex]
+    >>> document = territory_document(Case(graph, match_territory(graph, fragile, hiring), Request(pictures=False)))
+    >>> [part.key for part in document.parts if not part.annex]
     ['summary', 'fragile', 'actions']
     """
     if origins is None:
         origins = moves.explained_origins(case)
     w, people = case.words, fragile_grid(case)
-    todo = _told(case, "actions", Action.spec.columns, actions(case.release, w.lang))
-    aside = _told(case, "set_aside", Problem.spec.columns, case.release.set_aside)
+    todo = _declared_grid(case, "actions", Action.spec.columns, actions(case.release, w.lang))
+    aside = _declared_grid(case, "set_aside", Problem.spec.columns, case.release.set_aside)
     why = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
     front: dict[str, list[Block]] = {
         "summary": [Figures(figures_of(case)), *map(Text, sentences_of(case))],
@@ -344,17 +344,17 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
         "actions": [*_first(case, "actions", todo, _ACTIONS), *why],
         "set_aside": _first(case, "set_aside", aside, _ASIDE),
     }
-    whole = [(people, _PEOPLE), (todo, _ACTIONS), (aside, _ASIDE)]
-    side_by_side = _told(case, "scenarios", Scenario.spec.columns, case.scenarios)
+    tables = [(people, _PEOPLE), (todo, _ACTIONS), (aside, _ASIDE)]
+    side_by_side = _declared_grid(case, "scenarios", Scenario.spec.columns, case.scenarios)
     annexes: dict[str, list[Block]] = {
         "scenarios": [] if side_by_side is None else [Text(w("intro.scenarios")), side_by_side],
-        "whole": [grid for grid, most in whole if grid is not None and len(grid.rows) > most],
+        "whole": [grid for grid, most in tables if grid is not None and len(grid.rows) > most],
         "flows": _flows(case, origins), "moves": _moves(case, origins), "paths": _paths(case, origins),
         "uncovered": _uncovered(case), "hiring": [hiring_grid(case)], "unfilled": _unfilled(case),
         "sources": _sources(case), "method": _method(case), "reproduce": _reproduce(case),
     }  # fmt: skip
-    told = {key: tuple(blocks) for key, blocks in (front | annexes).items() if blocks}
-    parts = [Part(key, w(f"section.{key}"), blocks, annex=key not in front) for key, blocks in told.items()]
+    sections = {key: tuple(blocks) for key, blocks in (front | annexes).items() if blocks}
+    parts = [Part(key, w(f"section.{key}"), blocks, annex=key not in front) for key, blocks in sections.items()]
     parts += [part for make in extensions("report_sections").values() if (part := make(case)) is not None]
     about = [dates_of(case)]
     if case.request.date:
@@ -380,15 +380,15 @@ def title_of(case: Case) -> str:
     if case.request.title:
         return case.words.set(case.request.title)
     basins = sorted({lot.basin_label for lot in case.allocation.fragile.lots if lot.basin_label})
-    shown = ", ".join(basins[:_BASINS]) + (" …" if len(basins) > _BASINS else "")
-    return case.words("title", territory=shown)
+    names = ", ".join(basins[:_BASINS]) + (" …" if len(basins) > _BASINS else "")
+    return case.words("title", territory=names)
 
 
 def figures_of(case: Case) -> tuple[tuple[str, str], ...]:
     """Key figures: a number and what it counts."""
     w, totals = case.words, case.release.totals
-    found = [(_known(case, totals[name]), w(f"figure.{name}")) for name in _FIGURES]
-    return (*found, (_known(case, totals["hours"]["expected"]), w("figure.hours")))
+    figures = [(_known(case, totals[name]), w(f"figure.{name}")) for name in _FIGURES]
+    return (*figures, (_known(case, totals["hours"]["expected"]), w("figure.hours")))
 
 
 def _known(case: Case, value: float | None) -> str:
@@ -403,18 +403,18 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     if case.masked:
         totals = case.release.totals
         key = "masked" if totals["placed"] is None else "masked_total"
-        shown = {k: w.figure(totals[k]) for k in ("headcount", "openings", "placed") if totals[k] is not None}
-        return (w(f"summary.{key}", **shown), w("summary.decides"))
-    found = [w.set(allocation.summary(w.lang))]
+        figures = {k: w.figure(totals[k]) for k in ("headcount", "openings", "placed") if totals[k] is not None}
+        return (w(f"summary.{key}", **figures), w("summary.decides"))
+    sentences = [w.set(allocation.summary(w.lang))]
     if allocation.placed:
-        found += _placed(case)
+        sentences += _placed(case)
     tenth = case.release.last_tenth(w.lang)
     if tenth:
-        found.append(w.set(tenth))
-    left = allocation.fragile.people - allocation.placed - allocation.reserved
-    found.append(w("summary.left", n=left) if left else w("summary.nobody_left"))
-    found.append(w("summary.decides"))
-    return tuple(found)
+        sentences.append(w.set(tenth))
+    uncovered = allocation.fragile.people - allocation.placed - allocation.reserved
+    sentences.append(w("summary.left", n=uncovered) if uncovered else w("summary.nobody_left"))
+    sentences.append(w("summary.decides"))
+    return tuple(sentences)
 
 
 def _placed(case: Case) -> Iterator[str]:
@@ -429,11 +429,11 @@ def _placed(case: Case) -> Iterator[str]:
         yield w("summary.weak", n=weak)
     low, expected, high = (allocation.totals()["hours"][name] for name in ("low", "expected", "high"))
     if expected is not None and low is not None and high is not None and expected:
-        shown = {k: w.figure(v) for k, v in (("low", low), ("high", high))}
-        yield w("summary.hours", each=w.figure(expected / allocation.placed), **shown)
-    none = sum(f.people for f in moved if f.hours.expected == 0)
-    if none:
-        yield w("summary.no_hours", n=none)
+        ends = {k: w.figure(v) for k, v in (("low", low), ("high", high))}
+        yield w("summary.hours", each=w.figure(expected / allocation.placed), **ends)
+    without_training = sum(f.people for f in moved if f.hours.expected == 0)
+    if without_training:
+        yield w("summary.no_hours", n=without_training)
 
 
 def _flows(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
@@ -442,26 +442,26 @@ def _flows(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     lists = {"flows": release.flows, "to_confirm": release.to_confirm, "stretched": release.stretched,
              "options": release.options}  # fmt: skip
     grids = (flow_grid(case, key, flows, explained) for key, flows in lists.items())
-    none = None if release.flows else Text(w("nothing.flows"))
-    return [block for block in (Text(w("intro.flows")), picture_of_flows(case), *grids, none) if block is not None]
+    nothing = None if release.flows else Text(w("nothing.flows"))
+    return [block for block in (Text(w("intro.flows")), picture_of_flows(case), *grids, nothing) if block is not None]
 
 
 def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
-    alike = moves.same_payers(origins)
-    told = {frame.name for frame in alike}
-    found = [block for origin in origins for block in moves.origin_blocks(case, origin, told)]
-    if not found:
+    frames = moves.same_payers(origins)
+    frame_names = {frame.name for frame in frames}
+    blocks = [block for origin in origins for block in moves.origin_blocks(case, origin, frame_names)]
+    if not blocks:
         return [Text(w("nothing.moves"))]
-    payers: list[Block] = [Heading(w("move.payers")), Bullets(moves.payers_said(case, alike))] if alike else []
-    return [Text(w("intro.moves")), Text(w("intro.chance")), *payers, *found]
+    payers: list[Block] = [Heading(w("move.payers")), Bullets(moves.payers_said(case, frames))] if frames else []
+    return [Text(w("intro.moves")), Text(w("intro.chance")), *payers, *blocks]
 
 
 def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     w = case.words
     paths, pairs = moves.staged_paths(case, origins)
-    found: list[Block] = [Text(w("intro.paths" if paths else "nothing.paths", n=pairs))]
-    return [*found, paths_grid(case, paths), Text(w("intro.paths_assume"), muted=True)] if paths else found
+    blocks: list[Block] = [Text(w("intro.paths" if paths else "nothing.paths", n=pairs))]
+    return [*blocks, paths_grid(case, paths), Text(w("intro.paths_assume"), muted=True)] if paths else blocks
 
 
 def _uncovered(case: Case) -> list[Block]:
@@ -469,7 +469,8 @@ def _uncovered(case: Case) -> list[Block]:
     w, (sentence,) = case.words, Change.spec.pick("sentence")
     changes = tuple(w.set(str(sentence.cell(each, w.lang))) for each in case.release.changes)
     return [
-        _told(case, "uncovered", Uncovered.spec.columns, case.release.uncovered) or Text(w("nothing.uncovered")),
+        _declared_grid(case, "uncovered", Uncovered.spec.columns, case.release.uncovered)
+        or Text(w("nothing.uncovered")),
         Heading(w("section.changes")),
         Bullets(changes) if changes else Text(w("nothing.changes")),
     ]
@@ -477,19 +478,19 @@ def _uncovered(case: Case) -> list[Block]:
 
 def _unfilled(case: Case) -> list[Block]:
     """Openings that stay empty, the largest first, and what would fill them."""
-    grid = _told(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
+    grid = _declared_grid(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
     return [grid or Text(case.words("nothing.unfilled"))]
 
 
 def _sources(case: Case) -> list[Block]:
     w = case.words
-    read = tuple(
+    readings = tuple(
         w("resolved", given=r.lot.given, code=r.lot.job, label=r.lot.label or "",
           confidence=percent(r.lot.confidence, lang=w.lang))
         for r in case.release.resolved
     )  # fmt: skip
-    found: list[Block] = [sources_grid(case)]
-    return [*found, Heading(w("section.resolved")), Bullets(read)] if read else found
+    blocks: list[Block] = [sources_grid(case)]
+    return [*blocks, Heading(w("section.resolved")), Bullets(readings)] if readings else blocks
 
 
 def _method(case: Case) -> list[Block]:
@@ -520,18 +521,18 @@ def _method(case: Case) -> list[Block]:
 def _reproduce(case: Case) -> list[Block]:
     w = case.words
     settings, command = settings_grid(case), case.request.command
-    found: list[Block] = [choices_grid(case)]
-    found.append(Text(w("reproduce.usual")) if settings is None else settings)
-    found += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(checksum_of(case))]
+    blocks: list[Block] = [choices_grid(case)]
+    blocks.append(Text(w("reproduce.usual")) if settings is None else settings)
+    blocks += [Heading(w("reproduce.title")), Text(w("reproduce.checksum")), Code(checksum_of(case))]
     if command:
-        found += [Text(w("reproduce.command")), Code(join(("passerelles", "report", *command)))]
-    return [*found, Text(w("reproduce.same", version=package_version()), muted=True)]
+        blocks += [Text(w("reproduce.command")), Code(join(("passerelles", "report", *command)))]
+    return [*blocks, Text(w("reproduce.same", version=package_version()), muted=True)]
 
 
 def _notices(case: Case) -> tuple[str, ...]:
     w = case.words
-    found = [w("notice.invented")] if case.request.invented else []
-    found += [w.set(note.sentence(w.lang)) for note in case.release.notes]
+    notices = [w("notice.invented")] if case.request.invented else []
+    notices += [w.set(note.sentence(w.lang)) for note in case.release.notes]
     if case.request.pictures and not can_draw():
-        found.append(w("notice.no_pictures"))
-    return tuple(found)
+        notices.append(w("notice.no_pictures"))
+    return tuple(notices)

@@ -1,8 +1,8 @@
 """
 `duties`: what a public body that uses a referential and settings must publish and answer, filled in where it can be.
 
-The law says what must be told; this package knows its own part: data, parameters, operations, versions. What only the
-body knows (who decides, where to write) is left open and marked so. docs/transparency.md gives the law and its sources.
+The law says what must be published; this package knows its own part: data, parameters, operations, versions. What only
+the body knows (who decides, where to write) is marked as open. docs/transparency.md gives the law and its sources.
 """
 
 from collections.abc import Sequence
@@ -147,8 +147,8 @@ class Duties(Shown):
             named = say(f"transparency.subject.{subject}", lang=lang)
             lead.append(say("transparency.heading", lang=lang, subject=named))
             for d in (d for d in self.points if d.point.subject == subject):
-                told = {"law": d.point.law, "duty": d.duty(lang), "answer": d.answer(lang)}
-                lead.append(say("transparency.line", lang=lang, **told))
+                fields = {"law": d.point.law, "duty": d.duty(lang), "answer": d.answer(lang)}
+                lead.append(say("transparency.line", lang=lang, **fields))
         title, note = (say(f"transparency.{name}", lang=lang) for name in ("title", "note"))
         _, weights, *changed = self.sheets(lang)
         return Page(title, lead, changed, [Page(weights.label(lang), sheets=[weights])], [note])
@@ -161,7 +161,7 @@ def duties(graph: OccupationGraph) -> Duties:
     Parameters
     ----------
     graph
-        What `build_graph` gives: its referential, overlays, access facts and settings are those told.
+        What `build_graph` gives: its referential, overlays, access facts and settings are those published.
 
     Examples
     --------
@@ -172,9 +172,9 @@ def duties(graph: OccupationGraph) -> Duties:
     """
     scorer = scorer_for(graph.referential, graph.settings.scorer)
     changed = changed_settings(graph.settings)
-    told: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
+    facts: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
     weights = tuple(Weight(part, name, weight) for part, some in scorer.parts.items() for name, weight in some.items())
-    return Duties(tuple(Duty(point, told) for point in POINTS), weights, changed)
+    return Duties(tuple(Duty(point, facts) for point in POINTS), weights, changed)
 
 
 def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], lang: Lang) -> dict[str, str]:
