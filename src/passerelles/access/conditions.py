@@ -103,12 +103,12 @@ class Way(NamedTuple):
     @property
     def hours(self) -> Hours:
         """Hours of all parts that are left."""
-        return _added(hours for _, hours, _ in self.left)
+        return _total(hours for _, hours, _ in self.left)
 
     @property
     def months(self) -> Hours:
         """Months of the parts that are left of which no hours are published."""
-        return _added(months for _, _, months in self.left)
+        return _total(months for _, _, months in self.left)
 
 
 def taken_by(code: str, hours: Hours, months: Hours) -> Part:
@@ -329,7 +329,7 @@ def _general_conditions(referential: Referential, code: str, aim: Aim) -> Access
     if referential.access is not None and (unsaid or whole.level_low is None):
         text = text_of(referential, code)
     alone = text if unsaid and not rows else None  # the fiche's text, where it is all that is known
-    named = _credentials(referential, rows, aim) if alone is None else _named(referential, alone)
+    named = _credentials(referential, rows, aim) if alone is None else _from_text(referential, alone)
     credentials = tuple(replace(c, closed=True) if is_closed(referential, c.detail) else c for c in named)
     selection = _selection(referential, whole, alone)
     of_titles = selection if selection is not None and selection.scope == "titles" else None
@@ -597,14 +597,14 @@ def with_counted(
     return replace(conditions, credentials=tuple(marked)) if ways else conditions
 
 
-def _added(spans: Iterable[Hours]) -> Hours:
+def _total(spans: Iterable[Hours]) -> Hours:
     """Hours, or months, of several things, one after the other: unknown where one is."""
     ends = zip(NO_HOURS[:3], *(h[:3] for h in spans), strict=True)
     low, expected, high = (None if None in each else sum(each) for each in ends)
     return Hours(low, expected, high)
 
 
-def _named(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:
+def _from_text(referential: Referential, text: AccessText) -> Iterator[AccessCredential]:
     """Yield the credentials that a text on access names, each once; only what it asks of everybody is required."""
     labels = {normalise_label(c.label): c for c in referential.credentials}
     names = {c.code: c.label for c in referential.credentials}

@@ -172,15 +172,15 @@ class Demands:
     @cached_property
     def _proofs(self) -> tuple[Alternatives, ...]:
         """What shows that each choice is held: of each way, what nothing else in it supposes, whatever led to that."""
-        return tuple(tuple(tuple(sorted(_last(self.referential, way))) for way in ways) for ways in self.choices)
+        return tuple(tuple(tuple(sorted(_top_level(self.referential, way))) for way in ways) for ways in self.choices)
 
     @cached_property
-    def _within(self) -> tuple[tuple[tuple[Within, ...], ...], ...]:
+    def _inner_choices(self) -> tuple[tuple[tuple[Within, ...], ...], ...]:
         """For each way to each choice: the choices of its members, and the columns that are there for their sake."""
 
         def inside(way: frozenset[str]) -> tuple[Within, ...]:
             known = [c for code in way if (c := self.referential.credential_by_code.get(code)) is not None]
-            supposed = {p for credential in known for p in credential.prerequisites} | _last(self.referential, way)
+            supposed = {p for credential in known for p in credential.prerequisites} | _top_level(self.referential, way)
             named = ((choice, {c for each in choice for c in each} & way) for c in known for choice in c.choices)
             return tuple((choice, frozenset(self.column_of[c] for c in codes - supposed)) for choice, codes in named)
 
@@ -235,13 +235,13 @@ class Demands:
         return [is_closed(self.referential, c) for c in self.credentials]
 
     @cached_property
-    def _whole(self) -> tuple[_Length, ...]:
+    def _full_lengths(self) -> tuple[_Length, ...]:
         """What each credential takes, without what shortens it."""
         return tuple(map(_length, self.credentials, self._lengths))
 
     def price(self, holdings: Holdings) -> Price:
         """Return what each column takes of a person."""
-        hours, taken = list(self._lengths), list(self._whole)
+        hours, taken = list(self._lengths), list(self._full_lengths)
         shortened: set[int] = set()  # what something held shortens
         for i, credential in enumerate(self.credentials):
             if (reduction := holdings.reduction_for(credential)) is not None:
@@ -273,7 +273,7 @@ class Demands:
             weighed = sum(each.weighed for each in lengths)
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
 
-        of_choices = self.members, self._within, self.full[len(self.codes) :], self.usual
+        of_choices = self.members, self._inner_choices, self.full[len(self.codes) :], self.usual
         for members, within, whole, usual in zip(*of_choices, strict=True):
             left: list[Priced] = []
             for way, choices in zip(members, within, strict=True):
@@ -527,12 +527,12 @@ def _merge(choices: Mapping[str, Ways]) -> dict[str, Ways]:
     """Give each group its choice, or another one by which whoever makes it makes its own: nobody is trained twice."""
     distinct: list[Ways] = []
     for ways in choices.values():
-        if not any(_makes(other, ways) for other in distinct):
-            distinct = [*(other for other in distinct if not _makes(ways, other)), ways]
-    return {group: next((each for each in distinct if _makes(each, ways)), ways) for group, ways in choices.items()}
+        if not any(_covers(other, ways) for other in distinct):
+            distinct = [*(other for other in distinct if not _covers(ways, other)), ways]
+    return {group: next((each for each in distinct if _covers(each, ways)), ways) for group, ways in choices.items()}
 
 
-def _makes(ways: Ways, others: Ways) -> bool:
+def _covers(ways: Ways, others: Ways) -> bool:
     """Whether each way to one choice holds a way to another."""
     return bool(ways) and all(any(way >= each for each in others) for way in ways)
 
@@ -569,7 +569,7 @@ def _ways_to(referential: Referential, code: str, trail: tuple[str, ...], known:
     return listed
 
 
-def _last(referential: Referential, way: frozenset[str]) -> frozenset[str]:
+def _top_level(referential: Referential, way: frozenset[str]) -> frozenset[str]:
     """Leave out what other members of a way suppose, themselves or through choices: who holds these has it behind."""
 
     def before(code: str) -> tuple[str, ...]:

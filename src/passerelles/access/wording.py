@@ -63,8 +63,8 @@ def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
 
 def others_text(conditions: AccessConditions, lang: Lang) -> str:
     """Return of whom else something is required where nothing is of the person, and what first; empty = of nobody."""
-    credentials = sorted(_named_alone(conditions.of_others), key=lambda c: c.scope == "titles")  # usually few
-    names = _to_name(credentials, lang)
+    credentials = sorted(_without_implied(conditions.of_others), key=lambda c: c.scope == "titles")  # usually few
+    names = _short_names(credentials, lang)
     if not names:
         return ""
     scopes = dict.fromkeys(say(f"conditions.scope.{c.scope}", lang=lang) for c in credentials)
@@ -72,7 +72,7 @@ def others_text(conditions: AccessConditions, lang: Lang) -> str:
     return say("conditions.except", lang=lang, scopes=say("conditions.or", lang=lang).join(scopes), names=first)
 
 
-def _named_alone(credentials: Sequence[AccessCredential]) -> list[AccessCredential]:
+def _without_implied(credentials: Sequence[AccessCredential]) -> list[AccessCredential]:
     """Leave out prerequisites of the others, competitions, and the ways of a choice that nobody can take."""
     alone = [c for c in credentials if c.needed_for is None and c.kind != "concours"]
     closed_ways = {(c.group, c.alternative) for c in alone if c.group is not None and c.closed and c.held != "yes"}
@@ -81,13 +81,13 @@ def _named_alone(credentials: Sequence[AccessCredential]) -> list[AccessCredenti
 
 def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """Return short names of what is to be obtained, a choice in one of them."""
-    return _to_name(_named_alone(conditions.to_obtain), lang)
+    return _short_names(_without_implied(conditions.to_obtain), lang)
 
 
-def _to_name(credentials: Sequence[AccessCredential], lang: Lang) -> list[str]:
+def _short_names(credentials: Sequence[AccessCredential], lang: Lang) -> list[str]:
     """Return names of credentials, a choice in one text; last, medical visits and what an employer gives."""
     ways = map(_ways, grouped((c.group, c) for c in credentials if c.group is not None).values())
-    choices = [_either(each, _SHORT, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
+    choices = [_choice(each, _SHORT, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
     alone = [c for c in credentials if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
     first = dict.fromkeys(c.short for c in alone if c not in least)
@@ -120,7 +120,7 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     grounded, plain = [c for c in usual if c.ground], [c for c in usual if not c.ground]
     lines = [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in grounded]
     taken = ((c.label, taken_by(c.code, training_hours(c.detail), c.detail.months)) for c in plain)
-    names = [_sized(label, Way(frozenset(), (part,)), lang) for label, part in taken]
+    names = [_with_length(label, Way(frozenset(), (part,)), lang) for label, part in taken]
     return [*lines, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else lines
 
 
@@ -131,7 +131,7 @@ def own_account_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[s
     None where the person is, or holds it.
     """
     demanded = [c for c in conditions.credentials if c.demanded and c.lacking and c.scope == "self-employed"]
-    names = _to_name(_named_alone([c for c in demanded if c.of_meant and not c.applies]), lang)
+    names = _short_names(_without_implied([c for c in demanded if c.of_meant and not c.applies]), lang)
     return [say("conditions.own_account", lang=lang, names=listed(names, lang))] if names else []
 
 
@@ -167,9 +167,9 @@ def _required_items(conditions: AccessConditions, lang: Lang) -> Iterator[tuple[
         if first.group is None:
             yield members, first.held or "unknown", first.label
         elif first.group_held == "yes":
-            yield members, "yes", _either(_held_ways(ways), _LABEL, lang, len(ways))
+            yield members, "yes", _choice(_held_ways(ways), _LABEL, lang, len(ways))
         else:
-            yield members, "one_of" if len(ways) > 1 else "unknown", _either(ways, name, lang, len(ways))
+            yield members, "one_of" if len(ways) > 1 else "unknown", _choice(ways, name, lang, len(ways))
 
 
 def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
@@ -192,10 +192,10 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
         others = [way for way in named if way[0].way is not None and not counted_codes.issubset(c.code for c in way)]
         if others:
             shown = [(way, any(c.kind == "experience" for c in way)) for way in others[:_WAYS]]
-            sized = [_sized(_either([way], _SHORT, lang), way[0].way, lang, beside=years) for way, years in shown]
+            sized = [_with_length(_choice([way], _SHORT, lang), way[0].way, lang, beside=years) for way, years in shown]
             sized += ["…"] if len(others) > _WAYS else []
             names = say("conditions.or", lang=lang).join(sized)
-            taken_name = _either([taken], _SHORT, lang)
+            taken_name = _choice([taken], _SHORT, lang)
             lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names).replace("….", "…"))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
 
@@ -207,11 +207,11 @@ def _failing_lines(conditions: AccessConditions, lang: Lang) -> Iterator[str]:
         held_ways = _held_ways(ways)
         others = [way for way in ways if way not in held_ways]
         if others and all(any(c.kind == "experience" for c in way) for way in held_ways):
-            taken, named = (_either(some, _SHORT, lang, _WAYS) for some in (held_ways, others))
+            taken, named = (_choice(some, _SHORT, lang, _WAYS) for some in (held_ways, others))
             yield say("conditions.failing", lang=lang, taken=taken, others=named)
 
 
-def _sized(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> str:
+def _with_length(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> str:
     """
     Return the name of a way with its hours and months of training: the least, where those of a part are unknown.
 
@@ -256,7 +256,7 @@ def held_choices(conditions: AccessConditions, lang: Lang = "fr", *, supposed: b
     """Return the choices of which a way is held, else the first ones; those by practice, only `supposed`, apart."""
     groups = grouped((c.group, c) for c in _needed(conditions) if c.group is not None and c.group_held == "yes")
     return [
-        _either(ways, _LABEL, lang)
+        _choice(ways, _LABEL, lang)
         for ways in map(_held_ways, map(_ways, groups.values()))
         if all(any(c.kind == "experience" for c in way) for way in ways) is supposed
     ]
@@ -274,7 +274,7 @@ def _ways(members: Sequence[AccessCredential]) -> list[tuple[AccessCredential, .
 
     The counted one comes first, then the commonest.
     """
-    ways = grouped((c.alternative or "", c) for c in _named_alone(members) or members)
+    ways = grouped((c.alternative or "", c) for c in _without_implied(members) or members)
     return [ways[way] for way in sorted(ways, key=lambda way: (not ways[way][0].counted, way))]
 
 
@@ -284,7 +284,7 @@ def _held_ways(ways: list[tuple[AccessCredential, ...]]) -> list[tuple[AccessCre
     return held or [way for way in ways if way[0].possible] or ways
 
 
-def _either(
+def _choice(
     ways: Sequence[Sequence[AccessCredential]], name: Callable[[AccessCredential], str], lang: Lang, most: int = _SHOWN
 ) -> str:
     """Return a choice in one text: the names of its first ways, and a mark where there are more."""

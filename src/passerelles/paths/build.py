@@ -75,7 +75,7 @@ class Context(Deriving):
             known = by_code.get(row.credential)
             if known is not None and row.kind not in DEMANDED:
                 hours, source = sane_hours(known.hours), row.source or known.source
-                yield _named(known, "unknown", hours, source, requirement=row.kind, ground=row.ground)
+                yield _step_credential(known, "unknown", hours, source, requirement=row.kind, ground=row.ground)
         # What the referential names itself, required or not, is no further option.
         before = (p for row in rows if row.kind in DEMANDED for p in referential.prerequisites_of(row.credential))
         named = {by_code[c].certifinfo for c in (*before, *(row.credential for row in rows)) if c in by_code}
@@ -163,7 +163,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
     regulated = referential.occupation_by_code[code].regulated == "yes"
     before = set().union(*supposed.values())
     credentials: list[StepCredential] = []
-    for number, each in enumerate(_in_order(codes, supposed), start=1):
+    for number, each in enumerate(_prerequisites_first(codes, supposed), start=1):
         known = known_by[each]
         items = [own[each]] if each in own else rows.get(each, ())
         # What only comes before a way is of the first choice that takes it, preferably one whose way is counted.
@@ -176,7 +176,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         note = "" if held == "yes" else items[0].note if items else known.note
         used = reduction if held != "yes" or holdings.spares(known) else None
         credentials.append(
-            _named(
+            _step_credential(
                 known,
                 held,
                 hours,
@@ -202,13 +202,13 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
     return conditions, tuple(credentials)
 
 
-def _named(known: Credential, held: Ternary, hours: Hours, source: str, **more: Any) -> StepCredential:
+def _step_credential(known: Credential, held: Ternary, hours: Hours, source: str, **more: Any) -> StepCredential:
     """Return a credential as a step names it: its code, label, kind and codes elsewhere, and what is said of it."""
     named = known.code, known.label, known.kind
     return StepCredential(*named, held, hours, source, certifinfo=known.certifinfo, rncp=known.rncp, **more)
 
 
-def _in_order(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
+def _prerequisites_first(codes: Sequence[str], supposed: Mapping[str, AbstractSet[str]]) -> list[str]:
     """Codes of credentials as they stand, but what another of them supposes, itself or in a choice, before that one."""
     ordered: list[str] = []
     while left := [c for c in codes if c not in ordered]:

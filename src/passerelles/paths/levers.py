@@ -98,8 +98,8 @@ class Situation:
         self.table: EffortTable = effort_table(graph, settings)
         self.demands: Demands = demands_of(graph)
         self.limit = round(TENTHS * settings.paths.open_hours)
-        together = [excluded_rows(graph, start.row) for start, _ in starts]
-        self.pairs = [(o, t) for o, same in enumerate(together) for t in targets if not same[t]]
+        excluded = [excluded_rows(graph, start.row) for start, _ in starts]
+        self.pairs = [(o, t) for o, same in enumerate(excluded) for t in targets if not same[t]]
         self.who, self.towards = np.asarray(self.pairs, dtype=np.intp).reshape(-1, 2).T
         self.weights = np.asarray([number for _, number in starts], dtype=np.int64)[self.who]
         self.states = [state_of(graph, self.table, start.holding) for start, _ in starts]
@@ -132,7 +132,7 @@ class Situation:
         brought = np.zeros((len(self.atoms), self.demands.needed.shape[1]), dtype=np.bool_)
         for at, atom in enumerate(self.atoms):
             if atom.kind == "credential":
-                brought[at, [column_of[c] for c in self._chain(at) if c in column_of]] = True
+                brought[at, [column_of[c] for c in self._with_prerequisites(at) if c in column_of]] = True
         return brought
 
     @cached_property
@@ -219,13 +219,13 @@ class Situation:
         new = [s for s in sets if s not in self._effort]
         if new:
             hours = np.full((len(self.pairs), len(new)), _NEVER, dtype=np.int64)
-            together = self._together(new)
+            together = self._uncovered_after(new)
             for at in np.flatnonzero(self.known).tolist():
                 hours[at] = self._hours(at, together[self._columns(at)])
             self._effort |= {some: hours[:, i] for i, some in enumerate(new)}
         return {s: self._effort[s] for s in sets}
 
-    def _together(self, sets: list[Bundle], columns: NDArray[np.int32] | slice = slice(None)) -> Shares:
+    def _uncovered_after(self, sets: list[Bundle], columns: NDArray[np.int32] | slice = slice(None)) -> Shares:
         """What sets of bundles leave uncovered of some columns by themselves, shape (columns, sets)."""
         nothing = np.full_like(self.table.uncovered[columns, 0], 255)
         brings = {b: self._brings[b][columns] for some in sets for b in some}
@@ -236,7 +236,7 @@ class Situation:
         return self.table.columns[self.table.items(self.pairs[pair][1])]
 
     def _hours(self, pair: int, together: Shares) -> NDArray[np.int64]:
-        """Tenths of an hour of one pair with each set of bundles acquired; see `_together`."""
+        """Tenths of an hour of one pair with each set of bundles acquired; see `_uncovered_after`."""
         origin, target = self.pairs[pair]
         total, _ = self.table.towards(target, np.minimum(together, self.states[origin][self._columns(pair), None]))
         level = self.table.standing(self.levels[origin], self.titles[origin], target)
@@ -249,7 +249,7 @@ class Situation:
     def _able(self, members: tuple[int, ...]) -> Bools:
         """Shape (starts,): who holds what the credentials among the members suppose in a choice, or acquires it."""
         known = self.graph.referential.credential_by_code
-        brought = {c for m in members if self.atoms[m].kind == "credential" for c in self._chain(m)}
+        brought = {c for m in members if self.atoms[m].kind == "credential" for c in self._with_prerequisites(m)}
         able = np.ones(len(self.starts), dtype=np.bool_)
         for alternatives in (some for code in brought if code in known for some in known[code].choices):
             left = tuple(tuple(c for c in way if c not in brought) for way in alternatives)
@@ -257,7 +257,7 @@ class Situation:
                 able &= np.asarray([start.holdings.has_one_of(left) for start, _ in self.starts], dtype=np.bool_)
         return able
 
-    def _chain(self, atom: int) -> tuple[str, ...]:
+    def _with_prerequisites(self, atom: int) -> tuple[str, ...]:
         """A credential with its prerequisites."""
         return (*self.atoms[atom].with_it, self.atoms[atom].code)
 
@@ -328,7 +328,7 @@ class Situation:
         useful = [i for i, a in enumerate(self.atoms) if a.columns and required & set(a.columns)]
         for size in range(1, min(len(useful), 2) + 1):
             sets: list[Bundle] = list(combinations(useful, size))
-            left = self._hours(pair, self._together(sets, self._columns(pair)))
+            left = self._hours(pair, self._uncovered_after(sets, self._columns(pair)))
             fits = sorted((int(left[n]), some) for n, some in enumerate(sets) if left[n] <= bound)
             if fits:
                 return [(*tops, *some) for _, some in fits[:GROUPS_EACH]]

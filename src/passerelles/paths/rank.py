@@ -90,19 +90,19 @@ class Search:
         self.pool.add([()], np.asarray([self.direct]), np.asarray([state.strength[target]]))
         comparable = self.effort.lists[target] and not (state.closed[target] or state.unknown[target].any())
         if comparable and self.max_steps > 1 and self.direct >= self.saving:
-            self._last(self.state, 1)
-            self._longer()
+            self._last_stage(self.state, 1)
+            self._more_stages()
             while self._ceiling() > max(self.used, self.floor):
                 # A path found late dominated others, and what was left out may be among the best after all.
                 self.floor, self.used = self.pool.ceiling(), float("inf")
-                self._longer()
+                self._more_stages()
         best = self.pool.best()
         ceiling = float(best[-1].cost) if best else float("inf")
         gap = max(0.0, ceiling - self.left_out) / TENTHS if self.left_out < float("inf") else 0.0
         shown = best[: self.pool.limit]
         return Outcome(tuple(shown), self.evaluated, gap, len(best) - len(shown))
 
-    def _longer(self) -> None:
+    def _more_stages(self) -> None:
         for stages in range(2, self.max_steps):
             if self.direct < stages * self.saving:
                 break
@@ -115,7 +115,7 @@ class Search:
         """Cost above which nothing is looked at; `used` remembers the least, in case it has to be raised again."""
         return max(self.pool.ceiling(), self.floor)
 
-    def _whole(self, state: State, spent: Ints, *stages: Rows) -> Ints:
+    def _path_hours(self, state: State, spent: Ints, *stages: Rows) -> Ints:
         """Tenths of an hour of the whole path that ends after a stage, or two, more; `spent` until then."""
         level = self.effort.standing(state.level, state.brought, self.target, *stages)
         left = state.left[self.columns, None]
@@ -157,7 +157,7 @@ class Search:
         share = min(1.0, self.effort.paths.practice_share)
         bound = np.maximum(state.stage[left] + last, self.direct - share * (self.direct - last) - 1)
         may = bound <= limit
-        self._sum(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
+        self._evaluate(left[may], right[may], np.asarray(bound[may], dtype=np.float64))
 
     def _reductions(self, rows: Rows) -> Floats:
         """
@@ -170,7 +170,7 @@ class Search:
         reduction, _ = self.effort.towards(self.target, UNITS - self.uncovered[:, rows])
         return np.asarray(reduction + 2 * (blocks.stop - blocks.start), dtype=np.float64)
 
-    def _sum(self, first: Rows, second: Rows, bound: Floats) -> None:
+    def _evaluate(self, first: Rows, second: Rows, bound: Floats) -> None:
         state, strength = self.state, self.space.strength
         weakest = np.minimum(np.minimum(state.strength[first], strength[first, second]), strength[second, self.target])
         costs = self.pool.cost(np.floor(bound).astype(np.int64), 3, weakest)
@@ -194,13 +194,13 @@ class Search:
         """Sum pairs of stages up, and add those that save enough against leaving either out."""
         state = self.state
         middle = state.after_stage(first, second)
-        hours = self._whole(state, state.stage[first] + middle, first, second)
+        hours = self._path_hours(state, state.stage[first] + middle, first, second)
         self.evaluated += len(first)
         saves = hours <= self.direct - 2 * self.saving
         if saves.any():
             first, second, hours, weakest = first[saves], second[saves], hours[saves], weakest[saves]
             either = np.concatenate([first, second])
-            alone = self._whole(state, state.stage[either], either).reshape(2, -1)
+            alone = self._path_hours(state, state.stage[either], either).reshape(2, -1)
             saves = hours <= alone.min(axis=0) - self.saving
         pairs: list[tuple[int, ...]] = list(zip(first[saves].tolist(), second[saves].tolist(), strict=True))
         self.pool.add(pairs, hours[saves], weakest[saves])
@@ -224,14 +224,14 @@ class Search:
             if more > 2:  # noqa: PLR2004 - two left: this one, and the last for all at once
                 self._deepen(state.through(row), stages, more - 1)
             else:
-                self._last(state.through(row), stages)
+                self._last_stage(state.through(row), stages)
 
-    def _last(self, state: State, stages: int) -> None:
+    def _last_stage(self, state: State, stages: int) -> None:
         """Paths whose last stage follows a state: all stages that come right before the target at once."""
         rows = np.flatnonzero(state.passable & self.fitting & state.near & self.space.near[:, self.target])
         if not len(rows):
             return
-        hours = self._whole(state, state.stage[rows] + state.hours, rows)
+        hours = self._path_hours(state, state.stage[rows] + state.hours, rows)
         self.evaluated += len(rows)
         may = np.flatnonzero(hours <= self.direct - stages * self.saving)
         worthwhile = [int(i) for i in may if self._saves((*state.stages, int(rows[i])), int(hours[i]))]
@@ -324,7 +324,7 @@ class Paths(list[Path], Shown):
 
     def page(self, lang: Lang = "fr", *, title: str | None = None, frame: str | None = None) -> Page:
         """Return a table, with the verdict of `frame`, what the search says, and each path to unfold."""
-        none = [self._none(r, lang) for r in self.reached if not r.found]
+        none = [self._no_path(r, lang) for r in self.reached if not r.found]
         if not self.reached:
             none = [say("paths.no_target", lang=lang)]
         if not self:
@@ -333,7 +333,7 @@ class Paths(list[Path], Shown):
         sheets = path_sheets(self, lang, frame=frame)[:1]
         return Page(title, none, sheets, [p.page(lang) for p in self], self._notes(lang))
 
-    def _none(self, reached: Reached, lang: Lang) -> str:
+    def _no_path(self, reached: Reached, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
         return say(key, lang=lang, target=target, parts=", ".join(reached.parts))
@@ -459,7 +459,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     check_limit(limit)
     if isinstance(max_steps, bool) or not isinstance(max_steps, int) or not 1 <= max_steps <= MOST_STEPS:
         raise PasserellesError("max_steps_invalid", value=repr(max_steps), most=MOST_STEPS)
-    values = _market(graph, market)
+    values = _market_values(graph, market)
     wanted = None if targets is None else several(targets)
     start = find_start(graph, origin, towards=wanted or ())
     space = search_space(graph, chosen, start.holdings.aim)
@@ -502,7 +502,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
     return Paths([make_path(rank=rank) for rank, (_, make_path) in enumerate(keyed, start=1)], tuple(reached))
 
 
-def _market(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:
+def _market_values(graph: OccupationGraph, market: Mapping[str, Any] | None) -> dict[str, float]:
     values: dict[str, float] = {}
     for code, value in (market or {}).items():
         if isinstance(value, bool) or not isinstance(value, Real) or not 0 <= float(value) <= 1:

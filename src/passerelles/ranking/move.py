@@ -587,9 +587,9 @@ def _check_known(kind: str, codes: Iterable[str], known: Mapping[str, Any]) -> N
 
 def excluded_rows(graph: OccupationGraph, row: int) -> NDArray[np.bool_]:
     """Shape (n,): what is no move from an occupation: itself, the fiche that it is a part of, its own parts."""
-    barred = np.zeros(len(graph.codes), dtype=np.bool_)
+    excluded = np.zeros(len(graph.codes), dtype=np.bool_)
     if row >= 0:
-        barred[row] = True
-        barred[graph.base_rows[row]] = True
-        barred[graph.base_rows == row] = True
-    return barred
+        excluded[row] = True
+        excluded[graph.base_rows[row]] = True
+        excluded[graph.base_rows == row] = True
+    return excluded

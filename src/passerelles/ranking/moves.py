@@ -197,8 +197,8 @@ def best_targets(
     wanted = None if targets is None else tuple(check_codes(targets, what="targets"))
     start = find_start(graph, origin, towards=wanted or ())
     scored = _score(graph, start, chosen)
-    barred = excluded_rows(graph, start.row)
-    rows = np.flatnonzero(~barred) if wanted is None else _rows(graph, wanted, barred)
+    excluded = excluded_rows(graph, start.row)
+    rows = np.flatnonzero(~excluded) if wanted is None else _rows(graph, wanted, excluded)
     rows = rows[top(scored.totals[rows], len(rows) if limit is None or checks else limit)]
     best: list[tuple[int, tuple[Verdict, ...]]] = []
     undecided = Counter[str]()
@@ -277,17 +277,17 @@ def _origins(
     graph: OccupationGraph, wanted: Sequence[str | Profile] | None, column: int, settings: Settings
 ) -> list[str | Profile]:
     """Origins by falling score towards a row, ties by code, then in the order given: all occupations where None."""
-    barred = excluded_rows(graph, column)  # what is no move one way is none the other way
+    excluded = excluded_rows(graph, column)  # what is no move one way is none the other way
     occupied = scorer_for(graph.referential, settings.scorer)
     totals = score_table(graph, occupied).scores.totals_to(column)
     codes = None if wanted is None else [each for each in wanted if not isinstance(each, Profile)]
-    rows = np.flatnonzero(~barred) if codes is None else _rows(graph, codes, barred)
+    rows = np.flatnonzero(~excluded) if codes is None else _rows(graph, codes, excluded)
     candidates: list[tuple[Scorer, float, str | Profile]] = [
         (occupied, float(totals[row]), graph.codes[row]) for row in rows[top(totals[rows], len(rows))].tolist()
     ]
     for person in (each for each in wanted or () if isinstance(each, Profile)):
         start = find_start(graph, person)
-        if start.row < 0 or not barred[start.row]:
+        if start.row < 0 or not excluded[start.row]:
             scored = _score(graph, start, settings)
             candidates.append((scored.scorer, float(scored.totals[column]), person))
     # Scores of two scorers have no common scale; chances do.
@@ -460,9 +460,9 @@ def levels_by(
     return levels_of(chances, shares, close_share=graph.settings.ranking.close_share)
 
 
-def _rows(graph: OccupationGraph, wanted: Iterable[str], barred: NDArray[np.bool_]) -> NDArray[np.intp]:
+def _rows(graph: OccupationGraph, wanted: Iterable[str], excluded: NDArray[np.bool_]) -> NDArray[np.intp]:
     rows = {graph.position[find_occupation(graph.referential, w)] for w in wanted}
-    return np.asarray(sorted(r for r in rows if not barred[r]), dtype=np.intp)
+    return np.asarray(sorted(r for r in rows if not excluded[r]), dtype=np.intp)
 
 
 def _judge(
@@ -540,7 +540,7 @@ def _outcomes(
     return outcomes
 
 
-def _grown(
+def _greedy_sets(
     outcomes: Callable[[Sequence[Sequence[int]]], list[tuple[bool, float, float]]], missing: Sequence[int], most: int
 ) -> Iterator[list[int]]:
     """Add one competency at a time, that of the best score, then of the best coverage, until the level is reached."""
@@ -624,9 +624,9 @@ def counterfactual(
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
     outcomes = partial(_outcomes, graph, scorer, start, graph.position[before.target.code or ""], level)
     missing = [column for item in before.missing if (column := graph.column_of(item.code)) is not None]
-    for columns in sorted(_grown(outcomes, missing, most), key=len):
+    for columns in sorted(_greedy_sets(outcomes, missing, most), key=len):
         codes = {graph.competencies[c].code for c in columns}
-        after = rank_moves(graph, _with_more(origin, codes), targets=[target], settings=chosen)[0]
+        after = rank_moves(graph, _with_competencies(origin, codes), targets=[target], settings=chosen)[0]
         if reaches(after.level, level):
             return Counterfactual(level, tuple(i for i in before.missing if i.code in codes), after)
     return None
@@ -639,14 +639,14 @@ def nearer(
     if move.level is None or move.level == LEVELS[0] or move.target.code is None:
         return None
     target = move.access.title or move.target.code
-    return counterfactual(graph, origin, target, level=_next(move.level), settings=settings)
+    return counterfactual(graph, origin, target, level=_nearer_level(move.level), settings=settings)
 
 
 def sentence(change: Counterfactual | None, move: Move, *, lang: Lang = "fr") -> str | None:
     """Say in words what `nearer` found for a move; None where there is no nearer level."""
     if move.level is None or move.level == LEVELS[0]:
         return None
-    level = say(f"moves.level.{_next(move.level)}", lang=lang)
+    level = say(f"moves.level.{_nearer_level(move.level)}", lang=lang)
     if change is None and is_closed(move):
         names = listed(names_to_obtain(move.access, lang), lang)
         key = "closed_selection" if move.access.status == "selective" else "closed"
@@ -662,11 +662,11 @@ def is_closed(move: Move) -> bool:
     return move.access.status == "selective" or bool(move.access.to_obtain)
 
 
-def _next(level: Level) -> Level:
+def _nearer_level(level: Level) -> Level:
     return LEVELS[LEVELS.index(level) - 1]
 
 
-def _with_more(origin: str | Profile, codes: set[str]) -> Profile:
+def _with_competencies(origin: str | Profile, codes: set[str]) -> Profile:
     if isinstance(origin, Profile):
         return replace(origin, competencies=(*origin.competencies, *sorted(codes)))
     return Profile(origin, competencies=tuple(sorted(codes)))

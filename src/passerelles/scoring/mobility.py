@@ -179,7 +179,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     rows = np.flatnonzero(~graph.is_specialised).astype(np.int32)
     listed = (graph.mobility[rows][:, rows].toarray() > 0).astype(np.float32)
     known = np.asarray(listed.any(axis=1), dtype=np.bool_)
-    logit = np.clip(_among(expected, rows), -_MAX_LOGIT, _MAX_LOGIT).astype(np.float32)
+    logit = np.clip(_between(expected, rows), -_MAX_LOGIT, _MAX_LOGIT).astype(np.float32)
     group = graph.group[rows]
     half = (np.unique(group, return_inverse=True)[1] % 2).astype(np.int32)
     surprise = np.zeros((2, *listed.shape), dtype=np.float32)
@@ -193,11 +193,11 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     attributes = scene.reference.attributes
     cadre, level = (np.round(each[rows]).astype(np.int32) for each in (attributes.cadre, attributes.level))
     _, domain, top = (each[rows] for each in tree_of(graph))
-    closeness = _among(scene.measured("overall"), rows)
+    closeness = _between(scene.measured("overall"), rows)
     return Moves(rows, listed, known, half, surprise, weight, group, top, domain, 2 * level + cadre, closeness)
 
 
-def _among(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Number]:
+def _between(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Number]:
     """Pairs of some rows, in order, out of a table of all; the table itself where they are all there is."""
     return pairs if len(rows) == len(pairs) else pairs[np.ix_(rows, rows)]
 
@@ -245,7 +245,7 @@ def carried_over(moves: Moves) -> tuple[Dense, Dense]:
 
 def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) -> NDArray[np.float64]:
     """Inverse of kernel + ridge x identity between some rows."""
-    return np.asarray(np.linalg.inv(_among(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
+    return np.asarray(np.linalg.inv(_between(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
 
 
 def reverse_move(moves: Moves) -> Dense:
