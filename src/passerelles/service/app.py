@@ -20,7 +20,7 @@ from passerelles.installed import package_version
 from passerelles.report.schemas import SHAPES, definitions, examples, shape_name
 from passerelles.service import answers, problems, requests
 from passerelles.service.engine import Engine, Options, load_engine
-from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, Told
+from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, RequestLog
 from passerelles.service.telemetry import MEDIA, Metrics
 from passerelles.service.work import JSON, UNKEPT, Desk, Reloading
 
@@ -39,7 +39,7 @@ _TAG: Final = {"ETag": _text("Tag of the answer")}
 
 def _problem_response(status: str, text: str) -> dict[str, Any]:
     keys = [key for key, code in problems.STATUS.items() if code == int(status)]
-    examples = {key: {"value": problems.told(key, "fr")} for key in keys}
+    examples = {key: {"value": problems.problem_body(key, "fr")} for key in keys}
     content = {"schema": {"$ref": "#/components/schemas/problem"}, "examples": examples}
     return {"description": text, "content": {problems.MEDIA: content}, "headers": _HEADERS}
 
@@ -64,10 +64,10 @@ def _responses(shape: str, *, tagged: bool) -> dict[Any, Any]:
     if name in examples():
         body["examples"] = {"answer": {"value": examples()[name]}}
     headers = _HEADERS | (_TAG if tagged else {})
-    found = {code: _problem_response(code, text) for code, text in _TELLS.items() if code != "304"}
-    again = {304: {"description": _TELLS["304"], "headers": headers}} if tagged else {}
+    errors = {code: _problem_response(code, text) for code, text in _TELLS.items() if code != "304"}
+    not_modified = {304: {"description": _TELLS["304"], "headers": headers}} if tagged else {}
     answer = {"description": str(SHAPES[name]["description"]), "content": {JSON: body}, "headers": headers}
-    return {**found, 200: answer, **again}
+    return {**errors, 200: answer, **not_modified}
 
 
 _CHOSEN: Final = "-fields"  # what an answer is called of whose results `fields` names some keys
@@ -81,27 +81,27 @@ def _partly(shape: Any, known: Mapping[str, Any]) -> Any:
     """The shape of a result, and of its moves, none of whose keys must be there."""
     if "anyOf" in shape:
         return {"anyOf": [_partly(each, known) for each in shape["anyOf"]]}
-    found = known[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
-    told = dict(found["properties"])
-    if "moves" in told:
-        told["moves"] = {**told["moves"], "items": _partly(told["moves"]["items"], known)}
-    return {**{key: value for key, value in found.items() if key != "required"}, "properties": told}
+    schema = known[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
+    properties = dict(schema["properties"])
+    if "moves" in properties:
+        properties["moves"] = {**properties["moves"], "items": _partly(properties["moves"]["items"], known)}
+    return {**{key: value for key, value in schema.items() if key != "required"}, "properties": properties}
 
 
 def _chosen(shape: Any, known: Mapping[str, Any]) -> Any:
     """The shape of an answer where `fields` names the keys of its results."""
-    told = dict(shape["properties"])
-    told["results"] = {**told["results"], "items": _partly(told["results"]["items"], known)}
-    sure = [key for key in shape["required"] if key != "settings"]
-    return {**shape, "description": problems.DESCRIBED["chosen"], "properties": told, "required": sure}
+    properties = dict(shape["properties"])
+    properties["results"] = {**properties["results"], "items": _partly(properties["results"]["items"], known)}
+    required = [key for key in shape["required"] if key != "settings"]
+    return {**shape, "description": problems.DESCRIBED["chosen"], "properties": properties, "required": required}
 
 
 def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     """Return the description, made once."""
     if app.openapi_schema:
         return app.openapi_schema
-    found = FastAPI.openapi(app)
-    components = found["components"]
+    openapi = FastAPI.openapi(app)
+    components = openapi["components"]
     schemas = components["schemas"]
     # Of a person there is one shape, that of requests.
     known = definitions()
@@ -112,10 +112,10 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     if secured:
         bare = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
         components["securitySchemes"] = {"key": bare, "bearer": {"type": "http", "scheme": "bearer"}}
-        for path, methods in found["paths"].items():
+        for path, methods in openapi["paths"].items():
             for operation in methods.values() if path not in OPEN else ():
                 operation["security"] = [{"key": []}, {"bearer": []}]
-    return found
+    return openapi
 
 
 def _moved(schema: Any) -> Any:
@@ -162,7 +162,7 @@ def create_app(
     served = GZipMiddleware(served, minimum_size=_WORTH, compresslevel=_LEVEL)
     about = {"Passerelles-Version": package_version(), "Passerelles-Referential": engine.stated}
     headers = [*about.items(), ("X-Content-Type-Options", "nosniff")]
-    desk.app = Told(served, headers=headers, metrics=desk.metrics)
+    desk.app = RequestLog(served, headers=headers, metrics=desk.metrics)
     return desk
 
 
@@ -207,16 +207,16 @@ _ROUTES: Final[tuple[tuple[str, str, type[BaseModel], str, str], ...]] = (
 
 
 def _add_answers(app: FastAPI, desk: Desk) -> None:
-    named: set[str] = set()
+    names: set[str] = set()
     for path, answer, model, shape, summary in _ROUTES:
         by_query = issubclass(model, requests.Spoken)
-        name = f"{answer}_post" if answer in named else answer
-        named.add(name)
+        name = f"{answer}_post" if answer in names else answer
+        names.add(name)
         endpoint = (_by_query if by_query else _by_body)(desk, answer, model)
         bodies = {} if by_query else {key: {"value": body} for key, body in BODIES[path].items()}
-        asked = {"requestBody": {"content": {JSON: {"examples": bodies}}}} if bodies else None
+        extra = {"requestBody": {"content": {JSON: {"examples": bodies}}}} if bodies else None
         app.router.add_api_route(
-            path, endpoint, methods=["GET" if by_query else "POST"], name=name, summary=summary, openapi_extra=asked,
+            path, endpoint, methods=["GET" if by_query else "POST"], name=name, summary=summary, openapi_extra=extra,
             responses=_responses(shape, tagged=by_query), route_class_override=None if by_query else problems.Route,
         )  # fmt: skip
 

@@ -74,7 +74,7 @@ def variables() -> dict[str, str]:
     return {name: PREFIX + name.upper() for name in plain} | limits
 
 
-def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None = None) -> Options:
+def options_of(environment: Mapping[str, str], overrides: Mapping[str, Any] | None = None) -> Options:
     """
     Return the options that environment variables state; see `variables`.
 
@@ -82,7 +82,7 @@ def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None =
     ----------
     environment
         Variables, such as ``os.environ``; one that is empty says nothing.
-    given
+    overrides
         Options stated otherwise, by dotted name, which win.
 
     Raises
@@ -100,7 +100,7 @@ def options_of(environment: Mapping[str, str], given: Mapping[str, Any] | None =
         text = environment.get(variable, "").strip()
         if text:
             stated[name] = text.split(_SEVERAL[name]) if name in _SEVERAL else text
-    stated |= given or {}
+    stated |= overrides or {}
     limits = {name.partition(".")[2]: value for name, value in stated.items() if name.startswith("limits.")}
     plain = {name: value for name, value in stated.items() if "." not in name}
     try:
@@ -136,10 +136,10 @@ class Engine(Session):
     @cached_property
     def fingerprint(self) -> bytes:
         """Digest of all that an answer depends on besides the request."""
-        made = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
-        seen = self.observed_moves and self.observed_moves.file.sha256
-        data = self.keeper.digest, seen
-        return hashlib.sha256(repr((package_version(), made, data)).encode()).digest()
+        envelopes = envelope("rank@1", self.graph, ()), envelope("rank@1", self.graph, (), occupied=False)
+        observed = self.observed_moves and self.observed_moves.file.sha256
+        data = self.keeper.digest, observed
+        return hashlib.sha256(repr((package_version(), envelopes, data)).encode()).digest()
 
     def warm(self) -> None:
         """Work out what the first requests would wait for: the indexes of titles and of competencies."""
@@ -159,8 +159,8 @@ def load_engine(options: Options) -> Engine:
     PasserellesError
         If the referential, an overlay, the settings or a data folder cannot be read.
     """
-    alike = {"overlays", "data", "strict", "observed", "access", "cache", "accept_errors"}
-    engine = Engine(options.referential, settings_file=options.settings, **options.model_dump(include=alike))
+    shared = {"overlays", "data", "strict", "observed", "access", "cache", "accept_errors"}
+    engine = Engine(options.referential, settings_file=options.settings, **options.model_dump(include=shared))
     graph = engine.graph
     _ = engine.observed_moves  # a table that cannot be read stops here
     rank_moves(graph, graph.codes[0], limit=1)  # scores, or what is wrong with those of an index, before anybody asks

@@ -1,4 +1,4 @@
-"""What every request goes through: number, headers and log; then key, size and depth of what is sent."""
+"""Middleware that every request goes through: number, headers and log; then key, size and depth of the body."""
 
 import asyncio
 import hashlib
@@ -36,7 +36,7 @@ _NAME: Final = re.compile(rb"(?:\[([\da-f:.]+)\]|([^:\[\]]+))(?::\d*)?")  # a na
 _BRACKETS: Final = re.compile(rb"[\[\]{}]")
 
 
-class Told:
+class RequestLog:
     """
     Outermost: gives each request a number and the headers of all answers, and logs and counts it by its route alone.
 
@@ -55,22 +55,22 @@ class Told:
             await self._app(scope, receive, send)
             return
         start = time.perf_counter()
-        given = Headers(scope=scope)
-        number = given.get("x-request-id", "")
+        request_headers = Headers(scope=scope)
+        number = request_headers.get("x-request-id", "")
         number = number if _NUMBER.fullmatch(number) else secrets.token_hex(8)
-        more = [(b"x-request-id", number.encode())]
-        told = {"request": number}
-        if trace := _TRACE.fullmatch(given.get("traceparent", "")):
-            told |= {"trace": trace[1], "span": trace[2]}
-            more.append((b"traceparent", trace[0].encode()))
-        before = CURRENT.set(told)
+        extra = [(b"x-request-id", number.encode())]
+        log_fields = {"request": number}
+        if trace := _TRACE.fullmatch(request_headers.get("traceparent", "")):
+            log_fields |= {"trace": trace[1], "span": trace[2]}
+            extra.append((b"traceparent", trace[0].encode()))
+        token = CURRENT.set(log_fields)
         status, size = 0, 0
 
         async def sending(message: Message) -> None:
             nonlocal status, size
             if message["type"] == "http.response.start":
                 status = message["status"]
-                message["headers"] = [*message["headers"], *self._headers, *more]
+                message["headers"] = [*message["headers"], *self._headers, *extra]
             elif method == "HEAD":
                 message["body"] = b""
             else:
@@ -79,11 +79,11 @@ class Told:
 
         method = scope["method"]
         # HEAD is answered as GET is, without the body; a coding that is refused is not asked for.
-        kept = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding" or not _NO_GZIP.search(v)]
-        scope = {**scope, "method": "GET" if method == "HEAD" else method, "headers": kept}
+        forwarded = [(k, v) for k, v in scope["headers"] if k != b"accept-encoding" or not _NO_GZIP.search(v)]
+        scope = {**scope, "method": "GET" if method == "HEAD" else method, "headers": forwarded}
         try:
             await self._app(scope, receive, sending)
-        except Exception as error:  # noqa: BLE001 - the last door: told as a fault, with where and not with what
+        except Exception as error:  # noqa: BLE001 - the outermost layer: logged as a fault, with where and not with what
             tell("fault", level=logging.ERROR, error=error)
             if not status:
                 await problem("fault", lang=language(scope["query_string"]))(scope, receive, sending)
@@ -94,11 +94,11 @@ class Told:
             ms = round(seconds * 1000, 2)
             tell("request", level=level, method=method, route=route, status=status, ms=ms, bytes=size)
             self._metrics.answered(method, route, status, seconds)
-            CURRENT.reset(before)
+            CURRENT.reset(token)
 
 
 class Browsers(CORSMiddleware):
-    """Between: lets browsers ask from the web origins that were named; a refusal is told as any other."""
+    """Between: lets browsers ask from the web origins that were named; a refusal is a problem as any other."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, and know the language in which a refusal is told."""
@@ -176,8 +176,8 @@ class Guard:
 
     def _allowed(self, headers: dict[bytes, bytes]) -> bool:
         scheme, _, after = headers.get(b"authorization", b"").partition(b" ")
-        given = headers.get(b"x-api-key") or (after.strip() if scheme.lower() == b"bearer" else b"")
-        digest = _digest(given)
+        api_key = headers.get(b"x-api-key") or (after.strip() if scheme.lower() == b"bearer" else b"")
+        digest = _digest(api_key)
         # Every key is compared, in constant time: how long it takes tells nothing of any of them.
         return any([hmac.compare_digest(digest, key) for key in self._keys])  # noqa: C419
 
@@ -197,8 +197,8 @@ class Guard:
         if count > self._limits.brackets:
             return "too_deep"
         depth = 0
-        for found in _BRACKETS.findall(_STRINGS.sub(b"", body)):
-            depth += 1 if found in {b"[", b"{"} else -1
+        for bracket in _BRACKETS.findall(_STRINGS.sub(b"", body)):
+            depth += 1 if bracket in {b"[", b"{"} else -1
             if depth > self._limits.depth:
                 return "too_deep"
         return None
@@ -206,8 +206,8 @@ class Guard:
 
 def _host(headers: dict[bytes, bytes]) -> bytes:
     """Name that a request asks by, without its port and the brackets of an IPv6 address."""
-    found = _NAME.fullmatch(headers.get(b"host", b"").lower())
-    return b"" if found is None else found[1] or found[2]
+    match = _NAME.fullmatch(headers.get(b"host", b"").lower())
+    return b"" if match is None else match[1] or match[2]
 
 
 def _digest(key: bytes) -> bytes:

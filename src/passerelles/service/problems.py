@@ -46,7 +46,7 @@ def problem(
     key: str, *, lang: Lang, extra: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Make the response of an error."""
-    return _response({**told(key, lang), **(extra or {})}, headers)
+    return _response({**problem_body(key, lang), **(extra or {})}, headers)
 
 
 def _response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
@@ -54,7 +54,7 @@ def _response(body: Mapping[str, Any], headers: Mapping[str, str] | None = None)
     return Response(orjson.dumps(body), status_code=body["status"], media_type=MEDIA, headers=more)
 
 
-def told(key: str, lang: Lang, *, detail: str | None = None, status: int | None = None) -> dict[str, Any]:
+def problem_body(key: str, lang: Lang, *, detail: str | None = None, status: int | None = None) -> dict[str, Any]:
     """Return the body of an error."""
     return {
         "type": URN + key,
@@ -65,7 +65,7 @@ def told(key: str, lang: Lang, *, detail: str | None = None, status: int | None 
 
 
 def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
-    """Return the body that tells an error of the engine; None where it is about a place on this machine."""
+    """Return the body for an error of the engine; None where it is about a place on this machine."""
     if "path" in error.values:
         return None
     extra: dict[str, Any] = {}
@@ -78,7 +78,7 @@ def refusal(error: PasserellesError, lang: Lang) -> dict[str, Any] | None:
             for p in error.problems[:_SHOWN]
         ]
     status = 404 if isinstance(error, UnknownCodeError) else 422
-    return told(error.key, lang, detail=error.message(lang), status=status) | extra
+    return problem_body(error.key, lang, detail=error.message(lang), status=status) | extra
 
 
 async def on_engine_error(request: Request, error: Any) -> Response:
@@ -87,7 +87,7 @@ async def on_engine_error(request: Request, error: Any) -> Response:
     if isinstance(error, LotsError):  # what is in somebody's tables is not sent back
         error = LotsError(replace(p, values={**p.values, "given": "…"}) for p in error.problems)
     body = refusal(error, lang)
-    if body is None:  # about a place on this machine: a fault of the service, and told as one
+    if body is None:  # about a place on this machine: a fault of the service
         tell("fault", level=logging.ERROR, error=error, key=error.key)
         return problem("fault", lang=lang)
     return _response(body)
@@ -96,8 +96,8 @@ async def on_engine_error(request: Request, error: Any) -> Response:
 async def on_invalid(request: Request, error: Any) -> Response:
     """Answer where a request does not have its shape: where and what, without the values sent."""
     lang = language(request.scope["query_string"])
-    asked = get_type_hints(getattr(request.scope.get("route"), "endpoint", on_invalid))
-    models = {"body": asked.get("asked"), "query": asked.get("spoken", asked.get("asked"))}
+    hints = get_type_hints(getattr(request.scope.get("route"), "endpoint", on_invalid))
+    models = {"body": hints.get("asked"), "query": hints.get("spoken", hints.get("asked"))}
     names = {place: names_of(model) for place, model in models.items() if model is not None}
     if error.__cause__ is not None:  # a body that is no JSON
         errors = [{"where": "body", "what": _sentence(json_problem(error.__cause__)(lang))}]
@@ -123,13 +123,13 @@ class Heard(Request):
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         # Telling what is wrong with each of more keys than any request has would hold up all others. An object keeps
         # one more than are left to it, so that what has too many is refused, never cut to what is valid.
-        own = [pair for pair in pairs if pair[0] not in NAMES][: max(self._left, 0) + 1]
-        self._left -= len(own)
-        pairs = [pair for pair in pairs if pair[0] in NAMES] + own
-        found = dict(pairs)
-        if len(found) < len(pairs) and len(self.twice) < _SHOWN:
+        own_pairs = [pair for pair in pairs if pair[0] not in NAMES][: max(self._left, 0) + 1]
+        self._left -= len(own_pairs)
+        pairs = [pair for pair in pairs if pair[0] in NAMES] + own_pairs
+        body = dict(pairs)
+        if len(body) < len(pairs) and len(self.twice) < _SHOWN:
             self.twice += (name for name, count in Counter(name for name, _ in pairs).items() if count > 1)
-        return found
+        return body
 
 
 class Route(APIRoute):
@@ -148,8 +148,8 @@ class Route(APIRoute):
 def refuse_twice(request: Request, model: type[BaseModel], lang: Lang) -> Response | None:
     """Refuse a parameter, or a key of a body, that is given twice: the last one alone would count."""
     many = {field.alias or name for name, field in model.model_fields.items() if name in SEVERAL}
-    given = Counter(name for name, _ in request.query_params.multi_items() if name not in many)
-    twice = [(f"query.{name}", name) for name, count in given.items() if count > 1]
+    counts = Counter(name for name, _ in request.query_params.multi_items() if name not in many)
+    twice = [(f"query.{name}", name) for name, count in counts.items() if count > 1]
     twice += [("body", name) for name in (request.twice if isinstance(request, Heard) else ())]
     errors = [
         {"where": place, "what": say("service.invalid.twice", lang=lang, name=name if name in NAMES else "…")}
@@ -195,7 +195,7 @@ async def on_http_error(request: Request, error: Any) -> Response:
 
 
 async def on_fault(request: Request, _error: Exception) -> Response:
-    """Answer where the service failed; `passerelles.service.gate.Told` logs where."""
+    """Answer where the service failed; `passerelles.service.gate.RequestLog` logs where."""
     return problem("fault", lang=language(request.scope["query_string"]))
 
 

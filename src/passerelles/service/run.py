@@ -21,7 +21,7 @@ from uvicorn.supervisors import Multiprocess
 from passerelles.errors import PasserellesError
 from passerelles.service.app import application
 from passerelles.service.engine import Limits, Options, load_engine
-from passerelles.service.problems import MEDIA, told
+from passerelles.service.problems import MEDIA, problem_body
 from passerelles.service.telemetry import FOLDER, config, tell
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _worker(options: Options) -> ASGIApp:
     return application(options)
 
 
-_BODY: Final = orjson.dumps(told("busy", "fr"))
+_BODY: Final = orjson.dumps(problem_body("busy", "fr"))
 _FULL: Final = (
     f"HTTP/1.1 503 Service Unavailable\r\ncontent-type: {MEDIA}\r\ncontent-length: {len(_BODY)}\r\n"
     "retry-after: 1\r\nconnection: close\r\n\r\n"

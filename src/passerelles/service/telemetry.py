@@ -32,7 +32,7 @@ class JsonLines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Write a record."""
-        found: dict[str, Any] = {
+        line: dict[str, Any] = {
             "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created)) + f".{int(record.msecs):03d}Z",
             "level": record.levelname.lower(),
             "pid": os.getpid(),
@@ -41,10 +41,10 @@ class JsonLines(logging.Formatter):
             **getattr(record, "values", {}),
         }
         if record.exc_info and record.exc_info[0] is not None:
-            found["error"] = record.exc_info[0].__name__
+            line["error"] = record.exc_info[0].__name__
             frames = traceback.extract_tb(record.exc_info[2])[-5:]
-            found["at"] = [f"{Path(f.filename).name}:{f.lineno}" for f in frames]
-        return orjson.dumps(found, default=str).decode()
+            line["at"] = [f"{Path(f.filename).name}:{f.lineno}" for f in frames]
+        return orjson.dumps(line, default=str).decode()
 
 
 def tell(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **values: Any) -> None:
@@ -94,7 +94,7 @@ class Metrics:
             "passerelles_request_seconds", "Time from the first byte read to the last written", ("route",),
             buckets=_SECONDS, registry=self._registry,
         )  # fmt: skip
-        self.kept = count("passerelles_answers_kept", "Answers found in the store, and not", ("found",))
+        self.lookups = count("passerelles_answers_kept", "Answers found in the store, and not", ("found",))
         self.reloads = count("passerelles_reloads", "Reloads, by whether they succeeded", ("outcome",))
         self.waiting = gauge("passerelles_answers_under_way", "Answers worked out or waiting", ("queue",))
         self._ready = gauge("passerelles_ready", "Processes that take requests")

@@ -42,7 +42,7 @@ GRACE: Final = 1.0  # seconds that a piece of work may last beyond the end befor
 
 
 class UnansweredError(Exception):
-    """An answer is not given; `key` is that of the problem told, `gone` where nobody is there any more to be told."""
+    """An answer is not given; `key` is that of the problem sent, `gone` where the client has left."""
 
     def __init__(self, key: Literal["busy", "too_long", "gone"]) -> None:
         super().__init__(key)
@@ -155,30 +155,30 @@ class Store:
     def __init__(self, most: int) -> None:
         self._most = most
         self.size = 0  # bytes kept
-        self._kept: OrderedDict[str, bytes] = OrderedDict()
+        self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
         """Return an answer, None where it is not kept."""
         with self._lock:
-            found = self._kept.get(key)
-            if found is not None:
-                self._kept.move_to_end(key)
-            return found
+            answer = self._answers.get(key)
+            if answer is not None:
+                self._answers.move_to_end(key)
+            return answer
 
     def has_room(self, key: str, answer: bytes) -> bool:
         """Whether an answer can be kept without forgetting another."""
-        return self.size + _room(key, answer) <= self._most
+        return self.size + _bytes_of(key, answer) <= self._most
 
     def put(self, key: str, answer: bytes) -> None:
         """Keep an answer; one larger than a quarter of the store is not."""
         with self._lock:
-            if _room(key, answer) * 4 > self._most or key in self._kept:
+            if _bytes_of(key, answer) * 4 > self._most or key in self._answers:
                 return
-            self._kept[key] = answer
-            self.size += _room(key, answer)
+            self._answers[key] = answer
+            self.size += _bytes_of(key, answer)
             while self.size > self._most:
-                self.size -= _room(*self._kept.popitem(last=False))
+                self.size -= _bytes_of(*self._answers.popitem(last=False))
 
 
 def _packed(answer: bytes) -> bytes:
@@ -186,12 +186,12 @@ def _packed(answer: bytes) -> bytes:
     return gzip.compress(answer, 1, mtime=0)
 
 
-def _room(key: str, answer: bytes) -> int:
+def _bytes_of(key: str, answer: bytes) -> int:
     return len(key) + len(answer)
 
 
 class Desk(AsyncExitStack):
-    """Where requests become answers: the application over one engine, what it is worked by, and what ends its life."""
+    """Where requests become answers: the application over one engine, its threads and stores, and its life."""
 
     app: ASGIApp  # what every request goes through
     warming: asyncio.Future[None]  # over once it is ready, or never will be
@@ -252,57 +252,57 @@ class Desk(AsyncExitStack):
 
     def close(self) -> None:
         """Take no more; what still runs is given up where the process is the service's own."""
-        left = 0
+        running = 0
         for pool in (self.short, self.long):
             pool.close()
-            left += pool.count
-        if self.own_process and left:
-            tell("abandoned", answers=left)
+            running += pool.count
+        if self.own_process and running:
+            tell("abandoned", answers=running)
             os._exit(0)
 
-    async def reply(self, request: Request, make: Make, asked: BaseModel, lang: Lang) -> Response:
+    async def reply(self, request: Request, make: Make, query: BaseModel, lang: Lang) -> Response:
         """
         Answer a request: from what is kept, else from a thread, where it takes longer than handing it over does.
 
         What is about a person is neither kept nor given a tag.
         """
-        personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(asked, "origin", None), Person)
-        key = "" if personal else _key(make, asked, lang)
+        personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(query, "origin", None), Person)
+        key = "" if personal else _key(make, query, lang)
         headers = UNKEPT
-        known = request.headers.get("if-none-match", "")
+        etags = request.headers.get("if-none-match", "")
         if request.method == "GET":
-            headers = {"cache-control": "private, no-cache", "etag": self._tag(type(asked).__name__ + key)}
-            if headers["etag"] in {f"W/{each.strip().removeprefix('W/')}" for each in known.split(",")}:
+            headers = {"cache-control": "private, no-cache", "etag": self._tag(type(query).__name__ + key)}
+            if headers["etag"] in {f"W/{each.strip().removeprefix('W/')}" for each in etags.split(",")}:
                 return _unchanged(headers)
         packed = self.store.get(key) if key else None
-        self.metrics.kept.labels("no" if packed is None else "yes").inc()
-        answer, more = packed, dict[str, str]()
+        self.metrics.lookups.labels("no" if packed is None else "yes").inc()
+        answer, encoding = packed, dict[str, str]()
         if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
-            more = {"content-encoding": "gzip", "vary": "Accept-Encoding"}
+            encoding = {"content-encoding": "gzip", "vary": "Accept-Encoding"}
         elif packed is not None:
             answer = self.unpacked.get(key) or gzip.decompress(packed)
             self.unpacked.put(key, answer)
         if answer is None:
-            work = partial(_worked, make, self.engine, asked, lang, self.store, key)
+            work = partial(_answer_of, make, self.engine, query, lang, self.store, key)
             try:
-                if self._is_immediate(make, asked):
+                if self._is_immediate(make, query):
                     answer = work()
                 else:
-                    pool = self.short if _is_short(make, asked) else self.long
+                    pool = self.short if _is_short(make, query) else self.long
                     answer = await pool.run(work, partial(gone, request))
             except UnansweredError as error:
                 if error.key == "gone":
                     return Response(status_code=499)  # nobody reads it; the log has it
                 return problem(error.key, lang=lang, headers={"retry-after": "1"} if error.key == "busy" else None)
-        if known.strip() == "*" and request.method == "GET":
+        if etags.strip() == "*" and request.method == "GET":
             return _unchanged(headers)
-        return Response(answer, media_type=JSON, headers=headers | more)
+        return Response(answer, media_type=JSON, headers=headers | encoding)
 
-    def _is_immediate(self, make: Make, asked: Any) -> bool:
+    def _is_immediate(self, make: Make, query: Any) -> bool:
         """Whether an answer takes a millisecond or two: moves from a code, which nothing has to be searched for."""
-        known = self.engine.graph.position
-        named = (asked.origin, *(asked.targets or ())) if make is answers.rank and _is_short(make, asked) else (None,)
-        return all(isinstance(each, str) and each in known for each in named)
+        position = self.engine.graph.position
+        texts = (query.origin, *(query.targets or ())) if make is answers.rank and _is_short(make, query) else (None,)
+        return all(isinstance(text, str) and text in position for text in texts)
 
     def warm(self) -> None:
         """Work out what first requests would wait for; where asked for, each occupation's moves while there is room."""
@@ -326,9 +326,9 @@ class Desk(AsyncExitStack):
         for code in self.engine.graph.codes if self._every else ():
             if self.stopping:
                 return
-            asked = RankQuery(origin=code)
-            key = _key(answers.rank, asked, asked.lang)
-            packed = _packed(_written(answers.rank, self.engine, asked, asked.lang))
+            query = RankQuery(origin=code)
+            key = _key(answers.rank, query, query.lang)
+            packed = _packed(_json_of(answers.rank, self.engine, query, query.lang))
             if not self.store.has_room(key, packed):
                 tell("store_full", kept=self.store.size)
                 return
@@ -353,43 +353,43 @@ async def gone(request: Request) -> None:
         pass
 
 
-def _is_short(make: Make, asked: Any) -> bool:
-    """Whether an answer takes some hundredths of a second: one of which nothing is asked that multiplies the work."""
+def _is_short(make: Make, query: Any) -> bool:
+    """Whether an answer takes some hundredths of a second: no option of the query multiplies the work."""
     if make is answers.show:
         return True
     if make is answers.resolve:
-        return bool(asked.kind == "title")
-    if make not in (answers.rank, answers.sources) or bool(getattr(asked, "explain", 0)) or asked.filters:
+        return bool(query.kind == "title")
+    if make not in (answers.rank, answers.sources) or bool(getattr(query, "explain", 0)) or query.filters:
         return False
-    among = asked.targets if make is answers.rank else asked.origins
-    return bool(asked.limit + asked.offset <= _FEW and len(among or ()) <= _FEW)
+    among = query.targets if make is answers.rank else query.origins
+    return bool(query.limit + query.offset <= _FEW and len(among or ()) <= _FEW)
 
 
-def _key(make: Make, asked: BaseModel, lang: Lang) -> str:
+def _key(make: Make, query: BaseModel, lang: Lang) -> str:
     """Name a question: the same whether it came in an address or in a body, whose fields stand in the same order."""
-    values = list(asked.model_dump(mode="json", exclude={"lang"}).values())
+    values = list(query.model_dump(mode="json", exclude={"lang"}).values())
     return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
 
 
-def _worked(make: Make, engine: Engine, asked: BaseModel, lang: Lang, store: Store, key: str) -> bytes:
+def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, store: Store, key: str) -> bytes:
     """Work an answer out, and keep it where it has a key: packing takes as long as writing does."""
-    answer = _written(make, engine, asked, lang)
+    answer = _json_of(make, engine, query, lang)
     if key:
         store.put(key, _packed(answer))
     return answer
 
 
-def _written(make: Make, engine: Engine, asked: Any, lang: Lang) -> bytes:
-    return orjson.dumps(answers.chosen(make(engine, asked, lang), asked.fields))
+def _json_of(make: Make, engine: Engine, query: Any, lang: Lang) -> bytes:
+    return orjson.dumps(answers.chosen(make(engine, query, lang), query.fields))
 
 
-def _which(path: Path | None) -> tuple[int, ...] | None:
-    """Tell which file lies at a path, that of a moment ago or one renamed onto it; None where there is none."""
+def _file_identity(path: Path | None) -> tuple[int, ...] | None:
+    """Return what tells the file at a path from one renamed onto it; None where there is none."""
     try:
-        found = path.stat() if path is not None else None
+        stat = path.stat() if path is not None else None
     except OSError:
         return None
-    return found and (found.st_dev, found.st_ino, found.st_mtime_ns, found.st_size)
+    return stat and (stat.st_dev, stat.st_ino, stat.st_mtime_ns, stat.st_size)
 
 
 class Reloading:
@@ -413,23 +413,23 @@ class Reloading:
     ) -> None:
         self._make, self._metrics = make, metrics
         self._watched, self._every = (watched if every else None), every
-        self._loaded = _which(self._watched)
-        self._now: Desk | None = make()
-        self._asked = asyncio.Event()
+        self._loaded = _file_identity(self._watched)
+        self._current: Desk | None = make()
+        self._due = asyncio.Event()
         self._router = Router(lifespan=self._life)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve, by whichever application is there when a request begins."""
         if scope["type"] == "lifespan":
             await self._router.lifespan(scope, receive, send)
-        elif self._now is not None:
-            await self._now(scope, receive, send)
+        elif self._current is not None:
+            await self._current(scope, receive, send)
 
     @asynccontextmanager
     async def _life(self, _app: object) -> AsyncIterator[None]:
-        if self._now is None:
-            self._now = await asyncio.to_thread(self._make)
-        await self._now.enter_async_context(self._now.life())
+        if self._current is None:
+            self._current = await asyncio.to_thread(self._make)
+        await self._current.enter_async_context(self._current.life())
         hup = getattr(signal, "SIGHUP", None)  # not on Windows
         if hup is not None and threading.current_thread() is threading.main_thread():
             asyncio.get_running_loop().add_signal_handler(hup, self.ask)
@@ -437,26 +437,26 @@ class Reloading:
         yield
         keeping_up.cancel()
         await asyncio.gather(keeping_up, return_exceptions=True)
-        await self._now.aclose()
-        self._now = None
+        await self._current.aclose()
+        self._current = None
         self._metrics.close()
 
     def ask(self) -> None:
         """Reload as soon as may be: once more after a reload that is under way, which may have read what was before."""
-        self._asked.set()
+        self._due.set()
 
     async def _keep_up(self) -> None:
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), self._every or None)
-            other = await asyncio.to_thread(_which, self._watched)  # a disk far away may take its time
-            if self._asked.is_set() or other not in (None, self._loaded):
-                self._asked.clear()
+                await asyncio.wait_for(self._due.wait(), self._every or None)
+            other = await asyncio.to_thread(_file_identity, self._watched)  # a disk far away may take its time
+            if self._due.is_set() or other not in (None, self._loaded):
+                self._due.clear()
                 await self.reload()
 
     async def reload(self) -> None:
         """Load, wait until it is ready, go over, and let the old one end its requests."""
-        self._loaded = _which(self._watched)
+        self._loaded = _file_identity(self._watched)
         tell("reloading")
         new: Desk | None = None
         try:
@@ -475,7 +475,7 @@ class Reloading:
             if stopped:
                 raise
             return
-        old, self._now = self._now, new
+        old, self._current = self._current, new
         self._metrics.reloads.labels("done").inc()
         tell("reloaded")
         if old is not None:

@@ -1,4 +1,4 @@
-"""Pages of the explorer: what a visitor asks; jobs, moves and paths; maps, areas and interests, each with its table."""
+"""Pages of the explorer: the request; jobs, moves and paths; maps, areas and interests, each with its table."""
 
 import hashlib
 import math
@@ -54,7 +54,7 @@ SECTIONS: Final = ("interests", "profile", "compare", "map", "areas", "territory
 
 class Ask(NamedTuple):
     """
-    What one visitor asks of a page: its language, the fields of its address, and where the explorer lies.
+    A request for a page: its language, the fields of its address, and where the explorer lies.
 
     `usual` is the language of pages whose address names none. What is about a person is never among the fields of an
     address.
@@ -90,22 +90,22 @@ class Ask(NamedTuple):
         """
         if self.lang != self.usual:
             fields = {**fields, "lang": self.lang}
-        told = {name: value for name, value in fields.items() if value not in ("", None, [], ())}
-        query = urlencode(told, doseq=True)
+        parameters = {name: value for name, value in fields.items() if value not in ("", None, [], ())}
+        query = urlencode(parameters, doseq=True)
         place = "/".join((self.base, *(quote(part, safe="") for part in path)))
         return (place if path else f"{place}/") + (f"?{query}" if query else "")
 
     def here(self, path: Sequence[str], **changed: Any) -> str:
         """Return the address of this page with some fields changed."""
-        told = {name: list(values) for name, values in self.fields.items() if name != "lang"}
-        return self.url(*path, **{**told, **changed})
+        fields = {name: list(values) for name, values in self.fields.items() if name != "lang"}
+        return self.url(*path, **{**fields, **changed})
 
     def table(self, sheet: Sheet, **links: Callable[[Any], str]) -> Grid:
         """Return a sheet as a table of a page: the columns that its result declares for pages, in their order."""
         columns, caption = sheet.on(On.PAGE), sheet.label(self.lang)
         return grid_of(Words(self.lang), sheet.title, columns, sheet.items(), links=links, caption=caption)
 
-    def told(
+    def moves_content(
         self, moves: Moves, links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}), *, occupied: bool = True
     ) -> dict[str, Any]:
         """Return what a template shows of moves: their page, its table where there is one, and notes under it."""
@@ -141,14 +141,14 @@ def asset_sum(name: str) -> str:
     return hashlib.sha256(asset_text(name)).hexdigest()[:12]
 
 
-def bars(found: Move, lang: Lang) -> Iterator[tuple[str, str, float, float, str]]:
+def bars(move: Move, lang: Lang) -> Iterator[tuple[str, str, float, float, str]]:
     """
     Yield the parts of the score of a move, drawn from the middle: the longest is half the picture.
 
     Of each: its label, its value in words, where its bar begins and how long it is, of 100, and the sign.
     """
-    longest = max((abs(p.value) for p in found.parts), default=0.0) or 1.0
-    for part in found.parts:
+    longest = max((abs(p.value) for p in move.parts), default=0.0) or 1.0
+    for part in move.parts:
         width = round(50 * abs(part.value) / longest, 2)
         start, sign = (50.0, "plus") if part.value >= 0 else (round(50 - width, 2), "minus")
         yield part.label(lang), signed(part.value, lang=lang), start, width, sign
@@ -156,12 +156,12 @@ def bars(found: Move, lang: Lang) -> Iterator[tuple[str, str, float, float, str]
 
 @cache
 def _templates() -> Environment:
-    made = environment("passerelles.service.explorer")
-    made.globals |= {"facts": move_facts, "sentences": move_sentences, "bars": bars, "short": short_name}
-    made.globals |= {"limits": _LIMITS, "most": _COMPARED, "lengths": _STEPS, "side": SIDE, "half": _RING}
-    made.globals |= {"sections": SECTIONS, "colour": COLOURS[0]}
-    made.globals |= {name: _FILTERS[name] for name in ("domains", "menus")}
-    return made
+    templates = environment("passerelles.service.explorer")
+    templates.globals |= {"facts": move_facts, "sentences": move_sentences, "bars": bars, "short": short_name}
+    templates.globals |= {"limits": _LIMITS, "most": _COMPARED, "lengths": _STEPS, "side": SIDE, "half": _RING}
+    templates.globals |= {"sections": SECTIONS, "colour": COLOURS[0]}
+    templates.globals |= {name: _FILTERS[name] for name in ("domains", "menus")}
+    return templates
 
 
 _FOUND: Final = 8  # candidates of a search
@@ -181,30 +181,30 @@ def job_of(ask: Ask, text: str) -> Fiche:
 def home(ask: Ask) -> str:
     """Return the first page: a search, what it finds with how sure that is, and the other ways in."""
     text = ask.one("q")[:_MOST_TITLE]
-    found: Sequence[Candidate] = resolve_title(ask.engine.referential, text, limit=_FOUND) if text else ()
+    candidates: Sequence[Candidate] = resolve_title(ask.engine.referential, text, limit=_FOUND) if text else ()
     to = wanted if (wanted := ask.one("to")) in ("rank", "sources", "compare", "way") else "show"
-    taken = ask.many("job")
+    codes = ask.many("job")
 
     def leads_to(code: str) -> str:
-        return ask.url(to, job=[*taken, code]) if to in ("compare", "way") else ask.url(to, code)
+        return ask.url(to, job=[*codes, code]) if to in ("compare", "way") else ask.url(to, code)
 
     return ask.render(
         "home.html",
         text=text,
-        found=[(c, leads_to(c.code), c.why(ask.lang)) for c in found],
-        doubt=_doubt(found, ask.engine.graph.settings.titles.review_threshold) if text else "",
-        grid=ask.table(candidate_sheet(found, lang=ask.lang)) if found else None,
+        found=[(c, leads_to(c.code), c.why(ask.lang)) for c in candidates],
+        doubt=_doubt(candidates, ask.engine.graph.settings.titles.review_threshold) if text else "",
+        grid=ask.table(candidate_sheet(candidates, lang=ask.lang)) if candidates else None,
         to=to,
     )
 
 
-def _doubt(found: Sequence[Candidate], review_threshold: float) -> str:
-    """Key of what is said of a search: nothing found, sure, to be looked at, or several that may be meant."""
-    if not found or found[0].parent_confidence < review_threshold:
-        return "unknown" if found else "nothing"
-    if found[0].ambiguous:
+def _doubt(candidates: Sequence[Candidate], review_threshold: float) -> str:
+    """Key of the verdict on a search: nothing found, sure, to be looked at, or several that may be meant."""
+    if not candidates or candidates[0].parent_confidence < review_threshold:
+        return "unknown" if candidates else "nothing"
+    if candidates[0].ambiguous:
         return "ambiguous"
-    return "sure" if status(found) == "sûr" else "review"
+    return "sure" if status(candidates) == "sûr" else "review"
 
 
 def job(ask: Ask, code: str) -> str:
@@ -221,14 +221,14 @@ def job(ask: Ask, code: str) -> str:
         wage = job_wage(engine.market, engine.referential, about.code).say(lang)
         if basin:
             market = signal(engine.market, engine.referential, about.code, basin, places=engine.places).sentences(lang)
-    found = about.to_dict()
+    values = about.to_dict()
     return ask.render(
         "job.html",
         job=about,
         tab="show",
         blocks=about.lines(lang),
-        mobilities=[m["code"] for m in found["mobilities"]],
-        parts=[p["code"] for p in found["parts"]],
+        mobilities=[m["code"] for m in values["mobilities"]],
+        parts=[p["code"] for p in values["parts"]],
         certifications=ask.table(sheet) if leading else None,
         market=market,
         wage=wage,
@@ -238,21 +238,21 @@ def job(ask: Ask, code: str) -> str:
 def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str, Any]]:
     """Return the filters of an address: what the engine takes, and the form that shows it."""
     fields = {**_FILTERS["fields"], "basin": "fragile-in" if towards else "hires-in"}
-    given = [*ask.many("filter"), *ask.many("domain")]
-    given += [f"{name}={text}" for field, name in fields.items() for text in ask.many(field)]
+    filters = [*ask.many("filter"), *ask.many("domain")]
+    filters += [f"{name}={text}" for field, name in fields.items() for text in ask.many(field)]
     named = {(c.label or c.code, c.code) for c in ask.engine.referential.contexts}
     contexts = sorted(named, key=lambda pair: pair[0].casefold())
     codes = dict(contexts)
     limit = next((n for n in _LIMITS if str(n) == ask.one("limit")), _LIMITS[0])
     choice = {
-        "given": {text.partition("=")[0]: text.partition("=")[2] for text in given},
+        "given": {text.partition("=")[0]: text.partition("=")[2] for text in filters},
         "avoid": [codes.get(text, text) for text in ask.many("avoid")],  # contexts
         "limit": limit,
         "strict": bool(ask.one("strict")),
         "contexts": [(code, label) for label, code in contexts],
-        "active": len(given),
+        "active": len(filters),
     }
-    return given, choice
+    return filters, choice
 
 
 def ranking(ask: Ask, code: str, *, towards: bool) -> str:
@@ -279,7 +279,7 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
         free=_FILTERS["alone"][towards:],
         moves=moves,
         split=say("moves.split", lang=ask.lang, code=about.code, parts=", ".join(parts)) if parts else "",
-        **ask.told(moves, {end: lambda m: f"#move-{m.rank}"}),
+        **ask.moves_content(moves, {end: lambda m: f"#move-{m.rank}"}),
     )
 
 
@@ -291,21 +291,21 @@ def move(ask: Ask, origin: str, target: str) -> str:
     moves = moves.with_observed(ask.engine.observed_moves)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
-    found = moves[0]
+    ranked = moves[0]
     return ask.render(
         "move.html",
         start=start,
         end=end,
-        whole=found,
+        whole=ranked,
         tables=[ask.table(sheet) for sheet in moves.sheets(ask.lang)[2:] if sheet.rows],
-        nearer=_nearer(ask, start.code, found) if ask.one("nearer") else None,
-        **ask.told(moves),
+        nearer=_nearer(ask, start.code, ranked) if ask.one("nearer") else None,
+        **ask.moves_content(moves),
     )
 
 
-def _nearer(ask: Ask, origin: str, found: Move) -> str:
+def _nearer(ask: Ask, origin: str, move: Move) -> str:
     """Say what would bring a move a level nearer: it takes a second at times, so that it is there if asked for."""
-    return sentence(nearer(ask.engine.graph, origin, found), found, lang=ask.lang) or ask.words("move.nearest")
+    return sentence(nearer(ask.engine.graph, origin, move), move, lang=ask.lang) or ask.words("move.nearest")
 
 
 def basin_of(ask: Ask) -> Basin | None:
@@ -322,29 +322,29 @@ def compare(ask: Ask) -> str:
     if len(jobs) < 2:  # noqa: PLR2004 - one alone is compared with nothing
         return ask.render("compare.html", jobs=jobs, without=without, grid=None)
     engine = ask.engine
-    found = put_side_by_side(engine.graph, [j.code for j in jobs], market=engine.market, basin=basin_of(ask))
+    comparison = put_side_by_side(engine.graph, [j.code for j in jobs], market=engine.market, basin=basin_of(ask))
     return ask.render(
         "compare.html",
         jobs=jobs,
         without=without,
-        grid=ask.table(found.sheets(ask.lang)[0]),
-        notes=market_notes((o.market for o in found.occupations), ask.lang),
-        groups=_groups(ask, found),
-        heaviest=max((w for c in found.competencies for w in c.weights), default=1.0),
+        grid=ask.table(comparison.sheets(ask.lang)[0]),
+        notes=market_notes((o.market for o in comparison.occupations), ask.lang),
+        groups=_groups(ask, comparison),
+        heaviest=max((w for c in comparison.competencies for w in c.weights), default=1.0),
     )
 
 
 Side = tuple[ComparedCompetency, Mapping[str, float]]  # and its weight, by occupation
 
 
-def _groups(ask: Ask, found: Comparison) -> list[tuple[str, str, list[Side]]]:
+def _groups(ask: Ask, comparison: Comparison) -> list[tuple[str, str, list[Side]]]:
     """Competencies by where they are asked for: by all, by some, by one alone."""
     groups: dict[tuple[str, str], list[Side]] = {}
-    for each in found.competencies:
-        weights = dict(zip(each.occupations, each.weights, strict=True))
-        only = each.occupations[0] if each.presence == "only" else ""
-        groups.setdefault((each.presence, only), []).append((each, weights))
-    labels = {o.code: o.label for o in found.occupations}
+    for competency in comparison.competencies:
+        weights = dict(zip(competency.occupations, competency.weights, strict=True))
+        only = competency.occupations[0] if competency.presence == "only" else ""
+        groups.setdefault((competency.presence, only), []).append((competency, weights))
+    labels = {o.code: o.label for o in comparison.occupations}
     return [
         (presence, ask.words(f"compare.{presence}", n=len(rows), label=labels.get(only, "")), rows)
         for (presence, only), rows in groups.items()
@@ -364,7 +364,7 @@ def paths(ask: Ask, origin: str, target: str) -> str:
     table = None if ask.engine.market is None else ask.engine.market.payers
     agreements = [ask.one(name)[:_MOST_TITLE] for name in _FIRMS]
     payers = [table.of(text) if table is not None and text else None for text in agreements]
-    found = rank_paths(
+    ranked = rank_paths(
         ask.engine.graph,
         start.code,
         targets=[end.code],
@@ -375,14 +375,14 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         payers=(payers[0], payers[1]),
         wages=ask.engine.wages,
     )
-    page: Page = found.page(ask.lang, frame=frame)
+    page: Page = ranked.page(ask.lang, frame=frame)
     return ask.render(
         "paths.html",
         start=start,
         end=end,
         page=page,
-        grid=ask.table(page.sheets[0]) if found and page.sheets else None,
-        details=[(path, path.explanation(ask.lang)) for path in found],
+        grid=ask.table(page.sheets[0]) if ranked and page.sheets else None,
+        details=[(path, path.explanation(ask.lang)) for path in ranked],
         frames=presets().values(),
         frame=frame or "",
         steps=steps,
@@ -443,7 +443,7 @@ def groups_of(engine: Engine) -> tuple[Group, ...]:
         for row, occupation in enumerate(engine.graph.occupations):
             above = Fiche(engine.referential, occupation.code).domains
             by_domain.setdefault(above[0].code if above else None, []).append(row)
-        found = []
+        groups = []
         for number, domain in enumerate(sorted(by_domain, key=lambda code: code or "~")):
             rows = by_domain[domain]
             known = engine.referential.domain_by_code.get(domain or "")
@@ -453,8 +453,8 @@ def groups_of(engine: Engine) -> tuple[Group, ...]:
                 for r, (x, y) in zip(rows, places[rows].tolist(), strict=True)
             ]
             colour = COLOURS[number % len(COLOURS)] if known is not None else NOWHERE
-            found.append(Group(domain or "", label, colour, dots, *_crowded(places[rows])))
-        return _apart(found)
+            groups.append(Group(domain or "", label, colour, dots, *_crowded(places[rows])))
+        return _apart(groups)
 
     return engine.derived("map", make)
 
@@ -473,16 +473,16 @@ def short_name(label: str) -> str:
 
 def _apart(groups: Sequence[Group]) -> tuple[Group, ...]:
     """Move names down, from the top, until none stands on another; then all inside the picture."""
-    written: list[tuple[float, float, float]] = []
-    found: dict[str, Group] = {}
+    placed: list[tuple[float, float, float]] = []
+    by_code: dict[str, Group] = {}
     for group in sorted(groups, key=lambda g: g.y):
         half = len(short_name(group.label)) * _LETTER / 2
         x, y = min(max(group.x, half), SIDE - half), group.y
-        while any(abs(x - a) < half + b and abs(y - c) < _LINE for a, b, c in written):
+        while any(abs(x - a) < half + b and abs(y - c) < _LINE for a, b, c in placed):
             y += 1
-        written.append((x, half, y))
-        found[group.code] = group._replace(x=round(x, 1), y=round(y, 1))
-    return tuple(found[g.code] for g in groups)
+        placed.append((x, half, y))
+        by_code[group.code] = group._replace(x=round(x, 1), y=round(y, 1))
+    return tuple(by_code[g.code] for g in groups)
 
 
 def whole_map(ask: Ask) -> str:
@@ -517,8 +517,8 @@ def near(ask: Ask, code: str) -> str:
     about = job_of(ask, code)
     moves = rank_moves(ask.engine.graph, about.code, limit=_NEIGHBOURS)
 
-    def link(found: Move) -> str:
-        return ask.url("move", about.code, found.target.code or "")
+    def link(move: Move) -> str:
+        return ask.url("move", about.code, move.target.code or "")
 
     far = [_depth(move) for move in moves]
     low, high = min(far, default=0.0), max(far, default=1.0)
@@ -529,21 +529,21 @@ def near(ask: Ask, code: str) -> str:
     stars = _stars(ask, about.code, moves, away)
     return ask.render(
         "near.html", job=about, tab="near", stars=stars, rings=_rings(stars, away),
-        **ask.told(moves, {"target": link}),
+        **ask.moves_content(moves, {"target": link}),
     )  # fmt: skip
 
 
 def _stars(ask: Ask, code: str, moves: Sequence[Move], away: Callable[[float], float]) -> list[Star]:
     """Spread the neighbours evenly around, in the order in which they lie around the occupation on the map."""
     places, position = occupation_positions(ask.engine.graph), ask.engine.graph.position
-    ways = [places[position[m.target.code or ""]] - places[position[code]] for m in moves]
-    order = sorted(range(len(moves)), key=lambda i: (math.atan2(ways[i][1], ways[i][0]), i))
-    found = []
+    vectors = [places[position[m.target.code or ""]] - places[position[code]] for m in moves]
+    order = sorted(range(len(moves)), key=lambda i: (math.atan2(vectors[i][1], vectors[i][0]), i))
+    stars = []
     for turn, place in enumerate(order):
         angle, radius = 2 * math.pi * turn / len(order), away(_depth(moves[place]))
         x, y = _RING + radius * math.sin(angle), _RING - radius * math.cos(angle)
-        found.append((moves[place], round(x, 1), round(y, 1)))
-    return sorted(found, key=lambda star: star[0].rank)
+        stars.append((moves[place], round(x, 1), round(y, 1)))
+    return sorted(stars, key=lambda star: star[0].rank)
 
 
 def _rings(stars: Sequence[Star], away: Callable[[float], float]) -> list[tuple[float, float, float, float]]:
@@ -556,8 +556,8 @@ def _rings(stars: Sequence[Star], away: Callable[[float], float]) -> list[tuple[
             radius = round(exact, 1)
             turns = (2 * math.pi * turn / _TURNS for turn in range(_TURNS))
             spots = [(_RING + radius * math.sin(a), _RING - radius * math.cos(a)) for a in turns]
-            taken = [*((x, y) for _, x, y in stars), *((x, y) for *_, x, y in rings)]
-            x, y = max(spots, key=lambda spot: min(math.dist(spot, other) for other in taken))
+            occupied = [*((x, y) for _, x, y in stars), *((x, y) for *_, x, y in rings)]
+            x, y = max(spots, key=lambda spot: min(math.dist(spot, other) for other in occupied))
             rings.append((chance, radius, round(x, 1), round(y, 1)))
     return rings
 
@@ -577,17 +577,17 @@ def prepare(engine: Engine, *, everything: bool) -> None:
 def areas(ask: Ask) -> str:
     """Return the mobility areas of the referential, or of a list of jobs."""
     named = [text for line in ask.many("jobs") for text in line.replace(",", " ").split()]
-    found = mobility_areas(ask.engine.graph, named) if named else areas_of(ask.engine)
-    found = found.with_market(ask.engine.referential, ask.engine.market, basin_of(ask))
-    spots, links = found.wheel()
-    page = found.page(ask.lang)
+    grouping = mobility_areas(ask.engine.graph, named) if named else areas_of(ask.engine)
+    grouping = grouping.with_market(ask.engine.referential, ask.engine.market, basin_of(ask))
+    spots, links = grouping.wheel()
+    page = grouping.page(ask.lang)
     leads = {} if named else {"name": lambda a: ask.url("areas", str(a.number))}
-    sheets = found.sheets(ask.lang)
+    sheets = grouping.sheets(ask.lang)
     return ask.render(
         "areas.html",
         page=page,
         grid=ask.table(page.sheets[0], **leads),
-        passages=ask.table(sheets[2]) if found.passages else None,
+        passages=ask.table(sheets[2]) if grouping.passages else None,
         named=" ".join(named),
         members=[ask.table(sheets[1])] if named else [],
         spots=spots,
@@ -597,32 +597,33 @@ def areas(ask: Ask) -> str:
 
 def area(ask: Ask, number: str) -> str | None:
     """Return an area: its members, where they stand on the map, and its passages; None where there is no such area."""
-    found = areas_of(ask.engine)
-    one = next((a for a in found.areas if str(a.number) == number), None)
-    if one is None:
+    grouping = areas_of(ask.engine)
+    chosen = next((a for a in grouping.areas if str(a.number) == number), None)
+    if chosen is None:
         return None
-    (one,) = replace(found, areas=(one,)).with_market(ask.engine.referential, ask.engine.market, basin_of(ask)).areas
-    hidden = SCREEN_KEYS if one.market is None else frozenset[str]()
-    members = Sheet("members", AreaMember.spec.columns, lambda: one.members, ask.lang, hidden)
-    names = {a.number: a.name for a in found.areas}
+    one_area = replace(grouping, areas=(chosen,))
+    (chosen,) = one_area.with_market(ask.engine.referential, ask.engine.market, basin_of(ask)).areas
+    hidden = SCREEN_KEYS if chosen.market is None else frozenset[str]()
+    members = Sheet("members", AreaMember.spec.columns, lambda: chosen.members, ask.lang, hidden)
+    names = {a.number: a.name for a in grouping.areas}
     return ask.render(
         "area.html",
-        area=one,
-        grid=ask.table(Sheet("areas", Area.spec.columns, lambda: [one], ask.lang, hidden)),
-        notes=market_notes([one.market], ask.lang),
+        area=chosen,
+        grid=ask.table(Sheet("areas", Area.spec.columns, lambda: [chosen], ask.lang, hidden)),
+        notes=market_notes([chosen.market], ask.lang),
         members=ask.table(members, label=lambda m: ask.url("show", m.code), code=lambda m: ask.url("show", m.code)),
-        out=_passages(ask, [p for p in found.passages if p.origin == one.number], names, "target"),
-        into=_passages(ask, [p for p in found.passages if p.target == one.number], names, "origin"),
+        out=_passages(ask, [p for p in grouping.passages if p.origin == chosen.number], names, "target"),
+        into=_passages(ask, [p for p in grouping.passages if p.target == chosen.number], names, "origin"),
         groups=groups_of(ask.engine),
-        codes={m.code for m in one.members},
+        codes={m.code for m in chosen.members},
     )
 
 
-def _passages(ask: Ask, some: Sequence[Passage], names: Mapping[int, str], end: str) -> Grid | None:
+def _passages(ask: Ask, passages: Sequence[Passage], names: Mapping[int, str], end: str) -> Grid | None:
     head = Column("name", value=lambda row, _: row[0])
-    rest = [c for c in Passage.spec.columns if c.key not in ("origin_area", "target_area")]
-    columns = (head, *within(rest, itemgetter(1)))
-    rows = [(names[getattr(p, end)], p) for p in some]
+    others = [c for c in Passage.spec.columns if c.key not in ("origin_area", "target_area")]
+    columns = (head, *within(others, itemgetter(1)))
+    rows = [(names[getattr(p, end)], p) for p in passages]
     sheet = Sheet("passages", columns, lambda: rows, ask.lang)
     if not rows:
         return None
@@ -635,19 +636,19 @@ def interests(ask: Ask) -> str:
     chosen = dict.fromkeys((ask.one("first"), ask.one("second")))
     letters = [text for text in chosen if len(text) == 1 and text in LETTERS]
     occupations = ask.engine.graph.occupations
-    known = Counter(letter for o in occupations for letter in o.riasec)
+    counts = Counter(letter for o in occupations for letter in o.riasec)
     fits = [(_fit(o.riasec, letters), o) for o in occupations if o.riasec] if letters else []
-    found = sorted((pair for pair in fits if pair[0]), key=lambda pair: (-pair[0], pair[1].name))
+    fitting = sorted((pair for pair in fits if pair[0]), key=lambda pair: (-pair[0], pair[1].name))
     columns = (
         Column("label", value=lambda pair, _: pair[1].name, note=lambda pair, _: pair[1].code),
         Column("interests", value=lambda pair, _: ", ".join(ask.words(f"riasec.{x}") for x in pair[1].riasec)),
     )
-    sheet = Sheet("interests", columns, lambda: found, ask.lang)
+    sheet = Sheet("interests", columns, lambda: fitting, ask.lang)
     return ask.render(
         "interests.html",
         letters=letters,
-        every=[(letter, known[letter]) for letter in LETTERS if known[letter]],
-        grid=ask.table(sheet, label=lambda pair: ask.url("rank", pair[1].code)) if found else None,
+        every=[(letter, counts[letter]) for letter in LETTERS if counts[letter]],
+        grid=ask.table(sheet, label=lambda pair: ask.url("rank", pair[1].code)) if fitting else None,
     )
 
 

@@ -46,21 +46,21 @@ def profile(ask: Ask) -> str:
     return ask.render("profile.html", employments=("employee", "self-employed", "public"))
 
 
-def holds(ask: Ask, asked: Wanted) -> str:
+def holds(ask: Ask, wanted: Wanted) -> str:
     """Return what to tick: the competencies of a job, all ticked to begin with, and those added one by one."""
     referential = ask.engine.referential
     known = referential.competency_by_code
     job: Fiche | None = None
-    meant: list[Candidate] = []
-    if asked.job:
+    candidates: list[Candidate] = []
+    if wanted.job:
         try:
-            job = job_of(ask, asked.job)
+            job = job_of(ask, wanted.job)
         except UnknownCodeError:
-            meant = resolve_title(referential, asked.job, limit=_FOUND)
-            if not meant:
+            candidates = resolve_title(referential, wanted.job, limit=_FOUND)
+            if not candidates:
                 raise
     required = referential.requirements_of.get(job.code, ()) if job else ()
-    own = {r.competency for r in required}
+    required_codes = {r.competency for r in required}
     blocks = []
     for kind in SHOWN_KINDS:
         rows = [r for r in required if known[r.competency].kind == kind]
@@ -68,35 +68,35 @@ def holds(ask: Ask, asked: Wanted) -> str:
         ticks = [(r.competency, known[r.competency].name, r.status == "core") for r in rows]
         if ticks:
             blocks.append((kind, ticks))
-    added = [(c, known[c].name) for c in asked.competencies if c in known and c not in own]
-    found = resolve_competency(referential, asked.text, limit=_FOUND) if asked.text.strip() else []
+    added = [(c, known[c].name) for c in wanted.competencies if c in known and c not in required_codes]
+    competencies = resolve_competency(referential, wanted.text, limit=_FOUND) if wanted.text.strip() else []
     return ask.render(
-        "holds.html", job=job, meant=meant, given=asked.job or "", blocks=blocks, added=added, text=asked.text,
-        found=[(c.code, c.label) for c in found if c.code not in own],
+        "holds.html", job=job, meant=candidates, given=wanted.job or "", blocks=blocks, added=added, text=wanted.text,
+        found=[(c.code, c.label) for c in competencies if c.code not in required_codes],
     )  # fmt: skip
 
 
-def held_moves(ask: Ask, asked: Person) -> str:
+def held_moves(ask: Ask, body: Person) -> str:
     """Return the moves of a person, with the credentials that would open more of them."""
     try:
-        person = asked.profile()
+        person = body.profile()
     except PasserellesError as error:
         if error.key != "empty_profile":
             raise
         return ask.render("held.html", page=None)
     moves = rank_moves(ask.engine.graph, person, limit=_MOVES)
     named = ask.engine.referential.credential_by_code
-    wanted = {code: named[code].label for code in asked.credentials if code in named}
-    for each in moves:
-        for credential in each.access.required:
+    wanted = {code: named[code].label for code in body.credentials if code in named}
+    for move in moves:
+        for credential in move.access.required:
             if credential.held != "yes" and credential.code in named:
                 wanted.setdefault(credential.code, credential.label)
     return ask.render(
         "held.html",
         moves=moves,
-        credentials=[(c, label, asked.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_ASKED]],
-        exercised=asked.occupation is not None,
-        **ask.told(
+        credentials=[(c, label, body.credentials.get(c) == "yes") for c, label in list(wanted.items())[:_ASKED]],
+        exercised=body.occupation is not None,
+        **ask.moves_content(
             moves, {"target": lambda m: ask.url("show", m.target.code or "")}, occupied=person.occupation is not None
         ),
     )
@@ -113,24 +113,24 @@ def way(ask: Ask) -> str:
     """Return a path built by hand, step by step, with what the engine proposes next."""
     from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
 
-    named = dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job"))
-    codes = list(named)[: _LONGEST + 1]
+    unique = dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job"))
+    codes = list(unique)[: _LONGEST + 1]
     jobs = [job_of(ask, code) for code in codes]
     legs = []  # start and end of each step, and what it takes for somebody who made those before it
     total: Span | None = None
     for place in range(1, len(jobs)):
-        found = rank_paths(
+        direct = rank_paths(
             ask.engine.graph, walker(ask, jobs[:place]), targets=[codes[place]], max_steps=1,
             certifications=ask.engine.certifications, limit=1,
         )  # fmt: skip
-        legs.append((jobs[place - 1], jobs[place], found[0].explanation(ask.lang) if found else None))
-        if found:
-            total = found[0].known_hours if total is None else total.plus(found[0].known_hours)
+        legs.append((jobs[place - 1], jobs[place], direct[0].explanation(ask.lang) if direct else None))
+        if direct:
+            total = direct[0].known_hours if total is None else total.plus(direct[0].known_hours)
     onward: dict[str, Any] = {"grid": None, "notes": []}
     if jobs and len(jobs) <= _LONGEST:
         ranked = rank_moves(ask.engine.graph, walker(ask, jobs), limit=_NEXT + len(codes))
         moves = Moves([m for m in ranked if m.target.code not in codes][:_NEXT])
-        onward = ask.told(moves, {"target": lambda m: ask.url("way", job=[*codes, m.target.code or ""])})
+        onward = ask.moves_content(moves, {"target": lambda m: ask.url("way", job=[*codes, m.target.code or ""])})
     return ask.render(
         "way.html",
         jobs=jobs,
@@ -228,17 +228,17 @@ def _page(
 
     async def answer(request: Request) -> Response:
         key = f"{request.url.path}?{request.url.query}"
-        found = desk.store.get(key)
-        if found is None:
+        content = desk.store.get(key)
+        if content is None:
             ask = _ask(request, desk, usual)
-            made = await _worked_out(_pool(desk, path), request, ask, partial(make, ask, **request.path_params))
-            if isinstance(made, Response):
-                return made
-            if made is None:
+            page = await _run_in_pool(_pool(desk, path), request, ask, partial(make, ask, **request.path_params))
+            if isinstance(page, Response):
+                return page
+            if page is None:
                 return failed(ask, "not_found")
-            found = made.encode()
-            desk.store.put(key, found)
-        return Response(found, media_type="image/svg+xml" if path.endswith(".svg") else HTML, headers=_HEADERS)
+            content = page.encode()
+            desk.store.put(key, content)
+        return Response(content, media_type="image/svg+xml" if path.endswith(".svg") else HTML, headers=_HEADERS)
 
     return answer
 
@@ -251,20 +251,20 @@ def _piece(
     async def answer(request: Request) -> Response:
         ask = _ask(request, desk, usual)
         try:
-            asked = model.model_validate_json(await request.body())
+            body = model.model_validate_json(await request.body())
         except ValidationError:
             return failed(ask, "invalid_request", piece=True)
-        made = await _worked_out(_pool(desk, path), request, ask, partial(make, ask, asked), piece=True)
-        if isinstance(made, tuple):
-            name, media, content = made
+        result = await _run_in_pool(_pool(desk, path), request, ask, partial(make, ask, body), piece=True)
+        if isinstance(result, tuple):
+            name, media, content = result
             named = {**_UNKEPT, "content-disposition": f'attachment; filename="{name}"'}
             return Response(content, media_type=media, headers=named)
-        return made if isinstance(made, Response) else Response(made, media_type=HTML, headers=_UNKEPT)
+        return result if isinstance(result, Response) else Response(result, media_type=HTML, headers=_UNKEPT)
 
     return answer
 
 
-async def _worked_out(
+async def _run_in_pool(
     pool: Pool, request: Request, ask: Ask, make: Callable[[], T], *, piece: bool = False
 ) -> T | Response:
     """Return what a thread makes, or the page, or piece of one, that says why it cannot."""
@@ -277,8 +277,8 @@ async def _worked_out(
         if refused is None:
             tell("fault", level=logging.ERROR, error=error, key=getattr(error, "key", None))
             return failed(ask, "fault", piece=piece)
-        told = {"detail": refused["detail"], "near": refused.get("suggestions", [])}
-        return _told(ask, refused["status"], piece=piece, title=ask.words("error.refused"), **told)
+        details = {"detail": refused["detail"], "near": refused.get("suggestions", [])}
+        return _error_page(ask, refused["status"], piece=piece, title=ask.words("error.refused"), **details)
 
 
 def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
@@ -290,9 +290,9 @@ def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
 def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:
     """Say that there is no such page, or that it cannot be had now."""
     title, detail = ask.words(f"error.{key}"), ask.words(f"error.{key}_detail")
-    return _told(ask, STATUS[key], piece=piece, title=title, detail=detail, near=[])
+    return _error_page(ask, STATUS[key], piece=piece, title=title, detail=detail, near=[])
 
 
-def _told(ask: Ask, status: int, *, piece: bool, **content: Any) -> Response:
+def _error_page(ask: Ask, status: int, *, piece: bool, **content: Any) -> Response:
     text = ask.render("problem.html" if piece else "error.html", **content)
     return Response(text, status, media_type=HTML, headers=_UNKEPT)

@@ -114,11 +114,11 @@ def territory(ask: Ask) -> str:
     return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.folders)
 
 
-def plan(ask: Ask, asked: Asked) -> str:
+def plan(ask: Ask, body: Asked) -> str:
     """Return who could go where, what was set aside or read with doubt, what is left, and what would change."""
-    case, sides = _case(ask, asked)
-    shown = [
-        (sheet.title, _cut(ask, sheet), len(items))
+    case, sides = _case(ask, body)
+    tables = [
+        (sheet.title, _first_rows(ask, sheet), len(items))
         for sheet in _sheets(ask, case)
         if (items := list(sheet.items())) and sheet.title != "notes"
     ]
@@ -127,11 +127,11 @@ def plan(ask: Ask, asked: Asked) -> str:
         figures=figures_of(case),
         sentences=sentences_of(case),
         notes=[note.sentence(ask.lang) for note in case.release.notes],
-        tables=[table for table in shown if table[0] in _OPEN],
-        others=[table for table in shown if table[0] not in _OPEN],
+        tables=[table for table in tables if table[0] in _OPEN],
+        others=[table for table in tables if table[0] not in _OPEN],
         rows=_ROWS,
-        doubts=_doubts(ask, sides, asked),
-        sketch=None if asked.mask else _sketch(ask, case.allocation),
+        doubts=_doubts(ask, sides, body),
+        sketch=None if body.mask else _sketch(ask, case.allocation),
         wide=_WIDE,
     )
 
@@ -160,50 +160,50 @@ def _sheets(ask: Ask, case: Case) -> list[Sheet]:
     return [*case.release.sheets(ask.lang), *action_sheet(case.release, ask.lang)]
 
 
-def _case(ask: Ask, asked: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
+def _case(ask: Ask, body: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     engine = ask.engine
     graph, market, places = engine.graph, engine.market, engine.places
     locator, least = Locator(places, market), graph.settings.titles.review_threshold
     one_side = partial(read_lots, engine.referential, locator=locator, review_threshold=least)
     chosen_jobs = {
         side: {title: find_occupation(engine.referential, text) for title, text in some.items()}
-        for side, some in asked.choices.items()
+        for side, some in body.choices.items()
     }  # fmt: skip
-    with _tables(asked) as tables:
-        read: dict[Side, Lots | None] = dict.fromkeys(tables)
+    with _tables(body) as tables:
+        lots_of: dict[Side, Lots | None] = dict.fromkeys(tables)
         for side, table in tables.items():
             if table is not None:
-                with _unread_told(side, table):
-                    meant = chosen_jobs.get(side, {})
-                    read[side] = one_side(table, side, choices=meant)
-    fragile, hiring = read["fragile"], read["hiring"]
+                with _naming_table(side, table):
+                    codes = chosen_jobs.get(side, {})
+                    lots_of[side] = one_side(table, side, choices=codes)
+    fragile, hiring = lots_of["fragile"], lots_of["hiring"]
     if fragile is None:
         raise PasserellesError("explorer_no_table")
-    floor = asked.floor
+    floor = body.floor
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
-    allocation = allocated(engine, asked, fragile, hiring, market=market, settings=chosen)
-    request = Request(mask=asked.mask, invented=asked.sample is not None, pictures=True)
+    allocation = allocated(engine, body, fragile, hiring, market=market, settings=chosen)
+    request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
     case = Case(
-        graph, allocation, request, Words(ask.lang), market, places, engine.certifications if asked.frame else None
+        graph, allocation, request, Words(ask.lang), market, places, engine.certifications if body.frame else None
     )
     return case, (fragile, hiring)
 
 
 @contextmanager
-def _tables(asked: Asked) -> Iterator[Mapping[Side, Path | None]]:
+def _tables(body: Asked) -> Iterator[Mapping[Side, Path | None]]:
     """Give the paths of both tables, which are gone from this machine afterwards."""
-    if asked.sample is not None:
-        first, second = sample_tables(sample_name(asked.sample))
+    if body.sample is not None:
+        first, second = sample_tables(sample_name(body.sample))
         yield {"fragile": first, "hiring": second}
         return
     with TemporaryDirectory() as folder:
-        dropped: dict[Side, Dropped | None] = {"fragile": asked.fragile, "hiring": asked.hiring}
-        yield {s: None if each is None else _written(Path(folder), s, each) for s, each in dropped.items()}
+        dropped: dict[Side, Dropped | None] = {"fragile": body.fragile, "hiring": body.hiring}
+        yield {s: None if each is None else _write_dropped(Path(folder), s, each) for s, each in dropped.items()}
 
 
 @contextmanager
-def _unread_told(side: Side, table: Path) -> Iterator[None]:
-    """Tell what is wrong with a table by the name that it was dropped under; what is wrong with the disk is no such."""
+def _naming_table(side: Side, table: Path) -> Iterator[None]:
+    """Name a table that cannot be read by the name that it was dropped under; errors of the disk stay as they are."""
     try:
         yield
     except PasserellesError as error:
@@ -216,7 +216,7 @@ def _unread_told(side: Side, table: Path) -> Iterator[None]:
         raise PasserellesError("explorer_unread", table=partial(side_label, side), reason=reason.message) from error
 
 
-def _written(folder: Path, side: Side, dropped: Dropped) -> Path:
+def _write_dropped(folder: Path, side: Side, dropped: Dropped) -> Path:
     # The name is told in sentences, and decides how the table is read; nothing of it but its last part is used.
     name = Path(re.sub(r"[\\\0]", "/", dropped.name)).name
     name = (name if name.strip(".") else "table.csv").encode()[-_LONGEST_NAME:].decode(errors="ignore")
@@ -226,32 +226,32 @@ def _written(folder: Path, side: Side, dropped: Dropped) -> Path:
     return place
 
 
-def _cut(ask: Ask, sheet: Sheet) -> Grid:
+def _first_rows(ask: Ask, sheet: Sheet) -> Grid:
     """First rows of a sheet: the workbook has them all."""
     return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_ROWS]))
 
 
-def _doubts(ask: Ask, sides: Sequence[Lots | None], asked: Asked) -> list[Doubt]:
+def _doubts(ask: Ask, sides: Sequence[Lots | None], body: Asked) -> list[Doubt]:
     """Titles that were read with doubt or not at all, and those a person read already; the most people first."""
-    found: dict[tuple[Side, str], Doubt] = {}
+    doubt_of: dict[tuple[Side, str], Doubt] = {}
     for lots in filter(None, sides):
-        chosen = asked.choices.get(lots.side, {})
+        chosen = body.choices.get(lots.side, {})
         doubts = [
             Doubt(lots.side, lot.given, lot.job, None if lot.given in chosen else lot.confidence, lot.people)
             for lot in lots.lots if lot.given and (lot.confidence < SURE or lot.given in chosen)
         ] + [
-            Doubt(lots.side, given, "", None, problem.people or 0)
+            Doubt(lots.side, title, "", None, problem.people or 0)
             for problem in lots.set_aside
-            if problem.key.startswith("job_") and isinstance(given := problem.values.get("given"), str)
+            if problem.key.startswith("job_") and isinstance(title := problem.values.get("given"), str)
         ]  # fmt: skip
-        for each in doubts:
-            first = found.setdefault((each.side, each.text), each._replace(people=0))
-            found[each.side, each.text] = first._replace(people=first.people + each.people)
-    shown = sorted(found.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
-    return [each._replace(options=_meant(ask, each)) for each in shown]
+        for doubt in doubts:
+            first = doubt_of.setdefault((doubt.side, doubt.text), doubt._replace(people=0))
+            doubt_of[doubt.side, doubt.text] = first._replace(people=first.people + doubt.people)
+    largest = sorted(doubt_of.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
+    return [doubt._replace(options=_options_of(ask, doubt)) for doubt in largest]
 
 
-def _meant(ask: Ask, doubt: Doubt) -> Sequence[tuple[str, str]]:
+def _options_of(ask: Ask, doubt: Doubt) -> Sequence[tuple[str, str]]:
     """Codes and labels that a title may mean, the one that it was read as among them."""
     options = {c.code: c.label for c in resolve_title(ask.engine.referential, doubt.text, limit=_MEANT)}
     if doubt.code:
@@ -281,14 +281,14 @@ def _sketch(ask: Ask, allocation: Allocation) -> dict[str, Any] | None:
     away = {ends: n for ends, n in moved.items() if ends[0] != ends[1]}
     leaving, arriving = (sum_by_key((ends[side], n) for ends, n in away.items()) for side in (0, 1))
     known = places.basin_by_code
-    both = [known[code] for code in sorted({*people, *openings} & known.keys())]
-    basins = [basin for basin in both if basin.latitude is not None]
+    known_basins = [known[code] for code in sorted({*people, *openings} & known.keys())]
+    basins = [basin for basin in known_basins if basin.latitude is not None]
     if len(basins) < 2:  # noqa: PLR2004 - a point alone is no map
         return None
-    drawn = {b.code for b in basins}
+    codes = {b.code for b in basins}
     around = [
         (c.latitude, c.longitude)
-        for c in places.communes if c.basin in drawn and c.latitude is not None and c.longitude is not None
+        for c in places.communes if c.basin in codes and c.latitude is not None and c.longitude is not None
     ]  # fmt: skip
     project, height = _projection([*around, *((b.latitude or 0.0, b.longitude or 0.0) for b in basins)])
     most = max(people[b.code] + openings[b.code] for b in basins) or 1
