@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from job_titles import referential
-from passerelles.cli.given import Format, Given
 from passerelles.cli.main import run
+from passerelles.cli.shared import Format, Options
 from passerelles.errors import PasserellesError
 from passerelles.matching.worklist import ADDED, Worklist, read_worklist, review
 
@@ -348,6 +348,6 @@ def test_progress_is_told_to_the_end() -> None:
 
 def test_a_list_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError):
-        Given(form=Format.CSV, output=tmp_path / "pas" / "x.csv").emit_list(Worklist(("a",), [["b"]]), {}, "")
-    Given(form=Format.XLSX, output=tmp_path / "x.xlsx").emit_list(Worklist(("a",), [["b\x07"]]), {}, "")
+        Options(form=Format.CSV, output=tmp_path / "pas" / "x.csv").emit_list(Worklist(("a",), [["b"]]), {}, "")
+    Options(form=Format.XLSX, output=tmp_path / "x.xlsx").emit_list(Worklist(("a",), [["b\x07"]]), {}, "")
     assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"]

@@ -18,13 +18,13 @@ from typing import Any, Final, NoReturn
 import typer
 from typer.main import get_command
 
-from passerelles.cli.given import ACCEPT_ERRORS, NO_CACHE, LangOption, speak, speak_below
+from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, speak, speak_below
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, say
 
 
 class TerminatedError(BaseException):
-    """The process was asked to end; raised so that what is half written is removed on the way out."""
+    """The process was asked to end; raised so that half written files are removed."""
 
 
 def prepare_streams() -> None:
@@ -87,24 +87,24 @@ def usage_message(error: Any, *, lang: Lang) -> str:
     if type(error).__name__ == "NoArgsIsHelpError":
         return ""
     place = getattr(getattr(error, "ctx", None), "command_path", None) or "passerelles"
-    return f"{_what(error, lang)} {say('cli.usage.help', lang=lang, command=place)}"
+    return f"{_usage_fault(error, lang)} {say('cli.usage.help', lang=lang, command=place)}"
 
 
-def _what(error: Any, lang: Lang) -> str:
+def _usage_fault(error: Any, lang: Lang) -> str:
     kind = type(error).__name__
-    said = str(getattr(error, "message", "") or error)
+    text = str(getattr(error, "message", "") or error)
     if key := _MISTAKES.get(kind):
         name = getattr(error, "option_name", None) or _parameter_name(error)
-        reason = _reason(error, said, lang) if kind == "BadParameter" else ""
+        reason = _reason(error, text, lang) if kind == "BadParameter" else ""
         near = list(getattr(error, "possibilities", None) or [])
         return say(f"cli.usage.{key}", lang=lang, name=name, reason=reason) + _nearest(near, lang)
     # The others click says in words alone.
-    if found := _NO_COMMAND.search(said):
-        near = get_close_matches(found[1], COMMANDS, n=1)
-        return say("cli.usage.command", lang=lang, name=found[1]) + _nearest(near, lang)
-    if found := _EXTRA.search(said):
-        return say("cli.usage.extra", lang=lang, words=found[1])
-    return said
+    if match := _NO_COMMAND.search(text):
+        near = get_close_matches(match[1], COMMANDS, n=1)
+        return say("cli.usage.command", lang=lang, name=match[1]) + _nearest(near, lang)
+    if match := _EXTRA.search(text):
+        return say("cli.usage.extra", lang=lang, words=match[1])
+    return text
 
 
 def _parameter_name(error: Any) -> str:
@@ -114,20 +114,20 @@ def _parameter_name(error: Any) -> str:
     return options[0] if options else str(getattr(parameter, "name", None) or "?")
 
 
-def _reason(error: Any, said: str, lang: Lang) -> str:
+def _reason(error: Any, text: str, lang: Lang) -> str:
     cause = error.__cause__
-    found = cause.errors()[0] if hasattr(cause, "errors") else {"type": "value_error"}
-    if found["type"] != "value_error":  # which says it in click's words
+    detail = cause.errors()[0] if hasattr(cause, "errors") else {"type": "value_error"}
+    if detail["type"] != "value_error":  # which says it in click's words
         from passerelles.settings import fault
 
-        return fault(found, lang)
-    if limit := _RANGE.search(said):
+        return fault(detail, lang)
+    if limit := _RANGE.search(text):
         return say(f"invalid.{_SIGNS[limit[1]]}", lang=lang, limit=limit[2])
-    if number := _NUMBER.search(said):
+    if number := _NUMBER.search(text):
         return say(f"invalid.{_WORDS[number[1] or number[2]]}", lang=lang)
-    if choices := _CHOICES.search(said):
+    if choices := _CHOICES.search(text):
         return say("invalid.choice", lang=lang, choices=choices[1].replace("'", ""))
-    return said
+    return text
 
 
 def _nearest(near: Sequence[str], lang: Lang) -> str:
@@ -209,18 +209,18 @@ def _figure(word: str) -> str:
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 done with a negative answer, 2 wrong request or input."""
     gc.set_threshold(_OBJECTS)
-    given = list(sys.argv[1:] if arguments is None else arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
     for flag, variable in _ANYWHERE.items():  # taken wherever they stand: they belong to no command
-        if flag in given:
-            given = [word for word in given if word != flag]
+        if flag in words:
+            words = [word for word in words if word != flag]
             os.environ[variable] = "1"
-    pairs = zip(["", *given], given, strict=False)
-    given = [_figure(word) if {before, word.partition("=")[0]} & _DECIMALS else word for before, word in pairs]
-    lang = _lang(given)
+    pairs = zip(["", *words], words, strict=False)
+    words = [_figure(word) if {before, word.partition("=")[0]} & _DECIMALS else word for before, word in pairs]
+    lang = _lang(words)
     prepare_streams()
     try:
-        with ended_cleanly(), _warnings_told(lang):
-            sys.exit(_run(given, lang))
+        with ended_cleanly(), _own_warnings(lang):
+            sys.exit(_run(words, lang))
     except UsageError as error:
         if text := usage_message(error, lang=lang):
             _tell(f"passerelles : {text}")
@@ -244,13 +244,13 @@ def run(arguments: Sequence[str] | None = None) -> None:
         _fault(error, lang)
 
 
-def _run(given: list[str], lang: Lang) -> int:
+def _run(words: list[str], lang: Lang) -> int:
     # A command is known by its name, so only its module is imported; help and mistakes see them all.
-    command = get_command(make_app(given[:1] if COMMANDS.keys() & given[:1] else COMMANDS))
-    if len(given) <= 1 or {"-h", "--help"} & set(given):
+    command = get_command(make_app(words[:1] if COMMANDS.keys() & words[:1] else COMMANDS))
+    if len(words) <= 1 or {"-h", "--help"} & set(words):
         speak(command, lang=lang)
     try:  # not by `main`, which has an end of its own for a pipe whose reader left and for Ctrl-C
-        with command.make_context("passerelles", given) as context:
+        with command.make_context("passerelles", words) as context:
             code = command.invoke(context)
     except typer.Exit as ended:
         code = ended.exit_code
@@ -259,8 +259,8 @@ def _run(given: list[str], lang: Lang) -> int:
 
 
 @contextmanager
-def _warnings_told(lang: Lang) -> Iterator[None]:
-    """Tell our own warnings as everything else is told: in the reader's language, without a place in the program."""
+def _own_warnings(lang: Lang) -> Iterator[None]:
+    """Print our own warnings as other messages: in the reader's language, without a place in the program."""
     with warnings.catch_warnings():
         before = warnings.showwarning
 

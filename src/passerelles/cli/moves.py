@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.given import Format, FragileOption, FrameOption, Given, shared
+from passerelles.cli.shared import Format, FragileOption, FrameOption, Options, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import say
 from passerelles.views.spec import dicts
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
 def rank(
-    given: Given,
+    opts: Options,
     origin: Annotated[str | None, typer.Argument(help=say("cli.argument.origin"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
     profiles: Annotated[list[str] | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
@@ -35,43 +35,43 @@ def rank(
     from passerelles.report.envelope import moves_envelope
 
     if profiles:
-        others = {"--profile": profile, "--target": target, "--filter": given.filters, "--explain": given.explain,
-                  "ORIGIN": origin, "--observed": given.observed, "--chart": given.chart}  # fmt: skip
+        others = {"--profile": profile, "--target": target, "--filter": opts.filters, "--explain": opts.explain,
+                  "ORIGIN": origin, "--observed": opts.observed, "--chart": opts.chart}  # fmt: skip
         refused = [name for name, value in others.items() if value]
-        if not refused and given.form not in (None, Format.CSV):
-            refused = [f"--format {given.form}"]
+        if not refused and opts.form not in (None, Format.CSV):
+            refused = [f"--format {opts.form}"]
         if refused:  # they say nothing to a ranking of many people: better refused than ignored
             raise PasserellesError("profiles_alone", options=", ".join(refused))
-        return rank_people(given, profiles, rejects)
-    given.check_chart()
+        return rank_people(opts, profiles, rejects)
+    opts.check_chart()
     start = read_origin(origin, profile)
-    session, graph, lang = given.session, given.graph, given.lang
-    filters = parse_filters(graph, given.filters or (), session)
-    moves = rank_moves(graph, start, targets=target, filters=filters, limit=given.limit, wages=session.wages)
-    moves = moves.with_observed(given.observed_moves())
+    session, graph, lang = opts.session, opts.graph, opts.lang
+    filters = parse_filters(graph, opts.filters or (), session)
+    moves = rank_moves(graph, start, targets=target, filters=filters, limit=opts.limit, wages=session.wages)
+    moves = moves.with_observed(opts.observed_moves())
     end = find_start(graph, start).end
     occupied = end.code is not None
     if parts := graph.referential.parts_of(end.code) if end.code else ():
-        given.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
-    title = given.say("moves.title" if occupied else "moves.title_profile", label=end.name, code=end.code)
-    found = [nearer(graph, start, move) for move in moves[: given.explain]]  # asked for alone: it takes time
-    said = ((move.rank, sentence(near, move, lang=lang)) for near, move in zip(found, moves, strict=False))
-    notes = {rank: text for rank, text in said if text is not None}
+        opts.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
+    title = opts.say("moves.title" if occupied else "moves.title_profile", label=end.name, code=end.code)
+    hints = [nearer(graph, start, move) for move in moves[: opts.explain]]  # asked for alone: it takes time
+    sentences = ((move.rank, sentence(near, move, lang=lang)) for near, move in zip(hints, moves, strict=False))
+    notes = {rank: text for rank, text in sentences if text is not None}
 
-    show = given.on_screen(
-        lambda lang: moves.explained(lang, title=title, first=given.explain, notes=notes),
+    show = opts.on_screen(
+        lambda lang: moves.explained(lang, title=title, first=opts.explain, notes=notes),
         graph.referential,
-        unfold=given.explain,
+        unfold=opts.explain,
         occupied=occupied,
     )
-    given.emit(
-        lambda: moves_envelope("rank@1", graph, moves, lang, nearest=found, occupied=occupied), moves.sheets(lang), show
+    opts.emit(
+        lambda: moves_envelope("rank@1", graph, moves, lang, nearest=hints, occupied=occupied), moves.sheets(lang), show
     )
-    given.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
+    opts.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
     return bool(moves)
 
 
-def rank_people(given: Given, profiles: list[str], rejects: Path | None) -> bool:
+def rank_people(opts: Options, profiles: list[str], rejects: Path | None) -> bool:
     """
     Rank files of profiles and say how many were ranked and refused; what they hold is never shown.
 
@@ -84,22 +84,22 @@ def rank_people(given: Given, profiles: list[str], rejects: Path | None) -> bool
     from passerelles.bulk.profiles import rows_of_file
     from passerelles.io.arrow import need_arrow
 
-    graph = given.graph
+    graph = opts.graph
     need_arrow()
-    if given.output in (None, Path("-")):
+    if opts.output in (None, Path("-")):
         raise PasserellesError("profiles_need_output")
     files = inputs_of(profiles)
     counts = [rows_of_file(file) for file in files]
     total = None if None in counts else sum(n for n in counts if n is not None)
-    with given.progress("bulk.ranking", total=total) as tell:
+    with opts.progress("bulk.ranking", total=total) as tell:
         done = rank_files(
-            graph, files, given.output, rejects=rejects, limit=given.limit, form=given.form, progress=tell,
-            lang=given.lang,
+            graph, files, opts.output, rejects=rejects, limit=opts.limit, form=opts.form, progress=tell,
+            lang=opts.lang,
         )  # fmt: skip
     if done.kept:
-        given.tell("bulk.kept", n=done.kept)
-    given.tell("bulk.done", n=done.ranked, path=done.output)
-    given.tell("bulk.refused", n=done.refused, path=done.rejects)
+        opts.tell("bulk.kept", n=done.kept)
+    opts.tell("bulk.done", n=done.ranked, path=done.output)
+    opts.tell("bulk.refused", n=done.refused, path=done.rejects)
     return bool(done.ranked)
 
 
@@ -135,7 +135,7 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
 
 @shared("referential overlay no_access form output lang")
 def show(
-    given: Given,
+    opts: Options,
     occupation: Annotated[str, typer.Argument(help=say("cli.argument.occupation"))],
     codes: Annotated[bool, typer.Option("--codes", help=say("cli.option.codes"))] = False,
 ) -> None:
@@ -143,8 +143,8 @@ def show(
     from passerelles.report.envelope import unscored_envelope
     from passerelles.report.resolution import Fiche, print_occupation
 
-    fiche, lang = Fiche.of(given.with_access(), occupation), given.lang
-    given.emit(
+    fiche, lang = Fiche.of(opts.with_access(), occupation), opts.lang
+    opts.emit(
         lambda: unscored_envelope("show@1", fiche.referential, [fiche.to_dict()]),
         [fiche.sheet(lang, codes=codes)],
         lambda console: print_occupation(console, fiche, lang, codes=codes),
@@ -152,21 +152,23 @@ def show(
 
 
 @shared("basin referential overlay no_access data form output chart lang")
-def compare(given: Given, occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))]) -> None:
+def compare(
+    opts: Options, occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))]
+) -> None:
     """Compare occupations."""
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import unscored_envelope
 
-    given.check_chart()
-    session, referential, lang = given.session, given.graph.referential, given.lang
-    found = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(given.basin))
+    opts.check_chart()
+    session, referential, lang = opts.session, opts.graph.referential, opts.lang
+    comparison = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(opts.basin))
 
     def payload() -> dict[str, Any]:
-        items, more = dicts(found.occupations, lang), dicts(found.competencies, lang)
+        items, more = dicts(comparison.occupations, lang), dicts(comparison.competencies, lang)
         return unscored_envelope("compare@1", referential, items, competencies=more)
 
-    given.emit(payload, found.sheets(lang)[::-1], given.on_screen(found.page, referential))
-    given.draw(lambda charts: charts.comparison_bars(found, lang=lang))
+    opts.emit(payload, comparison.sheets(lang)[::-1], opts.on_screen(comparison.page, referential))
+    opts.draw(lambda charts: charts.comparison_bars(comparison, lang=lang))
 
 
 OVERLAY: Final = "enseignement-conduite"
@@ -176,15 +178,15 @@ OTHERS: Final = ("H2909", "N1103", "K1304")
 
 
 @shared("form output lang")
-def demo(given: Given) -> None:
+def demo(opts: Options) -> None:
     """Show the flagship case, then moves between trades."""
     from passerelles.ranking.move import Moves
     from passerelles.ranking.moves import rank_moves
     from passerelles.report.envelope import moves_envelope, print_dim, source_lines
     from passerelles.views.terminal import print_page, print_unfolded
 
-    given = replace(given, overlay=[OVERLAY])
-    graph, lang = given.graph, given.lang
+    opts = replace(opts, overlay=[OVERLAY])
+    graph, lang = opts.graph, opts.lang
     first = rank_moves(graph, FLAGSHIP[0], limit=3)
     flagship = rank_moves(graph, FLAGSHIP[0], targets=[FLAGSHIP[1]], limit=1)
     others = [rank_moves(graph, origin, limit=1)[0] for origin in OTHERS]
@@ -192,47 +194,47 @@ def demo(given: Given) -> None:
 
     def show(console: "Screen") -> None:
         referential = graph.referential
-        console.print(given.say("cli.demo.intro", name=referential.name, version=referential.version, overlay=OVERLAY))
+        console.print(opts.say("cli.demo.intro", name=referential.name, version=referential.version, overlay=OVERLAY))
         console.print()
-        page = first.page(lang, title=given.say("cli.demo.flagship"))
+        page = first.page(lang, title=opts.say("cli.demo.flagship"))
         print_page(console, page._replace(details=[flagship[0].explanation(lang)]), unfold=1)
         console.print()
-        console.print(given.say("cli.demo.others"), style="bold")
+        console.print(opts.say("cli.demo.others"), style="bold")
         for move in others:
             console.print()
             print_unfolded(console, move.explanation(lang))
         console.print()
         print_dim(console, source_lines(referential, lang=lang))
-        console.print(given.say("cli.demo.next"))
+        console.print(opts.say("cli.demo.next"))
 
-    given.emit(lambda: moves_envelope("rank@1", graph, moves, lang), moves.sheets(lang), show)
+    opts.emit(lambda: moves_envelope("rank@1", graph, moves, lang), moves.sheets(lang), show)
 
 
 @shared("basin referential overlay data settings form output chart lang")
 def areas(
-    given: Given, jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None
+    opts: Options, jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None
 ) -> None:
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas
 
-    given.check_chart()
-    session, graph, lang = given.session, given.graph, given.lang
-    listed = given.job_list(jobs)
-    named = None if listed is None else sorted({entry.occupation for entry in listed.entries})
-    if named == []:
+    opts.check_chart()
+    session, graph, lang = opts.session, opts.graph, opts.lang
+    job_list = opts.job_list(jobs)
+    codes = None if job_list is None else sorted({entry.occupation for entry in job_list.entries})
+    if codes == []:
         raise PasserellesError("no_job_read", path=jobs)
-    found = mobility_areas(graph, named, market=session.market, basin=session.basin(given.basin))
-    given.emit(
-        lambda: given.scored("areas@1", dicts(found.areas, lang)) | found.figures(),
-        found.sheets(lang),
-        given.on_screen(found.page, graph.referential),
+    grouping = mobility_areas(graph, codes, market=session.market, basin=session.basin(opts.basin))
+    opts.emit(
+        lambda: opts.scored("areas@1", dicts(grouping.areas, lang)) | grouping.figures(),
+        grouping.sheets(lang),
+        opts.on_screen(grouping.page, graph.referential),
     )
-    given.draw(lambda charts: charts.area_map(found, lang=lang))
+    opts.draw(lambda charts: charts.area_map(grouping, lang=lang))
 
 
 @shared("include explain filters referential overlay no_access data observed limit strict settings form output lang")
 def sources(
-    given: Given,
+    opts: Options,
     target: Annotated[str, typer.Argument(help=say("cli.argument.target"))],
     origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.origin"))] = None,
 ) -> bool:
@@ -242,22 +244,22 @@ def sources(
     from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import moves_envelope
 
-    session, graph, lang = given.session, given.graph, given.lang
+    session, graph, lang = opts.session, opts.graph, opts.lang
     code = find_occupation(graph.referential, target)
     moves = rank_sources(
-        graph, code, origins=origin, filters=parse_filters(graph, given.filters or (), session),
-        settings=given.including(graph.settings), limit=given.limit, wages=session.wages,
-    ).with_observed(given.observed_moves())  # fmt: skip
-    if moves.left_out and given.form is not Format.TABLE:  # there, a note says it
-        kinds = ", ".join(given.say(f"moves.kind.{kind}") for kind in moves.excluded)
-        given.tell("moves.left_out", n=moves.left_out, kinds=kinds)
-    title = given.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
-    given.emit(
+        graph, code, origins=origin, filters=parse_filters(graph, opts.filters or (), session),
+        settings=opts.including(graph.settings), limit=opts.limit, wages=session.wages,
+    ).with_observed(opts.observed_moves())  # fmt: skip
+    if moves.left_out and opts.form is not Format.TABLE:  # there, a note says it
+        kinds = ", ".join(opts.say(f"moves.kind.{kind}") for kind in moves.excluded)
+        opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)
+    title = opts.say("moves.title_towards", label=graph.referential.occupation_by_code[code].name, code=code)
+    opts.emit(
         lambda: moves_envelope("sources@1", graph, moves, lang),
         moves.sheets(lang),
-        given.on_screen(
-            lambda lang: moves.explained(lang, title=title, first=given.explain), graph.referential,
-            unfold=given.explain, occupied=True,
+        opts.on_screen(
+            lambda lang: moves.explained(lang, title=title, first=opts.explain), graph.referential,
+            unfold=opts.explain, occupied=True,
         ),
     )  # fmt: skip
     return bool(moves)
@@ -268,7 +270,7 @@ DateOption = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%
 
 @shared("filters referential overlay no_access data limit settings form output chart lang", limit=5)
 def paths(
-    given: Given,
+    opts: Options,
     ends: Annotated[list[str] | None, typer.Argument(metavar="ORIGIN TARGET...", help=say("cli.argument.ends"))] = None,
     profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
     frame: FrameOption = None,
@@ -290,49 +292,49 @@ def paths(
     from passerelles.ranking.move import find_start
     from passerelles.report.envelope import paths_envelope
 
-    given.check_chart()
+    opts.check_chart()
     start = read_origin(None, profile) if profile else (ends or [""])[0]
     targets = (ends or []) if profile else (ends or [])[1:]
     if not (ends or profile) or not (targets or hiring or basin):
         raise PasserellesError("paths_needs_target")
-    asked = None if frame is None else find_frame(frame)
-    session, graph, lang = given.session, given.graph, given.lang
-    porteurs, worth, official = _hiring(given, hiring, basin)
-    found = rank_paths(
+    legal_frame = None if frame is None else find_frame(frame)
+    session, graph, lang = opts.session, opts.graph, opts.lang
+    porteurs, worth, official = _hiring(opts, hiring, basin)
+    ranked = rank_paths(
         graph,
         start,
         targets=targets or porteurs or (),
-        frame=asked,
+        frame=legal_frame,
         max_steps=max_steps,
         certifications=session.certifications,
         pareto=pareto,
-        limit=given.limit,
+        limit=opts.limit,
         hiring=porteurs,
         market=worth,
         date=date,
         official_list=official,
         payers=(session.payer(agreement), session.payer(hiring_agreement)),
         wages=session.wages,
-        filters=parse_filters(graph, given.filters or (), session),
+        filters=parse_filters(graph, opts.filters or (), session),
     )
     end = find_start(graph, start).end
-    title = given.say("paths.title" if end.code else "paths.title_profile", label=end.name, code=end.code)
+    title = opts.say("paths.title" if end.code else "paths.title_profile", label=end.name, code=end.code)
 
-    show = given.on_screen(
-        lambda lang: found.page(lang, title=title, frame=asked.name if asked else None)._replace(
-            details=[path.explanation(lang) for path in found[:explain]]
+    show = opts.on_screen(
+        lambda lang: ranked.page(lang, title=title, frame=legal_frame.name if legal_frame else None)._replace(
+            details=[path.explanation(lang) for path in ranked[:explain]]
         ),
         graph.referential,
         unfold=explain,
     )
-    given.emit(lambda: paths_envelope(graph, found, lang), found.sheets(lang), show)
-    if found:
-        given.draw(lambda charts: charts.path_ladder(found[0], lang=lang))
-    return not all(p.status == "infeasible" for p in found)
+    opts.emit(lambda: paths_envelope(graph, ranked, lang), ranked.sheets(lang), show)
+    if ranked:
+        opts.draw(lambda charts: charts.path_ladder(ranked[0], lang=lang))
+    return not all(p.status == "infeasible" for p in ranked)
 
 
 def _hiring(
-    given: Given, file: Path | None, basin: str | None
+    opts: Options, file: Path | None, basin: str | None
 ) -> tuple[tuple[str, ...] | None, dict[str, float] | None, bool]:
     """
     Return the codes of the hiring jobs, by a list, else by the market of a basin, and the worth of each there.
@@ -342,30 +344,30 @@ def _hiring(
     from passerelles.territory.sheets import is_table_of_lots
 
     if file is not None and basin is None and is_table_of_lots(file):
-        return tuple(sorted({lot.job for lot in given.read_lots(file, "hiring").lots})), None, False
-    listed = given.job_list(file)
+        return tuple(sorted({lot.job for lot in opts.read_lots(file, "hiring").lots})), None, False
+    listed = opts.job_list(file)
     if basin is not None:
-        return *_of_basin(given, basin, listed), False
+        return *_of_basin(opts, basin, listed), False
     if listed is None:
         return None, None, True
     return tuple(sorted({e.occupation for e in listed.entries if e.status == "hiring"})), None, True
 
 
-def _of_basin(given: Given, basin: str, listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:
+def _of_basin(opts: Options, basin: str, listed: "JobList | None") -> tuple[tuple[str, ...], dict[str, float]]:
     """Hiring jobs of a basin, and how tight the market of each is, from 0 to 1, where it is known."""
     from passerelles.market.signals import signals
 
-    market, key = given.session.surveyed(basin)
-    found = list(signals(market, given.session.referential, key, listed=listed))
-    porteurs = tuple(s.occupation for s in found if s.status == "hiring")
+    market, key = opts.session.surveyed(basin)
+    job_signals = list(signals(market, opts.session.referential, key, listed=listed))
+    porteurs = tuple(s.occupation for s in job_signals if s.status == "hiring")
     slack, tight = 1.0, 5.0  # classes of tension
-    known = {s.occupation: s.tension.value for s in found if s.tension.value is not None}
+    known = {s.occupation: s.tension.value for s in job_signals if s.tension.value is not None}
     return porteurs, {code: (value - slack) / (tight - slack) for code, value in known.items()}
 
 
 @shared("referential overlay no_access data limit settings form output lang")
 def levers(
-    given: Given,
+    opts: Options,
     origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.lever_origin"))] = None,
     target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.lever_target"))] = None,
     fragile: FragileOption = None,
@@ -377,37 +379,37 @@ def levers(
     from passerelles.paths.levers import levers as choose
     from passerelles.referentials.referential import find_occupation, find_occupations
 
-    graph, referential = given.graph, given.graph.referential
+    graph, referential = opts.graph, opts.graph.referential
     people: Counter[str] = Counter()
     for name, number in _people(origin or []).items():
         people[find_occupation(referential, name)] += number
     jobs = set(find_occupations(referential, target or []))
     if fragile is not None:
-        for lot in given.read_lots(fragile, "fragile").lots:
+        for lot in opts.read_lots(fragile, "fragile").lots:
             people[lot.job] += lot.people
     if hiring is not None:
-        jobs |= {lot.job for lot in given.read_lots(hiring, "hiring").lots}
+        jobs |= {lot.job for lot in opts.read_lots(hiring, "hiring").lots}
     if not people or not jobs:
         raise PasserellesError("levers_need_sides")
-    found = choose(
-        graph, dict(people), tuple(sorted(jobs)), certifications=given.session.certifications, kinds=only or None,
-        limit=given.limit, date=date,
+    choice = choose(
+        graph, dict(people), tuple(sorted(jobs)), certifications=opts.session.certifications, kinds=only or None,
+        limit=opts.limit, date=date,
     )  # fmt: skip
 
     def payload() -> dict[str, Any]:
-        totals = {"opened": found.total, "already": found.already, "possible": found.possible}
-        more = {"totals": totals, "exact": found.exact, "guarantee": found.guarantee, "fewest": found.fewest}
-        return given.scored("levers@1", dicts(found, given.lang)) | more
+        totals = {"opened": choice.total, "already": choice.already, "possible": choice.possible}
+        more = {"totals": totals, "exact": choice.exact, "guarantee": choice.guarantee, "fewest": choice.fewest}
+        return opts.scored("levers@1", dicts(choice, opts.lang)) | more
 
-    given.emit(payload, found.sheets(given.lang), given.on_screen(found.page, referential))
-    return bool(found)
+    opts.emit(payload, choice.sheets(opts.lang), opts.on_screen(choice.page, referential))
+    return bool(choice)
 
 
 def _people(origins: list[str]) -> Counter[str]:
     """Read ``CODE`` or ``CODE=people``."""
     from passerelles.io.csv import read_number
 
-    found: Counter[str] = Counter()
+    people: Counter[str] = Counter()
     for text in origins:
         name, _, number = text.rpartition("=")
         if not name:
@@ -415,5 +417,5 @@ def _people(origins: list[str]) -> Counter[str]:
         count = read_number(number, whole=True).value
         if count is None or count < 0 or not count.is_integer():
             raise PasserellesError("people_invalid", code=name, value=repr(number))
-        found[name.strip()] += int(count)
-    return found
+        people[name.strip()] += int(count)
+    return people

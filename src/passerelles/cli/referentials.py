@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.given import ACCEPT_ERRORS, Given, is_on, json_text, message, shared, speak_below, write_text
+from passerelles.cli.shared import ACCEPT_ERRORS, Options, is_on, json_text, message, shared, speak_below, write_text
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import check_free
 from passerelles.language.say import Lang, say
@@ -28,7 +28,7 @@ overlay.callback(invoke_without_command=True, help=say("overlay.command"))(speak
 @overlay.command("new", help=say("overlay.new"))
 @shared("lang")
 def new(
-    given: Given,
+    opts: Options,
     name: NameArgument,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("overlay.output"))],
     referential: OnOption = None,
@@ -37,18 +37,18 @@ def new(
     """Write an empty workbook to fill in."""
     from passerelles.referentials.own_overlays import write_form
 
-    loaded = None if referential is None else given.open(referential).referential
+    loaded = None if referential is None else opts.open(referential).referential
     base = None if loaded is None else (loaded.name, loaded.version)
-    write_form(name, output, schema="table" if whole else "overlay", base=base, lang=given.lang)
-    given.tell("cli.written", path=output)
+    write_form(name, output, schema="table" if whole else "overlay", base=base, lang=opts.lang)
+    opts.tell("cli.written", path=output)
     if not whole:
-        given.tell("overlay.next", path=output)
+        opts.tell("overlay.next", path=output)
 
 
 @overlay.command("check", help=say("overlay.check"))
 @shared("form output lang")
 def check(
-    given: Given, overlay: Annotated[str, typer.Argument(help=say("overlay.file"))], referential: OnOption = None
+    opts: Options, overlay: Annotated[str, typer.Argument(help=say("overlay.file"))], referential: OnOption = None
 ) -> bool:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
     from passerelles.referentials.own_overlays import kind_of
@@ -56,16 +56,16 @@ def check(
     from passerelles.referentials.validate import check_overlay
     from passerelles.referentials.validate import validate as run_validation
 
-    whole = kind_of(place_of(overlay, "overlay")) == "referential"
-    report = run_validation(overlay) if whole else check_overlay(overlay, _base(given, overlay, referential))
-    given.emit(lambda: report.to_dict(given.lang), report.sheets(given.lang), given.on_screen(report.page))
+    is_referential = kind_of(place_of(overlay, "overlay")) == "referential"
+    report = run_validation(overlay) if is_referential else check_overlay(overlay, _base(opts, overlay, referential))
+    opts.emit(lambda: report.to_dict(opts.lang), report.sheets(opts.lang), opts.on_screen(report.page))
     return report.ok
 
 
 @overlay.command("install", help=say("overlay.install"))
 @shared("lang")
 def install(
-    given: Given,
+    opts: Options,
     file: FileArgument,
     referential: OnOption = None,
     replace: Annotated[bool, typer.Option("--replace", help=say("overlay.replace"))] = False,
@@ -73,57 +73,57 @@ def install(
     """Keep a copy under its name."""
     from passerelles.referentials.own_overlays import install as keep
 
-    kept = keep(file, _base(given, file, referential), replace=replace, accept_errors=is_on(ACCEPT_ERRORS))
-    given.tell(f"overlay.installed.{kept.kind}", name=kept.name)
+    installed = keep(file, _base(opts, file, referential), replace=replace, accept_errors=is_on(ACCEPT_ERRORS))
+    opts.tell(f"overlay.installed.{installed.kind}", name=installed.name)
 
 
 @overlay.command("list", help=say("overlay.list"))
 @shared("lang")
-def list_(given: Given) -> None:
+def list_(opts: Options) -> None:
     """List the names that ``--overlay`` and ``--referential`` take."""
     from passerelles.referentials.own_overlays import listed
 
     for kind, name, origin in listed():
-        words = (given.say(f"overlay.kind.{kind}"), name, given.say(f"overlay.origin.{origin}"))
+        words = (opts.say(f"overlay.kind.{kind}"), name, opts.say(f"overlay.origin.{origin}"))
         typer.echo("{:<24}{:<32}{}".format(*words).rstrip())
 
 
 @overlay.command("remove", help=say("overlay.remove"))
 @shared("lang")
-def remove(given: Given, name: NameArgument) -> None:
+def remove(opts: Options, name: NameArgument) -> None:
     """Remove what was installed under a name."""
     from passerelles.referentials.own_overlays import remove as drop
 
-    for kept in drop(name):
-        given.tell("overlay.removed", kind=given.say(f"overlay.kind.{kept.kind}"), name=name)
+    for removed in drop(name):
+        opts.tell("overlay.removed", kind=opts.say(f"overlay.kind.{removed.kind}"), name=name)
 
 
-def _base(given: Given, overlay: str | Path, named: str | None) -> "Referential":
+def _base(opts: Options, overlay: str | Path, named: str | None) -> "Referential":
     """Referential to check on: the one named, else the one that the overlay is written for, else the embedded one."""
     from passerelles.referentials.own_overlays import base_of
     from passerelles.referentials.places import named_place
 
     stated = named or base_of(overlay)
     if named is None and stated is not None and named_place(stated, "referential") is None:
-        given.tell("overlay.base_absent", name=stated)
+        opts.tell("overlay.base_absent", name=stated)
         stated = None
-    return given.open(stated or "transitions").referential
+    return opts.open(stated or "transitions").referential
 
 
 @shared("overlay no_access form output lang")
-def validate(given: Given, path: Annotated[str, typer.Argument(help=say("cli.argument.path"))]) -> bool:
+def validate(opts: Options, path: Annotated[str, typer.Argument(help=say("cli.argument.path"))]) -> bool:
     """Validate a referential."""
     from passerelles.referentials.credentials import DEFAULT
     from passerelles.referentials.validate import validate as run_validation
 
-    report = run_validation(path, overlays=given.overlay or (), access=None if given.no_access else DEFAULT)
-    given.emit(lambda: report.to_dict(given.lang), report.sheets(given.lang), given.on_screen(report.page))
+    report = run_validation(path, overlays=opts.overlay or (), access=None if opts.no_access else DEFAULT)
+    opts.emit(lambda: report.to_dict(opts.lang), report.sheets(opts.lang), opts.on_screen(report.page))
     return report.ok
 
 
 @shared("referential overlay no_access settings lang")
 def compile(  # noqa: A001 - the name of the command
-    given: Given,
+    opts: Options,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("compile.output"))],
     overwrite: Annotated[bool, typer.Option("--overwrite", help=say("compile.overwrite"))] = False,
 ) -> None:
@@ -132,34 +132,34 @@ def compile(  # noqa: A001 - the name of the command
 
     if not output.is_dir():
         check_free(output, overwrite=overwrite)  # before the work, not after
-    graph = replace(given.session, cache=False).graph  # one index is to be written, not two
-    written = compile_index(graph, output, overwrite=overwrite)
-    files = [written] if written.is_file() else list(written.iterdir())
+    graph = replace(opts.session, cache=False).graph  # one index is to be written, not two
+    index = compile_index(graph, output, overwrite=overwrite)
+    files = [index] if index.is_file() else list(index.iterdir())
     size = sum(file.stat().st_size for file in files) / 1_000_000
     name = f"{graph.referential.name} {graph.referential.version}"
-    given.tell("compile.done", path=written, name=name, n=len(graph.codes), megabytes=size)
+    opts.tell("compile.done", path=index, name=name, n=len(graph.codes), megabytes=size)
 
 
 @shared("lang")
-def cache(given: Given, clear: Annotated[bool, typer.Option("--clear", help=say("cache.clear"))] = False) -> None:
+def cache(opts: Options, clear: Annotated[bool, typer.Option("--clear", help=say("cache.clear"))] = False) -> None:
     """List the indexes of the cache, or clear them."""
     from passerelles.compiled import cached_indexes, clear_cache
 
     if clear:
-        given.tell("cache.cleared", n=len(clear_cache()))
+        opts.tell("cache.cleared", n=len(clear_cache()))
         return
-    found = cached_indexes()
-    for each in found:
-        about = each.stat()
+    indexes = cached_indexes()
+    for index in indexes:
+        about = index.stat()
         used = datetime.fromtimestamp(about.st_mtime).astimezone().strftime("%Y-%m-%d %H:%M")
-        typer.echo(given.say("cache.line", name=each.name, megabytes=about.st_size / 1_000_000, used=used))
-    if not found:
-        given.tell("cache.empty")
+        typer.echo(opts.say("cache.line", name=index.name, megabytes=about.st_size / 1_000_000, used=used))
+    if not indexes:
+        opts.tell("cache.empty")
 
 
 @shared("lang")
 def download(
-    given: Given,
+    opts: Options,
     name: Annotated[str, typer.Argument(help=say("cli.argument.name"))],
     from_file: Annotated[Path | None, typer.Option("--from", help=say("cli.option.from_file"))] = None,
 ) -> None:
@@ -167,15 +167,15 @@ def download(
     from passerelles.progress import progress_bar
     from passerelles.referentials.download import download_referential, read_download_record
 
-    with progress_bar(given.say("cli.downloading", name=name), unit="bytes", lang=given.lang) as tell:
+    with progress_bar(opts.say("cli.downloading", name=name), unit="bytes", lang=opts.lang) as tell:
         path = download_referential(name, from_file=from_file, progress=tell)
     record = read_download_record(name)
-    message(record.sentence(path, given.lang) if record else given.say("cli.written", path=path))
+    message(record.sentence(path, opts.lang) if record else opts.say("cli.written", path=path))
 
 
 @shared("referential overlay no_access lang")
 def export(
-    given: Given,
+    opts: Options,
     path: Annotated[Path, typer.Argument(help=say("cli.argument.output"))],
     form: Annotated[str | None, typer.Option("--format", "-f", help=say("cli.option.export_format"))] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help=say("cli.option.overwrite"))] = False,
@@ -184,12 +184,12 @@ def export(
     from passerelles.graph.export import export_graph, graph_format
 
     chosen = graph_format(path, form)
-    given.tell("cli.written", path=export_graph(given.graph, path, format=chosen, overwrite=overwrite))
+    opts.tell("cli.written", path=export_graph(opts.graph, path, format=chosen, overwrite=overwrite))
 
 
 @shared("lang")
 def schema(
-    given: Given,
+    opts: Options,
     name: Annotated[str | None, typer.Argument(help=say("schema.name"))] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help=say("schema.output"))] = None,
 ) -> None:
@@ -197,20 +197,20 @@ def schema(
     from passerelles.report.schemas import SHAPES, json_schema
 
     if name is None and output is not None and output.is_dir():
-        for each in SHAPES:
-            place = output / f"{each}.schema.json"
-            write_text(json_text(json_schema(each), place), place)
-        given.tell("schema.written", n=len(SHAPES), path=output)
+        for shape in SHAPES:
+            place = output / f"{shape}.schema.json"
+            write_text(json_text(json_schema(shape), place), place)
+        opts.tell("schema.written", n=len(SHAPES), path=output)
         return
-    shown = {each: json_schema(each) for each in SHAPES} if name is None else json_schema(name)
-    write_text(json_text(shown, output), output)
+    schemas = {shape: json_schema(shape) for shape in SHAPES} if name is None else json_schema(name)
+    write_text(json_text(schemas, output), output)
     if output is not None:
-        given.tell("cli.written", path=output)
+        opts.tell("cli.written", path=output)
 
 
 @shared("referential overlay no_access observed settings form output chart lang")
 def evaluate(
-    given: Given,
+    opts: Options,
     methods: Annotated[str | None, typer.Option("--methods", help=say("cli.option.methods"))] = None,
     folds: Annotated[int, typer.Option("--folds", help=say("cli.option.folds"))] = 5,
     groupings: Annotated[int, typer.Option("--groupings", min=0, help=say("cli.option.groupings"))] = 0,
@@ -220,13 +220,13 @@ def evaluate(
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_observed, with_other_groupings
 
-    given.check_chart()
-    for path in filter(None, (predictions, given.output)):
+    opts.check_chart()
+    for path in filter(None, (predictions, opts.output)):
         check_free(path, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]
-    graph, lang = given.graph, given.lang
-    moves = given.observed_moves()
-    with given.progress("evaluation.working") as tell:
+    graph, lang = opts.graph, opts.lang
+    moves = opts.observed_moves()
+    with opts.progress("evaluation.working") as tell:
         result = run_evaluation(graph, methods=names, folds=folds, progress=tell)
         if groupings:
             result = with_other_groupings(result, graph, methods=names, groupings=groupings, progress=tell)
@@ -234,23 +234,23 @@ def evaluate(
             result = with_observed(result, graph, moves, methods=names, progress=tell)
     if predictions is not None:
         result.write_predictions(predictions, overwrite=True)
-        given.tell("cli.written", path=predictions)
+        opts.tell("cli.written", path=predictions)
 
     def page(lang: Lang) -> "Page":
-        seen = [] if result.observed is None else [result.observed.page(lang)]
-        return result.page(lang)._replace(details=[*seen, result.worst_of_best(lang)])
+        observed = [] if result.observed is None else [result.observed.page(lang)]
+        return result.page(lang)._replace(details=[*observed, result.worst_of_best(lang)])
 
     def payload() -> dict[str, Any]:
-        seen = {} if result.observed is None else {"observed": result.observed.to_dict(lang)}
-        return given.scored("evaluate@1", dicts(result.results, lang)) | {"folds": result.folds} | seen
+        observed = {} if result.observed is None else {"observed": result.observed.to_dict(lang)}
+        return opts.scored("evaluate@1", dicts(result.results, lang)) | {"folds": result.folds} | observed
 
-    given.emit(payload, result.sheets(lang), given.on_screen(page, unfold=2))
-    given.draw(lambda charts: charts.method_comparison(result, lang=lang))
+    opts.emit(payload, result.sheets(lang), opts.on_screen(page, unfold=2))
+    opts.draw(lambda charts: charts.method_comparison(result, lang=lang))
 
 
 @shared("referential lang", referential="rome")
 def train(
-    given: Given, output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.weights"))]
+    opts: Options, output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.weights"))]
 ) -> None:
     """Fit, calibrate and write the scorers."""
     from passerelles.evaluation.train import train as fit_all
@@ -258,40 +258,40 @@ def train(
 
     if not output.is_dir():
         raise PasserellesError("no_such_path", path=output)
-    graph = given.graph
-    with given.progress("cli.training") as tell:
+    graph = opts.graph
+    with opts.progress("cli.training") as tell:
         scorers = fit_all(graph, progress=tell)
     for name, scorer in scorers.items():
         path = output / f"{name}.json"
         write_text(scorer_text(scorer), path)
-        given.tell("cli.written", path=path)
+        opts.tell("cli.written", path=path)
 
 
 @shared("referential overlay no_access settings form output lang")
-def transparency(given: Given) -> None:
+def transparency(opts: Options) -> None:
     """Print what must be published and answered."""
     from passerelles.report.transparency import CHANGED, WEIGHT, duties
 
-    graph, lang = given.graph, given.lang
-    found = duties(graph)
+    graph, lang = opts.graph, opts.lang
+    answers = duties(graph)
 
     def payload() -> dict[str, Any]:
-        return given.scored("transparency@1", dicts(found.points, lang)) | {
-            "weights": [WEIGHT.to_dict(weight, lang) for weight in found.weights],
-            "changed_settings": [CHANGED.to_dict(change, lang) for change in found.changed],
+        return opts.scored("transparency@1", dicts(answers.points, lang)) | {
+            "weights": [WEIGHT.to_dict(weight, lang) for weight in answers.weights],
+            "changed_settings": [CHANGED.to_dict(change, lang) for change in answers.changed],
         }
 
-    given.emit(payload, found.sheets(lang), given.on_screen(found.page, graph.referential))
+    opts.emit(payload, answers.sheets(lang), opts.on_screen(answers.page, graph.referential))
 
 
 @shared("limit form output lang", limit=20)
 def compare_runs(
-    given: Given,
+    opts: Options,
     old: Annotated[Path, typer.Argument(help=say("cli.argument.old_run"))],
     new: Annotated[Path, typer.Argument(help=say("cli.argument.new_run"))],
 ) -> None:
     """Compare two stored results."""
     from passerelles.bulk.files import compare_runs as compare
 
-    found = compare(old, new, limit=given.limit)
-    given.emit(lambda: found.to_dict(given.lang), found.sheets(given.lang), given.on_screen(found.page))
+    comparison = compare(old, new, limit=opts.limit)
+    opts.emit(lambda: comparison.to_dict(opts.lang), comparison.sheets(opts.lang), opts.on_screen(comparison.page))

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from passerelles.cli.given import ACCEPT_ERRORS, NO_CACHE, Given, is_on, shared
+from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, Options, is_on, shared
 from passerelles.errors import need
 from passerelles.language.say import say
 
@@ -28,7 +28,7 @@ def _option(name: str, **bounds: Any) -> Any:
 
 @shared("referential overlay no_access data observed strict settings lang")
 def serve(
-    given: Given,
+    opts: Options,
     ctx: typer.Context,
     host: Annotated[str, _option("host")] = _HOST,
     port: Annotated[int, _option("port", min=1, max=65535)] = 8000,
@@ -49,10 +49,10 @@ def serve(
 
     check_address(host, port)
     stated = {
-        **_opened(given),
+        **_opened(opts),
         "key": ("key_variable", key),
         "cors": ("origins", tuple(cors or ())),
-        "lang": ("lang", given.lang),
+        "lang": ("lang", opts.lang),
         "threads": ("limits.threads", threads),
         "timeout": ("limits.seconds", timeout),
         "cache": ("limits.cache_bytes", cache * 1_000_000),
@@ -66,21 +66,21 @@ def serve(
     options = options_of(os.environ, chosen)
     read_keys(options.key_variable)  # before anything is said to be served
     if options.key_variable is None and not _is_loopback(host):
-        given.tell("service.open", host=host)
-    given.tell("service.starting", host=host, port=str(port))
+        opts.tell("service.open", host=host)
+    opts.tell("service.starting", host=host, port=str(port))
     run(options, host=host, port=port, workers=workers)
 
 
-def _opened(given: Given) -> dict[str, tuple[str, Any]]:
+def _opened(opts: Options) -> dict[str, tuple[str, Any]]:
     """What is opened, by option of the command line: the service's own name of it, and its value."""
     return {
-        "referential": ("referential", given.referential),
-        "overlay": ("overlays", tuple(given.overlay or ())),
-        "data": ("data", tuple(given.data or ())),
-        "observed": ("observed", given.observed),
-        "settings": ("settings", given.settings),
-        "strict": ("strict", given.strict),
-        "no_access": ("access", not given.no_access),
+        "referential": ("referential", opts.referential),
+        "overlay": ("overlays", tuple(opts.overlay or ())),
+        "data": ("data", tuple(opts.data or ())),
+        "observed": ("observed", opts.observed),
+        "settings": ("settings", opts.settings),
+        "strict": ("strict", opts.strict),
+        "no_access": ("access", not opts.no_access),
     }
 
 
@@ -115,25 +115,25 @@ _LOOKS = 60
 
 @shared("referential overlay no_access data observed strict settings lang")
 def explore(
-    given: Given,
+    opts: Options,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help=say("explorer.option.port"))] = 8765,
     no_browser: Annotated[bool, typer.Option("--no-browser", help=say("explorer.option.no_browser"))] = False,
 ) -> None:
     """Serve pages for people until told to stop."""
     check_libraries()
-    from passerelles.service.engine import LOOPBACK, Limits, Options
+    from passerelles.service import engine
     from passerelles.service.run import check_address, run
 
     chosen = port or _free_port()
     check_address(_HOST, chosen)
-    options = Options(
-        **dict(_opened(given).values()), cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS),
-        explorer="alone", hosts=LOOPBACK, lang=given.lang,
+    options = engine.Options(
+        **dict(_opened(opts).values()), cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS),
+        explorer="alone", hosts=engine.LOOPBACK, lang=opts.lang,
         # One person on one machine: a territory takes the time that it takes.
-        limits=Limits(seconds=600.0, body_bytes=40_000_000, brackets=2_000_000),
+        limits=engine.Limits(seconds=600.0, body_bytes=40_000_000, brackets=2_000_000),
     )  # fmt: skip
     address = f"http://{_HOST}:{chosen}/"
-    given.tell("explorer.opened", address=address)
+    opts.tell("explorer.opened", address=address)
     if not no_browser:
         threading.Thread(target=_open, args=(address, chosen), daemon=True).start()
     run(options, host=_HOST, port=chosen)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.given import Format, FragileOption, FrameOption, Given, message, shared, speak_below, write_text
+from passerelles.cli.shared import Format, FragileOption, FrameOption, Options, message, shared, speak_below, write_text
 from passerelles.errors import PasserellesError, need
 from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Bounded(Given):
+class Bounded(Options):
     """What commands on a territory share besides: openings, and the bounds of who may go where."""
 
     hiring: Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))] = None
@@ -81,7 +81,7 @@ RequiredOption = Annotated[Path, typer.Option("--fragile", help=say("cli.option.
 @territory.command("rank", help=say("cli.command.territory_rank"))
 @shared("include referential overlay no_access data travel limit settings form output lang hiring radius")
 def rank(
-    given: Bounded,
+    opts: Bounded,
     basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))] = "",
     territory: Annotated[str, typer.Option("--territory", help=say("cli.option.ranked_area"))] = "",
     fragile: FragileOption = None,
@@ -95,28 +95,28 @@ def rank(
     from passerelles.territory.rank import rank_territory, ranking_sheets
     from passerelles.text import normalise_label
 
-    graph, lang = given.graph, given.lang
-    market, places = given.session.territory_data()
-    listed = given.job_list(jobs, places=places)
+    graph, lang = opts.graph, opts.lang
+    market, places = opts.session.territory_data()
+    listed = opts.job_list(jobs, places=places)
     by: Side = "hiring" if employers else "fragile"
     if bool(basin) == bool(territory):
         raise PasserellesError("one_place")
     area = area_of(territory, places)
-    found, notes, aside = rank_territory(
-        graph, basin, market=market, places=places, fragile=fragile, hiring=given.hiring, listed=listed,
-        radius_km=given.radius, by=by, area=area, settings=given.including(graph.settings), limit=given.limit,
+    moves, notes, set_aside = rank_territory(
+        graph, basin, market=market, places=places, fragile=fragile, hiring=opts.hiring, listed=listed,
+        radius_km=opts.radius, by=by, area=area, settings=opts.including(graph.settings), limit=opts.limit,
     )  # fmt: skip
     code, name = Locator(places, market).find(basin) if area is None else (None, area.name)
     place = basin or territory
-    asked = name if normalise_label(place) == normalise_label(name) else f"{name} ({place})"
-    title = given.say(f"territory.title.{'sources' if employers else 'rank'}", basin=asked)
-    sources = data_sources((fragile, given.hiring, jobs), market=market, places=places)
+    place_name = name if normalise_label(place) == normalise_label(name) else f"{name} ({place})"
+    title = opts.say(f"territory.title.{'sources' if employers else 'rank'}", basin=place_name)
+    sources = data_sources((fragile, opts.hiring, jobs), market=market, places=places)
 
     def payload() -> dict[str, Any]:
-        return given.scored("territory-rank@1", dicts(found, lang)) | {
+        return opts.scored("territory-rank@1", dicts(moves, lang)) | {
             "basin": place, "basin_code": code, "basin_name": name, "by": by,
             "notes": dicts(notes, lang), "sources": sources,
-            "set_aside": dicts(aside, lang),
+            "set_aside": dicts(set_aside, lang),
         }  # fmt: skip
 
     def show(console: "Screen") -> None:
@@ -127,19 +127,19 @@ def rank(
 
         console.print(Text(title, style="bold"))
         print_dim(console, [note.sentence(lang) for note in notes])
-        print_aside(console, aside, lang=lang)
-        if not found:
-            console.print(given.say("territory.table.none"))
-        starts = [place for place, each in enumerate(found) if each.rank == 1]
-        for start, end in pairwise((*starts, len(found))):  # one table a lot
+        print_aside(console, set_aside, lang=lang)
+        if not moves:
+            console.print(opts.say("territory.table.none"))
+        starts = [place for place, move in enumerate(moves) if move.rank == 1]
+        for start, end in pairwise((*starts, len(moves))):  # one table a lot
             console.print()
-            table = ranking_sheets(found[start:end], (), lang, by=by)[0]
-            print_unfolded(console, Page(found[start].end(by), sheets=[table]))
-        given.print_origin(console, graph, sources)
+            table = ranking_sheets(moves[start:end], (), lang, by=by)[0]
+            print_unfolded(console, Page(moves[start].end(by), sheets=[table]))
+        opts.print_origin(console, graph, sources)
 
-    given.emit(payload, ranking_sheets(found, notes, lang, by=by, set_aside=aside), show)
-    given.tell_notes(notes)
-    return bool(found)
+    opts.emit(payload, ranking_sheets(moves, notes, lang, by=by, set_aside=set_aside), show)
+    opts.tell_notes(notes)
+    return bool(moves)
 
 
 @territory.command("match", help=say("cli.command.territory_match"))
@@ -149,7 +149,7 @@ def rank(
     limit=None,
 )
 def match(
-    given: Bounded,
+    opts: Bounded,
     fragile: RequiredOption,
     territory: Annotated[str, typer.Option("--territory", help=say("cli.option.part_of"))] = "",
     ceiling: Annotated[float | None, typer.Option("--max-cost", min=0, help=say("cli.option.max_cost"))] = None,
@@ -165,38 +165,38 @@ def match(
     from passerelles.territory.discretion import publish, published
     from passerelles.territory.match import match_territory
 
-    if given.chart is not None and given.scenario:
+    if opts.chart is not None and opts.scenario:
         raise PasserellesError("chart_scenarios")
-    given.check_chart()
-    session, lang = given.open(tensions=given.hiring is None), given.lang
+    opts.check_chart()
+    session, lang = opts.open(tensions=opts.hiring is None), opts.lang
     graph = session.graph
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
     market, places = session.territory_data()
-    common: dict[str, Any] = given.bounds | {
-        "settings": chosen, "certifications": session.certifications if given.frame or given.scenario else None,
+    common: dict[str, Any] = opts.bounds | {
+        "settings": chosen, "certifications": session.certifications if opts.frame or opts.scenario else None,
         "market": market, "places": places, "max_cost": ceiling, "max_minutes": minutes, "refuse_incomplete": refuse,
         "territory": territory,
     }  # fmt: skip
-    if given.scenario:
-        given.check_scenarios()
-        return _compare(given, graph, fragile, common)
-    with given.progress("territory.working") as tell:
-        allocation = match_territory(graph, fragile, given.hiring, **common, stretch=stretch, progress=tell)
-    whole = published(publish(allocation), lang) if given.mask else allocation.release()
-    found = replace(whole, flows=whole.flows[: given.limit])
-    sources = data_sources((fragile, given.hiring), market=market, places=places)
+    if opts.scenario:
+        opts.check_scenarios()
+        return _compare(opts, graph, fragile, common)
+    with opts.progress("territory.working") as tell:
+        allocation = match_territory(graph, fragile, opts.hiring, **common, stretch=stretch, progress=tell)
+    release = published(publish(allocation), lang) if opts.mask else allocation.release()
+    limited = replace(release, flows=release.flows[: opts.limit])
+    sources = data_sources((fragile, opts.hiring), market=market, places=places)
 
     def show(console: "Screen") -> None:
-        print_allocation(console, found, lang=lang)
-        given.print_origin(console, graph, sources)
+        print_allocation(console, limited, lang=lang)
+        opts.print_origin(console, graph, sources)
 
-    given.emit(
-        lambda: territory_envelope(graph, found, lang, settings=chosen, sources=sources),
-        [*found.sheets(lang), *action_sheet(whole, lang)],
+    opts.emit(
+        lambda: territory_envelope(graph, limited, lang, settings=chosen, sources=sources),
+        [*limited.sheets(lang), *action_sheet(release, lang)],
         show,
     )
-    given.tell_notes(found.notes)
-    given.draw(lambda charts: charts.territory_sankey(whole.to_dict(lang), lang=lang))
+    opts.tell_notes(limited.notes)
+    opts.draw(lambda charts: charts.territory_sankey(release.to_dict(lang), lang=lang))
     return allocation.status != "infeasible" and bool(allocation.placed)
 
 
@@ -212,7 +212,7 @@ def print_aside(console: "Screen", rows: "Sequence[Problem]", *, lang: Lang) -> 
         console.print(Padding(Text(line, style="dim"), (0, 0, 0, 2)))
 
 
-def print_allocation(console: "Screen", found: "Release", *, lang: Lang) -> None:
+def print_allocation(console: "Screen", release: "Release", *, lang: Lang) -> None:
     """Print an allocation: flows, people without a solution, openings left, what would change, proof."""
     from rich.text import Text
 
@@ -224,50 +224,50 @@ def print_allocation(console: "Screen", found: "Release", *, lang: Lang) -> None
         if sentences:
             print_unfolded(console, Page(say(f"territory.title.{title}", lang=lang), sentences))
 
-    summary = found.summary(lang)
+    summary = release.summary(lang)
     if summary:
         console.print(Text(summary, style="bold"))
-    print_dim(console, [note.sentence(lang) for note in found.notes])
-    print_aside(console, found.set_aside, lang=lang)
-    listed("resolved", [each.sentence(lang) for each in found.resolved])
-    if found.bounds["status"] == "infeasible":
-        unmet = ", ".join(found.unmet_floors)
+    print_dim(console, [note.sentence(lang) for note in release.notes])
+    print_aside(console, release.set_aside, lang=lang)
+    listed("resolved", [item.sentence(lang) for item in release.resolved])
+    if release.bounds["status"] == "infeasible":
+        unmet = ", ".join(release.unmet_floors)
         key = "infeasible" if unmet else "infeasible_together"
         console.print(say(f"territory.table.{key}", lang=lang, groups=unmet))
         return
-    sheets = {sheet.title: sheet for sheet in found.sheets(lang)}
+    sheets = {sheet.title: sheet for sheet in release.sheets(lang)}
     changes = sheets["changes"]
     print_sheet(console, sheets["flows"], title=say("territory.title.match", lang=lang))
-    paid = (flow.wages for flow in (*found.flows, *found.to_confirm) if not isinstance(flow, Withheld))
-    print_dim(console, [*found.hidden_lots(lang), *wage_notes(paid, lang)])
+    paid = (flow.wages for flow in (*release.flows, *release.to_confirm) if not isinstance(flow, Withheld))
+    print_dim(console, [*release.hidden_lots(lang), *wage_notes(paid, lang)])
     for name in ("to_confirm", "stretched", "options", "uncovered"):
         if name in sheets:
             print_sheet(console, sheets[name], title=say(f"territory.title.{name}", lang=lang))
-    print_dim(console, filter(None, [found.last_tenth(lang)]))
-    largest = found.largest_unfilled()
+    print_dim(console, filter(None, [release.last_tenth(lang)]))
+    largest = release.largest_unfilled()
     unfilled = replace(sheets["unfilled"], items=lambda: largest)
     print_sheet(console, unfilled, title=say("territory.title.unfilled", lang=lang), most=_SHOWN)
     if len(largest) > _SHOWN:
         console.print(say("territory.table.more", lang=lang, n=len(largest) - _SHOWN))
     sentence = next(c for c in changes.described if c.key == "sentence")
-    listed("changes", [str(sentence.cell(each, lang)) for each in found.changes])
-    listed("certificate", found.proofs(lang))
+    listed("changes", [str(sentence.cell(item, lang)) for item in release.changes])
+    listed("certificate", release.proofs(lang))
 
 
-def _compare(given: Bounded, graph: "OccupationGraph", fragile: Path, common: dict[str, Any]) -> bool:
+def _compare(opts: Bounded, graph: "OccupationGraph", fragile: Path, common: dict[str, Any]) -> bool:
     from passerelles.report.envelope import envelope
     from passerelles.territory.match import Scenario, compare_scenarios
     from passerelles.views.terminal import print_sheet
 
-    scenarios = {text: read_scenario(text) for text in given.scenario or ()}
-    found = compare_scenarios(graph, fragile, given.hiring, scenarios, **common)
-    sheet, lang = Sheet("scenarios", Scenario.spec.columns, lambda: found, given.lang), given.lang
-    given.emit(
-        lambda: envelope("territory-scenarios@1", graph, dicts(found, lang), settings=common["settings"]),
+    scenarios = {text: read_scenario(text) for text in opts.scenario or ()}
+    compared = compare_scenarios(graph, fragile, opts.hiring, scenarios, **common)
+    sheet, lang = Sheet("scenarios", Scenario.spec.columns, lambda: compared, opts.lang), opts.lang
+    opts.emit(
+        lambda: envelope("territory-scenarios@1", graph, dicts(compared, lang), settings=common["settings"]),
         [sheet],
-        lambda console: print_sheet(console, sheet, title=given.say("territory.title.scenarios")),
+        lambda console: print_sheet(console, sheet, title=opts.say("territory.title.scenarios")),
     )
-    return any(each.allocation.placed for each in found)
+    return any(scenario.allocation.placed for scenario in compared)
 
 
 def read_scenario(text: str) -> dict[str, Any]:
@@ -292,21 +292,21 @@ def read_scenario(text: str) -> dict[str, Any]:
         "frame": ("frame", str),
         "lever": ("lever", lambda codes: tuple(filter(None, codes.split("+")))),
     }
-    found: dict[str, Any] = {}
+    bounds: dict[str, Any] = {}
     for part in text.split(","):
         name, _, value = (piece.strip() for piece in part.partition("="))
         try:
-            option, read = readers[name]
-            found[option] = read(value)
+            option, convert = readers[name]
+            bounds[option] = convert(value)
         except (KeyError, ValueError) as error:
             raise PasserellesError("territory_scenario", text=text, part=part.strip()) from error
-    return found
+    return bounds
 
 
 @territory.command("sums", help=say("cli.command.territory_sums"))
 @shared("referential overlay no_access data settings form output lang hiring")
 def sums(
-    given: Bounded,
+    opts: Bounded,
     fragile: FragileOption = None,
     dominance: Annotated[str | None, typer.Option("--dominance", help=say("cli.option.dominance"))] = None,
     percent: Annotated[float | None, typer.Option("--p-percent", help=say("cli.option.p_percent"))] = None,
@@ -318,31 +318,31 @@ def sums(
     from passerelles.territory.reading import read_lots
     from passerelles.territory.sums import contributions, publish_sums, rules_of
 
-    if (fragile is None) == (given.hiring is None):
+    if (fragile is None) == (opts.hiring is None):
         raise PasserellesError("sums_one_table")
-    table = fragile or given.hiring
-    side: Side = "fragile" if given.hiring is None else "hiring"
-    session, lang = given.session, given.lang
+    table = fragile or opts.hiring
+    side: Side = "fragile" if opts.hiring is None else "hiring"
+    session, lang = opts.session, opts.lang
     settings = session.settings
     rules = rules_of(settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
     locator = Locator(places, market)
     tables = (path for path in (table, before) if path is not None)
     least = settings.titles.review_threshold
-    read = partial(read_lots, session.referential, side=side, locator=locator, review_threshold=least)
-    lots, *first = map(read, tables)
-    labels = {lot.job: lot.label for each in (lots, *first) for lot in each.lots}
+    read_table = partial(read_lots, session.referential, side=side, locator=locator, review_threshold=least)
+    lots, *first = map(read_table, tables)
+    labels = {lot.job: lot.label for table_lots in (lots, *first) for lot in table_lots.lots}
     earlier = contributions(first[0]) if first else None
-    found = publish_sums(contributions(lots), rules, before=earlier, labels=labels)
+    publication = publish_sums(contributions(lots), rules, before=earlier, labels=labels)
 
     def payload() -> dict[str, Any]:
         return unscored_envelope(
-            "sums@1", session.referential, dicts(found.cells, lang), rules=found.rules._asdict(),
-            notes=found.notes(lang), sources=data_sources((table, before), places=places),
+            "sums@1", session.referential, dicts(publication.cells, lang), rules=publication.rules._asdict(),
+            notes=publication.notes(lang), sources=data_sources((table, before), places=places),
         )  # fmt: skip
 
-    given.tell_reading(lots, *first)
-    given.emit(payload, found.sheets(lang), given.on_screen(found.page, session.referential))
+    opts.tell_reading(lots, *first)
+    opts.emit(payload, publication.sheets(lang), opts.on_screen(publication.page, session.referential))
 
 
 @territory.command("batch", help=say("cli.command.territory_batch"))
@@ -350,7 +350,7 @@ def sums(
     "referential overlay no_access data travel strict settings lang hiring radius frame budget probability mask date"
 )
 def batch(
-    given: Bounded,
+    opts: Bounded,
     fragile: RequiredOption,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.batch_output"))],
     by: Annotated[str, typer.Option("--by", help=say("cli.option.batch_by"))] = "basin",
@@ -367,31 +367,31 @@ def batch(
     if output.exists() and not output.is_dir():
         raise PasserellesError("batch_needs_folder", path=output)
     cut: Cut = by
-    session, graph = given.session, given.graph
+    session, graph = opts.session, opts.graph
     market, places = session.territory_data()
     locator, least = Locator(places, market), session.settings.titles.review_threshold
-    first, second = read_sides(graph.referential, fragile, given.hiring, locator=locator, review_threshold=least)
-    given.tell_reading(first, second)
+    first, second = read_sides(graph.referential, fragile, opts.hiring, locator=locator, review_threshold=least)
+    opts.tell_reading(first, second)
     names = market.survey().region_labels if by == "region" and market is not None and market.has_survey else {}
     cuts = parts(first, second, cut, places, names=names)
     if second is not None and by != "employer":
         apart = second.people - sum(part.hiring.people for part in cuts if part.hiring)
         if apart:
-            given.tell("territory.batch.apart", n=apart)
+            opts.tell("territory.batch.apart", n=apart)
     data = {"market": market, "places": places, "certifications": session.certifications}
-    found = Batch(graph, cuts, given.bounds, data, given.lang, given.mask, pages, given.date)
-    with given.progress("territory.working") as tell:
-        lines = found.run(output, tell=tell)
-    given.tell("territory.batch.done", n=len(lines), path=output / LINES)
+    work = Batch(graph, cuts, opts.bounds, data, opts.lang, opts.mask, pages, opts.date)
+    with opts.progress("territory.working") as tell:
+        lines = work.run(output, tell=tell)
+    opts.tell("territory.batch.done", n=len(lines), path=output / LINES)
     if failed := [line for line in lines if line.problem]:
-        given.tell("territory.batch.failed", n=len(failed))
+        opts.tell("territory.batch.failed", n=len(failed))
     return any(line.totals.get("placed") for line in lines)
 
 
 @territory.command("signals", help=say("cli.command.territory_signals"))
 @shared("referential overlay data limit form output lang", limit=30)
 def signals(
-    given: Given,
+    opts: Options,
     basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))],
     job: Annotated[list[str] | None, typer.Option("--job", help=say("cli.option.job"))] = None,
     year: Annotated[int | None, typer.Option("--year", help=say("cli.option.year"))] = None,
@@ -402,29 +402,29 @@ def signals(
     from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
     from passerelles.views.terminal import print_page
 
-    known, lang = given.session.referential, given.lang
-    market, key = given.session.surveyed(basin, year=year)
+    known, lang = opts.session.referential, opts.lang
+    market, key = opts.session.surveyed(basin, year=year)
     codes = [find_occupation(known, text) for text in job or ()]
     jobs = [signal(market, known, code, key, year=year) for code in codes]
-    families = () if job else basin_openings(market, key.code, year=year)[: given.limit]
-    items = [each.to_dict() for each in families]
-    items += [each.to_dict(lang) | {"sentences": list(each.sentences(lang))} for each in jobs]
+    families = () if job else basin_openings(market, key.code, year=year)[: opts.limit]
+    items = [item.to_dict() for item in families]
+    items += [item.to_dict(lang) | {"sentences": list(item.sentences(lang))} for item in jobs]
     surveyed = market.survey(year).year if market.has_survey else None
     payload = unscored_envelope(
         "territory-signals@1", known, items, basin={"code": key.code, "name": key.name}, year=surveyed,
-        sources=data_sources(market=market, places=given.session.places, without=frozenset({"idcc-opco"})),
+        sources=data_sources(market=market, places=opts.session.places, without=frozenset({"idcc-opco"})),
     )  # fmt: skip
 
     def show(console: "Screen") -> None:
-        title = given.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
-        heads = [f"{j.occupation} {j.label} : {given.say(f'market.status.{j.status}')}" for j in jobs]
-        told = [Page(head, j.sentences(lang)) for head, j in zip(heads, jobs, strict=True)]
-        page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=told)
+        title = opts.say("market.title.signals", basin=key.name, year="?" if surveyed is None else surveyed)
+        heads = [f"{j.occupation} {j.label} : {opts.say(f'market.status.{j.status}')}" for j in jobs]
+        pages = [Page(head, j.sentences(lang)) for head, j in zip(heads, jobs, strict=True)]
+        page = Page(title, sheets=[Sheet("signals", _FAMILIES, lambda: families, lang)], details=pages)
         print_page(console, page, unfold=len(items))
         console.print()
         print_data_sources(console, payload["sources"], lang=lang)
 
-    given.emit(lambda: payload, signal_sheets(items), show)
+    opts.emit(lambda: payload, signal_sheets(items), show)
     return bool(items)
 
 
@@ -434,11 +434,11 @@ _FAMILY: Final = ("projects", "difficult_share", "seasonal_share")
 _JOB: Final = (*_FAMILY, "estimated", "tension", "wage")
 
 
-def signal_sheets(found: "Sequence[Mapping[str, Any]]") -> list[Sheet]:
+def signal_sheets(items: "Sequence[Mapping[str, Any]]") -> list[Sheet]:
     """Return one row a figure: its bounds, how it is known, source, year and territory."""
     rows = [
         {**(item.get("occupation") or item["family"]), "status": item.get("status"), "figure": name, **figure}
-        for item in found
+        for item in items
         for names in (_JOB if "occupation" in item else _FAMILY,)
         for name, figure in ({name: item[name] for name in names} | item.get("components", {})).items()
     ]
@@ -462,7 +462,7 @@ _PAGES: Final = (".html", ".htm", ".docx")
     "scenario date"
 )
 def report(
-    given: Bounded,
+    opts: Bounded,
     context: typer.Context,
     territory: Annotated[str | None, typer.Option("--territory", help=say("cli.option.territory"))] = None,
     fragile: FragileOption = None,
@@ -478,7 +478,7 @@ def report(
     from passerelles.report.sections import can_draw
     from passerelles.territory.match import Scenario, compare_scenarios, match_territory
 
-    output, hiring = given.output, given.hiring
+    output, hiring = opts.output, opts.hiring
     if output is None:
         raise PasserellesError("report_needs_output")
     if output.is_dir():
@@ -489,7 +489,7 @@ def report(
     office = ending == ".docx"
     if office:
         need("python-docx", "word")
-    given.check_scenarios()
+    opts.check_scenarios()
     sample = ""
     if fragile is None:
         if hiring is not None:
@@ -497,30 +497,30 @@ def report(
         sample = sample_name(territory or DEFAULT_TERRITORY)
         fragile, hiring = sample_tables(sample)
     words = tuple(command_words(context, territory=sample or territory))
-    session = given.open(tensions=hiring is None)
+    session = opts.open(tensions=hiring is None)
     graph = session.graph
     market, places = session.territory_data()
     certifications = session.certifications
-    bounds: dict[str, Any] = given.bounds | {"market": market, "places": places, "certifications": certifications,
+    bounds: dict[str, Any] = opts.bounds | {"market": market, "places": places, "certifications": certifications,
                                              "territory": "" if sample else territory or ""}  # fmt: skip
-    with given.progress("territory.working") as tell:
+    with opts.progress("territory.working") as tell:
         allocation = match_territory(graph, fragile, hiring, **bounds, progress=tell)
-    others = {text: read_scenario(text) for text in given.scenario or ()}
-    scenarios = [Scenario(given.say("report.these_bounds"), {}, allocation)] if others else []
+    others = {text: read_scenario(text) for text in opts.scenario or ()}
+    scenarios = [Scenario(opts.say("report.these_bounds"), {}, allocation)] if others else []
     scenarios += compare_scenarios(graph, fragile, hiring, others, **bounds)
     request = Request(
         command=(*words, "--output", f"rapport{'.docx' if office else '.html'}"),
-        title=title or (given.say("report.title", territory=sample.title()) if sample else ""), date=given.date,
-        invented=bool(sample), limit=limit, mask=given.mask, pictures=pictures,
+        title=title or (opts.say("report.title", territory=sample.title()) if sample else ""), date=opts.date,
+        invented=bool(sample), limit=limit, mask=opts.mask, pictures=pictures,
     )  # fmt: skip
     case = Case(
-        graph, allocation, request, Words(given.lang), market, places, certifications, options={"command": words},
+        graph, allocation, request, Words(opts.lang), market, places, certifications, options={"command": words},
         scenarios=scenarios,
     )  # fmt: skip
     write_report(case, output, sheets=sheets)
     if pictures and not office and not can_draw():
-        given.tell("report.cli.no_pictures")
-    given.tell("cli.written", path=output)
+        opts.tell("report.cli.no_pictures")
+    opts.tell("cli.written", path=output)
     return allocation.status != "infeasible" and bool(allocation.placed)
 
 
@@ -540,20 +540,20 @@ def write_report(case: "Case", output: Path, *, sheets: bool = False) -> None:
 _NAMED_BY_PATH: Final = ("referential", "overlay", "fragile", "hiring", "data", "travel", "settings")
 
 
-def command_words(context: typer.Context, **told: object) -> "Iterator[str]":
+def command_words(context: typer.Context, **replaced: object) -> "Iterator[str]":
     """
-    Yield the options that a command was given, but for its output, or that are `told`, as a command line has them.
+    Yield the options of a command but its output, as a command line has them; `replaced` are other values of some.
 
     Of a path only the name stands there, so that the folder is in no report.
     """
     for option in context.command.params:
         name = option.name or ""
-        value = told.get(name, context.params[name])
+        value = replaced.get(name, context.params[name])
         if value in (None, "", option.default) or name == "output":
             continue
-        for each in value if isinstance(value, list | tuple) else [value]:
-            yield (option.opts if each is not False else option.secondary_opts)[0]
-            if name in _NAMED_BY_PATH or isinstance(each, Path):
-                yield Path(str(each)).name
-            elif not isinstance(each, bool):
-                yield str(each).removesuffix(".0") if isinstance(each, float) else str(each)
+        for word in value if isinstance(value, list | tuple) else [value]:
+            yield (option.opts if word is not False else option.secondary_opts)[0]
+            if name in _NAMED_BY_PATH or isinstance(word, Path):
+                yield Path(str(word)).name
+            elif not isinstance(word, bool):
+                yield str(word).removesuffix(".0") if isinstance(word, float) else str(word)

@@ -1,4 +1,4 @@
-"""What a command is given through the options that commands share, and the ways to write what it found."""
+"""The options that commands share, and the ways to write a result."""
 
 import gc
 import json
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from passerelles.views.excel import BookPage
     from passerelles.views.terminal import Screen
 
-# What is said once for all that a command does, wherever it stands in the line: variables that the entry point sets.
+# Options of all commands, wherever they stand in the line: variables of the environment that the entry point sets.
 NO_CACHE: Final = "PASSERELLES_NO_CACHE"
 ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
 
@@ -64,8 +64,8 @@ FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option
 
 
 @dataclass(frozen=True)
-class Given:
-    """What the options that commands share were given; those that a command does not take are at their defaults."""
+class Options:
+    """Values of the options that commands share; those that a command does not take are at their defaults."""
 
     basin: Annotated[str | None, typer.Option("--basin", help=say("cli.option.market_basin"))] = None
     include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None
@@ -123,9 +123,9 @@ class Given:
             return None
         from passerelles.market.own_lists import load_job_list
 
-        found = load_job_list(path, self.session.referential, places=places)
-        self.tell_notices(found.notices)
-        return found
+        jobs = load_job_list(path, self.session.referential, places=places)
+        self.tell_notices(jobs.notices)
+        return jobs
 
     def progress(self, key: str, *, total: int | None = None, unit: "Unit" = "items") -> "AbstractContextManager[Tell]":
         """Return a progress bar on stderr under a sentence."""
@@ -173,8 +173,8 @@ class Given:
         kinds, known = self.include or (), get_args(MoveKind)
         if odd := [kind for kind in kinds if kind not in known]:
             raise PasserellesError("unknown_move_kind", value=odd[0], known=", ".join(known))
-        left = tuple(kind for kind in settings.ranking.sources_exclude if kind not in kinds)
-        return with_options(settings, "ranking", sources_exclude=left)
+        excluded = tuple(kind for kind in settings.ranking.sources_exclude if kind not in kinds)
+        return with_options(settings, "ranking", sources_exclude=excluded)
 
     def with_access(self) -> "Referential":
         """Return the referential with its overlays and, unless it was refused, the catalogue of access facts."""
@@ -185,9 +185,9 @@ class Given:
 
     def observed_moves(self) -> "ObservedMoves | None":
         """Return the moves that people were seen to make, where a table was named; rows of it set aside are said."""
-        found = self.session.observed_moves
-        self.tell_notices(() if found is None else found.notices)
-        return found
+        moves = self.session.observed_moves
+        self.tell_notices(() if moves is None else moves.notices)
+        return moves
 
     def scored(self, name: str, items: Sequence[dict[str, Any]]) -> dict[str, Any]:
         """Return the object that a command prints as JSON, where the graph scored; see `report.envelope.envelope`."""
@@ -326,10 +326,10 @@ class Given:
             raise PasserellesError("resolve_output", path=self.output, known=", ".join(_LIST_ENDINGS))
 
     def emit_list(
-        self, worklist: "Worklist", about: Mapping[str, Any], said: str, *, choice: tuple[int, int, int] | None = None
+        self, worklist: "Worklist", about: Mapping[str, Any], line: str, *, choice: tuple[int, int, int] | None = None
     ) -> None:
         """
-        Write a list as CSV or a workbook, whole or not at all, say where, and what was `said` of it in one sentence.
+        Write a list as CSV or a workbook, whole or not at all; say where, and the `line` that sums it up.
 
         The list keeps the look and the column names that it came with, so that a second run reads it again; the
         workbook ends with a sheet that says where the answer comes from: `about`, the object that the command prints as
@@ -345,7 +345,7 @@ class Given:
             write_text(worklist_csv(worklist), self.output)
         if self.output is not None:
             self.tell("cli.written", path=self.output)
-        message(said)
+        message(line)
 
     def check_chart(self) -> None:
         """
@@ -376,55 +376,55 @@ class Given:
 
 def shared(names: str, **defaults: Any) -> Callable[[Callable[..., bool | None]], Callable[..., None]]:
     """
-    Make a command of a function: its first parameter holds what shared options were given, those of the `names`.
+    Make a command of a function: its first parameter holds the values of the shared options of the `names`.
 
     The function returns False where the answer is negative: the command exits with 1. `defaults` are those that differ.
     """
     wanted = names.split()
 
-    def made(command: Callable[..., bool | None]) -> Callable[..., None]:
-        first, *own = signature(command).parameters.values()
+    def decorate(command: Callable[..., bool | None]) -> Callable[..., None]:
+        first, *others = signature(command).parameters.values()
         kind, some = Parameter.KEYWORD_ONLY, (f for f in fields(first.annotation) if f.name in wanted)
-        given = [Parameter(f.name, kind, annotation=f.type, default=defaults.get(f.name, f.default)) for f in some]
+        common = [Parameter(f.name, kind, annotation=f.type, default=defaults.get(f.name, f.default)) for f in some]
 
         @wraps(command)
         def call(**values: Any) -> None:
             check_options(values)
-            chosen = first.annotation(**{each.name: values.pop(each.name) for each in given})
+            chosen = first.annotation(**{parameter.name: values.pop(parameter.name) for parameter in common})
             if "form" in wanted and not values.get("profiles"):  # many profiles are written as Parquet, or in parts
                 chosen = chosen.writable()
             if command(chosen, **values) is False:
                 raise typer.Exit(1)
 
-        parameters = [*(each.replace(kind=kind) for each in own), *given]
+        parameters = [*(parameter.replace(kind=kind) for parameter in others), *common]
         call.__signature__ = Signature(parameters)  # type: ignore[attr-defined]  # what typer reads
         return call
 
-    return made
+    return decorate
 
 
-def check_options(given: Mapping[str, Any]) -> None:
+def check_options(values: Mapping[str, Any]) -> None:
     """
-    Check what any command was given, before anything is loaded.
+    Check the options of any command, before anything is loaded.
 
     Raises
     ------
     PasserellesError
         If a number is infinite or none, or an output is an input of the same command.
     """
-    for name, value in given.items():
+    for name, value in values.items():
         if isinstance(value, float) and not math.isfinite(value):
             raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
-    for output in (Path(value) for name, value in given.items() if name in _OUTPUTS and value is not None):
-        for name, value in given.items() if output.is_file() else ():
+    for output in (Path(value) for name, value in values.items() if name in _OUTPUTS and value is not None):
+        for name, value in values.items() if output.is_file() else ():
             if name not in _OUTPUTS and any(_reads(place, output, name) for place in _places(value)):
                 raise PasserellesError("write_onto_input", path=output)
 
 
 def _places(value: object) -> Iterator[Path]:
-    for each in value if isinstance(value, list | tuple) else (value,):
-        if isinstance(each, str | Path) and str(each):  # an option left out is no folder, though Path("") is one
-            yield from (Path(each), Path(str(each).rpartition("#")[0] or each))
+    for path in value if isinstance(value, list | tuple) else (value,):
+        if isinstance(path, str | Path) and str(path):  # an option left out is no folder, though Path("") is one
+            yield from (Path(path), Path(str(path).rpartition("#")[0] or path))
 
 
 def _reads(place: Path, output: Path, name: str) -> bool:
@@ -497,22 +497,22 @@ def speak(command: Any, *, lang: Lang) -> None:
     for name, key in _AROUND.items():
         if hasattr(rich_utils, name):
             setattr(rich_utils, name, say(f"cli.around.{key}", lang=lang))
-    said: dict[str, str] = {}
+    translation: dict[str, str] = {}
     for subject in _SUBJECTS:
         chosen = sentences(subject, lang=lang)
-        said |= {text: chosen.get(key, text) for key, text in sentences(subject, lang="fr").items()}
+        translation |= {text: chosen.get(key, text) for key, text in sentences(subject, lang="fr").items()}
     context = typer.Context(command)
     context.help_option_names = ["-h", "--help"]
-    _speak_command(command, context, said, lang)
+    _speak_command(command, context, translation, lang)
 
 
-def _speak_command(command: Any, context: typer.Context, said: Mapping[str, str], lang: Lang) -> None:
-    command.help = said.get(command.help, command.help)
+def _speak_command(command: Any, context: typer.Context, translation: Mapping[str, str], lang: Lang) -> None:
+    command.help = translation.get(command.help, command.help)
     for param in command.params:
         if getattr(param, "help", None):
-            param.help = said.get(param.help, param.help)
+            param.help = translation.get(param.help, param.help)
     option = command.get_help_option(context)
     if option is not None:
         option.help = say("cli.around.help", lang=lang)
     for name in getattr(command, "commands", {}):
-        _speak_command(command.commands[name], context, said, lang)
+        _speak_command(command.commands[name], context, translation, lang)
