@@ -65,12 +65,12 @@ class FileSource:
 
     def find(self, name: str) -> str | None:
         """Name under which a file is there, upper and lower case alike (as on Windows), or None."""
-        alike = [each for each in self.names if each.casefold() == name.casefold()]
-        return name if name in alike else next(iter(alike), None)
+        matches = [candidate for candidate in self.names if candidate.casefold() == name.casefold()]
+        return name if name in matches else next(iter(matches), None)
 
     def member(self, name: str) -> Member:
         """Return the file of that very name, which is there."""
-        return next(each for each in self.members if each.name == name)
+        return next(member for member in self.members if member.name == name)
 
     def read(self, name: str) -> bytes:
         """
@@ -216,17 +216,17 @@ def check_members(path: str | Path, infos: Sequence[zipfile.ZipInfo]) -> None:
     PasserellesError
         If there is such an entry.
     """
-    seen: set[str] = set()
+    entries: set[str] = set()
     for info in infos:
         for name in (info.filename, info.orig_filename):
             plain = name.replace("\\", "/")
             escapes = plain.startswith("/") or ".." in plain.split("/") or _DRIVE.match(plain) or "\0" in plain
             if escapes or stat.S_ISLNK(info.external_attr >> 16):
                 raise PasserellesError("zip_unsafe", path=path, entry=name.replace("\0", "?"))
-        alike = posixpath.normpath(info.filename.replace("\\", "/")).casefold()  # as files of a disk are
-        if alike in seen:
+        entry = posixpath.normpath(info.filename.replace("\\", "/")).casefold()  # as files of a disk are
+        if entry in entries:
             raise PasserellesError("zip_twice", path=path, entry=info.filename)
-        seen.add(alike)
+        entries.add(entry)
 
 
 def check_expansion(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
@@ -256,7 +256,7 @@ def _open_folder(path: Path) -> FileSource:
     zips = [path / name for name in names if name.casefold().endswith(".zip")]
     if not zips or any(name.casefold().endswith(_TABLES) for name in names):
         return FileSource(path, tuple(Member(name, name) for name in names))
-    members = sorted(member for each in zips for member in _zip_members(each))
+    members = sorted(member for archive in zips for member in _zip_members(archive))
     for first, second in pairwise(members):
         if first.name == second.name:
             raise PasserellesError("zip_twice", path=path, entry=first.name)

@@ -24,8 +24,8 @@ ENDING: Final = ".provenance.json"
 
 def used_last_first(place: Path, *patterns: str) -> list[Path]:
     """Files of a folder, if there is one, by when they were last used."""
-    found = [path for pattern in patterns for path in place.glob(pattern)]
-    return sorted(found, key=lambda path: (-path.stat().st_mtime, path))
+    paths = [path for pattern in patterns for path in place.glob(pattern)]
+    return sorted(paths, key=lambda path: (-path.stat().st_mtime, path))
 
 
 @contextmanager
@@ -41,7 +41,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
         If something is there and `overwrite` is False, if `path` is a folder, if its folder does not exist, or if
         writing is refused or fails.
     """
-    with _failures_told(path):
+    with _write_errors(path):
         if is_stream(path):
             with path.open("wb") as stream:
                 yield stream
@@ -85,7 +85,7 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
         If something is there and `overwrite` is False, if it is no folder of such files, if the folder above does
         not exist, or if writing is refused or fails.
     """
-    with _failures_told(path):
+    with _write_errors(path):
         target = _pointed_to(path)
         temp, old = _beside(target), _beside(target)
         check_free(path, overwrite=overwrite)
@@ -208,7 +208,7 @@ def _remove(folder: Path, names: tuple[str, ...]) -> None:
 
 
 @contextmanager
-def _failures_told(path: Path) -> Iterator[None]:
+def _write_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except PermissionError as error:
@@ -258,5 +258,5 @@ def read_side(path: Path) -> dict[str, Any] | None:
     side = side_of(path)
     if not side.is_file():
         return None
-    found = parse_json(read_file(side, most=MAX_JSON_BYTES).decode("utf-8"))
-    return found if isinstance(found, dict) else None
+    about = parse_json(read_file(side, most=MAX_JSON_BYTES).decode("utf-8"))
+    return about if isinstance(about, dict) else None

@@ -130,10 +130,10 @@ def once(text: str) -> str | None:
     if text.isascii() or not all(sign in _BYTES for sign in set(text)):
         return None
     try:
-        found = bytes(map(_BYTES.__getitem__, text)).decode("utf-8")
+        repaired = bytes(map(_BYTES.__getitem__, text)).decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return found.removeprefix("\ufeff")
+    return repaired.removeprefix("\ufeff")
 
 
 def read_table(  # noqa: PLR0913 - what a format promises of its files
@@ -181,14 +181,14 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
     table
         Its `notices` say everything that was wrong. A file that is no table at all gives no rows and a notice.
     """
-    known = {*required, *optional}
+    columns = {*required, *optional}
 
-    def known_heads(cells: Sequence[Cell]) -> int:
-        return len(known.intersection(named(_names(cells), heads)))
+    def columns_in(cells: Sequence[Cell]) -> int:
+        return len(columns.intersection(named(_names(cells), heads)))
 
-    find = fits or known_heads
+    fit = fits or columns_in
     try:
-        found = parse_rows(data, find, name=name, sheet=sheet, first=True, repair_apostrophes=repair_apostrophes)
+        parsed = parse_rows(data, fit, name=name, sheet=sheet, first=True, repair_apostrophes=repair_apostrophes)
     except PasserellesError as error:
         log = NoticeLog()
         if error.key == "not_a_table":
@@ -196,21 +196,21 @@ def read_table(  # noqa: PLR0913 - what a format promises of its files
         else:
             log.note("unreadable_file", file=name, reason=error.values.get("reason", error))
         return Table(name, (), [], (), file_record(name, data, ""), log.notices())
-    if not found.header_line:
-        (line, header), *rows = [*found.filled] or [(0, [])]
-        found = found._replace(header=tuple(header), header_line=line, rows=rows)
-    is_text = found.encoding != "xlsx"
-    table = found.table(exact=is_text)
+    if not parsed.header_line:
+        (line, header), *rows = [*parsed.filled] or [(0, [])]
+        parsed = parsed._replace(header=tuple(header), header_line=line, rows=rows)
+    is_text = parsed.encoding != "xlsx"
+    table = parsed.table(exact=is_text)
     log = NoticeLog(table.notices)
-    for area in found.merged if heads else ():
-        if area.last_row > found.header_line:
+    for area in parsed.merged if heads else ():
+        if area.last_row > parsed.header_line:
             log.note("merged_cells", file=name, line=area.first_row)
-    if is_text and expected_encoding and found.encoding.removesuffix("-sig") != expected_encoding:
-        log.note("encoding_differs", file=name, expected=expected_encoding, encoding=found.encoding)
-    elif is_text and expected_encoding is None and found.encoding not in ("utf-8", "utf-8-sig"):
-        log.note("encoding_detected", file=name, encoding=found.encoding)
-    if found.header and expected_delimiter and found.delimiter not in (expected_delimiter, ""):
-        shown = "tab" if found.delimiter == "\t" else found.delimiter
+    if is_text and expected_encoding and parsed.encoding.removesuffix("-sig") != expected_encoding:
+        log.note("encoding_differs", file=name, expected=expected_encoding, encoding=parsed.encoding)
+    elif is_text and expected_encoding is None and parsed.encoding not in ("utf-8", "utf-8-sig"):
+        log.note("encoding_detected", file=name, encoding=parsed.encoding)
+    if parsed.header and expected_delimiter and parsed.delimiter not in (expected_delimiter, ""):
+        shown = "tab" if parsed.delimiter == "\t" else parsed.delimiter
         log.note("delimiter_differs", file=name, expected=expected_delimiter, delimiter=shown)
     table = replace(table, header=named(table.header, heads))
     if strip:
@@ -498,19 +498,19 @@ def _with_header(
     return (tuple(rows[place][1]), rows[place][0], rows[place + 1 :]) if score else ((), 0, rows)
 
 
-def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, first: bool) -> Rows:
+def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, wanted_sheet: str, *, first: bool) -> Rows:
     book = open_workbook(data)
     names = book.sheets
-    if asked:
-        names = tuple(each for each in names if each.strip().casefold() == asked.strip().casefold())
+    if wanted_sheet:
+        names = tuple(sheet for sheet in names if sheet.strip().casefold() == wanted_sheet.strip().casefold())
         if not names:
-            raise PasserellesError("unknown_sheet_of", path=path, sheet=asked, sheets=", ".join(book.sheets))
-    heads = {each: book.head(each).rows for each in names}
-    scores = {each: _best(rows, fits)[0] for each, rows in heads.items()}
-    best = [each for each in names if scores[each] and scores[each] == max(scores.values())]
+            raise PasserellesError("unknown_sheet_of", path=path, sheet=wanted_sheet, sheets=", ".join(book.sheets))
+    heads = {sheet: book.head(sheet).rows for sheet in names}
+    scores = {sheet: _best(rows, fits)[0] for sheet, rows in heads.items()}
+    best = [sheet for sheet in names if scores[sheet] and scores[sheet] == max(scores.values())]
     if not best:  # no header anywhere: the rows of the only sheet that holds something
-        best = [each for each in names if heads[each]] or list(names)
-    others = tuple(each for each in names if scores[each] and each not in best)
+        best = [sheet for sheet in names if heads[sheet]] or list(names)
+    others = tuple(sheet for sheet in names if scores[sheet] and sheet not in best)
     if len(best) > 1 and not first:
         values = {"sheets": ", ".join(best), "example": best[0], "others": ", ".join(others)}
         raise PasserellesError("several_sheets", path=path, **values)
@@ -518,8 +518,8 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, asked: str, *, 
     header, line, rows = _with_header(chosen.rows, fits)
     digest = hashlib.sha256(data).hexdigest()
     above = [row for row in chosen.rows if row[0] < line]
-    found = Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, hidden=chosen.hidden, above=above)
-    return found._replace(others=others if line else ())
+    table = Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, hidden=chosen.hidden, above=above)
+    return table._replace(others=others if line else ())
 
 
 def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostrophes: bool) -> Rows:
@@ -548,13 +548,13 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int, int]:
     """How well the best header fits under a delimiter, then how early it comes, and how many cells it has."""
-    found: list[tuple[int, list[Cell]]] = []
+    rows: list[tuple[int, list[Cell]]] = []
     with suppress(csv.Error):
         reader = csv.reader(islice(lines, 10 * HEADER_WITHIN), delimiter=delimiter)
         for line, row in enumerate(islice(reader, HEADER_WITHIN), 1):
-            found += [(line, list(row))] if row else []
-    score, place = _best(found, fits)
-    return score, -place, len(found[place][1]) if found else 0
+            rows += [(line, list(row))] if row else []
+    score, place = _best(rows, fits)
+    return score, -place, len(rows[place][1]) if rows else 0
 
 
 def with_only_header(rows: Rows, fits: Fits) -> Rows:
@@ -562,8 +562,8 @@ def with_only_header(rows: Rows, fits: Fits) -> Rows:
     filled = [] if rows.header_line else list(rows.filled)
     if len({at for _, cells in filled for at, cell in enumerate(cells) if cell_text(cell)}) != 1:
         return rows
-    (line, header), *rest = filled
-    return rows._replace(header=tuple(header), header_line=line, rows=rest) if fits(header) else rows
+    (line, header), *below = filled
+    return rows._replace(header=tuple(header), header_line=line, rows=below) if fits(header) else rows
 
 
 class Number(NamedTuple):
@@ -582,8 +582,8 @@ def decimal_sign(texts: Iterable[str]) -> str:
     >>> decimal_sign(["1.000", "2,5"]), decimal_sign(["1.000", "12"]), decimal_sign(["1.250.000"])
     (',', '', ',')
     """
-    found = {sign for text in texts if (sign := _decimal_of(_SPACES.sub("", text)))}
-    return found.pop() if len(found) == 1 else ""
+    signs = {sign for text in texts if (sign := _decimal_of(_SPACES.sub("", text)))}
+    return signs.pop() if len(signs) == 1 else ""
 
 
 def _decimal_of(text: str) -> str:
@@ -595,8 +595,8 @@ def _decimal_of(text: str) -> str:
     other = "." if signs[0] == "," else ","
     if len(signs) > 1:
         return other  # 1.250.000
-    whole, _, rest = text.partition(signs)
-    return "" if len(rest) == 3 and 0 < len(whole) <= 3 and whole != "0" else signs  # noqa: PLR2004 - a group of thousands
+    whole, _, decimals = text.partition(signs)
+    return "" if len(decimals) == 3 and 0 < len(whole) <= 3 and whole != "0" else signs  # noqa: PLR2004 - a group of thousands
 
 
 def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:  # noqa: PLR0911 - one refusal a line
@@ -630,9 +630,9 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         return Number(None, "empty")
     terms = plain.split("+")
     if len(terms) > 1 and all(map(str.strip, terms)):  # "2 CDI + 1 CDD"
-        read = [value for term in terms if (value := read_number(term, decimal=decimal, whole=whole).value) is not None]
-        known = len(read) == len(terms) and min(read) >= 0
-        return Number(sum(read)) if known else Number(None, "not_number")
+        addends = [n for term in terms if (n := read_number(term, decimal=decimal, whole=whole).value) is not None]
+        complete = len(addends) == len(terms) and min(addends) >= 0
+        return Number(sum(addends)) if complete else Number(None, "not_number")
     first, *others = plain.split(maxsplit=1)
     plain = " ".join([_WORDED.get(first.casefold(), first), *others])  # "deux postes"
     negative = plain[0] in "-\u2212"
@@ -644,10 +644,10 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     if unit and not _UNITS.fullmatch(unit):
         return Number(None, "not_number")
     if _SPACES.search(digits):
-        head, sign, rest = re.fullmatch(r"([0-9\s\u00a0\u202f\u2009]*)([.,]?)(.*)", digits, re.DOTALL).groups()  # type: ignore[union-attr]
-        if not _SPACED.fullmatch(head) or not (rest.isdigit() or not rest):
+        head, sign, decimals = re.fullmatch(r"([0-9\s\u00a0\u202f\u2009]*)([.,]?)(.*)", digits, re.DOTALL).groups()  # type: ignore[union-attr]
+        if not _SPACED.fullmatch(head) or not (decimals.isdigit() or not decimals):
             return Number(None, "ambiguous")
-        return _number(f"{_SPACES.sub('', head)}.{rest}" if sign else _SPACES.sub("", head), negative=negative)
+        return _number(f"{_SPACES.sub('', head)}.{decimals}" if sign else _SPACES.sub("", head), negative=negative)
     if not _MARKED.fullmatch(digits):
         return Number(None, "not_number")
     sign = _decimal_of(digits)
@@ -655,11 +655,11 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         return Number(None, "ambiguous")
     sign = sign or decimal
     grouping = "." if sign == "," else ","
-    head, _, rest = digits.partition(sign) if sign else (digits, "", "")
+    head, _, decimals = digits.partition(sign) if sign else (digits, "", "")
     parts = re.split(f"[{grouping}'\u2019]", head)
-    if any(len(part) != 3 for part in parts[1:]) or (not rest.isdigit() and rest):  # noqa: PLR2004 - thousands
+    if any(len(part) != 3 for part in parts[1:]) or (not decimals.isdigit() and decimals):  # noqa: PLR2004 - thousands
         return Number(None, "ambiguous")
-    return _number(f"{''.join(parts)}.{rest}" if rest else "".join(parts), negative=negative)
+    return _number(f"{''.join(parts)}.{decimals}" if decimals else "".join(parts), negative=negative)
 
 
 def decimal_number(text: str) -> float:

@@ -100,7 +100,7 @@ class Workbook:
 
     def head(self, sheet: str) -> Sheet:
         """Return the first rows of a sheet, without reading the rest of it."""
-        with _damage_told():
+        with _damage_errors():
             return _walk(self, sheet, most=HEADER_WITHIN + 1)
 
     def sheet(self, sheet: str) -> Sheet:
@@ -112,7 +112,7 @@ class Workbook:
         DamagedWorkbookError
             If it is damaged, or would cost more than any real one.
         """
-        with _damage_told():
+        with _damage_errors():
             xml = _part(self.data, self.parts[sheet])
             if xml.count(b"<c") > _MAX_CELLS:
                 raise DamagedWorkbookError(f"more than {_MAX_CELLS} cells")
@@ -141,13 +141,13 @@ class Workbook:
     @cached_property
     def texts(self) -> Sequence[str]:
         """Texts that cells share, by number."""
-        found: list[str] = []
+        texts: list[str] = []
         for name, element in _elements(self.data, "xl/sharedStrings.xml", whole="si"):
             if name == "si":
-                found.append(_unescaped(_texts_in(element, "t")))
-                if len(found) > _MAX_CELLS:
+                texts.append(_unescaped(_texts_in(element, "t")))
+                if len(texts) > _MAX_CELLS:
                     raise DamagedWorkbookError(f"more than {_MAX_CELLS} texts")
-        return found
+        return texts
 
     def text(self, number: int) -> str:
         """Return one of them."""
@@ -192,7 +192,7 @@ def open_workbook(data: bytes) -> Workbook:
     DamagedWorkbookError
         If it is damaged, if it would expand beyond reason, or if no sheet of it is visible.
     """
-    with _damage_told():
+    with _damage_errors():
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             infos = archive.infolist()
         try:
@@ -200,7 +200,7 @@ def open_workbook(data: bytes) -> Workbook:
         except PasserellesError as error:
             raise DamagedWorkbookError(error.message("en")) from error
         listed = ((about.get("Type", ""), about) for _, about in _elements(data, "xl/_rels/workbook.xml.rels"))
-        targets = {each.get("Id", ""): each.get("Target", "") for kind, each in listed if kind.endswith("/worksheet")}
+        targets = {rel.get("Id", ""): rel.get("Target", "") for kind, rel in listed if kind.endswith("/worksheet")}
         parts: dict[str, str] = {}
         epoch = _EPOCH
         for name, about in _elements(data, _MAIN):
@@ -251,13 +251,13 @@ def _check_part(info: zipfile.ZipInfo) -> None:
 
 def _check_start(stream: IO[bytes]) -> None:
     """Refuse a part that declares a document type, which no workbook has: it could define endless text."""
-    begun: list[bool] = []
+    doctypes: list[bool] = []
     parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda *_: begun.append(True)
-    parser.StartElementHandler = lambda *_: begun.append(False)
-    while not begun and (piece := stream.read(_PIECE)):
+    parser.StartDoctypeDeclHandler = lambda *_: doctypes.append(True)
+    parser.StartElementHandler = lambda *_: doctypes.append(False)
+    while not doctypes and (piece := stream.read(_PIECE)):
         parser.Parse(piece)
-    if begun[:1] == [True]:
+    if doctypes[:1] == [True]:
         raise DamagedWorkbookError("a document type declaration")
     stream.seek(0)
 
@@ -317,7 +317,7 @@ def _is_duration(number: int, code: str) -> bool:
 @cache
 def _column(letters: bytes) -> int:
     """Number of a column, from 1."""
-    number = reduce(lambda known, letter: known * 26 + letter - 64, letters.upper(), 0)
+    number = reduce(lambda total, letter: total * 26 + letter - 64, letters.upper(), 0)
     if number > _MAX_COLUMN:
         raise DamagedWorkbookError(f"a cell in column {letters.decode()}")
     return number
@@ -339,13 +339,13 @@ def _moment(value: float, epoch: datetime, *, duration: bool) -> Cell:
     if duration:
         return timedelta(days=value)
     day, fraction = divmod(value, 1)
-    rest = timedelta(milliseconds=round(fraction * 86_400_000))
-    if 0 <= value < 1 and not rest.days:
-        return (epoch + rest).time()
+    time_of_day = timedelta(milliseconds=round(fraction * 86_400_000))
+    if 0 <= value < 1 and not time_of_day.days:
+        return (epoch + time_of_day).time()
     if 0 < value < _LAST_OF_FALSE_1900 and epoch == _EPOCH:
         day += 1
     try:
-        return epoch + timedelta(days=day) + rest
+        return epoch + timedelta(days=day) + time_of_day
     except OverflowError:
         return value  # no date: the number as it is
 
@@ -402,11 +402,11 @@ class _PlainCells(dict[bytes, Cell]):
 
     def row(self, body: bytes) -> list[Cell] | None:
         count = body.count(b"<c")
-        found = _PLAIN.findall(body) if count <= _MAX_COLUMN else []
-        places = [_column(name) for name, _ in found]
-        if len(found) != count or places != sorted(set(places)):
+        cells = _PLAIN.findall(body) if count <= _MAX_COLUMN else []
+        places = [_column(name) for name, _ in cells]
+        if len(cells) != count or places != sorted(set(places)):
             return None
-        return _spread(places, [self[written] for _, written in found])
+        return _spread(places, [self[written] for _, written in cells])
 
 
 def _spread(places: Sequence[int], values: Sequence[Cell]) -> list[Cell]:
@@ -431,7 +431,7 @@ def _area(reference: str) -> Area:
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:
     rows = _ROW.findall(xml) if _HIDDEN.search(xml) else ()
-    return frozenset(int(number[1]) for each in rows if _HIDDEN.search(each) and (number := _ROW_NUMBER.search(each)))
+    return frozenset(int(number[1]) for row in rows if _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)))
 
 
 def _place(reference: str) -> tuple[int, int]:
@@ -494,7 +494,7 @@ def _cell(book: Workbook, element: Element) -> Cell:
 
 
 @contextmanager
-def _damage_told() -> Iterator[None]:
+def _damage_errors() -> Iterator[None]:
     """Turn what damage raises into one kind of error."""
     try:
         yield

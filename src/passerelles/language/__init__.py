@@ -29,7 +29,7 @@ def leaves(table: Any, name: str = "") -> Iterator[tuple[str, Any]]:
     >>> list(leaves({"a": 1, "b": {"c": [2], "d": [{"e": 3}]}}))
     [('a', 1), ('b.c', [2]), ('b.d.1.e', 3)]
     """
-    if isinstance(table, list | tuple) and any(isinstance(each, Mapping) for each in table):
+    if isinstance(table, list | tuple) and any(isinstance(element, Mapping) for element in table):
         table = dict(enumerate(table, start=1))
     if not isinstance(table, Mapping):
         yield name, table
