@@ -111,17 +111,17 @@ class LeadingCertification(Described):
 
     def described(self, lang: Lang = "fr") -> str:
         """Return label and code, with level, end, hours and prior learning where they are known."""
-        said = [self.code]
+        details = [self.code]
         if self.level is not None:
-            said.append(say("paths.certification.level", lang=lang, level=self.level))
+            details.append(say("paths.certification.level", lang=lang, level=self.level))
         if self.until:
-            said.append(say("paths.certification.until", lang=lang, day=day_text(self.until, lang)))
+            details.append(say("paths.certification.until", lang=lang, day=day_text(self.until, lang)))
         if hours := _hours_shown(self.hours, lang):
-            said.append(say("paths.certification.hours", lang=lang, hours=hours))
+            details.append(say("paths.certification.hours", lang=lang, hours=hours))
         if self.vae:
             key = "vae_former" if self.vae_former else "vae"
-            said.append(say(f"paths.certification.{key}", lang=lang, former=self.vae_former))
-        return f"{self.label} ({', '.join(said)})"
+            details.append(say(f"paths.certification.{key}", lang=lang, former=self.vae_former))
+        return f"{self.label} ({', '.join(details)})"
 
 
 def _hours_shown(hours: Hours | None, lang: Lang) -> str | None:
@@ -145,20 +145,20 @@ def leading_lines(
     they tie to its family alone, far from its name. What is `held` leads no further. What is demanded today is in
     force, whatever files leave unsaid.
     """
-    found = [c for c in certifications if c.code not in held]
-    given = [c for c in found if c.demanded or c.code in asked]
-    alone = given if any(kind in kinds for kind in DIPLOMAS) else []
-    some = sorted(alone or found, key=lambda c: c.code not in asked)
+    candidates = [c for c in certifications if c.code not in held]
+    demanded = [c for c in candidates if c.demanded or c.code in asked]
+    alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
+    some = sorted(alone or candidates, key=lambda c: c.code not in asked)
     if not some:
         return []
-    key = "certified" if given or any(c.sure for c in some) else "certified_undated"
-    if not given and set(kinds) - {"aptitude", "experience"}:
+    key = "certified" if demanded or any(c.sure for c in some) else "certified_undated"
+    if not demanded and set(kinds) - {"aptitude", "experience"}:
         key = "certified_beside"
     elif all(c.far for c in some):
         key = "certified_family"
-    rest = len(some) - _SAID
+    more = len(some) - _SAID
     names = listed((c.described(lang) for c in some[:_SAID]), lang)
-    return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=rest) if rest > 0 else ""))]
+    return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=more) if more > 0 else ""))]
 
 
 class Registration(NamedTuple):
@@ -196,10 +196,10 @@ class Register:
 
     def state(self, code: str, day: date) -> Ternary:
         """Return whether a certification is alive on a day, as far as the register tells."""
-        known = self.registrations.get(code)
-        if known is not None and (not known.active or (known.until and known.until < day.isoformat())):
+        entry = self.registrations.get(code)
+        if entry is not None and (not entry.active or (entry.until and entry.until < day.isoformat())):
             return "no"
-        if known is not None and known.until:
+        if entry is not None and entry.until:
             return "yes"
         return "no" if code in self.successors else "unknown"
 
@@ -210,17 +210,17 @@ class Register:
         Those that are over themselves give way to their own successors; cycles end. One of which nothing but its
         coming is known counts where what it replaces ended less than two years before the day.
         """
-        seen = {code}
+        visited = {code}
         waiting = [(code, heir) for heir in self.successors.get(code, ())]
         while waiting:
             former, heir = waiting.pop(0)
-            if heir in seen:
+            if heir in visited:
                 continue
-            seen.add(heir)
+            visited.add(heir)
             state = self.state(heir, day)
             ended = self.registrations[former].until if former in self.registrations else ""
             if state == "no":
-                waiting += [(heir, each) for each in self.successors.get(heir, ())]
+                waiting += [(heir, next_heir) for next_heir in self.successors.get(heir, ())]
             elif state == "yes" or ended >= (day - _TRUSTED).isoformat():
                 yield heir, former
 
@@ -229,9 +229,9 @@ class Register:
         return next((f.record.name for f in self.files if f.kind == kind), "")
 
 
-def read_register(found: Iterable[Found]) -> Register:
+def read_register(recognised: Iterable[Found]) -> Register:
     """Read the files of the RNCP among those recognised; of two of one kind, the last by name."""
-    by_kind = {each.kind.name: each for each in sorted(found, key=lambda f: f.name)}
+    by_kind = {file.kind.name: file for file in sorted(recognised, key=lambda f: f.name)}
     files: list[SourceFile] = []
 
     def rows(kind: str, *names: str) -> Iterator[tuple[str, ...]]:
@@ -253,8 +253,8 @@ def read_register(found: Iterable[Found]) -> Register:
         replaced |= {(code, successor), (former, code)}
     leading = {(rome, code) for code, rome in rows("rncp-rome", "rncp", "rome") if code.startswith("RNCP")}
     branch = frozenset(code for code, _ in rows("rncp-agreements", "rncp", "agreement_1"))
-    known = ((old, new) for old, new in replaced if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
-    by_code, successors = MappingProxyType(registrations), grouped(sorted(known))
+    pairs = ((old, new) for old, new in replaced if old != new and old.startswith("RNCP") and new.startswith("RNCP"))
+    by_code, successors = MappingProxyType(registrations), grouped(sorted(pairs))
     return Register(by_code, successors, grouped(sorted(leading)), branch, tuple(files))
 
 
@@ -380,24 +380,24 @@ class Certifications:
         own = self._own(code, referential, day)
         # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
         choice = [n for n in referential.credentials_of.get(code, ()) if n.kind == "one-of" and n.scope == "all"]
-        known = (referential.credential_by_code.get(need.credential) for need in choice)
-        unnamed = any(c is not None and c.kind in DIPLOMAS and not c.registrations for c in known)
+        credentials = (referential.credential_by_code.get(need.credential) for need in choice)
+        unnamed = any(c is not None and c.kind in DIPLOMAS and not c.registrations for c in credentials)
         if own and (occupation.base is not None or (not unnamed and any(each.demanded for each in own))):
             return own
-        found: dict[str, LeadingCertification] = {}
+        by_code: dict[str, LeadingCertification] = {}
         for link in links_of(referential, code):
             match: Match = "direct" if link.via in ("direct", "base") else "parent"
             rows = [row for row in self.by_rome.get(link.code, ()) if row.kind == "certification"]
             named = {row.rncp if row.rncp.startswith("RNCP") else f"RNCP{row.rncp}" for row in rows if row.rncp}
             for rncp in sorted({*self.register.by_rome.get(link.code, ()), *named}):
                 for each in self._alive(rncp, match, day):
-                    found.setdefault(each.code, each)
+                    by_code.setdefault(each.code, each)
             for row in rows:
                 if not row.rncp and _open(row, day) != "no":
                     each = self._from_rows(f"CI-{row.code}", (row,), match, day)
-                    found.setdefault(each.code, each)
+                    by_code.setdefault(each.code, each)
         mine = {each.code for each in own}
-        others = [c for c in found.values() if c.code not in mine and not (own and c.code in self.register.branch)]
+        others = [c for c in by_code.values() if c.code not in mine and not (own and c.code in self.register.branch)]
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
@@ -409,8 +409,8 @@ class Certifications:
         def nearest(c: LeadingCertification) -> tuple[bool, int, int, bool, int, str]:
             words = _stems(c.label, referential.language)
             apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
-            begun = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
-            return not c.code.startswith("RNCP"), -len(name & words), -begun, apart, breadth.get(c.code, 0), c.code
+            same_stems = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
+            return not c.code.startswith("RNCP"), -len(name & words), -same_stems, apart, breadth.get(c.code, 0), c.code
 
         chosen.sort(key=nearest)
         if chosen and chosen[0].match == "parent" and nearest(chosen[0])[1:3] == (0, 0):
@@ -423,8 +423,8 @@ class Certifications:
 
         Where a diploma is demanded of everybody, what is only usual is left out.
         """
-        found: dict[str, LeadingCertification] = {}
-        whole = False
+        by_code: dict[str, LeadingCertification] = {}
+        diploma_demanded = False
         for need in referential.credentials_of.get(code, ()):
             credential = referential.credential_by_code.get(need.credential)
             if credential is None:
@@ -432,9 +432,9 @@ class Certifications:
             demanded = need.scope == "all" and need.kind in ("required", "one-of")
             for rncp in credential.registrations:
                 for each in self._alive(rncp, "direct", day, credential):
-                    found.setdefault(each.code, replace(each, demanded=demanded))
-                    whole |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
-        return tuple(each for each in found.values() if each.demanded or not whole)
+                    by_code.setdefault(each.code, replace(each, demanded=demanded))
+                    diploma_demanded |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
+        return tuple(each for each in by_code.values() if each.demanded or not diploma_demanded)
 
     def _alive(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None
@@ -449,14 +449,14 @@ class Certifications:
             state = "no" if until < day.isoformat() else "yes" if state == "unknown" else state
         if state == "no":
             for heir, former in self.register.heirs(rncp, day):
-                made = self._from_rows(heir, self._rows(heir), match, day, sure=True)
+                certification = self._from_rows(heir, self._rows(heir), match, day, sure=True)
                 label, level = self._named(former, self._rows(former), credential)
-                level = level if made.level is None else made.level
-                yield replace(made, label=made.label or label, level=level)
+                level = level if certification.level is None else certification.level
+                yield replace(certification, label=certification.label or label, level=level)
             return
-        made = self._from_rows(rncp, rows, match, day, sure=state == "yes", credential=credential)
-        if made.label:
-            yield made
+        certification = self._from_rows(rncp, rows, match, day, sure=state == "yes", credential=credential)
+        if certification.label:
+            yield certification
 
     def _from_rows(
         self,
@@ -469,10 +469,10 @@ class Certifications:
         credential: Credential | None = None,
     ) -> LeadingCertification:
         register = self.register
-        known = register.registrations.get(code)
+        entry = register.registrations.get(code)
         files = [self.file.record.name] if rows else []
         files += [register.file_of("rncp-rome")] if code in register.breadth else []
-        files += [register.file_of("apprenticeship-kit")] if known else []
+        files += [register.file_of("apprenticeship-kit")] if entry else []
         published = _published().get(code)
         hours = None if published is None or "" < published.until < day.isoformat() else published.centre
         if hours is None and credential is not None and credential.hours.expected is not None:
@@ -480,22 +480,22 @@ class Certifications:
         label, level = self._named(code, rows, credential)
         replaced = () if rows else register.formers.get(code, ())
         formers = {row: former for former in replaced for row in self._rows(former)}
-        said = {row.vae for row in rows or formers}  # of prior learning, by its rows or those of what it replaces
-        vae = said.pop() if len(said) == 1 else None
+        vae_values = {row.vae for row in rows or formers}  # of prior learning, by its rows or those of what it replaces
+        vae = vae_values.pop() if len(vae_values) == 1 else None
         former = "" if rows or vae is None else next(iter(formers.values()))
-        until, successor = known.until if known else "", next(iter(register.successors.get(code, ())), None)
+        until, successor = entry.until if entry else "", next(iter(register.successors.get(code, ())), None)
         source = " ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
         alive = any(_open(row, day) == "yes" for row in rows) if sure is None else sure
-        told = (vae, hours, source, alive)
-        return LeadingCertification(code, label, level, until or None, match, successor, *told, vae_former=former)
+        facts = (vae, hours, source, alive)
+        return LeadingCertification(code, label, level, until or None, match, successor, *facts, vae_former=former)
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
         return tuple(r for r in self.by_rncp.get(rncp.removeprefix("RNCP"), ()) if r.kind == "certification")
 
     def _named(self, code: str, rows: Sequence[Certification], credential: Credential | None) -> tuple[str, int | None]:
         """Label and level of a certification, of the register first, then of the file, then of the referential."""
-        known = self.register.registrations.get(code)
-        label, level = (known.label, known.level) if known is not None else ("", None)
+        entry = self.register.registrations.get(code)
+        label, level = (entry.label, entry.level) if entry is not None else ("", None)
         labels = {row.label for row in rows if row.label}
         if len(labels) > 1 and credential is not None:  # options of one certification: none of them is its name
             labels = {credential.label}
@@ -516,11 +516,11 @@ class Certifications:
         UnknownCodeError
             If the file has no such code.
         """
-        found = self.by_code.get(check_code(code, what="code Certif Info").strip())
-        if found is None:
+        certification = self.by_code.get(check_code(code, what="code Certif Info").strip())
+        if certification is None:
             near = tuple(c for c in self.by_code if c.startswith(code.strip()[:4]))[:_SUGGESTIONS]
             raise UnknownCodeError(code, suggestions=near, key="unknown_certification")
-        return found
+        return certification
 
     def for_occupation(self, code: str, referential: Referential) -> tuple[CertificationHit, ...]:
         """
@@ -551,9 +551,9 @@ class Certifications:
             raise UnknownCodeError(code)
         hits: dict[str, CertificationHit] = {}
         for link in links_of(referential, code):
-            for found in self.by_rome.get(link.code, ()):
-                if found.kind == "certification" and found.active != "no":
-                    hits.setdefault(found.code, CertificationHit(found, link.code, link.via))
+            for certification in self.by_rome.get(link.code, ()):
+                if certification.kind == "certification" and certification.active != "no":
+                    hits.setdefault(certification.code, CertificationHit(certification, link.code, link.via))
         return tuple(hits.values())
 
 
@@ -597,8 +597,8 @@ def _open(row: Certification, day: date) -> Ternary:
 @cache
 def _published() -> Mapping[str, Duration]:
     """Published durations of which the hours at the training centre are known, by code, former ones too."""
-    known = [d for d in load_durations() if d.centre.expected is not None]
-    return MappingProxyType({code: d for d in known for code in (d.code, *d.former)})
+    durations = [d for d in load_durations() if d.centre.expected is not None]
+    return MappingProxyType({code: d for d in durations for code in (d.code, *d.former)})
 
 
 def is_active(first: int | None, last: int | None, year: int) -> Ternary:
@@ -651,9 +651,9 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
     PasserellesError
         If nothing is there, it may not be read, or it holds no certification file.
     """
-    found = (scanned or scan_all(path)).within(("certifications",))
-    register = tuple(f for kind in REGISTER_KINDS for f in found.of(kind))
-    reading = found.newest("certifications", NoticeLog(found.notices))
+    scan = (scanned or scan_all(path)).within(("certifications",))
+    register = tuple(f for kind in REGISTER_KINDS for f in scan.of(kind))
+    reading = scan.newest("certifications", NoticeLog(scan.notices))
     if reading is None:
         raise PasserellesError("no_certifications_data", path=path)
     return replace(_read(reading, year), register_files=register)
@@ -669,19 +669,19 @@ def _read(reading: Reading, year: int | None) -> Certifications:
             rows.append(_certification(values, line, judged, reading))
         else:
             reading.note("empty_code", line)
-    for rome, lines in grouped(sorted((rome, each.lines[0]) for each in rows for rome in each.rome)).items():
+    for rome, lines in grouped(sorted((rome, row.lines[0]) for row in rows for rome in row.rome)).items():
         if not is_rome_code(rome) or rome.endswith("00"):
             reading.note("not_an_occupation", lines[0], count=len(lines), subject=rome)
-    counts = Counter({"rows": len(rows), "without_rome": sum(not each.rome for each in rows)})
-    counts.update(each.kind for each in rows)
+    counts = Counter({"rows": len(rows), "without_rome": sum(not row.rome for row in rows)})
+    counts.update(row.kind for row in rows)
     if counts["without_rome"]:
         reading.note("certifications_without_rome", count=counts["without_rome"])
-    of_code = grouped((each.code, each) for each in rows)
+    of_code = grouped((row.code, row) for row in rows)
     if len(rows) > len(of_code):
         reading.note("certification_rows_merged", count=len(rows) - len(of_code))
-    found = tuple(_merged(some, reading) for _, some in sorted(of_code.items()))
+    certifications = tuple(_merged(some, reading) for _, some in sorted(of_code.items()))
     file, numbers = reading.source(str(latest) if dated else ""), MappingProxyType(dict(sorted(counts.items())))
-    return Certifications(found, judged, file, numbers, notices=reading.log.notices())
+    return Certifications(certifications, judged, file, numbers, notices=reading.log.notices())
 
 
 _words: Final = lru_cache(1_000)(normalise_label)  # of columns that repeat a few texts

@@ -49,11 +49,11 @@ def total(intervals: Iterable[Interval | None]) -> Interval | None:
     >>> total([Interval(5, 5), None]) is None
     True
     """
-    some = list(intervals)
-    known = [each for each in some if each is not None]
-    if not known or len(known) < len(some):
+    terms = list(intervals)
+    bounded = [term for term in terms if term is not None]
+    if not bounded or len(bounded) < len(terms):
         return None
-    return Interval(sum(each.low for each in known), sum(each.high for each in known))
+    return Interval(sum(term.low for term in bounded), sum(term.high for term in bounded))
 
 
 def share(part: Interval | None, whole: Interval | None) -> Interval | None:
@@ -140,9 +140,9 @@ class Figure:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        told = ("standing", "source", "year", "territory", "about", "via", "why")
+        names = ("standing", "source", "year", "territory", "about", "via", "why")
         numbers = {"value": self.value, "low": self.low, "high": self.high}
-        return numbers | {name: getattr(self, name) or None for name in told}
+        return numbers | {name: getattr(self, name) or None for name in names}
 
 
 def territory_name(territory: str, lang: Lang = "fr") -> str:

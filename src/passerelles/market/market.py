@@ -165,8 +165,8 @@ class BmoSurvey:
 
     def projects(self, basin: str, family: str) -> Projects:
         """Projects of a family in a basin, or in the `COUNTRY`; all unknown where the survey has no row."""
-        found = self.in_country.get(family) if basin == COUNTRY else self.projects_of.get((basin, family))
-        return found or NOTHING
+        projects = self.in_country.get(family) if basin == COUNTRY else self.projects_of.get((basin, family))
+        return projects or NOTHING
 
 
 def summed(parts: Sequence[Projects]) -> Projects:
@@ -222,8 +222,8 @@ class BmoFile:
         """
         if self.keeper is None:
             return self._read()
-        kept = self.keeper.kept(f"bmo-{self.year}", BmoSurvey, self._read)
-        return kept if kept.file.record.sha256 == self.sha256 else self._read()
+        survey = self.keeper.kept(f"bmo-{self.year}", BmoSurvey, self._read)
+        return survey if survey.file.record.sha256 == self.sha256 else self._read()
 
     def _read(self) -> BmoSurvey:
         reading = Reading(self.found)
@@ -261,9 +261,9 @@ def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
             met, xmet, smet = texts
             rows[key] = BmoRow(*key, Projects(whole(met), part(xmet), part(smet)))
             labels.setdefault(family, label)
-            for column, text, made in zip(Projects._fields, texts, rows[key].projects, strict=True):
+            for column, text, interval in zip(Projects._fields, texts, rows[key].projects, strict=True):
                 masked[column] += text in secret
-                if made is None:
+                if interval is None:
                     code = "unknown_cell" if text in ABSENT else "invalid_value"
                     reading.note(code, line, column=column, value=text)
     for column, count in masked.items():
@@ -274,14 +274,14 @@ def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
         reading.note("nomenclature_differs", found=nomenclature, expected=expected, year=file.year)
     cells, named = tuple(rows[key] for key in sorted(rows)), MappingProxyType(dict(sorted(labels.items())))
     in_regions = MappingProxyType(dict(sorted(regions, reverse=True)))  # of several names the first in order
-    found = (reading.source(), file.year, nomenclature, cells, named, _basins(basins), in_regions)
-    return BmoSurvey(*found, notices=reading.log.notices())
+    parts = (reading.source(), file.year, nomenclature, cells, named, _basins(basins), in_regions)
+    return BmoSurvey(*parts, notices=reading.log.notices())
 
 
 def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:
     """Basins with all that their rows say; of several names of one code, the first in order."""
     basins = {}
-    for code, some in grouped(sorted((code, tuple(rest)) for code, *rest in rows)).items():
+    for code, some in grouped(sorted((code, tuple(cells)) for code, *cells in rows)).items():
         names, departments, regions = (tuple(sorted({*column} - {""})) for column in zip(*some, strict=True))
         basins[code] = Basin(code, names[0] if names else "", departments=departments, regions=regions)
     return MappingProxyType(basins)
@@ -289,9 +289,9 @@ def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:
 
 def _nomenclature(families: Iterable[str], year: str) -> Nomenclature:
     """Nomenclature that most codes of families tell, else the one in use that year."""
-    told = Counter(_LETTERS[code[2]] for code in families if code[2:3] in _LETTERS)
+    counts = Counter(_LETTERS[code[2]] for code in families if code[2:3] in _LETTERS)
     by_year: Nomenclature = "FAP2021" if year >= _FIRST_FAP2021 else "FAP2009"
-    return max(sorted(told), key=lambda name: told[name], default=by_year)
+    return max(sorted(counts), key=lambda name: counts[name], default=by_year)
 
 
 @dataclass(frozen=True)
@@ -356,9 +356,9 @@ class Market:
             If there is no survey of that year.
         """
         if year is not None:
-            found = [b for b in self.bmo if b.year == str(year)]
-            if found:
-                return found[0].survey
+            matches = [b for b in self.bmo if b.year == str(year)]
+            if matches:
+                return matches[0].survey
         elif self.bmo:
             return self._default.survey
         raise PasserellesError("market_no_survey", year=year or "", years=", ".join(self.years) or "-", path=self.path)
@@ -366,9 +366,9 @@ class Market:
     @cached_property
     def _default(self) -> BmoFile:
         """Latest survey whose families a crosswalk joins to ROME; only the likely ones are read to make sure."""
-        for each in reversed(self.bmo):
-            if each.likely_nomenclature in self.crosswalks and each.survey.nomenclature in self.crosswalks:
-                return each
+        for file in reversed(self.bmo):
+            if file.likely_nomenclature in self.crosswalks and file.survey.nomenclature in self.crosswalks:
+                return file
         return self.bmo[-1]
 
     @property
@@ -378,7 +378,7 @@ class Market:
 
     def family_label(self, family: str) -> str:
         """Name of a family in the surveys already read or the FAP 2021 labels; its code where none is known."""
-        read_ones = [each.survey.family_labels for each in self.bmo if each.is_read]
+        read_ones = [file.survey.family_labels for file in self.bmo if file.is_read]
         return next((labels[family] for labels in (*read_ones, self.fap2021_labels) if family in labels), family)
 
     def openings(self, family: str, basin: str, *, year: str | int | None = None) -> Openings:
@@ -400,11 +400,11 @@ class Market:
             Bounds where a masked cell is in the sum; unknown where the survey has no row, with the reason.
         """
         survey = self.survey(year)
-        found = survey.projects(basin, family)
+        projects = survey.projects(basin, family)
         why = "no_row" if family in survey.family_labels else "family_not_surveyed"
         if basin != COUNTRY and basin not in survey.basins:
             why = "basin_not_surveyed"
-        return found.openings(why, source=survey.file.source, year=survey.year, territory=basin, about=family)
+        return projects.openings(why, source=survey.file.source, year=survey.year, territory=basin, about=family)
 
 
 def family_codes(
@@ -466,45 +466,45 @@ def load_market(
         If nothing is there, it may not be read, or it holds no market file.
     """
     chosen = settings or DEFAULT_SETTINGS
-    found = (scanned or scan_all(path)).within(("market",))
-    if not found.found:
+    scan = (scanned or scan_all(path)).within(("market",))
+    if not scan.found:
         raise PasserellesError("no_market_data", path=path)
-    log = NoticeLog(found.notices)
-    wanted = {kind: read for kind, read in _READERS.items() if tensions or read is not read_tension}
-    parts = {k: read(part) for k, read in wanted.items() if (part := found.newest(k, log)) is not None}
+    log = NoticeLog(scan.notices)
+    readers = {kind: read for kind, read in _READERS.items() if tensions or read is not read_tension}
+    parts = {k: read(part) for k, read in readers.items() if (part := scan.newest(k, log)) is not None}
     crosswalks: list[FapRome] = [parts[kind] for kind in ("fap-rome", "fap2021-rome") if kind in parts]
-    labels = found.newest("fap2021-labels", log)
+    labels = scan.newest("fap2021-labels", log)
     families2021 = () if labels is None else (pair for _, pair in labels.rows("family", "label") if pair[0])
-    surveys = _surveys(found, years, chosen, log, keeper if chosen == DEFAULT_SETTINGS else None)
+    surveys = _surveys(scan, years, chosen, log, keeper if chosen == DEFAULT_SETTINGS else None)
     joined, named = {c.nomenclature: c for c in crosswalks}, MappingProxyType(dict(sorted(families2021)))
     by_basin, by_family, wages, payers = map(parts.get, ("tension-rome-basin", "tension-fap", "wages", "idcc-opco"))
-    told = (MappingProxyType(joined), by_basin, by_family, wages, payers, named)
+    tables = (MappingProxyType(joined), by_basin, by_family, wages, payers, named)
     files = (*(part.file for part in parts.values()), *(() if labels is None else (labels.source(),)))
-    return Market(Path(path), surveys, *told, files, chosen, log.notices())
+    return Market(Path(path), surveys, *tables, files, chosen, log.notices())
 
 
 def load_wages(path: str | Path) -> Market | None:
     """Load the table of wages of a folder and what joins it to ROME, from its text files; None where they lack it."""
-    found = scan_all(path, workbooks=False)
-    kept = replace(found, found=tuple(each for each in found.found if each.kind.name in ("fap-rome", "wages")))
-    return load_market(path, scanned=kept) if kept.of("wages") else None
+    scan = scan_all(path, workbooks=False)
+    wages_only = replace(scan, found=tuple(f for f in scan.found if f.kind.name in ("fap-rome", "wages")))
+    return load_market(path, scanned=wages_only) if wages_only.of("wages") else None
 
 
 def _surveys(
-    found: Scan,
+    scan: Scan,
     years: Iterable[str | int] | None,
     settings: MarketSettings,
     log: NoticeLog,
     keeper: Keeper | None,
 ) -> tuple[BmoFile, ...]:
     wanted = None if years is None else {str(year) for year in years}
-    kept: dict[str, BmoFile] = {}
-    for each in found.of("bmo"):
-        survey = BmoFile(each, each.year, file_sha256(each.path), settings, keeper)
+    by_year: dict[str, BmoFile] = {}
+    for file in scan.of("bmo"):
+        survey = BmoFile(file, file.year, file_sha256(file.path), settings, keeper)
         if wanted is not None and survey.year not in wanted:
-            log.note("year_not_wanted", file=each.name, year=survey.year)
-        elif survey.year in kept:
-            log.note("duplicate_dataset", file=each.name, other=kept[survey.year].found.name)
+            log.note("year_not_wanted", file=file.name, year=survey.year)
+        elif survey.year in by_year:
+            log.note("duplicate_dataset", file=file.name, other=by_year[survey.year].found.name)
         else:
-            kept[survey.year] = survey
-    return tuple(kept[year] for year in sorted(kept))
+            by_year[survey.year] = survey
+    return tuple(by_year[year] for year in sorted(by_year))

@@ -96,9 +96,9 @@ class JobList:
         basins, regions = _keys(basin), _keys(region)
         for link in links_of(referential, code):
             rows = self.entries_of.get(link.code, ())
-            there = [e for e in rows if e.basin in ("", *basins) and e.region in ("", *regions)]
-            if there:
-                return Listed(min(there, key=lambda e: (not e.basin, not e.region, e.line)), link)
+            matches = [e for e in rows if e.basin in ("", *basins) and e.region in ("", *regions)]
+            if matches:
+                return Listed(min(matches, key=lambda e: (not e.basin, not e.region, e.line)), link)
         return None
 
 
@@ -133,17 +133,17 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
     for line, (code, title, basin, region, status) in table.numbered("code", "title", "basin", "region", "status"):
         note = partial(log.note, file=table.name, line=line)
         occupation = _job(referential, code, title, note)
-        said: ListedStatus | None = _HEADS["status"].get(normalise_label(status))
-        if said is None:
+        job_status: ListedStatus | None = _HEADS["status"].get(normalise_label(status))
+        if job_status is None:
             note("status_unknown", value=status)
         place = _basin(basin, places, note)
-        if occupation is None or said is None or place is None:
+        if occupation is None or job_status is None or place is None:
             continue
         key = (occupation, place, _key(region))
         if key in entries:
             note("duplicate_code", subject=" ".join(filter(None, (occupation, basin, region))))
             continue
-        entries[key] = Entry(occupation, said, place, _key(region), line, code or title)
+        entries[key] = Entry(occupation, job_status, place, _key(region), line, code or title)
     return JobList(SourceFile("job-list", table.record), tuple(entries.values()), log.notices())
 
 
@@ -162,39 +162,39 @@ def _read_list(
     """
     columns, first = {*heads.values()}, next(iter(needed.values()))
 
-    def known(cells: Sequence[Cell]) -> set[str]:
+    def columns_in(cells: Sequence[Cell]) -> set[str]:
         return columns.intersection(named([cell_text(cell) for cell in cells], heads))
 
-    found = read_rows(path, lambda cells: 0 if known(cells).isdisjoint(first) else len(known(cells)))
-    if is_job is not None and not found.header_line:
-        filled = [(line, [*filter(None, map(cell_text, cells))]) for line, cells in found.filled]
+    parsed = read_rows(path, lambda cells: 0 if columns_in(cells).isdisjoint(first) else len(columns_in(cells)))
+    if is_job is not None and not parsed.header_line:
+        filled = [(line, [*filter(None, map(cell_text, cells))]) for line, cells in parsed.filled]
         rows: list[tuple[int, list[Cell]]] = []
         for line, texts in filled:
-            whole = found.delimiter.join(texts)
-            rows.append((line, [whole] if found.delimiter and is_job(whole) else [*texts]))
+            whole = parsed.delimiter.join(texts)
+            rows.append((line, [whole] if parsed.delimiter and is_job(whole) else [*texts]))
         if any(len(cells) == 1 for _, cells in rows):
-            found = found._replace(header=("title",), rows=rows)
-    lacking = [name for name, some in needed.items() if known(found.header).isdisjoint(some)]
+            parsed = parsed._replace(header=("title",), rows=rows)
+    lacking = [name for name, some in needed.items() if columns_in(parsed.header).isdisjoint(some)]
     if lacking:
-        seen: Sequence[Cell] = found.header or next((tuple(cells) for _, cells in found.filled), ())
-        shown = ", ".join(filter(None, map(cell_text, seen))) or "-"
+        first_row: Sequence[Cell] = parsed.header or next((tuple(cells) for _, cells in parsed.filled), ())
+        shown = ", ".join(filter(None, map(cell_text, first_row))) or "-"
         raise PasserellesError("market_columns", path=path, column=", ".join(lacking), columns=shown)
-    table = found.table()
+    table = parsed.table()
     return replace(table, header=named(table.header, heads))
 
 
 def _job(referential: Referential, code: str, title: str, note: Callable[..., None]) -> str | None:
     """Occupation of a row: its code, else its title; a column of codes may hold titles and the other way round."""
-    given = [text for text in (code, title) if text]
-    for text in given:
-        if (known := code_of(referential, text)) is not None:
-            return known
+    texts = [text for text in (code, title) if text]
+    for text in texts:
+        if (known_code := code_of(referential, text)) is not None:
+            return known_code
     meant = titles_by_label(referential)
-    text = next((text for text in given if normalise_label(text) in meant), title or code)
-    found = _occupation(referential, text, note)
-    if found is not None:
-        note("job_resolved", value=text, subject=found)
-    return found
+    text = next((text for text in texts if normalise_label(text) in meant), title or code)
+    occupation = _occupation(referential, text, note)
+    if occupation is not None:
+        note("job_resolved", value=text, subject=occupation)
+    return occupation
 
 
 def _occupation(referential: Referential, text: str, note: Callable[..., None]) -> str | None:
@@ -233,8 +233,8 @@ def _key(text: str) -> str:
 
 
 def _keys(texts: Iterable[str]) -> frozenset[str]:
-    given = [t for t in texts if t]
-    return frozenset({*given, *(_key(t) for t in given)})
+    filled = [t for t in texts if t]
+    return frozenset({*filled, *(_key(t) for t in filled)})
 
 
 class Observed(NamedTuple):
@@ -277,11 +277,11 @@ class ObservedMoves:
         leaving = defaultdict[str, float](float)
         for (origin, _), some in people.items():
             leaving[origin] += some
-        found: dict[tuple[str, str], Observed] = {}
+        observed: dict[tuple[str, str], Observed] = {}
         for pair, rows in sorted(rows_of.items()):
-            periods, sources = (tuple(sorted({*each} - {""})) for each in zip(*(m[3:] for m in rows), strict=True))
-            found[pair] = Observed(people[pair], people[pair] / leaving[pair[0]], periods, sources)
-        return MappingProxyType(found)
+            periods, sources = (tuple(sorted({*cells} - {""})) for cells in zip(*(m[3:] for m in rows), strict=True))
+            observed[pair] = Observed(people[pair], people[pair] / leaving[pair[0]], periods, sources)
+        return MappingProxyType(observed)
 
 
 def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
@@ -336,8 +336,8 @@ def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]
     schema_of = record(about, numbers, optional={name: ["text"] for name in ("periods", "sources")})
     columns = (
         Column(
-            "observed", value=lambda seen, lang: number(seen.people, lang=lang, decimals=0), on=On.JSON | On.SCREEN,
-            json=lambda seen, _: {**seen._asdict(), "periods": [*seen.periods], "sources": [*seen.sources]},
+            "observed", value=lambda move, lang: number(move.people, lang=lang, decimals=0), on=On.JSON | On.SCREEN,
+            json=lambda move, _: {**move._asdict(), "periods": [*move.periods], "sources": [*move.sources]},
             schema=maybe(schema_of),
         ),
         Column("observed_people", "number", value="people", on=On.TABLE),
@@ -348,23 +348,23 @@ def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]
     return within(columns, of)
 
 
-def observed_lines(seen: Observed | None, lang: Lang) -> list[str]:
+def observed_lines(move: Observed | None, lang: Lang) -> list[str]:
     """Return the same in a sentence; none where nobody was seen."""
-    if seen is None:
+    if move is None:
         return []
-    people, share = number(seen.people, lang=lang, decimals=0), percent(seen.share, lang=lang)
-    told = say("market.observed_move", lang=lang, n=seen.people, people=people, share=share, source=_counted([seen]))
-    return [labelled(say("columns.observed", lang=lang), told, lang)]
+    people, share = number(move.people, lang=lang, decimals=0), percent(move.share, lang=lang)
+    text = say("market.observed_move", lang=lang, n=move.people, people=people, share=share, source=_counted([move]))
+    return [labelled(say("columns.observed", lang=lang), text, lang)]
 
 
 def observed_notes(some: Iterable[Observed | None], lang: Lang) -> list[str]:
     """Return what a table that shows them says under it; nothing where nobody was seen."""
-    known = [seen for seen in some if seen is not None]
-    return [say("market.observed_note", lang=lang, source=_counted(known))] if known else []
+    moves = [move for move in some if move is not None]
+    return [say("market.observed_note", lang=lang, source=_counted(moves))] if moves else []
 
 
 def _counted(some: Sequence[Observed]) -> str:
     """Return who counted people and when, each once; a dash where the table does not say."""
-    sources = sorted({each for seen in some for each in seen.sources})
-    periods = sorted({each for seen in some for each in seen.periods})
+    sources = sorted({each for move in some for each in move.sources})
+    periods = sorted({each for move in some for each in move.periods})
     return ", ".join((*sources, *periods)) or "–"

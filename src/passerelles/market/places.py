@@ -223,9 +223,9 @@ class Places:
         department = department_of(area) if area else ()
         codes = self._basins_by_name.get(name) or self._basins_by_alias.get(name, ())
         named = self._whole(codes[0]) if len(codes) == 1 else None
-        found = named if named and not communes_first else self._named_commune(text, name, department) or named
-        if found is not None:
-            return found
+        spot = named if named and not communes_first else self._named_commune(text, name, department) or named
+        if spot is not None:
+            return spot
         if len(codes) > 1:
             choices = ", ".join(f"{each} {self.basin_by_code[each].name}" for each in codes)
             raise PasserellesError("ambiguous_place", name=text, choices=choices)
@@ -236,9 +236,9 @@ class Places:
         if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
             return self._whole(self.spot(around, area).basin.code)
         joined = self._communes_by_joined_name.get(name.replace(" ", ""), ())
-        found = self._one_of(text, dict.fromkeys((*joined, *self._beginning(name))), department)
-        if found is not None:
-            return found
+        spot = self._one_of(text, dict.fromkeys((*joined, *self._beginning(name))), department)
+        if spot is not None:
+            return spot
         parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+et\s+", text)) if n]
         if len(parts) > 1:
             towns = [(*self._communes_by_name.get(part, ()), *self._beginning(part)) for part in parts]
@@ -265,11 +265,11 @@ class Places:
             If names mean several places: each is told with its choices and their departments.
         """
         parts = [part for each in re.split(r"[,;\n]", text) if (part := each.strip())]
-        found: list[Area] = []
+        areas: list[Area] = []
         unclear: list[PasserellesError] = []
         for part in parts:
             try:
-                found.append(self._area(part, alone=len(parts) == 1))
+                areas.append(self._area(part, alone=len(parts) == 1))
             except UnknownCodeError:
                 raise
             except PasserellesError as error:
@@ -279,11 +279,11 @@ class Places:
             raise PasserellesError("ambiguous_places", names=named)
         if unclear:
             raise unclear[0]
-        if not found or not all(area.communes for area in found):
-            raise UnknownCodeError(text, suggestions=self.suggest(text) if found else (), key="unknown_basin")
-        if len(found) == 1:
-            return found[0]
-        return Area("communes", ", ".join(a.name for a in found), frozenset().union(*(a.communes for a in found)))
+        if not areas or not all(area.communes for area in areas):
+            raise UnknownCodeError(text, suggestions=self.suggest(text) if areas else (), key="unknown_basin")
+        if len(areas) == 1:
+            return areas[0]
+        return Area("communes", ", ".join(a.name for a in areas), frozenset().union(*(a.communes for a in areas)))
 
     def _area(self, text: str, *, alone: bool) -> Area:
         """Territory of one part of a text: a name alone is a basin's first, in a list a commune's."""
@@ -294,9 +294,9 @@ class Places:
         commune = self.commune_by_code.get(text)
         if commune is not None:
             return Area("communes", commune.name or text, frozenset({text}))
-        own = self.own(text) if alone or text.isdigit() else None
-        if own is not None:
-            return Area("basin", own.name, frozenset(own.communes))
+        basin = self.own(text) if alone or text.isdigit() else None
+        if basin is not None:
+            return Area("basin", basin.name, frozenset(basin.communes))
         head = self._epcis_by_name.get(text) or self._epcis_by_name.get(normalise_label(text))
         if head is not None and (alone or not self._communes_by_name.get(normalise_label(text))):
             name = self.epci_labels.get(head.epci or "", text)
@@ -313,11 +313,11 @@ class Places:
         """Whether an area holds a commune, or a whole basin where none is told; None where it holds a part of it."""
         if commune:
             return commune in area.communes
-        known = self.basin_by_code.get(basin)
-        if known is None or not known.communes:
+        place = self.basin_by_code.get(basin)
+        if place is None or not place.communes:
             return None
-        inside = area.communes.intersection(known.communes)
-        return False if not inside else True if len(inside) == len(known.communes) else None
+        inside = area.communes.intersection(place.communes)
+        return False if not inside else True if len(inside) == len(place.communes) else None
 
     def _whole(self, code: str) -> Spot:
         basin = self.basin_by_code[code]
@@ -363,8 +363,8 @@ class Places:
         """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
         ranked = alike(normalise_label(text), {name: name for name in self._labels}, least=_CUTOFF)
         whole = set(holding(self._labels, text))
-        order = {n: (n not in whole, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *whole}}
-        ordered = sorted(order, key=order.__getitem__)
+        keys = {n: (n not in whole, -ranked.get(n, 0), n not in self._basins_by_name, n) for n in {*ranked, *whole}}
+        ordered = sorted(keys, key=keys.__getitem__)
         return tuple(islice(dict.fromkeys(self._labels[name] for name in ordered), _SUGGESTIONS))
 
     def distance(self, start: str, end: str) -> Distance:
@@ -478,7 +478,7 @@ class Places:
     @cached_property
     def _labels(self) -> Mapping[str, str]:
         """Label to show of each normalised name; a basin's before a commune's, whose own comes before its others."""
-        labels = {name: found[0].name or "" for name, found in self._communes_by_name.items()}
+        labels = {name: communes[0].name or "" for name, communes in self._communes_by_name.items()}
         labels |= {normalise_label(commune.name): commune.name for commune in self.communes if commune.name}
         labels |= {normalise_label(b.name): b.name for b in self.basins}
         return {name: labels[name] for name in sorted(labels) if name}
@@ -506,13 +506,13 @@ def _bare_place(text: str, area: str) -> tuple[str, str]:
     if borough := _BOROUGH.match(normalise_label(text)):
         return borough[1], area
     codes = (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)
-    said = next((found[1] for pattern in codes if (found := pattern.search(text))), "")
+    code = next((match[1] for pattern in codes if (match := pattern.search(text))), "")
     for pattern in codes:
         text = pattern.sub("", text)
-    text = _SUR_OR_SOUS.sub(lambda found: "sous " if found[1] else "sur ", text)
+    text = _SUR_OR_SOUS.sub(lambda match: "sous " if match[1] else "sur ", text)
     name = re.sub(r"\bst(e?)\b", r"saint\1", re.sub(r"\bcedex\b.*", "", normalise_label(text)).strip())
     borough = _BOROUGH.match(name)
-    return borough[1] if borough else name, area or said
+    return borough[1] if borough else name, area or code
 
 
 def holding(names: Iterable[str], text: str) -> Iterator[str]:
@@ -612,20 +612,20 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     PasserellesError
         If nothing is there, it may not be read, or it holds no file of basins.
     """
-    found = (scanned or scan_all(path)).within(("places",))
-    log = NoticeLog(found.notices)
+    scan = (scanned or scan_all(path)).within(("places",))
+    log = NoticeLog(scan.notices)
     files: list[SourceFile] = []
 
     def opened(*some: Found) -> Iterator[Reading]:
-        for each in some:
-            reading = Reading(each, log)
+        for file in some:
+            reading = Reading(file, log)
             files.append(reading.source())
             yield reading
 
     def rows(kind: str, *names: str) -> Iterator[tuple[Any, ...]]:
-        return (row for reading in opened(*found.of(kind)) for _, row in reading.rows(*names))
+        return (row for reading in opened(*scan.of(kind)) for _, row in reading.rows(*names))
 
-    newest = sorted(found.of("basins"), key=lambda f: (f.year, f.name), reverse=True)
+    newest = sorted(scan.of("basins"), key=lambda f: (f.year, f.name), reverse=True)
     geographies = [(reading, _read_basins(reading)) for reading in opened(*newest)][::-1]
     if not geographies:
         raise PasserellesError("no_places_data", path=path)
@@ -643,7 +643,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
         )
         if any(map(str.isalpha, name))
     )
-    points = _coordinates(opened(*found.of("coordinates")))
+    points = _coordinates(opened(*scan.of("coordinates")))
     # The commune of today that took the place of each former one.
     successors = dict(rows("former-communes", "former", "commune"))
     today = {row.commune: successors.get(row.commune, row.commune) for row in newest_rows}
@@ -651,7 +651,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     _report(communes, geographies)
     epcis = MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci})
     places = Places(tuple(_basins(communes, geographies)), communes, year=latest.found.year, epci_labels=epcis)
-    tables = list(found.of("travel"))
+    tables = list(scan.of("travel"))
     if travel is not None:
         extra = scan_all(travel).of("travel")
         if not extra:
@@ -685,8 +685,8 @@ def _commune(
 
 def _read_basins(reading: Reading) -> tuple[_Row, ...]:
     rows: dict[str, _Row] = {}
-    wanted = ("commune", "basin", "label", "department", "region", "commune_label")
-    for line, (code, basin, label, department, region, name) in reading.rows(*wanted):
+    columns = ("commune", "basin", "label", "department", "region", "commune_label")
+    for line, (code, basin, label, department, region, name) in reading.rows(*columns):
         if not basin:
             reading.note("empty_code", line)
         elif reading.is_new(line, code, rows):

@@ -68,14 +68,14 @@ class Kind:
     def columns(self, header: Sequence[str]) -> dict[str, str] | None:
         """Header cell of each column that `header` has, or None when it is another kind of file."""
         folded = _folded(tuple(header))
-        found: dict[str, str] = {}
+        columns: dict[str, str] = {}
         for name, pattern in (*self.signature.items(), *self.others.items()):
             cell = next((cell for text, cell in folded if re.fullmatch(pattern, text)), None)
             if cell is not None:
-                found[name] = cell
+                columns[name] = cell
             elif name in self.signature:
                 return None  # most files are of most kinds not: the first column missing says so
-        return None if self.any_of and found.keys().isdisjoint(self.any_of) else found
+        return None if self.any_of and columns.keys().isdisjoint(self.any_of) else columns
 
 
 @lru_cache(maxsize=64)
@@ -94,20 +94,20 @@ def kinds() -> Mapping[str, Kind]:
     folder = files("passerelles.market") / "sources"
     texts = {f.name.removesuffix(".toml"): f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
     declared = {name: declared_kind(text) for name, text in texts.items()}
-    known = sorted(kind.name for kind in declared.values())
-    declared |= {name: _added_kind(name, text, known) for name, text in extensions("market_sources").items()}
+    names = sorted(kind.name for kind in declared.values())
+    declared |= {name: _added_kind(name, text, names) for name, text in extensions("market_sources").items()}
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
 def _added_kind(name: str, text: str, known: Sequence[str]) -> Kind:
     """Kind that a package adds, read as the one that it names: the same content, by another producer."""
-    told = {"group": "passerelles.market_sources", "name": name}
+    values = {"group": "passerelles.market_sources", "name": name}
     try:
         kind = declared_kind(text)
     except PasserellesError as error:
-        raise PasserellesError("extension", reason=error.values["reason"], **told) from error
+        raise PasserellesError("extension", reason=error.values["reason"], **values) from error
     if kind.name not in known:
-        raise PasserellesError("extension", reason=f"name = {kind.name!r} ({', '.join(known)})", **told)
+        raise PasserellesError("extension", reason=f"name = {kind.name!r} ({', '.join(known)})", **values)
     return kind
 
 
@@ -186,8 +186,8 @@ class Scan:
         """Return the files of some groups, with a notice of how many others there are."""
         wanted = set(groups)
         others = sorted({*self.others, *(f.name for f in self.found if f.kind.group not in wanted)}, key=Path)
-        told = (notice("other_files", count=len(others), names=few(others, _SHOWN)),) if others else ()
-        return Scan(tuple(f for f in self.found if f.kind.group in wanted), (*self.notices, *told), tuple(others))
+        extra = (notice("other_files", count=len(others), names=few(others, _SHOWN)),) if others else ()
+        return Scan(tuple(f for f in self.found if f.kind.group in wanted), (*self.notices, *extra), tuple(others))
 
     def of(self, kind: str) -> tuple[Found, ...]:
         """Files of one kind, by name."""
@@ -218,7 +218,7 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         place.stat()
         listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     root = place.parent if place.is_file() else place
-    found: list[Found] = []
+    recognised: list[Found] = []
     others: list[str] = []
     notices: list[Notice] = []
     for file in listed:
@@ -235,8 +235,8 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         if item is None:
             others.append(name)
         else:
-            found.append(item)
-    return Scan(tuple(found), tuple(notices), tuple(others))
+            recognised.append(item)
+    return Scan(tuple(recognised), tuple(notices), tuple(others))
 
 
 def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
@@ -252,8 +252,8 @@ def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
         for sheet in book.sheets:
             rows: list[list[str]] = [[cell_text(cell) for cell in cells] for _, cells in book.head(sheet).rows]
             for row, below in pairwise([*rows[: HEADER_WITHIN + 1], []]):
-                if found := _found(path, name, tuple(cell.casefold() for cell in row), below, workbook=True):
-                    return found
+                if file := _file_of_kind(path, name, tuple(cell.casefold() for cell in row), below, workbook=True):
+                    return file
         return None
     if b"\x00" in head and not head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return None
@@ -262,10 +262,10 @@ def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
     if len(cut) == _PEEK:
         cut = head[: head.rfind(b"\n") + 1] or head
     table = read_table(cut, name=name)
-    return _found(path, name, table.header, table.rows[0] if table.rows else [], workbook=False)
+    return _file_of_kind(path, name, table.header, table.rows[0] if table.rows else [], workbook=False)
 
 
-def _found(path: Path, name: str, header: tuple[str, ...], first: list[str], *, workbook: bool) -> Found | None:
+def _file_of_kind(path: Path, name: str, header: tuple[str, ...], first: list[str], *, workbook: bool) -> Found | None:
     for kind in kinds().values():
         if (columns := kind.columns(header)) is not None:
             places = {column: header.index(cell) for column, cell in columns.items()}
@@ -286,20 +286,20 @@ class Reading:
         If the file can no longer be read.
     """
 
-    def __init__(self, found: Found, log: NoticeLog | None = None) -> None:
-        kind = found.kind
+    def __init__(self, file: Found, log: NoticeLog | None = None) -> None:
+        kind = file.kind
 
         def fits(row: Sequence[Cell]) -> int:
             return kind.columns([cell_text(cell) for cell in row]) is not None
 
-        self.found = found
+        self.found = file
         self.log = log or NoticeLog()
-        data, repair = read_file(found.path), kind.repair_apostrophes
-        self.table = read_table(data, name=found.name, fits=fits, repair_apostrophes=repair)
+        data, repair = read_file(file.path), kind.repair_apostrophes
+        self.table = read_table(data, name=file.name, fits=fits, repair_apostrophes=repair)
         for each in self.table.notices:
             self.log.add(each)
         for name in kind.others:
-            if name not in found.columns:
+            if name not in file.columns:
                 self.note("missing_optional_column", 1, column=name)
 
     def note(self, code: str, line: int | None = None, *, count: int = 1, **values: object) -> None:
@@ -409,10 +409,10 @@ class Keeper:
         adapter: TypeAdapter[Value] = TypeAdapter(kind)
         with suppress(OSError, ValueError, PasserellesError):
             if path.is_file():
-                found = adapter.validate_json(read_file(path, most=_LARGEST))
+                cached = adapter.validate_json(read_file(path, most=_LARGEST))
                 with suppress(OSError):  # a cache that can only be read serves all the same
                     os.utime(path)
-                return found
+                return cached
         value = make()
         with suppress(OSError, TypeError, ValueError, PasserellesError):
             self.place.mkdir(parents=True, exist_ok=True)

@@ -55,8 +55,8 @@ def _alike(wages: WagePair | None) -> bool:
 
 def _ratios(wages: WagePair | None, lang: Lang) -> list[str]:
     """Return both ratios, each with the lowest and the highest of a job's families; none where neither is known."""
-    found = [figure.short(lang, decimals=2) for figure in wages or ()]
-    return [each or "?" for each in found] if any(found) else []
+    texts = [figure.short(lang, decimals=2) for figure in wages or ()]
+    return [text or "?" for text in texts] if any(texts) else []
 
 
 def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
@@ -69,17 +69,17 @@ def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
 
 def wage_lines(wages: WagePair | None, lang: Lang = "fr") -> list[str]:
     """Return the same under its name, one line; none where nothing is known."""
-    said = wages_said(wages, lang)
-    return [labelled(say("market.median_wage", lang=lang), said, lang)] if said else []
+    sentence = wages_said(wages, lang)
+    return [labelled(say("market.median_wage", lang=lang), sentence, lang)] if sentence else []
 
 
 def wage_sources(some: Iterable[WagePair | None], lang: Lang = "fr", *, codes: bool = True) -> str:
     """Return source, period and level of medians, each once: the families with their `codes`, or what they are."""
-    told: dict[tuple[str, str], dict[str, None]] = {}
+    levels_of: dict[tuple[str, str], dict[str, None]] = {}
     for figure in (f for wages in some for f in wages or () if f.interval is not None):
         levels = (_level(code, lang, named=codes) for code in figure.about.split(" + "))
-        told.setdefault((figure.source, figure.year), {}).update(dict.fromkeys(levels))
-    rows = ((source, year, ", ".join(levels)) for (source, year), levels in told.items())
+        levels_of.setdefault((figure.source, figure.year), {}).update(dict.fromkeys(levels))
+    rows = ((source, year, ", ".join(levels)) for (source, year), levels in levels_of.items())
     return "; ".join(say("market.wage_source", lang=lang, source=s, year=year, level=level) for s, year, level in rows)
 
 
@@ -119,8 +119,8 @@ def shares_said(surveyed: "Openings | None", lang: Lang = "fr") -> str:
     known = [] if surveyed is None else [(n, f) for n in SHARES if (f := getattr(surveyed, n)).interval is not None]
     if not known:
         return ""
-    told = [say(f"market.{name}", lang=lang, share=_share(f, lang)) for name, f in known]
-    return say("market.shares", lang=lang, shares=", ".join(told), source=known[0][1].origin(lang))
+    parts = [say(f"market.{name}", lang=lang, share=_share(f, lang)) for name, f in known]
+    return say("market.shares", lang=lang, shares=", ".join(parts), source=known[0][1].origin(lang))
 
 
 def _share(figure: Figure, lang: Lang) -> str:
@@ -148,9 +148,9 @@ class FamilyOpenings(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        told: dict[str, Any] = {"family": {"code": self.family, "label": self.label}}
-        told |= {name: getattr(self.openings, name).to_dict() for name in Openings._fields}
-        return told if self.jobs is None else told | {"jobs": self.jobs, "part": self.part}
+        values: dict[str, Any] = {"family": {"code": self.family, "label": self.label}}
+        values |= {name: getattr(self.openings, name).to_dict() for name in Openings._fields}
+        return values if self.jobs is None else values | {"jobs": self.jobs, "part": self.part}
 
 
 def basin_openings(market: Market, basin: str, *, year: str | int | None = None) -> tuple[FamilyOpenings, ...]:
@@ -171,8 +171,8 @@ def basin_openings(market: Market, basin: str, *, year: str | int | None = None)
     """
     survey = market.survey(year)
     labels, some = survey.family_labels, survey.families_in.get(basin, ())
-    found = [FamilyOpenings(f, labels[f], market.openings(f, basin, year=survey.year)) for f in some]
-    return tuple(sorted(found, key=lambda f: (-(f.openings.projects.low or 0), f.family)))
+    families = [FamilyOpenings(f, labels[f], market.openings(f, basin, year=survey.year)) for f in some]
+    return tuple(sorted(families, key=lambda f: (-(f.openings.projects.low or 0), f.family)))
 
 
 JobOpenings = tuple[tuple[FamilyOpenings, ...], Openings, Figure]
@@ -220,8 +220,8 @@ def job_openings(
         if link is None or not surveyed:
             figure = unknown("no_family", source=source, year=when, territory=basin)
             return (), Openings(figure, figure, figure), figure
-        told = ((f, survey.family_labels[f], market.openings(f, basin, year=when)) for f in surveyed)
-        listed = tuple(FamilyOpenings(f, name, some, len(codes[f]), part_of(f).get(code)) for f, name, some in told)
+        rows = ((f, survey.family_labels[f], market.openings(f, basin, year=when)) for f in surveyed)
+        listed = tuple(FamilyOpenings(f, name, some, len(codes[f]), part_of(f).get(code)) for f, name, some in rows)
         whole = _whole(market, listed, basin, when, link)
         return listed, whole, _estimated(listed, whole.projects)
 
@@ -243,8 +243,8 @@ def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, yea
 
 def _estimated(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
     """The job's own part of its families' projects, under the weights: for display only."""
-    known = ((f.openings.projects.interval, f.part) for f in families)
-    summed = total(Interval(i.low * part, i.high * part) for i, part in known if i is not None and part is not None)
+    parts = ((f.openings.projects.interval, f.part) for f in families)
+    summed = total(Interval(i.low * part, i.high * part) for i, part in parts if i is not None and part is not None)
     if summed is None or whole.interval is None:
         return replace(whole, interval=None, standing="unknown", why=whole.why or "not_published")
     return replace(whole, interval=summed, standing="estimated", why="spread")
@@ -273,14 +273,14 @@ def job_tension(
             return _tension([(link.code, row)], by_basin, basin, link)
     by_family = market.tension_by_family
     if by_family is not None and market.crosswalk is not None:
-        families, found = families_of(market.crosswalk, referential, code)
+        families, family_link = families_of(market.crosswalk, referential, code)
         areas = [f"department:{d}" for d in departments if len(departments) == 1]
         areas += [f"region:{r}" for r in regions if len(regions) == 1]
         for area in (*areas, COUNTRY):
             rows = [(f, by_family.rows[f, area]) for f in families if (f, area) in by_family.rows]
             rows = [(f, row) for f, row in rows if row.tension is not None]
-            if rows and found is not None:
-                return _tension(rows, by_family, area, found)
+            if rows and family_link is not None:
+                return _tension(rows, by_family, area, family_link)
     return unknown("no_tension", territory=basin), _UNKNOWN_COMPONENTS
 
 
@@ -332,14 +332,14 @@ def leading_jobs(market: Market, referential: Referential) -> Callable[[str], Ma
     table = market.tension_by_basin
 
     def leading(basin: str) -> Mapping[tuple[str, str], KnownBy]:
-        found: dict[tuple[str, str], KnownBy] = {}
+        known_by: dict[tuple[str, str], KnownBy] = {}
         for family in survey.families_in.get(basin, ()):
-            told = {c: table.nearest(links[c], basin) if table else None for c in codes.get(family, ())}
-            own = [c for c, known in told.items() if known is not None and (known[1].tension or 0) > SLACK]
-            unknown_ones = [code for code in fits.get(family, ()) if told[code] is None]
+            tensions = {c: table.nearest(links[c], basin) if table else None for c in codes.get(family, ())}
+            own = [c for c, nearest in tensions.items() if nearest is not None and (nearest[1].tension or 0) > SLACK]
+            unknown_ones = [code for code in fits.get(family, ()) if tensions[code] is None]
             for code in own or unknown_ones or fits.get(family, []):
-                found[code, family] = "job" if own else "family"
-        return found
+                known_by[code, family] = "job" if own else "family"
+        return known_by
 
     return leading
 
@@ -400,8 +400,8 @@ def _wage(
     if market.wages is None or market.crosswalk is None:
         return unknown("no_wage", territory=COUNTRY)
     families, link = families_of(market.crosswalk, referential, code)
-    found = [of_family(market.wages, family) for family in families]
-    rows = {family: (period, amount) for family, period, amount in filter(None, found) if amount is not None}
+    medians = [of_family(market.wages, family) for family in families]
+    rows = {family: (period, amount) for family, period, amount in filter(None, medians) if amount is not None}
     source = market.wages.file.source
     if not rows or link is None:
         return unknown("no_wage", source=source, territory=COUNTRY)
@@ -480,12 +480,12 @@ class Signal:
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        told: dict[str, Any] = {"occupation": {"code": self.occupation, "label": self.label}}
-        told |= {"basin": {"code": self.basin.code, "label": self.basin.name}, "status": self.status}
-        told |= {"status_from": "list" if self.listed is not None else "rule", "reasons": list(self.reasons(lang))}
-        told |= {name: getattr(self, name).to_dict() for name in _FIGURES}
-        told |= {"components": {name: figure.to_dict() for name, figure in self.components}}
-        return told | {"wage": self.wage.to_dict(), "families": [each.to_dict() for each in self.families]}
+        values: dict[str, Any] = {"occupation": {"code": self.occupation, "label": self.label}}
+        values |= {"basin": {"code": self.basin.code, "label": self.basin.name}, "status": self.status}
+        values |= {"status_from": "list" if self.listed is not None else "rule", "reasons": list(self.reasons(lang))}
+        values |= {name: getattr(self, name).to_dict() for name in _FIGURES}
+        values |= {"components": {name: figure.to_dict() for name, figure in self.components}}
+        return values | {"wage": self.wage.to_dict(), "families": [each.to_dict() for each in self.families]}
 
 
 def find_basin(market: Market, text: str, *, places: Places | None = None, year: str | int | None = None) -> Basin:
@@ -511,13 +511,13 @@ def find_basin(market: Market, text: str, *, places: Places | None = None, year:
         If a commune's name means several basins.
     """
     surveyed = Places(tuple(market.survey(year).basins.values()) if market.has_survey else ())
-    own = surveyed.own(text)
-    if own is not None:
-        return own
+    exact = surveyed.own(text)
+    if exact is not None:
+        return exact
     if places is None:
         raise UnknownCodeError(text, suggestions=surveyed.suggest(text), key="unknown_basin")
-    known = places.basin(text)
-    return surveyed.basin_by_code.get(known.code, known)
+    place = places.basin(text)
+    return surveyed.basin_by_code.get(place.code, place)
 
 
 def signal(

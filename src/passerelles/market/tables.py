@@ -108,15 +108,15 @@ def links_of(referential: Referential, code: str) -> tuple[Link, ...]:
         If the code is a number.
     """
     by_code = referential.occupation_by_code
-    found: dict[str, Via] = {code: "direct"}
+    via_of: dict[str, Via] = {code: "direct"}
     if code in by_code:
         parent, base = by_code[code].parent, by_code[code].base
         of_base = by_code[base].parent if base is not None and base in by_code else None
         ways: tuple[tuple[str | None, Via], ...] = ((parent, "parent"), (base, "base"), (of_base, "base-parent"))
         for each, via in ways:
             if each:
-                found.setdefault(each, via)
-    return tuple(Link(each, via) for each, via in found.items())
+                via_of.setdefault(each, via)
+    return tuple(Link(each, via) for each, via in via_of.items())
 
 
 def families_of(crosswalk: FapRome, referential: Referential, code: str) -> tuple[tuple[str, ...], Link | None]:
@@ -187,8 +187,8 @@ class TensionTable:
 
     def nearest(self, links: Iterable[Link], territory: str) -> tuple[Link, Tension] | None:
         """First of some codes that has a tension published in a territory, with it; None where none has."""
-        known = ((link, self.rows.get((link.code, territory))) for link in links)
-        return next(((link, row) for link, row in known if row is not None and row.tension is not None), None)
+        rows = ((link, self.rows.get((link.code, territory))) for link in links)
+        return next(((link, row) for link, row in rows if row is not None and row.tension is not None), None)
 
 
 def read_tension(reading: Reading) -> TensionTable:
@@ -311,8 +311,8 @@ class Payer(NamedTuple):
     def told(self, lang: Lang = "fr") -> str:
         """Name the OPCO, after which table, and what has changed since; never an amount, as none is published."""
         since, source = day_text(self.since, lang) if self.since else "", self.source.partition(" ; ")[0]
-        told = {"idcc": self.idcc, "name": self.name, "related": ", ".join(self.related)}
-        return say(f"market.payer.{self.standing}", lang=lang, **told, since=since, source=source)
+        values = {"idcc": self.idcc, "name": self.name, "related": ", ".join(self.related)}
+        return say(f"market.payer.{self.standing}", lang=lang, **values, since=since, source=source)
 
 
 PAYER: Final = Record(
@@ -374,13 +374,13 @@ def agreement_code(text: str) -> str:
 
 def read_payers(reading: Reading) -> Payers:
     """Read the published table; a row without an OPCO, or that gives an agreement another one, is reported."""
-    known: dict[str, str] = {}
+    by_agreement: dict[str, str] = {}
     for line, (idcc, siren) in reading.rows("idcc", "opco"):
         if siren in ABSENT or idcc in ABSENT:
             reading.note("invalid_value", line, column="siren_opco", value=siren)
-        elif known.setdefault(agreement_code(idcc), siren) != siren:
+        elif by_agreement.setdefault(agreement_code(idcc), siren) != siren:
             reading.note("duplicate_code", line, subject=idcc)
-    return Payers(reading.source(), MappingProxyType(dict(sorted(known.items()))))
+    return Payers(reading.source(), MappingProxyType(dict(sorted(by_agreement.items()))))
 
 
 def agreement_number(text: str) -> str:

@@ -44,8 +44,8 @@ class JobMarket(NamedTuple):
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, ready for JSON."""
-        told: dict[str, Any] = {name: getattr(self, name).to_dict() for name in _NAMES}
-        return told if self.jobs is None else {**told, "jobs": dict(zip(_NAMES, self.jobs, strict=True))}
+        values: dict[str, Any] = {name: getattr(self, name).to_dict() for name in _NAMES}
+        return values if self.jobs is None else {**values, "jobs": dict(zip(_NAMES, self.jobs, strict=True))}
 
 
 class JobMarkets(NamedTuple):
@@ -57,10 +57,10 @@ class JobMarkets(NamedTuple):
     def of_group(self, codes: Sequence[str]) -> JobMarket:
         """Sum up a group of jobs: own parts of projects added, medians of tension and wages; see `JobMarket`."""
         jobs = [self.by_job[code] for code in codes]
-        each = ([self.own[code] for code in codes], [j.tension for j in jobs], [j.wage_ratio for j in jobs])
-        known = [[f for f in figures if f.interval is not None] for figures in each]
-        projects = _grouped(known[0], each[0], added=True)
-        tension, wage = (_grouped(*both, added=False) for both in zip(known[1:], each[1:], strict=True))
+        columns = ([self.own[code] for code in codes], [j.tension for j in jobs], [j.wage_ratio for j in jobs])
+        known = [[f for f in figures if f.interval is not None] for figures in columns]
+        projects = _grouped(known[0], columns[0], added=True)
+        tension, wage = (_grouped(*both, added=False) for both in zip(known[1:], columns[1:], strict=True))
         return JobMarket(projects, tension, wage, (len(known[0]), len(known[1]), len(known[2])))
 
 
@@ -79,9 +79,9 @@ def job_markets(
     market: Market, referential: Referential, codes: Iterable[str], basin: Basin | None = None
 ) -> JobMarkets:
     """Return what the market says of jobs in a basin; in the whole country without one."""
-    found = {each.occupation: each for each in signals(market, referential, basin or _EVERYWHERE, codes=tuple(codes))}
-    by_job = {c: JobMarket(e.projects, e.tension, wage_ratio(market, referential, c)) for c, e in found.items()}
-    return JobMarkets(by_job, {code: each.estimated for code, each in found.items()})
+    by_code = {s.occupation: s for s in signals(market, referential, basin or _EVERYWHERE, codes=tuple(codes))}
+    by_job = {c: JobMarket(e.projects, e.tension, wage_ratio(market, referential, c)) for c, e in by_code.items()}
+    return JobMarkets(by_job, {code: s.estimated for code, s in by_code.items()})
 
 
 _JOBS: Final = record("Jobs of the group that each is of", dict.fromkeys(_NAMES, "count"))
@@ -110,23 +110,23 @@ SCREEN_KEYS: Final = frozenset(_NAMES)
 """Columns that a screen leaves out where no market is known."""
 
 
-def _short(name: str, found: JobMarket, lang: Lang) -> str | None:
-    figure: Figure = getattr(found, name)
+def _short(name: str, market: JobMarket, lang: Lang) -> str | None:
+    figure: Figure = getattr(market, name)
     return figure.short(lang, decimals=2 if name == "wage_ratio" else 0)
 
 
 def market_sources(some: Iterable[JobMarket | None], lang: Lang = "fr") -> str:
     """Return where the figures come from, each source, year and place once."""
-    figures = [getattr(found, name) for name in _NAMES for found in some if found is not None]
-    told = [f.origin(lang) for f in figures if f.interval is not None]
-    return listed(dict.fromkeys(filter(None, told)), lang)
+    figures = [getattr(market, name) for name in _NAMES for market in some if market is not None]
+    origins = [f.origin(lang) for f in figures if f.interval is not None]
+    return listed(dict.fromkeys(filter(None, origins)), lang)
 
 
 def market_notes(some: Iterable[JobMarket | None], lang: Lang = "fr") -> list[str]:
     """Return what a table that shows them says below it; nothing where nothing is known."""
-    known = [found for found in some if found is not None]
-    sources = market_sources(known, lang)
+    markets = [market for market in some if market is not None]
+    sources = market_sources(markets, lang)
     if not sources:
         return []
-    key = "group" if any(found.jobs is not None for found in known) else "job"
+    key = "group" if any(market.jobs is not None for market in markets) else "job"
     return [say(f"market.worth.{key}", lang=lang, source=sources)]
