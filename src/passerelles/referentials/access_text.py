@@ -197,15 +197,15 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
     previous = 0  # first mention of the last sentence that names any
     waiting: list[Mention] = []  # what that sentence names and only counts if the next one asks for it
     for (start, _), words, following in zip(places, sentences, [*sentences[1:], ""], strict=True):
-        told: dict[str, Any] = {"following": following, "other_way": other_way, "other_titles": other_titles}
-        sentence = _sentence(words, rules)._replace(first=start == places[0][0], **told)
+        context: dict[str, Any] = {"following": following, "other_way": other_way, "other_titles": other_titles}
+        sentence = _sentence(words, rules)._replace(first=start == places[0][0], **context)
         if words_taken_up := _restates(sentence, rules):
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
             restated = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
             mentions[previous:] = [_stated(m) for m in [*mentions[previous:], *restated]]
-        here = list(_mentions(sentence, rules, text, start))
-        named = [m for m in here if m.strength in ("stated", "negated") or not rules.rule(m).get("if_stated")]
-        waiting = [m for m in here if m not in named] if here else waiting
+        current = list(_mentions(sentence, rules, text, start))
+        named = [m for m in current if m.strength in ("stated", "negated") or not rules.rule(m).get("if_stated")]
+        waiting = [m for m in current if m not in named] if current else waiting
         previous = len(mentions) if named else previous
         mentions += named
     low, high = _levels(sentences, rules)
@@ -294,29 +294,29 @@ def credentials_named(title: str, credentials: Mapping[str, str], language: str 
     >>> credentials_named("Chauffeur permis C exigé", {"PERM-C": "Permis C", "PERM-CE": "Permis CE"})
     frozenset({'PERM-C'})
     """
-    found: set[str] = set()
+    named: set[str] = set()
     for mention, demanded in _named_in_title(title, language):
         words = mention.text.split()
         names = (replace(mention, text=" ".join(words[:n])) for n in range(len(words), 0, -1))  # "permis C H/F CDI"
         code = next(filter(None, (credential_of(name, credentials, language) for name in names)), None)
         if code or demanded:
-            found.add(code or normalise_label(mention.text))
-    return frozenset(found)
+            named.add(code or normalise_label(mention.text))
+    return frozenset(named)
 
 
 def _named_in_title(title: str, language: str) -> tuple[tuple[Mention, bool], ...]:
     """Credentials that a title names, each with whether it says that it demands it."""
     rules = _rules(language)
-    found: list[tuple[Mention, bool]] = []
+    mentions: list[tuple[Mention, bool]] = []
     for part in re.split("[+/,;()]", title) if rules else ():  # each of them says one thing: "permis C/CE + FIMO"
         folded = fold_in_place(part)
         named = rules and any(pattern.search(folded) for _, pattern in rules.credentials)  # few titles name any
-        said = read_access_text(part, language) if named else None
-        if rules and said and not rules.cues["hedged"].search(folded):
+        access = read_access_text(part, language) if named else None
+        if rules and access and not rules.cues["hedged"].search(folded):
             demanded = rules.cues["stated"].search(folded) is not None
-            asked = (m for m in said.mentions if m.strength != "negated" and not m.alternative)
-            found += [(mention, demanded) for mention in asked if " ou " not in mention.text.casefold()]
-    return tuple(found)
+            firm = (m for m in access.mentions if m.strength != "negated" and not m.alternative)
+            mentions += [(mention, demanded) for mention in firm if " ou " not in mention.text.casefold()]
+    return tuple(mentions)
 
 
 @lru_cache(maxsize=4096)  # the labels of a catalogue are compared with each mention
@@ -354,9 +354,9 @@ def _masked(text: str, spans: Sequence[_Span]) -> str:
 
 def _spans(text: str, rules: _Rules) -> list[_Span]:
     """Credentials named in a sentence, from the left: the word that a rule knows, and its complement."""
-    heads = [(m.start(), order, m.end()) for order, (_, p) in enumerate(rules.credentials) for m in p.finditer(text)]
+    heads = [(m.start(), index, m.end()) for index, (_, p) in enumerate(rules.credentials) for m in p.finditer(text)]
     spans: list[_Span] = []
-    for start, order, head_end in sorted(heads):
+    for start, index, head_end in sorted(heads):
         if spans and start < spans[-1].end:
             continue
         around = text[spans[-1].end : start] + _MASK + text[head_end : head_end + _ACRONYM] if spans else ""
@@ -369,7 +369,7 @@ def _spans(text: str, rules: _Rules) -> list[_Span]:
             match = rules.reading[part].match(text, end)
             end = match.end() if match else end
         name = re.sub(r"(?: et| ou| ne| n'| l')? *$", "", text[start:end])
-        spans.append(_Span(start, start + len(name), head_end, rules.credentials[order][0]))
+        spans.append(_Span(start, start + len(name), head_end, rules.credentials[index][0]))
     return spans
 
 
@@ -418,25 +418,25 @@ def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
             after = [i for i, s in enumerate(sentence.spans) if cue.end <= s.start < following.start]
             if cue.kind == "softened":
                 end = rules.reading["followed"].search(sentence.masked, cue.end)
-                told = [i for i in after if end is None or sentence.spans[i].start < end.start()]
+                places = [i for i in after if end is None or sentence.spans[i].start < end.start()]
             elif cue.kind == "governing":
-                told = after
+                places = after
             elif cue.kind == "neutral":
                 aside = rules.reading["relative"].search(sentence.masked[edge : cue.start])
-                told, edge = [], edge if aside else cue.end
+                places, edge = [], edge if aside else cue.end
             else:
-                subject = _told(sentence, cue, edge, rules)
+                subject = _subjects(sentence, cue, edge, rules)
                 firm = [i for i in previous if all(c.kind != "stated" for c in reached[i])]
-                told = subject if subject is not None else firm or (after if not previous else [])
-                edge, previous = cue.end, told
+                places = subject if subject is not None else firm or (after if not previous else [])
+                edge, previous = cue.end, places
                 if rules.reading["extends"].match(sentence.masked, cue.end):
-                    told = sorted({*told, *after})
-            for place in told:
+                    places = sorted({*places, *after})
+            for place in places:
                 reached[place].append(cue)
     return reached
 
 
-def _told(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int] | None:
+def _subjects(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int] | None:
     """Return the credentials before a cue that it speaks of; None where it has no subject: "one must have ..."."""
     other = rules.reading["other"]  # what is asked of a language or a record is not asked of the credential before it
     inside = [i for i, s in enumerate(sentence.spans) if cue.start <= s.start < cue.end]
@@ -529,7 +529,7 @@ def _alternative(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     return any(not paired.match(m[0]) or paired.search(sentence.masked[low : span.start]) for m in between)
 
 
-def _condition(sentence: _Sentence, span: _Span, asked: Sequence[_Cue], rules: _Rules) -> Condition:
+def _condition(sentence: _Sentence, span: _Span, cues: Sequence[_Cue], rules: _Rules) -> Condition:
     """Of whom it is asked: what stands before the credential, and what follows it or the word that asks for it."""
     low, high = sentence.clause(span.start)
     before = sentence.masked[low : span.start]
@@ -540,7 +540,7 @@ def _condition(sentence: _Sentence, span: _Span, asked: Sequence[_Cue], rules: _
         if span.rule["kind"] == "diplôme" and rules.reading["purpose"].search(sentence.text[span.start : span.end]):
             return "some-tasks"
     else:
-        ends = [span.end, *(cue.end for cue in asked if cue.start >= span.end)]
+        ends = [span.end, *(cue.end for cue in cues if cue.start >= span.end)]
         following = [re.split(f"[,{_MASK}]", sentence.masked[end:high], maxsplit=1)[0] for end in ends]
         around = " ".join([before, *(rules.reading["check"].sub("", words) for words in following)])
     for condition in _CONDITIONS:
@@ -549,7 +549,7 @@ def _condition(sentence: _Sentence, span: _Span, asked: Sequence[_Cue], rules: _
         if rules.conditions[condition].search(around):
             return condition
     trade = rules.reading["trade"]
-    apart = sentence.other_titles and any(trade.search(sentence.masked[low : cue.start]) for cue in asked)
+    apart = sentence.other_titles and any(trade.search(sentence.masked[low : cue.start]) for cue in cues)
     return "some-titles" if apart else "always"
 
 
@@ -607,5 +607,5 @@ def _rules(language: str) -> _Rules | None:
         return {k: re.compile("|".join(v) if isinstance(v, list) else v) for k, v in table.items()}
 
     tables = {name: compiled(table) for name, table in raw.items() if isinstance(table, dict)}
-    credentials = [(each, re.compile(each["pattern"])) for each in raw["credentials"]]
+    credentials = [(rule, re.compile(rule["pattern"])) for rule in raw["credentials"]]
     return _Rules(re.compile(raw["sentence"]), re.compile(raw["clause"]), credentials=credentials, **tables)

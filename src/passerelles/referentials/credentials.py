@@ -27,7 +27,7 @@ from passerelles.model import (
     Supposition,
 )
 from passerelles.notices import Notice
-from passerelles.referentials.draft import Draft, made, refuse_unusable, requirement_key
+from passerelles.referentials.draft import Draft, from_row, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import OwnTables, files_of, open_tables
 from passerelles.referentials.places import bundled, bundled_folder, place_of
 
@@ -73,11 +73,11 @@ def _credentials(tables: OwnTables, draft: Draft) -> None:
             row[name] = _hours(cells, text if any(cells) else "", draft, table, line)
         row |= {"label": label or code, "grants": tuple(row["grants"].split())}
         row["before_training"] = row["before_training"] == "yes"
-        draft.declare("credentials", made(Credential, row), table, line)
+        draft.declare("credentials", from_row(Credential, row), table, line)
     _note_lost_grants(draft)
-    told = _prerequisites(tables, draft)
+    prerequisites = _prerequisites(tables, draft)
     _reductions(tables, draft)
-    _note_prerequisite_circles(draft, told)
+    _note_prerequisite_circles(draft, prerequisites)
 
 
 def _triple(row: Mapping[str, str], name: str) -> list[str]:
@@ -86,13 +86,13 @@ def _triple(row: Mapping[str, str], name: str) -> list[str]:
 
 def _note_lost_grants(draft: Draft) -> None:
     """Say which credentials are said to give one that nothing declares, and leave that out."""
-    for code, known in sorted(draft.credentials.items()):
-        kept = tuple(each for each in known.grants if each in draft.credentials)
-        for each in known.grants:
-            if each not in kept:
-                draft.note("link_to_nowhere", subject=each, among="credentials")
-        if kept != known.grants:  # else the same value, by which `read_facts` knows those lent
-            draft.credentials[code] = replace(known, grants=kept)
+    for code, credential in sorted(draft.credentials.items()):
+        grants = tuple(grant for grant in credential.grants if grant in draft.credentials)
+        for grant in credential.grants:
+            if grant not in grants:
+                draft.note("link_to_nowhere", subject=grant, among="credentials")
+        if grants != credential.grants:  # else the same value, by which `read_facts` knows those lent
+            draft.credentials[code] = replace(credential, grants=grants)
 
 
 def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
@@ -103,20 +103,20 @@ def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
     members: list[tuple[str, tuple[str, tuple[str, str]]]] = []
     for line, row in tables.rows(table, "credential_prerequisites"):
         code, required, group, alternative = (row[key] for key in (*keys, *also))
-        known, plain = draft.credentials[code], set() if group else {required}
-        before = tuple(sorted(plain.union(known.prerequisites)))
-        suppositions = (*known.suppositions, made(Supposition, row))
-        draft.credentials[code] = replace(known, prerequisites=before, suppositions=suppositions)
+        credential, plain = draft.credentials[code], set() if group else {required}
+        before = tuple(sorted(plain.union(credential.prerequisites)))
+        suppositions = (*credential.suppositions, from_row(Supposition, row))
+        draft.credentials[code] = replace(credential, prerequisites=before, suppositions=suppositions)
         if alternative and not group:
             draft.note("alternative_without_group", table, line, subject=f"{code} - {required}")
         if group:
             members.append((code, (group, (alternative, required))))
     for code, named in sorted(grouped(members).items()):
-        known = draft.credentials[code]
+        credential = draft.credentials[code]
         choices = tuple(alternatives_of(grouped(some)) for _, some in sorted(grouped(named).items()))
-        draft.credentials[code] = replace(known, choices=tuple(dict.fromkeys((*known.choices, *choices))))
+        draft.credentials[code] = replace(credential, choices=tuple(dict.fromkeys((*credential.choices, *choices))))
         for alternatives in choices:
-            both = {each for some in alternatives for each in some} & {code, *known.prerequisites}
+            both = {each for some in alternatives for each in some} & {code, *credential.prerequisites}
             if both or len(alternatives) == 1:  # a choice of one, or between what is asked for anyway
                 draft.note("prerequisite_contradictory", table, subject=code, others=", ".join(sorted(both)))
     return table
@@ -138,9 +138,9 @@ def _reductions(tables: OwnTables, draft: Draft) -> None:
             value = " / ".join(row[name] for name in ("hours", "company_hours", "experience_months"))
             draft.note("hours_invalid", table, line, value=value)
             continue
-        known, found = draft.credentials[row["credential"]], made(Reduction, row | figures)
-        if found not in known.reductions:
-            draft.credentials[known.code] = replace(known, reductions=(*known.reductions, found))
+        credential, reduction = draft.credentials[row["credential"]], from_row(Reduction, row | figures)
+        if reduction not in credential.reductions:
+            draft.credentials[credential.code] = replace(credential, reductions=(*credential.reductions, reduction))
 
 
 def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> Hours:
@@ -189,7 +189,7 @@ def _credential_requirements(tables: OwnTables, draft: Draft, catalogue: str) ->
     for line, cells in rows if catalogue else _without_removals(rows, table, draft):
         if cells["scope"] in get_args(Ground):
             cells |= {"ground": cells["scope"], "scope": "titles" if cells["titles"] else "all"}
-        row = made(CredentialRequirement, cells, origin=catalogue)
+        row = from_row(CredentialRequirement, cells, origin=catalogue)
         if (row.kind == "one-of") != bool(row.group) or (row.group and not row.alternative):
             draft.note("group_incoherent", table, line, subject=f"{row.occupation} - {row.credential}")
             row = row._replace(kind="option", group="", alternative="")
@@ -235,7 +235,7 @@ def _occupation_access(tables: OwnTables, draft: Draft, catalogue: str) -> None:
     if not catalogue:
         table = draft.linked(table, occupation="occupations")
     for line, cells in tables.rows(table, "occupation_access"):
-        row = made(OccupationAccess, cells, origin=catalogue)
+        row = from_row(OccupationAccess, cells, origin=catalogue)
         if row.level_low is not None and row.level_high is not None and row.level_low > row.level_high:
             draft.note("invalid_value", table, line, column="level_low", value=f"{row.level_low} > {row.level_high}")
             row = row._replace(level_low=None, level_high=None)
@@ -455,8 +455,8 @@ def load_durations() -> tuple[Duration, ...]:
         hours = Hours(low, expected, high, source)
         grade = int(level) if level else None
         jobs = tuple(rome.split())
-        told = kind, as_of, in_force, tuple(former), until
-        rows.append(Duration(code, label, grade, domain, jobs, hours, company, *told))
+        facts = kind, as_of, in_force, tuple(former), until
+        rows.append(Duration(code, label, grade, domain, jobs, hours, company, *facts))
     return tuple(rows)
 
 

@@ -226,10 +226,10 @@ def _checked(temp: Path, origin: str, kind: str) -> Referential:
         _check_zip(temp, origin)
         return read_source(open_source(temp))
     except PasserellesError as error:  # which names the temporary file, that nobody knows
-        told = error.values | {"path": origin}
+        values = error.values | {"path": origin}
         if isinstance(error, ReferentialError):
-            raise ReferentialError(error.key, issues=error.issues, **told) from error
-        raise PasserellesError(error.key, **told) from error
+            raise ReferentialError(error.key, issues=error.issues, **values) from error
+        raise PasserellesError(error.key, **values) from error
 
 
 def _check_zip(temp: Path, origin: str) -> None:

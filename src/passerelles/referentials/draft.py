@@ -197,15 +197,15 @@ class Draft:
         `also` names columns that tell two rows apart and may be empty.
         """
         full = len(columns)
-        seen: set[tuple[str, ...]] = set()
+        keys: set[tuple[str, ...]] = set()
         chosen: list[bool] = []
         for line, key in zip(table.lines, list(table.columns(*columns, *also)), strict=True):
             if "" in key[:full]:
                 self.note("empty_code", table, line)
-            elif key in seen:
+            elif key in keys:
                 self.note("duplicate_link", table, line, subject=" - ".join(key))
-            chosen.append("" not in key[:full] and key not in seen)
-            seen.add(key)
+            chosen.append("" not in key[:full] and key not in keys)
+            keys.add(key)
         return table.keep(chosen)
 
     def moves(self, table: Table, origin: str, target: str, *, also: Sequence[str] = ()) -> Table:
@@ -261,12 +261,12 @@ class Draft:
 
         That is unknown; of a kind, which cannot be, the commonest.
         """
-        found = meaning(known, value)
-        if found is None and is_kind:
+        decoded = meaning(known, value)
+        if decoded is None and is_kind:
             self.note("invalid_kind", table, line, column=column, value=value, read=known[""])
-        elif found is None:
+        elif decoded is None:
             self.note("invalid_value", table, line, column=column, value=value)
-        return known[""] if found is None else found
+        return known[""] if decoded is None else decoded
 
     def whole(
         self, cell: str, column: str, table: Table, line: int, *, least: int = 0, most: float = inf
@@ -305,13 +305,13 @@ def coded_cells(known: Mapping[str, Any], *, is_kind: bool = False) -> CellType:
     return CellType(known, lambda draft, cell, *where: draft.coded(known, cell, *where, is_kind=is_kind))
 
 
-def made(kind: Callable[..., _Value], row: Mapping[str, Any], /, **more: object) -> _Value:
+def from_row(kind: Callable[..., _Value], row: Mapping[str, Any], /, **more: object) -> _Value:
     """
     Make a value of a row: each of its fields takes the column of its name, if there is one.
 
     Examples
     --------
-    >>> made(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
+    >>> from_row(Competency, {"code": "C1", "label": "Souder", "kind": "savoir-faire", "note": "?"}).macro is None
     True
     """
     fields = kind.__annotations__
@@ -364,10 +364,10 @@ class FileSet:
         that is read as `word`.
         """
         self.check_required(draft)
-        told: dict[str, Any] = {word: self.edition}
+        values: dict[str, Any] = {word: self.edition}
         for name, edition in self.others.items():
             if edition not in (None, self.edition):
-                draft.log.note(code, file=name, **told)
+                draft.log.note(code, file=name, **values)
             elif name.lower().endswith(".csv"):
                 draft.log.note("unknown_file", file=name)
         for kind, name in sorted(self.by_kind.items()):
@@ -400,11 +400,11 @@ def requirement_key(row: CredentialRequirement) -> tuple[str, ...]:
 def _strangers(cells: Sequence[str], known: Collection[str]) -> list[tuple[int, str]]:
     """Codes that are not in `known`, empty ones excluded, each with the row where it comes first."""
     unknown = set(cells).difference(known, [""])
-    found: dict[str, int] = {}
+    first_row: dict[str, int] = {}
     for row, cell in enumerate(cells) if unknown else ():
         if cell in unknown:
-            found.setdefault(cell, row)
-    return [(row, code) for code, row in found.items()]
+            first_row.setdefault(cell, row)
+    return [(row, code) for code, row in first_row.items()]
 
 
 def meaning(known: Mapping[str, _Value], value: str) -> _Value | None:
@@ -421,7 +421,7 @@ def meaning(known: Mapping[str, _Value], value: str) -> _Value | None:
     if value in known:
         return known[value]
     plain = normalise_label(value)
-    return next((found for word, found in known.items() if plain and normalise_label(word) == plain), None)
+    return next((decoded for word, decoded in known.items() if plain and normalise_label(word) == plain), None)
 
 
 def check_whole(draft: Draft) -> None:
@@ -500,8 +500,8 @@ def _report_oddities(draft: Draft) -> None:
             draft.note("no_requirements", subject=code)
         if not looks_like_code(code):
             draft.note("odd_code", subject=code)
-    asked = {code for competencies in draft.requirements.values() for code in competencies}
-    unused = sum(c.code not in asked and not c.is_macro for c in draft.competencies.values())
+    required = {code for competencies in draft.requirements.values() for code in competencies}
+    unused = sum(c.code not in required and not c.is_macro for c in draft.competencies.values())
     if unused:
         draft.note("competency_unused", count=unused)
     if not draft.occupations:
@@ -520,7 +520,7 @@ def refuse_unusable(notices: Iterable[Notice], place: Path) -> None:
     issues = tuple(notices)
     unusable = "missing_required_file unusable_required_file invalid_manifest manifest_syntax no_occupations"
     for code in unusable.split():
-        found = [n for n in issues if n.code == code]
-        if found:
-            values = {"reason": "", "line": found[0].line, **dict(found[0].values)}
-            raise ReferentialError(code, issues=issues, files=", ".join(n.file for n in found), path=place, **values)
+        faults = [n for n in issues if n.code == code]
+        if faults:
+            values = {"reason": "", "line": faults[0].line, **dict(faults[0].values)}
+            raise ReferentialError(code, issues=issues, files=", ".join(n.file for n in faults), path=place, **values)

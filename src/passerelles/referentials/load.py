@@ -87,7 +87,7 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
     return IndexedReferential.of(index)
 
 
-def _made(index: Index, name: str, rows: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
+def _values_of(index: Index, name: str, rows: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
     """Rows of a table as values of their kind; words that no reader makes are damage."""
     values = tuple(starmap(_ROWS[name], rows))
     for column, known in _WORDS[name].items():
@@ -105,11 +105,11 @@ class IndexedReferential(Referential):
     def of(cls, index: Index) -> "IndexedReferential":
         """Return the referential of an open index."""
         about = index.document(DOCUMENT)
-        made = object.__new__(cls)
-        removed = tuple(map(tuple, about["removed"]))
+        referential = object.__new__(cls)
         provenance = TypeAdapter(Provenance).validate_python(about["provenance"])
-        vars(made).update({name: about[name] for name in _PLAIN}, _index=index, removed=removed, provenance=provenance)
-        return made
+        plain = {name: about[name] for name in _PLAIN} | {"removed": tuple(map(tuple, about["removed"]))}
+        vars(referential).update(plain, _index=index, provenance=provenance)
+        return referential
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle the place alone: another process opens the same index, and shares its memory."""
@@ -145,35 +145,35 @@ class IndexedReferential(Referential):
 
     def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
         """As `Referential.titles_in`, without reading those of other occupations."""
-        found = self._about("titles", "occupation", occupation)
-        return super().titles_in(occupation) if found is None else found
+        titles = self._about("titles", "occupation", occupation)
+        return super().titles_in(occupation) if titles is None else titles
 
     def moves_from(self, origin: str) -> Mapping[str, Mobility]:
         """As `Referential.moves_from`, without reading those from other fiches."""
-        found = self._about("mobilities", "origin", origin)
-        return super().moves_from(origin) if found is None else {move.target: move for move in found}
+        moves = self._about("mobilities", "origin", origin)
+        return super().moves_from(origin) if moves is None else {move.target: move for move in moves}
 
     def _about(self, table: str, column: str, code: str) -> Any:
         """Rows of a table about one occupation; None where many were asked about, for whom all are read faster."""
-        known: dict[str, tuple[Any, ...]] = self.derived(("about", table), dict)
-        if self.index is not None and code not in known and len(known) < _FEW_OCCUPATIONS:
+        cache: dict[str, tuple[Any, ...]] = self.derived(("about", table), dict)
+        if self.index is not None and code not in cache and len(cache) < _FEW_OCCUPATIONS:
             rows = self.index.rows_of(self._document["tables"][table], column, code)
-            known[code] = _made(self.index, table, rows)
-        return known.get(code)
+            cache[code] = _values_of(self.index, table, rows)
+        return cache.get(code)
 
     @property
     def _document(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self._index.document(DOCUMENT)
-        return found
+        document: Mapping[str, Any] = self._index.document(DOCUMENT)
+        return document
 
     def read(self, name: str) -> tuple[Any, ...]:
         """Read a table whole; what no reader makes is damage."""
-        found = _made(self._index, name, self._index.rows(self._document["tables"][name]))
-        if name == "occupations" and None in {row.code for row in found}:
+        rows = _values_of(self._index, name, self._index.rows(self._document["tables"][name]))
+        if name == "occupations" and None in {row.code for row in rows}:
             self._index.damaged(f"{name}.code")
-        if name == "titles" and not {row.occupation for row in found} <= self.occupation_by_code.keys():
+        if name == "titles" and not {row.occupation for row in rows} <= self.occupation_by_code.keys():
             self._index.damaged(f"{name}.occupation")
-        return found
+        return rows
 
 
 for _name in _ROWS:
@@ -198,10 +198,10 @@ class SomeCompetencies(Sequence[Competency]):
 
     def kinds(self) -> list[tuple[CompetencyKind, str]]:
         """Kind and category of each; nothing else of them is read."""
-        found = list(self._index.rows(self._table, "kind", "category"))
-        if not {kind for kind, _ in found} <= _WORDS["competencies"]["kind"]:
+        rows = list(self._index.rows(self._table, "kind", "category"))
+        if not {kind for kind, _ in rows} <= _WORDS["competencies"]["kind"]:
             self._index.damaged("competencies.kind")
-        return [found[row] for row in self._rows]
+        return [rows[row] for row in self._rows]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return (tuple, (tuple(self),))
@@ -225,11 +225,11 @@ class SomeCompetencies(Sequence[Competency]):
     def __getitem__(self, column: int | slice) -> Competency | tuple[Competency, ...]:
         if isinstance(column, slice):
             return tuple(self)[column]
-        found = self._read.get(column)
-        if found is None and len(self._read) < _FEW:
-            (found,) = _made(self._index, "competencies", [self._index.row(self._table, self._rows[column])])
-            self._read[column] = found
-        return found or self._all.competencies[self._rows[column]]
+        competency = self._read.get(column)
+        if competency is None and len(self._read) < _FEW:
+            (competency,) = _values_of(self._index, "competencies", [self._index.row(self._table, self._rows[column])])
+            self._read[column] = competency
+        return competency or self._all.competencies[self._rows[column]]
 
 
 _LOG: Final = logging.getLogger(__name__)
@@ -282,10 +282,10 @@ def recognise(source: FileSource) -> Reader:
         If it is none that the package reads.
     """
     readers = (*READERS, *extensions("readers").values())
-    found: Reader | None = next((reader for reader in readers if reader.recognise(source)), None)
-    if found is None:
+    reader: Reader | None = next((reader for reader in readers if reader.recognise(source)), None)
+    if reader is None:
         raise ReferentialError("unknown_format", path=source.place, files=", ".join(source.names[:5]))
-    return found
+    return reader
 
 
 def read_place(place: Path) -> Referential:

@@ -61,8 +61,8 @@ def _watch_labels(draft: Draft) -> None:
     def look_up(kind: str) -> Callable[[str], list[str]]:
         if kind == "competencies":
             return by_label({c.code: c.name for c in competencies.values()})
-        known = read_catalogue().credentials if draft.family == "rome" else {}
-        return by_label({c.code: c.label for c in {**known, **credentials}.values()})
+        catalogue = read_catalogue().credentials if draft.family == "rome" else {}
+        return by_label({c.code: c.label for c in {**catalogue, **credentials}.values()})
 
     draft.labelled = lambda kind, label: look_up(kind)(label)
 
@@ -108,20 +108,20 @@ def _requirements(tables: OwnTables, draft: Draft, name: str) -> None:
     table = draft.linked(table, occupation="occupations")
     labelled = by_label({c.code: c.name for c in draft.competencies.values()})
     for line, row in tables.rows(table, "requirements"):
-        asked, text, verb = draft.requirements[row["occupation"]], row["competency"], row["action"]
+        required, text, verb = draft.requirements[row["occupation"]], row["competency"], row["action"]
         candidates = [text] if text in draft.competencies else labelled(text)
         # Where several competencies bear one label, the one that the occupation asks for is meant.
-        code = next((c for c in candidates if c in asked), next(iter(candidates), None))
+        code = next((c for c in candidates if c in required), next(iter(candidates), None))
         if code is None and ("competencies" in draft.unread or ("competencies", text) in draft.refused):
             continue
-        if code is not None and verb != "add" and code not in asked:
+        if code is not None and verb != "add" and code not in required:
             draft.note("overlay_not_asked", table, line, subject=text)
         elif code is None:
             draft.note(draft.missing("overlay_competency_missing"), table, line, subject=text, verb=verb)
         elif verb == "remove":
-            del asked[code]
+            del required[code]
         else:
-            asked[code] = row["status"]
+            required[code] = row["status"]
     for code in sorted(set(table.column("occupation"))):
         if not draft.requirements[code]:
             draft.note("no_requirements", subject=code)
@@ -162,11 +162,11 @@ def by_label(labels: Mapping[str, str]) -> Callable[[str], list[str]]:
     """
 
     @cache
-    def alike() -> Mapping[str, Sequence[str]]:
+    def by_words() -> Mapping[str, Sequence[str]]:
         return grouped(zip(map(" ".join, words_of_all([*labels.values()])), labels, strict=True))
 
     def look_up(label: str) -> list[str]:
-        codes = alike().get(normalise_label(label), ()) if label else ()
+        codes = by_words().get(normalise_label(label), ()) if label else ()
         return sorted([code for code in codes if labels[code] == label] or codes)
 
     return look_up

@@ -72,10 +72,10 @@ def write_form(
 
 def manifest_page(stated: Mapping[str, str], lang: Lang) -> BookPage:
     """Return the sheet of a workbook that holds the fields of a manifest."""
-    known = sentences("tables", lang=lang)
-    words = {written: known[f"schema.{schema}"] for schema, written in SCHEMAS.items()}
+    texts = sentences("tables", lang=lang)
+    words = {written: texts[f"schema.{schema}"] for schema, written in SCHEMAS.items()}
     shown = {key: words.get(value, value) if key == "schema" else value for key, value in stated.items()}
-    rows = [[known.get(f"field.{key}", key), value] for key, value in shown.items()]
+    rows = [[texts.get(f"field.{key}", key), value] for key, value in shown.items()]
     heads = [say(f"tables.field.{key}", lang=lang) for key in ("field", "value")]
     return BookPage(sheet_title("manifest", lang), heads, rows, ["text", "text"])
 
@@ -126,10 +126,10 @@ def _offered(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tup
 
 
 def _words(table: str, key: str, lang: Lang) -> tuple[str, ...]:
-    known = CODED.get(f"{table}.{key}") or CODED.get(key) or {}
+    meanings = CODED.get(f"{table}.{key}") or CODED.get(key) or {}
     if (table, key) == ("credential_requirements", "action"):  # an occupation has a credential or has it not
-        known = {word: does for word, does in known.items() if does != "set"}
-    return choices(known, lang)
+        meanings = {word: does for word, does in meanings.items() if does != "set"}
+    return choices(meanings, lang)
 
 
 def _rule(table: str, key: str, lang: Lang) -> str:
@@ -219,15 +219,15 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
         raise ReferentialError("overlay_refused", issues=errors, first="", name=name, n=len(errors), place=place)
     if not looks_like_code(name) or "/" in name:
         raise PasserellesError("name_unfit", name=name)
-    there = installed(kind).get(name)
-    if name in bundled(kind) or (there is not None and not replace):
+    existing = installed(kind).get(name)
+    if name in bundled(kind) or (existing is not None and not replace):
         raise PasserellesError("name_taken", name=name)
     data, ending = _packed(source)
     home(kind).mkdir(parents=True, exist_ok=True)
     target = home(kind) / f"{name}{ending}"
     write_whole(target, data)
-    if there is not None and there != target:
-        there.unlink()
+    if existing is not None and existing != target:
+        existing.unlink()
     return Kept(kind, name, "installed")
 
 
@@ -240,13 +240,13 @@ def remove(name: str) -> list[Kept]:
     PasserellesError
         If nothing was.
     """
-    found = [(kind, path) for kind in _KINDS if (path := installed(kind).get(name)) is not None]
-    if not found:
-        there = ", ".join(each for kind in _KINDS for each in installed(kind)) or "–"
-        raise PasserellesError("not_installed", name=name, known=there)
-    for _, path in found:
+    matches = [(kind, path) for kind in _KINDS if (path := installed(kind).get(name)) is not None]
+    if not matches:
+        names = ", ".join(each for kind in _KINDS for each in installed(kind)) or "–"
+        raise PasserellesError("not_installed", name=name, known=names)
+    for _, path in matches:
         path.unlink()
-    return [Kept(kind, name, "installed") for kind, _ in found]
+    return [Kept(kind, name, "installed") for kind, _ in matches]
 
 
 def _packed(source: FileSource) -> tuple[bytes, str]:

@@ -18,7 +18,7 @@ from passerelles.io.xlsx import DamagedWorkbookError, cell_text, is_workbook, op
 from passerelles.language import packaged
 from passerelles.language.say import LANGS, Lang, say, sentences
 from passerelles.model import Competency
-from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, made, meaning
+from passerelles.referentials.draft import OPTIONAL, UNKNOWN, CellType, Declared, Draft, coded_cells, from_row, meaning
 from passerelles.text import normalise_label
 
 Value = TypeVar("Value")
@@ -85,8 +85,8 @@ def _keys(section: str, but: Collection[str] = frozenset()) -> Mapping[str, str]
     ``head``: columns of tables, ``field``: fields of a manifest, ``sheet``: tables, without ``.csv``.
     """
     words = ((text, key) for lang in LANGS for key, text in _words(section, lang).items() if key not in but)
-    found = {normalise_label(text): key for text, key in words}
-    return MappingProxyType({**{normalise_label(key): key for key in set(found.values())}, **found})
+    by_words = {normalise_label(text): key for text, key in words}
+    return MappingProxyType({**{normalise_label(key): key for key in set(by_words.values())}, **by_words})
 
 
 def sheets_of(schema: Schema) -> Mapping[str, str]:
@@ -167,8 +167,8 @@ def _sheets(data: bytes, book: Member, place: Path) -> tuple[Member, ...]:
         titles = open_workbook(data).sheets
     except DamagedWorkbookError as error:
         raise PasserellesError("damaged_workbook", path=place, reason=error) from error
-    found = [book._replace(name=_named(f"{title}.csv"), sheet=title) for title in titles]
-    return tuple(sorted(member for member in found if member.name != f"{RULES}.csv"))
+    members = [book._replace(name=_named(f"{title}.csv"), sheet=title) for title in titles]
+    return tuple(sorted(member for member in members if member.name != f"{RULES}.csv"))
 
 
 def _named(name: str) -> str:
@@ -217,9 +217,9 @@ class OwnTables(NamedTuple):
         draft.sheets |= {member.name: member.sheet for member in source.members if member.sheet}
         written = self.fields()
         if written.get("schema", schema) != schema:
-            found, shown = written["schema"], draft.shown(MANIFEST)
-            raise PasserellesError("wrong_schema", path=source.place, expected=schema, found=found, file=shown)
-        kept: dict[str, str] = {}
+            other_schema, shown = written["schema"], draft.shown(MANIFEST)
+            raise PasserellesError("wrong_schema", path=source.place, expected=schema, found=other_schema, file=shown)
+        values: dict[str, str] = {}
         faults: list[str] = []
         for key, value in written.items():
             text = value.isoformat() if isinstance(value, date) else value
@@ -228,17 +228,17 @@ class OwnTables(NamedTuple):
             elif not isinstance(text, str):
                 faults.append(f"{key} = {value!r}")
             else:
-                kept[key] = text.strip()
+                values[key] = text.strip()
         if written:
             faults += [
-                key for key in _NEEDED if not kept.get(key) and not any(f.startswith(f"{key} =") for f in faults)
+                key for key in _NEEDED if not values.get(key) and not any(f.startswith(f"{key} =") for f in faults)
             ]
         if faults:
             draft.log.note("invalid_manifest", file=draft.shown(MANIFEST), reason=", ".join(faults))
-        kept.pop("schema", None)
-        kept["name"] = kept.get("name") or source.place.stem
-        kept["version"] = kept.get("version") or "unknown"
-        return Manifest(**kept)
+        values.pop("schema", None)
+        values["name"] = values.get("name") or source.place.stem
+        values["version"] = values.get("version") or "unknown"
+        return Manifest(**values)
 
     def fields(self) -> dict[str, object]:
         """Read the fields of a manifest, from a file or from the sheet of a workbook; what is wrong is a notice."""
@@ -266,11 +266,11 @@ class OwnTables(NamedTuple):
 
     def read(self, name: str, *, needed: bool = False) -> Table:
         """Read a table; an absent one gives no rows, and an absent column that it may lack empty cells."""
-        draft, there = self.draft, self.source.find(f"{name}.csv")
-        if there is None:
+        draft, file = self.draft, self.source.find(f"{name}.csv")
+        if file is None:
             return empty_table(draft.shown(f"{name}.csv"))
         required, columns = _columns(name, self.schema)
-        table = draft.read(self.source, there, needed=needed, required=required, strip=True, heads=heads())
+        table = draft.read(self.source, file, needed=needed, required=required, strip=True, heads=heads())
         if not table.header and any(n.severity == "error" for n in table.notices):
             draft.unread.add(_DECLARES.get(name, name))
         table = _without_broken(table, draft)
@@ -312,10 +312,10 @@ class OwnTables(NamedTuple):
         """Macro-competencies, then competencies with the macro-competency that each rolls up to."""
 
         def macro(row: dict[str, Any]) -> Competency:
-            return made(Competency, row, macro=row["parent"], is_macro=True)
+            return from_row(Competency, row, macro=row["parent"], is_macro=True)
 
         self.declare("macro_competencies", macro)
-        self.declare("competencies", partial(made, Competency), needed=needed)
+        self.declare("competencies", partial(from_row, Competency), needed=needed)
 
     def check_names(self, names: Sequence[str] = (), *, required: Sequence[str] = ()) -> None:
         """Report the files that are missing and `required`, and those that are none of the schema's, or of `names`."""
@@ -343,14 +343,14 @@ def _of_sheet(data: bytes, sheet: str, draft: Draft) -> dict[str, object]:
         draft.log.note("unusable_required_file", file=shown, reason=error)
         return {}
     draft.files.append(file_record(shown, data, "xlsx"))
-    found: dict[str, object] = {}
+    fields: dict[str, object] = {}
     for _, cells in rows:
         key, value = [*map(cell_text, cells), "", ""][:2]
         field = _keys("field").get(normalise_label(key), key)
         if key and value and field not in ("field", "value"):
             schema = SCHEMAS.get(_keys("schema").get(normalise_label(value), ""), value)
-            found[field] = schema if field == "schema" else value
-    return found
+            fields[field] = schema if field == "schema" else value
+    return fields
 
 
 _REFUSED: Final = "\x00refused"  # stands for a word that is none
@@ -370,10 +370,10 @@ def _cell_type(name: str, column: str) -> CellType | None:
     def word(draft: Draft, cell: str, column: str, table: Table, line: int) -> object:
         if not cell:
             draft.note("invalid_kind", table, line, column=column, value="", read=known[""])
-        found = meaning(words, cell)
-        if found is None:  # nothing can stand in for it
+        decoded = meaning(words, cell)
+        if decoded is None:  # nothing can stand in for it
             draft.note("unknown_word", table, line, column=column, value=cell, words=", ".join(filter(None, words)))
-        return found or _REFUSED
+        return decoded or _REFUSED
 
     return CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
 

@@ -47,8 +47,8 @@ def bundled(kind: Kind) -> dict[str, Path]:
     (['transitions'], True)
     """
     root = bundled_folder() / ("overlays" if kind == "overlay" else "")
-    found = sorted(root.iterdir()) if root.is_dir() else []
-    return {path.name: path for path in found if (path / "manifest.toml").is_file()}
+    folders = sorted(root.iterdir()) if root.is_dir() else []
+    return {path.name: path for path in folders if (path / "manifest.toml").is_file()}
 
 
 def sample_names() -> tuple[str, ...]:
@@ -104,8 +104,8 @@ def home(kind: Kind) -> Path:
 def installed(kind: Kind) -> dict[str, Path]:
     """What was installed, by name."""
     folder = home(kind)
-    found = sorted(folder.iterdir()) if folder.is_dir() else []
-    return {path.stem: path for path in found if path.suffix in _ENDINGS[1:]}
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return {path.stem: path for path in paths if path.suffix in _ENDINGS[1:]}
 
 
 def known(kind: Kind) -> Iterator[tuple[str, Origin, Path | EntryPoint]]:
@@ -126,8 +126,8 @@ def named_place(name: str, kind: Kind) -> Path | None:
     """Place of what a name stands for, or None, as for a path: no name has a folder in it; see `place_of`."""
     if Path(name).name != name:
         return None
-    found = next((place for each, _, place in known(kind) if each == name), None)
-    return found if found is None or isinstance(found, Path) else _within(found)
+    place = next((place for each, _, place in known(kind) if each == name), None)
+    return place if place is None or isinstance(place, Path) else _within(place)
 
 
 def place_of(name_or_path: str | Path, kind: Kind) -> Path:
@@ -150,9 +150,9 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     if not isinstance(name_or_path, str | Path):
         raise PasserellesError("place_not_text", value=repr(name_or_path), kind=type(name_or_path).__name__)
     name = str(name_or_path)
-    found = named_place(name, kind)
-    if found is not None:
-        return found
+    place = named_place(name, kind)
+    if place is not None:
+        return place
     for path in (Path(name_or_path), *_loose(name)) if name else ():
         try:
             if path.exists() and (path.is_file() or path == Path(name_or_path) or any(path.iterdir())):
@@ -162,8 +162,8 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
         except (OSError, ValueError):  # a name that is too long for a path, or holds a null character
             continue
     small = name.casefold()
-    if small != name and (found := named_place(small, kind)) is not None:
-        return found
+    if small != name and (place := named_place(small, kind)) is not None:
+        return place
     if kind == "referential" and small in OFFICIAL_URL:
         raise PasserellesError("not_downloaded", name=small)
     key = "no_such_overlay" if kind == "overlay" else "no_such_referential"

@@ -114,8 +114,8 @@ class Referential(Deriving):
             return form
         if form != "table":
             return "rome"
-        alike = sum(is_rome_code(o.fiche) for o in self.occupations)
-        return "rome" if 2 * alike > len(self.occupations) else self.name
+        rome_codes = sum(is_rome_code(o.fiche) for o in self.occupations)
+        return "rome" if 2 * rome_codes > len(self.occupations) else self.name
 
     @property
     def older(self) -> bool:
@@ -258,11 +258,11 @@ def finish(draft: Draft, *, name: str, version: str, provenance: Provenance, lan
     check_whole(draft)
     if draft.files and not provenance.files:
         provenance = replace(provenance, files=tuple(draft.files), sha256=checksum(draft.files))
-    asked = ((o, *row) for o, some in sorted(draft.requirements.items()) for row in sorted(some.items()))
+    links = ((o, *row) for o, some in sorted(draft.requirements.items()) for row in sorted(some.items()))
     tables: dict[str, Mapping[Any, Any]] = {kind: getattr(draft, kind) for kind in _KEYS}
     rows: dict[str, Any] = {kind: tuple([values[key] for key in sorted(values)]) for kind, values in tables.items()}
     rows["mobilities"] = tuple(sorted(rows["mobilities"], key=lambda m: (m.origin, m.rank or _UNRANKED)))
-    rows["requirements"] = tuple([Requirement(o, c, status, draft.levels.get((o, c))) for o, c, status in asked])
+    rows["requirements"] = tuple([Requirement(o, c, status, draft.levels.get((o, c))) for o, c, status in links])
     rows["occupation_contexts"] = tuple(sorted(draft.occupation_contexts))
     rows["occupation_tags"] = tuple((o, t, principal) for (o, t), principal in sorted(draft.occupation_tags.items()))
     rows |= {"removed": tuple(sorted(draft.removed)), "notices": draft.log.notices()}
@@ -304,11 +304,11 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
 
 def _thawed(referential: Referential, *, overlay: str) -> Draft:
     """Return the draft of a referential, so that an overlay can be laid on it."""
-    kept: dict[str, Any] = {kind: {key(v): v for v in getattr(referential, kind)} for kind, key in _KEYS.items()}
-    kept |= {"occupation_contexts": set(referential.occupation_contexts), "removed": set(referential.removed)}
-    kept["occupation_tags"] = {(o, t): principal for o, t, principal in referential.occupation_tags}
-    kept |= {"family": referential.family, "older": referential.older}
-    draft = Draft(**kept, log=NoticeLog(referential.notices), overlay=overlay)
+    tables: dict[str, Any] = {kind: {key(v): v for v in getattr(referential, kind)} for kind, key in _KEYS.items()}
+    tables |= {"occupation_contexts": set(referential.occupation_contexts), "removed": set(referential.removed)}
+    tables["occupation_tags"] = {(o, t): principal for o, t, principal in referential.occupation_tags}
+    tables |= {"family": referential.family, "older": referential.older}
+    draft = Draft(**tables, log=NoticeLog(referential.notices), overlay=overlay)
     for occupation, competency, status, level in referential.requirements:
         draft.requirements[occupation][competency] = status
         if level is not None:
@@ -359,11 +359,11 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
         if not referential.older and any(catalogue.means_another(base, referential.version) for base in bases):
             recoded.add(occupation.code)
             continue
-        (given, access), *others = [catalogue.of(base, families=referential.older) for base in bases]
-        given = [*given, *(row for rows, _ in others for row in rows)]
+        (facts, access), *others = [catalogue.of(base, families=referential.older) for base in bases]
+        facts = [*facts, *(row for rows, _ in others for row in rows)]
         own = {*(row.credential for row in stated), *removed.get(occupation.code, ())}
-        groups = {row.group for row in given if row.group and row.credential in own}  # settled by what is stated
-        mine = [row for row in given if row.credential not in own and row.group not in groups]
+        groups = {row.group for row in facts if row.group and row.credential in own}  # settled by what is stated
+        mine = [row for row in facts if row.credential not in own and row.group not in groups]
         if occupation.also:  # two fiches may demand the same thing: what is required of one is of both
             mine.sort(key=lambda row: row.kind != "required")
             mine = list({demand(row)[:1] + demand(row)[2:]: row for row in reversed(mine)}.values())
@@ -410,14 +410,14 @@ def code_of(referential: Referential, text: str) -> str | None:
         return text
     if len(text) > _LONGEST:
         return None
-    found = _codes_by_fold(referential).get(_ROME.sub("", "".join(text.split()).casefold()), ())
-    return found[0] if len(found) == 1 else None
+    codes = _codes_by_fold(referential).get(_ROME.sub("", "".join(text.split()).casefold()), ())
+    return codes[0] if len(codes) == 1 else None
 
 
 def codes_within(referential: Referential, text: str) -> tuple[str, ...]:
     """Return the occupations whose ROME codes stand in a text, beside other words or codes."""
-    found = (code_of(referential, each) for each in _ROME_WITHIN.findall(text[:_LONGEST]))
-    return tuple(dict.fromkeys(code for code in found if code is not None))
+    codes = (code_of(referential, part) for part in _ROME_WITHIN.findall(text[:_LONGEST]))
+    return tuple(dict.fromkeys(code for code in codes if code is not None))
 
 
 def occupations_meant(referential: Referential, text: str) -> tuple[str, ...]:
@@ -458,11 +458,11 @@ def find_occupation(referential: Referential, text: str) -> str:
     'K2110'
     """
     check_code(text, what="occupation")
-    found = occupations_meant(referential, text)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        raise UnknownCodeError(text, suggestions=found, key="ambiguous_title")
+    codes = occupations_meant(referential, text)
+    if len(codes) == 1:
+        return codes[0]
+    if codes:
+        raise UnknownCodeError(text, suggestions=codes, key="ambiguous_title")
     short = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
     raise UnknownCodeError(short, suggestions=nearest(referential, text))
 
@@ -473,14 +473,14 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
 
     An occupation that is also named by its code or its own label, or by several titles, is meant at large.
     """
-    found: list[tuple[str, frozenset[str]]] = []
+    named: list[tuple[str, frozenset[str]]] = []
     for text in texts:
         code = find_occupation(referential, text)
         rows = referential.credentials_of.get(code, ())
         whole = referential.access_of.get(code)
         if any(row.of_titles for row in rows) or (whole is not None and whole.selection_scope == "titles"):
-            found.append((code, _titles_of_name(referential, code, text)))
-    return frozenset(code for some in grouped(found).values() if len(set(some)) == 1 for code in some[0])
+            named.append((code, _titles_of_name(referential, code, text)))
+    return frozenset(code for some in grouped(named).values() if len(set(some)) == 1 for code in some[0])
 
 
 def _titles_of_name(referential: Referential, occupation: str, text: str) -> frozenset[str]:
@@ -488,10 +488,10 @@ def _titles_of_name(referential: Referential, occupation: str, text: str) -> fro
     wanted, own = normalise_label(text), normalise_label(referential.occupation_by_code[occupation].name)
     if code_of(referential, text) == occupation or wanted == own:
         return frozenset()
-    found = {title.code for title in referential.titles_in(occupation) if normalise_label(title.label) == wanted}
-    if not found:
-        found = {t.code for t in _titles_by_form(referential).get(wanted, ()) if t.occupation == occupation}
-    return frozenset(found) if len(found) == 1 else frozenset()
+    titles = {title.code for title in referential.titles_in(occupation) if normalise_label(title.label) == wanted}
+    if not titles:
+        titles = {t.code for t in _titles_by_form(referential).get(wanted, ()) if t.occupation == occupation}
+    return frozenset(titles) if len(titles) == 1 else frozenset()
 
 
 def find_occupations(referential: Referential, some: Iterable[str] | str) -> tuple[str, ...]:
@@ -546,8 +546,8 @@ def nearest(referential: Referential, text: str) -> tuple[str, ...]:
     if any(c.isdigit() for c in cut) and " " not in cut:
         return tuple(alike(cut.upper(), {o.code: o.code for o in referential.occupations}, least=50, most=_NEAREST))
     plain, labels = normalise_label(cut), _plain_labels(referential)
-    found = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * _NEAREST)
-    return tuple(islice(dict.fromkeys(labels[form] for form in found), _NEAREST))
+    forms = alike(plain, {form: form for form in labels}, scorer="token_sort_ratio", least=60, most=4 * _NEAREST)
+    return tuple(islice(dict.fromkeys(labels[form] for form in forms), _NEAREST))
 
 
 @made_once

@@ -12,7 +12,7 @@ from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode
 from passerelles.language import packaged
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Provenance, Tag, TagKind, WorkContext
-from passerelles.referentials.draft import OPTIONAL, CellType, Draft, Field, FileSet, coded_cells, made
+from passerelles.referentials.draft import OPTIONAL, CellType, Draft, Field, FileSet, coded_cells, from_row
 from passerelles.referentials.referential import Reader, Referential, finish
 
 _ROME: Final[Mapping[str, Any]] = packaged("passerelles.referentials", "rome.toml")
@@ -35,18 +35,18 @@ def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
 
     Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike.
     """
-    found = FileSet.of_one_edition(source, _NAME, lambda edition: int(edition.removeprefix("_v") or 0))
-    others = {name: None if edition is None else edition.removeprefix("_v") for name, edition in found.others.items()}
-    expected, version = f"unix_{{kind}}{found.edition}_utf8.csv", found.edition.removeprefix("_v")
-    return replace(found, expected=expected, required=required, edition=version, others=others, how=_WRITTEN)
+    chosen = FileSet.of_one_edition(source, _NAME, lambda edition: int(edition.removeprefix("_v") or 0))
+    others = {name: None if edition is None else edition.removeprefix("_v") for name, edition in chosen.others.items()}
+    expected, version = f"unix_{{kind}}{chosen.edition}_utf8.csv", chosen.edition.removeprefix("_v")
+    return replace(chosen, expected=expected, required=required, edition=version, others=others, how=_WRITTEN)
 
 
 def _holds(generation: Generation, source: FileSource) -> bool:
     """Whether a source holds the ROME set of a generation."""
     files = _find_files(source)
     old, new = (bool(files.by_kind.keys() & kinds) for kinds in (_ROME["rome3"]["only"], _ROME["rome4"]["only"]))
-    found: Generation = "rome3" if (old if old != new else _links_of_rome3(files)) else "rome4"
-    return bool(files.by_kind) and found == generation
+    actual: Generation = "rome3" if (old if old != new else _links_of_rome3(files)) else "rome4"
+    return bool(files.by_kind) and actual == generation
 
 
 def _links_of_rome3(files: FileSet) -> bool:
@@ -124,13 +124,13 @@ def _read(generation: Generation, source: FileSource) -> Referential:
     draft = Draft()
     _check_files(files, rome, draft)
     domains = _domains(files, draft) if generation == "rome4" else {}
-    for told in rome["declared"]:
-        _declare(files, draft, told)
+    for spec in rome["declared"]:
+        _declare(files, draft, spec)
     _links(files, draft, rome["links"])
     if generation == "rome4":
         _statuses(files, draft)
     table, rows = _rows(files, draft, rome["titles"])
-    draft.declare_titles([made(JobTitle, row) for _, row in rows], table, "code_rome")
+    draft.declare_titles([from_row(JobTitle, row) for _, row in rows], table, "code_rome")
     _mobilities(files, draft, rome["mobility"])
     for name, kinds in rome.get("tags", {}).items():
         _tags(files, draft, name, kinds)
@@ -140,24 +140,24 @@ def _read(generation: Generation, source: FileSource) -> Referential:
     return finish(draft, name="rome", version=files.edition or "unknown", provenance=provenance)
 
 
-def _rows(files: FileSet, draft: Draft, told: Mapping[str, Any]) -> tuple[Table, Iterator[tuple[int, dict[str, Any]]]]:
+def _rows(files: FileSet, draft: Draft, spec: Mapping[str, Any]) -> tuple[Table, Iterator[tuple[int, dict[str, Any]]]]:
     """Read a table, and its rows, as ``rome.toml`` declares its fields: each its column, and how the cells are read."""
     fields: dict[str, Field] = {}
-    for name, written in told["fields"].items():
+    for name, written in spec["fields"].items():
         column, _, how = written.partition(" ")
         words = _WORDS.get(how.removesuffix("!"))
         fields[name] = column, _HOW.get(how) if words is None else coded_cells(words, is_kind=how.endswith("!"))
     columns = [column for column, _ in fields.values()]
-    needed = told.get("needed", 1)
-    table = files.read(told["file"], columns[:needed], draft, optional=columns[needed:])
+    needed = spec.get("needed", 1)
+    table = files.read(spec["file"], columns[:needed], draft, optional=columns[needed:])
     return table, draft.rows(table, fields)
 
 
-def _declare(files: FileSet, draft: Draft, told: Mapping[str, Any]) -> None:
-    kind, more = told["kind"], told.get("all", {})
-    table, rows = _rows(files, draft, told)
+def _declare(files: FileSet, draft: Draft, spec: Mapping[str, Any]) -> None:
+    kind, more = spec["kind"], spec.get("all", {})
+    table, rows = _rows(files, draft, spec)
     for line, row in rows:
-        draft.declare(kind, made(_DECLARED[kind], row, **more), table, line)
+        draft.declare(kind, from_row(_DECLARED[kind], row, **more), table, line)
 
 
 def _domains(files: FileSet, draft: Draft) -> dict[str, str]:
@@ -167,12 +167,12 @@ def _domains(files: FileSet, draft: Draft) -> dict[str, str]:
     labels = ("libelle_grand_domaine", "libelle_domaine_professionel")
     table = draft.keyed(files.read("cr_gd_dp", keys, draft, optional=labels), "code_rome")
     table = draft.keyed(table, *keys)
-    found: dict[str, str] = {}
+    domain_of: dict[str, str] = {}
     for code, top, domain, top_label, label in table.columns(*keys, *labels):
         draft.domains.setdefault(top, Domain(top, top_label or None))
         draft.domains.setdefault(domain, Domain(domain, label or None, top))
-        found[code] = domain
-    return found
+        domain_of[code] = domain
+    return domain_of
 
 
 def _links(files: FileSet, draft: Draft, how: Mapping[str, Any]) -> None:
@@ -182,14 +182,14 @@ def _links(files: FileSet, draft: Draft, how: Mapping[str, Any]) -> None:
     table = files.read(_LINKS, (*keys, how["type"]), draft, optional=tuple(optional))
     draft.require_occupations(table, "code_rome")
     types = table.column(how["type"])
-    known = {*how["competencies"], how["contexts"], *how["others"]}
+    link_types = {*how["competencies"], how["contexts"], *how["others"]}
     for line, cell in zip(table.lines, types, strict=True):
-        if cell not in known:
+        if cell not in link_types:
             draft.note("unknown_link_type", table, line, column=how["type"], value=cell)
-    asked = draft.keyed(table.keep([cell in how["competencies"] for cell in types]), *keys)
-    words, cells, code = _WORDS[kind["words"]], asked.column(kind["column"]), how["undeclared"]
-    draft.require_competencies(asked, "code_ogr", kind_of=lambda n: words.get(cells[n], "savoir-faire"), code=code)
-    for line, (code, item, cell) in asked.numbered(*keys, status["column"]):
+    required = draft.keyed(table.keep([cell in how["competencies"] for cell in types]), *keys)
+    words, cells, code = _WORDS[kind["words"]], required.column(kind["column"]), how["undeclared"]
+    draft.require_competencies(required, "code_ogr", kind_of=lambda n: words.get(cells[n], "savoir-faire"), code=code)
+    for line, (code, item, cell) in required.numbered(*keys, status["column"]):
         draft.requirements[code][item] = draft.coded(_WORDS[status["words"]], cell, status["column"], table, line)
     exercised = draft.keyed(table.keep([cell == how["contexts"] for cell in types]), *keys)
     exercised = draft.linked(exercised, code_ogr="contexts")
@@ -210,15 +210,15 @@ def _statuses(files: FileSet, draft: Draft) -> None:
 
 def _mobilities(files: FileSet, draft: Draft, columns: Sequence[str]) -> None:
     """Moves between fiches: ranked, or typed proche or évolution, then maybe one between two titles of each."""
-    keys, order, kind = ("code_rome", "code_rome_cible"), "numero_ordre", "code_type_mobilite"
+    keys, rank_column, kind = ("code_rome", "code_rome_cible"), "numero_ordre", "code_type_mobilite"
     table = files.read("rubrique_mobilite", keys, draft, optional=columns)
-    table = draft.moves(table, *keys, also=[column for column in columns if column != order])
-    for line, (origin, target, rank, cell) in table.numbered(*keys, order, kind):
+    table = draft.moves(table, *keys, also=[column for column in columns if column != rank_column])
+    for line, (origin, target, rank, cell) in table.numbered(*keys, rank_column, kind):
         typed = draft.coded(_WORDS["mobility_3"], cell, kind, table, line)
         # Several titles may carry the same move between two fiches: one move, the closer kind first.
-        known = draft.mobilities.get((origin, target))
-        if known is None or (known.kind != "proche" and typed == "proche"):
-            place = draft.whole(rank, order, table, line, least=1)
+        listed = draft.mobilities.get((origin, target))
+        if listed is None or (listed.kind != "proche" and typed == "proche"):
+            place = draft.whole(rank, rank_column, table, line, least=1)
             draft.mobilities[origin, target] = Mobility(origin, target, place, typed)
 
 

@@ -6,7 +6,7 @@ from typing import Any, Final
 from passerelles.io.archive import FileSource
 from passerelles.model import Domain, JobTitle, Mobility, Occupation, Provenance, Tag, WorkContext
 from passerelles.referentials.credentials import read_facts
-from passerelles.referentials.draft import Draft, made
+from passerelles.referentials.draft import Draft, from_row
 from passerelles.referentials.own_tables import MANIFEST, OwnTables
 from passerelles.referentials.referential import Reader, Referential, finish
 
@@ -27,7 +27,7 @@ def read_table_referential(source: FileSource) -> Referential:
     tables = OwnTables(source, draft, "table")
     manifest = tables.manifest()
     tables.check_names(required=REQUIRED)
-    tables.declare("domains", partial(made, Domain))
+    tables.declare("domains", partial(from_row, Domain))
     tables.declare("occupations", _occupation, needed=True)
     tables.declare_competencies(needed=True)
     _requirements(tables, draft)
@@ -42,7 +42,7 @@ def read_table_referential(source: FileSource) -> Referential:
 
 
 def _occupation(row: dict[str, Any]) -> Occupation:
-    return made(Occupation, row, riasec=(row["riasec_major"] + row["riasec_minor"]).upper())
+    return from_row(Occupation, row, riasec=(row["riasec_major"] + row["riasec_minor"]).upper())
 
 
 def _requirements(tables: OwnTables, draft: Draft) -> None:
@@ -60,7 +60,7 @@ def _titles(tables: OwnTables, draft: Draft) -> None:
 
 
 def _contexts(tables: OwnTables, draft: Draft) -> None:
-    tables.declare("contexts", partial(made, WorkContext))
+    tables.declare("contexts", partial(from_row, WorkContext))
     keys = ("occupation", "context")
     table = draft.keyed(tables.read("occupation_contexts"), *keys)
     table = draft.linked(table, occupation="occupations", context="contexts")
@@ -82,7 +82,7 @@ def _tags(tables: OwnTables, draft: Draft) -> None:
 def _mobilities(tables: OwnTables, draft: Draft) -> None:
     table = draft.moves(tables.read("mobilities"), "origin", "target")
     for _, row in tables.rows(table, "mobilities"):
-        draft.mobilities[row["origin"], row["target"]] = made(Mobility, row)
+        draft.mobilities[row["origin"], row["target"]] = from_row(Mobility, row)
 
 
 _TELLING: Final = (MANIFEST, *REQUIRED)

@@ -49,10 +49,10 @@ _RELEASE: Final = re.compile(rf"({'|'.join(_ONET['months'])}) (\d{{4}}) release"
 
 def _find_files(source: FileSource) -> FileSet:
     """Sort the files of a source by kind; of several languages the one with most files, then French, then English."""
-    found = FileSet.of_one_edition(source, _NAME, lambda each: (each == "fr", each == "en", each))
-    language, required = found.edition or "en", tuple(_ESCO["required"])
+    file_set = FileSet.of_one_edition(source, _NAME, lambda each: (each == "fr", each == "en", each))
+    language, required = file_set.edition or "en", tuple(_ESCO["required"])
     how = {"expected_encoding": "utf-8"}
-    return replace(found, expected=f"{{kind}}_{language}.csv", required=required, edition=language, how=how)
+    return replace(file_set, expected=f"{{kind}}_{language}.csv", required=required, edition=language, how=how)
 
 
 def _is_esco(source: FileSource) -> bool:
@@ -126,8 +126,8 @@ def _occupations(files: FileSet, draft: Draft) -> None:
         manages: Ternary = "yes" if group.startswith(_MANAGERS) else "unknown"
         words, level = (text or definition).strip(), _ESCO["levels"].get(group[:1])
         above = group or None, group[:3] or None  # the unit group itself is the parent
-        found = Occupation(code, label or None, words, "", *above, stated, manages, level=level, notation=notation)
-        if draft.declare("occupations", found, table, line):
+        occupation = Occupation(code, label or None, words, "", *above, stated, manages, level=level, notation=notation)
+        if draft.declare("occupations", occupation, table, line):
             titles += [(code, each.strip()) for each in _BREAKS.split(others)]
     for code in sorted({o.domain for o in draft.occupations.values() if o.domain} - draft.domains.keys()):
         draft.domains[code] = Domain(code, None)
@@ -157,7 +157,7 @@ def declare_other_titles(draft: Draft, titles: Iterable[tuple[str, ...]], table:
 def _competencies(files: FileSet, draft: Draft) -> None:
     broader = _broader(files, draft)
     table = files.read("skillGroups", ("concepturi", "preferredlabel"), draft, optional=("code",))
-    listed = [(code_of(uri), *rest) for uri, *rest in table.columns("concepturi", "preferredlabel", "code")]
+    listed = [(code_of(uri), *cells) for uri, *cells in table.columns("concepturi", "preferredlabel", "code")]
     notation = {code: number or code for code, _, number in listed}
     names = set(notation)
     for line, (code, label, _) in zip(table.lines, listed, strict=True):
@@ -190,18 +190,18 @@ def _broader(files: FileSet, draft: Draft) -> Mapping[str, list[str]]:
     """Codes of what each skill and skill group is a kind of, in the order of the codes."""
     keys = ("concepturi", "broaderuri")
     table = draft.keyed(files.read("broaderRelationsSkillPillar", keys, draft), *keys)
-    found = grouped((code_of(uri), code_of(above)) for uri, above in table.columns(*keys))
-    return {code: sorted(above) for code, above in found.items()}
+    parents = grouped((code_of(uri), code_of(above)) for uri, above in table.columns(*keys))
+    return {code: sorted(above) for code, above in parents.items()}
 
 
 def _nearest(code: str, broader: Mapping[str, list[str]], groups: set[str]) -> str | None:
     """Group that a skill or a group rolls up to: the fewest steps up; of several as near, the first by code."""
-    seen, level = {code}, {code}
+    visited, level = {code}, {code}
     while level:
-        level = {each for one in level for each in broader.get(one, ())} - seen
+        level = {parent for group in level for parent in broader.get(group, ())} - visited
         if level & groups:
             return min(level & groups)
-        seen |= level
+        visited |= level
     return None
 
 
@@ -209,8 +209,8 @@ def _links(files: FileSet, draft: Draft) -> None:
     keys = ("occupationuri", "skilluri")
     table = draft.keyed(files.read("occupationSkillRelations", (*keys, "relationtype"), draft), *keys)
     known = {uri: code_of(uri) for key in keys for uri in table.column(key)}
-    kept = _listed(table, "occupationuri", draft, known.__getitem__)
-    for line, (occupation, skill, word) in kept.numbered(*keys, "relationtype"):
+    listed = _listed(table, "occupationuri", draft, known.__getitem__)
+    for line, (occupation, skill, word) in listed.numbered(*keys, "relationtype"):
         code = known[skill]
         if code not in draft.competencies:
             draft.note("undeclared_competency", table, line, subject=code)
@@ -287,8 +287,8 @@ def _occupations_onet(files: FileSet, draft: Draft) -> None:
     for line, (code, label, text) in table.numbered(_SOC, "title", "description"):
         top, minor = f"{code[:2]}-0000", f"{code[:4]}000"
         manages: Ternary = "yes" if code.startswith(_ONET_MANAGERS) else "unknown"
-        found = Occupation(code, label or None, text, parent=f"{code[:6]}0", domain=minor, managerial=manages)
-        draft.declare("occupations", found, table, line)
+        occupation = Occupation(code, label or None, text, parent=f"{code[:6]}0", domain=minor, managerial=manages)
+        draft.declare("occupations", occupation, table, line)
         draft.domains.setdefault(top, Domain(top, None))
         draft.domains.setdefault(minor, Domain(minor, None, top))
     for line, (code, zone) in _listed(zones, _SOC, draft).numbered(_SOC, "job zone"):
@@ -319,8 +319,8 @@ def _task_activities(files: FileSet, draft: Draft) -> None:
         if activity not in draft.competencies:
             draft.note("undeclared_competency", table, line, subject=activity)
             draft.competencies[activity] = Competency(activity, label or None, "savoir-faire")
-        asked = draft.requirements[code]
-        asked[activity] = "core" if (code, task) in core or asked.get(activity) == "core" else "other"
+        required = draft.requirements[code]
+        required[activity] = "core" if (code, task) in core or required.get(activity) == "core" else "other"
 
 
 def _rated_elements(files: FileSet, draft: Draft) -> None:
@@ -388,7 +388,7 @@ def _interests(files: FileSet, draft: Draft) -> None:
 
 def _related(files: FileSet, draft: Draft) -> None:
     """Occupations that the publisher relates to each, nearest first, as known mobilities."""
-    keys, order = (_SOC, "related o*net-soc code"), "index"
-    table = draft.moves(files.read("Related Occupations", keys, draft, optional=(order,)), *keys)
-    for line, (origin, target, rank) in table.numbered(*keys, order):
-        draft.mobilities[origin, target] = Mobility(origin, target, draft.whole(rank, order, table, line, least=1))
+    keys, column = (_SOC, "related o*net-soc code"), "index"
+    table = draft.moves(files.read("Related Occupations", keys, draft, optional=(column,)), *keys)
+    for line, (origin, target, rank) in table.numbered(*keys, column):
+        draft.mobilities[origin, target] = Mobility(origin, target, draft.whole(rank, column, table, line, least=1))

@@ -25,7 +25,7 @@ from passerelles.views.spec import Column, On, Page, Record, Sheet
 _WIDE: Final = On.FILE | On.PAGE
 
 
-def _told(notice: Notice, lang: Lang) -> str:
+def _notice_text(notice: Notice, lang: Lang) -> str:
     """Return what was found, its code and place, and what to do, a line each."""
     about = {"file": notice.file, "line": str(notice.line)}
     where = say("validation.where", lang=lang, **about) if notice.line else notice.file
@@ -44,7 +44,7 @@ NOTICE: Final = Record(
         Column("dropped", promised="count", on=On.JSON),
         Column("values", json=lambda n, _: dict(n.values), promised={"each": "text"}, on=On.JSON),
         Column("what", value=lambda n, lang: n.what(lang), promised="text", on=_WIDE),
-        Column("what", value=_told, on=On.TERMINAL),
+        Column("what", value=_notice_text, on=On.TERMINAL),
         Column("action", value=lambda n, lang: n.action(lang), promised="text", on=_WIDE),
     ),
 )
@@ -80,8 +80,8 @@ class ValidationReport(Shown):
     def page(self, lang: Lang = "fr") -> Page:
         """Return verdict and counts, every notice, or one a kind and file where they are many and all to unfold."""
         counted = {k: number(v, lang=lang) for k, v in self.severities.items()}
-        told = ((key, value) for key, value in self.counts.items() if value or key == "dropped")
-        counts = [(say(f"validation.count.{key}", lang=lang), value) for key, value in told]
+        rows = ((key, value) for key, value in self.counts.items() if value or key == "dropped")
+        counts = [(say(f"validation.count.{key}", lang=lang), value) for key, value in rows]
         (every,) = self.sheets(lang)
         many = len(self.notices) > _SCREEN
         return Page(
@@ -118,10 +118,10 @@ class ValidationReport(Shown):
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return plain values, ready for JSON; the sentences are in `lang`."""
         about = {"name": self.name, "version": self.version, "sha256": self.sha256}
-        told: dict[str, Any] = {"schema": "passerelles/validate@1", "referential": about, "scorer": None}
-        told |= {"settings": {}, "place": self.place, "format": self.format, "ok": self.ok}
-        told |= {"severities": self.severities, "counts": dict(self.counts), "dropped": self.dropped}
-        return told | {"results": [NOTICE.to_dict(n, lang) for n in self.notices]}
+        values: dict[str, Any] = {"schema": "passerelles/validate@1", "referential": about, "scorer": None}
+        values |= {"settings": {}, "place": self.place, "format": self.format, "ok": self.ok}
+        values |= {"severities": self.severities, "counts": dict(self.counts), "dropped": self.dropped}
+        return values | {"results": [NOTICE.to_dict(n, lang) for n in self.notices]}
 
 
 def validate(
@@ -217,7 +217,7 @@ def _read_whole(place: Path) -> Referential:
 
 def _counts(referential: Referential) -> dict[str, int]:
     kind_of = {c.code: c.kind for c in referential.competencies}
-    known, asked = Counter(kind_of.values()), Counter(kind_of[r.competency] for r in referential.requirements)
+    known, required = Counter(kind_of.values()), Counter(kind_of[r.competency] for r in referential.requirements)
     statuses = Counter(r.status for r in referential.requirements)
     sizes = ("tags", "occupation_tags", "domains", "mobilities", "credentials", "credential_requirements")
     undeclared = sum(n.count for n in referential.notices if n.code == "undeclared_occupation")
@@ -231,7 +231,7 @@ def _counts(referential: Referential) -> dict[str, int]:
         **{f"competencies_{key}": known[kind] for key, kind in _KINDS.items()},
         "competencies_without_label": sum(c.label is None for c in referential.competencies),
         "requirements": len(referential.requirements),
-        **{f"requirements_{key}": asked[kind] for key, kind in _KINDS.items()},
+        **{f"requirements_{key}": required[kind] for key, kind in _KINDS.items()},
         **{f"requirements_{status}": statuses[status] for status in ("core", "emerging", "other")},
         "contexts": len(referential.contexts),
         "work_contexts": len(referential.occupation_contexts),
@@ -252,10 +252,10 @@ def text_disagreements(referential: Referential) -> Iterator[Notice]:
     catalogue = (referential.access or "").split(" ")[0]
     for occupation in referential.occupations:
         whole = referential.access_of.get(occupation.code)
-        asked = {row.kind for row in referential.credentials_of.get(occupation.code, ())}
-        if whole is None or whole.status != "open" or occupation.base is not None or asked & {"required", "one-of"}:
+        kinds = {row.kind for row in referential.credentials_of.get(occupation.code, ())}
+        if whole is None or whole.status != "open" or occupation.base is not None or kinds & {"required", "one-of"}:
             continue
-        said = read_access_text(occupation.access, referential.language)
-        if said is not None and said.required:
-            names = "; ".join(dict.fromkeys(mention.text for mention in said.required))
+        access_text = read_access_text(occupation.access, referential.language)
+        if access_text is not None and access_text.required:
+            names = "; ".join(dict.fromkeys(mention.text for mention in access_text.required))
             yield notice("access_text_differs", file=catalogue, subject=occupation.code, names=names)
