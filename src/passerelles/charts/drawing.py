@@ -1,4 +1,4 @@
-"""Charts: their style, a pen that draws in points from the top left corner, and the file or part of a page made."""
+"""Charts: their style, a pen that draws in points from the top left corner, and their files and SVG elements."""
 
 import hashlib
 import io

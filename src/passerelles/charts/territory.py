@@ -330,7 +330,7 @@ def _key(pen: Pen, diagram: Diagram) -> list[Entry]:
 
 
 def _words(pen: Pen, diagram: Diagram) -> Iterator[str]:
-    """Say each flow, and what is left of each lot where that may be told."""
+    """Say each flow, and what is left of each lot where that may be published."""
     names = {n.key: n.short() for n in diagram.nodes}
     for flow in diagram.flows:
         masked = say("territory.table.masked", lang=pen.lang)

@@ -275,7 +275,7 @@ def _own_warnings(lang: Lang) -> Iterator[None]:
 
 
 def _tell(text: str) -> None:
-    with suppress(OSError, ValueError):  # stderr may be closed or full too: then nobody can be told
+    with suppress(OSError, ValueError):  # stderr may be closed or full too
         typer.echo(text, err=True)
 
 

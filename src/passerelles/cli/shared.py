@@ -444,7 +444,7 @@ def _reads(place: Path, output: Path, name: str) -> bool:
 
 
 def is_on(variable: str) -> bool:
-    """Whether what is said once for all is: `NO_CACHE`, nothing is kept in the user's cache, or `ACCEPT_ERRORS`."""
+    """Whether an option of all commands is on: `NO_CACHE`, no use of the user's cache, or `ACCEPT_ERRORS`."""
     return os.environ.get(variable, "").strip().lower() not in ("", "0", "false", "no", "off", "n", "f")
 
 
@@ -491,7 +491,7 @@ _SUBJECTS: Final = ("cache", "cli", "compile", "explorer", "overlay", "schema", 
 
 
 def speak(command: Any, *, lang: Lang) -> None:
-    """Put the help of a command, and of those under it, into a language; it was made in French."""
+    """Translate the help of a command, and of those under it, from French."""
     from typer import rich_utils
 
     for name, key in _AROUND.items():

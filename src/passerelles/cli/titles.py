@@ -119,7 +119,7 @@ def chosen_column(worklist: "Worklist", column: str | None) -> str:
 
 
 def _heads(kind: str) -> frozenset[str]:
-    """Heads of a column that tells `kind` (title, people), in every language."""
+    """Heads of a column of a `kind` (title, people), in every language."""
     from passerelles.matching.reading import language_pack
 
     return frozenset().union(*(language_pack(lang).columns[kind] for lang in ("fr", "en")))
@@ -155,7 +155,7 @@ def _agenda(opts: Options, done: "Review", kind: "Kind", choices: Path | None, *
 
 
 def _ask(opts: Options, plan: "Agenda", kind: "Kind", choices: Path, chosen: dict[str, str]) -> None:
-    """Ask for the choices that are left, one by one; each is kept at once, so that one may stop at any time."""
+    """Ask for the remaining choices, one by one; each is written at once, so that one may stop at any time."""
     from passerelles.matching.titles import index_of
     from passerelles.matching.worklist import chosen_code, write_choices
     from passerelles.report.resolution import question_lines

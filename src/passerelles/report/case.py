@@ -1,4 +1,4 @@
-"""What a report is made from: an allocation, where its data come from, and what was asked for."""
+"""The input of a report: an allocation, the sources of its data, and the options of the request."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence

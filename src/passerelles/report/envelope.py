@@ -203,7 +203,7 @@ def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *,
 
 
 def scorer_limits(scorer: Mapping[str, Any], *, lang: Lang = "fr") -> Iterator[str]:
-    """Yield what a scorer, as `envelope` describes it, does not tell here: parts without data, chances."""
+    """Yield the limits of a scorer, as `envelope` describes it: parts without data, no chances."""
     if scorer["off"]:
         names = ", ".join(part_words(name, "label", lang) for name in scorer["off"])
         yield say("moves.parts_off", lang=lang, names=names)

@@ -294,7 +294,7 @@ def same_payers(origins: Iterable[Origin]) -> tuple[FrameVerdict, ...]:
 
 
 def _access_bullets(case: Case, access: AccessConditions, to_obtain: Sequence[StepCredential]) -> list[Block]:
-    """Return what access takes, as moves and paths tell it, a sentence each; last what employers ask for."""
+    """Return what access takes, in the sentences of moves and paths; last what employers ask for."""
     w = case.words
     sentences = some_only_lines(access, w.lang)
     if access.status == "unknown" or (access.status != "open" and not access.required and access.selection is None):

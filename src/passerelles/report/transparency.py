@@ -47,7 +47,7 @@ class Duty(Described):
     Attributes
     ----------
     state
-        ``"filled"``: the answer tells the referential and settings in use; ``"stated"``: it holds for any;
+        ``"filled"``: the answer is of the referential and settings in use; ``"stated"``: it holds for any;
         ``"open"``: only the body that uses them can answer, and square brackets mark where.
     where
         Where more stands: a page of the documentation, a file, or a part of this very answer.

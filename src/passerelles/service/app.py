@@ -1,4 +1,4 @@
-"""The application: addresses, answers kept by request, ETags, and the OpenAPI description of it all."""
+"""The application: routes, answers, health, and their OpenAPI description."""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +45,7 @@ def _problem_response(status: str, text: str) -> dict[str, Any]:
 
 
 def _watched(kind: str, schema: Mapping[str, Any], example: Any, *codes: str) -> dict[Any, Any]:
-    """What a route for what watches the service says of its responses."""
+    """Responses of a route for monitoring, as OpenAPI describes them."""
     content = {kind: {"schema": schema, "examples": {"answer": {"value": example}}}}
     problems = {code: _problem_response(code, _TELLS[code]) for code in codes}
     return {**problems, 200: {"description": "Yes", "content": content, "headers": _HEADERS}}
@@ -57,7 +57,7 @@ _COUNTS: Final = _watched("text/plain", {"type": "string"}, "passerelles_ready 1
 
 
 def _responses(shape: str, *, tagged: bool) -> dict[Any, Any]:
-    """What a route says of its responses; `tagged`: its answers have a tag, by which one may ask again."""
+    """Responses of a route, as OpenAPI describes them; `tagged`: its answers have an ETag."""
     name = shape_name(shape)
     shapes = [{"$ref": f"#/components/schemas/{_component(name)}{which}"} for which in ("", _CHOSEN)]
     body: dict[str, Any] = {"schema": {"anyOf": shapes}}
@@ -174,7 +174,7 @@ def _framework(desk: Desk, options: Options) -> FastAPI:
         openapi_url=None,  # an address of ours as the others are: in logs and counts too
         docs_url=None,
         redoc_url=None,
-        redirect_slashes=False,  # an address that is not known is told, not guessed
+        redirect_slashes=False,  # an unknown address is an error, not guessed
         generate_unique_id_function=lambda route: str(route.name),  # what generated clients call their functions
     )
     app.add_exception_handler(PasserellesError, problems.on_engine_error)

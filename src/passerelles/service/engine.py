@@ -1,4 +1,4 @@
-"""What a service is started with, the limits that it keeps, and what it answers from, loaded once."""
+"""Options and limits of a service, and the engine that it answers from, loaded once."""
 
 import hashlib
 import os
@@ -64,7 +64,7 @@ LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 PREFIX: Final = "PASSERELLES_"
 # Variables that hold several values, and what stands between them.
 _SEVERAL: Final[Mapping[str, str | None]] = {"overlays": None, "origins": None, "hosts": None, "data": os.pathsep}
-_OWN: Final = frozenset({"exit_with", "explorer", "limits"})  # what whoever starts the process decides
+_OWN: Final = frozenset({"exit_with", "explorer", "limits"})  # decided by who starts the process
 
 
 def variables() -> dict[str, str]:
@@ -128,7 +128,7 @@ class Engine(Session):
 
     @cached_property
     def stated(self) -> str:
-        """The referential as a header tells it: name, version, checksum."""
+        """The referential as a header states it: name, version, checksum."""
         referential = self.referential
         text = f"{referential.name}/{referential.version}; sha256={referential.provenance.sha256}"
         return text.encode("ascii", "replace").decode("ascii")

@@ -26,7 +26,7 @@ from passerelles.service.telemetry import CURRENT, Metrics, tell
 OPEN: Final = frozenset({"/health/live", "/health/ready"})  # asked by what watches the service, which has no key
 METRICS: Final = "/metrics"
 EXPLORER: Final = "/explorer"  # pages for people
-_QUIET: Final = OPEN | {METRICS}  # asked every few seconds by machines: told at the level of debugging alone
+_QUIET: Final = OPEN | {METRICS}  # asked every few seconds by machines: logged at debug level
 _NUMBER: Final = re.compile(r"[A-Za-z0-9._:/+=@-]{1,128}")  # an identifier of the caller's own, kept as it is
 _TRACE: Final = re.compile(r"[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}")  # W3C
 _NO_GZIP: Final = re.compile(rb"gzip\s*;\s*q\s*=\s*0(\.0*)?\s*(,|$)", re.IGNORECASE)  # a weight of 0 refuses (RFC 9110)
@@ -101,7 +101,7 @@ class Browsers(CORSMiddleware):
     """Between: lets browsers ask from the web origins that were named; a refusal is a problem as any other."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve, and know the language in which a refusal is told."""
+        """Serve, and note the language of a refusal."""
         _LANG.set(language(scope["query_string"]) if scope["type"] == "http" else "fr")
         await super().__call__(scope, receive, send)
 

@@ -159,7 +159,7 @@ def refuse_twice(request: Request, model: type[BaseModel], lang: Lang) -> Respon
 
 
 def _misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[str, str]:
-    """Tell a parameter that there is not, by its name, with the nearest that there is."""
+    """Report an unknown parameter by its name, with the nearest known one."""
     if not _NAME.fullmatch(name):
         return {"where": f"{place}.…", "what": say("service.invalid.extra", lang=lang)}
     near = get_close_matches(name, sorted(known), n=1)
@@ -168,7 +168,7 @@ def _misspelt(place: str, name: str, known: Iterable[str], lang: Lang) -> dict[s
 
 
 def _fault(error: Mapping[str, Any], names: Mapping[str, Sequence[str]], lang: Lang) -> dict[str, str]:
-    """Tell one thing that is wrong with the shape of a request: where and what, without the value sent."""
+    """Report one error in the shape of a request: where and what, without the value sent."""
     path = error["loc"]
     if error["type"] == "extra_forbidden":
         known = names.get(path[0], ()) if len(path) == 2 else _WITHIN.get(path[1], ())  # noqa: PLR2004 - at the top
@@ -200,6 +200,6 @@ async def on_fault(request: Request, _error: Exception) -> Response:
 
 
 def _where(path: Sequence[Any]) -> str:
-    """Path of a field. Keys that a person chose (of `credentials`) are left out: only names of fields are told."""
+    """Path of a field. Keys that a person chose (of `credentials`) are left out: only names of fields are sent back."""
     steps = (step for place, step in enumerate(path) if place > _BRANCH or step not in BRANCHES)
     return ".".join(str(step) if isinstance(step, int) or str(step) in _FIELDS else "…" for step in steps)

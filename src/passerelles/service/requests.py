@@ -1,4 +1,4 @@
-"""What may be asked, and how much of it: query strings and JSON bodies, checked before anything runs."""
+"""Models of query strings and JSON bodies, with their limits, checked before anything runs."""
 
 from itertools import chain
 from typing import Annotated, Any, Final, Literal
@@ -96,7 +96,7 @@ SEVERAL: Final = frozenset({*_SINGULAR, "fields"})
 class Spoken(BaseModel):
     """What every address takes in its query string, whose values are text."""
 
-    # By name too: FastAPI before 0.124 hands on what it found by its alias under the name of the field.
+    # By name too: FastAPI before 0.124 passes what it read by its alias under the name of the field.
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, alias_generator=lambda name: _SINGULAR.get(name, name)
     )

@@ -81,7 +81,7 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, lambda *_: sys.exit(0))
     if workers > 1:
-        load_engine(chosen)  # an index that cannot be read is told here, once
+        load_engine(chosen)  # an index that cannot be read raises here, once
         with tempfile.TemporaryDirectory() as folder:  # where the workers add up what they count
             os.environ.setdefault(FOLDER, folder)
             several = uvicorn.Config(partial(_worker, chosen), factory=True, workers=workers, **common)
@@ -111,7 +111,7 @@ _BODY: Final = orjson.dumps(problem_body("busy", "fr"))
 _FULL: Final = (
     f"HTTP/1.1 503 Service Unavailable\r\ncontent-type: {MEDIA}\r\ncontent-length: {len(_BODY)}\r\n"
     "retry-after: 1\r\nconnection: close\r\n\r\n"
-).encode() + _BODY  # told to a connection too many, of which nothing is read
+).encode() + _BODY  # sent to a connection beyond the limit, of which nothing is read
 
 _LEAST_READ: Final = 1 << 15
 

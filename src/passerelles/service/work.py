@@ -72,7 +72,7 @@ class Pool:
         self._size = threads
         self._most = threads + waiting
         self._seconds = seconds
-        self._counted = counted  # told 1 when an answer begins, -1 when it ends
+        self._counted = counted  # called with 1 when an answer begins, -1 when it ends
         self._under_way: set[Patience] = set()
 
     @property
@@ -150,16 +150,16 @@ class Pool:
 
 
 class Store:
-    """Answers by request, the least lately used forgotten first once their size passes the limit."""
+    """Answers by request; the least recently used are evicted first once their size passes the limit."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.size = 0  # bytes kept
+        self.size = 0  # bytes stored
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
-        """Return an answer, None where it is not kept."""
+        """Return an answer, None where it is not stored."""
         with self._lock:
             answer = self._answers.get(key)
             if answer is not None:
@@ -167,11 +167,11 @@ class Store:
             return answer
 
     def has_room(self, key: str, answer: bytes) -> bool:
-        """Whether an answer can be kept without forgetting another."""
+        """Whether an answer can be stored without evicting another."""
         return self.size + _bytes_of(key, answer) <= self._most
 
     def put(self, key: str, answer: bytes) -> None:
-        """Keep an answer; one larger than a quarter of the store is not."""
+        """Store an answer; one larger than a quarter of the store is not."""
         with self._lock:
             if _bytes_of(key, answer) * 4 > self._most or key in self._answers:
                 return
@@ -182,7 +182,7 @@ class Store:
 
 
 def _packed(answer: bytes) -> bytes:
-    """An answer as it is kept, and as most clients take it: a tenth of its size, so that all occupations' moves fit."""
+    """Compress an answer, as most clients take it: a tenth of its size, so that all occupations' moves fit."""
     return gzip.compress(answer, 1, mtime=0)
 
 
@@ -205,7 +205,7 @@ class Desk(AsyncExitStack):
         self._every = options.warm
         self.open()
         self.store = Store(options.limits.cache_bytes)
-        self.unpacked = Store(options.limits.cache_bytes // 2)  # the same, asked for lately by who takes no gzip
+        self.unpacked = Store(options.limits.cache_bytes // 2)  # the same, for recent clients that take no gzip
         self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
         self.ready = False
         self._under_way = 0  # requests
@@ -233,7 +233,7 @@ class Desk(AsyncExitStack):
 
     @asynccontextmanager
     async def life(self, _app: object = None) -> AsyncIterator[None]:
-        """Take requests inside; it is ready once what the first of them would wait for is worked out."""
+        """Take requests inside; it is ready once warmed."""
         self.open()
         self.warming = asyncio.get_running_loop().run_in_executor(None, self.warm)
         yield
@@ -262,9 +262,9 @@ class Desk(AsyncExitStack):
 
     async def reply(self, request: Request, make: Make, query: BaseModel, lang: Lang) -> Response:
         """
-        Answer a request: from what is kept, else from a thread, where it takes longer than handing it over does.
+        Answer a request: from the store, else from a thread, where it takes longer than handing it over does.
 
-        What is about a person is neither kept nor given a tag.
+        What is about a person is neither stored nor given a tag.
         """
         personal = make in (answers.match, answers.rank_batch) or isinstance(getattr(query, "origin", None), Person)
         key = "" if personal else _key(make, query, lang)
@@ -305,7 +305,7 @@ class Desk(AsyncExitStack):
         return all(isinstance(text, str) and text in position for text in texts)
 
     def warm(self) -> None:
-        """Work out what first requests would wait for; where asked for, each occupation's moves while there is room."""
+        """Make what first requests would wait for; with option `warm`, each occupation's moves while there is room."""
         try:
             self.engine.warm()
             self._keep_moves()
@@ -372,7 +372,7 @@ def _key(make: Make, query: BaseModel, lang: Lang) -> str:
 
 
 def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, store: Store, key: str) -> bytes:
-    """Work an answer out, and keep it where it has a key: packing takes as long as writing does."""
+    """Make an answer, and store it where it has a key: packing takes as long as writing does."""
     answer = _json_of(make, engine, query, lang)
     if key:
         store.put(key, _packed(answer))
@@ -384,7 +384,7 @@ def _json_of(make: Make, engine: Engine, query: Any, lang: Lang) -> bytes:
 
 
 def _file_identity(path: Path | None) -> tuple[int, ...] | None:
-    """Return what tells the file at a path from one renamed onto it; None where there is none."""
+    """Return what identifies the file at a path, other after one is renamed onto it; None where there is none."""
     try:
         stat = path.stat() if path is not None else None
     except OSError:
@@ -462,7 +462,7 @@ class Reloading:
         try:
             new = await asyncio.to_thread(self._make)
             await new.enter_async_context(new.life())
-            await asyncio.shield(new.warming)  # whose end is awaited by whoever ends its life, too
+            await asyncio.shield(new.warming)  # which the end of its life awaits too
             if not new.ready:
                 raise RuntimeError("warming failed")  # noqa: TRY301 - as any other failure
         except (Exception, asyncio.CancelledError) as error:

@@ -215,8 +215,8 @@ class Record:
 
     def pick(self, *keys: str, on: On | None = None) -> tuple[Column, ...]:
         """Return some of the columns, by key; `on`: where they stand, as they do where None."""
-        found = tuple(next(c for c in self.columns if c.key == key) for key in keys)
-        return found if on is None else tuple(replace(column, on=on) for column in found)
+        chosen = tuple(next(c for c in self.columns if c.key == key) for key in keys)
+        return chosen if on is None else tuple(replace(column, on=on) for column in chosen)
 
     @cached_property
     def _json(self) -> tuple[tuple[str, Column], ...]:

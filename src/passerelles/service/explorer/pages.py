@@ -396,7 +396,7 @@ _MARGIN: Final = 24
 _CROWD: Final = 60.0  # radius in which occupations of a domain stand together
 _LETTER: Final = 9.0  # width of a letter of its name, and height of a line
 _LINE: Final = 20.0
-# Each at least 3:1 on white, as WCAG asks of what a picture shows, and told apart by the words beside it too.
+# Each at least 3:1 on white, as WCAG asks of pictures; the words beside it say the same.
 COLOURS: Final = (
     "#1d4f7c", "#b35c00", "#2e7d32", "#8e24aa", "#c62828", "#00796b", "#6d4c41",
     "#5e35b1", "#ad1457", "#0277bd", "#827717", "#455a64", "#d84315", "#33691e",
@@ -435,7 +435,7 @@ _DOT: Final = (Column("label", note="code"), Column("domain"))
 
 
 def groups_of(engine: Engine) -> tuple[Group, ...]:
-    """Return all occupations on the map, by domain, kept."""
+    """Return all occupations on the map, by domain; cached."""
 
     def make() -> tuple[Group, ...]:
         places = _MARGIN + occupation_positions(engine.graph) * (SIDE - 2 * _MARGIN)
@@ -460,7 +460,7 @@ def groups_of(engine: Engine) -> tuple[Group, ...]:
 
 
 def _crowded(places: NDArray[np.float64]) -> tuple[float, float]:
-    """Place that most others are near to: where the name of a domain stands."""
+    """Mean of the densest neighbourhood: where the name of a domain stands."""
     near = np.linalg.norm(places[:, None] - places[None, :], axis=2) < _CROWD
     x, y = places[near[near.sum(axis=1).argmax()]].mean(axis=0).round(1).tolist()
     return x, y
@@ -472,7 +472,7 @@ def short_name(label: str) -> str:
 
 
 def _apart(groups: Sequence[Group]) -> tuple[Group, ...]:
-    """Move names down, from the top, until none stands on another; then all inside the picture."""
+    """Move names down, from the top, until none overlaps another, and into the picture."""
     placed: list[tuple[float, float, float]] = []
     by_code: dict[str, Group] = {}
     for group in sorted(groups, key=lambda g: g.y):
@@ -505,7 +505,7 @@ def picture(ask: Ask) -> str:
 
 
 def _depth(move: Move) -> float:
-    """How far away a move is, before it is scaled: less likely is farther."""
+    """Distance of a move before scaling: less likely is farther."""
     return -math.log(move.probability) if move.probability else -move.score
 
 
@@ -563,7 +563,7 @@ def _rings(stars: Sequence[Star], away: Callable[[float], float]) -> list[tuple[
 
 
 def areas_of(engine: Engine) -> MobilityAreas:
-    """Return the mobility areas of the whole referential, kept: they take seconds."""
+    """Return the mobility areas of the whole referential; cached, for they take seconds."""
     return engine.derived("areas", lambda: mobility_areas(engine.graph))
 
 

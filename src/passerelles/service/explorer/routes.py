@@ -1,4 +1,4 @@
-"""Addresses of the explorer: pages by GET, what is about a person or a territory by POST, in a body, never kept."""
+"""Routes of the explorer: pages by GET; what is about a person or a territory by POST, in a body, never stored."""
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -188,7 +188,7 @@ POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
 
 def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) -> None:
     """Add the pages to an application, under `EXPLORER`, in the `usual` language; `alone`: the root leads there too."""
-    # What takes seconds is made before a page asks for it: beside other answers a page has little time, and on one's
+    # What takes seconds is prepared before a page needs it: beside other answers a page has little time, and on one's
     # own machine the data are read while one looks at the first page.
     desk.prepare = partial(pages.prepare, desk.engine, everything=not alone)
     add = partial(app.add_api_route, include_in_schema=False)
@@ -217,14 +217,14 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
 
 
 def _pool(desk: Desk, path: str) -> Pool:
-    """Threads that an address is worked out in: they change when the service starts again."""
+    """Threads that answer an address: others after a restart of the service."""
     return desk.long if path.startswith(_LONG) else desk.short
 
 
 def _page(
     desk: Desk, path: str, usual: Lang, make: Callable[..., str | None]
 ) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers an address with a page, kept for whoever asks for the same again."""
+    """Return the endpoint of a page, which is cached."""
 
     async def answer(request: Request) -> Response:
         key = f"{request.url.path}?{request.url.query}"
@@ -246,7 +246,7 @@ def _page(
 def _piece(
     desk: Desk, path: str, usual: Lang, model: type[BaseModel], make: Callable[..., Any]
 ) -> Callable[[Request], Awaitable[Response]]:
-    """Return what answers a body with a piece of a page, which nobody keeps."""
+    """Return the endpoint that answers a body with a piece of a page, never cached."""
 
     async def answer(request: Request) -> Response:
         ask = _ask(request, desk, usual)
@@ -267,7 +267,7 @@ def _piece(
 async def _run_in_pool(
     pool: Pool, request: Request, ask: Ask, make: Callable[[], T], *, piece: bool = False
 ) -> T | Response:
-    """Return what a thread makes, or the page, or piece of one, that says why it cannot."""
+    """Return the result of a job run in a thread, or the page, or piece of one, that gives the error."""
     try:
         return await pool.run(make, partial(gone, request))
     except UnansweredError as error:

@@ -1,4 +1,4 @@
-"""A territory in the explorer: two tables in, who could go where out; nothing of either is kept, here or anywhere."""
+"""A territory in the explorer: from two tables to an allocation; neither is stored."""
 
 import math
 import re
@@ -217,7 +217,7 @@ def _naming_table(side: Side, table: Path) -> Iterator[None]:
 
 
 def _write_dropped(folder: Path, side: Side, dropped: Dropped) -> Path:
-    # The name is told in sentences, and decides how the table is read; nothing of it but its last part is used.
+    # Messages name the file, and its ending decides how the table is read; only the last part of its path is used.
     name = Path(re.sub(r"[\\\0]", "/", dropped.name)).name
     name = (name if name.strip(".") else "table.csv").encode()[-_LONGEST_NAME:].decode(errors="ignore")
     place = folder / side / name
