@@ -283,9 +283,11 @@ def _required(referential: Referential, code: str) -> list[Credential]:
 
 
 def _usual(referential: Referential, code: str) -> list[Credential]:
-    """What employers ask of everybody, and the law of nobody."""
-    rows = (r.credential for r in referential.credentials_of.get(code, ()) if r.kind == "usual" and r.scope == "all")
-    return [known for code in rows if (known := referential.credential_by_code.get(code)) is not None]
+    """What employers ask of everybody, and the law of nobody; of ways that it demands, the usual one is one of them."""
+    rows = referential.credentials_of.get(code, ())
+    ways = {row.credential for row in rows if row.kind == "one-of"}
+    usual = (row.credential for row in rows if row.kind == "usual" and row.scope == "all")
+    return [known for code in usual if code not in ways and (known := referential.credential_by_code.get(code))]
 
 
 def _length(credential: Credential) -> float:

@@ -1764,6 +1764,25 @@ def test_of_several_ways_the_one_that_employers_usually_ask_for_is_counted_howev
     assert [c for c, *_ in ways_of(jobs(*driver("Q"), usual), "P")[0]] == ["B", "C", "FIMO"]
 
 
+def test_a_way_of_which_a_diploma_is_held_goes_before_the_usual_one() -> None:
+    """A nurse who wants to head a nursery adds a course of management, and becomes no educator of young children."""
+    course, usual = (
+        Credential("COURS", "Cours", "certificat", Hours(400, 400, 400)),
+        CredentialRequirement("Q", "EJE", "usual"),
+    )
+    educator = Credential("EJE", "DE EJE", "diplôme", Hours(3442, 3442, 3442))
+    choice = one_of("Q", ("EJE", "v", "a"), (NURSE.code, "v", "b"), ("COURS", "v", "b"))
+
+    def counted(origin: str) -> list[str]:
+        some = jobs(CredentialRequirement("P", NURSE.code), *choice, usual)
+        known = (*(c for c in some.credentials if c.code not in ("COURS", "EJE")), course, educator)
+        some = replace(some, credentials=tuple(sorted(known, key=lambda c: c.code)))
+        return [c.code for c in direct(some, origin).steps[0].to_obtain]
+
+    assert counted("P") == ["COURS"]
+    assert counted("R") == ["EJE"]
+
+
 def test_of_whole_qualifications_the_one_that_what_is_held_shortens_is_counted() -> None:
     """A care assistant who wants to head a ward becomes a nurse rather than an optician, though that is shorter."""
     optician = Credential("BTS", "BTS opticien", "diplôme", Hours(1350, 1350, 1350))

@@ -253,6 +253,7 @@ class Demands:
                 taken[i] = taken[i]._replace(low=0.0, tenths=counted, certain=0)
         held = self.held(holdings)
         closed = list(self._closed)
+        diplomas = [c.kind in DIPLOMAS and c.code not in OF_A_LEVEL for c in self.credentials]
         ranked: list[tuple[Priced, ...]] = []
 
         def ended(way: tuple[int, ...]) -> bool:
@@ -263,12 +264,12 @@ class Demands:
             Among ways equally known and short: one that training gives, without competition, of fewest parts.
 
             Where each way is a `whole` qualification, one that what is held shortens comes first: a shorter one may be
-            of another profession. So does one that employers usually ask for.
+            of another profession. So does one that employers usually ask for, and beside it one begun.
             """
             way = priced[1]
             lengths, kinds = [taken[i] for i in way], {self.credentials[i].kind for i in way}
-            usual_codes = usual.intersection(self.codes[i] for i in priced[0])
-            near = ended(way), not (whole and shortened.intersection(way)), not usual_codes
+            likely = any(self.codes[i] in usual or (usual and held[i] and diplomas[i]) for i in priced[0])
+            near = ended(way), not (whole and shortened.intersection(way)), not likely
             known = any(each.vague for each in lengths), any(each.boundless for each in lengths)
             weighed = sum(each.weighed for each in lengths)
             return *near, *known, weighed, "experience" in kinds, "concours" in kinds, len(way), way
