@@ -49,7 +49,7 @@ def serve(
 
     check_address(host, port)
     stated = {
-        **_opened(opts),
+        **_data_options(opts),
         "key": ("key_variable", key),
         "cors": ("origins", tuple(cors or ())),
         "lang": ("lang", opts.lang),
@@ -71,7 +71,7 @@ def serve(
     run(options, host=host, port=port, workers=workers)
 
 
-def _opened(opts: Options) -> dict[str, tuple[str, Any]]:
+def _data_options(opts: Options) -> dict[str, tuple[str, Any]]:
     """What is opened, by option of the command line: the service's own name of it, and its value."""
     return {
         "referential": ("referential", opts.referential),
@@ -127,7 +127,7 @@ def explore(
     chosen = port or _free_port()
     check_address(_HOST, chosen)
     options = engine.Options(
-        **dict(_opened(opts).values()), cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS),
+        **dict(_data_options(opts).values()), cache=not is_on(NO_CACHE), accept_errors=is_on(ACCEPT_ERRORS),
         explorer="alone", hosts=engine.LOOPBACK, lang=opts.lang,
         # One person on one machine: a territory takes the time that it takes.
         limits=engine.Limits(seconds=600.0, body_bytes=40_000_000, brackets=2_000_000),

@@ -417,11 +417,11 @@ def check_options(values: Mapping[str, Any]) -> None:
             raise PasserellesError("territory_bound", name=f"--{name}", value=repr(value))
     for output in (Path(value) for name, value in values.items() if name in _OUTPUTS and value is not None):
         for name, value in values.items() if output.is_file() else ():
-            if name not in _OUTPUTS and any(_reads(place, output, name) for place in _places(value)):
+            if name not in _OUTPUTS and any(_reads(place, output, name) for place in _paths_of(value)):
                 raise PasserellesError("write_onto_input", path=output)
 
 
-def _places(value: object) -> Iterator[Path]:
+def _paths_of(value: object) -> Iterator[Path]:
     for path in value if isinstance(value, list | tuple) else (value,):
         if isinstance(path, str | Path) and str(path):  # an option left out is no folder, though Path("") is one
             yield from (Path(path), Path(str(path).rpartition("#")[0] or path))

@@ -446,13 +446,13 @@ def signal_sheets(items: "Sequence[Mapping[str, Any]]") -> list[Sheet]:
     return [Sheet.of_rows("signals", columns, [[row[key] for key in _SIGNAL] for row in rows])]
 
 
-def _bounded(name: str) -> Column:
+def _figure_column(name: str) -> Column:
     """Return the column of a figure of a family: both ends where it is known within bounds, else a question mark."""
     get, share = attrgetter(f"openings.{name}"), name != "projects"
     return Column(name, "number", value=lambda family, lang: get(family).short(lang, share=share) or "?")
 
 
-_FAMILIES: Final = (Column("family", value=lambda f, _: f"{f.family} {f.label}"), *map(_bounded, _FAMILY))
+_FAMILIES: Final = (Column("family", value=lambda f, _: f"{f.family} {f.label}"), *map(_figure_column, _FAMILY))
 DEFAULT_TERRITORY = "redon"
 _PAGES: Final = (".html", ".htm", ".docx")
 

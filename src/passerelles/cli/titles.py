@@ -46,7 +46,7 @@ def resolve(
     opts = replace(opts, source=opts.source or to_review)
     done = _review(opts, kind, choices, context=context, to_review=to_review is not None)
     if to_review is None:
-        _write(opts, done, kind)
+        _write_review(opts, done, kind)
     else:
         _agenda(opts, done, kind, choices, ask=ask)
     return True
@@ -185,7 +185,7 @@ def _ask(opts: Options, plan: "Agenda", kind: "Kind", choices: Path, chosen: dic
     opts.tell("resolve.review.asked", n=answered, left=len(plan.left) - answered)
 
 
-def _write(opts: Options, done: "Review", kind: "Kind") -> None:
+def _write_review(opts: Options, done: "Review", kind: "Kind") -> None:
     from passerelles.report.resolution import resolution_envelope, review_line, review_page
 
     session, lang = opts.session, opts.lang
@@ -217,7 +217,7 @@ def migrate(
     if to is not None:
         if codes is None or len(codes) != 1 or opts.source is not None:
             raise PasserellesError("migrate_needs_overlay")
-        return _overlay(opts, codes[0], to, old)
+        return _migrate_overlay(opts, codes[0], to, old)
     if (opts.source is not None and codes) or (opts.source is None and not codes and old is None):
         raise PasserellesError("migrate_needs")
     if opts.source is not None:
@@ -228,7 +228,7 @@ def migrate(
     if before is not None and before.family != new.family:  # two families, with the crosswalks between them
         versions = Bridge(new, before, [read_crosswalk(path) for path in bridge or ()])
     if opts.source is not None:
-        _list(opts, opts.source, title_column, versions)
+        _migrate_rows(opts, opts.source, title_column, versions)
         return True
     migrations = [versions.migrate(code, title) for code in codes] if codes else versions.all()
     _emit_migrations(opts, versions, migrations)
@@ -249,7 +249,7 @@ def _emit_migrations(opts: Options, versions: "Versions", migrations: "Sequence[
     )
 
 
-def _list(opts: Options, source: Path, title_column: str | None, versions: "Versions") -> None:
+def _migrate_rows(opts: Options, source: Path, title_column: str | None, versions: "Versions") -> None:
     from passerelles.matching.migrate import migrate_list
     from passerelles.matching.worklist import read_worklist
     from passerelles.report.resolution import migration_envelope, migration_line
@@ -265,7 +265,7 @@ def _list(opts: Options, source: Path, title_column: str | None, versions: "Vers
         _emit_migrations(opts, versions, migrations)
 
 
-def _overlay(opts: Options, place: str, to: str, old: str | None) -> bool:
+def _migrate_overlay(opts: Options, place: str, to: str, old: str | None) -> bool:
     """Bring an overlay to a new version, into a workbook; negative where a person must decide."""
     from passerelles.matching.migrate import Versions, migrate_overlay
     from passerelles.views.excel import write_workbook

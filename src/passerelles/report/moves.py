@@ -91,7 +91,7 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
         for code in sorted(lots)
     }
     ranked = {code: [case.graph.codes[row] for row, _ in targets.ranked] for code, targets in best.items()}
-    targets_of = _explained(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
+    targets_of = _to_explain(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
     origins = []
     for code, targets in best.items():
         moves = {move.target.code or "": move for move in moves_of(case.graph, targets, only=targets_of[code])}
@@ -108,7 +108,7 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
     return tuple(origins)
 
 
-def _explained(
+def _to_explain(
     case: Case, ranked: Mapping[str, Sequence[str]], flows: Mapping[tuple[str, str], Sequence[Flow]], most: int
 ) -> Mapping[str, set[str]]:
     """Targets to explain, by origin: those of the flows, then the best ones rank by rank, as many as are allowed."""
@@ -119,11 +119,11 @@ def _explained(
         for rank, target in enumerate(targets, 1)
         if rank <= max(case.request.limit, origin not in going) or (origin, target) in flows
     )
-    ends = _first(rows, most)
+    ends = _top_ends(rows, most)
     return {origin: {target for start, target in ends if start == origin} for origin in ranked}
 
 
-def _first(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tuple[str, str]]:
+def _top_ends(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tuple[str, str]]:
     """Ends of the moves that matter most: those of flows, then rank by rank; of each: no flow, rank, its ends."""
     return {(origin, target) for *_, origin, target in sorted(rows)[:most]}
 
@@ -131,7 +131,7 @@ def _first(rows: Iterable[tuple[bool, int, str, str]], most: int) -> set[tuple[s
 def shortened(origins: tuple[Origin, ...], most: int) -> tuple[Origin, ...]:
     """Keep as many explained moves, in the same order: those of the flows, then rank by rank."""
     rows = ((not e.flows, e.move.rank, o.code, e.move.target.code or "") for o in origins for e in o.moves)
-    ends = _first(rows, most)
+    ends = _top_ends(rows, most)
     return tuple(o._replace(moves=tuple(e for e in o.moves if (o.code, e.move.target.code) in ends)) for o in origins)
 
 
@@ -192,11 +192,11 @@ def facts_of(case: Case, explained: Explained, *, items: bool = True) -> tuple[t
     facts += facts_of_flows(case, explained.flows)
     if items:
         ends = sorted(_in_own_words(f.hiring) for f in explained.flows)
-        facts.insert(0, (say("columns.to", lang=w.lang), _either(case, ends)))
+        facts.insert(0, (say("columns.to", lang=w.lang), _join_distinct(case, ends)))
     if not explained.flows:
         facts.append((w("fact.hours"), w.set(hours_said(case, explained))))
         facts.append((w("fact.kind"), say(f"moves.kind.{move.kind}", lang=w.lang)))
-    facts += [(w(f"fact.{name}", n=len(some)), _named(case, some)) for name, some in by_state(move) if items and some]
+    facts += [(w(f"fact.{name}", n=len(some)), _names(case, some)) for name, some in by_state(move) if items and some]
     return tuple((name, text) for name, text in facts if text)
 
 
@@ -204,16 +204,16 @@ def facts_of_flows(case: Case, flows: Sequence[Flow]) -> list[tuple[str, str]]:
     """Return what some flows declare for pages and plan with, a line each; what they do not know is empty."""
     w = case.words
     facts = [(c.label(w.lang), _value_text(case, c, flows)) for c in (*_OF_FLOWS, *Flow.spec.pick(*_PLANNED))]
-    facts.append((w("fact.wages"), _either(case, (wages_said(f.wages, w.lang) for f in flows))))
-    facts.append((w("fact.openings"), _either(case, (shares_said(f.surveyed, w.lang) for f in flows))))
+    facts.append((w("fact.wages"), _join_distinct(case, (wages_said(f.wages, w.lang) for f in flows))))
+    facts.append((w("fact.openings"), _join_distinct(case, (shares_said(f.surveyed, w.lang) for f in flows))))
     return facts
 
 
 def _value_text(case: Case, column: Column, items: Iterable[Move | Flow]) -> str:
-    return _either(case, (_cell(case, column, item) for item in items))
+    return _join_distinct(case, (_cell(case, column, item) for item in items))
 
 
-def _either(case: Case, texts: Iterable[str]) -> str:
+def _join_distinct(case: Case, texts: Iterable[str]) -> str:
     """Return what several flows say, each text once."""
     return case.words.set(case.words("fact.or").join(filter(None, dict.fromkeys(texts))))
 
@@ -232,7 +232,7 @@ def hours_said(case: Case, explained: Explained) -> str:
     return hours_text(explained.path.known_hours, case.words.lang)
 
 
-def _named(case: Case, items: Sequence[Item]) -> str:
+def _names(case: Case, items: Sequence[Item]) -> str:
     names = [case.words.set(name) for name in weightiest(items, len(items))]
     return case.words("fact.and").join(case.words.first(names, _FEW))
 

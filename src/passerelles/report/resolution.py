@@ -345,7 +345,7 @@ _MOBILITY = (
 )
 
 
-def _own(key: str, shape: Shape) -> Column:
+def _own_column(key: str, shape: Shape) -> Column:
     """Return the column of what an occupation says itself; an empty text says nothing."""
     return Column(key, value=lambda f, _: getattr(f.occupation, key) or None, promised=shape)
 
@@ -355,15 +355,15 @@ OCCUPATION = Record(
     "What the referential says of an occupation; null: nothing",
     (
         Column("code", promised="code"),
-        _own("label", "text?"),
-        _own("definition", "text?"),
-        _own("access", "text?"),
-        _own("base", "code?: Occupation that this one specialises"),
+        _own_column("label", "text?"),
+        _own_column("definition", "text?"),
+        _own_column("access", "text?"),
+        _own_column("base", "code?: Occupation that this one specialises"),
         parts_of("parts", _NAMED, "Specialised occupations that it is made of", promised=True,
                  path=lambda f, _: f.referential.parts_of(f.code)),
-        _own("parent", "code?"),
+        _own_column("parent", "code?"),
         parts_of("domain", _NAMED, "From the top of the tree to the occupation's own", promised=True, path="domains"),
-        _own("riasec", "text?"),
+        _own_column("riasec", "text?"),
         Column("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
                promised={"each": "text", "about": "yes, no or unknown; for `ecological` its role"}),
         parts_of("titles", _TITLE, promised=True, path=lambda f, _: f.referential.titles_of.get(f.code, ())),

@@ -130,7 +130,7 @@ def json_schema(name: str) -> dict[str, Any]:
     else:
         body = SHAPES[full_name]
         known = definitions()
-        used = sorted(reached(_named(body), lambda name: _named(known[name])))
+        used = sorted(reached(_references(body), lambda name: _references(known[name])))
         body = body | ({"$defs": {n: known[n] for n in used}} if used else {})
     example = examples().get(full_name)
     return about | {k: v for k, v in body.items() if k != "title"} | ({"examples": [example]} if example else {})
@@ -159,6 +159,6 @@ def examples() -> Mapping[str, Any]:
     return answers
 
 
-def _named(schema: Schema) -> list[str]:
+def _references(schema: Schema) -> list[str]:
     """Names that a schema refers to."""
     return re.findall(r'"#/\$defs/([^"]+)"', json.dumps(schema))

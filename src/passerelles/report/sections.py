@@ -340,9 +340,9 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     why = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
     front: dict[str, list[Block]] = {
         "summary": [Figures(figures_of(case)), *map(Text, sentences_of(case))],
-        "fragile": _first(case, "fragile", people, _PEOPLE),
-        "actions": [*_first(case, "actions", todo, _ACTIONS), *why],
-        "set_aside": _first(case, "set_aside", aside, _ASIDE),
+        "fragile": _first_rows(case, "fragile", people, _PEOPLE),
+        "actions": [*_first_rows(case, "actions", todo, _ACTIONS), *why],
+        "set_aside": _first_rows(case, "set_aside", aside, _ASIDE),
     }
     tables = [(people, _PEOPLE), (todo, _ACTIONS), (aside, _ASIDE)]
     side_by_side = _declared_grid(case, "scenarios", Scenario.spec.columns, case.scenarios)
@@ -365,7 +365,7 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     )  # fmt: skip
 
 
-def _first(case: Case, key: str, grid: Grid | None, most: int) -> list[Block]:
+def _first_rows(case: Case, key: str, grid: Grid | None, most: int) -> list[Block]:
     """Return the first rows of a table, for the first pages, with where the others are; the table if it is short."""
     if grid is None:
         return []
@@ -387,11 +387,11 @@ def title_of(case: Case) -> str:
 def figures_of(case: Case) -> tuple[tuple[str, str], ...]:
     """Key figures: a number and what it counts."""
     w, totals = case.words, case.release.totals
-    figures = [(_known(case, totals[name]), w(f"figure.{name}")) for name in _FIGURES]
-    return (*figures, (_known(case, totals["hours"]["expected"]), w("figure.hours")))
+    figures = [(_total_text(case, totals[name]), w(f"figure.{name}")) for name in _FIGURES]
+    return (*figures, (_total_text(case, totals["hours"]["expected"]), w("figure.hours")))
 
 
-def _known(case: Case, value: float | None) -> str:
+def _total_text(case: Case, value: float | None) -> str:
     return case.words("masked") if value is None and case.masked else case.words.figure(value)
 
 
@@ -407,7 +407,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
         return (w(f"summary.{key}", **figures), w("summary.decides"))
     sentences = [w.set(allocation.summary(w.lang))]
     if allocation.placed:
-        sentences += _placed(case)
+        sentences += _placement_sentences(case)
     tenth = case.release.last_tenth(w.lang)
     if tenth:
         sentences.append(w.set(tenth))
@@ -417,7 +417,7 @@ def sentences_of(case: Case) -> tuple[str, ...]:
     return tuple(sentences)
 
 
-def _placed(case: Case) -> Iterator[str]:
+def _placement_sentences(case: Case) -> Iterator[str]:
     w, allocation = case.words, case.allocation
     counts = sum_by_key((flow.level or "unknown", flow.people) for flow in allocation.flows)
     moved = [flow for flow in allocation.flows if not flow.same_job]

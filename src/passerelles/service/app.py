@@ -44,7 +44,7 @@ def _problem_response(status: str, text: str) -> dict[str, Any]:
     return {"description": text, "content": {problems.MEDIA: content}, "headers": _HEADERS}
 
 
-def _watched(kind: str, schema: Mapping[str, Any], example: Any, *codes: str) -> dict[Any, Any]:
+def _monitor_responses(kind: str, schema: Mapping[str, Any], example: Any, *codes: str) -> dict[Any, Any]:
     """Responses of a route for monitoring, as OpenAPI describes them."""
     content = {kind: {"schema": schema, "examples": {"answer": {"value": example}}}}
     problems = {code: _problem_response(code, _TELLS[code]) for code in codes}
@@ -52,8 +52,8 @@ def _watched(kind: str, schema: Mapping[str, Any], example: Any, *codes: str) ->
 
 
 _STATUS: Final = {"type": "object", "properties": {"status": {"type": "string"}}, "required": ["status"]}
-_HEALTH: Final = _watched(JSON, _STATUS, {"status": "ready"}, "405", "500", "503")
-_COUNTS: Final = _watched("text/plain", {"type": "string"}, "passerelles_ready 1.0\n", "401", "405", "500")
+_HEALTH: Final = _monitor_responses(JSON, _STATUS, {"status": "ready"}, "405", "500", "503")
+_COUNTS: Final = _monitor_responses("text/plain", {"type": "string"}, "passerelles_ready 1.0\n", "401", "405", "500")
 
 
 def _responses(shape: str, *, tagged: bool) -> dict[Any, Any]:
@@ -77,21 +77,21 @@ def _component(name: str) -> str:
     return name.replace("@", "-")
 
 
-def _partly(shape: Any, known: Mapping[str, Any]) -> Any:
+def _optional_schema(shape: Any, known: Mapping[str, Any]) -> Any:
     """The shape of a result, and of its moves, none of whose keys must be there."""
     if "anyOf" in shape:
-        return {"anyOf": [_partly(each, known) for each in shape["anyOf"]]}
+        return {"anyOf": [_optional_schema(each, known) for each in shape["anyOf"]]}
     schema = known[shape["$ref"].rpartition("/")[2]] if "$ref" in shape else shape
     properties = dict(schema["properties"])
     if "moves" in properties:
-        properties["moves"] = {**properties["moves"], "items": _partly(properties["moves"]["items"], known)}
+        properties["moves"] = {**properties["moves"], "items": _optional_schema(properties["moves"]["items"], known)}
     return {**{key: value for key, value in schema.items() if key != "required"}, "properties": properties}
 
 
-def _chosen(shape: Any, known: Mapping[str, Any]) -> Any:
+def _fields_schema(shape: Any, known: Mapping[str, Any]) -> Any:
     """The shape of an answer where `fields` names the keys of its results."""
     properties = dict(shape["properties"])
-    properties["results"] = {**properties["results"], "items": _partly(properties["results"]["items"], known)}
+    properties["results"] = {**properties["results"], "items": _optional_schema(properties["results"]["items"], known)}
     required = [key for key in shape["required"] if key != "settings"]
     return {**shape, "description": problems.DESCRIBED["chosen"], "properties": properties, "required": required}
 
@@ -105,10 +105,10 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     schemas = components["schemas"]
     # Of a person there is one shape, that of requests.
     known = definitions()
-    schemas |= {name: _moved(shape) for name, shape in known.items() if name != "profile"}
-    schemas |= {_component(k): _moved(shape) for k, shape in SHAPES.items() if "@" in k}
+    schemas |= {name: _with_openapi_refs(shape) for name, shape in known.items() if name != "profile"}
+    schemas |= {_component(k): _with_openapi_refs(shape) for k, shape in SHAPES.items() if "@" in k}
     for name in dict.fromkeys(shape_name(route[3]) for route in _ROUTES):
-        schemas[f"{_component(name)}{_CHOSEN}"] = _moved(_chosen(SHAPES[name], known))
+        schemas[f"{_component(name)}{_CHOSEN}"] = _with_openapi_refs(_fields_schema(SHAPES[name], known))
     if secured:
         bare = {"type": "apiKey", "in": "header", "name": "X-API-Key"}
         components["securitySchemes"] = {"key": bare, "bearer": {"type": "http", "scheme": "bearer"}}
@@ -118,7 +118,7 @@ def described(app: FastAPI, *, secured: bool) -> dict[str, Any]:
     return openapi
 
 
-def _moved(schema: Any) -> Any:
+def _with_openapi_refs(schema: Any) -> Any:
     """The same schema, its names where OpenAPI has them."""
     return orjson.loads(orjson.dumps(schema).replace(b'"#/$defs/', b'"#/components/schemas/'))
 

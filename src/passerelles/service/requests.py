@@ -30,12 +30,12 @@ OWN_KEYS: Final = _CREDENTIALS * _PEOPLE
 """Most keys in a valid body that are no names of fields, but codes that the person who asks chose."""
 
 
-def _whole(value: object) -> object:
+def _as_integer(value: object) -> object:
     """Take 2.0 as the whole number that JSON says it is."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-WHOLE: Final = BeforeValidator(_whole)
+WHOLE: Final = BeforeValidator(_as_integer)
 MOVES: Final = 10  # moves of a ranking where nothing else is asked for
 Limit = Annotated[int, Field(ge=1, le=100, description="Most results"), WHOLE]
 Explain = Annotated[
@@ -61,7 +61,7 @@ Filters = Annotated[
 Offset = Annotated[int, Field(ge=0, le=2_000, description="Results passed over before the first one given"), WHOLE]
 
 
-def _parted(value: object) -> object:
+def _split_commas(value: object) -> object:
     """Take ``a,b`` of a query string as two names."""
     return [part for each in value for part in str(each).split(",")] if isinstance(value, list) else value
 
@@ -80,7 +80,7 @@ _CHOICE: Final = Field(
     "where null; what is left out is not there",
     examples=[["settings"]],
 )
-_PARTED: Final = BeforeValidator(_parted)
+_PARTED: Final = BeforeValidator(_split_commas)
 MoveFields = Annotated[list[str] | None, _keys("rank@1"), _CHOICE, _PARTED]
 PathFields = Annotated[list[str] | None, _keys("paths@1"), _CHOICE, _PARTED]
 TitleFields = Annotated[list[str] | None, _keys("resolve@1"), _CHOICE, _PARTED]
@@ -148,7 +148,7 @@ def origin_of(origin: str | Person) -> str | Profile:
     return origin.profile() if isinstance(origin, Person) else origin
 
 
-class _Ranked(BaseModel):
+class _RankingFields(BaseModel):
     """What a ranking is asked for, however it is."""
 
     fields: MoveFields = None
@@ -158,7 +158,7 @@ class _Ranked(BaseModel):
     filters: Filters = Field(default_factory=list)
 
 
-class RankQuery(_Ranked, Spoken):
+class RankQuery(_RankingFields, Spoken):
     """Moves from an occupation."""
 
     origin: Occupation
@@ -166,7 +166,7 @@ class RankQuery(_Ranked, Spoken):
     explain: Explain = 0
 
 
-class RankBody(_Ranked, Body):
+class RankBody(_RankingFields, Body):
     """Moves from an occupation or a person."""
 
     origin: Origin
@@ -174,29 +174,29 @@ class RankBody(_Ranked, Body):
     explain: Explain = 0
 
 
-class RankBatchBody(_Ranked, Body):
+class RankBatchBody(_RankingFields, Body):
     """Moves from several occupations or persons, each by itself."""
 
     origins: list[Origin] = Field(min_length=1, max_length=_PEOPLE, description="Occupations or persons")
     targets: Targets = None
 
 
-class _Reached(_Ranked):
+class _SourcesFields(_RankingFields):
     """What a ranking towards an occupation is asked for, however it is."""
 
     target: Text = Field(description=_TARGET, examples=["N4101"])
     origins: Targets = None
 
 
-class SourcesQuery(_Reached, Spoken):
+class SourcesQuery(_SourcesFields, Spoken):
     """Moves towards an occupation."""
 
 
-class SourcesBody(_Reached, Body):
+class SourcesBody(_SourcesFields, Body):
     """Moves towards an occupation."""
 
 
-class _Stepped(BaseModel):
+class _PathsFields(BaseModel):
     """What paths are asked for, however they are."""
 
     fields: PathFields = None
@@ -218,20 +218,20 @@ class _Stepped(BaseModel):
     )
 
 
-class PathsQuery(_Stepped, Spoken):
+class PathsQuery(_PathsFields, Spoken):
     """Paths between occupations; a list of hiring jobs is sent in a body only."""
 
     origin: Occupation
 
 
-class PathsBody(_Stepped, Body):
+class PathsBody(_PathsFields, Body):
     """Paths from an occupation or a person."""
 
     origin: Origin
     hiring: list[Text] | None = Field(None, max_length=500, description="Codes on a list of hiring jobs")
 
 
-class _Resolved(BaseModel):
+class _ResolveFields(BaseModel):
     """A text to resolve, however it is asked."""
 
     fields: TitleFields = None
@@ -240,11 +240,11 @@ class _Resolved(BaseModel):
     limit: PathLimit = 5
 
 
-class ResolveQuery(_Resolved, Spoken):
+class ResolveQuery(_ResolveFields, Spoken):
     """A title or a competency to resolve."""
 
 
-class ResolveBody(_Resolved, Body):
+class ResolveBody(_ResolveFields, Body):
     """A title or a competency to resolve."""
 
 

@@ -181,7 +181,7 @@ class Store:
                 self.size -= _bytes_of(*self._answers.popitem(last=False))
 
 
-def _packed(answer: bytes) -> bytes:
+def _compress(answer: bytes) -> bytes:
     """Compress an answer, as most clients take it: a tenth of its size, so that all occupations' moves fit."""
     return gzip.compress(answer, 1, mtime=0)
 
@@ -273,7 +273,7 @@ class Desk(AsyncExitStack):
         if request.method == "GET":
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(query).__name__ + key)}
             if headers["etag"] in {f"W/{each.strip().removeprefix('W/')}" for each in etags.split(",")}:
-                return _unchanged(headers)
+                return _not_modified(headers)
         packed = self.store.get(key) if key else None
         self.metrics.lookups.labels("no" if packed is None else "yes").inc()
         answer, encoding = packed, dict[str, str]()
@@ -295,7 +295,7 @@ class Desk(AsyncExitStack):
                     return Response(status_code=499)  # nobody reads it; the log has it
                 return problem(error.key, lang=lang, headers={"retry-after": "1"} if error.key == "busy" else None)
         if etags.strip() == "*" and request.method == "GET":
-            return _unchanged(headers)
+            return _not_modified(headers)
         return Response(answer, media_type=JSON, headers=headers | encoding)
 
     def _is_immediate(self, make: Make, query: Any) -> bool:
@@ -328,7 +328,7 @@ class Desk(AsyncExitStack):
                 return
             query = RankQuery(origin=code)
             key = _key(answers.rank, query, query.lang)
-            packed = _packed(_json_of(answers.rank, self.engine, query, query.lang))
+            packed = _compress(_json_of(answers.rank, self.engine, query, query.lang))
             if not self.store.has_room(key, packed):
                 tell("store_full", kept=self.store.size)
                 return
@@ -343,7 +343,7 @@ class Desk(AsyncExitStack):
         return f'W/"{hashlib.sha256(self.engine.fingerprint + key.encode()).hexdigest()[:32]}"'
 
 
-def _unchanged(headers: Mapping[str, str]) -> Response:
+def _not_modified(headers: Mapping[str, str]) -> Response:
     return Response(status_code=304, headers={**headers, "vary": "Accept-Encoding"})  # as compressing says of the whole
 
 
@@ -375,7 +375,7 @@ def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, store: 
     """Make an answer, and store it where it has a key: packing takes as long as writing does."""
     answer = _json_of(make, engine, query, lang)
     if key:
-        store.put(key, _packed(answer))
+        store.put(key, _compress(answer))
     return answer
 
 

@@ -453,13 +453,13 @@ def groups_of(engine: Engine) -> tuple[Group, ...]:
                 for r, (x, y) in zip(rows, places[rows].tolist(), strict=True)
             ]
             colour = COLOURS[number % len(COLOURS)] if known is not None else NOWHERE
-            groups.append(Group(domain or "", label, colour, dots, *_crowded(places[rows])))
-        return _apart(groups)
+            groups.append(Group(domain or "", label, colour, dots, *_label_point(places[rows])))
+        return _spread_labels(groups)
 
     return engine.derived("map", make)
 
 
-def _crowded(places: NDArray[np.float64]) -> tuple[float, float]:
+def _label_point(places: NDArray[np.float64]) -> tuple[float, float]:
     """Mean of the densest neighbourhood: where the name of a domain stands."""
     near = np.linalg.norm(places[:, None] - places[None, :], axis=2) < _CROWD
     x, y = places[near[near.sum(axis=1).argmax()]].mean(axis=0).round(1).tolist()
@@ -471,7 +471,7 @@ def short_name(label: str) -> str:
     return label.split(",", maxsplit=1)[0].split(" / ", maxsplit=1)[0]
 
 
-def _apart(groups: Sequence[Group]) -> tuple[Group, ...]:
+def _spread_labels(groups: Sequence[Group]) -> tuple[Group, ...]:
     """Move names down, from the top, until none overlaps another, and into the picture."""
     placed: list[tuple[float, float, float]] = []
     by_code: dict[str, Group] = {}
