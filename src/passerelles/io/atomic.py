@@ -47,7 +47,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
                 yield stream
             return
         check_free(path, overwrite=overwrite)
-        target = _pointed_to(path)
+        target = _link_target(path)
         if target.is_dir():
             raise PasserellesError("write_onto_folder", path=path)
         with temporary(target) as temp:
@@ -86,8 +86,8 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
         not exist, or if writing is refused or fails.
     """
     with _write_errors(path):
-        target = _pointed_to(path)
-        temp, old = _beside(target), _beside(target)
+        target = _link_target(path)
+        temp, old = _temporary_path(target), _temporary_path(target)
         check_free(path, overwrite=overwrite)
         if path.exists() and not (path.is_dir() and {p.name for p in path.iterdir()} <= set(names)):
             raise PasserellesError("write_onto_others", path=path, names=", ".join(names))
@@ -106,7 +106,7 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
 def temporary(target: Path) -> Iterator[Path]:
     """Give a path of its own beside `target`, on the same disk; what still lies there at the end is removed."""
     sweep(target.parent)
-    temp = _beside(target)
+    temp = _temporary_path(target)
     try:
         yield temp
     finally:
@@ -142,7 +142,7 @@ def sweep(folder: Path) -> None:
 
 def _is_stale(path: Path) -> bool:
     parts = path.name.removesuffix(".tmp").split("-")
-    if len(parts) == 4 and parts[1] == _machine() and parts[2].isdigit():  # noqa: PLR2004 - see _beside
+    if len(parts) == 4 and parts[1] == _machine() and parts[2].isdigit():  # noqa: PLR2004 - see _temporary_path
         return not _is_running(int(parts[2]))
     return time.time() - path.stat().st_mtime > _STALE_SECONDS
 
@@ -171,7 +171,7 @@ def is_stream(path: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _pointed_to(path: Path) -> Path:
+def _link_target(path: Path) -> Path:
     """Return the path, or what a symbolic link there leads to in the end."""
     if not path.is_symlink():
         return path
@@ -194,7 +194,7 @@ def _swap(new: Path, path: Path, old: Path) -> None:
         raise
 
 
-def _beside(path: Path) -> Path:
+def _temporary_path(path: Path) -> Path:
     """Return a name of its own in the same folder, short whatever the name of `path`; it says whose it is."""
     return path.with_name(f".passerelles-{_machine()}-{os.getpid()}-{secrets.token_hex(6)}.tmp")
 

@@ -216,13 +216,13 @@ class Places:
             If it means several places: ``ambiguous_place``, whose `choices` name each with its department.
         """
         code = re.sub(r"^\s*(\d{4})\s*[-–:]\s.*", r"\1", text).strip()  # "5313 - REDON"
-        exact = self._exact(code)
+        exact = self._basin_of_code(code)
         if exact is not None:
             return Spot(exact, self.commune_by_code.get(code), exact.name)
         name, area = _bare_place(text, area)
         department = department_of(area) if area else ()
         codes = self._basins_by_name.get(name) or self._basins_by_alias.get(name, ())
-        named = self._whole(codes[0]) if len(codes) == 1 else None
+        named = self._basin_spot(codes[0]) if len(codes) == 1 else None
         spot = named if named and not communes_first else self._named_commune(text, name, department) or named
         if spot is not None:
             return spot
@@ -234,17 +234,17 @@ class Places:
             return Spot(self.basin_by_code[group.basin], group, text.strip())
         around = _AROUND.sub("", name)
         if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
-            return self._whole(self.spot(around, area).basin.code)
+            return self._basin_spot(self.spot(around, area).basin.code)
         joined = self._communes_by_joined_name.get(name.replace(" ", ""), ())
-        spot = self._one_of(text, dict.fromkeys((*joined, *self._beginning(name))), department)
+        spot = self._single_commune(text, dict.fromkeys((*joined, *self._communes_starting(name))), department)
         if spot is not None:
             return spot
         parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+et\s+", text)) if n]
         if len(parts) > 1:
-            towns = [(*self._communes_by_name.get(part, ()), *self._beginning(part)) for part in parts]
+            towns = [(*self._communes_by_name.get(part, ()), *self._communes_starting(part)) for part in parts]
             both = set.intersection(*({c.basin for c in some} for some in towns))
             if len(both) == 1:
-                return self._whole(both.pop())
+                return self._basin_spot(both.pop())
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
 
     def area(self, text: str) -> Area:
@@ -290,7 +290,7 @@ class Places:
         department = _DEPARTMENT.fullmatch(text)
         if department:
             code = department[1].upper()
-            return Area("department", code, self._inside(lambda c: departments_shown(c.code) == code))
+            return Area("department", code, self._communes_where(lambda c: departments_shown(c.code) == code))
         commune = self.commune_by_code.get(text)
         if commune is not None:
             return Area("communes", commune.name or text, frozenset({text}))
@@ -300,13 +300,13 @@ class Places:
         head = self._epcis_by_name.get(text) or self._epcis_by_name.get(normalise_label(text))
         if head is not None and (alone or not self._communes_by_name.get(normalise_label(text))):
             name = self.epci_labels.get(head.epci or "", text)
-            return Area("epci", name, self._inside(lambda c: c.epci == head.epci))
+            return Area("epci", name, self._communes_where(lambda c: c.epci == head.epci))
         spot = self.spot(text, communes_first=True)
         if spot.commune is None:
             return Area("basin", spot.name, frozenset(spot.basin.communes))
         return Area("communes", spot.commune.name or spot.commune.code, frozenset({spot.commune.code}))
 
-    def _inside(self, chosen: Callable[[Commune], bool]) -> frozenset[str]:
+    def _communes_where(self, chosen: Callable[[Commune], bool]) -> frozenset[str]:
         return frozenset(commune.code for commune in self.communes if chosen(commune))
 
     def holds(self, area: Area, commune: str, basin: str) -> bool | None:
@@ -319,7 +319,7 @@ class Places:
         inside = area.communes.intersection(place.communes)
         return False if not inside else True if len(inside) == len(place.communes) else None
 
-    def _whole(self, code: str) -> Spot:
+    def _basin_spot(self, code: str) -> Spot:
         basin = self.basin_by_code[code]
         return Spot(basin, None, basin.name)
 
@@ -328,14 +328,14 @@ class Places:
         some = self._communes_by_name.get(name) or self._communes_by_bare_name.get(_ARTICLE.sub("", name), ())
         named = self._basins_by_name.get(name, ()) if len(some) > 1 and not department else ()
         # Of communes of one name, the one that its basin is named after is what people mean: Saint-Nazaire.
-        return self._one_of(text, [c for c in some if c.basin in named] or some, department)
+        return self._single_commune(text, [c for c in some if c.basin in named] or some, department)
 
-    def _beginning(self, start: str) -> list[Commune]:
+    def _communes_starting(self, start: str) -> list[Commune]:
         """Communes whose name begins with some words and goes on."""
         named = self._communes_by_name.items() if start else ()
         return [commune for name, some in named if name.startswith(f"{start} ") for commune in some]
 
-    def _one_of(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
+    def _single_commune(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
         """Return the one commune of a department, where it is said; what remains several is asked back."""
         some = [c for c in communes if not department or c.code.startswith(department)]
         if not some:
@@ -357,7 +357,7 @@ class Places:
     def own(self, text: str) -> Basin | None:
         """Basin of a code, or of its very own name; None where only an alias or a commune may have it, or nothing."""
         codes = self._basins_by_name.get(normalise_label(text), ())
-        return self._exact(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
+        return self._basin_of_code(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
 
     def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
@@ -426,7 +426,7 @@ class Places:
         near.sort(key=lambda pair: (pair[1], pair[0] != start, pair[0].code))
         return Within(tuple(near), tuple(other for other, km in measured if km is None))
 
-    def _exact(self, text: str) -> Basin | None:
+    def _basin_of_code(self, text: str) -> Basin | None:
         """Basin of a basin code (zeros lost by a spreadsheet put back) or of a commune code."""
         if text in self.basin_by_code:
             return self.basin_by_code[text]

@@ -202,7 +202,7 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
         if words_taken_up := _restates(sentence, rules):
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
             restated = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
-            mentions[previous:] = [_stated(m) for m in [*mentions[previous:], *restated]]
+            mentions[previous:] = [_as_stated(m) for m in [*mentions[previous:], *restated]]
         current = list(_mentions(sentence, rules, text, start))
         named = [m for m in current if m.strength in ("stated", "negated") or not rules.rule(m).get("if_stated")]
         waiting = [m for m in current if m not in named] if current else waiting
@@ -375,7 +375,7 @@ def _spans(text: str, rules: _Rules) -> list[_Span]:
 
 def _mentions(sentence: _Sentence, rules: _Rules, text: str, offset: int) -> Iterator[Mention]:
     """Mentions of the sentence that begins at a place in a text."""
-    reached = _reached(sentence, rules)
+    reached = _cues_of_spans(sentence, rules)
     for place, span in enumerate(sentence.spans):
         kinds = {cue.kind for cue in reached[place]}
         unnamed = "negated" not in kinds and _unnamed(sentence, span, rules)
@@ -407,7 +407,7 @@ def _unnamed(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     return words is not None and not any(c.start < words.start() < c.end or c.end == words.end() for c in asking)
 
 
-def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
+def _cues_of_spans(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
     """Which cues speak of each credential."""
     reached: list[list[_Cue]] = [[] for _ in sentence.spans]
     for low, high in sentence.clauses:
@@ -569,7 +569,7 @@ def _restates(sentence: _Sentence, rules: _Rules) -> str | None:
     return None
 
 
-def _stated(mention: Mention) -> Mention:
+def _as_stated(mention: Mention) -> Mention:
     return replace(mention, strength="stated") if mention.strength in ("one-way", "only-way") else mention
 
 

@@ -179,7 +179,7 @@ def download_referential(
                 headers = _fetch(address, name, temp, progress)
             else:
                 temp.write_bytes(_bytes_of(Path(from_file)))
-            referential = _checked(temp, str(from_file or address), headers.get("content-type", "?"))
+            referential = _read_checked(temp, str(from_file or address), headers.get("content-type", "?"))
             web, local = (address, None) if from_file is None else (None, str(Path(from_file).resolve()))
             content = datetime.now(UTC).isoformat(timespec="seconds"), temp.stat().st_size, file_sha256(temp)
             sent, about = (headers.get("etag"), headers.get("last-modified")), referential.provenance
@@ -209,7 +209,7 @@ def _bytes_of(path: Path) -> bytes:
     return read_file(path, most=MAX_DOWNLOAD_BYTES)
 
 
-def _checked(temp: Path, origin: str, kind: str) -> Referential:
+def _read_checked(temp: Path, origin: str, kind: str) -> Referential:
     """
     Refuse what is no safe and intact zip that reads as a referential.
 

@@ -164,7 +164,7 @@ class Draft:
 
     def require_occupations(self, table: Table, column: str) -> None:
         """Keep the occupations that a table links but nothing declares: flagged, label unknown."""
-        for row, code in _strangers(table.column(column), self.occupations):
+        for row, code in _undeclared_codes(table.column(column), self.occupations):
             self.note("undeclared_occupation", table, table.lines[row], subject=code)
             self.occupations[code] = Occupation(code=code, label=None)
 
@@ -177,7 +177,7 @@ class Draft:
         code: str = "undeclared_competency",
     ) -> None:
         """Keep the competencies that a table links but nothing declares: reported under `code`, label unknown."""
-        for row, competency in _strangers(table.column(column), self.competencies):
+        for row, competency in _undeclared_codes(table.column(column), self.competencies):
             self.note(code, table, table.lines[row], subject=competency)
             self.competencies[competency] = Competency(competency, None, kind_of(row))
 
@@ -227,9 +227,9 @@ class Draft:
         chosen = [True] * len(table.rows)
         for column, among in ends.items():
             cells = table.column(column)
-            lost = set(cells).difference(getattr(self, among))
-            for row, cell in enumerate(cells) if lost else ():
-                if cell in lost and chosen[row]:
+            undeclared = set(cells).difference(getattr(self, among))
+            for row, cell in enumerate(cells) if undeclared else ():
+                if cell in undeclared and chosen[row]:
                     chosen[row] = False
                     if among in self.unread or (among, cell) in self.refused:
                         continue
@@ -397,7 +397,7 @@ def requirement_key(row: CredentialRequirement) -> tuple[str, ...]:
     return row.occupation, row.credential, row.group, row.alternative, row.scope, row.titles
 
 
-def _strangers(cells: Sequence[str], known: Collection[str]) -> list[tuple[int, str]]:
+def _undeclared_codes(cells: Sequence[str], known: Collection[str]) -> list[tuple[int, str]]:
     """Codes that are not in `known`, empty ones excluded, each with the row where it comes first."""
     unknown = set(cells).difference(known, [""])
     first_row: dict[str, int] = {}

@@ -297,8 +297,8 @@ def read_source(source: FileSource) -> Referential:
     """Read a folder or zip with the reader of its format; see `load_referential` for what is raised."""
     started = perf_counter()
     referential = read_anyway(source)
-    took = perf_counter() - started
-    _LOG.info("%s read in %.1f s, %d notices", source.place.name, took, len(referential.notices))
+    seconds = perf_counter() - started
+    _LOG.info("%s read in %.1f s, %d notices", source.place.name, seconds, len(referential.notices))
     refuse_unusable(referential.notices, source.place)
     return referential
 

@@ -65,8 +65,8 @@ def _check_files(files: FileSet, published: Mapping[str, Any], draft: Draft) -> 
     `published` names the kinds of file of a generation; the absence of those that no reader uses costs nothing.
     """
     lists = ("required", "optional", "unread", "unread_if_there", "tags")
-    known = {kind for name in lists for kind in published.get(name, ())}
-    files.check(draft, known.__contains__, "mixed_versions", "version")
+    kinds = {kind for name in lists for kind in published.get(name, ())}
+    files.check(draft, kinds.__contains__, "mixed_versions", "version")
     for kind in published["unread"]:
         if kind not in files.by_kind:
             draft.log.note("missing_unread_file", file=files.expected.format(kind=kind))
@@ -234,8 +234,8 @@ def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind
             if code:  # a sector without a subsector is usual
                 tag = f"{kind}:{code}"
                 draft.tags.setdefault(tag, Tag(tag, label, kind))
-                known = draft.occupation_tags.get((occupation, tag), False)
-                draft.occupation_tags[occupation, tag] = known or main == "oui"
+                marked = draft.occupation_tags.get((occupation, tag), False)
+                draft.occupation_tags[occupation, tag] = marked or main == "oui"
 
 
 ROME3, ROME4 = (Reader(each, partial(_holds, each), partial(_read, each)) for each in get_args(Generation))

@@ -217,7 +217,7 @@ def _read_whole(place: Path) -> Referential:
 
 def _counts(referential: Referential) -> dict[str, int]:
     kind_of = {c.code: c.kind for c in referential.competencies}
-    known, required = Counter(kind_of.values()), Counter(kind_of[r.competency] for r in referential.requirements)
+    declared, required = Counter(kind_of.values()), Counter(kind_of[r.competency] for r in referential.requirements)
     statuses = Counter(r.status for r in referential.requirements)
     sizes = ("tags", "occupation_tags", "domains", "mobilities", "credentials", "credential_requirements")
     undeclared = sum(n.count for n in referential.notices if n.code == "undeclared_occupation")
@@ -228,7 +228,7 @@ def _counts(referential: Referential) -> dict[str, int]:
         "occupations_specialised": specialised,
         "titles": len(referential.titles),
         "competencies": len(referential.competencies),
-        **{f"competencies_{key}": known[kind] for key, kind in _KINDS.items()},
+        **{f"competencies_{key}": declared[kind] for key, kind in _KINDS.items()},
         "competencies_without_label": sum(c.label is None for c in referential.competencies),
         "requirements": len(referential.requirements),
         **{f"requirements_{key}": required[kind] for key, kind in _KINDS.items()},
