@@ -1,4 +1,4 @@
-"""Look a sentence up by key and fill it in, the one door to the language files; how each language is typeset."""
+"""Look a sentence up by key and fill it in, the only access to the language files; how each language is typeset."""
 
 import re
 from collections.abc import Iterable, Mapping

@@ -1,4 +1,4 @@
-"""Certifications: what leads to an occupation (CertifInfo), and which are alive on a day, or succeeded (RNCP)."""
+"""Certifications: what leads to an occupation (CertifInfo), and which are in force on a day, or succeeded (RNCP)."""
 
 import re
 from collections import Counter
@@ -29,10 +29,10 @@ from passerelles.views.spec import SPAN, Column, On, Record, part_of
 
 Match = Literal["direct", "parent"]
 # A registration lasts five years at most (Code du travail, L. 6113-5): a successor of which nothing is known is taken
-# to be alive only where what it replaces ended not long ago.
+# to be in force only where what it replaces ended not long ago.
 _TRUSTED: Final = timedelta(days=2 * 365)
 _SAID: Final = 3  # certifications that a sentence names
-_MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") tells none of them
+_MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") identifies none of them
 _BEGINNING: Final = 5  # letters that words of one family share: viticulteur, viticole
 _FEW_NAMES: Final = 5  # so many are few in any referential
 REGISTER_KINDS: Final = ("apprenticeship-kit", "rncp-successors", "rncp-rome", "rncp-agreements")
@@ -42,7 +42,7 @@ _SUGGESTIONS: Final = 5
 _OPTION: Final = re.compile(
     r"[\s:,–-]+((option|mention)\b.*|(spécialité|parcours|domaine|secteur de spécialisation)?)$"
 )
-# In the order of preference: named by the fiche itself and known to be alive, first.
+# In the order of preference: named by the fiche itself and known to be in force, first.
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
 
@@ -55,7 +55,7 @@ PUBLISHED: Final = replace(
 @dataclass(frozen=True, slots=True)
 class LeadingCertification(Described):
     """
-    A certification that leads to an occupation and is alive on the day asked about.
+    A certification that leads to an occupation and is in force on the reference date.
 
     `match`: whether the file names the occupation's own fiche or its parent; `until` the last day of its registration,
     None = unknown; `successor` what replaces it then; `vae`: whether prior learning gives it, None = no source says;
@@ -195,7 +195,7 @@ class Register:
         return grouped((new, old) for old, some in self.successors.items() for new in some)
 
     def state(self, code: str, day: date) -> Ternary:
-        """Return whether a certification is alive on a day, as far as the register tells."""
+        """Return whether a certification is in force on a day, as far as the register shows."""
         entry = self.registrations.get(code)
         if entry is not None and (not entry.active or (entry.until and entry.until < day.isoformat())):
             return "no"
@@ -205,10 +205,10 @@ class Register:
 
     def heirs(self, code: str, day: date) -> Iterator[tuple[str, str]]:
         """
-        Yield what stands in the place of a certification that is over, with what it replaces.
+        Yield the certifications that replace one that has ended, each with the one that it replaces.
 
-        Those that are over themselves give way to their own successors; cycles end. One of which nothing but its
-        coming is known counts where what it replaces ended less than two years before the day.
+        Those that have ended themselves give way to their own successors; cycles end. One without a registration
+        counts where what it replaces ended less than two years before the day.
         """
         visited = {code}
         waiting = [(code, heir) for heir in self.successors.get(code, ())]
@@ -345,7 +345,7 @@ class Certifications:
 
     def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
-        Certifications that lead to an occupation and are alive on a day.
+        Certifications that lead to an occupation and are in force on a day.
 
         Those that name the fiche itself, else those of its parent; those that a source says to be alive, else those
         of which nothing says that they are over. Where the referential names certifications of its own, those of a
@@ -439,7 +439,7 @@ class Certifications:
     def _in_force(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None
     ) -> Iterator[LeadingCertification]:
-        """Yield a certification if it is alive on a day, else what has taken its place."""
+        """Yield a certification if it is in force on a day, else those that replace it."""
         state = self.register.state(rncp, day)
         rows = self._rows(rncp)
         if state == "unknown" and rows:
@@ -485,8 +485,8 @@ class Certifications:
         former = "" if rows or vae is None else next(iter(formers.values()))
         until, successor = entry.until if entry else "", next(iter(register.successors.get(code, ())), None)
         source = " ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
-        alive = any(_sessions_open(row, day) == "yes" for row in rows) if sure is None else sure
-        facts = (vae, hours, source, alive)
+        in_force = any(_sessions_open(row, day) == "yes" for row in rows) if sure is None else sure
+        facts = (vae, hours, source, in_force)
         return LeadingCertification(code, label, level, until or None, match, successor, *facts, vae_former=former)
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
@@ -558,7 +558,7 @@ class Certifications:
 
 
 def _distinctive_stems(referential: Referential, occupation: Occupation) -> frozenset[str]:
-    """Stems of an occupation's name, in one gender, that tell it from others: not those of many names."""
+    """Stems of an occupation's name, in one gender, that distinguish it: those of many names are left out."""
 
     def count() -> Mapping[str, int]:
         return Counter(word for each in referential.occupations for word in _name_stems(each, referential.language))
@@ -705,7 +705,7 @@ def _certification(values: dict[str, Any], line: int, year: int, reading: Readin
 
 
 def _merge_rows(some: Sequence[Certification], reading: Reading) -> Certification:
-    """Rows of one code: their ROME codes put together, the first row otherwise."""
+    """Merge the rows of one code: all their ROME codes, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
     first, *others = some
     for other in others:

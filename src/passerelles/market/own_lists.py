@@ -300,7 +300,7 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     -------
     observed
         Rows whose occupations or number cannot be read (a masked count among them), and rows within one occupation,
-        are notices with their line. Rows of nobody are passed over.
+        are notices with their line. Rows of 0 people are skipped.
 
     Raises
     ------

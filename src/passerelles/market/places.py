@@ -24,7 +24,7 @@ from passerelles.text import alike, few, normalise_label
 
 Floats = npt.NDArray[np.float64]
 
-# Mean radius of the Earth (IUGG), km. The sphere is off by at most 0.6 %: far below what a centroid blurs.
+# Mean radius of the Earth (IUGG), km. The sphere is off by at most 0.6 %: far below the error of a centroid.
 EARTH_RADIUS_KM: Final = 6371.0088
 
 
@@ -94,7 +94,7 @@ class Basin:
     """
     An employment basin: code (four characters), name, and the mean of its communes' coordinates.
 
-    `aliases` are other names of the same code. The centre weighs each commune alike, whatever its population;
+    `aliases` are other names of the same code. The centre weighs each commune equally, whatever its population;
     None where no commune has coordinates. `departments` and `regions` are codes.
     """
 
@@ -117,7 +117,7 @@ class Distance(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where something stands: its basin, its commune where one was named, and the name of what was found."""
+    """A located place: its basin, its commune where one was named, and its name."""
 
     basin: Basin
     commune: Commune | None
@@ -262,7 +262,7 @@ class Places:
         UnknownCodeError
             If nothing has a name; with the nearest names.
         PasserellesError
-            If names mean several places: each is told with its choices and their departments.
+            If names mean several places: each is listed with its choices and their departments.
         """
         parts = [part for each in re.split(r"[,;\n]", text) if (part := each.strip())]
         areas: list[Area] = []
@@ -310,7 +310,7 @@ class Places:
         return frozenset(commune.code for commune in self.communes if chosen(commune))
 
     def holds(self, area: Area, commune: str, basin: str) -> bool | None:
-        """Whether an area holds a commune, or a whole basin where none is told; None where it holds a part of it."""
+        """Whether an area holds a commune, or a whole basin where none is given; None where it holds a part of it."""
         if commune:
             return commune in area.communes
         place = self.basin_by_code.get(basin)
@@ -336,7 +336,7 @@ class Places:
         return [commune for name, some in named if name.startswith(f"{start} ") for commune in some]
 
     def _single_commune(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
-        """Return the one commune of a department, where it is said; what remains several is asked back."""
+        """Return the only commune, of a department where one is given; several are an error that lists them."""
         some = [c for c in communes if not department or c.code.startswith(department)]
         if not some:
             return None
@@ -355,7 +355,7 @@ class Places:
         return None if np.isnan(km) else km
 
     def own(self, text: str) -> Basin | None:
-        """Basin of a code, or of its very own name; None where only an alias or a commune may have it, or nothing."""
+        """Basin of a code or of its main name; None where only an alias, a commune or nothing has it."""
         codes = self._basins_by_name.get(normalise_label(text), ())
         return self._basin_of_code(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
 
@@ -502,7 +502,7 @@ _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|e
 
 
 def _bare_place(text: str, area: str) -> tuple[str, str]:
-    """Return the folded name of a place without what stands around it, and the department or postcode that it says."""
+    """Return the folded name of a place without the words around it, and the department or postcode in it."""
     if borough := _BOROUGH.match(normalise_label(text)):
         return borough[1], area
     codes = (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)
@@ -582,7 +582,7 @@ class _Row(NamedTuple):
 
 
 _Geography = tuple[Reading, tuple[_Row, ...]]
-"""One file of basins, and its rows; what is found of the whole is noted in the latest."""
+"""One file of basins, and its rows; notices about all files are noted in the latest."""
 
 
 @checked
@@ -690,7 +690,7 @@ def _read_basins(reading: Reading) -> tuple[_Row, ...]:
         if not basin:
             reading.note("empty_code", line)
         elif reading.is_new(line, code, rows):
-            # The file lumps overseas departments under 97: the commune's code tells them apart.
+            # The file lumps overseas departments under 97: the commune's code distinguishes them.
             place = departments_shown(code) if code.startswith(("97", "98")) else department
             rows[code] = _Row(code, basin, label, place, region, name)
     return tuple(rows[code] for code in sorted(rows))
@@ -736,7 +736,7 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> I
 
 
 def _name(code: str, labels: Counter[str], latest: set[str], file: Reading) -> tuple[str, tuple[str, ...]]:
-    """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is said."""
+    """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is noted."""
     # A letter that is not Latin is a sign of a wrong encoding upstream.
     damaged = {label for label in labels if any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in label)}
     sound = {label: n for label, n in labels.items() if label not in damaged}

@@ -49,7 +49,7 @@ def wages_short(wages: WagePair | None, lang: Lang) -> str | None:
 
 
 def _same_median(wages: WagePair | None) -> bool:
-    """Whether one median stands for both jobs, so that nothing tells what the move pays."""
+    """Whether both jobs have one and the same median, so that the effect of the move on pay is unknown."""
     return wages is not None and wages[0].interval is not None and wages[0] == wages[1]
 
 
@@ -305,7 +305,7 @@ KnownBy = Literal["job", "family"]
 
 def leading_jobs(market: Market, referential: Referential) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
     """
-    Return a function that gives the jobs which stand for the families of a survey in a basin, by (job, family).
+    Return a function that gives the jobs that represent the families of a survey in a basin, by (job, family).
 
     Openings of a family are not those of each of its 1 to 86 jobs. Its jobs are ranked by what is known of them: a
     tension published for the job in the basin, then how well the family fits (the share of the qualifications at which
@@ -602,7 +602,7 @@ def signals(
 
 def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> Status:
     """
-    Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot tell.
+    Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot decide.
 
     Hiring: at least `hiring_min_projects` projects, and employers short of candidates (share judged difficult of
     at least `hiring_min_difficult_share`, or tension of at least `hiring_min_tension`). Fragile: more people than

@@ -32,7 +32,7 @@ Via = Literal["direct", "parent", "base", "base-parent"]
 
 
 class Link(NamedTuple):
-    """That a code leads to others by way of `code`: the occupation itself, its parent or its base."""
+    """A code under which an occupation is looked up: its own, its parent's or its base's."""
 
     code: str
     via: Via

@@ -1,4 +1,4 @@
-"""What the market says of a job, or of a group of jobs, and how it is told: openings, tension, wage."""
+"""What the market says of a job, or of a group of jobs, and its wording: openings, tension, wage."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace

@@ -85,7 +85,7 @@ def _triple(row: Mapping[str, str], name: str) -> list[str]:
 
 
 def _note_lost_grants(draft: Draft) -> None:
-    """Say which credentials are said to give one that nothing declares, and leave that out."""
+    """Note and leave out the credentials that one is said to grant but nothing declares."""
     for code, credential in sorted(draft.credentials.items()):
         grants = tuple(grant for grant in credential.grants if grant in draft.credentials)
         for grant in credential.grants:
@@ -96,7 +96,7 @@ def _note_lost_grants(draft: Draft) -> None:
 
 
 def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
-    """What each credential supposes: plainly, or one alternative of a group; return the rows that say so."""
+    """Read prerequisites: plain ones, or alternatives of a group; return the rows that state them."""
     keys, also = ("credential", "requires"), ("group", "alternative")
     table = tables.read("credential_prerequisites")
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
@@ -165,7 +165,7 @@ def _figure(cell: str) -> float | None:
 
 def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
     """
-    Say which prerequisites run in a circle, once for each circle, and which rows of `table` make it.
+    Note each circle of prerequisites once, with the rows of `table` that make it.
 
     They are kept: nobody could obtain these credentials, and paths that take one say so.
     """
@@ -173,7 +173,7 @@ def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
     for circle in circles(direct):
         first, other = circle[0], min(code for code in direct[circle[0]] if code in circle)
         lines = [line for line, ends in table.numbered("credential", "requires") if set(ends) <= set(circle)]
-        if lines or not draft.overlay:  # else said already, of what the overlay is laid on
+        if lines or not draft.overlay:  # else noted already for the referential under the overlay
             line, rows = next(iter(lines), None), ", ".join(map(str, lines))
             draft.note("cyclic_prerequisite", table, line, subject=first, other=other, rows=rows)
 
@@ -333,7 +333,7 @@ def closure(credentials: Mapping[str, Credential], codes: Iterable[str]) -> set[
 
 
 def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[CredentialRequirement]]) -> None:
-    """Say where an occupation is called open, though something is required of everybody there."""
+    """Note where an occupation is called open, though something is required of everybody there."""
     for code, access in sorted(draft.occupation_access.items()):
         required = [r.credential for r in rows.get(code, ()) if r.kind in ("required", "one-of") and r.scope == "all"]
         if access.status == "open" and required:

@@ -54,7 +54,7 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
 
 
 def _watch_labels(draft: Draft) -> None:
-    """Have rows that declare under a new code what exists under another one be said, with the code to use."""
+    """Have rows that declare a known label under a new code noted, with the code to use."""
     competencies, credentials = dict(draft.competencies), dict(draft.credentials)
 
     @cache
@@ -68,7 +68,7 @@ def _watch_labels(draft: Draft) -> None:
 
 
 def _specialised(tables: OwnTables, draft: Draft) -> None:
-    """Add specialised occupations, each a copy of its base; with those left out goes what they ask."""
+    """Add specialised occupations, each a copy of its base; the rows of those left out are left out too."""
     table = tables.read("specialised_occupations")
     for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
         bases = re.split(r"[\s+,;]+", base)
@@ -84,7 +84,7 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
             part = replace(part, definition=definition)
         if draft.declare("occupations", part, table, line):
             draft.skipped.discard(code)  # of two rows of one code, one that can be used is enough
-            for job in reversed(bases):  # what the first fiche says of a thing goes before what the others do
+            for job in reversed(bases):  # what the first fiche states wins over the others
                 _inherit(draft, base=job, code=code)
         elif code in draft.occupations and ("occupations", code) not in draft.declared:
             draft.skipped.add(code)  # an occupation of the referential itself, which these rows do not mean

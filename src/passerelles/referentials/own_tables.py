@@ -283,7 +283,7 @@ class OwnTables(NamedTuple):
             if not column or column in readable:
                 continue
             near = get_close_matches(normalise_label(column), words, n=1, cutoff=_NEAR)
-            if near and words[near[0]] not in table.header:  # a slip: what the column says would be lost
+            if near and words[near[0]] not in table.header:  # a typing error: the column would be lost
                 draft.note("misspelt_column", table, 1, column=column, meant=near[0])
             else:
                 draft.note("unknown_column", table, 1, column=column)
@@ -409,7 +409,7 @@ _TYPES: Final[Mapping[str, CellType]] = {
 
 
 def _empty_error_cells(table: Table, draft: Draft) -> Table:
-    """Empty the cells in which a spreadsheet wrote an error or left a formula; say these, and dates for codes."""
+    """Empty the cells in which a spreadsheet wrote an error or left a formula; note these, and dates for codes."""
     codes = [place for place, column in enumerate(table.header) if column in _CODES]
     for line, row in zip(table.lines, table.rows, strict=True):
         for place in codes:

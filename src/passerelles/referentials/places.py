@@ -1,4 +1,4 @@
-"""Where what a person names lies: embedded, installed, carried by a package, in a folder of data, in the cache."""
+"""Find a referential or overlay by name: embedded, installed, of a package, in a folder of data, in the cache."""
 
 import os
 from collections.abc import Iterator
@@ -110,7 +110,7 @@ def installed(kind: Kind) -> dict[str, Path]:
 
 def known(kind: Kind) -> Iterator[tuple[str, Origin, Path | EntryPoint]]:
     """
-    Yield the names that exist, each with where it comes from and where it lies; of two of one name, the first is meant.
+    Yield the names that exist, each with its origin and its path; of two of one name, the first is meant.
 
     What Python packages carry are entry points of the group ``passerelles.overlays`` or ``passerelles.referentials``.
     """
@@ -171,7 +171,7 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
 
 
 def _paths_of(name: str) -> Iterator[Path]:
-    """Yield where a name may lie in the folder of data, then in the cache."""
+    """Yield the paths that a name may have in the folder of data, then in the cache."""
     data = os.environ.get("PASSERELLES_DATA")
     for folder in (*((Path(data),) if data else ()), cache_folder()):
         yield from (folder / f"{name}{ending}" for ending in _ENDINGS if name)

@@ -128,7 +128,7 @@ class Referential(Deriving):
         return None
 
     def notices_of(self, place: Path) -> tuple[Notice, ...]:
-        """What laying the overlay of a place found in it."""
+        """Notices about the overlay of a path."""
         return tuple(n for n in self.notices if n.file.partition("/")[0] == place.stem)
 
     def with_overlay(self, name_or_path: str | Path) -> "Referential":
@@ -317,7 +317,7 @@ def _draft_of(referential: Referential, *, overlay: str) -> Draft:
 
 
 def _without_catalogue(referential: Referential) -> Referential:
-    """Take off what a catalogue of access facts laid: it is laid anew, over the overlay, when a graph is built."""
+    """Remove the rows of a catalogue of access facts: it is applied again, over the overlay, when a graph is built."""
     if referential.access is None:
         return referential
     rows = tuple(row for row in referential.credential_requirements if not row.origin)

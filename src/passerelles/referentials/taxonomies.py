@@ -108,7 +108,7 @@ def _names_of(source: FileSource) -> tuple[str, ...]:
 
 
 def _domains(files: FileSet, draft: Draft) -> None:
-    """Tree of ISCO groups: 2654 lies in 265, 26 and 2."""
+    """Tree of ISCO groups: 2654 is in 265, 26 and 2."""
     table = files.read("ISCOGroups", ("code", "preferredlabel"), draft)
     for line, (code, label) in table.numbered("code", "preferredlabel"):
         draft.declare("domains", Domain(code, label or None, code[:-1] or None), table, line)
