@@ -108,7 +108,7 @@ def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
         If nothing is there, if it is a folder, may not be read, or is larger than `most` bytes.
     """
     path = Path(place)
-    with refusals_told(path):
+    with path_errors(path):
         about = path.stat()
         limit = most if stat.S_ISREG(about.st_mode) else min(most, _MAX_STREAM_BYTES)
         _check_size(path, about.st_size, limit)
@@ -119,7 +119,7 @@ def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
 
 
 @contextmanager
-def refusals_told(path: Path) -> Iterator[None]:
+def path_errors(path: Path) -> Iterator[None]:
     """Turn what the system refuses while a path is read into messages that name it."""
     try:
         yield
@@ -187,7 +187,7 @@ def open_source(place: str | Path) -> FileSource:
         zip would expand beyond reason.
     """
     path = Path(place)
-    with refusals_told(path):
+    with path_errors(path):
         if not path.exists():
             raise PasserellesError("no_such_path", path=path)
         source = _open_folder(path) if path.is_dir() else FileSource(path, _zip_members(path))

@@ -232,7 +232,7 @@ def side_of(path: Path) -> Path:
 
 
 @contextmanager
-def told_file(path: Path, about: Mapping[str, Any]) -> Iterator[BinaryIO]:
+def file_with_provenance(path: Path, about: Mapping[str, Any]) -> Iterator[BinaryIO]:
     """
     Open a stream as `atomic_file` does, and write its provenance beside the file.
 

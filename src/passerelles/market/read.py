@@ -21,7 +21,7 @@ from pydantic_core import to_json
 
 from passerelles.errors import PasserellesError
 from passerelles.installed import extensions, package_version
-from passerelles.io.archive import read_file, refusals_told
+from passerelles.io.archive import path_errors, read_file
 from passerelles.io.atomic import used_last_first, write_whole
 from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
@@ -214,7 +214,7 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
     if path == "":  # not the current folder
         raise PasserellesError("no_such_path", path="''")
     place = Path(path)
-    with refusals_told(place):
+    with path_errors(place):
         place.stat()
         listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     root = place.parent if place.is_file() else place

@@ -343,11 +343,11 @@ def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[CredentialReq
 def _rows_of_all(code: str, listed: Sequence[Sequence[CredentialRequirement]]) -> list[CredentialRequirement]:
     """Rows of several fiches as those of the one that held them all: what not all of them demand, some titles do."""
     counts = Counter(demand(row) for rows in listed for row in rows)
-    found: dict[tuple[str, ...], CredentialRequirement] = {}
+    by_demand: dict[tuple[str, ...], CredentialRequirement] = {}
     for row in (row for rows in listed for row in rows):
         scope = "titles" if row.titles or counts[demand(row)] < len(listed) else row.scope
-        found.setdefault(demand(row), row._replace(occupation=code, scope=scope, titles=""))
-    return [found[key] for key in sorted(found)]
+        by_demand.setdefault(demand(row), row._replace(occupation=code, scope=scope, titles=""))
+    return [by_demand[key] for key in sorted(by_demand)]
 
 
 def demand(row: CredentialRequirement) -> tuple[str, ...]:
