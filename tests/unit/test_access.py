@@ -375,7 +375,7 @@ def test_a_diploma_that_most_bring_from_a_job_is_to_be_verified_and_a_certificat
     )
     told = sentences(replace(some, credentials=dispensed), Profile(occupation="P", credentials={"AS": "yes"}))
     assert "Exigé, détenu ou dispensé : DE aide-soignant ; FIMO" in told
-    assert "tenu pour acquis par qui vient de ce métier, à vérifier avec la personne : DE infirmier." in told
+    assert "supposé acquis par qui vient de ce métier, à vérifier avec la personne : DE infirmier." in told
     shorter = replace(NURSE, reductions=(Reduction("P", 100.0),))  # whoever states it has it, whatever the trade spares
     stated = replace(some, credentials=tuple(shorter if c.code == "DEI" else c for c in some.credentials))
     known: dict[str, Ternary] = {"AS": "yes", "DEI": "yes"}

@@ -8,7 +8,7 @@ from typing import Final
 from passerelles.access.conditions import AccessConditions, AccessCredential, Way, taken_by, training_hours
 from passerelles.access.holdings import given_by_employer
 from passerelles.codes import grouped
-from passerelles.language.say import Lang, labelled, listed, say
+from passerelles.language.say import Lang, labelled, listed, number, say
 from passerelles.model import TAUGHT, Hours
 from passerelles.text import normalise_label
 
@@ -35,8 +35,13 @@ def duration_text(months: Hours, lang: Lang = "fr") -> str:
         key = "most" if months.low is None else "least"
     else:
         key = "exact" if months.low == months.high else "range"
-    low, high = (round(end or 0.0) for end in (months.low, months.high))
+    low, high = (month_text(end or 0.0, lang) for end in (months.low, months.high))
     return say(f"conditions.months.{key}", lang=lang, low=low, high=high)
+
+
+def month_text(months: float, lang: Lang = "fr") -> str:
+    """Return a number of months, with a decimal where it is not whole."""
+    return number(months, lang=lang, decimals=int(round(months, 1) % 1 > 0))
 
 
 def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
@@ -130,8 +135,10 @@ def own_account_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[s
 
     None where the person is, or holds it.
     """
+    of_all = {c.code for c in conditions.credentials if c.demanded and c.applies}
     demanded = [c for c in conditions.credentials if c.demanded and c.lacking and c.scope == "self-employed"]
-    names = _short_names(_without_implied([c for c in demanded if c.of_meant and not c.applies]), lang)
+    own = [c for c in demanded if c.of_meant and not c.applies and c.code not in of_all]
+    names = _short_names(_without_implied(own), lang)
     return [say("conditions.own_account", lang=lang, names=listed(names, lang))] if names else []
 
 

@@ -453,7 +453,7 @@ class Levers(list[Lever], Shown):
 
     def __init__(
         self,
-        items: Iterable[Lever],
+        found: Iterable[Lever],
         *,
         total: int,
         already: int,
@@ -461,7 +461,7 @@ class Levers(list[Lever], Shown):
         guarantee: float = 1.0,
         fewest: int = 0,
     ) -> None:
-        super().__init__(items)
+        super().__init__(found)
         self.total, self.already, self.possible, self.guarantee = total, already, possible, guarantee
         self.fewest = fewest
 
