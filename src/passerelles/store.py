@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.installed import package_version
-from passerelles.io.archive import refusals_told
+from passerelles.io.archive import path_errors
 from passerelles.io.atomic import atomic_file, atomic_folder
 from passerelles.sharing import Deriving
 from passerelles.vectors import Cells, frozen, sparse
@@ -304,7 +304,7 @@ def open_index(place: Path) -> Index:
     PasserellesError
         If it is damaged, was compiled by another version of the package, or may not be read.
     """
-    with refusals_told(place):
+    with path_errors(place):
         sizes, read = _folder(place) if place.is_dir() else _zip(place)
     manifest, seal = _manifest(place, read(MANIFEST), read(SEAL))
     for name, about in manifest["members"].items():

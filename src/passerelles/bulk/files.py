@@ -19,7 +19,7 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import KEY, OccupationGraph
 from passerelles.io.archive import MAX_JSON_BYTES, file_sha256, parse_json, read_file
 from passerelles.io.arrow import ipc, need_arrow, pa, pa_csv, pc, pq
-from passerelles.io.atomic import atomic_file, atomic_json, check_free, is_stream, read_side, told_file
+from passerelles.io.atomic import atomic_file, atomic_json, check_free, file_with_provenance, is_stream, read_side
 from passerelles.io.csv import FORMULA_SIGNS, bare, harmless
 from passerelles.language import leaves
 from passerelles.language.say import Lang, number, say
@@ -281,7 +281,7 @@ def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Recor
         return
     # What made a part is said once for all of them, in the folder's own file.
     part, told = _INPUT.encode() in schema.metadata, schema.metadata[KEY.encode()]
-    opening = atomic_file(path, overwrite=True) if part else told_file(path, json.loads(told))
+    opening = atomic_file(path, overwrite=True) if part else file_with_provenance(path, json.loads(told))
     flat = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
     options = pa_csv.WriteOptions(quoting_style="needed")
     with opening as stream, pa_csv.CSVWriter(stream, flat, write_options=options) as writer:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Self, get_args
 import typer
 
 from passerelles.errors import PasserellesError, need
-from passerelles.io.atomic import check_free, told_file, write_whole
+from passerelles.io.atomic import check_free, file_with_provenance, write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, say, sentences
 from passerelles.views.spec import Page, Sheet
@@ -260,7 +260,7 @@ class Options:
                 return
             from passerelles.report.envelope import about_payload
 
-            with told_file(self.output, about_payload(payload())) as file:
+            with file_with_provenance(self.output, about_payload(payload())) as file:
                 file.write(text.encode("utf-8"))
         if self.output is not None:
             self.tell("cli.written", path=self.output)

@@ -64,12 +64,12 @@ class FileSource:
         return tuple(sorted({member.archive for member in self.members if member.archive is not None}))
 
     def find(self, name: str) -> str | None:
-        """Name under which a file is there, upper and lower case alike (as on Windows), or None."""
+        """Name of a file of the source, without regard to case (as on Windows), or None."""
         matches = [candidate for candidate in self.names if candidate.casefold() == name.casefold()]
         return name if name in matches else next(iter(matches), None)
 
     def member(self, name: str) -> Member:
-        """Return the file of that very name, which is there."""
+        """Return the file of exactly that name, which must exist."""
         return next(member for member in self.members if member.name == name)
 
     def read(self, name: str) -> bytes:
@@ -108,7 +108,7 @@ def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
         If nothing is there, if it is a folder, may not be read, or is larger than `most` bytes.
     """
     path = Path(place)
-    with refusals_told(path):
+    with path_errors(path):
         about = path.stat()
         limit = most if stat.S_ISREG(about.st_mode) else min(most, _MAX_STREAM_BYTES)
         _check_size(path, about.st_size, limit)
@@ -119,7 +119,7 @@ def read_file(place: str | Path, *, most: int = MAX_FILE_BYTES) -> bytes:
 
 
 @contextmanager
-def refusals_told(path: Path) -> Iterator[None]:
+def path_errors(path: Path) -> Iterator[None]:
     """Turn what the system refuses while a path is read into messages that name it."""
     try:
         yield
@@ -187,7 +187,7 @@ def open_source(place: str | Path) -> FileSource:
         zip would expand beyond reason.
     """
     path = Path(place)
-    with refusals_told(path):
+    with path_errors(path):
         if not path.exists():
             raise PasserellesError("no_such_path", path=path)
         source = _open_folder(path) if path.is_dir() else FileSource(path, _zip_members(path))
@@ -223,7 +223,7 @@ def check_members(path: str | Path, infos: Sequence[zipfile.ZipInfo]) -> None:
             escapes = plain.startswith("/") or ".." in plain.split("/") or _DRIVE.match(plain) or "\0" in plain
             if escapes or stat.S_ISLNK(info.external_attr >> 16):
                 raise PasserellesError("zip_unsafe", path=path, entry=name.replace("\0", "?"))
-        entry = posixpath.normpath(info.filename.replace("\\", "/")).casefold()  # as files of a disk are
+        entry = posixpath.normpath(info.filename.replace("\\", "/")).casefold()  # as a disk compares names
         if entry in entries:
             raise PasserellesError("zip_twice", path=path, entry=info.filename)
         entries.add(entry)
@@ -233,7 +233,7 @@ def check_expansion(path: Path, infos: Sequence[zipfile.ZipInfo]) -> None:
     """
     Refuse a zip that would expand beyond reason, judged from its directory before anything is read.
 
-    A directory that lies gains nothing: a member is never read beyond the size that it declares.
+    A false directory is harmless: a member is never read beyond the size that it declares.
 
     Raises
     ------
@@ -251,7 +251,7 @@ def _check_size(path: Path, size: int, most: int) -> None:
 
 
 def _open_folder(path: Path) -> FileSource:
-    """Files of a folder; where it holds no table but zips, as some publishers hand a set out, those of its zips."""
+    """Files of a folder; where it holds zips but no table, as some publishers deliver a set, the files of its zips."""
     names = sorted(p.name for p in path.iterdir() if p.is_file() and not p.name.startswith("."))
     zips = [path / name for name in names if name.casefold().endswith(".zip")]
     if not zips or any(name.casefold().endswith(_TABLES) for name in names):

@@ -1,4 +1,4 @@
-"""Write a file or a folder whole or not at all: what is there stays until then; and say beside it where it is from."""
+"""Write a file or folder whole or not at all, replacing the old one only then; and its provenance beside it."""
 
 import errno
 import hashlib
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO, Final
 from passerelles.errors import PasserellesError
 from passerelles.io.archive import MAX_JSON_BYTES, parse_json, read_file
 
-_STALE_SECONDS: Final = 24 * 3600  # a temporary file this old, of a machine that cannot be asked, is a killed run's
+_STALE_SECONDS: Final = 24 * 3600  # a temporary file this old, of another machine, is a killed run's
 ENDING: Final = ".provenance.json"
 
 
@@ -47,7 +47,7 @@ def atomic_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
                 yield stream
             return
         check_free(path, overwrite=overwrite)
-        target = _pointed_to(path)
+        target = _link_target(path)
         if target.is_dir():
             raise PasserellesError("write_onto_folder", path=path)
         with temporary(target) as temp:
@@ -86,8 +86,8 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
         not exist, or if writing is refused or fails.
     """
     with _write_errors(path):
-        target = _pointed_to(path)
-        temp, old = _beside(target), _beside(target)
+        target = _link_target(path)
+        temp, old = _temporary_path(target), _temporary_path(target)
         check_free(path, overwrite=overwrite)
         if path.exists() and not (path.is_dir() and {p.name for p in path.iterdir()} <= set(names)):
             raise PasserellesError("write_onto_others", path=path, names=", ".join(names))
@@ -104,9 +104,9 @@ def atomic_folder(path: Path, names: tuple[str, ...], *, overwrite: bool = False
 
 @contextmanager
 def temporary(target: Path) -> Iterator[Path]:
-    """Give a path of its own beside `target`, on the same disk; what still lies there at the end is removed."""
+    """Yield a unique path beside `target`, on the same disk; a file left there at the end is removed."""
     sweep(target.parent)
-    temp = _beside(target)
+    temp = _temporary_path(target)
     try:
         yield temp
     finally:
@@ -142,7 +142,7 @@ def sweep(folder: Path) -> None:
 
 def _is_stale(path: Path) -> bool:
     parts = path.name.removesuffix(".tmp").split("-")
-    if len(parts) == 4 and parts[1] == _machine() and parts[2].isdigit():  # noqa: PLR2004 - see _beside
+    if len(parts) == 4 and parts[1] == _machine() and parts[2].isdigit():  # noqa: PLR2004 - see _temporary_path
         return not _is_running(int(parts[2]))
     return time.time() - path.stat().st_mtime > _STALE_SECONDS
 
@@ -163,7 +163,7 @@ def _machine() -> str:
 
 
 def is_stream(path: Path) -> bool:
-    """Whether a pipe or a device is there: what is written to it goes on its way, it is no file to be replaced."""
+    """Whether the path is a pipe or a device: it is written through, never replaced."""
     try:
         mode = path.stat().st_mode
     except (OSError, ValueError):
@@ -171,8 +171,8 @@ def is_stream(path: Path) -> bool:
     return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
 
 
-def _pointed_to(path: Path) -> Path:
-    """Return the path, or what a symbolic link there leads to in the end."""
+def _link_target(path: Path) -> Path:
+    """Return the path, or the final target of a symbolic link."""
     if not path.is_symlink():
         return path
     target = Path(os.path.realpath(path))
@@ -194,8 +194,8 @@ def _swap(new: Path, path: Path, old: Path) -> None:
         raise
 
 
-def _beside(path: Path) -> Path:
-    """Return a name of its own in the same folder, short whatever the name of `path`; it says whose it is."""
+def _temporary_path(path: Path) -> Path:
+    """Return a unique name in the same folder, short whatever `path` is called; it holds machine and process."""
     return path.with_name(f".passerelles-{_machine()}-{os.getpid()}-{secrets.token_hex(6)}.tmp")
 
 
@@ -214,14 +214,14 @@ def _write_errors(path: Path) -> Iterator[None]:
     except PermissionError as error:
         raise PasserellesError("write_denied", path=path) from error
     except BrokenPipeError:
-        raise  # the reader of a pipe left: nobody waits for a message
+        raise  # the reader of a pipe is gone: nobody would see a message
     except OSError as error:
         raise PasserellesError("write_failed", path=path, reason=error.strerror or error) from error
 
 
 def side_of(path: Path) -> Path:
     """
-    Return the file that stands beside another.
+    Return the path of the provenance of a file.
 
     Examples
     --------
@@ -232,12 +232,12 @@ def side_of(path: Path) -> Path:
 
 
 @contextmanager
-def told_file(path: Path, about: Mapping[str, Any]) -> Iterator[BinaryIO]:
+def file_with_provenance(path: Path, about: Mapping[str, Any]) -> Iterator[BinaryIO]:
     """
-    Open a stream as `atomic_file` does, and say beside the file where it comes from.
+    Open a stream as `atomic_file` does, and write its provenance beside the file.
 
-    The side file goes before its file is replaced, and comes after: a killed run leaves a file of which nothing is
-    said, never one of which something false is. A pipe has none.
+    The side file is removed before its file is replaced, and written after: a killed run leaves a file without
+    provenance, never one with a false one. A pipe has none.
     """
     with atomic_file(path, overwrite=True) as stream:
         yield stream
@@ -254,7 +254,7 @@ def atomic_json(path: Path, value: Mapping[str, Any]) -> None:
 
 
 def read_side(path: Path) -> dict[str, Any] | None:
-    """Return what is said beside a file; None where nothing is."""
+    """Return the provenance written beside a file; None where there is none."""
     side = side_of(path)
     if not side.is_file():
         return None

@@ -120,7 +120,7 @@ _BYTES: Final = {chr(byte): byte for byte in range(256)} | {sign: byte for byte,
 
 def once(text: str) -> str | None:
     """
-    Return a text whose accents were written twice as it was before; None where it is no such text, wholly.
+    Undo a double encoding of accents; None where the text is not wholly double-encoded.
 
     Examples
     --------

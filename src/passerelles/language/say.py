@@ -1,4 +1,4 @@
-"""Look a sentence up by key and fill it in, the one door to the language files; how each language is typeset."""
+"""Look a sentence up by key and fill it in, the only access to the language files; how each language is typeset."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -47,7 +47,7 @@ def say(key: str, *, lang: Lang = "fr", **values: object) -> str:
         entry = entry[name]
     if isinstance(entry, dict):
         entry = entry["one" if is_singular(values.get("n"), lang=lang) else "many"]
-    return str(entry).format(**{k: _written(v, lang) for k, v in values.items()})
+    return str(entry).format(**{k: _formatted(v, lang) for k, v in values.items()})
 
 
 def sentences(subject: str, *, lang: Lang) -> dict[str, str]:
@@ -134,7 +134,7 @@ def percent(share: float, *, lang: Lang = "fr") -> str:
     return f"<{gap}1{sign}" if share > 0 and shown == "0" else shown + sign
 
 
-def _written(value: object, lang: Lang) -> object:
+def _formatted(value: object, lang: Lang) -> object:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value
     return number(value, lang=lang, decimals=0 if isinstance(value, int) else 2)

@@ -1,4 +1,4 @@
-"""Certifications: what leads to an occupation (CertifInfo), and which are alive on a day, or succeeded (RNCP)."""
+"""Certifications: what leads to an occupation (CertifInfo), and which are in force on a day, or succeeded (RNCP)."""
 
 import re
 from collections import Counter
@@ -29,10 +29,10 @@ from passerelles.views.spec import SPAN, Column, On, Record, part_of
 
 Match = Literal["direct", "parent"]
 # A registration lasts five years at most (Code du travail, L. 6113-5): a successor of which nothing is known is taken
-# to be alive only where what it replaces ended not long ago.
+# to be in force only where what it replaces ended not long ago.
 _TRUSTED: Final = timedelta(days=2 * 365)
 _SAID: Final = 3  # certifications that a sentence names
-_MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") tells none of them
+_MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") identifies none of them
 _BEGINNING: Final = 5  # letters that words of one family share: viticulteur, viticole
 _FEW_NAMES: Final = 5  # so many are few in any referential
 REGISTER_KINDS: Final = ("apprenticeship-kit", "rncp-successors", "rncp-rome", "rncp-agreements")
@@ -42,7 +42,7 @@ _SUGGESTIONS: Final = 5
 _OPTION: Final = re.compile(
     r"[\s:,–-]+((option|mention)\b.*|(spécialité|parcours|domaine|secteur de spécialisation)?)$"
 )
-# In the order of preference: named by the fiche itself and known to be alive, first.
+# In the order of preference: named by the fiche itself and known to be in force, first.
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
 
@@ -55,7 +55,7 @@ PUBLISHED: Final = replace(
 @dataclass(frozen=True, slots=True)
 class LeadingCertification(Described):
     """
-    A certification that leads to an occupation and is alive on the day asked about.
+    A certification that leads to an occupation and is in force on the reference date.
 
     `match`: whether the file names the occupation's own fiche or its parent; `until` the last day of its registration,
     None = unknown; `successor` what replaces it then; `vae`: whether prior learning gives it, None = no source says;
@@ -195,7 +195,7 @@ class Register:
         return grouped((new, old) for old, some in self.successors.items() for new in some)
 
     def state(self, code: str, day: date) -> Ternary:
-        """Return whether a certification is alive on a day, as far as the register tells."""
+        """Return whether a certification is in force on a day, as far as the register shows."""
         entry = self.registrations.get(code)
         if entry is not None and (not entry.active or (entry.until and entry.until < day.isoformat())):
             return "no"
@@ -205,10 +205,10 @@ class Register:
 
     def heirs(self, code: str, day: date) -> Iterator[tuple[str, str]]:
         """
-        Yield what stands in the place of a certification that is over, with what it replaces.
+        Yield the certifications that replace one that has ended, each with the one that it replaces.
 
-        Those that are over themselves give way to their own successors; cycles end. One of which nothing but its
-        coming is known counts where what it replaces ended less than two years before the day.
+        Those that have ended themselves give way to their own successors; cycles end. One without a registration
+        counts where what it replaces ended less than two years before the day.
         """
         visited = {code}
         waiting = [(code, heir) for heir in self.successors.get(code, ())]
@@ -345,7 +345,7 @@ class Certifications:
 
     def leading(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
-        Certifications that lead to an occupation and are alive on a day.
+        Certifications that lead to an occupation and are in force on a day.
 
         Those that name the fiche itself, else those of its parent; those that a source says to be alive, else those
         of which nothing says that they are over. Where the referential names certifications of its own, those of a
@@ -377,7 +377,7 @@ class Certifications:
         occupation = referential.occupation_by_code.get(check_code(code))
         if occupation is None:
             raise UnknownCodeError(code)
-        own = self._own(code, referential, day)
+        own = self._own_certifications(code, referential, day)
         # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
         choice = [n for n in referential.credentials_of.get(code, ()) if n.kind == "one-of" and n.scope == "all"]
         credentials = (referential.credential_by_code.get(need.credential) for need in choice)
@@ -390,10 +390,10 @@ class Certifications:
             rows = [row for row in self.by_rome.get(link.code, ()) if row.kind == "certification"]
             named = {row.rncp if row.rncp.startswith("RNCP") else f"RNCP{row.rncp}" for row in rows if row.rncp}
             for rncp in sorted({*self.register.by_rome.get(link.code, ()), *named}):
-                for each in self._alive(rncp, match, day):
+                for each in self._in_force(rncp, match, day):
                     by_code.setdefault(each.code, each)
             for row in rows:
-                if not row.rncp and _open(row, day) != "no":
+                if not row.rncp and _sessions_open(row, day) != "no":
                     each = self._from_rows(f"CI-{row.code}", (row,), match, day)
                     by_code.setdefault(each.code, each)
         mine = {each.code for each in own}
@@ -404,7 +404,7 @@ class Certifications:
         chosen = tiers[0] if own and not choice else next((tier for tier in tiers if tier), [])
         breadth, entered = self.register.breadth, referential.access_of.get(code)
         low, high = (entered.level_low, entered.level_high) if entered else (None, None)
-        name = _telling(referential, occupation)
+        name = _distinctive_stems(referential, occupation)
 
         def nearest(c: LeadingCertification) -> tuple[bool, int, int, bool, int, str]:
             words = _stems(c.label, referential.language)
@@ -417,7 +417,7 @@ class Certifications:
             chosen = [replace(each, far=True) for each in chosen]
         return (*own, *chosen)
 
-    def _own(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
+    def _own_certifications(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
         What the referential itself names and the RNCP has.
 
@@ -431,19 +431,19 @@ class Certifications:
                 continue
             demanded = need.scope == "all" and need.kind in ("required", "one-of")
             for rncp in credential.registrations:
-                for each in self._alive(rncp, "direct", day, credential):
+                for each in self._in_force(rncp, "direct", day, credential):
                     by_code.setdefault(each.code, replace(each, demanded=demanded))
                     diploma_demanded |= demanded and need.kind == "required" and credential.kind in DIPLOMAS
         return tuple(each for each in by_code.values() if each.demanded or not diploma_demanded)
 
-    def _alive(
+    def _in_force(
         self, rncp: str, match: Match, day: date, credential: Credential | None = None
     ) -> Iterator[LeadingCertification]:
-        """Yield a certification if it is alive on a day, else what has taken its place."""
+        """Yield a certification if it is in force on a day, else those that replace it."""
         state = self.register.state(rncp, day)
         rows = self._rows(rncp)
         if state == "unknown" and rows:
-            opens = {_open(row, day) for row in rows}
+            opens = {_sessions_open(row, day) for row in rows}
             state = "yes" if "yes" in opens else "no" if opens == {"no"} else "unknown"
         if until := credential.valid_until if credential is not None else "":
             state = "no" if until < day.isoformat() else "yes" if state == "unknown" else state
@@ -485,8 +485,8 @@ class Certifications:
         former = "" if rows or vae is None else next(iter(formers.values()))
         until, successor = entry.until if entry else "", next(iter(register.successors.get(code, ())), None)
         source = " ; ".join(dict.fromkeys(f for f in files if f)) or register.file_of("rncp-successors")
-        alive = any(_open(row, day) == "yes" for row in rows) if sure is None else sure
-        facts = (vae, hours, source, alive)
+        in_force = any(_sessions_open(row, day) == "yes" for row in rows) if sure is None else sure
+        facts = (vae, hours, source, in_force)
         return LeadingCertification(code, label, level, until or None, match, successor, *facts, vae_former=former)
 
     def _rows(self, rncp: str) -> tuple[Certification, ...]:
@@ -499,7 +499,7 @@ class Certifications:
         labels = {row.label for row in rows if row.label}
         if len(labels) > 1 and credential is not None:  # options of one certification: none of them is its name
             labels = {credential.label}
-        label = label or _shared(labels)
+        label = label or _common_label(labels)
         levels = {int(row.level) for row in rows if row.level and row.level.isdigit()}
         if level is None and len(levels) == 1:
             level = levels.pop()
@@ -557,8 +557,8 @@ class Certifications:
         return tuple(hits.values())
 
 
-def _telling(referential: Referential, occupation: Occupation) -> frozenset[str]:
-    """Stems of an occupation's name, in one gender, that tell it from others: not those of many names."""
+def _distinctive_stems(referential: Referential, occupation: Occupation) -> frozenset[str]:
+    """Stems of an occupation's name, in one gender, that distinguish it: those of many names are left out."""
 
     def count() -> Mapping[str, int]:
         return Counter(word for each in referential.occupations for word in _name_stems(each, referential.language))
@@ -579,7 +579,7 @@ def _stems(label: str, language: str) -> frozenset[str]:
     return frozenset(stem(word, rules.endings) for word in normalise_label(label).split() if word not in rules.stop)
 
 
-def _shared(labels: Collection[str]) -> str:
+def _common_label(labels: Collection[str]) -> str:
     """What all labels of one certification begin with, before its options; the shortest where that is but one word."""
     split = (label.split() for label in labels)
     words = [word for word, *_ in takewhile(lambda same: len({*same}) == 1, zip(*split, strict=False))]
@@ -588,7 +588,7 @@ def _shared(labels: Collection[str]) -> str:
     return min(labels, key=lambda label: (len(label), label), default="")
 
 
-def _open(row: Certification, day: date) -> Ternary:
+def _sessions_open(row: Certification, day: date) -> Ternary:
     """Whether sessions are held in the year of a day: yes only where a last session is announced for it or later."""
     state = is_active(row.first_session, row.last_session, day.year)
     return "unknown" if state == "yes" and row.last_session is None else state
@@ -679,7 +679,7 @@ def _read(reading: Reading, year: int | None) -> Certifications:
     of_code = grouped((row.code, row) for row in rows)
     if len(rows) > len(of_code):
         reading.note("certification_rows_merged", count=len(rows) - len(of_code))
-    certifications = tuple(_merged(some, reading) for _, some in sorted(of_code.items()))
+    certifications = tuple(_merge_rows(some, reading) for _, some in sorted(of_code.items()))
     file, numbers = reading.source(str(latest) if dated else ""), MappingProxyType(dict(sorted(counts.items())))
     return Certifications(certifications, judged, file, numbers, notices=reading.log.notices())
 
@@ -704,8 +704,8 @@ def _certification(values: dict[str, Any], line: int, year: int, reading: Readin
     return Certification(*about, level, rome, rncp, formacode, nsf, first, last, active, vae, (line,))
 
 
-def _merged(some: Sequence[Certification], reading: Reading) -> Certification:
-    """Rows of one code: their ROME codes put together, the first row otherwise."""
+def _merge_rows(some: Sequence[Certification], reading: Reading) -> Certification:
+    """Merge the rows of one code: all their ROME codes, the first row otherwise."""
     compared = ("label", "kind", "type", "level", "rncp", "formacode", "nsf", "first_session", "last_session")
     first, *others = some
     for other in others:

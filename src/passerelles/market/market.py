@@ -36,7 +36,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.settings import Section
 
 _BASIN_COLUMNS = ("basin_label", "region", "region_label")
-# Third letter of the codes of families (A0Z40, A0X40); the few that have another one stand in both nomenclatures.
+# Third letter of the codes of families (A0Z40, A0X40); the few that have another one are in both nomenclatures.
 _LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
 _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
 # What reads each kind of file of which the latest counts.
@@ -46,7 +46,7 @@ _READERS: Final[Mapping[str, Callable[[Reading], Any]]] = {
 }  # fmt: skip
 
 
-# How two settings may not stand to each other, and what is then said.
+# Comparisons of two settings that are refused, and the key of the message.
 _DISORDER: Final = (
     ("secret_low", gt, "secret_high", "market_masked"),
     ("secret_part_low", gt, "secret_high", "market_masked"),
@@ -202,7 +202,7 @@ class BmoFile:
 
     @property
     def likely_nomenclature(self) -> Nomenclature:
-        """Nomenclature as far as the first row and the year tell; `BmoSurvey.nomenclature` judges by all rows."""
+        """Nomenclature as the first row and the year suggest; `BmoSurvey.nomenclature` judges by all rows."""
         return _nomenclature([self.found.first.get("family", "").strip()], self.year)
 
     @property
@@ -288,7 +288,7 @@ def _basins(rows: Iterable[tuple[str, ...]]) -> Mapping[str, Basin]:
 
 
 def _nomenclature(families: Iterable[str], year: str) -> Nomenclature:
-    """Nomenclature that most codes of families tell, else the one in use that year."""
+    """Nomenclature that most codes of families indicate, else the one in use that year."""
     counts = Counter(_LETTERS[code[2]] for code in families if code[2:3] in _LETTERS)
     by_year: Nomenclature = "FAP2021" if year >= _FIRST_FAP2021 else "FAP2009"
     return max(sorted(counts), key=lambda name: counts[name], default=by_year)
@@ -329,7 +329,7 @@ class Market:
 
     @property
     def files_read(self) -> tuple[SourceFile, ...]:
-        """Those of them that were read so far: a survey only once it was asked about."""
+        """Those of them that were read so far: a survey only once it was used."""
         return (*(b.file for b in self.bmo if b.is_read), *self.tables)
 
     @property
@@ -365,7 +365,7 @@ class Market:
 
     @cached_property
     def _default(self) -> BmoFile:
-        """Latest survey whose families a crosswalk joins to ROME; only the likely ones are read to make sure."""
+        """Latest survey whose families a crosswalk joins to ROME; only the likely ones are read to check."""
         for file in reversed(self.bmo):
             if file.likely_nomenclature in self.crosswalks and file.survey.nomenclature in self.crosswalks:
                 return file
@@ -438,7 +438,7 @@ def load_market(
     keeper: Keeper | None = None,
 ) -> Market:
     """
-    Load the market files of a folder, recognised by what they hold, wherever they lie in it, or a single file.
+    Load the market files of a folder, recognised by their content, in any sub-folder, or a single file.
 
     Parameters
     ----------

@@ -300,7 +300,7 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     -------
     observed
         Rows whose occupations or number cannot be read (a masked count among them), and rows within one occupation,
-        are notices with their line. Rows of nobody are passed over.
+        are notices with their line. Rows of 0 people are skipped.
 
     Raises
     ------
@@ -353,17 +353,17 @@ def observed_lines(move: Observed | None, lang: Lang) -> list[str]:
     if move is None:
         return []
     people, share = number(move.people, lang=lang, decimals=0), percent(move.share, lang=lang)
-    text = say("market.observed_move", lang=lang, n=move.people, people=people, share=share, source=_counted([move]))
+    text = say("market.observed_move", lang=lang, n=move.people, people=people, share=share, source=_sources_of([move]))
     return [labelled(say("columns.observed", lang=lang), text, lang)]
 
 
 def observed_notes(some: Iterable[Observed | None], lang: Lang) -> list[str]:
     """Return what a table that shows them says under it; nothing where nobody was seen."""
     moves = [move for move in some if move is not None]
-    return [say("market.observed_note", lang=lang, source=_counted(moves))] if moves else []
+    return [say("market.observed_note", lang=lang, source=_sources_of(moves))] if moves else []
 
 
-def _counted(some: Sequence[Observed]) -> str:
+def _sources_of(some: Sequence[Observed]) -> str:
     """Return who counted people and when, each once; a dash where the table does not say."""
     sources = sorted({each for move in some for each in move.sources})
     periods = sorted({each for move in some for each in move.periods})

@@ -24,7 +24,7 @@ from passerelles.text import alike, few, normalise_label
 
 Floats = npt.NDArray[np.float64]
 
-# Mean radius of the Earth (IUGG), km. The sphere is off by at most 0.6 %: far below what a centroid blurs.
+# Mean radius of the Earth (IUGG), km. The sphere is off by at most 0.6 %: far below the error of a centroid.
 EARTH_RADIUS_KM: Final = 6371.0088
 
 
@@ -94,7 +94,7 @@ class Basin:
     """
     An employment basin: code (four characters), name, and the mean of its communes' coordinates.
 
-    `aliases` are other names of the same code. The centre weighs each commune alike, whatever its population;
+    `aliases` are other names of the same code. The centre weighs each commune equally, whatever its population;
     None where no commune has coordinates. `departments` and `regions` are codes.
     """
 
@@ -117,7 +117,7 @@ class Distance(NamedTuple):
 
 
 class Spot(NamedTuple):
-    """Where something stands: its basin, its commune where one was named, and the name of what was found."""
+    """A located place: its basin, its commune where one was named, and its name."""
 
     basin: Basin
     commune: Commune | None
@@ -216,13 +216,13 @@ class Places:
             If it means several places: ``ambiguous_place``, whose `choices` name each with its department.
         """
         code = re.sub(r"^\s*(\d{4})\s*[-–:]\s.*", r"\1", text).strip()  # "5313 - REDON"
-        exact = self._exact(code)
+        exact = self._basin_of_code(code)
         if exact is not None:
             return Spot(exact, self.commune_by_code.get(code), exact.name)
         name, area = _bare_place(text, area)
         department = department_of(area) if area else ()
         codes = self._basins_by_name.get(name) or self._basins_by_alias.get(name, ())
-        named = self._whole(codes[0]) if len(codes) == 1 else None
+        named = self._basin_spot(codes[0]) if len(codes) == 1 else None
         spot = named if named and not communes_first else self._named_commune(text, name, department) or named
         if spot is not None:
             return spot
@@ -234,17 +234,17 @@ class Places:
             return Spot(self.basin_by_code[group.basin], group, text.strip())
         around = _AROUND.sub("", name)
         if around != name:  # "tout le bassin d'Aurillac", "Aurillac et environs": the basin, not the commune
-            return self._whole(self.spot(around, area).basin.code)
+            return self._basin_spot(self.spot(around, area).basin.code)
         joined = self._communes_by_joined_name.get(name.replace(" ", ""), ())
-        spot = self._one_of(text, dict.fromkeys((*joined, *self._beginning(name))), department)
+        spot = self._single_commune(text, dict.fromkeys((*joined, *self._communes_starting(name))), department)
         if spot is not None:
             return spot
         parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+et\s+", text)) if n]
         if len(parts) > 1:
-            towns = [(*self._communes_by_name.get(part, ()), *self._beginning(part)) for part in parts]
+            towns = [(*self._communes_by_name.get(part, ()), *self._communes_starting(part)) for part in parts]
             both = set.intersection(*({c.basin for c in some} for some in towns))
             if len(both) == 1:
-                return self._whole(both.pop())
+                return self._basin_spot(both.pop())
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
 
     def area(self, text: str) -> Area:
@@ -262,7 +262,7 @@ class Places:
         UnknownCodeError
             If nothing has a name; with the nearest names.
         PasserellesError
-            If names mean several places: each is told with its choices and their departments.
+            If names mean several places: each is listed with its choices and their departments.
         """
         parts = [part for each in re.split(r"[,;\n]", text) if (part := each.strip())]
         areas: list[Area] = []
@@ -290,7 +290,7 @@ class Places:
         department = _DEPARTMENT.fullmatch(text)
         if department:
             code = department[1].upper()
-            return Area("department", code, self._inside(lambda c: departments_shown(c.code) == code))
+            return Area("department", code, self._communes_where(lambda c: departments_shown(c.code) == code))
         commune = self.commune_by_code.get(text)
         if commune is not None:
             return Area("communes", commune.name or text, frozenset({text}))
@@ -300,17 +300,17 @@ class Places:
         head = self._epcis_by_name.get(text) or self._epcis_by_name.get(normalise_label(text))
         if head is not None and (alone or not self._communes_by_name.get(normalise_label(text))):
             name = self.epci_labels.get(head.epci or "", text)
-            return Area("epci", name, self._inside(lambda c: c.epci == head.epci))
+            return Area("epci", name, self._communes_where(lambda c: c.epci == head.epci))
         spot = self.spot(text, communes_first=True)
         if spot.commune is None:
             return Area("basin", spot.name, frozenset(spot.basin.communes))
         return Area("communes", spot.commune.name or spot.commune.code, frozenset({spot.commune.code}))
 
-    def _inside(self, chosen: Callable[[Commune], bool]) -> frozenset[str]:
+    def _communes_where(self, chosen: Callable[[Commune], bool]) -> frozenset[str]:
         return frozenset(commune.code for commune in self.communes if chosen(commune))
 
     def holds(self, area: Area, commune: str, basin: str) -> bool | None:
-        """Whether an area holds a commune, or a whole basin where none is told; None where it holds a part of it."""
+        """Whether an area holds a commune, or a whole basin where none is given; None where it holds a part of it."""
         if commune:
             return commune in area.communes
         place = self.basin_by_code.get(basin)
@@ -319,7 +319,7 @@ class Places:
         inside = area.communes.intersection(place.communes)
         return False if not inside else True if len(inside) == len(place.communes) else None
 
-    def _whole(self, code: str) -> Spot:
+    def _basin_spot(self, code: str) -> Spot:
         basin = self.basin_by_code[code]
         return Spot(basin, None, basin.name)
 
@@ -328,15 +328,15 @@ class Places:
         some = self._communes_by_name.get(name) or self._communes_by_bare_name.get(_ARTICLE.sub("", name), ())
         named = self._basins_by_name.get(name, ()) if len(some) > 1 and not department else ()
         # Of communes of one name, the one that its basin is named after is what people mean: Saint-Nazaire.
-        return self._one_of(text, [c for c in some if c.basin in named] or some, department)
+        return self._single_commune(text, [c for c in some if c.basin in named] or some, department)
 
-    def _beginning(self, start: str) -> list[Commune]:
+    def _communes_starting(self, start: str) -> list[Commune]:
         """Communes whose name begins with some words and goes on."""
         named = self._communes_by_name.items() if start else ()
         return [commune for name, some in named if name.startswith(f"{start} ") for commune in some]
 
-    def _one_of(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
-        """Return the one commune of a department, where it is said; what remains several is asked back."""
+    def _single_commune(self, text: str, communes: Iterable[Commune], department: tuple[str, ...]) -> Spot | None:
+        """Return the only commune, of a department where one is given; several are an error that lists them."""
         some = [c for c in communes if not department or c.code.startswith(department)]
         if not some:
             return None
@@ -355,9 +355,9 @@ class Places:
         return None if np.isnan(km) else km
 
     def own(self, text: str) -> Basin | None:
-        """Basin of a code, or of its very own name; None where only an alias or a commune may have it, or nothing."""
+        """Basin of a code or of its main name; None where only an alias, a commune or nothing has it."""
         codes = self._basins_by_name.get(normalise_label(text), ())
-        return self._exact(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
+        return self._basin_of_code(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
 
     def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
@@ -426,7 +426,7 @@ class Places:
         near.sort(key=lambda pair: (pair[1], pair[0] != start, pair[0].code))
         return Within(tuple(near), tuple(other for other, km in measured if km is None))
 
-    def _exact(self, text: str) -> Basin | None:
+    def _basin_of_code(self, text: str) -> Basin | None:
         """Basin of a basin code (zeros lost by a spreadsheet put back) or of a commune code."""
         if text in self.basin_by_code:
             return self.basin_by_code[text]
@@ -502,7 +502,7 @@ _BOROUGH: Final = re.compile(r"^(paris|lyon|marseille) (?:\d{1,2})(?: ?(?:e|er|e
 
 
 def _bare_place(text: str, area: str) -> tuple[str, str]:
-    """Return the folded name of a place without what stands around it, and the department or postcode that it says."""
+    """Return the folded name of a place without the words around it, and the department or postcode in it."""
     if borough := _BOROUGH.match(normalise_label(text)):
         return borough[1], area
     codes = (_BRACKETED, _LEADING_CODE, _TRAILING_CODE)
@@ -582,7 +582,7 @@ class _Row(NamedTuple):
 
 
 _Geography = tuple[Reading, tuple[_Row, ...]]
-"""One file of basins, and its rows; what is found of the whole is noted in the latest."""
+"""One file of basins, and its rows; notices about all files are noted in the latest."""
 
 
 @checked
@@ -690,7 +690,7 @@ def _read_basins(reading: Reading) -> tuple[_Row, ...]:
         if not basin:
             reading.note("empty_code", line)
         elif reading.is_new(line, code, rows):
-            # The file lumps overseas departments under 97: the commune's code tells them apart.
+            # The file lumps overseas departments under 97: the commune's code distinguishes them.
             place = departments_shown(code) if code.startswith(("97", "98")) else department
             rows[code] = _Row(code, basin, label, place, region, name)
     return tuple(rows[code] for code in sorted(rows))
@@ -736,7 +736,7 @@ def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> I
 
 
 def _name(code: str, labels: Counter[str], latest: set[str], file: Reading) -> tuple[str, tuple[str, ...]]:
-    """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is said."""
+    """Most frequent sound name of a basin over all files, and its other names; what is damaged or differs is noted."""
     # A letter that is not Latin is a sign of a wrong encoding upstream.
     damaged = {label for label in labels if any(c.isalpha() and "LATIN" not in unicodedata.name(c, "") for c in label)}
     sound = {label: n for label, n in labels.items() if label not in damaged}

@@ -21,7 +21,7 @@ from pydantic_core import to_json
 
 from passerelles.errors import PasserellesError
 from passerelles.installed import extensions, package_version
-from passerelles.io.archive import read_file, refusals_told
+from passerelles.io.archive import path_errors, read_file
 from passerelles.io.atomic import used_last_first, write_whole
 from passerelles.io.csv import decimal_number, read_table
 from passerelles.io.xlsx import HEADER_WITHIN, Cell, cell_text, is_workbook, open_workbook
@@ -43,13 +43,13 @@ Value = TypeVar("Value")
 @dataclass(frozen=True, slots=True)
 class Kind:
     """
-    A kind of file, as its TOML declares it: the columns that give it away, all that it may hold, and its producer.
+    A kind of file, as its TOML declares it: the columns that identify it, all that it may have, and its producer.
 
     Columns are regular expressions over `normalise_label` of the header, by the name that readers use.
     `signature` columns recognise the kind; `others` may be absent, which is reported. `any_of` are columns of which
     one must be there. `types` says how the cells of a column are read: text where
     nothing is said, ``code:4`` with zeros put back, ``class`` (1 to 5), ``number`` (decimal point or comma), ``whole``;
-    with ``?`` where many may be empty, which is then not told.
+    with ``?`` where many may be empty, which is then not noted.
     `secret` are the marks of a number that is too small to be published; `year` is that of a file that says none.
     """
 
@@ -74,7 +74,7 @@ class Kind:
             if cell is not None:
                 columns[name] = cell
             elif name in self.signature:
-                return None  # most files are of most kinds not: the first column missing says so
+                return None  # the first missing column rules a kind out
         return None if self.any_of and columns.keys().isdisjoint(self.any_of) else columns
 
 
@@ -194,7 +194,7 @@ class Scan:
         return tuple(f for f in self.found if f.kind.name == kind)
 
     def newest(self, kind: str, log: NoticeLog) -> "Reading | None":
-        """Read the file of one kind with the latest year, the first by name of equals; the others are only told."""
+        """Read the file of one kind with the latest year, the first by name of equals; the others are only noted."""
         some = sorted(self.of(kind), key=lambda f: f.year, reverse=True)
         for other in some[1:]:
             code = "duplicate_dataset" if other.year == some[0].year else "older_dataset"
@@ -211,10 +211,10 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
     PasserellesError
         If nothing is there or it may not be read.
     """
-    if path == "":  # not the folder that one works in
+    if path == "":  # not the current folder
         raise PasserellesError("no_such_path", path="''")
     place = Path(path)
-    with refusals_told(place):
+    with path_errors(place):
         place.stat()
         listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     root = place.parent if place.is_file() else place
@@ -276,7 +276,7 @@ def _file_of_kind(path: Path, name: str, header: tuple[str, ...], first: list[st
 
 class Reading:
     """
-    A recognised file, read whole: its rows as its kind declares them, and what is found of them, by file and line.
+    A recognised file, read whole: its rows as its kind declares them, and notices about them, by file and line.
 
     Columns of its kind that it lacks are noted. `log` takes the notices; it is one of its own where none is given.
 
@@ -303,11 +303,11 @@ class Reading:
                 self.note("missing_optional_column", 1, column=name)
 
     def note(self, code: str, line: int | None = None, *, count: int = 1, **values: object) -> None:
-        """Say what was found, in a row or in the whole."""
+        """Add a notice about a row or the whole file."""
         self.log.note(code, file=self.found.name, line=line, count=count, **values)
 
     def is_new(self, line: int, key: str | tuple[str, ...], known: Container[Any]) -> bool:
-        """Whether a row has a key, whole and not known yet; say what it lacks, or that it comes again."""
+        """Whether a row has a complete key that is not known yet; else a notice says what is wrong."""
         parts = (key,) if isinstance(key, str) else key
         if not all(parts):
             self.note("empty_code", line)
@@ -325,8 +325,8 @@ class Reading:
         """
         Yield (line, stripped cells) for columns of the kind; an absent column gives empty cells.
 
-        Of a column whose type is declared, what is unknown or unreadable is None, and told. Zeros put back before codes
-        are counted, empty cells too; a cell that holds something else than its type is told with its line.
+        Of a column with a declared type, what is unknown or unreadable is None, and noted. Zeros put back before codes
+        are counted, empty cells too; a cell that holds something else than its type is noted with its line.
         """
         # Column by column: several times as fast as row by row, and these files have tens of thousands of rows.
         return zip(self.table.lines, zip(*[self._column(name) for name in names], strict=True), strict=True)
@@ -389,22 +389,22 @@ _TYPES: Final[Mapping[str, Callable[[str], Any]]] = {"class": _class, "number": 
 
 _LARGEST: Final = 100_000_000  # bytes that are read back
 KEPT_VALUES: Final = "data-*.json"
-_MOST: Final = 40  # values that the cache keeps: those used longest ago go
+_MOST: Final = 40  # values in the cache: the least recently used are deleted
 
 
 @dataclass(frozen=True)
 class Keeper:
     """
-    Keeps values made from some folders as JSON files, under a name that changes with whatever they are made from.
+    Cache of values computed from some folders: JSON files under a name that changes with these folders.
 
-    What cannot be kept, or not be read back, is made again: a cache fails nobody.
+    A value that cannot be written or read back is computed again: the cache never raises.
     """
 
     place: Path
     digest: str
 
     def kept(self, name: str, kind: type[Value], make: Callable[[], Value]) -> Value:
-        """Return a value that was kept, or make and keep it."""
+        """Return a cached value, or compute and cache it."""
         path = self.place / f"data-{name}-{self.digest}.json"
         adapter: TypeAdapter[Value] = TypeAdapter(kind)
         with suppress(OSError, ValueError, PasserellesError):
@@ -424,7 +424,7 @@ class Keeper:
 
 def keeper(place: Path, folders: Sequence[Path]) -> Keeper:
     """
-    Return what keeps values of some folders.
+    Return the cache of values of some folders.
 
     Its digest is of the names, sizes and times of all their files, of the code that reads them and its version, and of
     the sources that installed packages add. The time of a file's last change of any kind is in it: who may read it can

@@ -45,11 +45,11 @@ def wage_columns(of: Callable[[Any], WagePair | None], *, on: On | None = None) 
 def wages_short(wages: WagePair | None, lang: Lang) -> str | None:
     """Return both ratios in a narrow column, or the one of both jobs; None where neither is known."""
     ratios = _ratios(wages, lang)
-    return f"≈ {ratios[0]}" if _alike(wages) else " → ".join(ratios) or None
+    return f"≈ {ratios[0]}" if _same_median(wages) else " → ".join(ratios) or None
 
 
-def _alike(wages: WagePair | None) -> bool:
-    """Whether one median stands for both jobs, so that nothing tells what the move pays."""
+def _same_median(wages: WagePair | None) -> bool:
+    """Whether both jobs have one and the same median, so that the effect of the move on pay is unknown."""
     return wages is not None and wages[0].interval is not None and wages[0] == wages[1]
 
 
@@ -63,7 +63,7 @@ def wages_said(wages: WagePair | None, lang: Lang = "fr") -> str:
     """Return wages before and after with source, period and level; empty where neither is known."""
     if not (ratios := _ratios(wages, lang)):
         return ""
-    ends, key = dict(zip(("before", "after"), ratios, strict=True)), "wages_alike" if _alike(wages) else "wages"
+    ends, key = dict(zip(("before", "after"), ratios, strict=True)), "wages_alike" if _same_median(wages) else "wages"
     return say(f"market.{key}", lang=lang, **ends, source=wage_sources([wages], lang))
 
 
@@ -94,7 +94,7 @@ def wage_notes(some: Iterable[WagePair | None], lang: Lang) -> list[str]:
     some = list(some)
     sources = wage_sources(some, lang, codes=False)
     notes = [say("market.wages_note", lang=lang, source=sources)] if sources else []
-    return notes + ([say("market.wages_alike_note", lang=lang)] if any(map(_alike, some)) else [])
+    return notes + ([say("market.wages_alike_note", lang=lang)] if any(map(_same_median, some)) else [])
 
 
 _WAGES: Final = (
@@ -116,11 +116,11 @@ def share_columns(of: "Callable[[Any], Openings | None]") -> tuple[Column, ...]:
 
 def shares_said(surveyed: "Openings | None", lang: Lang = "fr") -> str:
     """Return difficulty and seasons in words, with survey, year and basin; empty where neither is known."""
-    known = [] if surveyed is None else [(n, f) for n in SHARES if (f := getattr(surveyed, n)).interval is not None]
-    if not known:
+    rows = [] if surveyed is None else [(n, f) for n in SHARES if (f := getattr(surveyed, n)).interval is not None]
+    if not rows:
         return ""
-    parts = [say(f"market.{name}", lang=lang, share=_share(f, lang)) for name, f in known]
-    return say("market.shares", lang=lang, shares=", ".join(parts), source=known[0][1].origin(lang))
+    parts = [say(f"market.{name}", lang=lang, share=_share(f, lang)) for name, f in rows]
+    return say("market.shares", lang=lang, shares=", ".join(parts), source=rows[0][1].origin(lang))
 
 
 def _share(figure: Figure, lang: Lang) -> str:
@@ -222,13 +222,13 @@ def job_openings(
             return (), Openings(figure, figure, figure), figure
         rows = ((f, survey.family_labels[f], market.openings(f, basin, year=when)) for f in surveyed)
         listed = tuple(FamilyOpenings(f, name, some, len(codes[f]), part_of(f).get(code)) for f, name, some in rows)
-        whole = _whole(market, listed, basin, when, link)
-        return listed, whole, _estimated(listed, whole.projects)
+        whole = _sum_openings(market, listed, basin, when, link)
+        return listed, whole, _own_part(listed, whole.projects)
 
     return openings_of
 
 
-def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, year: str, link: Link) -> Openings:
+def _sum_openings(market: Market, families: tuple[FamilyOpenings, ...], basin: str, year: str, link: Link) -> Openings:
     """Sum of the families that the survey prints in the basin."""
     survey = market.survey(year)
     printed = [f.family for f in families if survey.projects(basin, f.family) is not NOTHING]
@@ -241,7 +241,7 @@ def _whole(market: Market, families: tuple[FamilyOpenings, ...], basin: str, yea
     return Openings(*(replace(f, why=f.why or why) for f in whole.openings("not_published", **origin)))
 
 
-def _estimated(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
+def _own_part(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
     """The job's own part of its families' projects, under the weights: for display only."""
     parts = ((f.openings.projects.interval, f.part) for f in families)
     summed = total(Interval(i.low * part, i.high * part) for i, part in parts if i is not None and part is not None)
@@ -305,7 +305,7 @@ KnownBy = Literal["job", "family"]
 
 def leading_jobs(market: Market, referential: Referential) -> Callable[[str], Mapping[tuple[str, str], KnownBy]]:
     """
-    Return a function that gives the jobs which stand for the families of a survey in a basin, by (job, family).
+    Return a function that gives the jobs that represent the families of a survey in a basin, by (job, family).
 
     Openings of a family are not those of each of its 1 to 86 jobs. Its jobs are ranked by what is known of them: a
     tension published for the job in the basin, then how well the family fits (the share of the qualifications at which
@@ -602,7 +602,7 @@ def signals(
 
 def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> Status:
     """
-    Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot tell.
+    Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot decide.
 
     Hiring: at least `hiring_min_projects` projects, and employers short of candidates (share judged difficult of
     at least `hiring_min_difficult_share`, or tension of at least `hiring_min_tension`). Fragile: more people than

@@ -32,7 +32,7 @@ Via = Literal["direct", "parent", "base", "base-parent"]
 
 
 class Link(NamedTuple):
-    """That a code leads to others by way of `code`: the occupation itself, its parent or its base."""
+    """A code under which an occupation is looked up: its own, its parent's or its base's."""
 
     code: str
     via: Via
@@ -94,8 +94,8 @@ def read_fap2021_rome(reading: Reading) -> FapRome:
     usual = {(family, rome) for (rome, qualification), family in by_qualification.items() if qualification == "0"}
     reached = {family for family, _ in usual}
     others = {(family, rome) for (rome, _), family in by_qualification.items() if family not in reached}
-    known = MappingProxyType(dict(sorted(by_qualification.items())))
-    return FapRome(reading.source(), tuple(sorted(usual | others)), "FAP2021", known)
+    qualified = MappingProxyType(dict(sorted(by_qualification.items())))
+    return FapRome(reading.source(), tuple(sorted(usual | others)), "FAP2021", qualified)
 
 
 def links_of(referential: Referential, code: str) -> tuple[Link, ...]:

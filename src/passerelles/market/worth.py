@@ -1,4 +1,4 @@
-"""What the market says of a job, or of a group of jobs, and how it is told: openings, tension, wage."""
+"""What the market says of a job, or of a group of jobs, and its wording: openings, tension, wage."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -59,12 +59,12 @@ class JobMarkets(NamedTuple):
         jobs = [self.by_job[code] for code in codes]
         columns = ([self.own[code] for code in codes], [j.tension for j in jobs], [j.wage_ratio for j in jobs])
         known = [[f for f in figures if f.interval is not None] for figures in columns]
-        projects = _grouped(known[0], columns[0], added=True)
-        tension, wage = (_grouped(*both, added=False) for both in zip(known[1:], columns[1:], strict=True))
+        projects = _aggregate(known[0], columns[0], added=True)
+        tension, wage = (_aggregate(*both, added=False) for both in zip(known[1:], columns[1:], strict=True))
         return JobMarket(projects, tension, wage, (len(known[0]), len(known[1]), len(known[2])))
 
 
-def _grouped(known: Sequence[Figure], every: Sequence[Figure], *, added: bool) -> Figure:
+def _aggregate(known: Sequence[Figure], every: Sequence[Figure], *, added: bool) -> Figure:
     if not known:
         return every[0] if every else unknown("not_published")
     ends = [f.interval for f in known if f.interval is not None]

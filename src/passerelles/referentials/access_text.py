@@ -142,7 +142,7 @@ class _Sentence(NamedTuple):
         return access is not None and span.start >= access.end() and span.start <= self.clause(access.start())[1]
 
     def also(self, span: _Span, rules: "_Rules") -> bool:
-        """Whether the sentence tells one more way in, and the credential is of it: "also accessible with ..."."""
+        """Whether the sentence gives one more way in, and the credential is part of it: "also accessible with ..."."""
         access = self.access
         ways = rules.ways["other_way"].finditer(self.masked) if access and self.listed(span) else ()
         return access is not None and any(m.start() < access.end() and m.end() > access.start() for m in ways)
@@ -202,7 +202,7 @@ def read_access_text(text: str, language: str = "fr") -> AccessText | None:
         if words_taken_up := _restates(sentence, rules):
             named = [m for m in waiting if m.strength in ("only-way", "one-way")]
             restated = [m for m in named if re.search(rules.rule(m)["restated"], words_taken_up)]
-            mentions[previous:] = [_stated(m) for m in [*mentions[previous:], *restated]]
+            mentions[previous:] = [_as_stated(m) for m in [*mentions[previous:], *restated]]
         current = list(_mentions(sentence, rules, text, start))
         named = [m for m in current if m.strength in ("stated", "negated") or not rules.rule(m).get("if_stated")]
         waiting = [m for m in current if m not in named] if current else waiting
@@ -375,7 +375,7 @@ def _spans(text: str, rules: _Rules) -> list[_Span]:
 
 def _mentions(sentence: _Sentence, rules: _Rules, text: str, offset: int) -> Iterator[Mention]:
     """Mentions of the sentence that begins at a place in a text."""
-    reached = _reached(sentence, rules)
+    reached = _cues_of_spans(sentence, rules)
     for place, span in enumerate(sentence.spans):
         kinds = {cue.kind for cue in reached[place]}
         unnamed = "negated" not in kinds and _unnamed(sentence, span, rules)
@@ -407,12 +407,12 @@ def _unnamed(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
     return words is not None and not any(c.start < words.start() < c.end or c.end == words.end() for c in asking)
 
 
-def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
-    """Which cues speak of each credential."""
+def _cues_of_spans(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
+    """Cues that refer to each credential."""
     reached: list[list[_Cue]] = [[] for _ in sentence.spans]
     for low, high in sentence.clauses:
         edge = low
-        previous: list[int] = []  # what the last cue spoke of: "may be useful but are not compulsory" has one subject
+        previous: list[int] = []  # what the last cue refers to: "may be useful but are not compulsory" has one subject
         cues = [c for c in sentence.cues if low <= c.start < high]
         for cue, following in pairwise([*cues, _Cue(high, high, "")]):
             after = [i for i, s in enumerate(sentence.spans) if cue.end <= s.start < following.start]
@@ -437,7 +437,7 @@ def _reached(sentence: _Sentence, rules: _Rules) -> list[list[_Cue]]:
 
 
 def _subjects(sentence: _Sentence, cue: _Cue, edge: int, rules: _Rules) -> list[int] | None:
-    """Return the credentials before a cue that it speaks of; None where it has no subject: "one must have ..."."""
+    """Return the credentials before a cue that it refers to; None where it has no subject: "one must have ..."."""
     other = rules.reading["other"]  # what is asked of a language or a record is not asked of the credential before it
     inside = [i for i, s in enumerate(sentence.spans) if cue.start <= s.start < cue.end]
     before = [i for i, s in enumerate(sentence.spans) if edge <= s.start and s.end <= cue.start]
@@ -469,7 +469,7 @@ def _introduces(sentence: _Sentence, place: int, rules: _Rules) -> bool:
 
 
 def _one_of_several(sentence: _Sentence, span: _Span, rules: _Rules) -> bool:
-    """Whether what is named among the ways in is an example, or another way is told elsewhere."""
+    """Whether what is named among the ways in is an example, or another way is given elsewhere."""
     start = sentence.access.end() if sentence.access else 0
     before = sentence.text[: span.start]
     return (
@@ -569,7 +569,7 @@ def _restates(sentence: _Sentence, rules: _Rules) -> str | None:
     return None
 
 
-def _stated(mention: Mention) -> Mention:
+def _as_stated(mention: Mention) -> Mention:
     return replace(mention, strength="stated") if mention.strength in ("one-way", "only-way") else mention
 
 

@@ -44,15 +44,15 @@ def read_facts(tables: OwnTables, draft: Draft, *, lent: str = "", catalogue: st
     overlay of a branch thus states what its occupations demand, and no fact about a credential a second time. A
     `catalogue` itself speaks of occupations that no file of it declares.
     """
-    theirs = read_catalogue(lent).credentials if lent else {}
+    borrowed = read_catalogue(lent).credentials if lent else {}
     before = draft.credentials
-    draft.credentials = {**theirs, **before}
+    draft.credentials = {**borrowed, **before}
     _credentials(tables, draft)
     _credential_requirements(tables, draft, catalogue)
     named = [row.credential for row in draft.credential_requirements.values()]
     used = {*closure(draft.credentials, (*named, *before)), *before}
-    known = draft.credentials.items()
-    draft.credentials = {code: value for code, value in known if code in used or value is not theirs.get(code)}
+    items = draft.credentials.items()
+    draft.credentials = {code: value for code, value in items if code in used or value is not borrowed.get(code)}
     _occupation_access(tables, draft, catalogue)
 
 
@@ -85,7 +85,7 @@ def _triple(row: Mapping[str, str], name: str) -> list[str]:
 
 
 def _note_lost_grants(draft: Draft) -> None:
-    """Say which credentials are said to give one that nothing declares, and leave that out."""
+    """Note and leave out the credentials that one is said to grant but nothing declares."""
     for code, credential in sorted(draft.credentials.items()):
         grants = tuple(grant for grant in credential.grants if grant in draft.credentials)
         for grant in credential.grants:
@@ -96,7 +96,7 @@ def _note_lost_grants(draft: Draft) -> None:
 
 
 def _prerequisites(tables: OwnTables, draft: Draft) -> Table:
-    """What each credential supposes: plainly, or one alternative of a group; return the rows that say so."""
+    """Read prerequisites: plain ones, or alternatives of a group; return the rows that state them."""
     keys, also = ("credential", "requires"), ("group", "alternative")
     table = tables.read("credential_prerequisites")
     table = draft.linked(draft.keyed(table, *keys, also=also), credential="credentials", requires="credentials")
@@ -145,11 +145,11 @@ def _reductions(tables: OwnTables, draft: Draft) -> None:
 
 def _hours(cells: Sequence[str], source: str, draft: Draft, table: Table, line: int) -> Hours:
     values = [_figure(cell) for cell in cells]
-    known = [value for value in values if value is not None]
-    if not all(map(isfinite, known)) or known != sorted(known):
+    stated = [value for value in values if value is not None]
+    if not all(map(isfinite, stated)) or stated != sorted(stated):
         draft.note("hours_invalid", table, line, value=" / ".join(cells))
         return UNKNOWN_HOURS
-    if known and not source:
+    if stated and not source:
         draft.note("hours_unsourced", table, line, value=" / ".join(cell or "–" for cell in cells))
         return UNKNOWN_HOURS
     return Hours(values[0], values[1], values[2], source)
@@ -165,7 +165,7 @@ def _figure(cell: str) -> float | None:
 
 def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
     """
-    Say which prerequisites run in a circle, once for each circle, and which rows of `table` make it.
+    Note each circle of prerequisites once, with the rows of `table` that make it.
 
     They are kept: nobody could obtain these credentials, and paths that take one say so.
     """
@@ -173,7 +173,7 @@ def _note_prerequisite_circles(draft: Draft, table: Table) -> None:
     for circle in circles(direct):
         first, other = circle[0], min(code for code in direct[circle[0]] if code in circle)
         lines = [line for line, ends in table.numbered("credential", "requires") if set(ends) <= set(circle)]
-        if lines or not draft.overlay:  # else said already, of what the overlay is laid on
+        if lines or not draft.overlay:  # else noted already for the referential under the overlay
             line, rows = next(iter(lines), None), ", ".join(map(str, lines))
             draft.note("cyclic_prerequisite", table, line, subject=first, other=other, rows=rows)
 
@@ -206,7 +206,7 @@ def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[
     removals = {(c["occupation"], c["credential"]): line for line, c in rows if c["action"] == "remove"}
     for (occupation, code), line in removals.items():
         own = [row for row in draft.credential_requirements.values() if row.occupation == occupation]
-        every = [*own, *_brought(draft, occupation)]
+        every = [*own, *_catalogue_rows(draft, occupation)]
         groups = {row.group for row in every if row.credential == code}
         ways = [row.credential for row in every if row.group and row.group in groups]
         with_it = [each for each in ways if (occupation, each) not in removals]
@@ -221,7 +221,7 @@ def _without_removals(rows: Sequence[_Row], table: Table, draft: Draft) -> list[
     return [each for each in rows if each[1]["action"] != "remove"]
 
 
-def _brought(draft: Draft, occupation: str) -> list[CredentialRequirement]:
+def _catalogue_rows(draft: Draft, occupation: str) -> list[CredentialRequirement]:
     """Return what the catalogue, laid after an overlay, would demand of an occupation."""
     if draft.family != "rome":
         return []
@@ -326,28 +326,28 @@ def closure(credentials: Mapping[str, Credential], codes: Iterable[str]) -> set[
     """
 
     def following(code: str) -> Iterable[str]:
-        known = credentials.get(code)
-        return (*known.supposed, *known.grants) if known else ()
+        credential = credentials.get(code)
+        return (*credential.supposed, *credential.grants) if credential else ()
 
     return reached(codes, following)
 
 
 def _note_contradictions(draft: Draft, rows: Mapping[str, Sequence[CredentialRequirement]]) -> None:
-    """Say where an occupation is called open, though something is required of everybody there."""
+    """Note where an occupation is called open, though something is required of everybody there."""
     for code, access in sorted(draft.occupation_access.items()):
-        asked = [r.credential for r in rows.get(code, ()) if r.kind in ("required", "one-of") and r.scope == "all"]
-        if access.status == "open" and asked:
-            draft.note("access_contradictory", subject=code, others=", ".join(sorted(set(asked))))
+        required = [r.credential for r in rows.get(code, ()) if r.kind in ("required", "one-of") and r.scope == "all"]
+        if access.status == "open" and required:
+            draft.note("access_contradictory", subject=code, others=", ".join(sorted(set(required))))
 
 
 def _rows_of_all(code: str, listed: Sequence[Sequence[CredentialRequirement]]) -> list[CredentialRequirement]:
     """Rows of several fiches as those of the one that held them all: what not all of them demand, some titles do."""
     counts = Counter(demand(row) for rows in listed for row in rows)
-    found: dict[tuple[str, ...], CredentialRequirement] = {}
+    by_demand: dict[tuple[str, ...], CredentialRequirement] = {}
     for row in (row for rows in listed for row in rows):
         scope = "titles" if row.titles or counts[demand(row)] < len(listed) else row.scope
-        found.setdefault(demand(row), row._replace(occupation=code, scope=scope, titles=""))
-    return [found[key] for key in sorted(found)]
+        by_demand.setdefault(demand(row), row._replace(occupation=code, scope=scope, titles=""))
+    return [by_demand[key] for key in sorted(by_demand)]
 
 
 def demand(row: CredentialRequirement) -> tuple[str, ...]:
@@ -473,30 +473,30 @@ def fit_durations(durations: Sequence[Duration]) -> DurationModel:
     Many certifications repeat the minimum of one text: rows of one source and level are weighed down together. What a
     text only caps says nothing of the length of others.
     """
-    known = [d for d in durations if d.level is not None and d.centre.expected and not _capped(d.centre)]
-    levels, domains = np.asarray([d.level for d in known]), np.asarray([d.domain for d in known])
-    hours = np.asarray([log(d.centre.expected or 1.0) for d in known])
-    shared = Counter((d.centre.source, d.level) for d in known)
-    weights = np.asarray([shared[d.centre.source, d.level] ** -_SHARED_SOURCE for d in known])
+    usable = [d for d in durations if d.level is not None and d.centre.expected and not _is_capped(d.centre)]
+    levels, domains = np.asarray([d.level for d in usable]), np.asarray([d.domain for d in usable])
+    hours = np.asarray([log(d.centre.expected or 1.0) for d in usable])
+    shared = Counter((d.centre.source, d.level) for d in usable)
+    weights = np.asarray([shared[d.centre.source, d.level] ** -_SHARED_SOURCE for d in usable])
     by_level: dict[int, float] = {}
     for level in sorted(set(levels.tolist())):
-        own = levels == level
+        mask = levels == level
         # A higher level never takes less: the few rows of one level bend to those below.
-        by_level[level] = max([_quantile(hours[own], weights[own], 0.5), *by_level.values()])
-    beside = hours - np.asarray([by_level[level] for level in levels.tolist()])
+        by_level[level] = max([_quantile(hours[mask], weights[mask], 0.5), *by_level.values()])
+    residuals = hours - np.asarray([by_level[level] for level in levels.tolist()])
     by_domain: dict[str, float] = {}
     lowest: dict[str, float] = {}
     for factors, rows in ((by_domain, levels > 0), (lowest, levels == min(by_level))):
         for domain in sorted(set(domains.tolist())):
-            own = rows & (domains == domain)
-            factors[domain] = float((weights * beside)[own].sum() / (weights[own].sum() + _FEW))
-            beside[own] -= factors[domain]
-    low, high = (_quantile(beside, weights, share) for share in _TAILS)
+            mask = rows & (domains == domain)
+            factors[domain] = float((weights * residuals)[mask].sum() / (weights[mask].sum() + _FEW))
+            residuals[mask] -= factors[domain]
+    low, high = (_quantile(residuals, weights, share) for share in _TAILS)
     courses = [d.centre.expected for d in durations if d.level is None and d.centre.expected]
     return DurationModel(by_level, by_domain, lowest, spread=(low, high), course=float(np.median(courses)))
 
 
-def _capped(hours: Hours) -> bool:
+def _is_capped(hours: Hours) -> bool:
     return hours.low is None and hours.high is not None and hours.high == hours.expected
 
 

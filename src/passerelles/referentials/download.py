@@ -45,7 +45,7 @@ _BROKEN: Final = (
 
 
 def _fetch(url: str, name: str, temp: Path, progress: Progress | None) -> httpx.Headers:
-    """Receive what lies at `url` into `temp`; a transfer that is cut starts anew at the next call."""
+    """Download `url` into `temp`; an interrupted transfer starts again at the next call."""
     page = OFFICIAL_PAGE[name]
     answered = False
     with _client(url, name) as client:
@@ -120,7 +120,7 @@ class DownloadRecord:
     schema: Literal["passerelles/download@1"] = "passerelles/download@1"
 
     def sentence(self, path: Path, lang: Lang = "fr") -> str:
-        """Return what a person reads once it is done; `path` is where the zip lies."""
+        """Return what a person reads once it is done; `path` is that of the zip."""
         values = {k: v for k, v in asdict(self).items() if k in ("name", "version", "size", "sha256", "date")}
         return say("download.done", lang=lang, path=path, source=self.url or self.file, **values)
 
@@ -179,7 +179,7 @@ def download_referential(
                 headers = _fetch(address, name, temp, progress)
             else:
                 temp.write_bytes(_bytes_of(Path(from_file)))
-            referential = _checked(temp, str(from_file or address), headers.get("content-type", "?"))
+            referential = _read_checked(temp, str(from_file or address), headers.get("content-type", "?"))
             web, local = (address, None) if from_file is None else (None, str(Path(from_file).resolve()))
             content = datetime.now(UTC).isoformat(timespec="seconds"), temp.stat().st_size, file_sha256(temp)
             sent, about = (headers.get("etag"), headers.get("last-modified")), referential.provenance
@@ -209,7 +209,7 @@ def _bytes_of(path: Path) -> bytes:
     return read_file(path, most=MAX_DOWNLOAD_BYTES)
 
 
-def _checked(temp: Path, origin: str, kind: str) -> Referential:
+def _read_checked(temp: Path, origin: str, kind: str) -> Referential:
     """
     Refuse what is no safe and intact zip that reads as a referential.
 
@@ -225,7 +225,7 @@ def _checked(temp: Path, origin: str, kind: str) -> Referential:
     try:
         _check_zip(temp, origin)
         return read_source(open_source(temp))
-    except PasserellesError as error:  # which names the temporary file, that nobody knows
+    except PasserellesError as error:  # which names the temporary file, unknown to the user
         values = error.values | {"path": origin}
         if isinstance(error, ReferentialError):
             raise ReferentialError(error.key, issues=error.issues, **values) from error
@@ -244,7 +244,7 @@ def _check_zip(temp: Path, origin: str) -> None:
 
 
 def _install(temp: Path, target: Path, record: DownloadRecord) -> None:
-    """Put the zip, then its record, in place; the checksum in the record tells whether the two belong together."""
+    """Put the zip, then its record, in place; the checksum in the record shows whether the two belong together."""
     with temporary(target.with_name(RECORD_NAME)) as note:
         note.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         for path in (temp, note):

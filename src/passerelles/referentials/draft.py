@@ -69,7 +69,7 @@ class Draft:
     log: NoticeLog = field(default_factory=NoticeLog)
     files: list[FileRecord] = field(default_factory=list)
     elsewhere: bool = False  # whether that overlay is written for another referential than this one
-    overlay: str = ""  # name of the overlay being laid; "" while a referential itself is read
+    overlay: str = ""  # name of the overlay being applied; "" while a referential itself is read
     declared: set[tuple[str, str]] = field(default_factory=set)  # (kind, code) of the rows declared so far
     # Codes under which a label is known already, for a kind that an overlay declares.
     labelled: Callable[[str, str], Sequence[str]] = lambda _kind, _label: ()
@@ -77,14 +77,14 @@ class Draft:
     family: str = ""  # what the referential is a version of, see `Referential.family`
     older: bool = False  # whether its fiches are those of an older version, each of which held what came to be several
     sheets: dict[str, str] = field(default_factory=dict)  # titles of the sheets that stand for files
-    # Kinds whose table could not be read, and (kind, code) of rows that were refused: said once, and not again by each
+    # Kinds whose table could not be read, and (kind, code) of rows that were refused: noted once, and not again by each
     # row that names them.
     unread: set[str] = field(default_factory=set)
     refused: set[tuple[str, str]] = field(default_factory=set)
     skipped: set[str] = field(default_factory=set)  # occupations of an overlay that are left out, with their rows
 
     def shown(self, name: str) -> str:
-        """Name of a file for people: an overlay's files are told from those of the referential under it."""
+        """Name of a file for people: an overlay's files are distinguished from those of the referential."""
         name = self.sheets.get(name, name)
         return f"{self.overlay}/{name}" if self.overlay else name
 
@@ -143,7 +143,7 @@ class Draft:
         if not code:
             self.note("empty_code", table, line)
         elif key in self.refused:
-            pass  # said already
+            pass  # noted already
         elif key in self.declared or (code in into and kind not in _TWICE):
             self.note("duplicate_code", table, line, subject=code)
         else:
@@ -164,7 +164,7 @@ class Draft:
 
     def require_occupations(self, table: Table, column: str) -> None:
         """Keep the occupations that a table links but nothing declares: flagged, label unknown."""
-        for row, code in _strangers(table.column(column), self.occupations):
+        for row, code in _undeclared_codes(table.column(column), self.occupations):
             self.note("undeclared_occupation", table, table.lines[row], subject=code)
             self.occupations[code] = Occupation(code=code, label=None)
 
@@ -177,7 +177,7 @@ class Draft:
         code: str = "undeclared_competency",
     ) -> None:
         """Keep the competencies that a table links but nothing declares: reported under `code`, label unknown."""
-        for row, competency in _strangers(table.column(column), self.competencies):
+        for row, competency in _undeclared_codes(table.column(column), self.competencies):
             self.note(code, table, table.lines[row], subject=competency)
             self.competencies[competency] = Competency(competency, None, kind_of(row))
 
@@ -194,7 +194,7 @@ class Draft:
         """
         Rows with all of `columns` filled in, each combination once; what is left out is reported.
 
-        `also` names columns that tell two rows apart and may be empty.
+        `also` names columns that distinguish two rows and may be empty.
         """
         full = len(columns)
         keys: set[tuple[str, ...]] = set()
@@ -227,9 +227,9 @@ class Draft:
         chosen = [True] * len(table.rows)
         for column, among in ends.items():
             cells = table.column(column)
-            lost = set(cells).difference(getattr(self, among))
-            for row, cell in enumerate(cells) if lost else ():
-                if cell in lost and chosen[row]:
+            undeclared = set(cells).difference(getattr(self, among))
+            for row, cell in enumerate(cells) if undeclared else ():
+                if cell in undeclared and chosen[row]:
                     chosen[row] = False
                     if among in self.unread or (among, cell) in self.refused:
                         continue
@@ -241,7 +241,7 @@ class Draft:
         return table.keep(chosen)
 
     def rows(self, table: Table, fields: Mapping[str, "Field"]) -> Iterator[tuple[int, dict[str, Any]]]:
-        """Yield (line, what each field says), read from its column; what cannot be read is unknown, and said."""
+        """Yield (line, what each field says), read from its column; what cannot be read is unknown, and noted."""
         columns: list[Sequence[Any]] = []
         for column, how in fields.values():
             cells = table.column(column)
@@ -393,11 +393,11 @@ class FileSet:
 
 
 def requirement_key(row: CredentialRequirement) -> tuple[str, ...]:
-    """Return what tells two rows of one occupation's credentials apart."""
+    """Return what distinguishes two rows of one occupation's credentials."""
     return row.occupation, row.credential, row.group, row.alternative, row.scope, row.titles
 
 
-def _strangers(cells: Sequence[str], known: Collection[str]) -> list[tuple[int, str]]:
+def _undeclared_codes(cells: Sequence[str], known: Collection[str]) -> list[tuple[int, str]]:
     """Codes that are not in `known`, empty ones excluded, each with the row where it comes first."""
     unknown = set(cells).difference(known, [""])
     first_row: dict[str, int] = {}
@@ -440,7 +440,7 @@ def check_whole(draft: Draft) -> None:
 
 
 def _complete_domains(draft: Draft) -> None:
-    """Where nothing files a ROME occupation, its code does: K2110 lies in K21, which lies in K."""
+    """A ROME occupation without a domain takes that of its code: K2110 is in K21, which is in K."""
     for code, occupation in draft.occupations.items():
         if occupation.domain is None and is_rome_code(code):
             draft.occupations[code] = replace(occupation, domain=code[:3])
@@ -452,7 +452,7 @@ def _complete_domains(draft: Draft) -> None:
 
 
 def _cut_cycles(draft: Draft) -> None:
-    """Follow each chain of macro-competencies or domains; cut what leads nowhere or closes a circle, and say so."""
+    """Follow each chain of macro-competencies or domains; cut what leads nowhere or closes a circle, with a notice."""
     for among, link in (("competencies", "macro"), ("domains", "parent")):
         rows: dict[str, Any] = getattr(draft, among)
         stated = {code: getattr(row, link) for code, row in rows.items()}

@@ -1,4 +1,4 @@
-"""`load_referential`: recognise what a name or a path holds, and read it; a compiled index gives back its own."""
+"""`load_referential`: recognise the format at a name or path, and read it; a compiled index is opened."""
 
 import logging
 from collections import namedtuple
@@ -29,7 +29,7 @@ from passerelles.sharing import cached_property, no_collection
 from passerelles.store import Arrays, Index, is_index, open_index, pack_table
 
 DOCUMENT: Final = "referential.json"
-# What of the ROME is read one by one in the time of all: competencies, and occupations with their titles or moves.
+# Numbers of competencies, and of occupations, up to which reading rows one by one is faster than the whole table.
 _FEW, _FEW_OCCUPATIONS = 2000, 100
 _PLAIN: Final = ("name", "version", "language", "access")
 _CHECKED: Final = ("kind", "scope", "ground")
@@ -88,7 +88,7 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
 
 
 def _values_of(index: Index, name: str, rows: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
-    """Rows of a table as values of their kind; words that no reader makes are damage."""
+    """Rows of a table as values of their kind; words that no reader produces mean a damaged index."""
     values = tuple(starmap(_ROWS[name], rows))
     for column, known in _WORDS[name].items():
         if not {getattr(value, column) for value in values} <= known:
@@ -167,7 +167,7 @@ class IndexedReferential(Referential):
         return document
 
     def read(self, name: str) -> tuple[Any, ...]:
-        """Read a table whole; what no reader makes is damage."""
+        """Read a table whole; values that no reader produces mean a damaged index."""
         rows = _values_of(self._index, name, self._index.rows(self._document["tables"][name]))
         if name == "occupations" and None in {row.code for row in rows}:
             self._index.damaged(f"{name}.code")
@@ -233,7 +233,7 @@ class SomeCompetencies(Sequence[Competency]):
 
 
 _LOG: Final = logging.getLogger(__name__)
-# Asked in this order, then those that installed packages add.
+# Tried in this order, then those that installed packages add.
 READERS: Final = (TABLE, ROME3, ROME4, ESCO, ONET)
 
 
@@ -289,7 +289,7 @@ def recognise(source: FileSource) -> Reader:
 
 
 def read_place(place: Path) -> Referential:
-    """Read what lies at a place: a compiled index is opened, all else is read; see `load_referential`."""
+    """Read the referential at a path: a compiled index is opened, all else is read; see `load_referential`."""
     return open_referential(place) if is_index(place) else read_source(open_tables(place))
 
 
@@ -297,13 +297,13 @@ def read_source(source: FileSource) -> Referential:
     """Read a folder or zip with the reader of its format; see `load_referential` for what is raised."""
     started = perf_counter()
     referential = read_anyway(source)
-    took = perf_counter() - started
-    _LOG.info("%s read in %.1f s, %d notices", source.place.name, took, len(referential.notices))
+    seconds = perf_counter() - started
+    _LOG.info("%s read in %.1f s, %d notices", source.place.name, seconds, len(referential.notices))
     refuse_unusable(referential.notices, source.place)
     return referential
 
 
 def read_anyway(source: FileSource) -> Referential:
-    """Read a folder or zip of which not everything need be there: what is missing is a notice, as all else is."""
+    """Read a folder or zip that may be incomplete: what is missing is a notice, as all else is."""
     with no_collection():
         return recognise(source).read(source)

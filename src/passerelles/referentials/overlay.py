@@ -54,7 +54,7 @@ def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, a
 
 
 def _watch_labels(draft: Draft) -> None:
-    """Have rows that declare under a new code what exists under another one be said, with the code to use."""
+    """Have rows that declare a known label under a new code noted, with the code to use."""
     competencies, credentials = dict(draft.competencies), dict(draft.credentials)
 
     @cache
@@ -68,13 +68,13 @@ def _watch_labels(draft: Draft) -> None:
 
 
 def _specialised(tables: OwnTables, draft: Draft) -> None:
-    """Add specialised occupations, each a copy of its base; with those left out goes what they ask."""
+    """Add specialised occupations, each a copy of its base; the rows of those left out are left out too."""
     table = tables.read("specialised_occupations")
     for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
         bases = re.split(r"[\s+,;]+", base)
-        lost = [each for each in bases if each not in draft.occupations or draft.occupations[each].base is not None]
-        if lost:
-            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(lost))
+        missing = [job for job in bases if job not in draft.occupations or draft.occupations[job].base is not None]
+        if missing:
+            draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(missing))
             if ("occupations", code) not in draft.declared:
                 draft.skipped.add(code)
             continue
@@ -84,8 +84,8 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
             part = replace(part, definition=definition)
         if draft.declare("occupations", part, table, line):
             draft.skipped.discard(code)  # of two rows of one code, one that can be used is enough
-            for each in reversed(bases):  # what the first fiche says of a thing goes before what the others do
-                _inherit(draft, base=each, code=code)
+            for job in reversed(bases):  # what the first fiche states wins over the others
+                _inherit(draft, base=job, code=code)
         elif code in draft.occupations and ("occupations", code) not in draft.declared:
             draft.skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
 
@@ -133,25 +133,25 @@ def _titles(tables: OwnTables, draft: Draft) -> None:
     labelled = by_label({t.code: t.label for t in draft.titles.values()})
     claimed: dict[str, int] = {}
     for line, (occupation, code, label) in table.numbered(*("occupation", "code", "label")):
-        known = code if code in draft.titles else next(iter(labelled(label)), None)
+        match = code if code in draft.titles else next(iter(labelled(label)), None)
         plain = normalise_label(label)
-        title = JobTitle(code or f"{occupation}/{line}", label, occupation) if known is None else draft.titles[known]
-        if known is None and not label:
+        title = JobTitle(code or f"{occupation}/{line}", label, occupation) if match is None else draft.titles[match]
+        if match is None and not label:
             draft.note(draft.missing("overlay_title_missing"), table, line, subject=code)
         elif label and plain != normalise_label(title.label):
             others = ", ".join(labelled(label)) or "–"
             draft.note("title_disagrees", table, line, subject=code, written=label, label=title.label, others=others)
-        elif (known or plain) in claimed:
-            draft.note("title_claimed_twice", table, line, subject=title.label, first=claimed[known or plain])
-        elif known is None:
+        elif (match or plain) in claimed:
+            draft.note("title_claimed_twice", table, line, subject=title.label, first=claimed[match or plain])
+        elif match is None:
             claimed[plain] = line
             draft.declare("titles", title, table, line)
         else:
-            claimed[known] = line
+            claimed[match] = line
             fiche = title.fiche or title.occupation
             if fiche not in (occupation, *draft.occupations[occupation].bases):
                 draft.note("title_from_elsewhere", table, line, subject=title.label, fiche=fiche)
-            draft.titles[known] = title._replace(occupation=occupation, fiche=fiche)
+            draft.titles[match] = title._replace(occupation=occupation, fiche=fiche)
 
 
 def by_label(labels: Mapping[str, str]) -> Callable[[str], list[str]]:

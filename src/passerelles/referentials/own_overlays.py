@@ -102,7 +102,7 @@ def form_page(
 ) -> BookPage:
     """Return a sheet of rows with the rules and drop-down lists of a form; `keys` name the columns of `head`."""
     sheets = sheets_of(schema)
-    helps = {place: Help(_rule(table, key, lang), _offered(table, key, sheets, lang)) for place, key in enumerate(keys)}
+    helps = {place: Help(_rule(table, key, lang), _choices(table, key, sheets, lang)) for place, key in enumerate(keys)}
     return BookPage(title, head, rows, ["text"] * len(head), helps=helps, open_rows=max(_ROWS, len(rows)))
 
 
@@ -117,7 +117,7 @@ def _page(table: str, columns: str, schema: Schema, lang: Lang) -> BookPage:
     return replace(page, faint=bool(rows))
 
 
-def _offered(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tuple[str, ...]:
+def _choices(table: str, key: str, sheets: Mapping[str, str], lang: Lang) -> tuple[str, ...]:
     """Words of a coded column, or the cells of the sheet that declares its codes."""
     if words := _words(table, key, lang):
         return words
@@ -222,7 +222,7 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     existing = installed(kind).get(name)
     if name in bundled(kind) or (existing is not None and not replace):
         raise PasserellesError("name_taken", name=name)
-    data, ending = _packed(source)
+    data, ending = _file_bytes(source)
     home(kind).mkdir(parents=True, exist_ok=True)
     target = home(kind) / f"{name}{ending}"
     write_whole(target, data)
@@ -249,7 +249,7 @@ def remove(name: str) -> list[Kept]:
     return [Kept(kind, name, "installed") for kind, _ in matches]
 
 
-def _packed(source: FileSource) -> tuple[bytes, str]:
+def _file_bytes(source: FileSource) -> tuple[bytes, str]:
     """Bytes of a workbook or zip as they are; of a folder, a zip of its files."""
     if source.place.is_file():
         ending = ".xlsx" if any(member.sheet for member in source.members) and not source.archives else ".zip"

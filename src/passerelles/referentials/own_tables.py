@@ -157,7 +157,7 @@ def open_tables(place: str | Path) -> FileSource:
         members = _sheets(source.read(books[0].name), books[0], path)
         known = {MANIFEST, *(f"{table}.csv" for table in _keys("sheet").values())}
         return FileSource(path, members) if any(m.name in known for m in members) else source
-    return FileSource(path, tuple(sorted(m._replace(name=_named(m.name)) for m in source.members)))
+    return FileSource(path, tuple(sorted(m._replace(name=_table_name(m.name)) for m in source.members)))
 
 
 def _sheets(data: bytes, book: Member, place: Path) -> tuple[Member, ...]:
@@ -167,11 +167,11 @@ def _sheets(data: bytes, book: Member, place: Path) -> tuple[Member, ...]:
         titles = open_workbook(data).sheets
     except DamagedWorkbookError as error:
         raise PasserellesError("damaged_workbook", path=place, reason=error) from error
-    members = [book._replace(name=_named(f"{title}.csv"), sheet=title) for title in titles]
+    members = [book._replace(name=_table_name(f"{title}.csv"), sheet=title) for title in titles]
     return tuple(sorted(member for member in members if member.name != f"{RULES}.csv"))
 
 
-def _named(name: str) -> str:
+def _table_name(name: str) -> str:
     """Name of the table that a file or a sheet stands for; its own where it is none of the format."""
     stem, dot, ending = name.rpartition(".")
     table = _keys("sheet").get(normalise_label(stem)) if dot and ending.casefold() == "csv" else None
@@ -273,17 +273,17 @@ class OwnTables(NamedTuple):
         table = draft.read(self.source, file, needed=needed, required=required, strip=True, heads=heads())
         if not table.header and any(n.severity == "error" for n in table.notices):
             draft.unread.add(_DECLARES.get(name, name))
-        table = _without_broken(table, draft)
+        table = _empty_error_cells(table, draft)
         table = table.keep([not is_example(row) for row in table.rows])
         if draft.skipped:
             table = table.keep([occupation not in draft.skipped for occupation in table.column("occupation")])
-        known = {*columns, *_REMARKS}
-        words = {normalise_label(word): column for word, column in heads().items() if column in known}
+        readable = {*columns, *_REMARKS}
+        words = {normalise_label(word): column for word, column in heads().items() if column in readable}
         for column in table.header:
-            if not column or column in known:
+            if not column or column in readable:
                 continue
             near = get_close_matches(normalise_label(column), words, n=1, cutoff=_NEAR)
-            if near and words[near[0]] not in table.header:  # a slip: what the column says would be lost
+            if near and words[near[0]] not in table.header:  # a typing error: the column would be lost
                 draft.note("misspelt_column", table, 1, column=column, meant=near[0])
             else:
                 draft.note("unknown_column", table, 1, column=column)
@@ -323,9 +323,9 @@ class OwnTables(NamedTuple):
         for name in required:
             if source.find(name) is None:
                 draft.log.note("missing_required_file", file=draft.shown(name))
-        known = {name.casefold() for name in (*names, MANIFEST)}
+        expected = {name.casefold() for name in (*names, MANIFEST)}
         for name in source.names:
-            if not name.casefold().endswith(".csv") or name.casefold() in known:
+            if not name.casefold().endswith(".csv") or name.casefold() in expected:
                 continue
             if source.member(name).sheet:
                 words = ", ".join(sheet_title(each.removesuffix(".csv"), "fr") for each in names)
@@ -359,23 +359,23 @@ _REFUSED: Final = "\x00refused"  # stands for a word that is none
 @cache
 def _cell_type(name: str, column: str) -> CellType | None:
     """Return how the cells of a column are read; None for plain text."""
-    own = f"{name}.{column}"
-    words = CODED.get(own) or CODED.get(column)
+    full_name = f"{name}.{column}"
+    words = CODED.get(full_name) or CODED.get(column)
     if words is None:
-        return _TYPES.get(DECLARED["cells"].get(own) or DECLARED["cells"].get(column, ""))
-    known = {"": None, **words}
+        return _TYPES.get(DECLARED["cells"].get(full_name) or DECLARED["cells"].get(column, ""))
+    by_word = {"": None, **words}
     if column not in DECLARED["strict"]:
-        return coded_cells(known)
+        return coded_cells(by_word)
 
     def word(draft: Draft, cell: str, column: str, table: Table, line: int) -> object:
         if not cell:
-            draft.note("invalid_kind", table, line, column=column, value="", read=known[""])
+            draft.note("invalid_kind", table, line, column=column, value="", read=by_word[""])
         decoded = meaning(words, cell)
         if decoded is None:  # nothing can stand in for it
             draft.note("unknown_word", table, line, column=column, value=cell, words=", ".join(filter(None, words)))
         return decoded or _REFUSED
 
-    return CellType({k: v for k, v in known.items() if k or own not in DECLARED["said_if_empty"]}, word)
+    return CellType({k: v for k, v in by_word.items() if k or full_name not in DECLARED["said_if_empty"]}, word)
 
 
 def _date(draft: Draft, cell: str, column: str, table: Table, line: int) -> str:
@@ -408,8 +408,8 @@ _TYPES: Final[Mapping[str, CellType]] = {
 }
 
 
-def _without_broken(table: Table, draft: Draft) -> Table:
-    """Empty the cells in which a spreadsheet wrote an error or left a formula; say these, and dates for codes."""
+def _empty_error_cells(table: Table, draft: Draft) -> Table:
+    """Empty the cells in which a spreadsheet wrote an error or left a formula; note these, and dates for codes."""
     codes = [place for place, column in enumerate(table.header) if column in _CODES]
     for line, row in zip(table.lines, table.rows, strict=True):
         for place in codes:

@@ -1,4 +1,4 @@
-"""Where what a person names lies: embedded, installed, carried by a package, in a folder of data, in the cache."""
+"""Find a referential or overlay by name: embedded, installed, of a package, in a folder of data, in the cache."""
 
 import os
 from collections.abc import Iterator
@@ -77,13 +77,13 @@ def sample_name(text: str) -> str:
     >>> sample_name("Redon")
     'redon'
     """
-    known = sample_names()
-    by_label = {normalise_label(name): name for name in known}
+    names = sample_names()
+    by_label = {normalise_label(name): name for name in names}
     wanted = normalise_label(text)
     if wanted in by_label:
         return by_label[wanted]
     near = [by_label[label] for label in get_close_matches(wanted, by_label, n=1, cutoff=0.4)]
-    raise PasserellesError("unknown_territory", name=text, near=(*near, *known)[0], known=", ".join(known))
+    raise PasserellesError("unknown_territory", name=text, near=(*near, *names)[0], known=", ".join(names))
 
 
 def sample_tables(name: str) -> tuple[Path, Path]:
@@ -110,7 +110,7 @@ def installed(kind: Kind) -> dict[str, Path]:
 
 def known(kind: Kind) -> Iterator[tuple[str, Origin, Path | EntryPoint]]:
     """
-    Yield the names that exist, each with where it comes from and where it lies; of two of one name, the first is meant.
+    Yield the names that exist, each with its origin and its path; of two of one name, the first is meant.
 
     What Python packages carry are entry points of the group ``passerelles.overlays`` or ``passerelles.referentials``.
     """
@@ -153,7 +153,7 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     place = named_place(name, kind)
     if place is not None:
         return place
-    for path in (Path(name_or_path), *_loose(name)) if name else ():
+    for path in (Path(name_or_path), *_paths_of(name)) if name else ():
         try:
             if path.exists() and (path.is_file() or path == Path(name_or_path) or any(path.iterdir())):
                 return path
@@ -170,8 +170,8 @@ def place_of(name_or_path: str | Path, kind: Kind) -> Path:
     raise PasserellesError(key, name=name, known=", ".join(dict.fromkeys(each for each, *_ in known(kind))))
 
 
-def _loose(name: str) -> Iterator[Path]:
-    """Yield where a name may lie in the folder of data, then in the cache."""
+def _paths_of(name: str) -> Iterator[Path]:
+    """Yield the paths that a name may have in the folder of data, then in the cache."""
     data = os.environ.get("PASSERELLES_DATA")
     for folder in (*((Path(data),) if data else ()), cache_folder()):
         yield from (folder / f"{name}{ending}" for ending in _ENDINGS if name)

@@ -128,7 +128,7 @@ class Referential(Deriving):
         return None
 
     def notices_of(self, place: Path) -> tuple[Notice, ...]:
-        """What laying the overlay of a place found in it."""
+        """Notices about the overlay of a path."""
         return tuple(n for n in self.notices if n.file.partition("/")[0] == place.stem)
 
     def with_overlay(self, name_or_path: str | Path) -> "Referential":
@@ -292,7 +292,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     """
     source = open_tables(place_of(name_or_path, "overlay"))
     plain = _without_catalogue(referential)
-    draft = _thawed(plain, overlay=source.place.stem)
+    draft = _draft_of(plain, overlay=source.place.stem)
     before = plain.provenance
     manifest = read_overlay(source, draft, name=plain.name, version=plain.version, anyway=anyway)
     files = (*before.files, *draft.files)
@@ -302,7 +302,7 @@ def apply_overlay(referential: Referential, name_or_path: str | Path, *, anyway:
     return finish(draft, name=plain.name, version=plain.version, language=plain.language, provenance=provenance)
 
 
-def _thawed(referential: Referential, *, overlay: str) -> Draft:
+def _draft_of(referential: Referential, *, overlay: str) -> Draft:
     """Return the draft of a referential, so that an overlay can be laid on it."""
     tables: dict[str, Any] = {kind: {key(v): v for v in getattr(referential, kind)} for kind, key in _KEYS.items()}
     tables |= {"occupation_contexts": set(referential.occupation_contexts), "removed": set(referential.removed)}
@@ -317,7 +317,7 @@ def _thawed(referential: Referential, *, overlay: str) -> Draft:
 
 
 def _without_catalogue(referential: Referential) -> Referential:
-    """Take off what a catalogue of access facts laid: it is laid anew, over the overlay, when a graph is built."""
+    """Remove the rows of a catalogue of access facts: it is applied again, over the overlay, when a graph is built."""
     if referential.access is None:
         return referential
     rows = tuple(row for row in referential.credential_requirements if not row.origin)
@@ -361,13 +361,13 @@ def lay_access(referential: Referential, name_or_path: str | Path = DEFAULT) -> 
             continue
         (facts, access), *others = [catalogue.of(base, families=referential.older) for base in bases]
         facts = [*facts, *(row for rows, _ in others for row in rows)]
-        own = {*(row.credential for row in stated), *removed.get(occupation.code, ())}
-        groups = {row.group for row in facts if row.group and row.credential in own}  # settled by what is stated
-        mine = [row for row in facts if row.credential not in own and row.group not in groups]
+        settled = {*(row.credential for row in stated), *removed.get(occupation.code, ())}
+        groups = {row.group for row in facts if row.group and row.credential in settled}  # settled by what is stated
+        added = [row for row in facts if row.credential not in settled and row.group not in groups]
         if occupation.also:  # two fiches may demand the same thing: what is required of one is of both
-            mine.sort(key=lambda row: row.kind != "required")
-            mine = list({demand(row)[:1] + demand(row)[2:]: row for row in reversed(mine)}.values())
-        rows += [row._replace(occupation=occupation.code) for row in mine]
+            added.sort(key=lambda row: row.kind != "required")
+            added = list({demand(row)[:1] + demand(row)[2:]: row for row in reversed(added)}.values())
+        rows += [row._replace(occupation=occupation.code) for row in added]
         if access is not None:
             whole.append(access._replace(occupation=occupation.code))
     if not rows and not whole:
@@ -527,17 +527,17 @@ def _titles_by_form(referential: Referential) -> Mapping[str, tuple[JobTitle, ..
 @made_once
 def titles_by_label(referential: Referential) -> Mapping[str, tuple[str, ...]]:
     """Codes of the occupations that each normalised title, label or notation means; an own label wins over a title."""
-    known = grouped(sorted({(normalise_label(title.label), title.occupation) for title in referential.titles}))
-    own: set[tuple[str, str]] = set()
+    by_title = grouped(sorted({(normalise_label(title.label), title.occupation) for title in referential.titles}))
+    labels: set[tuple[str, str]] = set()
     for occupation in referential.occupations:
         if occupation.label is not None:
             label = normalise_label(occupation.label)
             # A fiche's own label is no other's title; with an overlay, a claimed title means the part.
-            claimed = [c for c in known.get(label, ()) if referential.occupation_by_code[c].base == occupation.code]
-            own |= {(label, code) for code in claimed or [occupation.code]}
+            claimed = [c for c in by_title.get(label, ()) if referential.occupation_by_code[c].base == occupation.code]
+            labels |= {(label, code) for code in claimed or [occupation.code]}
         if occupation.notation:
-            own.add((normalise_label(occupation.notation), occupation.code))
-    return MappingProxyType({**known, **grouped(sorted(own))})
+            labels.add((normalise_label(occupation.notation), occupation.code))
+    return MappingProxyType({**by_title, **grouped(sorted(labels))})
 
 
 def nearest(referential: Referential, text: str) -> tuple[str, ...]:

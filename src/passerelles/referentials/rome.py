@@ -33,7 +33,7 @@ def _find_files(source: FileSource, required: tuple[str, ...] = ()) -> FileSet:
     """
     Sort the files of a source by kind; of versions that are equally complete, the later one is taken.
 
-    Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read alike.
+    Nothing assumes a version number: ``_v460_``, ``_v461_`` and no version at all are read the same way.
     """
     chosen = FileSet.of_one_edition(source, _NAME, lambda edition: int(edition.removeprefix("_v") or 0))
     others = {name: None if edition is None else edition.removeprefix("_v") for name, edition in chosen.others.items()}
@@ -54,19 +54,19 @@ def _links_of_rome3(files: FileSet) -> bool:
         return False
     try:
         return _ROME3_COLUMN in files.source.read(files.by_kind[_LINKS])[:1000].lower()
-    except PasserellesError:  # the reader will say so
+    except PasserellesError:  # the reader notes it
         return False
 
 
 def _check_files(files: FileSet, published: Mapping[str, Any], draft: Draft) -> None:
     """
-    Report what is missing of the set, and what lies beside it and is not read.
+    Report what is missing of the set, and which files beside it are not read.
 
     `published` names the kinds of file of a generation; the absence of those that no reader uses costs nothing.
     """
     lists = ("required", "optional", "unread", "unread_if_there", "tags")
-    known = {kind for name in lists for kind in published.get(name, ())}
-    files.check(draft, known.__contains__, "mixed_versions", "version")
+    kinds = {kind for name in lists for kind in published.get(name, ())}
+    files.check(draft, kinds.__contains__, "mixed_versions", "version")
     for kind in published["unread"]:
         if kind not in files.by_kind:
             draft.log.note("missing_unread_file", file=files.expected.format(kind=kind))
@@ -234,8 +234,8 @@ def _tags(files: FileSet, draft: Draft, name: str, kinds: Sequence[tuple[TagKind
             if code:  # a sector without a subsector is usual
                 tag = f"{kind}:{code}"
                 draft.tags.setdefault(tag, Tag(tag, label, kind))
-                known = draft.occupation_tags.get((occupation, tag), False)
-                draft.occupation_tags[occupation, tag] = known or main == "oui"
+                marked = draft.occupation_tags.get((occupation, tag), False)
+                draft.occupation_tags[occupation, tag] = marked or main == "oui"
 
 
 ROME3, ROME4 = (Reader(each, partial(_holds, each), partial(_read, each)) for each in get_args(Generation))

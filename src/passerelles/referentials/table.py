@@ -85,5 +85,5 @@ def _mobilities(tables: OwnTables, draft: Draft) -> None:
         draft.mobilities[row["origin"], row["target"]] = from_row(Mobility, row)
 
 
-_TELLING: Final = (MANIFEST, *REQUIRED)
-TABLE: Final = Reader("table", lambda source: any(map(source.find, _TELLING)), read_table_referential)
+_SIGNATURE: Final = (MANIFEST, *REQUIRED)
+TABLE: Final = Reader("table", lambda source: any(map(source.find, _SIGNATURE)), read_table_referential)

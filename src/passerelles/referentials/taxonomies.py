@@ -108,7 +108,7 @@ def _names_of(source: FileSource) -> tuple[str, ...]:
 
 
 def _domains(files: FileSet, draft: Draft) -> None:
-    """Tree of ISCO groups: 2654 lies in 265, 26 and 2."""
+    """Tree of ISCO groups: 2654 is in 265, 26 and 2."""
     table = files.read("ISCOGroups", ("code", "preferredlabel"), draft)
     for line, (code, label) in table.numbered("code", "preferredlabel"):
         draft.declare("domains", Domain(code, label or None, code[:-1] or None), table, line)
@@ -141,12 +141,12 @@ def declare_other_titles(draft: Draft, titles: Iterable[tuple[str, ...]], table:
     Their code is that of the occupation and the label's words, so that two versions can be compared; a label that an
     occupation has twice, or that is its own, is kept once.
     """
-    own = {(o.code, normalise_label(o.label or "")) for o in draft.occupations.values()}
+    own_labels = {(o.code, normalise_label(o.label or "")) for o in draft.occupations.values()}
     repeated = 0
     for occupation, label in titles:
         words = normalise_label(label)
         code = f"{occupation}/{words.replace(' ', '-')}"
-        if code in draft.titles or (occupation, words) in own:
+        if code in draft.titles or (occupation, words) in own_labels:
             repeated += bool(words)
         elif words:
             draft.titles[code] = JobTitle(code, label, occupation)
@@ -171,7 +171,7 @@ def _competencies(files: FileSet, draft: Draft) -> None:
         if not word:
             draft.note("invalid_kind", table, line, column="skillType", value="", read=_ESCO["kinds"][""])
         kind = draft.coded(_ESCO["kinds"], word, "skillType", table, line, is_kind=True)
-        several += sum(each in names for each in broader.get(code, ())) > 1
+        several += sum(group in names for group in broader.get(code, ())) > 1
         macro = _nearest(code, broader, names)
         if kind == "savoir-faire" and macro is not None and notation[macro].startswith(_SOFT):
             kind = "savoir-être"
@@ -208,14 +208,14 @@ def _nearest(code: str, broader: Mapping[str, list[str]], groups: set[str]) -> s
 def _links(files: FileSet, draft: Draft) -> None:
     keys = ("occupationuri", "skilluri")
     table = draft.keyed(files.read("occupationSkillRelations", (*keys, "relationtype"), draft), *keys)
-    known = {uri: code_of(uri) for key in keys for uri in table.column(key)}
-    listed = _listed(table, "occupationuri", draft, known.__getitem__)
+    codes = {uri: code_of(uri) for key in keys for uri in table.column(key)}
+    listed = _listed(table, "occupationuri", draft, codes.__getitem__)
     for line, (occupation, skill, word) in listed.numbered(*keys, "relationtype"):
-        code = known[skill]
+        code = codes[skill]
         if code not in draft.competencies:
             draft.note("undeclared_competency", table, line, subject=code)
             draft.competencies[code] = Competency(code, None, "savoir-faire")
-        draft.requirements[known[occupation]][code] = draft.coded(_ESCO["status"], word, "relationType", table, line)
+        draft.requirements[codes[occupation]][code] = draft.coded(_ESCO["status"], word, "relationType", table, line)
 
 
 def _listed(table: Table, column: str, draft: Draft, read: Callable[[str], str] = str) -> Table:
@@ -301,12 +301,12 @@ def _activities(files: FileSet, draft: Draft) -> None:
     columns = ("element id", "element name", "iwa id", "iwa title", "dwa id", "dwa title")
     table = files.read("DWA Reference", columns, draft)
     for general, general_name, middle, middle_name, code, label in table.columns(*columns):
-        for each in (
+        for competency in (
             Competency(general, general_name or None, "savoir-faire", is_macro=True),
             Competency(middle, middle_name or None, "savoir-faire", macro=general, is_macro=True),
             Competency(code, label or None, "savoir-faire", macro=middle),
         ):
-            draft.competencies.setdefault(each.code, each)
+            draft.competencies.setdefault(competency.code, competency)
 
 
 def _task_activities(files: FileSet, draft: Draft) -> None:

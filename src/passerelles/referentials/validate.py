@@ -60,7 +60,7 @@ class ValidationReport(Shown):
     What validation found: `notices`, errors first, and `counts` of what could be read.
 
     `place` is the folder or zip, `format` the one recognised. `counts` has the same keys whatever was read; its
-    ``dropped`` is the number of rows left out, all of them told by the notices.
+    ``dropped`` is the number of rows left out, all of them counted in the notices.
     """
 
     name: str
@@ -128,7 +128,7 @@ def validate(
     place: str | Path, *, overlays: Sequence[str | Path] = (), access: str | None = DEFAULT
 ) -> ValidationReport:
     """
-    Read a referential, and say all that is wrong with it.
+    Read a referential, and report all that is wrong with it.
 
     Parameters
     ----------
@@ -170,7 +170,7 @@ def validate(
 
 def check_overlay(name_or_path: str | Path, referential: Referential) -> ValidationReport:
     """
-    Lay an overlay on a referential, and say all that is wrong with it there.
+    Lay an overlay on a referential, and report all that is wrong with it there.
 
     Parameters
     ----------
@@ -197,7 +197,7 @@ def check_overlay(name_or_path: str | Path, referential: Referential) -> Validat
     """
     laid = apply_overlay(referential, name_or_path, anyway=True)
     notices = laid.notices_of(place_of(name_or_path, "overlay"))
-    # Rows of the catalogue of access are laid on anew with a graph: they are not what the overlay adds or takes.
+    # Rows of the catalogue of access are added again with a graph: they are not what the overlay adds or takes.
     key = "credential_requirements"
     before, after = (_counts(r) | {key: sum(not row.origin for row in getattr(r, key))} for r in (referential, laid))
     about, where = laid.provenance.laid[-1], f"{name_or_path} + {laid.name} {laid.version}"
@@ -217,7 +217,7 @@ def _read_whole(place: Path) -> Referential:
 
 def _counts(referential: Referential) -> dict[str, int]:
     kind_of = {c.code: c.kind for c in referential.competencies}
-    known, required = Counter(kind_of.values()), Counter(kind_of[r.competency] for r in referential.requirements)
+    declared, required = Counter(kind_of.values()), Counter(kind_of[r.competency] for r in referential.requirements)
     statuses = Counter(r.status for r in referential.requirements)
     sizes = ("tags", "occupation_tags", "domains", "mobilities", "credentials", "credential_requirements")
     undeclared = sum(n.count for n in referential.notices if n.code == "undeclared_occupation")
@@ -228,7 +228,7 @@ def _counts(referential: Referential) -> dict[str, int]:
         "occupations_specialised": specialised,
         "titles": len(referential.titles),
         "competencies": len(referential.competencies),
-        **{f"competencies_{key}": known[kind] for key, kind in _KINDS.items()},
+        **{f"competencies_{key}": declared[kind] for key, kind in _KINDS.items()},
         "competencies_without_label": sum(c.label is None for c in referential.competencies),
         "requirements": len(referential.requirements),
         **{f"requirements_{key}": required[kind] for key, kind in _KINDS.items()},
@@ -243,7 +243,7 @@ def _counts(referential: Referential) -> dict[str, int]:
 
 def text_disagreements(referential: Referential) -> Iterator[Notice]:
     """
-    Yield where an occupation's own text asks for a credential of which the catalogue that lies there requires none.
+    Yield where an occupation's own text asks for a credential that the catalogue does not require.
 
     The catalogue wins: its facts come from the law or the trade, and a text may ask for what no law does. Reading every
     text takes a second or two, so that only validation does it. A specialised occupation has the text of the whole
