@@ -608,18 +608,23 @@ def _tells_nothing(hours: Span) -> bool:
     return hours.lower_bound and (hours.expected or 0.0) < _DAY
 
 
+def _is_least(span: Span) -> bool:
+    """Whether what is expected is the least that it takes, and more may be needed."""
+    return span.lower_bound or (bool(span.expected) and span.low == span.expected != span.high)
+
+
 def hours_short(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out for a narrow column."""
     if _tells_nothing(hours):
         return "?" if hours.high is None else f"≤ {number(hours.high, lang=lang)} h"
-    return ("≥ " if hours.lower_bound else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
+    return ("≥ " if _is_least(hours) else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
 
 
 def months_text(months: Span, lang: Lang = "fr") -> str:
     """Write months out for a narrow column."""
     if months.lower_bound and not months.expected:
         return "?" if months.high is None else f"≤ {number(months.high, lang=lang, decimals=1)}"
-    return ("≥ " if months.lower_bound else "") + number(months.expected or 0.0, lang=lang, decimals=1)
+    return ("≥ " if _is_least(months) else "") + number(months.expected or 0.0, lang=lang, decimals=1)
 
 
 def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
