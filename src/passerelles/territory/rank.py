@@ -144,7 +144,7 @@ class Ranked(Described):
         name = self.end(side, far=True)
         return say("territory.table.other_jobs", lang=lang, lot=name, n=len(self.others)) if self.others else name
 
-    def score_words(self, lang: Lang = "fr") -> str:
+    def score_said(self, lang: Lang = "fr") -> str:
         """Return the score for a screen, marked where a part is unknown."""
         shown = number(self.score, lang=lang, decimals=2)
         return say("territory.table.score_partial", lang=lang, score=shown) if self.unknown else shown
@@ -171,7 +171,7 @@ class Ranked(Described):
                    shown=lambda r, lang: r.projects and r.projects.short(lang)),
             Column("family", value="hiring.pool", schema="text?", on=On.JSON),
             Column("known_by", value=lambda r, _: r.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
-            Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_words(lang)),
+            Column("score", "number", promised="number: Sum of `parts`", shown=lambda r, lang: r.score_said(lang)),
             parts_of("parts", "territory_part", promised=True),
             Column("probability", "share", shown=lambda r, _: "–" if r.same_job else None, promised=True),
             part_of("hours_expected", SPAN, "hours", kind="number", value="hours.expected",
