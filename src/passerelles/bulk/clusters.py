@@ -35,8 +35,8 @@ class Order(NamedTuple):
         """Return the ranker of this process, made at the first call."""
         if graph is None:
             graph = _graph_at(self.place or "", self.overlays, self.settings)
-        asked: dict[str, Any] = {"settings": self.settings, "limit": self.limit, "engine": self.engine}
-        return graph.derived(("bulk_ranker", *asked.values()), lambda: Ranker.of(graph, **asked))
+        options: dict[str, Any] = {"settings": self.settings, "limit": self.limit, "engine": self.engine}
+        return graph.derived(("bulk_ranker", *options.values()), lambda: Ranker.of(graph, **options))
 
 
 def _place_of(index: str | Path | OccupationGraph) -> str | None:

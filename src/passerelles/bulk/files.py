@@ -47,7 +47,7 @@ class Written(NamedTuple):
     kept: int = 0
 
 
-def inputs_of(given: Iterable[str | Path]) -> list[Path]:
+def inputs_of(paths: Iterable[str | Path]) -> list[Path]:
     """
     Return the files that paths, folders and patterns (``*``, ``?``, ``**``) stand for, sorted, each once.
 
@@ -58,22 +58,22 @@ def inputs_of(given: Iterable[str | Path]) -> list[Path]:
     PasserellesError
         If one of them stands for no file, or none is given.
     """
-    found: set[Path] = set()
-    for each in given:
+    files: set[Path] = set()
+    for each in paths:
         place = Path(each)
         if place.is_dir():
             under = (p for p in place.rglob("*") if p.suffix.casefold() in FORMS and p.is_file())
-            some = {p for p in under if not any(n[0] in "._" for n in p.relative_to(place).parts)}
+            matches = {p for p in under if not any(n[0] in "._" for n in p.relative_to(place).parts)}
         elif not place.exists() and glob.has_magic(str(each)):
-            some = {Path(name) for name in glob.glob(str(each), recursive=True) if Path(name).is_file()}  # noqa: PTH207
+            matches = {Path(name) for name in glob.glob(str(each), recursive=True) if Path(name).is_file()}  # noqa: PTH207
         else:
-            some = set() if is_stream(place) else {place}  # read twice: to know it again, then to rank
-        if not some:
+            matches = set() if is_stream(place) else {place}  # read twice: to know it again, then to rank
+        if not matches:
             raise PasserellesError("profiles_none", path=each, known=", ".join(FORMS))
-        found |= some
-    if not found:
+        files |= matches
+    if not files:
         raise PasserellesError("profiles_none", path="[]", known=", ".join(FORMS))
-    return sorted(found)
+    return sorted(files)
 
 
 @checked
@@ -173,17 +173,17 @@ class _Job(NamedTuple):
         self, pieces: Pieces, output: Path, aside: Path, *, before: int = 0, more: Mapping[str, str] | None = None
     ) -> tuple[int, int]:
         """Rank people into two files; return how many there are, and how many of them are refused."""
-        told = {**self.ranker.metadata, **(more or {})}
-        kept = pa.schema([field for field in output_schema() if field.name not in _MOVE_COLUMNS])
+        metadata = {**self.ranker.metadata, **(more or {})}
+        schema = pa.schema([field for field in output_schema() if field.name not in _MOVE_COLUMNS])
         done = refused = 0
         with (
-            _table_file(aside, rejects_schema().with_metadata(told)) as keep,
-            _table_file(output, kept.with_metadata(told)) as write,
+            _table_file(aside, rejects_schema().with_metadata(metadata)) as write_refused,
+            _table_file(output, schema.with_metadata(metadata)) as write_moves,
         ):
             for each in in_turn(self.ranker, pieces, before=before):
                 if each.refused.num_rows:
-                    keep(_explained(each.refused, self.lang))
-                write(each.moves.drop_columns(list(_MOVE_COLUMNS)))
+                    write_refused(_explained(each.refused, self.lang))
+                write_moves(each.moves.drop_columns(list(_MOVE_COLUMNS)))
                 done, refused = done + each.people, refused + each.refused.num_rows
                 if self.progress is not None:
                     self.progress(before + done)
@@ -198,27 +198,27 @@ def _rank_parts(job: _Job, files: Sequence[Path], output: Path, aside: Path, for
         raise PasserellesError("profiles_form", path=output, form=form)
     for path in files:  # before any is ranked
         check_columns(path)
-    asked = {
+    run = {
         "provenance": json.loads(job.ranker.metadata[KEY]),
         "limit": job.ranker.limit,
         "part_rows": part_rows,
         "form": form,
         "inputs": [{"name": str(path), "sha256": file_sha256(path)} for path in files],
     }
-    finished = _finished(asked, output, aside)
+    finished = _finished(run, output, aside)
 
     def note(*, complete: bool = False) -> None:
-        atomic_json(output / RUN, {**asked, "complete": complete, "parts": dict(sorted(finished.items()))})
+        atomic_json(output / RUN, {**run, "complete": complete, "parts": dict(sorted(finished.items()))})
 
     if not finished:
         note()
-    kept = done = 0
+    reused = done = 0
     for place, path in enumerate(files):
         with opened(path) as batches:
             for part, pieces in groupby(numbered(batches), key=lambda piece: (piece[1] - 1) // part_rows):
                 name = f"part-{place:05d}-{part:05d}.{form}"
                 if name in finished and (output / name).is_file() and (aside / name).is_file():
-                    kept += 1
+                    reused += 1
                     done += sum(piece.num_rows for piece, _ in pieces)
                     continue
                 people, bad = job.write(pieces, output / name, aside / name, before=done, more={_INPUT: path.name})
@@ -227,19 +227,19 @@ def _rank_parts(job: _Job, files: Sequence[Path], output: Path, aside: Path, for
                 note()
                 _LOG.info("%s of %s: %d ranked, %d refused", name, path.name, people - bad, bad)
     note(complete=True)
-    ranked, refused = (sum(part[what] for part in finished.values()) for what in ("ranked", "refused"))
-    return Written(ranked, refused, output, aside, kept)
+    ranked, refused = (sum(part[status] for part in finished.values()) for status in ("ranked", "refused"))
+    return Written(ranked, refused, output, aside, reused)
 
 
-def _finished(asked: Mapping[str, Any], output: Path, aside: Path) -> dict[str, dict[str, int]]:
+def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, dict[str, int]]:
     """Return the finished parts of the same run; make the folders where there are none."""
     if (output / RUN).is_file():
         try:
-            found = parse_json(read_file(output / RUN, most=MAX_JSON_BYTES))
-            finished = dict(found["parts"])
+            stored = parse_json(read_file(output / RUN, most=MAX_JSON_BYTES))
+            finished = dict(stored["parts"])
         except (ValueError, KeyError, TypeError) as error:
             raise PasserellesError("unreadable_path", path=output / RUN, reason=error) from error
-        other = [name for name in asked if found.get(name) != asked[name]]
+        other = [name for name in run if stored.get(name) != run[name]]
         if not other:
             _make(aside)  # somebody may have taken it away: its parts are made again
             return finished
@@ -267,9 +267,9 @@ def rejects_schema() -> "pa.Schema":
 
 def _explained(batch: "pa.RecordBatch", lang: Lang) -> "pa.RecordBatch":
     pairs = zip(batch.column("reason").to_pylist(), batch.column("detail").to_pylist(), strict=True)
-    told = [say(f"bulk.reason.{reason}", lang=lang, detail=detail or "") for reason, detail in pairs]
+    messages = [say(f"bulk.reason.{reason}", lang=lang, detail=detail or "") for reason, detail in pairs]
     columns = [batch.column(name) for name in ("row", "id", "reason", "detail")]
-    return pa.RecordBatch.from_arrays([*columns, pa.array(told, pa.string())], schema=rejects_schema())
+    return pa.RecordBatch.from_arrays([*columns, pa.array(messages, pa.string())], schema=rejects_schema())
 
 
 @contextmanager
@@ -280,8 +280,8 @@ def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Recor
             yield writer.write_batch
         return
     # What made a part is said once for all of them, in the folder's own file.
-    part, told = _INPUT.encode() in schema.metadata, schema.metadata[KEY.encode()]
-    opening = atomic_file(path, overwrite=True) if part else file_with_provenance(path, json.loads(told))
+    part, provenance = _INPUT.encode() in schema.metadata, schema.metadata[KEY.encode()]
+    opening = atomic_file(path, overwrite=True) if part else file_with_provenance(path, json.loads(provenance))
     flat = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
     options = pa_csv.WriteOptions(quoting_style="needed")
     with opening as stream, pa_csv.CSVWriter(stream, flat, write_options=options) as writer:
@@ -352,17 +352,17 @@ def read_run(place: Path) -> Run:
     """
     try:
         if place.is_dir():
-            told = _note(place)
-            parts = [place / name for name in sorted(told["parts"])]
+            run = _note(place)
+            parts = [place / name for name in sorted(run["parts"])]
             table = pa.concat_tables([_columns(_table(part), part) for part in parts]) if parts else None
-            provenance = told["provenance"]
+            provenance = run["provenance"]
         elif place.suffix.casefold() == ".json":
             table, provenance = _of_json(place)
         else:
             whole_table = _table(place)
             table = _columns(whole_table, place)
-            said = (whole_table.schema.metadata or {}).get(KEY.encode())
-            provenance = parse_json(said) if said else read_side(place)
+            metadata = (whole_table.schema.metadata or {}).get(KEY.encode())
+            provenance = parse_json(metadata) if metadata else read_side(place)
     except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
         if isinstance(error, PasserellesError):
             raise
@@ -380,10 +380,10 @@ def _note(folder: Path) -> Any:
     """Return what a folder of parts says of itself; nothing is compared with half a run."""
     if not (folder / RUN).is_file():
         raise PasserellesError("run_unreadable", path=folder, reason=RUN)
-    told = parse_json(read_file(folder / RUN, most=MAX_JSON_BYTES))
-    if not told["complete"]:
+    run = parse_json(read_file(folder / RUN, most=MAX_JSON_BYTES))
+    if not run["complete"]:
         raise PasserellesError("run_incomplete", path=folder)
-    return told
+    return run
 
 
 def _table(path: Path) -> "pa.Table":
@@ -411,22 +411,22 @@ def _kind(name: str) -> "pa.DataType":
 
 
 def _columns(table: "pa.Table", path: Path) -> "pa.Table":
-    found = {}
+    columns = {}
     for name, known in _NAMES.items():
-        there = next((each for each in known if each in table.column_names), None)
+        source = next((each for each in known if each in table.column_names), None)
         kind = _kind(name)
-        if there is None and name in ("code", "rank"):
+        if source is None and name in ("code", "rank"):
             raise PasserellesError("run_unreadable", path=path, reason=" / ".join(known))
-        column = pa.nulls(table.num_rows, kind) if there is None else table[there].cast(kind)
-        found[name] = pc.fill_null(column, "") if name == "who" else column
-    return pa.table(found)
+        column = pa.nulls(table.num_rows, kind) if source is None else table[source].cast(kind)
+        columns[name] = pc.fill_null(column, "") if name == "who" else column
+    return pa.table(columns)
 
 
 def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
     payload: Any = parse_json(read_file(path, most=MAX_JSON_BYTES).decode("utf-8-sig"))
     about = payload["referential"]
     names = ("name", "version", "sha256")
-    told = {
+    provenance = {
         "referential": {name: about[name] for name in names},
         "overlays": about.get("overlays", []),
         "scorer": payload["scorer"],
@@ -439,7 +439,7 @@ def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
         "label": [item["target"].get("label") for item in items],
         **{name: [item.get(name) for item in items] for name in ("rank", "score", "level")},
     }
-    return pa.table({name: pa.array(values, _kind(name)) for name, values in cells.items()}), told
+    return pa.table({name: pa.array(values, _kind(name)) for name, values in cells.items()}), provenance
 
 
 def _once(table: "pa.Table") -> "pa.Table":
@@ -567,7 +567,7 @@ class RunComparison(Shown):
         repeated = {age: totals[f"repeated_{age}"] for age in ("old", "new")}
         gap = totals["largest_score_difference"]
         unknown = [run.place.name for run in (self.old, self.new) if run.provenance is None]
-        told: tuple[tuple[object, str, Mapping[str, object]], ...] = (  # what is said where the first holds
+        messages: tuple[tuple[object, str, Mapping[str, object]], ...] = (  # what is said where the first holds
             (True, f"people.{'changed' if people['n'] else 'same'}", people),
             (True, "moves", {name: totals[name] for name in ("entered", "left", "other_rank", "moves_both")}),
             (any(alone.values()), "alone", alone),
@@ -578,7 +578,7 @@ class RunComparison(Shown):
             (unknown, "unknown", {"names": ", ".join(unknown)}),
             (not unknown and not self.causes, "no_cause", {}),
         )
-        lead = [say(f"runs.{key}", lang=lang, **values) for holds, key, values in told if holds]
+        lead = [say(f"runs.{key}", lang=lang, **values) for holds, key, values in messages if holds]
         shifts, causes, _ = self.sheets(lang)
         title = say("runs.title", lang=lang, old=self.old.place.name, new=self.new.place.name)
         return Page(title, lead, [sheet for sheet in (causes, shifts) if sheet.rows])
@@ -618,7 +618,7 @@ def compare_runs(old: str | Path, new: str | Path, *, limit: int = 20) -> RunCom
     need_arrow()
     before, after = read_run(Path(old)), read_run(Path(new))
     causes = tuple(_causes(before.provenance, after.provenance))
-    known = all(what in (run.provenance or {}) for run in (before, after) for what in _SCORED_BY)
+    known = all(key in (run.provenance or {}) for run in (before, after) for key in _SCORED_BY)
     comparable = known and not any(cause.what in _SCORED_BY for cause in causes)
     totals, shifts = _moved(before, after, limit=limit, comparable=comparable)
     return RunComparison(before, after, comparable, causes, totals, shifts)
@@ -627,21 +627,21 @@ def compare_runs(old: str | Path, new: str | Path, *, limit: int = 20) -> RunCom
 def _causes(old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> Iterator[Cause]:
     if old is None or new is None:
         return
-    for what in _SOURCES:
-        if what not in old or what not in new:  # an answer in JSON does not name the package
+    for source in _SOURCES:
+        if source not in old or source not in new:  # an answer in JSON does not name the package
             continue
-        before, after = _stated(old[what]), _stated(new[what])
+        before, after = _stated(old[source]), _stated(new[source])
         for name in dict.fromkeys((*before, *after)):
             # Of a scorer, some files say more than others: what both say counts.
             absent = name not in before or name not in after
-            if before.get(name) != after.get(name) and not (absent and what == "scorer"):
-                yield Cause(what, name, before.get(name), after.get(name))
+            if before.get(name) != after.get(name) and not (absent and source == "scorer"):
+                yield Cause(source, name, before.get(name), after.get(name))
 
 
 def _stated(value: Any) -> dict[str, str]:
     """Return what each dotted name states, as text."""
-    told = leaves(value)
-    return {name: each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for name, each in told}
+    pairs = leaves(value)
+    return {name: each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for name, each in pairs}
 
 
 def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:

@@ -170,12 +170,12 @@ def _insert(targets, units, size, target, score):
 
 
 @compiled
-def coverage(needs, room, mine, row, found, person):
+def coverage(needs, room, added, row, ranking, person):
     """Coverage of the best targets and its position, summed by column, as `passerelles.scoring.measures` sums."""
     required, by, near = needs.required, needs.by_competency, needs.near
     own = required.columns[required.starts[row] : required.starts[row + 1]] if row >= 0 else required.columns[:0]
-    for held in (own, mine):
-        for column in held:
+    for columns in (own, added):
+        for column in columns:
             room.credit[column] = 1.0
             for cell in range(near.starts[column], near.starts[column + 1]):
                 room.credit[near.columns[cell]] = max(room.credit[near.columns[cell]], near.data[cell])
@@ -190,15 +190,15 @@ def coverage(needs, room, mine, row, found, person):
         covered[target] = min(covered[target] / total, 1.0) if total > 0.0 else -1.0
     if row >= 0:
         covered[row] = -1.0  # the own occupation does not compete
-    for place in range(found.size[person]):
-        share = covered[found.target[person, place]]
+    for place in range(ranking.size[person]):
+        share = covered[ranking.target[person, place]]
         known = share >= 0.0
-        found.coverage[person, place] = share if known else np.nan
-        found.position[person, place] = 1 + greater(covered, share) if known else 0
+        ranking.coverage[person, place] = share if known else np.nan
+        ranking.position[person, place] = 1 + greater(covered, share) if known else 0
 
 
 @compiled
-def rank_people(rows, starts, extra, space, needs, formula, room, found):
+def rank_people(rows, starts, extra, space, needs, formula, room, ranking):
     """Rank people, those of one occupation after the other for speed; fills `found`."""
     current = -1
     for person in range(len(rows)):
@@ -207,16 +207,16 @@ def rank_people(rows, starts, extra, space, needs, formula, room, found):
             _set_counts(space, room, current, 0)
             _set_counts(space, room, row, 1)
             current = row
-        mine = extra[starts[person] : starts[person + 1]]
-        _count(space, room, mine)
+        added = extra[starts[person] : starts[person + 1]]
+        _count(space, room, added)
         _add_terms(space, room, row)
         if not _values(room):
-            found.size[person] = -1
+            ranking.size[person] = -1
             continue
         _overall(space, room, row)
         bounds(space, formula, room, row)
-        found.size[person] = select(space, formula, room, row, found.target[person], found.units[person])
-        coverage(needs, room, mine, row, found, person)
+        ranking.size[person] = select(space, formula, room, row, ranking.target[person], ranking.units[person])
+        coverage(needs, room, added, row, ranking, person)
     _set_counts(space, room, current, 0)
 
 
@@ -230,19 +230,19 @@ def _set_counts(space, room, row, factor):
 
 
 @compiled
-def _count(space, room, mine):
+def _count(space, room, columns):
     """Count the terms of some competencies; lists them by measure."""
     room.seen[:] = 0
-    for column in mine:
+    for column in columns:
         for measure in range(layout.WHOLE):
-            seen = room.seen[measure]
+            count = room.seen[measure]
             for entry in range(space.spread_ptr[column, measure], space.spread_ptr[column, measure + 1]):
                 term = space.spread_term[entry]
                 if room.added[term] == 0:
-                    room.touched[measure, seen] = term
-                    seen += 1
+                    room.touched[measure, count] = term
+                    count += 1
                 room.added[term] += 1
-            room.seen[measure] = seen
+            room.seen[measure] = count
 
 
 @compiled

@@ -70,8 +70,8 @@ def _unread(names: Iterable[str]) -> list[str]:
 def _tell_unread(names: Iterable[str]) -> None:
     """Say in a warning which columns are not read."""
     if others := _unread(names):
-        told = PasserellesWarning("profiles_unread", columns=few(others, _TOLD), known=", ".join(COLUMNS))
-        warnings.warn(told, stacklevel=2)
+        warning = PasserellesWarning("profiles_unread", columns=few(others, _TOLD), known=", ".join(COLUMNS))
+        warnings.warn(warning, stacklevel=2)
 
 
 def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
@@ -205,9 +205,9 @@ def _line(file: TextIO, ahead: deque[str]) -> str:
     """Next line; the rest of one that is too long is passed over."""
     if ahead:
         return ahead.popleft()
-    line = rest = file.readline(_LONGEST)
-    while len(rest) == _LONGEST and not rest.endswith("\n"):
-        rest = file.readline(_LONGEST)
+    line = chunk = file.readline(_LONGEST)
+    while len(chunk) == _LONGEST and not chunk.endswith("\n"):
+        chunk = file.readline(_LONGEST)
     return line
 
 
@@ -265,15 +265,15 @@ def opened(table: Any, *, tell: bool = True) -> "Iterator[Iterator[pa.RecordBatc
 
 
 def _batches_of(tables: Iterable[Any], *, tell: bool) -> "Iterator[pa.RecordBatch]":
-    seen: set[str] = set()
+    warned: set[str] = set()
     for number, each in enumerate(tables):
         if not isinstance(each, pa.RecordBatch | pa.Table):
             raise PasserellesError("profiles_kind", kind=type(each).__name__)
         if number == 0:
             check_names(each.schema.names, tell=tell)
         elif tell:  # rows of another shape are refused one by one
-            _tell_unread(name for name in each.schema.names if name not in seen)
-        seen |= {*each.schema.names}
+            _tell_unread(name for name in each.schema.names if name not in warned)
+        warned |= {*each.schema.names}
         yield from (each,) if isinstance(each, pa.RecordBatch) else each.to_batches(max_chunksize=BATCH)
 
 
@@ -344,10 +344,10 @@ class People(NamedTuple):
     credentials: tuple[Mapping[str, Ternary] | None, ...] | None = None
     aims: tuple[Aim, ...] | None = None
 
-    def chosen(self, some: NDArray[np.integer] | slice) -> "People":
+    def chosen(self, subset: NDArray[np.integer] | slice) -> "People":
         """Return some of the people, and the competencies that they hold."""
-        counts = np.diff(self.starts)[some]
-        return People(self.rows[some], _starts(counts), self.extra[places_of(self.starts[:-1][some], counts)])
+        counts = np.diff(self.starts)[subset]
+        return People(self.rows[subset], _starts(counts), self.extra[places_of(self.starts[:-1][subset], counts)])
 
     def parted(self) -> Iterator[NDArray[np.intp]]:
         """Yield who holds what an occupation requires and nothing more, who holds more, and who has no occupation."""
@@ -376,9 +376,9 @@ class Directory(NamedTuple):
 
     def occupation(self, text: str) -> tuple[int, frozenset[str]] | Fault:
         """Row of an occupation given by code or exact title, and the titles meant, or why there is none."""
-        mine = self.graph.referential
+        referential = self.graph.referential
         try:
-            return self.graph.position[find_occupation(mine, text)], named_titles(mine, [text])
+            return self.graph.position[find_occupation(referential, text)], named_titles(referential, [text])
         except UnknownCodeError as error:
             return Fault("ambiguous_title" if error.key == "ambiguous_title" else "unknown_occupation", _cut(text))
         except PasserellesError:
@@ -415,11 +415,11 @@ def read_people(
     aims = _aims(batch.column("employment"), titles, faults)
     good = np.ones(batch.num_rows, dtype=np.bool_)
     good[list(faults)] = False
-    kept = np.flatnonzero(good)
+    accepted = np.flatnonzero(good)
     counts, extra = _beyond_occupation(directory, rows, parents, columns, good)
-    credentials = tuple(stated.get(i) for i in kept.tolist()) if stated else None
-    meant = tuple(aims[i] for i in kept.tolist()) if aims else None
-    return People(rows[kept], _starts(counts[kept]), extra, credentials, meant), kept
+    credentials = tuple(stated.get(i) for i in accepted.tolist()) if stated else None
+    meant = tuple(aims[i] for i in accepted.tolist()) if aims else None
+    return People(rows[accepted], _starts(counts[accepted]), extra, credentials, meant), accepted
 
 
 def _rows(
@@ -427,13 +427,13 @@ def _rows(
 ) -> tuple[NDArray[np.int32], list[frozenset[str]] | None]:
     """Row of each occupation; then the titles that each is named by, None where none is named by a title."""
     encoded = column.dictionary_encode()
-    found = [directory.occupation(text) for text in encoded.dictionary.to_pylist()]
-    number = np.asarray([-2 if isinstance(f, Fault) else f[0] for f in found] + [-1], dtype=np.int32)
-    titles = [frozenset() if isinstance(f, Fault) else f[1] for f in found] + [frozenset()]
-    place = encoded.indices.fill_null(len(found)).to_numpy(zero_copy_only=False)
+    resolved = [directory.occupation(text) for text in encoded.dictionary.to_pylist()]
+    number = np.asarray([-2 if isinstance(f, Fault) else f[0] for f in resolved] + [-1], dtype=np.int32)
+    titles = [frozenset() if isinstance(f, Fault) else f[1] for f in resolved] + [frozenset()]
+    place = encoded.indices.fill_null(len(resolved)).to_numpy(zero_copy_only=False)
     rows = number[place]
     for position in np.flatnonzero(rows == -2).tolist():  # noqa: PLR2004 - the mark set above
-        fault = found[place[position]]
+        fault = resolved[place[position]]
         if isinstance(fault, Fault):
             faults.setdefault(position, fault)
     return np.asarray(rows, dtype=np.int32), [titles[i] for i in place.tolist()] if any(titles) else None
@@ -500,9 +500,9 @@ def _stated_credentials(
     directory: Directory, column: "pa.Array", faults: dict[int, Fault]
 ) -> dict[int, Mapping[str, Ternary]]:
     """Read what people state about credentials, by row; rows that state nothing are left out."""
-    found: dict[int, Mapping[str, Ternary]] = {}
+    by_position: dict[int, Mapping[str, Ternary]] = {}
     if column.null_count == len(column):
-        return found
+        return by_position
     pairs = _pairs_of(column.type)
     for position in np.flatnonzero(~_nulls(column)).tolist():
         stated = dict(pairs(column[position].as_py()))
@@ -510,8 +510,8 @@ def _stated_credentials(
         if fault is not None:
             faults.setdefault(position, fault)
         elif stated:
-            found[position] = dict(sorted(stated.items()))
-    return found
+            by_position[position] = dict(sorted(stated.items()))
+    return by_position
 
 
 def _credential_fault(directory: Directory, code: object, held: object) -> Fault | None:
@@ -534,8 +534,8 @@ def _pairs_of(kind: "pa.DataType") -> Callable[[Any], list[tuple[Any, Any]]]:
 
 
 def _nulls(column: "pa.Array") -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
-    return found
+    mask: NDArray[np.bool_] = column.is_null().to_numpy(zero_copy_only=False)
+    return mask
 
 
 def _cut(text: str) -> str:

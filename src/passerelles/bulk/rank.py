@@ -37,7 +37,7 @@ _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in
 
 def _remembered(method: Callable[..., Value]) -> cached_property[Callable[..., Value]]:
     """Have an object keep what one of its methods answered."""
-    return cached_property(lambda mine: lru_cache(_MOST_KEPT)(partial(method, mine)))
+    return cached_property(lambda owner: lru_cache(_MOST_KEPT)(partial(method, owner)))
 
 
 class PlainEngine(NamedTuple):
@@ -50,13 +50,13 @@ class PlainEngine(NamedTuple):
     def rank(self, people: People, limit: int) -> Found:
         """Return the best targets of some people."""
         size = len(people.rows)
-        found = _found(size, min(limit, len(self.graph.codes)))
-        for some in blocks(size, _BLOCK):
-            arrays: Any = [array[some] for array in found]
-            self._rank_block(people.chosen(some), Found(*arrays))
-        return found
+        ranking = _no_moves(size, min(limit, len(self.graph.codes)))
+        for block in blocks(size, _BLOCK):
+            arrays: Any = [array[block] for array in ranking]
+            self._rank_block(people.chosen(block), Found(*arrays))
+        return ranking
 
-    def _rank_block(self, people: People, found: Found) -> None:
+    def _rank_block(self, people: People, ranking: Found) -> None:
         totals = np.zeros((len(people.rows), len(self.graph.codes)), dtype=np.int64)
         held = [self._held(people, i) for i in range(len(people.rows))]
         plain, *others = people.parted()
@@ -67,19 +67,19 @@ class PlainEngine(NamedTuple):
                 origins = measures.people_who(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
                 totals[chosen] = score_person(self.graph, score_table(self.graph, scorer), origins).sums()
         for person, row in enumerate(people.rows.tolist()):
-            self._fill(found, person, totals[person], held[person], row)
+            self._fill(ranking, person, totals[person], held[person], row)
 
     def _held(self, people: People, person: int) -> NDArray[np.int32]:
         extra = people.extra[people.starts[person] : people.starts[person + 1]]
         row = int(people.rows[person])
         return np.union1d(measures.required_columns(self.graph, row), extra).astype(np.int32) if row >= 0 else extra
 
-    def _fill(self, found: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
-        best = best_rows(self.graph, row, units / UNITS, found.target.shape[1])
+    def _fill(self, ranking: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
+        best = best_rows(self.graph, row, units / UNITS, ranking.target.shape[1])
         coverage = measures.coverage_row(self.graph, measures.holding_of(self.graph, held))
         position = measures.coverage_positions(coverage, row, best)
-        found.size[person] = len(best)
-        arrays: tuple[NDArray[Any], ...] = found[1:]
+        ranking.size[person] = len(best)
+        arrays: tuple[NDArray[Any], ...] = ranking[1:]
         for array, values in zip(arrays, (best, units[best], coverage[best], position), strict=True):
             array[person, : len(best)] = values
 
@@ -119,26 +119,26 @@ class FastEngine:
     def rank(self, people: People, limit: int) -> Found:
         """Return the best targets of some people."""
         limit = min(limit, len(self.plain.graph.codes))
-        found = _found(len(people.rows), limit)
+        ranking = _no_moves(len(people.rows), limit)
         whole, *others = people.parted()
         for row in np.unique(people.rows[whole]).tolist():
-            _put(found, whole[people.rows[whole] == row], self._of_occupation(row, limit))
+            _put(ranking, whole[people.rows[whole] == row], self._of_occupation(row, limit))
         for occupied, chosen in zip((True, False), others, strict=True):
             if len(chosen):
-                self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], found, occupied=occupied)
-        doubtful = np.flatnonzero(found.size < 0)
+                self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], ranking, occupied=occupied)
+        doubtful = np.flatnonzero(ranking.size < 0)
         if len(doubtful):
-            _put(found, doubtful, self.plain.rank(people.chosen(doubtful), limit))
-        return found
+            _put(ranking, doubtful, self.plain.rank(people.chosen(doubtful), limit))
+        return ranking
 
-    def _run(self, people: People, order: NDArray[np.intp], found: Found, *, occupied: bool) -> None:
+    def _run(self, people: People, positions: NDArray[np.intp], ranking: Found, *, occupied: bool) -> None:
         from passerelles.bulk.kernels import rank_people, room_for  # noqa: PLC0415 - numba is read only where it is used
 
-        mine, some = _found(len(order), found.target.shape[1]), people.chosen(order)
+        part, chosen = _no_moves(len(positions), ranking.target.shape[1]), people.chosen(positions)
         formula = self.formulas[occupied]
         room = room_for(self.space, self.needs, formula)
-        rank_people(some.rows, some.starts, some.extra, self.space, self.needs, formula, room, mine)
-        _put(found, order, mine)
+        rank_people(chosen.rows, chosen.starts, chosen.extra, self.space, self.needs, formula, room, part)
+        _put(ranking, positions, part)
 
     @_remembered
     def _of_occupation(self, row: int, limit: int) -> Found:
@@ -146,15 +146,15 @@ class FastEngine:
         return self.plain.rank(People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32)), limit)
 
 
-def _found(size: int, limit: int) -> Found:
+def _no_moves(size: int, limit: int) -> Found:
     kinds = (np.int32, np.int64, np.float64, np.int32)
     target, units, coverage, position = (np.zeros((size, limit), kind) for kind in kinds)
     return Found(np.zeros(size, np.int32), target, units, coverage, position)
 
 
-def _put(found: Found, people: NDArray[np.intp], others: Found) -> None:
+def _put(ranking: Found, people: NDArray[np.intp], others: Found) -> None:
     """Write what was found of others, or of one for all, at the places of some people."""
-    arrays: tuple[NDArray[Any], ...] = found
+    arrays: tuple[NDArray[Any], ...] = ranking
     for array, values in zip(arrays, others, strict=True):
         array[people] = values
 
@@ -201,8 +201,8 @@ def lacking(conditions: AccessConditions) -> tuple[list[str], list[str]]:
     for some in grouped(((c.group, c.group or c.code), c) for c in conditions.to_obtain).values():
         ways = [way for _, way in sorted(grouped((c.alternative or "", c) for c in some).items())]
         open_ = [way for way in ways if all(c.held != "no" for c in way)]
-        told = ("+".join(dict.fromkeys(c.code for c in way)) for way in open_ or ways)
-        (unknown if open_ else missing).append("|".join(dict.fromkeys(told)))
+        codes = ("+".join(dict.fromkeys(c.code for c in way)) for way in open_ or ways)
+        (unknown if open_ else missing).append("|".join(dict.fromkeys(codes)))
     return list(dict.fromkeys(missing)), list(dict.fromkeys(unknown))
 
 
@@ -333,8 +333,8 @@ class Ranker:
         need_arrow()
         check_limit(limit)
         chosen = settings_or(settings, graph.settings)
-        mine = graph.referential
-        scorers = scorer_for(mine, chosen.scorer), scorer_for(mine, chosen.scorer, occupied=False)
+        referential = graph.referential
+        scorers = scorer_for(referential, chosen.scorer), scorer_for(referential, chosen.scorer, occupied=False)
         if engine not in get_args(Engine):
             raise PasserellesError("bulk_engine", name=engine)
         most = len(graph.codes) if limit is None else limit
@@ -353,9 +353,9 @@ class Ranker:
         """
         plain = self.plain
         pays = number >= _FAST_FROM and find_spec("numba") is not None
-        asked = self.engine == "fast" or (self.engine == "auto" and pays)
+        fast = self.engine == "fast" or (self.engine == "auto" and pays)
         key = ("fast_engine", plain.occupied.name, plain.occupied.version, plain.unoccupied.name)
-        return (plain.graph.derived(key, lambda: FastEngine.of(plain)) if asked else None) or plain
+        return (plain.graph.derived(key, lambda: FastEngine.of(plain)) if fast else None) or plain
 
     def rank(self, batch: "pa.RecordBatch", first: int, *, before: int = 0) -> Ranked:
         """
@@ -375,12 +375,12 @@ class Ranker:
         if FAULT in batch.schema.names:  # rows of a file that could not be read
             reasons = enumerate(batch.column(FAULT).to_pylist())
             faults |= {position: Fault(reason) for position, reason in reasons if reason is not None}
-        people, kept = read_people(self.directory, taken, faults)
+        people, accepted = read_people(self.directory, taken, faults)
         best = self.engine_at(before + first + batch.num_rows).rank(people, self.limit)
-        for position in kept[best.size == 0].tolist():
+        for position in accepted[best.size == 0].tolist():
             faults[position] = Fault("no_move")
         ids = taken.column("id")
-        moves = self._moves(people, best, ids.take(pa.array(kept)), numbers[kept])
+        moves = self._moves(people, best, ids.take(pa.array(accepted)), numbers[accepted])
         return Ranked(moves, refused(ids, numbers, faults), batch.num_rows)
 
     @cached_property
@@ -393,15 +393,15 @@ class Ranker:
     def metadata(self) -> dict[str, str]:
         """What made the moves, as the metadata of their schema."""
         scorers = {"scorer": self.plain.occupied, "scorer_without_occupation": self.plain.unoccupied}
-        told = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
-        return metadata(provenance(self.plain.graph, self.settings, told))
+        stamps = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
+        return metadata(provenance(self.plain.graph, self.settings, stamps))
 
-    def _moves(self, people: People, found: Found, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
+    def _moves(self, people: People, ranking: Found, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
         """Return the moves of some people, whose ids and row numbers are given."""
-        kept = np.arange(found.target.shape[1])[None, :] < found.size[:, None]
-        person, place = np.nonzero(kept)
-        arrays: tuple[NDArray[Any], ...] = found[1:]
-        best = Found(found.size, *(values[kept] for values in arrays))
+        filled = np.arange(ranking.target.shape[1])[None, :] < ranking.size[:, None]
+        person, place = np.nonzero(filled)
+        arrays: tuple[NDArray[Any], ...] = ranking[1:]
+        best = Found(ranking.size, *(values[filled] for values in arrays))
         probability = self._probability(best.units, people.rows[person] >= 0)
         targets = pa.array(best.target)
         missing, unknown = self._credentials(people, best, person)
@@ -426,10 +426,10 @@ class Ranker:
         )
 
     def _probability(self, units: NDArray[np.int64], occupied: NDArray[np.bool_]) -> NDArray[np.float64]:
-        found = np.full(len(units), np.nan)
+        chances = np.full(len(units), np.nan)
         for scorer, chosen in ((self.plain.occupied, occupied), (self.plain.unoccupied, ~occupied)):
-            found[chosen] = scorer.chances(units[chosen] / UNITS)
-        return found
+            chances[chosen] = scorer.chances(units[chosen] / UNITS)
+        return chances
 
     def _levels(
         self, probability: NDArray[np.float64], best: Found, people: People, person: NDArray[np.int64]
