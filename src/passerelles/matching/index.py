@@ -223,11 +223,11 @@ def _decompose(matrix: "sparse.csr_array", dimensions: int) -> tuple[FloatArray,
         basis = np.linalg.qr(matrix @ (turned @ basis))[0]
     # The few singular values of a tall matrix from its small square one: ten times as fast as a direct way.
     tall = np.asarray(turned @ basis, dtype=np.float64)
-    squares, left = np.linalg.eigh(tall.T @ tall)
+    squares, vectors = np.linalg.eigh(tall.T @ tall)
     order = np.argsort(-squares, kind="stable")[:size]
     scale = np.sqrt(np.maximum(squares[order], 1e-12))
-    axes = np.concatenate([(tall[some] @ left[:, order] / scale).astype(np.float32) for some in parts])
-    return ((basis @ left[:, order]) * scale).astype(np.float32), axes
+    axes = np.concatenate([(tall[some] @ vectors[:, order] / scale).astype(np.float32) for some in parts])
+    return ((basis @ vectors[:, order]) * scale).astype(np.float32), axes
 
 
 def _space(
@@ -344,8 +344,8 @@ class TitleIndex:
     def kind_share(self) -> FloatArray:
         """Shape (n_kinds, n_owners): logarithm of the share of each owner's entries that say each kind of work."""
         n_kinds, n_owners = len(set(self.pack.kinds.values())), len(self.codes)
-        told = self.kind_of >= 0
-        cells = (np.ones(int(told.sum()), dtype=np.float32), (self.kind_of[told], self.owner[told]))
+        known = self.kind_of >= 0
+        cells = (np.ones(int(known.sum()), dtype=np.float32), (self.kind_of[known], self.owner[known]))
         counts = sparse.csr_array(cells, shape=(n_kinds, n_owners)).toarray()
         return np.asarray(np.log((counts + _RARE) / (np.diff(self.starts) + _RARE * n_kinds)), dtype=np.float32)
 
@@ -375,9 +375,9 @@ class TitleIndex:
     @cached_property
     def domains(self) -> "sparse.csr_array":
         """Shape (n_families, n_groups): 1 where a title of the broader group has the family of words."""
-        found = sparse.csr_array(self.covers["titles"] @ membership(self.groups, kind=np.float32))
-        found.data = np.ones_like(found.data)
-        return found
+        matrix = sparse.csr_array(self.covers["titles"] @ membership(self.groups, kind=np.float32))
+        matrix.data = np.ones_like(matrix.data)
+        return matrix
 
     @cached_property
     def words(self) -> Words:
@@ -394,11 +394,11 @@ class TitleIndex:
     @cached_property
     def exact(self) -> Mapping[str, tuple[tuple[int, bool], ...]]:
         """Normalised form, in order, to entry positions, and whether it is the other gender form there."""
-        found: dict[str, dict[int, bool]] = {}
+        by_form: dict[str, dict[int, bool]] = {}
         for place, forms in enumerate(self.written):
             for form in filter(None, forms):
-                found.setdefault(form, {})[place] = forms[2:] == (form,)
-        return MappingProxyType({form: tuple(places.items()) for form, places in sorted(found.items())})
+                by_form.setdefault(form, {})[place] = forms[2:] == (form,)
+        return MappingProxyType({form: tuple(places.items()) for form, places in sorted(by_form.items())})
 
     @cached_property
     def texts(self) -> tuple[str, ...]:
@@ -460,9 +460,9 @@ class TitleIndex:
 
     def weight_shares(self, terms: Mapping[str, float]) -> dict[str, float]:
         """Share that each family of words of a bag has of the weight of all."""
-        found = {term: self.family_weight(term) * number for term, number in terms.items()}
-        total = sum(found.values()) or 1.0
-        return {term: weight / total for term, weight in found.items()}
+        weights = {term: self.family_weight(term) * number for term, number in terms.items()}
+        total = sum(weights.values()) or 1.0
+        return {term: weight / total for term, weight in weights.items()}
 
 
 def build_index(
@@ -501,10 +501,10 @@ def build_index(
     lexicon = Lexicon(pack)
     pairs = [gender_forms(row.label, pack=pack) for row in rows]
     spelled = [lexicon.stems(masculine) for masculine, _ in pairs]
-    said = _usual_forms(spelled, pack.usages)
+    usual = _usual_forms(spelled, pack.usages)
     # What people say for a label stands beside it: evidence for longer titles, but nothing that is written itself.
-    order = sorted([*((n, -1) for n in range(len(rows))), *said], key=lambda each: (rows[each[0]].code, each))
-    forms = tuple(said.get((n, usage), spelled[n]) for n, usage in order)
+    order = sorted([*((n, -1) for n in range(len(rows))), *usual], key=lambda each: (rows[each[0]].code, each))
+    forms = tuple(usual.get((n, usage), spelled[n]) for n, usage in order)
     written = tuple(() if usage >= 0 else _written(rows[n].label, pairs[n], pack) for n, usage in order)
     rows = [rows[n] for n, _ in order]
     owner = np.asarray([place[row.code] for row in rows], dtype=np.int64)
@@ -529,8 +529,8 @@ def _usual_forms(
 ) -> dict[tuple[int, int], tuple[str, ...]]:
     """Position of a label and number of a usage that means it, to the stems of what people say."""
     first = {" ".join(form): position for position, form in reversed([*enumerate(forms)])}
-    numbered = ((n, said, titles) for n, (said, titles) in enumerate(usages.items()) if said not in first)
-    return {(first[t], n): tuple(said.split()) for n, said, titles in numbered for t in titles if t in first}
+    numbered = ((n, phrase, titles) for n, (phrase, titles) in enumerate(usages.items()) if phrase not in first)
+    return {(first[t], n): tuple(phrase.split()) for n, phrase, titles in numbered for t in titles if t in first}
 
 
 _RARE: Final = 0.1  # entries of a kind that an owner is given of each
@@ -540,8 +540,8 @@ _UNMET: Final = 0.003  # count of a term that a family never has
 def _numbered(texts: Iterable[str]) -> tuple[Mapping[str, int], IntArray]:
     """Distinct texts, numbered as they first come, and the number of each."""
     numbers: dict[str, int] = {}
-    found = np.asarray([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
-    return MappingProxyType(numbers), found
+    positions = np.asarray([numbers.setdefault(text, len(numbers)) for text in texts], dtype=np.int64)
+    return MappingProxyType(numbers), positions
 
 
 def _shares(counts: "sparse.csr_array") -> "sparse.csr_array":
@@ -617,14 +617,14 @@ def owners_of(referential: Referential, *, texts: bool = False) -> tuple[Owner, 
     labels = referential.competency_by_code
     tags = {tag.code: (tag.code, tag.label) for tag in referential.tags if tag.kind in _SECTORS}
     sectors = grouped((code, tags[tag]) for code, tag, _ in referential.occupation_tags if tag in tags)
-    found = []
+    owners = []
     for occupation in sorted(referential.occupations, key=lambda each: each.code):
         kin = occupation.parent or occupation.code
         family = kin, referential.occupation_by_code.get(kin, occupation).name
         required = referential.requirements_of.get(occupation.code, ()) if texts else ()
-        said = occupation.definition if texts else "", tuple(labels[r.competency].label or "" for r in required)
-        found.append(Owner(occupation.code, occupation.name, *said, *family, sectors.get(occupation.code, ())))
-    return tuple(found)
+        described = occupation.definition if texts else "", tuple(labels[r.competency].label or "" for r in required)
+        owners.append(Owner(occupation.code, occupation.name, *described, *family, sectors.get(occupation.code, ())))
+    return tuple(owners)
 
 
 def _rules(language: str) -> str:
@@ -709,26 +709,26 @@ def search(
     >>> [f.code for f in search(load_referential("transitions"), "moniteur poids lourd", kinds=["title"])]
     ['16747']
     """
-    asked = words(sought)
-    if not asked:
+    query = words(sought)
+    if not query:
         raise PasserellesError("search_no_word")
-    return tuple(each for kind in kinds for each in _of_kind(referential, kind, sought.strip(), asked)[:limit])
+    return tuple(each for kind in kinds for each in _of_kind(referential, kind, sought.strip(), query)[:limit])
 
 
-def _of_kind(referential: Referential, kind: Sought, code: str, asked: Sequence[str]) -> list[Found]:
+def _of_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[Found]:
     known = referential.derived(("sought", kind), lambda: _known(referential, kind))
-    found = [each for each in known if each.code.casefold() == code.casefold()]
-    if known and not found:
-        begun = [f" {word}" if len(word) >= _SHORT else f" {word} " for word in asked]
+    matches = [each for each in known if each.code.casefold() == code.casefold()]
+    if known and not matches:
+        prefixes = [f" {word}" if len(word) >= _SHORT else f" {word} " for word in query]
         cut = referential.derived(("words", kind), lambda: _between_spaces(each.label for each in known))
-        met = np.sum([[word in text for text in cut] for word in begun], axis=0)
-        if met.max() >= _LEAST_MET * len(asked):
-            found = [known[place] for place in np.flatnonzero(met == met.max())]
-    if found:
-        return sorted(found, key=lambda each: (len(each.label), each.code))
+        hits = np.sum([[word in text for text in cut] for word in prefixes], axis=0)
+        if hits.max() >= _LEAST_MET * len(query):
+            matches = [known[place] for place in np.flatnonzero(hits == hits.max())]
+    if matches:
+        return sorted(matches, key=lambda each: (len(each.label), each.code))
     by_code = {each.code: each for each in known}
     forms = referential.derived(("plain", kind), lambda: plain_forms({f.code: f.label for f in known}))
-    return [by_code[near] for near in nearest_codes(code, forms)]
+    return [by_code[form] for form in nearest_codes(code, forms)]
 
 
 def _between_spaces(labels: Iterable[str]) -> list[str]:
@@ -737,12 +737,12 @@ def _between_spaces(labels: Iterable[str]) -> list[str]:
 
 def _known(referential: Referential, kind: Sought) -> list[Found]:
     if kind == "competency":
-        asked = Counter(r.competency for r in referential.requirements)
-        return [Found(kind, c.code, c.name, asked[c.code]) for c in referential.competencies]
+        counts = Counter(r.competency for r in referential.requirements)
+        return [Found(kind, c.code, c.name, counts[c.code]) for c in referential.competencies]
     if kind == "credential":
         pairs = {(r.occupation, r.credential) for r in referential.credential_requirements}
-        asked = Counter(code for _, code in pairs)
-        return [Found(kind, c.code, c.label, asked[c.code]) for c in referential.credentials]
+        counts = Counter(code for _, code in pairs)
+        return [Found(kind, c.code, c.label, counts[c.code]) for c in referential.credentials]
     if kind == "title":
         return [Found(kind, t.code, t.label, 1, t.occupation) for t in referential.titles]
     return [Found(kind, o.code, o.name, 1, o.base or "") for o in referential.occupations]

@@ -204,8 +204,8 @@ class Versions:
         Examples
         --------
         >>> from passerelles import load_referential
-        >>> found = Versions(load_referential("transitions")).migrate("K2110", "Monitrice d'auto-école")
-        >>> found.outcome, found.basis
+        >>> migration = Versions(load_referential("transitions")).migrate("K2110", "Monitrice d'auto-école")
+        >>> migration.outcome, migration.basis
         ('kept', 'title')
         """
         code = check_code(code, what="occupation").strip()
@@ -215,19 +215,19 @@ class Versions:
         title = title.strip()
         if title and len(title) <= _LONGEST:
             by_title = self._by_title(title, {d.code for d in possible})
-            said: dict[Basis, set[str]] = {"title-code": self._by_title_code(code, title), "title": by_title}
-            for basis, found in said.items():
-                if len(found) == 1:
-                    return self._decided(code, title, found.pop(), basis, possible, lost)
+            by_basis: dict[Basis, set[str]] = {"title-code": self._by_title_code(code, title), "title": by_title}
+            for basis, codes in by_basis.items():
+                if len(codes) == 1:
+                    return self._decided(code, title, codes.pop(), basis, possible, lost)
         if len(possible) == 1 and not lost:
             only = possible[0]
             ground: Basis = "title-code" if only.share is not None else "code" if only.code == code else "parent"
             return self._decided(code, title, only.code, ground, possible, lost)
         return Migration(code, title, "open" if possible else "unknown", None, "none", possible, lost, self.new.stamp)
 
-    def chosen(self, found: Migration, code: str) -> Migration:
+    def chosen(self, migration: Migration, code: str) -> Migration:
         """Return a migration decided by a person."""
-        return self._decided(found.code, found.title, code, "choice", found.destinations, found.lost)
+        return self._decided(migration.code, migration.title, code, "choice", migration.destinations, migration.lost)
 
     def all(self) -> list[Migration]:
         """Lead every code of the older version; empty where it is not at hand."""
@@ -239,10 +239,10 @@ class Versions:
         new = {t.code: t.fiche or t.occupation for t in self.new.titles}
         parents = {o.code: o.parent for o in self.new.occupations}
         both = sorted(old.keys() & new.keys())
-        kept = sum(old[t] == new[t] for t in both)
+        same = sum(old[t] == new[t] for t in both)
         family = sum(parents.get(new[t]) == old[t] for t in both)
         gone, added = len(old) - len(both), len(new) - len(both)
-        return TitleMoves(len(both), kept, len(both) - kept, family, len(both) - family, gone, added)
+        return TitleMoves(len(both), same, len(both) - same, family, len(both) - family, gone, added)
 
     def _possible(self, code: str) -> tuple[tuple[Destination, ...], int | None]:
         """Codes to which an old code may lead, and how many of its titles are lost."""
@@ -252,8 +252,8 @@ class Versions:
             if counts:
                 ranked = sorted(counts, key=lambda c: (-counts[c], c))
                 total = len(titles)
-                found = tuple(self._destination(c, counts[c] / total, code) for c in ranked)
-                return found, total - sum(counts.values())
+                destinations = tuple(self._destination(c, counts[c] / total, code) for c in ranked)
+                return destinations, total - sum(counts.values())
         codes = self._children.get(code) or ((code,) if code in self.new.occupation_by_code else ())
         return tuple(self._destination(c, None, code) for c in sorted(codes)), None
 
@@ -267,9 +267,9 @@ class Versions:
             return {self._new_titles[title]}
         if self.old is None:
             return set()
-        mine = {title.code for title in self._old_titles.get(code, ())}
-        found = {ogr for _, ogr in _exact(title_index(self.old), title) if ogr in mine}
-        return {self._new_titles[ogr] for ogr in found if ogr in self._new_titles}
+        own_codes = {title.code for title in self._old_titles.get(code, ())}
+        matches = {ogr for _, ogr in _exact(title_index(self.old), title) if ogr in own_codes}
+        return {self._new_titles[ogr] for ogr in matches if ogr in self._new_titles}
 
     def _by_title(self, title: str, possible: set[str]) -> set[str]:
         codes = {code for code, _ in _exact(title_index(self.new), title)}
@@ -364,7 +364,7 @@ def turned(crosswalk: Crosswalk) -> Crosswalk:
     """Read a crosswalk backwards: what is broader one way is narrower the other way."""
     ends = ((first, second, how) for first, those in crosswalk.links.items() for second, how in those.items())
     back = grouped((second, (first, _TURNED.get(how, how))) for first, second, how in ends)
-    links = {code: dict(some) for code, some in back.items()}
+    links = {code: dict(targets) for code, targets in back.items()}
     return Crosswalk(crosswalk.target, crosswalk.origin, links, crosswalk.left_out)
 
 
@@ -379,9 +379,9 @@ def composed(first: Relation, second: Relation) -> Relation:
     """
     if "related" in (first, second):
         return "related"
-    ways = {first, second} & {"broad", "narrow"}
-    if ways:
-        return "related" if len(ways) > 1 else "broad" if "broad" in ways else "narrow"
+    kinds = {first, second} & {"broad", "narrow"}
+    if kinds:
+        return "related" if len(kinds) > 1 else "broad" if "broad" in kinds else "narrow"
     return "exact" if first == second == "exact" else "close"
 
 
@@ -409,12 +409,12 @@ class Bridge(Versions):
 
     def __init__(self, new: Referential, old: Referential, crosswalks: Sequence[Crosswalk]) -> None:
         super().__init__(new, old)
-        ways = {(c.origin, c.target): c for each in crosswalks for c in (each, turned(each))}
+        by_step = {(c.origin, c.target): c for each in crosswalks for c in (each, turned(each))}
         routes = [(old.family, new.family)], [(old.family, _HUB), (_HUB, new.family)]
-        route = next((steps for steps in routes if all(step in ways for step in steps)), None)
+        route = next((steps for steps in routes if all(step in by_step for step in steps)), None)
         if route is None:
             raise PasserellesError("no_bridge", old=old.family, new=new.family)
-        self._ways = [ways[step].links for step in route]
+        self._step_links = [by_step[step].links for step in route]
 
     def migrate(self, code: str, title: str = "") -> Migration:
         """
@@ -429,9 +429,9 @@ class Bridge(Versions):
         relations = sorted(self._relations(code).items(), key=lambda p: (_NEAREST_FIRST.index(p[1]), p[0]))
         known = self.new.occupation_by_code
         possible = tuple(Destination(each, known[each].name, None, relation=relation) for each, relation in relations)
-        exact = [one.code for one in possible if one.relation == "exact"]
-        sure = exact or [one.code for one in possible if len(possible) == 1 and one.relation == "close"]
-        decided = sure[0] if len(sure) == 1 else None
+        exact = [d.code for d in possible if d.relation == "exact"]
+        certain = exact or [d.code for d in possible if len(possible) == 1 and d.relation == "close"]
+        decided = certain[0] if len(certain) == 1 else None
         outcome: Outcome = "moved" if decided else "open" if possible else "unknown"
         basis: Basis = "crosswalk" if decided else "none"
         return Migration(code, title, outcome, decided, basis, possible, referential=self.new.stamp)
@@ -458,11 +458,11 @@ class Bridge(Versions):
 
     def _relations(self, code: str) -> dict[str, Relation]:
         """Occupations of the other family that a code is linked to, each by its nearest relation."""
-        here: dict[str, Relation] = dict.fromkeys(self._keys(code), "exact")
-        for links in self._ways:
-            ends = ((other, composed(here[one], link)) for one in here for other, link in links.get(one, {}).items())
-            here = _nearest(ends)
-        owners = _nearest((self._new_titles.get(one, one), relation) for one, relation in here.items())
+        known: dict[str, Relation] = dict.fromkeys(self._keys(code), "exact")
+        for links in self._step_links:
+            ends = ((other, composed(known[key], link)) for key in known for other, link in links.get(key, {}).items())
+            known = _nearest(ends)
+        owners = _nearest((self._new_titles.get(key, key), relation) for key, relation in known.items())
         return {owner: relation for owner, relation in owners.items() if owner in self.new.occupation_by_code}
 
     def _keys(self, code: str) -> tuple[str, ...]:
@@ -509,27 +509,27 @@ def migrate_list(
     """
     place = worklist.place(column)
     beside = None if title_column is None else worklist.place(title_column)
-    found: list[Migration] = []
+    migrations: list[Migration] = []
     cells: list[list[Cell]] = []
     columns = (worklist.texts(each) for each in (place, beside, worklist.find(CHOICE)))
     for code, title, chosen in zip(*columns, strict=True):
-        one = versions.migrate(code, title) if code else Migration("", title, "unknown", None, "none", ())
+        migration = versions.migrate(code, title) if code else Migration("", title, "unknown", None, "none", ())
         if chosen.upper() in versions.new.occupation_by_code:
-            one = versions.chosen(one, chosen.upper())
-        found.append(one)
-        cells.append(_list_cells(versions, one, chosen, lang))
-    return worklist.beside(ADDED, cells, keep=[worklist.header[place], title_column or ""]), found
+            migration = versions.chosen(migration, chosen.upper())
+        migrations.append(migration)
+        cells.append(_list_cells(versions, migration, chosen, lang))
+    return worklist.beside(ADDED, cells, keep=[worklist.header[place], title_column or ""]), migrations
 
 
-def _list_cells(versions: Versions, found: Migration, choice: str, lang: Lang) -> list[Cell]:
-    label = versions.new.occupation_by_code[found.destination].name if found.destination else ""
+def _list_cells(versions: Versions, migration: Migration, choice: str, lang: Lang) -> list[Cell]:
+    label = versions.new.occupation_by_code[migration.destination].name if migration.destination else ""
     listed: list[Cell] = []
-    for one in found.destinations[:_LISTED]:
-        listed += [one.code, one.label, "" if one.share is None else round(one.share, 4)]
+    for option in migration.destinations[:_LISTED]:
+        listed += [option.code, option.label, "" if option.share is None else round(option.share, 4)]
     listed += [""] * (3 * _LISTED - len(listed))
-    merges = sorted({code for d in found.destinations if d.code == found.destination for code in d.merges})
-    outcome = say(f"resolve.migrate.outcome.{found.outcome}", lang=lang)
-    return [found.destination or "", label, outcome, found.why(lang), *listed, ", ".join(merges), choice]
+    merges = sorted({code for d in migration.destinations if d.code == migration.destination for code in d.merges})
+    outcome = say(f"resolve.migrate.outcome.{migration.outcome}", lang=lang)
+    return [migration.destination or "", label, outcome, migration.why(lang), *listed, ", ".join(merges), choice]
 
 
 _NAMING: Final[Mapping[str, Mapping[str, Sought]]] = DECLARED["naming"]
@@ -612,12 +612,12 @@ class _Guide:
         known = self.known[kind]
         if text in known or (kind == "competency" and self.labels[kind](text)):
             return text, []
-        said = label or self.before.get(kind, {}).get(text, "") or text
-        alike = self.labels[kind](said)
-        if len(alike) == 1:
-            return alike[0], []
-        near = alike or [f.code for f in search(self.versions.new, said, kinds=[kind], limit=_PROPOSALS)]
-        return None, near[:_PROPOSALS]
+        wanted = label or self.before.get(kind, {}).get(text, "") or text
+        matches = self.labels[kind](wanted)
+        if len(matches) == 1:
+            return matches[0], []
+        proposals = matches or [f.code for f in search(self.versions.new, wanted, kinds=[kind], limit=_PROPOSALS)]
+        return None, proposals[:_PROPOSALS]
 
     def _occupation(self, code: str, part: str) -> tuple[str | None, list[str]]:
         if self.versions.old is None and code in self.versions.new.occupation_by_code:
@@ -625,15 +625,15 @@ class _Guide:
         led = {t.occupation for t in self.versions.new.titles if t.code in self.claimed.get(part, ())}
         if len(led) == 1:
             return led.pop(), []
-        found = self.versions.migrate(code)
-        return found.destination, [each.code for each in found.destinations]
+        migration = self.versions.migrate(code)
+        return migration.destination, [each.code for each in migration.destinations]
 
     def chosen(self, kind: Sought, choice: str, proposals: str) -> str | None:
         """Return the code that a person chose: by its number among the proposals, as a code, or by its label."""
         choice = dict(_PROPOSED.findall(proposals)).get(choice, choice)
-        alike = self.labels[kind](choice)
+        matches = self.labels[kind](choice)
         titled = self.versions.new if kind == "occupation" else None
-        return alike[0] if len(alike) == 1 else chosen_code(choice, (), self.known[kind], titled)
+        return matches[0] if len(matches) == 1 else chosen_code(choice, (), self.known[kind], titled)
 
 
 def _labels(referential: Referential) -> Mapping[Sought, Mapping[str, str]]:
@@ -672,8 +672,8 @@ def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang 
     pages = [_migrated_page(sheet, guide, lang) for sheet in sheets]
     stated = {str(key): str(value) for key, value in OwnTables(source, Draft()).fields().items()}
     stated |= {"base": versions.new.name, "base_version": versions.new.version}
-    kept, moved, left = (guide.count[name] for name in ("kept", "moved", "open"))
-    return Migrated((manifest_page(stated, lang), *pages), kept, moved, left, tuple(dict.fromkeys(guide.refused)))
+    unchanged, moved, left = (guide.count[name] for name in ("kept", "moved", "open"))
+    return Migrated((manifest_page(stated, lang), *pages), unchanged, moved, left, tuple(dict.fromkeys(guide.refused)))
 
 
 def _read_sheet(source: FileSource, name: str, lang: Lang) -> _Sheet:
@@ -682,12 +682,12 @@ def _read_sheet(source: FileSource, name: str, lang: Lang) -> _Sheet:
     def fits(cells: Sequence[Cell]) -> int:
         return sum(normalise_label(cell_text(cell)) in heads() for cell in cells)
 
-    found = parse_rows(source.read(name), fits, name=name, path=source.place, sheet=member.sheet)
-    width = len(found.header)
-    rows = [([*map(cell_text, cells)] + [""] * width)[:width] for _, cells in found.filled]
+    parsed = parse_rows(source.read(name), fits, name=name, path=source.place, sheet=member.sheet)
+    width = len(parsed.header)
+    rows = [([*map(cell_text, cells)] + [""] * width)[:width] for _, cells in parsed.filled]
     table = name.removesuffix(".csv")
     title = member.sheet or (sheet_title(table, lang) if table in (*_NAMING, *_DECLARING) else table)
-    return _Sheet(table, title, [cell_text(cell) for cell in found.header], rows)
+    return _Sheet(table, title, [cell_text(cell) for cell in parsed.header], rows)
 
 
 def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
@@ -697,22 +697,22 @@ def _migrated_page(sheet: _Sheet, guide: _Guide, lang: Lang) -> BookPage:
     for row in sheet.rows:
         line = list(row)
         choice = sheet.cell(row, "choice")
-        asked: list[str] = []
+        hints: list[str] = []
         for key, kind in naming.items():
             if key in sheet.keys and sheet.cell(row, key) and not is_example(row):
-                line[sheet.keys.index(key)], choice = _rewritten(sheet, row, key, kind, guide, choice, asked)
+                line[sheet.keys.index(key)], choice = _rewritten(sheet, row, key, kind, guide, choice, hints)
         rows.append(line)
-        decided.append((choice, "; ".join(asked)))
+        decided.append((choice, "; ".join(hints)))
     return _with_questions(sheet, rows, decided, lang)
 
 
 def _rewritten(
-    sheet: _Sheet, row: Sequence[str], key: str, kind: Sought, guide: _Guide, choice: str, asked: list[str]
+    sheet: _Sheet, row: Sequence[str], key: str, kind: Sought, guide: _Guide, choice: str, hints: list[str]
 ) -> tuple[str, str]:
-    """Return a cell as it is in the new version, and what was chosen; what is open goes into `asked`."""
+    """Return a cell as it is in the new version, and what was chosen; what is open goes into `hints`."""
     text = sheet.cell(row, key)
     label = sheet.cell(row, "label") if kind == "title" and key == "code" else ""
-    found: list[str] = []
+    codes: list[str] = []
     for code in text.split() if key in ("titles", "base") else [text]:
         new, possible = guide.lead(kind, code, label, sheet.cell(row, "code") if key == "base" else "")
         if new is None and choice:
@@ -720,18 +720,18 @@ def _rewritten(
             guide.refused.extend([] if new else [choice])
             choice = new or choice
         if new is None:
-            asked += [f"{n}. {each} {guide.known[kind][each]}" for n, each in enumerate(possible, start=len(asked) + 1)]
-            asked += [] if possible else [say("resolve.migrate.nothing", code=code)]
+            hints += [f"{n}. {each} {guide.known[kind][each]}" for n, each in enumerate(possible, start=len(hints) + 1)]
+            hints += [] if possible else [say("resolve.migrate.nothing", code=code)]
         guide.count["open" if new is None else "kept" if new == code else "moved"] += 1
-        found.append(new or code)
-    return " ".join(found), choice
+        codes.append(new or code)
+    return " ".join(codes), choice
 
 
 def _with_questions(sheet: _Sheet, rows: list[list[str]], decided: Sequence[tuple[str, str]], lang: Lang) -> BookPage:
     """Return the sheet with columns `choix` and `propositions` at its end, where anything was asked or decided."""
     plain = [place for place, key in enumerate(sheet.keys) if key not in ("choice", "proposals")]
     head, keys, *cells = ([row[place] for place in plain] for row in (sheet.head, sheet.keys, *rows))
-    if any(choice or asked for choice, asked in decided):
+    if any(choice or hint for choice, hint in decided):
         head += [say("tables.head.choice", lang=lang), say("tables.head.proposals", lang=lang)]
         keys += ["choice", "proposals"]
         cells = [[*row, *each] for row, each in zip(cells, decided, strict=True)]

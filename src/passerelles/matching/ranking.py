@@ -160,8 +160,8 @@ def _documents(
     bags = dict.fromkeys(index.documents, families) | {"letters": [letter_bag(r.families, 3, 5) for r in readings]}
     parts = {f"doc_{name}": field_cosines(field, bags[name]) for name, field in index.documents.items()}
     shares = [index.weight_shares(dict.fromkeys(bag, 1)) for bag in families]
-    asked = count_terms(shares, index.family_field.vocabulary)
-    return parts | {f"cover_{name}": rows_times(asked, cover) for name, cover in index.covers.items()}
+    query = count_terms(shares, index.family_field.vocabulary)
+    return parts | {f"cover_{name}": rows_times(query, cover) for name, cover in index.covers.items()}
 
 
 def _latent(meaning: Meaning, readings: Sequence[Reading]) -> tuple[FloatArray, FloatArray]:
@@ -256,10 +256,10 @@ def _likely(index: TitleIndex, name: str, rows: "sparse.csr_array") -> FloatArra
     `rows` are their unit vectors in the field of the model; the result has shape (n_readings, n_owners), at most 0.
     """
     model = index.likelihoods[name]
-    met = np.add.reduceat(np.append(rows.data, np.float32(0)), rows.indptr[:-1]) * (np.diff(rows.indptr) > 0)
-    found = rows_times(rows, model.gains) + met[:, None] * model.base
-    found -= found.max(axis=1, keepdims=True)
-    return np.asarray(found[:, index.parent_of], dtype=np.float32)
+    mass = np.add.reduceat(np.append(rows.data, np.float32(0)), rows.indptr[:-1]) * (np.diff(rows.indptr) > 0)
+    logits = rows_times(rows, model.gains) + mass[:, None] * model.base
+    logits -= logits.max(axis=1, keepdims=True)
+    return np.asarray(logits[:, index.parent_of], dtype=np.float32)
 
 
 def close_evidence(
@@ -289,9 +289,9 @@ def close_evidence(
         Shape (n_owners,): the most similar entry of each owner, -1 without any.
     """
     text = " ".join(reading.stems)
-    asked = {term: index.family_weight(term) for term in sorted(set(reading.families))}
-    asked_total = sum(asked.values()) or 1.0
-    held = _weight_held(index, asked)
+    query = {term: index.family_weight(term) for term in sorted(set(reading.families))}
+    query_total = sum(query.values()) or 1.0
+    overlap = _shared_weight(index, query)
     typed = _typed(index, " ".join(reading.words), wide.nearest[row])
     result = np.zeros((len(owners), len(CLOSE)), dtype=np.float32)
     entries = np.full(len(owners), -1, dtype=np.int64)
@@ -303,9 +303,9 @@ def close_evidence(
             continue
         entry = start + int(similar[start:stop].argmax())
         entries[place] = entry
-        other, stems, shared = index.texts[entry], index.stems[entry], float(held[entry])
+        other, stems, shared = index.texts[entry], index.stems[entry], float(overlap[entry])
         ordered = fuzz.token_sort_ratio(text, other) / 100.0 if sorted_too else 0.0
-        held_by = shared / asked_total, shared / totals[entry]
+        held_by = shared / query_total, shared / totals[entry]
         ends = stems[:1] == reading.stems[:1], stems[-1:] == reading.stems[-1:]
         result[place, :7] = fuzz.ratio(text, other) / 100.0, ordered, typed.get(owner, 0.0), *held_by, *ends
     _fill_nearest(index, reading, wide, row, owners, result)
@@ -327,18 +327,18 @@ def _fill_nearest(
         result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
         kind = index.pack.kinds.get(reading.stems[0])
         if kind is not None:
-            shared = _weight_held(index, _behind(index, reading))[members] * (index.kind_of[members] == kind)
+            shared = _shared_weight(index, _behind(index, reading))[members] * (index.kind_of[members] == kind)
             result[filled, _JOINT] = np.maximum.reduceat(shared, begins)
 
 
-def _weight_held(index: TitleIndex, weights: Mapping[str, float]) -> FloatArray:
+def _shared_weight(index: TitleIndex, weights: Mapping[str, float]) -> FloatArray:
     """Weight of the families of words that each entry has, shape (n_entries,)."""
-    held = np.zeros(len(index.entries), dtype=np.float32)
+    shared = np.zeros(len(index.entries), dtype=np.float32)
     for term, weight in weights.items():
         place = index.family_field.vocabulary.get(term)
         if place is not None:
-            held[_entries_of(index.family_field, place)] += np.float32(weight)
-    return held
+            shared[_entries_of(index.family_field, place)] += np.float32(weight)
+    return shared
 
 
 def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
@@ -353,13 +353,13 @@ def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     near = zip(nearest.tolist(), index.owner[nearest].tolist(), strict=True)
     written = ((form, owner) for entry, owner in near for form in index.written[entry])
     found_at = [(form, owner) for form, owner in written if short <= len(form) <= long]
-    found: dict[int, float] = {}
+    scores: dict[int, float] = {}
     forms = [form for form, _ in found_at]
     for _, errors, place in process.extract(text, forms, scorer=OSA.distance, score_cutoff=2, limit=None):
         owner = found_at[place][1]
         if errors * 4 < len(text):
-            found[owner] = max(found.get(owner, 0.0), 1.0 if errors < 2 else 0.4)  # noqa: PLR2004
-    return found
+            scores[owner] = max(scores.get(owner, 0.0), 1.0 if errors < 2 else 0.4)  # noqa: PLR2004
+    return scores
 
 
 _FARTHEST: Final = 6.0
@@ -382,11 +382,11 @@ _SELDOM = 1e-4  # chance of a walk that was never met
 
 def by_family(index: TitleIndex, owners: Iterable[int], shares: Iterable[float]) -> dict[int, float]:
     """Sum of what the owners of each family have, the largest first."""
-    found: dict[int, float] = {}
+    masses: dict[int, float] = {}
     for owner, share in zip(owners, shares, strict=True):
         family = int(index.parent_of[owner])
-        found[family] = found.get(family, 0.0) + share
-    return dict(sorted(found.items(), key=lambda pair: -pair[1]))
+        masses[family] = masses.get(family, 0.0) + share
+    return dict(sorted(masses.items(), key=lambda pair: -pair[1]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -425,22 +425,22 @@ class Trial:
 
     def masses(self, index: TitleIndex) -> dict[int, float]:
         """Share of the evidence of each family, that of the first owner first, then the largest first."""
-        found = by_family(index, self.owners.tolist(), self.shares.tolist())
+        masses = by_family(index, self.owners.tolist(), self.shares.tolist())
         first = int(index.parent_of[self.owners[0]])
-        return {first: found[first]} | found
+        return {first: masses[first]} | masses
 
     def reasons(self, index: TitleIndex) -> list[Reason]:
         """Why each owner is a candidate."""
         columns = (*index.evidence_names, *CLOSE)
-        asked, told, ratio, near = (self.evidence[:, columns.index(n)] for n in ("asked", "told", "ratio", "near"))
-        same = (asked >= _ALL) & (told >= _ALL)
+        query, label, ratio, near = (self.evidence[:, columns.index(n)] for n in ("asked", "told", "ratio", "near"))
+        same = (query >= _ALL) & (label >= _ALL)
         spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
-        short = self.reading.expanded & (asked >= _MOST_WORDS)
-        most = asked >= _HALF
+        short = self.reading.expanded & (query >= _MOST_WORDS)
+        most = query >= _HALF
         usual = index.usual[self.entries] & most
         kinds: tuple[Reason, ...] = ("usage", "abbreviation", "same words", "spelling", "same words", "meaning")
-        found = np.select([usual, short, same, spelled, most], [0, 1, 2, 3, 4], default=5)
-        return [kinds[kind] for kind in found.tolist()]
+        picked = np.select([usual, short, same, spelled, most], [0, 1, 2, 3, 4], default=5)
+        return [kinds[kind] for kind in picked.tolist()]
 
 
 def expand(evidence: NDArray[np.float64], columns: Sequence[str], keys: Sequence[str]) -> NDArray[np.float64]:
@@ -479,14 +479,14 @@ def fits(index: TitleIndex, option: Reading) -> bool | None:
     None where it leaves none out that the referential knows, is no label, or where words that a dash parts from it do
     not go with it: they may say where one works ("Technicien méthodes - aéronautique").
     """
-    told = {term: index.weights[term] for term in option.beside if term in index.weights}
+    weights = {term: index.weights[term] for term in option.beside if term in index.weights}
     entries = index.same.get(" ".join(option.stems), ())
-    if not told or not entries or "all" not in index.covers:
+    if not weights or not entries or "all" not in index.covers:
         return None
     owners = index.owner[list(entries)]
-    terms = [index.family_field.vocabulary[term] for term in told]
-    shares = np.asarray([*told.values()]) @ index.covers["all"][terms].toarray()[:, owners]
-    return True if shares.max() >= _HALF * sum(told.values()) else None if option.dashed else False
+    terms = [index.family_field.vocabulary[term] for term in weights]
+    shares = np.asarray([*weights.values()]) @ index.covers["all"][terms].toarray()[:, owners]
+    return True if shares.max() >= _HALF * sum(weights.values()) else None if option.dashed else False
 
 
 def cut_off(index: TitleIndex, option: Reading) -> tuple[int, ...]:
@@ -569,8 +569,8 @@ def _trials(
     """Ranked owners of the readings kept, all of one length: their evidence is added up in one go."""
     close = [close_evidence(index, flat[row], wide, row, best) for row, best in zip(rows, owners, strict=True)]
     of_row, looked_at = np.asarray(rows)[:, None], np.stack(owners)
-    seen = np.stack([wide.parts[name][of_row, looked_at] for name in index.evidence_names], axis=2)
-    evidence = np.concatenate([seen, np.stack([c for c, _ in close])], axis=2).astype(np.float64)
+    wide_part = np.stack([wide.parts[name][of_row, looked_at] for name in index.evidence_names], axis=2)
+    evidence = np.concatenate([wide_part, np.stack([c for c, _ in close])], axis=2).astype(np.float64)
     values = expand(evidence, index.evidence_names + CLOSE, tuple(final)) @ np.asarray([*final.values()])
     covered = wide.parts.get("cover_titles", wide.parts["families"])
     for place, (row, pull) in enumerate(zip(rows, pulls, strict=True)):
@@ -622,9 +622,9 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
     def rival(name: str) -> float:
         return float(rivals[:, columns.index(name)].max()) if name in columns and len(rivals) else 0.0
 
-    asked = trial.reading.families
-    total = sum(map(index.family_weight, asked)) or 1.0
-    known = sum(index.family_weight(term) for term in asked if term in index.weights) / total
+    query = trial.reading.families
+    total = sum(map(index.family_weight, query)) or 1.0
+    known = sum(index.family_weight(term) for term in query if term in index.weights) / total
     lead, near = part("bayes_letters") - rival("bayes_letters"), part("near")
     return _wording(index, trial.reading) | {
         "constant": 1.0,
@@ -638,14 +638,14 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
         "within": float(part("told") >= _ALL),
         "cover": part("cover_all"),
         "known": known,
-        "bare": float(len(asked) == 1),
+        "bare": float(len(query) == 1),
         "near": near,
         "typo": near * max(near - rival("near"), 0.0),
         "size": part("size"),
         "kin": part("kin"),
         "rivals": math.log1p(trial.rivals),
         "holds": float(any(stem in index.words.heads for stem in trial.reading.stems)),
-        "long": math.log(len(asked)),
+        "long": math.log(len(query)),
         "cut": float(trial.reading.cut),
         "lead": max(min(lead, _FARTHEST_LEAD), -_FARTHEST),
         "strange": float(known <= 0.0 and near <= 0.0),
@@ -665,8 +665,8 @@ def _purity(index: TitleIndex, trial: Trial) -> float:
 
 def _log_odds(cases: NDArray[np.bool_]) -> float:
     """Log-odds of what holds in some cases and not in others; 0 without any."""
-    held = np.count_nonzero(cases)
-    return math.log((held + 0.5) / (len(cases) - held + 0.5))
+    n_true = np.count_nonzero(cases)
+    return math.log((n_true + 0.5) / (len(cases) - n_true + 0.5))
 
 
 def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
@@ -680,11 +680,11 @@ def _wording(index: TitleIndex, reading: Reading) -> dict[str, float]:
     known, pack = index.words.known, index.pack
     readable = sum(word in known or word in pack.stop_words for word in reading.words) / len(reading.words)
     runs = letter_bag(reading.stems, _RUN, _RUN)
-    met = sum(number for run, number in runs.items() if run in index.letters.vocabulary)
+    known_runs = sum(number for run, number in runs.items() if run in index.letters.vocabulary)
     last = index.stem_field.vocabulary.get(reading.stems[-1])
     ends = 0.0 if last is None else _log_odds(index.last_stems[_entries_of(index.stem_field, last)] == last)
     foreign = float(readable < 1.0 and not pack.foreign.isdisjoint(reading.words))
-    like = met / runs.total() if runs else 1.0
+    like = known_runs / runs.total() if runs else 1.0
     return {"readable": readable, "runs": like, "foreign": foreign, "ends": max(min(ends, _OFTEN_LAST), _SELDOM_LAST)}
 
 

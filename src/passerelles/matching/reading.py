@@ -219,8 +219,8 @@ def _abbreviations(
         pairs = [(row, []) if isinstance(row, str) else (row["is"], row.get("near", [])) for row in rows]
         readings[short] = tuple(reading(text, near, yields=False) for text, near in pairs)
     for text, value in data.get("words", {}).items():
-        said, near = (value, []) if isinstance(value, list) else (value["said"], value["near"])
-        readings |= dict.fromkeys(said, (reading(text, near, yields=True),))
+        forms, near = (value, []) if isinstance(value, list) else (value["said"], value["near"])
+        readings |= dict.fromkeys(forms, (reading(text, near, yields=True),))
     return readings
 
 
@@ -475,9 +475,9 @@ def _spelled_out(
                 families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
                 beside = tuple(term for term in whole if term not in own)
                 changed = (word for word, other in zip(spelled, choice, strict=True) if other != (word,))
-                told = [word in lexicon.pack.abbreviations for word in changed]
-                mended = not all(told)
-                yield Reading(result, stems, families, any(told), beside, cut=cut, dashed=dashed, mended=mended)
+                is_short = [word in lexicon.pack.abbreviations for word in changed]
+                mended = not all(is_short)
+                yield Reading(result, stems, families, any(is_short), beside, cut=cut, dashed=dashed, mended=mended)
 
 
 class _Token(NamedTuple):
@@ -521,14 +521,14 @@ class _Title:
         self.text = pair[0] if pair else text
         letters = list(self.text.casefold()) if self.text.isascii() else [fold_accents(letter) for letter in self.text]
         self.folded = "".join(letters)
-        self.origin = [place for place, found in enumerate(letters) for _ in found]
+        self.origin = [place for place, folded in enumerate(letters) for _ in folded]
         self.dropped: list[tuple[int, int]] = []
         self.posted = False
         self.feminine: dict[int, int] = {}  # where an ending of the other gender starts and ends
         self._take_away()
-        kept = self._without_asides(self._cut())
-        self.cut = bool(kept) and bool(kept[-1].tokens) and kept[-1].tokens[-1].word in self.pack.openers
-        self.segments = [self._trimmed(segment) for segment in kept]
+        segments = self._without_asides(self._cut())
+        self.cut = bool(segments) and bool(segments[-1].tokens) and segments[-1].tokens[-1].word in self.pack.openers
+        self.segments = [self._trimmed(segment) for segment in segments]
         self.dashed = not any(segment.sign in _ALL_ALIKE for segment in self.segments)
 
     def jobs(self) -> list[list[tuple[str, ...]]]:
@@ -557,12 +557,12 @@ class _Title:
 
     def ignored(self) -> tuple[str, ...]:
         """Return what was left aside, as written, without the signs around it."""
-        found = []
+        pieces = []
         for span in sorted(self.dropped):
             text = self.text[slice(*self._written(*span))].strip(_SIGNS)
             if text and fold_accents(text) not in self.pack.stop_words:
-                found.append(text + ")" * (text.count("(") - text.count(")")))
-        return tuple(found)
+                pieces.append(text + ")" * (text.count("(") - text.count(")")))
+        return tuple(pieces)
 
     def _written(self, start: int, end: int) -> tuple[int, int]:
         return self.origin[start], self.origin[end - 1] + 1
@@ -606,46 +606,46 @@ class _Title:
         known = any(word in self.words.known or word in self.pack.abbreviations for word in named)
         # A word that no title has may be one of the job ("sur faïence"): a place is told as one, or written as a name;
         # where the line is in one case, "à" comes before more places than anything else.
-        told = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(named[0]))
-        told = told or (position == 0 and (self.text.isupper() or self.text.islower()))
-        return capitalised or (bool(told) and not known) or " ".join(named) in self.pack.asides
+        marked = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(named[0]))
+        marked = marked or (position == 0 and (self.text.isupper() or self.text.islower()))
+        return capitalised or (bool(marked) and not known) or " ".join(named) in self.pack.asides
 
     def _cut(self) -> list[_Segment]:
-        found, start, sign = [], 0, ""
+        segments, start, sign = [], 0, ""
         for match in [*_SEPARATOR.finditer(self.folded), None]:
             end = match.start() if match else len(self.folded)
             tokens = tuple(_Token(m[0], m.start(), m.end()) for m in _WORD.finditer(self.folded, start, end))
             if tokens:
-                found.append(_Segment(tokens, sign))
+                segments.append(_Segment(tokens, sign))
             if match:
                 start, sign = match.end(), match[0].strip() or " "
-        return found
+        return segments
 
     def _trimmed(self, segment: _Segment) -> _Segment:
         """Return the segment without numbers that mean nothing, and words of advertisements at both ends."""
         known = self.words.known
-        kept = []
+        tokens = []
         for token in segment.tokens:
             number = token.word.isdigit() and (len(token.word) <= _SHORT_NUMBER or token.word not in known)
             if number and not self._joins(segment, token):
                 self._drop(token.start, token.end)
             else:
-                kept.append(token)
-        first, last = 0, len(kept)
-        if self._is_meant([token.word for token in kept]):
-            return segment._replace(tokens=tuple(kept))
-        while last - first > 1 and kept[first].word in self.pack.leading:
+                tokens.append(token)
+        first, last = 0, len(tokens)
+        if self._is_meant([token.word for token in tokens]):
+            return segment._replace(tokens=tuple(tokens))
+        while last - first > 1 and tokens[first].word in self.pack.leading:
             first += 1
-        while last - first > 1 and kept[last - 1].word in self.pack.trailing:
+        while last - first > 1 and tokens[last - 1].word in self.pack.trailing:
             last -= 1
-        for token in (*kept[:first], *kept[last:]):
+        for token in (*tokens[:first], *tokens[last:]):
             self._drop(token.start, token.end)
-        return segment._replace(tokens=tuple(kept[first:last]))
+        return segment._replace(tokens=tuple(tokens[first:last]))
 
     def _is_meant(self, spelled: Iterable[str]) -> bool:
         """Whether words are a label, or what people say for one."""
-        said = " ".join(self.lexicon.stems_of(self._joined(spelled)))
-        return said in self.words.labels or said in self.pack.usages
+        stems = " ".join(self.lexicon.stems_of(self._joined(spelled)))
+        return stems in self.words.labels or stems in self.pack.usages
 
     def _joins(self, segment: _Segment, token: _Token) -> bool:
         """Whether a number is one word with the letter after it (3 D)."""
@@ -666,8 +666,8 @@ class _Title:
     def _is_employer(self, segment: _Segment) -> bool:
         """Whether a part names an employer in words of which none is a label's."""
         named = [word for word in segment.words if word not in self.pack.stop_words]
-        told = any(word in self.pack.employers for word in named)
-        return told and not any(word in self.words.known and word not in self.pack.employers for word in named)
+        employer = any(word in self.pack.employers for word in named)
+        return employer and not any(word in self.words.known and word not in self.pack.employers for word in named)
 
     def _is_aside(self, segment: _Segment) -> bool:
         pack, known = self.pack, self.words.known
@@ -694,20 +694,20 @@ class _Title:
 
     def _several(self, parts: Sequence[_Segment]) -> list[tuple[str, ...]]:
         """Words of each job where the line names several, else nothing."""
-        found: list[tuple[tuple[str, ...], bool]] = []
+        pieces: list[tuple[tuple[str, ...], bool]] = []
         for segment in parts:
             alike = segment.sign in _ALL_ALIKE
             for parts_them, piece in itertools.groupby(segment.words, self.pack.alternatives.__contains__):
                 if not parts_them:
-                    found.append((tuple(piece), alike))
+                    pieces.append((tuple(piece), alike))
                     alike = True
-        if len(found) < 2:  # noqa: PLR2004 - one job
+        if len(pieces) < 2:  # noqa: PLR2004 - one job
             return []
-        whole = self.lexicon.stems_of(self._joined([word for piece, _ in found for word in piece]))
+        whole = self.lexicon.stems_of(self._joined([word for piece, _ in pieces for word in piece]))
         if " ".join(whole) in self.words.labels:
             return []
-        jobs = [piece for place, (piece, alike) in enumerate(found) if self._is_job(piece, by_head=alike or not place)]
-        return jobs if len(jobs) == len(found) else []
+        jobs = [piece for place, (piece, alike) in enumerate(pieces) if self._is_job(piece, by_head=alike or not place)]
+        return jobs if len(jobs) == len(pieces) else []
 
     def _is_job(self, spelled: tuple[str, ...], *, by_head: bool) -> bool:
         stems = self.lexicon.stems_of(spelled)
@@ -747,8 +747,8 @@ def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon)
 
 def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> bool:
     """Whether words are a title of one job, and not a broad one whose job another word says ("technicien")."""
-    said = " ".join(lexicon.stems_of(spelled))
-    return said in words.labels or said in lexicon.pack.heads or len(lexicon.pack.usages.get(said, ())) == 1
+    stems = " ".join(lexicon.stems_of(spelled))
+    return stems in words.labels or stems in lexicon.pack.heads or len(lexicon.pack.usages.get(stems, ())) == 1
 
 
 def _mended(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[str]:
@@ -758,6 +758,6 @@ def _mended(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[s
     from rapidfuzz import process  # noqa: PLC0415 - only a word that no label has needs it
     from rapidfuzz.distance import OSA  # noqa: PLC0415
 
-    near = process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None)
-    alike = {lexicon.stem(other): other for other, _, _ in sorted(near, reverse=True) if other[0] == word[0]}
-    return () if lexicon.stem(word) in alike else alike.values()
+    close = process.extract(word, known, scorer=OSA.distance, score_cutoff=1, limit=None)
+    by_stem = {lexicon.stem(other): other for other, _, _ in sorted(close, reverse=True) if other[0] == word[0]}
+    return () if lexicon.stem(word) in by_stem else by_stem.values()

@@ -85,9 +85,9 @@ class Worklist:
 
     def beside(self, header: Sequence[str], rows: Iterable[Sequence[Cell]], *, keep: Collection[str]) -> "Worklist":
         """Return the list with columns added on the right, in place of those of their names that are not to `keep`."""
-        kept = [place for place, name in enumerate(self.header) if name in keep or name not in header]
-        joined = [[*(row[i] for i in kept), *added] for row, added in zip(self.rows, rows, strict=True)]
-        return Worklist((*(self.header[i] for i in kept), *header), joined, self.lines)
+        columns = [place for place, name in enumerate(self.header) if name in keep or name not in header]
+        joined = [[*(row[i] for i in columns), *added] for row, added in zip(self.rows, rows, strict=True)]
+        return Worklist((*(self.header[i] for i in columns), *header), joined, self.lines)
 
 
 def read_worklist(path: Path, *, column: str | None = None, heads: Collection[str] = frozenset()) -> Worklist:
@@ -120,12 +120,12 @@ def read_worklist(path: Path, *, column: str | None = None, heads: Collection[st
     def fits(cells: Sequence[Cell]) -> int:
         return sum(normalise_label(cell_text(cell)) in wanted for cell in cells) if wanted else 1
 
-    found = read_rows(path, fits)
-    faults = [n for n in found.notices if n.severity == "error"]
+    table = read_rows(path, fits)
+    faults = [n for n in table.notices if n.severity == "error"]
     if faults:
         raise PasserellesError("resolve_bad_line", path=path, line=faults[0].line, reason=faults[0].what("en"))
-    records = [(found.header_line, list(found.header)), *found.rows] if found.header_line else found.rows
-    if found.encoding == "xlsx":
+    records = [(table.header_line, list(table.header)), *table.rows] if table.header_line else table.rows
+    if table.encoding == "xlsx":
         records = _with_blanks(records)
     else:
         records = [(n, [bare(cell) if isinstance(cell, str) else cell for cell in row]) for n, row in records]
@@ -201,8 +201,8 @@ class Row(Described):
         shown = [*self.candidates, *[_NOBODY] * (LIMIT - len(self.candidates))]
         first, codes, labels = shown[0], [c.code for c in shown], [c.label for c in shown]
         family = (first.parent_code, first.parent_label, first.parent_confidence)
-        told = (first.title, first.confidence, *family, first.read, ", ".join(first.ignored))
-        return [*codes, *labels, *told, self.status, self.choice]
+        details = (first.title, first.confidence, *family, first.read, ", ".join(first.ignored))
+        return [*codes, *labels, *details, self.status, self.choice]
 
 
 @dataclass(frozen=True)
@@ -272,18 +272,18 @@ def review(
     texts = worklist.texts(place)
     before = choices or {}
     own = worklist.texts(worklist.find(CHOICE))
-    made = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
+    stated = [choice or before.get(normalise_label(text), "") for choice, text in zip(own, texts, strict=True)]
     earlier = [worklist.texts(worklist.find(f"code_{n}")) for n in range(1, LIMIT + 1)]
     known = {owner.code: owner for owner in index_of(referential, kind).owners}
-    told = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
-    beside = contexts_of(texts, **told) if kind == "title" else None
+    columns = {f"{each}s": worklist.texts(worklist.place(name)) for each, name in (contexts or {}).items()}
+    beside = contexts_of(texts, **columns) if kind == "title" else None
     answers = resolve_many(referential, texts, kind=kind, contexts=beside)
     rows: list[Row] = []
     titles = referential if kind == "title" else None
     for i, candidates in enumerate(answers):
-        row = Row(worklist.lines[i], texts[i], candidates, status(candidates, review_threshold), made[i])
-        if made[i]:
-            code = chosen_code(made[i], [codes[i] for codes in earlier], known, titles)
+        row = Row(worklist.lines[i], texts[i], candidates, status(candidates, review_threshold), stated[i])
+        if stated[i]:
+            code = chosen_code(stated[i], [codes[i] for codes in earlier], known, titles)
             row = replace(row, status="à vérifier") if code is None else _with_choice(row, known[code])
         rows.append(row)
         if progress is not None:
@@ -433,9 +433,9 @@ def agenda(done: Review, *, people: Sequence[Cell] | None = None) -> Agenda:
     for places in grouped((normalise_label(text) or text, place) for place, text in named).values():
         rows = [done.rows[place] for place in places]
         first = next((row for row in rows if row.choice), rows[0])
-        lines, some = tuple(row.number for row in rows), sum(counts[place] for place in places)
+        lines, headcount = tuple(row.number for row in rows), sum(counts[place] for place in places)
         chosen = bool(first.choice) and first not in done.refused
-        groups.append(Group(rows[0].text, lines, some, first.status, tuple(first.candidates), chosen))
+        groups.append(Group(rows[0].text, lines, headcount, first.status, tuple(first.candidates), chosen))
     return Agenda(tuple(sorted(groups, key=lambda group: (group.chosen, -round(group.at_stake, 6), group.text))))
 
 
