@@ -197,8 +197,8 @@ class MobilityAreas(Shown):
     def figures(self) -> dict[str, Any]:
         """Return what ``areas@1`` holds beside the areas: passages, and what the experts' own moves say of them."""
         domains = {"experts_inside": self.domains[0], "count": self.domains[1]}
-        told = {"passages": dicts(self.passages, "en"), "modularity": self.modularity, "experts_inside": self.experts}
-        return told | {"chance_inside": self.chance, "domains": domains}
+        stats = {"passages": dicts(self.passages, "en"), "modularity": self.modularity, "experts_inside": self.experts}
+        return stats | {"chance_inside": self.chance, "domains": domains}
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return areas, their members, and the passages between them as tables."""
@@ -229,11 +229,11 @@ class MobilityAreas(Shown):
         which fewer than a tenth of the moves of the widest lie are left out.
         """
         between = sum_by_key((frozenset((each.origin, each.target)), each.moves) for each in self.passages)
-        left = {area.number: area for area in self.areas}
-        order: list[Area] = [left.pop(min(left))] if left else []
-        while left:
+        remaining = {area.number: area for area in self.areas}
+        order: list[Area] = [remaining.pop(min(remaining))] if remaining else []
+        while remaining:
             last = order[-1].number
-            order.append(left.pop(min(left, key=lambda n: (-between[frozenset((last, n))], n))))
+            order.append(remaining.pop(min(remaining, key=lambda n: (-between[frozenset((last, n))], n))))
         most = max((len(area.members) for area in self.areas), default=1)
         # Neighbours never touch: the chord between two of them is as wide as the largest disc.
         largest = min(_LARGEST, math.sin(math.pi / max(2, len(order))) * _RIM)
@@ -252,11 +252,11 @@ class MobilityAreas(Shown):
         """Return the areas with what a market says of their jobs, in a basin or in the country; itself without one."""
         if market is None:
             return self
-        found = job_markets(market, referential, [m.code for area in self.areas for m in area.members], basin)
+        markets = job_markets(market, referential, [m.code for area in self.areas for m in area.members], basin)
 
         def told(area: Area) -> Area:
-            members = tuple(replace(m, market=found.by_job[m.code]) for m in area.members)
-            return replace(area, members=members, market=found.of_group([m.code for m in members]))
+            members = tuple(replace(m, market=markets.by_job[m.code]) for m in area.members)
+            return replace(area, members=members, market=markets.of_group([m.code for m in members]))
 
         return replace(self, areas=tuple(told(area) for area in self.areas))
 
@@ -294,8 +294,8 @@ def mobility_areas(
     Examples
     --------
     >>> from passerelles import build_graph, load_referential
-    >>> found = mobility_areas(build_graph(load_referential("transitions")))
-    >>> sum(len(area.members) for area in found.areas)
+    >>> mobility = mobility_areas(build_graph(load_referential("transitions")))
+    >>> sum(len(area.members) for area in mobility.areas)
     125
     """
     rows = np.arange(len(graph.codes), dtype=np.intp)
@@ -315,12 +315,12 @@ def mobility_areas(
     together = _stability(rows, moves, groups)
     listed, domain = _experts(graph, rows), tree_of(graph).domain
     calibrated = scorer.calibration is not None
-    some = tuple(_areas(graph, groups, moves, area_of, between, together, calibrated=calibrated))
+    areas = tuple(_areas(graph, groups, moves, area_of, between, together, calibrated=calibrated))
     modularity = round(nx.community.modularity(network, map(set, groups)), 4) if network.number_of_edges() else 0.0
     shares = (_inside(listed, area_of), _by_chance(listed, area_of, rows))
     domains, passages = (_inside(listed, domain), len(np.unique(domain[rows]))), tuple(_passages(graph, moves, area_of))
-    found = MobilityAreas(some, passages, modularity, *shares, domains, graph.referential.stamp)
-    return found.with_market(graph.referential, market, basin)
+    result = MobilityAreas(areas, passages, modularity, *shares, domains, graph.referential.stamp)
+    return result.with_market(graph.referential, market, basin)
 
 
 Moves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
@@ -361,10 +361,10 @@ def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Mo
     origins, targets, _ = moves
     crossing = area_of[origins] != area_of[targets]
     borders = np.union1d(origins[crossing], targets[crossing])
-    ways = nx.betweenness_centrality(network, k=min(len(network), _SOURCES) or None, seed=_SEED)
-    found = np.zeros(len(area_of))
-    found[borders] = [ways[row] for row in borders.tolist()]
-    return found
+    by_node = nx.betweenness_centrality(network, k=min(len(network), _SOURCES) or None, seed=_SEED)
+    betweenness = np.zeros(len(area_of))
+    betweenness[borders] = [by_node[row] for row in borders.tolist()]
+    return betweenness
 
 
 def _stability(rows: NDArray[np.intp], moves: Moves, groups: Sequence[tuple[int, ...]]) -> list[float]:

@@ -24,10 +24,10 @@ def grouped(pairs: Iterable[tuple[Key, Value]]) -> Mapping[Key, tuple[Value, ...
     >>> dict(grouped([("a", 1), ("b", 2), ("a", 3)]))
     {'a': (1, 3), 'b': (2,)}
     """
-    found: dict[Key, list[Value]] = {}
+    groups: dict[Key, list[Value]] = {}
     for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return MappingProxyType({key: tuple(values) for key, values in found.items()})
+        groups.setdefault(key, []).append(value)
+    return MappingProxyType({key: tuple(values) for key, values in groups.items()})
 
 
 def sum_by_key(pairs: Iterable[tuple[Key, int]]) -> Counter[Key]:
@@ -39,10 +39,10 @@ def sum_by_key(pairs: Iterable[tuple[Key, int]]) -> Counter[Key]:
     >>> sum_by_key([("a", 1), ("b", 2), ("a", 3)])
     Counter({'a': 4, 'b': 2})
     """
-    found = Counter[Key]()
+    totals = Counter[Key]()
     for key, number in pairs:
-        found[key] += number
-    return found
+        totals[key] += number
+    return totals
 
 
 def check_code(code: object, *, what: str = "code") -> str:
@@ -134,8 +134,8 @@ def closure(start: str, following: Callable[[str], Iterable[str]], *, seen: set[
     order: list[str] = []
     path = [(start, iter(following(start)))]
     while path:
-        code, rest = path[-1]
-        ahead = next((each for each in rest if each not in seen), None)
+        code, successors = path[-1]
+        ahead = next((each for each in successors if each not in seen), None)
         if ahead is None:
             order.append(code)
             path.pop()

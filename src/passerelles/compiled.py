@@ -96,10 +96,10 @@ def compile_index(
 
     target = Path(path)
     referential = graph.referential
-    mine = [scorer_for(referential, name) for name in (*scorers, graph.settings.scorer)]
+    stored_scorers = [scorer_for(referential, name) for name in (*scorers, graph.settings.scorer)]
     if scorers:
-        mine.append(scorer_for(referential, graph.settings.scorer, occupied=False))
-    by_name = {scorer.name: scorer for scorer in mine}
+        stored_scorers.append(scorer_for(referential, graph.settings.scorer, occupied=False))
+    by_name = {scorer.name: scorer for scorer in stored_scorers}
     arrays: Arrays = {}
     documents = {MEASURES: pack("measures", measure_index(graph), arrays)}
     documents[SCORING] = pack_scores(graph, list(by_name.values()), arrays)

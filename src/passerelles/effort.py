@@ -611,15 +611,15 @@ def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     exact = set(graph.settings.near.exact_categories)
     per_item = hours_of_kind(effort)
     entered: list[Block] = [(0, "savoir-faire", macro) for macro in _macros(graph).tolist()]
-    asked: list[Block | None] = []
+    own_blocks: list[Block | None] = []
     load: list[float] = []
     for (kind, category), macro in zip(graph.competency_kinds, graph.macro.tolist(), strict=True):
         learned = category not in exact  # a certificate's name: an option that leads there, nothing to learn beside it
-        asked.append(_block_of(kind, category, macro) if learned else None)
+        own_blocks.append(_block_of(kind, category, macro) if learned else None)
         load.append(round(_HUNDREDTHS * per_item[kind]) if learned else 0.0)
-    blocks = sorted({*entered, *filter(None, asked)})
+    blocks = sorted({*entered, *filter(None, own_blocks)})
     number = {block: place for place, block in enumerate(blocks)}
-    block = np.asarray([-1 if each is None else number[each] for each in (*asked, *entered)], dtype=np.int64)
+    block = np.asarray([-1 if each is None else number[each] for each in (*own_blocks, *entered)], dtype=np.int64)
     load += [round(_HUNDREDTHS * effort.entry_hours)] * len(entered)
     cap = [effort.skill_cap if kind == "savoir-faire" else effort.knowledge_cap for _, kind, _ in blocks]
     practised = [float(kind in paths.practice_kinds) for _, kind, _ in blocks]
@@ -703,9 +703,9 @@ def _items(graph: OccupationGraph, block: Ints) -> tuple[Ints, Ints]:
     owner, columns = _requirements(graph)
     learned = block[columns] >= 0
     owner, columns = owner[learned], columns[learned]
-    begun, entered = np.divmod(np.unique(owner * width + block[columns]), width)
+    block_owner, entered = np.divmod(np.unique(owner * width + block[columns]), width)
     under = entered < len(block) - size  # a block of knowledge or savoir-être has no entry
-    owner, columns = np.append(owner, begun[under]), np.append(columns, size + entered[under])
+    owner, columns = np.append(owner, block_owner[under]), np.append(columns, size + entered[under])
     order = np.argsort(owner * width + block[columns], kind="stable")
     return owner[order], columns[order]
 

@@ -41,14 +41,14 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
     Traceback (most recent call last):
     passerelles.errors.PasserellesError: weekday: day takes date; got '2026-01-01'.
     """
-    kinds = {name: given.annotation for name, given in inspect.signature(function).parameters.items()}
+    kinds = {name: parameter.annotation for name, parameter in inspect.signature(function).parameters.items()}
     checks = {name: _check(kind) for name, kind in kinds.items() if kind not in (Any, inspect.Parameter.empty)}
 
     @wraps(function)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        given = dict(zip(kinds, args, strict=False), **kwargs)
+        arguments = dict(zip(kinds, args, strict=False), **kwargs)
         for name, fits in checks.items():
-            if name in given and not fits(value := given[name]):
+            if name in arguments and not fits(value := arguments[name]):
                 shown = repr(value) if isinstance(value, str | int | float | None) else type(value).__name__
                 about = {"name": name, "expected": _written(kinds[name]), "value": shown}
                 raise PasserellesError("wrong_argument", function=function.__name__, **about)
@@ -61,12 +61,12 @@ def _check(kind: Any) -> Callable[[Any], bool]:
     """Return whether a value may be meant by an annotation; what is neither ours nor fixed is only told from None."""
     inner = get_args(kind)
     if get_origin(kind) in (Union, UnionType):
-        some = [_check(each) for each in inner]
-        return lambda value: any(fits(value) for fits in some)
+        checks = [_check(each) for each in inner]
+        return lambda value: any(fits(value) for fits in checks)
     if get_origin(kind) is Literal:
         return lambda value: isinstance(value, str | int | None) and value in inner
     if get_origin(kind) is tuple and Ellipsis not in inner:
-        each = [_check(one) for one in inner]
+        each = [_check(part) for part in inner]
         return lambda value: isinstance(value, tuple | list) and len(value) == len(each) and all(map(call, each, value))
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
     if kind in (date, NoneType) or (ours and not getattr(kind, "_is_protocol", False)):
@@ -100,11 +100,11 @@ class _Told(Exception):  # noqa: N818 - not raised itself
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle and copy what is held: an exception would be called again with its text as a key."""
-        values = {name: _kept(value) for name, value in self.values.items()}
+        values = {name: _picklable(value) for name, value in self.values.items()}
         return type(self).__new__, (type(self), *self.args), vars(self) | {"values": values}
 
 
-def _kept(value: object) -> object:
+def _picklable(value: object) -> object:
     """Return what of a value goes to another process: itself, or its text where it may hold anything."""
     if callable(value):
         return {lang: str(value(lang)) for lang in LANGS}.get
@@ -153,10 +153,10 @@ class ReferentialError(PasserellesError):
         if not self.issues or "first" not in self.values:
             return super().message(lang)
         first = self.issues[0]
-        what = first.what(lang)
+        fault = first.what(lang)
         if first.line:
-            what += f" ({say('validation.where', lang=lang, file=first.file, line=str(first.line))})"
-        return say(f"errors.{self.key}", lang=lang, **{**self.values, "first": what})
+            fault += f" ({say('validation.where', lang=lang, file=first.file, line=str(first.line))})"
+        return say(f"errors.{self.key}", lang=lang, **{**self.values, "first": fault})
 
 
 class UnknownCodeError(PasserellesError):
@@ -245,10 +245,10 @@ def deprecated(*, instead: str, since: str, until: str) -> Callable[[Callable[P,
     >>> @deprecated(instead="rank_moves", since="0.3.0", until="0.4.0")
     ... def rank_jobs():
     ...     return 1
-    >>> with warnings.catch_warnings(record=True) as told:
+    >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
     ...     _ = rank_jobs()
-    >>> str(told[0].message)
+    >>> str(caught[0].message)
     'rank_jobs is deprecated since 0.3.0 and goes with 0.4.0: use rank_moves.'
     """
     term = Term(instead, since, until)

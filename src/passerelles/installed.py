@@ -41,10 +41,10 @@ def extensions(group: Group) -> Mapping[str, Any]:
     >>> dict(extensions("report_sections"))
     {}
     """
-    found: dict[str, Any] = {}
+    by_name: dict[str, Any] = {}
     for point in sorted(entry_points(group=f"passerelles.{group}"), key=lambda p: (p.name, p.value)):
         try:
-            found.setdefault(point.name, point.load())
+            by_name.setdefault(point.name, point.load())
         except (ImportError, AttributeError) as error:
             raise PasserellesError("extension", group=point.group, name=point.name, reason=error) from error
-    return MappingProxyType(found)
+    return MappingProxyType(by_name)

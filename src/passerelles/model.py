@@ -462,8 +462,8 @@ class Profile:
         if self.employment is not None and self.employment not in get_args(Employment):
             known = ", ".join(get_args(Employment))
             raise PasserellesError("unknown_employment", value=repr(self.employment), known=known)
-        some = check_codes(self.competencies, what="competencies")
-        codes = tuple(sorted({check_code(c, what="competency") for c in some}))
+        competencies = check_codes(self.competencies, what="competencies")
+        codes = tuple(sorted({check_code(c, what="competency") for c in competencies}))
         if self.occupation is None and not codes:
             raise PasserellesError("empty_profile")
         stated: object = self.credentials

@@ -86,8 +86,8 @@ class Notice:
         """Return where it is, what was found and what was done, in one line."""
         line = "" if self.line is None else say("notices.line", lang=lang, line=self.line)
         place = say("notices.place", lang=lang, file=self.file, line=line)
-        found = self.what(lang)
-        return f"{place} {found}{'' if found.endswith('?') else '.'} {self.action(lang)}"
+        fault = self.what(lang)
+        return f"{place} {fault}{'' if fault.endswith('?') else '.'} {self.action(lang)}"
 
     def _details(self, lang: Lang) -> dict[str, object]:
         values = dict(self.values)
@@ -120,14 +120,14 @@ class NoticeLog:
         for each in notices:
             self.add(each)
 
-    def add(self, found: Notice) -> None:
+    def add(self, notice: Notice) -> None:
         """Take one notice."""
-        key = (found.code, found.file)
+        key = (notice.code, notice.file)
         listed = self._listed.setdefault(key, [])
         if len(listed) < LISTED:
-            listed.append(found)
+            listed.append(notice)
         else:
-            self._beyond[key] += found.count
+            self._beyond[key] += notice.count
 
     def note(self, code: str, *, file: str = "", line: int | None = None, count: int = 1, **values: object) -> None:
         """Make a notice and take it."""
@@ -138,14 +138,14 @@ class NoticeLog:
 
     def notices(self) -> tuple[Notice, ...]:
         """Return what was found: errors first, then by code, file and line; the same order in every run."""
-        kept: list[Notice] = []
+        merged: list[Notice] = []
         for key, listed in self._listed.items():
             beyond = self._beyond[key]
-            kept += [replace(listed[0], count=sum(n.count for n in listed) + beyond)] if beyond else listed
-        return tuple(sorted(kept, key=lambda n: (_ORDER[n.severity], n.code, n.file, n.line or 0, n.values)))
+            merged += [replace(listed[0], count=sum(n.count for n in listed) + beyond)] if beyond else listed
+        return tuple(sorted(merged, key=lambda n: (_ORDER[n.severity], n.code, n.file, n.line or 0, n.values)))
 
 
 def count_by_severity(notices: Iterable[Notice]) -> dict[Severity, int]:
     """Faults of each severity, zero included."""
-    found = sum_by_key((each.severity, each.faults) for each in notices)
-    return {severity: found[severity] for severity in _ORDER}
+    counts = sum_by_key((each.severity, each.faults) for each in notices)
+    return {severity: counts[severity] for severity in _ORDER}

@@ -132,7 +132,7 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
     --------
     >>> from passerelles import build_graph, evaluate, load_referential
     >>> with progress_bar("evaluating") as tell:
-    ...     found = evaluate(build_graph(load_referential("transitions")), methods=["cosine"], progress=tell)
+    ...     evaluation = evaluate(build_graph(load_referential("transitions")), methods=["cosine"], progress=tell)
     """
     if _in_notebook():
         yield _telling(_notebook(lang), text, total, _EVERY_VIEW)

@@ -97,11 +97,11 @@ class Session(Deriving):
         """Return a referential with overlays, unless one of these has errors; say what was found in each."""
         for overlay in self.overlays:
             place = place_of(overlay, "overlay")
-            found = laid.notices_of(place)
-            counts = count_by_severity(found)
+            notices = laid.notices_of(place)
+            counts = count_by_severity(notices)
             if counts["error"] and not self.accept_errors:
                 about = {"name": place.stem, "n": counts["error"], "place": overlay}
-                raise ReferentialError("overlay_refused", issues=found, first="", **about)
+                raise ReferentialError("overlay_refused", issues=notices, first="", **about)
             if self.tell is not None and counts["error"] + counts["warning"]:
                 self.tell(str(overlay), counts["error"], counts["warning"])
         return laid
@@ -109,8 +109,8 @@ class Session(Deriving):
     @cached_property
     def settings(self) -> Settings:
         """The settings of the file, or the defaults."""
-        found = read_settings(self.settings_file, strict=self.strict)
-        return found if self.access else found.model_copy(update={"access": None})
+        settings = read_settings(self.settings_file, strict=self.strict)
+        return settings if self.access else settings.model_copy(update={"access": None})
 
     @cached_property
     def graph(self) -> "OccupationGraph":
@@ -170,8 +170,8 @@ class Session(Deriving):
         folders that were named. Where none was, folders that are not there, or hold no wages, stop nobody.
         """
         folders = self.folders if self.data else [folder for folder in self.folders if folder.is_dir()]
-        found = next(filter(None, map(load_wages, folders)), None)
-        return self.market if found is None and self.data else found
+        wages = next(filter(None, map(load_wages, folders)), None)
+        return self.market if wages is None and self.data else wages
 
     @property
     @made_once
@@ -187,7 +187,7 @@ class Session(Deriving):
         def load(folder: Path) -> Places:
             if self.travel is not None:
                 return load_places(folder, travel=self.travel, scanned=self._scan(folder))
-            return self._kept("places", Places, folder, lambda: load_places(folder, scanned=self._scan(folder)))
+            return self._from_cache("places", Places, folder, lambda: load_places(folder, scanned=self._scan(folder)))
 
         return self._first(load, "no_places_data")
 
@@ -198,7 +198,7 @@ class Session(Deriving):
 
         def load(folder: Path) -> Certifications:
             make = partial(load_certifications, folder, scanned=self._scan(folder))
-            return replace(self._kept("certifications", Certifications, folder, make), keeper=self._keeper)
+            return replace(self._from_cache("certifications", Certifications, folder, make), keeper=self._keeper)
 
         return self._first(load, "no_certifications_data")
 
@@ -232,7 +232,7 @@ class Session(Deriving):
 
     def _scan(self, folder: Path) -> Scan:
         """What a folder holds, looked through once."""
-        return self.derived(folder, lambda: self._kept("scan", Scan, folder, lambda: scan_all(folder)))
+        return self.derived(folder, lambda: self._from_cache("scan", Scan, folder, lambda: scan_all(folder)))
 
     @cached_property
     def keeper(self) -> Keeper:
@@ -245,7 +245,7 @@ class Session(Deriving):
     def _keeper(self) -> Keeper | None:
         return self.keeper if self.cache else None
 
-    def _kept(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:
+    def _from_cache(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:
         """Return what was made of a folder, as it was kept or made now."""
         place = self._keeper
         return make() if place is None else place.kept(f"{name}-{self.folders.index(folder)}", kind, make)

@@ -42,8 +42,8 @@ def problems(error: ValidationError) -> Callable[[Lang], str]:
     """Return what says, in a language, what is wrong in a file of settings or the like, field by field, in one line."""
 
     def said(lang: Lang) -> str:
-        found = ((".".join(map(str, each["loc"])), fault(each, lang)) for each in error.errors())
-        return "; ".join(": ".join(filter(None, each)) for each in found)
+        faults = ((".".join(map(str, each["loc"])), fault(each, lang)) for each in error.errors())
+        return "; ".join(": ".join(filter(None, each)) for each in faults)
 
     return said
 
@@ -51,21 +51,21 @@ def problems(error: ValidationError) -> Callable[[Lang], str]:
 _LIMITS: Final = ("ge", "le", "gt", "lt", "min_length", "max_length")
 
 
-def fault(found: Mapping[str, Any], lang: Lang) -> str:
+def fault(error: Mapping[str, Any], lang: Lang) -> str:
     """
     Say in a language what pydantic found wrong with a value, in one clause that does not repeat it.
 
     A check of ours in a validator has words of its own, which are such a clause: without a full stop.
     """
-    if found["type"] == "json_invalid":
-        return json_problem(found["msg"])(lang)
-    about = found.get("ctx", {})
-    if isinstance(told := about.get("error"), PasserellesError):
-        return told.message(lang)
+    if error["type"] == "json_invalid":
+        return json_problem(error["msg"])(lang)
+    about = error.get("ctx", {})
+    if isinstance(cause := about.get("error"), PasserellesError):
+        return cause.message(lang)
     limit = next((about[name] for name in _LIMITS if name in about), None)
     choices = str(about.get("expected")).replace(" or ", ", ")
     faults = packaged("passerelles", "settings.toml")["faults"]
-    words = next((words for words, kinds in faults.items() if found["type"] in kinds), "shape")
+    words = next((words for words, kinds in faults.items() if error["type"] in kinds), "shape")
     return say(f"invalid.{words}", lang=lang, n=limit, limit=str(limit).removesuffix(".0"), choices=choices)
 
 
@@ -271,14 +271,14 @@ def settings_or(settings: Settings | None, built: Settings) -> Settings:
 
     Examples
     --------
-    >>> found = settings_or(Settings(strict=True), Settings(access=None))
-    >>> found.strict, found.access
+    >>> settings = settings_or(Settings(strict=True), Settings(access=None))
+    >>> settings.strict, settings.access
     (True, None)
     """
     if settings is None or settings is built:
         return built
-    asked, there = settings.model_dump(include=_BUILT, exclude_unset=True), built.model_dump(include=_BUILT)
-    late = [key for key, value in asked.items() if there[key] != (value if key == "access" else there[key] | value)]
+    chosen, stored = settings.model_dump(include=_BUILT, exclude_unset=True), built.model_dump(include=_BUILT)
+    late = [key for key, value in chosen.items() if stored[key] != (value if key == "access" else stored[key] | value)]
     if late:
         raise PasserellesError("settings_of_graph", names=", ".join(late))
     whole = {name: getattr(built, name) for name in _BUILT if name != "ranking"}

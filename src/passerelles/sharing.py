@@ -54,8 +54,8 @@ class Deriving:
                 if key not in memo:
                     memo[key] = build()
             locks.pop(key, None)  # whoever comes from now on needs none
-        found: Value = memo[key]
-        return found
+        value: Value = memo[key]
+        return value
 
 
 def made_once(make: Callable[[Owner], Value]) -> Callable[[Owner], Value]:
@@ -89,9 +89,9 @@ class LaterModule(ModuleType):
 
     def __getattr__(self, name: str) -> Any:
         """Import the module, and keep what is asked for."""
-        found = getattr(import_module(self.__name__), name)
-        setattr(self, name, found)
-        return found
+        attribute = getattr(import_module(self.__name__), name)
+        setattr(self, name, attribute)
+        return attribute
 
 
 class FrozenDict(dict[str, Value]):
@@ -138,11 +138,11 @@ class Later(Generic[Value]):
         """Return the value; on the class, the field itself."""
         if instance is None:
             return self
-        found = vars(instance)[self._name]
-        if callable(found):
-            found = vars(instance)[self._name] = found()
-        made: Value = found
-        return made
+        value = vars(instance)[self._name]
+        if callable(value):
+            value = vars(instance)[self._name] = value()
+        result: Value = value
+        return result
 
     def __set__(self, instance: object, value: Value | Callable[[], Value]) -> None:
         """Keep what is given."""

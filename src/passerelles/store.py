@@ -84,10 +84,10 @@ class Index(Deriving):
         """Return an array of positions among `size` things, each at least `least`; other numbers are damage."""
 
         def checked() -> Array:
-            found = self.array(name)
-            if found.size and not (least <= found.min() and found.max() < size):
+            values = self.array(name)
+            if values.size and not (least <= values.min() and values.max() < size):
                 self.damaged(name)
-            return found
+            return values
 
         return self.derived(("positions", name), checked)
 
@@ -149,17 +149,17 @@ class Index(Deriving):
         """
         if kind == "none":
             return [None] * len(places)
-        some = slice(places.start, places.stop)
+        span = slice(places.start, places.stop)
         if kind == "text":
             distinct = len(self.array(f"{name}.ends.npy")) - 1
-            numbers = self.positions(f"{name}.number.npy", distinct, least=-1)[some]
+            numbers = self.positions(f"{name}.number.npy", distinct, least=-1)[span]
             first = max(0, int(numbers.min()))
             texts = [*self._texts(name, slice(first, int(numbers.max()) + 2)), None]  # -1 finds the last one
             return map(texts.__getitem__, np.where(numbers < 0, -1, numbers - first).tolist())
-        cells: list[Cell] = self.array(f"{name}.value.npy")[some].tolist()
+        cells: list[Cell] = self.array(f"{name}.value.npy")[span].tolist()
         if kind == "partial":
-            known = self.array(f"{name}.known.npy")[some].tolist()
-            return [value if there else None for value, there in zip(cells, known, strict=True)]
+            known = self.array(f"{name}.known.npy")[span].tolist()
+            return [value if is_known else None for value, is_known in zip(cells, known, strict=True)]
         return cells
 
     def _texts(self, name: str, some: slice = slice(None)) -> list[str]:
@@ -209,12 +209,12 @@ class Index(Deriving):
     def _checked(self, name: str, *, large: bool = False) -> memoryview:
         """Bytes of a member, mapped, and checked unless it is large."""
         about = self.manifest["members"].get(name)
-        found = None if about is None else self._map(name)
-        if found is None or len(found) != about["bytes"]:
+        data = None if about is None else self._map(name)
+        if data is None or len(data) != about["bytes"]:
             self.damaged(name)
-        if (large or len(found) <= LARGE) and hashlib.sha256(found).hexdigest() != about["sha256"]:
+        if (large or len(data) <= LARGE) and hashlib.sha256(data).hexdigest() != about["sha256"]:
             self.damaged(name)
-        return found
+        return data
 
     def _mapped(self, name: str) -> Array:
         whole, about = self._checked(name), self.manifest["members"][name]
@@ -361,10 +361,10 @@ def _manifest(place: Path, data: memoryview | None, line: memoryview | None) -> 
         name = SEAL if data is not None and line is None else MANIFEST
         raise PasserellesError("index_damaged", path=place, name=name)
     manifest: Mapping[str, Any] = json.loads(bytes(data))
-    found = f"{manifest.get('schema')}@{manifest.get('format')}", manifest.get("package")
+    actual = f"{manifest.get('schema')}@{manifest.get('format')}", manifest.get("package")
     expected = f"{SCHEMA}@{FORMAT}", package_version()
-    if found != expected:
-        raise PasserellesError("index_version", path=place, found=" / ".join(map(str, found)), expected=expected[1])
+    if actual != expected:
+        raise PasserellesError("index_version", path=place, found=" / ".join(map(str, actual)), expected=expected[1])
     return manifest, seal
 
 
@@ -437,15 +437,15 @@ def _listing(content: Content, array: Array | None) -> dict[str, Any]:
     digest = hashlib.sha256()
     for part in content:
         digest.update(part)
-    found: dict[str, Any] = {"bytes": sum(part.nbytes for part in content), "sha256": digest.hexdigest()}
-    return found if array is None else found | {"dtype": array.dtype.str, "shape": list(array.shape)}
+    entry: dict[str, Any] = {"bytes": sum(part.nbytes for part in content), "sha256": digest.hexdigest()}
+    return entry if array is None else entry | {"dtype": array.dtype.str, "shape": list(array.shape)}
 
 
 def _check_replaceable(path: Path) -> None:
     """Refuse to replace what is no index: a folder of somebody's files, a file that `--output` names by mistake."""
-    held = {p.name for p in path.iterdir()} if path.is_dir() else {MANIFEST}
-    alien = {name for name in held if not name.endswith((_SUFFIX, ".json"))} - {SEAL}
-    if alien or (held and not is_index(path)):
+    names = {p.name for p in path.iterdir()} if path.is_dir() else {MANIFEST}
+    alien = {name for name in names if not name.endswith((_SUFFIX, ".json"))} - {SEAL}
+    if alien or (names and not is_index(path)):
         raise PasserellesError("index_onto_others", path=path)
 
 

@@ -70,8 +70,8 @@ def slashed_forms(label: str) -> tuple[str, str] | None:
     shared = 0
     if not _agree(before[0], after[0]):
         shared = next((place for place in range(len(before) - 1, 0, -1) if _agree(before[place], after[0])), 0)
-    kept = len(before) - shared
-    return " ".join([*before, *after[kept:]]), " ".join([*before[:shared], *after])
+    offset = len(before) - shared
+    return " ".join([*before, *after[offset:]]), " ".join([*before[:shared], *after])
 
 
 def _agree(left: str, right: str) -> bool:

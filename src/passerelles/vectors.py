@@ -74,11 +74,11 @@ def top(values: NDArray[np.floating], width: int) -> NDArray[np.intp]:
     [1, 2]
     """
     if width >= len(values):
-        found = np.arange(len(values))
+        places = np.arange(len(values))
     else:
         least = -np.partition(-values, width - 1)[width - 1] if width else np.inf
-        found = np.flatnonzero(values >= least)  # every value equal to the last one kept competes, by position
-    return found[np.lexsort((found, -values[found]))][:width]
+        places = np.flatnonzero(values >= least)  # every value equal to the last one kept competes, by position
+    return places[np.lexsort((places, -values[places]))][:width]
 
 
 def numbered(names: Sequence[Any]) -> NDArray[np.int32]:
@@ -219,9 +219,9 @@ def _unit(data: NDArray[Any], starts: NDArray[np.integer]) -> NDArray[Any]:
 
 def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.csr_array":
     """Other values in the places of those of a matrix, which are left out where they are 0."""
-    found = sparse.csr_array((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
-    found.eliminate_zeros()
-    return found
+    result = sparse.csr_array((values, matrix.indices.copy(), matrix.indptr.copy()), shape=matrix.shape)
+    result.eliminate_zeros()
+    return result
 
 
 # Cosines: products of unit rows.
@@ -243,10 +243,10 @@ def product(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArray[np.
 
     Each cell is summed in 64 bits, in the order of the columns.
     """
-    found = np.empty((left.shape[0], turned.shape[1]), dtype=np.float32)
-    for some in blocks(len(found)):
-        found[some] = (left[some] @ turned).toarray()
-    return found
+    products = np.empty((left.shape[0], turned.shape[1]), dtype=np.float32)
+    for block in blocks(len(products)):
+        products[block] = (left[block] @ turned).toarray()
+    return products
 
 
 def in_whole_numbers(matrix: "sparse.csr_array", parts: int) -> "sparse.csr_array":
@@ -260,10 +260,10 @@ def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
 
     Sums of whole numbers are exact in any order, so whoever adds them up otherwise finds the same bits.
     """
-    found = sparse.csr_array(left @ turned)
-    scaled = found.data * np.repeat(_scales(left.data, left.indptr) / FINE, np.diff(found.indptr))
-    found.data = scaled.astype(np.float32)  # before it is dense: half the memory to fill
-    return np.asarray(found.toarray(), dtype=np.float32)
+    cosines = sparse.csr_array(left @ turned)
+    scaled = cosines.data * np.repeat(_scales(left.data, left.indptr) / FINE, np.diff(cosines.indptr))
+    cosines.data = scaled.astype(np.float32)  # before it is dense: half the memory to fill
+    return np.asarray(cosines.toarray(), dtype=np.float32)
 
 
 # Terms of texts: stems, pairs of stems, pieces of words.
@@ -290,9 +290,9 @@ def stem(word: str, *passes: Sequence[SuffixRule]) -> str:
     """
     for rules in passes:
         for suffix, replacement, shortest in rules:
-            kept = len(word) - len(suffix)
-            if kept >= shortest and word.endswith(suffix):
-                word = word[:kept] + replacement
+            length = len(word) - len(suffix)
+            if length >= shortest and word.endswith(suffix):
+                word = word[:length] + replacement
                 break
     return word
 
@@ -331,8 +331,8 @@ def level_named(text: str, rules: WordRules) -> float:
     3.5
     """
     folded = fold_accents(text)
-    found = [value for pattern, value in rules.levels if pattern.search(folded)]
-    return sum(found) / len(found) if found else float("nan")
+    levels = [value for pattern, value in rules.levels if pattern.search(folded)]
+    return sum(levels) / len(levels) if levels else float("nan")
 
 
 class TextCounts(NamedTuple):
@@ -352,9 +352,9 @@ class TextCounts(NamedTuple):
 def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     """Count the words of texts; columns are in the order of the words, so that the same texts give equal matrices."""
     bags = words_of_all(texts)
-    seen = set(chain.from_iterable(bags))
-    vocabulary = sorted(word for word in seen if word not in rules.stop and len(word) > 1)
-    row, flat = _numbers(bags, dict.fromkeys(seen, -1) | {word: i for i, word in enumerate(vocabulary)})
+    distinct = set(chain.from_iterable(bags))
+    vocabulary = sorted(word for word in distinct if word not in rules.stop and len(word) > 1)
+    row, flat = _numbers(bags, dict.fromkeys(distinct, -1) | {word: i for i, word in enumerate(vocabulary)})
     flat, row = flat[flat >= 0], row[flat >= 0]
     stems = [stem(word, rules.endings) for word in vocabulary]
     stemmed = numbered(stems).astype(np.int64)[flat]
@@ -469,10 +469,10 @@ def close_pairs(
     candidates = sparse.triu(prefix @ prefix.T, k=1, format="coo")
     left, right = candidates.row.astype(np.int32), candidates.col.astype(np.int32)
     cosines = np.empty(len(left), dtype=np.float64)
-    for some in blocks(len(left), _CHUNK):
-        cosines[some] = np.asarray(vectors[left[some]].multiply(vectors[right[some]]).sum(axis=1)).ravel()
-    kept = cosines >= threshold - 1e-12
-    return left[kept], right[kept], np.minimum(cosines[kept], 1.0)
+    for block in blocks(len(left), _CHUNK):
+        cosines[block] = np.asarray(vectors[left[block]].multiply(vectors[right[block]]).sum(axis=1)).ravel()
+    close = cosines >= threshold - 1e-12
+    return left[close], right[close], np.minimum(cosines[close], 1.0)
 
 
 def _prefixes(vectors: "sparse.csr_array", threshold: float) -> "sparse.csr_array":
@@ -481,9 +481,9 @@ def _prefixes(vectors: "sparse.csr_array", threshold: float) -> "sparse.csr_arra
     before = np.cumsum(squares) - squares
     row = np.repeat(np.arange(vectors.shape[0]), np.diff(vectors.indptr))
     remainder = np.sqrt(np.maximum(0.0, 1.0 - (before - before[vectors.indptr[row]])))  # length from this word on
-    kept = remainder >= threshold - 1e-9
-    ones = np.ones(kept.sum(), dtype=np.float32)
-    return sparse.csr_array((ones, (row[kept], vectors.indices[kept])), shape=vectors.shape)
+    in_prefix = remainder >= threshold - 1e-9
+    ones = np.ones(in_prefix.sum(), dtype=np.float32)
+    return sparse.csr_array((ones, (row[in_prefix], vectors.indices[in_prefix])), shape=vectors.shape)
 
 
 @dataclass(frozen=True, slots=True)
