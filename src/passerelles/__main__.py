@@ -16,7 +16,7 @@ def main() -> None:
         sys.stderr.write(say("cli.interrupted") + "\n")
         sys.exit(130)
     finally:
-        gc.freeze()  # all dies with the process: looking for circles in it would take a fifth of a short command
+        gc.freeze()  # memory goes with the process: a last garbage collection would take a fifth of a short command
 
 
 if __name__ == "__main__":

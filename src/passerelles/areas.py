@@ -44,11 +44,11 @@ _BEST: Final = 10  # moves of each occupation that the graph is made of
 _SEED: Final = 20
 _SAMPLES: Final = 10  # resampled graphs on which stability is measured
 _KEPT_SHARE: Final = 0.8  # of the moves, in each of them
-_SOURCES: Final = 256  # occupations from which short ways are followed, for betweenness
+_SOURCES: Final = 256  # occupations from which shortest paths are computed, for betweenness
 _NAMED: Final = 3  # jobs that name an area, pivots, entries, exits and competencies listed
-_RIM: Final = 0.8  # of a wheel, where the middles of its discs lie; and the largest radius of one
+_RIM: Final = 0.8  # of a wheel: radius on which the centres of its discs lie; then the largest radius of a disc
 _LARGEST: Final = 0.16
-_THIN: Final = 0.1  # of the widest way: thinner ones are not drawn
+_THIN: Final = 0.1  # share of the heaviest link: lighter ones are not drawn
 _OPEN: Final = 0.1  # chance from which a move counts as a way out: `accessible`
 
 
@@ -335,7 +335,7 @@ def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) 
         totals = scores.totals(row)[others]
         best = np.lexsort((others, -totals))[:_BEST]
         chances = scorer.chances(totals[best])
-        if np.isnan(chances).any():  # not calibrated: the place stands for the chance
+        if np.isnan(chances).any():  # not calibrated: the rank stands for the chance
             chances = np.asarray(1.0 / (1.0 + np.arange(len(best))), dtype=np.float64)
         blocks.append((np.full_like(best, row), others[best], chances))
     origins, targets, weights = map(np.concatenate, zip(*blocks, strict=True))
@@ -357,7 +357,7 @@ def _communities(network: "nx.Graph[int]") -> list[tuple[int, ...]]:
 
 
 def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> NDArray[np.float64]:
-    """Share of short ways on which each row with a move to another area lies, 0 for the others; shape (n,)."""
+    """Share of shortest paths through each row that has a move to another area, 0 for the others; shape (n,)."""
     origins, targets, _ = moves
     crossing = area_of[origins] != area_of[targets]
     borders = np.union1d(origins[crossing], targets[crossing])

@@ -35,7 +35,7 @@ from passerelles.store import FORMAT, Arrays, is_index, pack, write_index
 
 _LOG: Final = logging.getLogger(__name__)
 KEPT: Final = ("default", "holdings")  # the scorer of occupations, and that of people without one
-_FOLDER: Final = ".indexes"  # hidden, so that whoever looks for data in the cache passes it over
+_FOLDER: Final = ".indexes"  # hidden, so that searches for data in the cache skip it
 _INDEXES: Final = "*.index"
 _MOST: Final = 8  # indexes that the cache keeps: those used last
 
@@ -156,7 +156,7 @@ def open_cached(place: Path) -> Referential | None:
         os.utime(place)
     except (PasserellesError, OSError):
         with suppress(OSError):
-            place.unlink()  # it can serve nobody
+            place.unlink()  # it is of no use
         return None
     return referential
 

@@ -24,7 +24,7 @@ from passerelles.vectors import frozen, places_of, word_rules
 
 Basis = Literal["credential", "certification", "estimate", "course"]
 HIGHEST_LEVEL: Final = 7
-ENTITLED: Final = HIGHEST_LEVEL + 1  # in the place of a level: who brings the very title that a job asks for
+ENTITLED: Final = HIGHEST_LEVEL + 1  # instead of a level: people who hold the very title that a job asks for
 _STANDINGS: Final = ENTITLED + 1
 _LOWEST: Final = 2
 _BACCALAUREAT: Final = 4
@@ -149,13 +149,13 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     published = published_for(occupation, level)
     middle = duration_model().estimate(level, _domain(occupation))
     lengths = [d.centre.expected or 0.0 for d in published]
-    # Whom nobody asks for a diploma learns the job by the shortest that leads there, and sits out no diploma of several
+    # Where no diploma is asked for, the job is learnt by the shortest course to it, not by a diploma of several
     # years where courses of its level take less.
     rows = asked(referential, occupation.code, NO_AIM)
     asks = titled or demands_diploma(referential, rows)
     free = stated is not None and stated.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
-    # is a course for who has made them.
+    # is a course for people who have done these studies.
     levels = (level, None) if level >= _FIRST_DEGREE else (level,)
     titles = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS]
     asked_for = [c for c in titles if _length(c)]
@@ -164,7 +164,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     if free and fit:
         usual = min(fit, key=lambda c: (_length(c), c.code))
         expected, hours, source = _length(usual), training_hours(usual), usual.hours.source
-        # The least that its text sets is for who holds a diploma of the level: the trade is left, not general subjects.
+        # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
         short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
@@ -173,7 +173,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
             low, expected, high, short, level, known, "certification", usual.code, source, title=((usual.code,),)
         )
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
-    # first degree on, once the studies are made.
+    # first degree on, after the studies.
     lengthless = [c.code for c in titles if level <= (c.level or 0) and level < _FIRST_DEGREE]
     part = settings.open_share if free and not lengthless else 1.0
     title: Alternatives = ((min(lengthless),),) if free and lengthless else _demanded(referential, rows)
@@ -283,7 +283,7 @@ def _required(referential: Referential, code: str) -> list[Credential]:
 
 
 def _usual(referential: Referential, code: str) -> list[Credential]:
-    """What employers ask of everybody, and the law of nobody; of ways that it demands, the usual one is one of them."""
+    """Credentials that employers usually ask of everybody, without those of the alternatives that the law demands."""
     rows = referential.credentials_of.get(code, ())
     ways = {row.credential for row in rows if row.kind == "one-of"}
     usual = (row.credential for row in rows if row.kind == "usual" and row.scope == "all")
@@ -469,7 +469,7 @@ class EffortTable:
         most = np.where(np.asarray(level) == ENTITLED, self.effort.adaptation, self.adaptation[rows])
         adaptation = np.maximum(0.0, most - self.effort.adaptation_per_level * up)
         left = share * (1.0 - adaptation * known)
-        # Who holds the level needs the trade's part only, the more so the more of the trade is held already.
+        # With the level, the trade's part alone is needed, less of it the more of the trade is held already.
         whole = self.trade[level, rows]
         spared = np.where(np.asarray(level) >= self.level[rows], np.maximum(0.0, whole - self.short[rows]), 0.0)
         # In billionths, so that the last bits of a power never decide between two paths.
@@ -648,7 +648,7 @@ def _assemble(
     places = {title: place for place, title in enumerate(titles)}
 
     def titled(qualification: Qualification) -> bool:
-        # What a credential takes of whom is a fact of its own: its reductions say.
+        # How long a credential takes for whom is data of its own: see its reductions.
         asked = qualification.titled or len(qualification.title) == 1  # a choice is demanded, one title usual
         return qualification.basis == "certification" or (qualification.basis == "estimate" and asked)
 

@@ -1,4 +1,4 @@
-"""Errors for people, written out in the reader's language, and warnings of what is taken back."""
+"""Errors for people, written out in the reader's language, and warnings of deprecation."""
 
 import inspect
 import re
@@ -16,8 +16,8 @@ from passerelles.language.say import LANGS, Lang, say
 
 P = ParamSpec("P")
 R = TypeVar("R")
-# What gives a value that nobody makes by hand.
-_GIVEN_BY: Final = {
+# Function that makes a value of each class.
+_MADE_BY: Final = {
     "OccupationGraph": "build_graph", "Referential": "load_referential", "Market": "load_market",
     "Places": "load_places", "Certifications": "load_certifications", "Settings": "Settings(**values)",
 }  # fmt: skip
@@ -58,7 +58,7 @@ def checked(function: Callable[P, R]) -> Callable[P, R]:
 
 
 def _check(kind: Any) -> Callable[[Any], bool]:
-    """Return whether a value may be meant by an annotation; what is neither ours nor fixed is only told from None."""
+    """Return a check of values against an annotation; for foreign classes, it refuses None alone."""
     inner = get_args(kind)
     if get_origin(kind) in (Union, UnionType):
         checks = [_check(each) for each in inner]
@@ -71,21 +71,21 @@ def _check(kind: Any) -> Callable[[Any], bool]:
     ours = isinstance(kind, type) and kind.__module__.startswith("passerelles.")
     if kind in (date, NoneType) or (ours and not getattr(kind, "_is_protocol", False)):
         return lambda value: isinstance(value, kind)
-    if isinstance(kind, str) and kind.isidentifier():  # a class of ours that only its name is known of there
+    if isinstance(kind, str) and kind.isidentifier():  # a class of this package given by its name
         return lambda value: kind in (each.__name__ for each in value.__class__.__mro__)
     anything = kind is Any or isinstance(kind, str)
     return lambda value: anything or value is not None
 
 
 def _written(kind: Any) -> str:
-    """Write an annotation without its modules, and say what gives it."""
+    """Write an annotation without its modules, and the function that makes such a value."""
     named = kind if isinstance(kind, str) else inspect.formatannotation(kind)
     text = re.sub(r"Literal\[(.*?)\]|[a-z_.]+\.(?=[A-Za-z])", r"\1", named)
-    return re.sub(r"\w+", lambda word: f"{word[0]} ({_GIVEN_BY[word[0]]})" if word[0] in _GIVEN_BY else word[0], text)
+    return re.sub(r"\w+", lambda word: f"{word[0]} ({_MADE_BY[word[0]]})" if word[0] in _MADE_BY else word[0], text)
 
 
-class _Told(Exception):  # noqa: N818 - not raised itself
-    """A key and its values, told in a language; pickles and copies with both."""
+class _Message(Exception):  # noqa: N818 - not raised itself
+    """A key and its values, a message in each language; pickles and copies with both."""
 
     def __init__(self, key: str, /, **values: object) -> None:
         self.key = key
@@ -99,19 +99,19 @@ class _Told(Exception):  # noqa: N818 - not raised itself
         return say(f"errors.{self.key}", lang=lang, **values)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle and copy what is held: an exception would be called again with its text as a key."""
+        """Pickle and copy key and values: an exception would be called again with its text as a key."""
         values = {name: _picklable(value) for name, value in self.values.items()}
         return type(self).__new__, (type(self), *self.args), vars(self) | {"values": values}
 
 
 def _picklable(value: object) -> object:
-    """Return what of a value goes to another process: itself, or its text where it may hold anything."""
+    """Return a value that can be pickled: itself, or its text where it may hold anything."""
     if callable(value):
         return {lang: str(value(lang)) for lang in LANGS}.get
     return value if isinstance(value, str | int | float | PurePath | None) else str(value)
 
 
-class PasserellesError(_Told, ValueError):
+class PasserellesError(_Message, ValueError):
     """
     A request or an input that cannot be served; says what, where and what to do.
 
@@ -126,7 +126,7 @@ class PasserellesError(_Told, ValueError):
     """
 
 
-class PasserellesWarning(_Told, UserWarning):
+class PasserellesWarning(_Message, UserWarning):
     """
     What is done all the same, but not as one may expect, or at a greater cost; says how to avoid it.
 

@@ -130,14 +130,14 @@ class NoticeLog:
             self._beyond[key] += notice.count
 
     def note(self, code: str, *, file: str = "", line: int | None = None, count: int = 1, **values: object) -> None:
-        """Make a notice and take it."""
-        if (code, file) in self._beyond:  # beyond the limit only the number is kept: do not make what goes at once
+        """Make a notice and add it."""
+        if (code, file) in self._beyond:  # beyond the limit only the number is kept: no notice is needed
             self._beyond[code, file] += count
         else:
             self.add(notice(code, file=file, line=line, count=count, **values))
 
     def notices(self) -> tuple[Notice, ...]:
-        """Return what was found: errors first, then by code, file and line; the same order in every run."""
+        """Return the notices: errors first, then by code, file and line; the same order in every run."""
         merged: list[Notice] = []
         for key, listed in self._listed.items():
             beyond = self._beyond[key]

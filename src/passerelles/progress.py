@@ -18,7 +18,7 @@ from typing import Any, Final, Literal, NamedTuple, Protocol
 from passerelles.language.say import Lang, number, say
 
 _EVERY_LINE: Final = 30.0  # seconds between two lines of a log
-_REST: Final = 0.003  # seconds for which long work lets shorter work have the interpreter
+_REST: Final = 0.003  # seconds for which long work leaves the interpreter to shorter work
 _EVERY_VIEW: Final = 0.2  # between two views in a notebook
 Unit = Literal["items", "bytes"]
 Draw = Callable[[str, int, int | None], None]

@@ -94,7 +94,7 @@ class Session(Deriving):
         return self._accepted(loaded)
 
     def _accepted(self, laid: Referential) -> Referential:
-        """Return a referential with overlays, unless one of these has errors; say what was found in each."""
+        """Return a referential with overlays, unless one of these has errors; log the notices of each."""
         for overlay in self.overlays:
             place = place_of(overlay, "overlay")
             notices = laid.notices_of(place)
@@ -231,7 +231,7 @@ class Session(Deriving):
         return self.market, self.places
 
     def _scan(self, folder: Path) -> Scan:
-        """What a folder holds, looked through once."""
+        """Contents of a folder, scanned once."""
         return self.derived(folder, lambda: self._from_cache("scan", Scan, folder, lambda: scan_all(folder)))
 
     @cached_property
@@ -246,7 +246,7 @@ class Session(Deriving):
         return self.keeper if self.cache else None
 
     def _from_cache(self, name: str, kind: type[Part], folder: Path, make: Callable[[], Part]) -> Part:
-        """Return what was made of a folder, as it was kept or made now."""
+        """Return what is derived from a folder: from the cache, or made now."""
         place = self._keeper
         return make() if place is None else place.kept(f"{name}-{self.folders.index(folder)}", kind, make)
 

@@ -20,7 +20,7 @@ _LARGEST = 1e12  # beyond what any setting means, and small enough for sums and 
 
 
 def _explain(schema: dict[str, Any], section: type[BaseModel]) -> None:
-    """Tell in the JSON Schema of a section what each setting means."""
+    """Add to the JSON Schema of a section what each setting means."""
     for name, about in packaged("passerelles", "settings.toml").get(section.__name__, {}).items():
         schema["properties"][name]["description"] = about
 
@@ -244,7 +244,7 @@ class Settings(Section):
     strict: bool = False
 
 
-# What the matrices and the levels of a graph follow from, for good.
+# Settings that the matrices and levels of a graph are built with; they cannot change later.
 _BUILT: Final[Any] = {"weights": True, "near": True, "access": True, "ranking": {"close_share", "close_hours"}}
 
 

@@ -1,4 +1,4 @@
-"""What threads and forked processes share: values that fill themselves in as they are asked, locks, and work."""
+"""What threads and forked processes share: values computed on first use, locks, and work."""
 
 import ctypes
 import functools
@@ -53,7 +53,7 @@ class Deriving:
             with locks.setdefault(key, SharedLock()):
                 if key not in memo:
                     memo[key] = build()
-            locks.pop(key, None)  # whoever comes from now on needs none
+            locks.pop(key, None)  # later threads need none
         value: Value = memo[key]
         return value
 
@@ -98,7 +98,7 @@ class FrozenDict(dict[str, Value]):
     """A dictionary that never changes, and so has a hash; it pickles, copies and turns into JSON as others do."""
 
     def __hash__(self) -> int:  # type: ignore[override]
-        """Equal ones, in whatever order they were filled, have equal hashes."""
+        """Equal ones have equal hashes, in whatever order they were filled."""
         return hash(frozenset(self.items()))
 
     def _refuse(self, *_: object, **__: object) -> NoReturn:
@@ -176,7 +176,7 @@ def give_memory_back() -> None:
     >>> give_memory_back()
     """
     if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # others have none, and keep less
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none, and keep less
         if trim is not None:
             trim(0)
 
@@ -225,7 +225,7 @@ class _OneThread:
         self.limits.append(self._controller.limit(limits=1))
 
 
-_LIMIT = _OneThread()  # the number of threads belongs to the process: so does who asked to limit it
+_LIMIT = _OneThread()  # the number of threads is that of the process, and so are the limits
 
 
 @contextmanager

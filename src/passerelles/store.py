@@ -286,7 +286,7 @@ def is_index(place: Path) -> bool:
     try:
         if place.is_dir():
             return (place / MANIFEST).is_file() or (place / SEAL).is_file()
-        if not place.is_file():  # a pipe or a device has nothing to look at first
+        if not place.is_file():  # a pipe or a device cannot be checked first
             return False
         with place.open("rb") as file:
             head = file.read(_LOCAL.size + len(MANIFEST))
@@ -332,7 +332,7 @@ def _zip(place: Path) -> tuple[Mapping[str, int], Callable[[str], memoryview | N
 
 
 def _mapping(file: Path) -> memoryview | None:
-    """Bytes of a file, mapped; None where it is gone since, or empty."""
+    """Bytes of a file, mapped; None where it was deleted since, or is empty."""
     try:
         with file.open("rb") as stream:
             return memoryview(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ))
@@ -442,7 +442,7 @@ def _listing(content: Content, array: Array | None) -> dict[str, Any]:
 
 
 def _check_replaceable(path: Path) -> None:
-    """Refuse to replace what is no index: a folder of somebody's files, a file that `--output` names by mistake."""
+    """Refuse to replace anything but an index: a folder of other files, a file that `--output` names by mistake."""
     names = {p.name for p in path.iterdir()} if path.is_dir() else {MANIFEST}
     alien = {name for name in names if not name.endswith((_SUFFIX, ".json"))} - {SEAL}
     if alien or (names and not is_index(path)):

@@ -77,7 +77,7 @@ def top(values: NDArray[np.floating], width: int) -> NDArray[np.intp]:
         places = np.arange(len(values))
     else:
         least = -np.partition(-values, width - 1)[width - 1] if width else np.inf
-        places = np.flatnonzero(values >= least)  # every value equal to the last one kept competes, by position
+        places = np.flatnonzero(values >= least)  # values equal to the last one are ties, by position
     return places[np.lexsort((places, -values[places]))][:width]
 
 
@@ -177,7 +177,7 @@ def rarity(
 
 def weighted(matrix: "sparse.csr_array", weights: NDArray[Any]) -> "sparse.csr_array":
     """Columns multiplied by weights of shape (k,)."""
-    # A column without weight brings nothing together, but would be multiplied.
+    # A column without weight adds nothing to a product, but would be multiplied.
     return _without_zeros(matrix, matrix.data * weights[matrix.indices])
 
 

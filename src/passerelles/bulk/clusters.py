@@ -140,9 +140,9 @@ def rank_profiles_dask(
     order = Order(_place_of(index), tuple(overlays), settings, limit, engine)
     if isinstance(parts, Sequence):
         places = [str(part) for part in parts if isinstance(part, str | Path)]
-        checked = client.map(check_columns, places, pure=False)  # there, where the files can be read
+        checked = client.map(check_columns, places, pure=False)  # on the worker, where the files can be read
         for part in parts:
-            # Of anything else, nobody knows whether it can be read again.
+            # Whether anything else can be read again is unknown.
             if isinstance(part, pa.Table | pa.RecordBatch | Sequence) and not isinstance(part, str):
                 check_columns(part)
         client.gather(checked)

@@ -31,8 +31,8 @@ from passerelles.views.spec import Column, On, Page, Record, Sheet, dicts
 _LOG: Final = logging.getLogger(__name__)
 FORMS: Final = (".parquet", ".csv")
 _RUN_FORMS: Final = (*FORMS, ".arrow", ".feather", ".json")  # of stored results
-PART_ROWS: Final = 500_000  # profiles of a part: what a kill makes one rank again, a minute's work
-RUN: Final = "_run.json"  # readers of folders of Parquet pass over what begins so
+PART_ROWS: Final = 500_000  # profiles of a part: what is ranked again after a kill, a minute's work
+RUN: Final = "_run.json"  # readers of folders of Parquet skip names with this prefix
 _INPUT: Final = "passerelles.input"  # name of the file that a part's profiles come from
 _MOVE_COLUMNS: Final = ("reason", "detail")  # those that are about refused profiles
 
@@ -67,7 +67,7 @@ def inputs_of(paths: Iterable[str | Path]) -> list[Path]:
         elif not place.exists() and glob.has_magic(str(each)):
             matches = {Path(name) for name in glob.glob(str(each), recursive=True) if Path(name).is_file()}  # noqa: PTH207
         else:
-            matches = set() if is_stream(place) else {place}  # read twice: to know it again, then to rank
+            matches = set() if is_stream(place) else {place}  # read twice: for its checksum, then to rank
         if not matches:
             raise PasserellesError("profiles_none", path=each, known=", ".join(FORMS))
         files |= matches
@@ -163,7 +163,7 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
 
 
 class _Job(NamedTuple):
-    """What ranks, whom it tells how far it is, and in which language reasons are written."""
+    """The ranker, the progress callback, and the language of the reasons."""
 
     ranker: Ranker
     progress: Progress | None
@@ -191,7 +191,7 @@ class _Job(NamedTuple):
 
 
 def _rank_parts(job: _Job, files: Sequence[Path], output: Path, aside: Path, form: str, part_rows: int) -> Written:
-    """Rank into a folder of parts: each appears whole, is noted once it is, and is passed over by a later run."""
+    """Rank into a folder of parts: each appears whole, is then recorded, and is skipped by a later run."""
     if os.path.realpath(output) == os.path.realpath(aside):
         raise PasserellesError("profiles_same_file", path=output)
     if f".{form}" not in FORMS:
@@ -241,11 +241,11 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
             raise PasserellesError("unreadable_path", path=output / RUN, reason=error) from error
         other = [name for name in run if stored.get(name) != run[name]]
         if not other:
-            _make(aside)  # somebody may have taken it away: its parts are made again
+            _make(aside)  # it may have been deleted: its parts are made again
             return finished
         if finished:
             raise PasserellesError("profiles_other_run", path=output, what=", ".join(other))
-    for folder in (output, aside):  # of a run that finished nothing, the note alone is there
+    for folder in (output, aside):  # a run without finished parts has left its run file alone
         if folder.exists() and (not folder.is_dir() or {p.name for p in folder.iterdir()} - {RUN}):
             raise PasserellesError("write_onto_others", path=folder, names=RUN)
         check_free(folder, overwrite=True)
@@ -274,7 +274,7 @@ def _explained(batch: "pa.RecordBatch", lang: Lang) -> "pa.RecordBatch":
 
 @contextmanager
 def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.RecordBatch], None]]":
-    """Give what adds a batch to a file that appears when the block ends without an error."""
+    """Yield a function that adds a batch to a file, which appears when the block ends without an error."""
     if path.suffix.casefold() != ".csv":
         with atomic_file(path, overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
             yield writer.write_batch
@@ -289,14 +289,14 @@ def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Recor
 
 
 def _flat(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch":
-    """Return a batch whose lists are texts, of which a spreadsheet takes none for a formula."""
+    """Return a batch with lists as texts, none of which a spreadsheet reads as a formula."""
     columns: list[Any] = [pc.binary_join(c, ";") if pa.types.is_list(c.type) else c for c in batch.columns]
     safe = [_harmless(c) if pa.types.is_string(c.type) else c for c in columns]
     return pa.RecordBatch.from_arrays(safe, schema=schema)
 
 
 def _harmless(texts: Any) -> Any:
-    """Return texts of which a spreadsheet takes none for a formula: people's ids are whatever somebody wrote."""
+    """Return texts none of which a spreadsheet reads as a formula: ids of people may be any text."""
     signs = pa.array(FORMULA_SIGNS, pa.string())
     if not pc.any(pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), signs)).as_py():
         return texts
@@ -352,7 +352,7 @@ def read_run(place: Path) -> Run:
     """
     try:
         if place.is_dir():
-            run = _note(place)
+            run = _run_file(place)
             parts = [place / name for name in sorted(run["parts"])]
             table = pa.concat_tables([_columns(_table(part), part) for part in parts]) if parts else None
             provenance = run["provenance"]
@@ -376,8 +376,8 @@ def read_run(place: Path) -> Run:
     return Run(place, provenance, once, moves.num_rows - once.num_rows)
 
 
-def _note(folder: Path) -> Any:
-    """Return what a folder of parts says of itself; nothing is compared with half a run."""
+def _run_file(folder: Path) -> Any:
+    """Return the run file of a folder of parts; an incomplete run is refused."""
     if not (folder / RUN).is_file():
         raise PasserellesError("run_unreadable", path=folder, reason=RUN)
     run = parse_json(read_file(folder / RUN, most=MAX_JSON_BYTES))
@@ -567,7 +567,7 @@ class RunComparison(Shown):
         repeated = {age: totals[f"repeated_{age}"] for age in ("old", "new")}
         gap = totals["largest_score_difference"]
         unknown = [run.place.name for run in (self.old, self.new) if run.provenance is None]
-        messages: tuple[tuple[object, str, Mapping[str, object]], ...] = (  # what is said where the first holds
+        messages: tuple[tuple[object, str, Mapping[str, object]], ...] = (  # condition, key, values
             (True, f"people.{'changed' if people['n'] else 'same'}", people),
             (True, "moves", {name: totals[name] for name in ("entered", "left", "other_rank", "moves_both")}),
             (any(alone.values()), "alone", alone),

@@ -143,7 +143,7 @@ def _try(space, formula, room, row, targets, units, size, least):
 
 @compiled
 def _leave_out(space, bound, row):
-    """Give what is no move a bound that nothing reaches: the occupation, its fiche, and the parts of it."""
+    """Exclude targets that are no move by their bound: the occupation, its fiche, and the parts of it."""
     if row < 0:
         return
     bound[row] = layout.NEVER
@@ -222,7 +222,7 @@ def rank_people(rows, starts, extra, space, needs, formula, room, ranking):
 
 @compiled
 def _set_counts(space, room, row, factor):
-    """Write down how often an occupation has each of its terms; factor 0 takes them away again."""
+    """Set how often an occupation has each of its terms; factor 0 clears them."""
     if row < 0:
         return
     for cell in range(space.base.starts[row], space.base.starts[row + 1]):

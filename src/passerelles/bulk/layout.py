@@ -22,7 +22,7 @@ BINS: Final = 1024  # of the values of a measure, from 0 to 1, by which ranks ar
 # Sums are kept in 32 bits: the length of a person in whole numbers times that of a unit vector may not pass them.
 LONGEST: Final = (2**31 - 1) / (1.01 * FINE)
 NEVER: Final = np.float32(-np.inf)  # a bound that nothing reaches
-LOWEST: Final = np.finfo(np.float32).min  # one that everything else does
+LOWEST: Final = np.finfo(np.float32).min  # a bound that everything else reaches
 SLACK: Final = 3.0  # units by which a bound is raised for each part: rounding to whole units, and float32
 
 
@@ -151,7 +151,7 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     counts = measures.held_counts(index.spreads, index.background, measures.every_occupation(graph))
     vectors = [in_whole_numbers(index.vectors[name], FINE) for name in MEASURES]
     posts = sparse.csr_array(sparse.hstack(vectors, format="csr").T)
-    # The terms that most occupations have come first: what is looked up most often is close together.
+    # The terms that most occupations have come first: the most frequent look-ups are close in memory.
     order = np.argsort(-np.diff(posts.indptr), kind="stable")
     number = np.argsort(order).astype(np.int32)
     posts = sparse.csr_array(posts[order])
@@ -201,7 +201,7 @@ def _base_products(
     squares = np.zeros((len(MEASURES), size))
     for number, name in enumerate(MEASURES):
         squares[number] = np.asarray(own[name].multiply(own[name]).sum(axis=1)).ravel()
-        short = squares[number] <= LONGEST**2  # whoever is longer is not served by the loops
+        short = squares[number] <= LONGEST**2  # longer profiles go to the plain engine
         dots[number, short] = (own[name][np.flatnonzero(short)] @ vectors[number].T).toarray()
     return dots, squares
 

@@ -1,4 +1,4 @@
-"""Profiles from wherever they are, a bounded batch at a time: which columns they have, what a batch says of people."""
+"""Profiles from files, streams and data frames, in bounded batches: their columns, and the people of a batch."""
 
 import csv
 import warnings
@@ -24,13 +24,13 @@ from passerelles.referentials.referential import find_occupation, named_titles
 from passerelles.text import alike, few
 from passerelles.vectors import places_of
 
-# Rows handled at a time, whatever comes in: memory does not depend on how many there are. No fewer than make the fast
-# engine pay, or the first batch of every great file would be ranked the slow way.
+# Rows handled at a time, whatever comes in: memory does not depend on how many there are. Enough that the
+# fast engine pays, or the first batch of every large file would be ranked the slow way.
 BATCH: Final = 8192
 COLUMNS: Final = ("id", "occupation", "competencies", "credentials", "employment")
-_MISSPELT: Final = 85  # of 100: from so much likeness to a column that is not there, a name is taken for a mistake
-_LETTERS: Final = 2  # more or less than the name meant
-_TOLD: Final = 10  # columns that are not read and named
+_MISSPELT: Final = 85  # of 100: similarity to an absent column from which a name counts as misspelt
+_LETTERS: Final = 2  # largest difference of length from the right name
+_LISTED: Final = 10  # unread columns that the warning lists at most
 _SPARE: Final = 1 << 16  # bytes that a column may hold beside its own without being copied
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
 
@@ -68,9 +68,9 @@ def _unread(names: Iterable[str]) -> list[str]:
 
 
 def _tell_unread(names: Iterable[str]) -> None:
-    """Say in a warning which columns are not read."""
+    """Warn of columns that are not read."""
     if others := _unread(names):
-        warning = PasserellesWarning("profiles_unread", columns=few(others, _TOLD), known=", ".join(COLUMNS))
+        warning = PasserellesWarning("profiles_unread", columns=few(others, _LISTED), known=", ".join(COLUMNS))
         warnings.warn(warning, stacklevel=2)
 
 
@@ -156,8 +156,8 @@ _SAMPLE: Final = 1 << 20  # bytes of the file by which its encoding is known
 _BEYOND_ASCII: Final = bytes(range(128, 256))
 _LINES: Final = 100  # that a quoted cell may go over; where a quote is never closed, its line alone is at fault
 _LONGEST: Final = 1 << 22  # characters of a line; of a longer one, only this much is in memory
-_GARBLED: Final = "\ufffd"  # what stands for bytes that are no text in the file's encoding
-CsvRecord = list[str] | None  # None: a record that cannot be cut into cells
+_GARBLED: Final = "\ufffd"  # replaces bytes that are no text in the file's encoding
+CsvRecord = list[str] | None  # None: a record that cannot be split into cells
 
 
 def csv_batches(path: Path, *, tell: bool = True) -> "Iterator[pa.RecordBatch]":
@@ -499,7 +499,7 @@ def _beyond_occupation(
 def _stated_credentials(
     directory: Directory, column: "pa.Array", faults: dict[int, Fault]
 ) -> dict[int, Mapping[str, Ternary]]:
-    """Read what people state about credentials, by row; rows that state nothing are left out."""
+    """Read the credentials that people state, by row; rows without any are left out."""
     by_position: dict[int, Mapping[str, Ternary]] = {}
     if column.null_count == len(column):
         return by_position

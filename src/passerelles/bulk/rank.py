@@ -31,13 +31,13 @@ from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
 
 Value = TypeVar("Value")
-_MOST_KEPT: Final = 100_000  # answers: a bound on memory, whatever people state
+_CACHE_SIZE: Final = 100_000  # cached results: a bound on memory
 _BLOCK: Final = 128  # people scored together: 128 x 1,600 targets x 10 parts in whole numbers are 8 MB
 
 
-def _remembered(method: Callable[..., Value]) -> cached_property[Callable[..., Value]]:
-    """Have an object keep what one of its methods answered."""
-    return cached_property(lambda owner: lru_cache(_MOST_KEPT)(partial(method, owner)))
+def _cached(method: Callable[..., Value]) -> cached_property[Callable[..., Value]]:
+    """Cache the results of a method, for each object."""
+    return cached_property(lambda owner: lru_cache(_CACHE_SIZE)(partial(method, owner)))
 
 
 class PlainEngine(NamedTuple):
@@ -140,7 +140,7 @@ class FastEngine:
         rank_people(chosen.rows, chosen.starts, chosen.extra, self.space, self.needs, formula, room, part)
         _put(ranking, positions, part)
 
-    @_remembered
+    @_cached
     def _of_occupation(self, row: int, limit: int) -> Found:
         """Best targets of an occupation and nothing more."""
         return self.plain.rank(People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32)), limit)
@@ -153,7 +153,7 @@ def _no_moves(size: int, limit: int) -> Found:
 
 
 def _put(ranking: Found, people: NDArray[np.intp], others: Found) -> None:
-    """Write what was found of others, or of one for all, at the places of some people."""
+    """Copy the moves of others, or of one for all, to the positions of some people."""
     arrays: tuple[NDArray[Any], ...] = ranking
     for array, values in zip(arrays, others, strict=True):
         array[people] = values
@@ -297,7 +297,7 @@ def rank_profiles(
     """
     ranker = Ranker.of(graph, settings=settings, limit=limit, engine=engine)
     batches = _run(ranker, table, rejects, progress, threads)
-    first = next(batches, None)  # what is wrong with the request is told now, not when the first move is read
+    first = next(batches, None)  # a wrong request is refused now, not when the first move is read
     schema = output_schema().with_metadata(ranker.metadata)
     return pa.RecordBatchReader.from_batches(schema, chain(() if first is None else (first,), batches))
 
@@ -445,7 +445,7 @@ class Ranker:
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
         unknown: list[list[str]] = [[]] * len(person)
-        # The title that names an origin changes nothing elsewhere.
+        # The title of an origin has no effect elsewhere.
         ways = {Aim(aim.employment) for aim in (NO_AIM, *(people.aims or ()))}
         demanding = np.any([demands_of(self.plain.graph, aim).needed.any(axis=1) for aim in ways], axis=0)
         for move in np.flatnonzero(demanding[best.target]).tolist():
@@ -453,9 +453,9 @@ class Ranker:
             missing[move], unknown[move] = self._needed(held, int(best.target[move]))
         return pa.array(missing, kind), pa.array(unknown, kind)
 
-    @_remembered
+    @_cached
     def _needed(self, held: Held, target: int) -> tuple[list[str], list[str]]:
-        """What `lacking` tells of somebody and a target."""
+        """Result of `lacking` for a person and a target."""
         return lacking(
             access_conditions(self.plain.graph.referential, self.plain.graph.codes[target], self._holdings(held))
         )
@@ -466,12 +466,12 @@ class Ranker:
         aim = people.aims[who] if people.aims else NO_AIM
         return self.plain.graph.codes[row] if row >= 0 else "", frozenset(stated.items()), aim
 
-    @_remembered
+    @_cached
     def _holdings(self, held: Held) -> Holdings:
         code, stated, aim = held
         return holdings_of(self.plain.graph.referential, code or None, dict(stated), *aim)
 
-    @_remembered
+    @_cached
     def _may_be_close(self, held: Held, target: int) -> bool:
         """Whether access lets a target be `proche` for somebody; see `passerelles.ranking.moves`."""
         return short_access(self.plain.graph, target, self._holdings(held), Aim(held[2].employment))

@@ -49,7 +49,7 @@ from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
 from passerelles.views.spec import Column, Record
 
-_LEAST: Final = 3  # a space needs as many points
+_LEAST: Final = 3  # a latent space needs as many texts
 _OVERSAMPLED: Final = 20
 _TITLE_WEIGHT: Final = 3
 _DEFINITION_WEIGHT: Final = 2

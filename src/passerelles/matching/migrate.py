@@ -580,7 +580,7 @@ class _Sheet:
 
 @dataclass(frozen=True)
 class _Guide:
-    """What leads old codes to new ones."""
+    """Maps old codes to new ones."""
 
     versions: Versions
     own: frozenset[str]
@@ -728,7 +728,7 @@ def _rewritten(
 
 
 def _with_questions(sheet: _Sheet, rows: list[list[str]], decided: Sequence[tuple[str, str]], lang: Lang) -> BookPage:
-    """Return the sheet with columns `choix` and `propositions` at its end, where anything was asked or decided."""
+    """Return the sheet with columns `choix` and `propositions` at its end, where there are hints or choices."""
     plain = [place for place, key in enumerate(sheet.keys) if key not in ("choice", "proposals")]
     head, keys, *cells = ([row[place] for place in plain] for row in (sheet.head, sheet.keys, *rows))
     if any(choice or hint for choice, hint in decided):

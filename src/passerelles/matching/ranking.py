@@ -368,16 +368,16 @@ _RUN: Final = 4  # letters
 _SELDOM_LAST: Final = -3.0
 _OFTEN_LAST: Final = 2.0
 
-_LOOKED_AT = 40  # owners looked at closely
+_LOOKED_AT = 40  # owners given close evidence
 _WIDTH = 30  # letters above which a title may have been cut off
 _SHORT = 2
-_AFTER_ALL = "\U0010ffff"  # sorts after whatever a label goes on with
+_AFTER_ALL = "\U0010ffff"  # sorts after any continuation of a label
 _ALL = 0.999
 _HALF = 0.5
 _FLATTEST: Final = 30.0
 _MOST_WORDS = 0.6
 _A_LETTER_OR_TWO = 0.85
-_SELDOM = 1e-4  # chance of a walk that was never met
+_SELDOM = 1e-4  # chance of a walk without any observation
 
 
 def by_family(index: TitleIndex, owners: Iterable[int], shares: Iterable[float]) -> dict[int, float]:
@@ -397,7 +397,7 @@ class Trial:
     Attributes
     ----------
     reading
-        The reading kept.
+        The reading that is ranked.
     owners, entries
         Positions, best first.
     values
@@ -566,7 +566,7 @@ def _trials(
     final: Mapping[str, float],
     pulls: Sequence[FloatArray | None],
 ) -> Iterator[Trial]:
-    """Ranked owners of the readings kept, all of one length: their evidence is added up in one go."""
+    """Ranked owners of readings, all of one length: their evidence is added up at once."""
     close = [close_evidence(index, flat[row], wide, row, best) for row, best in zip(rows, owners, strict=True)]
     of_row, looked_at = np.asarray(rows)[:, None], np.stack(owners)
     wide_part = np.stack([wide.parts[name][of_row, looked_at] for name in index.evidence_names], axis=2)

@@ -568,7 +568,7 @@ class _Title:
         return self.origin[start], self.origin[end - 1] + 1
 
     def _drop(self, start: int, end: int) -> None:
-        """Leave a part of the text aside: spaces stand for it from now on."""
+        """Leave a part of the text aside: spaces replace it."""
         end = self.feminine.get(end, end)
         self.dropped.append((start, end))
         self._blank(start, end)
@@ -604,7 +604,7 @@ class _Title:
             return False
         capitalised = position == 0 and all(word in capitals for word in named)
         known = any(word in self.words.known or word in self.pack.abbreviations for word in named)
-        # A word that no title has may be one of the job ("sur faïence"): a place is told as one, or written as a name;
+        # A word that no title has may be one of the job ("sur faïence"): a place is marked as such, or is a name;
         # where the line is in one case, "à" comes before more places than anything else.
         marked = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(named[0]))
         marked = marked or (position == 0 and (self.text.isupper() or self.text.islower()))
