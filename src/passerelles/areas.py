@@ -43,7 +43,7 @@ else:
 _BEST: Final = 10  # moves of each occupation that the graph is made of
 _SEED: Final = 20
 _SAMPLES: Final = 10  # resampled graphs on which stability is measured
-_KEPT_SHARE: Final = 0.8  # of the moves, in each of them
+_SAMPLED_SHARE: Final = 0.8  # of the moves, in each of them
 _SOURCES: Final = 256  # occupations from which shortest paths are computed, for betweenness
 _NAMED: Final = 3  # jobs that name an area, pivots, entries, exits and competencies listed
 _RIM: Final = 0.8  # of a wheel: radius on which the centres of its discs lie; then the largest radius of a disc
@@ -300,8 +300,8 @@ def mobility_areas(
     """
     rows = np.arange(len(graph.codes), dtype=np.intp)
     if codes is not None:
-        named = find_occupations(graph.referential, check_codes(codes, what="codes"))
-        rows = np.asarray([graph.position[code] for code in named], dtype=np.intp)
+        selected = find_occupations(graph.referential, check_codes(codes, what="codes"))
+        rows = np.asarray([graph.position[code] for code in selected], dtype=np.intp)
     if not len(rows):
         raise PasserellesError("areas_no_job")
     scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer)
@@ -372,8 +372,8 @@ def _stability(rows: NDArray[np.intp], moves: Moves, groups: Sequence[tuple[int,
     rng = np.random.default_rng(_SEED)
     shares = np.zeros(len(groups))
     for _ in range(_SAMPLES):
-        chosen = np.flatnonzero(rng.random(len(moves[0])) < _KEPT_SHARE)
-        sample = _communities(_network(rows, (moves[0][chosen], moves[1][chosen], moves[2][chosen])))
+        mask = np.flatnonzero(rng.random(len(moves[0])) < _SAMPLED_SHARE)
+        sample = _communities(_network(rows, (moves[0][mask], moves[1][mask], moves[2][mask])))
         place = {row: number for number, group in enumerate(sample) for row in group}
         for number, group in enumerate(groups):
             sizes = Counter(place[row] for row in group).values()
@@ -436,8 +436,8 @@ def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) 
 def _experts(graph: OccupationGraph, rows: NDArray[np.intp]) -> NDArray[np.intp]:
     """Origin and target rows of the referential's own mobilities between the rows, shape (k, 2)."""
     listed = graph.mobility.tocoo()
-    chosen = np.isin(listed.row, rows) & np.isin(listed.col, rows)
-    return np.stack([listed.row[chosen], listed.col[chosen]], axis=1).astype(np.intp)
+    mask = np.isin(listed.row, rows) & np.isin(listed.col, rows)
+    return np.stack([listed.row[mask], listed.col[mask]], axis=1).astype(np.intp)
 
 
 def _inside(listed: NDArray[np.intp], group: NDArray[np.integer]) -> float | None:

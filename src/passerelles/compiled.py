@@ -111,10 +111,10 @@ def compile_index(
     if titles and title_entries(referential):  # without a label, nothing can be looked for
         give_memory_back()
         documents[TITLES] = pack_titles(title_index(referential), arrays)
-    named = {"name": referential.name, "version": referential.version}
+    identity = {"name": referential.name, "version": referential.version}
     shipped = {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in by_name.values()}
-    about = {"referential": named, "provenance": asdict(referential.provenance), "scorers": shipped}
-    write_index(target, about=about, arrays=arrays, documents=documents, overwrite=overwrite)
+    manifest = {"referential": identity, "provenance": asdict(referential.provenance), "scorers": shipped}
+    write_index(target, about=manifest, arrays=arrays, documents=documents, overwrite=overwrite)
     _LOG.info("index of %s %s written", referential.name, referential.version)
     return target
 

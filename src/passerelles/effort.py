@@ -97,14 +97,14 @@ def level_of_access(text: str, language: str = "fr") -> int | None:
     folded = fold_accents(text)
     if needs_no_diploma(text, language):
         return _LOWEST
-    named = [value for pattern, value in word_rules(language).levels if pattern.search(folded)]
-    return _bounded(min(named)) if named else None
+    levels = [value for pattern, value in word_rules(language).levels if pattern.search(folded)]
+    return _bounded(min(levels)) if levels else None
 
 
 def _level(referential: Referential, occupation: Occupation) -> int | None:
     """Lowest European level of an occupation, from 2 to 7: of the catalogue, else the referential, else its text."""
-    stated = referential.access_of.get(occupation.code)
-    for level in (None if stated is None else stated.level_low, occupation.level):
+    access = referential.access_of.get(occupation.code)
+    for level in (None if access is None else access.level_low, occupation.level):
         if level is not None:
             return _bounded(level)
     return level_of_access(occupation.access, referential.language)
@@ -127,13 +127,13 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     where nothing is required, unless courses of its level take less), else level and domain: up to level 5,
     `open_share` of it where nothing is required and no title of unknown length usually asked for.
     """
-    stated = referential.access_of.get(occupation.code)
-    named = _level(referential, occupation)
-    level = named or int(settings.level_unknown)
-    known = named is not None
-    named_here = _required(referential, occupation.code)
-    titled = any(c.kind in DIPLOMAS for c in named_here)
-    required = [c for c in named_here if _length(c) > 0]
+    access = referential.access_of.get(occupation.code)
+    lowest = _level(referential, occupation)
+    level = lowest or int(settings.level_unknown)
+    known = lowest is not None
+    credentials = _required(referential, occupation.code)
+    titled = any(c.kind in DIPLOMAS for c in credentials)
+    required = [c for c in credentials if _length(c) > 0]
     full = [c for c in required if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in TAUGHT)]
     course = duration_model().course
     if full:
@@ -143,7 +143,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         return Qualification(low, expected, high, short, level, known, "credential", longest.code, source, titled)
     if level == _LOWEST:
         courses = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
-        shown = stated is not None and stated.beginners == "yes"
+        shown = access is not None and access.beginners == "yes"
         course = settings.induction_hours if shown else max((course, *courses))
         return Qualification(course * _SHORT, course, 2 * course, course, level, known, "course")
     published = published_for(occupation, level)
@@ -153,7 +153,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # years where courses of its level take less.
     rows = asked(referential, occupation.code, NO_AIM)
     asks = titled or demands_diploma(referential, rows)
-    free = stated is not None and stated.status in ("open", "conditional") and not asks
+    free = access is not None and access.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for people who have done these studies.
     levels = (level, None) if level >= _FIRST_DEGREE else (level,)
@@ -214,7 +214,7 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
     is counted nowhere else. A credential has prerequisites of its own.
     """
     hours = np.zeros(_STANDINGS)
-    if _given(qualification) or not qualification.level_known:
+    if _gives_access(qualification) or not qualification.level_known:
         return hours
     model = duration_model()
     if qualification.level > _FIRST_DEGREE:
@@ -236,7 +236,7 @@ def _calendar(qualification: Qualification) -> Floats:
     Hours alone would make five years of study one: lectures fill no working week.
     """
     months = np.zeros(_STANDINGS)
-    if qualification.level >= _FIRST_DEGREE and qualification.level_known and not _given(qualification):
+    if qualification.level >= _FIRST_DEGREE and qualification.level_known and not _gives_access(qualification):
         for level, some in _MONTHS:
             if level <= qualification.level:
                 months[:level] += some
@@ -265,7 +265,7 @@ def _trade(qualification: Qualification) -> Floats:
     return hours
 
 
-def _given(qualification: Qualification) -> bool:
+def _gives_access(qualification: Qualification) -> bool:
     """Whether a title or diploma gives access to an occupation, with the studies that it supposes itself."""
     return qualification.titled or qualification.basis == "credential"
 
@@ -649,8 +649,8 @@ def _assemble(
 
     def titled(qualification: Qualification) -> bool:
         # How long a credential takes for whom is data of its own: see its reductions.
-        asked = qualification.titled or len(qualification.title) == 1  # a choice is demanded, one title usual
-        return qualification.basis == "certification" or (qualification.basis == "estimate" and asked)
+        demanded = qualification.titled or len(qualification.title) == 1  # a choice is demanded, one title usual
+        return qualification.basis == "certification" or (qualification.basis == "estimate" and demanded)
 
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())
@@ -673,7 +673,7 @@ def _assemble(
         high_share=each(q.high / q.expected for q in qualifications),
         level=each((q.level for q in qualifications), np.int64),
         level_known=each((q.level_known for q in qualifications), np.bool_),
-        proves=each((q.level if _given(q) else 0 for q in qualifications), np.int64),
+        proves=each((q.level if _gives_access(q) else 0 for q in qualifications), np.int64),
         title=each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
         titles=titles,
         adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),

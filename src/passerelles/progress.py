@@ -135,7 +135,7 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
     ...     evaluation = evaluate(build_graph(load_referential("transitions")), methods=["cosine"], progress=tell)
     """
     if _in_notebook():
-        yield _telling(_notebook(lang), text, total, _EVERY_VIEW)
+        yield _callback(_notebook(lang), text, total, _EVERY_VIEW)
         return
     from rich import progress as bars  # noqa: PLC0415 - as above
     from rich.console import Console  # noqa: PLC0415 - only where a bar is drawn
@@ -147,7 +147,7 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
             sys.stderr.write(_words(shown, done, of, lang) + "\n")
             sys.stderr.flush()
 
-        yield _telling(write, text, total, _EVERY_LINE)
+        yield _callback(write, text, total, _EVERY_LINE)
         return
     counted = bars.DownloadColumn() if unit == "bytes" else bars.MofNCompleteColumn()
     spent, left = bars.TimeElapsedColumn(), bars.TimeRemainingColumn()
@@ -158,10 +158,10 @@ def progress_bar(text: str, *, total: int | None = None, unit: Unit = "items", l
         def draw(shown: str, done: int, of: int | None) -> None:
             bar.update(task, completed=done, total=of, description=shown)
 
-        yield _telling(draw, text, total, 0.0)
+        yield _callback(draw, text, total, 0.0)
 
 
-def _telling(draw: Draw, text: str, total: int | None, every: float) -> Tell:
+def _callback(draw: Draw, text: str, total: int | None, every: float) -> Tell:
     """Return a callback that draws at most once in `every` seconds, and the end of what it has begun to draw."""
     known, drawn = total, False
     last = time.monotonic()

@@ -208,11 +208,11 @@ class Index(Deriving):
 
     def _checked(self, name: str, *, large: bool = False) -> memoryview:
         """Bytes of a member, mapped, and checked unless it is large."""
-        about = self.manifest["members"].get(name)
-        data = None if about is None else self._map(name)
-        if data is None or len(data) != about["bytes"]:
+        member = self.manifest["members"].get(name)
+        data = None if member is None else self._map(name)
+        if data is None or len(data) != member["bytes"]:
             self.damaged(name)
-        if (large or len(data) <= LARGE) and hashlib.sha256(data).hexdigest() != about["sha256"]:
+        if (large or len(data) <= LARGE) and hashlib.sha256(data).hexdigest() != member["sha256"]:
             self.damaged(name)
         return data
 

@@ -219,7 +219,7 @@ def rank_profiles_spark(
     order = Order(_place_of(index), tuple(overlays), settings, limit, engine)
     check_names(profiles.columns)
     graph = profiles.sparkSession.sparkContext.broadcast(index) if isinstance(index, OccupationGraph) else None
-    wanted = [name for name in COLUMNS if name in profiles.columns]
-    return profiles.select(*wanted).mapInArrow(
+    columns = [name for name in COLUMNS if name in profiles.columns]
+    return profiles.select(*columns).mapInArrow(
         lambda batches: rank_part(order, None if graph is None else graph.value, batches), SCHEMA
     )

@@ -182,7 +182,7 @@ class _Job(NamedTuple):
         ):
             for each in in_turn(self.ranker, pieces, before=before):
                 if each.refused.num_rows:
-                    write_refused(_explained(each.refused, self.lang))
+                    write_refused(_with_messages(each.refused, self.lang))
                 write_moves(each.moves.drop_columns(list(_MOVE_COLUMNS)))
                 done, refused = done + each.people, refused + each.refused.num_rows
                 if self.progress is not None:
@@ -265,7 +265,7 @@ def rejects_schema() -> "pa.Schema":
     return pa.schema([("row", pa.int64()), *[(n, pa.string()) for n in ("id", "reason", "detail", "message")]])
 
 
-def _explained(batch: "pa.RecordBatch", lang: Lang) -> "pa.RecordBatch":
+def _with_messages(batch: "pa.RecordBatch", lang: Lang) -> "pa.RecordBatch":
     pairs = zip(batch.column("reason").to_pylist(), batch.column("detail").to_pylist(), strict=True)
     messages = [say(f"bulk.reason.{reason}", lang=lang, detail=detail or "") for reason, detail in pairs]
     columns = [batch.column(name) for name in ("row", "id", "reason", "detail")]
@@ -285,17 +285,17 @@ def _table_file(path: Path, schema: "pa.Schema") -> "Iterator[Callable[[pa.Recor
     flat = pa.schema([pa.field(f.name, pa.string() if pa.types.is_list(f.type) else f.type) for f in schema])
     options = pa_csv.WriteOptions(quoting_style="needed")
     with opening as stream, pa_csv.CSVWriter(stream, flat, write_options=options) as writer:
-        yield lambda batch: writer.write_batch(_flat(batch, flat))
+        yield lambda batch: writer.write_batch(_flat_lists(batch, flat))
 
 
-def _flat(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch":
+def _flat_lists(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch":
     """Return a batch with lists as texts, none of which a spreadsheet reads as a formula."""
     columns: list[Any] = [pc.binary_join(c, ";") if pa.types.is_list(c.type) else c for c in batch.columns]
-    safe = [_harmless(c) if pa.types.is_string(c.type) else c for c in columns]
+    safe = [_without_formulas(c) if pa.types.is_string(c.type) else c for c in columns]
     return pa.RecordBatch.from_arrays(safe, schema=schema)
 
 
-def _harmless(texts: Any) -> Any:
+def _without_formulas(texts: Any) -> Any:
     """Return texts none of which a spreadsheet reads as a formula: ids of people may be any text."""
     signs = pa.array(FORMULA_SIGNS, pa.string())
     if not pc.any(pc.is_in(pc.utf8_slice_codeunits(texts, 0, 1), signs)).as_py():
@@ -372,7 +372,7 @@ def read_run(place: Path) -> Run:
     if table is None or not isinstance(provenance, Mapping | None):
         raise PasserellesError("run_unreadable", path=place, reason=RUN if table is None else KEY)
     moves = table.filter(pc.is_valid(table["code"]))
-    once = _once(moves)
+    once = _first_moves(moves)
     return Run(place, provenance, once, moves.num_rows - once.num_rows)
 
 
@@ -391,14 +391,14 @@ def _table(path: Path) -> "pa.Table":
     if kind == ".csv":
         texts = {name: pa.string() for names in _NAMES.values() for name in names if name not in ("rank", "score")}
         table = pa_csv.read_csv(path, convert_options=pa_csv.ConvertOptions(column_types=texts))
-        return _bare(table, "id") if "id" in table.column_names else table
+        return _plain_ids(table, "id") if "id" in table.column_names else table
     if kind == ".parquet":
         return pq.read_table(path)
     with path.open("rb") as file:
         return ipc.open_file(file).read_all()
 
 
-def _bare(table: "pa.Table", name: str) -> "pa.Table":
+def _plain_ids(table: "pa.Table", name: str) -> "pa.Table":
     """Return a table whose people have the ids that they have in other forms: as they were before CSV was written."""
     if not pc.any(pc.starts_with(table[name], "'")).as_py():
         return table
@@ -424,11 +424,11 @@ def _columns(table: "pa.Table", path: Path) -> "pa.Table":
 
 def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
     payload: Any = parse_json(read_file(path, most=MAX_JSON_BYTES).decode("utf-8-sig"))
-    about = payload["referential"]
+    referential = payload["referential"]
     names = ("name", "version", "sha256")
     provenance = {
-        "referential": {name: about[name] for name in names},
-        "overlays": about.get("overlays", []),
+        "referential": {name: referential[name] for name in names},
+        "overlays": referential.get("overlays", []),
         "scorer": payload["scorer"],
         "settings": payload["settings"],
     }
@@ -442,7 +442,7 @@ def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
     return pa.table({name: pa.array(values, _kind(name)) for name, values in cells.items()}), provenance
 
 
-def _once(table: "pa.Table") -> "pa.Table":
+def _first_moves(table: "pa.Table") -> "pa.Table":
     """Return the first of the moves of one person to one job."""
     numbered = table.append_column("at", pa.array(np.arange(table.num_rows)))
     first = numbered.group_by(["who", "code"]).aggregate([("at", "min")])["at_min"]
@@ -536,12 +536,12 @@ class RunComparison(Shown):
 
     def to_dict(self, lang: Lang = "fr") -> dict[str, Any]:
         """Return ``compare-runs@1``, ready for JSON."""
-        about = self.new.provenance or {}
+        provenance = self.new.provenance or {}
         return {
             "schema": "passerelles/compare-runs@1",
-            "referential": about.get("referential"),
-            "scorer": about.get("scorer"),
-            "settings": about.get("settings") or {},
+            "referential": provenance.get("referential"),
+            "scorer": provenance.get("scorer"),
+            "settings": provenance.get("settings") or {},
             "old": {"name": self.old.place.name, "provenance": self.old.provenance},
             "new": {"name": self.new.place.name, "provenance": self.new.provenance},
             "comparable": {"codes": True, "ranks": True, "scores": self.comparable},
@@ -620,7 +620,7 @@ def compare_runs(old: str | Path, new: str | Path, *, limit: int = 20) -> RunCom
     causes = tuple(_causes(before.provenance, after.provenance))
     known = all(key in (run.provenance or {}) for run in (before, after) for key in _SCORED_BY)
     comparable = known and not any(cause.what in _SCORED_BY for cause in causes)
-    totals, shifts = _moved(before, after, limit=limit, comparable=comparable)
+    totals, shifts = _changes(before, after, limit=limit, comparable=comparable)
     return RunComparison(before, after, comparable, causes, totals, shifts)
 
 
@@ -644,7 +644,7 @@ def _stated(value: Any) -> dict[str, str]:
     return {name: each if isinstance(each, str) else json.dumps(each, ensure_ascii=False) for name, each in pairs}
 
 
-def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:
+def _changes(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[dict[str, Any], tuple[Shift, ...]]:
     """Return the totals, and what changed for people who are in both: what is nearest to the top of a list."""
     old, new = (
         run.moves.append_column("there", pa.repeat(1, run.moves.num_rows)).rename_columns(
@@ -653,7 +653,7 @@ def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[di
         for age, run in (("old", before), ("new", after))
     )
     everybody = [pc.unique(table["who"]) for table in (old, new)]
-    both = _shared(*everybody)
+    both = _common(*everybody)
     rows = old.join(new, ["who", "code"], join_type="full outer")
     rows = rows.filter(pc.is_in(rows["who"], both)).combine_chunks()
     left, entered = pc.is_null(rows["new_there"]), pc.is_null(rows["old_there"])
@@ -672,7 +672,7 @@ def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[di
     )
     counted = (
         *map(len, everybody), len(both), pc.count_distinct(rows["who"].filter(pc.not_equal(change, "level"))).as_py(),
-        len(_shared(*leading)) - firsts, old.num_rows, new.num_rows, before.repeated, after.repeated,
+        len(_common(*leading)) - firsts, old.num_rows, new.num_rows, before.repeated, after.repeated,
         rows.num_rows - left - entered, entered, left, moved, raised, gap, unmeasured,
     )  # fmt: skip
     rows = rows.append_column("change", change).append_column("away", pc.negate(far))
@@ -684,6 +684,6 @@ def _moved(before: Run, after: Run, *, limit: int, comparable: bool) -> tuple[di
     return dict(zip(RUN_TOTALS, counted, strict=True)), tuple(Shift(**row) for row in best.to_pylist())
 
 
-def _shared(some: "pa.Array", others: "pa.Array") -> "pa.Array":
+def _common(some: "pa.Array", others: "pa.Array") -> "pa.Array":
     """Return what two columns both hold, each once."""
     return pc.unique(some.filter(pc.is_in(some, others)))

@@ -126,9 +126,9 @@ def make_formula(graph: OccupationGraph, table: ScoreTable, *, occupied: bool) -
     width = reference.reverse["overall"].shape[1] if reference else 1
     reverse = np.zeros((len(moving), size, width), np.float32)
     for place, (_, name, _) in enumerate(moving):
-        kind, what = KNOWN[name]
+        kind, measure = KNOWN[name]
         if kind == REVERSE and reference is not None:
-            reverse[place] = reference.reverse[what]
+            reverse[place] = reference.reverse[measure]
     falling = np.arange(width, -1, -1, dtype=np.float32)[None, :]
     scale = measures.rank_closeness(falling, np.arange(1, width + 1, dtype=np.float32)[None, :])[0]
     numbers = {**{name: number for number, name in enumerate(MEASURES)}, "overall": WHOLE}

@@ -286,9 +286,9 @@ def _open_file(path: Path, *, tell: bool) -> "Iterator[Iterator[pa.RecordBatch]]
             if file.read(4) == b"PAR1":
                 # Buffered page by page: a row group of a million profiles is not held whole.
                 reader = pq.ParquetFile(path, buffer_size=_PAGE, pre_buffer=False)
-                named = [name for name in COLUMNS if name in reader.schema_arrow.names]
+                columns = [name for name in COLUMNS if name in reader.schema_arrow.names]
                 check_names(reader.schema_arrow.names, tell=tell)
-                yield reader.iter_batches(batch_size=BATCH, columns=named)
+                yield reader.iter_batches(batch_size=BATCH, columns=columns)
             else:
                 yield csv_batches(path, tell=tell)
     except pa.ArrowException as error:
@@ -488,10 +488,10 @@ def _beyond_occupation(
     keys = np.sort(parents[used] * width + columns[used])
     keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
     parent, column = keys // width, keys % width
-    wanted = rows[parent].astype(np.int64) * width + column
+    cell_numbers = rows[parent].astype(np.int64) * width + column
     if len(directory.required):
-        place = np.minimum(np.searchsorted(directory.required, wanted), len(directory.required) - 1)
-        beyond = directory.required[place] != wanted
+        place = np.minimum(np.searchsorted(directory.required, cell_numbers), len(directory.required) - 1)
+        beyond = directory.required[place] != cell_numbers
         parent, column = parent[beyond], column[beyond]
     return np.bincount(parent, minlength=len(rows)).astype(np.int64), column.astype(np.int32)
 

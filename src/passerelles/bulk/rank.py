@@ -122,13 +122,13 @@ class FastEngine:
         ranking = _no_moves(len(people.rows), limit)
         whole, *others = people.parted()
         for row in np.unique(people.rows[whole]).tolist():
-            _put(ranking, whole[people.rows[whole] == row], self._of_occupation(row, limit))
+            _copy_moves(ranking, whole[people.rows[whole] == row], self._of_occupation(row, limit))
         for occupied, chosen in zip((True, False), others, strict=True):
             if len(chosen):
                 self._run(people, chosen[np.argsort(people.rows[chosen], kind="stable")], ranking, occupied=occupied)
         doubtful = np.flatnonzero(ranking.size < 0)
         if len(doubtful):
-            _put(ranking, doubtful, self.plain.rank(people.chosen(doubtful), limit))
+            _copy_moves(ranking, doubtful, self.plain.rank(people.chosen(doubtful), limit))
         return ranking
 
     def _run(self, people: People, positions: NDArray[np.intp], ranking: Found, *, occupied: bool) -> None:
@@ -138,7 +138,7 @@ class FastEngine:
         formula = self.formulas[occupied]
         room = room_for(self.space, self.needs, formula)
         rank_people(chosen.rows, chosen.starts, chosen.extra, self.space, self.needs, formula, room, part)
-        _put(ranking, positions, part)
+        _copy_moves(ranking, positions, part)
 
     @_cached
     def _of_occupation(self, row: int, limit: int) -> Found:
@@ -152,7 +152,7 @@ def _no_moves(size: int, limit: int) -> Found:
     return Found(np.zeros(size, np.int32), target, units, coverage, position)
 
 
-def _put(ranking: Found, people: NDArray[np.intp], others: Found) -> None:
+def _copy_moves(ranking: Found, people: NDArray[np.intp], others: Found) -> None:
     """Copy the moves of others, or of one for all, to the positions of some people."""
     arrays: tuple[NDArray[Any], ...] = ranking
     for array, values in zip(arrays, others, strict=True):
@@ -185,8 +185,8 @@ def output_schema() -> "pa.Schema":
     text = pa.string()
     kinds = {"bigint": pa.int64(), "int": pa.int32(), "double": pa.float64(), "string": text}
     kinds["array<string>"] = pa.list_(text)
-    named = (column.partition(" ") for column in OUTPUT.split(", "))
-    return pa.schema([(name, kinds[kind]) for name, _, kind in named])
+    columns = (column.partition(" ") for column in OUTPUT.split(", "))
+    return pa.schema([(name, kinds[kind]) for name, _, kind in columns])
 
 
 def lacking(conditions: AccessConditions) -> tuple[list[str], list[str]]:
@@ -366,7 +366,7 @@ class Ranker:
         """
         numbers = np.arange(first, first + batch.num_rows, dtype=np.int64)
         try:
-            taken, garbled = legible(normalised(batch))
+            profiles, garbled = legible(normalised(batch))
         except (PasserellesError, pa.ArrowException):
             ids = pa.nulls(batch.num_rows, pa.string())
             bad = refused(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
@@ -375,11 +375,11 @@ class Ranker:
         if FAULT in batch.schema.names:  # rows of a file that could not be read
             reasons = enumerate(batch.column(FAULT).to_pylist())
             faults |= {position: Fault(reason) for position, reason in reasons if reason is not None}
-        people, accepted = read_people(self.directory, taken, faults)
+        people, accepted = read_people(self.directory, profiles, faults)
         best = self.engine_at(before + first + batch.num_rows).rank(people, self.limit)
         for position in accepted[best.size == 0].tolist():
             faults[position] = Fault("no_move")
-        ids = taken.column("id")
+        ids = profiles.column("id")
         moves = self._moves(people, best, ids.take(pa.array(accepted)), numbers[accepted])
         return Ranked(moves, refused(ids, numbers, faults), batch.num_rows)
 
@@ -450,11 +450,11 @@ class Ranker:
         demanding = np.any([demands_of(self.plain.graph, aim).needed.any(axis=1) for aim in ways], axis=0)
         for move in np.flatnonzero(demanding[best.target]).tolist():
             held = self._held_by(people, int(person[move]))
-            missing[move], unknown[move] = self._needed(held, int(best.target[move]))
+            missing[move], unknown[move] = self._lacking(held, int(best.target[move]))
         return pa.array(missing, kind), pa.array(unknown, kind)
 
     @_cached
-    def _needed(self, held: Held, target: int) -> tuple[list[str], list[str]]:
+    def _lacking(self, held: Held, target: int) -> tuple[list[str], list[str]]:
         """Result of `lacking` for a person and a target."""
         return lacking(
             access_conditions(self.plain.graph.referential, self.plain.graph.codes[target], self._holdings(held))

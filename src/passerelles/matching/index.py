@@ -716,7 +716,7 @@ def search(
 
 
 def _of_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[Found]:
-    known = referential.derived(("sought", kind), lambda: _known(referential, kind))
+    known = referential.derived(("sought", kind), lambda: _all_entries(referential, kind))
     matches = [each for each in known if each.code.casefold() == code.casefold()]
     if known and not matches:
         prefixes = [f" {word}" if len(word) >= _SHORT else f" {word} " for word in query]
@@ -735,7 +735,7 @@ def _between_spaces(labels: Iterable[str]) -> list[str]:
     return [f" {' '.join(own)} " for own in words_of_all([*labels])]
 
 
-def _known(referential: Referential, kind: Sought) -> list[Found]:
+def _all_entries(referential: Referential, kind: Sought) -> list[Found]:
     if kind == "competency":
         counts = Counter(r.competency for r in referential.requirements)
         return [Found(kind, c.code, c.name, counts[c.code]) for c in referential.competencies]

@@ -179,8 +179,8 @@ class Versions:
     @cached_property
     def _senders(self) -> Mapping[str, tuple[str, ...]]:
         """Old codes that send titles to each new code."""
-        led = {(self._new_titles.get(t.code, ""), old) for old, titles in self._old_titles.items() for t in titles}
-        return grouped(sorted(led))
+        links = {(self._new_titles.get(t.code, ""), old) for old, titles in self._old_titles.items() for t in titles}
+        return grouped(sorted(links))
 
     def migrate(self, code: str, title: str = "") -> Migration:
         """
@@ -211,23 +211,23 @@ class Versions:
         code = check_code(code, what="occupation").strip()
         if not any(code in known for known in (self.new.occupation_by_code, self._old_titles, self._children)):
             code = code.replace(" ", "").upper()
-        possible, lost = self._possible(code)
+        possible, lost = self._destinations(code)
         title = title.strip()
         if title and len(title) <= _LONGEST:
             by_title = self._by_title(title, {d.code for d in possible})
             by_basis: dict[Basis, set[str]] = {"title-code": self._by_title_code(code, title), "title": by_title}
             for basis, codes in by_basis.items():
                 if len(codes) == 1:
-                    return self._decided(code, title, codes.pop(), basis, possible, lost)
+                    return self._migration(code, title, codes.pop(), basis, possible, lost)
         if len(possible) == 1 and not lost:
             only = possible[0]
             ground: Basis = "title-code" if only.share is not None else "code" if only.code == code else "parent"
-            return self._decided(code, title, only.code, ground, possible, lost)
+            return self._migration(code, title, only.code, ground, possible, lost)
         return Migration(code, title, "open" if possible else "unknown", None, "none", possible, lost, self.new.stamp)
 
     def chosen(self, migration: Migration, code: str) -> Migration:
         """Return a migration decided by a person."""
-        return self._decided(migration.code, migration.title, code, "choice", migration.destinations, migration.lost)
+        return self._migration(migration.code, migration.title, code, "choice", migration.destinations, migration.lost)
 
     def all(self) -> list[Migration]:
         """Lead every code of the older version; empty where it is not at hand."""
@@ -244,7 +244,7 @@ class Versions:
         gone, added = len(old) - len(both), len(new) - len(both)
         return TitleMoves(len(both), same, len(both) - same, family, len(both) - family, gone, added)
 
-    def _possible(self, code: str) -> tuple[tuple[Destination, ...], int | None]:
+    def _destinations(self, code: str) -> tuple[tuple[Destination, ...], int | None]:
         """Codes to which an old code may lead, and how many of its titles are lost."""
         titles = self._old_titles.get(code)
         if titles is not None:
@@ -275,7 +275,7 @@ class Versions:
         codes = {code for code, _ in _exact(title_index(self.new), title)}
         return {code for code in codes if {code, self.new.occupation_by_code[code].base} & possible}
 
-    def _decided(
+    def _migration(
         self, code: str, title: str, destination: str, basis: Basis, possible: Sequence[Destination], lost: int | None
     ) -> Migration:
         outcome: Outcome = "kept" if destination == code else "moved"
@@ -443,7 +443,7 @@ class Bridge(Versions):
         No official crosswalk links competencies: one is carried only where its label surely is that of another there;
         all others are counted as lost. An occupation that is not decided is left out too, and shown as open.
         """
-        led = None if profile.occupation is None else self.migrate(profile.occupation)
+        migration = None if profile.occupation is None else self.migrate(profile.occupation)
         old = self.old.competency_by_code if self.old is not None else {}
         carried: dict[str, str] = {}
         for code in profile.competencies:
@@ -452,9 +452,9 @@ class Bridge(Versions):
             if best and best[0].confidence >= SURE:
                 carried[code] = best[0].code
         lost = tuple(code for code in profile.competencies if code not in carried)
-        occupation = led.destination if led is not None else None
+        occupation = migration.destination if migration is not None else None
         known = replace(profile, occupation=occupation, competencies=tuple(dict.fromkeys(carried.values())))
-        return Carried(known, led, MappingProxyType(carried), lost)
+        return Carried(known, migration, MappingProxyType(carried), lost)
 
     def _relations(self, code: str) -> dict[str, Relation]:
         """Occupations of the other family that a code is linked to, each by its nearest relation."""
@@ -622,9 +622,9 @@ class _Guide:
     def _occupation(self, code: str, part: str) -> tuple[str | None, list[str]]:
         if self.versions.old is None and code in self.versions.new.occupation_by_code:
             return code, []
-        led = {t.occupation for t in self.versions.new.titles if t.code in self.claimed.get(part, ())}
-        if len(led) == 1:
-            return led.pop(), []
+        occupations = {t.occupation for t in self.versions.new.titles if t.code in self.claimed.get(part, ())}
+        if len(occupations) == 1:
+            return occupations.pop(), []
         migration = self.versions.migrate(code)
         return migration.destination, [each.code for each in migration.destinations]
 

@@ -202,11 +202,11 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     else:
         sizes = np.diff(index.starts).astype(np.float32)
         parts["sum"] = _spread(index, titles * titles, np.add) / np.sqrt(sizes + 1.0)
-        near = np.take_along_axis(titles, best, axis=1)
-        closest = _nearest(near, 30)
-        closest_near, closest_best = (np.take_along_axis(each, closest, axis=1) for each in (near, best))
+        similarity = np.take_along_axis(titles, best, axis=1)
+        closest = _nearest(similarity, 30)
+        closest_near, closest_best = (np.take_along_axis(each, closest, axis=1) for each in (similarity, best))
         parts["vote"] = _vote(index, closest_near, closest_best)
-        parts["wide_vote"] = _vote(index, near, best)
+        parts["wide_vote"] = _vote(index, similarity, best)
         firsts = np.flatnonzero(np.diff(index.groups, prepend=-1))  # owners stand by code, and so by group
         parts["group_vote"] = np.add.reduceat(parts["vote"], firsts, axis=1)[:, index.groups]
         parts["size"] = np.broadcast_to(np.log1p(sizes), parts["vote"].shape)
@@ -214,7 +214,7 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
         parts |= _documents(index, readings, family_bags)
         text_rows = unit_vectors(index.documents["competencies"], family_bags)
         likely = {"bayes_letters": letter_rows, "bayes_words": family_rows, "bayes_texts": text_rows}
-        parts |= {name: _likely(index, name, rows) for name, rows in likely.items()}
+        parts |= {name: _log_likelihood(index, name, rows) for name, rows in likely.items()}
         parts |= _work(index, readings)
         place, mapped = _latent(index.meaning, readings)
         parts |= {"sense": place @ index.meaning.owners.T, "mapped": mapped @ index.meaning.owners.T}
@@ -240,16 +240,16 @@ def _work(index: TitleIndex, readings: Sequence[Reading]) -> dict[str, FloatArra
     if known:
         steps = owners_of[[rows[place] for place in known]] @ steps_of
         walk[known] = np.log(steps + _SELDOM)[:, index.parent_of]
-    behind = count_terms([_behind(index, reading) for reading in readings], index.family_field.vocabulary)
+    behind = count_terms([_other_words(index, reading) for reading in readings], index.family_field.vocabulary)
     return {"kind": kind, "walk": walk, "domain": rows_times(behind, index.domains)[:, index.groups]}
 
 
-def _behind(index: TitleIndex, reading: Reading) -> dict[str, float]:
+def _other_words(index: TitleIndex, reading: Reading) -> dict[str, float]:
     """Families of the words behind the first one, and the share of the weight that each has."""
     return index.weight_shares(dict.fromkeys(reading.families[1:], 1))
 
 
-def _likely(index: TitleIndex, name: str, rows: "sparse.csr_array") -> FloatArray:
+def _log_likelihood(index: TitleIndex, name: str, rows: "sparse.csr_array") -> FloatArray:
     """
     Log-likelihood of readings in the family of each owner, that of the likeliest family taken away.
 
@@ -292,7 +292,7 @@ def close_evidence(
     query = {term: index.family_weight(term) for term in sorted(set(reading.families))}
     query_total = sum(query.values()) or 1.0
     overlap = _shared_weight(index, query)
-    typed = _typed(index, " ".join(reading.words), wide.nearest[row])
+    typed = _misspelt(index, " ".join(reading.words), wide.nearest[row])
     result = np.zeros((len(owners), len(CLOSE)), dtype=np.float32)
     entries = np.full(len(owners), -1, dtype=np.int64)
     lows, highs = index.starts[owners].tolist(), index.starts[owners + 1].tolist()
@@ -327,7 +327,7 @@ def _fill_nearest(
         result[filled, _KIN] = np.maximum(np.maximum.reduceat(cosine, begins), 0.0)
         kind = index.pack.kinds.get(reading.stems[0])
         if kind is not None:
-            shared = _shared_weight(index, _behind(index, reading))[members] * (index.kind_of[members] == kind)
+            shared = _shared_weight(index, _other_words(index, reading))[members] * (index.kind_of[members] == kind)
             result[filled, _JOINT] = np.maximum.reduceat(shared, begins)
 
 
@@ -347,11 +347,11 @@ def _entries_of(field: Field, place: int) -> NDArray[np.int32]:
     return np.asarray(field.columns.indices[starts[place] : starts[place + 1]], dtype=np.int32)
 
 
-def _typed(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
+def _misspelt(index: TitleIndex, text: str, nearest: IntArray) -> dict[int, float]:
     """Owners one or two typing errors away: 1 for one error, less for two, nothing when a quarter is wrong."""
     short, long = len(text) - 2, len(text) + 2
-    near = zip(nearest.tolist(), index.owner[nearest].tolist(), strict=True)
-    written = ((form, owner) for entry, owner in near for form in index.written[entry])
+    entry_owners = zip(nearest.tolist(), index.owner[nearest].tolist(), strict=True)
+    written = ((form, owner) for entry, owner in entry_owners for form in index.written[entry])
     found_at = [(form, owner) for form, owner in written if short <= len(form) <= long]
     scores: dict[int, float] = {}
     forms = [form for form, _ in found_at]

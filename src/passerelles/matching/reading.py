@@ -210,17 +210,17 @@ def _rules(rows: list[list[Any]]) -> tuple[SuffixRule, ...]:
 def _abbreviations(
     data: Mapping[str, Any], suffixes: Sequence[Sequence[SuffixRule]]
 ) -> dict[str, tuple[Abbreviation, ...]]:
-    def reading(text: str, near: Iterable[str], *, yields: bool) -> Abbreviation:
-        return Abbreviation(tuple(text.split()), frozenset(stem(word, *suffixes) for word in near), yields)
+    def reading(text: str, context: Iterable[str], *, yields: bool) -> Abbreviation:
+        return Abbreviation(tuple(text.split()), frozenset(stem(word, *suffixes) for word in context), yields)
 
     readings: dict[str, tuple[Abbreviation, ...]] = {}
     for short, value in data["abbreviations"].items():
         rows = [value] if isinstance(value, str) else value
         pairs = [(row, []) if isinstance(row, str) else (row["is"], row.get("near", [])) for row in rows]
-        readings[short] = tuple(reading(text, near, yields=False) for text, near in pairs)
+        readings[short] = tuple(reading(text, context, yields=False) for text, context in pairs)
     for text, value in data.get("words", {}).items():
-        forms, near = (value, []) if isinstance(value, list) else (value["said"], value["near"])
-        readings |= dict.fromkeys(forms, (reading(text, near, yields=True),))
+        forms, context = (value, []) if isinstance(value, list) else (value["said"], value["near"])
+        readings |= dict.fromkeys(forms, (reading(text, context, yields=True),))
     return readings
 
 
@@ -534,7 +534,7 @@ class _Title:
     def jobs(self) -> list[list[tuple[str, ...]]]:
         """Spelled words of each job: with all that qualifies it, then without."""
         parts = [segment for segment in self.segments if segment.tokens]
-        several = self._several(parts)
+        several = self._listed_jobs(parts)
         if several:
             return [[self._joined(words)] for words in several[:_MOST_JOBS]]
         whole = self._joined([word for segment in parts for word in segment.words])
@@ -599,16 +599,16 @@ class _Title:
 
     def _is_place(self, match: re.Match[str], position: int, capitals: frozenset[str]) -> bool:
         spelled = re.split(r"[\s\-']+", match["place"].strip())
-        named = [word for word in spelled if word and word not in self.pack.stop_words]
-        if not named:
+        terms = [word for word in spelled if word and word not in self.pack.stop_words]
+        if not terms:
             return False
-        capitalised = position == 0 and all(word in capitals for word in named)
-        known = any(word in self.words.known or word in self.pack.abbreviations for word in named)
+        capitalised = position == 0 and all(word in capitals for word in terms)
+        known = any(word in self.words.known or word in self.pack.abbreviations for word in terms)
         # A word that no title has may be one of the job ("sur faïence"): a place is marked as such, or is a name;
         # where the line is in one case, "à" comes before more places than anything else.
-        marked = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(named[0]))
+        marked = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(terms[0]))
         marked = marked or (position == 0 and (self.text.isupper() or self.text.islower()))
-        return capitalised or (bool(marked) and not known) or " ".join(named) in self.pack.asides
+        return capitalised or (bool(marked) and not known) or " ".join(terms) in self.pack.asides
 
     def _cut(self) -> list[_Segment]:
         segments, start, sign = [], 0, ""
@@ -665,25 +665,25 @@ class _Title:
 
     def _is_employer(self, segment: _Segment) -> bool:
         """Whether a part names an employer in words of which none is a label's."""
-        named = [word for word in segment.words if word not in self.pack.stop_words]
-        employer = any(word in self.pack.employers for word in named)
-        return employer and not any(word in self.words.known and word not in self.pack.employers for word in named)
+        terms = [word for word in segment.words if word not in self.pack.stop_words]
+        employer = any(word in self.pack.employers for word in terms)
+        return employer and not any(word in self.words.known and word not in self.pack.employers for word in terms)
 
     def _is_aside(self, segment: _Segment) -> bool:
         pack, known = self.pack, self.words.known
-        named = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
-        if not named or " ".join(segment.words) in pack.asides:
+        terms = [word for word in segment.words if word not in pack.stop_words and not word.isdigit()]
+        if not terms or " ".join(segment.words) in pack.asides:
             return True
-        opens = self.lexicon.stem(named[0]) in self.words.heads  # as titles do
-        if any(word in pack.employers for word in named) and not opens:
+        opens = self.lexicon.stem(terms[0]) in self.words.heads  # as titles do
+        if any(word in pack.employers for word in terms) and not opens:
             return True
-        if all(word in pack.trailing or word in pack.leading for word in named):
+        if all(word in pack.trailing or word in pack.leading for word in terms):
             return True
-        unknown = (word for word in named if word not in known and word not in pack.abbreviations)
+        unknown = (word for word in terms if word not in known and word not in pack.abbreviations)
         strange = [word for word in unknown if self.lexicon.stem(word) not in self.words.heads]
         # After a slash or a comma stands what qualifies the job, unless it is written as a name.
         qualifies = segment.sign in _ALL_ALIKE and not self._is_name(segment.tokens[0].start)
-        return len(strange) >= _OF_UNKNOWN * len(named) and not qualifies and not opens
+        return len(strange) >= _OF_UNKNOWN * len(terms) and not qualifies and not opens
 
     def _is_name(self, start: int) -> bool:
         """Whether a part begins with a capital letter in a line that is not all in capitals."""
@@ -692,7 +692,7 @@ class _Title:
     def _joined(self, spelled: Iterable[str]) -> tuple[str, ...]:
         return joined_words(" ".join(spelled), self.pack)
 
-    def _several(self, parts: Sequence[_Segment]) -> list[tuple[str, ...]]:
+    def _listed_jobs(self, parts: Sequence[_Segment]) -> list[tuple[str, ...]]:
         """Words of each job where the line names several, else nothing."""
         pieces: list[tuple[tuple[str, ...], bool]] = []
         for segment in parts:
@@ -726,8 +726,8 @@ _EDGES: Final = re.compile(r"^[\s\-–—,;:/|+.!?)]+|[\s\-–—,;:/|+!?(]+$")
 
 def _capitals(text: str) -> frozenset[str]:
     """Folded words that are written with a capital, the first word aside."""
-    named = (part for part in re.split(r"[\s\-'’]+", text)[1:] if part[:1].isupper() and part[1:2].islower())
-    return frozenset(_SPACES.sub(" ", fold_accents(part.strip("(),."))).strip() for part in named)
+    capitalised = (part for part in re.split(r"[\s\-'’]+", text)[1:] if part[:1].isupper() and part[1:2].islower())
+    return frozenset(_SPACES.sub(" ", fold_accents(part.strip("(),."))).strip() for part in capitalised)
 
 
 def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon) -> list[tuple[str, ...]]:
@@ -741,7 +741,7 @@ def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon)
         return fitting[:1]
     free = [meaning.expansion for meaning in meanings if not meaning.near]
     if not free:
-        return [*((other,) for other in _mended(word, known, lexicon)), (word,)]
+        return [*((other,) for other in _corrections(word, known, lexicon)), (word,)]
     return [*free, (word,)] if word in known else free
 
 
@@ -751,7 +751,7 @@ def _says_one_job(spelled: tuple[str, ...], words: Words, lexicon: Lexicon) -> b
     return stems in words.labels or stems in lexicon.pack.heads or len(lexicon.pack.usages.get(stems, ())) == 1
 
 
-def _mended(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[str]:
+def _corrections(word: str, known: Collection[str], lexicon: Lexicon) -> Collection[str]:
     """Words of labels one error away from a title's word that none has, with its first letter; of one stem, one."""
     if word in known or len(word) < _MENDED or not word.isalpha() or not lexicon.pack.titles:
         return ()

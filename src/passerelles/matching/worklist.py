@@ -67,8 +67,8 @@ class Worklist:
         if wanted and wanted in written:
             return written.index(wanted)
         named = {cell: text for cell, text in zip(self.header, written, strict=True) if cell}
-        near = alike(wanted, named, scorer="WRatio", least=50, most=_HINTS)
-        columns = ", ".join(dict.fromkeys([*near, *named])) or "–"
+        hints = alike(wanted, named, scorer="WRatio", least=50, most=_HINTS)
+        columns = ", ".join(dict.fromkeys([*hints, *named])) or "–"
         raise PasserellesError("resolve_no_column", column=name, columns=columns)
 
     def find(self, name: str) -> int | None:
