@@ -254,11 +254,11 @@ class MobilityAreas(Shown):
             return self
         markets = job_markets(market, referential, [m.code for area in self.areas for m in area.members], basin)
 
-        def told(area: Area) -> Area:
+        def with_figures(area: Area) -> Area:
             members = tuple(replace(m, market=markets.by_job[m.code]) for m in area.members)
             return replace(area, members=members, market=markets.of_group([m.code for m in members]))
 
-        return replace(self, areas=tuple(told(area) for area in self.areas))
+        return replace(self, areas=tuple(with_figures(area) for area in self.areas))
 
 
 @checked

@@ -68,7 +68,7 @@ def compile_index(
         Replace an index. Nothing else is ever replaced.
     scorers, titles, positions
         Scorers beside that of the settings, and whether what finds titles and the map of occupations are there: what an
-        index does not hold is made again by whoever needs it.
+        index does not hold is computed again when it is needed.
 
     Returns
     -------

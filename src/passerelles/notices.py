@@ -32,14 +32,14 @@ CATALOGUE: Final = _catalogue()
 _ORDER: Final[Mapping[Severity, int]] = MappingProxyType({"error": 0, "warning": 1, "info": 2})
 # Values that are keys of the language files themselves: [feature] and [among] in notices.toml.
 _WORDS: Final = ("feature", "among")
-# Occurrences of one code in one file that are listed one by one; beyond, one notice stands for them all.
+# Occurrences of one code in one file that are listed one by one; beyond, one notice replaces them all.
 LISTED: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Notice:
     """
-    One thing found in one place; `count` is the number of occurrences that it stands for, `values` its details.
+    One issue in one place; `count` is the number of occurrences that it covers, `values` its details.
 
     `line` is the line of the file where the record begins (1 = the header), None where the whole file is meant.
     Where `count` is more than 1, `line` and `values` are those of the first occurrence.
@@ -63,16 +63,16 @@ class Notice:
 
     @property
     def faults(self) -> int:
-        """Faults that it stands for: the one head that is wrong, however many rows are lost with it."""
+        """Faults that it covers: the one head that is wrong, however many rows are lost with it."""
         return 1 if self.kind.once else self.count
 
     @property
     def dropped(self) -> int:
-        """Rows left out because of what was found."""
+        """Rows left out because of the issue."""
         return self.count if self.kind.drops else 0
 
     def what(self, lang: Lang = "fr") -> str:
-        """Return what was found."""
+        """Return the issue, in words."""
         text = say(f"notices.what.{self.code}", lang=lang, **self._details(lang))
         if self.count == 1 or self.kind.counted:
             return text
@@ -83,7 +83,7 @@ class Notice:
         return say(f"notices.action.{self.code}", lang=lang, **self._details(lang))
 
     def sentence(self, lang: Lang = "fr") -> str:
-        """Return where it is, what was found and what was done, in one line."""
+        """Return place, issue and action, in one line."""
         line = "" if self.line is None else say("notices.line", lang=lang, line=self.line)
         place = say("notices.place", lang=lang, file=self.file, line=line)
         fault = self.what(lang)
@@ -111,7 +111,7 @@ class NoticeLog:
     Notices as they are found. A file that is all faults costs a bounded number of them, and none is lost.
 
     Up to `LISTED` occurrences of one code in one file are kept one by one. Where there are more, one notice with
-    the place of the first and the number of all stands for them.
+    the place of the first and the number of all replaces them.
     """
 
     def __init__(self, notices: Iterable[Notice] = ()) -> None:

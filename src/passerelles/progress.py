@@ -1,7 +1,7 @@
 """
 Long work: a bar on a terminal or in a notebook, a line now and then in a log; and whether anybody still waits for it.
 
-Loops that may be long call `go_on` between their pieces. Nothing happens there unless whoever asked gave the work a
+Loops that may be long call `go_on` between their pieces. Nothing happens there unless the caller gave the work a
 `Patience`, as the service does: a thread cannot be stopped from outside, but it can notice that it should stop.
 """
 
@@ -31,7 +31,7 @@ class StoppedError(Exception):
 @dataclass(eq=False)
 class Patience:
     """
-    How long somebody waits for some work.
+    How long the caller waits for some work.
 
     Attributes
     ----------
@@ -49,7 +49,7 @@ class Patience:
 
     @property
     def over(self) -> bool:
-        """Whether nobody waits any more."""
+        """Whether the caller waits no longer."""
         return self.left or time.monotonic() >= self.until
 
     @contextmanager
@@ -67,12 +67,12 @@ _PATIENCE: Final[ContextVar[Patience | None]] = ContextVar("patience", default=N
 
 def go_on() -> None:
     """
-    Go on with long work, unless nobody waits for it.
+    Go on with long work, unless its caller waits no longer.
 
     Raises
     ------
     StoppedError
-        If whoever asked has left, or waited as long as they would.
+        If the caller has left, or waited as long as it would.
     """
     patience = _PATIENCE.get()
     if patience is None:

@@ -145,7 +145,7 @@ class Session(Deriving):
 
     def surveyed(self, basin: str, *, year: int | None = None) -> tuple[Market, Basin]:
         """
-        Market at hand, and a basin of it by code or name.
+        Loaded market, and a basin of it by code or name.
 
         Raises
         ------
@@ -157,7 +157,7 @@ class Session(Deriving):
         return self.market, find_basin(self.market, basin, places=self.places, year=year)
 
     def basin(self, text: str | None) -> Basin | None:
-        """Return a basin of the market at hand; None where none is named."""
+        """Return a basin of the loaded market; None where none is named."""
         return None if text is None else self.surveyed(text)[1]
 
     @property
@@ -167,7 +167,7 @@ class Session(Deriving):
         Market of which only the wages are wanted.
 
         They are published as text: no workbook is opened to find them, unless they are in none of the text files of
-        folders that were named. Where none was, folders that are not there, or hold no wages, stop nobody.
+        folders that were named. Where none was, folders that are not there, or hold no wages, are no error.
         """
         folders = self.folders if self.data else [folder for folder in self.folders if folder.is_dir()]
         wages = next(filter(None, map(load_wages, folders)), None)

@@ -26,7 +26,7 @@ def _explain(schema: dict[str, Any], section: type[BaseModel]) -> None:
 
 
 class Section(BaseModel):
-    """Settings of one subject: a frozen value, each of them bounded and told in ``settings.toml``."""
+    """Settings of one subject: a frozen value, each of them bounded and described in ``settings.toml``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, json_schema_extra=_explain)
 
@@ -70,7 +70,7 @@ def fault(error: Mapping[str, Any], lang: Lang) -> str:
 
 
 def json_problem(reason: object) -> Callable[[Lang], str]:
-    """Return what says, in a language, where a text is no JSON, as a parser tells it."""
+    """Return a message, by language, of where a text is no JSON, from that of a parser."""
     place = re.search(r"line (\d+) column (\d+)", str(reason))
     if place is None:
         return lambda _: str(reason)

@@ -45,7 +45,7 @@ class Deriving:
         Return what `build` makes of this object, made once and kept.
 
         The object never changes, so what follows from it alone does not either; upper layers keep their indexes here
-        instead of in a global cache. Safe to call from several threads: nobody waits for what has another key.
+        instead of in a global cache. Safe to call from several threads: no thread waits for another key.
         """
         memo: dict[Hashable, Any] = vars(self).setdefault("_memo", {})
         if key not in memo:

@@ -51,8 +51,8 @@ class Index(Deriving):
     An open index.
 
     A member is checked against its checksum when it is first read, unless it is `LARGE`; positions are checked
-    against what they point into, so that no damage makes compiled code read elsewhere. The seal tells damage, it is
-    no signature: whoever can write the files can seal them anew.
+    against what they point into, so that no damage makes compiled code read elsewhere. The seal shows damage, it is
+    no signature: anyone who can write the files can seal them anew.
 
     Attributes
     ----------
@@ -145,7 +145,7 @@ class Index(Deriving):
         """
         Cells of a column at places that follow each other.
 
-        Text lies as numbers of distinct texts, which are sorted, in UTF-8 with their ends, as Arrow lays it out.
+        Text is stored as numbers of distinct texts, which are sorted, in UTF-8 with their ends, as in Arrow.
         """
         if kind == "none":
             return [None] * len(places)

@@ -227,7 +227,7 @@ def _without_zeros(matrix: "sparse.csr_array", values: NDArray[Any]) -> "sparse.
 # Cosines: products of unit rows.
 
 # Weights of people are whole numbers of 1 / COARSE, unit vectors of occupations of 1 / FINE: the rounding moves a
-# cosine by some 0.0001, and 32 bits hold the products of whoever has a list of ordinary length.
+# cosine by some 0.0001, and 32 bits hold the products of a list of ordinary length.
 COARSE: Final = 256
 FINE: Final = 16384
 
@@ -258,7 +258,7 @@ def whole_cosines(left: "sparse.csr_array", turned: "sparse.csr_array") -> NDArr
     """
     Cosines of rows in whole numbers with the columns of unit vectors in whole numbers of 1 / `FINE`, shape (b, n).
 
-    Sums of whole numbers are exact in any order, so whoever adds them up otherwise finds the same bits.
+    Sums of whole numbers are exact in any order, so that adding them up otherwise gives the same bits.
     """
     cosines = sparse.csr_array(left @ turned)
     scaled = cosines.data * np.repeat(_scales(left.data, left.indptr) / FINE, np.diff(cosines.indptr))
@@ -463,7 +463,7 @@ def close_pairs(
 
     Columns must be in order of falling rarity. Two unit vectors with a cosine of t or more share a word within
     the shortest prefix of each whose remainder is shorter than t (Bayardo, Ma and Srikant, 2007, 'Scaling up all
-    pairs similarity search'), so only pairs that share such a word are looked at: the result is exact.
+    pairs similarity search'), so only pairs that share such a word are compared: the result is exact.
     """
     prefix = _prefixes(vectors, threshold)
     candidates = sparse.triu(prefix @ prefix.T, k=1, format="coo")

@@ -1,4 +1,4 @@
-"""Files of profiles into files of moves, one or a folder of parts that a killed run goes on with; results compared."""
+"""Files of profiles into files of moves, one or a folder of parts, resumed after a kill; comparison of results."""
 
 import glob
 import json
@@ -56,7 +56,7 @@ def inputs_of(paths: Iterable[str | Path]) -> list[Path]:
     Raises
     ------
     PasserellesError
-        If one of them stands for no file, or none is given.
+        If one of them matches no file, or none is given.
     """
     files: set[Path] = set()
     for each in paths:
@@ -102,7 +102,7 @@ def rank_files(  # noqa: PLR0913 - as `rank_profiles`, and where all goes
     output
         A name that ends in ``.parquet`` or ``.csv`` is one file, of one input: one that is there is replaced when the
         new one is complete. Any other name is a folder of parts, ``part-FILE-NUMBER``, with ``_run.json``, which says
-        what they were made from and which are finished: a run that was killed is gone on with by the same call.
+        what they were made from and which are finished: the same call resumes a run that was killed.
     rejects
         File, or folder, of the profiles that cannot be ranked, always written, with a reason for each; by default
         beside the output, its name followed by ``-rejects``.
@@ -348,7 +348,7 @@ def read_run(place: Path) -> Run:
     Raises
     ------
     PasserellesError
-        If it cannot be read, holds no moves, or is a folder whose run was killed and not gone on with.
+        If it cannot be read, holds no moves, or is a folder whose run was killed and not resumed.
     """
     try:
         if place.is_dir():

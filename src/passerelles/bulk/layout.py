@@ -31,7 +31,7 @@ class Space(NamedTuple):
     Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.rank`.
 
     `spread_*` lead from a competency to its terms, measure by measure, each as often as it comes; `base` from an
-    occupation to the counts of those it has already. `where` tells, for each term, where in `post_*` the occupations
+    occupation to the counts of those it has already. `where` gives, for each term, where in `post_*` the occupations
     that have it start and end, or -1 and a row of `dense` where many have it. Weights are whole numbers, as short as
     they can be: what costs is memory.
     """
@@ -94,7 +94,7 @@ class Found(NamedTuple):
 
 MEASURES: Final = ("requirements", "macro", "item_text", "all_text", "knowledge_categories")
 _MANY: Final = 6  # a term that more than one occupation in so many has is kept as a whole row
-_DAMPED: Final = 4096  # counts whose logarithm is at hand
+_DAMPED: Final = 4096  # counts whose logarithm is in a table
 # Features that the loops know: what is ranked or taken, and of which measure. A scorer with another one is served by
 # the plain engine.
 KNOWN: Final[Mapping[str, tuple[int, str]]] = {

@@ -202,7 +202,7 @@ def _records(file: TextIO, delimiter: str) -> Iterator[CsvRecord]:
 
 
 def _line(file: TextIO, ahead: deque[str]) -> str:
-    """Next line; the rest of one that is too long is passed over."""
+    """Next line; the rest of one that is too long is skipped."""
     if ahead:
         return ahead.popleft()
     line = chunk = file.readline(_LONGEST)
@@ -305,7 +305,7 @@ def rows_of_file(path: Path) -> int | None:
         return None
 
 
-_LONGEST_DETAIL: Final = 100  # characters of a faulty value that are repeated to whoever has to correct it
+_LONGEST_DETAIL: Final = 100  # characters of a faulty value that a message repeats
 
 
 class Fault(NamedTuple):
@@ -333,9 +333,9 @@ class People(NamedTuple):
     extra
         Columns of the competencies held besides those that the occupation requires, sorted for each person.
     credentials
-        What each person states, None for nothing; None where nobody states anything.
+        What each person states, None for nothing; None where no row states anything.
     aims
-        How each person means to work, and in which title; None where nobody says so.
+        How each person means to work, and in which title; None where no row says so.
     """
 
     rows: NDArray[np.int32]
@@ -440,7 +440,7 @@ def _rows(
 
 
 def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: dict[int, Fault]) -> list[Aim] | None:
-    """How each person means to work, and in which titles; None where nobody says so."""
+    """How each person means to work, and in which titles; None where no row says so."""
     if titles is None and column.null_count == len(column):
         return None
     ways = column.to_pylist()
@@ -453,7 +453,7 @@ def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: dict[
 def _competency_columns(
     directory: Directory, column: "pa.Array", faults: dict[int, Fault]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
-    """Length of each list; then row and column of each of its competencies, -1 for one that nobody asks for."""
+    """Length of each list; then row and column of each of its competencies, -1 for one that no occupation asks for."""
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     parents = np.repeat(np.arange(len(column), dtype=np.int64), lengths)
     values = column.flatten()

@@ -180,7 +180,7 @@ def output_schema() -> "pa.Schema":
         ``row`` is the number of the profile in the input, from 1 (null where the input comes in partitions); ``id``
         its id; ``rank`` from 1; ``code`` and ``label`` the target; ``score``, ``probability``, ``level``,
         ``coverage`` and ``coverage_position`` as in `Move`; ``credentials_missing`` and ``credentials_unknown`` as
-        `lacking` tells them; ``reason`` and ``detail`` say why a profile has no move, and all else is null then.
+        `lacking` writes them; ``reason`` and ``detail`` say why a profile has no move, and all else is null then.
     """
     text = pa.string()
     kinds = {"bigint": pa.int64(), "int": pa.int32(), "double": pa.float64(), "string": text}
@@ -191,7 +191,7 @@ def output_schema() -> "pa.Schema":
 
 def lacking(conditions: AccessConditions) -> tuple[list[str], list[str]]:
     """
-    Return what is required and surely not held, and of what nobody knows whether it is held, each once.
+    Return codes required and not held, and codes of which it is unknown whether they are held, each once.
 
     Of a choice that is held, nothing. One that is not is one text, ``A+B|C``: its ways, or those that may be held if
     some may, each without what of it is held.
@@ -473,7 +473,7 @@ class Ranker:
 
     @_cached
     def _may_be_close(self, held: Held, target: int) -> bool:
-        """Whether access lets a target be `proche` for somebody; see `passerelles.ranking.moves`."""
+        """Whether access lets a target be `proche` for a person; see `passerelles.ranking.moves`."""
         return short_access(self.plain.graph, target, self._holdings(held), Aim(held[2].employment))
 
 
@@ -533,7 +533,7 @@ def numbered(batches: "Iterable[pa.RecordBatch]") -> "Iterator[tuple[pa.RecordBa
 
 def check_columns(table: Any) -> None:
     """
-    Check the columns of profiles that can be read again; which are not read is told when they are ranked.
+    Check the columns of profiles that can be read again; unread ones are warned of when they are ranked.
 
     Raises
     ------

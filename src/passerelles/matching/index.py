@@ -282,7 +282,7 @@ class TitleIndex:
     owner
         Shape (n_entries,), position of the owner of each entry, ascending.
     stems, written
-        By entry: stems (of a usage, those of what people say), and normalised forms as one writes them: masculine,
+        By entry: stems (of a usage, those of its text), and normalised forms as one writes them: masculine,
         whole label and feminine, or the label alone where there is one gender (of a usage, none).
     letters, stem_field, family_field
         Fields over entries.
@@ -381,7 +381,7 @@ class TitleIndex:
 
     @cached_property
     def words(self) -> Words:
-        """What tells a title from what stands around it."""
+        """Words that tell a title from the text around it."""
         heads = Counter(form[0] for form, usual in zip(self.stems, self.usual, strict=True) if form and not usual)
         often = frozenset(word for word, number in heads.items() if number >= _LEAST)
         return Words(self.vocabulary, frozenset(self.same), often)
@@ -407,13 +407,13 @@ class TitleIndex:
 
     @cached_property
     def same(self) -> Mapping[str, tuple[int, ...]]:
-        """Stems, joined, to entry positions; what people say for a label is none of its stems."""
+        """Stems, joined, to entry positions; usages of a label are left out."""
         forms = enumerate(zip(self.texts, self.usual.tolist(), strict=True))
         return grouped((form, position) for position, (form, usual) in forms if form and not usual)
 
     @cached_property
     def usual(self) -> NDArray[np.bool_]:
-        """Shape (n_entries,): whether each entry is what people say for its label."""
+        """Shape (n_entries,): whether each entry is a usage of its label."""
         return np.asarray([not forms for forms in self.written])
 
     @cached_property
@@ -502,7 +502,7 @@ def build_index(
     pairs = [gender_forms(row.label, pack=pack) for row in rows]
     spelled = [lexicon.stems(masculine) for masculine, _ in pairs]
     usual = _usual_forms(spelled, pack.usages)
-    # What people say for a label stands beside it: evidence for longer titles, but nothing that is written itself.
+    # Usages of a label are entries beside it: evidence for longer titles, but not written forms.
     order = sorted([*((n, -1) for n in range(len(rows))), *usual], key=lambda each: (rows[each[0]].code, each))
     forms = tuple(usual.get((n, usage), spelled[n]) for n, usage in order)
     written = tuple(() if usage >= 0 else _written(rows[n].label, pairs[n], pack) for n, usage in order)
@@ -527,7 +527,7 @@ def build_index(
 def _usual_forms(
     forms: Sequence[tuple[str, ...]], usages: Mapping[str, tuple[str, ...]]
 ) -> dict[tuple[int, int], tuple[str, ...]]:
-    """Position of a label and number of a usage that means it, to the stems of what people say."""
+    """Position of a label and number of a usage that means it, to the stems of the usage."""
     first = {" ".join(form): position for position, form in reversed([*enumerate(forms)])}
     numbered = ((n, phrase, titles) for n, (phrase, titles) in enumerate(usages.items()) if phrase not in first)
     return {(first[t], n): tuple(phrase.split()) for n, phrase, titles in numbered for t in titles if t in first}
@@ -645,7 +645,7 @@ def _field(index: Index, about: Mapping[str, Any]) -> Field:
 
 Sought = Literal["competency", "credential", "title", "occupation"]
 _LEAST_MET: Final = 0.5  # share of the words that a label must have
-_SHORT: Final = 4  # letters from which the beginning of a word stands for it
+_SHORT: Final = 4  # letters from which the beginning of a word matches it
 
 
 @dataclass(frozen=True, slots=True)

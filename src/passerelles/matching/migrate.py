@@ -44,7 +44,7 @@ class Destination(NamedTuple):
     A code of the loaded version to which an old code may lead.
 
     `share` is the part in (0, 1] of the old code's titles that are now under this one, None where the old version
-    is not at hand; `merges` are the other old codes that send titles there too. `relation` is what a crosswalk between
+    is not loaded; `merges` are the other old codes that send titles there too. `relation` is what a crosswalk between
     two families says of it (exact, close, broad: the old one is the broader, narrow, related), None within one family.
     """
 
@@ -91,7 +91,7 @@ class Migration(Described):
     destinations
         Every code that is possible, the largest share first, then by code.
     lost
-        Titles of the old code that the loaded version no longer has; None where the old version is not at hand.
+        Titles of the old code that the loaded version no longer has; None where the old version is not loaded.
     referential
         The loaded version; None where nothing was asked.
     """
@@ -155,7 +155,7 @@ class Versions:
     new
         The loaded version.
     old
-        The version of the list, or None where it is not at hand: parents and titles then decide alone.
+        The version of the list, or None where it is not loaded: parents and titles then decide alone.
     """
 
     def __init__(self, new: Referential, old: Referential | None = None) -> None:
@@ -230,7 +230,7 @@ class Versions:
         return self._migration(migration.code, migration.title, code, "choice", migration.destinations, migration.lost)
 
     def all(self) -> list[Migration]:
-        """Lead every code of the older version; empty where it is not at hand."""
+        """Lead every code of the older version; empty where it is not loaded."""
         return [] if self.old is None else [self.migrate(o.code) for o in self.old.occupations]
 
     def moves(self) -> TitleMoves:
@@ -332,7 +332,7 @@ class Carried(NamedTuple):
 
 def read_crosswalk(path: str | Path) -> Crosswalk:
     """
-    Read the ESCO-ROME or the ESCO-O*NET crosswalk; the lines above the header are passed over.
+    Read the ESCO-ROME or the ESCO-O*NET crosswalk; the lines above the header are skipped.
 
     Raises
     ------
@@ -397,9 +397,9 @@ class Bridge(Versions):
     Parameters
     ----------
     new, old
-        Where codes are led to, and where they come from.
+        Referential of the new codes, and that of the old ones.
     crosswalks
-        Those that are at hand, in any order; O*NET and ROME meet in ESCO.
+        Those that are loaded, in any order; O*NET and ROME meet in ESCO.
 
     Raises
     ------
@@ -600,7 +600,7 @@ class _Guide:
 
     @cached_property
     def before(self) -> Mapping[Sought, Mapping[str, str]]:
-        """Labels of the codes of the older version; empty where it is not at hand."""
+        """Labels of the codes of the older version; empty where it is not loaded."""
         return _labels(self.versions.old) if self.versions.old is not None else {}
 
     def lead(self, kind: Sought, text: str, label: str, part: str) -> tuple[str | None, list[str]]:
@@ -653,7 +653,7 @@ def migrate_overlay(name_or_path: str | Path, versions: Versions, *, lang: Lang 
         Name, folder, zip or workbook. Of one that was migrated before, what stands in the column `choix` is honoured: a
         number of the proposals, a code, or a label or title.
     versions
-        The new version, and the older one where it is at hand.
+        The new version, and the older one where it is loaded.
     lang
         Language of the heads that are added.
 

@@ -44,7 +44,7 @@ class Weights:
     Attributes
     ----------
     first
-        Wide evidence to weight: which owners are looked at closely.
+        Wide evidence to weight: which owners are given close evidence.
     final
         Evidence to weight: the ranking.
     confidence, family
@@ -165,7 +165,7 @@ def _documents(
 
 
 def _latent(meaning: Meaning, readings: Sequence[Reading]) -> tuple[FloatArray, FloatArray]:
-    """Where readings stand in the latent space, and where they are led to as titles are, unit rows."""
+    """Readings in the latent space, and mapped there as titles are to their occupations, unit rows."""
     place = unit(project(meaning.field, [phrase_bag(reading.families) for reading in readings], meaning.axes))
     return place, unit(np.asarray(place @ meaning.mapping, dtype=np.float32))
 

@@ -643,7 +643,7 @@ class _Title:
         return segment._replace(tokens=tuple(tokens[first:last]))
 
     def _is_meant(self, spelled: Iterable[str]) -> bool:
-        """Whether words are a label, or what people say for one."""
+        """Whether words are a label, or a usage of one."""
         stems = " ".join(self.lexicon.stems_of(self._joined(spelled)))
         return stems in self.words.labels or stems in self.pack.usages
 
