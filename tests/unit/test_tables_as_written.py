@@ -11,7 +11,7 @@ from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, several_jobs
-from passerelles.territory.lots import Locator, Lots, LotsError, Month, reading_notes
+from passerelles.territory.lots import Locator, Lots, LotsError, Month, reading_notes, town_of
 from passerelles.territory.pairs import credentials_of_title
 from passerelles.territory.reading import read_lots, read_sides
 
@@ -843,7 +843,10 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
 @pytest.mark.parametrize(
     ("name", "cell", "permits", "unread"),
     [
-        ("Permis / CACES", "C", "permis C", []), ("Permis et habilitations", "permis C", "permis C", []),
+        ("Permis / CACES", "C", "permis C", []), ("Ce qu'il faut", "permis C", "permis C", []),
+        ("Qualifications / habilitations demandées", "permis C", "permis C", []),
+        ("Conditions", "permis C", "permis C", []),
+        ("Permis et habilitations", "permis C", "permis C", []),
         ("Pré-requis", "Permis C, formation assurée", "Permis C, formation assurée", ["formation assurée"]),
         ("Conditions d'accès", "DE", "DE", ["DE"]), ("Exigences", "aucune", "", []), ("Habilitations", "-", "", []),
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
@@ -870,3 +873,44 @@ def test_what_people_hold_that_names_no_credential_is_said_not_to_count(
     lots = read_lots(build_graph(embedded).referential, path, "fragile")
     (note,) = (note for note in reading_notes([lots]) if note.key == "held_unread")
     assert "CACES 1, 3, 5" in note.sentence(lang)
+
+
+def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referential, tmp_path: Path) -> None:
+    text = "Employeur;Métier;Nombre;Pré-requis\nA;N4105;2;SST\nB;N4105;2;permis C, SST\n"
+    graph = build_graph(embedded)
+    lots = read_lots(graph.referential, written(tmp_path / "t.csv", text), "hiring").lots
+    assert [{*credentials_of_title(graph, lot)} for lot in lots] == [set(), {"PERM-C"}]
+
+
+def test_columns_of_hours_and_shares_are_no_places(embedded: Referential) -> None:
+    cells = [("35", "31 %"), ("14", "42 %"), ("70", "20 %"), ("-", "")]
+    rows = [
+        {"Métier": "N4101", "Effectif": 3, "Formation accordée (h)": hours, "Pyramide : % 55 ans et +": share}
+        for hours, share in cells
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, lots.set_aside) == (12, ())
+
+
+def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Referential) -> None:
+    row = {"Métier": "N4101", "Permanents": 3, "Saisonniers (retour habituel)": 4, "Logé sur place": 2}
+    assert read_lots(embedded, [row], "fragile").people == 7
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "month"),
+    [
+        ("Niveau souhaité", "03/2027", None),
+        ("Quand ?", "03/2027", Month(2027, 3)),
+        ("Disponibilité", "03/2027", Month(2027, 3)),
+    ],
+)
+def test_a_level_that_is_wished_for_is_no_month(
+    embedded: Referential, header: str, cell: str, month: Month | None
+) -> None:
+    row = {"Entreprise": "A", "Poste": "N4101", "Postes": "3", "Ville": "Redon", header: cell}
+    assert read_lots(embedded, [row], "hiring").lots[0].month == month
+
+
+def test_the_seat_of_a_firm_in_a_town_is_the_town() -> None:
+    assert {town_of(site) for site in ("Siège Redon", "Bureau de Redon", "CH Redon", "EHPAD de Redon")} == {"Redon"}

@@ -13,13 +13,14 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import kind_between
+from passerelles.access.conditions import kind_between, training_hours
 from passerelles.access.holdings import DEMANDED, Holdings, holdings_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
 from passerelles.matching.titles import SURE
+from passerelles.model import Credential
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
 from passerelles.ranking.moves import levels_by
@@ -36,6 +37,7 @@ from passerelles.text import normalise_label
 
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20
+_TWO_DAYS: Final = 14.0  # hours
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
 
@@ -410,7 +412,8 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     """
     Return the credentials that a lot's job title demands beyond its job: by access, or in the employer's words.
 
-    What has no code is its words. Of what is only written, a licence that many hold whatever their job is left out.
+    What has no code is its words. Of what is only written, a licence that many hold whatever their job is left out,
+    and so is what two days of course give: nobody is kept from a job by first aid.
     """
     referential = graph.referential
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
@@ -422,7 +425,13 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
     known = referential.credential_by_code
     written = credentials_in(referential, f"{lot.given}, {lot.permits}")
     written -= {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
-    return of_title | {code for code in written if code not in known or not Holdings().may_have(known[code])}
+    return of_title | {code for code in written if code not in known or not _is_common(known[code])}
+
+
+def _is_common(credential: Credential) -> bool:
+    """Whether many hold a credential whatever their job, or may after a course of two days."""
+    course = credential.kind == "certificat" and not credential.prerequisites
+    return Holdings().may_have(credential) or (course and 0 < (training_hours(credential).expected or 0.0) <= _TWO_DAYS)
 
 
 def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:

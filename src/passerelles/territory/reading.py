@@ -452,9 +452,11 @@ class _Reader:
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places, one or several of the name."""
-        if self.locator.places is None or all(text.isdigit() and len(text) <= _SHORT for text in texts):
+        if self.locator.places is None:
             return False
-        places = (self._read_place(text, "", "commune") for text in texts)
+        # A number that is no postcode names a department only where a column says so: of itself it counts something.
+        named = (text for text in texts if len(text) > _SHORT or not text.isdigit())
+        places = (self._read_place(text, "", "commune") for text in named if not text.endswith("%"))
         n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
         return n_places >= _MOST_CELLS * len(texts)
 
