@@ -686,7 +686,7 @@ def test_the_sheet_of_a_part_of_ones_own_fiche_tells_the_training_that_it_takes(
     assert "Permis de conduire, catégorie B" not in to_obtain  # who teaches driving holds it
     plain = re.sub("[\u00a0\u202f]", " ", sheet)
     assert "Le métier reste le même" not in plain
-    assert "Certificat complémentaire de spécialisation deux-roues (210 h, durée publiée, en 2 mois)" in plain
+    assert "Certificat complémentaire de spécialisation deux-roues (210 h, durée publiée, en 1,6 mois)" in plain
     assert "ni les certifications ni les cadres légaux ne sont examinés ici" in plain
     assert "Heures par personne" in plain
 

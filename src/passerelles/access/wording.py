@@ -16,6 +16,7 @@ _WAYS: Final = 4  # other ways of a choice that a sentence names
 _SHOWN: Final = 2  # alternatives of a choice that a narrow column names, where none is chosen
 _SENTENCE_END: Final = re.compile(r"(?<=[.!?]) +")
 _SHORT, _LABEL = attrgetter("short"), attrgetter("label")
+_FEW_MONTHS: Final = 3
 
 
 def duration_text(months: Hours, lang: Lang = "fr") -> str:
@@ -40,8 +41,8 @@ def duration_text(months: Hours, lang: Lang = "fr") -> str:
 
 
 def month_text(months: float, lang: Lang = "fr") -> str:
-    """Return a number of months, with a decimal where it is not whole."""
-    return number(months, lang=lang, decimals=int(round(months, 1) % 1 > 0))
+    """Return a number of months, with a decimal where there are few and a half counts."""
+    return number(months, lang=lang, decimals=int(months < _FEW_MONTHS and round(months, 1) % 1 > 0))
 
 
 def access_text(conditions: AccessConditions, lang: Lang = "fr") -> str:
