@@ -455,10 +455,10 @@ class _Reader:
         if self.locator.places is None:
             return False
         # A number that is no postcode names a department only where a column says so: of itself it counts something.
-        named = (text for text in texts if len(text) > _SHORT or not text.isdigit())
-        places = (self._read_place(text, "", "commune") for text in named if not text.endswith("%"))
+        named = (text for text in texts if any(map(str.isalpha, text)) or (text.isdigit() and len(text) > _SHORT))
+        places = (self._read_place(text, "", "commune") for text in named)
         n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
-        return n_places >= _MOST_CELLS * len(texts)
+        return n_places >= max(1, _MOST_CELLS * len(texts))
 
     def _holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
