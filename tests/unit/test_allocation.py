@@ -564,9 +564,10 @@ def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_p
     assert told == "ce qu'exige l'accès au poste : caces 3"
 
 
-def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read() -> None:
+@pytest.mark.parametrize("title", ["monteur", "Monteur (H/F)", "MONTEUR F/H"])
+def test_the_same_words_on_both_sides_are_the_same_job_however_they_are_read(title: str) -> None:
     fragile = Lots.of("fragile", [Lot("A", "J00", "x", people=3, given="Monteur", confidence=0.5)])
-    hiring = Lots.of("hiring", [Lot("P", "J00", "x", people=3, given="monteur", confidence=0.5)])
+    hiring = Lots.of("hiring", [Lot("P", "J00", "x", people=3, given=title, confidence=0.5)])
     assert match(fragile, hiring, {}).placed == 3
 
 

@@ -37,6 +37,7 @@ from passerelles.text import normalise_label
 
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20
+_OPEN_TO_ALL: Final = re.compile(r" (?:h f|f h|m f|f m)(?: x)?$")
 _TWO_DAYS: Final = 14.0  # hours
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
@@ -385,7 +386,7 @@ def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
     number = {key: i for i, key in enumerate(territory.hiring.capacities)}
     places = sorted({(lot.spot, lot.basin) for lot in lots})
     place = {spot: i for i, (spot, _) in enumerate(places)}
-    titles = [normalise_label(lot.given) for lot in lots]
+    titles = [_title_words(lot) for lot in lots]
     return _Openings(
         job=np.asarray([moves.column[lot.job] for lot in lots], dtype=np.intp),
         pool=np.asarray([number[pool_key(lot)] for lot in lots], dtype=np.intp),
@@ -402,6 +403,11 @@ def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
 def _reading_doubt(lot: Lot) -> np.int8:
     """Return the doubt that the reading of a lot's title leaves."""
     return np.int8(0 if lot.confidence >= SURE else Doubt.TITLE)
+
+
+def _title_words(lot: Lot) -> str:
+    """Words of a lot's title as its employer wrote it, without the mark that it is open to all."""
+    return _OPEN_TO_ALL.sub("", normalise_label(lot.given))
 
 
 def _numbers(title: str) -> frozenset[str]:
@@ -506,7 +512,7 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
         """Whether each opening asks for more than is held."""
         return np.isin(near, [opening for opening, codes in demanded.items() if codes - held])
 
-    title = normalise_label(lot.given)
+    title = _title_words(lot)
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if title:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == title)] = 0
