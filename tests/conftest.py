@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import Phase, settings
@@ -39,7 +39,10 @@ if _GIVEN:
 # What a test asks for says of which kind it is.
 KINDS = {"real_data": "real_data", "chromium": "external", "office": "external", "java": "external"}
 # The files that take longest begin, so that no process is left with one of them alone in the end.
-LONGEST = ("test_bulk", "test_shipped", "test_golden", "test_notebooks", "test_service_process", "test_bulk_spark")
+LONGEST = (
+    "test_bulk", "test_shipped", "test_golden", "test_notebooks", "test_service_process", "test_docs", "test_cases",
+    "test_bulk_spark",
+)  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -54,6 +57,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for name in KINDS.keys() & set(getattr(item, "fixturenames", ())):
             item.add_marker(KINDS[name])
     items.sort(key=lambda item: LONGEST.index(item.path.stem) if item.path.stem in LONGEST else len(LONGEST))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Give each worker whole files, in the order above: what the tests of one share is made once."""
+    from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
+
+    config.option.loadscopereorder = False
+    return LoadFileScheduling(config, log)
 
 
 def pytest_collection_finish() -> None:
