@@ -135,6 +135,21 @@ def language_pack(language: str) -> LanguagePack:
     raise PasserellesError("language_pack", name=FILE, reason=language)
 
 
+def words_of_title(text: str, pack: LanguagePack) -> str:
+    """
+    Return a title as written, normalised, without the marks of an ad that it is open to all.
+
+    Examples
+    --------
+    >>> words_of_title("Agent de quai (H/F)", language_pack("fr"))
+    'agent de quai'
+    """
+    folded = fold_accents(text)
+    for pattern in (pattern for pattern, posted in pack.noise if posted):
+        folded = pattern.sub(" ", folded)
+    return normalise_label(folded)
+
+
 def load_pack(file: Traversable, noise: Traversable) -> LanguagePack:
     """
     Read a language pack.

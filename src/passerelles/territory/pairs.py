@@ -19,6 +19,7 @@ from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market, family_codes
 from passerelles.market.signals import leading_jobs
+from passerelles.matching.reading import language_pack, words_of_title
 from passerelles.matching.titles import SURE
 from passerelles.model import Credential
 from passerelles.paths.legal import NO, UNKNOWN
@@ -33,11 +34,9 @@ from passerelles.territory.hours import Costs, Hours
 from passerelles.territory.jobs import credentials_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
-from passerelles.text import normalise_label
 
 Signs = NDArray[np.int8]
 TIE_RANGE: Final = 1 << 20
-_OPEN_TO_ALL: Final = re.compile(r" (?:h f|f h|m f|f m)(?: x)?$")
 _TWO_DAYS: Final = 14.0  # hours
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
 LEAST_CHANCE: Final = 1e-6  # so that a chance of nothing has a logarithm
@@ -386,7 +385,8 @@ def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
     number = {key: i for i, key in enumerate(territory.hiring.capacities)}
     places = sorted({(lot.spot, lot.basin) for lot in lots})
     place = {spot: i for i, (spot, _) in enumerate(places)}
-    titles = [_title_words(lot) for lot in lots]
+    pack = language_pack(territory.graph.referential.language)
+    titles = [words_of_title(lot.given, pack) for lot in lots]
     return _Openings(
         job=np.asarray([moves.column[lot.job] for lot in lots], dtype=np.intp),
         pool=np.asarray([number[pool_key(lot)] for lot in lots], dtype=np.intp),
@@ -403,11 +403,6 @@ def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
 def _reading_doubt(lot: Lot) -> np.int8:
     """Return the doubt that the reading of a lot's title leaves."""
     return np.int8(0 if lot.confidence >= SURE else Doubt.TITLE)
-
-
-def _title_words(lot: Lot) -> str:
-    """Words of a lot's title as its employer wrote it, without the mark that it is open to all."""
-    return _OPEN_TO_ALL.sub("", normalise_label(lot.given))
 
 
 def _numbers(title: str) -> frozenset[str]:
@@ -512,7 +507,7 @@ def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows
         """Whether each opening asks for more than is held."""
         return np.isin(near, [opening for opening, codes in demanded.items() if codes - held])
 
-    title = _title_words(lot)
+    title = words_of_title(lot.given, language_pack(territory.graph.referential.language))
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if title:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == title)] = 0
