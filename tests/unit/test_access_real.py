@@ -5,7 +5,7 @@ import pytest
 from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
-from passerelles.access.wording import access_text, other_ways_lines, usual_lines
+from passerelles.access.wording import access_text, other_ways_lines, own_account_lines, usual_lines
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.path import Step, path_sentences
@@ -363,6 +363,7 @@ def test_paths_are_feasible_only_where_nothing_stands_in_the_way(rome4_graph: Oc
     assert path("D1214", "J1405") == ("feasible", 1350.0, [])
     assert path("D1505", "K1225")[1] == 2454.0  # through its own BTS, not through another profession's diploma
     assert path("D1505", "K1216")[1] == 3442.0  # educator of young children: years as a head are no short way in
+    assert path("J1506", "K1216")[1] == 400.0  # nor is a nurse, who adds a course, to become an educator first
     assert path("K1201", "K1101")[:2] == ("feasible", 595.0)  # a social worker's diploma is one that opens the training
     assert path("D1505", "N2101")[1] == 140.0
     assert path("F1603", "I1306")[0] == "feasible"  # an examination before which no training is imposed
@@ -431,6 +432,13 @@ def test_what_comes_before_a_training_is_named_on_the_way(rome4_graph: Occupatio
     assert obtained("I1604", "C1113") == ["DIP-N4", "DEA-AUTO", "INSC-EXP-AUTO"]
     assert obtained("D1505", "C1113") == ["DIP-N4", "EXP-REPAR-36", "DEA-AUTO", "INSC-EXP-AUTO"]
     assert obtained("K1801", "K1104") == ["MASTER-PSYCHO", "ENREG-PSYCHO"]  # a register enters the degree one has
+
+
+def test_what_all_need_is_not_told_again_of_the_self_employed(laid: Referential) -> None:
+    """A taxi's licence supposes the driver's card, which a hired driver has as well."""
+    taxi = access_conditions(laid, "N4112", titles=frozenset({"11992"}))
+    assert "CP-TAXI" in {c.code for c in taxi.required}
+    assert own_account_lines(taxi) == ["Exigé à son compte, et non du salarié : Autorisation de stationnement."]
 
 
 def test_a_register_comes_last_and_what_few_titles_take_is_not_named_first(laid: Referential) -> None:

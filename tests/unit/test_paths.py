@@ -16,7 +16,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import load_certifications
 from passerelles.model import Credential, CredentialKind, Hours, OccupationAccess, Profile, Ternary
 from passerelles.paths.legal import Frame
-from passerelles.paths.path import Span, hours_short, step_lines
+from passerelles.paths.path import Span, hours_short, months_text, step_lines
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.ranking.moves import rank_moves
 from passerelles.settings import PathSettings, Settings
@@ -250,6 +250,23 @@ def test_of_a_training_of_unknown_length_only_what_is_published_is_told(ladder: 
         assert text in step_lines(told)[0]
         assert "estimation" not in step_lines(told)[0]
         assert hours_short(told.known_hours) == short
+
+
+@pytest.mark.parametrize(
+    ("low", "expected", "high", "least"),
+    [
+        (600, 600, None, True),
+        (600, 600, 900, True),
+        (600, 600, 600, False),
+        (100, 600, 900, False),
+        (0, 0, None, False),
+    ],
+)
+def test_a_length_of_which_the_least_alone_is_known_is_written_as_a_least(
+    low: float, expected: float, high: float | None, *, least: bool
+) -> None:
+    span = Span(low, expected, high)
+    assert [hours_short(span).startswith("≥"), months_text(span).startswith("≥")] == [least, least]
 
 
 def test_hours_of_the_diplomas_that_come_before_stand_in_json_and_tables_as_in_the_sentence() -> None:
