@@ -727,12 +727,10 @@ def test_a_column_of_small_numbers_is_none_of_places(embedded: Referential) -> N
     assert (lots.people, lots.set_aside, [p.key for p in lots.said]) == (12, (), ["no_employer", "no_place", "summed"])
 
 
-def test_shares_and_dashes_are_no_departments(embedded: Referential) -> None:
+@pytest.mark.parametrize("cells", [("31 %", "42 %", "14 %"), ("-", "35", "70"), ("35 h", "14 h", "35 h")])
+def test_shares_and_hours_are_no_departments(embedded: Referential, cells: tuple[str, ...]) -> None:
     places = communes(("08165", "0", "4415", 49.5, 4.5), ("35236", "Redon", "5313", 47.65, -2.08))
-    rows = [
-        {"Emploi": "Cariste", "Effectif": 4, "55 ans et +": share, "Formation accordée (h)": hours}
-        for share, hours in (("31 %", "-"), ("42 %", "35"), ("14 %", "70"))
-    ]
+    rows = [{"Emploi": "Cariste", "Effectif": 4, "Accordé": cell} for cell in cells]
     lots = read_lots(embedded, rows, "fragile", locator=Locator(places))
     assert (lots.people, lots.set_aside) == (12, ())
 

@@ -882,16 +882,6 @@ def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referent
     assert [{*credentials_of_title(graph, lot)} for lot in lots] == [set(), {"PERM-C"}]
 
 
-def test_columns_of_hours_and_shares_are_no_places(embedded: Referential) -> None:
-    cells = [("35", "31 %"), ("14", "42 %"), ("70", "20 %"), ("-", "")]
-    rows = [
-        {"Métier": "N4101", "Effectif": 3, "Formation accordée (h)": hours, "Pyramide : % 55 ans et +": share}
-        for hours, share in cells
-    ]
-    lots = read_lots(embedded, rows, "fragile")
-    assert (lots.people, lots.set_aside) == (12, ())
-
-
 def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Referential) -> None:
     row = {"Métier": "N4101", "Permanents": 3, "Saisonniers (retour habituel)": 4, "Logé sur place": 2}
     assert read_lots(embedded, [row], "fragile").people == 7
