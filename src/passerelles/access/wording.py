@@ -36,11 +36,11 @@ def duration_text(months: Hours, lang: Lang = "fr") -> str:
         key = "most" if months.low is None else "least"
     else:
         key = "exact" if months.low == months.high else "range"
-    low, high = (month_text(end or 0.0, lang) for end in (months.low, months.high))
+    low, high = (month_count(end or 0.0, lang) for end in (months.low, months.high))
     return say(f"conditions.months.{key}", lang=lang, low=low, high=high)
 
 
-def month_text(months: float, lang: Lang = "fr") -> str:
+def month_count(months: float, lang: Lang = "fr") -> str:
     """Return a number of months, with a decimal where there are few and a half counts."""
     return number(months, lang=lang, decimals=int(months < _FEW_MONTHS and round(months, 1) % 1 > 0))
 

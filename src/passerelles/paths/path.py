@@ -11,7 +11,7 @@ from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
 from passerelles.access.wording import (
     duration_text,
     held_choices,
-    month_text,
+    month_count,
     note_lines,
     other_ways_lines,
     own_account_lines,
@@ -636,7 +636,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     in_months = step.hours.lower_bound and any(c.months.low for c in step.to_obtain if not c.may_have)
     if in_months:
         key, basis = ("and_months", "sourced") if step.sourced else ("months_least", "none")
-        least = month_text(step.months.expected or 0.0, lang)
+        least = month_count(step.months.expected or 0.0, lang)
         hours = say(f"paths.hours.{key}", lang=lang, hours=round(step.sourced), months=least)
     elif _tells_nothing(step.known_hours):
         basis = "unknown" if step.hours.high is None else "at_most"
