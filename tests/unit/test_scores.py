@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.train import fit_scorer
@@ -21,7 +22,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import CONTENT_PARTS, features
 from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
-from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS
+from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS, Moves, carried_over
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 from passerelles.scoring.table import build_table, score_table
 from passerelles.vectors import by_column, product
@@ -147,6 +148,32 @@ def test_the_own_groups_mobilities_change_nothing_on_the_real_rome(rome4_graph: 
     one = build_table(rome4_graph, scorer).scores.units()
     assert np.array_equal(one[:, rows], other[:, rows])
     assert not np.array_equal(one, other)  # the others do read them
+
+
+def test_the_order_in_which_surprises_are_added_reaches_no_digit() -> None:
+    # Libraries of linear algebra add in orders of their own: the same moves with their occupations in another order.
+    draw, size = np.random.default_rng(7), 120
+    traits = draw.random((size, 8))
+    traits /= np.linalg.norm(traits, axis=1, keepdims=True)
+    closeness = (traits @ traits.T).astype(np.float32)
+    listed = (draw.random((size, size)) < 0.05).astype(np.float32)
+    surprise = np.stack([listed - np.float32(0.05)] * 2)
+    groups = np.arange(size, dtype=np.int32) // 3
+
+    def carried(order: NDArray[np.intp]) -> tuple[NDArray[np.float32], ...]:
+        square, group, ones = np.ix_(order, order), groups[order], np.ones(size)
+        levels = (group, group, group, group)
+        weight, known = ones.astype(np.float32), ones.astype(np.bool_)
+        rows = np.arange(size, dtype=np.int32)
+        seen = surprise[:, order][:, :, order]
+        return carried_over(
+            Moves(rows, listed[square], known, group % 2, seen, weight, *levels, closeness=closeness[square])
+        )
+
+    order = draw.permutation(size)
+    for one, other in zip(carried(np.arange(size)), carried(order), strict=True):
+        assert one.any()
+        assert np.array_equal(one[np.ix_(order, order)], other)
 
 
 def test_a_fit_is_the_same_twice_and_learns_from_mobilities(plain: OccupationGraph) -> None:

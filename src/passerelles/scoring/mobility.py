@@ -204,7 +204,8 @@ def _between(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Numbe
 
 def _surprise(listed: Dense, logit: Dense, own: NDArray[np.intp], balance: Balance) -> Dense:
     """Surprises of some rows, whose own columns are `own`."""
-    chance = 1.0 / (1.0 + np.exp(-np.clip(balance.shift + balance.slope * logit, -_FAR, _FAR)))
+    odds = balance.shift + balance.slope * logit.astype(np.float64)
+    chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -_FAR, _FAR)))
     chance[np.arange(len(own)), own] = 0.0
     return np.asarray((listed - chance) / np.sqrt(chance * (1.0 - chance) + VARIANCE_FLOOR), dtype=np.float32)
 
@@ -235,12 +236,21 @@ def carried_over(moves: Moves) -> tuple[Dense, Dense]:
         carried[np.ix_(known[members], known)] = -block
     carried[moves.group[:, None] == moves.group[None, :]] = 0.0
     del inverse
-    exact = moves.by_half(lambda rows, surprise: carried[rows] @ surprise)
+    exact = moves.by_half(lambda rows, surprise: _product(carried[rows], surprise))
     shrunk = _inverse(kernel, np.arange(len(kernel)), TARGET_RIDGE)
     shrunk *= -TARGET_RIDGE
     shrunk[np.diag_indices_from(shrunk)] += 1.0
-    shared = shrunk.astype(np.float32)
-    return exact, moves.by_half(lambda rows, _: exact[rows] @ shared)
+    return exact, moves.by_half(lambda rows, _: _product(exact[rows], shrunk))
+
+
+def _product(left: Dense, right: NDArray[np.floating]) -> Dense:
+    """
+    Multiply two dense matrices in 64 bits.
+
+    In 32 bits the order of additions, which is up to the library of linear algebra, would reach the digits that scores
+    are kept with, in one cell of a thousand; in 64 it does not.
+    """
+    return np.asarray(left.astype(np.float64) @ right.astype(np.float64, copy=False), dtype=np.float32)
 
 
 def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) -> NDArray[np.float64]:
@@ -290,7 +300,7 @@ def listed_everywhere(moves: Moves) -> Dense:
     known = members @ moves.known.astype(np.float32)
 
     def summed(rows: NDArray[np.intp], surprise: Dense) -> Dense:
-        return np.asarray((others @ (members @ surprise))[moves.group[rows]], dtype=np.float32)
+        return _product(others, members @ surprise)[moves.group[rows]]
 
     return np.asarray(moves.by_half(summed) / np.maximum(others @ known, 1.0)[moves.group][:, None], dtype=np.float32)
 
