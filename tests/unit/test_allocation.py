@@ -530,7 +530,7 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     found = match_territory(graph, start, heavy)
     (flow,) = found.to_confirm
     assert (found.placed, flow.people, flow.same_job, flow.unknown) == (0, 3, True, ("access",))
-    assert {"CCS-GL", "PERM-C"} <= dict(flow.of_title).keys()
+    assert {("CCS-GL",), ("PERM-C",)} <= {extra.codes for extra in flow.of_title}
     assert "groupe lourd" in (flow.to_find_out("fr") or "")
     hours = [c.screen(flow, "fr") for c in flow.spec.columns if c.key == "hours_each"]
     assert hours == [None] * len(hours) != [], "unknown on every screen, never said to be those of the same job"
@@ -544,6 +544,23 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     assert match_territory(graph, movers, employed).placed == 3
 
 
+@pytest.mark.parametrize(
+    ("job", "conditions", "told"),
+    [
+        ("N1101", "CACES R489 1-3-5", None),  # who is a forklift driver has what is usually asked for
+        ("N1101", "permis CE", "permis CE (70 h)"), ("N1101", "permis CE ou D", "permis CE (70 h)"),
+        ("N1101", "permis D ou permis CE", "permis CE ou permis D (70 h)"), ("N4103", "permis CE ou permis D", None),
+    ],
+)  # fmt: skip
+def test_who_holds_what_a_post_asks_for_goes_and_who_does_not_is_told_what_it_takes(
+    embedded_graph: OccupationGraph, job: str, conditions: str, told: str | None
+) -> None:
+    posts = [{"employer": "B", "job": job, "openings": 3, "basin": "Redon", "conditions": conditions}]
+    found = match_territory(embedded_graph, people(("A", job, 3, "Redon")), posts)
+    assert found.placed == (3 if told is None else 0)
+    assert [flow.access_said("fr") for flow in found.to_confirm] == ([] if told is None else [told])
+
+
 def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_people_bring_it() -> None:
     graph = build_graph(load_referential())
 
@@ -555,7 +572,7 @@ def test_a_credential_in_the_words_of_an_opening_is_to_be_confirmed_unless_the_p
         return [flow.to_find_out("fr") for flow in found.to_confirm]
 
     (told,) = asked_back("N4105", "Chauffeur-livreur", "Chauffeur-livreur permis C exigé")
-    assert told == "ce qu'exige l'accès au poste : permis C"
+    assert told == "ce qu'exige l'accès au poste : permis C (105 h)"
     assert asked_back("N4105", "Chauffeur-livreur permis CE", "Chauffeur-livreur (permis C)") == []
     assert asked_back("N4101", "Conducteur routier", "Conducteur routier permis C H/F") == [], "their job demands it"
     assert asked_back("N4105", "Chauffeur-livreur", "Chauffeur-livreur permis B exigé") == [], "many hold it"

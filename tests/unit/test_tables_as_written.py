@@ -7,10 +7,11 @@ import openpyxl
 import pytest
 
 from passerelles import build_graph, load_referential
+from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
-from passerelles.territory.jobs import Unusable, several_jobs
+from passerelles.territory.jobs import Unusable, as_asked, asked_in, several_jobs
 from passerelles.territory.lots import Locator, Lots, LotsError, Month, reading_notes, town_of
 from passerelles.territory.pairs import credentials_of_title
 from passerelles.territory.reading import read_lots, read_sides
@@ -836,7 +837,8 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
     graph = build_graph(embedded)
     assert [(lot.people, lot.permits, {*credentials_of_title(graph, lot)}) for lot in lots.lots] == [
-        (3, "", set()), (2, "permis C, FIMO", {"PERM-C"}), (1, "", set()), (1, "permis CE", {"PERM-CE"}),
+        (3, "", set()), (2, "permis C, FIMO", {("PERM-C",), ("FIMO-M",)}), (1, "", set()),
+        (1, "permis CE", {("PERM-CE",)}),
     ]  # fmt: skip
 
 
@@ -851,7 +853,7 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
         ("Conditions d'accès", "DE", "DE", ["DE"]), ("Exigences", "aucune", "", []), ("Habilitations", "-", "", []),
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
-        ("CACES", "1, 3 et 5", "1, 3 et 5", ["1, 3 et 5"]),
+        ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []),
     ],
 )  # fmt: skip
 def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_said(
@@ -869,17 +871,48 @@ def test_what_a_column_of_conditions_asks_for_is_read_as_a_title_would_be_or_sai
 def test_what_people_hold_that_names_no_credential_is_said_not_to_count(
     embedded: Referential, tmp_path: Path, lang: Lang
 ) -> None:
-    path = written(tmp_path / "t.csv", "Employeur;Métier;Effectif;Permis détenus\nA;N4105;2;CACES 1, 3, 5\n")
+    path = written(tmp_path / "t.csv", "Employeur;Métier;Effectif;Permis détenus\nA;N4105;2;ATEX niveau 1\n")
     lots = read_lots(build_graph(embedded).referential, path, "fragile")
     (note,) = (note for note in reading_notes([lots]) if note.key == "held_unread")
-    assert "CACES 1, 3, 5" in note.sentence(lang)
+    assert "ATEX niveau 1" in note.sentence(lang)
 
 
 def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referential, tmp_path: Path) -> None:
     text = "Employeur;Métier;Nombre;Pré-requis\nA;N4105;2;SST\nB;N4105;2;permis C, SST\n"
     graph = build_graph(embedded)
     lots = read_lots(graph.referential, written(tmp_path / "t.csv", text), "hiring").lots
-    assert [{*credentials_of_title(graph, lot)} for lot in lots] == [set(), {"PERM-C"}]
+    assert [{*credentials_of_title(graph, lot)} for lot in lots] == [set(), {("PERM-C",)}]
+
+
+@pytest.mark.parametrize(
+    ("written", "job", "choices"),
+    [
+        ("FIMO", "N4101", "FIMO-M"), ("FIMO / FCO à jour", "N4103", "FIMO-V"), ("FCO marchandises", "", "FIMO-M"),
+        ("CACES R489 1-3-5", "", "CACES-R489"), ("CACES 1, 3 et 5", "", "CACES-R489"),
+        ("R389 cat. 3", "", "CACES-R489"), ("R482 cat A", "", "CACES-R482"),
+        ("CACES nacelle", "", "CACES-R486"), ("CACES", "N1101", "CACES-R485|CACES-R486|CACES-R489"),
+        ("CACES", "K2110", None), ("carte pro CNAPS", "", "CP-SEC"),
+        ("Carte professionnelle", "N4102", "CP-TAXI|CP-VTC"),
+        ("carte professionnelle", "N1101", None), ("CAP Petite Enfance ou AEPE", "", "CAP-AEPE"),
+        ("CAP accompagnant éducatif petite enfance", "", "CAP-AEPE"), ("Titulaire du DE d'infirmière", "", "DEI"),
+        ("IDE", "", "DEI"), ("DE AS", "", "DEAS"), ("Diplôme d'aide-soignante exigé", "", "DEAS"),
+        ("DEAS ou DE AES", "", "DEAES|DEAS"), ("permis C/CE + FIMO", "N4101", "PERM-C PERM-CE FIMO-M"),
+        ("permis B, C et EC", "", "PERM-B PERM-C PERM-CE"), ("SPL", "", "PERM-CE"), ("permis D", "", "PERM-D"),
+        ("BAFA", "", "BAFA"), ("SSIAP 1", "", "SSIAP1"), ("SSIAP", "", None), ("CQP APS", "", "TFP-APS"),
+        ("HACCP", "", "HYG-RESTO"), ("habilitation électrique B1V", "", "HAB-ELEC"), ("B1V BR", "", "HAB-ELEC"),
+        ("H0B0", "", "HAB-ELEC"), ("habilitation VE", "", "HAB-VE"), ("CAP coiffure", "", "CAP-COIFFURE"),
+        ("TP ADVF", "", "TP-ADVF"), ("CACES 3 souhaité", "", ""), ("FIMO non exigée", "N4101", ""),
+        ("CACES R489 (formation assurée)", "", ""), ("DEAS ou expérience", "", None), ("BEP", "", None),
+        ("permis B et anglais courant", "", None),
+    ],
+)  # fmt: skip
+def test_a_condition_is_read_as_the_credential_that_it_names_however_it_is_written(
+    embedded_graph: OccupationGraph, written: str, job: str, choices: str | None
+) -> None:
+    asked = [asked_in(embedded_graph.referential, item, job) for item in as_asked(written)]
+    assert any(each.unread for each in asked) == (choices is None), "what is not read is told"
+    if choices is not None:
+        assert {"|".join(choice) for each in asked for choice in each.choices} == {*choices.split()}
 
 
 def test_permanent_and_seasonal_staff_are_parts_of_the_same_people(embedded: Referential) -> None:

@@ -10,7 +10,7 @@ stated without reserve, or named as the only way, counts as required.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -33,6 +33,8 @@ _RESTATED: Final = 45  # letters between "this diploma" and "is compulsory"
 _NEAR: Final = 20  # letters that still belong to a word
 _ACRONYM: Final = 10
 _PLURAL: Final = 4  # letters from which a final s is a plural
+_BEFORE_DE: Final = ("du", "le", "un", "son", "avec")
+_LONGEST: Final = 8  # words of a name
 _MASK: Final = "_"  # stands for the letters of a credential, so that its own words are not read as cues
 
 
@@ -159,6 +161,9 @@ class _Rules:
     selection: Mapping[str, re.Pattern[str]]
     levels: Mapping[str, re.Pattern[str]]
     codes: Mapping[str, re.Pattern[str]]
+    written: Mapping[str, re.Pattern[str]]
+    asked: Mapping[str, re.Pattern[str]]
+    shortened: Sequence[Sequence[str]]
     credentials: Sequence[tuple[Mapping[str, Any], re.Pattern[str]]]
 
     def rule(self, mention: Mention) -> Mapping[str, Any]:
@@ -302,6 +307,150 @@ def credentials_named(title: str, credentials: Mapping[str, str], language: str 
         if code or demanded:
             named.add(code or normalise_label(mention.text))
     return frozenset(named)
+
+
+class Asked(NamedTuple):
+    """
+    What an employer's words ask for.
+
+    `choices`: of each, one credential suffices; by code, or by the words of what has none. `unread`: the words that are
+    not understood.
+    """
+
+    choices: frozenset[tuple[str, ...]] = frozenset()
+    unread: str = ""
+
+
+Phrases = Mapping[tuple[str, ...], tuple[str, ...]]
+"""Codes of the credentials that bear a name, by its words."""
+
+
+def phrases_of(names: Iterable[tuple[str, str]], language: str = "fr") -> Phrases:
+    """
+    Return the words that name credentials: whole names, what stands before a comma or brackets, usual short forms.
+
+    Parameters
+    ----------
+    names
+        Codes of credentials, each with a name; several names of one credential are several pairs.
+    language
+        Language of the names.
+
+    Examples
+    --------
+    >>> sorted(phrases_of([("DEI", "Diplôme d'État d'infirmier")]))
+    [('de', 'infirmier'), ('diplom', 'etat', 'infirmier'), ('diplom', 'infirmier')]
+    """
+    rules, codes = _rules(language), dict[tuple[str, ...], set[str]]()
+    if rules is None:
+        return {}
+    heads = [[_key(name, rules) for name in names] for names in rules.shortened]
+    for code, label in names:
+        for name in (label, re.split(r"[,(:]", label)[0], *re.findall(r"\(([A-Z]{3,})\)", label)):
+            words = _key(name, rules)
+            shorter = [(*each, *words[len(h) :]) for h, *rest in heads if words[: len(h)] == h for each in rest]
+            for phrase in (words, *shorter):
+                if len(phrase) > 1 or name.isupper():  # a word alone says too little
+                    codes.setdefault(phrase, set()).add(code)
+    return {phrase: tuple(sorted(some)) for phrase, some in codes.items()}
+
+
+def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], language: str) -> Asked:
+    """
+    Read one condition that an employer writes.
+
+    Parameters
+    ----------
+    item
+        For instance "CAP AEPE exigé" or "DEAS ou DEAES"; a wish, and what the employer teaches, ask for nothing.
+    phrases, labels
+        What `phrases_of` gives, and the labels of the catalogue's credentials by code.
+    own
+        Credentials that the job names: of several that words may mean, those among them are read.
+    language
+        Language of the item.
+
+    Examples
+    --------
+    >>> phrases = phrases_of([("DEI", "Diplôme d'État d'infirmier"), ("DEAS", "Diplôme d'État d'aide-soignant")])
+    >>> read_asked("Titulaire du DE d'infirmière ou aide-soignante DE", phrases, {"DEI": "", "DEAS": ""}, (), "fr")
+    Asked(choices=frozenset({('DEAS', 'DEI')}), unread='')
+    >>> read_asked("CACES R489 souhaité", {}, {"CACES-R489": ""}, (), "fr")
+    Asked(choices=frozenset(), unread='')
+    """
+    rules, folded = _rules(language), fold_in_place(item)
+    if rules is None:
+        return Asked(unread=item)
+    patterns = (*(rules.cues[cue] for cue in ("hedged", "softened", "negated")), rules.asked["without"])
+    if any(pattern.search(folded) for pattern in patterns):
+        return Asked()
+    edges = [(0, 0), *(m.span() for m in rules.asked["either"].finditer(folded)), (len(item), len(item))]
+    parts = [_choices_in(item[a:b], phrases, labels, own, rules) for (_, a), (b, _) in pairwise(edges)]
+    parts = [(choices, unread) for choices, unread in parts if choices or unread]
+    choices = frozenset(choice for some, _ in parts for choice in some)
+    if not choices:
+        named = credentials_named(item, labels, language)
+        return Asked(frozenset((each,) for each in named), "" if named else item)
+    if rules.asked["offered"].search(folded):
+        return Asked()
+    if len(parts) > 1:
+        readable = all(len(some) == 1 and not text for some, text in parts)
+        either = frozenset({tuple(sorted({code for choice in choices for code in choice}))})
+        return Asked(either) if readable else Asked(unread=item)
+    return Asked(choices, parts[0][1])
+
+
+def _choices_in(
+    text: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], rules: _Rules
+) -> tuple[list[tuple[str, ...]], str]:
+    """Return the credentials that a text names, and its words that say something else."""
+    choices, rest = list[tuple[str, ...]](), fold_in_place(text)
+
+    def read(among: Sequence[str], start: int, end: int) -> bool:
+        """Read the credential that a part of the text means, or the ones of the job that it may mean."""
+        nonlocal rest
+        choice = tuple(sorted(code for code in among if code in labels and (len(among) == 1 or code in own)))
+        if choice:
+            choices.append(choice)
+            rest = f"{rest[:start]}{_MASK * (end - start)}{rest[end:]}"
+        return bool(choice)
+
+    for names, pattern in rules.written.items():
+        for match in pattern.finditer(rest):
+            read(names.split(), *match.span())
+    words, filler, at = _asked_words(rest, rules), rules.asked["filler"], 0
+    while at < len(words):
+        least = 1 if filler.match(rest[words[at][1] : words[at][2]]) else 0
+        sizes = range(min(_LONGEST, len(words) - at), least, -1)
+        keys = ((n, tuple(word for word, *_ in words[at : at + n])) for n in sizes)
+        named = ((n, phrases[key]) for n, key in keys if key in phrases)
+        n, among = next(named, (0, ()))
+        at += n if n and read(among, words[at][1], words[at + n - 1][2]) else 1
+    unread = [text[start:end] for _, start, end in _asked_words(rest, rules) if not filler.match(rest[start:end])]
+    return list(dict.fromkeys(choices)), " ".join(unread)
+
+
+def _key(name: str, rules: _Rules) -> tuple[str, ...]:
+    return tuple(word for word, *_ in _asked_words(fold_in_place(name), rules))
+
+
+def _asked_words(folded: str, rules: _Rules) -> list[tuple[str, int, int]]:
+    """Return the words of a text in one gender and number, without links, each with its place; "DE" may begin one."""
+    matches = [*re.finditer(r"[a-z]+|\d+", folded)]
+    return [
+        (_of_one_gender(match[0]), *match.span())
+        for at, match in enumerate(matches)
+        if not rules.asked["link"].match(match[0])
+        or (match[0] == "de" and (at == 0 or matches[at - 1][0] in _BEFORE_DE))
+    ]
+
+
+def _of_one_gender(word: str) -> str:
+    """Return a word as all its genders and numbers are compared."""
+    if len(word) < _PLURAL:
+        return word
+    word = re.sub(r"trices?$", "teur", re.sub(r"euses?$", "eur", word))
+    return word.rstrip("sx").removesuffix("e")
 
 
 def _named_in_title(title: str, language: str) -> tuple[tuple[Mention, bool], ...]:
@@ -606,6 +755,7 @@ def _rules(language: str) -> _Rules | None:
     def compiled(table: Mapping[str, Any]) -> dict[str, re.Pattern[str]]:
         return {k: re.compile("|".join(v) if isinstance(v, list) else v) for k, v in table.items()}
 
-    tables = {name: compiled(table) for name, table in raw.items() if isinstance(table, dict)}
+    tables: dict[str, Any] = {name: compiled(table) for name, table in raw.items() if isinstance(table, dict)}
     credentials = [(rule, re.compile(rule["pattern"])) for rule in raw["credentials"]]
-    return _Rules(re.compile(raw["sentence"]), re.compile(raw["clause"]), credentials=credentials, **tables)
+    patterns = re.compile(raw["sentence"]), re.compile(raw["clause"])
+    return _Rules(*patterns, shortened=raw["shortened"], credentials=credentials, **tables)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import attrgetter, itemgetter
-from typing import ClassVar, Final, get_args
+from typing import ClassVar, Final, NamedTuple, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from passerelles.ranking.move import Move
 from passerelles.ranking.moves import figure
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.territory.lots import Lot, Month, Side
-from passerelles.territory.pairs import Moves, Pairs, Territory, Why, first_lots
+from passerelles.territory.pairs import Choice, Moves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
@@ -75,6 +75,19 @@ def _end(side: Side, job: str, way: str) -> tuple[Column, ...]:
     return within(columns, attrgetter(side))
 
 
+class Extra(NamedTuple):
+    """Credentials of which a title or its conditions demand one: codes, names, the least hours; None = unknown."""
+
+    codes: Choice
+    names: tuple[str, ...]
+    hours: float | None
+
+    def text(self, lang: Lang) -> str:
+        """Return its names, with the hours that it takes."""
+        names = say("conditions.or", lang=lang).join(self.names)
+        return f"{names} ({number(self.hours, lang=lang)} h)" if self.hours else names
+
+
 @dataclass(frozen=True, slots=True)
 class Flow(Described):
     """
@@ -97,7 +110,7 @@ class Flow(Described):
     access
         What access to the job takes of these people.
     of_title
-        Credentials that the title of the opening demands beyond what the people hold: code and name.
+        Credentials that the title or conditions of the opening demand beyond what the people hold.
     move
         The explained move, or None beyond the number that the settings explain.
     wages
@@ -123,7 +136,7 @@ class Flow(Described):
     move_level: Level | None = None
     listed: bool | None = None
     unknown: tuple[str, ...] = ()
-    of_title: tuple[tuple[str, str], ...] = ()
+    of_title: tuple[Extra, ...] = ()
     move: Move | None = None
     assumed: bool = False
     lever_hours: float = 0.0
@@ -164,7 +177,7 @@ class Flow(Described):
     def access_said(self, lang: Lang = "fr") -> str:
         """Return what access takes, in a few words."""
         held = {c.code for c in self.access.credentials if "yes" in (c.held, c.group_held)}
-        names = ", ".join(name for code, name in self.of_title if code not in held)
+        names = ", ".join(extra.text(lang) for extra in self.of_title if held.isdisjoint(extra.codes))
         return names or access_text(self.access, lang)
 
     def _unknown(self, name: str, lang: Lang) -> str:

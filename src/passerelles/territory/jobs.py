@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
-from passerelles.referentials.access_text import credentials_named
+from passerelles.referentials.access_text import Asked, Phrases, credentials_named, phrases_of, read_asked
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.territory.grid import Grid, Row
 from passerelles.territory.lots import Locator, Where, says
@@ -16,7 +16,9 @@ from passerelles.text import normalise_label
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
-_LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b")
+_LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
+_FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?:[\s,/-]|et|$)")
+_ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]?|EC)\b)")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
 
@@ -173,14 +175,33 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
     --------
     >>> [*as_asked("C + FIMO", licences=True)], [*as_asked("CACES 1, 3 et 5 ; DE")], [*as_asked("aucun")]
     (['permis C', 'FIMO'], ['CACES 1, 3 et 5', 'DE'], [])
+    >>> [*as_asked("permis B, C et CE")], [*as_asked("1, 3 et 5", licences=True)]
+    (['permis B', 'permis C', 'permis CE'], ['CACES 1, 3 et 5'])
     """
-    for each in map(str.strip, re.split(r"[+/,;&](?!\s*\d)", cell)):
-        if not says("nothing_asked", normalise_label(each)):
-            yield f"permis {each}" if licences and _LICENCE.match(each) else each
+    for each in map(str.strip, _ASKED_APART.split(cell)):
+        letter = _LICENCE.match(each)
+        licences |= each.casefold().startswith("permis")  # and the letters that follow: "permis C/CE"
+        if licences and _FORKLIFT.match(each):
+            yield f"CACES {each}"
+        elif not says("nothing_asked", normalise_label(each)):
+            yield f"permis {each}" if licences and letter else each
 
 
-def credentials_in(referential: Referential, words: str) -> frozenset[str]:
-    """Return the credentials that an employer's words ask for: codes, and the words of what has none."""
+def asked_in(referential: Referential, item: str, job: str) -> Asked:
+    """Return what one condition of a post or a lot asks for, in a job, or what people hold by it."""
+    known, language = referential.credential_by_code, referential.language
+
+    def phrases() -> Phrases:
+        named = ((code, name) for code, each in known.items() for name in (each.label, each.short) if name)
+        return phrases_of(named, language)
+
+    labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
+    own = [row.credential for row in referential.credentials_of.get(job, ())]
+    return read_asked(item, referential.derived("credential phrases", phrases), labels, own, language)
+
+
+def credentials_in(referential: Referential, title: str) -> frozenset[str]:
+    """Return the credentials that a job title asks for: codes, and the words of what has none."""
     known = referential.credential_by_code
     labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
-    return credentials_named(words, labels, referential.language)
+    return credentials_named(title, labels, referential.language)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 
+from passerelles.access.conditions import training_hours
 from passerelles.access.demands import access_between
 from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError, checked
@@ -24,11 +25,12 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
-from passerelles.territory.flows import Change, CurvePoint, Flow, hours_at, uncovered_lots, unfilled_pools
+from passerelles.territory.flows import Change, CurvePoint, Extra, Flow, hours_at, uncovered_lots, unfilled_pools
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
+    Choice,
     Doubt,
     Moves,
     Pairs,
@@ -39,6 +41,7 @@ from passerelles.territory.pairs import (
     find_pairs,
     floor_groups,
     held_credentials,
+    lacking,
     moves_between,
     survey_openings,
     tie_number,
@@ -383,11 +386,17 @@ def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tupl
     return tuple(sorted(flows, key=lambda f: (not f.same_job, f.fragile.key, f.hiring.key)))
 
 
-def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[tuple[str, str], ...]:
-    """Return what the title of an opening demands beyond what people hold: code and name, or the words of both."""
+def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Extra, ...]:
+    """Return what the title or conditions of an opening demand beyond what people hold."""
     demanded, known = territory.title_credentials(end), territory.graph.referential.credential_by_code
-    extra = sorted(demanded - held_credentials(territory, start)) if demanded else ()
-    return tuple((code, known[code].name if code in known else code) for code in extra)
+    lacked = lacking(held_credentials(territory, start), demanded) if demanded else ()
+
+    def extra(choice: Choice) -> Extra:
+        names = tuple(known[code].name if code in known else code for code in choice)
+        hours = (training_hours(known[code]).expected for code in choice if code in known)
+        return Extra(choice, names, min(filter(None, hours), default=None))
+
+    return tuple(map(extra, lacked))
 
 
 def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:

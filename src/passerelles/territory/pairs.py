@@ -31,11 +31,13 @@ from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import Costs, Hours
-from passerelles.territory.jobs import credentials_in
+from passerelles.territory.jobs import as_asked, asked_in, credentials_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 
 Signs = NDArray[np.int8]
+Choice = tuple[str, ...]
+"""Credentials of which one suffices, by code."""
 TIE_RANGE: Final = 1 << 20
 _TWO_DAYS: Final = 14.0  # hours
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
@@ -143,7 +145,7 @@ class Territory:
         return np.asarray(list(self.hiring.capacities.values()), dtype=np.int64)
 
     @cached_property
-    def title_credentials(self) -> Callable[[Lot], frozenset[str]]:
+    def title_credentials(self) -> Callable[[Lot], frozenset[Choice]]:
         """Credentials that the title of a lot demands, each title read once: see `credentials_of_title`."""
         return cache(partial(credentials_of_title, self.graph))
 
@@ -360,7 +362,7 @@ class _Openings(NamedTuple):
     doubt: Signs
     title: NDArray[np.object_]
     own_account: Bools
-    demanded: Mapping[int, frozenset[str]]
+    demanded: Mapping[int, frozenset[Choice]]
     numbers: Mapping[int, frozenset[str]]
     places: Sequence[tuple[str, str]]
 
@@ -394,7 +396,7 @@ def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
         doubt=np.asarray([_reading_doubt(lot) for lot in lots], dtype=np.int8),
         title=np.asarray(titles, dtype=object),
         own_account=np.asarray([lot.self_employed for lot in lots], dtype=np.bool_),
-        demanded={i: some for i, lot in enumerate(lots) if (some := territory.title_credentials(lot))},
+        demanded={i: choices for i, lot in enumerate(lots) if (choices := territory.title_credentials(lot))},
         numbers={i: some for i, title in enumerate(titles) if (some := _numbers(title))},
         places=places,
     )
@@ -409,24 +411,29 @@ def _numbers(title: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b\d+\b", title))
 
 
-def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[str]:
+def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     """
-    Return the credentials that a lot's job title demands beyond its job: by access, or in the employer's words.
+    Return the credentials that a lot's job title or conditions demand beyond its job, each as a choice of several.
 
-    What has no code is its words. Of what is only written, a licence that many hold whatever their job is left out,
-    and so is what two days of course give: nobody is kept from a job by first aid.
+    They are demanded by access, or in the employer's words: what has no code is its words. Of what is only written, a
+    licence that many hold whatever their job is left out, and so is what two days of course give: nobody is kept from a
+    job by first aid.
     """
     referential = graph.referential
     rows = [row for row in referential.credentials_of.get(lot.job, ()) if row.kind in DEMANDED]
-    of_title = frozenset(
-        row.credential
+    of_title = {
+        (row.credential,)
         for row in rows
         if lot.title_code in row.titles.split() and (row.scope != "self-employed" or lot.self_employed)
-    )
+    }
     known = referential.credential_by_code
-    written = credentials_in(referential, f"{lot.given}, {lot.permits}")
-    written -= {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
-    return of_title | {code for code in written if code not in known or not _is_common(known[code])}
+    written: set[Choice] = {(code,) for code in credentials_in(referential, lot.given)}
+    written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
+    of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
+    easy = {
+        code for choice in written for code in choice if code in of_job or (code in known and _is_common(known[code]))
+    }
+    return frozenset(of_title | {choice for choice in written if easy.isdisjoint(choice)})
 
 
 def _is_common(credential: Credential) -> bool:
@@ -436,10 +443,22 @@ def _is_common(credential: Credential) -> bool:
 
 
 def held_credentials(territory: Territory, lot: Lot) -> frozenset[str]:
-    """Return the credentials that people of a lot hold: by their job, and by what its title demands."""
+    """
+    Return the credentials that people of a lot hold: by their job, and by what its title demands.
+
+    What their employers usually ask for in the job, whoever works in it has.
+    """
     titles = frozenset(filter(None, (lot.title_code,)))
-    referential, title_credentials = territory.graph.referential, territory.title_credentials(lot)
-    return holdings_of(referential, lot.job, dict.fromkeys(title_credentials, "yes"), titles=titles).held
+    referential = territory.graph.referential
+    rows = referential.credentials_of.get(lot.job, ())
+    usual = [row.credential for row in rows if row.kind == "usual" and row.scope == "all"]
+    stated = [code for choice in territory.title_credentials(lot) if len(choice) == 1 for code in choice]
+    return holdings_of(referential, lot.job, dict.fromkeys((*usual, *stated), "yes"), titles=titles).held
+
+
+def lacking(held: frozenset[str], demanded: Iterable[Choice]) -> list[Choice]:
+    """Return the choices of credentials of which nothing is held, in order."""
+    return sorted(choice for choice in demanded if held.isdisjoint(choice))
 
 
 def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
@@ -502,20 +521,18 @@ def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
 
 def _title_doubt(territory: Territory, lot: Lot, openings: _Openings, near: Rows, same: Bools) -> Signs:
     """What the titles of a lot and of the openings near it leave to be confirmed."""
-
-    def beyond(held: frozenset[str], demanded: Mapping[int, frozenset[str]]) -> Bools:
-        """Whether each opening asks for more than is held."""
-        return np.isin(near, [opening for opening, codes in demanded.items() if codes - held])
-
     title = words_of_title(lot.given, language_pack(territory.graph.referential.language))
     doubt = openings.doubt[near] | _reading_doubt(lot)
     if title:  # the very same words on both sides are the same job, whatever it is read as
         doubt[same & (openings.title[near] == title)] = 0
-    lot_numbers = _numbers(title)
-    if lot_numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
-        doubt[same & beyond(lot_numbers, openings.numbers)] |= Doubt.ACCESS
+    numbers = _numbers(title)
+    if numbers:  # "Capitaine 200" and "Capitaine 500" are one fiche, and two certificates
+        others = [opening for opening, some in openings.numbers.items() if some - numbers]
+        doubt[same & np.isin(near, others)] |= Doubt.ACCESS
     if openings.demanded:
-        doubt[beyond(held_credentials(territory, lot), openings.demanded)] |= Doubt.ACCESS
+        held = held_credentials(territory, lot)
+        closed = [opening for opening, choices in openings.demanded.items() if lacking(held, choices)]
+        doubt[np.isin(near, closed)] |= Doubt.ACCESS
     return doubt
 
 

@@ -45,7 +45,7 @@ from passerelles.territory.jobs import (
     Resolved,
     Unusable,
     as_asked,
-    credentials_in,
+    asked_in,
     read_place,
     read_title,
     read_titles,
@@ -596,7 +596,7 @@ class _Reader:
             month=self._month(grid, line, cells),
             size=_whole(grid.text(cells, "size")),
             agreement=agreement_number(grid.text(cells, "idcc")),
-            permits=self._conditions(grid, line, cells),
+            permits=self._conditions(grid, line, cells, job.job),
         )
 
     def _people(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str) -> int | Unusable:
@@ -659,12 +659,12 @@ class _Reader:
             self.tell(grid.name, "volunteers_unread", line, column, given=text)
         return number
 
-    def _conditions(self, grid: Grid, line: int, cells: Sequence[Any]) -> str:
+    def _conditions(self, grid: Grid, line: int, cells: Sequence[Any], job: str) -> str:
         """What columns of licences and conditions ask for, or list as held; a message names the others."""
         conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
         for role in ("permits", "conditions"):
             items = [*as_asked(grid.text(cells, role), licences=role == "permits")]
-            if unread := [each for each in items if not credentials_in(self.referential, each)]:
+            if unread := [words for each in items if (words := asked_in(self.referential, each, job).unread)]:
                 column = grid.title(role)
                 self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
             conditions += items
