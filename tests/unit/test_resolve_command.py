@@ -348,6 +348,8 @@ def test_progress_is_told_to_the_end() -> None:
 
 def test_a_list_is_whole_or_absent(tmp_path: Path) -> None:
     with pytest.raises(PasserellesError):
-        Options(form=Format.CSV, output=tmp_path / "pas" / "x.csv").emit_list(Worklist(("a",), [["b"]]), {}, "")
-    Options(form=Format.XLSX, output=tmp_path / "x.xlsx").emit_list(Worklist(("a",), [["b\x07"]]), {}, "")
+        Options(form=Format.CSV, output=tmp_path / "pas" / "x.csv").emit_list(
+            Worklist(("a",), [["b"]]), "", dict, print
+        )
+    Options(form=Format.XLSX, output=tmp_path / "x.xlsx").emit_list(Worklist(("a",), [["b\x07"]]), "", dict, print)
     assert [p.name for p in tmp_path.iterdir()] == ["x.xlsx"]

@@ -43,7 +43,6 @@ def rank(
         if refused:  # they say nothing to a ranking of many people: better refused than ignored
             raise PasserellesError("profiles_alone", options=", ".join(refused))
         return rank_people(opts, profiles, rejects)
-    opts.check_chart()
     start = read_origin(origin, profile)
     session, graph, lang = opts.session, opts.graph, opts.lang
     filters = parse_filters(graph, opts.filters or (), session)
@@ -55,9 +54,7 @@ def rank(
         opts.tell("moves.split", code=end.code, parts=", ".join(part.code for part in parts))
     title = opts.say("moves.title" if occupied else "moves.title_profile", label=end.name, code=end.code)
     hints = [nearer(graph, start, move) for move in moves[: opts.explain]]  # asked for alone: it takes time
-    sentences = ((move.rank, sentence(near, move, lang=lang)) for near, move in zip(hints, moves, strict=False))
-    notes = {rank: text for rank, text in sentences if text is not None}
-
+    notes = [sentence(near, move, lang=lang) for near, move in zip(hints, moves, strict=False)]
     show = opts.on_screen(
         lambda lang: moves.explained(lang, title=title, first=opts.explain, notes=notes),
         graph.referential,
@@ -159,7 +156,6 @@ def compare(
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import unscored_envelope
 
-    opts.check_chart()
     session, referential, lang = opts.session, opts.graph.referential, opts.lang
     comparison = put_side_by_side(session.graph, occupations, market=session.market, basin=session.basin(opts.basin))
 
@@ -217,7 +213,6 @@ def areas(
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas
 
-    opts.check_chart()
     session, graph, lang = opts.session, opts.graph, opts.lang
     job_list = opts.job_list(jobs)
     codes = None if job_list is None else sorted({entry.occupation for entry in job_list.entries})
@@ -292,7 +287,6 @@ def paths(
     from passerelles.ranking.move import find_start
     from passerelles.report.envelope import paths_envelope
 
-    opts.check_chart()
     start = read_origin(None, profile) if profile else (ends or [""])[0]
     targets = (ends or []) if profile else (ends or [])[1:]
     if not (ends or profile) or not (targets or hiring or basin):

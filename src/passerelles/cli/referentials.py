@@ -164,10 +164,9 @@ def download(
     from_file: Annotated[Path | None, typer.Option("--from", help=say("cli.option.from_file"))] = None,
 ) -> None:
     """Download a referential, with a progress bar on stderr."""
-    from passerelles.progress import progress_bar
     from passerelles.referentials.download import download_referential, read_download_record
 
-    with progress_bar(opts.say("cli.downloading", name=name), unit="bytes", lang=opts.lang) as tell:
+    with opts.progress("cli.downloading", unit="bytes", name=name) as tell:
         path = download_referential(name, from_file=from_file, progress=tell)
     record = read_download_record(name)
     message(record.sentence(path, opts.lang) if record else opts.say("cli.written", path=path))
@@ -220,7 +219,6 @@ def evaluate(
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
     from passerelles.evaluation.evaluate import with_observed, with_other_groupings
 
-    opts.check_chart()
     for path in filter(None, (predictions, opts.output)):
         check_free(path, overwrite=True)  # before the minutes of work, not after
     names = None if methods is None else [name.strip() for name in methods.split(",") if name.strip()]

@@ -127,11 +127,13 @@ class Options:
         self.tell_notices(jobs.notices)
         return jobs
 
-    def progress(self, key: str, *, total: int | None = None, unit: "Unit" = "items") -> "AbstractContextManager[Tell]":
+    def progress(
+        self, key: str, *, total: int | None = None, unit: "Unit" = "items", **values: object
+    ) -> "AbstractContextManager[Tell]":
         """Return a progress bar on stderr under a sentence."""
         from passerelles.progress import progress_bar
 
-        return progress_bar(self.say(key), total=total, unit=unit, lang=self.lang)
+        return progress_bar(self.say(key, **values), total=total, unit=unit, lang=self.lang)
 
     def open(self, referential: str | None = None, *, tensions: bool = True) -> "Session":
         """Open what is named, or another referential by itself; what reading finds in overlays is said in a line."""
@@ -292,9 +294,9 @@ class Options:
         ------
         PasserellesError
             If the name is that of another kind of file or of another form than the one asked for, the folder does not
-            exist, or stdout should take a workbook.
+            exist, or stdout should take a workbook; the same of the name of a chart.
         MissingExtraError
-            If a workbook is asked for and openpyxl is not installed.
+            If a workbook or a chart is asked for, and what makes it is not installed.
         """
         if self.output == Path("-"):  # stdout, as elsewhere
             return replace(self, output=None).writable()
@@ -311,6 +313,12 @@ class Options:
             raise PasserellesError("excel_needs_output")
         if form is Format.XLSX:
             need("openpyxl", "excel")
+        if self.chart is not None:
+            need("matplotlib", "charts")
+            from passerelles.charts.drawing import form_of
+
+            form_of(self.chart)
+            check_free(self.chart, overwrite=True)
         return replace(self, form=form)
 
     def for_list(self) -> None:
@@ -326,44 +334,36 @@ class Options:
             raise PasserellesError("resolve_output", path=self.output, known=", ".join(_LIST_ENDINGS))
 
     def emit_list(
-        self, worklist: "Worklist", about: Mapping[str, Any], line: str, *, choice: tuple[int, int, int] | None = None
+        self,
+        worklist: "Worklist",
+        line: str,
+        payload: Callable[[], Mapping[str, Any]],
+        show: "Callable[[Screen], None]",
+        *,
+        choice: tuple[int, int, int] | None = None,
     ) -> None:
         """
         Write a list as CSV or a workbook, whole or not at all; say where, and the `line` that sums it up.
 
         The list keeps the look and the column names that it came with, so that a second run reads it again; the
-        workbook ends with a sheet that says where the answer comes from: `about`, the object that the command prints as
-        JSON. `choice` is a column with a drop-down list, see `passerelles.views.excel.BookPage`.
+        workbook ends with a sheet that says where the answer comes from. `choice` is a column with a drop-down list,
+        see `passerelles.views.excel.BookPage`. As JSON or on a terminal it is written as `emit` does.
         """
         from passerelles.matching.worklist import worklist_csv
 
+        if self.form not in (Format.CSV, Format.XLSX):
+            self.emit(payload, (), show)
+            return
         if self.form is Format.XLSX:
             from passerelles.views.excel import BookPage
 
-            self._write_book([BookPage(self.say("sheets.list"), worklist.header, worklist.rows, choice=choice)], about)
+            page = BookPage(self.say("sheets.list"), worklist.header, worklist.rows, choice=choice)
+            self._write_book([page], payload())
         else:
             write_text(worklist_csv(worklist), self.output)
         if self.output is not None:
             self.tell("cli.written", path=self.output)
         message(line)
-
-    def check_chart(self) -> None:
-        """
-        Check that a chart that is asked for can be drawn and written, before the work and not after.
-
-        Raises
-        ------
-        MissingExtraError
-            If matplotlib is not installed.
-        PasserellesError
-            If the ending of the name is no format known, or one may not write there.
-        """
-        if self.chart is not None:
-            need("matplotlib", "charts")
-            from passerelles.charts.drawing import form_of
-
-            form_of(self.chart)
-            check_free(self.chart, overwrite=True)
 
     def draw(self, make: "Callable[[Any], Chart]") -> None:
         """Draw a chart into a file where one is asked for, and say so; `make` is given `passerelles.charts`."""

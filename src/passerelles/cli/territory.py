@@ -167,7 +167,6 @@ def match(
 
     if opts.chart is not None and opts.scenario:
         raise PasserellesError("chart_scenarios")
-    opts.check_chart()
     session, lang = opts.open(tensions=opts.hiring is None), opts.lang
     graph = session.graph
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Final, get_args
 
 import typer
 
-from passerelles.cli.shared import Format, Options, message, shared
+from passerelles.cli.shared import Options, message, shared
 from passerelles.errors import PasserellesError
 from passerelles.language.say import say
 from passerelles.views.spec import Sheet, dicts
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from passerelles.matching.worklist import Agenda, Review, Worklist
 
 _LISTED: Final = 5
-_LISTS: Final = (Format.CSV, Format.XLSX)
 
 
 @shared("source column referential overlay limit settings form output lang", limit=5)
@@ -146,12 +145,10 @@ def _agenda(opts: Options, done: "Review", kind: "Kind", choices: Path | None, *
             _ask(opts, plan, kind, choices, chosen)
             return
     least = opts.session.settings.titles.review_threshold
-    groups = dicts(plan.groups, lang)
-    about = resolution_envelope(opts.session.referential, groups, kind=kind, review_threshold=least)
-    if opts.form in _LISTS:
-        opts.emit_list(plan.worklist(), about, agenda_line(plan, lang=lang), choice=CHOICE_FROM)
-    else:
-        opts.emit(lambda: about, [], opts.on_screen(lambda lang: agenda_page(plan, limit=opts.limit, lang=lang)))
+    about = partial(resolution_envelope, opts.session.referential, kind=kind, review_threshold=least)
+    show = opts.on_screen(lambda lang: agenda_page(plan, limit=opts.limit, lang=lang))
+    line = agenda_line(plan, lang=lang)
+    opts.emit_list(plan.worklist(), line, lambda: about(dicts(plan.groups, lang)), show, choice=CHOICE_FROM)
 
 
 def _ask(opts: Options, plan: "Agenda", kind: "Kind", choices: Path, chosen: dict[str, str]) -> None:
@@ -191,14 +188,8 @@ def _write_review(opts: Options, done: "Review", kind: "Kind") -> None:
     session, lang = opts.session, opts.lang
     least = session.settings.titles.review_threshold
     about = partial(resolution_envelope, session.referential, kind=kind, review_threshold=least)
-    if opts.form in _LISTS:
-        opts.emit_list(done.worklist, about([]), review_line(done, lang=lang))
-    else:
-        opts.emit(
-            lambda: about(dicts(done.rows, lang)),
-            [],
-            opts.on_screen(lambda lang: review_page(done, lang=lang)),
-        )
+    show = opts.on_screen(lambda lang: review_page(done, lang=lang))
+    opts.emit_list(done.worklist, review_line(done, lang=lang), lambda: about(dicts(done.rows, lang)), show)
 
 
 @shared("source column referential overlay form output lang")
@@ -235,34 +226,33 @@ def migrate(
     return not all(m.outcome == "unknown" for m in migrations)
 
 
-def _emit_migrations(opts: Options, versions: "Versions", migrations: "Sequence[Migration]") -> None:
-    from passerelles.report.resolution import migration_envelope, migration_page, migration_sheet
+def _emit_migrations(
+    opts: Options, versions: "Versions", migrations: "Sequence[Migration]", worklist: "Worklist | None" = None
+) -> None:
+    """Write where codes lead, or the list that they stand in."""
+    from passerelles.report.resolution import migration_envelope, migration_line, migration_page, migration_sheet
 
     old, new, lang = versions.old, versions.new, opts.lang
     moves = None if old is None or old.family != new.family else versions.moves()
     names = {"new": f"{new.name} {new.version}", "old": "" if old is None else f"{old.name} {old.version}"}
     title = opts.say("resolve.migrate.title" if old is not None else "resolve.migrate.title_parent", **names)
-    opts.emit(
-        lambda: migration_envelope(new, old, migrations, moves, lang=lang),
-        [migration_sheet(migrations, lang=lang)],
-        opts.on_screen(lambda lang: migration_page(migrations, moves, title=title, lang=lang)),
-    )
+    payload = partial(migration_envelope, new, old, migrations, moves, lang=lang)
+    show = opts.on_screen(lambda lang: migration_page(migrations, moves, title=title, lang=lang))
+    if worklist is not None:
+        opts.emit_list(worklist, migration_line(migrations, lang=lang), payload, show)
+    else:
+        opts.emit(payload, [migration_sheet(migrations, lang=lang)], show)
 
 
 def _migrate_rows(opts: Options, source: Path, title_column: str | None, versions: "Versions") -> None:
     from passerelles.matching.migrate import migrate_list
     from passerelles.matching.worklist import read_worklist
-    from passerelles.report.resolution import migration_envelope, migration_line
 
-    worklist, lang = read_worklist(source, column=opts.column), opts.lang
+    worklist = read_worklist(source, column=opts.column)
     name = chosen_column(worklist, opts.column)
     titles = chosen_column(worklist, title_column) if title_column is not None else None
-    done, migrations = migrate_list(versions, worklist, name, title_column=titles, lang=lang)
-    if opts.form in _LISTS:
-        about = migration_envelope(versions.new, versions.old, [], None, lang=lang)
-        opts.emit_list(done, about, migration_line(migrations, lang=lang))
-    else:
-        _emit_migrations(opts, versions, migrations)
+    done, migrations = migrate_list(versions, worklist, name, title_column=titles, lang=opts.lang)
+    _emit_migrations(opts, versions, migrations, done)
 
 
 def _migrate_overlay(opts: Options, place: str, to: str, old: str | None) -> bool:

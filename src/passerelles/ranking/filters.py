@@ -51,18 +51,12 @@ class Data(Protocol):
 class MarketAlone(NamedTuple):
     """The `Data` of who gives a market and nothing else."""
 
-    wages: Market | None
-    market: Market | None
+    wages: Market | None = None
+    market: Market | None = None
     places: Places | None = None
 
 
-class Ground(NamedTuple):
-    """What a filter is made from: the graph, and the user's data, where there are some."""
-
-    graph: OccupationGraph
-    data: Data | None
-
-
+_NO_DATA: Final = MarketAlone()
 Check = Callable[[Candidate], Verdict]
 _OPPOSITE: Final[Mapping[Ternary, Ternary]] = {"yes": "no", "no": "yes", "unknown": "unknown"}
 
@@ -134,10 +128,9 @@ def kind(wanted: Collection[str], move: Candidate) -> Verdict:
     return _among("kind", kind_between(move.graph.referential, move.start.end.code, move.target.code, titles), wanted)
 
 
-def max_hours(ground: Ground, argument: str) -> Check:
+def max_hours(graph: OccupationGraph, _data: Data, argument: str) -> Check:
     """Keep moves of which the training takes at most so many hours, as a path of one step counts them."""
     most = _figure("max-hours", argument)
-    graph = ground.graph
     table = effort_table(graph, graph.settings)
 
     def hours_of(start: Start, code: str | None = None) -> StepHours:
@@ -164,17 +157,16 @@ def max_hours(ground: Ground, argument: str) -> Check:
     return check
 
 
-def min_wage(ground: Ground, argument: str) -> Check:
+def min_wage(graph: OccupationGraph, data: Data, argument: str) -> Check:
     """Keep targets of which the median wage is at least so many times the origin's: ``0.9`` loses a tenth at most."""
-    least, referential = _figure("min-wage", argument), ground.graph.referential
-    market = None if ground.data is None else ground.data.wages
+    least, market = _figure("min-wage", argument), data.wages
     if market is None or market.wages is None:
         raise PasserellesError("filter_needs_data", name="min-wage")
 
     def check(move: Candidate) -> Verdict:
         origin = move.start.end.code
-        before = None if origin is None else wage_ratio(market, referential, origin)
-        after = wage_ratio(market, referential, move.target.code)
+        before = None if origin is None else wage_ratio(market, graph.referential, origin)
+        after = wage_ratio(market, graph.referential, move.target.code)
         if before is None or before.interval is None or after.interval is None:
             return _verdict("min-wage", "unknown")
         low, high = after.interval.low / before.interval.high, after.interval.high / before.interval.low
@@ -185,13 +177,13 @@ def min_wage(ground: Ground, argument: str) -> Check:
     return check
 
 
-def status(name: str, wanted: str, ground: Ground, basin: str) -> Check:
+def status(name: str, wanted: str, graph: OccupationGraph, data: Data, basin: str) -> Check:
     """Keep targets that hire, or origins that are fragile, in a basin by its market; unknown where that cannot tell."""
-    market = None if ground.data is None else ground.data.market
-    if ground.data is None or market is None:
+    market = data.market
+    if market is None:
         raise PasserellesError("filter_needs_data", name=name)
-    place = find_basin(market, basin, places=ground.data.places)
-    status_of = {s.occupation: s.status for s in signals(market, ground.graph.referential, place)}
+    place = find_basin(market, basin, places=data.places)
+    status_of = {s.occupation: s.status for s in signals(market, graph.referential, place)}
 
     def check(move: Candidate) -> Verdict:
         end = move.target if wanted == "hiring" else move.start.occupation
@@ -203,16 +195,18 @@ def status(name: str, wanted: str, ground: Ground, basin: str) -> Check:
 
 _KINDS: Final = tuple(each for each in get_args(MoveKind) if each != "unknown")
 # How the argument of each filter is read, and the check that this makes.
-FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
+FILTERS: Final[Mapping[str, Callable[[OccupationGraph, Data, str], Check]]] = {
     "unregulated": lambda *_: unregulated,
     "same-domain": lambda *_: partial(domain, "same-domain"),
     "other-domain": lambda *_: partial(domain, "other-domain"),
-    "min-coverage": lambda _, text: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
+    "min-coverage": lambda _graph, _data, text: partial(min_coverage, _figure("min-coverage", text, most=1.0)),
     "no-managerial-step": lambda *_: no_managerial_step,
-    "avoid-context": lambda ground, text: partial(avoid_context, _context(ground.graph.referential, text)),
-    "exclude": lambda ground, text: partial(exclude, _codes(ground.graph.referential, text)),
-    "access": lambda _, text: partial(access, _some("access", text, ("open", "conditional", "selective"))),
-    "kind": lambda _, text: partial(kind, _some("kind", text, _KINDS)),
+    "avoid-context": lambda graph, _, text: partial(avoid_context, _context(graph.referential, text)),
+    "exclude": lambda graph, _, text: partial(
+        exclude, find_occupations(graph.referential, map(str.strip, text.split(",")))
+    ),
+    "access": lambda _graph, _data, text: partial(access, _some("access", text, ("open", "conditional", "selective"))),
+    "kind": lambda _graph, _data, text: partial(kind, _some("kind", text, _KINDS)),
     "max-hours": max_hours,
     "min-wage": min_wage,
     "hires-in": partial(status, "hires-in", "hiring"),
@@ -220,7 +214,7 @@ FILTERS: Final[Mapping[str, Callable[[Ground, str], Check]]] = {
 }
 
 
-def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data | None = None) -> Filter:
+def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data = _NO_DATA) -> Filter:
     """
     Make a filter from its text.
 
@@ -243,22 +237,16 @@ def parse_filter(graph: OccupationGraph, text: str | Filter, data: Data | None =
     """
     if isinstance(text, Filter):
         return text
-    if not isinstance(text, str):
-        raise PasserellesError("unknown_filter", name=repr(text), known=", ".join(FILTERS))
-    name, _, argument = text.partition("=")
+    name, _, argument = text.partition("=") if isinstance(text, str) else (repr(text), "", "")
     known, argument = name.strip().replace("_", "-"), argument.strip()
     if known not in FILTERS:
         raise PasserellesError("unknown_filter", name=name, known=", ".join(FILTERS))
-    return Filter(known, argument, FILTERS[known](Ground(graph, data), argument))
+    return Filter(known, argument, FILTERS[known](graph, data, argument))
 
 
 def parse_filters(graph: OccupationGraph, texts: Iterable[str | Filter], data: Data) -> list[Filter]:
     """Make filters from their texts; see `parse_filter`."""
     return [parse_filter(graph, text, data) for text in texts]
-
-
-def _codes(referential: Referential, text: str) -> tuple[str, ...]:
-    return find_occupations(referential, map(str.strip, text.split(",")))
 
 
 def _context(referential: Referential, text: str) -> WorkContext:

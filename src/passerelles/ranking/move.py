@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
-from itertools import chain
+from itertools import chain, zip_longest
 from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, get_args
@@ -449,10 +449,10 @@ class Moves(list[Move], Shown):
         return [*left, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
 
     def explained(
-        self, lang: Lang = "fr", *, title: str | None = None, first: int = 0, notes: Mapping[int, str] | None = None
+        self, lang: Lang = "fr", *, title: str | None = None, first: int = 0, notes: Sequence[str | None] = ()
     ) -> Page:
-        """Return the page with what explains the `first` moves in sentences; `notes` are added by rank of the move."""
-        details = [m.explanation(lang, note=(notes or {}).get(m.rank)) for m in self[:first]]
+        """Return the page with what explains the `first` moves in sentences; `notes` are added, one a move."""
+        details = [m.explanation(lang, note=note) for m, note in zip_longest(self[:first], notes)]
         return self.page(lang, title=title)._replace(details=details)
 
 
