@@ -29,15 +29,15 @@ def test_every_point_is_said_in_both_languages(embedded_graph: OccupationGraph) 
             answer = duty.answer(lang)
             assert "{" not in answer
             # What only the body knows is marked, and nothing else is.
-            if duty.point.state != "open":
-                assert "[" not in answer, duty.point.key
-    opened = {d.point.key for d in found.points if d.point.state == "open"} - {"annex_8"}
-    assert all("[" in d.answer("fr") for d in found.points if d.point.key in opened)
+            if duty.state != "open":
+                assert "[" not in answer, duty.key
+    opened = {d.key for d in found.points if d.state == "open"} - {"annex_8"}
+    assert all("[" in d.answer("fr") for d in found.points if d.key in opened)
 
 
 def test_the_base_published_is_that_of_every_score(embedded_graph: OccupationGraph) -> None:
     base = next(part.value for part in rank_moves(embedded_graph, "K2110", limit=1)[0].parts if part.name == "base")
-    told = {duty.point.key: duty.answer("en") for duty in duties(embedded_graph).points}
+    told = {duty.key: duty.answer("en") for duty in duties(embedded_graph).points}
     for key in ("parameters", "annex_2b"):
         assert f"base {signed(base, lang='en', decimals=3)}" in told[key], "of the fiches alone, to the third decimal"
 
@@ -60,7 +60,7 @@ def test_pages_named_are_there() -> None:
 def test_answers_are_those_of_what_is_in_use(embedded_graph: OccupationGraph) -> None:
     settings = Settings.model_validate({"scorer": "content", "ranking": {"close_share": 0.2}})
     found = duties(build_graph(embedded_graph.referential, settings=settings))
-    answers = {d.point.key: d.answer("en") for d in found.points}
+    answers = {d.key: d.answer("en") for d in found.points}
     referential, scorer = embedded_graph.referential, load_scorer("content")
     assert f"{referential.name} {referential.version}" in answers["data"]
     assert referential.provenance.sha256[:16] in answers["data"]

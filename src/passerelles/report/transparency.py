@@ -5,8 +5,8 @@ The law says what must be published; this package knows its own part: data, para
 the body knows (who decides, where to write) is marked as open. docs/transparency.md gives the law and its sources.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 
 from passerelles.graph.core import OccupationGraph
@@ -24,19 +24,7 @@ Subject = Literal["publish", "mention", "request", "register", "ai-act"]
 State = Literal["filled", "stated", "open"]
 
 
-class _Point(NamedTuple):
-    """A point of a duty: key of its words, what asks for it, who can answer, and where more stands."""
-
-    key: str
-    subject: Subject
-    law: str
-    state: State
-    where: str
-    source: str
-
-
 _DUTIES: Final = packaged("passerelles.report", "duties.toml")
-POINTS: Final = tuple(_Point(**point | {"source": _DUTIES["sources"][point["source"]]}) for point in _DUTIES["points"])
 
 
 @dataclass(frozen=True)
@@ -46,39 +34,53 @@ class Duty(Described):
 
     Attributes
     ----------
+    key
+        That of its words in the language files.
+    law, source
+        What asks for it, and the page where that was read.
     state
         ``"filled"``: the answer is of the referential and settings in use; ``"stated"``: it holds for any;
         ``"open"``: only the body that uses them can answer, and square brackets mark where.
     where
         Where more stands: a page of the documentation, a file, or a part of this very answer.
+    facts
+        What fills the answer in.
     """
 
-    point: _Point
-    facts: dict[Lang, dict[str, str]]
+    key: str
+    subject: Subject
+    law: str
+    state: State
+    where: str
+    source: str
+    facts: Mapping[Lang, Mapping[str, str]] = field(default_factory=dict)
 
     def duty(self, lang: Lang) -> str:
         """Return what must be told."""
-        return say(f"transparency.duty.{self.point.key}", lang=lang)
+        return say(f"transparency.duty.{self.key}", lang=lang)
 
     def answer(self, lang: Lang) -> str:
         """Return the answer, as far as it is known."""
-        return say(f"transparency.answer.{self.point.key}", lang=lang, **self.facts[lang])
+        return say(f"transparency.answer.{self.key}", lang=lang, **self.facts[lang])
 
     spec: ClassVar[Record] = Record(
         "duty",
         "One thing to publish or to answer",
         (
-            Column("subject", value="point.subject", words="transparency.subject", promised=one_of(get_args(Subject))),
-            Column("law", value="point.law", promised="text: Article, or point of an annex"),
+            Column("subject", words="transparency.subject", promised=one_of(get_args(Subject))),
+            Column("law", promised="text: Article, or point of an annex"),
             Column("duty", value=lambda d, lang: d.duty(lang), promised="text: What must be told"),
             Column("answer", value=lambda d, lang: d.answer(lang), promised="text"),
-            Column("state", value="point.state", words="transparency.state",
+            Column("state", words="transparency.state",
                    promised=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
-            Column("where", value="point.where", promised="text?: Where more stands"),
-            Column("source", value="point.source", promised="text: Page where the law was read", on=On.FILE),
+            Column("where", promised="text?: Where more stands"),
+            Column("source", promised="text: Page where the law was read", on=On.FILE),
             Column("as_of", value=lambda *_: _DUTIES["as_of"], promised="text: Day on which it was read", on=On.FILE),
         ),
     )  # fmt: skip
+
+
+POINTS: Final = tuple(Duty(**point | {"source": _DUTIES["sources"][point["source"]]}) for point in _DUTIES["points"])
 
 
 class Weight(NamedTuple):
@@ -130,7 +132,7 @@ class Duties(Shown):
 
     def __repr__(self) -> str:
         """One line: how many points, and how many are open."""
-        return f"<Duties {len(self.points)} points, {sum(d.point.state == 'open' for d in self.points)} open>"
+        return f"<Duties {len(self.points)} points, {sum(d.state == 'open' for d in self.points)} open>"
 
     def sheets(self, lang: Lang = "fr") -> list[Sheet]:
         """Return the points, the weights and the changed settings as tables."""
@@ -146,8 +148,8 @@ class Duties(Shown):
         for subject in get_args(Subject):
             named = say(f"transparency.subject.{subject}", lang=lang)
             lead.append(say("transparency.heading", lang=lang, subject=named))
-            for d in (d for d in self.points if d.point.subject == subject):
-                fields = {"law": d.point.law, "duty": d.duty(lang), "answer": d.answer(lang)}
+            for d in (d for d in self.points if d.subject == subject):
+                fields = {"law": d.law, "duty": d.duty(lang), "answer": d.answer(lang)}
                 lead.append(say("transparency.line", lang=lang, **fields))
         title, note = (say(f"transparency.{name}", lang=lang) for name in ("title", "note"))
         _, weights, *changed = self.sheets(lang)
@@ -167,14 +169,14 @@ def duties(graph: OccupationGraph) -> Duties:
     --------
     >>> from passerelles import build_graph, load_referential
     >>> found = duties(build_graph(load_referential("transitions")))
-    >>> [d.point.law for d in found.points if d.point.subject == "request"][0]
+    >>> [d.law for d in found.points if d.subject == "request"][0]
     'CRPA, R. 311-3-1-2, 1°'
     """
     scorer = scorer_for(graph.referential, graph.settings.scorer)
     changed = changed_settings(graph.settings)
     facts: dict[Lang, dict[str, str]] = {lang: _facts(graph, scorer, changed, lang) for lang in ("fr", "en")}
     weights = tuple(Weight(part, name, weight) for part, some in scorer.parts.items() for name, weight in some.items())
-    return Duties(tuple(Duty(point, facts) for point in POINTS), weights, changed)
+    return Duties(tuple(replace(point, facts=facts) for point in POINTS), weights, changed)
 
 
 def _facts(graph: OccupationGraph, scorer: Scorer, changed: Sequence[Changed], lang: Lang) -> dict[str, str]:
