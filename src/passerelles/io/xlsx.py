@@ -89,7 +89,7 @@ class Workbook:
     A hidden sheet is never read: people hide drafts and the answers of others.
     """
 
-    data: bytes = field(repr=False)
+    archive: zipfile.ZipFile = field(repr=False)
     parts: Mapping[str, str]  # path inside the zip of each visible sheet, by name
     epoch: datetime
 
@@ -113,7 +113,7 @@ class Workbook:
             If it is damaged, or would cost more than any real one.
         """
         with _damage_errors():
-            xml = _part(self.data, self.parts[sheet])
+            xml = self.archive.read(_checked(self.archive, self.parts[sheet]))
             if xml.count(b"<c") > _MAX_CELLS:
                 raise DamagedWorkbookError(f"more than {_MAX_CELLS} cells")
             plain = _plain(self, xml)
@@ -128,7 +128,7 @@ class Workbook:
         styles: list[int] = []
         inside = False
         with suppress(KeyError):  # a workbook may do without styles
-            for name, about in _elements(self.data, "xl/styles.xml"):
+            for name, about in _elements(self.archive, "xl/styles.xml"):
                 if name == "numFmt":
                     formats[int(about.get("numFmtId", -1))] = about.get("formatCode", "")
                 elif name in ("cellXfs", "cellStyles", "dxfs"):
@@ -142,7 +142,7 @@ class Workbook:
     def texts(self) -> Sequence[str]:
         """Texts that cells share, by number."""
         texts: list[str] = []
-        for name, element in _elements(self.data, "xl/sharedStrings.xml", whole="si"):
+        for name, element in _elements(self.archive, "xl/sharedStrings.xml", whole="si"):
             if name == "si":
                 texts.append(_unescaped(_texts_in(element, "t")))
                 if len(texts) > _MAX_CELLS:
@@ -193,17 +193,16 @@ def open_workbook(data: bytes) -> Workbook:
         If it is damaged, if it would expand beyond reason, or if no sheet of it is visible.
     """
     with _damage_errors():
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            infos = archive.infolist()
+        archive = zipfile.ZipFile(io.BytesIO(data))
         try:
-            check_members("xlsx", infos)
+            check_members("xlsx", archive.infolist())
         except PasserellesError as error:
             raise DamagedWorkbookError(error.message("en")) from error
-        listed = ((about.get("Type", ""), about) for _, about in _elements(data, "xl/_rels/workbook.xml.rels"))
+        listed = ((about.get("Type", ""), about) for _, about in _elements(archive, "xl/_rels/workbook.xml.rels"))
         targets = {rel.get("Id", ""): rel.get("Target", "") for kind, rel in listed if kind.endswith("/worksheet")}
         parts: dict[str, str] = {}
         epoch = _EPOCH
-        for name, about in _elements(data, _MAIN):
+        for name, about in _elements(archive, _MAIN):
             if name == "sheet" and about.get("state", "visible") == "visible":
                 target = targets.get(next((v for k, v in about.items() if _bare(k) == "id"), ""))
                 if target is not None:
@@ -212,7 +211,7 @@ def open_workbook(data: bytes) -> Workbook:
                 epoch = _EPOCH_1904
         if not parts:
             raise DamagedWorkbookError("no visible sheet")
-        return Workbook(data, parts, epoch)
+        return Workbook(archive, parts, epoch)
 
 
 def cell_text(cell: object) -> str:
@@ -237,16 +236,13 @@ def _unescaped(text: str) -> str:
     return _ESCAPE.sub(lambda m: chr(int(m[1], 16)), text) if "_x" in text else text
 
 
-def _part(data: bytes, name: str) -> bytes:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _check_part(archive.getinfo(name))
-        return archive.read(name)
-
-
-def _check_part(info: zipfile.ZipInfo) -> None:
+def _checked(archive: zipfile.ZipFile, part: str) -> zipfile.ZipInfo:
+    """Return what a workbook says of a part, unless it would expand beyond reason."""
+    info = archive.getinfo(part)
     ratio = info.file_size / max(1, info.compress_size)
     if info.file_size > _MAX_PART or (info.file_size > _SMALL_PART and ratio > _MAX_RATIO):
         raise DamagedWorkbookError(f"{info.filename} would expand to {info.file_size // 1_000_000} MB")
+    return info
 
 
 def _check_start(stream: IO[bytes]) -> None:
@@ -262,7 +258,7 @@ def _check_start(stream: IO[bytes]) -> None:
     stream.seek(0)
 
 
-def _elements(data: bytes, part: str, *, whole: str = "") -> Iterator[tuple[str, Element]]:
+def _elements(archive: zipfile.ZipFile, part: str, *, whole: str = "") -> Iterator[tuple[str, Element]]:
     """
     Yield each element of a part, with its name, as it begins; those called `whole` as they end, with all in them.
 
@@ -270,26 +266,24 @@ def _elements(data: bytes, part: str, *, whole: str = "") -> Iterator[tuple[str,
     """
     above: list[Element] = []
     inside = parts = 0
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        _check_part(archive.getinfo(part))
-        with archive.open(part) as stream:
-            _check_start(stream)
-            for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - see `_check_start`
-                if event == "start":
-                    above.append(element)
-                    if inside or _bare(element.tag) == whole:
-                        inside, parts = inside + 1, parts + 1 if inside else 0
-                        if parts > _MAX_PARTS:
-                            raise DamagedWorkbookError(f"more than {_MAX_PARTS} elements in one")
-                    else:
-                        yield _bare(element.tag), element
-                    continue
-                above.pop()
-                inside -= inside > 0
-                if not inside and _bare(element.tag) == whole:
-                    yield whole, element
-                if not inside and above:
-                    above[-1].remove(element)
+    with archive.open(_checked(archive, part)) as stream:
+        _check_start(stream)
+        for event, element in iterparse(stream, ("start", "end")):  # noqa: S314 - see `_check_start`
+            if event == "start":
+                above.append(element)
+                if inside or _bare(element.tag) == whole:
+                    inside, parts = inside + 1, parts + 1 if inside else 0
+                    if parts > _MAX_PARTS:
+                        raise DamagedWorkbookError(f"more than {_MAX_PARTS} elements in one")
+                else:
+                    yield _bare(element.tag), element
+                continue
+            above.pop()
+            inside -= inside > 0
+            if not inside and _bare(element.tag) == whole:
+                yield whole, element
+            if not inside and above:
+                above[-1].remove(element)
 
 
 def _bare(name: str) -> str:
@@ -447,7 +441,7 @@ def _walk(book: Workbook, sheet: str, *, most: float = inf) -> Sheet:
     rows: dict[int, list[Cell]] = {}
     merged: list[Area] = []
     row = column = count = slots = 0
-    for name, element in _elements(book.data, book.parts[sheet], whole="c"):
+    for name, element in _elements(book.archive, book.parts[sheet], whole="c"):
         if name == "mergeCell":
             merged.append(_area(element.get("ref", "")))
         elif name == "row":

@@ -201,12 +201,11 @@ def _possible(migration: Migration, lang: Lang) -> str:
 
 def _share(dest: Destination, lang: Lang) -> str:
     if dest.relation is not None:
-        relation = say(f"resolve.migrate.relation.{dest.relation}", lang=lang)
-        return say("resolve.migrate.share", lang=lang, code=dest.code, label=dest.label, share=relation)
-    if dest.share is None:
-        return say("resolve.migrate.no_share", lang=lang, code=dest.code, label=dest.label) + _merges(dest, lang)
-    share = percent(dest.share, lang=lang)
-    return say("resolve.migrate.share", lang=lang, code=dest.code, label=dest.label, share=share) + _merges(dest, lang)
+        share = say(f"resolve.migrate.relation.{dest.relation}", lang=lang)
+    else:
+        share = "" if dest.share is None else percent(dest.share, lang=lang)
+    key = "share" if share else "no_share"
+    return say(f"resolve.migrate.{key}", lang=lang, code=dest.code, label=dest.label, share=share) + _merges(dest, lang)
 
 
 def _merges(dest: Destination, lang: Lang) -> str:

@@ -125,20 +125,15 @@ class Ask(NamedTuple):
 
     def asset(self, name: str) -> str:
         """Return the address of a file of the package, which changes with what is in it."""
-        return f"{self.base}/static/{asset_sum(name)}/{name}"
+        return f"{self.base}/static/{asset(name)[1]}/{name}"
 
 
 @cache
-def asset_text(name: str) -> bytes:
-    """Bytes of a style sheet or script of the explorer."""
+def asset(name: str) -> tuple[bytes, str]:
+    """Bytes of a style sheet or script of the explorer, and their checksum."""
     _, package, folder = ASSETS[name]
-    return (files(package) / folder / name).read_bytes()
-
-
-@cache
-def asset_sum(name: str) -> str:
-    """Checksum of such a file."""
-    return hashlib.sha256(asset_text(name)).hexdigest()[:12]
+    content = (files(package) / folder / name).read_bytes()
+    return content, hashlib.sha256(content).hexdigest()[:12]
 
 
 def bars(move: Move, lang: Lang) -> Iterator[tuple[str, str, float, float, str]]:

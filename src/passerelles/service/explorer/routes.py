@@ -19,7 +19,7 @@ from passerelles.ranking.moves import rank_moves
 from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import SHOWN_KINDS, STATUSES, Fiche
 from passerelles.service.explorer import pages, territory
-from passerelles.service.explorer.pages import ASSETS, Ask, asset_sum, asset_text, job_of
+from passerelles.service.explorer.pages import ASSETS, Ask, asset, job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
@@ -197,11 +197,11 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
     for path, (model, make) in POSTS.items():
         add(f"{EXPLORER}{path}", _piece(desk, path, usual, model, make), methods=["POST"])
 
-    async def asset(request: Request, digest: str, name: str) -> Response:
-        if name not in ASSETS or digest != asset_sum(name):
+    async def static(request: Request, digest: str, name: str) -> Response:
+        if name not in ASSETS or digest != asset(name)[1]:
             return failed(_ask(request, desk, usual), "not_found")
         headers = {"cache-control": "public, max-age=31536000, immutable"}
-        return Response(asset_text(name), media_type=f"{ASSETS[name][0]}; charset=utf-8", headers=headers)
+        return Response(asset(name)[0], media_type=f"{ASSETS[name][0]}; charset=utf-8", headers=headers)
 
     async def nowhere(request: Request, rest: str) -> Response:  # noqa: ARG001 - any other address
         return failed(_ask(request, desk, usual), "not_found")
@@ -210,7 +210,7 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
         query = f"?{request.url.query}".removesuffix("?")
         return RedirectResponse(f"{request.scope.get('root_path', '')}{EXPLORER}/{query}")
 
-    add(f"{EXPLORER}/static/{{digest}}/{{name}}", asset)
+    add(f"{EXPLORER}/static/{{digest}}/{{name}}", static)
     add(f"{EXPLORER}/{{rest:path}}", nowhere)
     for path in (EXPLORER, "/") if alone else (EXPLORER,):
         add(path, root)
