@@ -372,8 +372,9 @@ def read_run(place: Path) -> Run:
     if table is None or not isinstance(provenance, Mapping | None):
         raise PasserellesError("run_unreadable", path=place, reason=RUN if table is None else KEY)
     moves = table.filter(pc.is_valid(table["code"]))
-    once = _first_moves(moves)
-    return Run(place, provenance, once, moves.num_rows - once.num_rows)
+    numbered_moves = moves.append_column("at", pa.array(np.arange(moves.num_rows)))
+    first = numbered_moves.group_by(["who", "code"]).aggregate([("at", "min")])["at_min"]  # of one person to one job
+    return Run(place, provenance, moves.take(first.sort()), moves.num_rows - len(first))
 
 
 def _run_file(folder: Path) -> Any:
@@ -440,13 +441,6 @@ def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
         **{name: [item.get(name) for item in items] for name in ("rank", "score", "level")},
     }
     return pa.table({name: pa.array(values, _kind(name)) for name, values in cells.items()}), provenance
-
-
-def _first_moves(table: "pa.Table") -> "pa.Table":
-    """Return the first of the moves of one person to one job."""
-    numbered = table.append_column("at", pa.array(np.arange(table.num_rows)))
-    first = numbered.group_by(["who", "code"]).aggregate([("at", "min")])["at_min"]
-    return table if len(first) == table.num_rows else table.take(first.sort())
 
 
 @dataclass(frozen=True, slots=True)

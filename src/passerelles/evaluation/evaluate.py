@@ -13,21 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
-from passerelles.evaluation.protocol import (
-    DEPTH,
-    FIRST,
-    METRICS,
-    PEOPLE_METRICS,
-    Fold,
-    Values,
-    bootstrap,
-    break_down,
-    find_hits,
-    graph_without,
-    known_mobilities,
-    make_folds,
-    measure,
-)
+from passerelles.evaluation import protocol
 from passerelles.evaluation.results import Evaluation, MethodResult, ObservedFit, ObservedMethod, Ranked
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
@@ -37,18 +23,7 @@ from passerelles.scoring.scorer import Scorer, load_scorer
 from passerelles.scoring.table import score_table
 from passerelles.settings import Settings
 from passerelles.sharing import made_once
-from passerelles.vectors import (
-    Cells,
-    close_pairs,
-    frozen,
-    frozen_csr,
-    presence,
-    rarity,
-    top,
-    unit_rows,
-    weighted,
-    word_vectors,
-)
+from passerelles.vectors import Cells, close_pairs, frozen, presence, rarity, top, unit_rows, weighted, word_vectors
 
 Rows = NDArray[np.int32]
 Scores = NDArray[np.float64]
@@ -380,8 +355,9 @@ def evaluate(
     """
     graph = _under(graph, settings)
     chosen = choose_methods(graph, methods)
-    ranked = zip(chosen, rank_all(graph, chosen, make_folds(graph, folds, grouping=grouping), progress), strict=True)
-    results = tuple(_result(graph, method, rows, protocol_of(method, graph, folds)) for method, rows in ranked)
+    splits = protocol.make_folds(graph, folds, grouping=grouping)
+    ranked = zip(chosen, rank_all(graph, chosen, splits, progress), strict=True)
+    results = tuple(_result(graph, method, rows, folds) for method, rows in ranked)
     return Evaluation(graph.referential.stamp, graph.codes, folds, grouping, graph.settings, results)
 
 
@@ -417,27 +393,27 @@ def with_other_groupings(
     """
     graph = _under(graph, evaluation.settings)
     chosen = [m for m in choose_methods(graph, methods) if m.reads_mobilities]
-    values: dict[str, list[Values]] = {m.name: [] for m in chosen}
+    values: dict[str, list[protocol.Values]] = {m.name: [] for m in chosen}
     for seed in range(1, groupings + 1 if chosen else 1):
-        splits = make_folds(graph, evaluation.folds, grouping=seed)
+        splits = protocol.make_folds(graph, evaluation.folds, grouping=seed)
         for method, ranked in zip(chosen, rank_all(graph, chosen, splits, progress), strict=True):
             values[method.name].append(_measured(graph, ranked).mean(axis=1))
     means = {result.method: result.metrics for result in evaluation.results}
-    means |= {n: dict(zip(METRICS, np.mean(v, axis=0).tolist(), strict=True)) for n, v in values.items() if v}
+    means |= {n: dict(zip(protocol.METRICS, np.mean(v, axis=0).tolist(), strict=True)) for n, v in values.items() if v}
     results = (replace(r, other_groupings={"groupings": groupings, **means[r.method]}) for r in evaluation.results)
     return replace(evaluation, results=tuple(results))
 
 
 def rank_all(
-    graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[Fold], progress: Progress | None
+    graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[protocol.Fold], progress: Progress | None
 ) -> list[Ranked]:
     """Targets by method; each fold's graph is built, used and released before the next one is."""
     report = progress or (lambda _done, _total, _name: None)
-    bare = graph_without(graph, np.arange(len(graph.codes), dtype=np.int32))
+    bare = protocol.graph_without(graph, np.arange(len(graph.codes), dtype=np.int32))
     pieces: list[list[Ranked]] = [[] for _ in methods]
     total = len(methods) * len(splits)
     for done, fold in enumerate(splits):
-        training = graph_without(graph, fold.held_out)
+        training = protocol.graph_without(graph, fold.held_out)
         for i, method in enumerate(methods):
             report(done * len(methods) + i, total, method.name)
             pieces[i].append(_rank(training if method.reads_mobilities else bare, method, fold))
@@ -445,14 +421,14 @@ def rank_all(
     return [_joined(each) for each in pieces]
 
 
-def _rank(graph: OccupationGraph, method: Method, fold: Fold) -> Ranked:
+def _rank(graph: OccupationGraph, method: Method, fold: protocol.Fold) -> Ranked:
     scores = np.array(method.score(graph, fold.origins), dtype=np.float64)
     scores[np.arange(len(scores)), fold.origins] = UNRANKED
     scores[:, graph.is_specialised] = UNRANKED
-    targets = np.full((len(scores), DEPTH), -1, dtype=np.int32)
-    best = np.full((len(scores), DEPTH), np.nan)
+    targets = np.full((len(scores), protocol.DEPTH), -1, dtype=np.int32)
+    best = np.full((len(scores), protocol.DEPTH), np.nan)
     for i, line in enumerate(scores):
-        rows = top(line, DEPTH)
+        rows = top(line, protocol.DEPTH)
         rows = rows[line[rows] > UNRANKED]
         targets[i, : len(rows)] = rows
         best[i, : len(rows)] = line[rows]
@@ -465,23 +441,23 @@ def _joined(pieces: Sequence[Ranked]) -> Ranked:
     return Ranked(*(np.concatenate(column)[order] for column in zip(*pieces, strict=True)))
 
 
-def _result(graph: OccupationGraph, method: Method, ranked: Ranked, protocol: str) -> MethodResult:
-    values = _measured(graph, ranked)
-    breakdown = break_down(graph, ranked.origins, values)
-    return MethodResult(method.name, protocol, len(ranked.origins), *_figures(METRICS, values), breakdown, ranked)
+def _result(graph: OccupationGraph, method: Method, ranked: Ranked, folds: int) -> MethodResult:
+    values, how = _measured(graph, ranked), protocol_of(method, graph, folds)
+    breakdown = protocol.break_down(graph, ranked.origins, values)
+    return MethodResult(method.name, how, len(ranked.origins), *_figures(protocol.METRICS, values), breakdown, ranked)
 
 
-def _figures(names: Sequence[str], values: Values) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
+def _figures(names: Sequence[str], values: protocol.Values) -> tuple[dict[str, float], dict[str, tuple[float, float]]]:
     """Means of metrics over origins, and the bounds of their intervals, by name."""
-    means, bounds = values.mean(axis=1).tolist(), [(low, high) for low, high in bootstrap(values).tolist()]
+    means, bounds = values.mean(axis=1).tolist(), [(low, high) for low, high in protocol.bootstrap(values).tolist()]
     return dict(zip(names, means, strict=True)), dict(zip(names, bounds, strict=True))
 
 
-def _measured(graph: OccupationGraph, ranked: Ranked) -> Values:
+def _measured(graph: OccupationGraph, ranked: Ranked) -> protocol.Values:
     """Return the metrics of each origin, shape (4, b)."""
-    known = known_mobilities(graph)
+    known = protocol.known_mobilities(graph)
     counts = np.diff(known.indptr)[ranked.origins].astype(np.int64)
-    return measure(find_hits(ranked.targets, known, ranked.origins), counts)
+    return protocol.measure(protocol.find_hits(ranked.targets, known, ranked.origins), counts)
 
 
 def with_observed(
@@ -517,12 +493,12 @@ def with_observed(
     origins = np.flatnonzero(np.diff(people.indptr)).astype(np.int32)
     if not len(origins):
         raise PasserellesError("observed_nothing", path=observed.file.name)
-    folds = make_folds(graph, evaluation.folds, grouping=evaluation.grouping, origins=origins)
+    folds = protocol.make_folds(graph, evaluation.folds, grouping=evaluation.grouping, origins=origins)
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
     chosen = (*choose_methods(graph, methods), Method(SIZE, partial(_size_scores, people, held_out)))
     ranked = zip(chosen, rank_all(graph, chosen, folds, progress), strict=True)
-    rankings = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
-    results = tuple(_observed_result(people, *each) for each in rankings)
+    named = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
+    results = tuple(_observed_result(people, *each) for each in named)
     fit = ObservedFit(observed.file.name, len(observed.pairs), float(people.sum()), results)
     return replace(evaluation, observed=fit)
 
@@ -533,7 +509,7 @@ def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr
     people = np.asarray(counts)
     rows, columns = (graph.base_rows[[graph.position[code] for code in codes]] for codes in ends)
     moved = rows != columns
-    return frozen_csr(sparse.csr_array((people[moved], (rows[moved], columns[moved])), shape=graph.mobility.shape))
+    return sparse.csr_array((people[moved], (rows[moved], columns[moved])), shape=graph.mobility.shape)
 
 
 def _size_scores(
@@ -543,23 +519,24 @@ def _size_scores(
     return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(own), dtype=np.float64)
 
 
-def measure_people(ranked: Ranked, people: sparse.csr_array) -> Values:
+def measure_people(ranked: Ranked, people: sparse.csr_array) -> protocol.Values:
     """
     Return the `PEOPLE_METRICS` of each origin, shape (2, b).
 
     ``movers@10`` is the part of those who left whose target is among the first ten; ``ndcg_people@10`` the discounted
     gain of the first ten, a target's gain being the people whom it took, over that of the ten that took most.
     """
-    discounts = 1.0 / np.log2(np.arange(FIRST) + 2.0)
+    first = protocol.FIRST
+    discounts = 1.0 / np.log2(np.arange(first) + 2.0)
     values = np.empty((2, len(ranked.origins)))
-    for i, (origin, targets) in enumerate(zip(ranked.origins.tolist(), ranked.targets[:, :FIRST], strict=True)):
+    for i, (origin, targets) in enumerate(zip(ranked.origins.tolist(), ranked.targets[:, :first], strict=True)):
         gains = np.asarray(people[[origin]].todense()).ravel()
-        best = np.sort(gains)[::-1][:FIRST]
+        best = np.sort(gains)[::-1][:first]
         got = np.where(targets >= 0, gains[targets], 0.0)
         values[:, i] = got.sum() / gains.sum(), got @ discounts[: len(got)] / (best @ discounts[: len(best)])
     return values
 
 
-def _observed_result(people: sparse.csr_array, ranked: Ranked, method: str, protocol: str) -> ObservedMethod:
-    figures = _figures(PEOPLE_METRICS, measure_people(ranked, people))
-    return ObservedMethod(method, protocol, len(ranked.origins), *figures)
+def _observed_result(people: sparse.csr_array, ranked: Ranked, method: str, how: str) -> ObservedMethod:
+    figures = _figures(protocol.PEOPLE_METRICS, measure_people(ranked, people))
+    return ObservedMethod(method, how, len(ranked.origins), *figures)

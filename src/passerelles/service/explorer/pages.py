@@ -286,21 +286,19 @@ def move(ask: Ask, origin: str, target: str) -> str:
     moves = moves.with_observed(ask.engine.observed_moves)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
-    ranked = moves[0]
+    ranked, nearest = moves[0], None
+    if ask.one("nearer"):  # asked for alone: it takes a second at times
+        change = nearer(graph, start.code, ranked)
+        nearest = sentence(change, ranked, lang=ask.lang) or ask.words("move.nearest")
     return ask.render(
         "move.html",
         start=start,
         end=end,
         whole=ranked,
         tables=[ask.table(sheet) for sheet in moves.sheets(ask.lang)[2:] if sheet.rows],
-        nearer=_nearer(ask, start.code, ranked) if ask.one("nearer") else None,
+        nearer=nearest,
         **ask.moves_content(moves),
     )
-
-
-def _nearer(ask: Ask, origin: str, move: Move) -> str:
-    """Say what would bring a move a level nearer: it takes a second at times, so that it is there if asked for."""
-    return sentence(nearer(ask.engine.graph, origin, move), move, lang=ask.lang) or ask.words("move.nearest")
 
 
 def basin_of(ask: Ask) -> Basin | None:
