@@ -1,6 +1,5 @@
 """Lists that people bring: jobs that hire or are fragile, which override the rule; and moves that people made."""
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
@@ -251,37 +250,13 @@ class Observed(NamedTuple):
     sources: tuple[str, ...]
 
 
-class ObservedMove(NamedTuple):
-    """One row: people who left `origin` for `target` over a period, as a source counted them."""
-
-    origin: str
-    target: str
-    people: float
-    period: str
-    source: str
-
-
 @dataclass(frozen=True)
 class ObservedMoves:
-    """Rows of a table of moves that could be used; `notices` gives the others, with their line and why."""
+    """What a table of moves says of each pair of occupations; `notices` gives the rows left out, with line and why."""
 
     file: FileRecord
-    moves: tuple[ObservedMove, ...]
+    pairs: Mapping[tuple[str, str], Observed]
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
-
-    @cached_property
-    def pairs(self) -> Mapping[tuple[str, str], Observed]:
-        """What was observed of each pair, rows of several periods and sources summed."""
-        rows_of = grouped(((move.origin, move.target), move) for move in self.moves)
-        people = {pair: sum(m.people for m in rows) for pair, rows in rows_of.items()}
-        leaving = defaultdict[str, float](float)
-        for (origin, _), some in people.items():
-            leaving[origin] += some
-        observed: dict[tuple[str, str], Observed] = {}
-        for pair, rows in sorted(rows_of.items()):
-            periods, sources = (tuple(sorted({*cells} - {""})) for cells in zip(*(m[3:] for m in rows), strict=True))
-            observed[pair] = Observed(people[pair], people[pair] / leaving[pair[0]], periods, sources)
-        return MappingProxyType(observed)
 
 
 def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
@@ -310,23 +285,37 @@ def load_observed(path: str | Path, referential: Referential) -> ObservedMoves:
     table = _read_list(path, _HEADS["observed_moves"], {name: (name,) for name in ("origin", "target", "people")})
     log = NoticeLog(table.notices)
     decimal = decimal_sign(table.column("people"))
-    moves: list[ObservedMove] = []
-    for line, (origin, target, people, period, source) in table.numbered(*ObservedMove._fields):
+    rows: list[tuple[tuple[str, str], tuple[float, str, str]]] = []
+    names = ("origin", "target", "people", "period", "source")
+    for line, (start, end, people, period, source) in table.numbered(*names):
         note = partial(log.note, file=table.name, line=line)
         number = read_number(people, decimal=decimal, whole=True).value
         if number is None or number < 0:
             note("people_unreadable", value=people)
             continue
-        ends = [_occupation(referential, text, note) for text in (origin, target)]
-        if None in ends or not number:
+        origin, target = (_occupation(referential, text, note) for text in (start, end))
+        if origin is None or target is None or not number:
             continue
-        if ends[0] == ends[1]:
-            note("move_within_occupation", subject=ends[0])
+        if origin == target:
+            note("move_within_occupation", subject=origin)
             continue
-        moves.append(ObservedMove(str(ends[0]), str(ends[1]), number, period, source))
-    if not moves:
+        rows.append(((origin, target), (number, period, source)))
+    if not rows:
         raise PasserellesError("observed_nothing", path=path)
-    return ObservedMoves(table.record, tuple(moves), log.notices())
+    return ObservedMoves(table.record, _by_pair(rows), log.notices())
+
+
+def _by_pair(rows: Iterable[tuple[tuple[str, str], tuple[float, str, str]]]) -> Mapping[tuple[str, str], Observed]:
+    """Sum rows of several periods and sources."""
+    rows_of = grouped(rows)
+    people = {pair: sum(number for number, *_ in some) for pair, some in rows_of.items()}
+    leaving = grouped((origin, number) for (origin, _), number in people.items())
+    observed: dict[tuple[str, str], Observed] = {}
+    for pair, some in sorted(rows_of.items()):
+        _, *texts = zip(*some, strict=True)
+        periods, sources = (tuple(sorted({*cells} - {""})) for cells in texts)
+        observed[pair] = Observed(people[pair], people[pair] / sum(leaving[pair[0]]), periods, sources)
+    return MappingProxyType(observed)
 
 
 def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]:
