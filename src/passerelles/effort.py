@@ -46,7 +46,7 @@ Sums = tuple[Hours, Hours]
 
 class Qualification(NamedTuple):
     """
-    Hours of a full qualification for an occupation, and where they come from.
+    Hours of a full qualification for an occupation.
 
     Attributes
     ----------
@@ -58,8 +58,6 @@ class Qualification(NamedTuple):
         ``credential``: a required title or course of known length; ``certification``: published lengths of those that
         lead there; ``estimate``: level and domain; ``course``: a job open without a diploma, for which a short course
         is enough.
-    credential, source
-        The credential, or the certifications, whose lengths these are, and who published them.
     titled
         Whether a diploma or title is required, of whatever length: the studies before it are its own prerequisites.
     title
@@ -76,8 +74,6 @@ class Qualification(NamedTuple):
     level: int
     level_known: bool
     basis: Basis
-    credential: str | None = None
-    source: str = ""
     titled: bool = False
     title: Alternatives = ()
     free: bool = False
@@ -138,9 +134,9 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     course = duration_model().course
     if full:
         longest = max(full, key=lambda c: (_length(c), c.code))
-        expected, hours, source = _length(longest), training_hours(longest), longest.hours.source
+        expected, hours = _length(longest), training_hours(longest)
         low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
-        return Qualification(low, expected, high, short, level, known, "credential", longest.code, source, titled)
+        return Qualification(low, expected, high, short, level, known, "credential", titled)
     if level == _LOWEST:
         courses = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
         shown = access is not None and access.beginners == "yes"
@@ -163,15 +159,13 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
     if free and fit:
         usual = min(fit, key=lambda c: (_length(c), c.code))
-        expected, hours, source = _length(usual), training_hours(usual), usual.hours.source
+        expected, hours = _length(usual), training_hours(usual)
         # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
         short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        return Qualification(
-            low, expected, high, short, level, known, "certification", usual.code, source, title=((usual.code,),)
-        )
+        return Qualification(low, expected, high, short, level, known, "certification", title=((usual.code,),))
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
     # first degree on, after the studies.
     lengthless = [c.code for c in titles if level <= (c.level or 0) and level < _FIRST_DEGREE]
@@ -180,16 +174,14 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     low, expected, high = ((part if level < _FIRST_DEGREE else 1.0) * hours for hours in middle)
     if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
-        sources = "; ".join(sorted({d.centre.source for d in published}))
-        codes = " ".join(d.code for d in published)
         short = min(expected, middle.low)
         # Few have a published length: those that have not may be as far below and above as the level's courses are.
         low = min(short, *(d.centre.low or expected for d in published))
         high = max(2 * expected - low, *lengths)
-        return Qualification(low, expected, high, short, level, known, "certification", codes, sources, titled, title)
+        return Qualification(low, expected, high, short, level, known, "certification", titled, title)
     short = part * middle.low
     free = free and not lengthless
-    return Qualification(low, expected, high, short, level, known, "estimate", None, "", titled, title, free)
+    return Qualification(low, expected, high, short, level, known, "estimate", titled, title, free)
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:

@@ -83,7 +83,7 @@ def conditional(level: int, kind: CredentialKind = "diplôme") -> Referential:
 def test_a_job_that_asks_for_no_diploma_takes_no_longer_than_courses_of_its_level(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    length = Duration("BAC", "", 4, "M", ("B",), Hours(None, 1850.0, None, "s"), None, "centre", "", "unknown")
+    length = Duration("BAC", "", 4, "M", ("B",), Hours(None, 1850.0, None, "s"))
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
 
     def found(laid: Referential) -> tuple[str, float]:
@@ -204,7 +204,7 @@ def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_ye
     assert not table.studies[:, 1].any()
     assert not table.calendar[:, 1].any()
     assert len(set(table.trade[:, 1].tolist())) == 1
-    length = Duration("L", "", 6, "M", ("B",), Hours(None, 1517.0, None, "s"), None, "legal-total", "", "unknown")
+    length = Duration("L", "", 6, "M", ("B",), Hours(None, 1517.0, None, "s"))
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
     trade = effort_table(build_graph(conditional(6), access=None), Settings()).trade[:, 1]
     assert set(trade[:ENTITLED].tolist()) == {1517.0}
@@ -214,7 +214,7 @@ def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_ye
 def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_leads_there(
     status: AccessStatus, expected: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lengths = [Duration(f"C{h}", "", 4, "M", ("B",), Hours(None, h, None, "s"), None, "centre", "", "unknown")
+    lengths = [Duration(f"C{h}", "", 4, "M", ("B",), Hours(None, h, None, "s"))
                for h in (500.0, 300.0, 900.0)]  # fmt: skip
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: tuple(lengths))
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
@@ -240,7 +240,7 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
 def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
     change: dict[str, Any], expected: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    shorter = Duration("C", "", 4, "M", ("B",), Hours(None, 300.0, None, "s"), None, "centre", "", "unknown")
+    shorter = Duration("C", "", 4, "M", ("B",), Hours(None, 300.0, None, "s"))
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (shorter,))
     given: dict[str, Any] = {"kind": "usual", "scope": "all", "status": "open", "level": 4, "hours": 800.0} | change
     diploma = Credential("D", "CAP", "diplôme", Hours(None, given["hours"], None, "s"), level=given["level"])
@@ -425,7 +425,7 @@ def test_half_of_a_course_is_less_than_a_published_length_between_the_half_and_t
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     whole = duration_model().estimate(4, "").expected
-    length = Duration("L", "", 4, "M", ("B",), Hours(None, 0.7 * whole, None, "s"), None, "centre", "", "unknown")
+    length = Duration("L", "", 4, "M", ("B",), Hours(None, 0.7 * whole, None, "s"))
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 4),))
     found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
@@ -600,7 +600,7 @@ def test_a_required_title_of_known_length_is_the_full_qualification() -> None:
     title = Credential("T", "Titre", "titre", Hours(None, 910, 1190, "un centre"))
     some = referential({"A": ["x"], "B": ["a"]}, credentials=[title], demands=[("B", "T")])
     found = qualification_of(some, some.occupation_by_code["B"], EffortSettings())
-    assert (found.expected, found.credential, found.source) == (910.0, "T", "un centre")
+    assert (found.expected, found.basis) == (910.0, "credential")
     assert hours(build_graph(some), "A", "B") <= 910
 
 

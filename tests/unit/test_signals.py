@@ -168,7 +168,7 @@ def test_a_users_list_comes_before_the_rule(tmp_path: Path, market: Market, jobs
     there = signal(market, jobs, "N4103", "5313", listed=listed)
     assert there.status == "hiring"
     assert there.listed is not None
-    assert (there.listed.entry.line, there.listed.link.via) == (3, "parent")
+    assert (there.listed.line, there.listed.occupation) == (3, "N4101")
     elsewhere = signal(market, jobs, "N4103", "0101", listed=listed)
     assert elsewhere.status == "fragile"
     assert "liste.csv, ligne 2" in elsewhere.reasons("fr")[0]

@@ -15,7 +15,7 @@ from passerelles.language import packaged
 from passerelles.language.say import Lang, labelled, number, percent, say
 from passerelles.market.places import Places
 from passerelles.market.read import SourceFile
-from passerelles.market.tables import Link, links_of
+from passerelles.market.tables import links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import (
@@ -50,14 +50,6 @@ class Entry(NamedTuple):
     basin: str
     region: str
     line: int
-    given: str
-
-
-class Listed(NamedTuple):
-    """What a list says of an occupation: the row, and how the occupation leads to it."""
-
-    entry: Entry
-    link: Link
 
 
 @dataclass(frozen=True)
@@ -75,7 +67,7 @@ class JobList:
 
     def find(
         self, referential: Referential, code: str, *, basin: Iterable[str] = (), region: Iterable[str] = ()
-    ) -> Listed | None:
+    ) -> Entry | None:
         """
         Row that holds for an occupation in a place, or None.
 
@@ -88,7 +80,7 @@ class JobList:
 
         Returns
         -------
-        listed
+        entry
             The row of the nearest code; among these the one of the basin, then of the region, then of everywhere,
             then the first of the file.
         """
@@ -97,7 +89,7 @@ class JobList:
             rows = self.entries_of.get(link.code, ())
             matches = [e for e in rows if e.basin in ("", *basins) and e.region in ("", *regions)]
             if matches:
-                return Listed(min(matches, key=lambda e: (not e.basin, not e.region, e.line)), link)
+                return min(matches, key=lambda e: (not e.basin, not e.region, e.line))
         return None
 
 
@@ -142,7 +134,7 @@ def load_job_list(path: str | Path, referential: Referential, *, places: Places 
         if key in entries:
             note("duplicate_code", subject=" ".join(filter(None, (occupation, basin, region))))
             continue
-        entries[key] = Entry(occupation, job_status, place, _key(region), line, code or title)
+        entries[key] = Entry(occupation, job_status, place, _key(region), line)
     return JobList(SourceFile("job-list", table.record), tuple(entries.values()), log.notices())
 
 

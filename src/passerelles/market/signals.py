@@ -11,7 +11,7 @@ from passerelles.errors import UnknownCodeError
 from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.figures import COUNTRY, Figure, Interval, total, unknown
 from passerelles.market.market import DEFAULT_SETTINGS, NOTHING, Market, MarketSettings, Openings, family_codes, summed
-from passerelles.market.own_lists import JobList, Listed
+from passerelles.market.own_lists import Entry, JobList
 from passerelles.market.places import Basin, Places
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
 from passerelles.model import Ternary
@@ -448,7 +448,7 @@ class Signal:
     components: tuple[tuple[str, Figure], ...]
     wage: Figure
     status: Status
-    listed: Listed | None = None
+    listed: Entry | None = None
     list_name: str = ""
     settings: MarketSettings = DEFAULT_SETTINGS
 
@@ -462,9 +462,8 @@ class Signal:
         difficult = tell("difficult", figure=self.difficult_share.say(lang, decimals=2))
         lines = (projects, difficult, tell("tension", figure=self.tension.say(lang)))
         if self.listed is not None:
-            entry = self.listed.entry
-            status = say(f"market.status.{entry.status}", lang=lang)
-            return (tell("listed", file=self.list_name, line=entry.line, status=status), *lines)
+            status = say(f"market.status.{self.listed.status}", lang=lang)
+            return (tell("listed", file=self.list_name, line=self.listed.line, status=status), *lines)
         bound = "hiring_min" if self.status == "hiring" else "fragile_max"
         least = {name: getattr(self.settings, f"{bound}_{name}") for name in ("projects", "difficult_share", "tension")}
         return (*lines, tell(self.status, **least, share=percent(least["difficult_share"], lang=lang)))
@@ -595,7 +594,7 @@ def signals(
         entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)
         figures = whole.projects, estimated, whole.difficult_share, whole.seasonal_share, tension
         parts, wage = tuple(zip(COMPONENTS, components, strict=True)), job_wage(market, referential, code)
-        status = entry.entry.status if entry is not None else judge(whole, tension, rule, basin.code)
+        status = entry.status if entry is not None else judge(whole, tension, rule, basin.code)
         source = listed.file.record.name if listed is not None else ""
         yield Signal(code, occupation.name, basin, families, *figures, parts, wage, status, entry, source, rule)
 

@@ -371,8 +371,8 @@ def _access_of_all(code: str, rows: Sequence[OccupationAccess]) -> OccupationAcc
     )
 
 
-_FIGURES: Final = ("centre_low", "centre_hours", "centre_high", "company_hours")
-_COLUMNS: Final = ("code", "label", "level", "domain", "rome", "kind", "source", "as_of", "in_force", "valid_until")
+_FIGURES: Final = ("centre_low", "centre_hours", "centre_high")
+_COLUMNS: Final = ("code", "label", "level", "domain", "rome", "source", "valid_until")
 _SHARED_SOURCE: Final = 0.75  # n rows from one text at one level count as n ** (1 - this)
 _FEW: Final = 4  # weight of "no difference" against the courses of a domain
 _TAILS: Final = (0.08, 0.92)  # a little outside the tenth and ninetieth: the spread is that of the rows fitted on
@@ -383,9 +383,8 @@ class Duration(NamedTuple):
     Hours that a certification lasts, as published.
 
     `level` is the European level, None for a course that gives none; `domain` the letter of ROME's main domain;
-    `centre` hours at the training centre, `company` hours of placement, None = unknown; `kind` what the figure is:
-    ``legal-total``, ``legal-minimum``, ``published-total`` or one ``centre``; `former` the numbers in the register that
-    `code` follows, which older files still give; `until` the last day of that length (ISO, empty = none is known).
+    `centre` hours at the training centre; `former` the numbers in the register that `code` follows, which older files
+    still give; `until` the last day of that length (ISO, empty = none is known).
     """
 
     code: str
@@ -394,10 +393,6 @@ class Duration(NamedTuple):
     domain: str
     occupations: tuple[str, ...]
     centre: Hours
-    company: float | None
-    kind: str
-    as_of: str
-    in_force: str
     former: tuple[str, ...] = ()
     until: str = ""
 
@@ -449,14 +444,11 @@ def load_durations() -> tuple[Duration, ...]:
     table = read_table(read_file(bundled_folder() / "durations" / name), name=name, required=_COLUMNS, strip=True)
     rows = []
     for cells in table.columns(*_COLUMNS, *_FIGURES):
-        codes, label, level, domain, rome, kind, source, as_of, in_force, until, *figures = cells
+        codes, label, level, domain, rome, source, until, *figures = cells
         code, *former = codes.split()
-        low, expected, high, company = (float(f) if f else None for f in figures)
-        hours = Hours(low, expected, high, source)
-        grade = int(level) if level else None
-        jobs = tuple(rome.split())
-        facts = kind, as_of, in_force, tuple(former), until
-        rows.append(Duration(code, label, grade, domain, jobs, hours, company, *facts))
+        low, expected, high = (float(f) if f else None for f in figures)
+        hours, grade = Hours(low, expected, high, source), int(level) if level else None
+        rows.append(Duration(code, label, grade, domain, tuple(rome.split()), hours, tuple(former), until))
     return tuple(rows)
 
 
