@@ -12,7 +12,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.market.figures import Figure, Interval, unknown
 from passerelles.market.market import Market, MarketSettings, Openings, load_market
 from passerelles.market.own_lists import load_job_list
-from passerelles.market.places import Places, load_places
+from passerelles.market.places import Basin, Places, load_places
 from passerelles.market.signals import find_basin, job_tension, judge, signal, signals
 from passerelles.model import JobTitle
 from passerelles.referentials.referential import Referential
@@ -83,8 +83,8 @@ def test_a_family_without_a_row_adds_nothing_and_says_so(market: Market, jobs: R
 
 
 def test_tension_falls_back_from_basin_to_department_region_and_country(market: Market, jobs: Referential) -> None:
-    def tension(code: str, basin: str, *areas: tuple[str, ...]) -> Figure:
-        return job_tension(market, jobs, code, basin, *areas)[0]
+    def tension(code: str, basin: str, departments: tuple[str, ...] = (), regions: tuple[str, ...] = ()) -> Figure:
+        return job_tension(market, jobs, code, Basin(basin, "", departments=departments, regions=regions))[0]
 
     assert tension("N4102", "5313").territory == "FR"
     assert tension("N4102", "5313", (), ("01",)).territory == "region:01"

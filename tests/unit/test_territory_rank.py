@@ -205,7 +205,7 @@ def test_redon_without_any_table(real_market: Market, real_places: Places, embed
     both = rank_territory(embedded, "redon", market=market, places=where, radius_km=30, limit=5).items
     assert both
     for lot in {r.fragile for r in both}:
-        tension, _ = job_tension(market, embedded.referential, lot.job, lot.basin)
+        tension, _ = job_tension(market, embedded.referential, lot.job, Basin(lot.basin, ""))
         assert tension.territory == lot.basin  # somebody does the job there: no fishing captain inland
     lines = {(r.fragile.job, r.hiring.basin, r.hiring.pool) for r in both}
     assert len(lines) == len(both)

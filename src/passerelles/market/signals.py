@@ -250,14 +250,7 @@ def _own_part(families: tuple[FamilyOpenings, ...], whole: Figure) -> Figure:
     return replace(whole, interval=summed, standing="estimated", why="spread")
 
 
-def job_tension(
-    market: Market,
-    referential: Referential,
-    code: str,
-    basin: str,
-    departments: tuple[str, ...] = (),
-    regions: tuple[str, ...] = (),
-) -> tuple[Figure, tuple[Figure, ...]]:
+def job_tension(market: Market, referential: Referential, code: str, basin: Basin) -> tuple[Figure, tuple[Figure, ...]]:
     """
     Tension of a job and its components, at the nearest level published.
 
@@ -267,21 +260,21 @@ def job_tension(
     """
     by_basin = market.tension_by_basin
     if by_basin is not None:
-        nearest = by_basin.nearest(links_of(referential, code), basin)
+        nearest = by_basin.nearest(links_of(referential, code), basin.code)
         if nearest is not None:
             link, row = nearest
-            return _tension([(link.code, row)], by_basin, basin, link)
+            return _tension([(link.code, row)], by_basin, basin.code, link)
     by_family = market.tension_by_family
     if by_family is not None and market.crosswalk is not None:
         families, family_link = families_of(market.crosswalk, referential, code)
-        areas = [f"department:{d}" for d in departments if len(departments) == 1]
-        areas += [f"region:{r}" for r in regions if len(regions) == 1]
+        areas = [f"department:{d}" for d in basin.departments if len(basin.departments) == 1]
+        areas += [f"region:{r}" for r in basin.regions if len(basin.regions) == 1]
         for area in (*areas, COUNTRY):
             rows = [(f, by_family.rows[f, area]) for f in families if (f, area) in by_family.rows]
             rows = [(f, row) for f, row in rows if row.tension is not None]
             if rows and family_link is not None:
                 return _tension(rows, by_family, area, family_link)
-    return unknown("no_tension", territory=basin), _UNKNOWN_COMPONENTS
+    return unknown("no_tension", territory=basin.code), _UNKNOWN_COMPONENTS
 
 
 def _tension(
@@ -588,7 +581,7 @@ def signals(
         if occupation is None:
             raise UnknownCodeError(code)
         families, whole, estimated = openings(code)
-        tension, components = job_tension(market, referential, code, basin.code, basin.departments, basin.regions)
+        tension, components = job_tension(market, referential, code, basin)
         regions = (*basin.regions, *(labels.get(region, "") for region in basin.regions))
         place = (basin.code, basin.name)
         entry = None if listed is None else listed.find(referential, code, basin=place, region=regions)

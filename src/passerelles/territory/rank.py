@@ -403,7 +403,7 @@ def _ranker(territory: Territory, moves: Moves, radius: float, *, ruled: bool) -
     def figures(job: str, basin: str, label: str) -> tuple[Figure, Openings]:
         """Tension of a job in a basin, and what its families say there."""
         key = key_of(basin, label)
-        tension, _ = job_tension(market, referential, job, key.code, key.departments, key.regions)
+        tension, _ = job_tension(market, referential, job, key)
         return tension, openings_in(key.code)(job)[1]
 
     def pair(start: Lot, end: Lot) -> Ranked | None:
