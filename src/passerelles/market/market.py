@@ -491,11 +491,7 @@ def load_wages(path: str | Path) -> Market | None:
 
 
 def _surveys(
-    scan: Scan,
-    years: Iterable[str | int] | None,
-    settings: MarketSettings,
-    log: NoticeLog,
-    keeper: Keeper | None,
+    scan: Scan, years: Iterable[str | int] | None, settings: MarketSettings, log: NoticeLog, keeper: Keeper | None
 ) -> tuple[BmoFile, ...]:
     wanted = None if years is None else {str(year) for year in years}
     by_year: dict[str, BmoFile] = {}

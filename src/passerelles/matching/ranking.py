@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cache, reduce
 from types import MappingProxyType
@@ -541,45 +541,37 @@ def rank_block(
         return [None] * len(choices)
     wide = wide_evidence(index, flat)
     first = _total(wide.parts, weights.first)
-    best = np.round(first.max(axis=1), 6).tolist()
+    highest = np.round(first.max(axis=1), 6).tolist()
     rows: list[int] = []
     drawn: list[FloatArray | None] = []
     owners: list[IntArray] = []
     start = 0
     for options, pull in zip(choices, pulls or [None] * len(choices), strict=True):
         if options:
-            row = max(range(start, start + len(options)), key=best.__getitem__)
+            row = max(range(start, start + len(options)), key=highest.__getitem__)
             rows.append(row)
             drawn.append(pull)
             owners.append(top(first[row] if pull is None else first[row] + np.float32(0.2) * pull, _LOOKED_AT))
         start += len(options)
-    trials = iter(_trials(index, flat, wide, rows, owners, weights.final, drawn))
-    return [next(trials) if options else None for options in choices]
-
-
-def _trials(
-    index: TitleIndex,
-    flat: Sequence[Reading],
-    wide: Wide,
-    rows: Sequence[int],
-    owners: Sequence[IntArray],
-    final: Mapping[str, float],
-    pulls: Sequence[FloatArray | None],
-) -> Iterator[Trial]:
-    """Ranked owners of readings, all of one length: their evidence is added up at once."""
+    # As many owners for each: their evidence is added up at once.
     close = [close_evidence(index, flat[row], wide, row, best) for row, best in zip(rows, owners, strict=True)]
     of_row, looked_at = np.asarray(rows)[:, None], np.stack(owners)
     wide_part = np.stack([wide.parts[name][of_row, looked_at] for name in index.evidence_names], axis=2)
     evidence = np.concatenate([wide_part, np.stack([c for c, _ in close])], axis=2).astype(np.float64)
+    final = weights.final
     values = expand(evidence, index.evidence_names + CLOSE, tuple(final)) @ np.asarray([*final.values()])
     covered = wide.parts.get("cover_titles", wide.parts["families"])
-    for place, (row, pull) in enumerate(zip(rows, pulls, strict=True)):
+    trials: list[Trial] = []
+    for place, (row, pull) in enumerate(zip(rows, drawn, strict=True)):
         if pull is not None:
             values[place] += pull[owners[place]]
         order = _families_first(index, owners[place], values[place])
         full = np.flatnonzero(covered[row] >= _ALL)
         ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]
-        yield Trial(flat[row], *ranked, rivals=len(full), family_rivals=len(np.unique(index.parent_of[full])))
+        rivals = len(full), len(np.unique(index.parent_of[full]))
+        trials.append(Trial(flat[row], *ranked, *rivals))
+    in_order = iter(trials)
+    return [next(in_order) if options else None for options in choices]
 
 
 def _families_first(index: TitleIndex, owners: IntArray, values: NDArray[np.float64]) -> IntArray:

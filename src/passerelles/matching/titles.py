@@ -67,11 +67,7 @@ class Context(NamedTuple):
 
 
 def contexts_of(
-    titles: Sequence[str],
-    *,
-    employers: Sequence[str] = (),
-    sectors: Sequence[str] = (),
-    agreements: Sequence[str] = (),
+    titles: Sequence[str], *, employers: Sequence[str] = (), sectors: Sequence[str] = (), agreements: Sequence[str] = ()
 ) -> list[Context | None]:
     """
     Context of each row of a table: what its columns say, and the other titles of the same employer.

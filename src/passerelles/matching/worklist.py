@@ -14,16 +14,7 @@ from passerelles.io.csv import TOTAL, bare, csv_text, decimal_number, read_numbe
 from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
-from passerelles.matching.titles import (
-    LIMIT,
-    REVIEW,
-    Candidate,
-    Status,
-    contexts_of,
-    index_of,
-    resolve_many,
-    status,
-)
+from passerelles.matching.titles import LIMIT, REVIEW, Candidate, Status, contexts_of, index_of, resolve_many, status
 from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import alike, normalise_label
 from passerelles.views.schema import one_of
