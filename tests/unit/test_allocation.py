@@ -14,6 +14,7 @@ from passerelles import build_graph, load_referential, rank_paths
 from passerelles.access.demands import access_between
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
+from passerelles.language.say import Lang
 from passerelles.market.market import Market
 from passerelles.market.places import Basin, Places
 from passerelles.paths.legal import NO, YES, Verdicts
@@ -650,6 +651,30 @@ def test_titles_of_one_job_whose_numbers_differ_are_to_be_confirmed(embedded_gra
         assert [f.unknown for f in found.to_confirm] == [("access",)] * (not placed)
     (doubtful,) = found.to_confirm
     assert "Cariste CACES 1 → Cariste CACES 3 et 1" in (doubtful.to_find_out("fr") or "")
+
+
+@pytest.mark.parametrize(("posts", "given"), [(2, 0), (3, 1), (5, 2)])
+def test_posts_that_a_mere_confirmation_keeps_from_people_of_the_job_go_to_nobody_else(posts: int, given: int) -> None:
+    own, strangers = (Lot(name, job, "x", people=2) for name, job in (("A", "J00"), ("S", "J01")))
+    doubtful = Lot("P", "J00", "x", people=posts, confidence=0.6)
+    hours = {("J00", "J02"): 10.0, ("J01", "J00"): 10.0, ("J01", "J02"): 90.0}
+    found = match([own, strangers], [doubtful, Lot("Q", "J02", "x", people=2)], hours)
+    assert [(f.fragile.employer, f.hiring.employer, f.people) for f in found.flows] == [("A", "Q", 2)]
+    assert [(f.fragile.employer, f.hiring.employer, f.people) for f in found.to_confirm] == [("S", "P", given)][:given]
+    assert [(note.key, note.values["n"]) for note in found.planned] == [("own_job", 2)]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+def test_who_would_change_jobs_for_what_a_post_of_their_own_asks_for_is_said(
+    embedded_graph: OccupationGraph, lang: Lang
+) -> None:
+    fragile = [Lot("A", "N1101", "x", people=2, given="Cariste")]
+    own = Lot("B", "N1101", "x", people=2, given="Cariste bilingue", permits="permis CE")
+    found = match_territory(embedded_graph, fragile, [own, Lot("C", "N1103", "x", people=2)], changes=False)
+    assert [(f.hiring.employer, f.same_job) for f in found.flows] == [("C", False)]
+    (note,) = found.planned
+    assert note.key == "own_job_asks"
+    assert "Cariste → Cariste bilingue" in note.sentence(lang)
 
 
 def test_who_would_change_jobs_for_a_title_that_is_not_read_surely_is_said(embedded_graph: OccupationGraph) -> None:

@@ -309,15 +309,18 @@ def credentials_named(title: str, credentials: Mapping[str, str], language: str 
     return frozenset(named)
 
 
+Choice = tuple[str, ...]
+"""Credentials of which one suffices: codes, or the words of what has none."""
+
+
 class Asked(NamedTuple):
     """
     What an employer's words ask for.
 
-    `choices`: of each, one credential suffices; by code, or by the words of what has none. `unread`: the words that are
-    not understood.
+    `unread`: the words that are not understood.
     """
 
-    choices: frozenset[tuple[str, ...]] = frozenset()
+    choices: frozenset[Choice] = frozenset()
     unread: str = ""
 
 
@@ -400,11 +403,35 @@ def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Coll
     return Asked(choices, parts[0][1])
 
 
+def asked_by_title(
+    title: str, labels: Mapping[str, str], own: Collection[str], language: str
+) -> frozenset[tuple[str, ...]]:
+    """
+    Return the credentials that a job title names as employers write them, each as a choice; see `read_asked`.
+
+    Only what names a credential whatever stands around it is read: a lorry in a title is not a licence to drive it.
+
+    Examples
+    --------
+    >>> asked_by_title("Cariste CACES 1, 3 et 5", {"CACES-R489": ""}, (), "fr")
+    frozenset({('CACES-R489',)})
+    >>> asked_by_title("Mécanicien PL", {"PERM-C": ""}, (), "fr")
+    frozenset()
+    """
+    rules, choices = _rules(language), list[Choice]()
+    for part in re.split("[+/,;()]", title) if rules else ():
+        folded = fold_in_place(part)
+        if rules and rules.asked["in_title"].search(folded):
+            asked = read_asked(part, {}, labels, own, language).choices
+            choices += [choice for choice in asked if labels.keys() >= {*choice}]
+    return frozenset(choices)
+
+
 def _choices_in(
     text: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], rules: _Rules
-) -> tuple[list[tuple[str, ...]], str]:
+) -> tuple[list[Choice], str]:
     """Return the credentials that a text names, and its words that say something else."""
-    choices, rest = list[tuple[str, ...]](), fold_in_place(text)
+    choices, rest = list[Choice](), fold_in_place(text)
 
     def read(among: Sequence[str], start: int, end: int) -> bool:
         """Read the credential that a part of the text means, or the ones of the job that it may mean."""

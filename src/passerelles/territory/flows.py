@@ -18,9 +18,10 @@ from passerelles.market.tables import PAYER, Payer
 from passerelles.model import HOURS_A_MONTH, Hours, MoveKind
 from passerelles.ranking.move import Move
 from passerelles.ranking.moves import figure
+from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.territory.lots import Lot, Month, Side
-from passerelles.territory.pairs import Choice, Moves, Pairs, Territory, Why, first_lots
+from passerelles.territory.pairs import Moves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described

@@ -6,7 +6,15 @@ from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
-from passerelles.referentials.access_text import Asked, Phrases, credentials_named, phrases_of, read_asked
+from passerelles.referentials.access_text import (
+    Asked,
+    Choice,
+    Phrases,
+    asked_by_title,
+    credentials_named,
+    phrases_of,
+    read_asked,
+)
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.territory.grid import Grid, Row
 from passerelles.territory.lots import Locator, Where, says
@@ -189,19 +197,27 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
 
 def asked_in(referential: Referential, item: str, job: str) -> Asked:
     """Return what one condition of a post or a lot asks for, in a job, or what people hold by it."""
-    known, language = referential.credential_by_code, referential.language
 
     def phrases() -> Phrases:
-        named = ((code, name) for code, each in known.items() for name in (each.label, each.short) if name)
-        return phrases_of(named, language)
+        known = referential.credential_by_code.items()
+        named = ((code, name) for code, each in known for name in (each.label, each.short) if name)
+        return phrases_of(named, referential.language)
 
-    labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
-    own = [row.credential for row in referential.credentials_of.get(job, ())]
-    return read_asked(item, referential.derived("credential phrases", phrases), labels, own, language)
+    labels, own = _labels(referential), _own_credentials(referential, job)
+    return read_asked(item, referential.derived("credential phrases", phrases), labels, own, referential.language)
 
 
-def credentials_in(referential: Referential, title: str) -> frozenset[str]:
-    """Return the credentials that a job title asks for: codes, and the words of what has none."""
+def asked_by(referential: Referential, title: str, job: str) -> frozenset[Choice]:
+    """Return the credentials that a title of a job asks for, each as a choice: codes, or words of what has none."""
+    labels, language = _labels(referential), referential.language
+    named = frozenset((code,) for code in credentials_named(title, labels, language))
+    return named | asked_by_title(title, labels, _own_credentials(referential, job), language)
+
+
+def _labels(referential: Referential) -> Mapping[str, str]:
     known = referential.credential_by_code
-    labels = referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
-    return credentials_named(title, labels, referential.language)
+    return referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
+
+
+def _own_credentials(referential: Referential, job: str) -> list[str]:
+    return [row.credential for row in referential.credentials_of.get(job, ())]

@@ -22,6 +22,7 @@ from passerelles.model import Hours
 from passerelles.paths.legal import UNKNOWN
 from passerelles.progress import Tell, go_on
 from passerelles.ranking.moves import rank_moves
+from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS
 from passerelles.settings import Settings, settings_or
 from passerelles.territory.allocation import LEVER, STATUSES, Allocation, Status
@@ -30,7 +31,6 @@ from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
-    Choice,
     Doubt,
     Moves,
     Pairs,
@@ -220,6 +220,7 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
     allowed = np.sort(np.concatenate([pairs.open, pairs.doubtful]))
     confirmed = pairs.doubt[allowed] == 0
     own_account = (pairs.why == Why.SELF_EMPLOYED) & pairs.reach  # who may choose it, whatever else is proposed
+    planned = *_own_job_notes(territory, pairs, solution), *planning_notes(flows, territory.settings.smallest_group)
     allocation = Allocation(
         status=solution.status,
         fragile=territory.fragile,
@@ -239,7 +240,7 @@ def _allocate(territory: Territory, bounds: Bounds, tell: Tell, *, changes: bool
         settings=territory.settings,
         referential=territory.graph.referential.stamp,
         notes=_notes(territory, moves, bounds, flows),
-        planned=(*_own_job_note(territory, pairs, solution), *planning_notes(flows, territory.settings.smallest_group)),
+        planned=planned,
         unmet=solution.unmet,
         allowed=np.stack([pairs.lot[allowed], pairs.pool[allowed]], axis=1).astype(np.int32),
         allowed_hours=np.where(confirmed, pairs.hours[allowed], 0),
@@ -279,10 +280,21 @@ def _solve(territory: Territory, pairs: Pairs, budget: int | None, *, stretch: b
     status: Status = "optimal" if all(s.gap == 0 for s in stages) else "time_limit"
     used = placed.copy()
     plain = territory.with_settings(objective="lexicographic", floor=0.0)
-    for flow, among in [(reserved, pairs.doubtful), *([(stretched, pairs.stretched)] if stretch else [])]:
+
+    def add(flow: Ints, among: Rows, kept: Ints | int = 0) -> None:
+        """Send who is left to what is left, but for some openings of each pool."""
+        nonlocal used
         if len(among):
-            flow[among], _ = best_flow(_task(plain, pairs, among, None, territory.left(pairs, used)), plain.settings)
-            used += flow
+            people, openings = territory.left(pairs, used)
+            more, _ = best_flow(_task(plain, pairs, among, None, (people, openings - kept)), plain.settings)
+            flow[among] += more
+            used = used + np.bincount(among, more, len(used)).astype(np.int64)
+
+    own = pairs.doubtful[pairs.same[pairs.doubtful]]
+    add(reserved, own)  # nobody else has a post that its own people would take once something is confirmed
+    add(reserved, np.setdiff1d(pairs.doubtful, own), _kept_for_own(territory, pairs, placed, used))
+    if stretch:
+        add(stretched, pairs.stretched)
     return _Solution(placed, reserved, stretched, status, stages)
 
 
@@ -418,17 +430,33 @@ def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow
     return tuple(key for key, holds in conditions.items() if holds)
 
 
-def _own_job_note(territory: Territory, pairs: Pairs, solution: _Solution) -> list[Note]:
-    """Say who would change jobs while openings of their own stay empty for a title that is not read surely."""
+def _kept_for_own(territory: Territory, pairs: Pairs, placed: Ints, used: Ints) -> Ints:
+    """Openings of each pool that people of its job, placed in another, could take once something is confirmed."""
+    _, free = territory.left(pairs, used)
+    people = np.bincount(pairs.lot, placed * ~pairs.same, len(territory.people)).astype(np.int64)
+    kept = np.zeros_like(free)
+    for pair in pairs.doubtful[pairs.same[pairs.doubtful]].tolist():
+        lot, pool = int(pairs.lot[pair]), int(pairs.pool[pair])
+        n = min(people[lot], free[pool] - kept[pool])
+        kept[pool], people[lot] = kept[pool] + n, people[lot] - n
+    return kept
+
+
+def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> Iterator[Note]:
+    """Say who would change jobs while openings of their own are empty or others', for want of a confirmation."""
     _, free = territory.left(pairs, solution.placed + solution.reserved)
-    waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt == Doubt.TITLE) & (free[pairs.pool] > 0)
-    openings = {int(lot): int(entry) for lot, entry in zip(pairs.lot[waiting], pairs.entry[waiting], strict=True)}
-    moved = solution.placed * (~pairs.same & np.isin(pairs.lot, list(openings)))
-    if not moved.any():
-        return []
-    lots = sorted(set(pairs.lot[moved > 0].tolist()))
-    names = [f"{territory.fragile.lots[i].title} → {territory.hiring.lots[openings[i]].title}" for i in lots]
-    return [Note("own_job", {"n": int(moved.sum()), "names": _names(names)})]
+    others = np.bincount(pairs.pool, (solution.placed + solution.reserved) * ~pairs.same, len(free))
+    moved = solution.placed * ~pairs.same
+    waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt != 0) & ((free + others)[pairs.pool] > 0)
+    waiting &= np.isin(pairs.lot, pairs.lot[moved > 0])
+    of_title = pairs.doubt == Doubt.TITLE
+    title = set(pairs.lot[waiting & of_title].tolist())
+    for key, some in (("own_job", waiting & of_title), ("own_job_asks", waiting & ~np.isin(pairs.lot, list(title)))):
+        entries = dict(zip(pairs.lot[some].tolist(), pairs.entry[some].tolist(), strict=True))
+        names = [f"{territory.fragile.lots[i].title} → {territory.hiring.lots[j].title}" for i, j in entries.items()]
+        if entries:
+            n = int(moved[np.isin(pairs.lot, list(entries))].sum())
+            yield Note(key, {"n": n, "names": _names(names)})
 
 
 def _titles_differ(flow: Flow) -> bool:

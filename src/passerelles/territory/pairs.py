@@ -25,19 +25,18 @@ from passerelles.model import Credential
 from passerelles.paths.legal import NO, UNKNOWN
 from passerelles.progress import go_on
 from passerelles.ranking.moves import levels_by
+from passerelles.referentials.access_text import Choice
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, required_columns
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
 from passerelles.territory.hours import Costs, Hours
-from passerelles.territory.jobs import as_asked, asked_in, credentials_in
+from passerelles.territory.jobs import as_asked, asked_by, asked_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
 
 Signs = NDArray[np.int8]
-Choice = tuple[str, ...]
-"""Credentials of which one suffices, by code."""
 TIE_RANGE: Final = 1 << 20
 _TWO_DAYS: Final = 14.0  # hours
 _EXACT: Final = 1e-9  # a share of people that is whole but for its last digit asks for no person more
@@ -427,7 +426,7 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
         if lot.title_code in row.titles.split() and (row.scope != "self-employed" or lot.self_employed)
     }
     known = referential.credential_by_code
-    written: set[Choice] = {(code,) for code in credentials_in(referential, lot.given)}
+    written = set(asked_by(referential, lot.given, lot.job))
     written |= {choice for item in as_asked(lot.permits) for choice in asked_in(referential, item, lot.job).choices}
     of_job = {row.credential for row in rows if row.scope == "all"}  # known of the job: its hours count them
     easy = {
