@@ -14,7 +14,17 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import load_certifications
-from passerelles.model import Credential, CredentialKind, Hours, OccupationAccess, Profile, Ternary
+from passerelles.model import (
+    Credential,
+    CredentialKind,
+    CredentialRequirement,
+    Hours,
+    OccupationAccess,
+    Profile,
+    Reduction,
+    Scope,
+    Ternary,
+)
 from passerelles.paths.legal import Frame
 from passerelles.paths.path import Span, hours_short, months_text, step_lines
 from passerelles.paths.rank import Paths, Reached, rank_paths
@@ -144,6 +154,38 @@ def test_no_stage_is_known_to_ask_a_higher_level(stage: str, target: str, paths:
     loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
     found = rank_paths(graph, "A", targets="C", settings=loose, pareto=True)
     assert sorted(path.codes for path in found) == [("B", "C"), ("C",)][-paths:]
+
+
+def test_a_stage_is_no_job_that_employers_give_after_years_in_a_trade(ladder: OccupationGraph) -> None:
+    """B heads a trade: nobody heads it on the way into it, but for who has these years."""
+    years = Credential("ANS", "Années de métier", "experience")
+
+    def stages(scope: Scope = "all", **held: Ternary) -> list[tuple[str, ...]]:
+        rows = (CredentialRequirement("B", "ANS", "usual", scope=scope),)
+        some = replace(ladder.referential, credentials=(years,), credential_requirements=rows)
+        origin = Profile("A", credentials=held)
+        return [p.codes for p in rank_paths(build_graph(some), origin, targets="C", settings=PLAIN)]
+
+    assert stages() == [("C",)]
+    assert stages(ANS="yes") == stages("titles") == [("B", "C"), ("C",)]
+
+
+@pytest.mark.parametrize(("months", "codes"), [(12, [("B", "C"), ("C",)]), (48, [("C",)])])
+def test_a_stage_gives_no_years_that_it_does_not_last(
+    ladder: OccupationGraph, months: float, codes: list[tuple[str, ...]]
+) -> None:
+    """C asks for years or a school; who comes from B is supposed to have these years, but a stage in B is a year."""
+    years = Credential("ANS", "Années", "experience", months=Hours(months), reductions=(Reduction("B", 0.0),))
+    school = Credential("ECOLE", "École", "certificat", Hours(3000, 3000, 3000, "s"))
+    card = Credential("CARTE", "Carte", "autorisation", Hours(0, 0, 0, "s"))
+    ways = (CredentialRequirement("C", c, "one-of", "", "voie", c) for c in ("ANS", "ECOLE"))
+    rows = (CredentialRequirement("B", "CARTE"), *ways)
+    graph = build_graph(replace(ladder.referential, credentials=(years, card, school), credential_requirements=rows))
+    found = rank_paths(graph, "A", targets="C", settings=PLAIN)
+    assert [p.codes for p in found] == codes
+    [path] = rank_paths(graph, "B", targets="C", settings=PLAIN)
+    assert path.hours.expected is not None
+    assert path.hours.expected < 3000
 
 
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:

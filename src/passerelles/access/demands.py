@@ -26,6 +26,7 @@ from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, HOURS_A_MONTH, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
 from passerelles.referentials.referential import Referential
+from passerelles.sharing import Deriving
 from passerelles.vectors import frozen
 
 TENTHS: Final = 10
@@ -101,7 +102,7 @@ class _Length(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class Demands:
+class Demands(Deriving):
     """
     Credentials that occupations of a graph require.
 
@@ -150,14 +151,31 @@ class Demands:
         """Shape (n,): whether what it takes is not known, or people are selected: no hours tell how long that is."""
         return frozen(self.hidden | self.selective)
 
+    def holds(self, practice: float) -> Bools:
+        """Shape (n, c + g): what somebody holds who has entered each occupation and practised it for some months."""
+
+        def find() -> Bools:
+            held = np.zeros(self.needed.shape, dtype=np.bool_)
+            nobody = Holdings(aim=self.aim)
+            for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
+                held[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row], practice))
+            return frozen(held)
+
+        return self.derived(("holds", practice), find)
+
+    def seasoned(self, holdings: Holdings) -> Bools:
+        """Shape (n,): where employers usually ask everybody for years in a trade that a person does not have."""
+        return _flags(any(holdings.of(code) != "yes" for code in codes) for codes in self._years)
+
     @cached_property
-    def holds(self) -> Bools:
-        """Shape (n, c + g): what somebody of each occupation holds."""
-        held = np.zeros(self.needed.shape, dtype=np.bool_)
-        nobody = Holdings(aim=self.aim)
-        for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
-            held[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row]))
-        return frozen(held)
+    def _years(self) -> list[list[str]]:
+        """Years in a trade that employers usually ask of everybody, for each occupation."""
+        by_code, rows_of = self.referential.credential_by_code, self.referential.credentials_of
+        years = {code for code, known in by_code.items() if known.kind == "experience"}
+        usual = (
+            [r for r in rows_of.get(code, ()) if (r.kind, r.scope) == ("usual", "all")] for code in self.occupations
+        )
+        return [[row.credential for row in rows if row.credential in years] for rows in usual]
 
     @cached_property
     def column_of(self) -> dict[str, int]:

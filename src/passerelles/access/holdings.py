@@ -65,6 +65,8 @@ class Holdings:
         Codes of the occupations exercised so far, by which some trainings are shortened.
     highest
         Highest level at which people usually enter the first of these occupations; 0 = unknown.
+    practice
+        Months in each occupation that was only entered on the way, by code; the others have lasted as long as it takes.
     aim
         How the person means to work, and in which titles: whom requirements have to concern.
     """
@@ -73,6 +75,7 @@ class Holdings:
     choices: tuple[frozenset[frozenset[str]], ...] = ()
     occupations: tuple[str, ...] = ()
     highest: int = 0
+    practice: Mapping[str, float] = field(default_factory=dict)
     aim: Aim = NO_AIM
 
     def of(self, credential: Credential | str) -> Ternary:
@@ -97,7 +100,8 @@ class Holdings:
 
     def reduction_for(self, credential: Credential) -> Reduction | None:
         """Return the shortest training that what is held, or done, gives right to; certain and known ones first."""
-        fits = [r for r in credential.reductions if r.holder_of in self.occupations or self.of(r.holder_of) == "yes"]
+        jobs = [job for job in self.occupations if not _outlasts(credential, self.practice.get(job))]
+        fits = [r for r in credential.reductions if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
     def months_left(self, credential: Credential) -> Hours:
@@ -262,11 +266,20 @@ def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = Fals
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
 
 
-def after_occupation(referential: Referential, holdings: Holdings, occupation: str) -> Holdings:
+def _outlasts(credential: Credential, months: float | None) -> bool:
+    """Whether a credential is more years of a trade than the months that somebody has spent in it; None = enough."""
+    return credential.kind == "experience" and months is not None and (credential.months.low or 0.0) > months
+
+
+def after_occupation(
+    referential: Referential, holdings: Holdings, occupation: str, practice: float | None = None
+) -> Holdings:
     """
     Add what an occupation implies: its holder holds what it requires, but for what an employer gives.
 
-    A common level at which people enter it proves a diploma where one is demanded; elsewhere many hold one, not all.
+    Who comes from it is supposed to have been in it for as many years as are asked for; who has only entered it on the
+    way, for the months of `practice`. A common level at which people enter it proves a diploma where one is demanded;
+    elsewhere many hold one, not all.
     """
     entered = referential.access_of.get(occupation)
     rows = asked(referential, occupation, holdings.aim)
@@ -274,7 +287,10 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
     diplomas = (code for code, at_least in OF_A_LEVEL.items() if at_least <= level)
     implied, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
-    waived, _ = _implied(referential, _waived(referential, occupation))
+    supposed = [
+        c for c in _waived(referential, occupation) if not _outlasts(referential.credential_by_code[c], practice)
+    ]
+    waived, _ = _implied(referential, supposed)
     held: dict[str, Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")
     groups = (_completed(referential, alternatives) for alternatives in groups_of(rows).values())
     return replace(
@@ -282,6 +298,7 @@ def after_occupation(referential: Referential, holdings: Holdings, occupation: s
         known={**holdings.known, **held} if holdings.occupations else {**held, **holdings.known},
         choices=tuple(dict.fromkeys((*holdings.choices, *choices, *groups))),
         occupations=(*holdings.occupations, occupation),
+        practice=holdings.practice if practice is None else {**holdings.practice, occupation: practice},
         # A job just trained for says nothing of what its holders bring.
         highest=holdings.highest if holdings.occupations else (entered.level_high if entered else None) or 0,
     )

@@ -237,11 +237,11 @@ def _holder(referential: Referential, code: str) -> str:
     return referential.occupation_by_code[code].label or code if known is None else known.label
 
 
-def after_stage(graph: OccupationGraph, person: Start, row: int) -> Start:
-    """Return a person who has trained for an occupation and practised it: what it requires is held."""
+def after_stage(graph: OccupationGraph, person: Start, row: int, practice: float) -> Start:
+    """Return a person who has trained for an occupation and practised it some months: what it requires is held."""
     occupation = graph.occupations[row]
     holding = holding_of(graph, np.append(np.flatnonzero(person.holding.held), required_columns(graph, row)))
-    holdings = after_occupation(graph.referential, person.holdings, occupation.code)
+    holdings = after_occupation(graph.referential, person.holdings, occupation.code, practice)
     end = End(occupation.code, occupation.label)
     return Start(row, plain=False, holding=holding, holdings=holdings, end=end, occupation=occupation)
 
@@ -365,7 +365,7 @@ def make_detail(context: Context, start: Start, state: State, rows: tuple[int, .
     states, people = [state], [start]
     for row in rows[:-1]:
         states.append(states[-1].through(row))
-        people.append(after_stage(graph, people[-1], row))
+        people.append(after_stage(graph, people[-1], row, state.space.settings.paths.practice_months))
     each = zip(people, states, rows, strict=True)
     steps = [make_step(context, person, at, row, last=row == rows[-1]) for person, at, row in each]
     for n, (before, after) in enumerate(pairwise(people)):

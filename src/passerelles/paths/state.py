@@ -48,6 +48,11 @@ class SearchSpace:
     strength: NDArray[np.float64]
 
     @property
+    def holds(self) -> NDArray[np.bool_]:
+        """Shape (n, c + g): what of that which occupations require a stage in each gives."""
+        return self.demands.holds(self.settings.paths.practice_months)
+
+    @property
     def calibrated(self) -> bool:
         """Whether the strength of a move is a chance."""
         return self.scorer.calibration is not None
@@ -215,6 +220,8 @@ class State:
         Shape (c + g,): credentials and choices held so far, and what each takes, by what was held at the start.
     open_rows
         Shape (n,): occupations that may still be entered.
+    seasoned
+        Shape (n,): occupations that employers give to people with years of experience which the person lacks.
     stages
         Rows passed through, the origin left out.
     hours, weakest
@@ -234,6 +241,7 @@ class State:
     held: NDArray[np.bool_]
     price: Price
     open_rows: NDArray[np.bool_]
+    seasoned: NDArray[np.bool_]
     stages: tuple[int, ...]
     hours: int
     weakest: float
@@ -268,7 +276,7 @@ class State:
         """Shape (b, c + g): what targets still require after stages, each target or row of these with its own."""
         missing = self.space.demands.needed[targets] & ~self.held
         for rows in stages:
-            missing = missing & ~self.space.demands.holds[rows]
+            missing = missing & ~self.space.holds[rows]
         return missing
 
     @cached_property
@@ -283,9 +291,13 @@ class State:
 
     @cached_property
     def passable(self) -> NDArray[np.bool_]:
-        """Shape (n,): occupations that can be a stage: open, listing something, and adding nothing unknown."""
+        """
+        Shape (n,): occupations that can be a stage: open, listing something, and adding nothing unknown.
+
+        Nobody heads a trade, or gets a post that years lead to, on the way into that trade.
+        """
         space = self.space
-        adds = self.unknown.any(axis=1) | space.demands.unsettled
+        adds = self.unknown.any(axis=1) | space.demands.unsettled | self.seasoned
         return self.open_rows & space.effort.lists & ~self.closed & ~adds
 
     @cached_property
@@ -323,7 +335,7 @@ class State:
             left=np.minimum(self.left, space.effort.uncovered[:, row]),
             level=max(self.level, int(space.effort.proves[row])),
             brought=self.brought | space.effort.brought(row, Holdings()),
-            held=self.held | space.demands.holds[row],
+            held=self.held | space.holds[row],
             open_rows=self.open_rows & ~excluded_rows(space.graph, row),
             stages=(*self.stages, row),
             hours=self.hours + int(self.stage[row]),
@@ -348,6 +360,7 @@ def state_at(space: SearchSpace, start: Start) -> State:
         held=price.held,
         price=price,
         open_rows=~excluded_rows(graph, start.row),
+        seasoned=space.demands.seasoned(start.holdings),
         stages=(),
         hours=0,
         weakest=float("inf"),
