@@ -1194,3 +1194,35 @@ def test_a_job_is_called_by_the_title_that_was_asked_for(rome4_graph: Occupation
     assert move.origin.named == "N4112 Chauffeur / Chauffeuse de taxi"
     (path,) = rank_paths(rome4_graph, "D1507", targets=["N4112"], max_steps=1)
     assert path.target.name == path.target.label, "the job at large"
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "no_stage"),
+    [
+        ("D1507", "D1101", "D1109"),  # nobody heads a butcher's shop on the way to cutting meat
+        ("K1303", "K1308", "K1310"),  # a year as a childminder is not the four years of the third competition
+        ("G1203", "G1204", "G1215"),  # the branch's certificate is no way round the educator's diploma
+    ],
+)
+def test_no_stage_spares_what_takes_years_or_a_diploma(
+    rome4_graph: OccupationGraph, origin: str, target: str, no_stage: str
+) -> None:
+    found = rank_paths(rome4_graph, origin, targets=[target])
+    assert no_stage not in {code for path in found for code in path.codes}
+    assert found[0].codes == (target,)
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "usual", "hours"),
+    [
+        ("E1301", "I1310", "TP-EMI", (250, 700)),  # printer to maintenance mechanic
+        ("H2403", "I1315", "TP-FIBRE", (300, 560)),  # weaver to fibre optics
+        ("H2404", "K2317", "BTS-EAU", (500, 1200)),  # spinner to drinking water
+    ],
+)
+def test_a_technicians_title_that_is_usual_is_told_and_counted(
+    rome4_graph: OccupationGraph, origin: str, target: str, usual: str, hours: tuple[float, float]
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
+    assert usual in {c.code for c in path.steps[0].options if c.requirement == "usual"}
+    assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
