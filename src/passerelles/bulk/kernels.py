@@ -15,8 +15,7 @@ compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 
 Room = namedtuple(  # noqa: PYI024 - nothing here has types
-    "Room",
-    "dots values bound nearer counts added seen touched square credit covered sums",
+    "Room", "dots values bound nearer counts added seen touched square credit covered sums"
 )
 
 

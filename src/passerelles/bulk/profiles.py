@@ -315,6 +315,9 @@ class Fault(NamedTuple):
     detail: str = ""
 
 
+Faults = dict[int, Fault]  # by position in a batch
+
+
 def _starts(counts: NDArray[np.integer]) -> NDArray[np.int64]:
     """Where each of several runs starts, and where the last one ends."""
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -385,9 +388,7 @@ class Directory(NamedTuple):
             return Fault("empty_code", "occupation")
 
 
-def read_people(
-    directory: Directory, batch: "pa.RecordBatch", faults: dict[int, Fault]
-) -> tuple[People, NDArray[np.int64]]:
+def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -> tuple[People, NDArray[np.int64]]:
     """
     Read a batch whose columns are those of `passerelles.bulk.profiles.normalised`.
 
@@ -423,7 +424,7 @@ def read_people(
 
 
 def _rows(
-    directory: Directory, column: "pa.Array", faults: dict[int, Fault]
+    directory: Directory, column: "pa.Array", faults: Faults
 ) -> tuple[NDArray[np.int32], list[frozenset[str]] | None]:
     """Row of each occupation; then the titles that each is named by, None where none is named by a title."""
     encoded = column.dictionary_encode()
@@ -439,7 +440,7 @@ def _rows(
     return np.asarray(rows, dtype=np.int32), [titles[i] for i in place.tolist()] if any(titles) else None
 
 
-def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: dict[int, Fault]) -> list[Aim] | None:
+def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: Faults) -> list[Aim] | None:
     """How each person means to work, and in which titles; None where no row says so."""
     if titles is None and column.null_count == len(column):
         return None
@@ -451,7 +452,7 @@ def _aims(column: "pa.Array", titles: list[frozenset[str]] | None, faults: dict[
 
 
 def _competency_columns(
-    directory: Directory, column: "pa.Array", faults: dict[int, Fault]
+    directory: Directory, column: "pa.Array", faults: Faults
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int32]]:
     """Length of each list; then row and column of each of its competencies, -1 for one that no occupation asks for."""
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
@@ -496,9 +497,7 @@ def _beyond_occupation(
     return np.bincount(parent, minlength=len(rows)).astype(np.int64), column.astype(np.int32)
 
 
-def _stated_credentials(
-    directory: Directory, column: "pa.Array", faults: dict[int, Fault]
-) -> dict[int, Mapping[str, Ternary]]:
+def _stated_credentials(directory: Directory, column: "pa.Array", faults: Faults) -> dict[int, Mapping[str, Ternary]]:
     """Read the credentials that people state, by row; rows without any are left out."""
     by_position: dict[int, Mapping[str, Ternary]] = {}
     if column.null_count == len(column):

@@ -456,9 +456,8 @@ class Ranker:
     @_cached
     def _lacking(self, held: Held, target: int) -> tuple[list[str], list[str]]:
         """Result of `lacking` for a person and a target."""
-        return lacking(
-            access_conditions(self.plain.graph.referential, self.plain.graph.codes[target], self._holdings(held))
-        )
+        graph = self.plain.graph
+        return lacking(access_conditions(graph.referential, graph.codes[target], self._holdings(held)))
 
     def _held_by(self, people: People, who: int) -> Held:
         row = int(people.rows[who])

@@ -75,9 +75,7 @@ class Colour(StrEnum):
 
 
 # In an order where neighbours differ to those who see no red or no green.
-CYCLE: Final = (
-    Colour.BLUE, Colour.GREEN, Colour.ORANGE, Colour.PURPLE, Colour.VERMILION, Colour.GREY, Colour.SKY,
-)  # fmt: skip
+CYCLE: Final = (Colour.BLUE, Colour.GREEN, Colour.ORANGE, Colour.PURPLE, Colour.VERMILION, Colour.GREY, Colour.SKY)
 
 DPI: Final = 150
 _ON_SCREEN: Final = 110  # pixels an inch in a notebook

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from passerelles.views.excel import BookPage
     from passerelles.views.terminal import Screen
 
+Show = Callable[["Screen"], None]
+Payload = Callable[[], Mapping[str, Any]]
 # Options of all commands, wherever they stand in the line: variables of the environment that the entry point sets.
 NO_CACHE: Final = "PASSERELLES_NO_CACHE"
 ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
@@ -204,7 +206,7 @@ class Options:
         *,
         unfold: int | None = None,
         occupied: bool | None = None,
-    ) -> "Callable[[Screen], None]":
+    ) -> Show:
         """
         Return what prints the page of a result, then where the data come from.
 
@@ -227,9 +229,7 @@ class Options:
 
         return show
 
-    def emit(
-        self, payload: Callable[[], Mapping[str, Any]], sheets: Sequence[Sheet], show: "Callable[[Screen], None]"
-    ) -> None:
+    def emit(self, payload: Payload, sheets: Sequence[Sheet], show: Show) -> None:
         """
         Write an answer on stdout, or whole into the output: what is asked for is made, and nothing else.
 
@@ -274,7 +274,7 @@ class Options:
 
         write_workbook([*pages, book_page(about_sheet(about, lang=self.lang), lang=self.lang)], self.output)
 
-    def _table(self, show: "Callable[[Screen], None]") -> str:
+    def _table(self, show: Show) -> str:
         """Print on a terminal as it is; into a pipe or a file without colour, nor blanks at the ends of lines."""
         from passerelles.views.terminal import WIDTH, Screen, written
 
@@ -334,13 +334,7 @@ class Options:
             raise PasserellesError("resolve_output", path=self.output, known=", ".join(_LIST_ENDINGS))
 
     def emit_list(
-        self,
-        worklist: "Worklist",
-        line: str,
-        payload: Callable[[], Mapping[str, Any]],
-        show: "Callable[[Screen], None]",
-        *,
-        choice: tuple[int, int, int] | None = None,
+        self, worklist: "Worklist", line: str, payload: Payload, show: Show, choice: tuple[int, int, int] | None = None
     ) -> None:
         """
         Write a list as CSV or a workbook, whole or not at all; say where, and the `line` that sums it up.

@@ -69,13 +69,13 @@ def _rare(graph: OccupationGraph) -> sparse.csr_array:
 FLOOR: Final = 0.4
 
 
-def symmetric_scores(graph: OccupationGraph, rows: NDArray[np.int32]) -> NDArray[np.float64]:
+def symmetric_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     """Matched similarity over the mean number of items of the two occupations, in [0, 1]; 0 where neither has any."""
     sums, counts = _matched(graph)
     return _share(sums[rows], (counts[rows][:, None] + counts[None, :]) / 2.0)
 
 
-def directed_scores(graph: OccupationGraph, rows: NDArray[np.int32]) -> NDArray[np.float64]:
+def directed_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     """Matched similarity over the number of items of the target, in [0, 1]; 0 where it has none."""
     sums, counts = _matched(graph)
     return _share(sums[rows], np.broadcast_to(counts[None, :], (len(rows), len(counts))))
@@ -87,7 +87,7 @@ def _share(part: Scores, whole: Scores) -> Scores:
 
 
 @made_once
-def _matched(graph: OccupationGraph) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _matched(graph: OccupationGraph) -> tuple[Scores, Scores]:
     """Sum of the matched similarities of every pair, shape (n, n), and number of items of each, shape (n,)."""
     items = presence(graph.weights)
     by_item = sparse.csr_array(items.T.tocsr())
@@ -111,9 +111,7 @@ def _similar_items(graph: OccupationGraph) -> sparse.csr_array:
     return sparse.csr_array((np.concatenate([cosine, cosine]), cells), shape=(size, size))
 
 
-def _near_sums(
-    row: int, items: sparse.csr_array, by_item: sparse.csr_array, similar: sparse.csr_array
-) -> NDArray[np.float64]:
+def _near_sums(row: int, items: sparse.csr_array, by_item: sparse.csr_array, similar: sparse.csr_array) -> Scores:
     """Sum of the similarities matched between different items, of one occupation with each later one; shape (n,)."""
     size, width = items.shape
     mine = items.indices[items.indptr[row] : items.indptr[row + 1]]
@@ -160,9 +158,7 @@ def greedy_matching(left: NDArray[np.int64], right: NDArray[np.int64]) -> NDArra
     return np.asarray(matched, dtype=np.intp)
 
 
-def _stored(
-    matrix: sparse.csr_array, rows: NDArray[np.int32]
-) -> tuple[NDArray[np.intp], NDArray[np.int32], NDArray[np.float64]]:
+def _stored(matrix: sparse.csr_array, rows: Rows) -> tuple[NDArray[np.intp], Rows, Scores]:
     """Entries of some rows: position in `rows`, column, value."""
     entry, counts = Cells.of(matrix).of_rows(rows)
     return np.repeat(np.arange(len(rows)), counts), matrix.indices[entry], matrix.data[entry]
@@ -512,9 +508,7 @@ def people_matrix(graph: OccupationGraph, observed: ObservedMoves) -> sparse.csr
     return sparse.csr_array((people[moved], (rows[moved], columns[moved])), shape=graph.mobility.shape)
 
 
-def _size_scores(
-    people: sparse.csr_array, held_out: dict[int, NDArray[np.int32]], _graph: OccupationGraph, rows: Rows
-) -> Scores:
+def _size_scores(people: sparse.csr_array, held_out: dict[int, Rows], _graph: OccupationGraph, rows: Rows) -> Scores:
     own = [np.asarray(sparse.csr_array(people[held_out[row]]).sum(axis=0)).ravel() for row in rows.tolist()]
     return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(own), dtype=np.float64)
 

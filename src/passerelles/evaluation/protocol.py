@@ -21,10 +21,11 @@ DEPTH: Final = 50  # what mrr looks at, and what a predictions file holds
 DRAWS: Final = 1000
 SEED: Final = 20_250_918
 
+Rows = NDArray[np.int32]
 Values = NDArray[np.float64]
 
 
-def find_hits(ranked: NDArray[np.int32], known: sparse.csr_array, origins: NDArray[np.int32]) -> NDArray[np.bool_]:
+def find_hits(ranked: Rows, known: sparse.csr_array, origins: Rows) -> NDArray[np.bool_]:
     """
     Tell which ranked targets are known mobilities.
 
@@ -230,7 +231,7 @@ def brier_score(probabilities: ArrayLike, outcomes: ArrayLike) -> float:
     return float(np.mean((predicted - observed) ** 2))
 
 
-def _checked(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _checked(probabilities: ArrayLike, outcomes: ArrayLike) -> tuple[Values, Values]:
     predicted = np.asarray(probabilities, dtype=np.float64)
     observed = np.asarray(outcomes, dtype=np.float64)
     if predicted.ndim != 1 or predicted.shape != observed.shape or not len(predicted):
@@ -252,8 +253,8 @@ class Fold:
     """
 
     number: int
-    origins: NDArray[np.int32]
-    held_out: NDArray[np.int32]
+    origins: Rows
+    held_out: Rows
 
 
 def known_mobilities(graph: OccupationGraph) -> sparse.csr_array:
@@ -274,7 +275,7 @@ def known_mobilities(graph: OccupationGraph) -> sparse.csr_array:
 
 
 def make_folds(
-    graph: OccupationGraph, folds: int = 5, *, grouping: int | None = None, origins: NDArray[np.int32] | None = None
+    graph: OccupationGraph, folds: int = 5, *, grouping: int | None = None, origins: Rows | None = None
 ) -> tuple[Fold, ...]:
     """
     Split origins into folds by parent group: scikit-learn's `GroupKFold`.
@@ -322,7 +323,7 @@ def make_folds(
     return tuple(Fold(number, *map(frozen, rows)) for number, rows in enumerate(splits, start=1))
 
 
-def graph_without(graph: OccupationGraph, origin_rows: NDArray[np.int32]) -> OccupationGraph:
+def graph_without(graph: OccupationGraph, origin_rows: Rows) -> OccupationGraph:
     """
     Return a graph in which the mobilities of some origins do not exist.
 
@@ -349,7 +350,6 @@ def graph_without(graph: OccupationGraph, origin_rows: NDArray[np.int32]) -> Occ
     return OccupationGraph(**values)
 
 
-Rows = NDArray[np.int32]
 UNKNOWN: Final = "unknown"
 _SIZES: Final = ((1, 1), (2, 2), (3, 4), (5, 9), (10, None))
 

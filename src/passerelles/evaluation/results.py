@@ -5,11 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
-import numpy as np
-from numpy.typing import NDArray
-
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, Group
+from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, Group, Rows, Values
 from passerelles.io.atomic import write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, labelled, number, say
@@ -49,10 +46,10 @@ class Ranked(NamedTuple):
         Shape (b, d): rows of the targets, best first, and their scores; -1 and NaN where there are fewer.
     """
 
-    folds: NDArray[np.int32]
-    origins: NDArray[np.int32]
-    targets: NDArray[np.int32]
-    scores: NDArray[np.float64]
+    folds: Rows
+    origins: Rows
+    targets: Rows
+    scores: Values
 
 
 def _figure(value: float, lang: Lang) -> str:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.protocol import graph_without, known_mobilities, make_folds
+from passerelles.evaluation.protocol import Rows, Values, graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import PLAIN_FEATURES, Scene, content_parts, features, scene_of_all
 from passerelles.scoring.measures import Dense, drawn_people
@@ -37,6 +37,7 @@ _BENDS: Final = (10, 50)  # ranks whose median scores are where the calibration 
 _DECIMALS: Final = 4
 
 Progress = Callable[[int, int], None]
+Parts = dict[str, dict[str, float]]  # weights of features, by part
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +47,7 @@ class _Sample:
     rows: NDArray[np.int64]
     columns: NDArray[np.int64]
     listed: NDArray[np.bool_]
-    weights: NDArray[np.float64]
+    weights: Values
 
 
 def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
@@ -117,12 +118,7 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
 
 
 def _scorer(
-    graph: OccupationGraph,
-    name: str,
-    version: str,
-    base: float,
-    parts: dict[str, dict[str, float]],
-    prior: Prior | None = None,
+    graph: OccupationGraph, name: str, version: str, base: float, parts: Parts, prior: Prior | None = None
 ) -> Scorer:
     source = f"{graph.referential.name} {graph.referential.version}"
     candidates = max(1, int((~graph.is_specialised).sum()) - 1)
@@ -155,7 +151,7 @@ def _draw(graph: OccupationGraph, closeness: Dense) -> _Sample:
     listed = graph.mobility
     rows: list[NDArray[np.int64]] = []
     columns: list[NDArray[np.int64]] = []
-    weights: list[NDArray[np.float64]] = []
+    weights: list[Values] = []
     for row in plain.tolist():
         targets = listed.indices[listed.indptr[row] : listed.indptr[row + 1]]
         if not len(targets):
@@ -199,7 +195,7 @@ def _fit(features: Mapping[str, Dense], sample: _Sample, free: Container[str] = 
     return {n: w for n, w in weights.items() if w}, float(model.intercept_[0] - shift)
 
 
-def _by_part(weights: Mapping[str, float], parts: Iterable[str]) -> dict[str, dict[str, float]]:
+def _by_part(weights: Mapping[str, float], parts: Iterable[str]) -> Parts:
     """Weights of each part, by the name that a feature begins with."""
     return {part: {n: w for n, w in weights.items() if n.split(".", 1)[0] == part} for part in parts}
 
@@ -211,9 +207,9 @@ def _rounded(value: float) -> float:
 class Pairs(NamedTuple):
     """Shape (k,) each: score of a pair, whether an expert lists it, and its rank among its origin's, from 1."""
 
-    scores: NDArray[np.float64]
+    scores: Values
     listed: NDArray[np.bool_]
-    rank: NDArray[np.int32]
+    rank: Rows
 
 
 Fit = Callable[[OccupationGraph], Scorer]
@@ -262,9 +258,7 @@ def train(graph: OccupationGraph, *, progress: Progress | None = None) -> dict[s
     return scorers
 
 
-def held_out_pairs(
-    graph: OccupationGraph, origins: NDArray[np.int32], held_out: NDArray[np.int32], *, fit: Fit = fit_scorer
-) -> Pairs:
+def held_out_pairs(graph: OccupationGraph, origins: Rows, held_out: Rows, *, fit: Fit = fit_scorer) -> Pairs:
     """
     Score origins with a scorer that never saw their parent groups.
 
@@ -284,7 +278,7 @@ def held_out_pairs(
     return joined(pairs)
 
 
-def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: NDArray[np.int32]) -> NDArray[np.float64]:
+def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: Rows) -> Values:
     """
     Scores of some occupations under a scorer, as those that it serves: for `holdings`, of the people drawn from them.
 
@@ -300,7 +294,7 @@ def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: NDArray[np.int32
     return np.stack([people.totals(place) for place in range(len(rows))])
 
 
-def chosen_pairs(scores: NDArray[np.float64], listed: NDArray[np.bool_]) -> Pairs:
+def chosen_pairs(scores: Values, listed: NDArray[np.bool_]) -> Pairs:
     """Return the candidates of one origin that a calibration sees: all of the first 300, then one in ten."""
     order = np.lexsort((np.arange(len(scores)), -scores))
     rank = np.arange(1, len(order) + 1, dtype=np.int32)

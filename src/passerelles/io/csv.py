@@ -16,8 +16,9 @@ from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.errors import PasserellesError
+from passerelles.io import xlsx
 from passerelles.io.archive import read_file
-from passerelles.io.xlsx import HEADER_WITHIN, Area, Cell, DamagedWorkbookError, cell_text, is_workbook, open_workbook
+from passerelles.io.xlsx import HEADER_WITHIN, Area, Cell, DamagedWorkbookError, NumberedRow, cell_text
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
@@ -374,7 +375,7 @@ class Rows(NamedTuple):
     name: str
     header: tuple[Cell, ...]
     header_line: int
-    rows: list[tuple[int, list[Cell]]]
+    rows: list[NumberedRow]
     sha256: str
     encoding: str
     sheet: str = ""
@@ -386,7 +387,7 @@ class Rows(NamedTuple):
     above: Sequence[tuple[int, Sequence[Cell]]] = ()
 
     @property
-    def filled(self) -> Iterator[tuple[int, list[Cell]]]:
+    def filled(self) -> Iterator[NumberedRow]:
         """Rows that hold something."""
         return ((line, cells) for line, cells in self.rows if any(map(cell_text, cells)))
 
@@ -471,7 +472,7 @@ def parse_rows(
     `first` takes the first of several sheets that fit; for `repair_apostrophes` see `read_table`.
     """
     shown = path or Path(name)
-    if not is_workbook(data):
+    if not xlsx.is_workbook(data):
         if sheet:
             raise PasserellesError("no_sheets", path=shown, sheet=sheet)
         if shown.suffix.casefold() in _WORKBOOKS and not data.startswith(_OLD_EXCEL):
@@ -483,23 +484,21 @@ def parse_rows(
         raise PasserellesError("damaged_workbook", path=shown, reason=error) from error
 
 
-def _best(rows: Sequence[tuple[int, list[Cell]]], fits: Fits) -> tuple[int, int]:
+def _best(rows: Sequence[NumberedRow], fits: Fits) -> tuple[int, int]:
     """Score and position of the row that fits best as the header, among those of the first lines."""
     first = enumerate(rows[:HEADER_WITHIN])
     score, place = max(((fits(cells), -n) for n, (line, cells) in first if line <= HEADER_WITHIN), default=(0, 0))
     return score, -place
 
 
-def _with_header(
-    rows: list[tuple[int, list[Cell]]], fits: Fits
-) -> tuple[tuple[Cell, ...], int, list[tuple[int, list[Cell]]]]:
+def _with_header(rows: list[NumberedRow], fits: Fits) -> tuple[tuple[Cell, ...], int, list[NumberedRow]]:
     """Header, its line and the rows below it; no header and line 0 where no row fits."""
     score, place = _best(rows, fits)
     return (tuple(rows[place][1]), rows[place][0], rows[place + 1 :]) if score else ((), 0, rows)
 
 
 def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, wanted_sheet: str, *, first: bool) -> Rows:
-    book = open_workbook(data)
+    book = xlsx.open_workbook(data)
     names = book.sheets
     if wanted_sheet:
         names = tuple(sheet for sheet in names if sheet.strip().casefold() == wanted_sheet.strip().casefold())
@@ -538,7 +537,7 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
         text = text.replace("''", "'")
     lines = list(io.StringIO(text, newline=""))
     delimiter = max((_ONE_COLUMN, *DELIMITERS), key=lambda sign: _fit_of(lines, sign, fits))
-    rows: list[tuple[int, list[Cell]]] = list(_records(lines, delimiter, name, log))
+    rows: list[NumberedRow] = list(_records(lines, delimiter, name, log))
     written = rows
     header, line, rows = _with_header(written, fits)
     above = [row for row in written if row[0] < line]
@@ -548,7 +547,7 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int, int]:
     """How well the best header fits under a delimiter, then how early it comes, and how many cells it has."""
-    rows: list[tuple[int, list[Cell]]] = []
+    rows: list[NumberedRow] = []
     with suppress(csv.Error):
         reader = csv.reader(islice(lines, 10 * HEADER_WITHIN), delimiter=delimiter)
         for line, row in enumerate(islice(reader, HEADER_WITHIN), 1):

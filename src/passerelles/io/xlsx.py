@@ -19,6 +19,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io.archive import check_members
 
 Cell = str | int | float | bool | datetime | date | time | timedelta | None
+NumberedRow = tuple[int, list[Cell]]
 
 HEADER_WITHIN: Final = 30  # a title or a logo may stand above the header; beyond that, a sheet has none
 _MAX_ROW, _MAX_COLUMN = 1_048_576, 16_384  # of the format itself
@@ -76,7 +77,7 @@ class Sheet(NamedTuple):
     `hidden` are the numbers of those that a filter or a person hides: they are read as the others are.
     """
 
-    rows: list[tuple[int, list[Cell]]]
+    rows: list[NumberedRow]
     merged: tuple[Area, ...] = ()
     hidden: frozenset[int] = frozenset()
 
@@ -355,7 +356,7 @@ def _plain(book: Workbook, xml: bytes) -> Sheet | None:
         return None
     place = begin + len(b"<sheetData>")
     cells_of = _PlainCells(book)
-    rows: list[tuple[int, list[Cell]]] = []
+    rows: list[NumberedRow] = []
     last = slots = 0
     while place < end:
         opened = _PLAIN_ROW.match(xml, place)

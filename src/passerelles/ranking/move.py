@@ -448,9 +448,7 @@ class Moves(list[Move], Shown):
         key = "aside" if self.strict else "kept"
         return [*left, *([say(f"moves.undecided.{key}", lang=lang, names=names)] if names else [])]
 
-    def explained(
-        self, lang: Lang = "fr", *, title: str | None = None, first: int = 0, notes: Sequence[str | None] = ()
-    ) -> Page:
+    def explained(self, lang: Lang, *, title: str, first: int, notes: Sequence[str | None] = ()) -> Page:
         """Return the page with what explains the `first` moves in sentences; `notes` are added, one a move."""
         details = [m.explanation(lang, note=note) for m, note in zip_longest(self[:first], notes)]
         return self.page(lang, title=title)._replace(details=details)

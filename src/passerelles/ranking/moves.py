@@ -36,9 +36,7 @@ from passerelles.views.shown import Described
 from passerelles.views.spec import Column, On, Record, parts_of, within
 
 
-def split_items(
-    graph: OccupationGraph, start: Start, target: int
-) -> tuple[tuple[Item, ...], tuple[Item, ...], tuple[Item, ...]]:
+def split_items(graph: OccupationGraph, start: Start, target: int) -> tuple[tuple[Item, ...], ...]:
     """Return what the target requires as held, near and missing, each by falling weight, then code."""
     cells = graph.weight_cells
     some = cells.of_row(target)

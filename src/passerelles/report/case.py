@@ -60,14 +60,12 @@ def heads(words: Words, names: str) -> tuple[Head, ...]:
     return tuple(Head(words(f"column.{name.removesuffix('#')}"), name.endswith("#")) for name in names.split())
 
 
+Links = Mapping[str, Callable[[Any], str]]
+NO_LINKS: Final[Links] = MappingProxyType({})
+
+
 def grid_of(
-    words: Words,
-    key: str,
-    columns: Sequence[Column],
-    items: Iterable[Any],
-    *,
-    links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}),
-    caption: str | None = None,
+    words: Words, key: str, columns: Sequence[Column], items: Iterable[Any], links: Links, *, caption: str | None = None
 ) -> Grid:
     """
     Return a table of the columns that a result declares; `links` say where cells lead, by key of the column.

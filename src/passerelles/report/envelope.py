@@ -31,7 +31,11 @@ if TYPE_CHECKING:
     from passerelles.territory.allocation import Release
 
 
-def referential_dict(referential: Referential) -> dict[str, Any]:
+Answer = dict[str, Any]  # ready for JSON
+Answers = Sequence[Answer]
+
+
+def referential_dict(referential: Referential) -> Answer:
     """Return name, version, checksum, date and licence of a referential, and its overlays."""
     provenance = referential.provenance
     return {
@@ -46,9 +50,7 @@ def referential_dict(referential: Referential) -> dict[str, Any]:
     }
 
 
-def unscored_envelope(
-    schema: str, referential: Referential, results: Sequence[dict[str, Any]], **more: Any
-) -> dict[str, Any]:
+def unscored_envelope(schema: str, referential: Referential, results: Answers, **more: Any) -> Answer:
     """Return the object that a command prints as JSON where nothing is scored; `more`: its own keys, other values."""
     return {
         "schema": f"passerelles/{schema}",
@@ -61,13 +63,8 @@ def unscored_envelope(
 
 
 def envelope(
-    schema: str,
-    graph: OccupationGraph,
-    results: Sequence[dict[str, Any]],
-    *,
-    settings: Settings | None = None,
-    occupied: bool = True,
-) -> dict[str, Any]:
+    schema: str, graph: OccupationGraph, results: Answers, *, settings: Settings | None = None, occupied: bool = True
+) -> Answer:
     """
     Return the object that a command prints as JSON; `schema` is for instance ``"rank@1"``.
 
@@ -90,7 +87,7 @@ def moves_envelope(
     nearest: "Iterable[Counterfactual | None]" = (),
     settings: Settings | None = None,
     occupied: bool = True,
-) -> dict[str, Any]:
+) -> Answer:
     """Return ``rank@1`` or ``sources@1``; `nearest`: what would bring each of the first moves nearer, if asked for."""
     items = dicts(moves, lang)
     for item, near in zip(items, nearest, strict=False):
@@ -98,27 +95,27 @@ def moves_envelope(
     return envelope(schema, graph, items, settings=settings, occupied=occupied) | moves.doubts()
 
 
-def paths_envelope(graph: OccupationGraph, paths: "Paths", lang: Lang) -> dict[str, Any]:
+def paths_envelope(graph: OccupationGraph, paths: "Paths", lang: Lang) -> Answer:
     """Return ``paths@1``: the paths, and what is known of each target that was asked for."""
     return envelope("paths@1", graph, dicts(paths, lang)) | {"targets": dicts(paths.reached, lang)}
 
 
 def territory_envelope(
-    graph: OccupationGraph, release: "Release", lang: Lang, *, settings: Settings, sources: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
+    graph: OccupationGraph, release: "Release", lang: Lang, *, settings: Settings, sources: Answers
+) -> Answer:
     """Return ``territory@1``: the values of a release, and the files of data that were read."""
     about = envelope("territory@1", graph, (), settings=settings)
     return about | release.to_dict(lang) | {"sources": list(sources)}
 
 
-def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> dict[str, Any]:
+def scorer_dict(graph: OccupationGraph, settings: Settings | None = None, *, occupied: bool = True) -> Answer:
     """Return what scored: name, version, data that it was fitted on, and the parts that say nothing here."""
     scorer = scorer_for(graph.referential, settings_or(settings, graph.settings).scorer, occupied=occupied)
     fields = {name: getattr(scorer, name) for name in ("name", "version", "fitted_on", "calibrated_on")}
     return {**fields, "calibrated": scorer.calibration is not None, "off": list(score_table(graph, scorer).off)}
 
 
-def about_payload(payload: Mapping[str, Any]) -> dict[str, Any]:
+def about_payload(payload: Mapping[str, Any]) -> Answer:
     """Return what a JSON object says of its origin in the words of `passerelles.graph.core`."""
     referential = payload.get("referential") or {}
     stamp = {name: referential[name] for name in Stamp._fields if name in referential}
@@ -169,7 +166,7 @@ def data_sources(
     market: Market | None = None,
     places: Places | None = None,
     without: frozenset[str] = UNUSED,
-) -> list[dict[str, Any]]:
+) -> list[Answer]:
     """
     Return what was read, ready for JSON: name, content, publisher, year, licence and SHA-256 of each file.
 
@@ -192,7 +189,7 @@ def data_sources(
     return [dict(zip(keys, values, strict=True)) for values in (*table_rows, *file_rows)]
 
 
-def print_data_sources(console: "Console", sources: Sequence[dict[str, Any]], *, lang: Lang = "fr") -> None:
+def print_data_sources(console: "Console", sources: Answers, *, lang: Lang = "fr") -> None:
     """Print publisher and year of the data beside the referential, each once."""
     names = dict.fromkeys(
         say("territory.table.source", lang=lang, source=s["source"], year=s["year"]) if s["year"] else s["source"]

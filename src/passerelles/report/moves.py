@@ -6,6 +6,7 @@ of a report disagree.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, Final, NamedTuple
 
 from passerelles.access.conditions import AccessConditions
@@ -86,10 +87,8 @@ def explained_origins(case: Case, most: int | None = None) -> tuple[Origin, ...]
     flows = grouped(((flow.fragile.job, flow.hiring.job), flow) for flow in case.shown_flows)
     lots = grouped((lot.job, lot) for lot in case.allocation.fragile.lots)
     least = case.allocation.settings.acceptable_probability
-    best = {
-        code: best_targets(case.graph, code, targets=[t for t in case.targets if t != code], limit=None)
-        for code in sorted(lots)
-    }
+    best_of = partial(best_targets, case.graph, limit=None)
+    best = {code: best_of(code, targets=[t for t in case.targets if t != code]) for code in sorted(lots)}
     ranked = {code: [case.graph.codes[row] for row, _ in targets.ranked] for code, targets in best.items()}
     targets_of = _to_explain(case, ranked, flows, case.allocation.settings.explained_moves if most is None else most)
     origins = []

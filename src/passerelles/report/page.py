@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import math
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Final
 
@@ -120,11 +121,8 @@ def move_sheets(case: Case) -> Document:
         raise PasserellesError("report_sheets_none")
     # A person reads of one move: each flow has its page, even where several make the same move between two jobs.
     origins = moves.explained_origins(case, most=len(flows))
-    explained = {(e.move.origin.code, e.move.target.code): e for o in origins for e in o.moves}
-    parts = [
-        _sheet(case, number, flow, explained.get((flow.fragile.job, flow.hiring.job)))
-        for number, flow in enumerate(flows, 1)
-    ]
+    explained = {(o.code, e.move.target.code or ""): e for o in origins for e in o.moves}
+    parts = [_sheet(case, number, flow, explained) for number, flow in enumerate(flows, 1)]
     w = case.words
     return Document(
         title=title_of(case), parts=tuple(parts), kind=w("sheet.kind"), about=(w("sheet.about"),), lang=w.lang,
@@ -133,18 +131,18 @@ def move_sheets(case: Case) -> Document:
     )  # fmt: skip
 
 
-def _sheet(case: Case, number: int, flow: Flow, explained: moves.Explained | None) -> Part:
-    w = case.words
+def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, str], moves.Explained]) -> Part:
+    w, move = case.words, explained.get((flow.fragile.job, flow.hiring.job))
     title = w("sheet.title", origin=flow.fragile.wording, target=flow.hiring.wording)
     facts = [(w("sheet.now"), _place(case, flow.fragile)), (w("sheet.then"), _place(case, flow.hiring))]
     blocks: list[Block] = []
     if flow.same_job:
         blocks.append(Text(w("sheet.same")))
-    elif explained is None:
+    elif move is None:
         facts += [(name, text) for name, text in moves.facts_of_flows(case, (flow,)) if text]
         blocks += [*moves.access_unranked(case, flow), Text(w("sheet.unranked"))]
     else:
-        single = explained._replace(flows=(flow,))
+        single = move._replace(flows=(flow,))
         facts += moves.facts_of(case, single, items=False)
         blocks += [
             Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in by_state(single.move) if items
@@ -153,9 +151,8 @@ def _sheet(case: Case, number: int, flow: Flow, explained: moves.Explained | Non
     doubt = flow.to_find_out(w.lang)
     if doubt:
         facts.append((w("sheet.confirm"), w.set(doubt)))
-    return Part(
-        f"sheet-{number}", title, (Facts(tuple(facts)), *blocks, Text(w("sheet.rights")), Text(w("sheet.contact")))
-    )  # fmt: skip
+    blocks += [Text(w("sheet.rights")), Text(w("sheet.contact"))]
+    return Part(f"sheet-{number}", title, (Facts(tuple(facts)), *blocks))
 
 
 def _place(case: Case, lot: Lot) -> str:

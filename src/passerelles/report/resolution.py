@@ -59,12 +59,7 @@ def candidate_sheet(candidates: Sequence[Candidate], *, lang: Lang) -> Sheet:
 
 
 def candidate_page(
-    text: str,
-    candidates: Sequence[Candidate],
-    *,
-    kind: Kind = "title",
-    lang: Lang = "fr",
-    review_threshold: float = REVIEW,
+    text: str, candidates: Sequence[Candidate], *, kind: Kind, lang: Lang, review_threshold: float
 ) -> Page:
     """Return what the candidates of one text show: code, confidence, and why; whether several families are meant."""
     if not candidates:
@@ -461,14 +456,12 @@ def _rows(conditions: AccessConditions) -> Iterable[Sequence[AccessCredential]]:
     ).values()
 
 
-def _credential(
-    items: Sequence[AccessCredential], choices: Sequence[str], titles: Mapping[str, str], lang: Lang
-) -> str:
-    item = items[0]
+def _credential(rows: Sequence[AccessCredential], choices: Sequence[str], titles: Mapping[str, str], lang: Lang) -> str:
+    item = rows[0]
     requirement = say(f"conditions.requirement.{item.ground or item.requirement}", lang=lang)
     if item.group is not None:
         place = choices.index(item.group) + 1
-        ways = dict.fromkeys(c.alternative or "" for c in items)
+        ways = dict.fromkeys(c.alternative or "" for c in rows)
         key = ("ways_of" if len(ways) > 1 else "way_of") + ("_choice" if len(choices) > 1 else "")
         requirement = say(f"show.{key}", lang=lang, n=place, way=", ".join(ways))
     requirement += _of_whom([item], {} if item.group else titles, lang)  # a choice names the titles itself
@@ -499,7 +492,7 @@ def _credential(
         parts.append(say(f"show.valid_{unit}", lang=lang, n=n))
     if detail.renewal:
         parts.append(say("show.renewal", lang=lang, text=detail.renewal))
-    sources = listed(dict.fromkeys(c.source for c in items if c.source), lang)
+    sources = listed(dict.fromkeys(c.source for c in rows if c.source), lang)
     note, source = f". {item.note}" if item.note else "", f" [{sources}]" if sources else ""
     return labelled(item.label, f"{', '.join(parts)}{note}{source}", lang)
 

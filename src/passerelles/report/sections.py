@@ -6,11 +6,10 @@ A page and an office document are made from it (`page`, `passerelles.views.docum
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from operator import attrgetter
 from shlex import join
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.codes import grouped, sum_by_key
@@ -18,7 +17,7 @@ from passerelles.installed import extensions, package_version
 from passerelles.language.say import number, percent
 from passerelles.paths.path import Path, hours_text, months_text
 from passerelles.report import moves
-from passerelles.report.case import Case, grid_of, heads
+from passerelles.report.case import NO_LINKS, Case, Links, grid_of, heads
 from passerelles.report.envelope import files_read, scorer_dict
 from passerelles.report.transparency import changed_settings
 from passerelles.scoring.features import part_words
@@ -110,19 +109,13 @@ def flow_grid(case: Case, key: str, flows: Sequence[Flow | Withheld], explained:
 
 
 def _declared_grid(
-    case: Case,
-    key: str,
-    columns: Sequence[Column],
-    items: Sequence[Any],
-    links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}),
-    *,
-    most: int = _MOST,
+    case: Case, key: str, columns: Sequence[Column], items: Sequence[Any], links: Links = NO_LINKS, *, most: int = _MOST
 ) -> Grid | None:
     """Return the table that a result declares for pages; None where it has no rows, or all of them are withheld."""
     if not items:
         return None
     visible = [column for column in columns if On.PAGE in column.on]
-    return grid_of(case.words, key, visible, items[:most], links=links)._replace(more=_more(case, len(items), most))
+    return grid_of(case.words, key, visible, items[:most], links)._replace(more=_more(case, len(items), most))
 
 
 def _more(case: Case, rows: int, most: int) -> str:

@@ -122,9 +122,8 @@ def resolve(engine: Engine, query: requests.ResolveQuery | requests.ResolveBody,
 
 def show(engine: Engine, query: requests.ShowQuery, lang: Lang) -> Payload:  # noqa: ARG001 - the sheet has no sentence
     """Answer ``show@1``."""
-    return envelope.unscored_envelope(
-        "show@1", engine.referential, [Fiche.of(engine.referential, query.occupation).to_dict()]
-    )
+    fiche = Fiche.of(engine.referential, query.occupation)
+    return envelope.unscored_envelope("show@1", engine.referential, [fiche.to_dict()])
 
 
 def match(engine: Engine, query: requests.MatchBody, lang: Lang) -> Payload:

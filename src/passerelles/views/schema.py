@@ -11,6 +11,7 @@ from typing import Any, Final
 
 Schema = dict[str, Any]
 Shape = str | list[Any] | Mapping[str, Any]
+Shapes = Mapping[str, Shape]
 WORDS: Final[Mapping[str, Schema]] = {
     "text": {"type": "string"},
     "code": {"type": "string", "minLength": 1, "description": "A code: text, never a number"},
@@ -25,7 +26,7 @@ WORDS: Final[Mapping[str, Schema]] = {
 _SCHEMAS: Final = frozenset({"type", "$ref", "anyOf", "const"})  # keys by which JSON Schema is known
 
 
-def shape(written: Shape, words: Mapping[str, Shape] = WORDS) -> Schema:
+def shape(written: Shape, words: Shapes = WORDS) -> Schema:
     """
     Return the JSON Schema of a shape.
 
@@ -54,13 +55,7 @@ def shape(written: Shape, words: Mapping[str, Shape] = WORDS) -> Schema:
     return record(about, written.get("required", {}), optional=written.get("optional"), words=words)
 
 
-def record(
-    about: str,
-    required: Mapping[str, Shape],
-    *,
-    optional: Mapping[str, Shape] | None = None,
-    words: Mapping[str, Shape] = WORDS,
-) -> Schema:
+def record(about: str, required: Shapes, *, optional: Shapes | None = None, words: Shapes = WORDS) -> Schema:
     """
     Object whose `required` keys are always there, and whose `optional` ones may be.
 

@@ -32,7 +32,7 @@ from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
-from passerelles.report.case import Words, grid_of
+from passerelles.report.case import NO_LINKS, Links, Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.report.resolution import Fiche, candidate_sheet
 from passerelles.scoring.table import occupation_positions
@@ -103,11 +103,9 @@ class Ask(NamedTuple):
     def table(self, sheet: Sheet, **links: Callable[[Any], str]) -> Grid:
         """Return a sheet as a table of a page: the columns that its result declares for pages, in their order."""
         columns, caption = sheet.on(On.PAGE), sheet.label(self.lang)
-        return grid_of(Words(self.lang), sheet.title, columns, sheet.items(), links=links, caption=caption)
+        return grid_of(Words(self.lang), sheet.title, columns, sheet.items(), links, caption=caption)
 
-    def moves_content(
-        self, moves: Moves, links: Mapping[str, Callable[[Any], str]] = MappingProxyType({}), *, occupied: bool = True
-    ) -> dict[str, Any]:
+    def moves_content(self, moves: Moves, links: Links = NO_LINKS, *, occupied: bool = True) -> dict[str, Any]:
         """Return what a template shows of moves: their page, its table where there is one, and notes under it."""
         page = moves.page(self.lang)
         grid = self.table(page.sheets[0], **links) if moves else None

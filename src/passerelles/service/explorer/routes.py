@@ -143,6 +143,7 @@ def way(ask: Ask) -> str:
 
 
 T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
 HTML: Final = "text/html; charset=utf-8"
 # Nothing from outside, no script or style inside a page, no page of another's around it.
 POLICY: Final = (
@@ -221,9 +222,7 @@ def _pool(desk: Desk, path: str) -> Pool:
     return desk.long if path.startswith(_LONG) else desk.short
 
 
-def _page(
-    desk: Desk, path: str, usual: Lang, make: Callable[..., str | None]
-) -> Callable[[Request], Awaitable[Response]]:
+def _page(desk: Desk, path: str, usual: Lang, make: Callable[..., str | None]) -> Endpoint:
     """Return the endpoint of a page, which is cached."""
 
     async def answer(request: Request) -> Response:
@@ -243,9 +242,7 @@ def _page(
     return answer
 
 
-def _piece(
-    desk: Desk, path: str, usual: Lang, model: type[BaseModel], make: Callable[..., Any]
-) -> Callable[[Request], Awaitable[Response]]:
+def _piece(desk: Desk, path: str, usual: Lang, model: type[BaseModel], make: Callable[..., Any]) -> Endpoint:
     """Return the endpoint that answers a body with a piece of a page, never cached."""
 
     async def answer(request: Request) -> Response:

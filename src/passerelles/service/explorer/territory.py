@@ -183,9 +183,8 @@ def _case(ask: Ask, body: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
     chosen = graph.settings if floor is None else with_options(graph.settings, "territory", floor=floor)
     allocation = allocated(engine, body, fragile, hiring, market=market, settings=chosen)
     request = Request(mask=body.mask, invented=body.sample is not None, pictures=True)
-    case = Case(
-        graph, allocation, request, Words(ask.lang), market, places, engine.certifications if body.frame else None
-    )
+    certifications = engine.certifications if body.frame else None
+    case = Case(graph, allocation, request, Words(ask.lang), market, places, certifications)
     return case, (fragile, hiring)
 
 
