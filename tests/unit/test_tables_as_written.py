@@ -12,7 +12,7 @@ from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, as_asked, asked_in, several_jobs
-from passerelles.territory.lots import Locator, Lots, LotsError, Month, reading_notes, town_of
+from passerelles.territory.lots import Locator, Lots, LotsError, Month, Side, reading_notes, town_of
 from passerelles.territory.pairs import credentials_of_title
 from passerelles.territory.reading import read_lots, read_sides
 
@@ -937,3 +937,31 @@ def test_a_level_that_is_wished_for_is_no_month(
 
 def test_the_seat_of_a_firm_in_a_town_is_the_town() -> None:
     assert {town_of(site) for site in ("Siège Redon", "Bureau de Redon", "CH Redon", "EHPAD de Redon")} == {"Redon"}
+
+
+@pytest.mark.parametrize("side", ["fragile", "hiring"])
+def test_a_row_whose_remark_says_that_it_does_not_count_is_set_aside(
+    embedded: Referential, tmp_path: Path, side: Side
+) -> None:
+    text = (
+        "Entreprise;Métier;Nombre;Télétravail;Commentaire\nA;N1101;5;non concerné;à voir\n"
+        "A;N1103;2;;Hors périmètre\nA;N4101;3;;poste maintenu, non concerné\nA;N4105;4;;non concerné par la prime\n"
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), side)
+    assert [(lot.job, lot.people) for lot in lots.lots] == [("N1101", 5), ("N4105", 4)]
+    assert [(p.row, p.key, p.people) for p in lots.set_aside] == [(3, "out_of_scope", 2), (4, "out_of_scope", 3)]
+
+
+@pytest.mark.parametrize("lang", ["fr", "en"])
+@pytest.mark.parametrize(
+    "name", ["Départs retraite prévus", "dont départs à la retraite 2027", "Reclassements internes"]
+)
+def test_people_who_leave_by_themselves_are_said_to_be_counted_still(
+    embedded: Referential, tmp_path: Path, name: str, lang: Lang
+) -> None:
+    text = f"Entreprise;Métier;Effectif;{name};dont départs volontaires\nA;N1101;12;3;2\nA;N1103;5;1;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    (note,) = (note for note in reading_notes([lots]) if note.key == "leavers")
+    assert lots.people == 17
+    assert f"{name}, dont départs volontaires" in note.sentence(lang)
+    assert "other_counts" not in said(lots)

@@ -78,7 +78,7 @@ _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _LOTS: Final = frozenset(
-    {"other_side", "side_unknown", "closed_line", "gone_line"}
+    {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line"}
 )  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
 _FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
@@ -409,7 +409,12 @@ class _Reader:
             columns = {"current": grid.title(count), "target": grid.title("target")}
             self.tell(grid.name, f"{self.side}_change", 0, count, **columns)
         grid = self._without_filled(grid)
-        free = grid.countable
+        leavers = [at for at in grid.free if self.side == "fragile" and says("leavers", bare(grid.header[at]))]
+        leavers = grid.holding(mostly_hold_counts, leavers) if known else []
+        if leavers:
+            leaving = ", ".join(grid.header[at] for at in leavers)
+            self.tell(grid.name, "leavers", 0, count, columns=leaving, column=grid.title(count))
+        free = [at for at in grid.countable if at not in leavers]
         if known:
             named = [(at, name) for at in free if (name := bare(grid.header[at]))]
             roles = {at: named_columns([name], self.side, {}).keys() for at, name in named}
@@ -480,8 +485,9 @@ class _Reader:
         kind_of = self._row_kinds(grid)
         for line, cells in grid.rows:
             kind, values = kind_of(cells)
-            if kind == "side_unknown":
-                self.set_aside.append(Problem(grid.name, line, str(values["column"]), kind, values))
+            if kind in ("side_unknown", "out_of_scope"):
+                number = _whole(grid.text(cells, COUNT[self.side]))
+                self.set_aside.append(Problem(grid.name, line, str(values["column"]), kind, values, number))
             elif kind:
                 self.tell(grid.name, kind, line, **values)
             if kind:
@@ -516,6 +522,7 @@ class _Reader:
             states = [at for at in listed if not all(says(ended, normalise_label(text)) for text in grid.sample(at))]
         filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
         side_at = side_column(grid)
+        remarks = [at for at, name in enumerate(header) if says("remark", name)]
 
         def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
             texts = [normalise_label(cell_text(cell)) for cell in cells]
@@ -531,12 +538,14 @@ class _Reader:
                 return f"{ended}_line", {}
             if not self._is_lot_row(grid, cells):
                 return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
-            side_text = "" if side_at is None else grid.text_at(cells, side_at)
-            side = self.side if side_at is None else side_of_text(side_text)
-            if side != self.side:
-                column = "" if side_at is None else grid.header[side_at]
-                return "side_unknown" if side is None else "other_side", {"column": column, "given": side_text}
-            return "", {}
+            apart = next((at for at in remarks if says("out_of_scope", texts[at])), None)
+            at = side_at if apart is None else apart
+            given = "" if at is None else grid.text_at(cells, at)
+            side = self.side if at is None else side_of_text(given)
+            if apart is None and side == self.side:
+                return "", {}
+            key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
+            return key, {"column": "" if at is None else grid.header[at], "given": given}
 
         return kind
 
