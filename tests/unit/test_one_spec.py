@@ -20,7 +20,7 @@ from passerelles.report.schemas import json_schema
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.flows import Flow
 from passerelles.views.excel import BookPage, write_workbook
-from passerelles.views.spec import Column, Withheld
+from passerelles.views.spec import Column, Record, Withheld
 
 SAMPLES = File(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 TABLES = (SAMPLES / "redon-fragile.csv", SAMPLES / "redon-hiring.csv")
@@ -66,7 +66,7 @@ CASES = {
 def case(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Case:
     found = CASES[request.param]
     monkeypatch.delenv("PASSERELLES_DATA", raising=False)
-    monkeypatch.setattr(found.owner, "spec", found.owner.spec.plus(ADDED))  # type: ignore[attr-defined]
+    monkeypatch.setattr(found.owner, "spec", with_added(found.owner.spec))  # type: ignore[attr-defined]
     return found
 
 
@@ -80,6 +80,10 @@ def printed(case: Case, capsys: pytest.CaptureFixture[str], *more: str) -> str:
 
 def text_of(html: str) -> str:
     return re.sub(r"<[^>]*>", " ", html)
+
+
+def with_added(spec: Record) -> Record:
+    return Record(spec.name, spec.about, spec.columns, ADDED, beside=spec.beside)
 
 
 def test_a_column_added_once_is_in_a_terminal(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
@@ -115,7 +119,7 @@ def test_a_column_of_moves_is_in_the_report(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: File
 ) -> None:
     monkeypatch.delenv("PASSERELLES_DATA", raising=False)
-    monkeypatch.setattr(Move, "spec", Move.spec.plus(ADDED))
+    monkeypatch.setattr(Move, "spec", with_added(Move.spec))
     with pytest.raises(SystemExit):
         run(["report", "--no-pictures", "--output", str(tmp_path / "r.html")])
     capsys.readouterr()
@@ -127,7 +131,7 @@ def test_a_column_of_moves_is_in_the_report(
 def test_a_column_added_once_is_withheld_where_lines_are(
     monkeypatch: pytest.MonkeyPatch, embedded_graph: OccupationGraph
 ) -> None:
-    monkeypatch.setattr(Flow, "spec", Flow.spec.plus(ADDED))
+    monkeypatch.setattr(Flow, "spec", with_added(Flow.spec))
     found = published(publish(match_territory(embedded_graph, *TABLES)))
     hidden = [isinstance(flow, Withheld) for flow in found.flows]
     assert set(hidden) == {True, False}

@@ -455,12 +455,10 @@ class Cause(Described):
     spec: ClassVar[Record] = Record(
         "run_cause",
         "Something that the two results were made from, and that differs",
-        (
-            Column("source", value="what", json_key="what", words="runs.source", promised=one_of(_SOURCES)),
-            Column("field", promised="text: Dotted name; empty: the whole"),
-            Column("old", promised="text?: As text; null: not there"),
-            Column("new", promised="text?: As text; null: not there"),
-        ),
+        Column("source", value="what", json_key="what", words="runs.source", promised=one_of(_SOURCES)),
+        Column("field", promised="text: Dotted name; empty: the whole"),
+        Column("old", promised="text?: As text; null: not there"),
+        Column("new", promised="text?: As text; null: not there"),
     )  # fmt: skip
 
 
@@ -482,18 +480,16 @@ class Shift(Described):
     spec: ClassVar[Record] = Record(
         "run_shift",
         "A move that one result lacks, or that has another place or level there",
-        (
-            Column("who", promised="text: Id of a person, or code of an origin"),
-            Column("code", promised="code"),
-            Column("label", promised="text?"),
-            Column("change", words="runs.change", promised=one_of(get_args(Happened))),
-            Column("old_rank", "integer", promised="ordinal?"),
-            Column("new_rank", "integer", promised="ordinal?"),
-            Column("old_level", words="moves.level", schema="text?", on=On.FILE),
-            Column("new_level", words="moves.level", schema="text?", on=On.FILE),
-            Column("old_score", "number", schema="number?", on=On.FILE),
-            Column("new_score", "number", schema="number?", on=On.FILE),
-        ),
+        Column("who", promised="text: Id of a person, or code of an origin"),
+        Column("code", promised="code"),
+        Column("label", promised="text?"),
+        Column("change", words="runs.change", promised=one_of(get_args(Happened))),
+        Column("old_rank", "integer", promised="ordinal?"),
+        Column("new_rank", "integer", promised="ordinal?"),
+        Column("old_level", words="moves.level", schema="text?", on=On.FILE),
+        Column("new_level", words="moves.level", schema="text?", on=On.FILE),
+        Column("old_score", "number", schema="number?", on=On.FILE),
+        Column("new_score", "number", schema="number?", on=On.FILE),
     )
 
 

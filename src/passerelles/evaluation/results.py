@@ -108,16 +108,14 @@ def _of_group(name: str) -> Column:
 GROUP: Final = Record(
     "group",
     "Origins that share a value",
-    (
-        Column("method", value=lambda g, _: g[0].method, on=On.TABLE),
-        Column("split", value=lambda g, _: g[1], words="evaluation.split", on=_WIDE),
-        Column("group", value=lambda g, lang: _said(g[1], g[2], lang), on=On.TERMINAL),
-        Column("group", value=lambda g, _: g[2].value, json_key="value", promised="text", on=On.JSON | _WIDE),
-        Column("label", value=lambda g, _: g[2].label, promised="text?", on=On.JSON),
-        Column("group_label", value=lambda g, lang: _group_label(g[1], g[2], lang), on=_WIDE),
-        Column("origins", "integer", value=lambda g, _: g[2].origins, promised="count"),
-        *map(_of_group, METRICS),
-    ),
+    Column("method", value=lambda g, _: g[0].method, on=On.TABLE),
+    Column("split", value=lambda g, _: g[1], words="evaluation.split", on=_WIDE),
+    Column("group", value=lambda g, lang: _said(g[1], g[2], lang), on=On.TERMINAL),
+    Column("group", value=lambda g, _: g[2].value, json_key="value", promised="text", on=On.JSON | _WIDE),
+    Column("label", value=lambda g, _: g[2].label, promised="text?", on=On.JSON),
+    Column("group_label", value=lambda g, lang: _group_label(g[1], g[2], lang), on=_WIDE),
+    Column("origins", "integer", value=lambda g, _: g[2].origins, promised="count"),
+    *map(_of_group, METRICS),
 )
 
 
@@ -153,21 +151,19 @@ class MethodResult(Measured):
     spec: ClassVar[Record] = Record(
         "method",
         "Figures of one method, means over `origins`",
-        (
-            Column("method", promised="text"),
-            Column("protocol", promised="text", on=On.FILE),
-            Column("protocol_label", value=lambda r, lang: r.protocol_label(lang), on=On.CELLS),
-            Column("origins", "integer", promised="count: Origins with a known mobility", on=On.FILE),
-            *(column for name in METRICS for column in _figures(name, promised=True)),
-            Column(
-                "ci95", json=lambda r, _: {name: list(bounds) for name, bounds in r.ci95.items()},
-                promised={"each": pair("share"), "about": "Bounds of a 95 % interval, by metric"}, on=On.JSON,
-            ),
-            Column(
-                "breakdown", on=On.JSON,
-                json=lambda r, lang: {k: [GROUP.to_dict((r, k, g), lang) for g in v] for k, v in r.breakdown.items()},
-                promised={"each": ["group"]},
-            ),
+        Column("method", promised="text"),
+        Column("protocol", promised="text", on=On.FILE),
+        Column("protocol_label", value=lambda r, lang: r.protocol_label(lang), on=On.CELLS),
+        Column("origins", "integer", promised="count: Origins with a known mobility", on=On.FILE),
+        *(column for name in METRICS for column in _figures(name, promised=True)),
+        Column(
+            "ci95", json=lambda r, _: {name: list(bounds) for name, bounds in r.ci95.items()},
+            promised={"each": pair("share"), "about": "Bounds of a 95 % interval, by metric"}, on=On.JSON,
+        ),
+        Column(
+            "breakdown", on=On.JSON,
+            json=lambda r, lang: {k: [GROUP.to_dict((r, k, g), lang) for g in v] for k, v in r.breakdown.items()},
+            promised={"each": ["group"]},
         ),
         beside={"other_groupings": {"each": "share"}},
     )  # fmt: skip
@@ -190,12 +186,10 @@ class ObservedMethod(Measured):
     spec: ClassVar[Record] = Record(
         "observed_method",
         "Agreement of one method with the moves that people made, means over `origins`",
-        (
-            Column("method", schema="text"),
-            Column("protocol", schema="text", on=On.FILE),
-            Column("origins", "integer", schema="count: Origins that people left"),
-            *(column for name in PEOPLE_METRICS for column in _figures(name, bounds=On.FILE)),
-        ),
+        Column("method", schema="text"),
+        Column("protocol", schema="text", on=On.FILE),
+        Column("origins", "integer", schema="count: Origins that people left"),
+        *(column for name in PEOPLE_METRICS for column in _figures(name, bounds=On.FILE)),
     )
 
 

@@ -46,10 +46,9 @@ _OPTION: Final = re.compile(
 _TIERS: Final = (("direct", True), ("parent", True), ("direct", False), ("parent", False))
 
 
-PUBLISHED: Final = replace(
-    SPAN.plus(Column("source", schema="text?")),
-    name="", about="Hours at the training centre, as published",
-)  # fmt: skip
+PUBLISHED: Final = Record(
+    "", "Hours at the training centre, as published", SPAN.columns, Column("source", schema="text?")
+)
 
 
 @dataclass(frozen=True, slots=True)

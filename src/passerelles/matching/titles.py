@@ -273,7 +273,7 @@ class Candidate(Described):
                    schema=["text", "What was left aside"]),
             MAYBE_REFERENTIAL,
         ),
-        {"status": maybe(one_of(get_args(Status)))},
+        beside={"status": maybe(one_of(get_args(Status)))},
     )  # fmt: skip
 
     def why(self, lang: Lang = "fr") -> str:

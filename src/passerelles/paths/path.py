@@ -335,7 +335,7 @@ class PathPart(Described):
         """Return the part's name for people."""
         return say(f"paths.part.{self.name}", lang=lang)
 
-    spec: ClassVar[Record] = replace(PartValue.spec, columns=PartValue.spec.pick("name", "part", "value"))
+    spec: ClassVar[Record] = Record("part", PartValue.spec.about, PartValue.spec.pick("name", "part", "value"))
 
 
 @dataclass(frozen=True)

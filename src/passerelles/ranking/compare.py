@@ -47,15 +47,13 @@ class ComparedOccupation(Described):
     spec: ClassVar[Record] = Record(
         "compared_occupation",
         "One of the occupations compared",
-        (
-            Column("code", promised="code", on=On.FILE),
-            Column("label", promised="text", note="code"),
-            Column("requirements", "integer", promised="count"),
-            Column("shared", "share", promised="share?: Share of its requirements that all the others ask for"),
-            Column("access", value=lambda o, lang: access_text(o.access, lang), on=On.CELLS),
-            part_of("access_conditions", "access_conditions", "access", promised=True),
-            *market_columns(attrgetter("market")),
-        ),
+        Column("code", promised="code", on=On.FILE),
+        Column("label", promised="text", note="code"),
+        Column("requirements", "integer", promised="count"),
+        Column("shared", "share", promised="share?: Share of its requirements that all the others ask for"),
+        Column("access", value=lambda o, lang: access_text(o.access, lang), on=On.CELLS),
+        part_of("access_conditions", "access_conditions", "access", promised=True),
+        *market_columns(attrgetter("market")),
     )  # fmt: skip
 
 
@@ -73,15 +71,13 @@ class ComparedCompetency(Described):
     spec: ClassVar[Record] = Record(
         "compared_competency",
         "A competency that one of the occupations asks for",
-        (
-            Column("presence", words="compare.presence", promised=one_of(get_args(Presence)), badge=True),
-            Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
-            Column("competency_label", value="label", json_key="label", promised="text"),
-            Column("kind", promised="text"),
-            texts_of("occupations", "code", sep=", ", promised=True),
-            Column("weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights),
-                   json=lambda c, _: list(c.weights), promised=["amount"], on=On.FILE),
-        ),
+        Column("presence", words="compare.presence", promised=one_of(get_args(Presence)), badge=True),
+        Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
+        Column("competency_label", value="label", json_key="label", promised="text"),
+        Column("kind", promised="text"),
+        texts_of("occupations", "code", sep=", ", promised=True),
+        Column("weights", value=lambda c, _: ", ".join(f"{w:g}" for w in c.weights),
+               json=lambda c, _: list(c.weights), promised=["amount"], on=On.FILE),
     )  # fmt: skip
 
 

@@ -62,11 +62,9 @@ class Verdict(Described):
     spec: ClassVar[Record] = Record(
         "verdict",
         "What one filter says; only `no` drops a move",
-        (
-            Column("name", promised="text"),
-            Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
-            Column("reason", value=lambda v, lang: v.sentence(lang), promised="text"),
-        ),
+        Column("name", promised="text"),
+        Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
+        Column("reason", value=lambda v, lang: v.sentence(lang), promised="text"),
     )
 
 
@@ -112,12 +110,10 @@ class PartValue(Described):
     spec: ClassVar[Record] = Record(
         "part",
         "One named part of a score",
-        (
-            Column("name", on=On.JSON, promised="text"),
-            Column("part", value=lambda p, lang: p.label(lang), json_key="label", promised="text"),
-            Column("value", "number", promised="number"),
-            Column("sentence", value=lambda p, lang: p.sentence(lang), schema="text"),
-        ),
+        Column("name", on=On.JSON, promised="text"),
+        Column("part", value=lambda p, lang: p.label(lang), json_key="label", promised="text"),
+        Column("value", "number", promised="number"),
+        Column("sentence", value=lambda p, lang: p.sentence(lang), schema="text"),
     )
 
     def label(self, lang: Lang = "fr") -> str:
@@ -157,24 +153,20 @@ KINDS: Final = ("savoir-faire", "savoir-être", "savoir")
 ITEM: Final = Record(
     "item",
     "A competency that the target requires",
-    (
-        Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
-        Column("competency_label", value="label", json_key="label", promised="text?"),
-        Column("kind", promised=f"text: Of ROME: {', '.join(KINDS)}"),
-        Column("core", "flag", promised="flag: Whether it is at the core of the target"),
-        Column("weight", "number", promised="amount: How much it counts in the coverage"),
-    ),
+    Column("competency_code", value="code", json_key="code", on=On.FILE, promised="code"),
+    Column("competency_label", value="label", json_key="label", promised="text?"),
+    Column("kind", promised=f"text: Of ROME: {', '.join(KINDS)}"),
+    Column("core", "flag", promised="flag: Whether it is at the core of the target"),
+    Column("weight", "number", promised="amount: How much it counts in the coverage"),
 )  # fmt: skip
 NEAR_ITEM: Final = Record(
     "near_item",
     "A competency that a near match covers in part",
-    (
-        *ITEM.columns,
-        Column("via", on=On.JSON, promised="code: The competency held that is near"),
-        Column("via_label", on=On.JSON, schema="text?"),
-        Column("via", value=lambda i, _: i.via_label or i.via, shown=lambda i, _: None if i.via else "–", on=On.CELLS),
-        Column("credit", "share", on=On.FILE, promised="share: Share of the weight that it is credited with"),
-    ),
+    *ITEM.columns,
+    Column("via", on=On.JSON, promised="code: The competency held that is near"),
+    Column("via_label", on=On.JSON, schema="text?"),
+    Column("via", value=lambda i, _: i.via_label or i.via, shown=lambda i, _: None if i.via else "–", on=On.CELLS),
+    Column("credit", "share", on=On.FILE, promised="share: Share of the weight that it is credited with"),
 )  # fmt: skip
 ITEMS: Final = ((Column("state", value=lambda state, _: state, words="terms.state", on=On.CELLS),), NEAR_ITEM.columns)
 """Columns of rows that hold whether a competency is held, and the competency."""
@@ -183,17 +175,15 @@ ITEMS: Final = ((Column("state", value=lambda state, _: state, words="terms.stat
 CREDENTIAL: Final = Record(
     "credential",
     "A credential that the target requires, in short; all of it stands in the access conditions",
-    (
-        Column("credential_code", value="code", json_key="code", on=On.FILE, promised="code"),
-        Column("credential_label", value="label", json_key="label", promised="text"),
-        Column("kind", words="conditions.kind", promised="text"),
-        Column("requirement", words="conditions.requirement", schema="text"),
-        GROUND,
-        Column("choice", value="group", on=On.CELLS),
-        Column("way", value="alternative", on=On.CELLS),
-        Column("held", words="terms.verdict", promised=one_of(TERNARY)),
-        Column("source", promised="text"),
-    ),
+    Column("credential_code", value="code", json_key="code", on=On.FILE, promised="code"),
+    Column("credential_label", value="label", json_key="label", promised="text"),
+    Column("kind", words="conditions.kind", promised="text"),
+    Column("requirement", words="conditions.requirement", schema="text"),
+    GROUND,
+    Column("choice", value="group", on=On.CELLS),
+    Column("way", value="alternative", on=On.CELLS),
+    Column("held", words="terms.verdict", promised=one_of(TERNARY)),
+    Column("source", promised="text"),
 )  # fmt: skip
 
 
@@ -216,11 +206,9 @@ class Known(Described):
     spec: ClassVar[Record] = Record(
         "known",
         "That the referential's own experts list this move; never inside the score",
-        (
-            Column("rank", "integer", promised="ordinal?"),
-            Column("kind", schema="text"),
-            Column("source", promised="text"),
-        ),
+        Column("rank", "integer", promised="ordinal?"),
+        Column("kind", schema="text"),
+        Column("source", promised="text"),
     )
 
 
@@ -292,40 +280,38 @@ class Move(Described, Shown):
     spec: ClassVar[Record] = Record(
         "move",
         "One step from an origin to a target, explained",
-        (
-            Column("rank", "integer", promised="ordinal: 1 = best"),
-            part_of("origin", "origin", shown="origin.named", on=On.JSON | On.SCREEN, promised=True),
-            Column("origin_code", value="origin.code", on=On.TABLE),
-            Column("origin_label", value="origin.label", on=On.TABLE),
-            part_of("target", "end", shown="target.named", on=On.JSON | On.SCREEN, promised=True),
-            Column("target_code", value="target.code", on=On.TABLE),
-            Column("target_label", value="target.label", on=On.TABLE),
-            Column("score", "number",
-                   promised="number: Sum of `parts`; no unit, compares within one referential, scorer and settings"),
-            Column("probability", "share",
-                   promised="share?: Chance that an expert of the referential would list the move; null: no answer"),
-            Column("level", words="moves.level", promised=maybe(one_of(LEVELS)), badge=True),
-            Column("coverage", "share", shown=coverage_text,
-                   promised="share?: (held + credited share of near) / total weight; null: the target lists nothing"),
-            Column("coverage_position", "integer", on=On.FILE,
-                   schema="ordinal?: 1 = no other target is better covered"),
-            part_of("known", "known", nullable=True, shown=known_text, on=On.JSON | On.SCREEN, promised=True),
-            Column("known_rank", "integer", value=lambda m, _: m.known.rank if m.known else None, on=On.TABLE),
-            parts_of("parts", "part", promised=True),
-            parts_of("held", "item", promised=True),
-            parts_of("near", "near_item", promised=True),
-            Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE),
-            Column("same_field", "flag", schema="flag?", on=On.FILE),
-            Column("access", value=lambda m, lang: access_text(m.access, lang), on=On.CELLS),
-            part_of("access_conditions", "access_conditions", "access", promised=True),
-            *wage_columns(attrgetter("wages"), on=On.SCREEN),
-            *observed_columns(attrgetter("observed")),
-            parts_of("credentials", CREDENTIAL, value=lambda m, lang: required_text(m.access, lang), on=On.FILE),
-            parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
-            parts_of("filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
-                     on=On.FILE, promised=True),
-            REFERENTIAL,
-        ),
+        Column("rank", "integer", promised="ordinal: 1 = best"),
+        part_of("origin", "origin", shown="origin.named", on=On.JSON | On.SCREEN, promised=True),
+        Column("origin_code", value="origin.code", on=On.TABLE),
+        Column("origin_label", value="origin.label", on=On.TABLE),
+        part_of("target", "end", shown="target.named", on=On.JSON | On.SCREEN, promised=True),
+        Column("target_code", value="target.code", on=On.TABLE),
+        Column("target_label", value="target.label", on=On.TABLE),
+        Column("score", "number",
+               promised="number: Sum of `parts`; no unit, compares within one referential, scorer and settings"),
+        Column("probability", "share",
+               promised="share?: Chance that an expert of the referential would list the move; null: no answer"),
+        Column("level", words="moves.level", promised=maybe(one_of(LEVELS)), badge=True),
+        Column("coverage", "share", shown=coverage_text,
+               promised="share?: (held + credited share of near) / total weight; null: the target lists nothing"),
+        Column("coverage_position", "integer", on=On.FILE,
+               schema="ordinal?: 1 = no other target is better covered"),
+        part_of("known", "known", nullable=True, shown=known_text, on=On.JSON | On.SCREEN, promised=True),
+        Column("known_rank", "integer", value=lambda m, _: m.known.rank if m.known else None, on=On.TABLE),
+        parts_of("parts", "part", promised=True),
+        parts_of("held", "item", promised=True),
+        parts_of("near", "near_item", promised=True),
+        Column("kind", words="moves.kind", schema=one_of(get_args(MoveKind)), on=On.FILE),
+        Column("same_field", "flag", schema="flag?", on=On.FILE),
+        Column("access", value=lambda m, lang: access_text(m.access, lang), on=On.CELLS),
+        part_of("access_conditions", "access_conditions", "access", promised=True),
+        *wage_columns(attrgetter("wages"), on=On.SCREEN),
+        *observed_columns(attrgetter("observed")),
+        parts_of("credentials", CREDENTIAL, value=lambda m, lang: required_text(m.access, lang), on=On.FILE),
+        parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
+        parts_of("filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,
+                 on=On.FILE, promised=True),
+        REFERENTIAL,
         beside={"counterfactual": "counterfactual?"},
     )  # fmt: skip
 

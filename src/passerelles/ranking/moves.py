@@ -507,16 +507,14 @@ class Counterfactual(Described):
     spec: ClassVar[Record] = Record(
         "counterfactual",
         "What would bring the move one level nearer; there where it is asked for",
-        (
-            Column("level", promised=one_of(LEVELS)),
-            parts_of("added", "item", on=On.ALL, promised=True),
-            *(
-                replace(column, promised=column.json_schema)
-                for column in within(
-                    Move.spec.pick("referential", "score", "probability", "coverage", "coverage_position"),
-                    attrgetter("move"),
-                )
-            ),
+        Column("level", promised=one_of(LEVELS)),
+        parts_of("added", "item", on=On.ALL, promised=True),
+        *(
+            replace(column, promised=column.json_schema)
+            for column in within(
+                Move.spec.pick("referential", "score", "probability", "coverage", "coverage_position"),
+                attrgetter("move"),
+            )
         ),
     )
 

@@ -347,33 +347,31 @@ def _own_column(key: str, shape: Shape) -> Column:
 OCCUPATION = Record(
     "occupation",
     "What the referential says of an occupation; null: nothing",
-    (
-        Column("code", promised="code"),
-        _own_column("label", "text?"),
-        _own_column("definition", "text?"),
-        _own_column("access", "text?"),
-        _own_column("base", "code?: Occupation that this one specialises"),
-        parts_of("parts", _NAMED, "Specialised occupations that it is made of", promised=True,
-                 path=lambda f, _: f.referential.parts_of(f.code)),
-        _own_column("parent", "code?"),
-        parts_of("domain", _NAMED, "From the top of the tree to the occupation's own", promised=True, path="domains"),
-        _own_column("riasec", "text?"),
-        Column("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
-               promised={"each": "text", "about": "yes, no or unknown; for `ecological` its role"}),
-        parts_of("titles", _TITLE, promised=True, path=lambda f, _: f.referential.titles_of.get(f.code, ())),
-        parts_of("requirements", _REQUIREMENT, promised=True, path=lambda f, _: [
-            (r, f.referential.competency_by_code[r.competency]) for r in f.referential.requirements_of.get(f.code, ())
-        ]),
-        parts_of("contexts", _CONTEXT, promised=True, path=lambda f, _: [
-            f.referential.context_by_code[c] for c in f.referential.contexts_of.get(f.code, ())
-        ]),
-        parts_of("credentials", _CREDENTIAL, promised=True, path=lambda f, _: [
-            (r, f.referential.credential_by_code[r.credential], f.referential.prerequisites_of(r.credential))
-            for r in f.referential.credentials_of.get(f.code, ())
-        ]),
-        part_of("access_conditions", "access_conditions", "conditions"),
-        parts_of("mobilities", _MOBILITY, promised=True),
-    ),
+    Column("code", promised="code"),
+    _own_column("label", "text?"),
+    _own_column("definition", "text?"),
+    _own_column("access", "text?"),
+    _own_column("base", "code?: Occupation that this one specialises"),
+    parts_of("parts", _NAMED, "Specialised occupations that it is made of", promised=True,
+             path=lambda f, _: f.referential.parts_of(f.code)),
+    _own_column("parent", "code?"),
+    parts_of("domain", _NAMED, "From the top of the tree to the occupation's own", promised=True, path="domains"),
+    _own_column("riasec", "text?"),
+    Column("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
+           promised={"each": "text", "about": "yes, no or unknown; for `ecological` its role"}),
+    parts_of("titles", _TITLE, promised=True, path=lambda f, _: f.referential.titles_of.get(f.code, ())),
+    parts_of("requirements", _REQUIREMENT, promised=True, path=lambda f, _: [
+        (r, f.referential.competency_by_code[r.competency]) for r in f.referential.requirements_of.get(f.code, ())
+    ]),
+    parts_of("contexts", _CONTEXT, promised=True, path=lambda f, _: [
+        f.referential.context_by_code[c] for c in f.referential.contexts_of.get(f.code, ())
+    ]),
+    parts_of("credentials", _CREDENTIAL, promised=True, path=lambda f, _: [
+        (r, f.referential.credential_by_code[r.credential], f.referential.prerequisites_of(r.credential))
+        for r in f.referential.credentials_of.get(f.code, ())
+    ]),
+    part_of("access_conditions", "access_conditions", "conditions"),
+    parts_of("mobilities", _MOBILITY, promised=True),
 )  # fmt: skip
 
 

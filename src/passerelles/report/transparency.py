@@ -66,17 +66,15 @@ class Duty(Described):
     spec: ClassVar[Record] = Record(
         "duty",
         "One thing to publish or to answer",
-        (
-            Column("subject", words="transparency.subject", promised=one_of(get_args(Subject))),
-            Column("law", promised="text: Article, or point of an annex"),
-            Column("duty", value=lambda d, lang: d.duty(lang), promised="text: What must be told"),
-            Column("answer", value=lambda d, lang: d.answer(lang), promised="text"),
-            Column("state", words="transparency.state",
-                   promised=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
-            Column("where", promised="text?: Where more stands"),
-            Column("source", promised="text: Page where the law was read", on=On.FILE),
-            Column("as_of", value=lambda *_: _DUTIES["as_of"], promised="text: Day on which it was read", on=On.FILE),
-        ),
+        Column("subject", words="transparency.subject", promised=one_of(get_args(Subject))),
+        Column("law", promised="text: Article, or point of an annex"),
+        Column("duty", value=lambda d, lang: d.duty(lang), promised="text: What must be told"),
+        Column("answer", value=lambda d, lang: d.answer(lang), promised="text"),
+        Column("state", words="transparency.state",
+               promised=one_of(get_args(State), "filled, stated for any use, or open: only the body can answer")),
+        Column("where", promised="text?: Where more stands"),
+        Column("source", promised="text: Page where the law was read", on=On.FILE),
+        Column("as_of", value=lambda *_: _DUTIES["as_of"], promised="text: Day on which it was read", on=On.FILE),
     )  # fmt: skip
 
 
@@ -94,12 +92,10 @@ class Weight(NamedTuple):
 WEIGHT: Final = Record(
     "weight",
     "Weight of a feature in a part of the score",
-    (
-        Column("part", promised="text"),
-        Column("part_label", value=lambda w, lang: part_words(w.part, "label", lang), promised="text"),
-        Column("feature", promised="text: As docs/scoring.md names it"),
-        Column("weight", "number", promised="number"),
-    ),
+    Column("part", promised="text"),
+    Column("part_label", value=lambda w, lang: part_words(w.part, "label", lang), promised="text"),
+    Column("feature", promised="text: As docs/scoring.md names it"),
+    Column("weight", "number", promised="number"),
 )
 
 
@@ -114,11 +110,9 @@ class Changed(NamedTuple):
 CHANGED: Final = Record(
     "changed_setting",
     "A setting that is not at its default",
-    (
-        Column("name", promised="text"),
-        Column("value", value=lambda c, _: str(c.value), promised="text"),
-        Column("default", value=lambda c, _: str(c.default), promised="text"),
-    ),
+    Column("name", promised="text"),
+    Column("value", value=lambda c, _: str(c.value), promised="text"),
+    Column("default", value=lambda c, _: str(c.default), promised="text"),
 )
 
 

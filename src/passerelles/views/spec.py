@@ -6,9 +6,10 @@ A result declares its columns once, beside itself. Each output takes those that 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import Flag, auto
 from functools import cached_property
+from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
@@ -179,26 +180,30 @@ class Withheld(NamedTuple):
     cells: Mapping[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Record:
-    """One kind of item: its name among the schemas, what it is, its columns; `beside`: keys that are there if asked."""
+    """
+    One kind of item: its name among the schemas, what it is, its columns; `beside`: keys that are there if asked.
+
+    Columns are given one by one, or several in a tuple.
+
+    Examples
+    --------
+    >>> end = Record("end", "An occupation", Column("code"), (Column("label"),))
+    >>> end.to_dict(type("End", (), {"code": "K2110", "label": None}), "fr")
+    {'code': 'K2110', 'label': None}
+    """
 
     name: str
     about: str
     columns: tuple[Column, ...]
-    beside: Mapping[str, Shape] = field(default_factory=dict)
+    beside: Mapping[str, Shape]
 
-    def plus(self, *columns: Column) -> "Record":
-        """
-        Return the record with more columns.
-
-        Examples
-        --------
-        >>> end = Record("end", "An occupation", (Column("code"),)).plus(Column("label"))
-        >>> end.to_dict(type("End", (), {"code": "K2110", "label": None}), "fr")
-        {'code': 'K2110', 'label': None}
-        """
-        return replace(self, columns=(*self.columns, *columns))
+    def __init__(
+        self, name: str, about: str, *columns: Column | tuple[Column, ...], beside: Mapping[str, Shape] | None = None
+    ) -> None:
+        several = chain.from_iterable((each,) if isinstance(each, Column) else each for each in columns)
+        vars(self).update(name=name, about=about, columns=tuple(several), beside=beside or {})
 
     def to_dict(self, item: Any, lang: Lang) -> dict[str, Any]:
         """Return an item as plain values, ready for JSON."""
