@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import fields, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
@@ -61,9 +62,8 @@ def rank(
         unfold=opts.explain,
         occupied=occupied,
     )
-    opts.emit(
-        lambda: moves_envelope("rank@1", graph, moves, lang, nearest=hints, occupied=occupied), moves.sheets(lang), show
-    )
+    payload = partial(moves_envelope, "rank@1", graph, moves, lang, nearest=hints, occupied=occupied)
+    opts.emit(payload, moves.sheets(lang), show)
     opts.draw(lambda charts: charts.neighbour_map(graph, start, moves=moves, lang=lang))
     return bool(moves)
 

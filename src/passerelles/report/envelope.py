@@ -37,29 +37,16 @@ Answers = Sequence[Answer]
 
 def referential_dict(referential: Referential) -> Answer:
     """Return name, version, checksum, date and licence of a referential, and its overlays."""
-    provenance = referential.provenance
-    return {
-        "name": referential.name,
-        "version": referential.version,
-        "sha256": provenance.sha256,
-        "date": provenance.date or None,
-        "source": provenance.source,
-        "licence": provenance.licence or None,
-        "overlays": list(provenance.overlays),
-        **({"overlay_sources": [each._asdict() for each in provenance.laid]} if provenance.laid else {}),
-    }
+    about, laid = referential.provenance, [each._asdict() for each in referential.provenance.laid]
+    of_data = {"date": about.date or None, "source": about.source, "licence": about.licence or None}
+    overlays = {"overlays": list(about.overlays)} | ({"overlay_sources": laid} if laid else {})
+    return referential.stamp._asdict() | of_data | overlays
 
 
 def unscored_envelope(schema: str, referential: Referential, results: Answers, **more: Any) -> Answer:
     """Return the object that a command prints as JSON where nothing is scored; `more`: its own keys, other values."""
-    return {
-        "schema": f"passerelles/{schema}",
-        "referential": referential_dict(referential),
-        "scorer": None,
-        "settings": {},
-        **more,
-        "results": list(results),
-    }
+    about = {"schema": f"passerelles/{schema}", "referential": referential_dict(referential), "scorer": None}
+    return about | {"settings": {}} | more | {"results": list(results)}
 
 
 def envelope(

@@ -144,9 +144,8 @@ def _sheet(case: Case, number: int, flow: Flow, explained: Mapping[tuple[str, st
     else:
         single = move._replace(flows=(flow,))
         facts += moves.facts_of(case, single, items=False)
-        blocks += [
-            Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in by_state(single.move) if items
-        ]
+        states = by_state(single.move)
+        blocks += [Bullets(moves.weightiest(items), w(f"sheet.{state}")) for state, items in states if items]
         blocks += moves.access_blocks(case, single)
     doubt = flow.to_find_out(w.lang)
     if doubt:

@@ -1,6 +1,6 @@
 """`Shown`: what results have in common in a notebook, a terminal and a data frame."""
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from passerelles.errors import PasserellesError, checked, need
@@ -31,9 +31,7 @@ def html_of(page: Page, *, lang: Lang = "fr") -> str:
     True
     """
     template = environment("passerelles.views").get_template("page.html.j2")
-    return template.render(
-        page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=lambda text: typeset(text, lang)
-    )
+    return template.render(page=page, lang=lang, numeric=NUMERIC, page_columns=On.PAGE, set=partial(typeset, lang=lang))
 
 
 _DTYPES: Final[dict[Kind, str]] = {"integer": "Int64", "number": "float64", "share": "float64"}

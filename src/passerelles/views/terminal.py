@@ -20,6 +20,8 @@ WIDTH: Final = 80
 _LEAST: Final = 5  # width below which no column of words goes: what a word has more is folded
 _BETWEEN: Final = 2  # blanks between two columns
 _UNKNOWN: Final = "?"
+_LOOK: Final[dict[str, Any]] = {"title_justify": "left", "box": box.SIMPLE_HEAD, "pad_edge": False, "show_edge": False,
+                                "padding": (0, 1, 0, 0)}  # fmt: skip
 # rich breaks lines at no-break spaces too, so these stand in for spaces that hold while it wraps.
 _HOLDING: Final = {" ": "\ue000", "\u00a0": "\ue001", "\u202f": "\ue002"}
 _BACK: Final = {ord(sign): space for space, sign in _HOLDING.items()}
@@ -110,14 +112,7 @@ def print_sheet(console: Screen, sheet: Sheet, *, title: str = "", most: int | N
     rows = [[_cell(column, item, lang) for column in columns] for item in islice(sheet.items(), most)]
     if not rows:
         return
-    table = Table(
-        title=title or None,
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        pad_edge=False,
-        show_edge=False,
-        padding=(0, 1, 0, 0),
-    )
+    table = Table(title=title or None, **_LOOK)
     heads = [column.head(lang) for column in columns]
     protected = [[holding(text, lang) for text in row] for row in rows]
     exact = [column.kind in NUMERIC for column in columns]
