@@ -1,11 +1,11 @@
 """What a user works with, loaded once: a referential with overlays, its graph, market, places and certifications."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -27,6 +27,8 @@ from passerelles.sharing import Deriving, made_once
 
 if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
+    from passerelles.model import Profile
+    from passerelles.paths.rank import Paths
 
 Part = TypeVar("Part")
 
@@ -216,6 +218,27 @@ class Session(Deriving):
         if self.market is None or self.market.payers is None:
             raise PasserellesError("no_payers")
         return self.market.payers.of(agreement)
+
+    def paths(
+        self,
+        origin: "str | Profile",
+        targets: Iterable[str],
+        *,
+        agreements: Iterable[str | None] = (None, None),
+        filters: Iterable[str] = (),
+        **options: Any,
+    ) -> "Paths":
+        """
+        Rank paths with the certifications and wages of the session, and options of `rank_paths`.
+
+        `agreements` are those of the present employer and of the firm that hires: they name the OPCO that may pay.
+        """
+        from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
+        from passerelles.ranking.filters import parse_filters  # noqa: PLC0415 - command start-up
+
+        options |= {"certifications": self.certifications, "payers": tuple(map(self.payer, agreements))}
+        checks = parse_filters(self.graph, filters, self)
+        return rank_paths(self.graph, origin, targets=targets, filters=checks, wages=self.wages, **options)
 
     def territory_data(self) -> tuple[Market | None, Places | None]:
         """

@@ -282,8 +282,6 @@ def paths(
 ) -> bool:
     """Rank the paths from an origin to targets."""
     from passerelles.paths.legal import find_frame
-    from passerelles.paths.rank import rank_paths
-    from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
     from passerelles.report.envelope import paths_envelope
 
@@ -292,25 +290,13 @@ def paths(
     if not (ends or profile) or not (targets or hiring or basin):
         raise PasserellesError("paths_needs_target")
     legal_frame = None if frame is None else find_frame(frame)
-    session, graph, lang = opts.session, opts.graph, opts.lang
+    graph, lang = opts.graph, opts.lang
     porteurs, worth, official = _hiring(opts, hiring, basin)
-    ranked = rank_paths(
-        graph,
-        start,
-        targets=targets or porteurs or (),
-        frame=legal_frame,
-        max_steps=max_steps,
-        certifications=session.certifications,
-        pareto=pareto,
-        limit=opts.limit,
-        hiring=porteurs,
-        market=worth,
-        date=date,
-        official_list=official,
-        payers=(session.payer(agreement), session.payer(hiring_agreement)),
-        wages=session.wages,
-        filters=parse_filters(graph, opts.filters or (), session),
-    )
+    ranked = opts.session.paths(
+        start, targets or porteurs or (), agreements=(agreement, hiring_agreement), filters=opts.filters or (),
+        frame=legal_frame, max_steps=max_steps, pareto=pareto, limit=opts.limit, hiring=porteurs, market=worth,
+        date=date, official_list=official,
+    )  # fmt: skip
     end = find_start(graph, start).end
     title = opts.say("paths.title" if end.code else "paths.title_profile", label=end.name, code=end.code)
 

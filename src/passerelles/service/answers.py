@@ -94,19 +94,9 @@ def sources(engine: Engine, query: requests.SourcesQuery | requests.SourcesBody,
 
 def paths(engine: Engine, query: requests.PathsQuery | requests.PathsBody, lang: Lang) -> Payload:
     """Answer ``paths@1``."""
-    from passerelles.paths.rank import rank_paths  # noqa: PLC0415 - the optimiser is heavy, and many never ask
-
-    ranked = rank_paths(
-        engine.graph,
-        origin_of(query.origin),
-        targets=query.targets,
-        certifications=engine.certifications,
-        hiring=getattr(query, "hiring", None),
-        payers=(engine.payer(query.agreement), engine.payer(query.hiring_agreement)),
-        wages=engine.wages,
-        filters=parse_filters(engine.graph, query.filters, engine),
-        **query.model_dump(include={"frame", "max_steps", "pareto", "limit"}),
-    )
+    asked = query.model_dump(include={"filters", "frame", "max_steps", "pareto", "limit", "hiring"})
+    agreements = (query.agreement, query.hiring_agreement)
+    ranked = engine.paths(origin_of(query.origin), query.targets, agreements=agreements, **asked)
     return envelope.paths_envelope(engine.graph, ranked, lang)
 
 

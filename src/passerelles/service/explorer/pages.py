@@ -345,7 +345,6 @@ def _groups(ask: Ask, comparison: Comparison) -> list[tuple[str, str, list[Side]
 def paths(ask: Ask, origin: str, target: str) -> str:
     """Return the paths from one occupation to another, each step in sentences."""
     from passerelles.paths.legal import presets  # noqa: PLC0415 - the optimiser is heavy, and many never ask
-    from passerelles.paths.rank import rank_paths  # noqa: PLC0415
 
     start, end = job_of(ask, origin), job_of(ask, target)
     frame = ask.one("frame") or None
@@ -353,19 +352,8 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         raise PasserellesError("unknown_frame", name=frame, known=", ".join(presets()))
     steps = next((n for n in _STEPS if str(n) == ask.one("steps")), _STEPS[-1])
     table = None if ask.engine.market is None else ask.engine.market.payers
-    agreements = [ask.one(name)[:_MOST_TITLE] for name in _FIRMS]
-    payers = [table.of(text) if table is not None and text else None for text in agreements]
-    ranked = rank_paths(
-        ask.engine.graph,
-        start.code,
-        targets=[end.code],
-        frame=frame,
-        max_steps=steps,
-        certifications=ask.engine.certifications,
-        limit=5,
-        payers=(payers[0], payers[1]),
-        wages=ask.engine.wages,
-    )
+    agreements = [ask.one(name)[:_MOST_TITLE] if table is not None else "" for name in _FIRMS]
+    ranked = ask.engine.paths(start.code, [end.code], agreements=agreements, frame=frame, max_steps=steps, limit=5)
     page: Page = ranked.page(ask.lang, frame=frame)
     return ask.render(
         "paths.html",
