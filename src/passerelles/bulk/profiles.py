@@ -84,8 +84,7 @@ def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
         If a column is missing or of another type: a code is a text, never a number.
     """
     _check_there(batch.schema.names)
-    columns = [_compact(_typed_column(batch, name)) for name in COLUMNS]
-    return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS))
+    return pa.RecordBatch.from_arrays([_compact(_typed_column(batch, name)) for name in COLUMNS], names=list(COLUMNS))
 
 
 def _compact(column: "pa.Array") -> "pa.Array":

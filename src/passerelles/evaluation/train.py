@@ -111,8 +111,7 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
     names = [name for name, f in features().items() if f.of_holdings and name not in PLAIN_FEATURES]
     with one_thread(*_USED):
         values = _centred_features(people, names, occupations)
-        sample = _draw(graph, values["overall.rank"])
-        weights, base = _fit(values, sample)
+        weights, base = _fit(values, _draw(graph, values["overall.rank"]))
     parts = {part: named for part, named in _by_part(weights, content_parts()).items() if named}
     return _scorer(graph, HOLDINGS, HOLDINGS_VERSION, base, parts)
 

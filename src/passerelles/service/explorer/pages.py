@@ -286,8 +286,7 @@ def move(ask: Ask, origin: str, target: str) -> str:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     ranked, nearest = moves[0], None
     if ask.one("nearer"):  # asked for alone: it takes a second at times
-        change = nearer(graph, start.code, ranked)
-        nearest = sentence(change, ranked, lang=ask.lang) or ask.words("move.nearest")
+        nearest = sentence(nearer(graph, start.code, ranked), ranked, lang=ask.lang) or ask.words("move.nearest")
     return ask.render(
         "move.html",
         start=start,

@@ -174,8 +174,7 @@ def _case(ask: Ask, body: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
         for side, table in tables.items():
             if table is not None:
                 with _naming_table(side, table):
-                    codes = chosen_jobs.get(side, {})
-                    lots_of[side] = one_side(table, side, choices=codes)
+                    lots_of[side] = one_side(table, side, choices=chosen_jobs.get(side, {}))
     fragile, hiring = lots_of["fragile"], lots_of["hiring"]
     if fragile is None:
         raise PasserellesError("explorer_no_table")
