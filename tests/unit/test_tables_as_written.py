@@ -851,6 +851,7 @@ def test_a_column_of_licences_tells_what_a_title_would(embedded: Referential, tm
         ("Permis et habilitations", "permis C", "permis C", []),
         ("Pré-requis", "Permis C, formation assurée", "Permis C, formation assurée", ["formation assurée"]),
         ("Conditions d'accès", "DE", "DE", ["DE"]), ("Exigences", "aucune", "", []), ("Habilitations", "-", "", []),
+        ("Diplômes et habilitations", "permis C", "permis C", []), ("Brevet exigé", "permis C", "permis C", []),
         ("Diplôme requis", "CAP AEPE ou néant", "CAP AEPE ou néant", ["CAP AEPE ou néant"]),
         ("Requirements", "Licence B1", "Licence B1", ["Licence B1"]),
         ("CACES", "1, 3 et 5", "CACES 1, 3 et 5", []),
@@ -903,7 +904,9 @@ def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referent
         ("H0B0", "", "HAB-ELEC"), ("habilitation VE", "", "HAB-VE"), ("CAP coiffure", "", "CAP-COIFFURE"),
         ("TP ADVF", "", "TP-ADVF"), ("CACES 3 souhaité", "", ""), ("FIMO non exigée", "N4101", ""),
         ("CACES R489 (formation assurée)", "", ""), ("DEAS ou expérience", "", None), ("BEP", "", None),
-        ("permis B et anglais courant", "", None),
+        ("permis B et anglais courant", "", None), ("CACES R482 A, B1, C1 ; AIPR", "F1302", "CACES-R482 AIPR-OP"),
+        ("attestation fluides frigorigènes", "", "FLUIDES"), ("capitaine 200", "", "CAP200"),
+        ("H0, B2V", "", "HAB-ELEC"), ("brevet mécanicien 750 kW", "", "MEC-MER"),
     ],
 )  # fmt: skip
 def test_a_condition_is_read_as_the_credential_that_it_names_however_it_is_written(
@@ -965,3 +968,44 @@ def test_people_who_leave_by_themselves_are_said_to_be_counted_still(
     assert lots.people == 17
     assert f"{name}, dont départs volontaires" in note.sentence(lang)
     assert "other_counts" not in said(lots)
+
+
+def test_full_time_equivalents_of_today_and_those_aimed_at_give_the_fall(embedded: Referential, tmp_path: Path) -> None:
+    text = "Entité;Métier;Effectif actuel (ETP);Effectif cible (ETP)\nA;N1101;42,5;30,0\nA;N1103;12;18\nA;N4101;6,5;4,5"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert found(lots) == [("A", "N1101", 13), ("A", "N4101", 2)]
+
+
+def test_sheets_of_one_side_and_of_other_firms_are_all_read_whatever_their_columns(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    def sheets(*tables: tuple[tuple[Any, ...], ...]) -> Lots:
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+        for number, rows in enumerate(tables):
+            sheet = book.create_sheet(f"Feuille {number}")
+            for row in rows:
+                sheet.append(row)
+        book.save(tmp_path / "t.xlsx")
+        return read_lots(embedded, tmp_path / "t.xlsx", "fragile")
+
+    fishing = (("Armement", "Fonction", "Nb marins", "Port"), ("A", "N4101", 4, "Redon"))
+    trade = (("Entreprise", "Poste", "Nb pers. impactées"), ("B", "N1101", 7))
+    same_firm = (("Société", "Emploi", "Effectif total"), ("A", "N1101", 30))
+    openings = (("Société", "Emploi", "Nb de postes"), ("C", "N1101", 30))
+    lots = sheets(fishing, trade)
+    assert found(lots) == [("A", "N4101", 4), ("B", "N1101", 7)]
+    assert "several_sheets" in said(lots)
+    for other in (same_firm, openings):
+        assert found(sheets(fishing, other)) == [("A", "N4101", 4)], "it may count the same people, or posts"
+
+
+def test_several_files_of_one_side_are_read_as_one_table(embedded: Referential, tmp_path: Path) -> None:
+    first = written(tmp_path / "a.csv", "Employeur;Métier;Nombre\nA;N1101;4\nA;Zzyzx;2\n")
+    second = written(tmp_path / "b.csv", "Company,Job,Openings\nA,N1101,3\nB,N1103,5\n,Total,8\n")
+    lots = read_lots(embedded, [first, second], "hiring")
+    assert found(lots) == [("A", "N1101", 7), ("B", "N1103", 5)]
+    assert [(p.file, p.row) for p in lots.set_aside] == [("a.csv", 3)]
+    notes = [note.sentence("fr") for note in reading_notes([lots])]
+    assert any("b.csv : la ligne de total (4)" in note for note in notes)
+    assert any("a.csv 2, b.csv 2" in note for note in notes), "a lot of two files is told by file and line"

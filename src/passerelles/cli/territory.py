@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.shared import Format, FragileOption, FrameOption, Options, message, shared, speak_below, write_text
+from passerelles.cli.shared import Format, FrameOption, Options, message, shared, speak_below, write_text
 from passerelles.errors import PasserellesError, need
 from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 class Bounded(Options):
     """What commands on a territory share besides: openings, and the bounds of who may go where."""
 
-    hiring: Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring"))] = None
+    hiring: Annotated[list[Path] | None, typer.Option("--hiring", help=say("cli.option.hiring"))] = None
     radius: Annotated[float | None, typer.Option("--radius", min=0, help=say("cli.option.radius"))] = None
     frame: FrameOption = None
     budget: Annotated[float | None, typer.Option("--budget-hours", min=0, help=say("cli.option.budget"))] = None
@@ -75,7 +75,8 @@ class Bounded(Options):
 _SHOWN: Final = 12  # rows that a terminal shows of what is less looked for
 territory = typer.Typer()
 territory.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
-RequiredOption = Annotated[Path, typer.Option("--fragile", help=say("cli.option.fragile"))]
+FragileTables = Annotated[list[Path] | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
+RequiredTables = Annotated[list[Path], typer.Option("--fragile", help=say("cli.option.fragile"))]
 
 
 @territory.command("rank", help=say("cli.command.territory_rank"))
@@ -84,7 +85,7 @@ def rank(
     opts: Bounded,
     basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))] = "",
     territory: Annotated[str, typer.Option("--territory", help=say("cli.option.ranked_area"))] = "",
-    fragile: FragileOption = None,
+    fragile: FragileTables = None,
     jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.jobs"))] = None,
     employers: Annotated[bool, typer.Option("--employers", help=say("cli.option.employers"))] = False,
 ) -> bool:
@@ -110,7 +111,7 @@ def rank(
     place = basin or territory
     place_name = name if normalise_label(place) == normalise_label(name) else f"{name} ({place})"
     title = opts.say(f"territory.title.{'sources' if employers else 'rank'}", basin=place_name)
-    sources = data_sources((fragile, opts.hiring, jobs), market=market, places=places)
+    sources = data_sources((*(fragile or ()), *(opts.hiring or ()), jobs), market=market, places=places)
 
     def payload() -> dict[str, Any]:
         return opts.scored("territory-rank@1", dicts(moves, lang)) | {
@@ -150,7 +151,7 @@ def rank(
 )
 def match(
     opts: Bounded,
-    fragile: RequiredOption,
+    fragile: RequiredTables,
     territory: Annotated[str, typer.Option("--territory", help=say("cli.option.part_of"))] = "",
     ceiling: Annotated[float | None, typer.Option("--max-cost", min=0, help=say("cli.option.max_cost"))] = None,
     minutes: Annotated[float | None, typer.Option("--max-minutes", min=0, help=say("cli.option.max_minutes"))] = None,
@@ -183,7 +184,7 @@ def match(
         allocation = match_territory(graph, fragile, opts.hiring, **common, stretch=stretch, progress=tell)
     release = published(publish(allocation), lang) if opts.mask else allocation.release()
     limited = replace(release, flows=release.flows[: opts.limit])
-    sources = data_sources((fragile, opts.hiring), market=market, places=places)
+    sources = data_sources((*fragile, *(opts.hiring or ())), market=market, places=places)
 
     def show(console: "Screen") -> None:
         print_allocation(console, limited, lang=lang)
@@ -253,7 +254,7 @@ def print_allocation(console: "Screen", release: "Release", *, lang: Lang) -> No
     listed("certificate", release.proofs(lang))
 
 
-def _compare(opts: Bounded, graph: "OccupationGraph", fragile: Path, common: dict[str, Any]) -> bool:
+def _compare(opts: Bounded, graph: "OccupationGraph", fragile: list[Path], common: dict[str, Any]) -> bool:
     from passerelles.report.envelope import envelope
     from passerelles.territory.match import Scenario, compare_scenarios
     from passerelles.views.terminal import print_sheet
@@ -306,7 +307,7 @@ def read_scenario(text: str) -> dict[str, Any]:
 @shared("referential overlay no_access data settings form output lang hiring")
 def sums(
     opts: Bounded,
-    fragile: FragileOption = None,
+    fragile: FragileTables = None,
     dominance: Annotated[str | None, typer.Option("--dominance", help=say("cli.option.dominance"))] = None,
     percent: Annotated[float | None, typer.Option("--p-percent", help=say("cli.option.p_percent"))] = None,
     before: Annotated[Path | None, typer.Option("--before", help=say("cli.option.before"))] = None,
@@ -326,7 +327,7 @@ def sums(
     rules = rules_of(settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
     locator = Locator(places, market)
-    tables = (path for path in (table, before) if path is not None)
+    tables = (each for each in (table, before) if each is not None)
     least = settings.titles.review_threshold
     read_table = partial(read_lots, session.referential, side=side, locator=locator, review_threshold=least)
     lots, *first = map(read_table, tables)
@@ -337,7 +338,7 @@ def sums(
     def payload() -> dict[str, Any]:
         return unscored_envelope(
             "sums@1", session.referential, dicts(publication.cells, lang), rules=publication.rules._asdict(),
-            notes=publication.notes(lang), sources=data_sources((table, before), places=places),
+            notes=publication.notes(lang), sources=data_sources((*(table or ()), before), places=places),
         )  # fmt: skip
 
     opts.tell_reading(lots, *first)
@@ -350,7 +351,7 @@ def sums(
 )
 def batch(
     opts: Bounded,
-    fragile: RequiredOption,
+    fragile: RequiredTables,
     output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.batch_output"))],
     by: Annotated[str, typer.Option("--by", help=say("cli.option.batch_by"))] = "basin",
     pages: Annotated[bool, typer.Option("--pages/--no-pages", help=say("cli.option.batch_pages"))] = True,
@@ -464,7 +465,7 @@ def report(
     opts: Bounded,
     context: typer.Context,
     territory: Annotated[str | None, typer.Option("--territory", help=say("cli.option.territory"))] = None,
-    fragile: FragileOption = None,
+    fragile: FragileTables = None,
     limit: Annotated[int, typer.Option("--limit", "-n", min=0, help=say("cli.option.report_limit"))] = 0,
     sheets: Annotated[bool, typer.Option("--sheets", help=say("cli.option.report_sheets"))] = False,
     title: Annotated[str, typer.Option("--title", help=say("cli.option.report_title"))] = "",
@@ -494,7 +495,7 @@ def report(
         if hiring is not None:
             raise PasserellesError("report_which_input")
         sample = sample_name(territory or DEFAULT_TERRITORY)
-        fragile, hiring = sample_tables(sample)
+        fragile, hiring = ([path] for path in sample_tables(sample))
     words = tuple(command_words(context, territory=sample or territory))
     session = opts.open(tensions=hiring is None)
     graph = session.graph

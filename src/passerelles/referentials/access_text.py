@@ -352,10 +352,15 @@ def phrases_of(names: Iterable[tuple[str, str]], language: str = "fr") -> Phrase
         for name in (label, re.split(r"[,(:]", label)[0], *re.findall(r"\(([A-Z]{3,})\)", label)):
             words = _key(name, rules)
             shorter = [(*each, *words[len(h) :]) for h, *rest in heads if words[: len(h)] == h for each in rest]
-            for phrase in (words, *shorter):
+            for phrase in (words, *shorter, _without_kind(words, rules)):
                 if len(phrase) > 1 or name.isupper():  # a word alone says too little
                     codes.setdefault(phrase, set()).add(code)
     return {phrase: tuple(sorted(some)) for phrase, some in codes.items()}
+
+
+def _without_kind(words: Choice, rules: _Rules) -> Choice:
+    """Return the words of a name without the first where this only says of what kind it is: "brevet"."""
+    return words[1:] if words and rules.asked["filler"].match(words[0]) else words
 
 
 def read_asked(item: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], language: str) -> Asked:

@@ -352,7 +352,7 @@ class Allocation(Shown):
     def resolved(self) -> tuple[Resolved, ...]:
         """Return the jobs that were written otherwise than by their code, with the table and row to correct."""
         return tuple(
-            Resolved(lot, side.side, f"{side.file}#{lot.sheet}" if lot.sheet else side.file)
+            Resolved(lot, side.side, "#".join(filter(None, (side.file, lot.sheet))))
             for side in (self.fragile, self.hiring)
             for lot in side.resolved()
         )

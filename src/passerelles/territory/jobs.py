@@ -26,6 +26,8 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
 _FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?:[\s,/-]|et|$)")
+_NUMBERED: Final = re.compile(r"CACES|R ?[34]\d\d", re.IGNORECASE)
+_CATEGORY: Final = re.compile(r"[A-H]\d?|\d+[AB]?")
 _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]?|EC)\b)")
 _MOST_JOBS: Final = 4  # in a cell: more are no list of jobs
 
@@ -186,9 +188,13 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
     >>> [*as_asked("permis B, C et CE")], [*as_asked("1, 3 et 5", licences=True)]
     (['permis B', 'permis C', 'permis CE'], ['CACES 1, 3 et 5'])
     """
+    numbered = False
     for each in map(str.strip, _ASKED_APART.split(cell)):
         letter = _LICENCE.match(each)
         licences |= each.casefold().startswith("permis")  # and the letters that follow: "permis C/CE"
+        numbered = _NUMBERED.match(each) is not None or (numbered and _CATEGORY.fullmatch(each) is not None)
+        if numbered and _CATEGORY.fullmatch(each):  # one more category of the same: "R482 A, B1, C1"
+            continue
         if licences and _FORKLIFT.match(each):
             yield f"CACES {each}"
         elif not says("nothing_asked", normalise_label(each)):

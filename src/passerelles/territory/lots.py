@@ -636,9 +636,9 @@ def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
             values = {"n": totals["rows"], "what": partial(_aside_text, counts)}
             yield Note("set_aside", {**values, "file": lots.file or partial(side_label, lots.side)}, "reading")
-        for key, problems in grouped((each.key, each) for each in lots.said).items():
+        for (key, file), problems in grouped(((p.key, split_sheet(p.file)[0]), p) for p in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in problems))
-            details = {**problems[0].values, "n": len(problems), "file": lots.file or problems[0].file}
+            details = {**problems[0].values, "n": len(problems), "file": str(file)}
             if len(problems) > 1 or "rows" not in details:  # a problem may have several lines itself
                 details["rows"] = few(lines, _LISTED)
             yield Note(key, details, "reading")
@@ -683,4 +683,4 @@ def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: An
     return Lots.of(side, summed, **more)
 
 
-Table = str | Path | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots
+Table = str | Path | Sequence[str | Path] | Sequence[Mapping[str, Any]] | Iterable[Lot] | Lots

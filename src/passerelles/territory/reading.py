@@ -169,9 +169,9 @@ def read_lots(
     referential
         Where jobs are looked up, by code or title.
     table
-        Path of a CSV file or workbook, rows as mappings, `Lot` values, or `Lots` (returned as they are). Columns by
-        their usual names in French or English: employer, job (a title, a code, or both), headcount or openings,
-        basin or commune (with a postcode or department to tell places of one name apart). A cell of ``choix``
+        Paths of CSV files or workbooks, one or several, rows as mappings, `Lot` values, or `Lots` (returned as they
+        are). Columns by their usual names in French or English: employer, job (a title, a code, or both), headcount or
+        openings, basin or commune (with a postcode or department to tell places of one name apart). A cell of ``choix``
         replaces the job of its row.
     side
         ``"fragile"`` or ``"hiring"``.
@@ -204,12 +204,15 @@ def read_lots(
     if isinstance(table, Lots):
         return table
     reader = _Reader(referential, side, locator or Locator(), choices, review_threshold)
-    if isinstance(table, str | Path):
-        sheets = sheets_of(table, side)
-        reader.set_aside += damaged(sheets)
-        grids = grids_of(sheets, side, reader.is_place, reader.tell)
-        return reader.read(grids, sheets[0].name, sheets[0].sha256)
-    rows: list[Any] = table.to_dict("records") if hasattr(table, "to_dict") else list(table)
+    given: Any = [table] if isinstance(table, str | Path) else table
+    rows: list[Any] = given.to_dict("records") if hasattr(given, "to_dict") else list(given)
+    if rows and all(isinstance(row, str | Path) for row in rows):
+        files = [sheets_of(path, side) for path in rows]
+        reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
+        grids = (grid for sheets in files for grid in grids_of(sheets, side, reader.is_place, reader.tell))
+        if len(files) > 1:  # a lot of one of several tables is in no single file
+            return reader.read((replace(grid, sheet=grid.name) for grid in grids), "")
+        return reader.read(grids, files[0][0].name, files[0][0].sha256)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.source_lots = dict(enumerate(rows, start=1))
         rows = [
@@ -418,7 +421,9 @@ class _Reader:
         if known:
             named = [(at, name) for at in free if (name := bare(grid.header[at]))]
             roles = {at: named_columns([name], self.side, {}).keys() for at, name in named}
-            counts = [at for at, name in named if {count, "filled"} & roles[at] and not says("part_time", name)]
+            counts = [
+                at for at, name in named if {count, "filled", "target"} & roles[at] and not says("part_time", name)
+            ]
             counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
             if self.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
                 counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])

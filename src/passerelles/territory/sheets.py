@@ -41,7 +41,7 @@ def _side_of_texts(*texts: str) -> Side | None:
 
 
 def sheets_of(table: str | Path, side: Side) -> list[Rows]:
-    """Return the rows of a file: of all its visible sheets of the very same columns, where several are as good."""
+    """Return the rows of a file: of its visible sheets of the very same columns, or of one side and other firms."""
     fits = partial(fit, side=side)
 
     def read_sheet(name: str) -> Rows:
@@ -50,7 +50,9 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
     try:
         rows = read_rows(table, fits, most=_MAX_BYTES)
         own, others = _by_side((rows.sheet, *rows.others), side)
-        return [rows] if not own or rows.sheet in own else [read_sheet(own[0])._replace(others=others)]
+        if own and rows.sheet not in own:
+            return [read_sheet(own[0])._replace(others=others)]
+        return _of_other_firms([rows, *map(read_sheet, rows.others)], side)
     except PasserellesError as error:
         if error.key != "several_sheets":
             raise
@@ -64,8 +66,41 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
         if own:
             sheets, others = [each for each in sheets if each.sheet in own], (*unread, *others)
         if not _same_columns(sheets) or not sheets[0].header_line:
-            raise
+            kin = _of_other_firms([*sheets, *map(read_sheet, others)], side)
+            if len(kin) < len(sheets):
+                raise
+            return kin
         return [each._replace(others=others) for each in sheets]
+
+
+def _of_other_firms(sheets: Sequence[Rows], side: Side) -> list[Rows]:
+    """
+    Return the first of some sheets, and those that count the same side of other firms, whatever their columns.
+
+    A sheet of the same firms may count the same people in another way. Each has to name its side.
+    """
+    kept, firms = list(sheets[:1]), _firms(sheets[0], side)
+    for each in sheets[1:]:
+        named = _firms(each, side)
+        if all((firms, named, firms.isdisjoint(named))) and {_named_side(sheets[0]), _named_side(each)} == {side}:
+            kept, firms = [*kept, each], firms | named
+    others = tuple(each.sheet for each in sheets if each not in kept)
+    return [each._replace(others=others) for each in kept]
+
+
+def _named_side(rows: Rows) -> Side | None:
+    """Return the side that the name of a sheet, its title or header names; none is of one that sums others."""
+    words = normalise_label(rows.sheet)
+    return None if says("sums", words) else _side_of_texts(words) or _side(rows)
+
+
+def _firms(rows: Rows, side: Side) -> frozenset[str]:
+    """Return the employers of a sheet that counts a side of jobs; none where it does not."""
+    columns = columns_of(rows.header, side)
+    if not {"employer", "job", COUNT[side]} <= columns.keys():
+        return frozenset()
+    at = columns["employer"]
+    return frozenset(normalise_label(cell_text(cells[at])) for _, cells in rows.filled if at < len(cells)) - {""}
 
 
 def _same_columns(sheets: Sequence[Rows]) -> bool:
