@@ -71,15 +71,13 @@ class AreaMember(Described):
     spec: ClassVar[Record] = Record(
         "area_member",
         "An occupation in its area",
-        (
-            Column("code", promised="code"),
-            Column("label", promised="text"),
-            Column("strength", "number", promised="amount"),
-            Column("inward", "integer", promised="count"),
-            Column("outward", "integer", promised="count"),
-            Column("dead_end", "flag", promised="flag?"),
-            *market_columns(attrgetter("market")),
-        ),
+        Column("code", promised="code"),
+        Column("label", promised="text"),
+        Column("strength", "number", promised="amount"),
+        Column("inward", "integer", promised="count"),
+        Column("outward", "integer", promised="count"),
+        Column("dead_end", "flag", promised="flag?"),
+        *market_columns(attrgetter("market")),
     )
 
 
@@ -117,16 +115,14 @@ class Area(Described):
     spec: ClassVar[Record] = Record(
         "area",
         "A mobility area: occupations between which people move more than out of them",
-        (
-            Column("number", "integer", promised="ordinal"),
-            Column("name", promised="text"),
-            Column("size", "integer", value=lambda a, _: len(a.members), promised="ordinal"),
-            Column("stability", "share", promised="share"),
-            texts_of("pivots", "code", sep=", ", promised=True),
-            *(texts_of(n, "code", sep=", ", on=On.FILE, promised=True) for n in ("entries", "exits", "dead_ends")),
-            parts_of("members", "area_member", promised=True),
-            *market_columns(attrgetter("market"), counted=True),
-        ),
+        Column("number", "integer", promised="ordinal"),
+        Column("name", promised="text"),
+        Column("size", "integer", value=lambda a, _: len(a.members), promised="ordinal"),
+        Column("stability", "share", promised="share"),
+        texts_of("pivots", "code", sep=", ", promised=True),
+        *(texts_of(n, "code", sep=", ", on=On.FILE, promised=True) for n in ("entries", "exits", "dead_ends")),
+        parts_of("members", "area_member", promised=True),
+        *market_columns(attrgetter("market"), counted=True),
     )  # fmt: skip
 
 
@@ -143,19 +139,17 @@ class Passage(Described):
     spec: ClassVar[Record] = Record(
         "passage",
         "Moves from one area to another",
-        (
-            *(Column(f"{e}_area", "integer", value=e, json_key=e, promised="ordinal") for e in ("origin", "target")),
-            Column("moves", "integer", promised="ordinal"),
-            Column(
-                "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best),
-                json=lambda p, _: [{"origin": a, "target": b, "probability": c} for a, b, c in p.best],
-                promised=[record("", {"origin": "code", "target": "code", "probability": "number"})],
-            ),
-            Column(
-                "to_acquire", value=lambda p, _: "; ".join(label for _, label, _ in p.to_acquire),
-                json=lambda p, _: [{"code": c, "label": label, "moves": n} for c, label, n in p.to_acquire],
-                promised=[record("", {"code": "code", "label": "text", "moves": "ordinal"})],
-            ),
+        *(Column(f"{e}_area", "integer", value=e, json_key=e, promised="ordinal") for e in ("origin", "target")),
+        Column("moves", "integer", promised="ordinal"),
+        Column(
+            "best", value=lambda p, _: "; ".join(f"{a} → {b}" for a, b, _ in p.best),
+            json=lambda p, _: [{"origin": a, "target": b, "probability": c} for a, b, c in p.best],
+            promised=[record("", {"origin": "code", "target": "code", "probability": "number"})],
+        ),
+        Column(
+            "to_acquire", value=lambda p, _: "; ".join(label for _, label, _ in p.to_acquire),
+            json=lambda p, _: [{"code": c, "label": label, "moves": n} for c, label, n in p.to_acquire],
+            promised=[record("", {"code": "code", "label": "text", "moves": "ordinal"})],
         ),
     )  # fmt: skip
 

@@ -318,13 +318,11 @@ class Payer(NamedTuple):
 PAYER: Final = Record(
     "",
     "OPCO of a collective agreement, as published",
-    (
-        *(Column(name, promised="text") for name in ("idcc", "name", "siren")),
-        Column("standing", promised=one_of(get_args(Standing))),
-        texts_of("related", "text", promised=["text"]),
-        *(Column(name, promised="text") for name in ("since", "source")),
-        Column("plan", promised="flag?: Whether the firm is small enough for its OPCO to pay for its training plan"),
-    ),
+    *(Column(name, promised="text") for name in ("idcc", "name", "siren")),
+    Column("standing", promised=one_of(get_args(Standing))),
+    texts_of("related", "text", promised=["text"]),
+    *(Column(name, promised="text") for name in ("since", "source")),
+    Column("plan", promised="flag?: Whether the firm is small enough for its OPCO to pay for its training plan"),
 )
 
 

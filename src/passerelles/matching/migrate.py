@@ -62,13 +62,11 @@ class Destination(NamedTuple):
 DESTINATION: Final = Record(
     "destination",
     "",
-    (
-        Column("code", promised="code"),
-        Column("label", promised="text?"),
-        Column("share", "share", promised="share?"),
-        Column("merges", value=lambda d, _: ", ".join(d.merges), json=lambda d, _: list(d.merges), promised=["text"]),
-        Column("relation", schema=one_of(get_args(Relation))),
-    ),
+    Column("code", promised="code"),
+    Column("label", promised="text?"),
+    Column("share", "share", promised="share?"),
+    Column("merges", value=lambda d, _: ", ".join(d.merges), json=lambda d, _: list(d.merges), promised=["text"]),
+    Column("relation", schema=one_of(get_args(Relation))),
 )  # fmt: skip
 
 
@@ -108,19 +106,17 @@ class Migration(Described):
     spec: ClassVar[Record] = Record(
         "migration",
         "",
-        (
-            Column("old_code", value="code", json_key="code", promised="code"),
-            Column("title", promised="text?"),
-            Column("outcome", value=lambda m, lang: say(f"resolve.migrate.outcome.{m.outcome}", lang=lang),
-                   json="outcome", promised=one_of(get_args(Outcome))),
-            Column("new_code", value="destination", json_key="destination", promised="code?"),
-            Column("basis", promised="text?"),
-            Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, promised="text"),
-            Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
-                   promised=[DESTINATION.schema()]),
-            Column("lost_titles", value="lost", on=On.JSON, promised="count?"),
-            MAYBE_REFERENTIAL,
-        ),
+        Column("old_code", value="code", json_key="code", promised="code"),
+        Column("title", promised="text?"),
+        Column("outcome", value=lambda m, lang: say(f"resolve.migrate.outcome.{m.outcome}", lang=lang),
+               json="outcome", promised=one_of(get_args(Outcome))),
+        Column("new_code", value="destination", json_key="destination", promised="code?"),
+        Column("basis", promised="text?"),
+        Column("why", value=lambda m, lang: m.why(lang), on=On.JSON, promised="text"),
+        Column("destinations", value=lambda m, lang: dicts(m.destinations, lang), on=On.JSON,
+               promised=[DESTINATION.schema()]),
+        Column("lost_titles", value="lost", on=On.JSON, promised="count?"),
+        MAYBE_REFERENTIAL,
     )  # fmt: skip
 
     def why(self, lang: Lang = "fr") -> str:

@@ -178,13 +178,11 @@ class Row(Described):
     spec: ClassVar[Record] = Record(
         "resolved_row",
         "A row of a list",
-        (
-            Column("row", value="number", promised="ordinal: Row of the sheet, or line of the file, that it stands at"),
-            Column("text", promised="text"),
-            Column("status", words="resolve.status", promised=one_of(get_args(Status))),
-            Column("choice", promised="text?"),
-            _CANDIDATES_OF,
-        ),
+        Column("row", value="number", promised="ordinal: Row of the sheet, or line of the file, that it stands at"),
+        Column("text", promised="text"),
+        Column("status", words="resolve.status", promised=one_of(get_args(Status))),
+        Column("choice", promised="text?"),
+        _CANDIDATES_OF,
     )
 
     def cells(self) -> list[Cell]:
@@ -348,17 +346,15 @@ class Group(Described):
     spec: ClassVar[Record] = Record(
         "reviewed_title",
         "A title of a list to review, the most at stake first",
-        (
-            Column("text", promised="text"),
-            Column("rows", value=lambda g, _: list(g.rows),
-                   promised=["ordinal", "Rows of the sheet, or lines of the file, that write it so"]),
-            Column("people", promised="number"),
-            Column("at_stake", value=lambda g, _: round(g.at_stake, 3),
-                   promised="number: People that are expected to be misplaced"),
-            Column("status", words="resolve.status", promised=one_of(get_args(Status))),
-            Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised="code?"),
-            _CANDIDATES_OF,
-        ),
+        Column("text", promised="text"),
+        Column("rows", value=lambda g, _: list(g.rows),
+               promised=["ordinal", "Rows of the sheet, or lines of the file, that write it so"]),
+        Column("people", promised="number"),
+        Column("at_stake", value=lambda g, _: round(g.at_stake, 3),
+               promised="number: People that are expected to be misplaced"),
+        Column("status", words="resolve.status", promised=one_of(get_args(Status))),
+        Column("choice", value=lambda g, _: g.candidates[0].code if g.chosen else None, promised="code?"),
+        _CANDIDATES_OF,
     )  # fmt: skip
 
     @property

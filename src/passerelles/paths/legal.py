@@ -107,13 +107,11 @@ class Violation(Described):
     spec: ClassVar[Record] = Record(
         "rule",
         "A rule that is broken, or that cannot be told",
-        (
-            Column("rule", promised="text"),
-            Column("reason", value=lambda v, lang: v.reason(lang), promised="text"),
-            Column("limit", "number"),
-            Column("value", "number", value=lambda v, _: _rounded(v.value)),
-            Column("by", "number", value=lambda v, _: _rounded(v.by)),
-        ),
+        Column("rule", promised="text"),
+        Column("reason", value=lambda v, lang: v.reason(lang), promised="text"),
+        Column("limit", "number"),
+        Column("value", "number", value=lambda v, _: _rounded(v.value)),
+        Column("by", "number", value=lambda v, _: _rounded(v.by)),
     )
 
 
@@ -139,11 +137,9 @@ class MayPay(Described):
     spec: ClassVar[Record] = Record(
         "may_pay",
         "Who may pay under a legal frame; never an amount",
-        (
-            Column("who", value=lambda p, lang: p.told(lang), promised="text"),
-            Column("source", schema="text?"),
-            part_of("opco", PAYER, nullable=True),
-        ),
+        Column("who", value=lambda p, lang: p.told(lang), promised="text"),
+        Column("source", schema="text?"),
+        part_of("opco", PAYER, nullable=True),
     )
 
 
@@ -186,22 +182,20 @@ class FrameVerdict(Described):
     spec: ClassVar[Record] = Record(
         "frame",
         "What a legal frame says",
-        (
-            Column("frame", value="name", json_key="name", promised="text"),
-            Column("label", on=On.JSON, schema="text"),
-            Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
-            parts_of("violations", "rule", promised=True),
-            parts_of("unknown", "rule"),
-            Column("exempt", on=On.JSON, schema="flag"),
-            Column("conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
-                   json=lambda f, lang: f.conditions_told(lang),
-                   schema=["text", "What must still be agreed or shown, where the verdict is yes"], on=On.FILE),
-            parts_of("payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
-                     value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.FILE),
-            Column("payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,
-                   on=On.TABLE),
-            Column("reasons", value=lambda f, lang: "; ".join(f.reasons(lang)) or None, on=On.TABLE),
-        ),
+        Column("frame", value="name", json_key="name", promised="text"),
+        Column("label", on=On.JSON, schema="text"),
+        Column("verdict", words="terms.verdict", promised=one_of(TERNARY)),
+        parts_of("violations", "rule", promised=True),
+        parts_of("unknown", "rule"),
+        Column("exempt", on=On.JSON, schema="flag"),
+        Column("conditions", value=lambda f, lang: "; ".join(f.conditions_told(lang)) or None,
+               json=lambda f, lang: f.conditions_told(lang),
+               schema=["text", "What must still be agreed or shown, where the verdict is yes"], on=On.FILE),
+        parts_of("payers", "may_pay", "Who may pay for a whole path, where the verdict is not no",
+                 value=lambda f, lang: "; ".join(p.told(lang) for p in f.payers) or None, on=On.FILE),
+        Column("payers_source", value=lambda f, _: "; ".join(dict.fromkeys(p.source for p in f.payers)) or None,
+               on=On.TABLE),
+        Column("reasons", value=lambda f, lang: "; ".join(f.reasons(lang)) or None, on=On.TABLE),
     )  # fmt: skip
 
     def reasons(self, lang: Lang = "fr") -> list[str]:

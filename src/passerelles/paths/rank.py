@@ -289,18 +289,16 @@ class Reached(Described):
     spec: ClassVar[Record] = Record(
         "reached",
         "What the search says of one target",
-        (
-            Column("target", json=lambda r, _: {"code": r.code, "label": r.label}, promised="end"),
-            Column("found", "integer", promised="count"),
-            Column("limit", "integer", promised="ordinal?"),
-            Column("fewer", "flag", promised="flag: Whether fewer paths exist than were asked for"),
-            Column("proven", "flag", promised="flag: Whether no path that was left out can be better"),
-            Column("gap", "number", promised="amount"),
-            Column("evaluated", "integer", promised="count"),
-            Column("reason", promised="text?: Why there is none, or no stage"),
-            texts_of("parts", "code", "Specialised occupations of a target that is split"),
-            Column("cut", "integer", schema="count: Undominated paths that the limit leaves out of a Pareto set"),
-        ),
+        Column("target", json=lambda r, _: {"code": r.code, "label": r.label}, promised="end"),
+        Column("found", "integer", promised="count"),
+        Column("limit", "integer", promised="ordinal?"),
+        Column("fewer", "flag", promised="flag: Whether fewer paths exist than were asked for"),
+        Column("proven", "flag", promised="flag: Whether no path that was left out can be better"),
+        Column("gap", "number", promised="amount"),
+        Column("evaluated", "integer", promised="count"),
+        Column("reason", promised="text?: Why there is none, or no stage"),
+        texts_of("parts", "code", "Specialised occupations of a target that is split"),
+        Column("cut", "integer", schema="count: Undominated paths that the limit leaves out of a Pareto set"),
     )  # fmt: skip
 
     def note(self, least: int, *, direct: bool, lang: Lang) -> str:

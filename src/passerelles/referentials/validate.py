@@ -35,18 +35,16 @@ def _notice_text(notice: Notice, lang: Lang) -> str:
 NOTICE: Final = Record(
     "notice",
     "A notice",
-    (
-        Column("severity", words="validation.severity", promised=one_of(get_args(Severity))),
-        Column("code", promised="text", on=On.FILE),
-        Column("file", promised="text?", on=_WIDE),
-        Column("line", "integer", promised="ordinal?", on=On.FILE),
-        Column("count", "integer", value="faults", promised="ordinal"),
-        Column("dropped", promised="count", on=On.JSON),
-        Column("values", json=lambda n, _: dict(n.values), promised={"each": "text"}, on=On.JSON),
-        Column("what", value=lambda n, lang: n.what(lang), promised="text", on=_WIDE),
-        Column("what", value=_notice_text, on=On.TERMINAL),
-        Column("action", value=lambda n, lang: n.action(lang), promised="text", on=_WIDE),
-    ),
+    Column("severity", words="validation.severity", promised=one_of(get_args(Severity))),
+    Column("code", promised="text", on=On.FILE),
+    Column("file", promised="text?", on=_WIDE),
+    Column("line", "integer", promised="ordinal?", on=On.FILE),
+    Column("count", "integer", value="faults", promised="ordinal"),
+    Column("dropped", promised="count", on=On.JSON),
+    Column("values", json=lambda n, _: dict(n.values), promised={"each": "text"}, on=On.JSON),
+    Column("what", value=lambda n, lang: n.what(lang), promised="text", on=_WIDE),
+    Column("what", value=_notice_text, on=On.TERMINAL),
+    Column("action", value=lambda n, lang: n.action(lang), promised="text", on=_WIDE),
 )
 
 

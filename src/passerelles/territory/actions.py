@@ -105,18 +105,16 @@ class Action(Described):
     spec: ClassVar[Record] = Record(
         "action",
         "Something to be done before people move",
-        (
-            Column("todo", value="kind", words="territory.action.kind", schema=one_of(KINDS), note=when),
-            Column("action_what", value="what", promised="text"),
-            Column("action_who", value="who", promised="text"),
-            Column("action_when", value=when, promised="text", on=On.FILE),
-            Column("people", "integer", promised=PEOPLE),
-            Column("hours_all", "integer", value="hours", promised="amount?",
-                   shown=lambda a, _: None if a.kind == "train" else "–"),
-            *(month_column(name, f"dates.{name}") for name in ("start_by", "due", "free_from")),
-            Column("late", "integer", value="dates.late", on=On.FILE,
-                   schema="count: People free too late for their training"),
-        ),
+        Column("todo", value="kind", words="territory.action.kind", schema=one_of(KINDS), note=when),
+        Column("action_what", value="what", promised="text"),
+        Column("action_who", value="who", promised="text"),
+        Column("action_when", value=when, promised="text", on=On.FILE),
+        Column("people", "integer", promised=PEOPLE),
+        Column("hours_all", "integer", value="hours", promised="amount?",
+               shown=lambda a, _: None if a.kind == "train" else "–"),
+        *(month_column(name, f"dates.{name}") for name in ("start_by", "due", "free_from")),
+        Column("late", "integer", value="dates.late", on=On.FILE,
+               schema="count: People free too late for their training"),
     )  # fmt: skip
 
 

@@ -528,26 +528,24 @@ class Scenario(Described):
     spec: ClassVar[Record] = Record(
         "scenario",
         "One scenario of a comparison",
-        (
-            Column("scenario", value="name", promised="text"),
-            Column(
-                "options", json=lambda s, _: {k: list(v) if isinstance(v, tuple) else v for k, v in s.options.items()},
-                promised=record("", {}), on=On.JSON,
-            ),
-            Column("status", value="allocation.status", promised=one_of(STATUSES), on=On.JSON),
-            _total("placed"),
-            _total("uncovered", on=On.FILE),
-            _total("unfilled"),
-            Column("hours", json=lambda s, _: s.totals["hours"], promised="span", on=On.JSON),
-            Column("hours_expected", "number", value=lambda s, _: s.totals["hours"]["expected"], on=On.CELLS),
-            Column("lever", json=lambda s, _: s.totals["lever"], schema=LEVER, on=On.JSON),
-            Column("lever_hours", "number", value=lambda s, _: s.totals["lever"]["hours"], on=On.CELLS),
-            Column("km", "number", value=lambda s, _: s.totals["km"], promised="amount?"),
-            _total("same_job"),
-            Column("gap", value="allocation.gap", promised="amount", on=On.JSON),
-            Column("sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", promised="text",
-                   on=On.FILE),
+        Column("scenario", value="name", promised="text"),
+        Column(
+            "options", json=lambda s, _: {k: list(v) if isinstance(v, tuple) else v for k, v in s.options.items()},
+            promised=record("", {}), on=On.JSON,
         ),
+        Column("status", value="allocation.status", promised=one_of(STATUSES), on=On.JSON),
+        _total("placed"),
+        _total("uncovered", on=On.FILE),
+        _total("unfilled"),
+        Column("hours", json=lambda s, _: s.totals["hours"], promised="span", on=On.JSON),
+        Column("hours_expected", "number", value=lambda s, _: s.totals["hours"]["expected"], on=On.CELLS),
+        Column("lever", json=lambda s, _: s.totals["lever"], schema=LEVER, on=On.JSON),
+        Column("lever_hours", "number", value=lambda s, _: s.totals["lever"]["hours"], on=On.CELLS),
+        Column("km", "number", value=lambda s, _: s.totals["km"], promised="amount?"),
+        _total("same_job"),
+        Column("gap", value="allocation.gap", promised="amount", on=On.JSON),
+        Column("sentence", value=lambda s, lang: s.allocation.summary(lang), json_key="summary", promised="text",
+               on=On.FILE),
     )  # fmt: skip
 
 

@@ -181,16 +181,14 @@ def _total(name: str, shape: Shape = PEOPLE) -> Column:
 LINE: Final = Record(
     "territory_line",
     "What one territory comes to",
-    (
-        Column("territory", promised="text"),
-        Column("code", promised="text?"),
-        *map(_total, ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")),
-        _total("hours_all", "amount?"),
-        Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema="whole?"),
-        Column("problem", promised="text?"),
-        Column("page", promised="text?"),
-        Column("checksum", promised="text"),
-    ),
+    Column("territory", promised="text"),
+    Column("code", promised="text?"),
+    *map(_total, ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")),
+    _total("hours_all", "amount?"),
+    Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema="whole?"),
+    Column("problem", promised="text?"),
+    Column("page", promised="text?"),
+    Column("checksum", promised="text"),
 )  # fmt: skip
 
 

@@ -109,14 +109,12 @@ class Sum(Described):
     spec: ClassVar[Record] = Record(
         "sum",
         "People or openings of all employers of one basin and job",
-        (
-            Column("basin", value=lambda s, lang: s.basin or say("territory.sums.all", lang=lang), promised="text"),
-            Column("job", promised="text?"),
-            Column("label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
-                   promised="text?"),
-            Column("people", "integer", promised="count?"),
-            Column("masked", "flag", promised="flag: Whether the number is withheld"),
-        ),
+        Column("basin", value=lambda s, lang: s.basin or say("territory.sums.all", lang=lang), promised="text"),
+        Column("job", promised="text?"),
+        Column("label", value=lambda s, lang: s.label or (None if s.job else say("territory.sums.all", lang=lang)),
+               promised="text?"),
+        Column("people", "integer", promised="count?"),
+        Column("masked", "flag", promised="flag: Whether the number is withheld"),
     )  # fmt: skip
 
 
