@@ -619,6 +619,10 @@ def test_a_path_says_the_selection_of_some_titles_and_that_titles_differ_as_the_
     path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
     assert path.status == "feasible"
     assert f"{said[0]}. {said[1]}." in path_sentences(path)[0]
+    rows = (*some.credential_requirements, CredentialRequirement("Q", "AS", scope="titles", titles="1 4 5 6 7 8 9"))
+    path = rank_paths(build_graph(replace(some, credential_requirements=rows)), "P", targets=["Q"], settings=PLAIN)[0]
+    assert "Compté ici : ce que demande" in path_sentences(path)[0]
+    assert said[1] not in path_sentences(path)[0]  # once is enough
     (lines,) = (lines for name, _, lines in Fiche.of(some, "Q").lines("fr") if name == "conditions")
     assert set(said) <= set(lines)
 

@@ -120,6 +120,8 @@ def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tm
     assert leading("Métier", 4, 5) == ["RNCP105", "RNCP200", "RNCP100", "CI-3"]
     assert leading("Métier", 0, 3) == ["RNCP200", "RNCP100", "RNCP105", "CI-3"]
     assert leading("Conductrice", 4, 5)[:2] == ["RNCP100", "RNCP105"]
+    assert leading("Branche", 3, 5)[0] == "RNCP105"
+    assert leading("Branche", 3, 3)[:3] == ["RNCP200", "RNCP100", "RNCP105"]  # its name, above the level of the job
     assert leading("Métier", 4, 4)[:2] == ["RNCP200", "RNCP100"]  # none is of that level
     assert leading("Employé d'une agence", 0, 3)[0] == "RNCP200"  # "une" is no word that tells
     two = kit.replace("TP - TP Conducteur", "Viticole musicale")

@@ -170,12 +170,21 @@ def test_a_stage_is_no_job_that_employers_give_after_years_in_a_trade(ladder: Oc
     assert stages(ANS="yes") == stages("titles") == [("B", "C"), ("C",)]
 
 
-@pytest.mark.parametrize(("months", "codes"), [(12, [("B", "C"), ("C",)]), (48, [("C",)])])
-def test_a_stage_gives_no_years_that_it_does_not_last(
-    ladder: OccupationGraph, months: float, codes: list[tuple[str, ...]]
+@pytest.mark.parametrize(
+    ("kind", "months", "codes"),
+    [
+        ("experience", 12, [("B", "C"), ("C",)]),
+        ("experience", 48, [("C",)]),
+        ("certificat", 12, [("B", "C"), ("C",)]),
+        ("diplôme", 12, [("C",)]),
+    ],
+)
+def test_a_stage_gives_no_years_that_it_does_not_last_and_no_diploma_that_its_people_are_supposed_to_have(
+    ladder: OccupationGraph, kind: CredentialKind, months: float, codes: list[tuple[str, ...]]
 ) -> None:
-    """C asks for years or a school; who comes from B is supposed to have these years, but a stage in B is a year."""
-    years = Credential("ANS", "Années", "experience", months=Hours(months), reductions=(Reduction("B", 0.0),))
+    """C asks for what who comes from B is supposed to have, or a school; a stage in B is a year."""
+    hours = Hours() if kind == "experience" else Hours(2900, 2900, 2900, "s")
+    years = Credential("ANS", "Années", kind, hours, months=Hours(months), reductions=(Reduction("B", 0.0),))
     school = Credential("ECOLE", "École", "certificat", Hours(3000, 3000, 3000, "s"))
     card = Credential("CARTE", "Carte", "autorisation", Hours(0, 0, 0, "s"))
     ways = (CredentialRequirement("C", c, "one-of", "", "voie", c) for c in ("ANS", "ECOLE"))

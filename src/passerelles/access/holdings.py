@@ -100,7 +100,7 @@ class Holdings:
 
     def reduction_for(self, credential: Credential) -> Reduction | None:
         """Return the shortest training that what is held, or done, gives right to; certain and known ones first."""
-        jobs = [job for job in self.occupations if not _outlasts(credential, self.practice.get(job))]
+        jobs = [job for job in self.occupations if not _takes_longer(credential, self.practice.get(job))]
         fits = [r for r in credential.reductions if r.holder_of in jobs or self.of(r.holder_of) == "yes"]
         return min(fits, key=lambda r: (r.hours is None, bool(r.experience_months), r.hours or 0.0), default=None)
 
@@ -266,9 +266,14 @@ def remaining(hours: Hours, reduction: Reduction | None, *, in_firm: bool = Fals
     return hours._replace(low=less if hours.low is None else min(hours.low, less))
 
 
-def _outlasts(credential: Credential, months: float | None) -> bool:
-    """Whether a credential is more years of a trade than the months that somebody has spent in it; None = enough."""
-    return credential.kind == "experience" and months is not None and (credential.months.low or 0.0) > months
+def _takes_longer(credential: Credential, months: float | None) -> bool:
+    """
+    Whether a credential is no fruit of the months that somebody has spent in a job; None = of however many it takes.
+
+    Who has long been in it is supposed to have a diploma, or years; entering it gives neither.
+    """
+    years = credential.kind == "experience" and (credential.months.low or 0.0) > (months or 0.0)
+    return months is not None and (years or credential.kind == "diplôme")
 
 
 def after_occupation(
@@ -277,9 +282,9 @@ def after_occupation(
     """
     Add what an occupation implies: its holder holds what it requires, but for what an employer gives.
 
-    Who comes from it is supposed to have been in it for as many years as are asked for; who has only entered it on the
-    way, for the months of `practice`. A common level at which people enter it proves a diploma where one is demanded;
-    elsewhere many hold one, not all.
+    Who comes from it is supposed to have been in it for as many years as are asked for, and to have the diplomas of its
+    people; who has only entered it on the way has spent the months of `practice` there. A common level at which people
+    enter it proves a diploma where one is demanded; elsewhere many hold one, not all.
     """
     entered = referential.access_of.get(occupation)
     rows = asked(referential, occupation, holdings.aim)
@@ -288,7 +293,7 @@ def after_occupation(
     diplomas = (code for code, at_least in OF_A_LEVEL.items() if at_least <= level)
     implied, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
     supposed = [
-        c for c in _waived(referential, occupation) if not _outlasts(referential.credential_by_code[c], practice)
+        c for c in _waived(referential, occupation) if not _takes_longer(referential.credential_by_code[c], practice)
     ]
     waived, _ = _implied(referential, supposed)
     held: dict[str, Ternary] = dict.fromkeys((*diplomas, *implied, *waived), "yes")

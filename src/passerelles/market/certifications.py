@@ -364,9 +364,10 @@ class Certifications:
         Returns
         -------
         certifications
-            Its own first, then codes of the RNCP, then by how many words of the occupation's name, save those of
-            many names, each bears, then by how many it has that begin alike, then those of a level at which people
-            enter it, then by how few ROME codes each names, then by code.
+            Its own first, then codes of the RNCP, then those of no level above that at which people enter it, then by
+            how many words of the occupation's name, save those of many names, each bears, then by how many it has that
+            begin alike, then those of a level at which people enter it, then by how few ROME codes each names, then by
+            code.
 
         Raises
         ------
@@ -405,14 +406,16 @@ class Certifications:
         low, high = (entered.level_low, entered.level_high) if entered else (None, None)
         name = _distinctive_stems(referential, occupation)
 
-        def nearest(c: LeadingCertification) -> tuple[bool, int, int, bool, int, str]:
+        def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, str]:
             words = _stems(c.label, referential.language)
-            apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
+            above = c.level is not None and c.level > (high or c.level)
+            apart = above or (c.level is not None and c.level < (low or 0))
             same_stems = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
-            return not c.code.startswith("RNCP"), -len(name & words), -same_stems, apart, breadth.get(c.code, 0), c.code
+            unregistered, names = not c.code.startswith("RNCP"), breadth.get(c.code, 0)
+            return unregistered, above, -len(name & words), -same_stems, apart, names, c.code
 
         chosen.sort(key=nearest)
-        if chosen and chosen[0].match == "parent" and nearest(chosen[0])[1:3] == (0, 0):
+        if chosen and chosen[0].match == "parent" and all(nearest(each)[2:4] == (0, 0) for each in chosen):
             chosen = [replace(each, far=True) for each in chosen]
         return (*own, *chosen)
 

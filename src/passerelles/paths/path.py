@@ -669,9 +669,12 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
         if some
     ]
     lines += [*obtain_lines(step.to_obtain, lang), *other_ways_lines(step.access, lang)]
-    lines += [f"{line}." for line in some_only_lines(step.access, lang)]
+    of_name = step.access.varies and any(c.scope == "titles" for c in step.access.required)
+    # That titles differ is said with what is counted.
+    access = replace(step.access, varies=False) if of_name else step.access
+    lines += [f"{line}." for line in some_only_lines(access, lang)]
     lines += [*usual_lines(step.access, lang), *own_account_lines(step.access, lang)]
-    if step.access.varies and any(c.scope == "titles" for c in step.access.required):
+    if of_name:
         lines.append(say("paths.step.of_name", lang=lang, name=step.target.name))
     if step.regulated == "yes":
         key = f"regulated_{step.access.status}" if step.access.status in ("unknown", "open") else "regulated"
