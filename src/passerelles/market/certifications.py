@@ -20,7 +20,7 @@ from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import Duration, load_durations
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.text import normalise_label, slashed_forms
 from passerelles.vectors import stem, word_rules
 from passerelles.views.schema import one_of
@@ -355,7 +355,7 @@ class Certifications:
         Parameters
         ----------
         code
-            Code of an occupation of `referential`.
+            Code or exact title of an occupation of `referential`.
         referential
             Where its parent, its base and its own credentials are found.
         day
@@ -374,14 +374,13 @@ class Certifications:
         UnknownCodeError
             If the referential has no such occupation.
         """
-        occupation = referential.occupation_by_code.get(check_code(code))
-        if occupation is None:
-            raise UnknownCodeError(code)
+        code = find_occupation(referential, code)
+        occupation = referential.occupation_by_code[code]
         own = self._own_certifications(code, referential, day)
         # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
         choice = [n for n in referential.credentials_of.get(code, ()) if n.kind == "one-of" and n.scope == "all"]
-        credentials = (referential.credential_by_code.get(need.credential) for need in choice)
-        unnamed = any(c is not None and c.kind in DIPLOMAS and not c.registrations for c in credentials)
+        credentials = (referential.credential_by_code[need.credential] for need in choice)
+        unnamed = any(c.kind in DIPLOMAS and not c.registrations for c in credentials)
         if own and (occupation.base is not None or (not unnamed and any(each.demanded for each in own))):
             return own
         by_code: dict[str, LeadingCertification] = {}
@@ -428,9 +427,7 @@ class Certifications:
         by_code: dict[str, LeadingCertification] = {}
         diploma_demanded = False
         for need in referential.credentials_of.get(code, ()):
-            credential = referential.credential_by_code.get(need.credential)
-            if credential is None:
-                continue
+            credential = referential.credential_by_code[need.credential]
             demanded = need.scope == "all" and need.kind in ("required", "one-of")
             for rncp in credential.registrations:
                 for each in self._in_force(rncp, "direct", day, credential):
@@ -549,8 +546,7 @@ class Certifications:
         UnknownCodeError
             If the referential has no such occupation.
         """
-        if check_code(code) not in referential.occupation_by_code:
-            raise UnknownCodeError(code)
+        code = find_occupation(referential, code)
         hits: dict[str, CertificationHit] = {}
         for link in links_of(referential, code):
             for certification in self.by_rome.get(link.code, ()):

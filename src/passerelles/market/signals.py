@@ -15,7 +15,7 @@ from passerelles.market.own_lists import Entry, JobList
 from passerelles.market.places import Basin, Places
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
 from passerelles.model import Ternary
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, Kind, On, within
 
@@ -560,7 +560,7 @@ def signals(
     basin
         See `find_basin`.
     codes
-        Occupations; None = all of the referential.
+        Codes or exact titles of occupations; None = all of the referential.
     listed
         A user's list, which overrides the rule where it names the job.
     weights
@@ -576,10 +576,8 @@ def signals(
     rule = market.settings
     openings = job_openings(market, referential, basin.code, weights=weights, year=year)
     labels = market.survey(year).region_labels if market.has_survey else {}
-    for code in [o.code for o in referential.occupations] if codes is None else codes:
-        occupation = referential.occupation_by_code.get(code)
-        if occupation is None:
-            raise UnknownCodeError(code)
+    by_code = referential.occupation_by_code
+    for code in by_code if codes is None else [find_occupation(referential, each) for each in codes]:
         families, whole, estimated = openings(code)
         tension, components = job_tension(market, referential, code, basin)
         regions = (*basin.regions, *(labels.get(region, "") for region in basin.regions))
@@ -589,7 +587,7 @@ def signals(
         parts, wage = tuple(zip(COMPONENTS, components, strict=True)), job_wage(market, referential, code)
         status = entry.status if entry is not None else judge(whole, tension, rule, basin.code)
         source = listed.file.record.name if listed is not None else ""
-        yield Signal(code, occupation.name, basin, families, *figures, parts, wage, status, entry, source, rule)
+        yield Signal(code, by_code[code].name, basin, families, *figures, parts, wage, status, entry, source, rule)
 
 
 def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> Status:
