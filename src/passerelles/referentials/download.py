@@ -19,7 +19,7 @@ import httpx
 
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import check_expansion, file_sha256, open_source, read_file, zipped
-from passerelles.io.atomic import temporary
+from passerelles.io.atomic import atomic_json, temporary
 from passerelles.language.say import Lang, say
 from passerelles.referentials.load import read_source, recognise
 from passerelles.referentials.places import OFFICIAL_URL, ZIP_NAME, cache_folder
@@ -184,7 +184,11 @@ def download_referential(
             content = datetime.now(UTC).isoformat(timespec="seconds"), temp.stat().st_size, file_sha256(temp)
             sent, about = (headers.get("etag"), headers.get("last-modified")), referential.provenance
             record = DownloadRecord(name, web, local, *content, *sent, referential.version, about.format, about.licence)
-            _install(temp, target, record)
+            with temp.open("r+b") as stream:
+                os.fsync(stream.fileno())
+            # The checksum in the record shows whether the two belong together.
+            atomic_json(target.with_name(RECORD_NAME), asdict(record))
+            temp.replace(target)
     except OSError as error:
         raise PasserellesError("download_disk", path=target.parent, reason=error.strerror or error) from error
     return target
@@ -241,14 +245,3 @@ def _check_zip(temp: Path, origin: str) -> None:
         raise PasserellesError("download_broken_zip", origin=origin, reason=str(error) or "?") from error
     if damaged is not None:
         raise PasserellesError("download_broken_zip", origin=origin, reason=f"CRC-32: {damaged}")
-
-
-def _install(temp: Path, target: Path, record: DownloadRecord) -> None:
-    """Put the zip, then its record, in place; the checksum in the record shows whether the two belong together."""
-    with temporary(target.with_name(RECORD_NAME)) as note:
-        note.write_text(json.dumps(asdict(record), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
-        for path in (temp, note):
-            with path.open("r+b") as stream:
-                os.fsync(stream.fileno())
-        temp.replace(target)
-        note.replace(target.with_name(RECORD_NAME))
