@@ -73,6 +73,10 @@ class Bounded(Options):
 
 
 _SHOWN: Final = 12  # rows that a terminal shows of what is less looked for
+# Options of commands that allocate people to openings.
+_ALLOCATE: Final = (
+    "referential overlay no_access data travel strict settings lang hiring radius frame budget probability mask"
+)
 territory = typer.Typer()
 territory.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
 FragileTables = Annotated[list[Path] | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
@@ -144,11 +148,7 @@ def rank(
 
 
 @territory.command("match", help=say("cli.command.territory_match"))
-@shared(
-    "referential overlay no_access data travel limit strict settings form output chart lang hiring radius frame budget "
-    "probability mask scenario",
-    limit=None,
-)
+@shared(f"{_ALLOCATE} limit form output chart scenario", limit=None)
 def match(
     opts: Bounded,
     fragile: RequiredTables,
@@ -346,9 +346,7 @@ def sums(
 
 
 @territory.command("batch", help=say("cli.command.territory_batch"))
-@shared(
-    "referential overlay no_access data travel strict settings lang hiring radius frame budget probability mask date"
-)
+@shared(f"{_ALLOCATE} date")
 def batch(
     opts: Bounded,
     fragile: RequiredTables,
@@ -457,10 +455,7 @@ DEFAULT_TERRITORY = "redon"
 _PAGES: Final = (".html", ".htm", ".docx")
 
 
-@shared(
-    "referential overlay no_access data travel strict settings output lang hiring radius frame budget probability mask "
-    "scenario date"
-)
+@shared(f"{_ALLOCATE} output scenario date")
 def report(
     opts: Bounded,
     context: typer.Context,

@@ -605,8 +605,7 @@ def counterfactual(
     >>> [item.label for item in change.added], change.move.level
     (['Tailler tenons, mortaises et entailles puis monter à blanc'], 'proche')
     """
-    if isinstance(most, bool) or not isinstance(most, int) or most < 0:
-        raise PasserellesError("offset_invalid", value=most)
+    check_limit(None, most)
     chosen = settings_or(settings, graph.settings)
     moves = rank_moves(graph, origin, targets=[target], settings=chosen)
     if not moves or moves[0].level is None:
