@@ -328,19 +328,16 @@ class Problem(Described):
     spec: ClassVar[Record] = Record(
         "set_aside",
         "A row that could not be used, outside of all sums",
-        (
-            Column("file", promised="text"),
-            Column("row", "integer",
-                   promised="count: Line of the file, the header being one; 0 = the table as a whole"),
-            Column("column", promised="text?"),
-            Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
-            Column("reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
-                   promised="text: Why, and what to do"),
-            Column("people", "integer", shown=_withheld_text,
-                   promised="count?: People or openings of the row, where they can be read"),
-            texts_of("suggestions", "text", promised=["text"],
-                     shown=lambda p, lang: _withheld_text(p, lang) or "; ".join(p.suggestions) or "–"),
-        ),
+        Column("file", promised="text"),
+        Column("row", "integer", promised="count: Line of the file, the header being one; 0 = the table as a whole"),
+        Column("column", promised="text?"),
+        Column("problem", value="key", promised="text: Key of the reason", on=On.JSON),
+        Column("reason", value=lambda p, lang: p.why(lang), json=lambda p, lang: p.what(lang),
+               promised="text: Why, and what to do"),
+        Column("people", "integer", shown=_withheld_text,
+               promised="count?: People or openings of the row, where they can be read"),
+        texts_of("suggestions", "text", promised=["text"],
+                 shown=lambda p, lang: _withheld_text(p, lang) or "; ".join(p.suggestions) or "–"),
     )  # fmt: skip
 
 
@@ -364,10 +361,8 @@ class Note(Described):
     spec: ClassVar[Record] = Record(
         "note",
         "What the reader must know",
-        (
-            Column("note", value="key", on=On.JSON, promised="text"),
-            Column("sentence", value=lambda n, lang: n.sentence(lang), promised="text"),
-        ),
+        Column("note", value="key", on=On.JSON, promised="text"),
+        Column("sentence", value=lambda n, lang: n.sentence(lang), promised="text"),
     )
 
 
