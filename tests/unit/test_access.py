@@ -313,9 +313,9 @@ def test_an_admission_to_a_training_that_is_behind_is_not_told() -> None:
     whole = (OccupationAccess("Q", "conditional", selection="admission", selection_label="Dossier"),)
     some = jobs(CredentialRequirement("Q", "DEI"), CredentialRequirement("P", "DEI"), whole=whole)
     told = {origin: sentences(some, origin) for origin in ("R", "P")}
-    assert ["Sélection : admission : Dossier" in each for each in told.values()] == [True, False]
+    assert ["Sélection : Dossier" in each for each in told.values()] == [True, False]
     chosen = jobs(*some.credential_requirements, whole=(whole[0]._replace(selection="competition"),))
-    assert all("Sélection : concours" in sentences(chosen, origin) for origin in "RP")
+    assert all("Sélection par concours : Dossier" in sentences(chosen, origin) for origin in "RP")
 
 
 @pytest.mark.parametrize("kind", ["competition", "appointment", "quota-of-offices", "admission"])
@@ -615,7 +615,7 @@ def test_a_path_says_the_selection_of_some_titles_and_that_titles_differ_as_the_
     whole = OccupationAccess("Q", "conditional", None, None, "competition", "gardien", "titles", chosen)
     some = jobs(CredentialRequirement("Q", "CARTE"), whole=(whole,))
     some = replace(some, titles=tuple(JobTitle(code, f"Titre {code}", "Q") for code in "1456789"))
-    said = [f"Sélection ({named}) : concours : gardien", "Ce qui est exigé dépend de l'appellation"]
+    said = [f"Sélection par concours ({named}) : gardien", "Ce qui est exigé dépend de l'appellation"]
     path = rank_paths(build_graph(some), "P", targets=["Q"], settings=PLAIN, max_steps=1)[0]
     assert path.status == "feasible"
     assert f"{said[0]}. {said[1]}." in path_sentences(path)[0]

@@ -246,11 +246,11 @@ def some_only_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str
     if selection is not None and not (selection.kind == "admission" and admitted):
         scope = listed(selection.names, lang) or say(f"conditions.scope.{selection.scope}", lang=lang)
         kind = say(f"conditions.selection.{selection.kind}", lang=lang)
-        label = selection.label
-        if not normalise_label(label).startswith(normalise_label(kind)):  # "concours de caporal" says what it is
-            label = labelled(kind, label, lang) if label else kind
+        label = selection.label or kind
+        says_it = normalise_label(label).startswith(normalise_label(kind))  # "concours de caporal"
+        chosen = say(f"conditions.selected.{'admission' if says_it else selection.kind}", lang=lang)
         whom = "" if selection.scope == "all" else f" ({scope})"
-        lines.append(labelled(say("conditions.selected", lang=lang) + whom, label, lang))
+        lines.append(labelled(chosen + whom, label, lang))
     return [*lines, say("conditions.varies", lang=lang)] if conditions.varies else lines
 
 
