@@ -723,7 +723,8 @@ class StepHours(NamedTuple):
     """
     Hours of a step towards every occupation, shape (n,), or one, shape (1,); nan = unknown.
 
-    `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or people are selected.
+    `closed`: what it requires nobody can obtain; `unsettled`: what it takes is not known, or the person is selected,
+    as `selective` says.
     `required`: hours of the required training, at the least that is known; `vague`: a whole qualification is without.
     """
 
@@ -732,6 +733,7 @@ class StepHours(NamedTuple):
     high: Floats
     closed: NDArray[np.bool_]
     unsettled: NDArray[np.bool_]
+    selective: NDArray[np.bool_]
     required: Floats
     vague: NDArray[np.bool_]
 
@@ -767,8 +769,9 @@ def step_hours(
     level = table.standing(table.level_at(row), table.brought(row, holdings), rows)
     tenths = table.final(learned, rows, level)
     taught = np.where(course, 0, tenths) / TENTHS
-    unknown = (missing & price.unknown).any(axis=1) | ~(table.lists[rows] | course) | demands.unsettled
+    unsettled = demands.unsettled(price)
+    unknown = (missing & price.unknown).any(axis=1) | ~(table.lists[rows] | course) | unsettled
     span = table.span(taught, demands.span(missing, price), rows, level)
     low, expected, high = (np.where(unknown, np.nan, hours) for hours in span)
     closed = np.asarray((missing & price.closed).any(axis=1))
-    return StepHours(low, expected, high, closed, demands.unsettled, *demands.training(price))
+    return StepHours(low, expected, high, closed, unsettled, demands.selects(price), *demands.training(price))

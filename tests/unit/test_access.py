@@ -2151,8 +2151,34 @@ def test_hours_towards_a_job_to_which_people_are_selected_are_not_known() -> Non
     for status, unknown in told.items():
         graph = build_graph(jobs(whole=(OccupationAccess("Q", status),)), settings=PLAIN)
         row = np.array([graph.position[code] for code in "RQ"])
-        assert bool(demands_of(graph).unsettled[row[1]]) is unknown
+        demands = demands_of(graph)
+        assert bool(demands.unsettled(demands.price(Holdings()))[row[1]]) is unknown
         hours = EffortCosts(graph, PLAIN).hours(row[:1], row[1:])
         assert (hours.possible.item() == UNKNOWN) is unknown
         (path,) = rank_paths(graph, "R", targets=["Q"], settings=PLAIN, max_steps=1)
         assert ("selection" in path.steps[0].unknown) is unknown
+
+
+def test_a_competition_into_studies_selects_nobody_again_who_has_them_behind_as_one_for_a_post_does() -> None:
+    studies = Credential("DES", "Spécialité", "diplôme", Hours(600, 600, 600, "s"), prerequisites=("CONC",))
+    post = Credential("POSTE", "Concours d'agent", "concours")
+    register = Credential("ORDRE", "Ordre", "inscription", Hours(0, 0, 0, "s"))
+    chosen = (OccupationAccess("Q", "selective", selection="competition", selection_label="places"),)
+
+    def told(origin: str, *rows: CredentialRequirement, whole: tuple[OccupationAccess, ...] = chosen) -> list[bool]:
+        some = with_credentials(jobs(*rows, CredentialRequirement("Q", "ORDRE"), whole=whole), studies, post, register)
+        graph = build_graph(some, settings=PLAIN)
+        (path,) = rank_paths(graph, origin, targets=["Q"], settings=PLAIN, max_steps=1)
+        row = np.array([graph.position[code] for code in (origin, "Q")])
+        return [
+            "selection" in path.steps[0].unknown,
+            "Sélection" in " ".join(path_sentences(path)),
+            path.steps[0].access.status == "selective",
+            EffortCosts(graph, PLAIN).hours(row[:1], row[1:]).possible.item() == UNKNOWN,
+        ]
+
+    of_studies, of_post = ([CredentialRequirement(job, code) for job in "PQ"] for code in ("DES", "POSTE"))
+    assert told("P", *of_studies) == [False] * 4
+    assert told("R", *of_studies) == told("P", *of_post) == [True] * 4
+    named = (chosen[0]._replace(selection="appointment"),)  # which comes after the studies
+    assert told("P", *of_studies, whole=named) == [True] * 4

@@ -13,6 +13,7 @@ from passerelles.access.holdings import (
     concerns_titles,
     given_by_employer,
     groups_of,
+    into_studies,
     is_closed,
     registers,
     remaining,
@@ -308,7 +309,16 @@ def access_conditions(
         return conditions
     left = ((c, remaining(c.hours, holdings.reduction_for(c.detail))) for c in conditions.credentials)
     named = tuple(replace(c, held=holdings.of(c.detail), hours=hours) for c, hours in left)
-    return replace(conditions, credentials=_with_groups(named, holdings))
+    mine = replace(conditions, credentials=_with_groups(named, holdings))
+    return replace(mine, status="conditional", selection=None) if _selected_already(referential, mine) else mine
+
+
+def _selected_already(referential: Referential, conditions: AccessConditions) -> bool:
+    """Whether the competition is one into studies, behind somebody who has nothing left but to be registered."""
+    contest = conditions.selection is None or conditions.selection.kind == "competition"
+    left = any(not registers(c.detail) for c in conditions.to_obtain)
+    won = any(not c.lacking and into_studies(referential, c.detail) for c in conditions.required)
+    return conditions.status == "selective" and contest and won and not left
 
 
 def _general_conditions(referential: Referential, code: str, aim: Aim) -> AccessConditions:

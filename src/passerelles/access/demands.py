@@ -21,7 +21,17 @@ from passerelles.access.conditions import (
     training_hours,
     with_counted,
 )
-from passerelles.access.holdings import OF_A_LEVEL, Aim, Holdings, after_occupation, holdings_of, is_closed, remaining
+from passerelles.access.holdings import (
+    OF_A_LEVEL,
+    Aim,
+    Holdings,
+    after_occupation,
+    holdings_of,
+    into_studies,
+    is_closed,
+    registers,
+    remaining,
+)
 from passerelles.codes import grouped, reached
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, HOURS_A_MONTH, TAUGHT, UNKNOWN_HOURS, Alternatives, Credential, Hours, MoveKind
@@ -126,6 +136,8 @@ class Demands(Deriving):
         Shape (n,): whether something is needed that is not known.
     selective
         Shape (n,): whether a competition, an appointment or a quota of offices stands in the way.
+    contested
+        Shape (n,): whether it is a competition, no appointment or quota.
     entered_freely
         Shape (n,): whether people enter without a diploma, so that a required course is all the training there is.
     groups
@@ -143,13 +155,34 @@ class Demands(Deriving):
     courses: Bools
     hidden: Bools
     selective: Bools
+    contested: Bools
     entered_freely: Bools
     groups: tuple[Mapping[str, int], ...]
 
-    @cached_property
-    def unsettled(self) -> Bools:
+    def selects(self, price: Price) -> Bools:
+        """
+        Shape (n,): whether a person is selected.
+
+        Not by a competition into studies that is behind who has nothing left but to be registered.
+        """
+        left = self.needed & ~price.held & ~self._registers
+        won = self.needed & price.held & self._into_studies
+        return frozen(self.selective & ~(self.contested & won.any(axis=1) & ~left.any(axis=1)))
+
+    def unsettled(self, price: Price) -> Bools:
         """Shape (n,): whether what it takes is not known, or people are selected: no hours tell how long that is."""
-        return frozen(self.hidden | self.selective)
+        return frozen(self.hidden | self.selects(price))
+
+    @cached_property
+    def _registers(self) -> Bools:
+        """Shape (c + g,): what enters somebody in a register."""
+        return _flags([*map(registers, self.credentials), *(False for _ in self.choices)])
+
+    @cached_property
+    def _into_studies(self) -> Bools:
+        """Shape (c + g,): competitions into the studies of a diploma."""
+        own = (into_studies(self.referential, c) for c in self.credentials)
+        return _flags([*own, *(False for _ in self.choices)])
 
     def holds(self, practice: float) -> Bools:
         """Shape (n, c + g): what somebody holds who has entered each occupation and practised it for some months."""
@@ -496,10 +529,12 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
         needed[row, [column_of[c] for c in fixed] + [len(codes) + choice for choice in some.values()]] = True
     hidden = _flags(_hidden(referential, c, code) for c, code in zip(conditions, occupations, strict=True))
     selective = _flags(c.status == "selective" for c in conditions)
+    contested = _flags(c.selection is None or c.selection.kind == "competition" for c in conditions)
     freely = _flags(c.level_low == 0 for c in conditions)
     credentials = tuple(known[code] for code in codes)
     columns = (tuple(occupations), tuple(codes), credentials, tuple(choices), tuple(map(frozenset, usual)))
-    return Demands(referential, aim, *columns, frozen(needed), frozen(courses), hidden, selective, freely, groups)
+    flags = hidden, selective, contested, freely
+    return Demands(referential, aim, *columns, frozen(needed), frozen(courses), *flags, groups)
 
 
 def demands_of_job(referential: Referential, code: str, aim: Aim) -> Demands:

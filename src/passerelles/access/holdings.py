@@ -177,6 +177,15 @@ def registers(credential: Credential | None) -> bool:
     return credential is not None and credential.kind == "inscription"
 
 
+def into_studies(referential: Referential, credential: Credential) -> bool:
+    """Whether a credential is a competition into the studies of a diploma: no post is given by it."""
+
+    def find() -> frozenset[str]:
+        return frozenset(chain(*(c.prerequisites for c in referential.credentials if c.kind in DIPLOMAS)))
+
+    return credential.kind == "concours" and credential.code in referential.derived("supposed by diplomas", find)
+
+
 OfSome = CredentialRequirement | Selection
 """What may be asked of some only: of those who work in a way, or in some titles, by code."""
 

@@ -266,7 +266,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     course = bool(demands.trained_alone(missing, price, row))
     if course:  # the required training is all there is
         taught = 0.0
-    doubts = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selective[row]))
+    doubts = (not effort.lists[row] and not course, bool(demands.hidden[row]), bool(demands.selects(price)[row]))
     unknown = (*demands.of_unknown_length(missing, price), *compress(_NOT_KNOWN, doubts))
     # Of a post to which people are selected and that no text trains for, the skills say nothing of how long it takes.
     certain = demands.certain_hours(missing, price)
@@ -386,7 +386,7 @@ def whole_case(context: Context, start: Start, state: State, row: int, *, known:
     """What frames judge the whole way to an occupation by: all that it requires of the person at the very start."""
     demands = state.space.demands
     _, needed = required_of(demands, state.price, start.holdings, row)
-    chosen = bool(demands.selective[row])
+    chosen = bool(demands.selects(state.price)[row])
     title = counted_title(context.graph.referential, state.space.effort, row, state.brought, start.holdings)
     code, origin = demands.occupations[row], start.end.code
     return context.case(code, needed, known=known, origin=origin, selective=chosen, title=title)

@@ -111,8 +111,10 @@ class Situation:
         self.held: Bools = self.has[self.who]
         self.lacking: Bools = self.demands.needed[self.towards] & ~self.held
         # What lists nothing, takes nobody knows what, or chooses its people is never said to be open.
-        settled = ~self.demands.unsettled & self.table.lists
-        self.known = settled[self.towards] & ~(self.lacking & self.closed).any(axis=1)
+        settled = np.zeros((len(starts), len(self.table.lists)), dtype=np.bool_)
+        for row, price in enumerate(self.prices):
+            settled[row] = ~self.demands.unsettled(price) & self.table.lists
+        self.known = settled[self.who, self.towards] & ~(self.lacking & self.closed).any(axis=1)
         self._effort: dict[Bundle, NDArray[np.int64]] = {}
         self.open_already = self.known & ~self.lacking.any(axis=1) & (self.effort([()])[()] <= self.limit)
 

@@ -533,7 +533,7 @@ def _unknown(state: State, row: int) -> bool:
     """Whether hours towards an occupation are only known in part."""
     space, demands = state.space, state.space.demands
     taught = space.effort.lists[row] or demands.trained_alone(state.missing[row], state.price, row)
-    return bool(state.unknown[row].any() or demands.unsettled[row] or not taught)
+    return bool(state.unknown[row].any() or demands.unsettled(state.price)[row] or not taught)
 
 
 def _paths_to(

@@ -297,7 +297,7 @@ class State:
         Nobody heads a trade, or gets a post that years lead to, on the way into that trade.
         """
         space = self.space
-        adds = self.unknown.any(axis=1) | space.demands.unsettled | self.seasoned
+        adds = self.unknown.any(axis=1) | space.demands.unsettled(self.price) | self.seasoned
         return self.open_rows & space.effort.lists & ~self.closed & ~adds
 
     @cached_property

@@ -149,7 +149,7 @@ class EffortCosts:
             low[i], expected[i], high[i] = plain.low[targets], plain.expected[targets], plain.high[targets]
             possible[i, plain.unsettled[targets]] = UNKNOWN
             possible[i, plain.closed[targets]] = NO
-            near = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~demands.selective
+            near = (plain.required <= graph.settings.ranking.close_hours) & ~plain.vague & ~plain.selective
             short[i] = near[targets]
             if lever is not None:
                 state = state_of(graph, table, holding_of(graph, [*required_columns(graph, row), *lever.columns]))
