@@ -203,6 +203,8 @@ def test_what_files_tie_to_a_job_is_not_said_to_give_what_it_demands(table: Cert
     assert ("RNCP100" in alone, "RNCP105" in alone) == (True, False)  # what is asked of the person, and no other
     (course,) = leading_lines(found, kinds={"certificat"}, asked={"RNCP100"})
     assert ("RNCP100" in course, "RNCP105" in course) == (True, True)  # a diploma may hold the certificate
+    (other,) = leading_lines(found, kinds={"diplôme"}, ways={"RNCP100"})  # another way to what is asked
+    assert other == alone
     own = (replace(found[0], demanded=True),)
     assert leading_lines(own, kinds={"titre"})[0].startswith(leads)
 

@@ -1,6 +1,7 @@
 """`rank_paths`: stages that save, growing state, frames, objective, requests that cannot be served, the contract."""
 
 import json
+import re
 import time
 from dataclasses import replace
 from datetime import date
@@ -26,7 +27,7 @@ from passerelles.model import (
     Ternary,
 )
 from passerelles.paths.legal import Frame
-from passerelles.paths.path import Span, hours_short, months_text, step_lines
+from passerelles.paths.path import Span, hours_short, months_text, path_sentences, step_lines
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.ranking.moves import rank_moves
 from passerelles.settings import PathSettings, Settings
@@ -56,6 +57,18 @@ def test_a_stage_is_proposed_when_it_saves_and_says_what_it_brings(ladder: Occup
     text = " ".join(best.to_dict("fr")["explanation"])
     assert "hypothèse" in text
     assert "épargne" in text
+
+
+def test_a_path_that_is_no_longer_than_the_direct_one_is_not_said_to_cost_months(ladder: OccupationGraph) -> None:
+    best = rank_paths(ladder, "A", targets="C", settings=PLAIN)[0]
+    months = best.months.expected or 0.0
+    for direct, said in (
+        (months - 1, "au prix de 1,0 mois de plus."),
+        (months, "sans durer plus."),
+        (months + 2, "et 2,0 mois."),
+    ):
+        text = path_sentences(replace(best, direct_months=direct))[-1]
+        assert re.sub("[\u00a0\u202f]", " ", text).endswith(said)
 
 
 def test_the_state_grows_and_the_credentials_of_a_stage_are_held_after_it(ladder: OccupationGraph) -> None:

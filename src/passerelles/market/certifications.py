@@ -133,19 +133,20 @@ def leading_lines(
     *,
     kinds: Collection[str] = (),
     asked: Container[str] = (),
+    ways: Container[str] = (),
     held: Container[str] = (),
 ) -> list[str]:
     """
     Return one line with the first certifications and how many more there are; none where there is none.
 
     `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
-    everybody, or has a code among those `asked` of the person, is said to lead there. Where something but fitness or
-    experience is demanded and none of these has it, what files tie to the occupation is told as such, and so is what
-    they tie to its family alone, far from its name. What is `held` leads no further. What is demanded today is in
-    force, whatever files leave unsaid.
+    everybody, or has a code among those `asked` of the person or of all `ways` to that, is said to lead there. Where
+    something but fitness or experience is demanded and none of these has it, what files tie to the occupation is told
+    as such, and so is what they tie to its family alone, far from its name. What is `held` leads no further. What is
+    demanded today is in force, whatever files leave unsaid.
     """
     candidates = [c for c in certifications if c.code not in held]
-    demanded = [c for c in candidates if c.demanded or c.code in asked]
+    demanded = [c for c in candidates if c.demanded or c.code in asked or c.code in ways]
     alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
     some = sorted(alone or candidates, key=lambda c: c.code not in asked)
     if not some:

@@ -414,11 +414,13 @@ class Path(Described, Shown):
         """What is said under the steps: the status, what certifies, and legal frames."""
         needed = self.steps[-1].credentials
         kinds = {c.kind for c in needed if c.held != "yes" and c.requirement in DEMANDED}
-        held, to_obtain = (
-            {f"RNCP{number}" for c in needed if (c.held == "yes") is own for number in (c.rncp or "").split()}
-            for own in (True, False)
+        ways = [c.detail for c in self.steps[-1].access.to_obtain]
+        held, to_obtain, any_way = (
+            {f"RNCP{number}" for c in some for number in (c.rncp or "").split()}
+            for some in ([c for c in needed if c.held == "yes"], [c for c in needed if c.held != "yes"], ways)
         )
-        certified = leading_lines(self.certifications, lang, kinds=kinds, asked=to_obtain, held=held)
+        named = {"asked": to_obtain, "ways": any_way, "held": held}
+        certified = leading_lines(self.certifications, lang, kinds=kinds, **named)
         return [*state_lines(self, lang), *certified, *wage_lines(self.wages, lang), *frame_lines(self, lang)]
 
     def __getstate__(self) -> dict[str, Any]:
@@ -732,8 +734,10 @@ def path_lines(path: Path, lang: Lang = "fr") -> list[list[str]]:
         return [*lines, [say("paths.why.alone" if path.alone else "paths.why.direct", lang=lang, least=least)]]
     hours, months = path.hours.expected or 0.0, path.months.expected or 0.0
     saved, direct = round(path.direct_hours - hours), round(path.direct_hours)
-    longer = number(months - path.direct_months, lang=lang, decimals=1)
-    return [*lines, [say("paths.why.stage", lang=lang, saved=saved, direct=direct, months=longer)]]
+    longer = round(months - path.direct_months, 1)
+    key = "stage" if longer > 0 else "stage_shorter" if longer < 0 else "stage_as_long"
+    said = number(abs(longer), lang=lang, decimals=1)
+    return [*lines, [say(f"paths.why.{key}", lang=lang, saved=saved, direct=direct, months=said)]]
 
 
 def state_lines(path: Path, lang: Lang = "fr") -> list[str]:
