@@ -664,6 +664,15 @@ def test_posts_that_a_mere_confirmation_keeps_from_people_of_the_job_go_to_nobod
     assert [(note.key, note.values["n"]) for note in found.planned] == [("own_job", 2)]
 
 
+def test_who_changes_jobs_so_that_more_people_are_placed_is_said() -> None:
+    own, strangers = (Lot(name, job, "x", people=2) for name, job in (("A", "J00"), ("S", "J01")))
+    posts = [Lot("P", "J00", "x", people=2), Lot("Q", "J02", "x", people=2)]
+    found = match([own, strangers], posts, {("J00", "J02"): 100.0, ("J01", "J00"): 10.0})
+    assert [(f.fragile.employer, f.hiring.employer) for f in found.flows] == [("A", "Q"), ("S", "P")]
+    assert [(note.key, note.values["n"]) for note in found.planned] == [("own_job_others", 2)]
+    assert not match([own], posts, {("J00", "J02"): 100.0}).planned
+
+
 @pytest.mark.parametrize("lang", ["fr", "en"])
 def test_who_would_change_jobs_for_what_a_post_of_their_own_asks_for_is_said(
     embedded_graph: OccupationGraph, lang: Lang

@@ -878,6 +878,19 @@ def test_what_people_hold_that_names_no_credential_is_said_not_to_count(
     assert "ATEX niveau 1" in note.sentence(lang)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["Diplômes et habilitations", "Habilitations détenues", "CACES / permis", "Habilitations", "Permis et CACES"],
+)
+def test_what_people_are_said_to_hold_beside_their_licence_counts_as_held(
+    embedded_graph: OccupationGraph, tmp_path: Path, name: str
+) -> None:
+    text = f"Matricule;Métier;Site;Permis;{name}\n1;N4105;Redon;B;CACES 3\n2;N4105;Redon;B;\n3;N4105;Redon;C;Bac\n"
+    lots = read_lots(embedded_graph.referential, written(tmp_path / "t.csv", text), "fragile")
+    assert sorted(lot.permits for lot in lots.lots) == ["permis B", "permis B, CACES 3", "permis C, Bac"]
+    assert [p.values["given"] for p in lots.said if p.key == "held_unread"] == ["Bac"]
+
+
 def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referential, tmp_path: Path) -> None:
     text = "Employeur;Métier;Nombre;Pré-requis\nA;N4105;2;SST\nB;N4105;2;permis C, SST\n"
     graph = build_graph(embedded)

@@ -178,7 +178,7 @@ def named_columns(names: Sequence[str], side: Side, known: Mapping[str, int]) ->
     """Position of the column of each role, by names of columns; those that are known stay."""
     columns = dict(known)
     named = [(at, name) for at, name in enumerate(names) if name]  # one stray cell can make thousands that have none
-    of_other_side = {"headcount"} if side == "hiring" else {"openings", "filled", "conditions"}
+    of_other_side = {"headcount", "held"} if side == "hiring" else {"openings", "filled", "conditions"}
 
     def place(role: str, fits: Callable[[str], object]) -> None:
         """Give a role the first free column whose name fits; a count of the other side counts nothing of this one."""

@@ -443,20 +443,25 @@ def _kept_for_own(territory: Territory, pairs: Pairs, placed: Ints, used: Ints) 
 
 
 def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> Iterator[Note]:
-    """Say who would change jobs while openings of their own are empty or others', for want of a confirmation."""
-    _, free = territory.left(pairs, solution.placed + solution.reserved)
-    others = np.bincount(pairs.pool, (solution.placed + solution.reserved) * ~pairs.same, len(free))
-    moved = solution.placed * ~pairs.same
-    waiting = pairs.same & (pairs.why == Why.OPEN) & (pairs.doubt != 0) & ((free + others)[pairs.pool] > 0)
-    waiting &= np.isin(pairs.lot, pairs.lot[moved > 0])
-    of_title = pairs.doubt == Doubt.TITLE
-    title = set(pairs.lot[waiting & of_title].tolist())
-    for key, some in (("own_job", waiting & of_title), ("own_job_asks", waiting & ~np.isin(pairs.lot, list(title)))):
+    """Say who would change jobs while openings of their own are empty or others', and for want of what."""
+    used = solution.placed + solution.reserved
+    _, free = territory.left(pairs, used)
+    others = np.bincount(pairs.pool, used * ~pairs.same, len(free))
+    people = np.bincount(pairs.lot, solution.placed * ~pairs.same, len(territory.people)).astype(np.int64)
+    room = (free + others)[pairs.pool]
+    own = pairs.same & (pairs.why == Why.OPEN) & (room > 0) & (people[pairs.lot] > 0)
+    for key, some in (
+        ("own_job", own & (pairs.doubt == Doubt.TITLE)),
+        ("own_job_asks", own & (pairs.doubt & ~Doubt.TITLE != 0)),
+        ("own_job_others", own & (pairs.doubt == 0)),
+    ):
         entries = dict(zip(pairs.lot[some].tolist(), pairs.entry[some].tolist(), strict=True))
         names = [f"{territory.fragile.lots[i].title} → {territory.hiring.lots[j].title}" for i, j in entries.items()]
         if entries:
-            n = int(moved[np.isin(pairs.lot, list(entries))].sum())
-            yield Note(key, {"n": n, "names": _names(names)})
+            could = np.minimum(people, np.bincount(pairs.lot[some], room[some], len(people)))
+            yield Note(key, {"n": int(could.sum()), "names": _names(names)})
+            people[[*entries]] = 0  # each is told once
+        own &= people[pairs.lot] > 0
 
 
 def _titles_differ(flow: Flow) -> bool:

@@ -676,7 +676,7 @@ class _Reader:
     def _conditions(self, grid: Grid, line: int, cells: Sequence[Any], job: str) -> str:
         """What columns of licences and conditions ask for, or list as held; a message names the others."""
         conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
-        for role in ("permits", "conditions"):
+        for role in ("permits", "conditions", "held"):
             items = [*as_asked(grid.text(cells, role), licences=role == "permits")]
             if unread := [words for each in items if (words := asked_in(self.referential, each, job).unread)]:
                 column = grid.title(role)
