@@ -34,7 +34,6 @@ from title_splits import (
 from passerelles import Referential, load_referential
 from passerelles.matching.index import TitleIndex
 from passerelles.matching.ranking import (
-    CLOSE,
     Trial,
     Weights,
     expand,
@@ -102,9 +101,7 @@ def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> li
     return found
 
 
-def fit_ranking(
-    groups: Sequence[Group], columns: Sequence[str], keys: Sequence[str], l2: float = 3e-4
-) -> dict[str, float]:
+def fit_ranking(groups: Sequence[Group], keys: Sequence[str], l2: float = 3e-4) -> dict[str, float]:
     """
     Conditional logit over the owners looked at: the chance of the right family, and of the right fiche where known.
 
@@ -114,7 +111,7 @@ def fit_ranking(
     for trials, share in groups:
         size = max(len(judged.trial.owners) for judged in trials)
         full = [judged for judged in trials if len(judged.trial.owners) == size]
-        x = expand(np.stack([judged.trial.evidence for judged in full]), columns, keys)
+        x = expand(np.stack([judged.trial.evidence for judged in full]), full[0].trial.names, keys)
         for marks, part in (([judged.fiche for judged in full], 0.5), ([judged.family for judged in full], 0.5)):
             good = [n for n, hit in enumerate(marks) if hit is not None and hit.any()]
             if good:
@@ -217,7 +214,7 @@ def _ranking(
     held = [judged for seed in FIT for judged in _held(referential, seed, first, ("",))[0]]
     groups = [(held, 1.0), *((collect(full, queries, first), share) for queries, share, _ in others)]
     groups.append((collect(full, noisy_titles(referential, 100), first), 0.1))
-    return fit_ranking(groups, full.evidence_names + CLOSE, tuple(draft.final))
+    return fit_ranking(groups, tuple(draft.final))
 
 
 def _others(data: Path, referential: Referential, old: Referential) -> list[tuple[list[Query], float, float]]:
@@ -245,7 +242,7 @@ def fit_skills(new: Referential, old: Referential, draft: Weights, *, ranking: b
         first = replace(draft, final={"letters": 1.0})
         typed, short, worded = (collect(index, queries, first) for queries in reworded_skills(new, old, 100))
         groups = [(typed, 0.3), (short, 0.4), (worded, 0.3)]
-        fitted = replace(draft, final=fit_ranking(groups, index.evidence_names + CLOSE, tuple(draft.final)))
+        fitted = replace(draft, final=fit_ranking(groups, tuple(draft.final)))
     typed, short, worded = (collect(index, queries, fitted) for queries in reworded_skills(new, old, 102))
     bad = collect(index, nonsense(1), fitted)
     found = ((typed, 0.2), (short, 0.4), (worded, 0.4), (bad, 0.1))

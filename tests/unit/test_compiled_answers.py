@@ -252,7 +252,7 @@ def test_titles_are_found_not_fitted_again(place: Path, pair: Pair, monkeypatch:
     for name in ("codes", "owners", "entries", "exact", "same", "stems", "texts", "written"):
         assert getattr(found, name) == getattr(expected[1], name), name
     assert np.array_equal(found.family_totals, expected[1].family_totals)
-    for name in ("vocabulary", "weights", "unknown", "evidence_names"):
+    for name in ("vocabulary", "weights", "unknown"):
         assert getattr(found, name) == getattr(expected[1], name), name
     assert found.meaning is not None
     assert not found.meaning.axes.flags.owndata  # mapped: processes share it

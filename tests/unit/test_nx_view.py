@@ -14,13 +14,13 @@ from passerelles import load_referential
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import (
     EDGE_ATTRIBUTES,
-    EDGE_TYPES,
     NODE_ATTRIBUTES,
     OccupationGraph,
     edge_records,
     graph_attributes,
     node_records,
 )
+from passerelles.language import packaged
 from passerelles.settings import Settings, WeightSettings
 from typed_sample import PLAIN, SPLIT
 
@@ -230,8 +230,9 @@ def test_every_node_and_edge_is_typed_and_declared(name: str) -> None:
         assert type(values["weight"]) is float
         assert all(type(value) is EDGE_ATTRIBUTES[key] for key, value in values.items())
         kinds.append(values["type"])
-    assert set(kinds) <= set(EDGE_TYPES)
-    assert name != "sample" or set(kinds) == set(EDGE_TYPES)
+    known = set(packaged("passerelles.language", "fr", "export.toml")["edges"])
+    assert set(kinds) <= known
+    assert name != "sample" or set(kinds) == known
 
 
 def test_weight_of_a_node_is_what_occupations_lay_on_it() -> None:

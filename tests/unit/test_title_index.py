@@ -106,17 +106,8 @@ def test_what_ships_is_a_few_numbers() -> None:
     }
     index = built(ROWS)
     allowed = {
-        *index.evidence_names,
+        *looked_at("boulanger", index)[0].names,
         "words",
-        "sorted",
-        "ratio",
-        "near",
-        "asked",
-        "told",
-        "first",
-        "last",
-        "head",
-        "kin",
     }
     allowed |= {"chance", "margin", "title", "known", "bare", "rivals", "constant", "holds", "mass", "long"}
     allowed |= {"joint", "purity", "spread", "cut", "lead", "strange", "within", "typo", "readable", "runs", "foreign"}
@@ -135,7 +126,7 @@ def test_the_calibration_hears_the_next_family_and_words_that_nothing_is_known_o
     index = built(ROWS)
     for text in ("moniteur de conduite", "vendeur de pain", "infirmier du travail"):
         trial, found = looked_at(text, index)
-        letters = trial.evidence[:, index.evidence_names.index("bayes_letters")]
+        letters = trial.evidence[:, trial.names.index("bayes_letters")]
         families = index.parent_of[trial.owners]
         best = {family: float(letters[families == family].max()) for family in families.tolist()}
         first = best.pop(int(families[0]))

@@ -200,10 +200,6 @@ NodeRecord = tuple[str, Attributes]
 EdgeRecord = tuple[str, str, Attributes]
 
 SCHEMA: Final = "passerelles/graph@1"
-EDGE_TYPES: Final = (
-    "requires", "rolls_up_to", "near_label", "has_title", "in_context", "filed_under", "in_domain", "child_of",
-    "part_of", "known_mobility", "requires_credential", "credential_option", "prerequisite",
-)  # fmt: skip
 # Every attribute that a node or an edge may have, in the order of the exports; what is unknown is absent.
 NODE_ATTRIBUTES: Final[Mapping[str, type[AttributeValue]]] = MappingProxyType({
     "type": str, "code": str, "label": str, "weight": float, "kind": str, "category": str, "subcategory": str,

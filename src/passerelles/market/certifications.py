@@ -35,7 +35,6 @@ _SAID: Final = 3  # certifications that a sentence names
 _MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") identifies none of them
 _BEGINNING: Final = 5  # letters that words of one family share: viticulteur, viticole
 _FEW_NAMES: Final = 5  # so many are few in any referential
-REGISTER_KINDS: Final = ("apprenticeship-kit", "rncp-successors", "rncp-rome", "rncp-agreements")
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
 _SUGGESTIONS: Final = 5
 # Where the name of a certification gives way to that of one of its options.
@@ -651,7 +650,7 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
         If nothing is there, it may not be read, or it holds no certification file.
     """
     scan = (scanned or scan_all(path)).within(("certifications",))
-    register = tuple(f for kind in REGISTER_KINDS for f in scan.of(kind))
+    register = tuple(f for f in scan.found if f.kind.name != "certifications")
     reading = scan.newest("certifications", NoticeLog(scan.notices))
     if reading is None:
         raise PasserellesError("no_certifications_data", path=path)

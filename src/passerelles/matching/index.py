@@ -249,13 +249,6 @@ _SHOWN: Final = 5
 _SECTORS: Final = ("naf", "sector", "subsector")
 DIMENSIONS: Final = 150
 """Size of the latent space of occupations."""
-_PLAIN: Final = ("letters", "words", "families")
-_FULL: Final = (
-    *("letters", "families", "sum", "vote", "wide_vote", "group_vote", "size", "head_mean", "doc_titles"),
-    *("bayes_letters", "bayes_words", "bayes_texts"),
-    *("doc_definition", "doc_competencies", "doc_letters", "cover_titles", "cover_all", "sense", "mapped"),
-    *("kind", "walk", "domain"),
-)
 
 
 class Entry(NamedTuple):
@@ -448,11 +441,6 @@ class TitleIndex:
     def vocabulary(self) -> frozenset[str]:
         """Folded words of the labels, as written."""
         return frozenset(word for spelled in self.written for form in spelled for word in form.split())
-
-    @property
-    def evidence_names(self) -> tuple[str, ...]:
-        """Names of the wide evidence that this index gives, in order."""
-        return _PLAIN if self.meaning is None else _FULL
 
     def family_weight(self, term: str) -> float:
         """Weight of a family of words; an unknown one weighs as much as the rarest."""

@@ -403,8 +403,10 @@ class Trial:
     values
         Evidence added up, decreasing.
     evidence
-        Shape (n_owners, n_names): wide then close evidence, named by the index.
+        Shape (n_owners, n_names): wide then close evidence.
         The first owner is the best of the likeliest family.
+    names
+        Names of the columns of the evidence.
     rivals, family_rivals
         Number of owners, and of families, whose labels hold all the words of the reading.
     """
@@ -414,6 +416,7 @@ class Trial:
     entries: IntArray
     values: NDArray[np.float64]
     evidence: NDArray[np.float64]
+    names: tuple[str, ...]
     rivals: int
     family_rivals: int
 
@@ -431,8 +434,7 @@ class Trial:
 
     def reasons(self, index: TitleIndex) -> list[Reason]:
         """Why each owner is a candidate."""
-        columns = (*index.evidence_names, *CLOSE)
-        query, label, ratio, near = (self.evidence[:, columns.index(n)] for n in ("asked", "told", "ratio", "near"))
+        query, label, ratio, near = (self.evidence[:, self.names.index(n)] for n in ("asked", "told", "ratio", "near"))
         same = (query >= _ALL) & (label >= _ALL)
         spelled = (ratio >= _A_LETTER_OR_TWO) | (near >= 1.0)
         short = self.reading.expanded & (query >= _MOST_WORDS)
@@ -556,10 +558,10 @@ def rank_block(
     # As many owners for each: their evidence is added up at once.
     close = [close_evidence(index, flat[row], wide, row, best) for row, best in zip(rows, owners, strict=True)]
     of_row, looked_at = np.asarray(rows)[:, None], np.stack(owners)
-    wide_part = np.stack([wide.parts[name][of_row, looked_at] for name in index.evidence_names], axis=2)
+    wide_part = np.stack([part[of_row, looked_at] for part in wide.parts.values()], axis=2)
     evidence = np.concatenate([wide_part, np.stack([c for c, _ in close])], axis=2).astype(np.float64)
-    final = weights.final
-    values = expand(evidence, index.evidence_names + CLOSE, tuple(final)) @ np.asarray([*final.values()])
+    names, final = (*wide.parts, *CLOSE), weights.final
+    values = expand(evidence, names, tuple(final)) @ np.asarray([*final.values()])
     covered = wide.parts.get("cover_titles", wide.parts["families"])
     trials: list[Trial] = []
     for place, (row, pull) in enumerate(zip(rows, drawn, strict=True)):
@@ -569,7 +571,7 @@ def rank_block(
         full = np.flatnonzero(covered[row] >= _ALL)
         ranked = owners[place][order], close[place][1][order], values[place][order], evidence[place][order]
         rivals = len(full), len(np.unique(index.parent_of[full]))
-        trials.append(Trial(flat[row], *ranked, *rivals))
+        trials.append(Trial(flat[row], *ranked, names, *rivals))
     in_order = iter(trials)
     return [next(in_order) if options else None for options in choices]
 
@@ -601,8 +603,7 @@ def terms(index: TitleIndex, trial: Trial) -> dict[str, float]:
         how much nearer to a typing error; ``within``, that the label stands whole in the reading; ``strange``, that no
         word is a label's, and none is an error away from one.
     """
-    columns = (*index.evidence_names, *CLOSE)
-    values = trial.values
+    columns, values = trial.names, trial.values
     masses = list(trial.masses(index).values())
     best = trial.evidence[0]
     families = index.parent_of[trial.owners]

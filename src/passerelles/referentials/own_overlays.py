@@ -19,7 +19,6 @@ from passerelles.referentials.own_tables import (
     DECLARED,
     RULES,
     SCHEMAS,
-    TABLE,
     OwnTables,
     Schema,
     choices,
@@ -174,7 +173,8 @@ def listed() -> list[Kept]:
 
 def kind_of(place: Path) -> Kind:
     """Whether tables are a referential, as their manifest says; else they are taken for an overlay."""
-    return "referential" if OwnTables(open_tables(place), Draft()).fields().get("schema") == TABLE else "overlay"
+    stated = OwnTables(open_tables(place), Draft()).fields().get("schema")
+    return "referential" if stated == SCHEMAS["table"] else "overlay"
 
 
 def base_of(name_or_path: str | Path) -> str | None:

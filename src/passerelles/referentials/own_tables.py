@@ -31,14 +31,12 @@ _OLD_YEARS: Final = 2  # after which a fact should be read again at its source
 _HIGHEST_LEVEL: Final = 8
 _NEAR: Final = 0.8  # how like a column's name another must be to be that name misspelt
 
-OVERLAY: Final = "passerelles/overlay@1"
-TABLE: Final = "passerelles/table@1"
 _PLACE: Final = re.compile(r"at line (\d+), column (\d+)")
 _NEEDED: Final = ("schema", "name", "version")
 _WORDS: Final = packaged("passerelles.referentials", "words.toml")
 DECLARED: Final = packaged("passerelles.referentials", "tables.toml")
 Schema = Literal["overlay", "table"]
-SCHEMAS: Final[Mapping[str, str]] = {"overlay": OVERLAY, "table": TABLE}
+SCHEMAS: Final[Mapping[str, str]] = {"overlay": "passerelles/overlay@1", "table": "passerelles/table@1"}
 
 
 def coded(name: str) -> dict[str, Any]:
