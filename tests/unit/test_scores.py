@@ -22,7 +22,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import CONTENT_PARTS, features
 from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
-from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS, Moves, carried_over
+from passerelles.scoring.mobility import DAMPING, MOBILITY_FEATURES, MOBILITY_PARTS, Moves, carried_over
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 from passerelles.scoring.table import build_table, score_table
 from passerelles.vectors import by_column, product
@@ -61,7 +61,7 @@ def test_targets_that_all_list_as_much_have_no_spread_to_divide_by() -> None:
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_ships_is_small_and_keyed_by_features_alone(name: str) -> None:
     scorer = load_scorer(name)
-    known = {*features(), *(f"{part}.{f}" for part, names in MOBILITY_PARTS.items() for f in names)}
+    known = {*features(), *MOBILITY_FEATURES}
     assert len(scorer.parts) <= 10
     assert sum(1 for _ in _numbers(scorer)) <= 300
     assert {feature for weights in scorer.parts.values() for feature in weights} <= known

@@ -309,11 +309,16 @@ def _shrunk(total: Dense, count: Dense, prior: float) -> Dense:
     return np.asarray(total / (count + prior), dtype=np.float32)
 
 
-MOBILITY_PARTS: Final[Mapping[str, tuple[str, ...]]] = {
-    "similar_moves": ("exact", "smoothed", "everywhere"),
-    "seen_elsewhere": ("reverse", "cited_together", "same_level", "domain_flow"),
+MOBILITY_PARTS: Final = ("similar_moves", "seen_elsewhere")
+_CARRIED: Final = ("similar_moves.exact", "similar_moves.smoothed")
+_OF_MOVES: Final[Mapping[str, Callable[[Moves], Dense]]] = {
+    "seen_elsewhere.reverse": reverse_move,
+    "seen_elsewhere.cited_together": cited_together,
+    "seen_elsewhere.same_level": same_level_elsewhere,
+    "seen_elsewhere.domain_flow": domain_flow,
+    "similar_moves.everywhere": listed_everywhere,
 }
-MOBILITY_FEATURES: Final = frozenset(f"{part}.{name}" for part, names in MOBILITY_PARTS.items() for name in names)
+MOBILITY_FEATURES: Final = frozenset({*_CARRIED, *_OF_MOVES})
 # Weights that are set, not fitted: carried moves bring a target that hundreds list near every origin.
 DAMPING: Final[Mapping[str, float]] = {"similar_moves.everywhere": -1.0}
 
@@ -330,16 +335,8 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
     (`balance_of`). Without any mobility every feature is 0.
     """
     moves = gather_moves(scene, expected)
-    exact, smoothed = carried_over(moves)
-    features = {
-        "similar_moves.exact": exact,
-        "similar_moves.smoothed": smoothed,
-        "seen_elsewhere.reverse": reverse_move(moves),
-        "seen_elsewhere.cited_together": cited_together(moves),
-        "seen_elsewhere.same_level": same_level_elsewhere(moves),
-        "seen_elsewhere.domain_flow": domain_flow(moves),
-        "similar_moves.everywhere": listed_everywhere(moves),
-    }
+    features = dict(zip(_CARRIED, carried_over(moves), strict=True))
+    features |= {name: compute(moves) for name, compute in _OF_MOVES.items()}
     return {name: _for_all(scene.graph, moves, values) for name, values in features.items()}
 
 
