@@ -122,6 +122,7 @@ def test_what_bears_the_name_of_the_job_comes_first_then_what_is_of_its_level(tm
     assert leading("Conductrice", 4, 5)[:2] == ["RNCP100", "RNCP105"]
     assert leading("Branche", 3, 5)[0] == "RNCP105"
     assert leading("Branche", 3, 3)[:3] == ["RNCP200", "RNCP100", "RNCP105"]  # its name, above the level of the job
+    assert leading("Branche", 4, 4)[0] == "RNCP105"  # one level above the lowest
     assert leading("Métier", 4, 4)[:2] == ["RNCP200", "RNCP100"]  # none is of that level
     assert leading("Employé d'une agence", 0, 3)[0] == "RNCP200"  # "une" is no word that tells
     two = kit.replace("TP - TP Conducteur", "Viticole musicale")

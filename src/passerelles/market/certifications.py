@@ -364,10 +364,10 @@ class Certifications:
         Returns
         -------
         certifications
-            Its own first, then codes of the RNCP, then those of no level above that at which people enter it, then by
-            how many words of the occupation's name, save those of many names, each bears, then by how many it has that
-            begin alike, then those of a level at which people enter it, then by how few ROME codes each names, then by
-            code.
+            Its own first, then codes of the RNCP, then those of no level above those at which people enter it (one
+            above the lowest never is), then by how many words of the occupation's name, save those of many names, each
+            bears, then by how many it has that begin alike, then those of a level at which people enter it, then by how
+            few ROME codes each names, then by code.
 
         Raises
         ------
@@ -407,8 +407,8 @@ class Certifications:
 
         def nearest(c: LeadingCertification) -> tuple[bool, bool, int, int, bool, int, str]:
             words = _stems(c.label, referential.language)
-            above = c.level is not None and c.level > (high or c.level)
-            apart = above or (c.level is not None and c.level < (low or 0))
+            above = c.level is not None and high is not None and c.level > max(high, (low or 0) + 1)
+            apart = c.level is not None and not (low or 0) <= c.level <= (high or c.level)
             same_stems = len({w[:_BEGINNING] for w in words} & {w[:_BEGINNING] for w in name})
             unregistered, names = not c.code.startswith("RNCP"), breadth.get(c.code, 0)
             return unregistered, above, -len(name & words), -same_stems, apart, names, c.code
