@@ -176,15 +176,10 @@ def home(ask: Ask) -> str:
     text = ask.one("q")[:_MOST_TITLE]
     candidates: Sequence[Candidate] = resolve_title(ask.engine.referential, text, limit=_FOUND) if text else ()
     to = wanted if (wanted := ask.one("to")) in ("rank", "sources", "compare", "way") else "show"
-    codes = ask.many("job")
-
-    def leads_to(code: str) -> str:
-        return ask.url(to, job=[*codes, code]) if to in ("compare", "way") else ask.url(to, code)
-
     return ask.render(
         "home.html",
         text=text,
-        found=[(c, leads_to(c.code), c.why(ask.lang)) for c in candidates],
+        found=candidates,
         doubt=_doubt(candidates, ask.engine.graph.settings.titles.review_threshold) if text else "",
         grid=ask.table(candidate_sheet(candidates, lang=ask.lang)) if candidates else None,
         to=to,
@@ -214,14 +209,9 @@ def job(ask: Ask, code: str) -> str:
         wage = job_wage(engine.market, engine.referential, about.code).say(lang)
         if basin:
             market = signal(engine.market, engine.referential, about.code, basin, places=engine.places).sentences(lang)
-    values = about.to_dict()
     return ask.render(
         "job.html",
         job=about,
-        tab="show",
-        blocks=about.lines(lang),
-        mobilities=[m["code"] for m in values["mobilities"]],
-        parts=[p["code"] for p in values["parts"]],
         certifications=ask.table(sheet) if leading else None,
         market=market,
         wage=wage,
@@ -266,7 +256,6 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
     return ask.render(
         "moves.html",
         job=about,
-        tab="sources" if towards else "rank",
         towards=towards,
         choice=choice,
         free=_FILTERS["alone"][towards:],
@@ -308,15 +297,13 @@ def compare(ask: Ask) -> str:
     """Return two to four occupations side by side; below two, the form that asks for them."""
     codes = list(dict.fromkeys(find_occupation(ask.engine.referential, text) for text in ask.many("job")))
     jobs = [job_of(ask, code) for code in codes[:_COMPARED]]
-    without = {j.code: ask.url("compare", job=[o.code for o in jobs if o.code != j.code]) for j in jobs}
     if len(jobs) < 2:  # noqa: PLR2004 - one alone is compared with nothing
-        return ask.render("compare.html", jobs=jobs, without=without, grid=None)
+        return ask.render("compare.html", jobs=jobs, grid=None)
     engine = ask.engine
     comparison = put_side_by_side(engine.graph, [j.code for j in jobs], market=engine.market, basin=basin_of(ask))
     return ask.render(
         "compare.html",
         jobs=jobs,
-        without=without,
         grid=ask.table(comparison.sheets(ask.lang)[0]),
         notes=market_notes((o.market for o in comparison.occupations), ask.lang),
         groups=_groups(ask, comparison),
@@ -365,7 +352,6 @@ def paths(ask: Ask, origin: str, target: str) -> str:
         frame=frame or "",
         steps=steps,
         agreements=zip(_FIRMS, agreements, strict=True) if table is not None else (),
-        back=ask.url("paths", end.code, start.code),
     )
 
 
@@ -593,7 +579,6 @@ def area(ask: Ask, number: str) -> str | None:
         out=_passages(ask, [p for p in grouping.passages if p.origin == chosen.number], names, "target"),
         into=_passages(ask, [p for p in grouping.passages if p.target == chosen.number], names, "origin"),
         groups=groups_of(ask.engine),
-        codes={m.code for m in chosen.members},
     )
 
 

@@ -41,11 +41,6 @@ class Wanted(Body):
     competencies: list[Code] = Field(default_factory=list, max_length=500)
 
 
-def profile(ask: Ask) -> str:
-    """Return the page of a person's profile; its script keeps what is ticked in the fragment of the address."""
-    return ask.render("profile.html", employments=("employee", "self-employed", "public"))
-
-
 def holds(ask: Ask, wanted: Wanted) -> str:
     """Return what to tick: the competencies of a job, all ticked to begin with, and those added one by one."""
     referential = ask.engine.referential
@@ -137,7 +132,6 @@ def way(ask: Ask) -> str:
         codes=codes,
         legs=legs,
         total=hours_text(total, ask.lang) if total is not None else "",
-        back=ask.url("way", job=codes[:-1]),
         **onward,
     )
 
@@ -174,7 +168,7 @@ PAGES: Final[Mapping[str, Callable[..., str | None]]] = {
     "/areas/{number}": pages.area,
     "/interests": pages.interests,
     "/way": way,
-    "/profile": profile,
+    "/profile": lambda ask: ask.render("profile.html"),  # its script keeps what is ticked in the address's fragment
     "/territory": territory.territory,
 }
 _LONG: Final = ("/paths", "/way", "/areas", "/territory")  # what takes long never makes what is short wait
