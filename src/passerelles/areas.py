@@ -10,7 +10,6 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import numpy as np
@@ -77,7 +76,7 @@ class AreaMember(Described):
         Column("inward", "integer", promised="count"),
         Column("outward", "integer", promised="count"),
         Column("dead_end", "flag", promised="flag?"),
-        *market_columns(attrgetter("market")),
+        *market_columns(),
     )
 
 
@@ -122,7 +121,7 @@ class Area(Described):
         texts_of("pivots", "code", sep=", ", promised=True),
         *(texts_of(n, "code", sep=", ", on=On.FILE, promised=True) for n in ("entries", "exits", "dead_ends")),
         parts_of("members", "area_member", promised=True),
-        *market_columns(attrgetter("market"), counted=True),
+        *market_columns(counted=True),
     )  # fmt: skip
 
 

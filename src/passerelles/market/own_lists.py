@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, partial
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final, Literal, NamedTuple
@@ -310,23 +311,25 @@ def _by_pair(rows: Iterable[tuple[tuple[str, str], tuple[float, str, str]]]) -> 
     return MappingProxyType(observed)
 
 
-def observed_columns(of: Callable[[Any], Observed | None]) -> tuple[Column, ...]:
-    """Return the columns of how many people were seen to make a move, when, and who counted them."""
-    about = "People seen to make the move, in a table that was given; never inside the score"
-    numbers = {"people": "number", "share": "share: Of all who left the origin, in that table"}
-    schema_of = record(about, numbers, optional={name: ["text"] for name in ("periods", "sources")})
-    columns = (
+# How many people were seen to make a move, when, and who counted them.
+OBSERVED_COLUMNS: Final = within(
+    (
         Column(
             "observed", value=lambda move, lang: number(move.people, lang=lang, decimals=0), on=On.JSON | On.SCREEN,
             json=lambda move, _: {**move._asdict(), "periods": [*move.periods], "sources": [*move.sources]},
-            schema=maybe(schema_of),
+            schema=maybe(record(
+                "People seen to make the move, in a table that was given; never inside the score",
+                {"people": "number", "share": "share: Of all who left the origin, in that table"},
+                optional={name: ["text"] for name in ("periods", "sources")},
+            )),
         ),
         Column("observed_people", "number", value="people", on=On.TABLE),
         Column("observed_share", "share", value="share", on=On.TABLE),
         texts_of("observed_period", "text", path="periods", sep=", ", on=On.TABLE),
         texts_of("observed_source", "text", path="sources", sep=", ", on=On.TABLE),
-    )  # fmt: skip
-    return within(columns, of)
+    ),
+    attrgetter("observed"),
+)  # fmt: skip
 
 
 def observed_lines(move: Observed | None, lang: Lang) -> list[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from typing import Any, Final, Literal, NamedTuple
 
 from passerelles.codes import grouped
@@ -36,9 +36,9 @@ def ends_of(key: str, kind: Kind = "number", path: str = "") -> tuple[Column, Co
     return low, replace(high, key=f"{key}_high")
 
 
-def wage_columns(of: Callable[[Any], WagePair | None], *, on: On | None = None) -> tuple[Column, ...]:
+def wage_columns(*, on: On | None = None) -> tuple[Column, ...]:
     """Return the columns of wages before and after, as ratios to the median of all; `on`: screens that show them."""
-    wages, *others = within(_WAGES, of)
+    wages, *others = within(_WAGES, attrgetter("wages"))
     return (wages if on is None else replace(wages, on=On.JSON | on), *others)
 
 
@@ -109,9 +109,10 @@ _WAGES: Final = (
 )  # fmt: skip
 
 
-def share_columns(of: "Callable[[Any], Openings | None]") -> tuple[Column, ...]:
-    """Return difficulty and seasons of the openings of a job's families, both ends apart: a cell may be secret."""
-    return within([column for name in SHARES for column in ends_of(name, "share", f"{name}.")], of)
+# Difficulty and seasons of the openings of a job's families, both ends apart: a cell may be secret.
+SHARE_COLUMNS: Final = within(
+    [column for name in SHARES for column in ends_of(name, "share", f"{name}.")], attrgetter("surveyed")
+)
 
 
 def shares_said(surveyed: "Openings | None", lang: Lang = "fr") -> str:

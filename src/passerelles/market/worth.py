@@ -1,6 +1,6 @@
 """What the market says of a job, or of a group of jobs, and its wording: openings, tension, wage."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter, itemgetter
@@ -89,9 +89,9 @@ _ABOUT: Final = "Openings, tension and wage; null without market data"
 _SCHEMA: Final = maybe(record(_ABOUT, dict.fromkeys(_NAMES, FIGURE), optional={"jobs": _JOBS}))
 
 
-def market_columns(of: Callable[[Any], JobMarket | None], *, counted: bool = False) -> tuple[Column, ...]:
+def market_columns(*, counted: bool = False) -> tuple[Column, ...]:
     """
-    Return the columns of a market: both ends of each figure in tables, one text on screens.
+    Return the columns of the market of an item: both ends of each figure in tables, one text on screens.
 
     `counted`: of a group, with the number of its jobs that each figure is of.
     """
@@ -103,7 +103,7 @@ def market_columns(of: Callable[[Any], JobMarket | None], *, counted: bool = Fal
         counts = [Column(f"{name}_jobs", "integer", value=lambda n, _: n, on=On.TABLE) for name in _NAMES]
         columns += [each.at(itemgetter(place)).at(attrgetter("jobs")) for place, each in enumerate(counts)]
     columns.append(Column("market_source", value=lambda m, lang: market_sources([m], lang) or None, on=On.TABLE))
-    return within(columns, of)
+    return within(columns, attrgetter("market"))
 
 
 SCREEN_KEYS: Final = frozenset(_NAMES)

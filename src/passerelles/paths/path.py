@@ -517,7 +517,7 @@ class Path(Described, Shown):
         part_of("months", Record("", "Months from the first day to the last", _SPAN), "months.told", kind="number",
                 on=On.ALL, value="months.told.expected", shown=lambda p, lang: months_text(p.months, lang),
                 promised=True),
-        *wage_columns(attrgetter("wages"), on=On.SCREEN),
+        *wage_columns(on=On.SCREEN),
         Column("score", "number", promised="number: Sum of `parts`, in hours", on=On.FILE),
         parts_of("parts", "part", promised=True),
         Column("weakest", "number", on=On.FILE,

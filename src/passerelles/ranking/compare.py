@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import ClassVar, Final, Literal, get_args
 
 from passerelles.access.conditions import AccessConditions, access_conditions
@@ -53,7 +52,7 @@ class ComparedOccupation(Described):
         Column("shared", "share", promised="share?: Share of its requirements that all the others ask for"),
         Column("access", value=lambda o, lang: access_text(o.access, lang), on=On.CELLS),
         part_of("access_conditions", "access_conditions", "access", promised=True),
-        *market_columns(attrgetter("market")),
+        *market_columns(),
     )  # fmt: skip
 
 

@@ -5,7 +5,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 from itertools import chain, zip_longest
-from operator import attrgetter
 from types import MappingProxyType
 from typing import Any, ClassVar, Final, NamedTuple, get_args
 
@@ -19,7 +18,7 @@ from passerelles.codes import check_code
 from passerelles.errors import UnknownCodeError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
-from passerelles.market.own_lists import Observed, ObservedMoves, observed_columns, observed_lines, observed_notes
+from passerelles.market.own_lists import OBSERVED_COLUMNS, Observed, ObservedMoves, observed_lines, observed_notes
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
 from passerelles.referentials.referential import Referential, find_occupation, named_titles, nearest_codes, plain_forms
@@ -304,8 +303,8 @@ class Move(Described, Shown):
         Column("same_field", "flag", schema="flag?", on=On.FILE),
         Column("access", value=lambda m, lang: access_text(m.access, lang), on=On.CELLS),
         part_of("access_conditions", "access_conditions", "access", promised=True),
-        *wage_columns(attrgetter("wages"), on=On.SCREEN),
-        *observed_columns(attrgetter("observed")),
+        *wage_columns(on=On.SCREEN),
+        *OBSERVED_COLUMNS,
         parts_of("credentials", CREDENTIAL, value=lambda m, lang: required_text(m.access, lang), on=On.FILE),
         parts_of("missing", "item", value=lambda m, _: named(m.missing), on=On.FILE, promised=True),
         parts_of("filters", "verdict", value=lambda m, lang: "; ".join(_filter(v, lang) for v in m.filters) or None,

@@ -13,7 +13,7 @@ from passerelles.access.conditions import AccessConditions
 from passerelles.access.wording import access_text
 from passerelles.language.say import Lang, day_text, listed, number, percent, say
 from passerelles.market.market import Openings
-from passerelles.market.signals import FIGURE, SHARES, WagePair, share_columns, wage_columns
+from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns
 from passerelles.market.tables import PAYER, Payer
 from passerelles.model import HOURS_A_MONTH, Hours, MoveKind
 from passerelles.ranking.move import Move
@@ -233,11 +233,11 @@ class Flow(Described):
         Column("km", "number", schema="amount?", on=On.FILE),
         Column("km", "integer", on=On.SCREEN),
         Column("same_job", "flag", schema="flag", on=On.FILE),
-        *wage_columns(attrgetter("wages"), on=On.TERMINAL),
+        *wage_columns(on=On.TERMINAL),
         Column("market", on=On.JSON,
                json=lambda f, _: f.surveyed and {name: getattr(f.surveyed, name).to_dict() for name in SHARES},
                schema=maybe(record("Difficulty and seasons of recruitment in the basin", _SHARES))),
-        *share_columns(attrgetter("surveyed")),
+        *SHARE_COLUMNS,
         month_column("free_from", "fragile.month"),
         month_column("needed_by", "hiring.month"),
         Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training"),

@@ -20,6 +20,7 @@ from passerelles.market.own_lists import JobList
 from passerelles.market.places import Area, Basin, Places
 from passerelles.market.signals import (
     FIGURE,
+    SHARE_COLUMNS,
     SHARES,
     KnownBy,
     Signal,
@@ -28,7 +29,6 @@ from passerelles.market.signals import (
     job_openings,
     job_tension,
     leading_jobs,
-    share_columns,
     signals,
     wage_columns,
     wages_between,
@@ -189,8 +189,8 @@ class Ranked(Described):
                 optional=dict.fromkeys(SHARES, maybe(FIGURE)),
             ),
         ),
-        *share_columns(attrgetter("surveyed")),
-        *wage_columns(attrgetter("wages")),
+        *SHARE_COLUMNS,
+        *wage_columns(),
         Column("km", "number", promised="amount?", on=On.FILE),
         Column("km", "integer", on=On.SCREEN),
         Column("openings", "integer", value="hiring.people", schema="count", on=On.FILE),
