@@ -4,7 +4,7 @@ import numpy as np
 
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import features, scene_of_all
+from passerelles.scoring.features import context_of_all, features
 from passerelles.scoring.measures import nearest_values, rank_closeness
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import UNITS, score_table
@@ -16,9 +16,9 @@ def test_ranks_are_averaged_over_the_other_occupations_of_the_group() -> None:
     names = {code: occupation(code, parent=code[0] + "1") for code in asked}
     labels = {"a": "souder", "b": "percer", "c": "peindre", "d": "mesurer", "e": "livrer"}
     graph = build_graph(referential(asked, occupations=names.values(), labels=labels))
-    scene = scene_of_all(graph)
-    ranks = features()["competencies.items_rank"].compute(scene)
-    found = features()["family.sisters_items"].compute(scene)
+    context = context_of_all(graph)
+    ranks = features()["competencies.items_rank"].compute(context)
+    found = features()["family.sisters_items"].compute(context)
     rows = [graph.position[code] for code in ("A1", "A2", "A3")]
     for row in rows:
         others = [r for r in rows if r != row]
@@ -35,9 +35,9 @@ def test_an_occupation_that_lists_nothing_is_neither_near_nor_far_by_its_ranks()
     labels = {"a": "souder", "b": "percer", "c": "peindre", "d": "mesurer", "e": "livrer"}
     graph = build_graph(referential(asked, labels=labels, macros=macros))
     empty = graph.position["C2"]
-    scene = scene_of_all(graph)
+    context = context_of_all(graph)
     for name in ("items_rank", "macro_rank", "macro_rank_reverse", "requirements_rank"):
-        ranks = features()[f"competencies.{name}"].compute(scene)
+        ranks = features()[f"competencies.{name}"].compute(context)
         assert np.isnan(ranks[:, empty]).all()
         assert np.isnan(ranks[empty]).all()
         assert np.isfinite(np.delete(np.delete(ranks, empty, 0), empty, 1)).all()
@@ -47,7 +47,7 @@ def test_an_occupation_that_lists_nothing_is_neither_near_nor_far_by_its_ranks()
     known = "competencies.knowledge_categories"  # the one feature of the part that is no rank
     expected = -weights.get(known, 0.0) * table.means.get(known, 0.0)
     assert np.allclose(table.scores.parts[part][:, empty] / UNITS, expected, atol=1e-5)
-    sisters = features()["family.sisters_items"].compute(scene)
+    sisters = features()["family.sisters_items"].compute(context)
     others = [graph.position[code] for code in ("A1", "A2", "A3")]
     assert np.isfinite(sisters[np.ix_(others, others)]).all()
 
@@ -56,14 +56,14 @@ def test_between_occupations_the_rank_the_other_way_round_is_what_the_target_see
     embedded_graph: OccupationGraph,
 ) -> None:
     """It is turned from the ranks of the origins; here the columns themselves are ranked."""
-    scene = scene_of_all(embedded_graph)
+    context = context_of_all(embedded_graph)
     for part, name, measure in (
         ("overall", "rank_reverse", "overall"),
         ("competencies", "macro_rank_reverse", "macro"),
         ("description", "text_rank_reverse", "all_text"),
     ):
-        found = features()[f"{part}.{name}"].compute(scene)
-        columns = np.ascontiguousarray(scene.measured(measure).T)
+        found = features()[f"{part}.{name}"].compute(context)
+        columns = np.ascontiguousarray(context.measured(measure).T)
         nearest = nearest_values(columns, ~embedded_graph.is_specialised, embedded_graph.base_rows)
         expected = rank_closeness(columns, nearest).T
         known = ~np.isnan(found)

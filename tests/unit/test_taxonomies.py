@@ -19,7 +19,7 @@ from passerelles.referentials.referential import Referential, find_occupation
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
 from passerelles.scoring import table as tables
-from passerelles.scoring.features import scene_of_all
+from passerelles.scoring.features import context_of_all
 from passerelles.session import Session
 from passerelles.settings import Settings
 from passerelles.vectors import level_named, stem, word_rules
@@ -316,7 +316,7 @@ def test_english_words_lose_their_endings_and_those_without_weight() -> None:
 
 def test_a_level_that_the_referential_gives_counts_before_its_text(tmp_path: Path) -> None:
     graph = build_graph(load_referential(write_onet(tmp_path / "onet")))
-    attributes = scene_of_all(graph).reference.attributes
+    attributes = context_of_all(graph).reference.attributes
     assert attributes.level[graph.position["11-9071.00"]] == 6.0
     assert attributes.level[graph.position["53-5021.00"]] == 5.0
 

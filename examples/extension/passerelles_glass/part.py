@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.scoring.features import AddedPart, Feature, Scene
+from passerelles.scoring.features import AddedPart, Feature, FeatureContext
 
 
-def speaks_of_glass(scene: Scene) -> NDArray[np.float32]:
+def speaks_of_glass(context: FeatureContext) -> NDArray[np.float32]:
     """Return 1 where the words of origin and target both name glass, shape (origins, occupations)."""
-    texts = [f"{o.name} {o.definition}".casefold() for o in scene.graph.occupations]
+    texts = [f"{o.name} {o.definition}".casefold() for o in context.graph.occupations]
     glass = np.asarray([any(word in text for word in ("verre", "vitr", "glace")) for text in texts])
-    return np.asarray(glass[scene.mine][:, None] & glass[None, :], dtype=np.float32)
+    return np.asarray(glass[context.occupation_rows][:, None] & glass[None, :], dtype=np.float32)
 
 
 GLASS_WORDS = AddedPart(

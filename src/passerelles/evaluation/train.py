@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError
 from passerelles.evaluation.protocol import Rows, Values, graph_without, known_mobilities, make_folds
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import PLAIN_FEATURES, Scene, content_parts, features, scene_of_all
+from passerelles.scoring.features import PLAIN_FEATURES, FeatureContext, content_parts, context_of_all, features
 from passerelles.scoring.measures import Dense, drawn_people
 from passerelles.scoring.mobility import DAMPING, MOBILITY_PARTS, mobility_features
 from passerelles.scoring.scorer import HOLDINGS, Bend, Calibration, Prior, Scorer
@@ -77,9 +77,9 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
     PasserellesError
         If the graph has no mobilities to learn from.
     """
-    scene = scene_of_all(graph)
+    context = context_of_all(graph)
     with one_thread(*_USED):
-        values = _centred_features(scene, [f"{part}.{n}" for part, named in content_parts().items() for n in named])
+        values = _centred_features(context, [f"{part}.{n}" for part, named in content_parts().items() for n in named])
         sample = _draw(graph, values["overall.rank"] + values["description.text_rank"])
         free = [n for n in values if not features()[n].closeness]
         weights, base = _fit(values, sample, free)
@@ -87,7 +87,7 @@ def fit_scorer(graph: OccupationGraph, *, content_only: bool = False) -> Scorer:
         if content_only:
             return _scorer(graph, "content", VERSION, base, content)
         logit = _logit(values, weights, base)
-        from_moves = mobility_features(scene, logit)
+        from_moves = mobility_features(context, logit)
         fitted = {"content": logit} | {n: v for n, v in from_moves.items() if n not in DAMPING}
         second, shift = _fit(fitted, sample)
     scale = second.pop("content", 0.0)
@@ -106,8 +106,8 @@ def fit_holdings(graph: OccupationGraph) -> Scorer:
     target; these are fitted for competencies alone, on people who hold some of what an occupation requires (see
     `drawn_people`) and are taken to move where it does. See `fit_scorer` for the method and what is raised.
     """
-    occupations = scene_of_all(graph)
-    people = Scene(graph, drawn_people(graph), occupations.reference)
+    occupations = context_of_all(graph)
+    people = FeatureContext(graph, drawn_people(graph), occupations.reference)
     names = [name for name, f in features().items() if f.of_holdings and name not in PLAIN_FEATURES]
     with one_thread(*_USED):
         values = _centred_features(people, names, occupations)
@@ -125,12 +125,14 @@ def _scorer(
     return Scorer(base=_rounded(base), parts=parts, prior=prior, **about)
 
 
-def _centred_features(scene: Scene, names: Sequence[str], centred_on: Scene | None = None) -> dict[str, Dense]:
+def _centred_features(
+    context: FeatureContext, names: Sequence[str], centred_on: FeatureContext | None = None
+) -> dict[str, Dense]:
     """Features less their means, over the occupations as a table of scores has them; an unknown value is the mean."""
-    plain = ~scene.graph.is_specialised
+    plain = ~context.graph.is_specialised
     centred: dict[str, Dense] = {}
     for name in names:
-        values = features()[name].compute(scene)
+        values = features()[name].compute(context)
         mean = mean_of_pairs(values if centred_on is None else features()[name].compute(centred_on), plain)
         centred[name] = np.nan_to_num(values - np.float32(mean), copy=False)
     return centred

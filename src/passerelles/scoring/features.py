@@ -87,7 +87,7 @@ class Reference:
 
 
 @dataclass(frozen=True, eq=False)
-class Scene:
+class FeatureContext:
     """
     Origins before all occupations of a graph.
 
@@ -121,7 +121,7 @@ class Scene:
     @cached_property
     def _whole(self) -> tuple[Dense, Attributes]:
         """Overall closeness, shape (b, n), and the attributes that it rests on."""
-        draft: Dense = np.zeros((len(self.mine), len(self.graph.codes)), dtype=np.float32)
+        draft: Dense = np.zeros((len(self.occupation_rows), len(self.graph.codes)), dtype=np.float32)
         for name, weight in OVERALL.items():
             if name in self.vectors:
                 values = self.measured(name)
@@ -148,43 +148,43 @@ class Scene:
         return self.computed[kind, name]
 
     @property
-    def mine(self) -> NDArray[np.int32]:
+    def occupation_rows(self) -> NDArray[np.int32]:
         """Row of each origin's occupation; 0 stands for none, whose features of this kind are never used."""
         return np.maximum(self.origins.rows, 0)
 
 
-def scene_of_all(graph: OccupationGraph) -> Scene:
-    """Return the scene in which the origins are the occupations themselves."""
-    return Scene(graph, every_occupation(graph))
+def context_of_all(graph: OccupationGraph) -> FeatureContext:
+    """Return the context in which the origins are the occupations themselves."""
+    return FeatureContext(graph, every_occupation(graph))
 
 
-Compute = Callable[[Scene], Dense]
+Compute = Callable[[FeatureContext], Dense]
 
 
-def _coverage(scene: Scene) -> Dense:
+def _coverage(context: FeatureContext) -> Dense:
     """Share of the target's requirements held, near matches at their discount, in [0, 1]; NaN where none is listed."""
-    return coverage_block(scene.graph, scene.origins.held)
+    return coverage_block(context.graph, context.origins.held)
 
 
-def _resemblance(scene: Scene) -> Dense:
+def _resemblance(context: FeatureContext) -> Dense:
     """Cosine of the rarity-weighted requirements, in [0, 1]; the same in both directions."""
-    weights = rarity(scene.graph.weights, ~scene.graph.is_specialised)
-    mine, theirs = weighted(scene.origins.held, weights), content_vectors(scene.graph)["requirements"]
+    weights = rarity(context.graph.weights, ~context.graph.is_specialised)
+    mine, theirs = weighted(context.origins.held, weights), content_vectors(context.graph)["requirements"]
     return product(unit_rows(mine), by_column(theirs))
 
 
-def _cosine(name: str, scene: Scene) -> Dense:
+def _cosine(name: str, context: FeatureContext) -> Dense:
     """Cosine, in [0, 1], of what the occupations have: contexts, tags, words of titles, or of label and definition."""
-    vectors = content_vectors(scene.graph)[name]
-    return product(scene.origins.of_occupation(vectors), by_column(vectors))
+    vectors = content_vectors(context.graph)[name]
+    return product(context.origins.of_occupation(vectors), by_column(vectors))
 
 
-def _tree(scene: Scene) -> Dense:
+def _tree(context: FeatureContext) -> Dense:
     """Closeness in the tree, in [0, 1]: same parent group 1/2, same domain 1/3, same top domain 1/6, summed."""
-    total = np.zeros((len(scene.mine), len(scene.graph.codes)), dtype=np.float32)
-    for level, weight in zip(tree_of(scene.graph), (_PARENT, _DOMAIN, _TOP), strict=True):
-        total += np.float32(weight / _CLOSEST) * _shared(scene, level)
-    total[~scene.origins.occupied] = 0.0
+    total = np.zeros((len(context.occupation_rows), len(context.graph.codes)), dtype=np.float32)
+    for level, weight in zip(tree_of(context.graph), (_PARENT, _DOMAIN, _TOP), strict=True):
+        total += np.float32(weight / _CLOSEST) * _shared(context, level)
+    total[~context.origins.occupied] = 0.0
     return total
 
 
@@ -203,59 +203,61 @@ class Feature:
     of_target: bool = False
 
 
-def _rank(name: str, scene: Scene) -> Dense:
+def _rank(name: str, context: FeatureContext) -> Dense:
     """Ranks of a measure in the rows of the origins."""
 
     def make() -> Dense:
-        graph, values = scene.graph, scene.measured(name)
-        own = np.where(scene.origins.occupied, graph.base_rows[scene.mine], -1)
+        graph, values = context.graph, context.measured(name)
+        own = np.where(context.origins.occupied, graph.base_rows[context.occupation_rows], -1)
         nearest = nearest_values(values, ~graph.is_specialised, own)
-        return frozen(_neutral(scene, name, rank_closeness(values, nearest)))
+        return frozen(_neutral(context, name, rank_closeness(values, nearest)))
 
-    return scene.cached("ranks", name, make) if name in _RANKS_AGAIN else make()
+    return context.cached("ranks", name, make) if name in _RANKS_AGAIN else make()
 
 
-def _reverse_rank(name: str, scene: Scene) -> Dense:
+def _reverse_rank(name: str, context: FeatureContext) -> Dense:
     """Rank of the origin among all origins, as the target sees them."""
-    if scene.known_reference is None:  # occupations before occupations: the same ranks, turned
-        return np.ascontiguousarray(_rank(name, scene).T)
-    values = np.ascontiguousarray(scene.measured(name).T)
-    return _neutral(scene, name, np.ascontiguousarray(rank_closeness(values, scene.reference.reverse[name]).T))
+    if context.known_reference is None:  # occupations before occupations: the same ranks, turned
+        return np.ascontiguousarray(_rank(name, context).T)
+    values = np.ascontiguousarray(context.measured(name).T)
+    return _neutral(context, name, np.ascontiguousarray(rank_closeness(values, context.reference.reverse[name]).T))
 
 
-def _neutral(scene: Scene, name: str, ranks: Dense) -> Dense:
+def _neutral(context: FeatureContext, name: str, ranks: Dense) -> Dense:
     """Make the ranks of occupations that list nothing unknown: all that they tie with would else give them the best."""
-    empty = measure_index(scene.graph).lists_nothing(name)
+    empty = measure_index(context.graph).lists_nothing(name)
     if empty is not None:
         ranks[:, empty] = np.nan
-        if scene.known_reference is None:
+        if context.known_reference is None:
             ranks[empty] = np.nan
     return ranks
 
 
-def _shared(scene: Scene, column: NDArray[np.int32]) -> Dense:
+def _shared(context: FeatureContext, column: NDArray[np.int32]) -> Dense:
     """1 where origin and target have the same known value (numbers from 0; -1 is unknown)."""
-    return np.asarray((column[scene.mine][:, None] == column[None, :]) & (column >= 0)[None, :], dtype=np.float32)
+    return np.asarray(
+        (column[context.occupation_rows][:, None] == column[None, :]) & (column >= 0)[None, :], dtype=np.float32
+    )
 
 
-def _same(values: Callable[[Scene], NDArray[np.int32]], scene: Scene) -> Dense:
-    return _shared(scene, values(scene))
+def _same(values: Callable[[FeatureContext], NDArray[np.int32]], context: FeatureContext) -> Dense:
+    return _shared(context, values(context))
 
 
-def _group_closeness(scene: Scene) -> Dense:
+def _group_closeness(context: FeatureContext) -> Dense:
     """
     Mean closeness to the target of the occupations of the origin's parent group, the origin included.
 
     For occupations only: people have the part of theirs.
     """
-    graph, whole = scene.graph, scene.measured("overall")
+    graph, whole = context.graph, context.measured("overall")
     members = _members(graph)
     counts = np.maximum(members.sum(axis=1), 1)[:, None]
-    closeness = np.empty((len(scene.mine), len(graph.codes)), dtype=np.float32)
+    closeness = np.empty((len(context.occupation_rows), len(graph.codes)), dtype=np.float32)
     for columns in blocks(len(graph.codes), _COLUMNS):
         block = whole[:, columns].astype(np.float64)
         block[np.arange(columns.start, columns.stop), np.arange(columns.stop - columns.start)] = 0.0
-        closeness[:, columns] = ((members @ block) / counts).astype(np.float32)[graph.group[scene.mine]]
+        closeness[:, columns] = ((members @ block) / counts).astype(np.float32)[graph.group[context.occupation_rows]]
     return closeness
 
 
@@ -265,16 +267,16 @@ def _members(graph: OccupationGraph) -> "sparse.csr_array":
     return sparse.csr_array(membership(groups, int(graph.group.max()) + 1, np.float32).T)
 
 
-def _of_sisters(name: str, scene: Scene) -> Dense:
+def _of_sisters(name: str, context: FeatureContext) -> Dense:
     """
     Mean rank, over the other occupations of the origin's parent group, of how close each is to the target.
 
     An occupation alone in its group goes by its own. For occupations only: people have the part of theirs.
     """
-    graph = scene.graph
-    ranks = _rank(name, scene)
+    graph = context.graph
+    ranks = _rank(name, context)
     members = _members(graph)
-    own = graph.base_rows[scene.mine]
+    own = graph.base_rows[context.occupation_rows]
     group = graph.group[own]
     mean_ranks = np.empty((len(own), len(graph.codes)), dtype=np.float32)
     for columns in blocks(len(graph.codes), _COLUMNS):
@@ -287,50 +289,54 @@ def _of_sisters(name: str, scene: Scene) -> Dense:
     return mean_ranks
 
 
-def _level_step(function: Callable[[NDArray[np.float32]], NDArray[np.float32]], attribute: str, scene: Scene) -> Dense:
+def _level_step(
+    function: Callable[[NDArray[np.float32]], NDArray[np.float32]], attribute: str, context: FeatureContext
+) -> Dense:
     """Return a function of target minus origin of one attribute."""
-    column = getattr(scene.reference.attributes, attribute)
-    return np.asarray(function(column[None, :] - column[scene.mine][:, None]), dtype=np.float32)
+    column = getattr(context.reference.attributes, attribute)
+    return np.asarray(function(column[None, :] - column[context.occupation_rows][:, None]), dtype=np.float32)
 
 
-def _target(values: Callable[[Scene], NDArray[np.floating]], scene: Scene) -> Dense:
+def _target(values: Callable[[FeatureContext], NDArray[np.floating]], context: FeatureContext) -> Dense:
     """A figure of the target."""
-    return np.broadcast_to(values(scene).astype(np.float32), (len(scene.origins.rows), len(scene.graph.codes)))
+    return np.broadcast_to(values(context).astype(np.float32), (len(context.origins.rows), len(context.graph.codes)))
 
 
-def _scaled(values: Callable[[Scene], NDArray[np.float64]], scene: Scene) -> Dense:
+def _scaled(values: Callable[[FeatureContext], NDArray[np.float64]], context: FeatureContext) -> Dense:
     """A figure of the target, in standard deviations over the referential."""
-    column = values(scene)
-    plain = column[~scene.graph.is_specialised]
+    column = values(context)
+    plain = column[~context.graph.is_specialised]
     # Equal figures may have a mean that differs in its last bit: that is no spread to divide by.
     constant = not len(plain) or float(np.ptp(plain)) <= _NO_SPREAD
-    return _target(lambda _: np.zeros_like(column) if constant else (column - plain.mean()) / plain.std(), scene)
+    return _target(lambda _: np.zeros_like(column) if constant else (column - plain.mean()) / plain.std(), context)
 
 
-def _is_reference(scene: Scene) -> NDArray[np.float64]:
+def _is_reference(context: FeatureContext) -> NDArray[np.float64]:
     """Return 1 for the fiche that gives its parent group its code: the trade in general, before its variants."""
-    return np.asarray([o.parent == o.fiche for o in scene.graph.occupations], dtype=np.float64)
+    return np.asarray([o.parent == o.fiche for o in context.graph.occupations], dtype=np.float64)
 
 
-def _group_size(scene: Scene) -> NDArray[np.float64]:
-    plain = ~scene.graph.is_specialised
-    return np.asarray(np.log(np.maximum(1, np.bincount(scene.graph.group[plain])[scene.graph.group])), dtype=np.float64)
+def _group_size(context: FeatureContext) -> NDArray[np.float64]:
+    plain = ~context.graph.is_specialised
+    return np.asarray(
+        np.log(np.maximum(1, np.bincount(context.graph.group[plain])[context.graph.group])), dtype=np.float64
+    )
 
 
-def _title_count(scene: Scene) -> NDArray[np.float64]:
-    titles = scene.graph.referential.titles_under
-    return np.log1p([len(titles.get(o.fiche, ())) for o in scene.graph.occupations])
+def _title_count(context: FeatureContext) -> NDArray[np.float64]:
+    titles = context.graph.referential.titles_under
+    return np.log1p([len(titles.get(o.fiche, ())) for o in context.graph.occupations])
 
 
-def _mean_closeness(name: str, scene: Scene) -> NDArray[np.float64]:
+def _mean_closeness(name: str, context: FeatureContext) -> NDArray[np.float64]:
     """Mean closeness of the target to the occupations of other parent groups: how general it is."""
-    graph, values = scene.graph, scene.measured(name)
+    graph, values = context.graph, context.measured(name)
     other = (graph.group[:, None] != graph.group[None, :]) & ~graph.is_specialised[:, None]
     return np.asarray((values * other).sum(axis=0, dtype=np.float64) / np.maximum(1, other.sum(axis=0)))
 
 
-def _ecological(scene: Scene) -> NDArray[np.int32]:
-    return numbered([None if o.ecological == "unknown" else o.ecological for o in scene.graph.occupations])
+def _ecological(context: FeatureContext) -> NDArray[np.int32]:
+    return numbered([None if o.ecological == "unknown" else o.ecological for o in context.graph.occupations])
 
 
 CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
@@ -353,7 +359,7 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
     },
     "titles": {
         "titles_rank": Feature(partial(_rank, "titles")),
-        "same_head_noun": Feature(partial(_same, lambda scene: scene.reference.attributes.head)),
+        "same_head_noun": Feature(partial(_same, lambda context: context.reference.attributes.head)),
     },
     "sector": {
         "themes": Feature(methodcaller("measured", "themes")),
@@ -361,8 +367,8 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
         "transition": Feature(partial(_same, _ecological)),
     },
     "family": {
-        "same_domain": Feature(partial(_same, lambda scene: tree_of(scene.graph).domain)),
-        "same_top_domain": Feature(partial(_same, lambda scene: tree_of(scene.graph).top)),
+        "same_domain": Feature(partial(_same, lambda context: tree_of(context.graph).domain)),
+        "same_top_domain": Feature(partial(_same, lambda context: tree_of(context.graph).top)),
         "group_closeness": Feature(_group_closeness),
         "sisters_text": Feature(partial(_of_sisters, "all_text")),
         "sisters_items": Feature(partial(_of_sisters, "item_text")),
@@ -373,10 +379,10 @@ CONTENT_PARTS: Final[Mapping[str, Mapping[str, Feature]]] = {
             closeness=False,
         ),
         "down": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "level"), closeness=False),
-        "target_level": Feature(partial(_target, lambda scene: scene.reference.attributes.level), closeness=False),
+        "target_level": Feature(partial(_target, lambda context: context.reference.attributes.level), closeness=False),
         "same_cadre": Feature(partial(_level_step, lambda d: -np.abs(d), "cadre")),
         "from_cadre": Feature(partial(_level_step, lambda d: np.maximum(-d, 0.0), "cadre"), closeness=False),
-        "target_cadre": Feature(partial(_target, lambda scene: scene.reference.attributes.cadre), closeness=False),
+        "target_cadre": Feature(partial(_target, lambda context: context.reference.attributes.cadre), closeness=False),
     },
     "target": {
         "reference_fiche": Feature(partial(_scaled, _is_reference), closeness=False, of_target=True),

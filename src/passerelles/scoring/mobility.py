@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import Scene, tree_of
+from passerelles.scoring.features import FeatureContext, tree_of
 from passerelles.scoring.measures import Dense
 from passerelles.sharing import blocks
 from passerelles.vectors import membership, places_by_number, sparse
@@ -167,7 +167,7 @@ class Moves:
         return values
 
 
-def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
+def gather_moves(context: FeatureContext, expected: NDArray[np.floating]) -> Moves:
     """
     Return the mobilities of a graph beside the log-odds, shape (n, n), that content alone gives to each.
 
@@ -175,7 +175,7 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
     nothing, a way out that it does not see teaches much. Here p is the chance, brought to the lists of this
     referential by `balance_of` on the half of the parent groups that the origin is not in.
     """
-    graph = scene.graph
+    graph = context.graph
     rows = np.flatnonzero(~graph.is_specialised).astype(np.int32)
     listed = (graph.mobility[rows][:, rows].toarray() > 0).astype(np.float32)
     known = np.asarray(listed.any(axis=1), dtype=np.bool_)
@@ -190,10 +190,10 @@ def gather_moves(scene: Scene, expected: NDArray[np.floating]) -> Moves:
             surprise[number, part] = _surprise(listed[part], logit[part], np.arange(part.start, part.stop), balance)
         surprise[number, ~known] = 0.0
         weight[half == number] = balance.weight
-    attributes = scene.reference.attributes
+    attributes = context.reference.attributes
     cadre, level = (np.round(each[rows]).astype(np.int32) for each in (attributes.cadre, attributes.level))
     _, domain, top = (each[rows] for each in tree_of(graph))
-    closeness = _between(scene.measured("overall"), rows)
+    closeness = _between(context.measured("overall"), rows)
     return Moves(rows, listed, known, half, surprise, weight, group, top, domain, 2 * level + cadre, closeness)
 
 
@@ -323,7 +323,7 @@ MOBILITY_FEATURES: Final = frozenset({*_CARRIED, *_OF_MOVES})
 DAMPING: Final[Mapping[str, float]] = {"similar_moves.everywhere": -1.0}
 
 
-def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str, Dense]:
+def mobility_features(context: FeatureContext, expected: NDArray[np.floating]) -> dict[str, Dense]:
     """
     Return every feature made from mobilities, shape (n, n) over all occupations of the graph.
 
@@ -334,10 +334,10 @@ def mobility_features(scene: Scene, expected: NDArray[np.floating]) -> dict[str,
     fiche the features are 0, as for a fiche and itself. Each is multiplied by how much the origin heeds mobilities
     (`balance_of`). Without any mobility every feature is 0.
     """
-    moves = gather_moves(scene, expected)
+    moves = gather_moves(context, expected)
     features = dict(zip(_CARRIED, carried_over(moves), strict=True))
     features |= {name: compute(moves) for name, compute in _OF_MOVES.items()}
-    return {name: _for_all(scene.graph, moves, values) for name, values in features.items()}
+    return {name: _for_all(context.graph, moves, values) for name, values in features.items()}
 
 
 def _for_all(graph: OccupationGraph, moves: Moves, values: Dense) -> Dense:

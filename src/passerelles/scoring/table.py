@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.core import OccupationGraph
-from passerelles.scoring.features import PLAIN_FEATURES, Reference, Scene, features, reads_alone, scene_of_all
+from passerelles.scoring.features import (
+    PLAIN_FEATURES,
+    FeatureContext,
+    Reference,
+    context_of_all,
+    features,
+    reads_alone,
+)
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
@@ -154,7 +161,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     size = len(graph.codes)
     prior = scorer.prior if graph.mobility.nnz else None  # without any mobility, their features are 0
     check_memory(size, len(scorer.parts), mobilities=prior is not None)
-    scene = scene_of_all(graph)
+    context = context_of_all(graph)
     means: dict[str, float] = {}
     content = np.zeros((size, size) if prior is not None else (1, 1), dtype=np.float64)
     narrow: dict[str, Narrow] = {}
@@ -163,7 +170,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
         for name, weights in scorer.parts.items():
             part = np.zeros((size, size), dtype=np.float32)
             for each in sorted(set(weights) - MOBILITY_FEATURES):
-                values = features()[each].compute(scene)
+                values = features()[each].compute(context)
                 means[each] = mean_of_pairs(values, plain)
                 _add(part, values, weights[each], means[each])
             if prior is not None:
@@ -173,10 +180,10 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
             else:
                 narrow[name] = narrowed(part, UNITS)
         if prior is not None:
-            scene.computed.clear()
+            context.computed.clear()
             content /= prior.scale
             content += prior.base
-            mobility_values = mobility_features(scene, content)
+            mobility_values = mobility_features(context, content)
             for name, part in later.items():
                 for each in sorted(set(scorer.parts[name]) & MOBILITY_FEATURES):
                     _add(part, mobility_values[each], scorer.parts[name][each], 0.0)
@@ -184,7 +191,7 @@ def build_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
     parts = tuple(narrow[name] for name in scorer.parts)
     off = tuple(name for name, part in narrow.items() if not part.least and not part.cells.any())
     base = round(scorer.base_for(int(plain.sum())) * UNITS)
-    reference = None if set(means) <= set(PLAIN_FEATURES) else scene.reference
+    reference = None if set(means) <= set(PLAIN_FEATURES) else context.reference
     return ScoreTable(scorer, base, means, off, Scores(base, tuple(scorer.parts), parts), reference)
 
 
@@ -239,7 +246,7 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
     Parts that follow from what is held are computed from it; all others are those of the occupation exercised, and
     without one say nothing, but for the parts that are the same for all origins.
     """
-    scene = Scene(graph, origin, table.reference)
+    context = FeatureContext(graph, origin, table.reference)
     rows = np.maximum(origin.rows, 0)
     parts = np.zeros((len(table.scorer.parts), len(rows), len(graph.codes)), dtype=np.int32)
     with one_thread():
@@ -247,7 +254,7 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
             if reads_alone(weights, "of_holdings"):
                 part = np.zeros(parts.shape[1:], dtype=np.float32)
                 for name in sorted(weights):
-                    _add(part, features()[name].compute(scene), weights[name], table.means[name])
+                    _add(part, features()[name].compute(context), weights[name], table.means[name])
                 parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
             else:
                 parts[number] = table.scores.parts[number][rows]
