@@ -37,7 +37,6 @@ from passerelles.views.spec import Column, Sheet
 _ROWS: Final = 300  # of a table on the page: the workbook has all
 _MEANT: Final = 5  # jobs that a title may mean
 _DOUBTFUL: Final = 40  # titles shown to be corrected
-_OPEN: Final = ("flows", "to_confirm", "actions")
 _WIDE: Final = 720  # of the map of a territory
 _EDGE: Final = 60
 _SMALLEST: Final = 6.0  # radius of a basin, and of that with the most people and openings
@@ -117,19 +116,13 @@ def territory(ask: Ask) -> str:
 def plan(ask: Ask, body: Asked) -> str:
     """Return who could go where, what was set aside or read with doubt, what is left, and what would change."""
     case, sides = _case(ask, body)
-    tables = [
-        (sheet.title, _first_rows(ask, sheet), len(items))
-        for sheet in _sheets(ask, case)
-        if (items := list(sheet.items())) and sheet.title != "notes"
-    ]
+    sheets = [sheet for sheet in _sheets(ask, case) if sheet.title != "notes"]
     return ask.render(
         "plan.html",
         figures=figures_of(case),
         sentences=sentences_of(case),
         notes=[note.sentence(ask.lang) for note in case.release.notes],
-        tables=[table for table in tables if table[0] in _OPEN],
-        others=[table for table in tables if table[0] not in _OPEN],
-        rows=_ROWS,
+        tables=[(_first_rows(ask, sheet), len(items)) for sheet in sheets if (items := list(sheet.items()))],
         doubts=_doubts(ask, sides, body),
         sketch=None if body.mask else _sketch(ask, case.allocation),
         wide=_WIDE,
