@@ -19,13 +19,7 @@ from passerelles.market.read import SourceFile
 from passerelles.market.tables import links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.referential import (
-    Referential,
-    code_of,
-    find_occupation,
-    occupations_meant,
-    titles_by_label,
-)
+from passerelles.referentials.referential import Referential, code_of, find_occupation, occupations_meant
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, On, texts_of, within
@@ -181,8 +175,7 @@ def _job(referential: Referential, code: str, title: str, note: Callable[..., No
     for text in texts:
         if (known_code := code_of(referential, text)) is not None:
             return known_code
-    meant = titles_by_label(referential)
-    text = next((text for text in texts if normalise_label(text) in meant), title or code)
+    text = next((text for text in texts if occupations_meant(referential, text)), title or code)
     occupation = _occupation(referential, text, note)
     if occupation is not None:
         note("job_resolved", value=text, subject=occupation)

@@ -1,11 +1,9 @@
 """Frozen index of labels: everything that one referential needs to resolve free text, or to search its words."""
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from itertools import pairwise
 from sys import intern
 from types import MappingProxyType
@@ -17,14 +15,13 @@ from numpy.typing import NDArray
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
 from passerelles.matching.reading import (
-    FILE,
-    NOISE_FILE,
     LanguagePack,
     Lexicon,
     Words,
     gender_forms,
     joined_words,
     language_pack,
+    rules_sum,
 )
 from passerelles.referentials.referential import Referential, nearest_codes, plain_forms
 from passerelles.sharing import blocks, cached_property
@@ -561,7 +558,7 @@ def pack_titles(index: TitleIndex, arrays: Arrays) -> dict[str, Any]:
     meaning = index.meaning
     axes = {} if meaning is None else {n: getattr(meaning, n) for n in ("axes", "owners", "mapping", "titles")}
     return {
-        "rules": _rules(index.pack.language),
+        "rules": rules_sum(index.pack.language),
         "entries": [(entry.ogr, entry.label) for entry in index.entries],
         "stems": index.texts,
         "written": index.written,
@@ -580,7 +577,7 @@ def stored_titles(referential: Referential) -> TitleIndex | None:
         return None
     about = index.document(DOCUMENT, keep=False)
     rules = language_pack(referential.language)
-    if about["rules"] != _rules(rules.language):
+    if about["rules"] != rules_sum(rules.language):
         return None
     codes = tuple(occupation.code for occupation in referential.occupations)
     owner = index.positions("titles.owner.npy", len(codes))
@@ -613,12 +610,6 @@ def owners_of(referential: Referential, *, texts: bool = False) -> tuple[Owner, 
         described = occupation.definition if texts else "", tuple(labels[r.competency].label or "" for r in required)
         owners.append(Owner(occupation.code, occupation.name, *described, *family, sectors.get(occupation.code, ())))
     return tuple(owners)
-
-
-def _rules(language: str) -> str:
-    """Checksum of the rules that titles were read by."""
-    folder = files("passerelles.language") / language
-    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in (FILE, NOISE_FILE))).hexdigest()
 
 
 def _pack_field(name: str, field: Field, arrays: Arrays) -> dict[str, Any]:

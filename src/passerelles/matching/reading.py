@@ -1,5 +1,6 @@
 """How a text is read in a language: rules, stems and families of words, both genders, abbreviations, noise."""
 
+import hashlib
 import itertools
 import re
 import tomllib
@@ -133,6 +134,12 @@ def language_pack(language: str) -> LanguagePack:
         if known.isalpha() and (folder / FILE).is_file():
             return load_pack(folder / FILE, folder / NOISE_FILE)
     raise PasserellesError("language_pack", name=FILE, reason=language)
+
+
+def rules_sum(language: str) -> str:
+    """Checksum of the rules by which titles of a language are read: an index of others is of no use."""
+    folder = files("passerelles.language") / language
+    return hashlib.sha256(b"".join((folder / name).read_bytes() for name in (FILE, NOISE_FILE))).hexdigest()
 
 
 def words_of_title(text: str, pack: LanguagePack) -> str:
