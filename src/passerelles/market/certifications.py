@@ -80,27 +80,25 @@ class LeadingCertification(Described):
     spec: ClassVar[Record] = Record(
         "leading_certification",
         "A certification that leads to an occupation and is alive on the reference date",
-        (
-            Column("certification_code", value="code", json_key="code", promised="code"),
-            Column("certification_label", value="label", json_key="label", promised="text"),
-            Column("certification_level", "integer", value="level", json_key="level", promised=True),
-            Column(
-                "until", promised="text?: Last day of its registration; null = unknown",
-                shown=lambda c, lang: c.until and day_text(c.until, lang),
-            ),
-            Column("match", words="terms.match", promised=one_of(get_args(Match))),
-            Column("successor", promised="text?: What replaces it", shown=lambda c, _: c.successor or "–"),
-            Column("vae", "flag", promised=True),
-            part_of(
-                "certification_hours", PUBLISHED, "hours", kind="number", json_key="hours", nullable=True,
-                value=lambda c, _: c.hours and c.hours.expected, shown=lambda c, lang: _hours_shown(c.hours, lang),
-                on=On.ALL, promised=True,
-            ),
-            Column("source", promised="text"),
-            Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
-            Column("demanded", on=On.JSON, schema="flag: Whether it is demanded of everybody, alone or as one way"),
-            Column("vae_former", on=On.JSON, schema="code?: The number that it replaced, of which alone `vae` is said"),
+        Column("certification_code", value="code", json_key="code", promised="code"),
+        Column("certification_label", value="label", json_key="label", promised="text"),
+        Column("certification_level", "integer", value="level", json_key="level", promised=True),
+        Column(
+            "until", promised="text?: Last day of its registration; null = unknown",
+            shown=lambda c, lang: c.until and day_text(c.until, lang),
         ),
+        Column("match", words="terms.match", promised=one_of(get_args(Match))),
+        Column("successor", promised="text?: What replaces it", shown=lambda c, _: c.successor or "–"),
+        Column("vae", "flag", promised=True),
+        part_of(
+            "certification_hours", PUBLISHED, "hours", kind="number", json_key="hours", nullable=True,
+            value=lambda c, _: c.hours and c.hours.expected, shown=lambda c, lang: _hours_shown(c.hours, lang),
+            on=On.ALL, promised=True,
+        ),
+        Column("source", promised="text"),
+        Column("sure", on=On.JSON, schema="flag: Whether a source says that it is alive on that day"),
+        Column("demanded", on=On.JSON, schema="flag: Whether it is demanded of everybody, alone or as one way"),
+        Column("vae_former", on=On.JSON, schema="code?: The number that it replaced, of which alone `vae` is said"),
     )  # fmt: skip
 
     def short(self) -> str:
