@@ -891,6 +891,26 @@ def test_what_people_are_said_to_hold_beside_their_licence_counts_as_held(
     assert [p.values["given"] for p in lots.said if p.key == "held_unread"] == ["Bac"]
 
 
+@pytest.mark.parametrize("side", ["fragile", "hiring"])
+def test_a_column_of_credentials_is_known_by_what_it_contains_and_one_of_jobs_is_none(
+    embedded_graph: OccupationGraph, tmp_path: Path, side: Side
+) -> None:
+    text = (
+        "Société;Métier;Nombre;Ancien métier;Dossier\nA;N1101;2;Matelot de pont;C + FIMO marchandises\n"
+        "B;N1101;3;Capitaine 200;CACES 3 et 5\nC;N1103;1;Cariste;-\nD;N1103;1;Cariste;à voir\nE;N4101;1;Cariste;FIMO\n"
+    )
+    lots = read_lots(embedded_graph.referential, written(tmp_path / "t.csv", text), side)
+    assert [lot.permits for lot in lots.lots] == ["C, FIMO marchandises", "CACES 3 et 5", "", "à voir", "FIMO"]
+    assert [p.values["column"] for p in lots.said if p.key == f"{side}_conditions_by_content"] == ["Dossier"]
+
+
+def test_a_choice_is_made_by_what_is_demanded_anyway(embedded_graph: OccupationGraph, tmp_path: Path) -> None:
+    text = "Employeur;Métier;Nombre;Conditions\nA;N4105;2;permis C, permis CE ou C\nB;N4105;2;permis CE ou D\n"
+    lots = read_lots(embedded_graph.referential, written(tmp_path / "t.csv", text), "hiring").lots
+    asked = {lot.employer: credentials_of_title(embedded_graph, lot) for lot in lots}
+    assert asked == {"A": {("PERM-C",)}, "B": {("PERM-CE", "PERM-D")}}
+
+
 def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referential, tmp_path: Path) -> None:
     text = "Employeur;Métier;Nombre;Pré-requis\nA;N4105;2;SST\nB;N4105;2;permis C, SST\n"
     graph = build_graph(embedded)

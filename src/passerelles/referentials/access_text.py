@@ -436,7 +436,7 @@ def _choices_in(
     text: str, phrases: Phrases, labels: Mapping[str, str], own: Collection[str], rules: _Rules
 ) -> tuple[list[Choice], str]:
     """Return the credentials that a text names, and its words that say something else."""
-    choices, rest = list[Choice](), fold_in_place(text)
+    choices, rest = list[Choice](), rules.asked["ending"].sub(lambda match: _MASK * len(match[0]), fold_in_place(text))
 
     def read(among: Sequence[str], start: int, end: int) -> bool:
         """Read the credential that a part of the text means, or the ones of the job that it may mean."""

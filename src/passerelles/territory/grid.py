@@ -495,3 +495,9 @@ def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None
         sums = [sum(some) for some in groups if some]
         if total not in sums:
             yield Differs(line, total, min(sums, key=lambda each: abs(each - total)))
+
+
+def whole_of(text: str) -> int | None:
+    """Whole number of an optional cell; None where it holds none."""
+    value, _ = read_number(text, decimal="")
+    return int(value) if value is not None and value >= 0 and value.is_integer() else None

@@ -1,7 +1,8 @@
 """Jobs and places of cells: what they are read as, or why a cell cannot be used because of what it says."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from statistics import fmean
 from typing import Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -26,6 +27,11 @@ _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
 _FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?:[\s,/-]|et|$)")
+_DIPLOMA: Final = r"(?:DE|TP|CAP|BEP|BP|BTS|CQP|[Tt]itre|[Dd]ipl)[^,;+/&]*"
+_EITHER_DIPLOMA: Final = re.compile(
+    rf"\b{_DIPLOMA}(?:,\s*{_DIPLOMA})*,\s*{_DIPLOMA}(?<=\w)\s+ou\s"
+)  # "DEAES, DEAVS ou ..."
+_EITHER_LICENCE: Final = re.compile(r"(\b[Pp]ermis \w{1,2} ou )(?=(?:[A-D][1E]?|EC)\b)")
 _NUMBERED: Final = re.compile(r"CACES|R ?[34]\d\d", re.IGNORECASE)
 _CATEGORY: Final = re.compile(r"[A-H]\d?|\d+[AB]?")
 _ASKED_APART: Final = re.compile(r"[+/,;&\n•](?!\s*\d)|\s+et\s+(?=(?:[A-D][1E]?|EC)\b)")
@@ -187,8 +193,11 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
     (['permis C', 'FIMO'], ['CACES 1, 3 et 5', 'DE'], [])
     >>> [*as_asked("permis B, C et CE")], [*as_asked("1, 3 et 5", licences=True)]
     (['permis B', 'permis C', 'permis CE'], ['CACES 1, 3 et 5'])
+    >>> [*as_asked("DEAES, DEAVS ou TP ADVF ; permis C ou D")]
+    ['DEAES ou DEAVS ou TP ADVF', 'permis C ou permis D']
     """
     numbered = False
+    cell = _EITHER_DIPLOMA.sub(lambda match: match[0].replace(",", " ou"), cell)
     for each in map(str.strip, _ASKED_APART.split(cell)):
         letter = _LICENCE.match(each)
         licences |= each.casefold().startswith("permis")  # and the letters that follow: "permis C/CE"
@@ -198,7 +207,7 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
         if licences and _FORKLIFT.match(each):
             yield f"CACES {each}"
         elif not says("nothing_asked", normalise_label(each)):
-            yield f"permis {each}" if licences and letter else each
+            yield _EITHER_LICENCE.sub(r"\1permis ", f"permis {each}" if licences and letter else each)
 
 
 def asked_in(referential: Referential, item: str, job: str) -> Asked:
@@ -211,6 +220,23 @@ def asked_in(referential: Referential, item: str, job: str) -> Asked:
 
     labels, own = _labels(referential), _own_credentials(referential, job)
     return read_asked(item, referential.derived("credential phrases", phrases), labels, own, referential.language)
+
+
+def conditions_column(
+    referential: Referential, grid: Grid, job_scores: Callable[[Sequence[str]], list[float]]
+) -> int | None:
+    """
+    Return the first column without a role of which most cells name credentials, whatever its name.
+
+    Some titles of jobs are names of credentials too: "Capitaine 200". `job_scores`: how surely cells are titles.
+    """
+    free: list[int] = sorted({*range(len(grid.header))} - {*grid.columns.values()})
+    for at in free:
+        texts = [text for text in grid.sample(at) if not says("nothing_asked", normalise_label(text))]
+        named = [any(asked_in(referential, item, "").choices for item in as_asked(text)) for text in texts]
+        if 2 * sum(named) > len(named) and fmean(job_scores(texts)) < _MAY_BE:
+            return at
+    return None
 
 
 def asked_by(referential: Referential, title: str, job: str) -> frozenset[Choice]:

@@ -574,6 +574,12 @@ class Lots:
     set_aside: tuple[Problem, ...] = ()
     said: tuple[Problem, ...] = ()
 
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Content of a file, whatever the side: its lines, and the number of each."""
+        rows = sorted((lot.sheet, lot.row, lot.employer, lot.given or lot.job, lot.people) for lot in self.lots)
+        return self.sha256, *rows
+
     @classmethod
     def of(cls, side: Side, lots: Iterable[Lot], **more: Any) -> "Lots":
         """Return lots in the order of their names; `more`: the other attributes."""

@@ -432,7 +432,9 @@ def credentials_of_title(graph: OccupationGraph, lot: Lot) -> frozenset[Choice]:
     easy = {
         code for choice in written for code in choice if code in of_job or (code in known and _is_common(known[code]))
     }
-    return frozenset(of_title | {choice for choice in written if easy.isdisjoint(choice)})
+    demanded = of_title | {choice for choice in written if easy.isdisjoint(choice)}
+    alone = {code for choice in demanded if len(choice) == 1 for code in choice}  # a choice with one of them is made
+    return frozenset(choice for choice in demanded if len(choice) == 1 or alone.isdisjoint(choice))
 
 
 def _is_common(credential: Credential) -> bool:

@@ -38,6 +38,7 @@ from passerelles.territory.grid import (
     side_column,
     side_of_text,
     signed_change,
+    whole_of,
     year_of,
 )
 from passerelles.territory.jobs import (
@@ -46,6 +47,7 @@ from passerelles.territory.jobs import (
     Unusable,
     as_asked,
     asked_in,
+    conditions_column,
     read_place,
     read_title,
     read_titles,
@@ -133,7 +135,7 @@ def read_sides(
         tables, faults = read_both(local)
     if faults or refuse_incomplete:
         faults += [problem for lots in tables for problem in lots.set_aside]
-    if not faults and len(tables) > 1 and tables[0].sha256 and len({_content_of(lots) for lots in tables}) == 1:
+    if not faults and len(tables) > 1 and tables[0].sha256 and len({lots.content for lots in tables}) == 1:
         faults = [Problem(tables[0].file, 0, "", "same_lines", {})]
     if faults:
         raise LotsError(faults)
@@ -144,12 +146,6 @@ def _may_resolve(local: Locator, problem: Problem) -> bool:
     """Whether the places that the tables name may tell which place one that could not be read is."""
     matches = problem.key == "basin_unknown" and local.named_in_part(str(problem.values["given"]))
     return problem.key == "basin_ambiguous" or bool(matches)
-
-
-def _content_of(lots: Lots) -> tuple[object, ...]:
-    """Return the content of a file, whatever the side: its lines, and the number of each."""
-    rows = sorted((lot.sheet, lot.row, lot.employer, lot.given or lot.job, lot.people) for lot in lots.lots)
-    return lots.sha256, *rows
 
 
 def read_lots(
@@ -301,7 +297,7 @@ class _Reader:
             grid = replace(grid, header=[*grid.header, ""], columns={**grid.columns, role: len(grid.header)})
         count, split_rows = grid.columns.get(role, 0), list[Row]()
         for (line, cells), jobs in zip(rows, counted, strict=True):
-            row_count = None if uncounted else _whole(grid.text_at(cells, count))
+            row_count = None if uncounted else whole_of(grid.text_at(cells, count))
             text = cell_text(cells[job])
             problem = ""
             if not jobs or row_count not in (None, sum(n for _, n in jobs)):
@@ -344,6 +340,9 @@ class _Reader:
             if len(matches) == 1:
                 grid = replace(grid, columns={**grid.columns, role: matches[0]})
                 self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(matches[0]))
+        if "held" not in grid.columns and (at := conditions_column(self.referential, grid, self._scores)) is not None:
+            grid = replace(grid, columns={**grid.columns, "held": at})
+            self.tell(grid.name, f"{self.side}_conditions_by_content", 0, "held", column=grid.called(at))
         if not any(grid.header) and not grid.rows:
             raise LotsError([Problem(grid.name, 0, "", "no_row", {})])
         if not {"job", "code"} & set(grid.columns):
@@ -491,7 +490,7 @@ class _Reader:
         for line, cells in grid.rows:
             kind, values = kind_of(cells)
             if kind in ("side_unknown", "out_of_scope"):
-                number = _whole(grid.text(cells, COUNT[self.side]))
+                number = whole_of(grid.text(cells, COUNT[self.side]))
                 self.set_aside.append(Problem(grid.name, line, str(values["column"]), kind, values, number))
             elif kind:
                 self.tell(grid.name, kind, line, **values)
@@ -508,7 +507,10 @@ class _Reader:
             self._check_totals(grid, totals, lot_rows)
         if COUNT[self.side] not in grid.columns:
             uncounted = {
-                at for _, row in totals for at in grid.countable if (_whole(grid.text_at(row, at)) or 0) > len(lot_rows)
+                at
+                for _, row in totals
+                for at in grid.countable
+                if (whole_of(grid.text_at(row, at)) or 0) > len(lot_rows)
             }
             self._refuse_unread(grid, sorted(uncounted))
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
@@ -608,7 +610,7 @@ class _Reader:
             self_employed=self.side == "hiring" and self._own_account(grid, cells),
             volunteers=self._volunteers(grid, line, cells, people) if self.side == "fragile" else None,
             month=self._month(grid, line, cells),
-            size=_whole(grid.text(cells, "size")),
+            size=whole_of(grid.text(cells, "size")),
             agreement=agreement_number(grid.text(cells, "idcc")),
             permits=self._conditions(grid, line, cells, job.job),
         )
@@ -630,7 +632,7 @@ class _Reader:
         whole = sum(number for number in numbers if isinstance(number, int))
         if unusable or not numbers:
             return unusable[0] if unusable else Unusable(role, "empty", {"given": ""})
-        whole -= _whole(grid.text(cells, "filled")) or 0
+        whole -= whole_of(grid.text(cells, "filled")) or 0
         if "target" not in grid.columns:
             return whole
         target = self._number(grid, line, cells, decimal, grid.columns["target"])
@@ -666,7 +668,7 @@ class _Reader:
     def _volunteers(self, grid: Grid, line: int, cells: Sequence[Any], people: int) -> int | None:
         """Volunteers of a row: their number, or all or none of its people where a list of persons says yes or no."""
         text, column = grid.text(cells, "volunteers"), grid.title("volunteers")
-        number = None if "%" in column else _whole(text)
+        number = None if "%" in column else whole_of(text)
         if number is None:
             number = {"yes": people, "no": 0}.get(_YES_NO.get(text.casefold(), ""))
         if text and number is None:
@@ -677,12 +679,13 @@ class _Reader:
         """What columns of licences and conditions ask for, or list as held; a message names the others."""
         conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
         for role in ("permits", "conditions", "held"):
-            items = [*as_asked(grid.text(cells, role), licences=role == "permits")]
+            letters = role == "permits" or "permis" in normalise_label(grid.title(role)).split()
+            items = [*as_asked(grid.text(cells, role), licences=letters)]
             if unread := [words for each in items if (words := asked_in(self.referential, each, job).unread)]:
                 column = grid.title(role)
                 self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
             conditions += items
-        return ", ".join(conditions)
+        return (" ; " if any(" ou " in each for each in conditions) else ", ").join(conditions)
 
     def _month(self, grid: Grid, line: int, cells: Sequence[Any]) -> Month | None:
         """Month of a row; a text that names none gets a message."""
@@ -792,9 +795,3 @@ class _Reader:
                 first, rows = same_lots[0], ", ".join(f"{lot.sheet} {lot.row}".strip() for lot in same_lots)
                 values = {"rows": rows, "people": str(sum(lot.people for lot in same_lots)), "employer": first.employer}
                 self.tell(file, "summed", first.row, **values, job=first.label or first.job)
-
-
-def _whole(text: str) -> int | None:
-    """Whole number of an optional cell; None where it holds none."""
-    value, _ = read_number(text, decimal="")
-    return int(value) if value is not None and value >= 0 and value.is_integer() else None
