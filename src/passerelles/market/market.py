@@ -1,13 +1,13 @@
 """`load_market`: the public market files of a folder as one frozen value, with look-ups by family, job and basin."""
 
 from collections import Counter
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from operator import ge, gt
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import Final, Literal, NamedTuple, Self
 
 from pydantic import Field, model_validator
 
@@ -17,19 +17,7 @@ from passerelles.io.archive import file_sha256
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
 from passerelles.market.places import Basin
 from passerelles.market.read import ABSENT, Found, Keeper, Reading, Scan, SourceFile, scan_all, whole_number
-from passerelles.market.tables import (
-    FapRome,
-    Nomenclature,
-    Payers,
-    TensionTable,
-    Wages,
-    families_of,
-    read_fap2021_rome,
-    read_fap_rome,
-    read_payers,
-    read_tension,
-    read_wages,
-)
+from passerelles.market.tables import READERS, FapRome, Nomenclature, Payers, TensionTable, Wages, families_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.referential import Referential
@@ -39,11 +27,6 @@ _BASIN_COLUMNS = ("basin_label", "region", "region_label")
 # Third letter of the codes of families (A0Z40, A0X40); the few that have another one are in both nomenclatures.
 _LETTERS: Final[Mapping[str, Nomenclature]] = {"Z": "FAP2009", "X": "FAP2021"}
 _FIRST_FAP2021: Final = "2024"  # year in which the survey went over to the new families
-# What reads each kind of file of which the latest counts.
-_READERS: Final[Mapping[str, Callable[[Reading], Any]]] = {
-    "fap-rome": read_fap_rome, "fap2021-rome": read_fap2021_rome, "tension-rome-basin": read_tension,
-    "tension-fap": read_tension, "wages": read_wages, "idcc-opco": read_payers,
-}  # fmt: skip
 
 
 # Comparisons of two settings that are refused, and the key of the message.
@@ -470,7 +453,7 @@ def load_market(
     if not scan.found:
         raise PasserellesError("no_market_data", path=path)
     log = NoticeLog(scan.notices)
-    readers = {kind: read for kind, read in _READERS.items() if tensions or read is not read_tension}
+    readers = {kind: read for kind, read in READERS.items() if tensions or not kind.startswith("tension")}
     parts = {k: read(part) for k, read in readers.items() if (part := scan.newest(k, log)) is not None}
     crosswalks: list[FapRome] = [parts[kind] for kind in ("fap-rome", "fap2021-rome") if kind in parts]
     labels = scan.newest("fap2021-labels", log)

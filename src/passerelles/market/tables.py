@@ -1,12 +1,12 @@
 """Published tables: ROME codes to families of market statistics (FAP), tensions, median wages, OPCO by agreement."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from string import ascii_lowercase
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple, get_args
+from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped, is_rome_code
 from passerelles.errors import PasserellesError
@@ -385,3 +385,10 @@ def agreement_number(text: str) -> str:
     """Number of a collective agreement; empty where a cell holds none."""
     code = agreement_code(text) if text else ""
     return code if code.isdigit() else ""
+
+
+# What reads each kind of file of which the latest counts.
+READERS: Final[Mapping[str, Callable[[Reading], Any]]] = {
+    "fap-rome": read_fap_rome, "fap2021-rome": read_fap2021_rome, "tension-rome-basin": read_tension,
+    "tension-fap": read_tension, "wages": read_wages, "idcc-opco": read_payers,
+}  # fmt: skip
