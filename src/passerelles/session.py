@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from passerelles.graph.core import OccupationGraph
     from passerelles.model import Profile
     from passerelles.paths.rank import Paths
+    from passerelles.ranking.move import Moves
 
 Part = TypeVar("Part")
 
@@ -218,6 +219,19 @@ class Session(Deriving):
         if self.market is None or self.market.payers is None:
             raise PasserellesError("no_payers")
         return self.market.payers.of(agreement)
+
+    def moves(
+        self, rank: "Callable[..., Moves]", end: "str | Profile", *, filters: Any = (), **options: Any
+    ) -> "Moves":
+        """
+        Rank moves by `rank_moves` or `rank_sources`, with the wages and the observed moves of the session beside them.
+
+        `filters` are texts or filters, `options` what else the function takes.
+        """
+        from passerelles.ranking.filters import parse_filters  # noqa: PLC0415 - command start-up
+
+        checks = parse_filters(self.graph, filters, self)
+        return rank(self.graph, end, filters=checks, wages=self.wages, **options).with_observed(self.observed_moves)
 
     def paths(
         self,

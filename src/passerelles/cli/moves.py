@@ -30,7 +30,6 @@ def rank(
     target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
 ) -> bool:
     """Rank the moves from an origin."""
-    from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.move import find_start
     from passerelles.ranking.moves import nearer, rank_moves, sentence
     from passerelles.report.envelope import moves_envelope
@@ -46,9 +45,8 @@ def rank(
         return rank_people(opts, profiles, rejects)
     start = read_origin(origin, profile)
     session, graph, lang = opts.session, opts.graph, opts.lang
-    filters = parse_filters(graph, opts.filters or (), session)
-    moves = rank_moves(graph, start, targets=target, filters=filters, limit=opts.limit, wages=session.wages)
-    moves = moves.with_observed(opts.observed_moves())
+    moves = session.moves(rank_moves, start, targets=target, filters=opts.filters or (), limit=opts.limit)
+    opts.observed_moves()  # says which rows of theirs were set aside
     end = find_start(graph, start).end
     occupied = end.code is not None
     if parts := graph.referential.parts_of(end.code) if end.code else ():
@@ -234,17 +232,15 @@ def sources(
     origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.origin"))] = None,
 ) -> bool:
     """Rank the moves towards a target."""
-    from passerelles.ranking.filters import parse_filters
     from passerelles.ranking.moves import rank_sources
     from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import moves_envelope
 
     session, graph, lang = opts.session, opts.graph, opts.lang
     code = find_occupation(graph.referential, target)
-    moves = rank_sources(
-        graph, code, origins=origin, filters=parse_filters(graph, opts.filters or (), session),
-        settings=opts.including(graph.settings), limit=opts.limit, wages=session.wages,
-    ).with_observed(opts.observed_moves())  # fmt: skip
+    filters, settings = opts.filters or (), opts.including(graph.settings)
+    moves = session.moves(rank_sources, code, origins=origin, filters=filters, settings=settings, limit=opts.limit)
+    opts.observed_moves()  # says which rows of theirs were set aside
     if moves.left_out and opts.form is not Format.TABLE:  # there, a note says it
         kinds = ", ".join(opts.say(f"moves.kind.{kind}") for kind in moves.excluded)
         opts.tell("moves.left_out", n=moves.left_out, kinds=kinds)

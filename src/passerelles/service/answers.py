@@ -44,20 +44,15 @@ def chosen(answer: Payload, fields: Sequence[str] | None) -> Payload:
 
 def _options(engine: Engine, query: Any) -> dict[str, Any]:
     """Options that all rankings share, as the engine takes them; an error in them is raised before any is made."""
-    return {
-        "filters": parse_filters(engine.graph, query.filters, engine),
-        "settings": settings_of(engine, strict=query.strict),
-        "limit": query.limit,
-        "offset": query.offset,
-        "wages": engine.wages,
-    }
+    filters, settings = parse_filters(engine.graph, query.filters, engine), settings_of(engine, strict=query.strict)
+    return {"filters": filters, "settings": settings, "limit": query.limit, "offset": query.offset}
 
 
 def rank(engine: Engine, query: requests.RankQuery | requests.RankBody, lang: Lang) -> Payload:
     """Answer ``rank@1``."""
     origin, graph, options = origin_of(query.origin), engine.graph, _options(engine, query)
     settings = options["settings"]
-    moves = rank_moves(graph, origin, targets=query.targets, **options).with_observed(engine.observed_moves)
+    moves = engine.moves(rank_moves, origin, targets=query.targets, **options)
     nearest = [nearer(graph, origin, move, settings=settings) for move in moves[: query.explain]]
     occupied = isinstance(origin, str) or origin.occupation is not None
     return envelope.moves_envelope("rank@1", graph, moves, lang, nearest=nearest, settings=settings, occupied=occupied)
@@ -72,7 +67,7 @@ def rank_batch(engine: Engine, query: requests.RankBatchBody, lang: Lang) -> Pay
         try:
             origin = origin_of(raw_origin)
             answer["origin"] = find_start(graph, origin).end.to_dict(lang)
-            moves = rank_moves(graph, origin, targets=query.targets, **options).with_observed(engine.observed_moves)
+            moves = engine.moves(rank_moves, origin, targets=query.targets, **options)
             answer |= {"moves": dicts(moves, lang)} | moves.doubts()
         except PasserellesError as error:
             answer["problem"] = refusal(error, lang)
@@ -87,9 +82,9 @@ def rank_batch(engine: Engine, query: requests.RankBatchBody, lang: Lang) -> Pay
 
 def sources(engine: Engine, query: requests.SourcesQuery | requests.SourcesBody, lang: Lang) -> Payload:
     """Answer ``sources@1``."""
-    graph, options = engine.graph, _options(engine, query)
-    moves = rank_sources(graph, query.target, origins=query.origins, **options).with_observed(engine.observed_moves)
-    return envelope.moves_envelope("sources@1", graph, moves, lang, settings=options["settings"])
+    options = _options(engine, query)
+    moves = engine.moves(rank_sources, query.target, origins=query.origins, **options)
+    return envelope.moves_envelope("sources@1", engine.graph, moves, lang, settings=options["settings"])
 
 
 def paths(engine: Engine, query: requests.PathsQuery | requests.PathsBody, lang: Lang) -> Payload:

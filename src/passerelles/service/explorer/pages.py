@@ -28,7 +28,6 @@ from passerelles.market.worth import SCREEN_KEYS, market_notes
 from passerelles.matching.titles import Candidate, resolve_title, status
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
-from passerelles.ranking.filters import parse_filters
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
 from passerelles.referentials.referential import find_occupation
@@ -240,17 +239,10 @@ def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str,
 
 def ranking(ask: Ask, code: str, *, towards: bool) -> str:
     """Return the moves from an occupation, or towards it."""
-    about, graph = job_of(ask, code), ask.engine.graph
+    about, rank = job_of(ask, code), rank_sources if towards else rank_moves
     filters, choice = filters_of(ask, towards=towards)
-    moves = (rank_sources if towards else rank_moves)(
-        graph,
-        about.code,
-        filters=parse_filters(graph, filters, ask.engine),
-        settings=settings_of(ask.engine, strict=choice["strict"]),
-        limit=choice["limit"],
-        wages=ask.engine.wages,
-    )
-    moves = moves.with_observed(ask.engine.observed_moves)
+    settings = settings_of(ask.engine, strict=choice["strict"])
+    moves = ask.engine.moves(rank, about.code, filters=filters, settings=settings, limit=choice["limit"])
     end = "origin" if towards else "target"
     parts = [part.code for part in ask.engine.referential.parts_of(about.code)]
     return ask.render(
@@ -267,15 +259,14 @@ def ranking(ask: Ask, code: str, *, towards: bool) -> str:
 
 def move(ask: Ask, origin: str, target: str) -> str:
     """Return one move with all that explains it, and what would bring it nearer."""
-    graph = ask.engine.graph
     start, end = job_of(ask, origin), job_of(ask, target)
-    moves = rank_moves(graph, start.code, targets=[end.code], limit=1, wages=ask.engine.wages)
-    moves = moves.with_observed(ask.engine.observed_moves)
+    moves = ask.engine.moves(rank_moves, start.code, targets=[end.code], limit=1)
     if not moves:
         raise UnknownCodeError(end.code, key="explorer_no_move")
     ranked, nearest = moves[0], None
     if ask.one("nearer"):  # asked for alone: it takes a second at times
-        nearest = sentence(nearer(graph, start.code, ranked), ranked, lang=ask.lang) or ask.words("move.nearest")
+        nearest = sentence(nearer(ask.engine.graph, start.code, ranked), ranked, lang=ask.lang)
+        nearest = nearest or ask.words("move.nearest")
     return ask.render(
         "move.html",
         start=start,
