@@ -28,7 +28,7 @@ ENTITLED: Final = HIGHEST_LEVEL + 1  # instead of a level: people who hold the v
 _STANDINGS: Final = ENTITLED + 1
 _LOWEST: Final = 2
 _BACCALAUREAT: Final = 4
-_FIRST_DEGREE: Final = 6
+FIRST_DEGREE: Final = 6
 _TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
 # Months of a baccalauréat for adults (an academic year), of two years and of the last of a first degree, of a second.
 _MONTHS: Final = ((4, 9.0), (5, 24.0), (6, 12.0), (7, 24.0))
@@ -152,7 +152,7 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     free = access is not None and access.status in ("open", "conditional") and not asks
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for people who have done these studies.
-    levels = (level, None) if level >= _FIRST_DEGREE else (level,)
+    levels = (level, None) if level >= FIRST_DEGREE else (level,)
     titles = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS]
     asked_for = [c for c in titles if _length(c)]
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
@@ -168,10 +168,10 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         return Qualification(low, expected, high, short, level, known, "certification", title=((usual.code,),))
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
     # first degree on, after the studies.
-    lengthless = [c.code for c in titles if level <= (c.level or 0) and level < _FIRST_DEGREE]
+    lengthless = [c.code for c in titles if level <= (c.level or 0) and level < FIRST_DEGREE]
     part = settings.open_share if free and not lengthless else 1.0
     title: Alternatives = ((min(lengthless),),) if free and lengthless else _demanded(referential, rows)
-    low, expected, high = ((part if level < _FIRST_DEGREE else 1.0) * hours for hours in middle)
+    low, expected, high = ((part if level < FIRST_DEGREE else 1.0) * hours for hours in middle)
     if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
         short = min(expected, middle.low)
@@ -209,11 +209,11 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
     if _gives_access(qualification) or not qualification.level_known:
         return hours
     model = duration_model()
-    if qualification.level > _FIRST_DEGREE:
-        first = model.estimate(_FIRST_DEGREE, domain).expected
-        hours[:_FIRST_DEGREE] += first
+    if qualification.level > FIRST_DEGREE:
+        first = model.estimate(FIRST_DEGREE, domain).expected
+        hours[:FIRST_DEGREE] += first
         hours[_TWO_YEARS] = 0.0 if qualification.free else first / 3
-    if qualification.level >= _FIRST_DEGREE:
+    if qualification.level >= FIRST_DEGREE:
         hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
     return hours
 
@@ -228,7 +228,7 @@ def _calendar(qualification: Qualification) -> Floats:
     Hours alone would make five years of study one: lectures fill no working week.
     """
     months = np.zeros(_STANDINGS)
-    if qualification.level >= _FIRST_DEGREE and qualification.level_known and not _gives_access(qualification):
+    if qualification.level >= FIRST_DEGREE and qualification.level_known and not _gives_access(qualification):
         for level, some in _MONTHS:
             if level <= qualification.level:
                 months[:level] += some
@@ -250,9 +250,9 @@ def _trade(qualification: Qualification) -> Floats:
     hours = np.full(_STANDINGS, qualification.expected)
     if qualification.title:
         hours[ENTITLED] = min(qualification.expected, duration_model().course)
-    if qualification.basis == "estimate" and qualification.level == _FIRST_DEGREE and not qualification.titled:
+    if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
         hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
-    elif qualification.free and qualification.level > _FIRST_DEGREE:
+    elif qualification.free and qualification.level > FIRST_DEGREE:
         hours[_TWO_YEARS:] = qualification.expected / 2
     return hours
 
@@ -670,7 +670,7 @@ def _assemble(
         titles=titles,
         adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),
         beyond=each(
-            q.expected / effort.open_share - q.expected if q.free and q.level < _FIRST_DEGREE else 0.0
+            q.expected / effort.open_share - q.expected if q.free and q.level < FIRST_DEGREE else 0.0
             for q in qualifications
         ),
         effort=effort,

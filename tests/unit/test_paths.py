@@ -210,6 +210,31 @@ def test_a_stage_gives_no_years_that_it_does_not_last_and_no_diploma_that_its_pe
     assert path.hours.expected < 3000
 
 
+@pytest.mark.parametrize(
+    ("stage", "target", "access", "paths"),
+    [
+        ("yes", "no", "Bac", 1),
+        ("yes", "unknown", "BTS", 1),
+        ("yes", "yes", "Bac", 2),
+        ("no", "no", "Bac", 2),
+        ("yes", "no", "Licence", 2),
+        ("yes", "no", "", 2),
+    ],
+)
+def test_nobody_manages_people_on_the_way_to_join_them(stage: str, target: str, access: str, paths: int) -> None:
+    """B is a manager's job, or not; from a first degree on, experts are often called managers too."""
+    managers = [
+        occupation("A", access="CAP"),
+        occupation("B", access=access, managerial=stage),
+        occupation("C", access=access, managerial=target),
+    ]
+    wants = {"A": ["a", "b"], "B": ["a", "b", "c"], "C": ["b", "c", "d"]}
+    loose = Settings(scorer="unfitted", paths=PathSettings(min_saving_hours=0.1, step_weight=0))
+    graph = build_graph(referential(wants, occupations=managers))
+    found = rank_paths(graph, "A", targets="C", settings=loose, pareto=True)
+    assert sorted(path.codes for path in found) == [("B", "C"), ("C",)][-paths:]
+
+
 def test_a_full_list_does_not_say_that_no_stage_would_save(ladder: OccupationGraph) -> None:
     """The best of all is the direct move; the list of one path says nothing of the others."""
     dear = Settings(scorer="unfitted", paths=PathSettings(step_weight=2000))

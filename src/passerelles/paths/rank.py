@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS
 from passerelles.codes import check_codes
-from passerelles.effort import UNITS, Floats, Ints
+from passerelles.effort import FIRST_DEGREE, UNITS, Floats, Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
@@ -73,6 +73,9 @@ class Search:
         if self.effort.level_known[target]:
             most = max(int(self.effort.level[target]), state.level)
             self.fitting &= ~self.effort.level_known | (self.effort.level <= most)
+            # Nor does anybody manage people first to join them in a job entered below a first degree.
+            if not space.managers[target] and self.effort.level[target] < FIRST_DEGREE:
+                self.fitting &= ~space.managers
         # Tenths of an hour of a path, step by step.
         self.hours_of = cache(lambda path: int(reduce(State.through, path, state).path[target]))
         self.evaluated = 0

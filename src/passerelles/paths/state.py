@@ -52,6 +52,11 @@ class SearchSpace:
         """Shape (n, c + g): what of that which occupations require a stage in each gives."""
         return self.demands.holds(self.settings.paths.practice_months)
 
+    @cached_property
+    def managers(self) -> NDArray[np.bool_]:
+        """Shape (n,): which occupations are known to be managerial."""
+        return frozen(np.asarray([each.managerial == "yes" for each in self.graph.occupations], dtype=np.bool_))
+
     @property
     def calibrated(self) -> bool:
         """Whether the strength of a move is a chance."""
