@@ -32,7 +32,7 @@ CASES: dict[str, list[tuple[str, str]]] = {
     "maritime": [("Matelot", "Matelot"), ("conserverie", "production alimentaire")],
     "batiment": [("Plaquiste", "Plaquiste"), ("Conducteur d'engins", "Conducteur de pelle")],
     "petites-entreprises": [("Mécanicien automobile", "Mécanicien automobile")],
-    "transport": [("militaire", "poids lourd"), ("conduite", "groupe lourd")],
+    "transport": [("militaire", "SPL"), ("conduite", "groupe lourd")],
     "numerique": [("Téléconseillère", "Conseiller clientèle")],
 }
 

@@ -549,7 +549,7 @@ def test_a_title_that_demands_more_than_its_fiche_is_to_be_confirmed_with_what_i
     ("job", "conditions", "told"),
     [
         ("N1101", "CACES R489 1-3-5", None),  # who is a forklift driver has what is usually asked for
-        ("N1101", "permis CE", "permis CE (70 h)"), ("N1101", "permis CE ou D", "permis CE (70 h)"),
+        ("N1101", "permis CE", "permis CE (70 h)"), ("N1101", "permis CE ou D", "permis CE ou permis D (70 h)"),
         ("N1101", "permis D ou permis CE", "permis CE ou permis D (70 h)"), ("N4103", "permis CE ou permis D", None),
     ],
 )  # fmt: skip

@@ -351,7 +351,8 @@ def phrases_of(names: Iterable[tuple[str, str]], language: str = "fr") -> Phrase
     for code, label in names:
         for name in (label, re.split(r"[,(:]", label)[0], *re.findall(r"\(([A-Z]{3,})\)", label)):
             words = _key(name, rules)
-            shorter = [(*each, *words[len(h) :]) for h, *rest in heads if words[: len(h)] == h for each in rest]
+            started = next(((h, forms) for forms in heads for h in forms if words[: len(h)] == h), ((), []))
+            shorter = [(*form, *words[len(started[0]) :]) for form in started[1]]
             for phrase in (words, *shorter, _without_kind(words, rules)):
                 if len(phrase) > 1 or name.isupper():  # a word alone says too little
                     codes.setdefault(phrase, set()).add(code)
