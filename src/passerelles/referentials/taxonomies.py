@@ -10,17 +10,7 @@ from passerelles.codes import grouped
 from passerelles.io.archive import FileSource
 from passerelles.io.csv import Table, decode
 from passerelles.language import packaged
-from passerelles.model import (
-    Competency,
-    CompetencyKind,
-    Domain,
-    JobTitle,
-    Mobility,
-    Occupation,
-    Provenance,
-    Ternary,
-    WorkContext,
-)
+from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Provenance, Ternary, WorkContext
 from passerelles.referentials.draft import Draft, FileSet
 from passerelles.referentials.referential import Reader, Referential, finish
 from passerelles.text import normalise_label
@@ -28,8 +18,6 @@ from passerelles.text import normalise_label
 _NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<edition>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
 _VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _ESCO, _ONET = (packaged("passerelles.referentials", "taxonomies.toml")[name] for name in ("esco", "onet"))
-# Heads of the skill hierarchy under which attitudes and transversal skills stand (A in 1.0, T from 1.1 on).
-_SOFT: Final = ("A", "T")
 _MANAGERS: Final = "1"
 _BREAKS: Final = re.compile(r"\n| \| ")
 _EXTENSIONS: Final = (".xlsx", ".txt")
@@ -161,7 +149,8 @@ def _competencies(files: FileSet, draft: Draft) -> None:
     notation = {code: number or code for code, _, number in listed}
     names = set(notation)
     for line, (code, label, _) in zip(table.lines, listed, strict=True):
-        kind, above = _kind_of_group(code, notation), _nearest(code, broader, names)
+        branch = "isced-f" if code.startswith("isced-f/") else notation[code][:1]
+        kind, above = _ESCO["branches"].get(branch, "savoir-faire"), _nearest(code, broader, names)
         draft.declare("competencies", Competency(code, label or None, kind, above, is_macro=True), table, line)
     columns = ("skilltype", "reuselevel")
     table = files.read("skills", ("concepturi", "preferredlabel"), draft, optional=columns)
@@ -173,17 +162,11 @@ def _competencies(files: FileSet, draft: Draft) -> None:
         kind = draft.coded(_ESCO["kinds"], word, "skillType", table, line, is_kind=True)
         several += sum(group in names for group in broader.get(code, ())) > 1
         macro = _nearest(code, broader, names)
-        if kind == "savoir-faire" and macro is not None and notation[macro].startswith(_SOFT):
-            kind = "savoir-être"
+        if kind == "savoir-faire" and macro is not None:
+            kind = _ESCO["branches"].get(notation[macro][:1], kind)
         draft.declare("competencies", Competency(code, label or None, kind, macro, reuse), table, line)
     if several:
         draft.note("several_groups", table, count=several)
-
-
-def _kind_of_group(code: str, notation: Mapping[str, str]) -> CompetencyKind:
-    if code.startswith("isced-f/"):
-        return "savoir"
-    return "savoir-être" if notation[code].startswith(_SOFT) else "savoir-faire"
 
 
 def _broader(files: FileSet, draft: Draft) -> Mapping[str, list[str]]:
