@@ -18,19 +18,11 @@ from passerelles.text import normalise_label
 _NAME: Final = re.compile(r"^(?P<kind>[A-Za-z]+?)(?:_(?P<edition>[a-z]{2}(?:-[a-z]{2})?))?\.csv$", re.IGNORECASE)
 _VERSION: Final = re.compile(r"v ?(\d+(?:\.\d+)+)", re.IGNORECASE)
 _ESCO, _ONET = (packaged("passerelles.referentials", "taxonomies.toml")[name] for name in ("esco", "onet"))
-_MANAGERS: Final = "1"
 _BREAKS: Final = re.compile(r"\n| \| ")
 _EXTENSIONS: Final = (".xlsx", ".txt")
 _SOC: Final = "o*net-soc code"
-# A rating of importance counts from 'important' (3 of 5) on, and is at the core from 'very important' (4) on.
-_IMPORTANT: Final = 3.0
-_CORE: Final = 4.0
-# A context counts from 'once a week or more', 'fairly often' and the like (4 of 5) on.
-_FREQUENT: Final = 4.0
 _ZONE_LEVEL: Final[dict[str, float | None]] = {**_ONET["levels"], "": None}
 _RIASEC: Final = "RIASEC"
-_HIGH_POINTS: Final = ("1.B.1.g", "1.B.1.h")  # first and second interest of an occupation, by number from 1
-_ONET_MANAGERS: Final = "11-"
 _ONET_VERSION: Final = re.compile(r"(?:O\*NET|onet|db)[ _-]v?(\d+[._]\d+)", re.IGNORECASE)
 _RELEASE: Final = re.compile(rf"({'|'.join(_ONET['months'])}) (\d{{4}}) release", re.IGNORECASE)
 
@@ -111,7 +103,7 @@ def _occupations(files: FileSet, draft: Draft) -> None:
         code = code_of(uri)
         # Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
         stated: Ternary = "yes" if regulated.rpartition("/")[2] == "regulated" else "unknown"
-        manages: Ternary = "yes" if group.startswith(_MANAGERS) else "unknown"
+        manages: Ternary = "yes" if group.startswith(_ESCO["managers"]) else "unknown"
         words, level = (text or definition).strip(), _ESCO["levels"].get(group[:1])
         above = group or None, group[:3] or None  # the unit group itself is the parent
         occupation = Occupation(code, label or None, words, "", *above, stated, manages, level=level, notation=notation)
@@ -269,7 +261,7 @@ def _occupations_onet(files: FileSet, draft: Draft) -> None:
     table = files.read("Occupation Data", (_SOC, "title"), draft, optional=("description",))
     for line, (code, label, text) in table.numbered(_SOC, "title", "description"):
         top, minor = f"{code[:2]}-0000", f"{code[:4]}000"
-        manages: Ternary = "yes" if code.startswith(_ONET_MANAGERS) else "unknown"
+        manages: Ternary = "yes" if code.startswith(_ONET["managers"]) else "unknown"
         occupation = Occupation(code, label or None, text, parent=f"{code[:6]}0", domain=minor, managerial=manages)
         draft.declare("occupations", occupation, table, line)
         draft.domains.setdefault(top, Domain(top, None))
@@ -318,8 +310,8 @@ def _rated_elements(files: FileSet, draft: Draft) -> None:
                 if macro is not None:
                     draft.competencies.setdefault(macro, Competency(macro, names[macro], kind, is_macro=True))
                 draft.competencies[element] = Competency(element, label or None, kind, macro)
-            if scale == "IM" and value >= _IMPORTANT:
-                draft.requirements[code][element] = "core" if value >= _CORE else "other"
+            if scale == "IM" and value >= _ONET["important"]:
+                draft.requirements[code][element] = "core" if value >= _ONET["core"] else "other"
             elif scale == "LV":
                 draft.levels[code, element] = value
 
@@ -353,7 +345,7 @@ def _titles(files: FileSet, draft: Draft) -> None:
 
 def _contexts(files: FileSet, draft: Draft) -> None:
     for code, element, label, scale, value in _ratings(files, "Work Context", draft):
-        if scale == "CX" and value >= _FREQUENT:
+        if scale == "CX" and value >= _ONET["frequent"]:
             draft.contexts.setdefault(element, WorkContext(element, label or None, element[:5]))
             draft.occupation_contexts.add((code, element))
 
@@ -362,10 +354,10 @@ def _interests(files: FileSet, draft: Draft) -> None:
     """First and second RIASEC letter of each occupation."""
     letters: dict[str, dict[str, str]] = {}
     for code, element, _, scale, value in _ratings(files, "Interests", draft):
-        if scale == "IH" and element in _HIGH_POINTS and 1 <= value <= len(_RIASEC):
+        if scale == "IH" and element in _ONET["high_points"] and 1 <= value <= len(_RIASEC):
             letters.setdefault(code, {})[element] = _RIASEC[int(value) - 1]
     for code, chosen in letters.items():
-        riasec = "".join(chosen[point] for point in _HIGH_POINTS if point in chosen)
+        riasec = "".join(chosen[point] for point in _ONET["high_points"] if point in chosen)
         draft.occupations[code] = replace(draft.occupations[code], riasec=riasec)
 
 
