@@ -644,13 +644,11 @@ class Found(Described):
     spec: ClassVar[Record] = Record(
         "found",
         "Something that a referential has already",
-        (
-            Column("kind", words="show.sought", promised=one_of(get_args(Sought))),
-            Column("code", promised="code"),
-            Column("label", promised="text", note="belongs"),
-            Column("occupations", "integer", promised="count"),
-            Column("belongs", schema="code?"),
-        ),
+        Column("kind", words="show.sought", promised=one_of(get_args(Sought))),
+        Column("code", promised="code"),
+        Column("label", promised="text", note="belongs"),
+        Column("occupations", "integer", promised="count"),
+        Column("belongs", schema="code?"),
     )
 
 

@@ -85,7 +85,8 @@ class End(Described):
     spec: ClassVar[Record] = Record(
         "origin",
         "An occupation, or a person without one (null)",
-        (Column("code", promised="code?"), Column("label", promised="text?")),
+        Column("code", promised="code?"),
+        Column("label", promised="text?"),
     )
 
     @property

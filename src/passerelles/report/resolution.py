@@ -315,10 +315,8 @@ class Fiche(NamedTuple):
         return [(name, word(f"show.{name}", n=len(texts)), texts) for name, texts in blocks if texts]
 
 
-_NAMED = Record(
-    "labelled", "A code and its label", (Column("code", promised="code"), Column("label", promised="text?"))
-)
-_TITLE = Record("", "A job title", (Column("code", promised="text?"), Column("label", promised="text")))
+_NAMED = Record("labelled", "A code and its label", Column("code", promised="code"), Column("label", promised="text?"))
+_TITLE = Record("", "A job title", Column("code", promised="text?"), Column("label", promised="text"))
 _REQUIREMENT = (  # of a requirement and its competency
     *within(_NAMED.columns, itemgetter(1)),
     Column("kind", promised=one_of(KINDS)).at(itemgetter(1)),

@@ -208,13 +208,8 @@ def job(ask: Ask, code: str) -> str:
         wage = job_wage(engine.market, engine.referential, about.code).say(lang)
         if basin:
             market = signal(engine.market, engine.referential, about.code, basin, places=engine.places).sentences(lang)
-    return ask.render(
-        "job.html",
-        job=about,
-        certifications=ask.table(sheet) if leading else None,
-        market=market,
-        wage=wage,
-    )
+    grid = ask.table(sheet) if leading else None
+    return ask.render("job.html", job=about, certifications=grid, market=market, wage=wage)
 
 
 def filters_of(ask: Ask, *, towards: bool = False) -> tuple[list[str], dict[str, Any]]:
