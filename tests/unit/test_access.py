@@ -2182,3 +2182,14 @@ def test_a_competition_into_studies_selects_nobody_again_who_has_them_behind_as_
     assert told("R", *of_studies) == told("P", *of_post) == [True] * 4
     named = (chosen[0]._replace(selection="appointment"),)  # which comes after the studies
     assert told("P", *of_studies, whole=named) == [True] * 4
+
+
+def test_what_a_title_that_is_usual_in_the_job_left_would_spare_is_told_and_not_counted() -> None:
+    for hours, said in ((0, "peut-être 0 h, pour qui a : "), (None, "allégé pour qui a : ")):
+        course = Credential("COURS", "Cours", "titre", Hours(14, 14, 22, "s"), reductions=(Reduction("TP", hours),))
+        rows = (CredentialRequirement("P", "TP", "usual"), CredentialRequirement("Q", "COURS"))
+        graph = build_graph(with_credentials(jobs(*rows), course), settings=PLAIN)
+        told = {o: rank_paths(graph, o, targets=["Q"], settings=PLAIN, max_steps=1)[0] for o in "PR"}
+        assert {path.steps[0].sourced for path in told.values()} == {14.0}
+        text = {o: re.sub("[\u00a0\u202f]", " ", " ".join(path_sentences(path))) for o, path in told.items()}
+        assert [f"{said}{TITLE.label}" in text[o] for o in "PR"] == [True, False]

@@ -1,11 +1,13 @@
 """Moves that any practitioner knows, on the real ROME: each requirement that exists is named, and no other."""
 
+import re
+
 import pytest
 
 from passerelles.access.conditions import AccessConditions, access_conditions, move_kind
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
-from passerelles.access.wording import access_text, other_ways_lines, own_account_lines, usual_lines
+from passerelles.access.wording import access_text, employment_lines, other_ways_lines, usual_lines
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Employment
 from passerelles.paths.path import Step, path_sentences
@@ -438,7 +440,7 @@ def test_what_all_need_is_not_told_again_of_the_self_employed(laid: Referential)
     """A taxi's licence supposes the driver's card, which a hired driver has as well."""
     taxi = access_conditions(laid, "N4112", titles=frozenset({"11992"}))
     assert "CP-TAXI" in {c.code for c in taxi.required}
-    assert own_account_lines(taxi) == ["Exigé à son compte, et non du salarié : Autorisation de stationnement."]
+    assert employment_lines(taxi) == ["Exigé à son compte, et non du salarié : Autorisation de stationnement."]
 
 
 def test_a_register_comes_last_and_what_few_titles_take_is_not_named_first(laid: Referential) -> None:
@@ -1227,3 +1229,15 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
     (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
     assert usual in {c.code for c in path.steps[0].options if c.requirement == "usual"}
     assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
+
+
+def test_the_school_that_only_public_posts_ask_for_is_told_with_its_length(laid: Referential) -> None:
+    said = "Exigé chez un employeur public, et non ailleurs : formation de technicien météo (24 mois)."
+    assert [re.sub("[\u00a0\u202f]", " ", s) for s in employment_lines(access_conditions(laid, "M1893"))] == [said]
+    assert employment_lines(access_conditions(laid, "M1893", holdings_of(laid, None, {"FORM-TSM": "yes"}))) == []
+
+
+def test_of_diplomas_alone_that_a_job_lists_nothing_is_said_to_be_carried_over(rome4_graph: OccupationGraph) -> None:
+    path = rank_paths(rome4_graph, "K2104", targets=["K2129"], max_steps=1)[0]
+    assert {item.certificate for item in path.steps[0].held} == {True}  # a school's supervisor has no first degree
+    assert "Acquis repris" not in " ".join(path_sentences(path))

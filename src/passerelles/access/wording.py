@@ -90,13 +90,17 @@ def names_to_obtain(conditions: AccessConditions, lang: Lang = "fr") -> list[str
     return _short_names(_without_implied(conditions.to_obtain), lang)
 
 
-def _short_names(credentials: Sequence[AccessCredential], lang: Lang) -> list[str]:
-    """Return names of credentials, a choice in one text; last, medical visits and what an employer gives."""
+def _short_names(credentials: Sequence[AccessCredential], lang: Lang, *, sized: bool = False) -> list[str]:
+    """
+    Return names of credentials, a choice in one text; last, medical visits and what an employer gives.
+
+    `sized`: those that are no choice with their length.
+    """
     ways = map(_ways, grouped((c.group, c) for c in credentials if c.group is not None).values())
     choices = [_choice(each, _SHORT, lang, 1 if each[0][0].counted else _SHOWN) for each in ways]
     alone = [c for c in credentials if c.group is None]
     least = [c for c in alone if c.kind == "aptitude" or given_by_employer(c.detail)]
-    first = dict.fromkeys(c.short for c in alone if c not in least)
+    first = dict.fromkeys(_sized(c, c.short, lang) if sized else c.short for c in alone if c not in least)
     return [*first, *choices, *dict.fromkeys(c.short for c in least)]
 
 
@@ -125,22 +129,24 @@ def usual_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     usual = usual_of(conditions)
     grounded, plain = [c for c in usual if c.ground], [c for c in usual if not c.ground]
     lines = [say("conditions.grounded", lang=lang, label=c.label, asked=asked_text([c], lang)) for c in grounded]
-    taken = ((c.label, taken_by(c.code, training_hours(c.detail), c.detail.months)) for c in plain)
-    names = [_with_length(label, Way(frozenset(), (part,)), lang) for label, part in taken]
+    names = [_sized(c, c.label, lang) for c in plain]
     return [*lines, say("conditions.usual", lang=lang, names=listed(names, lang))] if names else lines
 
 
-def own_account_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
+def employment_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[str]:
     """
-    Return in a sentence what is demanded of the self-employed alone, of the titles that are meant.
+    Return a sentence on what is demanded of the self-employed alone, another of public posts, in the titles meant.
 
-    None where the person is, or holds it.
+    None where the person works so, or holds it.
     """
     of_all = {c.code for c in conditions.credentials if c.demanded and c.applies}
-    demanded = [c for c in conditions.credentials if c.demanded and c.lacking and c.scope == "self-employed"]
-    own = [c for c in demanded if c.of_meant and not c.applies and c.code not in of_all]
-    names = _short_names(_without_implied(own), lang)
-    return [say("conditions.own_account", lang=lang, names=listed(names, lang))] if names else []
+    demanded = [c for c in conditions.credentials if c.demanded and c.lacking and c.of_meant and not c.applies]
+    lines: list[str] = []
+    for key, scope in (("own_account", "self-employed"), ("public_post", "public")):
+        own = [c for c in demanded if c.scope == scope and c.code not in of_all]
+        if names := _short_names(_without_implied(own), lang, sized=True):
+            lines.append(say(f"conditions.{key}", lang=lang, names=listed(names, lang)))
+    return lines
 
 
 def note_lines(note: str, noted: Iterable[tuple[str, str]], lang: Lang = "fr") -> list[str]:
@@ -217,6 +223,12 @@ def _failing_lines(conditions: AccessConditions, lang: Lang) -> Iterator[str]:
         if others and all(any(c.kind == "experience" for c in way) for way in held_ways):
             taken, named = (_choice(some, _SHORT, lang, _WAYS) for some in (held_ways, others))
             yield say("conditions.failing", lang=lang, taken=taken, others=named)
+
+
+def _sized(credential: AccessCredential, name: str, lang: Lang) -> str:
+    """Return the name of a credential with its whole length."""
+    part = taken_by(credential.code, training_hours(credential.detail), credential.detail.months)
+    return _with_length(name, Way(frozenset(), (part,)), lang)
 
 
 def _with_length(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> str:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, registers
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, registers, remaining
 from passerelles.codes import grouped
 from passerelles.effort import EffortTable
 from passerelles.graph.core import OccupationGraph
@@ -172,6 +172,8 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
         reduction = holdings.reduction_for(known)
         hours = price.hours[column_of[each]]
         unsettled = reduction is not None and (reduction.hours is None or bool(reduction.experience_months))
+        may = _may_shorten(referential, known, holdings, reduction, certain=not unsettled)
+        left = hours if reduction is not None else remaining(hours, may, in_firm=True)
         held = holdings.of(known)
         note = "" if held == "yes" else items[0].note if items else known.note
         used = reduction if held != "yes" or holdings.spares(known) else None
@@ -190,9 +192,9 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 ground=items[0].ground if len({c.ground for c in items}) == 1 else "",
                 company_hours=known.placement_hours if reduction is None or unsettled else reduction.company_hours,
                 months=holdings.months_left(known),
-                shorter=_shortened(referential, known, holdings, reduction, certain=not unsettled),
-                spared_after=reduction.experience_months if reduction is not None else None,
-                spared_to=hours.low if reduction is not None and reduction.hours is not None else None,
+                shorter="" if may is None else _holder(referential, may.holder_of),
+                spared_after=None if may is None else may.experience_months,
+                spared_to=None if may is None or may.hours is None else left.low,
                 any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
                 may_have=holdings.may_have(known),
                 supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
@@ -216,19 +218,19 @@ def _prerequisites_first(codes: Sequence[str], supposed: Mapping[str, AbstractSe
     return ordered
 
 
-def _shortened(
+def _may_shorten(
     referential: Referential, known: Credential, holdings: Holdings, reduction: Reduction | None, *, certain: bool
-) -> str:
+) -> Reduction | None:
     """
-    What may give right to a shorter training for a credential, or does to one of unknown length; empty = nothing.
+    What may give right to a shorter training for a credential, or does to one of unknown length.
 
     A title that is usual in a job left is one that the person may have, and shortens no hours that are counted.
     """
     if reduction is not None:
-        return "" if certain else _holder(referential, reduction.holder_of)
+        return None if certain else reduction
     rows = (row for job in holdings.occupations for row in referential.credentials_of.get(job, ()))
     usual = {row.credential for row in rows if row.kind == "usual"}
-    return next((_holder(referential, r.holder_of) for r in known.reductions if r.holder_of in usual), "")
+    return next((r for r in known.reductions if r.holder_of in usual), None)
 
 
 def _holder(referential: Referential, code: str) -> str:

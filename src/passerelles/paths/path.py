@@ -10,11 +10,11 @@ from passerelles.access.conditions import AccessConditions
 from passerelles.access.holdings import DEMANDED, OF_A_LEVEL
 from passerelles.access.wording import (
     duration_text,
+    employment_lines,
     held_choices,
     month_count,
     note_lines,
     other_ways_lines,
-    own_account_lines,
     some_only_lines,
     usual_lines,
     usual_of,
@@ -25,7 +25,19 @@ from passerelles.market.certifications import PUBLISHED, LeadingCertification, l
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wages_short
 from passerelles.model import TERNARY, UNKNOWN_HOURS, Ground, Hours, MoveKind, RequirementKind, Stamp, Ternary
 from passerelles.paths.legal import FrameVerdict
-from passerelles.ranking.move import CREDENTIAL, ITEMS, End, Item, Move, PartValue, by_state, named, names, numbered
+from passerelles.ranking.move import (
+    CREDENTIAL,
+    ITEMS,
+    End,
+    Item,
+    Move,
+    PartValue,
+    by_state,
+    named,
+    names,
+    numbered,
+    teachable,
+)
 from passerelles.sharing import Later
 from passerelles.views.schema import one_of, record, shape
 from passerelles.views.shown import Described, Shown
@@ -653,7 +665,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     counts = {state: len(items) for state, items in by_state(step)}
     lines = [" ".join(sentences), say("paths.step.items", lang=lang, total=sum(counts.values()), **counts)]
     for key, items in (("keep", step.held), ("learn", step.missing)):
-        if items:
+        if teachable(items):
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
     if step.target_level > level:
         key = "level_of_title" if step.basis == "sourced" else "level"
@@ -675,7 +687,7 @@ def _credential_lines(step: Step, lang: Lang) -> list[str]:
     # That titles differ is said with what is counted.
     access = replace(step.access, varies=False) if of_name else step.access
     lines += [f"{line}." for line in some_only_lines(access, lang)]
-    lines += [*usual_lines(step.access, lang), *own_account_lines(step.access, lang)]
+    lines += [*usual_lines(step.access, lang), *employment_lines(step.access, lang)]
     if of_name:
         lines.append(say("paths.step.of_name", lang=lang, name=step.target.name))
     if step.regulated == "yes":

@@ -448,6 +448,11 @@ def by_state(step: Any) -> tuple[tuple[str, tuple[Item, ...]], ...]:
     return ("held", step.held), ("near", step.near), ("missing", step.missing)
 
 
+def teachable(items: Iterable[Item]) -> bool:
+    """Whether any of these is learnt: of diplomas alone, which a job lists, nothing is told."""
+    return not all(item.certificate for item in items)
+
+
 def first_of(items: Iterable[Item], count: int) -> list[Item]:
     """Return the first competencies of a list for people to read: not everybody has the diplomas that a job lists."""
     items = list(items)
@@ -486,7 +491,7 @@ def move_sentences(move: Move, lang: Lang) -> list[str]:
     sentences = [
         say(f"moves.items.{state}", lang=lang, n=len(items), names=names(items, _MOST_NAMED, lang))
         for state, items in by_state(move)
-        if items
+        if teachable(items)
     ]
     sentences += required_lines(move.access, lang)
     sentences += wage_lines(move.wages, lang) + observed_lines(move.observed, lang)
