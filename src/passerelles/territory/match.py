@@ -459,7 +459,7 @@ def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> I
         names = [f"{territory.fragile.lots[i].title} → {territory.hiring.lots[j].title}" for i, j in entries.items()]
         if entries:
             could = np.minimum(people, np.bincount(pairs.lot[some], room[some], len(people)))
-            yield Note(key, {"n": int(could.sum()), "names": _names(names)})
+            yield Note(key, {"n": int(could.sum()), "names": _names(list(dict.fromkeys(names)))})
             people[[*entries]] = 0  # each is told once
         own &= people[pairs.lot] > 0
 
