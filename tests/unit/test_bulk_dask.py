@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from passerelles.bulk.clusters import Order, part_schema, rank_part, rank_profiles_dask
+from passerelles.bulk.clusters import BatchJob, part_schema, rank_part, rank_profiles_dask
 from passerelles.bulk.rank import rank_profiles
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.graph.build import build_graph
@@ -115,16 +115,16 @@ def test_a_part_that_can_be_read_once_is_ranked_whole(client: Any, graph: Occupa
 def test_a_setting_that_is_not_stated_is_that_of_the_graph_that_was_sent() -> None:
     bare = build_graph(load_referential("transitions"), settings=Settings(access=None))
     people = table([("a", "K2110", [], {})]).to_batches()
-    order = Order(None, settings=Settings(scorer="content"))
-    found = pa.Table.from_batches(rank_part(order, bare, people))
+    job = BatchJob(None, settings=Settings(scorer="content"))
+    found = pa.Table.from_batches(rank_part(job, bare, people))
     alone = rank_profiles(bare, people, settings=Settings(scorer="content")).read_all()
     assert found.equals(alone.select(part_schema().names).cast(found.schema))
 
 
 def test_a_process_opens_the_index_once() -> None:
-    order = Order("transitions", (OVERLAY,))
-    again = Order("transitions", (OVERLAY,))
-    assert order.ranker(None) is again.ranker(None)
+    job = BatchJob("transitions", (OVERLAY,))
+    again = BatchJob("transitions", (OVERLAY,))
+    assert job.ranker(None) is again.ranker(None)
 
 
 def test_nothing_is_lost_or_doubled_when_a_worker_is_killed(

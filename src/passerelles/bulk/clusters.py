@@ -17,7 +17,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.settings import Settings
 
 
-class Order(NamedTuple):
+class BatchJob(NamedTuple):
     """
     What is to be done with every batch; small, and sent with each task.
 
@@ -57,21 +57,21 @@ def part_schema() -> "pa.Schema":
 
 
 def rank_part(
-    order: Order, graph: OccupationGraph | None, batches: "Iterable[pa.RecordBatch]"
+    job: BatchJob, graph: OccupationGraph | None, batches: "Iterable[pa.RecordBatch]"
 ) -> "Iterator[pa.RecordBatch]":
     """
     Rank the batches of one part; moves and refused profiles come together, in the order of the profiles.
 
     Parameters
     ----------
-    order
+    job
         What is to be done.
     graph
-        The graph, where it was sent; None where the order says where it is.
+        The graph, where it was sent; None where the job says where it is.
     batches
         Profiles; see `rank_profiles`.
     """
-    ranker = order.ranker(graph)
+    ranker = job.ranker(graph)
     number = 1
     for batch in batches:
         for start in range(0, batch.num_rows, BATCH):
@@ -137,7 +137,7 @@ def rank_profiles_dask(
     need_arrow()
     need("distributed", "dask")
     check_limit(limit)
-    order = Order(_place_of(index), tuple(overlays), settings, limit, engine)
+    job = BatchJob(_place_of(index), tuple(overlays), settings, limit, engine)
     if isinstance(parts, Sequence):
         places = [str(part) for part in parts if isinstance(part, str | Path)]
         checked = client.map(check_columns, places, pure=False)  # on the worker, where the files can be read
@@ -147,21 +147,21 @@ def rank_profiles_dask(
                 check_columns(part)
         client.gather(checked)
     graph = client.scatter(index, broadcast=True) if isinstance(index, OccupationGraph) else None
-    under_way = _under_way(client, parts, order, graph, None if output is None else str(output))
+    under_way = _under_way(client, parts, job, graph, None if output is None else str(output))
     return results_of(under_way, most=_AHEAD * max(1, sum(client.nthreads().values())))
 
 
-def _under_way(client: Any, parts: Iterable[Any], order: Order, graph: Any, output: str | None) -> Iterator[Any]:
+def _under_way(client: Any, parts: Iterable[Any], job: BatchJob, graph: Any, output: str | None) -> Iterator[Any]:
     for number, part in enumerate(parts):
         place = None if output is None else str(Path(output) / f"part-{number:05d}.parquet")
         sent = str(part) if isinstance(part, Path) else part
-        yield client.submit(_run, order, graph, sent, place, pure=False, retries=_RETRIES)
+        yield client.submit(_run, job, graph, sent, place, pure=False, retries=_RETRIES)
 
 
-def _run(order: Order, graph: OccupationGraph | None, part: Any, place: str | None) -> Any:
+def _run(job: BatchJob, graph: OccupationGraph | None, part: Any, place: str | None) -> Any:
     with opened(part) as batches:
-        schema = part_schema().with_metadata(order.ranker(graph).metadata)
-        ranked = rank_part(order, graph, batches)
+        schema = part_schema().with_metadata(job.ranker(graph).metadata)
+        ranked = rank_part(job, graph, batches)
         if place is None:
             return pa.Table.from_batches(ranked, schema=schema)
         with atomic_file(Path(place), overwrite=True) as stream, pq.ParquetWriter(stream, schema) as writer:
@@ -216,10 +216,10 @@ def rank_profiles_spark(
     need_arrow()
     need("pyspark", "spark")
     check_limit(limit)
-    order = Order(_place_of(index), tuple(overlays), settings, limit, engine)
+    job = BatchJob(_place_of(index), tuple(overlays), settings, limit, engine)
     check_names(profiles.columns)
     graph = profiles.sparkSession.sparkContext.broadcast(index) if isinstance(index, OccupationGraph) else None
     columns = [name for name in COLUMNS if name in profiles.columns]
     return profiles.select(*columns).mapInArrow(
-        lambda batches: rank_part(order, None if graph is None else graph.value, batches), SCHEMA
+        lambda batches: rank_part(job, None if graph is None else graph.value, batches), SCHEMA
     )

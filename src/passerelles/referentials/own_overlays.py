@@ -151,7 +151,7 @@ def _rules(sheets: Mapping[str, str], lang: Lang) -> BookPage:
     return BookPage(sheet_title(RULES, lang), heads, rows, ["text"] * 5)
 
 
-class Kept(NamedTuple):
+class NamedSource(NamedTuple):
     """An overlay or referential that has a name: what it is, its name, and where it comes from."""
 
     kind: Kind
@@ -159,16 +159,16 @@ class Kept(NamedTuple):
     origin: Origin
 
 
-def listed() -> list[Kept]:
+def listed() -> list[NamedSource]:
     """
     Return the overlays and referentials that have a name.
 
     Examples
     --------
-    >>> Kept("overlay", "enseignement-conduite", "embedded") in listed()
+    >>> NamedSource("overlay", "enseignement-conduite", "embedded") in listed()
     True
     """
-    return [Kept(kind, name, origin) for kind in _KINDS for name, origin, _ in known(kind)]
+    return [NamedSource(kind, name, origin) for kind in _KINDS for name, origin, _ in known(kind)]
 
 
 def kind_of(place: Path) -> Kind:
@@ -183,7 +183,7 @@ def base_of(name_or_path: str | Path) -> str | None:
     return stated if isinstance(stated, str) else None
 
 
-def install(place: Path, base: Referential, *, replace: bool = False, accept_errors: bool = False) -> Kept:
+def install(place: Path, base: Referential, *, replace: bool = False, accept_errors: bool = False) -> NamedSource:
     """
     Keep a copy of an overlay or referential under the name that its manifest gives.
 
@@ -228,10 +228,10 @@ def install(place: Path, base: Referential, *, replace: bool = False, accept_err
     write_whole(target, data)
     if existing is not None and existing != target:
         existing.unlink()
-    return Kept(kind, name, "installed")
+    return NamedSource(kind, name, "installed")
 
 
-def remove(name: str) -> list[Kept]:
+def remove(name: str) -> list[NamedSource]:
     """
     Remove what was installed under a name.
 
@@ -246,7 +246,7 @@ def remove(name: str) -> list[Kept]:
         raise PasserellesError("not_installed", name=name, known=names)
     for _, path in matches:
         path.unlink()
-    return [Kept(kind, name, "installed") for kind, _ in matches]
+    return [NamedSource(kind, name, "installed") for kind, _ in matches]
 
 
 def _file_bytes(source: FileSource) -> tuple[bytes, str]:
