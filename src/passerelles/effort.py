@@ -9,7 +9,16 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, least
-from passerelles.access.holdings import NO_AIM, OF_A_LEVEL, Holdings, asked, demands_diploma, diplomas_among, groups_of
+from passerelles.access.holdings import (
+    NO_AIM,
+    OF_A_LEVEL,
+    Holdings,
+    asked,
+    concerns,
+    demands_diploma,
+    diplomas_among,
+    groups_of,
+)
 from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, CredentialRequirement, Occupation
@@ -275,10 +284,10 @@ def _required(referential: Referential, code: str) -> list[Credential]:
 
 
 def _usual(referential: Referential, code: str) -> list[Credential]:
-    """Credentials that employers usually ask of everybody, without those of the alternatives that the law demands."""
+    """Credentials that employers usually ask for in the job at large, without alternatives that the law demands."""
     rows = referential.credentials_of.get(code, ())
     ways = {row.credential for row in rows if row.kind == "one-of"}
-    usual = (row.credential for row in rows if row.kind == "usual" and row.scope == "all")
+    usual = (row.credential for row in rows if row.kind == "usual" and concerns(referential, code, row, NO_AIM))
     return [known for code in usual if code not in ways and (known := referential.credential_by_code.get(code))]
 
 

@@ -24,6 +24,7 @@ from passerelles.model import (
     CredentialKind,
     CredentialRequirement,
     Hours,
+    JobTitle,
     OccupationAccess,
     RequirementKind,
     Ternary,
@@ -229,7 +230,8 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
     [
         ({}, 800.0),
         ({"kind": "option"}, 300.0),  # leads there, and nobody asks for it
-        ({"scope": "titles"}, 300.0),
+        ({"scope": "titles", "titles": "1"}, 800.0),  # of the title that bears the job's own label
+        ({"scope": "titles", "titles": "2"}, 300.0),
         ({"status": "conditional"}, 800.0),  # on something else than a diploma
         ({"status": "unknown"}, 300.0),
         ({"level": 5}, 800.0),  # some are hired below it, and this is the title that is asked for
@@ -242,12 +244,22 @@ def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
 ) -> None:
     shorter = Duration("C", "", 4, "M", ("B",), Hours(None, 300.0, None, "s"))
     monkeypatch.setattr("passerelles.effort.load_durations", lambda: (shorter,))
-    given: dict[str, Any] = {"kind": "usual", "scope": "all", "status": "open", "level": 4, "hours": 800.0} | change
+    given: dict[str, Any] = {
+        "kind": "usual",
+        "scope": "all",
+        "titles": "",
+        "status": "open",
+        "level": 4,
+        "hours": 800.0,
+    }
+    given |= change
     diploma = Credential("D", "CAP", "diplôme", Hours(None, given["hours"], None, "s"), level=given["level"])
+    asked = CredentialRequirement("B", "D", given["kind"], scope=given["scope"], titles=given["titles"])
     laid = replace(
         referential({"A": ["a"], "B": ["b"]}, credentials=[diploma]),
+        titles=(JobTitle("1", "Métier B", "B"), JobTitle("2", "Autre", "B")),
         occupation_access=(OccupationAccess("B", given["status"], 4),),
-        credential_requirements=(CredentialRequirement("B", "D", given["kind"], scope=given["scope"]),),
+        credential_requirements=(asked,),
     )
     assert qualification_of(laid, laid.occupation_by_code["B"], EffortSettings()).expected == expected
 
