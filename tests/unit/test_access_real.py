@@ -1241,3 +1241,9 @@ def test_of_diplomas_alone_that_a_job_lists_nothing_is_said_to_be_carried_over(r
     path = rank_paths(rome4_graph, "K2104", targets=["K2129"], max_steps=1)[0]
     assert {item.certificate for item in path.steps[0].held} == {True}  # a school's supervisor has no first degree
     assert "Acquis repris" not in " ".join(path_sentences(path))
+
+
+def test_how_one_gets_into_medicine_is_told_to_who_is_no_doctor_yet(rome4_graph: OccupationGraph) -> None:
+    for origin, told in (("J1506", True), ("J1102", False)):
+        path = rank_paths(rome4_graph, origin, targets=["J1130"], max_steps=1)[0]
+        assert ("parcours accès santé" in " ".join(path_sentences(path))) is told
