@@ -1231,6 +1231,14 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
     assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
 
 
+@pytest.mark.parametrize(("origin", "told"), [("B1603", True), ("B1610", True), ("B1605", False), ("B1606", False)])
+def test_only_who_makes_jewels_is_supposed_to_have_a_jewellers_years(
+    rome4_graph: OccupationGraph, origin: str, told: bool
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=["B1609"], max_steps=1)
+    assert ("métier de bijoutier ou de joaillier" in " ".join(path_sentences(path))) is told
+
+
 def test_the_school_that_only_public_posts_ask_for_is_told_with_its_length(laid: Referential) -> None:
     said = "Exigé chez un employeur public, et non ailleurs : formation de technicien météo (24 mois)."
     assert [re.sub("[\u00a0\u202f]", " ", s) for s in employment_lines(access_conditions(laid, "M1893"))] == [said]
