@@ -136,11 +136,13 @@ def test_a_total_that_is_no_sum_of_its_lines_is_said(embedded: Referential, tmp_
 
 def test_a_table_of_people_and_openings_counts_those_of_its_side(embedded: Referential, tmp_path: Path) -> None:
     lines = ["Entreprise;Nature;Métier;Nombre", "A;Suppression de poste;N1101;14", "B;Recrutement;N4101;2"]
-    path = written(tmp_path / "t.csv", "\n".join([*lines, "C;Maintien;N1103;9"]))
-    for side, expected in (("fragile", ("A", "N1101", 14)), ("hiring", ("B", "N4101", 2))):
-        lots = read_lots(embedded, path, side)  # type: ignore[arg-type]
-        assert (found(lots), asides(lots)) == ([expected], [(4, "side_unknown")])
-        assert "other_side" in said(lots)
+    for state, kept in (("À voir", [(4, "side_unknown")]), ("-", [(4, "side_unknown")]), ("Maintien", [])):
+        n_rows = 1 if kept else 5  # who stays is of neither side, however many they are
+        path = written(tmp_path / "t.csv", "\n".join([*lines, *[f"C;{state};N1103;9"] * n_rows]))
+        for side, expected in (("fragile", ("A", "N1101", 14)), ("hiring", ("B", "N4101", 2))):
+            lots = read_lots(embedded, path, side)  # type: ignore[arg-type]
+            assert (found(lots), asides(lots)) == ([expected], kept)
+            assert {"other_side"} | ({f"{side}_no_change"} if not kept else set()) <= set(said(lots))
     lines[0] = "Entreprise;Motif;Métier;Nombre"  # why they hire, not whether
     assert read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring").people == 16
     lines = ["Entreprise;Type;Métier;Nombre", "A;Création de poste;N1101;1", "B;Départ en retraite;N4101;2"]
@@ -1057,3 +1059,94 @@ def test_a_workbook_of_another_kind_is_refused_with_what_to_do(
     message = refused.value.message(lang)
     assert "ods" in message.split("t.ods")[-1]
     assert "xlsx" in message
+
+
+@pytest.mark.parametrize(
+    ("title", "basin"),
+    [
+        ("Projet de fermeture – Hypermarché de Redon (35)", "5313"),
+        ("Établissement de Redon (35)", "5313"),
+        ("Alpha SAS | Allaire | effectifs concernés", "5313"),
+        ("Usines de Redon, Vannes", ""),  # which of them, nobody says
+        ("Contact : siège, Redon", ""),
+        ("Plan de redon", ""),
+    ],
+)
+def test_the_one_place_that_a_title_names_holds_where_no_column_gives_places(
+    embedded: Referential, tmp_path: Path, title: str, basin: str
+) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx", (title,), (), ("Métier", "Effectif", "Note"), ("N4101", 3, ""), ("N1101", 2, "")
+    )
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert {lot.basin for lot in lots.lots} == {basin}
+    assert ("title_place" in said(lots), "no_place" in said(lots)) == (bool(basin), not basin)
+    path = workbook(tmp_path / "t.xlsx", (title,), (), ("Métier", "Effectif", "Ville"), ("N4101", 3, "Vannes"))
+    assert [lot.basin for lot in read_lots(embedded, path, "fragile", locator=Locator(PLACES)).lots] == ["5310"]
+
+
+def test_sheets_that_are_no_places_take_the_place_of_their_title(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, place in (("Site A", "Redon"), ("Site B", "Vannes")):
+        sheet = book.create_sheet(name)
+        for row in (
+            (f"Atelier – Technicentre de {place}",),
+            ("Métier", "Postes ouverts", "Prise de poste"),
+            ("N4101", 3),
+        ):
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring", locator=Locator(PLACES))
+    assert [(lot.basin, lot.people) for lot in lots.lots] == [("5310", 3), ("5313", 3)]
+
+
+def test_of_a_list_of_persons_with_their_working_time_those_gone_are_not_counted(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    lines = ["Matricule;Poste;ETP;Situation", "1;Cariste;1;À reclasser", "2;Cariste;0,5;Démission"]
+    lines += ["3;Cariste;0,3;À reclasser", "4;Cariste;1;Retraite au 01/12/2026"]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile")
+    assert (lots.people, said(lots).count("gone_line")) == (2, 2)
+    lines += ["5;Cariste;6;À reclasser"]  # of lots, how many are gone is not said
+    assert "gone_line" not in said(read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile"))
+
+
+def test_a_remark_that_an_opening_is_filled_or_frozen_counts_as_its_state(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    closed = ["poste gelé", "pourvu en interne le 15/08", "Postes pourvus", "offre suspendue depuis mars", "annulé"]
+    opened = ["à pourvoir", "non pourvu", "pourvu en partie (2 sur 3)", "Annule et remplace l'offre 12", ""]
+    for name in ("Remarques", "Statut"):
+        lines = [f"Poste;Nb;{name}", *[f"Cariste;1;{text}" for text in [*closed, *opened]]]
+        lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring")
+        assert (lots.people, said(lots).count("closed_line")) == (len(opened), len(closed))
+
+
+def test_openings_counted_in_agents_go_before_full_time_equivalents(embedded: Referential, tmp_path: Path) -> None:
+    rows = (("Métier", "Nb postes", "", "Lieu"), ("", "Agents", "ETP", ""), ("N4101", 6, "5,5", "Redon"))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows, merged=("B1:C1",)), "hiring")
+    assert (lots.people, "etp" in said(lots)) == (6, False)
+
+
+def test_people_of_one_job_who_leave_at_other_times_are_other_lots(embedded: Referential, tmp_path: Path) -> None:
+    lines = ["Entreprise;Métier;Nombre;Échéance", "A;N1101;22;30/06/2027", "A;N1101;40;30/09/2026"]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join([*lines, "A;N1101;3;15/09/2026"])), "fragile")
+    assert sorted((lot.month, lot.people) for lot in lots.lots) == [(Month(2026, 9), 43), (Month(2027, 6), 22)]
+
+
+def test_a_name_that_begins_those_of_several_communes_is_the_one_that_the_tables_name(embedded: Referential) -> None:
+    communes = (
+        Commune("95527", "Roissy-en-France", "1101", 49.0, 2.52),
+        Commune("77390", "Roissy-en-Brie", "1101", 48.79, 2.65),
+        Commune("77294", "Mitry-Mory", "1101", 48.98, 2.62),
+        Commune("77291", "Le Mesnil-Amelot", "1101", 49.02, 2.6),
+        Commune("94054", "Orly", "1101", 48.74, 2.4),
+        Commune("77345", "Orly-sur-Morin", "1101", 48.91, 3.23),
+    )
+    places = Places((Basin("1101", "X"),), communes)
+    names = ["Roissy-en-France", "Mitry-Mory", "Le Mesnil-Amelot", "Roissy", "Orly"]
+    rows = [{"Métier": "N1101", "Nombre": 2, "Commune": name} for name in names]
+    lots, _ = read_sides(embedded, rows, None, locator=Locator(places))
+    assert {lot.commune: lot.people for lot in lots.lots} == {"95527": 4, "77294": 2, "77291": 2, "94054": 2}
+    assert (lots.set_aside, said(lots).count("place_in_part")) == ((), 1), "Orly is nearer than Orly-sur-Morin"

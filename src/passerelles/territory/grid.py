@@ -208,6 +208,7 @@ class Grid:
     sheet: str = ""  # where several make one table
     parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
     signed: bool = False  # whether its numbers are changes: people where they fall, openings where they rise
+    titled: str = ""  # the place that a title above it names
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 
     @property
@@ -252,6 +253,12 @@ class Grid:
             left, last = divmod(left - 1, 26)
             letters = f"{chr(ord('A') + last)}{letters}"
         return self.header[place] or letters
+
+    @property
+    def one_each(self) -> bool:
+        """Whether each row counts one person at most: full-time equivalents of a list of persons."""
+        numbers = [read_number(text).value for text in self.sample(self.columns[COUNT[self.side]])]
+        return all(number is not None and number <= 1 for number in numbers)
 
     @property
     def free(self) -> list[int]:
@@ -352,13 +359,19 @@ def side_of_text(text: str) -> Side | None:
     return "fragile" if leaves else "hiring"
 
 
+def stays(text: str) -> bool:
+    """Whether a cell says in words that nothing changes; a dash may as well be what nobody filled in."""
+    return text[:1].isalpha() and says("unchanged", text.casefold())
+
+
 def side_column(grid: Grid) -> int | None:
     """Return the column that says of each row whether it counts people or openings, where a table counts both."""
     roles = {at for role, at in grid.columns.items() if role != "employment"}
     for at, name in enumerate(grid.header):
         if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, grid.sample(at))):
             continue
-        sides = [side_of_text(grid.text_at(cells, at)) for _, cells in grid.rows if grid.text(cells, "job")]
+        texts = [grid.text_at(cells, at) for _, cells in grid.rows if grid.text(cells, "job")]
+        sides = [side_of_text(text) for text in texts if not stays(text)]
         known = [side for side in sides if side is not None]
         if 2 * len(known) > len(sides) and len(set(known)) > 1:
             return at

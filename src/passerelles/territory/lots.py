@@ -177,6 +177,16 @@ class Locator:
         matches = [c for c in candidates if any(name.startswith(start) for name in _names(c))]
         return [c for c in matches if c.code in self.communes] or matches
 
+    def rivals(self, place: Where, text: str) -> list[Commune]:
+        """Communes that a stray's name may be the beginning of: those as near as it to another place of the tables."""
+
+        def nearest(code: str) -> float:
+            known = (self.km(code, other) for other in self.communes - {"", place.commune, code})
+            return min((km for km in known if km is not None), default=0.0)
+
+        own = nearest(place.commune)
+        return [c for c in self.starting_with(text) if c.code in self.communes or nearest(c.code) <= own]
+
     def is_wide(self, text: str, area: str = "") -> bool:
         """Whether a text names a department or region, no basin, and no postcode means a commune of that name."""
         if self.places is None or len(_department_code(area)) >= len("1000") or self.places.own(text) is not None:
@@ -666,17 +676,15 @@ def merged(side: Side, lots: Mapping[tuple[str, ...], Sequence[Lot]], **more: An
     Put the lines of each lot together, by employer, job, basin, and what else sets it apart from others of these.
 
     Lines are no surer together than the least sure; where one gives volunteers, all people of a line that gives none
-    are. The month is that when the last people are free, or when the first are needed. `more`: see `Lots.of`.
+    are. `more`: see `Lots.of`.
     """
     several = Counter(key[:3] for key in lots)
-    bound = max if side == "fragile" else min
     summed = [
         replace(
             group[0],
             people=sum(lot.people for lot in group),
             confidence=min(lot.confidence for lot in group),
             volunteers=sum(lot.movable for lot in group) if any(x.volunteers is not None for x in group) else None,
-            month=bound((lot.month for lot in group if lot.month is not None), default=None),
             part=" ".join(filter(None, key[3:])) if several[key[:3]] > 1 else "",
         )
         for key, group in lots.items()

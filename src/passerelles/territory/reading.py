@@ -11,13 +11,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
-from passerelles.io.csv import (
-    TOTAL,
-    decimal_sign,
-    hold_counts,
-    mostly_hold_counts,
-    read_number,
-)
+from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.market.places import departments_shown
 from passerelles.market.tables import agreement_number
@@ -38,6 +32,7 @@ from passerelles.territory.grid import (
     side_column,
     side_of_text,
     signed_change,
+    stays,
     whole_of,
     year_of,
 )
@@ -78,9 +73,10 @@ _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
+_NUMBERED: Final = re.compile(r"\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _LOTS: Final = frozenset(
-    {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line"}
+    {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "fragile_no_change", "hiring_no_change"}
 )  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
 _FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
@@ -278,7 +274,7 @@ class _Reader:
                     self.tell(grid.name, "employer_empty", line)
                     extra += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
-                lots.setdefault((*key, lot.commune, title, lot.permits, extra), []).append(lot)
+                lots.setdefault((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), []).append(lot)
 
     def _split(self, grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row]]:
         """
@@ -340,6 +336,9 @@ class _Reader:
             if len(matches) == 1:
                 grid = replace(grid, columns={**grid.columns, role: matches[0]})
                 self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(matches[0]))
+        if grid.titled and not {"basin", "commune"} & grid.columns.keys():
+            grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], grid.titled))
+            self.tell(grid.name, "title_place", 0, "commune", place=grid.titled)
         if "held" not in grid.columns and (at := conditions_column(self.referential, grid, self._scores)) is not None:
             grid = replace(grid, columns={**grid.columns, "held": at})
             self.tell(grid.name, f"{self.side}_conditions_by_content", 0, "held", column=grid.called(at))
@@ -399,7 +398,8 @@ class _Reader:
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin, or a site named after one."""
         place = self._read_place(name, "", "commune") if self.locator.places is not None else None
-        return isinstance(place, Where) and normalise_label(town_of(name)) in map(normalise_label, place)
+        town = normalise_label(_NUMBERED.sub("", town_of(name)))
+        return isinstance(place, Where) and town in map(normalise_label, place)
 
     def _all_counts(self, grid: Grid) -> Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
@@ -522,14 +522,15 @@ class _Reader:
     def _row_kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
         """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
         header = [normalise_label(name) for name in grid.header]
+        remarks = [at for at, name in enumerate(header) if says("remark", name)]
         states = [at for at, name in enumerate(header) if says("state", name)]
         ended = "closed" if self.side == "hiring" else "gone"
         if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
-            listed = [] if COUNT[self.side] in grid.columns else states
+            listed = states if COUNT["fragile"] not in grid.columns or grid.one_each else []
             states = [at for at in listed if not all(says(ended, normalise_label(text)) for text in grid.sample(at))]
+        states += remarks if self.side == "hiring" else []
         filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
         side_at = side_column(grid)
-        remarks = [at for at, name in enumerate(header) if says("remark", name)]
 
         def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
             texts = [normalise_label(cell_text(cell)) for cell in cells]
@@ -549,8 +550,8 @@ class _Reader:
             at = side_at if apart is None else apart
             given = "" if at is None else grid.text_at(cells, at)
             side = self.side if at is None else side_of_text(given)
-            if apart is None and side == self.side:
-                return "", {}
+            if apart is None and (side == self.side or stays(given)):
+                return "" if side == self.side else f"{self.side}_no_change", {}
             key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
             return key, {"column": "" if at is None else grid.header[at], "given": given}
 
@@ -777,13 +778,14 @@ class _Reader:
         readings = [(role, text, self._read_place(text, area, role)) for role, text in (texts or empty).items()]
         role, text, place = next((each for each in readings if isinstance(each[-1], Where)), readings[-1])
         if isinstance(place, Where):
-            communes = self.locator.starting_with(text) if place.commune in self.locator.strays and not area else []
+            communes = self.locator.rivals(place, text) if place.commune in self.locator.strays and not area else []
             if len(communes) > 1 or (communes and communes[0].code not in self.locator.communes):
                 choices = [(place.commune, place.commune_label), *((c.code, c.name or c.code) for c in communes)]
                 names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_CHOICES])
                 return Unusable(role, "basin_ambiguous", {"given": text, "choices": ", ".join(names)}, names)
         else:
-            communes = self.locator.named_in_part(text) if place.key == "basin_unknown" else []
+            meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
+            communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
         if not communes:
             return place
         self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)

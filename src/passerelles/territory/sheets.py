@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise, zip_longest
 from pathlib import Path
@@ -22,13 +23,15 @@ from passerelles.territory.grid import (
     names_role,
     with_letters,
 )
-from passerelles.territory.lots import LotsError, Problem, Side, says
+from passerelles.territory.lots import LotsError, Problem, Side, says, town_of
 from passerelles.territory.shapes import labelled, tell_sums_beside
 from passerelles.text import normalise_label
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
 _YEAR: Final = re.compile(r"(?:19|20)\d\d")
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
+_PARTED: Final = re.compile(r"\s[-–—|/:]\s|\s?[,;:|]\s")
+_NAMED_AFTER: Final = re.compile(r"\b(?:de |d['’]|à )(?P<name>[^\W\d_])")
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
@@ -149,7 +152,19 @@ def grids_of(sheets: Sequence[Rows], side: Side, is_place: Callable[[str], bool]
             if places and not {"basin", "commune"} & grid.columns.keys():
                 tell(grid.name, "sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
-            yield grid
+            yield replace(grid, titled=_place_of_title(table.above, is_place))
+
+
+def _place_of_title(above: Iterable[Row], is_place: Callable[[str], bool]) -> str:
+    """Return the one place that the titles above a table name: "Projet de fermeture – Usine de Vierzon (18)"."""
+    places = dict[str, str]()
+    texts = [text for _, cells in above for cell in cells if (text := cell_text(cell).strip())]
+    for part in (part for text in texts if not says("signed", normalise_label(text)) for part in _PARTED.split(text)):
+        tails = [part[match.start("name") :] for match in _NAMED_AFTER.finditer(part)]
+        place = next((name.strip() for name in (part, *tails) if name[:1].isupper() and is_place(name.strip())), "")
+        if place:
+            places[normalise_label(town_of(place)).rstrip("0123456789 ")] = town_of(place)
+    return next(iter(places.values())) if len(places) == 1 else ""
 
 
 def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
