@@ -420,7 +420,7 @@ def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow
         "no_radius": places and not bounded and any((f.km or 0.0) > settings.bmo_radius_km for f in flows),
         "minutes_not_applied": bounds.max_minutes is not None and not (places and places.travel),
         "communes": any(lot.commune for lot in (*territory.fragile.lots, *territory.hiring.lots)),
-        "titles_of_one_fiche": any(f.same_job and _titles_differ(f) for f in flows),
+        "titles_of_one_fiche": any(f.same_job and _titles_differ(f.fragile, f.hiring) for f in flows),
         "no_probability": moving.any() and np.isnan(moves.probability[moving]).all(),
         "hours_assumed": settings.assumed_hours is not None and np.isnan(moves.hours.expected[moving]).any(),
         "frame_unknown": moves.frame is not None and (moves.frame[moving] == UNKNOWN).any(),
@@ -456,7 +456,8 @@ def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> I
         ("own_job_others", own & (pairs.doubt == 0)),
     ):
         entries = dict(zip(pairs.lot[some].tolist(), pairs.entry[some].tolist(), strict=True))
-        names = [f"{territory.fragile.lots[i].title} → {territory.hiring.lots[j].title}" for i, j in entries.items()]
+        ends = [(territory.fragile.lots[i], territory.hiring.lots[j]) for i, j in entries.items()]
+        names = [f"{start.title} → {end.title}" if _titles_differ(start, end) else start.named for start, end in ends]
         if entries:
             could = np.minimum(people, np.bincount(pairs.lot[some], room[some], len(people)))
             yield Note(key, {"n": int(could.sum()), "names": _names(list(dict.fromkeys(names)))})
@@ -464,9 +465,9 @@ def _own_job_notes(territory: Territory, pairs: Pairs, solution: _Solution) -> I
         own &= people[pairs.lot] > 0
 
 
-def _titles_differ(flow: Flow) -> bool:
-    """Whether both ends were written as titles, and not the same one: the fiche cannot tell them apart."""
-    first, second, code = map(normalise_label, (flow.fragile.given, flow.hiring.given, flow.fragile.job))
+def _titles_differ(start: Lot, end: Lot) -> bool:
+    """Whether two lots of one job were written as titles, and not the same: the fiche cannot tell them apart."""
+    first, second, code = map(normalise_label, (start.given, end.given, start.job))
     return bool(first and second) and code not in (first, second) and first != second
 
 
