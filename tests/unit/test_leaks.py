@@ -128,7 +128,9 @@ def _balance_of_all(logit: np.ndarray, listed: np.ndarray, _rows: np.ndarray) ->
         lambda patch: patch.setattr(Moves, "elsewhere", property(_everywhere)),
         lambda patch: patch.setattr(mobility, "carried_over", _carried_without_mask),
         lambda patch: patch.setattr(mobility, "balance_of", _balance_of_all),
-        lambda patch: patch.setattr(mobility, "listed_everywhere", _listed_by_all),
+        lambda patch: patch.setattr(
+            mobility, "_OF_MOVES", {**mobility._OF_MOVES, "similar_moves.everywhere": _listed_by_all}
+        ),
     ],
     ids=["flows, reverse and citations", "kernel", "balance", "damping"],
 )
