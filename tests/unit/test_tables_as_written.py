@@ -1150,3 +1150,13 @@ def test_a_name_that_begins_those_of_several_communes_is_the_one_that_the_tables
     lots, _ = read_sides(embedded, rows, None, locator=Locator(places))
     assert {lot.commune: lot.people for lot in lots.lots} == {"95527": 4, "77294": 2, "77291": 2, "94054": 2}
     assert (lots.set_aside, said(lots).count("place_in_part")) == ((), 1), "Orly is nearer than Orly-sur-Morin"
+
+
+def test_lots_of_one_job_in_a_basin_are_told_apart_by_their_commune_or_their_month(embedded: Referential) -> None:
+    when = ("30/06/2027", "30/09/2026")
+    rows = [{"Métier": "N1101", "Nombre": 2, "Commune": town, "Échéance": when[0]} for town in ("Redon", "Allaire")]
+    lots = read_lots(embedded, [*rows, {**rows[0], "Échéance": when[1]}], "fragile", locator=Locator(PLACES)).lots
+    places = {lot.place().removeprefix(f"{lot.named}, ") for lot in lots}
+    assert places == {"Redon, 2026-09", "Redon, 2027-06", "Allaire, 2027-06"}
+    (lot,) = read_lots(embedded, [{"Métier": "N1101", "Bassin": "Redon"}], "fragile", locator=Locator(PLACES)).lots
+    assert lot.place() == f"{lot.named}, REDON"

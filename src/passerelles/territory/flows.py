@@ -209,7 +209,7 @@ class Flow(Described):
         Column("from", on=On.SCREEN, shown="fragile.employer", note=lambda f, _: f.fragile.place()),
         *_end("fragile", "origin", "from"),
         Column("to", on=On.SCREEN, shown="hiring.employer",
-               note=lambda f, _: f.hiring.place(elsewhere=f.hiring.basin != f.fragile.basin)),
+               note=lambda f, _: f.hiring.place(elsewhere=f.hiring.town != f.fragile.town)),
         *_end("hiring", "target", "to"),
         Column("family", value="hiring.pool", schema="text?", on=On.FILE),
         Column("known_by", value=lambda f, _: f.hiring.known_by or None, schema=KNOWN_BY, on=On.FILE),
@@ -374,7 +374,7 @@ class Unfilled(Described):
     def place(self) -> str:
         """Return job or family, and basin, for a screen."""
         job = f"{self.code} {self.label}".strip() if self.lot.pool else self.lot.named
-        return ", ".join(filter(None, (job, self.lot.basin_label)))
+        return ", ".join(filter(None, (job, self.lot.town)))
 
     spec: ClassVar[Record] = Record(
         "unfilled",

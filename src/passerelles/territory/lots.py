@@ -560,9 +560,19 @@ class Lot:
         """
         return self.fiche if self.given in ("", self.job, self.label, self.fiche) else f"{self.given} ({self.fiche})"
 
+    @property
+    def town(self) -> str:
+        """Name of its commune, or else of its basin: where it is, for a screen."""
+        return self.commune_label or self.basin_label
+
     def place(self, *, elsewhere: bool = True) -> str:
-        """Return job and basin for a screen; the job alone where the basin goes without saying."""
-        return ", ".join(filter(None, (self.named, self.basin_label if elsewhere else "")))
+        """
+        Return job and place for a screen; the job alone where the place goes without saying.
+
+        Of several lots of one employer, job and basin, the month tells those of one title apart.
+        """
+        month = str(self.month) if self.part and self.month else ""
+        return ", ".join(filter(None, (self.named, self.town if elsewhere else "", month)))
 
 
 @dataclass(frozen=True)

@@ -133,7 +133,7 @@ class Ranked(Described):
     def end(self, side: Side, *, far: bool = False) -> str:
         """Name one end on a screen: a survey is no employer, and a far end has a basin only where it is another one."""
         lot = self.fragile if side == "fragile" else self.hiring
-        known = far and self.fragile.basin_label == self.hiring.basin_label
+        known = far and self.fragile.town == self.hiring.town
         employer = "" if side == "hiring" and self.hiring.pool else lot.employer
         return ", ".join(filter(None, (employer, lot.place(elsewhere=not known))))
 
