@@ -94,7 +94,7 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
     ("text", "people"),
     [
         ("12 postes", 12), ("1 poste en CDI", 1), ("6 x CDI", 6), ("deux", 2), ("trois postes", 3),
-        ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
+        ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4), ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("5 (environ)", None),
         *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
         ("2 CDI + quelques CDD", None), ("2 + -1", None),
     ],
@@ -222,7 +222,7 @@ def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
     embedded: Referential, tmp_path: Path
 ) -> None:
     header = "Etablissement;Cariste;Conducteur de poids lourd;Magasinier;Soudeur;Total"
-    text = f"{header}\nA;4;1;2;oui;7\nB;1;3;N.C.;oui;\nC;-;2;1 (mi-temps);non;3\nD;-;-;-;;\nTotal;5;6;3;;\n"
+    text = f"{header}\nA;4;1;2;oui;7\nB;1;3;N.C.;oui;\nC;-;2;1 (environ);non;3\nD;-;-;-;;\nTotal;5;6;3;;\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
     assert (lots.people, len(lots.lots), asides(lots)) == (13, 6, [(3, "not_number"), (4, "not_number")])
     assert [str(p.values["columns"]) for p in lots.said if p.key == "columns_apart"] == ["Soudeur"]
@@ -1069,7 +1069,7 @@ def test_a_workbook_of_another_kind_is_refused_with_what_to_do(
         ("Alpha SAS | Allaire | effectifs concernés", "5313"),
         ("Usines de Redon, Vannes", ""),  # which of them, nobody says
         ("Contact : siège, Redon", ""),
-        ("Plan de redon", ""),
+        ("Plan de redon", ""),  # no name: a name has a capital
     ],
 )
 def test_the_one_place_that_a_title_names_holds_where_no_column_gives_places(
@@ -1081,8 +1081,10 @@ def test_the_one_place_that_a_title_names_holds_where_no_column_gives_places(
     lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
     assert {lot.basin for lot in lots.lots} == {basin}
     assert ("title_place" in said(lots), "no_place" in said(lots)) == (bool(basin), not basin)
-    path = workbook(tmp_path / "t.xlsx", (title,), (), ("Métier", "Effectif", "Ville"), ("N4101", 3, "Vannes"))
-    assert [lot.basin for lot in read_lots(embedded, path, "fragile", locator=Locator(PLACES)).lots] == ["5310"]
+    rows = (("Métier", "Effectif", "Ville"), ("N4101", 3, "Vannes"), ("N4101", 2, ""))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", (title,), (), *rows), "fragile", locator=Locator(PLACES))
+    places = [("5310", 3), ("5313", 2)] if basin else [("5310", 3)]  # the title's for rows that tell none
+    assert ([(lot.basin, lot.people) for lot in lots.lots], asides(lots)) == (places, [] if basin else [(5, "empty")])
 
 
 def test_sheets_that_are_no_places_take_the_place_of_their_title(embedded: Referential, tmp_path: Path) -> None:
@@ -1108,6 +1110,8 @@ def test_of_a_list_of_persons_with_their_working_time_those_gone_are_not_counted
     lines += ["3;Cariste;0,3;À reclasser", "4;Cariste;1;Retraite au 01/12/2026"]
     lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile")
     assert (lots.people, said(lots).count("gone_line")) == (2, 2)
+    unfilled = "\n".join(lines).replace("À reclasser", "")  # who is not gone has an empty cell
+    assert read_lots(embedded, written(tmp_path / "t.csv", unfilled), "fragile").people == 2
     lines += ["5;Cariste;6;À reclasser"]  # of lots, how many are gone is not said
     assert "gone_line" not in said(read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile"))
 
@@ -1160,3 +1164,10 @@ def test_lots_of_one_job_in_a_basin_are_told_apart_by_their_commune_or_their_mon
     assert places == {"Redon, 2026-09", "Redon, 2027-06", "Allaire, 2027-06"}
     (lot,) = read_lots(embedded, [{"Métier": "N1101", "Bassin": "Redon"}], "fragile", locator=Locator(PLACES)).lots
     assert lot.place() == f"{lot.named}, REDON"
+
+
+def test_a_row_of_people_whose_state_is_cancelled_is_set_aside(embedded: Referential, tmp_path: Path) -> None:
+    states = ["confirmé", "annulé", "suppression abandonnée", "en cours de reclassement", "annulé et remplacé"]
+    lines = ["Entreprise;Poste;Effectif concerné;Statut", *[f"A;N1101;2;{state}" for state in states]]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile")
+    assert (lots.people, asides(lots)) == (6, [(3, "out_of_scope"), (4, "out_of_scope")])

@@ -350,7 +350,7 @@ _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
     r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
     r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|temps (?:plein|complet|partiel)))?"
-    r"\s*(?:\(dont [^()]*\))?",
+    r"\s*(?:\((?:dont [^()]*|(?:en |[àa] )?(?:cdi|cdd|mi-temps|temps (?:plein|complet|partiel)|h/f|f/h))\))?",
     re.IGNORECASE,
 )
 

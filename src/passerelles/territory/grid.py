@@ -8,7 +8,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.lots import WORDS, Side, says
 from passerelles.text import normalise_label
@@ -294,6 +294,11 @@ class Grid:
         """Return the filled cells of a column, in the first rows."""
         return [text for _, row in self.rows[:_LOOKED_AT] if (text := cell_text(row[place]))]
 
+    def beside_jobs(self, place: int) -> list[str]:
+        """Return the cells of a column, filled or not, in the rows of a job."""
+        jobs = [(normalise_label(self.text(cells, "job") or self.text(cells, "code")), cells) for _, cells in self.rows]
+        return [self.text_at(cells, place) for job, cells in jobs if job and not TOTAL.fullmatch(job)]
+
     def with_checked_roles(self) -> "Grid":
         """Drop the roles that its cells contradict: jobs, employers or months of numbers, counts of words."""
         roles = dict(self.columns)
@@ -370,8 +375,7 @@ def side_column(grid: Grid) -> int | None:
     for at, name in enumerate(grid.header):
         if at in roles or says("no_side", bare(name)) or not any(map(side_of_text, grid.sample(at))):
             continue
-        texts = [grid.text_at(cells, at) for _, cells in grid.rows if grid.text(cells, "job")]
-        sides = [side_of_text(text) for text in texts if not stays(text)]
+        sides = [side_of_text(text) for text in grid.beside_jobs(at) if not stays(text)]
         known = [side for side in sides if side is not None]
         if 2 * len(known) > len(sides) and len(set(known)) > 1:
             return at

@@ -336,9 +336,6 @@ class _Reader:
             if len(matches) == 1:
                 grid = replace(grid, columns={**grid.columns, role: matches[0]})
                 self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(matches[0]))
-        if grid.titled and not {"basin", "commune"} & grid.columns.keys():
-            grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], grid.titled))
-            self.tell(grid.name, "title_place", 0, "commune", place=grid.titled)
         if "held" not in grid.columns and (at := conditions_column(self.referential, grid, self._scores)) is not None:
             grid = replace(grid, columns={**grid.columns, "held": at})
             self.tell(grid.name, f"{self.side}_conditions_by_content", 0, "held", column=grid.called(at))
@@ -354,7 +351,7 @@ class _Reader:
             (["employer"], "no_employer"),
             (["basin", "commune"], "no_place"),
         ):
-            if not grid.columns.keys() & roles:
+            if not grid.columns.keys() & roles and not (key == "no_place" and grid.titled):
                 self.tell(grid.name, key, 0, roles[0])
         return grid
 
@@ -527,7 +524,7 @@ class _Reader:
         ended = "closed" if self.side == "hiring" else "gone"
         if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
             listed = states if COUNT["fragile"] not in grid.columns or grid.one_each else []
-            states = [at for at in listed if not all(says(ended, normalise_label(text)) for text in grid.sample(at))]
+            states = [at for at in listed if not all(says(ended, normalise_label(t)) for t in grid.beside_jobs(at))]
         states += remarks if self.side == "hiring" else []
         filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
         side_at = side_column(grid)
@@ -769,10 +766,13 @@ class _Reader:
         return round(1.0 - title.confidence, 3)
 
     def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
-        if not {"basin", "commune"} & set(grid.columns):
+        texts = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
+        if not texts and grid.titled:
+            texts = {"commune": grid.titled}
+            self.tell(grid.name, "title_place", line, place=grid.titled)
+        elif not {"basin", "commune"} & set(grid.columns):
             return Where()
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
-        texts = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
         empty = {"basin" if "basin" in grid.columns else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
         readings = [(role, text, self._read_place(text, area, role)) for role, text in (texts or empty).items()]
