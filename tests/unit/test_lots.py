@@ -278,7 +278,7 @@ def test_titles_above_totals_below_headers_again_and_remarks(embedded: Referenti
     ]
 
 
-@pytest.mark.parametrize("total", ["S/Total", "Sum", "Sub-total", "Sous-total", "TOTAL GENERAL", "Totals"])
+@pytest.mark.parametrize("total", ["S/Total", "Ens.", "Sum", "Sub-total", "Sous-total", "TOTAL GENERAL", "Totals"])
 def test_a_line_of_totals_is_no_lot(total: str, embedded: Referential) -> None:
     rows = fragile(("A", "N4101", "5", "Redon"), ("", total, "5", ""))
     lots = read_lots(embedded, rows, "fragile")

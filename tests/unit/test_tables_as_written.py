@@ -94,7 +94,8 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
     ("text", "people"),
     [
         ("12 postes", 12), ("1 poste en CDI", 1), ("6 x CDI", 6), ("deux", 2), ("trois postes", 3),
-        ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4), ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("5 (environ)", None),
+        ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
+        ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("3 postes à pourvoir", 3), ("5 (environ)", None),
         *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
         ("2 CDI + quelques CDD", None), ("2 + -1", None),
     ],
@@ -943,6 +944,8 @@ def test_what_two_days_of_course_give_keeps_nobody_from_a_job(embedded: Referent
         ("CACES R489 (formation assurée)", "", ""), ("DEAS ou expérience", "", None), ("BEP", "", None),
         ("permis B et anglais courant", "", None), ("CACES R482 A, B1, C1 ; AIPR", "F1302", "CACES-R482 AIPR-OP"),
         ("attestation fluides frigorigènes", "", "FLUIDES"), ("capitaine 200", "", "CAP200"),
+        ("DE IBODE", "", "DEIBO"), ("Infirmier de bloc", "", "DEIBO"), ("IADE", "", "DEIA"), ("DE kiné", "", "DE-MK"),
+        ("IPDE", "", "DE-PUER"), ("qualification soudage EN ISO 9606-1", "", "QS-9606"),
         ("H0, B2V", "", "HAB-ELEC"), ("brevet mécanicien 750 kW", "", "MEC-MER"),
     ],
 )  # fmt: skip

@@ -350,6 +350,7 @@ _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
     r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
     r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|temps (?:plein|complet|partiel)))?"
+    r"(?:\s*[àa] (?:pourvoir|recruter|reclasser|supprimer))?"
     r"\s*(?:\((?:dont [^()]*|(?:en |[àa] )?(?:cdi|cdd|mi-temps|temps (?:plein|complet|partiel)|h/f|f/h))\))?",
     re.IGNORECASE,
 )
@@ -684,7 +685,8 @@ def _number(text: str, *, negative: bool) -> Number:
 
 # What a row or a column of sums is called, case and punctuation aside.
 TOTAL: Final = re.compile(
-    r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ensemble|somme|cumul|subtotals?|sum", re.IGNORECASE
+    r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ens|ensemble|somme|cumul|subtotals?|sum",
+    re.IGNORECASE,
 )
 _COUNT: Final = re.compile(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}")
 
