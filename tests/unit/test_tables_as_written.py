@@ -1090,6 +1090,18 @@ def test_the_one_place_that_a_title_names_holds_where_no_column_gives_places(
     assert ([(lot.basin, lot.people) for lot in lots.lots], asides(lots)) == (places, [] if basin else [(5, "empty")])
 
 
+@pytest.mark.parametrize(
+    ("title", "told"), [("Plan de Charge", 0), ("Atelier – Bois", 0), ("Usine de Bois", 1), ("Charge (16)", 1)]
+)
+def test_a_word_of_titles_that_is_also_the_name_of_a_commune_is_no_place(
+    embedded: Referential, tmp_path: Path, title: str, told: int
+) -> None:
+    words = (Commune("17050", "Bois", "5313", 45.5, -0.6), Commune("16080", "Charge", "5310", 45.6, -0.1))
+    path = workbook(tmp_path / "t.xlsx", (title,), (), ("Métier", "Effectif", "Note"), ("N4101", 3, ""))
+    lots = read_lots(embedded, path, "fragile", locator=Locator(Places(PLACES.basins, words)))
+    assert said(lots).count("title_place") == told
+
+
 def test_sheets_that_are_no_places_take_the_place_of_their_title(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])

@@ -161,7 +161,8 @@ def _place_of_title(above: Iterable[Row], is_place: Callable[[str], bool]) -> st
     texts = [text for _, cells in above for cell in cells if (text := cell_text(cell).strip())]
     for part in (part for text in texts if not says("signed", normalise_label(text)) for part in _PARTED.split(text)):
         tails = [part[match.start("name") :] for match in _NAMED_AFTER.finditer(part)]
-        place = next((name.strip() for name in (part, *tails) if name[:1].isupper() and is_place(name.strip())), "")
+        names = [each for name in (part, *tails) if name[:1].isupper() and (each := name.strip())]
+        place = next((n for n in names if is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
             places[normalise_label(town_of(place)).rstrip("0123456789 ")] = town_of(place)
     return next(iter(places.values())) if len(places) == 1 else ""
