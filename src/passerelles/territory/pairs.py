@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum, IntFlag
 from functools import cache, cached_property, partial
 from numbers import Real
+from operator import attrgetter
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -121,6 +122,9 @@ def chosen_bound(settings: TerritorySettings, name: str, given: float | None, mo
     return bound
 
 
+_DEMANDING: Final = ("given", "title_code", "permits", "self_employed")  # fields of a lot that say what it demands
+
+
 @dataclass(frozen=True, eq=False)
 class Territory:
     """Both sides, and everything between them that does not depend on the bounds."""
@@ -146,7 +150,13 @@ class Territory:
     @cached_property
     def title_credentials(self) -> Callable[[Lot], frozenset[Choice]]:
         """Credentials that the title of a lot demands, each title read once: see `credentials_of_title`."""
-        return cache(partial(credentials_of_title, self.graph))
+
+        @cache
+        def read(job: str, *written: Any) -> frozenset[Choice]:
+            return credentials_of_title(self.graph, Lot("", job, "", **dict(zip(_DEMANDING, written, strict=True))))
+
+        fields = attrgetter("job", *_DEMANDING)
+        return lambda lot: read(*fields(lot))
 
     @property
     def binding(self) -> str:
@@ -387,7 +397,8 @@ def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
     places = sorted({(lot.spot, lot.basin) for lot in lots})
     place = {spot: i for i, (spot, _) in enumerate(places)}
     pack = language_pack(territory.graph.referential.language)
-    titles = [words_of_title(lot.given, pack) for lot in lots]
+    words = cache(partial(words_of_title, pack=pack))
+    titles = [words(lot.given) for lot in lots]
     return _Openings(
         job=np.asarray([moves.column[lot.job] for lot in lots], dtype=np.intp),
         pool=np.asarray([number[pool_key(lot)] for lot in lots], dtype=np.intp),
