@@ -73,9 +73,8 @@ GROUND: Final = Column(
         "employers: no law reserves the job, they demand it; establishment: of one person in each",
     )),
 )  # fmt: skip
-_SPAN: Final = Record(
-    "", SPAN.about, SPAN.columns
-)  # whole in its schema, not by name: other programs were promised its keys
+# Whole in its schema, not by name: other programs were promised its keys.
+_SPAN: Final = Record("", SPAN.about, SPAN.columns)
 _REDUCTION: Final = Record(
     "",
     "A shorter training for who holds something else",

@@ -165,13 +165,23 @@ class Demands(Deriving):
 
         Not by a competition into studies that is behind who has nothing left but to be registered.
         """
-        left = self.needed & ~price.held & ~self._registers
-        won = self.needed & price.held & self._into_studies
-        return frozen(self.selective & ~(self.contested & won.any(axis=1) & ~left.any(axis=1)))
+        rows = self._contests
+        if not len(rows):
+            return self.selective
+        left = self.needed[rows] & ~price.held & ~self._registers
+        won = self.needed[rows] & price.held & self._into_studies
+        selected = self.selective.copy()
+        selected[rows] = left.any(axis=1) | ~won.any(axis=1)
+        return frozen(selected)
 
     def unsettled(self, price: Price) -> Bools:
         """Shape (n,): whether what it takes is not known, or people are selected: no hours tell how long that is."""
         return frozen(self.hidden | self.selects(price))
+
+    @cached_property
+    def _contests(self) -> NDArray[np.intp]:
+        """Rows of the few occupations that a competition opens: whole tables of all would be looked at for them."""
+        return np.flatnonzero(self.selective & self.contested)
 
     @cached_property
     def _registers(self) -> Bools:

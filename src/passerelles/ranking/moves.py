@@ -84,12 +84,11 @@ def short_access(graph: OccupationGraph, target: int, holdings: Holdings, aim: A
     Hours that are not known count at the least that is known; a diploma or title of unknown length is not short.
     """
     demands = demands_of_job(graph.referential, graph.codes[target], aim)
+    if not demands.codes:
+        return not demands.selective[0]
     price = demands.price(holdings)
-    selected = bool(demands.selects(price)[0])
-    if selected or not demands.codes:
-        return not selected
     hours, unknown = demands.training(price)
-    return bool(hours[0] <= graph.settings.ranking.close_hours and not unknown[0])
+    return bool(not demands.selects(price)[0] and hours[0] <= graph.settings.ranking.close_hours and not unknown[0])
 
 
 @dataclass(frozen=True, eq=False)
