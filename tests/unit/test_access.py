@@ -2182,6 +2182,8 @@ def test_a_competition_into_studies_selects_nobody_again_who_has_them_behind_as_
     assert told("R", *of_studies) == told("P", *of_post) == [True] * 4
     named = (chosen[0]._replace(selection="appointment"),)  # which comes after the studies
     assert told("P", *of_studies, whole=named) == [True] * 4
+    more = CredentialRequirement("Q", "TP")  # studies that are still ahead
+    assert told("P", *of_studies, more) == [True] * 4
 
 
 def test_what_a_title_that_is_usual_in_the_job_left_would_spare_is_told_and_not_counted() -> None:

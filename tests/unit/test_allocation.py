@@ -17,13 +17,16 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
 from passerelles.market.market import Market
 from passerelles.market.places import Basin, Places
+from passerelles.model import CredentialRequirement
 from passerelles.paths.legal import NO, YES, Verdicts
+from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.flows import Change
 from passerelles.territory.hours import EffortCosts
-from passerelles.territory.lots import Lot, Lots
+from passerelles.territory.lots import Locator, Lot, Lots
 from passerelles.territory.match import match_territory
+from passerelles.territory.pairs import Territory, credentials_of_title
 from passerelles.territory.solve import Floats, Rows
 from small import referential
 from territory_cases import ANY_MOVE, Written, every, graph, openings, people, places
@@ -604,6 +607,31 @@ def test_work_on_ones_own_account_is_an_option_and_never_a_placement() -> None:
     assert (found.placed, found.reserved, found.uncovered[0].reason) == (0, 0, "self_employed")
     assert [(f.hiring.employer, f.people) for f in found.options] == [("P", 4)]
     assert found.totals()["unfilled"] == 4
+
+
+def test_titles_written_alike_are_read_once_and_no_other_ones_with_them() -> None:
+    plain = referential({"J00": ["a"], "J01": ["b"]})
+    values = {name: getattr(plain, name) for name in plain.__dataclass_fields__}
+    rows = (
+        CredentialRequirement("J00", "CARTE", scope="self-employed", titles="T1"),
+        CredentialRequirement("J01", "TITRE", scope="titles", titles="T1"),
+    )
+    some = build_graph(Referential(**{**values, "credential_requirements": rows}))
+    lot = Lot("A", "J00", "x", title_code="T1", given="Monteur")
+    others: list[dict[str, Any]] = [
+        {},
+        {"job": "J01"},
+        {"title_code": "T2"},
+        {"given": "Monteur CACES exigé"},
+        {"permits": "permis Z"},
+    ]
+    lots = [replace(lot, **changed, self_employed=own) for changed in others for own in (False, True)]
+    sides = Lots.of("fragile", lots[:1]), Lots.of("hiring", lots)
+    both = Territory(some, *sides, Locator(None, None), Written({}), TerritorySettings())
+    read = [both.title_credentials(each) for each in lots]
+    assert read == [credentials_of_title(some, each) for each in lots]
+    assert read[:2] == [set(), {("CARTE",)}]
+    assert len({*read}) > 3
 
 
 def test_minutes_bound_where_a_table_of_travel_gives_them(embedded_graph: OccupationGraph) -> None:
