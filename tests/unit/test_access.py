@@ -316,6 +316,9 @@ def test_an_admission_to_a_training_that_is_behind_is_not_told() -> None:
     assert ["Sélection : Dossier" in each for each in told.values()] == [True, False]
     chosen = jobs(*some.credential_requirements, whole=(whole[0]._replace(selection="competition"),))
     assert all("Sélection par concours : Dossier" in sentences(chosen, origin) for origin in "RP")
+    for label, said in (("Concours de caporal", "Sélection : Concours de caporal"), ("", "Sélection : concours")):
+        named = (whole[0]._replace(selection="competition", selection_label=label),)
+        assert f"{said}." in sentences(jobs(*some.credential_requirements, whole=named), "R")
 
 
 @pytest.mark.parametrize("kind", ["competition", "appointment", "quota-of-offices", "admission"])
