@@ -851,6 +851,8 @@ SCHOOLS: list[tuple[str, str, list[str], float]] = [
     ("M1602", "K1505", ["DIP-N5", "DIP-N6", "CONC-DOUANE-A", "FORM-DOUANE-A"], 54),  # order of 25 July 2022, art. 1
     ("K1801", "K1502", ["DIP-N6", "CONC-IT", "FORM-IT"], 18),  # decree 2003-770, art. 8
     ("J1506", "K1421", ["CONC-DH", "FORM-DH"], 24),
+    ("M1607", "K1602", ["DIP-N5", "DIP-N6", "CONC-CONSERV", "FORM-INP"], 30),  # external competition: a first degree
+    ("M1607", "K2147", ["DIP-N5", "DIP-N6", "CONC-CAPES", "FORM-M2E"], 36),  # chosen among tenured teachers
     (
         "M1607",
         "K1721",
@@ -1221,6 +1223,8 @@ def test_no_stage_spares_what_takes_years_or_a_diploma(
         ("E1301", "I1310", "TP-EMI", (250, 700)),  # printer to maintenance mechanic
         ("H2403", "I1315", "TP-FIBRE", (300, 560)),  # weaver to fibre optics
         ("H2404", "K2317", "BTS-EAU", (500, 1200)),  # spinner to drinking water
+        ("M1604", "K1902", "BTS-CJN", (500, 1350)),  # executive assistant to a notary's clerk
+        ("G1203", "K1217", "BPJEPS-ASEC", (150, 600)),  # leader of a youth club to a neighbourhood's
     ],
 )
 def test_a_technicians_title_that_is_usual_is_told_and_counted(
@@ -1229,6 +1233,23 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
     (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
     assert usual in {c.code for c in path.steps[0].options if c.requirement == "usual"}
     assert hours[0] <= (path.hours.expected or 0.0) <= hours[1]
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "spared", "hours"),
+    [
+        ("K1308", "K1307", "CAP-AEPE", 100),  # most school assistants passed the competition with it
+        ("J1104", "J1404", "AN1-MK", 3450),  # order of 2 September 2015, art. 25: midwives, any master
+        ("K1207", "K1217", "BPJEPS-ASEC", 100),  # social centres hire on a diploma of social work
+        ("K1903", "K1902", "BTS-CJN", 200),  # a lawyer needs no clerk's diploma
+    ],
+)
+def test_who_has_a_diploma_that_serves_as_well_is_not_sent_through_another(
+    rome4_graph: OccupationGraph, origin: str, target: str, spared: str, hours: float
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
+    assert spared not in {c.code for c in path.steps[0].to_obtain}
+    assert (path.hours.expected or 0.0) <= hours
 
 
 def test_only_who_makes_jewels_is_supposed_to_have_a_jewellers_years(rome4_graph: OccupationGraph) -> None:
