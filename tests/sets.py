@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -383,6 +384,31 @@ def write_table(
         (folder / f"{name}.csv").write_bytes(data)
     if manifest is not None:
         (folder / "manifest.toml").write_text(manifest, encoding="utf-8")
+    return folder
+
+
+_CODE = re.compile(rb'"([A-N][0-9]{4})"')
+
+
+def write_part(rome4: Path, folder: Path, domains: Iterable[str]) -> Path:
+    """Write what a set of files of ROME 4 says of the fiches of some domains, and of what they ask for, to the byte."""
+    starts = tuple(domain.encode() for domain in domains)
+    files = {file: file.read_bytes().splitlines(keepends=True) for file in sorted(rome4.iterdir())}
+    fiches = next(lines for file, lines in files.items() if "referentiel_code_rome_v" in file.name)
+    codes = [_CODE.findall(line) for line in fiches]  # of a fiche, and of the one that it belongs to
+    kept = {found[0] for found in codes if found and all(code.startswith(starts) for code in found)}
+    files = {file: [line for line in lines if kept.issuperset(_CODE.findall(line))] for file, lines in files.items()}
+    links = next(lines for file, lines in files.items() if "liens_rome_referentiels" in file.name)
+    asked = {line.rstrip().rpartition(b",")[2] for line in links}
+    folder.mkdir()
+    for file, (head, *lines) in files.items():
+        known = {line.partition(b",")[0]: line for line in lines}
+        if "referentiel_competence_v" in file.name:  # which tells the macro-competency of each
+            cells = csv.reader(line.decode() for code, line in known.items() if code in asked)
+            asked |= {f'"{row[4]}"'.encode() for row in cells}
+        some = re.search("referentiel_(competence|savoir)_v", file.name)
+        kept_lines = [line for code, line in known.items() if code in asked] if some else lines
+        (folder / file.name).write_bytes(head + b"".join(kept_lines))
     return folder
 
 

@@ -135,17 +135,17 @@ def test_the_own_groups_mobilities_change_nothing_to_the_bit(data: st.DataObject
     assert np.array_equal(one[:, rows], other[:, rows])
 
 
-def test_the_own_groups_mobilities_change_nothing_on_the_real_rome(rome4_graph: OccupationGraph) -> None:
-    referential = rome4_graph.referential
+def test_the_own_groups_mobilities_change_nothing_on_the_real_rome(rome4_part_graph: OccupationGraph) -> None:
+    referential = rome4_part_graph.referential
     group = {o.code for o in referential.occupations if o.parent == "M1805"}
     assert len(group) > 3
     kept = [(m.origin, m.target) for m in referential.mobilities if m.origin not in group]
     moved = [(code, target) for code in group for target in ("A1101", "K2110", "N4101")]
     scorer = load_scorer("fitted")
     other = build_table(build_graph(_with_mobilities(referential, kept + moved)), scorer).scores.units()
-    rows = [rome4_graph.position[code] for code in group]
+    rows = [rome4_part_graph.position[code] for code in group]
     # Made here as the other is: what an hour of other tests has kept may differ by a hundred-thousandth.
-    one = build_table(rome4_graph, scorer).scores.units()
+    one = build_table(rome4_part_graph, scorer).scores.units()
     assert np.array_equal(one[:, rows], other[:, rows])
     assert not np.array_equal(one, other)  # the others do read them
 

@@ -147,14 +147,14 @@ def test_processes_share_a_graph_and_an_index(
         assert by_processes(shared, small_tasks, method) == [small_serial] * PROCESSES
 
 
-def test_real_data_threads_and_processes(rome4_graph: OccupationGraph, rome4_index: Path) -> None:
-    tasks = tasks_of(["K2110", "N4101"], "N4102", "monitrice auto-école", rome4_graph.competency_codes[777])
-    serial = answers(rome4_graph, tasks)
-    opened = build_graph(load_referential(rome4_index))
+def test_real_data_threads_and_processes(rome4_part_graph: OccupationGraph, rome4_part_index: Path) -> None:
+    tasks = tasks_of(["K2110", "N4101"], "N4102", "monitrice auto-école", rome4_part_graph.competency_codes[777])
+    serial = answers(rome4_part_graph, tasks)
+    opened = build_graph(load_referential(rome4_part_index))
     assert by_threads(opened, tasks) == [serial] * THREADS
     quick = [task for task in tasks if task[0] not in {"title", "paths"}]  # these take each process seconds to set up
     expected = [text for task, text in zip(tasks, serial, strict=True) if task in quick]
-    again = build_graph(load_referential(rome4_index))
+    again = build_graph(load_referential(rome4_part_index))
     assert by_processes(again, quick, "spawn") == [expected] * PROCESSES
 
 

@@ -12,7 +12,6 @@ import pytest
 
 from passerelles.errors import PasserellesError
 from passerelles.referentials.load import load_referential
-from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import ValidationReport, validate
 from sets import MANIFEST, column, rome3, rome4, table, write_rome, write_table, zipped
 
@@ -239,10 +238,16 @@ def test_the_real_rome_3(rome3: Path) -> None:
     assert len(report.notices) < 50
 
 
-def altered(rome4: Path, folder: Path) -> Path:
-    """Copy of the real set in which a test may rename and rewrite files."""
+@pytest.fixture(scope="module")
+def part_report(rome4_part: Path) -> ValidationReport:
+    """What the validation of some domains of the real set tells."""
+    return validate(rome4_part)
+
+
+def altered(place: Path, folder: Path) -> Path:
+    """Copy of a set in which a test may rename and rewrite files."""
     folder.mkdir()
-    for file in rome4.iterdir():
+    for file in place.iterdir():
         shutil.copyfile(file, folder / file.name)
     return folder
 
@@ -252,19 +257,21 @@ def real_file(folder: Path, kind: str) -> Path:
 
 
 def test_the_real_rome_4_under_another_version_and_in_a_zip(
-    rome4: Path, tmp_path: Path, rome4_report: ValidationReport
+    rome4_part: Path, tmp_path: Path, part_report: ValidationReport
 ) -> None:
-    folder = altered(rome4, tmp_path / "copy")
+    folder = altered(rome4_part, tmp_path / "copy")
     for file in list(folder.glob("*_v460_*")):
         file.rename(folder / file.name.replace("_v460_", "_v459_"))  # from 461 on, some codes name other jobs
     report = validate(zipped(folder, tmp_path / "deep.zip", inside="rome/"))
     assert report.version == "459"
-    assert report.counts == rome4_report.counts
+    assert report.counts == part_report.counts
     assert report.ok
 
 
-def test_the_real_rome_4_with_rows_removed_and_codes_renamed(rome4: Path, tmp_path: Path) -> None:
-    folder = altered(rome4, tmp_path / "copy")
+def test_the_real_rome_4_with_rows_removed_and_codes_renamed(
+    rome4_part: Path, tmp_path: Path, part_report: ValidationReport
+) -> None:
+    folder = altered(rome4_part, tmp_path / "copy")
     # 1. The occupation K2110 is not declared any more. 2. Another one has another code everywhere.
     fiches = real_file(folder, "referentiel_code_rome")
     lines = fiches.read_text(encoding="utf-8").splitlines(keepends=True)
@@ -291,13 +298,14 @@ def test_the_real_rome_4_with_rows_removed_and_codes_renamed(rome4: Path, tmp_pa
         appended.write(titles.read_text(encoding="utf-8").splitlines(keepends=True)[5])
 
     report = validate(folder)
+    before = part_report.counts
     expected = {
-        "occupations_declared": 1583,
+        "occupations_declared": before["occupations_declared"] - 1,
         "occupations_undeclared": 1,
-        "titles": 13_120,
-        "requirements": 89_556,
-        "work_contexts": 13_663 - orphans,
-        "mobilities": 14_912,
+        "titles": before["titles"],
+        "requirements": before["requirements"] - 1000,
+        "work_contexts": before["work_contexts"] - orphans,
+        "mobilities": before["mobilities"],
         "dropped": orphans + marked + 1,
     }
     assert counted(report, expected) == expected
@@ -307,8 +315,8 @@ def test_the_real_rome_4_with_rows_removed_and_codes_renamed(rome4: Path, tmp_pa
     assert "A9901" in load_referential(folder).occupation_by_code
 
 
-def test_the_real_rome_4_truncated(rome4: Path, tmp_path: Path) -> None:
-    folder = altered(rome4, tmp_path / "copy")
+def test_the_real_rome_4_truncated(rome4_part: Path, tmp_path: Path, part_report: ValidationReport) -> None:
+    folder = altered(rome4_part, tmp_path / "copy")
     savoirs = real_file(folder, "referentiel_savoir")
     data = savoirs.read_bytes()
     cut = data.index("é".encode(), len(data) // 2) + 1  # in the middle of a letter, in the middle of a cell
@@ -318,8 +326,8 @@ def test_the_real_rome_4_truncated(rome4: Path, tmp_path: Path) -> None:
     assert not report.ok
     assert seen["truncated_file", savoirs.name] == 1
     assert seen["damaged_text", savoirs.name] == 1
-    assert report.counts["requirements"] == 90_556
-    assert report.counts["requirements_savoir"] == 35_861
+    for name in ("requirements", "requirements_savoir"):
+        assert report.counts[name] == part_report.counts[name]
     assert report.counts["competencies_without_label"] == seen["undeclared_competency", links_name()]
 
 
@@ -327,12 +335,11 @@ def links_name() -> str:
     return "unix_liens_rome_referentiels_v460_utf8.csv"
 
 
-def test_the_real_rome_4_in_a_process_of_its_own(
-    rome4: Path, rome: Referential, rome4_report: ValidationReport
-) -> None:
+def test_the_real_rome_4_in_a_process_of_its_own(rome4_part: Path, part_report: ValidationReport) -> None:
+    rome = load_referential(rome4_part)
     fields = {name: repr(getattr(rome, name)) for name in rome.__dataclass_fields__}
-    here = json.dumps([fields, rome4_report.to_dict()]).encode()  # where texts have other hashes
-    assert printed(rome4, "11") == here
+    here = json.dumps([fields, part_report.to_dict()]).encode()  # where texts have other hashes
+    assert printed(rome4_part, "11") == here
 
 
 def test_a_column_helper_changes_one_column_only() -> None:
