@@ -1186,3 +1186,181 @@ def test_a_row_of_people_whose_state_is_cancelled_is_set_aside(embedded: Referen
     lines = ["Entreprise;Poste;Effectif concerné;Statut", *[f"A;N1101;2;{state}" for state in states]]
     lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "fragile")
     assert (lots.people, asides(lots)) == (6, [(3, "out_of_scope"), (4, "out_of_scope")])
+
+
+@pytest.mark.parametrize(
+    ("remark", "left"),
+    [
+        ("dont 3 déjà pourvus", 5), ("permis C, 1 poste déjà pourvu", 7), ("dont un déjà recruté", 7), ("reste 6", 6),
+        ("il en reste 2", 2), ("2 restants", 2), ("3 postes non pourvus", 8), ("reste 3 mois", 8),
+        ("3 recrutés en 2024", 8), ("dont 9 pourvus", 8),
+    ],
+)  # fmt: skip
+def test_openings_that_a_remark_says_filled_are_taken_off_with_a_message(
+    embedded: Referential, remark: str, left: int
+) -> None:
+    rows = [{"Poste": "N4101", "Nb": 8, "Remarques": remark}]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, "remarked" in said(lots)) == (left, left != 8)
+    rows = [{"Poste": "N4101", "Reste à pourvoir": 8, "Remarques": remark}]
+    assert read_lots(embedded, rows, "hiring").people == 8  # they are off already
+    if remark.startswith("dont"):
+        numbers = [{"Poste": "N4101", "Nb": f"8 ({remark})"}]
+        assert read_lots(embedded, numbers, "hiring").people == left
+
+
+@pytest.mark.parametrize(
+    ("remark", "left", "key"),
+    [
+        ("dont 2 déjà reclassés", 6, "remarked"), ("reste 5 à reclasser", 5, "remarked"),
+        ("2 mutations acceptées", 8, "leavers_remarked"), ("dont 3 départs retraite au 31/12", 8, "leavers_remarked"),
+        ("dont 2 volontaires", 8, "leavers_remarked"), ("1 salarié protégé", 8, ""),
+    ],
+)  # fmt: skip
+def test_people_that_a_remark_says_gone_are_taken_off_only_where_they_are_among_the_number(
+    embedded: Referential, remark: str, left: int, key: str
+) -> None:
+    lots = read_lots(embedded, [{"Poste": "N4101", "Effectif": 8, "Observations": remark}], "fragile")
+    assert (lots.people, [k for k in said(lots) if k.endswith("remarked")]) == (left, [key] if key else [])
+
+
+def test_a_post_in_which_nobody_is_and_people_taken_over_are_set_aside(embedded: Referential) -> None:
+    remarks = ("poste vacant", "repris par le groupe Beta", "temps partiel 80 %", "doublon, envoyé deux fois")
+    rows = [{"Poste": "N4101", "Nombre": 2, "Commentaire": remark} for remark in remarks]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, asides(lots)) == (2, [(n, "out_of_scope") for n in (1, 2, 4)])
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, asides(lots)) == (6, [(4, "out_of_scope")])
+
+
+def test_an_opening_that_is_no_longer_one_is_closed(embedded: Referential) -> None:
+    rows = [{"Poste": "N4101", "Nb": 2, "Observations": text} for text in ("plus d'actualité", "urgent")]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (lots.people, said(lots).count("closed_line")) == (2, 1)
+
+
+def test_who_leaves_by_an_accepted_choice_is_gone_and_who_may_is_not(embedded: Referential) -> None:
+    states = ("à reclasser", "départ volontaire - projet validé", "départ volontaire envisagé")
+    rows = [{"Emploi": "N4101", "Situation": state} for state in states]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, said(lots).count("gone_line")) == (2, 1)
+
+
+def test_volunteers_beside_those_who_are_forced_to_leave_are_said_not_to_be_counted(embedded: Referential) -> None:
+    for name, key in (("Départs contraints", "leavers_beside"), ("Effectif", "leavers")):
+        lots = read_lots(embedded, [{"Emploi": "N4101", name: 5, "Départs volontaires": 2}], "fragile")
+        assert (lots.people, [k for k in said(lots) if k.startswith("leavers")]) == (5, [key])
+
+
+def test_an_impact_of_signs_beside_the_people_who_are_there_counts(embedded: Referential) -> None:
+    numbers = ((62, -12), (4, 0), (0, "+2"))
+    rows = [{"Emploi repère": "N4101", "Effectif (pers.)": now, "Impact 2027": change} for now, change in numbers]
+    assert read_lots(embedded, rows, "fragile").people == 12
+
+
+def test_columns_may_be_headed_by_questions(embedded: Referential, tmp_path: Path) -> None:
+    text = "Tour de table\nQui ?;Quoi ?;Combien ?;Où ?;Pour quand ?\nA;N1101;6;Redon;mars 2027\nB;N4101;2 à 3;Redon;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    assert (found(lots), asides(lots)) == ([("A", "N1101", 6)], [(4, "not_number")])
+    assert (lots.lots[0].commune, lots.lots[0].month) == ("35236", Month(2027, 3))
+
+
+def test_jobs_head_columns_below_a_title_that_speaks_of_posts(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Établissement", "Ville", "Cariste", "Tourneur", "Soudeur", "Observations")
+    rows = (("A", "Redon", 2, 1, "1 tps partiel", None), ("B", "Redon", "-", 4, "3 (1 urgent)", "logement"))
+    path = workbook(tmp_path / "t.xlsx", ("Besoins des établissements (nombre de postes)",), header, *rows)
+    read = [(lot.employer, lot.given, lot.people) for lot in read_lots(embedded, path, "hiring").lots]
+    assert set(read) == {
+        ("A", "Cariste", 2), ("A", "Tourneur", 1), ("A", "Soudeur", 1), ("B", "Tourneur", 4), ("B", "Soudeur", 3)
+    }  # fmt: skip
+
+
+def test_a_file_that_cannot_be_read_at_all_is_set_aside_beside_others(embedded: Referential, tmp_path: Path) -> None:
+    good = written(tmp_path / "a.csv", "Employeur;Métier;Nombre\nA;N1101;4\n")
+    bad = written(tmp_path / "b.csv", "Employeur;Ville;Téléphone\nB;Redon;02 99\n")
+    lots = read_lots(embedded, [bad, good], "hiring")
+    assert (found(lots), [(p.file, p.key) for p in lots.set_aside]) == ([("A", "N1101", 4)], [("b.csv", "no_column")])
+    notes = [note for note in reading_notes([lots]) if note.key in ("tables_aside", "set_aside")]
+    assert [(note.key, note.values["files"]) for note in notes] == [("tables_aside", "b.csv")]
+    with pytest.raises(LotsError):
+        read_lots(embedded, [bad, bad], "hiring")
+    with pytest.raises(LotsError):
+        read_sides(embedded, good, [good, bad], locator=Locator(), refuse_incomplete=True)
+
+
+def test_a_sheet_of_other_firms_that_names_no_side_is_read_with_the_one_that_does(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    def lots(count: str) -> Lots:
+        book = openpyxl.Workbook()
+        book.worksheets[0].title = "Chalon"
+        for row in (
+            ("Recrutements signalés", None, None),
+            ("Entreprise", "Poste proposé", "Nombre"),
+            ("A", "N1101", 2),
+        ):
+            book.worksheets[0].append(row)
+        other = book.create_sheet("Montceau")
+        for row in (("Raison sociale", "Métier", count), ("B", "N4101", 3)):
+            other.append(row)
+        book.save(tmp_path / "t.xlsx")
+        return read_lots(embedded, tmp_path / "t.xlsx", "hiring")
+
+    assert found(lots("Nb")) == [("A", "N1101", 2), ("B", "N4101", 3)]
+    assert found(lots("Effectif menacé")) == [("A", "N1101", 2)]
+
+
+WIDER = Places(
+    (Basin("5313", "REDON"), Basin("2605", "CHALON SUR SAONE"), Basin("1101", "ROISSY"), Basin("5310", "VANNES")),
+    (
+        *PLACES.communes,
+        Commune("71076", "Chalon-sur-Saône", "2605", 46.8, 4.85),
+        Commune("95527", "Roissy-en-France", "1101", 49.0, 2.5),
+        Commune("56002", "Saint-Jean", "5310", 47.7, -2.8),
+        Commune("71002", "Saint-Jean", "2605", 46.9, 4.9),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "commune"),
+    [
+        ("CDG T2", "95527"), ("Roissypole", "95527"), ("Aéroport Charles de Gaulle", "95527"), ("Redon Nord", "35236"),
+        ("Chalon Sud", "71076"), ("Garage (Redon)", "35236"), ("ZA Nord, Redon", "35236"), ("Redon / Allaire", ""),
+        ("Redon (Ille-et-Vilaine)", "35236"), ("Saint-Jean (Morbihan)", "56002"), ("Zone 4", None),
+    ],
+)  # fmt: skip
+def test_places_of_work_that_are_no_communes_are_where_their_words_say(
+    embedded: Referential, text: str, commune: str | None
+) -> None:
+    rows = [{"Métier": "N4101", "Nb": 2, "Ville": each} for each in (text, "Redon")]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
+    read = [lot.commune for lot in lots.lots if lot.row == 1]
+    if commune is None:
+        assert asides(lots) == [(1, "basin_unknown")]
+    else:
+        assert read == [commune]
+        assert ("place_reworded" in said(lots)) == (text != "Redon / Allaire")
+
+
+def test_places_head_columns_by_the_names_of_their_terminals(embedded: Referential) -> None:
+    rows = [{"Métier": "N4101", "CDG T1": 2, "CDG T2": 3, "Redon": 1, "Total": 6}]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(WIDER))
+    assert sorted((lot.commune, lot.people) for lot in lots.lots) == [("35236", 1), ("95527", 5)]
+
+
+def test_where_no_place_of_a_table_can_be_told_its_rows_count_without_one(embedded: Referential) -> None:
+    rows = [{"Métier": "N4101", "Nb": 2, "Ville": place} for place in ("Saint-Jean", "Zone 4")]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
+    assert (lots.people, lots.lots[0].basin, lots.set_aside) == (4, "", ())
+    assert "places_unread" in said(lots)
+    people = [{"Métier": "N4101", "Effectif": 2, "Ville": "Allaire"}]
+    _, hiring = read_sides(embedded, people, rows[:1], locator=Locator(WIDER))
+    assert hiring is not None
+    assert hiring.lots[0].commune == "56002"  # where the other table is
+
+
+def test_a_sector_may_be_a_part_of_a_country(embedded: Referential) -> None:
+    rows = [{"Métier": "N4101", "Nb": 2, "Secteur": place} for place in ("Redon et environs", "Allaire")]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
+    assert [lot.basin for lot in lots.lots] == ["5313", "5313"]

@@ -349,12 +349,13 @@ _MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
 _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
     r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
-    r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|temps (?:plein|complet|partiel)))?"
+    r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|t(?:em)?ps\.? (?:plein|complet|partiel)))?"
     r"(?:\s*[àa] (?:pourvoir|recruter|reclasser|supprimer))?"
     r"\s*(?:\((?:dont [^()]*|(?:en |[àa] )?(?:cdi|cdd|mi-temps|temps (?:plein|complet|partiel)|h/f|f/h))\))?",
     re.IGNORECASE,
 )
 
+_OF_WHICH: Final = re.compile(r"\(\s*(\d{1,4})\s+[^\W\d][^()]*\)")  # a part of the number: "3 (1 urgent)"
 
 _IN_WORDS: Final = (
     "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
@@ -641,7 +642,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     if match is None:
         return Number(None, "not_number")
     digits, unit = match[0].rstrip(), plain[match.end() :].strip(" .")
-    if unit and not _UNITS.fullmatch(unit):
+    part = _OF_WHICH.fullmatch(unit) if digits.isdecimal() else None
+    if unit and not _UNITS.fullmatch(unit) and (part is None or int(part[1]) > int(digits)):
         return Number(None, "not_number")
     if _SPACES.search(digits):
         head, sign, decimals = re.fullmatch(r"([0-9\s\u00a0\u202f\u2009]*)([.,]?)(.*)", digits, re.DOTALL).groups()  # type: ignore[union-attr]

@@ -359,6 +359,11 @@ class Places:
         codes = self._basins_by_name.get(normalise_label(text), ())
         return self._basin_of_code(text.strip()) or (self.basin_by_code[codes[0]] if len(codes) == 1 else None)
 
+    def named(self, text: str) -> bool:
+        """Whether a text is the very name of a basin or a commune, of one or of several."""
+        name, _ = _bare_place(text, "")
+        return name in self._basins_by_name or name in self._communes_by_name
+
     def suggest(self, text: str) -> tuple[str, ...]:
         """Names of basins and communes: those that hold a text in whole words, then the nearest, best first."""
         ranked = alike(normalise_label(text), {name: name for name in self._labels}, least=_CUTOFF)

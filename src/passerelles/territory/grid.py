@@ -8,8 +8,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
+from passerelles.referentials.own_tables import coded
 from passerelles.territory.lots import WORDS, Side, says
 from passerelles.text import normalise_label
 
@@ -20,6 +21,7 @@ Tell = Callable[..., None]
 COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"}
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
+_WIDE: Final = 4  # cells of a header whose jobs are columns
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
@@ -35,6 +37,17 @@ _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
 _PARTS: Final = [
     re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b") for names in WORDS["parts"].values()
 ]
+_YES_NO: Final = coded("yes_no")
+_FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
+_LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
+_REMARKS: Final[Mapping[Side, list[tuple[str, re.Pattern[str]]]]] = {
+    side: [
+        (key, re.compile(pattern.replace("(N)", rf"(?P<n>{WORDS['remarks']['number']})")))
+        for key, patterns in WORDS["remarks"][side].items()
+        for pattern in patterns
+    ]
+    for side in COUNT
+}
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 
@@ -45,8 +58,8 @@ def fit(cells: Sequence[Any], side: Side) -> int:
     roles = columns_of(cells, side)
     if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
         return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) >= _HEADER_LEAST)
-    if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds
-        return int(COUNT[side] in roles)
+    if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
+        return int(COUNT[side] in roles or sum(bool(cell_text(cell)) for cell in cells) >= _WIDE)
     return 2 * len(roles) + (COUNT[side] in roles)
 
 
@@ -299,11 +312,17 @@ class Grid:
         jobs = [(normalise_label(self.text(cells, "job") or self.text(cells, "code")), cells) for _, cells in self.rows]
         return [self.text_at(cells, place) for job, cells in jobs if job and not TOTAL.fullmatch(job)]
 
-    def with_checked_roles(self) -> "Grid":
-        """Drop the roles that its cells contradict: jobs, employers or months of numbers, counts of words."""
+    def with_checked_roles(self, hold_places: Callable[[Sequence[str]], bool]) -> "Grid":
+        """Drop the roles that its cells contradict: jobs, employers or months of numbers, counts of words, sectors."""
         roles = dict(self.columns)
         if "job" in roles and (texts := self.sample(roles["job"])) and hold_counts(texts):  # "Postes créés"
             del roles["job"]
+        if (
+            "sector" in roles
+            and not {"basin", "commune"} & roles.keys()
+            and self.holding(hold_places, [roles["sector"]])
+        ):
+            del roles["sector"]  # "Secteur" may be a part of a country
         if "employer" in roles and says("site", self.title("employer")) and hold_counts(self.sample(roles["employer"])):
             del roles["employer"]
         if "month" in roles and (texts := self.sample(roles["month"])) and all(map(_FEW.fullmatch, texts)):  # "Départs"
@@ -380,6 +399,86 @@ def side_column(grid: Grid) -> int | None:
         if 2 * len(known) > len(sides) and len(set(known)) > 1:
             return at
     return None
+
+
+def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
+    """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
+    header = [normalise_label(name) for name in grid.header]
+    remarks = [at for at, name in enumerate(header) if says("remark", name)]
+    states = [at for at, name in enumerate(header) if says("state", name)]
+    ended = "closed" if grid.side == "hiring" else "gone"
+    if grid.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
+        listed = states if COUNT["fragile"] not in grid.columns or grid.one_each else []
+        states = [at for at in listed if not all(says(ended, normalise_label(t)) for t in grid.beside_jobs(at))]
+    states += remarks if grid.side == "hiring" else []
+    filled = [at for at, name in enumerate(grid.header) if grid.side == "hiring" and _FILLED.fullmatch(bare(name))]
+    side_at = side_column(grid)
+    nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
+
+    def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
+        texts = [normalise_label(cell_text(cell)) for cell in cells]
+        job = grid.text(cells, "job") or grid.text(cells, "code")
+        if [t for t in texts if t] == [h for h in header if h]:
+            return "header_again", {}
+        # Where no job is, a total is written in whatever column: their order means nothing.
+        if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
+            return "total_line", {}
+        answers = (grid.text_at(cells, at).casefold() for at in filled)
+        is_filled = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in answers)
+        if is_filled or any(says(ended, texts[at]) for at in states):
+            return f"{ended}_line", {}
+        if not _is_lot_row(grid, cells):
+            return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
+        apart = next((at for at in remarks if any(says(subject, texts[at]) for subject in nobodies)), None)
+        at = side_at if apart is None else apart
+        given = "" if at is None else grid.text_at(cells, at)
+        side = grid.side if at is None else side_of_text(given)
+        if apart is None and (side == grid.side or stays(given)):
+            return "" if side == grid.side else f"{grid.side}_no_change", {}
+        key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
+        return key, {"column": "" if at is None else grid.header[at], "given": given}
+
+    return kind
+
+
+class Remarked(NamedTuple):
+    """What the words of a cell say of the number of its row: those that are left, or None where that is not sure."""
+
+    column: str
+    given: str
+    left: int | None
+
+
+def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
+    """
+    Return what remarks, or words beside a number, say of it: "dont 3 déjà pourvus", "reste 6".
+
+    Of people, only those that are said to be among the number are taken off it; others may be beside it.
+    """
+    count = grid.columns.get(COUNT[grid.side], -1)
+    if grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])):
+        return None
+    remarks = [at for at, name in enumerate(grid.header) if says("remark", normalise_label(name))]
+    for at in (at for at in (count, *remarks) if at >= 0):
+        words = normalise_label(grid.text_at(cells, at))
+        for key, match in ((key, pattern.search(words)) for key, pattern in _REMARKS[grid.side]):
+            said = whole_of(match["n"]) if match else None
+            if match is None or said is None or not 0 < said <= number or (at == count and match.start() == 0):
+                continue
+            sure = grid.side == "hiring" or words[: match.start()].endswith("dont ") or key == "left"
+            left = said if key == "left" else number - said
+            return Remarked(grid.header[at], grid.text_at(cells, at), left if sure and key != "leavers" else None)
+    return None
+
+
+def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
+    """Whether a row is a lot and not a remark: it has a job, or people of an unknown one."""
+    filled = [text for cell in cells if (text := cell_text(cell))]
+    is_lot = any(grid.text(cells, role) for role in ("job", "code", "choice", COUNT[grid.side]))
+    if COUNT[grid.side] not in grid.columns:  # one person or opening a line, whose job may be missing
+        is_lot |= all(any(grid.text(cells, r) for r in roles) for roles in (["employer"], ["basin", "commune"]))
+    explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
+    return is_lot and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
 
 def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int, Sequence[Any]]:
@@ -512,6 +611,28 @@ def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None
         sums = [sum(some) for some in groups if some]
         if total not in sums:
             yield Differs(line, total, min(sums, key=lambda each: abs(each - total)))
+
+
+def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> Iterator[Differs]:
+    """Yield the totals of a table that are no sum of its lines; none of one that gives changes or aims at a number."""
+    count = grid.columns.get(COUNT[grid.side])
+    if count is None or "target" in grid.columns or grid.signed:
+        return
+    lines = list(rows)
+    decimal = decimal_sign(grid.text_at(cells, count) for _, cells in lines)
+
+    def numbers_by_line(rows: Iterable[Row]) -> dict[int, int | None]:
+        """Numbers of rows, by line; of several rows of one line, their sum."""
+        sums = dict[int, int | None]()
+        for line, cells in rows:
+            texts = [grid.text_at(cells, at) for at in (count, *grid.parts)]
+            numbers = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
+            whole = [int(n) for n in numbers if n is not None and n.is_integer()]
+            before = sums.get(line, 0)
+            sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
+        return sums
+
+    yield from differing(numbers_by_line(totals), numbers_by_line(lines))
 
 
 def whole_of(text: str) -> int | None:

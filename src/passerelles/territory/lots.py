@@ -37,6 +37,14 @@ _DEPARTMENTS: Final = {
     )
 }
 _DEPARTMENT: Final = re.compile(r"(?P<alone>\d)|(?P<code>\d{2,5}|2[ab])(?: .*)?|(?P<name>.*?)(?: (?:\d{2,3}|2[ab]))?")
+_ZONES: Final = [(place, re.compile(pattern)) for place, pattern in WORDS["zones"].items()]
+_BRACKETED: Final = re.compile(r"(?P<town>.*\S)\s*\((?P<area>[^()]+)\)\s*")
+# What stands after the name of a town and tells a part of it: "Orly 4", "CDG T2", "Chalon Sud".
+_PART_OF: Final = re.compile(
+    r"(?:[\s,-]+(?:t|terminal|a[ée]rogare|hall)?\s?\d{1,2}[a-z]?|[\s-]+(?:nord|sud|est|ouest|centre(?:[ -]ville)?))\s*",
+    re.IGNORECASE,
+)
+_APART: Final = re.compile(r"\s*[(),;/]\s*|\s+[-–—:]\s+")
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
 
 
@@ -153,6 +161,25 @@ class Locator:
         if commune is None or commune.latitude is None:
             return Where(place.basin.code, place.basin.name)
         return Where(place.basin.code, place.basin.name, commune.code, commune.name or place.name)
+
+    def rewordings(self, text: str, *, parts: bool = True) -> Iterator[str]:
+        """
+        Yield other words for the place of a text that names none as a whole, the likeliest first.
+
+        They are a commune for a zone that is none ("CDG T2"), a code for the name of a department in brackets, a town
+        for a part of it ("Chalon Sud"), and with `parts` the only one that is a place by its name ("ZA, Redon").
+        """
+        match = _BRACKETED.fullmatch(text)
+        code = _DEPARTMENTS.get(normalise_label(match["area"])) if match else None
+        if match and code:
+            yield f"{match['town']} ({code})"
+        towns = [text, *([text[: part.start()]] if (part := _PART_OF.search(text)) and part.end() == len(text) else [])]
+        folded = [normalise_label(town) for town in towns]
+        yield from (place for place, pattern in _ZONES if any(map(pattern.fullmatch, folded)))
+        yield from towns[1:]
+        known = [part for part in _APART.split(text) if part and self.places is not None and self.places.named(part)]
+        if parts and len(known) == 1 and known != [text]:
+            yield known[0]
 
     def named_in_part(self, text: str) -> list[Commune]:
         """Return the one commune of the tables in whose name a text stands; nothing where none is, or several."""
@@ -313,6 +340,11 @@ class Problem(Described):
         kind = "table" if not self.row else "cell" if self.column else "row"
         place = say(f"territory.where.{kind}", lang=lang, file=self.file, row=str(self.row), column=self.column)
         return say("territory.where.problem", lang=lang, place=place, what=self.what(lang))
+
+    @property
+    def of_table(self) -> bool:
+        """Whether nothing of a table can be used."""
+        return not self.row and self.key != "damaged"
 
     @property
     def line(self) -> str:
@@ -642,8 +674,9 @@ class Lots:
 
 def aside_totals(lots: Lots) -> dict[str, int]:
     """Return the number of rows set aside, the people or openings that they name, and the rows that name none."""
-    known = [p.people for p in lots.set_aside if p.people is not None]
-    return {"rows": len(lots.set_aside), "people": sum(known), "rows_unknown": len(lots.set_aside) - len(known)}
+    rows = [p for p in lots.set_aside if not p.of_table]
+    known = [p.people for p in rows if p.people is not None]
+    return {"rows": len(rows), "people": sum(known), "rows_unknown": len(rows) - len(known)}
 
 
 _LISTED: Final = 10
@@ -652,8 +685,10 @@ _LISTED: Final = 10
 def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
     """Yield notes on what reading the tables set aside and did."""
     for lots in sides:
-        if lots.set_aside:
-            totals = aside_totals(lots)
+        if tables := ", ".join(dict.fromkeys(p.file for p in lots.set_aside if p.of_table)):
+            yield Note("tables_aside", {"files": tables}, "reading")
+        totals = aside_totals(lots)
+        if totals["rows"]:
             counts = (lots.side, totals["people"]), ("unread", totals["rows_unknown"])
             values = {"n": totals["rows"], "what": partial(_aside_text, counts)}
             yield Note("set_aside", {**values, "file": lots.file or partial(side_label, lots.side)}, "reading")

@@ -3,7 +3,7 @@
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from statistics import fmean
 from types import MappingProxyType
 from typing import Any, Final
 
-from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.market.places import departments_shown
 from passerelles.market.tables import agreement_number
@@ -26,13 +26,12 @@ from passerelles.territory.grid import (
     are_parts,
     bare,
     change_of,
-    differing,
+    differing_totals,
     fill_down,
     named_columns,
-    side_column,
-    side_of_text,
+    remarked,
+    row_kinds,
     signed_change,
-    stays,
     whole_of,
     year_of,
 )
@@ -79,7 +78,7 @@ _LOTS: Final = frozenset(
     {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "fragile_no_change", "hiring_no_change"}
 )  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
-_FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
+_NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", "place_wide", "postcode"})  # a text that is no place
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 
 
@@ -125,8 +124,14 @@ def read_sides(
         communes=frozenset(lot.commune for lot in known),
         strays=frozenset(c for (_, c), some in areas.items() if c and all(places_in[each] == 1 for each in some)),
     )
-    if any(_may_resolve(local, each) for each in (*faults, *(p for lots in tables for p in lots.set_aside))) or any(
-        local.starting_with(name) for name in {lot.commune_label for lot in known if lot.commune in local.strays}
+    said = {problem.key for lots in tables for problem in lots.said}
+    unplaced = bool(local.communes - {""}) and not said.isdisjoint({"no_place", "places_unread"})
+    if (
+        unplaced
+        or any(_may_resolve(local, each) for each in (*faults, *(p for x in tables for p in x.set_aside)))
+        or any(
+            local.starting_with(name) for name in {lot.commune_label for lot in known if lot.commune in local.strays}
+        )
     ):
         tables, faults = read_both(local)
     if faults or refuse_incomplete:
@@ -201,10 +206,10 @@ def read_lots(
     if rows and all(isinstance(row, str | Path) for row in rows):
         files = [sheets_of(path, side) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
-        grids = (grid for sheets in files for grid in grids_of(sheets, side, reader.is_place, reader.tell))
+        tables = [reader.tables(partial(grids_of, sheets, side, reader.is_place, reader.tell)) for sheets in files]
         if len(files) > 1:  # a lot of one of several tables is in no single file
-            return reader.read((replace(grid, sheet=grid.name) for grid in grids), "")
-        return reader.read(grids, files[0][0].name, files[0][0].sha256)
+            return reader.read((replace(grid, sheet=grid.name) for grids in tables for grid in grids), "")
+        return reader.read(tables[0], files[0][0].name, files[0][0].sha256)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.source_lots = dict(enumerate(rows, start=1))
         rows = [
@@ -232,6 +237,15 @@ class _Reader:
         """Reads a cell's place, each only once: see `read_place`."""
         return cache(partial(read_place, self.locator))
 
+    def _place(self, text: str, area: str, role: str, *, parts: bool = True) -> tuple[Where | Unusable, str]:
+        """Return the place of a cell and the words by which it was read, if not its own: see `Locator.rewordings`."""
+        place = self._read_place(text, area, role)
+        if isinstance(place, Where) or place.key != "basin_unknown":
+            return place, text
+        rewordings = self.locator.rewordings(text, parts=parts)
+        others = ((self._read_place(words, area, role), words) for words in rewordings)
+        return next((each for each in others if getattr(each[0], "key", "") != "basin_unknown"), (place, text))
+
     @property
     def _read_title(self) -> Callable[..., Job]:
         """Reads a title: see `read_title`."""
@@ -246,11 +260,21 @@ class _Reader:
         """Record a message on what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
 
+    def tables(self, grids: Callable[[], Iterable[Grid]]) -> Iterator[Grid]:
+        """Yield the tables of a file; what is wrong with it as a whole is set aside."""
+        try:
+            yield from grids()
+        except LotsError as error:
+            self.set_aside += error.problems
+
     def read(self, grids: Iterable[Grid], file: str, sha256: str = "") -> Lots:
-        """Return the lots of a table, or of all sheets of a workbook that make one."""
+        """Return the lots of a table, or of all files and sheets that make one; one without any is set aside."""
         lots: dict[tuple[str, ...], list[Lot]] = {}
         for grid in grids:
-            self._read_grid(grid, lots)
+            try:
+                self._read_grid(grid, lots)
+            except LotsError as error:
+                self.set_aside += error.problems
         self._tell_sums(file, lots)
         if not lots:
             raise LotsError(self.set_aside or [Problem(file, 0, "", "no_row", {})])
@@ -258,12 +282,31 @@ class _Reader:
         return merged(self.side, lots, file=file, sha256=sha256, **messages)
 
     def _read_grid(self, grid: Grid, lots: dict[tuple[str, ...], list[Lot]]) -> None:
-        """Put the lots of a table to those of one employer, job, place and title."""
+        """
+        Put the lots of a table to those of one employer, job, place and title.
+
+        Where its places keep it from having any, they are not used, with a message.
+        """
         grid = self._check_columns(grid)
         grid, rows = self._split(grid, self._rows(grid))
+        titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
+        n_aside, n_said = len(self.set_aside), len(self.said)
+        found = self._lots(grid, rows, titles)
+        unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
+        if unread and not found:
+            del self.set_aside[n_aside:], self.said[n_said:]
+            first = unread[0]
+            self.tell(grid.name, "places_unread", 0, first.column, column=first.column, why=first.what)
+            columns = {role: at for role, at in grid.columns.items() if role not in ("basin", "commune")}
+            found = self._lots(replace(grid, columns=columns, titled=""), rows, titles)
+        for key, lot in found:
+            lots.setdefault(key, []).append(lot)
+
+    def _lots(self, grid: Grid, rows: Sequence[Row], titles: Sequence[Job | None]) -> list[tuple[tuple[str, ...], Lot]]:
+        """Return the lots of the rows of a table, each with what those that are one lot have in common."""
         decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
         named_firms = any(grid.text(cells, "employer") for _, cells in rows)
-        titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
+        lots = list[tuple[tuple[str, ...], Lot]]()
         for (line, cells), title_job in zip(rows, titles, strict=True):
             lot = self._lot(grid, line, cells, decimal, title_job)
             if lot is not None:
@@ -274,7 +317,8 @@ class _Reader:
                     self.tell(grid.name, "employer_empty", line)
                     extra += f" {line}"  # of whom, nobody knows: no lot of another line is surely the same
                 title = "" if code_of(self.referential, lot.given) else normalise_label(lot.given)
-                lots.setdefault((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), []).append(lot)
+                lots.append(((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), lot))
+        return lots
 
     def _split(self, grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row]]:
         """
@@ -319,7 +363,7 @@ class _Reader:
         A column of jobs or numbers without a usual name is known by its cells, with a message.
         """
         count = COUNT[self.side]
-        grid = self._job_of_two(self._changes(grid.with_checked_roles()))
+        grid = self._job_of_two(self._changes(grid.with_checked_roles(self._holds_places)))
         grid = unpivoted(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
         for role, same_role, holds in (
             ("job", {"job", "code"}, self._holds_jobs),
@@ -394,8 +438,10 @@ class _Reader:
 
     def is_place(self, name: str) -> bool:
         """Whether a header is the very name of a commune or basin, or a site named after one."""
-        place = self._read_place(name, "", "commune") if self.locator.places is not None else None
-        town = normalise_label(_NUMBERED.sub("", town_of(name)))
+        if self.locator.places is None:
+            return False
+        place, words = self._place(name, "", "commune", parts=False)
+        town = normalise_label(_NUMBERED.sub("", town_of(words)))
         return isinstance(place, Where) and town in map(normalise_label, place)
 
     def _all_counts(self, grid: Grid) -> Grid:
@@ -412,7 +458,8 @@ class _Reader:
         leavers = grid.holding(mostly_hold_counts, leavers) if known else []
         if leavers:
             leaving = ", ".join(grid.header[at] for at in leavers)
-            self.tell(grid.name, "leavers", 0, count, columns=leaving, column=grid.title(count))
+            key = "leavers_beside" if says("forced", bare(grid.title(count))) else "leavers"
+            self.tell(grid.name, key, 0, count, columns=leaving, column=grid.title(count))
         free = [at for at in grid.countable if at not in leavers]
         if known:
             named = [(at, name) for at in free if (name := bare(grid.header[at]))]
@@ -462,7 +509,7 @@ class _Reader:
             return False
         # A number that is no postcode names a department only where a column says so: of itself it counts something.
         named = (text for text in texts if any(map(str.isalpha, text)) or (text.isdigit() and len(text) > _SHORT))
-        places = (self._read_place(text, "", "commune") for text in named)
+        places = (self._place(text, "", "commune")[0] for text in named)
         n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
         return n_places >= max(1, _MOST_CELLS * len(texts))
 
@@ -483,7 +530,7 @@ class _Reader:
         """
         above: Sequence[Any] = ()
         lot_rows, other_rows = list[Row](), dict[str, list[Row]]()
-        kind_of = self._row_kinds(grid)
+        kind_of = row_kinds(grid)
         for line, cells in grid.rows:
             kind, values = kind_of(cells)
             if kind in ("side_unknown", "out_of_scope"):
@@ -501,7 +548,8 @@ class _Reader:
             lot_rows.append((line, above))
         totals = other_rows.get("total_line", ())
         if not _LOTS & other_rows.keys():  # a total may count them, or not
-            self._check_totals(grid, totals, lot_rows)
+            for each in differing_totals(grid, totals, lot_rows):
+                self.tell(grid.name, "total_differs", each.line, told=each.total, found=each.nearest_sum)
         if COUNT[self.side] not in grid.columns:
             uncounted = {
                 at
@@ -515,72 +563,6 @@ class _Reader:
         for line in [line for line, _ in lot_rows if line in filled]:
             self.tell(grid.name, "employer_below", line)
         return [(line, filled.get(line, cells)) for line, cells in lot_rows]
-
-    def _row_kinds(self, grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
-        """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
-        header = [normalise_label(name) for name in grid.header]
-        remarks = [at for at, name in enumerate(header) if says("remark", name)]
-        states = [at for at, name in enumerate(header) if says("state", name)]
-        ended = "closed" if self.side == "hiring" else "gone"
-        if self.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
-            listed = states if COUNT["fragile"] not in grid.columns or grid.one_each else []
-            states = [at for at in listed if not all(says(ended, normalise_label(t)) for t in grid.beside_jobs(at))]
-        states += remarks if self.side == "hiring" else []
-        filled = [at for at, name in enumerate(grid.header) if self.side == "hiring" and _FILLED.fullmatch(bare(name))]
-        side_at = side_column(grid)
-
-        def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
-            texts = [normalise_label(cell_text(cell)) for cell in cells]
-            job = grid.text(cells, "job") or grid.text(cells, "code")
-            if [t for t in texts if t] == [h for h in header if h]:
-                return "header_again", {}
-            # Where no job is, a total is written in whatever column: their order means nothing.
-            if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
-                return "total_line", {}
-            answers = (grid.text_at(cells, at).casefold() for at in filled)
-            is_filled = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in answers)
-            if is_filled or any(says(ended, texts[at]) for at in states):
-                return f"{ended}_line", {}
-            if not self._is_lot_row(grid, cells):
-                return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
-            apart = next((at for at in remarks if says("out_of_scope", texts[at])), None)
-            at = side_at if apart is None else apart
-            given = "" if at is None else grid.text_at(cells, at)
-            side = self.side if at is None else side_of_text(given)
-            if apart is None and (side == self.side or stays(given)):
-                return "" if side == self.side else f"{self.side}_no_change", {}
-            key = "out_of_scope" if apart is not None else "side_unknown" if side is None else "other_side"
-            return key, {"column": "" if at is None else grid.header[at], "given": given}
-
-        return kind
-
-    def _check_totals(self, grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> None:
-        """Say which totals are no sum of the lines of the table."""
-        decimal = decimal_sign(grid.text(cells, COUNT[self.side]) for _, cells in rows)
-
-        def numbers_by_line(rows: Iterable[Row]) -> dict[int, int | None]:
-            """Numbers of rows, by line; of several rows of one line, their sum."""
-            sums = dict[int, int | None]()
-            for line, cells in rows:
-                texts = [grid.text_at(cells, at) for at in (grid.columns[COUNT[self.side]], *grid.parts)]
-                numbers = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
-                whole = [int(n) for n in numbers if n is not None and n.is_integer()]
-                before = sums.get(line, 0)
-                sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
-            return sums
-
-        if COUNT[self.side] in grid.columns and "target" not in grid.columns and not grid.signed:
-            for each in differing(numbers_by_line(totals), numbers_by_line(rows)):
-                self.tell(grid.name, "total_differs", each.line, told=each.total, found=each.nearest_sum)
-
-    def _is_lot_row(self, grid: Grid, cells: Sequence[Any]) -> bool:
-        """Whether a row is a lot and not a remark: it has a job, or people of an unknown one."""
-        filled = [text for cell in cells if (text := cell_text(cell))]
-        is_lot = any(grid.text(cells, role) for role in ("job", "code", "choice", COUNT[self.side]))
-        if COUNT[self.side] not in grid.columns:  # one person or opening a line, whose job may be missing
-            is_lot |= all(any(grid.text(cells, r) for r in roles) for roles in (["employer"], ["basin", "commune"]))
-        explains = all(text.startswith("(") for text in filled)  # as a second line of the header does
-        return is_lot and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
     def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, title_job: Job | None) -> Lot | None:
         go_on()
@@ -632,11 +614,22 @@ class _Reader:
             return unusable[0] if unusable else Unusable(role, "empty", {"given": ""})
         whole -= whole_of(grid.text(cells, "filled")) or 0
         if "target" not in grid.columns:
-            return whole
+            return self._as_remarked(grid, line, cells, whole)
         target = self._number(grid, line, cells, decimal, grid.columns["target"])
         if isinstance(target, Unusable):
             return target
         return whole - target if self.side == "fragile" else target - whole
+
+    def _as_remarked(self, grid: Grid, line: int, cells: Sequence[Any], number: int) -> int:
+        """People or openings of a row without those that its remarks say are gone, with a message."""
+        words = remarked(grid, cells, number)
+        if words is None:
+            return number
+        if words.left is None:
+            self.tell(grid.name, "leavers_remarked", line, words.column, given=words.given, number=number)
+            return number
+        self.tell(grid.name, "remarked", line, words.column, given=words.given, number=number, left=words.left)
+        return words.left
 
     def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | Unusable:
         text = grid.text_at(cells, at)
@@ -775,8 +768,8 @@ class _Reader:
         area = grid.text(cells, "postcode") or grid.text(cells, "department")
         empty = {"basin" if "basin" in grid.columns else "commune": ""}
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
-        readings = [(role, text, self._read_place(text, area, role)) for role, text in (texts or empty).items()]
-        role, text, place = next((each for each in readings if isinstance(each[-1], Where)), readings[-1])
+        readings = [(role, text, *self._place(text, area, role)) for role, text in (texts or empty).items()]
+        role, given, place, text = next((each for each in readings if isinstance(each[2], Where)), readings[-1])
         if isinstance(place, Where):
             communes = self.locator.rivals(place, text) if place.commune in self.locator.strays and not area else []
             if len(communes) > 1 or (communes and communes[0].code not in self.locator.communes):
@@ -787,6 +780,8 @@ class _Reader:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
             communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
         if not communes:
+            if isinstance(place, Where) and text != given:
+                self.tell(grid.name, "place_reworded", line, given=given, read=place.commune_label or place.basin_label)
             return place
         self.tell(grid.name, "place_in_part", line, given=text, read=communes[0].name)
         return self._read_place(communes[0].code, "", "commune")

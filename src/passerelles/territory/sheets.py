@@ -80,12 +80,14 @@ def _of_other_firms(sheets: Sequence[Rows], side: Side) -> list[Rows]:
     """
     Return the first of some sheets, and those that count the same side of other firms, whatever their columns.
 
-    A sheet of the same firms may count the same people in another way. Each has to name its side.
+    A sheet of the same firms may count the same people in another way. Each has to name its side, or the first one does
+    and the other's numbers are of whatever is counted there.
     """
     kept, firms = list(sheets[:1]), _firms(sheets[0], side)
     for each in sheets[1:]:
         named = _firms(each, side)
-        if all((firms, named, firms.isdisjoint(named))) and {_named_side(sheets[0]), _named_side(each)} == {side}:
+        same_side = _named_side(sheets[0]) == side and (_named_side(each) == side or _names_none(each, side))
+        if all((firms, named, firms.isdisjoint(named))) and same_side:
             kept, firms = [*kept, each], firms | named
     others = tuple(each.sheet for each in sheets if each not in kept)
     return [each._replace(others=others) for each in kept]
@@ -95,6 +97,13 @@ def _named_side(rows: Rows) -> Side | None:
     """Return the side that the name of a sheet, its title or header names; none is of one that sums others."""
     words = normalise_label(rows.sheet)
     return None if says("sums", words) else _side_of_texts(words) or _side(rows)
+
+
+def _names_none(rows: Rows, side: Side) -> bool:
+    """Whether a sheet names no side, sums no others, and says of its numbers only that they are some: "Nb"."""
+    at = columns_of(rows.header, side).get(COUNT[side])
+    plain = at is not None and says("number", normalise_label(cell_text(rows.header[at])))
+    return plain and _named_side(rows) is None and not says("sums", normalise_label(rows.sheet))
 
 
 def _firms(rows: Rows, side: Side) -> frozenset[str]:
