@@ -263,6 +263,16 @@ def test_a_known_move_takes_what_it_takes(
         ("D1202", "CAP-COIFFURE"),
         ("A1503", "CTM-TOILETTEUR"),
         ("D1223", "TFP-PIECES"),
+        ("A1102", "BPA-ENGINS-FOR"),
+        ("A1208", "CAPA-JARDINIER"),
+        ("A1420", "BP-REA"),
+        ("A1506", "TITRE-SOIGNEUR"),
+        ("B1601", "CAP-FERRONNIER"),
+        ("D1232", "CAP-ESTHETIQUE"),
+        ("D1405", "CARTE-VISITE-MED"),
+        ("D1421", "PERM-B"),
+        ("L1501", "TITRE-MAQUILLEUR"),
+        ("L1517", "CAP-COIFFURE"),
     ],
 )
 def test_what_employers_ask_for_is_usual_and_never_required(laid: Referential, target: str, usual: str) -> None:
@@ -406,12 +416,21 @@ def test_a_trade_open_in_law_takes_the_diploma_that_employers_ask_for(rome4_grap
     # From a till: an accountant, a mason, a payroll clerk, a bank adviser are not made in a month or two.
     for target, low, high in (("M1203", 450, 700), ("F1703", 400, 800), ("M1507", 400, 735), ("C1206", 700, 1350)):
         assert low <= hours("D1505", target) <= high
+    # Nor a landscape gardener, a head of crops, a zoo keeper, a driver of forest machines, a make-up artist.
+    for target, low, high in (
+        ("A1208", 500, 800), ("A1420", 700, 920), ("A1506", 400, 680), ("A1102", 350, 700), ("L1501", 300, 700),
+    ):  # fmt: skip
+        assert low <= hours("D1505", target) <= high
+    assert hours("D1505", "L1517") >= hours("D1505", "L1516") - 50  # a head of stage hairdressers is one of them
+    assert hours("D1505", "D1230") < 600  # heads of rental agencies have no master
     assert 250 <= hours("M1213", "M1203") <= 450  # an assistant of the same trade learns part of it
     # Who does a job that asks for the same title, or for a higher one, sits it out no second time.
     pairs = (
         ("F1701", "F1703"), ("F1609", "F1606"), ("M1225", "M1213"), ("M1206", "M1203"), ("M1211", "M1203"),
         ("M1509", "M1507"), ("M1503", "M1501"), ("C1201", "C1206"), ("C1203", "C1206"), ("I1302", "I1304"),
-        ("G1609", "G1601"), ("F1205", "F1201"),
+        ("G1609", "G1601"), ("F1205", "F1201"), ("G1610", "D1104"), ("B1813", "D1207"), ("D1509", "D1502"),
+        ("D1301", "D1502"), ("A1407", "A1416"), ("A1310", "A1416"), ("A1212", "A1201"), ("F1707", "A1208"),
+        ("D1202", "L1517"), ("B1803", "L1502"),
     )  # fmt: skip
     assert [pair for pair in pairs if hours(*pair) > 100] == []
 
