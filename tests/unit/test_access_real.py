@@ -54,7 +54,7 @@ MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ),  # cook to private hire
     ("K2110-B", "K2110-GL", "conditional", {"AUT-ENS-GL", "CCS-GL", "PERM-C", "PERM-CE"}, set(), "lateral"),
     ("G1702", "N2102", "conditional", {"CPL-IR", "MED-1"}, set(), "advancement"),  # towards airline pilot
-    ("M1607", "H1222", "conditional", set(), {"DE-MEDECIN", "DE-PHARMA"}, "advancement"),  # to a trials' physician
+    ("M1607", "H1222", "conditional", set(), {"DE-MEDECIN + DES-MED", "DE-PHARMA"}, "advancement"),  # trials' physician
     ("M1607", "K1901", "selective", {"NOM-NOTAIRE"}, set(), "advancement"),  # secretary to notary
     ("M1607", "K2106", "selective", {"CONC-CRPE"}, SCHOOL, "advancement"),  # secretary to schoolteacher
     ("K2104", "K2106", "selective", {"CONC-CRPE"}, SCHOOL, "advancement"),
@@ -779,6 +779,27 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("I1304", "I1505", "conditional", {"APT-SIR", "FORM-RP"}, set(), None),
     ("N1103", "N4403", "conditional", {"HAB-TES"}, set(), (35, 140)),
     ("A1415", "A1438", "conditional", {"PERM-PAP", "STAGE-PAP"}, set(), (125, 195)),
+    # Titles that workshops, laboratories, building sites and kitchens ask for, of whoever comes from far and from near.
+    ("D1505", "H1503", "open", set(), set(), (1000, 1400)),  # cashier to laboratory technician: two years after school
+    ("H1510", "H1503", "open", set(), set(), (0, 150)),  # from one laboratory to another
+    ("D1505", "H1203", "open", set(), set(), (1000, 1400)),  # to draughtsman in mechanics
+    ("D1505", "H1404", "open", set(), set(), (600, 1200)),  # to methods technician
+    ("D1505", "H1208", "open", set(), set(), (600, 1200)),
+    ("D1505", "H2903", "open", set(), set(), (400, 900)),  # to machinist
+    ("D1505", "H2301", "open", set(), set(), (400, 900)),
+    ("D1505", "F1104", "open", set(), set(), (600, 1200)),
+    ("F1703", "F1202", "open", set(), set(), (500, 900)),  # mason to site foreman
+    ("D1505", "F1607", "open", set(), set(), (400, 900)),
+    ("H2911", "F1502", "open", set(), set(), (0, 150)),  # a metalworker puts up metal structures
+    ("D1505", "G1602", "open", set(), set(), (250, 450)),  # to kitchen hand
+    ("G1609", "G1602", "open", set(), set(), (0, 80)),  # a cook is one already
+    ("D1505", "G1610", "open", set(), set(), (400, 900)),
+    ("D1505", "G1303", "open", set(), set(), (300, 700)),  # to travel agent
+    # Five years of studies, or the practice that a fiche names after two.
+    ("D1505", "H1402", "conditional", set(), {"DIP-N7", "EXP-INDUS"}, None),
+    ("D1505", "H2502", "conditional", set(), {"DIP-N7", "EXP-INDUS"}, None),
+    ("H1404", "H1402", "conditional", set(), set(), (70, 400)),
+    ("N1302", "H1401", "conditional", set(), set(), (70, 400)),
 ]
 
 
