@@ -27,7 +27,8 @@ from passerelles.text import normalise_label
 
 # Any diploma of a level: who works where people enter at that level or above holds one, up to `_COMMON_LEVEL` where a
 # diploma is demanded.
-OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 6, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+OF_A_LEVEL: Final = {"DIP-N3": 3, "DIP-N4": 4, "DIP-BAC": 4, "DIP-N5": 5, "DIP-N6": 6, "DIP-N7": 7, "GRADE-MASTER": 7}
+_PROVED_FROM: Final = OF_A_LEVEL | {"DIP-BAC": 6}  # a title of level 4 or 5 is no baccalauréat; a degree supposes one
 _COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is where people enter the job at it
 _CAR: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
@@ -299,7 +300,7 @@ def after_occupation(
     rows = asked(referential, occupation, holdings.aim)
     level = (entered.level_low if entered else None) or 0
     level = level if level > _COMMON_LEVEL or demands_diploma(referential, rows) else 0
-    diplomas = (code for code, at_least in OF_A_LEVEL.items() if at_least <= level)
+    diplomas = (code for code, at_least in _PROVED_FROM.items() if at_least <= level)
     implied, choices = _implied(referential, (row.credential for row in rows if row.kind == "required"))
     supposed = [
         c for c in _waived(referential, occupation) if not _takes_longer(referential.credential_by_code[c], practice)
