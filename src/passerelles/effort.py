@@ -74,6 +74,8 @@ class Qualification(NamedTuple):
         choice of diplomas that is demanded of everybody; empty if there is none.
     free
         Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
+    follows
+        Whether it is a course without a level, taken after the degree of the job's level.
     """
 
     low: float
@@ -86,6 +88,7 @@ class Qualification(NamedTuple):
     titled: bool = False
     title: Alternatives = ()
     free: bool = False
+    follows: bool = False
 
 
 def level_of_access(text: str, language: str = "fr") -> int | None:
@@ -138,8 +141,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     known = lowest is not None
     credentials = _required(referential, occupation.code)
     titled = any(c.kind in DIPLOMAS for c in credentials)
-    required = [c for c in credentials if _length(c) > 0]
-    full = [c for c in required if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in TAUGHT)]
+    full = [c for c in credentials if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in TAUGHT)]
+    full = [c for c in full if _length(c) > 0]
     course = duration_model().course
     if full:
         longest = max(full, key=lambda c: (_length(c), c.code))
@@ -174,7 +177,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        return Qualification(low, expected, high, short, level, known, "certification", title=((usual.code,),))
+        follows, way = usual.level is None and level >= FIRST_DEGREE, ((usual.code,),)
+        return Qualification(low, expected, high, short, level, known, "certification", title=way, follows=follows)
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
     # first degree on, after the studies.
     lengthless = [c.code for c in titles if level <= (c.level or 0) and level < FIRST_DEGREE]
@@ -212,16 +216,19 @@ def _studies(qualification: Qualification, domain: str) -> Floats:
     A first degree is open to whoever holds the baccalauréat, a second one to whoever holds the first (Code de
     l'éducation, art. L. 612-3 and L. 612-6, read 2026-11-26); of the three years of the first, a diploma of level 5 is
     two. Experience dispenses with them (L. 613-5) who holds that much already, where nobody asks for the diploma; it
-    is counted nowhere else. A credential has prerequisites of its own.
+    is counted nowhere else. A credential has prerequisites of its own; a course without a level supposes the degree of
+    the job's level.
     """
     hours = np.zeros(_STANDINGS)
     if _gives_access(qualification) or not qualification.level_known:
         return hours
     model = duration_model()
-    if qualification.level > FIRST_DEGREE:
+    if qualification.follows and qualification.level > FIRST_DEGREE:
+        hours[: qualification.level] += model.estimate(qualification.level, domain).expected
+    if qualification.follows or qualification.level > FIRST_DEGREE:
         first = model.estimate(FIRST_DEGREE, domain).expected
         hours[:FIRST_DEGREE] += first
-        hours[_TWO_YEARS] = 0.0 if qualification.free else first / 3
+        hours[_TWO_YEARS] -= first if qualification.free else 2 * first / 3
     if qualification.level >= FIRST_DEGREE:
         hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
     return hours
@@ -326,10 +333,12 @@ class EffortTable:
     trade, studies, calendar
         Shape (standings, n): hours of the qualification, and of the diplomas that come before it, and months of the
         academic years of both, by the level that somebody holds, or `ENTITLED`; see `standing`.
+    people
+        Shape (n,): level of the occupation's people: that one, or that of a diploma that all of them hold, if higher.
     level_known
         Shape (n,): whether that level is known, or the one of the settings.
     proves
-        Shape (n,): level that a stage in the occupation proves: its own where a title or diploma gives access to it,
+        Shape (n,): level that a stage in the occupation proves: its people's where a title or diploma gives access,
         else 0; training on the way and practice give nobody a diploma.
     title, titles
         Shape (n,): number of the title that is usually asked for, or of the choice of diplomas that is demanded, the
@@ -358,6 +367,7 @@ class EffortTable:
     low_share: Floats
     high_share: Floats
     level: Ints
+    people: Ints
     level_known: NDArray[np.bool_]
     proves: Ints
     title: Ints
@@ -379,7 +389,7 @@ class EffortTable:
 
     def level_at(self, row: int) -> int:
         """Level of somebody of an occupation; -1 = a person without one, whose level is not known."""
-        return int(self.level[row]) if row >= 0 else int(self.effort.level_unknown)
+        return int(self.people[row]) if row >= 0 else int(self.effort.level_unknown)
 
     def brought(self, row: int, holdings: Holdings) -> NDArray[np.bool_]:
         """
@@ -644,6 +654,8 @@ def _assemble(
     chosen = number[starts]
     effort = settings.effort
     qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
+    diplomas = ([c.level or 0 for c in _required(graph.referential, o) if c.kind in DIPLOMAS] for o in graph.codes)
+    people = [_bounded(max(q.level, *some, 0)) for q, some in zip(qualifications, diplomas, strict=True)]
 
     titles = tuple(sorted({q.title for q in qualifications if q.title}))
     places = {title: place for place, title in enumerate(titles)}
@@ -673,8 +685,9 @@ def _assemble(
         low_share=each(q.low / q.expected for q in qualifications),
         high_share=each(q.high / q.expected for q in qualifications),
         level=each((q.level for q in qualifications), np.int64),
+        people=each(people, np.int64),
         level_known=each((q.level_known for q in qualifications), np.bool_),
-        proves=each((q.level if _gives_access(q) else 0 for q in qualifications), np.int64),
+        proves=each((n if _gives_access(q) else 0 for n, q in zip(people, qualifications, strict=True)), np.int64),
         title=each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
         titles=titles,
         adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),

@@ -253,6 +253,11 @@ class Credential:
         return self.short or self.label
 
     @property
+    def any_length(self) -> bool:
+        """Whether a training or an examination comes before it, and no text sets how long."""
+        return self.hours_kind == "none-exists" and self.hours.expected is None
+
+    @property
     def placement_hours(self) -> float | None:
         """Those of its hours that the law has spent in a firm or on placement; None = unknown, or not counted."""
         if self.hours_kind not in LEGAL:

@@ -1668,6 +1668,16 @@ def test_the_length_of_another_way_says_that_its_years_of_experience_come_on_top
     assert re.search(r"« FIMO » : .*DE infirmier.* \(4 620 h.* de formation, en plus de l'expérience\)", told)
 
 
+def test_ways_of_several_parts_are_told_apart_and_an_examination_of_no_set_length_is_no_length() -> None:
+    years = Credential("ANS", "Deux ans de métier", "experience", months=Hours(24, None, 24))
+    exam = Credential("EXAM", "Examen", "certificat", hours_kind="none-exists")
+    aid = Credential("SST", "SST", "certificat", Hours(700, 700, 700))
+    ways = one_of("Q", ("FIMO", "v", "a"), ("EXAM", "v", "b"), ("SST", "v", "b"), ("DEI", "v", "c"), ("ANS", "v", "d"))
+    told = sentences(with_credentials(jobs(*ways), years, exam, aid))
+    length = "(700 h + formation ou examen, sans durée légale)"
+    assert f"Examen + SST {length} ; ou DE infirmier (4 620 h) ; ou Deux ans de métier." in told
+
+
 def test_what_else_would_do_is_told_where_only_practice_is_held() -> None:
     years = Credential("ANS", "Quatre ans", "experience", months=Hours(48, None, 48))
     rows = (*one_of("Q", ("ANS", "v", "a"), ("DEI", "v", "b"), ("E1", "v", "c")), CredentialRequirement("P", "ANS"))
@@ -2016,10 +2026,10 @@ def test_another_way_is_told_with_what_is_left_of_it_for_this_person() -> None:
         text = sentences(some, Profile(occupation="R", credentials={held: "yes"}))
         return text.partition("au lieu de « FIMO » : ")[2].partition(". ")[0]
 
-    assert told() == "DE aide-soignant + DE bis (1 200 h) ou Un an de métier"
-    assert told(Reduction("AS", hours=400.0, company_hours=100.0)).startswith("DE aide-soignant + DE bis (500 h) ou")
-    assert told(Reduction("AS")).startswith("DE aide-soignant + DE bis (1 200 h au plus) ou")
-    assert told(held="DEI2") == "DE aide-soignant + DE bis (770 h) ou Un an de métier"
+    assert told() == "DE aide-soignant + DE bis (1 200 h) ; ou Un an de métier"
+    assert told(Reduction("AS", hours=400.0, company_hours=100.0)).startswith("DE aide-soignant + DE bis (500 h) ; ou")
+    assert told(Reduction("AS")).startswith("DE aide-soignant + DE bis (1 200 h au plus) ; ou")
+    assert told(held="DEI2") == "DE aide-soignant + DE bis (770 h) ; ou Un an de métier"
 
 
 @pytest.mark.parametrize(("highest", "months"), [(None, 32.0), (4, 32.0), (5, 8.0)])
@@ -2058,7 +2068,7 @@ def test_practice_that_is_asked_beside_a_training_of_known_length_is_no_part_of_
         with_credentials(jobs(CredentialRequirement("Q", "FIMO"), CredentialRequirement("Q", "EXP")), years)
     )
     assert "Un an de métier (12 mois)" in told
-    assert "d'exercice, qui ne sont pas" not in told
+    assert "S'y ajoutent 12 mois d'exercice, qui ne sont pas de la formation." in told
 
 
 def test_whose_conditions_are_counted_is_said_where_a_requirement_is_of_some_titles_of_a_fiche_meant_at_large() -> None:

@@ -478,6 +478,37 @@ def test_an_open_job_is_learnt_by_part_of_its_course_and_the_whole_of_it_is_the_
     assert hours.expected < hours.high <= whole
 
 
+def test_the_people_of_a_job_hold_the_level_of_a_diploma_that_is_demanded_of_them_all() -> None:
+    """Q's fiche has titles open to level 3, and demands a diploma of level 6 of its people; P names no level."""
+    diploma = Credential("D", "Diplôme", "diplôme", Hours(None, 900.0, None, "s"), level=6)
+    wanted = referential({"P": ["a"], "Q": ["b"]}, credentials=[diploma], demands=[("Q", "D")])
+    laid = replace(wanted, occupation_access=(OccupationAccess("Q", "conditional", 3),))
+    graph = build_graph(laid, settings=Settings(scorer="unfitted", access=None))
+    table = effort_table(graph, graph.settings)
+    assert [table.level_at(row) for row in (0, 1)] == [4, 6]
+    assert table.level.tolist() == [4, 3]
+    there, back = direct(graph, "P", "Q", graph.settings), direct(graph, "Q", "P", graph.settings)
+    assert [(step.level, step.target_level) for step in (there.steps[0], back.steps[0])] == [(4, 6), (6, None)]
+    assert "Niveau demandé : 6, niveau tenu : 4." in " ".join(path_sentences(there))
+
+
+def test_a_level_that_is_not_known_is_not_told_as_asked_for() -> None:
+    wanted = referential({"A": ["a"], "B": ["b"]}, occupations=[occupation("A", access="CAP"), occupation("B")])
+    graph = build_graph(wanted, settings=Settings(scorer="unfitted", access=None))
+    path = direct(graph, "A", "B", graph.settings)
+    assert (path.steps[0].level, path.steps[0].target_level) == (3, None)
+    assert "Niveau demandé" not in " ".join(path_sentences(path))
+
+
+def test_studies_on_the_way_are_not_told_beside_a_published_length_that_is_counted() -> None:
+    """Either of two long diplomas is demanded, and the estimate below them is not what counts."""
+    either = conditional(6)
+    hours = Hours(2000.0, 2000.0, 2000.0, "s")
+    laid = replace(either, credentials=tuple(replace(way, hours=hours) for way in either.credentials))
+    step = direct(build_graph(laid, settings=Settings(scorer="unfitted", access=None)), "A", "B", Settings()).steps[0]
+    assert (step.hours.expected, step.studies, step.academic_months) == (2000.0, 0.0, 0.0)
+
+
 def test_who_holds_a_diploma_of_the_level_takes_the_least_that_its_text_sets() -> None:
     for least, short in ((400.0, 400.0), (None, duration_model().estimate(3, "").low)):
         diploma = Credential("D", "CAP", "diplôme", Hours(least, 800.0, None, "s"), level=3)
@@ -498,10 +529,15 @@ def test_a_diploma_without_a_level_is_a_course_after_the_studies_of_the_job() ->
         laid = replace(wanted, occupation_access=(OccupationAccess("B", "open", level),), credential_requirements=asked)
         qualification = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
         assert (qualification[:3] == (50.0, 100.0, 200.0)) == found
-    studies = effort_table(
-        build_graph(replace(laid, occupation_access=(OccupationAccess("B", "open", 7),)), access=None), Settings()
-    ).studies
-    assert studies[6, 1] == 0.0 < studies[5, 1] < studies[4, 1] < studies[3, 1]
+
+    def studies(level: int) -> list[float]:
+        open_at = replace(laid, occupation_access=(OccupationAccess("B", "open", level),))
+        hours = effort_table(build_graph(open_at, access=None), Settings()).studies[:, 1]
+        return [float(each) for each in hours]
+
+    whole = duration_model().estimate(6).expected
+    assert studies(7)[7] == 0.0 < studies(7)[6] < studies(7)[5] < studies(7)[4] < studies(7)[3]
+    assert studies(6)[4:8] == [whole, pytest.approx(whole / 3), 0.0, 0.0]
 
 
 @pytest.mark.parametrize(("hours", "kind", "level"), [(None, "titre", 6), (600, "titre", 6), (600, "permis", 0)])

@@ -199,16 +199,23 @@ def other_ways_lines(conditions: AccessConditions, lang: Lang = "fr") -> list[st
     for members in grouped((c.group, c) for c in left if c.group is not None).values():
         ways = grouped((c.alternative or "", c) for c in members)
         named = [[c for c in way if c.needed_for is None] or way for _, way in sorted(ways.items())]
+        open_ways = {alternative for alternative, way in ways.items() if any(c.detail.any_length for c in way)}
         taken = next((way for way in named if way[0].counted), None)
         if taken is None:
             continue
         counted_codes = {c.code for c in taken}
         others = [way for way in named if way[0].way is not None and not counted_codes.issubset(c.code for c in way)]
         if others:
-            shown = [(way, any(c.kind == "experience" for c in way)) for way in others[:_WAYS]]
-            sized = [_with_length(_choice([way], _SHORT, lang), way[0].way, lang, beside=years) for way, years in shown]
+            sized = [
+                _with_length(
+                    _choice([way], _SHORT, lang), way[0].way, lang,
+                    beside=any(c.kind == "experience" for c in way), examined=(way[0].alternative or "") in open_ways,
+                )
+                for way in others[:_WAYS]
+            ]  # fmt: skip
             sized += ["…"] if len(others) > _WAYS else []
-            names = say("conditions.or", lang=lang).join(sized)
+            several = any(len(way) > 1 for way in others)
+            names = say(f"conditions.{'or_of_several' if several else 'or'}", lang=lang).join(sized)
             taken_name = _choice([taken], _SHORT, lang)
             lines.append(say("conditions.other_ways", lang=lang, taken=taken_name, others=names).replace("….", "…"))
     return list(dict.fromkeys([*lines, *_failing_lines(conditions, lang)]))
@@ -231,11 +238,12 @@ def _sized(credential: AccessCredential, name: str, lang: Lang) -> str:
     return _with_length(name, Way(frozenset(), (part,)), lang)
 
 
-def _with_length(name: str, way: Way | None, lang: Lang, *, beside: bool = False) -> str:
+def _with_length(name: str, way: Way | None, lang: Lang, *, beside: bool = False, examined: bool = False) -> str:
     """
     Return the name of a way with its hours and months of training: the least, where those of a part are unknown.
 
-    `beside`: whether years of experience are asked for too, which no training counts.
+    `beside`: whether years of experience are asked for too, which no training counts; `examined`: whether a training or
+    an examination of no set length is.
     """
     if way is None:
         return name
@@ -245,6 +253,7 @@ def _with_length(name: str, way: Way | None, lang: Lang, *, beside: bool = False
         key, hours = "at_most", way.hours.high
     in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""
     length = " + ".join(filter(None, (in_hours, duration_text(way.months, lang))))
+    length += f" + {say('paths.step.any_length', lang=lang)}" if length and examined else ""
     template = "sized_beside_experience" if beside else "sized"
     return say(f"conditions.{template}", lang=lang, label=name, length=length) if length else name
 

@@ -15,7 +15,7 @@ from passerelles.access.conditions import AccessConditions, access_conditions, k
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, registers, remaining
 from passerelles.codes import grouped
-from passerelles.effort import EffortTable
+from passerelles.effort import HIGHEST_LEVEL, EffortTable
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary
@@ -195,7 +195,7 @@ def required_of(demands: Demands, price: Price, holdings: Holdings, row: int) ->
                 shorter="" if may is None else _holder(referential, may.holder_of),
                 spared_after=None if may is None else may.experience_months,
                 spared_to=None if may is None or may.hours is None else left.low,
-                any_length=known.hours_kind == "none-exists" and known.hours.expected is None,
+                any_length=known.any_length,
                 may_have=holdings.may_have(known),
                 supposed=known.kind == "experience" or (known.kind == "diplôme" and holdings.spares(known)),
                 note=" ".join(filter(None, (note, "" if used is None else used.note))),
@@ -283,11 +283,14 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
     span = replace(hours, low=None, expected=known) if bounded else hours
-    academic = 0.0 if course or bounded else float(effort.months(total, row, level))
+    published = course or expected <= sourced  # the studies on the way to the level are those of what is published
+    academic = 0.0 if published or bounded else float(effort.months(total, row, level))
     plain, months = (_months(span, settings.paths.month_hours, left, years) for years in (0.0, academic))
     supposed = months.expected != plain.expected
     case = context.case(code, credentials, known=not bounded, origin=origin.code, selective=doubts[2], title=title)
     held, near, missing_items = split_items(graph, person, row)
+    stated = [int(effort.level[row])] if effort.level_known[row] else []
+    diplomas = (demands.credentials[demands.column_of[c.code]].level or 0 for c in left if c.kind in DIPLOMAS)
     return Step(
         origin=origin,
         target=person.end_of(graph.referential, graph.occupations[row]),
@@ -298,10 +301,10 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
         estimated=round(expected - sourced, 1),
         practised=0.0 if course else round(max(0.0, whole - taught), 1),
         consolidated=round(added, 1),
-        studies=0.0 if course else round(float(effort.before(total, row, level)), 1),
+        studies=0.0 if published else round(float(effort.before(total, row, level)), 1),
         academic_months=round(academic, 1) if supposed else 0.0,
         level=state.level,
-        target_level=int(effort.level[row]),
+        target_level=min(HIGHEST_LEVEL, max([*stated, *diplomas], default=0)) or None,
         score=float(state.scores[row]),
         probability=float(state.strength[row]) if space.calibrated else None,
         regulated=graph.occupations[row].regulated,

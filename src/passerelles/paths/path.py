@@ -216,8 +216,8 @@ class Step(Described):
     academic_months
         Months of supposed diplomas, where they are the expected ones, as hours alone would be fewer; else 0.
     level, target_level
-        European level of the highest qualification held before the step, and that of the target; the settings' own
-        where a fiche names none.
+        European level of the highest qualification held before the step, the settings' own where no fiche names one,
+        and the highest that the target asks for; None = unknown.
     probability
         Chance in [0, 1] that an expert would list the move; None where the scorer is not calibrated.
     kind, access
@@ -245,7 +245,7 @@ class Step(Described):
     studies: float
     academic_months: float
     level: int
-    target_level: int
+    target_level: int | None
     score: float
     probability: float | None
     regulated: Ternary
@@ -306,7 +306,7 @@ class Step(Described):
             schema="amount: Hours among those of the step for diplomas that come before the target's qualification",
         ),
         inside("level", "European levels", Column("held", value="level", promised="ordinal"),
-               Column("target", value="target_level", promised="ordinal")),
+               Column("target", value="target_level", promised="ordinal?")),
         Column(
             "usual_title", value="title", on=On.JSON,
             schema="text?: Usual title of the trade, of the job left too: counted as held, until it is verified",
@@ -654,7 +654,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     remarks: tuple[tuple[str, object, dict[str, Any]], ...] = (
         ("consolidated", step.consolidated and not in_months, {"hours": round(step.consolidated)}),
         ("studies", step.studies and not in_months, {"hours": round(step.studies)}),
-        ("practised", practice and in_months, {"months": round(practice)}),
+        ("practised" if in_months else "practised_beside", practice, {"months": round(practice)}),
         ("counted_had", presumed, {"names": listed(presumed, lang)}),
         ("not_in_least", counted, {"names": listed(counted, lang)}),
         ("on_the_job", step.hours.high == 0 and step.missing, {}),
@@ -667,7 +667,7 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     for key, items in (("keep", step.held), ("learn", step.missing)):
         if teachable(items):
             lines.append(say(f"paths.step.{key}", lang=lang, names=names(items, _NAMED, lang)))
-    if step.target_level > level:
+    if step.target_level is not None and step.target_level > level:
         key = "level_of_title" if step.hours.lower_bound or step.basis == "sourced" else "level"
         lines.append(say(f"paths.step.{key}", lang=lang, held=level, target=step.target_level))
     return lines + _credential_lines(step, lang)
@@ -784,7 +784,7 @@ def _stage(path: Path, place: int, lang: Lang) -> list[str]:
     months, hours = round(step.practice_months), round(step.practised)
     lines = [say("paths.step.practice", lang=lang, target=target, share=share, months=months, hours=hours)]
     raised = path.steps[place].level
-    if raised > step.level and path.steps[-1].target_level > step.level:
+    if step.level < min(raised, path.steps[-1].target_level or 0):
         lines.append(say("paths.step.raises", lang=lang, held=step.level, raised=raised))
     if step.added or len(lines) == 1:
         key = "adds" if step.added else "adds_nothing"
