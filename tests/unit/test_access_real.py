@@ -25,7 +25,8 @@ SCHOOL = {"FORM-M2E", "FORM-STAGE-ENS"}  # two years of a master after the first
 BROKERS = {"DIP-IOBSP6", "EXP-BANQUE-12 + IOBSP-40", "IOBSP-N1"}
 TO_DIRECT = ("BPJEPS-ACM", "DEEJE", "DEES", "DEJEPS", "DIP-PROFESSORAT")
 DIRECTS = {"BAFD", *(f"{diploma} + EXP-ANIM-28" for diploma in TO_DIRECT)}
-CRECHE = {"CAP-AEPE", "DEAES", "DEAP", "DETISF", "EXP-ASSMAT-36", "QUAL-EAJE60"}
+STATE_DIPLOMAS = {"DE-PSYMOT", "DE-PUER", "DEAP", "DEEJE", "DEI"}  # public health code, R. 2324-42, 1°
+CRECHE = {"CAP-AEPE", "DEAES", "DETISF", "EXP-ASSMAT-36", "QUAL-EAJE60"} | STATE_DIPLOMAS
 # Origin, target, status, what is to be obtained, of which one alternative suffices, kind of move.
 MOVES: list[tuple[str, str, str, set[str], set[str], str]] = [
     ("J1501", "J1506", "conditional", {"DEI", "ORDRE-INF"}, set(), "advancement"),  # care assistant to nurse
@@ -1282,9 +1283,16 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
         ("J1104", "J1404", "AN1-MK", 3450),  # order of 2 September 2015, art. 25: midwives, any master
         ("K1207", "K1217", "BPJEPS-ASEC", 100),  # social centres hire on a diploma of social work
         ("K1903", "K1902", "BTS-CJN", 200),  # a lawyer needs no clerk's diploma
+        ("K1202", "K1307", "CAP-AEPE", 120),  # public health code, R. 2324-42, 1°
+        ("K1202", "K1308", "CAP-AEPE", 40),  # third competition
+        ("J1510", "J1502", "EXP-PARAMED-48", 1470),
+        ("J1401", "J1502", "EXP-PARAMED-48", 1470),
+        ("J1508", "J1503", "EXP-INF-24", 3300),
+        ("K2118", "K2103", "EXP-ENS-48", 160),
+        ("K2103", "K2117", "EXP-ENS-60", 160),
     ],
 )
-def test_who_has_a_diploma_that_serves_as_well_is_not_sent_through_another(
+def test_who_has_a_diploma_or_years_that_serve_is_not_sent_through_others(
     rome4_graph: OccupationGraph, origin: str, target: str, spared: str, hours: float
 ) -> None:
     (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
