@@ -11,9 +11,12 @@ import pytest
 from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
+    from kept import Kept
     from passerelles.graph.core import OccupationGraph
+    from passerelles.market.certifications import Certifications
     from passerelles.market.market import Market
     from passerelles.market.places import Places
+    from passerelles.market.read import Scan
     from passerelles.referentials.referential import Referential
     from passerelles.referentials.validate import ValidationReport
 
@@ -135,19 +138,35 @@ def rome3(real_data: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
-def real_market(real_data: Path) -> "Market":
-    """Market files of the public data sets with the survey of 2023, which takes seconds to read."""
-    from passerelles.market.market import load_market
+def real_scan(real_data: Path) -> "Scan":
+    """What each file of the public data sets is: to look into their workbooks takes a second."""
+    from passerelles.market.read import scan_all
 
-    return load_market(real_data, years=[2023])
+    return scan_all(real_data)
 
 
 @pytest.fixture(scope="session")
-def real_places(real_data: Path) -> "Places":
+def real_market(real_data: Path, real_scan: "Scan") -> "Market":
+    """Market files of the public data sets with the survey of 2023, which takes seconds to read."""
+    from passerelles.market.market import load_market
+
+    return load_market(real_data, years=[2023], scanned=real_scan)
+
+
+@pytest.fixture(scope="session")
+def real_places(real_data: Path, real_scan: "Scan") -> "Places":
     """Basins and communes of the public data sets."""
     from passerelles.market.places import load_places
 
-    return load_places(real_data)
+    return load_places(real_data, scanned=real_scan)
+
+
+@pytest.fixture(scope="session")
+def real_certifications(real_data: Path, real_scan: "Scan") -> "Certifications":
+    """Certifications of the public data sets."""
+    from passerelles.market.certifications import load_certifications
+
+    return load_certifications(real_data, scanned=real_scan)
 
 
 @pytest.fixture(scope="session")
@@ -232,3 +251,31 @@ def plain_embedded() -> "OccupationGraph":
     from passerelles.referentials.load import load_referential
 
     return build_graph(load_referential())
+
+
+@pytest.fixture(scope="session")
+def kept(plain_embedded: "OccupationGraph", embedded_graph: "OccupationGraph") -> "Kept":
+    """What pages and notebooks read and build."""
+    from kept import Kept
+
+    found = Kept()
+    found.know(plain_embedded, embedded_graph)
+    return found
+
+
+@pytest.fixture(scope="session")
+def kept_real(
+    kept: "Kept",
+    real_data: Path,
+    rome4_graph: "OccupationGraph",
+    rome4_split: "OccupationGraph",
+    real_market: "Market",
+    real_places: "Places",
+    real_certifications: "Certifications",
+) -> None:
+    """Let pages and notebooks find the real ROME, and what goes with it, as other tests do."""
+    kept.know(rome4_graph, rome4_split)
+    kept.know_read("load_referential", real_data / "rome-v460", rome4_graph.referential)
+    kept.know_read("load_market", real_data, real_market)
+    kept.know_read("load_places", real_data, real_places)
+    kept.know_read("load_certifications", real_data, real_certifications)

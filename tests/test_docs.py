@@ -4,19 +4,15 @@ import contextlib
 import io
 import re
 import runpy
-from collections.abc import Callable
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 import passerelles
+from kept import Kept
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market
 from passerelles.market.places import Places
-from passerelles.model import Stamp
-from passerelles.referentials.referential import Referential
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"^```python\n(.+?)^```", re.DOTALL | re.MULTILINE)
@@ -37,55 +33,20 @@ CODE = {
 REAL = {page for page, code in CODE.items() if any(name in code for name in NAMES)}
 
 
-Graphs = dict[tuple[type, Stamp], OccupationGraph]
-
-
-@pytest.fixture(scope="module")
-def graphs(plain_embedded: OccupationGraph, embedded_graph: OccupationGraph) -> Graphs:
-    """Graphs that were built, by what they were built from: pages name the same data again and again."""
-    return {_which(graph.referential): graph for graph in (plain_embedded, embedded_graph)}
-
-
-def _which(referential: Referential) -> tuple[type, Stamp]:
-    return type(referential), referential.stamp  # one that lies in an index is another type
-
-
-@pytest.fixture(scope="module")
-def kept(graphs: Graphs) -> dict[str, Callable[..., Any]]:
-    """What reads and builds, with what it gave."""
-    build = passerelles.build_graph
-
-    def built(referential: Referential) -> OccupationGraph:
-        if _which(referential) not in graphs:
-            graphs[_which(referential)] = build(referential)
-        return graphs[_which(referential)]
-
-    readers = (passerelles.load_referential, passerelles.load_market, passerelles.load_places)
-    return {"build_graph": built} | {reader.__name__: cache(reader) for reader in readers}
-
-
 @pytest.mark.parametrize(
     "page", [pytest.param(p, marks=[pytest.mark.real_data] if p in REAL else []) for p, code in CODE.items() if code]
 )
 def test_the_examples_of_a_page_run(
-    page: str,
-    graphs: Graphs,
-    kept: dict[str, Callable[..., Any]],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    request: pytest.FixtureRequest,
+    page: str, request: pytest.FixtureRequest, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code = CODE[page]
     if page in REAL:
         data: Path = request.getfixturevalue("real_data")
         for name, folder in NAMES.items():
             code = code.replace(name, repr(str(data / folder)))
-        for shared in ("rome4_graph", "rome4_split"):
-            graph: OccupationGraph = request.getfixturevalue(shared)
-            graphs[_which(graph.referential)] = graph
+        request.getfixturevalue("kept_real")
     monkeypatch.chdir(tmp_path)
-    for name, keeping in kept.items():
-        monkeypatch.setattr(passerelles, name, keeping)
+    kept.share(monkeypatch)
     for name, head in (("fragile", "headcount"), ("hiring", "openings")):
         text = f"employer,job,{head},basin\nAlpha,{'N1103' if name == 'fragile' else 'N4101'},6,Redon\n"
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")

@@ -13,6 +13,8 @@ from types import ModuleType
 
 import pytest
 
+from kept import Kept
+
 pytestmark = pytest.mark.slow
 HERE = Path(__file__).resolve().parent
 NOTEBOOKS = sorted((HERE.parent / "notebooks").glob("*.py"))
@@ -67,13 +69,16 @@ def test_a_notebook_runs_on_the_readers_own_files(
     maker: ModuleType,
     own_files: Path,
     tmp_path: Path,
+    kept: Kept,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path))
+    kept.share(monkeypatch)
     if "PASSERELLES_DATA" in notebook.read_text(encoding="utf-8"):
         monkeypatch.setenv("PASSERELLES_DATA", str(request.getfixturevalue("real_data")))
+        request.getfixturevalue("kept_real")
     maker.main(notebook, None, own_files)
     holds_results(capsys.readouterr().out)
 
@@ -91,9 +96,10 @@ def test_a_notebook_runs_as_a_process_of_its_own(own_files: Path, tmp_path: Path
 
 @pytest.mark.parametrize("notebook", CASES, ids=lambda path: path.stem)
 def test_the_notebook_of_a_case_runs_on_the_readers_own_files(
-    notebook: Path, maker: ModuleType, own_files: Path, monkeypatch: pytest.MonkeyPatch
+    notebook: Path, maker: ModuleType, own_files: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(own_files)
+    kept.share(monkeypatch)
     page = maker.page_of(notebook, run=True)
     assert "4 personnes sur 6" in page[page.index("print(match_territory(graph, *mine))") :]
     assert page.count("{raw} html") >= 1

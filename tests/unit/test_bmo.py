@@ -14,6 +14,7 @@ from passerelles.io.xlsx import is_workbook
 from passerelles.language.say import Lang
 from passerelles.market.figures import Figure, Interval, published, share, total, unknown
 from passerelles.market.market import MarketSettings, load_market
+from passerelles.market.read import Scan
 from passerelles.settings import problems
 
 
@@ -275,8 +276,8 @@ def test_the_published_survey_of_2023(real_data: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_published_survey_of_2024_is_read_by_family_only(real_data: Path) -> None:
-    market = load_market(real_data, years=[2024])
+def test_the_published_survey_of_2024_is_read_by_family_only(real_data: Path, real_scan: Scan) -> None:
+    market = load_market(real_data, years=[2024], scanned=real_scan)
     survey = market.survey()
     assert (len(survey.rows), survey.nomenclature, len(survey.family_labels)) == (53_443, "FAP2021", 217)
     assert market.openings("A0X40", "0101").projects.value == 95

@@ -148,8 +148,8 @@ def test_an_unknown_code_and_a_foreign_file_are_refused(certifications: Certific
     assert refused.value.key == "no_certifications_data"
 
 
-def test_the_published_extract(real_data: Path, rome: Referential) -> None:
-    found = load_certifications(real_data)
+def test_the_published_extract(real_certifications: Certifications, rome: Referential) -> None:
+    found = real_certifications
     counts = {
         "rows": 10_067,
         "without_rome": 2_565,

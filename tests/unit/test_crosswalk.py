@@ -7,7 +7,7 @@ import pytest
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes, load_market
-from passerelles.market.read import Found, Reading, declared_kind, kinds, scan_all
+from passerelles.market.read import Found, Reading, Scan, declared_kind, kinds
 from passerelles.market.tables import FapRome, Link, families_of, links_of, shares
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -136,8 +136,10 @@ def test_the_qualification_decides_and_no_family_is_left_without_a_job(tmp_path:
     assert crosswalk.families_of_rome == {"A1416": ("A0X40", "A0X41", "A1X80"), "K2110": ("V4X80",)}
 
 
-def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_data: Path, rome: Referential) -> None:
-    market = load_market(real_data, tensions=False)
+def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(
+    real_data: Path, real_scan: Scan, rome: Referential
+) -> None:
+    market = load_market(real_data, tensions=False, scanned=real_scan)
     assert (market.years, market.survey().year, market.survey().nomenclature) == (
         *(("2023", "2024", "2025"), "2025", "FAP2021"),
     )
@@ -146,8 +148,8 @@ def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(real_da
     assert len(family_codes(market, rome)) == 217
 
 
-def test_every_file_that_is_declared_is_recognised(real_data: Path) -> None:
-    known = {f.name: (f.kind.name, f.year) for f in scan_all(real_data).found}
+def test_every_file_that_is_declared_is_recognised(real_scan: Scan) -> None:
+    known = {f.name: (f.kind.name, f.year) for f in real_scan.found}
     assert known["market/bmo-2025.xlsx"] == ("bmo", "2025")
     assert known["market/tension-rome-bassin-2021.csv"] == ("tension-rome-basin", "2021")
     assert known["crosswalks/idcc-opco-2019.csv"] == ("idcc-opco", "2019")

@@ -291,13 +291,9 @@ def test_choices_of_certifications_equal_trying_every_set(seed: int, tmp_path: P
 
 
 def test_levers_choose_among_the_certifications_that_paths_list(
-    embedded_graph: OccupationGraph, real_data: object
+    embedded_graph: OccupationGraph, real_certifications: Certifications
 ) -> None:
-    table, day, jobs = (
-        load_certifications(f"{real_data}/certifications"),
-        date(2026, 11, 25),
-        ["I1304", "M1607", "K1302"],
-    )
+    table, day, jobs = real_certifications, date(2026, 11, 25), ["I1304", "M1607", "K1302"]
     listed = {c.code: c for job in jobs for c in table.leading(job, embedded_graph.referential, day)}
     tight = Settings(paths=PathSettings(open_hours=1))
     found = levers(
@@ -338,7 +334,7 @@ def test_wrong_headcounts_are_refused(graph: OccupationGraph) -> None:
 
 
 def test_the_title_that_a_trade_usually_asks_for_goes_before_others_that_lead_there(
-    embedded_graph: OccupationGraph, real_data: Path
+    embedded_graph: OccupationGraph, real_certifications: Certifications
 ) -> None:
-    found = levers(embedded_graph, {"N1103": 12}, ["F1603"], certifications=load_certifications(real_data))
+    found = levers(embedded_graph, {"N1103": 12}, ["F1603"], certifications=real_certifications)
     assert found[0].code == "RNCP38305"  # the CAP of sanitary fitters, not a certificate of heating appliances

@@ -14,7 +14,7 @@ import pytest
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
-from passerelles.market.certifications import load_certifications
+from passerelles.market.certifications import Certifications, load_certifications
 from passerelles.model import (
     Credential,
     CredentialKind,
@@ -465,9 +465,9 @@ def test_no_path_passes_twice_through_one_occupation_nor_a_fiche_and_its_part(em
 
 
 def test_certifications_are_options_and_tell_whether_a_way_is_certifying(
-    embedded_graph: OccupationGraph, real_data: object
+    embedded_graph: OccupationGraph, real_certifications: Certifications
 ) -> None:
-    table = load_certifications(f"{real_data}/certifications")
+    table = real_certifications
     plain = rank_paths(embedded_graph, "N1103", targets=["N4103"])[0]
     known = rank_paths(embedded_graph, "N1103", targets=["N4103"], certifications=table)[0]
     assert (plain.codes, plain.hours) == (known.codes, known.hours)

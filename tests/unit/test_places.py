@@ -193,8 +193,8 @@ def test_the_older_file_alone_is_enough(tmp_path: Path) -> None:
     assert places.distance("7538", "5313").km is None
 
 
-def test_the_published_geography(real_data: Path) -> None:
-    places = load_places(real_data)
+def test_the_published_geography(real_places: Places) -> None:
+    places = real_places
     assert (len(places.communes), len(places.basins), places.year) == (37_498, 404, "2021")
     assert all(len(c.code) == 5 for c in places.communes)
     counts = {n.code: n.count for n in places.notices}

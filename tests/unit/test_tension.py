@@ -4,6 +4,7 @@ from pathlib import Path
 
 from market_files import TENSION_FAP, TENSION_ROME, market_folder, write
 from passerelles.market.market import load_market
+from passerelles.market.read import Scan
 from passerelles.market.tables import COMPONENTS, TensionTable
 
 
@@ -74,8 +75,8 @@ def test_tensions_may_be_left_unread(tmp_path: Path) -> None:
     assert (less.years, less.crosswalk, less.wages) == (whole.years, whole.crosswalk, whole.wages)
 
 
-def test_the_published_tables(real_data: Path) -> None:
-    market = load_market(real_data, years=[])
+def test_the_published_tables(real_data: Path, real_scan: Scan) -> None:
+    market = load_market(real_data, years=[], scanned=real_scan)
     basin, family = market.tension_by_basin, market.tension_by_family
     assert basin is not None
     assert family is not None
