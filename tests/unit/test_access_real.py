@@ -269,7 +269,9 @@ def test_a_known_move_takes_what_it_takes(
         ("A1420", "BP-REA"),
         ("A1506", "TITRE-SOIGNEUR"),
         ("B1601", "CAP-FERRONNIER"),
+        ("A1501", "CQP-AVQ"),
         ("D1232", "CAP-ESTHETIQUE"),
+        ("D1240", "CQP-ONGLES"),
         ("D1405", "CARTE-VISITE-MED"),
         ("D1421", "PERM-B"),
         ("L1501", "TITRE-MAQUILLEUR"),
@@ -431,7 +433,8 @@ def test_a_trade_open_in_law_takes_the_diploma_that_employers_ask_for(rome4_grap
         ("M1509", "M1507"), ("M1503", "M1501"), ("C1201", "C1206"), ("C1203", "C1206"), ("I1302", "I1304"),
         ("G1609", "G1601"), ("F1205", "F1201"), ("G1610", "D1104"), ("B1813", "D1207"), ("D1509", "D1502"),
         ("D1301", "D1502"), ("A1407", "A1416"), ("A1310", "A1416"), ("A1212", "A1201"), ("F1707", "A1208"),
-        ("D1202", "L1517"), ("B1803", "L1502"),
+        ("D1202", "L1517"), ("B1803", "L1502"), ("B1803", "L1518"), ("H2401", "B1802"), ("D1428", "D1436"),
+        ("C1207", "C1208"), ("C1203", "C1208"), ("C1108", "C1103"),
     )  # fmt: skip
     assert [pair for pair in pairs if hours(*pair) > 100] == []
 
