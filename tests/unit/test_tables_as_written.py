@@ -6,12 +6,14 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.styles import Font
 
 from passerelles import build_graph, load_referential
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
+from passerelles.matching.titles import SURE
 from passerelles.referentials.referential import Referential
 from passerelles.territory.jobs import Unusable, as_asked, asked_in, several_jobs
 from passerelles.territory.lots import Locator, Lots, LotsError, Month, Side, reading_notes, town_of
@@ -1364,3 +1366,62 @@ def test_a_sector_may_be_a_part_of_a_country(embedded: Referential) -> None:
     rows = [{"Métier": "N4101", "Nb": 2, "Secteur": place} for place in ("Redon et environs", "Allaire")]
     lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
     assert [lot.basin for lot in lots.lots] == ["5313", "5313"]
+
+
+def test_a_name_of_several_communes_is_where_the_tables_have_more_than_one_place(embedded: Referential) -> None:
+    communes = (
+        Commune("71076", "Chalon", "2605", 46.8, 4.85), Commune("71153", "Le Creusot", "2605", 46.8, 4.4),
+        Commune("21054", "Beaune", "2605", 47.0, 4.8), Commune("71306", "Montceau-les-Mines", "2605", 46.7, 4.4),
+        Commune("21427", "Montceau-et-Écharnant", "2605", 47.1, 4.6),
+    )  # fmt: skip
+    locator = Locator(Places((Basin("2605", "X"),), communes))
+    rows = [{"Métier": "N4101", "Nb": 1, "Ville": name} for name in ("Chalon", "Le Creusot", "Beaune", "Montceau")]
+    people, _ = read_sides(embedded, rows, None, locator=locator)
+    assert {lot.commune for lot in people.lots if lot.row == 4} == {"71306"}
+    people, _ = read_sides(embedded, [rows[0], *rows[2:]], None, locator=locator)
+    assert asides(people) == [(3, "basin_ambiguous")]  # one place in each: nothing tells
+
+
+def test_rows_that_are_struck_out_are_said_and_not_counted(embedded: Referential, tmp_path: Path) -> None:
+    header, rows = ("Entreprise", "Poste", "Nb"), [("A", "N1101", 3), ("B", "N4101", 2), ("C", "N1103", 4)]
+    path = workbook(tmp_path / "t.xlsx", header, *rows)
+    book = openpyxl.load_workbook(path)
+    for cell in [*book.worksheets[0][3], book.worksheets[0]["C4"]]:  # a number alone may be put right beside it
+        cell.font = Font(strike=True)
+    book.save(path)
+    lots = read_lots(embedded, path, "hiring")
+    assert found(lots) == [("A", "N1101", 3), ("C", "N1103", 4)]
+    assert [p.row for p in lots.said if p.key == "struck_row"] == [3]
+
+
+def test_lines_of_text_tell_their_number_job_and_town(embedded: Referential, tmp_path: Path) -> None:
+    lines = (
+        "Besoins\n3 soudeurs à Redon\n2 caristes (Allaire)\n1 tourneur - Redon\n4 soudeurs à Redon (35)\nSoudeur (3)\n"
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", lines), "hiring", locator=Locator(PLACES))
+    read = {(lot.row, lot.commune_label, lot.people) for lot in lots.lots}
+    assert {(2, "Redon", 3), (3, "Allaire", 2), (4, "Redon", 1)} <= read
+    assert lots.people == 10
+    assert (6, "number_in_job") in asides(lots)
+
+
+def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Referential) -> None:
+    def job(*jobs: str, side: Side = "fragile", employers: tuple[str, ...] = ()) -> tuple[str, bool]:
+        rows = [{"Poste": each, "Nb": 2, **({"Entreprise": e} if e else {})}
+                for each, e in zip(jobs, employers or [""] * len(jobs), strict=True)]  # fmt: skip
+        lot = next(lot for lot in read_lots(rome, rows, side).lots if lot.given == jobs[0])
+        return lot.job, lot.confidence >= SURE
+
+    assert job("Bobinier") == ("H2601", True)
+    assert job("Bobinier", "Tisseur", "Ourdisseur") == ("H2404", False)
+    assert job("Bobinier", "Tisseur", side="hiring") == ("H2601", True)  # of several firms, perhaps
+    assert job("Bobinier", "Tisseur", employers=("A", "B")) == ("H2601", True)
+    assert job("Bobinier", "Bobinier électricien", "Tisseur") == ("H2601", True)
+    assert job("Magasinier", "Maçon", "Coffreur") == ("N1110", True)  # of every trade
+
+
+@pytest.mark.parametrize("title", ["Agent d'admission hospitalière", "Conducteur d'engins de piste"])
+def test_titles_that_no_label_says_are_never_sure_by_one_of_their_words(rome: Referential, title: str) -> None:
+    (lot,) = read_lots(rome, [{"Poste": title, "Nb": 2}], "fragile").lots
+    assert lot.confidence < SURE
+    assert lot.job in ("M1609", "N2203")

@@ -371,7 +371,7 @@ class Rows(NamedTuple):
     A text file's blank rows are there, a workbook's are not: their lines are missing. `header_line` is 0 where no row
     fitted as the header; the header is then empty and `rows` are all. `merged` are merged cells of a workbook, `sheet`
     the name of its sheet, `others` those of visible sheets that hold a header too, but one that fits less well,
-    `hidden` the lines of its hidden rows, and `above` the rows that stand before its header.
+    `hidden` and `struck` the lines of its rows that are hidden or struck out, and `above` the rows before its header.
     """
 
     name: str
@@ -386,6 +386,7 @@ class Rows(NamedTuple):
     others: tuple[str, ...] = ()
     delimiter: str = ""
     hidden: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()
     above: Sequence[tuple[int, Sequence[Cell]]] = ()
 
     @property
@@ -519,8 +520,8 @@ def _of_workbook(data: bytes, fits: Fits, name: str, path: Path, wanted_sheet: s
     header, line, rows = _with_header(chosen.rows, fits)
     digest = hashlib.sha256(data).hexdigest()
     above = [row for row in chosen.rows if row[0] < line]
-    table = Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, hidden=chosen.hidden, above=above)
-    return table._replace(others=others if line else ())
+    table = Rows(name, header, line, rows, digest, "xlsx", best[0], chosen.merged, above=above)
+    return table._replace(others=others if line else (), hidden=chosen.hidden, struck=chosen.struck)
 
 
 def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostrophes: bool) -> Rows:

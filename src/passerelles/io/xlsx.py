@@ -4,7 +4,7 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -46,6 +46,9 @@ _PLAIN_VALUE: Final = re.compile(rb'(?: s="([0-9]+)")?(?: t="([sn])")?><v>([^<]*
 _PLAIN_ROW: Final = re.compile(rb'<row r="([1-9][0-9]{0,6})"[^>]*?(/?)>')
 _ROW: Final = re.compile(rb"<row( [^>]*)>")
 _ROW_NUMBER: Final = re.compile(rb' r="([1-9][0-9]{0,6})"')
+_ROW_CELLS: Final = re.compile(rb"<row( [^>]*[^/])>(.*?)</row>", re.DOTALL)
+_FILLED_CELL: Final = re.compile(rb"<c( [^>]*[^/])>(?!</c>)")
+_STYLE: Final = re.compile(rb' s="([0-9]{1,6})"')
 _HIDDEN: Final = re.compile(rb' hidden="(?:1|true)"')
 _MERGED: Final = re.compile(rb'<mergeCell ref="([A-Z0-9:]+)"')
 
@@ -73,12 +76,14 @@ class Sheet(NamedTuple):
     """
     Rows of a sheet that hold something, each with its number; cells up to the last one of each row.
 
-    `hidden` are the numbers of those that a filter or a person hides: they are read as the others are.
+    `hidden` are the numbers of those that a filter or a person hides, `struck` of those of which each filled cell is
+    struck out: they are read as the others are.
     """
 
     rows: list[NumberedRow]
     merged: tuple[Area, ...] = ()
     hidden: frozenset[int] = frozenset()
+    struck: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -119,7 +124,9 @@ class Workbook:
             plain = _plain(self, xml)
             if plain is None and xml.count(b"<c ") + xml.count(b"<c>") > _MAX_WALKED:
                 raise DamagedWorkbookError(f"more than {_MAX_WALKED} cells, written in an unusual way")
-            return (plain or _walk(self, sheet))._replace(hidden=_hidden_rows(xml))
+            return (plain or _walk(self, sheet))._replace(
+                hidden=_hidden_rows(xml), struck=_struck_rows(xml, self.struck)
+            )
 
     @cached_property
     def dates(self) -> Mapping[int, bool]:
@@ -137,6 +144,23 @@ class Workbook:
                     styles.append(int(about.get("numFmtId", 0)))
         codes = [(number, formats.get(number, "")) for number in styles]
         return {style: _is_duration(*code) for style, code in enumerate(codes) if _is_date(*code)}
+
+    @cached_property
+    def struck(self) -> frozenset[int]:
+        """Styles that strike a cell out, by number."""
+        fonts, styles, section = list[bool](), list[bool](), ""
+        with suppress(KeyError):
+            for name, about in _elements(self.archive, "xl/styles.xml"):
+                if name in ("fonts", "fills", "cellXfs", "cellStyles"):
+                    section = name
+                elif (section, name) == ("fonts", "font"):
+                    fonts.append(False)
+                elif (section, name) == ("fonts", "strike"):
+                    fonts[-1] = about.get("val", "1") not in ("0", "false")
+                elif (section, name) == ("cellXfs", "xf"):
+                    font = int(about.get("fontId", 0))
+                    styles.append(fonts[font] if font < len(fonts) else False)
+        return frozenset(style for style, is_struck in enumerate(styles) if is_struck)
 
     @cached_property
     def texts(self) -> Sequence[str]:
@@ -426,6 +450,18 @@ def _area(reference: str) -> Area:
 def _hidden_rows(xml: bytes) -> frozenset[int]:
     rows = _ROW.findall(xml) if _HIDDEN.search(xml) else ()
     return frozenset(int(number[1]) for row in rows if _HIDDEN.search(row) and (number := _ROW_NUMBER.search(row)))
+
+
+def _struck_rows(xml: bytes, styles: Collection[int]) -> frozenset[int]:
+    """Rows of a sheet of which each filled cell has one of some styles."""
+    rows = _ROW_CELLS.findall(xml) if styles else ()
+    struck = set[int]()
+    for about, cells in rows:
+        used = [int(style[1]) if (style := _STYLE.search(cell)) else 0 for cell in _FILLED_CELL.findall(cells)]
+        number = _ROW_NUMBER.search(about)
+        if used and number and not set(used).difference(styles):
+            struck.add(int(number[1]))
+    return frozenset(struck)
 
 
 def _place(reference: str) -> tuple[int, int]:

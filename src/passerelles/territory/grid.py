@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.own_tables import coded
-from passerelles.territory.lots import WORDS, Side, says
+from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
 from passerelles.text import normalise_label
 
 Row = tuple[int, Sequence[Any]]
@@ -302,6 +302,12 @@ class Grid:
             if counts and not says("no_people", name) and texts and mostly_hold_counts(texts):
                 columns.append(at)
         return sorted(columns)
+
+    def refuse_unread(self, columns: Iterable[int]) -> None:
+        """Refuse to count one a line where columns have numbers that are not read."""
+        names = ", ".join(map(self.called, columns))
+        if names:
+            raise LotsError([Problem(self.name, 0, COUNT[self.side], "counts_unread", {"columns": names})])
 
     def sample(self, place: int) -> list[str]:
         """Return the filled cells of a column, in the first rows."""

@@ -23,6 +23,7 @@ from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
+_LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
@@ -92,7 +93,60 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
         key: read_title(referential, key[0], likelier(ranked, unbracketed.get(key, ()), threshold), threshold=threshold)
         for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
     }
-    return [answers.get(key) for key in keys]
+    jobs = [answers.get(key) for key in keys]
+    firms = texts_of("employer") or ([""] * len(rows) if grid.side == "fragile" else [])
+    return jobs if grid.crossed or not firms else _of_trades(referential, jobs, firms)
+
+
+def _of_trades(referential: Referential, jobs: Sequence[Job | None], firms: Sequence[str]) -> list[Job | None]:
+    """
+    Return the jobs of rows, of which those are little sure whose one word means another job in the firm's own trade.
+
+    A winder of a weaving mill is none of electric motors: where no other job of the firm is of the trade that was read,
+    and some are likely of one beside it that has a longer title of this word, that title is meant, or nothing is sure.
+    """
+    trades: dict[str, dict[str, set[str]]] = {}
+    for job, firm in zip(jobs, firms, strict=True):
+        if isinstance(job, Resolved) and job.confidence >= _LIKELY:
+            trades.setdefault(firm, {}).setdefault(_trade(referential, job.job), set()).add(job.given)
+
+    def in_trade(job: Job | None, firm: str) -> Job | None:
+        """Return a job as the other ones of its firm tell it."""
+        if not isinstance(job, Resolved) or not job.given.isalpha():
+            return job
+        own, known = _trade(referential, job.job), trades.get(firm, {})
+        if known.get(own, set()) - {job.given}:
+            return job
+        codes = {
+            code
+            for code in _longer_titles(referential).get(normalise_label(job.given), ())
+            if (trade := _trade(referential, code)) != own and trade[:1] == own[:1] and trade in known
+        }
+        if not codes:
+            return job
+        return Resolved(codes.pop() if len(codes) == 1 else job.job, job.given, min(job.confidence, _MAY_BE))
+
+    return [in_trade(job, firm) for job, firm in zip(jobs, firms, strict=True)]
+
+
+def _trade(referential: Referential, code: str) -> str:
+    """Domain of a job; empty where the referential has none."""
+    return referential.occupation_by_code[code].domain or ""
+
+
+def _longer_titles(referential: Referential) -> Mapping[str, frozenset[str]]:
+    """Codes of the titles of several words that begin with each word, in either gender."""
+
+    def longer_titles() -> Mapping[str, frozenset[str]]:
+        codes: dict[str, set[str]] = {}
+        for title in referential.titles:
+            forms = [normalise_label(form).split() for form in title.label.split(" / ")]
+            if len(forms[-1]) > 1:
+                for word in {form[0] for form in forms if form is forms[-1] or len(form) == 1}:
+                    codes.setdefault(word, set()).add(title.occupation)
+        return {word: frozenset(some) for word, some in codes.items()}
+
+    return referential.derived("longer titles", longer_titles)
 
 
 def read_title(

@@ -196,10 +196,10 @@ class Locator:
         """
         if self.places is None or self.places.own(text) is not None:
             return []
-        apart, start = {departments_shown(code) for code in self.strays}, f"{normalise_label(text)} "
+        start = f"{normalise_label(text)} "
         candidates = (
             c for c in self.places.communes
-            if c.code in self.communes or departments_shown(c.code) in self.departments - apart
+            if c.code in self.communes or departments_shown(c.code) in self._common
         )  # fmt: skip
         matches = [c for c in candidates if any(name.startswith(start) for name in _names(c))]
         return [c for c in matches if c.code in self.communes] or matches
@@ -221,9 +221,15 @@ class Locator:
         return _WIDE_WORDS.sub("", normalise_label(text)) in _WIDE
 
     def _local_spot(self, error: PasserellesError) -> Spot:
-        """Return the one commune of a name that lies in the territory's departments; else raise the error."""
+        """
+        Return the one commune of a name that lies in the territory's departments; else raise the error.
+
+        Of several, none of which the tables name, the one that lies where they have more than one place.
+        """
         codes = error.values.get("communes", ())
         local = [c for c in codes if departments_shown(c) in self.departments] if isinstance(codes, tuple) else []
+        if len(local) > 1 and self.communes.isdisjoint(local):
+            local = [c for c in local if departments_shown(c) in self._common]
         if self.places is None or len(local) != 1:
             raise error
         commune = self.places.commune_by_code[local[0]]
@@ -235,6 +241,11 @@ class Locator:
             return frozenset({departments_shown(commune)})
         basin = self.places.basin_by_code.get(where) if self.places else None
         return frozenset(basin.departments) if basin else frozenset()
+
+    @cached_property
+    def _common(self) -> frozenset[str]:
+        """Departments in which the tables have more than one place."""
+        return self.departments - {departments_shown(code) for code in self.strays}
 
     @cached_property
     def _grouped(self) -> frozenset[str]:

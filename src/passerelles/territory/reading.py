@@ -62,7 +62,7 @@ from passerelles.territory.lots import (
     says,
     town_of,
 )
-from passerelles.territory.shapes import counted_jobs, counts_some_jobs, unpivoted, without_sums
+from passerelles.territory.shapes import counted_jobs, counts_some_jobs, place_in_title, unpivoted, without_sums
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
@@ -72,6 +72,7 @@ _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
+_NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
 _NUMBERED: Final = re.compile(r"\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _LOTS: Final = frozenset(
@@ -344,7 +345,7 @@ class _Reader:
                 chosen = any(grid.text(cells, role) for role in ("choice", "code"))
                 problem = "jobs_unshared" if counts_some_jobs(text) and not chosen else ""
                 split_rows += [] if problem else [(line, cells)]
-            elif len(jobs) == 1 and text.rstrip().endswith(")"):
+            elif len(jobs) == 1 and _NOTE_MARK.search(text):
                 problem = "number_in_job"
             else:
                 self.tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
@@ -398,13 +399,6 @@ class _Reader:
             if not grid.columns.keys() & roles and not (key == "no_place" and grid.titled):
                 self.tell(grid.name, key, 0, roles[0])
         return grid
-
-    @staticmethod
-    def _refuse_unread(grid: Grid, columns: Iterable[int]) -> None:
-        """Refuse to count one a line where columns have numbers that are not read."""
-        names = ", ".join(map(grid.called, columns))
-        if names:
-            raise LotsError([Problem(grid.name, 0, COUNT[grid.side], "counts_unread", {"columns": names})])
 
     def _changes(self, grid: Grid) -> Grid:
         """Take a column of changes as the one that counts, where none counts the people concerned."""
@@ -476,7 +470,7 @@ class _Reader:
         others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
         others += [at for at in dict.fromkeys(counted) if at not in (first, *others)]
         if first < 0:
-            self._refuse_unread(grid, grid.uncounted)
+            grid.refuse_unread(grid.uncounted)
         if not others:
             return grid
         names = [grid.header[at] for at in (first, *others)]
@@ -497,7 +491,7 @@ class _Reader:
         if filled is None:
             return grid
         if count is None:
-            self._refuse_unread(grid, grid.holding(mostly_hold_counts, [filled]))
+            grid.refuse_unread(grid.holding(mostly_hold_counts, [filled]))
         elif not _LEFT.fullmatch(bare(grid.header[count])) and grid.within(count, [filled]):
             self.tell(grid.name, "filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
             return grid
@@ -557,7 +551,7 @@ class _Reader:
                 for at in grid.countable
                 if (whole_of(grid.text_at(row, at)) or 0) > len(lot_rows)
             }
-            self._refuse_unread(grid, sorted(uncounted))
+            grid.refuse_unread(sorted(uncounted))
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
         filled = fill_down(grid, lots, [line for kind in other_rows.keys() - _LOTS for line, _ in other_rows[kind]])
         for line in [line for line, _ in lot_rows if line in filled]:
@@ -760,7 +754,10 @@ class _Reader:
 
     def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
         texts = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
-        if not texts and grid.titled:
+        if not texts and (named := place_in_title(grid.text(cells, "job"), self.is_place)):
+            texts = {"commune": named}
+            self.tell(grid.name, "job_place", line, given=grid.text(cells, "job"), place=named)
+        elif not texts and grid.titled:
             texts = {"commune": grid.titled}
             self.tell(grid.name, "title_place", line, place=grid.titled)
         elif not {"basin", "commune"} & set(grid.columns):

@@ -14,6 +14,7 @@ from passerelles.text import normalise_label
 IsPlace = Callable[[str], bool]
 AreJobs = Callable[[Sequence[str]], bool]
 _TURNED: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
+_TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 
 
@@ -270,6 +271,22 @@ def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[s
     parts = [part for part in signs.split(text.strip()) if part]
     read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
     return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
+
+
+def place_in_title(title: str, is_place: IsPlace) -> str:
+    """
+    Return the town that ends a title of a job; empty where none does.
+
+    Examples
+    --------
+    >>> [place_in_title(title, {"Redon", "Ferme"}.__contains__) for title in ("Soudeur - Redon", "Soudeur à Redon")]
+    ['Redon', 'Redon']
+    >>> place_in_title("Ouvrier (ferme)", str.isalpha), place_in_title("Soudeur Redon", str.isalpha)
+    ('', '')
+    """
+    match = _TOWN.search(title)
+    name = match["place"] if match else ""
+    return name if name and not says("word_too", normalise_label(name)) and is_place(name) else ""
 
 
 def jobs_beside(text: str) -> list[str]:

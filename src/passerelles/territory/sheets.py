@@ -270,6 +270,9 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
     if rows.header_line > 1:
         tell(rows.name, "header_line", rows.header_line, line=str(rows.header_line))
     filled: list[Row] = list(rows.filled)
+    for line in [line for line, _ in filled if line in rows.struck]:
+        tell(rows.name, "struck_row", line)
+    filled = [row for row in filled if row[0] not in rows.struck]
     for area in rows.merged:
         if area.last_row > rows.header_line and area.last_row > area.first_row:
             filled = _fill_merged(filled, area)
