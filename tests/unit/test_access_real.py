@@ -799,7 +799,11 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("G1609", "G1602", "open", set(), set(), (0, 80)),  # a cook is one already
     ("D1505", "G1610", "open", set(), set(), (400, 900)),
     ("D1505", "G1303", "open", set(), set(), (300, 700)),  # to travel agent
+    ("D1505", "G1803", "open", set(), set(), (150, 400)),  # to waiter
+    ("G1803", "G1810", "open", set(), set(), (0, 60)),
     # Five years of studies, or the practice that a fiche names after two.
+    ("D1505", "F1113", "conditional", set(), {"DIP-N7", "EXP-ENERGIE"}, None),
+    ("F1201", "F1113", "conditional", set(), set(), (70, 400)),
     ("D1505", "H1402", "conditional", set(), {"DIP-N7", "EXP-INDUS"}, None),
     ("D1505", "H2502", "conditional", set(), {"DIP-N7", "EXP-INDUS"}, None),
     ("H1404", "H1402", "conditional", set(), set(), (70, 400)),
@@ -1261,6 +1265,16 @@ def test_no_stage_spares_what_takes_years_or_a_diploma(
     assert found[0].codes == (target,)
 
 
+def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -> None:
+    named = {
+        "F1401": "PSC1", "G1221": "EXP-SITE", "G1403": "EXP-STRUCT-LOISIRS", "G1409": "EXP-RAPIDE",
+        "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
+    }  # fmt: skip
+    for target, code in named.items():
+        (path,) = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)
+        assert code in {c.code for c in path.steps[0].options if c.requirement == "usual"}
+
+
 @pytest.mark.parametrize(
     ("origin", "target", "usual", "hours"),
     [
@@ -1269,6 +1283,11 @@ def test_no_stage_spares_what_takes_years_or_a_diploma(
         ("H2404", "K2317", "BTS-EAU", (500, 1200)),  # spinner to drinking water
         ("M1604", "K1902", "BTS-CJN", (500, 1350)),  # executive assistant to a notary's clerk
         ("G1203", "K1217", "BPJEPS-ASEC", (150, 600)),  # leader of a youth club to a neighbourhood's
+        ("D1505", "F1502", "CAP-METALLIER", (400, 800)),
+        ("F1206", "F1202", "TP-CHEF-GO", (200, 700)),  # leader of a gang to site foreman
+        ("M1601", "G1703", "TP-RECEPTION", (100, 360)),
+        ("D1505", "H2601", "CAP-ELECTRICIEN", (400, 800)),  # the same title as for who winds motors beside
+        ("I1302", "H1208", "TP-AUTOM", (200, 900)),
     ],
 )
 def test_a_technicians_title_that_is_usual_is_told_and_counted(
