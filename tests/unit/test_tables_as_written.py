@@ -1403,6 +1403,7 @@ def test_lines_of_text_tell_their_number_job_and_town(embedded: Referential, tmp
     assert {(2, "Redon", 3), (3, "Allaire", 2), (4, "Redon", 1)} <= read
     assert lots.people == 10
     assert (6, "number_in_job") in asides(lots)
+    assert "no_place" not in said(lots)
 
 
 def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Referential) -> None:
@@ -1425,3 +1426,36 @@ def test_titles_that_no_label_says_are_never_sure_by_one_of_their_words(rome: Re
     (lot,) = read_lots(rome, [{"Poste": title, "Nb": 2}], "fragile").lots
     assert lot.confidence < SURE
     assert lot.job in ("M1609", "N2203")
+
+
+def test_firms_above_the_places_that_head_columns_are_the_employers(embedded: Referential, tmp_path: Path) -> None:
+    places, rows = ("Métier", "Redon", "Allaire", "Redon"), (("Cariste", 2, 3, 4), ("Soudeur", 1, None, 5))
+    for above, employers in ((("", "A", "B", "C"), {"A", "B", "C"}), (("", "CDI", "CDD", "Intérim"), {"–"})):
+        path = workbook(tmp_path / "t.xlsx", ("Besoins",), above, places, *rows)
+        lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+        assert (lots.people, {lot.employer for lot in lots.lots}) == (15, employers)
+    path = workbook(tmp_path / "t.xlsx", ("Besoins",), ("", "A", "B", "C"), places, *rows)
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    read = {(lot.employer, lot.commune_label, lot.people) for lot in lots.lots}
+    assert {("A", "Redon", 2), ("B", "Allaire", 3), ("C", "Redon", 5)} <= read
+
+
+def test_a_place_away_from_those_of_its_own_table_may_be_the_beginning_of_another_name(embedded: Referential) -> None:
+    communes = (
+        Commune("72181", "Le Mans", "7201", 48.0, 0.2), Commune("72003", "Allonnes", "7201", 47.97, 0.16),
+        Commune("72296", "Saint-Maixent", "7201", 48.08, 0.66),
+        Commune("79191", "Niort", "7901", 46.32, -0.46), Commune("79081", "Chauray", "7901", 46.36, -0.38),
+        Commune("79048", "La Crèche", "7901", 46.36, -0.3),
+        Commune("79270", "Saint-Maixent-l'École", "7901", 46.41, -0.2),
+    )  # fmt: skip
+    locator = Locator(Places((Basin("7201", "LE MANS"), Basin("7901", "NIORT")), communes))
+
+    def rows(*names: str) -> list[dict[str, Any]]:
+        return [{"Métier": "N4101", "Nb": 1, "Ville": name} for name in names]
+
+    sarthe, niort = rows("Le Mans", "Allonnes"), rows("Niort", "Chauray", "La Crèche", "Saint-Maixent")
+    _, hiring = read_sides(embedded, sarthe, niort, locator=locator)
+    assert hiring is not None
+    assert asides(hiring) == [(4, "basin_ambiguous")]
+    people, _ = read_sides(embedded, [*sarthe, *rows("Saint-Maixent", "Saint-Maixent")], niort[:3], locator=locator)
+    assert people.set_aside == ()

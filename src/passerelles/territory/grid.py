@@ -222,6 +222,7 @@ class Grid:
     parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
     signed: bool = False  # whether its numbers are changes: people where they fall, openings where they rise
     titled: str = ""  # the place that a title above it names
+    above: Sequence[str] = ()  # what stands above the header, by column
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 
     @property

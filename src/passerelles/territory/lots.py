@@ -44,6 +44,7 @@ _PART_OF: Final = re.compile(
     r"(?:[\s,-]+(?:t|terminal|a[ée]rogare|hall)?\s?\d{1,2}[a-z]?|[\s-]+(?:nord|sud|est|ouest|centre(?:[ -]ville)?))\s*",
     re.IGNORECASE,
 )
+_SOME: Final = 4  # places of a table that tell where it is
 _APART: Final = re.compile(r"\s*[(),;/]\s*|\s+[-–—:]\s+")
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
 
@@ -103,9 +104,10 @@ class Locator:
 
     The survey is read only where it may matter: reading one takes seconds, and most tables name basins by their code
     or their own name. `departments` are those of the territory, where they are known: a name that several communes
-    have is the one of them that lies there. `communes` are those that the tables name, by code: a part of the name of
-    one of them ("Luchon") means it. `strays` are those of them that lie where no other place of the tables does:
-    "Tournon", in Savoie, may be the beginning of another name.
+    have is the one of them that lies there, of several the one in those of more than one place, `common`. `communes`
+    are those that the tables name, by code: a part of the name of one of them ("Luchon") means it. `strays` are those
+    of them that lie where no other place of their table, or of all tables, does: "Tournon", in Savoie, may be the
+    beginning of another name.
     """
 
     places: Places | None = None
@@ -113,6 +115,28 @@ class Locator:
     departments: frozenset[str] = frozenset()
     communes: frozenset[str] = frozenset()
     strays: frozenset[str] = frozenset()
+    common: frozenset[str] = frozenset()
+
+    def among(self, tables: Iterable[Collection["Lot"]]) -> "Locator":
+        """Return it with what the places of tables tell of those that it is asked for."""
+        by_table = [{(lot.basin, lot.commune) for lot in lots} for lots in tables]
+        places = set[tuple[str, str]]().union(*by_table)
+        areas = {place: self.departments_of(*place) for place in places}
+
+        def alone(some: Collection[tuple[str, str]]) -> Iterator[str]:
+            """Communes of some places in whose department no other of these lies."""
+            n_places = Counter(department for place in some for department in areas[place])
+            return (place[1] for place in some if place[1] and all(n_places[each] == 1 for each in areas[place]))
+
+        groups = [places, *(some for some in by_table if len(some) >= _SOME)]
+        n_places = Counter(department for some in areas.values() for department in some)
+        return replace(
+            self,
+            departments=frozenset(n_places),
+            communes=frozenset(commune for _, commune in places),
+            strays=frozenset(commune for some in groups for commune in alone(some)),
+            common=frozenset(department for department, n in n_places.items() if n > 1),
+        )
 
     def find(self, text: str) -> tuple[str, str]:
         """
@@ -199,7 +223,7 @@ class Locator:
         start = f"{normalise_label(text)} "
         candidates = (
             c for c in self.places.communes
-            if c.code in self.communes or departments_shown(c.code) in self._common
+            if c.code in self.communes or departments_shown(c.code) in self.common
         )  # fmt: skip
         matches = [c for c in candidates if any(name.startswith(start) for name in _names(c))]
         return [c for c in matches if c.code in self.communes] or matches
@@ -229,7 +253,7 @@ class Locator:
         codes = error.values.get("communes", ())
         local = [c for c in codes if departments_shown(c) in self.departments] if isinstance(codes, tuple) else []
         if len(local) > 1 and self.communes.isdisjoint(local):
-            local = [c for c in local if departments_shown(c) in self._common]
+            local = [c for c in local if departments_shown(c) in self.common]
         if self.places is None or len(local) != 1:
             raise error
         commune = self.places.commune_by_code[local[0]]
@@ -241,11 +265,6 @@ class Locator:
             return frozenset({departments_shown(commune)})
         basin = self.places.basin_by_code.get(where) if self.places else None
         return frozenset(basin.departments) if basin else frozenset()
-
-    @cached_property
-    def _common(self) -> frozenset[str]:
-        """Departments in which the tables have more than one place."""
-        return self.departments - {departments_shown(code) for code in self.strays}
 
     @cached_property
     def _grouped(self) -> frozenset[str]:
@@ -666,6 +685,11 @@ class Lots:
                 raise PasserellesError("territory_pool", pool=lot.pool, basin=lot.basin, first=known, second=lot.people)
             by_pool[key] = known if lot.pool else known + lot.people
         return dict(sorted(by_pool.items()))
+
+    @property
+    def by_sheet(self) -> Iterable[Sequence[Lot]]:
+        """Lots of each sheet or file, where several were read; else all of them."""
+        return grouped((lot.sheet, lot) for lot in self.lots).values()
 
     @property
     def shared(self) -> bool:

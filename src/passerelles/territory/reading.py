@@ -2,7 +2,6 @@
 
 import math
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
@@ -117,14 +116,7 @@ def read_sides(
 
     tables, faults = read_both(locator)
     known = [lot for lots in tables for lot in lots.lots]
-    areas = {(lot.basin, lot.commune): locator.departments_of(lot.basin, lot.commune) for lot in known}
-    places_in = Counter(department for some in areas.values() for department in some)
-    local = replace(
-        locator,
-        departments=frozenset(places_in),
-        communes=frozenset(lot.commune for lot in known),
-        strays=frozenset(c for (_, c), some in areas.items() if c and all(places_in[each] == 1 for each in some)),
-    )
+    local = locator.among(part for lots in tables for part in lots.by_sheet)
     said = {problem.key for lots in tables for problem in lots.said}
     unplaced = bool(local.communes - {""}) and not said.isdisjoint({"no_place", "places_unread"})
     if (
@@ -300,6 +292,8 @@ class _Reader:
             self.tell(grid.name, "places_unread", 0, first.column, column=first.column, why=first.what)
             columns = {role: at for role, at in grid.columns.items() if role not in ("basin", "commune")}
             found = self._lots(replace(grid, columns=columns, titled=""), rows, titles)
+        if found and all(lot.basin for _, lot in found):  # named with their jobs
+            self.said = [p for p in self.said if (p.file, p.key) != (grid.name, "no_place")]
         for key, lot in found:
             lots.setdefault(key, []).append(lot)
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from passerelles.io.csv import TOTAL, hold_counts, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.territory.grid import COUNT, Grid, Row, Tell, columns_of, corner, label_of, names_role
+from passerelles.territory.grid import COUNT, Grid, Row, Tell, are_parts, columns_of, corner, label_of, names_role
 from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
 from passerelles.text import normalise_label
 
@@ -52,6 +52,14 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     return original
 
 
+def _firms_above(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
+    """Return the employer that stands above each of some columns of places; none where they may be something else."""
+    names = {at: grid.above[at] if at < len(grid.above) else "" for at in columns}
+    others = [name for name in names.values() if not name or names_role(name) or any(map(str.isdigit, name))]
+    several = len(set(names.values())) > 1 and not are_parts([*dict.fromkeys(names.values())])
+    return names if several and not others and "employer" not in grid.columns else {}
+
+
 def _non_empty(texts: Iterable[str]) -> list[str]:
     """Return the cells that are not empty: a dash means nobody."""
     return [text for text in texts if text.strip(" -–—")]
@@ -75,6 +83,9 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     tell(grid.name, _TURNED[role], columns=", ".join(names[i] for i in at))
     if others := [names[i] for i in samples if i not in at]:
         tell(grid.name, "columns_apart", columns=", ".join(others))
+    firms = _firms_above(grid, at) if role == "commune" else {}
+    if firms:
+        tell(grid.name, "firms_above", employers=", ".join(dict.fromkeys(firms.values())))
     rows = list[Row]()
     for line, row in grid.rows:
         texts = {i: text for i in at if (text := cell_text(row[i]))}
@@ -83,14 +94,15 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
             _tell_sum(grid.name, line, row[old], [texts[i] for i in filled], tell)
         other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
-            rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), ""]))
+            rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), "", ""]))
         else:
-            nobody: list[tuple[Any, str]] = [] if texts else [(row[old], "")]
-            numbers = [(row[i], names[i]) for i in filled] or nobody
-            rows += [(line, [*other_cells, number, name]) for number, name in numbers]
+            nobody: list[tuple[Any, str, str]] = [] if texts else [(row[old], "", "")]
+            numbers = [(row[i], names[i], firms.get(i, "")) for i in filled] or nobody
+            rows += [(line, [*other_cells, *each]) for each in numbers]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, COUNT[grid.side]: len(names), role: len(names) + 1}
-    header += [grid.title(COUNT[grid.side]), role]
+    columns |= {"employer": len(names) + 2} if firms else {}
+    header += [grid.title(COUNT[grid.side]), role, ""]
     return replace(grid, header=header, columns=columns, rows=rows, headed=role)
 
 

@@ -290,7 +290,8 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
     header, filled = _one_table(rows.name, *_as_wide(header, below), side, tell)
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
-    grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet)
+    above = _headings(header, rows.above, rows.header_line)
+    grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet, above=above)
     return labelled(grid, rows.above, is_place, tell)
 
 
