@@ -1678,6 +1678,33 @@ def test_ways_of_several_parts_are_told_apart_and_an_examination_of_no_set_lengt
     assert f"Examen + SST {length} ; ou DE infirmier (4 620 h) ; ou Deux ans de métier." in told
 
 
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (CredentialRequirement("P", "AS", "usual"), True),
+        (CredentialRequirement("P", "AS", "usual", scope="titles", titles="9999"), False),  # not of the job at large
+        (CredentialRequirement("P", "AS", "option"), False),
+        (CredentialRequirement("P", "DEI", "usual"), False),
+    ],
+)
+def test_a_diploma_that_people_of_the_job_left_often_hold_is_told_to_be_checked(
+    row: CredentialRequirement, *, told: bool
+) -> None:
+    some = with_credentials(jobs(CredentialRequirement("Q", "AS"), row))
+    often = "(770 h, durée publiée ; souvent détenu par qui vient de ce métier, à vérifier)"
+    assert (often in sentences(some, "P")) is told
+    assert "souvent détenu" not in sentences(some, "R")
+    assert "souvent détenu" not in sentences(some, Profile("P", credentials={"AS": "no"}))
+
+
+def test_a_way_into_the_job_left_is_often_held_too_with_what_comes_before_it() -> None:
+    """Either of two diplomas opens P: which of them somebody has, nobody knows."""
+    ways = one_of("P", ("Z1", "v", "a"), ("DEI", "v", "b"))
+    title = Credential("Z1", "Titre", "titre", Hours(300, 300, 300), prerequisites=("AS",))
+    told = sentences(with_credentials(jobs(CredentialRequirement("Q", "Z1"), *ways), title), "P")
+    assert told.count("souvent détenu par qui vient de ce métier") == 2
+
+
 def test_what_else_would_do_is_told_where_only_practice_is_held() -> None:
     years = Credential("ANS", "Quatre ans", "experience", months=Hours(48, None, 48))
     rows = (*one_of("Q", ("ANS", "v", "a"), ("DEI", "v", "b"), ("E1", "v", "c")), CredentialRequirement("P", "ANS"))

@@ -10,6 +10,7 @@ from typing import Final, NamedTuple
 from passerelles.codes import circles, grouped, reached
 from passerelles.model import (
     DIPLOMAS,
+    TAUGHT,
     UNKNOWN_HOURS,
     Alternatives,
     Credential,
@@ -33,6 +34,7 @@ _COMMON_LEVEL: Final = 4  # no rare diploma in any job; one of a higher level is
 _CAR: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
 """Requirements that nobody does without: alone, or as a way of a choice."""
+_OFTEN: Final = ("usual", "one-of")
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
 
 
@@ -284,6 +286,15 @@ def _takes_longer(credential: Credential, months: float | None) -> bool:
     """
     years = credential.kind == "experience" and (credential.months.low or 0.0) > (months or 0.0)
     return months is not None and (years or credential.kind == "diplôme")
+
+
+def often_brought(referential: Referential, holdings: Holdings, credential: Credential) -> bool:
+    """Whether many who come from a job left have a training: employers ask for it there, or it is a way into it."""
+    jobs = [job for job in holdings.occupations if not _takes_longer(credential, holdings.practice.get(job))]
+    rows = ((job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _OFTEN)
+    codes = {row.credential for job, row in rows if concerns(referential, job, row, NO_AIM)}
+    often = codes.union(*map(referential.prerequisites_of, codes))
+    return credential.code in often and credential.kind in TAUGHT and holdings.of(credential) == "unknown"
 
 
 def after_occupation(

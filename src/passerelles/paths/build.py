@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
-from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, registers, remaining
+from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, often_brought, registers, remaining
 from passerelles.codes import grouped
 from passerelles.effort import HIGHEST_LEVEL, EffortTable
 from passerelles.graph.core import OccupationGraph
@@ -224,10 +224,13 @@ def _may_shorten(
     """
     What may give right to a shorter training for a credential, or does to one of unknown length.
 
-    A title that is usual in a job left is one that the person may have, and shortens no hours that are counted.
+    A title that is usual in a job left is one that the person may have, and shortens no hours that are counted; it may
+    be the very credential.
     """
     if reduction is not None:
         return None if certain else reduction
+    if often_brought(referential, holdings, known):
+        return Reduction(known.code, hours=0.0)
     rows = (row for job in holdings.occupations for row in referential.credentials_of.get(job, ()))
     usual = {row.credential for row in rows if row.kind == "usual"}
     return next((r for r in known.reductions if r.holder_of in usual), None)

@@ -724,6 +724,7 @@ def _credential(credential: StepCredential, lang: Lang) -> str:
         if credential.spared_after:
             holder = say("paths.step.experienced", lang=lang, holder=holder, months=round(credential.spared_after))
         key = "shorter" if credential.spared_to is None else "spared"
+        key = "often_held" if holder == credential.label else key
         hours = round(credential.spared_to or 0.0)
         known = say(f"paths.step.{key}", lang=lang, known=known, holder=holder, hours=hours)
     return f"{credential.label} ({known})"
