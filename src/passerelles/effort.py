@@ -1,305 +1,39 @@
 """How many hours of training a step takes: what is missing, how long a qualification is, what access requires."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Final, Literal, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from passerelles.access.conditions import training_hours
 from passerelles.access.demands import TENTHS, Demands, least
-from passerelles.access.holdings import (
-    NO_AIM,
-    OF_A_LEVEL,
-    Holdings,
-    asked,
-    concerns,
-    demands_diploma,
-    diplomas_among,
-    groups_of,
+from passerelles.access.holdings import Holdings
+from passerelles.access.qualifications import (
+    ENTITLED,
+    FIRST_DEGREE,
+    Qualification,
+    domain_of,
+    gives_access,
+    hours_by_level,
+    level_of_people,
+    months_by_level,
+    qualification_of,
+    studies_by_level,
 )
-from passerelles.codes import is_rome_code
 from passerelles.graph.core import OccupationGraph
-from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, CredentialRequirement, Occupation
-from passerelles.referentials.access_text import needs_no_diploma
-from passerelles.referentials.credentials import Duration, duration_model, load_durations
-from passerelles.referentials.referential import Referential
+from passerelles.model import Alternatives
 from passerelles.scoring.measures import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.sharing import cached_property
-from passerelles.text import fold_accents
-from passerelles.vectors import frozen, places_of, word_rules
+from passerelles.vectors import frozen, places_of
 
-Basis = Literal["credential", "certification", "estimate", "course"]
-HIGHEST_LEVEL: Final = 7
-ENTITLED: Final = HIGHEST_LEVEL + 1  # instead of a level: people who hold the very title that a job asks for
-_STANDINGS: Final = ENTITLED + 1
-_LOWEST: Final = 2
-_BACCALAUREAT: Final = 4
-FIRST_DEGREE: Final = 6
-_TWO_YEARS: Final = 5  # the level of a diploma that is two of the three years of a first degree
-# Months of a baccalauréat for adults (an academic year), of two years and of the last of a first degree, of a second.
-_MONTHS: Final = ((4, 9.0), (5, 24.0), (6, 12.0), (7, 24.0))
-_YEAR: Final = 12.0  # months of the last year of a degree
-_LAST_YEAR: Final = 500.0  # hours: a third of the 1,500 that a first degree takes at least (arrêté of 30 July 2018)
-_COURSE_LEVEL: Final = 3  # up to this level, an obligatory course may be all that a job asks for
-_SHORT: Final = 0.5  # of a course: who knows part of it, or learns it in pairs with a colleague
 Rows = NDArray[np.intp] | int
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Shares = NDArray[np.uint8]
 Hours = Floats | float
 Sums = tuple[Hours, Hours]
-
-
-class Qualification(NamedTuple):
-    """
-    Hours of a full qualification for an occupation.
-
-    Attributes
-    ----------
-    low, expected, high
-        Hours; `short` those for somebody who already holds its level: the short end of the level's courses.
-    level
-        European level, that of the settings where the fiche names none (`level_known` says).
-    basis
-        ``credential``: a required title or course of known length; ``certification``: published lengths of those that
-        lead there; ``estimate``: level and domain; ``course``: a job open without a diploma, for which a short course
-        is enough.
-    titled
-        Whether a diploma or title is required, of whatever length: the studies before it are its own prerequisites.
-    title
-        What who brings it adapts to the post alone by: the title of the trade that employers usually ask for, or the
-        choice of diplomas that is demanded of everybody; empty if there is none.
-    free
-        Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
-    follows
-        Whether it is a course without a level, taken after the degree of the job's level.
-    """
-
-    low: float
-    expected: float
-    high: float
-    short: float
-    level: int
-    level_known: bool
-    basis: Basis
-    titled: bool = False
-    title: Alternatives = ()
-    free: bool = False
-    follows: bool = False
-
-
-def level_of_access(text: str, language: str = "fr") -> int | None:
-    """
-    Lowest European level that a text on access to an occupation names, from 2 to 7; None where it names none.
-
-    The patterns are those of the language's ``words.toml``, which the score reads too; 2.5 (no diploma) is level 2.
-
-    Examples
-    --------
-    >>> level_of_access("Cet emploi est accessible avec un diplôme de niveau CAP à Bac."), level_of_access("Un permis.")
-    (3, None)
-    """
-    folded = fold_accents(text)
-    if needs_no_diploma(text, language):
-        return _LOWEST
-    levels = [value for pattern, value in word_rules(language).levels if pattern.search(folded)]
-    return _bounded(min(levels)) if levels else None
-
-
-def _level(referential: Referential, occupation: Occupation) -> int | None:
-    """Lowest European level of an occupation, from 2 to 7: of the catalogue, else the referential, else its text."""
-    access = referential.access_of.get(occupation.code)
-    for level in (None if access is None else access.level_low, occupation.level):
-        if level is not None:
-            return _bounded(level)
-    return level_of_access(occupation.access, referential.language)
-
-
-def _bounded(level: float) -> int:
-    return min(max(int(level), _LOWEST), HIGHEST_LEVEL)
-
-
-def qualification_of(referential: Referential, occupation: Occupation, settings: EffortSettings) -> Qualification:
-    """
-    Return the full qualification for an occupation.
-
-    A title, diploma or course that it requires, itself or as a prerequisite, and whose length is known, is that
-    qualification: the longest where there are several. A short course is so only where no diploma is asked for
-    beside it. A job open without any diploma takes an induction where beginners are shown the work in the post,
-    else a short course, or the longest one that employers usually ask for. Where nothing is required, the shortest
-    of its level's diplomas and titles that they usually ask for, or else of those above, comes next, if its length
-    is known. Otherwise the published lengths of certifications of its level that lead there say (the shortest
-    where nothing is required, unless courses of its level take less), else level and domain: up to level 5,
-    `open_share` of it where nothing is required and no title of unknown length usually asked for.
-    """
-    access = referential.access_of.get(occupation.code)
-    lowest = _level(referential, occupation)
-    level = lowest or int(settings.level_unknown)
-    known = lowest is not None
-    credentials = _required(referential, occupation.code)
-    titled = any(c.kind in DIPLOMAS for c in credentials)
-    full = [c for c in credentials if c.kind in DIPLOMAS or (level <= _COURSE_LEVEL and c.kind in TAUGHT)]
-    full = [c for c in full if _length(c) > 0]
-    course = duration_model().course
-    if full:
-        longest = max(full, key=lambda c: (_length(c), c.code))
-        expected, hours = _length(longest), training_hours(longest)
-        low, high, short = hours.low or expected, hours.high or expected, min(course, expected)
-        return Qualification(low, expected, high, short, level, known, "credential", titled)
-    if level == _LOWEST:
-        courses = (_length(c) for c in _usual(referential, occupation.code) if c.kind not in DIPLOMAS)
-        shown = access is not None and access.beginners == "yes"
-        course = settings.induction_hours if shown else max((course, *courses))
-        return Qualification(course * _SHORT, course, 2 * course, course, level, known, "course")
-    published = published_for(occupation, level)
-    middle = duration_model().estimate(level, _domain(occupation))
-    lengths = [d.centre.expected or 0.0 for d in published]
-    # Where no diploma is asked for, the job is learnt by the shortest course to it, not by a diploma of several
-    # years where courses of its level take less.
-    rows = asked(referential, occupation.code, NO_AIM)
-    asks = titled or demands_diploma(referential, rows)
-    free = access is not None and access.status in ("open", "conditional") and not asks
-    # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
-    # is a course for people who have done these studies.
-    levels = (level, None) if level >= FIRST_DEGREE else (level,)
-    titles = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS]
-    asked_for = [c for c in titles if _length(c)]
-    # A title above the lowest level at which some are hired counts where none of that level is asked for.
-    fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
-    if free and fit:
-        usual = min(fit, key=lambda c: (_length(c), c.code))
-        expected, hours = _length(usual), training_hours(usual)
-        # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
-        short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
-        # A course has no level whose courses would say how far others are from it: as wide as short courses.
-        low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
-        high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        follows, way = usual.level is None and level >= FIRST_DEGREE, ((usual.code,),)
-        return Qualification(low, expected, high, short, level, known, "certification", title=way, follows=follows)
-    # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
-    # first degree on, after the studies.
-    lengthless = [c.code for c in titles if level <= (c.level or 0) and level < FIRST_DEGREE]
-    part = settings.open_share if free and not lengthless else 1.0
-    title: Alternatives = ((min(lengthless),),) if free and lengthless else _demanded(referential, rows)
-    low, expected, high = ((part if level < FIRST_DEGREE else 1.0) * hours for hours in middle)
-    if lengths and not (free and expected < min(lengths)):
-        expected = min(lengths) if free else float(np.median(lengths))
-        short = min(expected, middle.low)
-        # Few have a published length: those that have not may be as far below and above as the level's courses are.
-        low = min(short, *(d.centre.low or expected for d in published))
-        high = max(2 * expected - low, *lengths)
-        return Qualification(low, expected, high, short, level, known, "certification", titled, title)
-    short = part * middle.low
-    free = free and not lengthless
-    return Qualification(low, expected, high, short, level, known, "estimate", titled, title, free)
-
-
-def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
-    """Certifications of one level, of published length, that lead to an occupation or to the fiche it comes from."""
-    codes = {occupation.code, occupation.base, occupation.parent} - {None}
-    those = (d for d in load_durations() if d.level == level and d.centre.expected)
-    return tuple(d for d in those if codes.intersection(d.occupations))
-
-
-def _domain(occupation: Occupation) -> str:
-    """Letter of the main domain of a ROME code; empty where the code is another's."""
-    return occupation.fiche[0] if is_rome_code(occupation.fiche) else ""
-
-
-def _studies(qualification: Qualification, domain: str) -> Floats:
-    """
-    Hours of the diplomas that come before a qualification of levels 6 and 7, by the level held, shape (standings,).
-
-    A first degree is open to whoever holds the baccalauréat, a second one to whoever holds the first (Code de
-    l'éducation, art. L. 612-3 and L. 612-6, read 2026-11-26); of the three years of the first, a diploma of level 5 is
-    two. Experience dispenses with them (L. 613-5) who holds that much already, where nobody asks for the diploma; it
-    is counted nowhere else. A credential has prerequisites of its own; a course without a level supposes the degree of
-    the job's level.
-    """
-    hours = np.zeros(_STANDINGS)
-    if _gives_access(qualification) or not qualification.level_known:
-        return hours
-    model = duration_model()
-    if qualification.follows and qualification.level > FIRST_DEGREE:
-        hours[: qualification.level] += model.estimate(qualification.level, domain).expected
-    if qualification.follows or qualification.level > FIRST_DEGREE:
-        first = model.estimate(FIRST_DEGREE, domain).expected
-        hours[:FIRST_DEGREE] += first
-        hours[_TWO_YEARS] -= first if qualification.free else 2 * first / 3
-    if qualification.level >= FIRST_DEGREE:
-        hours[:_BACCALAUREAT] += model.estimate(_BACCALAUREAT, domain).expected
-    return hours
-
-
-def _calendar(qualification: Qualification) -> Floats:
-    """
-    Months of the studies that an estimated qualification of level 6 or 7 takes, by the level held, shape (standings,).
-
-    The academic years of the diplomas above the level held: a baccalauréat, a first degree of 180 credits in three
-    years, a second of 120 in two (Code de l'éducation, art. L. 612-3 and L. 612-6; arrêté of 6 December 2019, art. 5);
-    the last one alone where experience opens it.
-    Hours alone would make five years of study one: lectures fill no working week.
-    """
-    months = np.zeros(_STANDINGS)
-    if qualification.level >= FIRST_DEGREE and qualification.level_known and not _gives_access(qualification):
-        for level, some in _MONTHS:
-            if level <= qualification.level:
-                months[:level] += some
-    if qualification.free:
-        months[_TWO_YEARS:] = np.minimum(months[_TWO_YEARS:], _YEAR)
-    return months
-
-
-def _trade(qualification: Qualification) -> Floats:
-    """
-    Hours of a qualification itself, by the level held, shape (standings,); see `EffortTable.standing`.
-
-    An estimated qualification of level 6 is a first degree of 180 credits. Who holds a diploma of level 5, which is 120
-    of them, or a higher one, enters its last year (arrêté of 6 December 2019 on the licence professionnelle, art. 5,
-    read 2026-11-26: from 30 to 120 credits are brought), whatever the field. So does, of a second degree, who
-    holds that much and comes to a job that asks nobody for it: experience opens its last year (Code de l'éducation,
-    L. 613-5).
-    """
-    hours = np.full(_STANDINGS, qualification.expected)
-    if qualification.title:
-        hours[ENTITLED] = min(qualification.expected, duration_model().course)
-    if qualification.basis == "estimate" and qualification.level == FIRST_DEGREE and not qualification.titled:
-        hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
-    elif qualification.free and qualification.level > FIRST_DEGREE:
-        hours[_TWO_YEARS:] = qualification.expected / 2
-    return hours
-
-
-def _gives_access(qualification: Qualification) -> bool:
-    """Whether a title or diploma gives access to an occupation, with the studies that it supposes itself."""
-    return qualification.titled or qualification.basis == "credential"
-
-
-def _demanded(referential: Referential, rows: Sequence[CredentialRequirement]) -> Alternatives:
-    """Choice that is demanded of everybody, of which each alternative holds a whole qualification; empty if none."""
-    whole = diplomas_among(referential, (row.credential for row in rows)) - OF_A_LEVEL.keys()
-    return next((ways for ways in groups_of(rows).values() if all(whole.intersection(way) for way in ways)), ())
-
-
-def _required(referential: Referential, code: str) -> list[Credential]:
-    rows = [r.credential for r in asked(referential, code, NO_AIM) if r.kind == "required"]
-    codes = {c for credential in rows for c in (*referential.prerequisites_of(credential), credential)}
-    return [referential.credential_by_code[c] for c in sorted(codes) if c in referential.credential_by_code]
-
-
-def _usual(referential: Referential, code: str) -> list[Credential]:
-    """Credentials that employers usually ask for in the job at large, without alternatives that the law demands."""
-    rows = referential.credentials_of.get(code, ())
-    ways = {row.credential for row in rows if row.kind == "one-of"}
-    usual = (row.credential for row in rows if row.kind == "usual" and concerns(referential, code, row, NO_AIM))
-    return [known for code in usual if code not in ways and (known := referential.credential_by_code.get(code))]
-
-
-def _length(credential: Credential) -> float:
-    return training_hours(credential).expected or 0.0
 
 
 UNITS: Final = 200  # an uncovered share of 1
@@ -654,8 +388,8 @@ def _assemble(
     chosen = number[starts]
     effort = settings.effort
     qualifications = tuple(qualification_of(graph.referential, o, effort) for o in graph.occupations)
-    diplomas = ([c.level or 0 for c in _required(graph.referential, o) if c.kind in DIPLOMAS] for o in graph.codes)
-    people = [_bounded(max(q.level, *some, 0)) for q, some in zip(qualifications, diplomas, strict=True)]
+    people = [level_of_people(graph.referential, *of) for of in zip(graph.codes, qualifications, strict=True)]
+    domains = [domain_of(occupation) for occupation in graph.occupations]
 
     titles = tuple(sorted({q.title for q in qualifications if q.title}))
     places = {title: place for place, title in enumerate(titles)}
@@ -679,15 +413,15 @@ def _assemble(
         cap=frozen(cap[chosen]),
         practised=frozen(practised[chosen]),
         short=each(q.short for q in qualifications),
-        trade=each(map(_trade, qualifications)),
-        studies=each(map(_studies, qualifications, map(_domain, graph.occupations))),
-        calendar=each(map(_calendar, qualifications)),
+        trade=each(map(hours_by_level, qualifications, domains)),
+        studies=each(map(studies_by_level, qualifications, domains)),
+        calendar=each(map(months_by_level, qualifications)),
         low_share=each(q.low / q.expected for q in qualifications),
         high_share=each(q.high / q.expected for q in qualifications),
         level=each((q.level for q in qualifications), np.int64),
         people=each(people, np.int64),
         level_known=each((q.level_known for q in qualifications), np.bool_),
-        proves=each((n if _gives_access(q) else 0 for n, q in zip(people, qualifications, strict=True)), np.int64),
+        proves=each((n if gives_access(q) else 0 for n, q in zip(people, qualifications, strict=True)), np.int64),
         title=each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
         titles=titles,
         adaptation=each(effort.adaptation_titled if titled(q) else effort.adaptation for q in qualifications),

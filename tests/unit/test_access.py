@@ -25,6 +25,7 @@ from passerelles import (
 from passerelles.access.conditions import AccessCredential, access_conditions, move_kind
 from passerelles.access.demands import build_demands, demands_of
 from passerelles.access.holdings import NO_AIM, Holdings, after_occupation, holdings_of
+from passerelles.access.qualifications import qualification_of
 from passerelles.access.wording import (
     access_text,
     duration_text,
@@ -36,7 +37,6 @@ from passerelles.access.wording import (
 )
 from passerelles.charts.moves import path_ladder
 from passerelles.cli.main import run
-from passerelles.effort import qualification_of
 from passerelles.errors import PasserellesError
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, number

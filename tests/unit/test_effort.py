@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from passerelles import Path, Profile, levers, rank_paths
 from passerelles.access.holdings import Holdings
-from passerelles.effort import ENTITLED, EffortTable, effort_table, level_of_access, qualification_of, state_of
+from passerelles.access.qualifications import ENTITLED, level_of_access, qualification_of
+from passerelles.effort import EffortTable, effort_table, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import (
@@ -85,7 +86,7 @@ def test_a_job_that_asks_for_no_diploma_takes_no_longer_than_courses_of_its_leve
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     length = Duration("BAC", "", 4, "M", ("B",), Hours(None, 1850.0, None, "s"))
-    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
+    monkeypatch.setattr("passerelles.access.qualifications.load_durations", lambda: (length,))
 
     def found(laid: Referential) -> tuple[str, float]:
         qualification = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
@@ -206,7 +207,7 @@ def test_neither_a_required_title_nor_published_lengths_are_cut_to_their_last_ye
     assert not table.calendar[:, 1].any()
     assert len(set(table.trade[:, 1].tolist())) == 1
     length = Duration("L", "", 6, "M", ("B",), Hours(None, 1517.0, None, "s"))
-    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
+    monkeypatch.setattr("passerelles.access.qualifications.load_durations", lambda: (length,))
     trade = effort_table(build_graph(conditional(6), access=None), Settings()).trade[:, 1]
     assert set(trade[:ENTITLED].tolist()) == {1517.0}
 
@@ -217,7 +218,7 @@ def test_a_job_that_asks_for_no_diploma_takes_the_shortest_certification_that_le
 ) -> None:
     lengths = [Duration(f"C{h}", "", 4, "M", ("B",), Hours(None, h, None, "s"))
                for h in (500.0, 300.0, 900.0)]  # fmt: skip
-    monkeypatch.setattr("passerelles.effort.load_durations", lambda: tuple(lengths))
+    monkeypatch.setattr("passerelles.access.qualifications.load_durations", lambda: tuple(lengths))
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", status, 4),))
     found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
     assert (found.basis, found.expected) == ("certification", expected)
@@ -243,7 +244,7 @@ def test_an_open_job_whose_employers_ask_for_a_diploma_takes_that_diploma(
     change: dict[str, Any], expected: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shorter = Duration("C", "", 4, "M", ("B",), Hours(None, 300.0, None, "s"))
-    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (shorter,))
+    monkeypatch.setattr("passerelles.access.qualifications.load_durations", lambda: (shorter,))
     given: dict[str, Any] = {
         "kind": "usual",
         "scope": "all",
@@ -438,7 +439,7 @@ def test_half_of_a_course_is_less_than_a_published_length_between_the_half_and_t
 ) -> None:
     whole = duration_model().estimate(4, "").expected
     length = Duration("L", "", 4, "M", ("B",), Hours(None, 0.7 * whole, None, "s"))
-    monkeypatch.setattr("passerelles.effort.load_durations", lambda: (length,))
+    monkeypatch.setattr("passerelles.access.qualifications.load_durations", lambda: (length,))
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=(OccupationAccess("B", "open", 4),))
     found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
     assert (found.basis, found.expected) == ("estimate", whole / 2)
@@ -507,6 +508,22 @@ def test_studies_on_the_way_are_not_told_beside_a_published_length_that_is_count
     laid = replace(either, credentials=tuple(replace(way, hours=hours) for way in either.credentials))
     step = direct(build_graph(laid, settings=Settings(scorer="unfitted", access=None)), "A", "B", Settings()).steps[0]
     assert (step.hours.expected, step.studies, step.academic_months) == (2000.0, 0.0, 0.0)
+
+
+def test_who_is_below_the_level_of_a_managers_job_learns_the_whole_of_its_course() -> None:
+    some = [occupation("A"), occupation("B"), occupation("C")]
+    led = [replace(each, managerial="yes" if each.code == "B" else "no") for each in some]
+    laid = replace(
+        referential({"A": ["x"], "B": ["a"], "C": ["c"]}, occupations=led),
+        occupation_access=tuple(
+            OccupationAccess(code, "open", level) for code, level in (("A", 3), ("B", 5), ("C", 5))
+        ),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    graph = build_graph(laid, settings=plain)
+    whole, part = duration_model().estimate(5, "").expected, plain.effort.open_share
+    hours = {(o, t): direct(graph, o, t, plain).hours.expected for o, t in (("A", "B"), ("A", "C"), ("C", "B"))}
+    assert hours == {("A", "B"): whole, ("A", "C"): whole * part, ("C", "B"): whole * part}
 
 
 def test_who_holds_a_diploma_of_the_level_takes_the_least_that_its_text_sets() -> None:

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_conditions, kind_between, with_counted
 from passerelles.access.demands import TENTHS, Demands, Price, sane_hours
 from passerelles.access.holdings import DEMANDED, Holdings, after_occupation, often_brought, registers, remaining
+from passerelles.access.qualifications import HIGHEST_LEVEL
 from passerelles.codes import grouped
-from passerelles.effort import HIGHEST_LEVEL, EffortTable
+from passerelles.effort import EffortTable
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.demands import TENTHS
+from passerelles.access.qualifications import FIRST_DEGREE
 from passerelles.codes import check_codes
-from passerelles.effort import FIRST_DEGREE, UNITS, Floats, Ints
+from passerelles.effort import UNITS, Floats, Ints
 from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, percent, say
