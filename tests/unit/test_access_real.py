@@ -802,6 +802,13 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1505", "G1303", "open", set(), set(), (300, 700)),  # to travel agent
     ("D1505", "G1803", "open", set(), set(), (150, 400)),  # to waiter
     ("G1803", "G1810", "open", set(), set(), (0, 60)),
+    # Who has the same title, or more, from a job that asks for another name of it.
+    ("J1302", "H1503", "open", set(), set(), (0, 150)),  # from a laboratory of medicine to one of industry
+    ("F1201", "F1202", "open", set(), set(), (0, 120)),  # works manager to site foreman
+    ("G1304", "G1303", "open", set(), set(), (0, 120)),
+    ("G1706", "G1703", "open", set(), set(), (0, 60)),
+    ("H2913", "H2911", "open", set(), set(), (0, 150)),  # trades of metal name each other's diplomas
+    ("H2911", "H2913", "open", set(), set(), (0, 150)),
     # Five years of studies, or the practice that a fiche names after two.
     ("D1505", "F1113", "conditional", set(), {"DIP-N7", "EXP-ENERGIE"}, None),
     ("F1201", "F1113", "conditional", set(), set(), (70, 400)),
