@@ -494,6 +494,7 @@ TITLES: list[tuple[str, str, str, set[str]]] = [
     ("N4105", "Equipier sapeur-pompier", "selective", {"FORM-SPP"}),
     ("J1501", "Sage-femme", "conditional", {"DE-SF", "ORDRE-SF"}),
     ("D1401", "Agent immobilier", "conditional", {"CARTE-T"}),
+    ("D1505", "Agent commercial en immobilier", "conditional", {"HAB-IMMO", "RSAC"}),  # never an employee
     ("K2503", "Agent de surveillance des voies publiques", "conditional", {"AGR-ASVP"}),
     ("N2101", "Pilote d'hélicoptère", "conditional", {"CPL-H", "MED-1"}),
     ("C1502", "Syndic de copropriété", "conditional", {"CARTE-S"}),
@@ -522,6 +523,15 @@ def test_a_target_named_by_a_title_takes_what_the_title_does(
     assert not found.varies
     moves = rank_moves(rome4_graph, origin, targets=[target])
     assert {c.code for c in moves[0].access.to_obtain if c.needed_for is None} == needed
+
+
+def test_a_tattooist_is_no_beautician(rome4_graph: OccupationGraph) -> None:
+    def told(target: str) -> str:
+        return " ".join(path_sentences(rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)[0]))
+
+    for words in ("CAP esthétique", "qualification artisan"):
+        assert words in told("Esthéticienne")
+        assert words not in told("Tatoueur")
 
 
 def test_a_title_is_said_and_an_occupation_named_twice_is_meant_at_large(rome4_graph: OccupationGraph) -> None:
