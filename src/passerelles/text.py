@@ -51,7 +51,7 @@ def normalise_label(text: str) -> str:
     >>> normalise_label("Moniteur / Monitrice d’auto‑école")
     'moniteur monitrice d auto ecole'
     """
-    return _NOT_WORD.sub(" ", fold_accents(text)).strip()
+    return _NOT_WORD.sub(" ", fold_accents(text)).strip() if text else ""  # so are most cells of a wide table
 
 
 def slashed_forms(label: str) -> tuple[str, str] | None:

@@ -11,6 +11,7 @@ from passerelles.scoring.measures import CADRE_WEIGHT
 from passerelles.scoring.table import UNITS
 from passerelles.vectors import COARSE, FINE
 
+# Arrays are copied cell by cell: of a whole one numba compiles, for seconds, what it would say of another shape.
 compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 
@@ -44,7 +45,9 @@ def bounds(space, formula, room, row):
     bound = room.bound
     own = space.base_rows[row] if row >= 0 else -1
     # The last row of the rest is that of people without an occupation.
-    bound[:] = formula.rest[row].astype(np.float32) + np.float32(layout.SLACK * formula.parts)
+    slack = np.float32(layout.SLACK * formula.parts)
+    for target in range(len(bound)):
+        bound[target] = np.float32(formula.rest[row, target]) + slack
     for feature in range(len(formula.kind)):
         weight = np.float32(formula.weight[feature] * UNITS)
         if formula.kind[feature] == layout.VALUE:
@@ -272,7 +275,8 @@ def _add_terms(space, room, row):
         dots = room.dots[measure]
         square = 0.0
         if row >= 0:
-            dots[:] = space.base_dot[measure, row]
+            for target in range(len(dots)):
+                dots[target] = space.base_dot[measure, row, target]
             square = space.base_square[measure, row]
         else:
             dots[:] = 0
@@ -320,7 +324,8 @@ def _values(room):
         if length > layout.LONGEST:
             return False
         scale = 1.0 / (length * FINE) if length > 0.0 else 0.0
-        room.values[measure] = (room.dots[measure] * scale).astype(np.float32)
+        for target in range(len(room.bound)):
+            room.values[measure, target] = np.float32(room.dots[measure, target] * scale)
     return True
 
 
