@@ -47,6 +47,9 @@ LONGEST = (
     "test_bulk_spark",
 )  # fmt: skip
 
+# Files that ask most of the real ROME, split by an overlay, and of its market and places.
+TOGETHER = {"test_notebooks", "test_docs", "test_cases", "test_flagship"}
+
 
 def pytest_configure() -> None:
     from shared_graph import share_embedded
@@ -64,11 +67,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Give each worker whole files, in the order above: what the tests of one share is made once."""
+    """Give each worker whole files, in the order above, or those that share most: what they share is made once."""
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
+    class Together(LoadFileScheduling):  # type: ignore[misc]
+        def _split_scope(self, nodeid: str) -> str:
+            file: str = super()._split_scope(nodeid)
+            return "on the real ROME" if Path(file).stem in TOGETHER else file
+
     config.option.loadscopereorder = False
-    return LoadFileScheduling(config, log)
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:

@@ -175,14 +175,14 @@ def test_megabytes_of_garbage_below_a_good_header(tmp_path: Path) -> None:
     file = folder / "unix_liens_rome_referentiels_v999_utf8.csv"
     header = file.read_bytes().split(b"\n")[0] + b"\n"
     file.write_bytes(
-        header + noise.randbytes(4_000_000).translate(bytes(b'aZ15,,,;"\n\xe9'[i % 11] for i in range(256)))
+        header + noise.randbytes(1_000_000).translate(bytes(b'aZ15,,,;"\n\xe9'[i % 11] for i in range(256)))
     )
     started = time.process_time()
     report = validate(folder)
-    assert time.process_time() - started < 12
+    assert time.process_time() - started < 4
     assert not report.ok
     assert len(report.notices) < 8 * LISTED
-    assert report.counts["dropped"] > 40_000
+    assert report.counts["dropped"] > 10_000
     assert load_referential(folder).occupations
 
 

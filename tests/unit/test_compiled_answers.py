@@ -283,7 +283,7 @@ def test_tables_of_scores_are_the_same(pair: Pair) -> None:
         same_matrix(measure_index(opened).vectors[name], vectors)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])  # of each form
 @given(data=st.data())
 def test_answers_are_the_same(pair: Pair, data: st.DataObject) -> None:
     built, opened = pair

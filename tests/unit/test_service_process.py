@@ -174,14 +174,14 @@ def test_a_client_that_does_not_read_loses_its_connection(hurried: Service) -> N
 
 @pytest.mark.slow
 def test_who_asks_little_is_answered_under_attack() -> None:
-    words = ["-m", "benchmarks", "attack", "--seconds", "8", "--requests", "200", "--json"]
+    words = ["-m", "benchmarks", "attack", "--seconds", "3", "--requests", "100", "--json"]
     root = Path(__file__).resolve().parents[2]
     ran = subprocess.run([sys.executable, *words], cwd=root, capture_output=True, text=True, check=True, timeout=240)
     attack, afterwards, *memory = map(json.loads, ran.stdout.splitlines())
-    assert attack["asked"] > 50
+    assert attack["asked"] > 20
     assert set(attack["statuses"]) == {"200"}
-    assert attack["heavy"]["left"] > 5  # some left before their answer
-    assert attack["heavy"]["two lengths: 400"] > 5
+    assert attack["heavy"]["left"] > 2  # some left before their answer
+    assert attack["heavy"]["two lengths: 400"] > 2
     assert afterwards["ready_after_s"] is not None  # no thread is stuck
     assert memory[-1]["rss_mb"] - memory[1]["rss_mb"] < 20
     assert all(set(each["statuses"]) <= {200, 404} for each in memory)

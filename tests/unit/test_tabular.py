@@ -177,11 +177,11 @@ def test_spaces_and_blank_rows_of_spreadsheets_go_where_asked() -> None:
 @pytest.mark.slow
 def test_megabytes_of_garbage_cost_little_time_and_few_notices() -> None:
     noise = random.Random(1)  # noqa: S311 - the same noise in every run
-    binary = noise.randbytes(4_000_000)
+    binary = noise.randbytes(1_000_000)
     printable = binary.translate(bytes(b"abc,;\"\n'\xe9\xff "[i % 11] for i in range(256)))
     made = time.process_time()
     tables = [read(printable), read(HEADER.encode() + printable), read(binary)]
-    assert time.process_time() - made < 12
+    assert time.process_time() - made < 4
     assert [len(t.notices) <= 4 * LISTED for t in tables] == [True] * 3
     assert any(n.severity == "error" for n in tables[0].notices)
     kept = tables[1]

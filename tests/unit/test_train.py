@@ -14,6 +14,7 @@ from passerelles.evaluation.train import (
     CANDIDATES,
     FITS,
     Pairs,
+    Progress,
     calibrate,
     chosen_pairs,
     fit_scorer,
@@ -27,7 +28,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.model import Profile
 from passerelles.ranking.moves import rank_moves
 from passerelles.scoring.measures import DRAWN, Origins, drawn_people
-from passerelles.scoring.scorer import load_scorer, scorer_text
+from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 
 
 @pytest.fixture(scope="module")
@@ -138,13 +139,23 @@ def test_the_command_writes_what_training_gives(
 ) -> None:
     monkeypatch.setattr(training, "GROUPINGS", (101,))  # one instead of two: half the time, the same steps
     steps: list[tuple[int, int]] = []
-    scorers = train(plain, progress=lambda *step: steps.append(step))
-    total = len(FITS) * 6
-    assert steps == [(i, total) for i in range(1, total + 1)]
+    scorers: dict[str, Scorer] = {}
+
+    def watched(graph: OccupationGraph, *, progress: Progress) -> dict[str, Scorer]:
+        def told(done: int, total: int) -> None:
+            steps.append((done, total))
+            progress(done, total)
+
+        scorers.update(train(graph, progress=told))
+        return scorers
+
+    monkeypatch.setattr(training, "train", watched)
     with pytest.raises(SystemExit) as ended:
         run(["train", "--referential", "transitions", "--output", str(tmp_path)])
     assert not ended.value.code
     assert capsys.readouterr().out == ""
+    total = len(FITS) * 6
+    assert steps == [(i, total) for i in range(1, total + 1)]
     assert {p.stem for p in tmp_path.iterdir()} == set(scorers) == set(FITS)
     for name, scorer in scorers.items():
         assert (tmp_path / f"{name}.json").read_text(encoding="utf-8") == scorer_text(scorer)
