@@ -645,6 +645,7 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         CRECHE,
         (890, 1600),
     ),  # fourteen weeks of the CAP are spent in a crèche
+    ("J1506", "J1509", "conditional", {"DCS"}, set(), (1295, 1470)),
     ("J1506", "J1502", "conditional", {"DCS"}, set(), (1295, 1470)),  # 42 weeks, fourteen of them of placement
     ("L1401", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, (154, 600)),  # the certificate takes 154 hours, not 74
     ("I1604", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), None),
@@ -1329,6 +1330,7 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
         ("J1401", "J1502", "EXP-PARAMED-48", 1470),
         ("J1508", "J1503", "EXP-INF-24", 3300),
         ("K2118", "K2103", "EXP-ENS-48", 160),
+        ("K1203", "K1209", "DE-SOCIAL6", 100),  # any diploma of social work of level 6
         ("K2103", "K2117", "EXP-ENS-60", 160),
     ],
 )
