@@ -1307,6 +1307,12 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
         ("M1601", "G1703", "TP-RECEPTION", (100, 360)),
         ("D1505", "H2601", "CAP-ELECTRICIEN", (400, 800)),  # the same title as for who winds motors beside
         ("I1302", "H1208", "TP-AUTOM", (200, 900)),
+        ("N4101", "N4203", "TP-ETRM", (300, 620)),  # lorry driver to the office that sends lorries out
+        ("D1505", "M1607", "TP-CAGA", (300, 600)),
+        ("D1505", "M1810", "TITRE-TSR", (350, 660)),
+        ("D1505", "I1402", "TP-TAVE", (350, 701)),
+        ("D1505", "I1203", "CAP-IMTB", (400, 800)),
+        ("I1604", "I1612", "TFP-TEAVA", (200, 701)),  # mechanic to expert technician
     ],
 )
 def test_a_technicians_title_that_is_usual_is_told_and_counted(
@@ -1332,6 +1338,15 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
         ("K2118", "K2103", "EXP-ENS-48", 160),
         ("K1203", "K1209", "DE-SOCIAL6", 100),  # any diploma of social work of level 6
         ("K2103", "K2117", "EXP-ENS-60", 160),
+        ("M1609", "M1607", "TP-CAGA", 140),  # a medical secretary is a secretary
+        ("F1603", "I1203", "CAP-IMTB", 140),  # the fiche admits whoever knows a trade of building
+        ("I1612", "I1604", "CAP-MAINT-VEH", 100),
+        ("I1617", "I1604", "CAP-MAINT-VEH", 140),  # vehicles are tested by who has a diploma of the motor trade
+        ("I1304", "I1310", "TP-EMI", 60),
+        ("H1208", "I1302", "BACPRO-MSPC", 140),
+        ("I1316", "I1306", "CAP-FROID", 100),
+        ("M1855", "M1861", "TP-CDA", 100),
+        ("D1429", "N1204", "TP-OTAM", 100),
     ],
 )
 def test_who_has_a_diploma_or_years_that_serve_is_not_sent_through_others(
