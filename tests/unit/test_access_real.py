@@ -525,13 +525,16 @@ def test_a_target_named_by_a_title_takes_what_the_title_does(
     assert {c.code for c in moves[0].access.to_obtain if c.needed_for is None} == needed
 
 
-def test_a_tattooist_is_no_beautician(rome4_graph: OccupationGraph) -> None:
+def test_a_tattooist_is_no_beautician_nor_a_confectioner_a_pastry_cook(rome4_graph: OccupationGraph) -> None:
     def told(target: str) -> str:
         return " ".join(path_sentences(rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)[0]))
 
     for words in ("CAP esthétique", "qualification artisan"):
         assert words in told("Esthéticienne")
         assert words not in told("Tatoueur")
+    assert "qualification artisan" in told("Pâtissier")
+    assert "qualification artisan" not in told("Confiseur")
+    assert "CAP agricole maréchal-ferrant" not in told("Pédicure pour bovin")
 
 
 def test_a_title_is_said_and_an_occupation_named_twice_is_meant_at_large(rome4_graph: OccupationGraph) -> None:
