@@ -661,6 +661,14 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("M1607", "K1102", "conditional", set(), {"CNC-MJPM", "LP-MJPM"}, None),
     ("N4105", "K2506", "conditional", {"AUT-ARME", "CNAPS-PREAL-FONDS", "CP-FONDS", "TFP-FONDS"}, set(), None),
     ("D1505", "Agent / Agente de sécurité incendie", "conditional", {"SSIAP1"}, set(), (60, 300)),
+    (
+        "Agent / Agente de sécurité incendie",
+        "Chef / Cheffe d'équipe de sécurité incendie",
+        "conditional",
+        {"SSIAP2"},
+        set(),
+        (68, 80),
+    ),
     ("N4105", "Equipier sapeur-pompier / Equipière sapeuse-pompière", "selective", {"FORM-SPP"}, set(), None),
     ("M1607", "K1711", "selective", {"FORM-SURV"}, set(), None),
     ("M1607", "K1704", "selective", {"FORM-OPN"}, set(), None),
@@ -1340,6 +1348,8 @@ def test_a_technicians_title_that_is_usual_is_told_and_counted(
         ("J1508", "J1503", "EXP-INF-24", 3300),
         ("K2118", "K2103", "EXP-ENS-48", 160),
         ("K1203", "K1209", "DE-SOCIAL6", 100),  # any diploma of social work of level 6
+        ("J1117", "K1214", "DE-MK", 1000),  # three years of medicine open the master
+        ("K1207", "K1801", "TP-CIP", 150),  # guidance hires from social work
         ("K2103", "K2117", "EXP-ENS-60", 160),
         ("M1609", "M1607", "TP-CAGA", 140),  # a medical secretary is a secretary
         ("F1603", "I1203", "CAP-IMTB", 140),  # the fiche admits whoever knows a trade of building
