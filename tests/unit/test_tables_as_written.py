@@ -1194,6 +1194,7 @@ def test_a_row_of_people_whose_state_is_cancelled_is_set_aside(embedded: Referen
     ("remark", "left"),
     [
         ("dont 3 déjà pourvus", 5), ("permis C, 1 poste déjà pourvu", 7), ("dont un déjà recruté", 7), ("reste 6", 6),
+        ("dont 5 saisonniers déjà recrutés", 3),
         ("il en reste 2", 2), ("2 restants", 2), ("3 postes non pourvus", 8), ("reste 3 mois", 8),
         ("3 recrutés en 2024", 8), ("dont 9 pourvus", 8),
     ],
@@ -1216,7 +1217,8 @@ def test_openings_that_a_remark_says_filled_are_taken_off_with_a_message(
     [
         ("dont 2 déjà reclassés", 6, "remarked"), ("reste 5 à reclasser", 5, "remarked"),
         ("2 mutations acceptées", 8, "leavers_remarked"), ("dont 3 départs retraite au 31/12", 8, "leavers_remarked"),
-        ("dont 2 volontaires", 8, "leavers_remarked"), ("1 salarié protégé", 8, ""),
+        ("dont 2 volontaires", 8, "leavers_remarked"), ("2 vacants, dont 4 intérimaires", 8, "leavers_remarked"),
+        ("1 salarié protégé", 8, ""),
     ],
 )  # fmt: skip
 def test_people_that_a_remark_says_gone_are_taken_off_only_where_they_are_among_the_number(
@@ -1355,7 +1357,7 @@ def test_where_no_place_of_a_table_can_be_told_its_rows_count_without_one(embedd
     rows = [{"Métier": "N4101", "Nb": 2, "Ville": place} for place in ("Saint-Jean", "Zone 4")]
     lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
     assert (lots.people, lots.lots[0].basin, lots.set_aside) == (4, "", ())
-    assert "places_unread" in said(lots)
+    assert said(lots).count("place_unread") == 2
     people = [{"Métier": "N4101", "Effectif": 2, "Ville": "Allaire"}]
     _, hiring = read_sides(embedded, people, rows[:1], locator=Locator(WIDER))
     assert hiring is not None
@@ -1459,3 +1461,52 @@ def test_a_place_away_from_those_of_its_own_table_may_be_the_beginning_of_anothe
     assert asides(hiring) == [(4, "basin_ambiguous")]
     people, _ = read_sides(embedded, [*sarthe, *rows("Saint-Maixent", "Saint-Maixent")], niort[:3], locator=locator)
     assert people.set_aside == ()
+
+
+def test_hours_a_week_and_numbers_of_persons_count_nobody(embedded: Referential) -> None:
+    states = ("", "repris par la Région", "Démission", "", "")
+    rows = [
+        {"Matr": 1001 + n, "Emploi": "N4101", "Nb h/sem": 35 - n, "Permis et titres": "C + FIMO", "Devenir": state}
+        for n, state in enumerate(states)
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, said(lots).count("gone_line")) == (3, 2)
+    assert lots.lots[0].permits == "permis C, FIMO"
+    unnamed = [{"Repère": row["Matr"], "Emploi": "N4101"} for row in rows]
+    assert read_lots(embedded, unnamed, "fragile").people == 5
+
+
+def test_a_sheet_without_firms_is_of_other_people_where_its_jobs_are_others(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    def people(job: str) -> int:
+        book = openpyxl.Workbook()
+        for row in (("Entreprise", "Métier", "Nb salariés"), ("A", "N1101", 14), ("B", "N4101", 2)):
+            book.worksheets[0].append(row)
+        other = book.create_sheet("Agents")
+        lines: list[tuple[Any, ...]] = [("Agents concernés",), ("Métier", "Total"), (job, 28), ("Total", 28)]
+        for line in lines:
+            other.append(line)
+        book.save(tmp_path / "t.xlsx")
+        return read_lots(embedded, tmp_path / "t.xlsx", "fragile").people
+
+    assert people("N1103") == 44
+    assert people("N1101") == 16  # perhaps the same people, counted another way
+
+
+def test_where_most_places_are_unknown_their_rows_count_without_one(embedded: Referential) -> None:
+    rows = [{"Métier": "N4101", "Nb": 2, "Ville": place} for place in ("Val Haut", "Les Combes", "Redon 1850")]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
+    assert sorted((lot.commune_label, lot.people) for lot in lots.lots) == [("", 4), ("Redon", 2)]
+    assert said(lots).count("place_unread") == 2
+    lots = read_lots(embedded, [*rows[1:], {**rows[0], "Ville": "Allaire"}], "hiring", locator=Locator(WIDER))
+    assert (lots.people, asides(lots)) == (4, [(1, "basin_unknown")])
+
+
+def test_a_place_far_from_all_others_is_said(embedded: Referential) -> None:
+    names = ("Redon", "Allaire", "Chalon-sur-Saône")
+    rows = [{"Métier": "N4101", "Nb": 2, "Ville": name, "Dépt": ""} for name in names]
+    for department, n in (("", 1), ("71", 0)):
+        rows[2]["Dépt"] = department
+        lots, _ = read_sides(embedded, rows, None, locator=Locator(WIDER))
+        assert (lots.people, said(lots).count("place_far")) == (6, n)

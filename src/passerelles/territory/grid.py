@@ -22,6 +22,7 @@ COUNT: Final[Mapping[Side, str]] = {"fragile": "headcount", "hiring": "openings"
 """Role of the column that counts the people, or the openings."""
 _HEADER_LEAST: Final = 2  # columns that make a header: a title may hold the name of one
 _WIDE: Final = 4  # cells of a header whose jobs are columns
+_SEVERAL: Final = 5  # rows that may be numbered
 _LOST: Final = re.compile(r"[^\W\d_][?\ufffd][^\W\d_]")  # an accent, in a file of which none is left
 _DIGITS: Final = re.compile(r"\d+")
 _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and columns are
@@ -222,6 +223,7 @@ class Grid:
     parts: Sequence[int] = ()  # columns whose numbers are added to the one of people or openings
     signed: bool = False  # whether its numbers are changes: people where they fall, openings where they rise
     titled: str = ""  # the place that a title above it names
+    placeless: frozenset[int] = frozenset()  # lines whose places cannot be used
     above: Sequence[str] = ()  # what stands above the header, by column
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 
@@ -290,7 +292,9 @@ class Grid:
         return [
             at
             for at in self.free
-            if not says("no_people", names[at]) and not _counts_else(names[at], self.side, (), names)
+            if not says("no_people", names[at])
+            and not _counts_else(names[at], self.side, (), names)
+            and not _are_numbered(self.sample(at))
         ]
 
     @property
@@ -354,6 +358,20 @@ class Grid:
             if parts and all(part.isdecimal() for part, _ in parts) and all(part <= of for part, of in whole):
                 columns.append(at)
         return columns
+
+
+def _are_numbered(texts: Sequence[str]) -> bool:
+    """
+    Whether cells number their rows, one after another, or by numbers of persons.
+
+    Examples
+    --------
+    >>> _are_numbered(["1001", "1002", "1004", "1005", "1006"]), _are_numbered(["12", "14", "3", "8", "9"])
+    (True, False)
+    """
+    numbers = [int(text) for text in texts if text.isdecimal()]
+    steps = {after - before for before, after in pairwise(numbers)}
+    return len(texts) == len(numbers) >= _SEVERAL and 1 in steps and steps <= {1, 2, 3}
 
 
 def are_parts(names: Sequence[str]) -> bool:

@@ -41,9 +41,11 @@ _ZONES: Final = [(place, re.compile(pattern)) for place, pattern in WORDS["zones
 _BRACKETED: Final = re.compile(r"(?P<town>.*\S)\s*\((?P<area>[^()]+)\)\s*")
 # What stands after the name of a town and tells a part of it: "Orly 4", "CDG T2", "Chalon Sud".
 _PART_OF: Final = re.compile(
-    r"(?:[\s,-]+(?:t|terminal|a[ée]rogare|hall)?\s?\d{1,2}[a-z]?|[\s-]+(?:nord|sud|est|ouest|centre(?:[ -]ville)?))\s*",
+    r"(?:[\s,-]+(?:t|terminal|a[ée]rogare|hall)?\s?\d{1,4}[a-z]?|[\s-]+(?:nord|sud|est|ouest|centre(?:[ -]ville)?))\s*",
     re.IGNORECASE,
 )
+_FAR_KM: Final = 150.0  # to the nearest place of the tables, beyond which one is doubted
+_COUNTRY: Final = 200  # communes of tables that are of no one territory
 _SOME: Final = 4  # places of a table that tell where it is
 _APART: Final = re.compile(r"\s*[(),;/]\s*|\s+[-–—:]\s+")
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
@@ -230,13 +232,18 @@ class Locator:
 
     def rivals(self, place: Where, text: str) -> list[Commune]:
         """Communes that a stray's name may be the beginning of: those as near as it to another place of the tables."""
+        own, communes = self.away(place.commune) or 0.0, self.starting_with(text)
+        return [c for c in communes if c.code in self.communes or (self.away(c.code, place.commune) or 0.0) <= own]
 
-        def nearest(code: str) -> float:
-            known = (self.km(code, other) for other in self.communes - {"", place.commune, code})
-            return min((km for km in known if km is not None), default=0.0)
+    def far(self, code: str) -> float | None:
+        """Kilometres from a stray to the nearest place of the tables, where it is far; of a country, nothing is."""
+        km = self.away(code) if code in self.strays and len(self.communes) <= _COUNTRY else None
+        return km if km is not None and km > _FAR_KM else None
 
-        own = nearest(place.commune)
-        return [c for c in self.starting_with(text) if c.code in self.communes or nearest(c.code) <= own]
+    def away(self, code: str, *others: str) -> float | None:
+        """Kilometres from a commune to the nearest of the tables, save itself and others; None where none is known."""
+        known = (self.km(code, other) for other in self.communes.difference(("", code, *others)))
+        return min((km for km in known if km is not None), default=None)
 
     def is_wide(self, text: str, area: str = "") -> bool:
         """Whether a text names a department or region, no basin, and no postcode means a commune of that name."""

@@ -78,7 +78,8 @@ _LOTS: Final = frozenset(
     {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "fragile_no_change", "hiring_no_change"}
 )  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
-_NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", "place_wide", "postcode"})  # a text that is no place
+_TOO_WIDE: Final = frozenset({"place_wide", "postcode"})
+_NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", *_TOO_WIDE})  # a text that is no place
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 
 
@@ -115,17 +116,13 @@ def read_sides(
         return tables, faults
 
     tables, faults = read_both(locator)
-    known = [lot for lots in tables for lot in lots.lots]
     local = locator.among(part for lots in tables for part in lots.by_sheet)
     said = {problem.key for lots in tables for problem in lots.said}
-    unplaced = bool(local.communes - {""}) and not said.isdisjoint({"no_place", "places_unread"})
-    if (
-        unplaced
-        or any(_may_resolve(local, each) for each in (*faults, *(p for x in tables for p in x.set_aside)))
-        or any(
-            local.starting_with(name) for name in {lot.commune_label for lot in known if lot.commune in local.strays}
-        )
-    ):
+    unplaced = bool(local.communes - {""}) and not said.isdisjoint({"no_place", "place_unread"})
+    unread = [*faults, *(problem for lots in tables for problem in lots.set_aside)]
+    doubted = {(lot.commune, lot.commune_label) for lots in tables for lot in lots.lots if lot.commune in local.strays}
+    doubtful = (local.starting_with(name) or local.far(commune) is not None for commune, name in doubted)
+    if unplaced or any(_may_resolve(local, each) for each in unread) or any(doubtful):
         tables, faults = read_both(local)
     if faults or refuse_incomplete:
         faults += [problem for lots in tables for problem in lots.set_aside]
@@ -278,7 +275,7 @@ class _Reader:
         """
         Put the lots of a table to those of one employer, job, place and title.
 
-        Where its places keep it from having any, they are not used, with a message.
+        Where its places keep it from having most, rows of an unknown one count without, with a message.
         """
         grid = self._check_columns(grid)
         grid, rows = self._split(grid, self._rows(grid))
@@ -286,12 +283,12 @@ class _Reader:
         n_aside, n_said = len(self.set_aside), len(self.said)
         found = self._lots(grid, rows, titles)
         unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
-        if unread and not found:
+        if len([each for each in unread if not found or each.key not in _TOO_WIDE]) > len(found):
             del self.set_aside[n_aside:], self.said[n_said:]
-            first = unread[0]
-            self.tell(grid.name, "places_unread", 0, first.column, column=first.column, why=first.what)
-            columns = {role: at for role, at in grid.columns.items() if role not in ("basin", "commune")}
-            found = self._lots(replace(grid, columns=columns, titled=""), rows, titles)
+            for each in unread:
+                self.tell(grid.name, "place_unread", each.row, each.column, column=each.column, why=each.what)
+            grid = replace(grid, placeless=frozenset(problem.row for problem in unread))
+            found = self._lots(grid, rows, titles)
         if found and all(lot.basin for _, lot in found):  # named with their jobs
             self.said = [p for p in self.said if (p.file, p.key) != (grid.name, "no_place")]
         for key, lot in found:
@@ -748,6 +745,8 @@ class _Reader:
 
     def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
         texts = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
+        if line in grid.placeless:
+            return Where()
         if not texts and (named := place_in_title(grid.text(cells, "job"), self.is_place)):
             texts = {"commune": named}
             self.tell(grid.name, "job_place", line, given=grid.text(cells, "job"), place=named)
@@ -761,8 +760,9 @@ class _Reader:
         # A commune says more than its basin, and a basin is read more surely: the first that can be is taken.
         readings = [(role, text, *self._place(text, area, role)) for role, text in (texts or empty).items()]
         role, given, place, text = next((each for each in readings if isinstance(each[2], Where)), readings[-1])
+        stray = isinstance(place, Where) and place.commune in self.locator.strays and not area
         if isinstance(place, Where):
-            communes = self.locator.rivals(place, text) if place.commune in self.locator.strays and not area else []
+            communes = self.locator.rivals(place, text) if stray else []
             if len(communes) > 1 or (communes and communes[0].code not in self.locator.communes):
                 choices = [(place.commune, place.commune_label), *((c.code, c.name or c.code) for c in communes)]
                 names = tuple(f"{name} ({departments_shown(code)})" for code, name in choices[:_CHOICES])
@@ -771,6 +771,9 @@ class _Reader:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
             communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
         if not communes:
+            if isinstance(place, Where) and stray and (km := self.locator.far(place.commune)) is not None:
+                read = f"{place.commune_label} ({departments_shown(place.commune)})"
+                self.tell(grid.name, "place_far", line, given=given, read=read, km=round(km))
             if isinstance(place, Where) and text != given:
                 self.tell(grid.name, "place_reworded", line, given=given, read=place.commune_label or place.basin_label)
             return place

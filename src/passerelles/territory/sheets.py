@@ -80,15 +80,14 @@ def _of_other_firms(sheets: Sequence[Rows], side: Side) -> list[Rows]:
     """
     Return the first of some sheets, and those that count the same side of other firms, whatever their columns.
 
-    A sheet of the same firms may count the same people in another way. Each has to name its side, or the first one does
-    and the other's numbers are of whatever is counted there.
+    A sheet of the same firms may count the same people in another way; so may one that names none, unless its jobs are
+    others. Each has to name its side, or the first one does and the other's numbers are of whatever is counted there.
     """
-    kept, firms = list(sheets[:1]), _firms(sheets[0], side)
+    kept = list(sheets[:1])
     for each in sheets[1:]:
-        named = _firms(each, side)
         same_side = _named_side(sheets[0]) == side and (_named_side(each) == side or _names_none(each, side))
-        if all((firms, named, firms.isdisjoint(named))) and same_side:
-            kept, firms = [*kept, each], firms | named
+        if same_side and all(_are_others(each, other, side) for other in kept):
+            kept = [*kept, each]
     others = tuple(each.sheet for each in sheets if each not in kept)
     return [each._replace(others=others) for each in kept]
 
@@ -106,13 +105,21 @@ def _names_none(rows: Rows, side: Side) -> bool:
     return plain and _named_side(rows) is None and not says("sums", normalise_label(rows.sheet))
 
 
-def _firms(rows: Rows, side: Side) -> frozenset[str]:
-    """Return the employers of a sheet that counts a side of jobs; none where it does not."""
-    columns = columns_of(rows.header, side)
-    if not {"employer", "job", COUNT[side]} <= columns.keys():
-        return frozenset()
-    at = columns["employer"]
-    return frozenset(normalise_label(cell_text(cells[at])) for _, cells in rows.filled if at < len(cells)) - {""}
+def _are_others(rows: Rows, others: Rows, side: Side) -> bool:
+    """Whether two sheets that count jobs of a side are of other firms; where one names none, of other jobs."""
+    roles = [columns_of(each.header, side).keys() for each in (rows, others)]
+    role = "employer" if all("employer" in some for some in roles) else "job"
+    texts, other_texts = (_texts_of(each, role, side) for each in (rows, others))
+    counted = all({"job", COUNT[side]} <= some for some in roles)
+    return bool(counted and texts and other_texts and texts.isdisjoint(other_texts))
+
+
+def _texts_of(rows: Rows, role: str, side: Side) -> frozenset[str]:
+    """Return what the column of a role holds, totals apart."""
+    at = columns_of(rows.header, side).get(role)
+    cells = (row[at] for _, row in rows.filled if at is not None and at < len(row))
+    texts = (normalise_label(cell_text(cell)) for cell in cells)
+    return frozenset(text for text in texts if text and not TOTAL.fullmatch(text))
 
 
 def _same_columns(sheets: Sequence[Rows]) -> bool:
