@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import compress, islice
 from operator import itemgetter
 from pathlib import Path
@@ -539,6 +540,7 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
         log.note("doubled_apostrophes", file=name, count=doubled)
         text = text.replace("''", "'")
     lines = list(io.StringIO(text, newline=""))
+    fits = _once_a_row(fits)
     delimiter = max((_ONE_COLUMN, *DELIMITERS), key=lambda sign: _fit_of(lines, sign, fits))
     rows: list[NumberedRow] = list(_records(lines, delimiter, name, log))
     written = rows
@@ -546,6 +548,12 @@ def _of_text(data: bytes, fits: Fits, name: str, path: Path, *, repair_apostroph
     above = [row for row in written if row[0] < line]
     sign, digest = delimiter.strip(_ONE_COLUMN), hashlib.sha256(data).hexdigest()
     return Rows(name, header, line, rows, digest, encoding, notices=log.notices(), delimiter=sign, above=above)
+
+
+def _once_a_row(fits: Fits) -> Fits:
+    """Ask once of equal rows: under all delimiters that a text does not hold, it has the same ones."""
+    known = cache(fits)
+    return lambda cells: known(tuple(cells))
 
 
 def _fit_of(lines: Sequence[str], delimiter: str, fits: Fits) -> tuple[int, int, int]:
