@@ -91,20 +91,20 @@ def served(graph: OccupationGraph) -> Iterator[str]:
         thread.join(20)
 
 
-def take(browser: "Browser", address: str, name: str, size: tuple[int, int], folder: Path) -> Path:
-    """Take one picture."""
-    path, prepare = PICTURES[name]
+def take_all(browser: "Browser", address: str, size: tuple[int, int], folder: Path) -> Iterator[Path]:
+    """Take all pictures of a size, on one page: to start a browser's page takes longer than to show it."""
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce", locale="fr-FR"
     )
     page = context.new_page()
-    page.goto(f"{address}{path}")
-    if prepare is not None:
-        prepare(page)
-    place = folder / f"{name}-{size[0]}.png"
-    page.screenshot(path=place)
+    for name, (path, prepare) in PICTURES.items():
+        page.goto(f"{address}{path}")
+        if prepare is not None:
+            prepare(page)
+        place = folder / f"{name}-{size[0]}.png"
+        page.screenshot(path=place)
+        yield place
     context.close()
-    return place
 
 
 def main() -> None:
@@ -121,9 +121,8 @@ def main() -> None:
     graph = build_graph(load_referential().with_overlay("enseignement-conduite"))
     with served(graph) as address, sync_playwright() as started:
         browser = started.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-        for name in PICTURES:
-            for size in SIZES:
-                place = take(browser, address, name, size, HERE)
+        for size in SIZES:
+            for place in take_all(browser, address, size, HERE):
                 # A page has few colours: a palette of them is a third of the size.
                 Image.open(place).convert("RGB").quantize(_PALETTE).save(place, optimize=True)
                 print(place.relative_to(HERE.parent))

@@ -14,14 +14,16 @@ from fuzz.running import fuzz
 from passerelles.errors import PasserellesError
 
 INPUTS = 100  # python -m benchmarks fuzz: 2,000
+DEAR = {"workbooks": 50, "indexes": 50}  # one of theirs takes as long as ten others
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="timers of POSIX")
 @pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
 def test_no_input_breaks_a_reader(reader: Reader) -> None:
-    found = fuzz(reader, INPUTS)
-    assert found.inputs >= INPUTS
+    inputs = DEAR.get(reader.name, INPUTS)
+    found = fuzz(reader, inputs)
+    assert found.inputs >= inputs
     assert not found.faults, "\n".join(found.faults[:10])
     assert found.outcomes["refused"] > 0 or found.outcomes["told"] > 0  # the changes did something
     assert found.outcomes["refused"] < found.inputs  # and did not break everything

@@ -249,14 +249,15 @@ def drawn_network(rng: np.random.Generator) -> Network:
     return Network(rng.integers(0, 3, n), rng.integers(0, 3, m), lot, pool, np.zeros(n, dtype=np.intp), none)
 
 
-def every_flow(network: Network) -> Iterator[np.ndarray[Any, np.dtype[np.int64]]]:
-    """Every flow within supplies and openings."""
-    n, m = len(network.supply), len(network.capacity)
-    for values in product(range(3), repeat=network.size):
-        x = np.array(values)
-        sent, taken = np.bincount(network.lot, x, n), np.bincount(network.pool, x, m)
-        if (sent <= network.supply).all() and (taken <= network.capacity).all():
-            yield x
+def every_flow(network: Network) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Every flow within supplies and openings, one a row."""
+    flows = np.array([*product(range(3), repeat=network.size)])
+    sent = flows @ (network.lot[:, None] == np.arange(len(network.supply)))
+    taken = flows @ (network.pool[:, None] == np.arange(len(network.capacity)))
+    kept: np.ndarray[Any, np.dtype[np.int64]] = flows[
+        (sent <= network.supply).all(axis=1) & (taken <= network.capacity).all(axis=1)
+    ]
+    return kept
 
 
 @given(st.integers(0, 10_000), st.integers(1, 30), st.none() | st.integers(0, 200))

@@ -363,8 +363,7 @@ def test_the_pictures_of_the_documentation_can_be_taken(
 ) -> None:
     import make_explorer
 
-    for name in make_explorer.PICTURES:
-        taken = make_explorer.take(browser, address, name, size, tmp_path)
+    for taken in make_explorer.take_all(browser, address, size, tmp_path):
         assert taken.read_bytes()[16:24] == b"".join(n.to_bytes(4, "big") for n in size)
         assert (make_explorer.HERE / taken.name).read_bytes()[16:24] == taken.read_bytes()[16:24]
     kept = {place.name for place in make_explorer.HERE.glob("*.png")}
