@@ -831,6 +831,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("G1706", "G1703", "open", set(), set(), (0, 60)),
     ("H2913", "H2911", "open", set(), set(), (0, 150)),  # trades of metal name each other's diplomas
     ("H2911", "H2913", "open", set(), set(), (0, 150)),
+    ("D1505", "H1308", "open", set(), set(), (500, 1100)),  # to safety in a factory
+    ("F1204", "H1308", "open", set(), set(), (0, 150)),  # from safety on building sites
     # Five years of studies, or the practice that a fiche names after two.
     ("D1505", "F1113", "conditional", set(), {"DIP-N7", "EXP-ENERGIE"}, None),
     ("F1201", "F1113", "conditional", set(), set(), (70, 400)),
