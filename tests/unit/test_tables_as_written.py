@@ -1421,6 +1421,7 @@ def test_a_word_of_several_trades_is_a_job_of_the_trade_of_its_firm(rome: Refere
     assert job("Bobinier", "Tisseur", employers=("A", "B")) == ("H2601", True)
     assert job("Bobinier", "Bobinier électricien", "Tisseur") == ("H2601", True)
     assert job("Magasinier", "Maçon", "Coffreur") == ("N1110", True)  # of every trade
+    assert job("Secrétaire", "Comptable") == ("M1607", True)  # its own name, whatever else there is
 
 
 @pytest.mark.parametrize("title", ["Agent d'admission hospitalière", "Conducteur d'engins de piste"])

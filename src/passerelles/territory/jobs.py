@@ -103,7 +103,8 @@ def _of_trades(referential: Referential, jobs: Sequence[Job | None], firms: Sequ
     Return the jobs of rows, of which those are little sure whose one word means another job in the firm's own trade.
 
     A winder of a weaving mill is none of electric motors: where no other job of the firm is of the trade that was read,
-    and some are likely of one beside it that has a longer title of this word, that title is meant, or nothing is sure.
+    and some are likely of one beside it that has a longer title of this word, that title is meant, or nothing is sure;
+    unless the word is what the job is called, as a secretary is.
     """
     trades: dict[str, dict[str, set[str]]] = {}
     for job, firm in zip(jobs, firms, strict=True):
@@ -115,11 +116,13 @@ def _of_trades(referential: Referential, jobs: Sequence[Job | None], firms: Sequ
         if not isinstance(job, Resolved) or not job.given.isalpha():
             return job
         own, known = _trade(referential, job.job), trades.get(firm, {})
-        if known.get(own, set()) - {job.given}:
+        word, name = normalise_label(job.given), referential.occupation_by_code[job.job].name.split(" / ")
+        is_called_so = word in map(normalise_label, name) and " " not in name[-1]
+        if is_called_so or known.get(own, set()) - {job.given}:
             return job
         codes = {
             code
-            for code in _longer_titles(referential).get(normalise_label(job.given), ())
+            for code in _longer_titles(referential).get(word, ())
             if (trade := _trade(referential, code)) != own and trade[:1] == own[:1] and trade in known
         }
         if not codes:
