@@ -57,6 +57,21 @@ def test_a_training_too_short_only_where_a_diploma_is_counted_as_held_breaks_no_
     assert [("no", "unknown", "yes")[v] for v in fits(frame, presumed, hours, months).tolist()] == each
 
 
+def test_hours_of_no_certification_that_miss_a_bound_by_less_than_a_tenth_do_not_tell_whether_one_fits() -> None:
+    frame, estimated = find_frame("periode-de-reconversion"), replace(YES, registered=False)
+    found = judge(frame, estimated, 450.8, 3.2)
+    assert (found.verdict, [v.rule for v in found.unknown]) == ("unknown", ["hours_max_close"])
+    assert "450,8 h de formation comptées pour 450 h au plus : trop près pour trancher" in found.unknown[0].reason("fr")
+    assert judge(frame, YES, 450.8, 3.2).verdict == "no"  # a certification has its own length
+    assert judge(frame, replace(estimated, known=LEAST), 460, 3.2).verdict == "no"  # and something more is to come
+    hours, months = np.asarray([130.0, 135.0, 147.0, 300.0, 495.0, 500.0, 300.0, 300.0]), np.full(8, 3.0)
+    months[-2:] = 13.0, 13.5
+    each = [judge(frame, estimated, h, m).verdict for h, m in zip(hours.tolist(), months.tolist(), strict=True)]
+    assert each == ["no", "unknown", "unknown", "yes", "unknown", "no", "unknown", "no"]
+    assert [("no", "unknown", "yes")[v] for v in fits(frame, estimated, hours, months).tolist()] == each
+    assert judge(find_frame("poei"), estimated, 0, 0).verdict == "no"  # nobody pays for none
+
+
 def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so() -> None:
     frame = find_frame("periode-de-reconversion")
     basis = replace(YES, labels=("Socle CléA", "cléa numérique"))

@@ -28,6 +28,7 @@ Time = TypeVar("Time", float, NDArray[np.float64])
 Verdicts = NDArray[np.int8]
 NO, UNKNOWN, YES = range(3)  # verdicts in arrays of int8: the least of two is what both allow
 _LEAST: Final = 0.05  # hours: what rounds to none is no training
+_CLOSE: Final = 0.1  # share of a bound: estimates err by more, and do not say on which side of it a training is
 _VERDICTS: Final[tuple[Ternary, ...]] = ("no", "unknown", "yes")
 
 
@@ -259,6 +260,11 @@ def _may_last_longer(case: Case, rule: str) -> bool:
     return rule in ("hours_min", "no_training") and case.presumed
 
 
+def _closeness(case: Case, limit: float) -> float:
+    """How far beyond a bound hours may be that are not those of a certification, and it is still open what it takes."""
+    return _CLOSE * limit if case.known and not case.registered else 0.0
+
+
 def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict:
     """
     Judge a step, or a path from its first day to its last.
@@ -276,7 +282,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     Returns
     -------
     verdict
-        ``no`` where a rule is broken, with by how much; ``unknown`` where one cannot be told; else ``yes``.
+        ``no`` where a rule is broken, with by how much; ``unknown`` where one cannot be told, as by an estimate that
+        is too close to a bound; else ``yes``.
     """
     outside = frame.outside(case.day)
     if outside is not None:  # whatever else it asks for no longer matters, or not yet
@@ -285,6 +292,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     for name, limit, value, by in _bounds(frame, case, hours, months):
         if by > 0 and _may_last_longer(case, name):
             unsure.append(Violation(f"{name}_presumed", limit, float(value), float(by)))
+        elif 0 < by <= _closeness(case, limit):
+            unsure.append(Violation(f"{name}_close", limit, float(value), float(by)))
         elif by > 0:
             broken.append(Violation(name, limit, float(value), float(by)))
         elif not case.known:
@@ -307,8 +316,9 @@ def fits(frame: Frame, case: Case, hours: NDArray[np.float64], months: NDArray[n
     """Judge many trainings for one target at once: `NO`, `UNKNOWN` or `YES`, as `judge` does one by one."""
     fixed = judge(frame.model_copy(update={"hours_min": None, "hours_max": None, "months_max": None}), case, 1.0, 0.0)
     verdicts: Verdicts = np.full(len(hours), _VERDICTS.index(fixed.verdict), dtype=np.int8)
-    for rule, *_, by in _bounds(frame, case, hours, months):
-        beyond = np.minimum(verdicts, UNKNOWN if _may_last_longer(case, rule) else NO)
+    for rule, limit, _, by in _bounds(frame, case, hours, months):
+        unsure = _may_last_longer(case, rule) | (by <= _closeness(case, limit))
+        beyond = np.minimum(verdicts, np.where(unsure, UNKNOWN, NO))
         verdicts = np.where(by > 0, beyond, verdicts if case.known else np.minimum(verdicts, UNKNOWN))
     return verdicts
 
