@@ -358,6 +358,11 @@ def test_a_length_of_which_the_least_alone_is_known_is_written_as_a_least(
     assert [hours_short(span).startswith("≥"), months_text(span).startswith("≥")] == [least, least]
 
 
+def test_a_length_of_which_the_most_alone_is_known_is_written_as_a_most() -> None:
+    assert hours_short(Span(None, 900, 900)) == "≤ 900 h"
+    assert [hours_short(span) for span in (Span(None, 600, 900), Span(900, 900, 900))] == ["600 h", "900 h"]
+
+
 def test_hours_of_the_diplomas_that_come_before_stand_in_json_and_tables_as_in_the_sentence() -> None:
     some = [OccupationAccess("A", "open", 2), OccupationAccess("B", "open", 6)]
     laid = replace(referential({"A": ["a"], "B": ["b"]}), occupation_access=tuple(some))

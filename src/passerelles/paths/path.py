@@ -599,7 +599,7 @@ def hours_text(hours: Span, lang: Lang = "fr") -> str:
     elif hours.lower_bound:
         key = "at_least" if hours.high is None else "between"
     elif hours.low is None:
-        key = "at_most" if hours.high == hours.expected else "loose"
+        key = "at_most" if _is_most(hours) else "loose"
     elif hours.high is None:
         key = "open" if low >= expected else "from"
     else:
@@ -617,11 +617,17 @@ def _is_least(span: Span) -> bool:
     return span.lower_bound or (bool(span.expected) and span.low == span.expected != span.high)
 
 
+def _is_most(span: Span) -> bool:
+    """Whether what is expected is the most that it takes, and nobody publishes what is left of it."""
+    return not span.lower_bound and span.low is None and bool(span.expected) and span.expected == span.high
+
+
 def hours_short(hours: Span, lang: Lang = "fr") -> str:
     """Write hours out for a narrow column."""
     if _tells_nothing(hours):
         return "?" if hours.high is None else f"≤ {number(hours.high, lang=lang)} h"
-    return ("≥ " if _is_least(hours) else "") + f"{number(hours.expected or 0.0, lang=lang)} h"
+    sign = "≥ " if _is_least(hours) else "≤ " if _is_most(hours) else ""
+    return f"{sign}{number(hours.expected or 0.0, lang=lang)} h"
 
 
 def months_text(months: Span, lang: Lang = "fr") -> str:
