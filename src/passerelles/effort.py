@@ -129,28 +129,31 @@ class EffortTable:
         """
         Whether somebody brings each title that jobs ask for, and none, shape (titles + 1,).
 
-        It is held, or not denied by who comes from a job that asks for it.
+        One way to it is held, or not denied by who comes from a job that asks for it.
         """
         own = int(self.title[row]) if row >= 0 else len(self.titles)
-
-        def from_job(title: Alternatives) -> bool:
-            return not any(holdings.of(code) == "no" for way in title for code in way)
-
-        held = [holdings.has_one_of(title) or (k == own and from_job(title)) for k, title in enumerate(self.titles)]
+        from_job = {way for way in (*self.titles, ())[own] if not any(holdings.of(code) == "no" for code in way)}
+        held = [holdings.has_one_of(title) or not from_job.isdisjoint(title) for title in self.titles]
         return np.asarray([*held, False])
+
+    @cached_property
+    def shared(self) -> NDArray[np.bool_]:
+        """Whether two titles, or none, have a way in common, shape (titles + 1, titles + 1)."""
+        ways = [*map(set, self.titles), set[tuple[str, ...]]()]
+        return frozen(np.asarray([[not a.isdisjoint(b) for b in ways] for a in ways]))
 
     def standing(self, level: Ints | int, brought: NDArray[np.bool_], rows: Rows, *stages: Rows) -> Ints:
         """
         Return by what each target's hours are counted: the highest level held, or `ENTITLED`, after stages if any.
 
-        Whoever brings the title that a target asks for, or has passed through a job that asks for the same,
-        has it behind.
+        Whoever brings the title that a target asks for, or has passed through a job that asks for one of the same, has
+        it behind.
         """
         title = self.title[rows]
         entitled = brought[title]
         for stage in stages:
             level = np.maximum(level, self.proves[stage])
-            entitled = entitled | ((self.title[stage] == title) & (title < len(self.titles)))
+            entitled = entitled | self.shared[self.title[stage], title]
         return np.where(entitled, ENTITLED, level)
 
     def items(self, row: int) -> slice:

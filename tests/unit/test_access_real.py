@@ -834,10 +834,10 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1505", "H1308", "open", set(), set(), (500, 1100)),  # to safety in a factory
     ("F1204", "H1308", "open", set(), set(), (0, 150)),  # from safety on building sites
     # Five years of studies, or the practice that a fiche names after two.
-    ("D1505", "F1113", "conditional", set(), {"DIP-N7", "EXP-ENERGIE"}, None),
+    ("D1505", "F1113", "conditional", set(), {"GRADE-MASTER", "EXP-ENERGIE"}, None),
     ("F1201", "F1113", "conditional", set(), set(), (70, 400)),
-    ("D1505", "H1402", "conditional", set(), {"DIP-N7", "EXP-INDUS"}, None),
-    ("D1505", "H2502", "conditional", set(), {"DIP-N7", "EXP-INDUS"}, None),
+    ("D1505", "H1402", "conditional", set(), {"GRADE-MASTER", "EXP-INDUS"}, None),
+    ("D1505", "H2502", "conditional", set(), {"GRADE-MASTER", "EXP-INDUS"}, None),
     ("H1404", "H1402", "conditional", set(), set(), (70, 400)),
     ("N1302", "H1401", "conditional", set(), set(), (70, 400)),
 ]

@@ -408,6 +408,32 @@ def test_a_territory_judges_a_frame_as_a_path_does_where_a_title_is_counted_as_h
     assert each.ravel().tolist() == [UNKNOWN, NO]
 
 
+def test_one_title_in_common_is_enough_where_employers_ask_for_one_of_several() -> None:
+    """A asks for the first or the second title, B for the second or the third: the second is counted as held."""
+    titles = [Credential(code, f"CAP {code}", "diplôme", Hours(400.0, 800.0, None, "s"), level=3) for code in "FST"]
+    usual = (("A", "F"), ("A", "S"), ("B", "S"), ("B", "T"), ("C", "T"))
+    laid = replace(
+        referential({"A": ["a", "x"], "B": ["b", "x"], "C": ["c", "x"]}, credentials=titles),
+        occupation_access=tuple(OccupationAccess(code, "open", 3) for code in "ABC"),
+        credential_requirements=tuple(CredentialRequirement(job, title, "usual") for job, title in usual),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    graph = build_graph(laid, settings=plain)
+    near, far = (direct(graph, "A", target, plain) for target in "BC")
+    assert near.hours.expected is not None
+    assert far.hours.expected is not None
+    assert near.hours.expected <= duration_model().course < far.hours.expected
+    assert [path.steps[0].title for path in (near, far)] == ["CAP S", ""]
+    denied = direct(graph, Profile("A", credentials={"S": "no"}), "B", plain)
+    held = direct(graph, Profile("C", credentials={"F": "yes"}), "A", plain)  # whichever of the two
+    assert denied.steps[0].title == held.steps[0].title == ""
+    assert denied.hours.expected == far.hours.expected
+    assert held.hours.expected is not None
+    assert held.hours.expected <= duration_model().course
+    start = state_at(search_space(graph, plain), find_start(graph, "C"))
+    assert start.through(graph.position["B"]).standing[graph.position["A"]] == ENTITLED
+
+
 def test_a_stage_in_a_job_that_asks_for_the_same_title_gives_it() -> None:
     plain = Settings(scorer="unfitted", access=None)
     graph = build_graph(titled("B", "C"), settings=plain)

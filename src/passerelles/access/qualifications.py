@@ -59,7 +59,7 @@ class Qualification(NamedTuple):
     titled
         Whether a diploma or title is required, of whatever length: the studies before it are its own prerequisites.
     title
-        What who brings it adapts to the post alone by: the title of the trade that employers usually ask for, or the
+        What who brings it adapts to the post alone by: any title of the trade that employers usually ask for, or the
         choice of diplomas that is demanded of everybody; empty if there is none.
     free
         Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
@@ -170,8 +170,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         # A course has no level whose courses would say how far others are from it: as wide as short courses.
         low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
         high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        follows, way = usual.level is None and level >= FIRST_DEGREE, ((usual.code,),)
-        return Qualification(low, expected, high, short, level, known, "certification", title=way, follows=follows)
+        follows, ways = usual.level is None and level >= FIRST_DEGREE, tuple(sorted((c.code,) for c in fit))
+        return Qualification(low, expected, high, short, level, known, "certification", title=ways, follows=follows)
     # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
     # first degree on, after the studies.
     lengthless = [c.code for c in titles if level <= (c.level or 0) and level < FIRST_DEGREE]

@@ -264,7 +264,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     total, practice = (x[row] for x in state.sums)
     effort = space.effort
     level = int(state.standing[row])
-    title = counted_title(graph.referential, effort, row, (state.first or state).brought, holdings)
+    title = counted_title(graph, effort, row, (state.first or state).brought, holdings)
     whole = int(effort.final(total, row, level)) / TENTHS
     taught = whole if last else int(effort.stage(total, practice, row, level)) / TENTHS
     # What the stages spare here and practice does not teach is taught here, unless it was on the way.
@@ -326,15 +326,20 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
 
 
 def counted_title(
-    referential: Referential, table: EffortTable, row: int, brought: NDArray[np.bool_], holdings: Holdings
+    graph: OccupationGraph, table: EffortTable, row: int, brought: NDArray[np.bool_], holdings: Holdings
 ) -> str:
-    """Label of the title that a target usually asks for, if the job left alone says that it is held; else empty."""
-    place = int(table.title[row])
-    if not brought[place] or len(table.titles[place]) > 1:  # a choice that is demanded is listed already
+    """Label of what a target usually asks for, if the job left alone says that it is held; else empty."""
+    place, referential = int(table.title[row]), graph.referential
+    if not brought[place]:
         return ""
-    [[code]] = table.titles[place]
-    known = referential.credential_by_code[code]
-    return "" if holdings.of(known) == "yes" and not holdings.spares(known) else known.label
+    rows = referential.credentials_of.get(graph.codes[row], ())
+    demanded = {each.credential for each in rows if each.kind in DEMANDED}  # a choice of them is listed already
+    usual = [
+        referential.credential_by_code[code] for way in table.titles[place] for code in way if code not in demanded
+    ]
+    verified = [c for c in usual if holdings.of(c) == "yes" and not holdings.spares(c)]
+    often = [c.label for c in usual if holdings.spares(c) or often_brought(referential, holdings, c)]
+    return "" if verified else " / ".join(often)
 
 
 def _credential_months(credentials: Sequence[StepCredential], *, practice: bool) -> tuple[float, float, float]:
@@ -396,7 +401,7 @@ def whole_case(context: Context, start: Start, state: State, row: int, *, known:
     demands = state.space.demands
     _, needed = required_of(demands, state.price, start.holdings, row)
     chosen = bool(demands.selects(state.price)[row])
-    title = counted_title(context.graph.referential, state.space.effort, row, state.brought, start.holdings)
+    title = counted_title(context.graph, state.space.effort, row, state.brought, start.holdings)
     code, origin = demands.occupations[row], start.end.code
     return context.case(code, needed, known=known, origin=origin, selective=chosen, title=title)
 

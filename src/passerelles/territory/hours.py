@@ -188,7 +188,7 @@ class EffortCosts:
             needed = [required_of(demands, price, held, row)[1] for price, held in zip(prices, holdings, strict=True)]
             same = [context.rome_code(origin) == context.rome_code(code) for origin in codes]
             credential_keys = (tuple((c.code, c.held, c.months, c.presumed) for c in some) for some in needed)
-            titles = list(map(partial(counted_title, graph.referential, table, row), brought, holdings))
+            titles = list(map(partial(counted_title, graph, table, row), brought, holdings))
             keys = zip(same, credential_keys, titles, strict=True)
             for rows in grouped((key, i) for i, key in enumerate(keys)).values():
                 ends = {"origin": codes[rows[0]], "title": titles[rows[0]]}
