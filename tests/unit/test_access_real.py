@@ -1300,6 +1300,8 @@ def test_no_stage_spares_what_takes_years_or_a_diploma(
 def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -> None:
     named = {
         "F1401": "PSC1", "G1221": "EXP-SITE", "G1403": "EXP-STRUCT-LOISIRS", "G1409": "EXP-RAPIDE",
+        "I1326": "EXP-MAINT", "I1332": "EXP-MAINT", "I1333": "EXP-MAINT", "M1206": "EXP-COMPTA",
+        "N1302": "EXP-TRANSPORT", "N3201": "EXP-TRANSPORT", "N4201": "EXP-TRANSPORT",
         "G1808": "EXP-BARMAN", "H2501": "EXP-PRODUCTION", "H2503": "EXP-PRODUCTION", "H2504": "EXP-PRODUCTION",
     }  # fmt: skip
     for target, code in named.items():
