@@ -79,7 +79,7 @@ def test_the_spark_job_ranks_a_file(tmp_path: Path, java: str) -> None:
 
     pytest.importorskip("pyspark")
     quiet = {"SPARK_LOCAL_IP": "127.0.0.1", "PYSPARK_PYTHON": sys.executable, "JAVA_HOME": ""}
-    quiet["PYSPARK_SUBMIT_ARGS"] = "--master local[2] --conf spark.ui.enabled=false pyspark-shell"
+    quiet["PYSPARK_SUBMIT_ARGS"] = "--master local[1] --conf spark.ui.enabled=false pyspark-shell"
     if not os.environ.get("JAVA_HOME"):
         del quiet["JAVA_HOME"]
     started("spark_job.py", str(people(tmp_path)), str(tmp_path / "moves"), **quiet)

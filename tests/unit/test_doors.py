@@ -22,7 +22,9 @@ import pytest
 from passerelles import build_graph, load_referential, rank_profiles
 from passerelles.__main__ import main
 from passerelles.cli.main import run
+from passerelles.compiled import compile_index
 from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
 from passerelles.io.atomic import atomic_file
 from passerelles.io.csv import csv_text
 from passerelles.session import read_settings
@@ -31,6 +33,12 @@ from passerelles.settings import Settings
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="pipes, devices and signals of POSIX")
 ENGINE = [sys.executable, "-m", "passerelles"]
 RANK = ["rank", "K2110", "--limit", "3"]
+
+
+@pytest.fixture(scope="module")
+def index(plain_embedded: OccupationGraph, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A compiled index, from which a process ranks in a third of the time."""
+    return compile_index(plain_embedded, tmp_path_factory.mktemp("index") / "metiers.zip")
 
 
 def outcome(*words: str, capsys: pytest.CaptureFixture[str]) -> tuple[object, str, str]:
@@ -123,9 +131,10 @@ def test_a_command_never_writes_onto_the_data_it_reads(tmp_path: Path, capsys: p
 @pytest.mark.parametrize(
     ("encoding", "form"), [("cp1252", "table"), ("ascii", "table"), ("ascii", "json"), ("cp1252", "csv")]
 )
-def test_a_terminal_that_lacks_a_character_gets_a_substitute(encoding: str, form: str) -> None:
+def test_a_terminal_that_lacks_a_character_gets_a_substitute(encoding: str, form: str, index: Path) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
-    done = subprocess.run([*ENGINE, *RANK, "-f", form], capture_output=True, env=environment, timeout=120, check=False)
+    words = [*ENGINE, *RANK, "-r", str(index), "-f", form]
+    done = subprocess.run(words, capture_output=True, env=environment, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode(encoding)
     assert "K2110" in text
@@ -150,24 +159,24 @@ def shell(line: str, **options: object) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(
-    "line", ["ENGINE rank K2110 -f json > /dev/full", "ENGINE rank K2110 >&-", "ENGINE schema >&-"]
+    "line", ["ENGINE rank K2110 -r INDEX -f json > /dev/full", "ENGINE rank K2110 -r INDEX >&-", "ENGINE schema >&-"]
 )
-def test_a_stdout_that_takes_nothing_is_told_in_one_line(line: str) -> None:
-    done = shell(line)
+def test_a_stdout_that_takes_nothing_is_told_in_one_line(line: str, index: Path) -> None:
+    done = shell(line.replace("INDEX", str(index)))
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1
     assert "Traceback" not in done.stderr
 
 
-def test_a_closed_stdout_matters_only_to_what_is_printed(tmp_path: Path) -> None:
+def test_a_closed_stdout_matters_only_to_what_is_printed(tmp_path: Path, index: Path) -> None:
     written = tmp_path / "a.json"
-    done = shell(f"ENGINE rank K2110 -f json -o {written} >&-")
+    done = shell(f"ENGINE rank K2110 -r {index} -f json -o {written} >&-")
     assert (done.returncode, done.stderr) == (0, f"Écrit : {written}\n")
     assert json.loads(written.read_text(encoding="utf-8"))["results"]
 
 
-def test_a_reader_that_leaves_is_no_fault() -> None:
-    for words in ("schema", "rank K2110 -f csv"):
+def test_a_reader_that_leaves_is_no_fault(index: Path) -> None:
+    for words in ("schema", f"rank K2110 -r {index} -f csv"):
         assert shell(f"(ENGINE {words}; echo $? >&2) | true").stderr == "0\n"
 
 
