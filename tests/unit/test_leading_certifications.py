@@ -16,7 +16,7 @@ from passerelles.market.certifications import (
     leading_lines,
     load_certifications,
 )
-from passerelles.model import Credential, CredentialRequirement, Hours, OccupationAccess
+from passerelles.model import UNKNOWN_HOURS, Credential, CredentialRequirement, Hours, OccupationAccess
 from passerelles.referentials.credentials import load_durations
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -236,6 +236,17 @@ def test_hours_published_for_a_time_that_is_over_are_not_told(table: Certificati
     day = date.fromisoformat(over.until)
     hours = [[c.hours for c in table.leading("N4101", made, d) if c.code == over.code] for d in (day, DAY)]
     assert hours == [[over.centre], [None]]
+
+
+def test_a_certification_has_the_length_of_the_diploma_that_the_job_names_so_that_one_page_tells_one(
+    table: Certifications,
+) -> None:
+    published = next(d for d in load_durations() if d.code.startswith("RNCP") and d.centre.expected and not d.until)
+    for hours, told in ((Hours(7, 7, 7, "école"), 7), (UNKNOWN_HOURS, published.centre.expected)):
+        title = Credential("T", "Titre", "titre", hours, rncp=published.code)
+        made = referential({"N4101": ["a"]}, credentials=[title], demands=[("N4101", "T")])
+        found = [c.hours for c in table.leading("N4101", made, DAY) if c.code == published.code]
+        assert [each and each.expected for each in found] == [told]
 
 
 def test_a_certification_that_is_held_leads_no_further_and_one_that_nothing_dates_is_not_said_to_be_in_force(

@@ -470,10 +470,11 @@ class Certifications:
         files = [self.file.record.name] if rows else []
         files += [register.file_of("rncp-rome")] if code in register.breadth else []
         files += [register.file_of("apprenticeship-kit")] if entry else []
-        published = _published().get(code)
-        hours = None if published is None or "" < published.until < day.isoformat() else published.centre
-        if hours is None and credential is not None and credential.hours.expected is not None:
-            hours = credential.hours
+        if credential is not None and credential.hours.expected is not None:  # so that one page tells one length of it
+            hours: Hours | None = credential.hours
+        else:
+            published = _published().get(code)
+            hours = None if published is None or "" < published.until < day.isoformat() else published.centre
         label, level = self._named(code, rows, credential)
         replaced = () if rows else register.formers.get(code, ())
         formers = {row: former for former in replaced for row in self._rows(former)}
