@@ -219,7 +219,22 @@ def test_what_the_parent_alone_ties_and_bears_no_word_of_the_name_is_not_said_to
     named = replace(jobs, occupations=(*(o for o in jobs.occupations if o.code != "N4109"), driver))
     found = table.leading("N4109", named, DAY)
     assert leading_lines(found)[0].startswith("Certifications en vigueur qui y mènent")
-    assert not any(c.far for c in (*found, *table.leading("N4101", jobs, DAY)))
+    near = [c.code for c in found if not c.far]
+    assert 0 < len(near) < len(found)
+    (line,) = leading_lines(found)  # those far from its name are not told beside one that bears a word of it
+    assert [c.code in line for c in found] == [c.code in near for c in found]
+    assert leading_lines(found, held=near) == []
+    assert not any(c.far for c in table.leading("N4101", jobs, DAY))
+
+
+def test_what_files_tie_to_the_family_alone_is_not_told_where_something_is_demanded(
+    table: Certifications, jobs: Referential
+) -> None:
+    found = table.leading("N4109", jobs, DAY)
+    assert all(c.far for c in found)
+    assert leading_lines(found, kinds={"certificat"}) == []
+    assert found[0].code in leading_lines(found, kinds={"certificat"}, asked={found[0].code})[0]
+    assert leading_lines(found, kinds={"aptitude"}) != []  # no certification gives fitness
 
 
 def test_what_the_register_leaves_open_stands_until_the_end_that_the_catalogue_gives(table: Certifications) -> None:

@@ -60,7 +60,7 @@ class LeadingCertification(Described):
     `vae_former`: the number that it replaced, whose row alone says so, empty = its own does;
     `sure`: whether a source says that it is alive on that day: where none does, and nothing says that it is over, it
     is shown only if nothing else leads there; `demanded`: whether it is demanded of everybody, alone or as one way;
-    `far`: whether the parent alone ties it to the occupation, and no name of those so tied has a word of its name.
+    `far`: whether the parent alone ties it to the occupation, and its name has no word of the occupation's.
     """
 
     code: str
@@ -139,19 +139,23 @@ def leading_lines(
     `kinds` are those of what is to be obtained. Where there is a diploma or a title among it, only what is demanded of
     everybody, or has a code among those `asked` of the person or of all `ways` to that, is said to lead there. Where
     something but fitness or experience is demanded and none of these has it, what files tie to the occupation is told
-    as such, and so is what they tie to its family alone, far from its name. What is `held` leads no further. What is
-    demanded today is in force, whatever files leave unsaid.
+    as such. What they tie to its family alone, far from its name, is told where there is nothing nearer and nothing
+    that it would have to give. What is `held` leads no further. What is demanded today is in force, whatever files
+    leave unsaid.
     """
-    candidates = [c for c in certifications if c.code not in held]
-    demanded = [c for c in candidates if c.demanded or c.code in asked or c.code in ways]
+    named = [c for c in certifications if c.demanded or c.code in asked or c.code in ways]
+    near = [c for c in certifications if not c.far or c in named]
+    candidates = [c for c in near or certifications if c.code not in held]
+    demanded = [c for c in candidates if c in named]
     alone = demanded if any(kind in kinds for kind in DIPLOMAS) else []
     some = sorted(alone or candidates, key=lambda c: c.code not in asked)
-    if not some:
+    beside = not demanded and bool(set(kinds) - {"aptitude", "experience"})
+    if not some or (beside and not near):
         return []
     key = "certified" if demanded or any(c.sure for c in some) else "certified_undated"
-    if not demanded and set(kinds) - {"aptitude", "experience"}:
+    if beside:
         key = "certified_beside"
-    elif all(c.far for c in some):
+    elif not near:
         key = "certified_family"
     more = len(some) - _SAID
     names = listed((c.described(lang) for c in some[:_SAID]), lang)
@@ -412,9 +416,8 @@ class Certifications:
             return unregistered, above, -len(name & words), -same_stems, apart, names, c.code
 
         chosen.sort(key=nearest)
-        if chosen and chosen[0].match == "parent" and all(nearest(each)[2:4] == (0, 0) for each in chosen):
-            chosen = [replace(each, far=True) for each in chosen]
-        return (*own, *chosen)
+        far = [each.match == "parent" and nearest(each)[2:4] == (0, 0) for each in chosen]
+        return (*own, *(replace(each, far=away) for each, away in zip(chosen, far, strict=True)))
 
     def _own_certifications(self, code: str, referential: Referential, day: date) -> tuple[LeadingCertification, ...]:
         """
