@@ -72,6 +72,16 @@ def test_hours_of_no_certification_that_miss_a_bound_by_less_than_a_tenth_do_not
     assert judge(find_frame("poei"), estimated, 0, 0).verdict == "no"  # nobody pays for none
 
 
+def test_no_fund_pays_for_the_training_of_those_whom_the_armed_forces_engage() -> None:
+    for frame in presets().values():
+        found = judge(frame, replace(YES, enlists=True, day="2021-06-01" if frame.name == "transco" else ""), 200, 2)
+        assert (found.verdict, [v.rule for v in found.violations]) == ("no", ["enlistment"]), frame.name
+        assert "un engagement dans les armées" in " ".join(found.reasons("fr"))
+        assert judge(frame, YES, 200, 2).verdict == "yes"
+    hours = np.asarray([200.0, 300.0])
+    assert not fits(find_frame("poei"), replace(YES, enlists=True), hours, np.ones(2)).any()  # 0 = no
+
+
 def test_a_training_that_the_law_exempts_is_held_to_no_length_and_said_to_be_so() -> None:
     frame = find_frame("periode-de-reconversion")
     basis = replace(YES, labels=("Socle CléA", "cléa numérique"))

@@ -30,6 +30,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.sharing import Deriving
 
+_ENLISTMENT = "ENG-MIL"
 _NOT_KNOWN = ("effort", "access", "selection")  # what no code of a credential names
 Credentials = tuple[StepCredential, ...]
 
@@ -130,7 +131,8 @@ class Context(Deriving):
         taught = [c for c in left if not c.presumed]
         registered = any(map(self._registered, taught))
         listed, presumed = self.listed(code), len(taught) < len(left) or bool(title)
-        return Case(known, ends, listed, labels, same, self.day, selective, studies, registered, presumed)
+        enlists = any(c.code == _ENLISTMENT and c.requirement == "required" for c in left)
+        return Case(known, ends, listed, labels, same, self.day, selective, studies, registered, presumed, enlists)
 
     def rome_code(self, code: str) -> str:
         """Return the code of the fiche that an occupation is, or is a part of."""

@@ -218,7 +218,8 @@ class Case:
     (ISO), by which a frame has begun or ended, empty = not asked; `selective`: whether a competition, an appointment or
     a quota of offices decides who enters, which no training does; `studies`: months that studies take, if that is more;
     `registered`: whether the training that is judged brings a certification itself; `presumed`: whether a diploma that
-    is still to be verified is counted as held.
+    is still to be verified is counted as held; `enlists`: whether one has to join the armed forces, which train and pay
+    those whom they engage, by no contract that a fund would go with.
     """
 
     known: bool
@@ -231,6 +232,7 @@ class Case:
     studies: float = 0.0
     registered: bool = True
     presumed: bool = False
+    enlists: bool = False
 
 
 def _bounds(frame: Frame, case: Case, hours: Time, months: Time) -> Iterator[tuple[str, float, Time, Time]]:
@@ -302,6 +304,8 @@ def judge(frame: Frame, case: Case, hours: float, months: float) -> FrameVerdict
     for rule, required, answer in demands:
         if required and answer != "yes":
             (broken if answer == "no" else unsure).append(Violation(f"{rule}_{answer}"))
+    if case.enlists:
+        broken.append(Violation("enlistment"))
     doubts = ("same_code", frame.other_code and case.same_code), ("selection", case.selective)
     unsure += [Violation(rule) for rule, holds in doubts if holds]
     verdict: Ternary = "no" if broken else "unknown" if unsure else "yes"
