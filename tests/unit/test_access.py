@@ -1808,6 +1808,13 @@ def test_of_several_ways_the_one_that_employers_usually_ask_for_is_counted_howev
     assert [c for c, *_ in ways_of(jobs(*driver("Q"), usual), "P")[0]] == ["B", "C", "FIMO"]
 
 
+def test_what_employers_ask_for_in_one_job_chooses_no_way_to_another_that_offers_the_same_ways() -> None:
+    usual = CredentialRequirement("Q", "FIMO", "usual")
+    some = jobs(*driver("Q"), *driver("R"), usual)
+    assert [c for c, *_ in ways_of(some, "P")[0]] == ["B", "C", "FIMO"]
+    assert [c.code for c in direct(some, "P", "R").steps[0].to_obtain] == ["TP"]
+
+
 def test_a_way_of_which_a_diploma_is_held_goes_before_the_usual_one() -> None:
     """A nurse who wants to head a nursery adds a course of management, and becomes no educator of young children."""
     course, usual = (

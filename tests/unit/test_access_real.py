@@ -276,6 +276,7 @@ def test_a_known_move_takes_what_it_takes(
         ("D1421", "PERM-B"),
         ("L1501", "TITRE-MAQUILLEUR"),
         ("L1517", "CAP-COIFFURE"),
+        ("K2406", "DOCTORAT"),
     ],
 )
 def test_what_employers_ask_for_is_usual_and_never_required(laid: Referential, target: str, usual: str) -> None:
@@ -950,6 +951,30 @@ def test_the_school_that_follows_a_competition_is_what_a_move_takes(
     step = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0]
     assert [c.code for c in step.to_obtain] == obtained
     assert step.months.low == months
+
+
+@pytest.mark.parametrize(("target", "verdict"), [("K1701", "no"), ("N4111", "no"), ("K1724", "yes")])
+def test_what_the_armed_forces_train_for_is_within_no_frame_save_where_a_civilian_may_do_it(
+    rome4_graph: OccupationGraph, target: str, verdict: str
+) -> None:
+    path = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)[0]
+    assert {f.name: f.verdict for f in path.frames}["poei-pic"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("origin", "target", "way"),
+    [
+        ("G1203", "G1209", "CQP-SPORT"),  # the certificate that bears the job's name
+        ("G1203", "G1212", "BPJEPS"),
+        ("G1203", "G1204", "BPJEPS"),
+        ("J1501", "J1509", "DEI"),
+    ],
+)
+def test_the_way_that_is_usual_in_the_job_itself_is_counted(
+    rome4_graph: OccupationGraph, origin: str, target: str, way: str
+) -> None:
+    obtained = [c.code for c in rank_paths(rome4_graph, origin, targets=[target], max_steps=1)[0].steps[0].to_obtain]
+    assert {"BPJEPS", "CQP-SPORT", "DEI", "BTS-OL", "LIC-STAPS"} & {*obtained} == {way}
 
 
 @pytest.mark.parametrize(("origin", "target"), [("K1503", "K1510"), ("K1708", "K1720"), ("K2106", "K2107")])

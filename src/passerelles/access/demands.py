@@ -195,13 +195,24 @@ class Demands(Deriving):
         return _flags([*own, *(False for _ in self.choices)])
 
     def holds(self, practice: float) -> Bools:
-        """Shape (n, c + g): what somebody holds who has entered each occupation and practised it for some months."""
+        """
+        Shape (n, c + g): what somebody holds who has entered each occupation and practised it for some months.
+
+        Who took the way that is counted there has not, of the same ways, the one that employers of other jobs ask for.
+        """
 
         def find() -> Bools:
             held = np.zeros(self.needed.shape, dtype=np.bool_)
-            nobody = Holdings(aim=self.aim)
+            nobody, size = Holdings(aim=self.aim), len(self.codes)
+            alike = grouped((ways, column) for column, ways in enumerate(self.choices))
+            ranked = self.price(nobody).ranked
             for row in np.flatnonzero(self.needed.any(axis=1)).tolist():
                 held[row] = self.held(after_occupation(self.referential, nobody, self.occupations[row], practice))
+                for own in np.flatnonzero(self.needed[row, size:]).tolist():
+                    taken = {self.codes[i] for i in ranked[own][0][0]}
+                    for other in set(alike[self.choices[own]]) - {own}:
+                        asked = self.usual[other].intersection(chain(*self.choices[other]))
+                        held[row, size + other] &= not asked or bool(asked & taken)
             return frozen(held)
 
         return self.derived(("holds", practice), find)
@@ -520,15 +531,14 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     named = {code for some in ways_of for choice in some.values() for way in choice for code in way}
     known |= {code: referential.credential_by_code[code] for code in named if code not in known}
     codes = sorted(known)
-    choices = sorted({choice for some in ways_of for choice in some.values()}, key=lambda w: sorted(map(sorted, w)))
+    # Jobs that offer the same ways share a choice only where employers usually ask for the same.
+    usual_of = [frozenset(c.code for c in x.credentials if c.requirement == "usual" and c.applies) for x in conditions]
+    offered = [{g: (ways, usual) for g, ways in some.items()} for some, usual in zip(ways_of, usual_of, strict=True)]
+    shared = {choice for some in offered for choice in some.values()}
+    choices = sorted(shared, key=lambda c: (sorted(map(sorted, c[0])), sorted(c[1])))
     column_of = {code: i for i, code in enumerate(codes)}
     choice_of = {choice: i for i, choice in enumerate(choices)}
-    groups = tuple({group: choice_of[choice] for group, choice in some.items()} for some in ways_of)
-    usual = [set[str]() for _ in choices]
-    for each, some in zip(conditions, groups, strict=True):
-        usual_codes = [c.code for c in each.credentials if c.requirement == "usual" and c.applies]
-        for choice in some.values():
-            usual[choice].update(usual_codes)
+    groups = tuple({group: choice_of[choice] for group, choice in some.items()} for some in offered)
     shape = (len(occupations), len(codes) + len(choices))
     needed = np.zeros(shape, dtype=np.bool_)
     courses = np.zeros(shape, dtype=np.bool_)
@@ -542,7 +552,8 @@ def build_demands(referential: Referential, occupations: Sequence[str], aim: Aim
     contested = _flags(c.selection is None or c.selection.kind == "competition" for c in conditions)
     freely = _flags(c.level_low == 0 for c in conditions)
     credentials = tuple(known[code] for code in codes)
-    columns = (tuple(occupations), tuple(codes), credentials, tuple(choices), tuple(map(frozenset, usual)))
+    ways_and_usual = tuple(ways for ways, _ in choices), tuple(usual for _, usual in choices)
+    columns = (tuple(occupations), tuple(codes), credentials, *ways_and_usual)
     flags = hidden, selective, contested, freely
     return Demands(referential, aim, *columns, frozen(needed), frozen(courses), *flags, groups)
 
