@@ -264,6 +264,16 @@ def test_a_certification_has_the_length_of_the_diploma_that_the_job_names_so_tha
         assert [each and each.expected for each in found] == [told]
 
 
+def test_what_files_tie_to_a_job_below_the_level_of_the_diploma_demanded_of_everybody_is_not_told(
+    table: Certifications,
+) -> None:
+    needed, usual = CredentialRequirement("N4101", "D"), CredentialRequirement("N4101", "D", "usual")
+    for level, demand, told in ((4, needed, False), (3, needed, True), (4, usual, True)):
+        diploma = Credential("D", "Diplôme sans numéro", "diplôme", level=level)
+        made = replace(referential({"N4101": ["a"]}, credentials=[diploma]), credential_requirements=(demand,))
+        assert any(c.code == "RNCP100" for c in table.leading("N4101", made, DAY)) is told  # of level 3
+
+
 def test_a_certification_that_is_held_leads_no_further_and_one_that_nothing_dates_is_not_said_to_be_in_force(
     table: Certifications, jobs: Referential
 ) -> None:

@@ -352,7 +352,8 @@ class Certifications:
         of which nothing says that they are over. Where the referential names certifications of its own, those of a
         specialised occupation are all there is, and those of a fiche leave out what other branches made for themselves.
         Where something with a number in the register is demanded of everybody, nothing else is told; nor where it is
-        one way of a choice, unless another way is a diploma or a title whose number is not known.
+        one way of a choice, unless another way is a diploma or a title whose number is not known; nor, where a diploma
+        is demanded of everybody, what files tie to the job below its level.
 
         Parameters
         ----------
@@ -399,6 +400,8 @@ class Certifications:
                     by_code.setdefault(each.code, each)
         mine = {each.code for each in own}
         others = [c for c in by_code.values() if c.code not in mine and not (own and c.code in self.register.branch)]
+        least = _level_demanded(referential, code)
+        others = [c for c in others if c.level is None or c.level >= least]
         tiers = [[c for c in others if (c.match, c.sure) == tier] for tier in _TIERS]
         # A certification of the occupation's own is enough: what only its parent names, or nothing dates, adds nothing.
         # Of a choice, the ways without a number stand among these.
@@ -577,6 +580,13 @@ def _name_stems(occupation: Occupation, language: str) -> frozenset[str]:
 def _stems(label: str, language: str) -> frozenset[str]:
     rules = word_rules(language)
     return frozenset(stem(word, rules.endings) for word in normalise_label(label).split() if word not in rules.stop)
+
+
+def _level_demanded(referential: Referential, code: str) -> int:
+    """The level of the highest diploma that is demanded of everybody in an occupation; 0 = none is, or none known."""
+    needs = (n for n in referential.credentials_of.get(code, ()) if n.kind == "required" and n.scope == "all")
+    demanded = (referential.credential_by_code[need.credential] for need in needs)
+    return max((each.level or 0 for each in demanded if each.kind in DIPLOMAS), default=0)
 
 
 def _common_label(labels: Collection[str]) -> str:
