@@ -649,7 +649,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
         CRECHE,
         (890, 1600),
     ),  # fourteen weeks of the CAP are spent in a crèche
-    ("J1506", "J1509", "conditional", {"DCS"}, set(), (1295, 1470)),
+    ("J1506", "J1509", "conditional", set(), {"DCS", "DE-MEDECIN"}, (1295, 1470)),
+    ("J1102", "J1509", "conditional", set(), set(), (100, 700)),  # the fiche names the doctor, who is no head nurse
     ("J1506", "J1502", "conditional", {"DCS"}, set(), (1295, 1470)),  # 42 weeks, fourteen of them of placement
     ("L1401", "G1204", "conditional", {"CARTE-EDUC"}, SPORT, (154, 600)),  # the certificate takes 154 hours, not 74
     ("I1604", "C1113", "conditional", {"DEA-AUTO", "INSC-EXP-AUTO"}, set(), None),
@@ -814,7 +815,8 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1505", "H1404", "open", set(), set(), (600, 1200)),  # to methods technician
     ("D1505", "H1208", "open", set(), set(), (600, 1200)),
     ("D1505", "H2903", "open", set(), set(), (400, 900)),  # to machinist
-    ("D1505", "H2301", "open", set(), set(), (400, 900)),
+    ("D1505", "H2301", "open", set(), set(), (700, 900)),  # the CAP that the fiche names, whose hours are published
+    ("H2405", "H2301", "open", set(), set(), (0, 250)),
     ("D1505", "F1104", "open", set(), set(), (600, 1200)),
     ("F1703", "F1202", "open", set(), set(), (500, 900)),  # mason to site foreman
     ("D1505", "F1607", "open", set(), set(), (400, 900)),
@@ -841,6 +843,12 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("D1505", "H2502", "conditional", set(), {"GRADE-MASTER", "EXP-INDUS"}, None),
     ("H1404", "H1402", "conditional", set(), set(), (70, 400)),
     ("N1302", "H1401", "conditional", set(), set(), (70, 400)),
+    # A trade that a CAP opens does not prove the two years of studies beside the practice.
+    ("I1308", "F1113", "conditional", set(), {"GRADE-MASTER", "EXP-ENERGIE"}, None),
+    ("H2504", "H1402", "conditional", set(), {"GRADE-MASTER", "EXP-INDUS"}, None),
+    ("H2504", "H1401", "conditional", set(), {"GRADE-MASTER", "EXP-FLUX"}, None),
+    # Nor does a trade entered without any training prove a diploma of building.
+    ("F1616", "I1203", "open", set(), set(), (400, 900)),
 ]
 
 
