@@ -286,6 +286,16 @@ def test_a_certification_that_is_held_leads_no_further_and_one_that_nothing_date
     assert asked[0].startswith("Certifications en vigueur")
 
 
+def test_registrations_of_one_certification_are_named_together(table: Certifications, jobs: Referential) -> None:
+    first, other, *_ = table.leading("N4101", jobs, DAY)
+    (line,) = leading_lines([first, other, replace(first, code="RNCP9")])
+    assert line.count(first.label) == 1
+    assert f"{first.label} ({first.code}, RNCP9" in line
+    assert other.label in line
+    (apart,) = leading_lines([first, replace(first, code="RNCP9", until="2099-12-31")])  # not the same end
+    assert apart.count(first.label) == 2
+
+
 CODES = st.sampled_from([f"RNCP{i}" for i in range(8)])
 
 

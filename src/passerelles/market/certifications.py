@@ -157,8 +157,11 @@ def leading_lines(
         key = "certified_beside"
     elif not near:
         key = "certified_family"
-    more = len(some) - _SAID
-    names = listed((c.described(lang) for c in some[:_SAID]), lang)
+    # Registrations of one certification, of which nothing else differs, are named together.
+    together = [*grouped((replace(c, code="").described(lang), c) for c in some).values()]
+    more = len(together) - _SAID
+    shown = (replace(same[0], code=", ".join(c.code for c in same)) for same in together[:_SAID])
+    names = listed((c.described(lang) for c in shown), lang)
     return [say(f"paths.{key}", lang=lang, names=names + (say("moves.more", lang=lang, n=more) if more > 0 else ""))]
 
 
