@@ -97,8 +97,9 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
     [
         ("12 postes", 12), ("1 poste en CDI", 1), ("6 x CDI", 6), ("deux", 2), ("trois postes", 3),
         ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
+        ("11 agents (8,4 ETP)", 11), ("7 dont 2 alternants", 7), ("3 postes à 50 %", 3), ("2 à mi-temps", 2),
         ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("3 postes à pourvoir", 3), ("5 (environ)", None),
-        *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
+        *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC", "3 %", "8 h dont 2 de nuit")),
         ("2 CDI + quelques CDD", None), ("2 + -1", None),
     ],
 )  # fmt: skip
