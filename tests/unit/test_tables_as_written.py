@@ -82,6 +82,20 @@ def test_years_below_one_heading_are_summed_by_its_total(embedded: Referential, 
     assert read_lots(embedded, path, "hiring").people == 2033  # a row of data is no second line of a header
 
 
+def test_openings_by_quarter_are_summed_below_their_years_or_alone(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Entreprise", "Métier", 2026, "", 2027, "", "Lieu")
+    quarters = ("", "", "T3", "T4", "T1", "T2", "")
+    rows = (("A", "N1101", 2, 3, None, 1, "Redon"), ("B", "N4101", 4, "?", 1, None, "Redon"))
+    path = workbook(tmp_path / "t.xlsx", header, quarters, *rows, merged=("C1:D1", "E1:F1"))
+    lots = read_lots(embedded, path, "hiring")
+    assert (found(lots), asides(lots)) == ([("A", "N1101", 6)], [(4, "not_number")])
+    assert "parts_summed" in said(lots)
+    text = "Poste;janv-27;févr-27;Ville\nN1101;2;1;Redon\nN4101;;4;Redon\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 7
+    with pytest.raises(LotsError):  # who is there at each date would be counted twice
+        read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+
+
 def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Referential, tmp_path: Path) -> None:
     text = "Qui recrute ?;Quel poste ?;Combien ?;Ville\nA;N1101;6;Redon\nB;N1101;quelques;Redon\nC;N4101;4;Redon\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
@@ -99,7 +113,8 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
         ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
         ("11 agents (8,4 ETP)", 11), ("7 dont 2 alternants", 7), ("3 postes à 50 %", 3), ("2 à mi-temps", 2),
         ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("3 postes à pourvoir", 3), ("5 (environ)", None),
-        *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC", "3 %", "8 h dont 2 de nuit")),
+        *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
+        *((text, None) for text in ("3 %", "8 h dont 2 de nuit")),
         ("2 CDI + quelques CDD", None), ("2 + -1", None),
     ],
 )  # fmt: skip

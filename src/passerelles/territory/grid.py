@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.own_tables import coded
-from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
+from passerelles.territory.lots import WORDS, LotsError, Month, Problem, Side, says
 from passerelles.text import normalise_label
 
 Row = tuple[int, Sequence[Any]]
@@ -347,6 +347,12 @@ class Grid:
     def holding(self, holds: Callable[[Sequence[str]], bool], among: Iterable[int]) -> list[int]:
         """Return the columns among some whose cells pass a test; an empty one does not."""
         return [place for place in among if (texts := self.sample(place)) and holds(texts)]
+
+    def by_months(self, among: Iterable[int]) -> list[int]:
+        """Return the columns of numbers that are each headed by its own month or quarter: openings as they come."""
+        dated = {at: month for at in among if self.sample(at) and (month := Month.read(self.header[at])) is not None}
+        count = mostly_hold_counts([text for at in dated for text in self.sample(at)])
+        return [*dated] if count and self.side == "hiring" and 1 < len(dated) == len({*dated.values()}) else []
 
     def within(self, place: int, among: Iterable[int]) -> list[int]:
         """Return the columns among some that may count a part of what a column counts: none is above it."""

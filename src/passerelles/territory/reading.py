@@ -456,7 +456,7 @@ class _Reader:
             if self.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
                 counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
         else:
-            counted = grid.holding(hold_counts, free)
+            counted = grid.by_months(free) or grid.holding(hold_counts, free)
         first = grid.columns.get(count, next(iter(counted), -1))
         others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
         others += [at for at in dict.fromkeys(counted) if at not in (first, *others)]
@@ -467,7 +467,7 @@ class _Reader:
         names = [grid.header[at] for at in (first, *others)]
         different = [name for name in names[1:] if name != names[0]]
         values = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
-        if are_parts(names):
+        if are_parts(names) or (not known and counted == grid.by_months(free)):
             self.tell(grid.name, "parts_summed", 0, count, **values)
             return replace(grid, columns={**grid.columns, count: first}, parts=others)
         if not known:

@@ -23,7 +23,7 @@ from passerelles.territory.grid import (
     names_role,
     with_letters,
 )
-from passerelles.territory.lots import LotsError, Problem, Side, says, town_of
+from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
 from passerelles.territory.shapes import labelled, tell_sums_beside
 from passerelles.text import normalise_label
 
@@ -325,7 +325,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     Return the header with its second line, where names below one of several columns tell these apart, and the rows.
 
     A total stands for what it sums; without one, parts of the same people, codes beside what they stand for, and names
-    of a role keep both names or the second, and others the one name.
+    of a role keep both names or the second, and others the one name. Quarters and months take the year above them.
 
     Examples
     --------
@@ -333,6 +333,8 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     (['Métier', '', '', 'Effectif Total'], [(3, ['Cariste', 2, 1, 3])])
     >>> _one_header(["Poste", "", "Lieu"], [(2, ["Réf.", "Intitulé", ""])], 1)
     (['Poste Réf.', 'Intitulé', 'Lieu'], [])
+    >>> _one_header(["Métier", "2026", "", "2027"], [(2, ["", "T3", "T4", "T1"])], 1)
+    (['Métier', 'T3 2026', 'T4 2026', 'T1 2027'], [])
     """
     below = [cell_text(cell) for cell in rows[0][1]] if rows and rows[0][0] == line + 1 else []
     written, width = header, max((at for at, text in enumerate(below, 1) if text), default=0) if header else 0
@@ -341,7 +343,13 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     starts = list(range(len(header)))
     for at, name in enumerate(header[1:], 1):
         starts[at] = starts[at - 1] if not name and below[at] and below[starts[at - 1]] else at
-    alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at]]
+    under = {at: [below[i] for i, start in enumerate(starts) if start == at] for at in starts}
+    of_year = {
+        at
+        for at, some in under.items()
+        if _YEAR.fullmatch(header[at]) and all(Month.read(f"{name} {header[at]}") for name in some)
+    }
+    alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at] and at not in of_year]
     counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
     digits = any(sign.isdigit() for text in below for sign in text)
     # Dates and years name columns below a heading, where nothing stands below the columns of one name.
@@ -349,7 +357,6 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > 1}
-    under = {at: [below[i] for i, start in enumerate(starts) if start == at] for at in starts}
     joined = {at: [f"{header[at]} {name}" for name in some] for at, some in under.items()}
     split = {
         at
@@ -357,11 +364,13 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         if are_parts(some) or are_parts(joined[at]) or any(map(_CODE.match, map(normalise_label, some)))
     }
     split |= {at for at, some in under.items() if len(some) > 1 and any(map(names_role, some))}
-    if width > len(written) and not (totals or split or any(map(_YEAR.fullmatch, below))):  # a row of people
+    if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
         return written, rows
     names = [header[start] for start in starts]
     for at, start in enumerate(starts):
-        if start in split:
+        if start in of_year:
+            names[at] = f"{below[at]} {header[start]}"
+        elif start in split:
             both = f"{header[start]} {below[at]}"
             keep_both = names_role(both) or (sums[at] and _counts([both])) or not names_role(below[at])
             names[at] = both if keep_both else below[at]
