@@ -1034,6 +1034,39 @@ def test_full_time_equivalents_of_today_and_those_aimed_at_give_the_fall(embedde
     assert found(lots) == [("A", "N1101", 13), ("A", "N4101", 2)]
 
 
+def test_a_sheet_of_an_archive_or_a_draft_is_not_counted(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.remove(book.worksheets[0])
+    for name, number in (("Plan 2027", 4), ("Archives 2025", 30), ("brouillon", 9)):
+        sheet = book.create_sheet(name)
+        for row in (("Fonction", "Nombre"), ("N1101", number), ("N4101", number)):
+            sheet.append(row)
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring")
+    assert lots.people == 8
+    (others,) = (p.values["sheets"] for p in lots.said if p.key == "other_sheets")
+    assert others == "Archives 2025, brouillon"
+
+
+def test_needs_that_give_each_job_its_number_are_jobs(embedded: Referential, tmp_path: Path) -> None:
+    text = "Structure;Commune;Besoin\nA;Redon;2 caristes + 1 magasinier\nB;Allaire;3 caristes\nC;Redon;pas de besoin\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert sorted(lot.people for lot in lots.lots) == [1, 2, 3]
+    assert asides(lots) == [(4, "job_unknown")]
+    text = "Poste;Commune;Besoin\nN1101;Redon;2 CDI\nN4101;Allaire;3 CDI\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 5
+
+
+def test_what_a_total_counts_beside_places_is_set_aside_with_its_heading(embedded: Referential) -> None:
+    rows = [
+        {"Métier": job, "Redon": a, "Vannes": b, "Siège": c, "Total": total}
+        for job, a, b, c, total in (("N1101", 3, 2, 0, 5), ("N4101", 1, None, 4, 5))
+    ]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
+    assert sorted(lot.people for lot in lots.lots) == [1, 2, 3]
+    assert [(p.key, p.values["given"], p.people) for p in lots.set_aside] == [("basin_unknown", "Siège", 4)]
+
+
 def test_sheets_of_one_side_and_of_other_firms_are_all_read_whatever_their_columns(
     embedded: Referential, tmp_path: Path
 ) -> None:

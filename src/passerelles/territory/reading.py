@@ -61,7 +61,14 @@ from passerelles.territory.lots import (
     says,
     town_of,
 )
-from passerelles.territory.shapes import counted_jobs, counts_some_jobs, place_in_title, unpivoted, without_sums
+from passerelles.territory.shapes import (
+    counted_jobs,
+    counts_some_jobs,
+    place_in_title,
+    unpivoted,
+    with_needs,
+    without_sums,
+)
 from passerelles.territory.sheets import damaged, grids_of, sheets_of
 from passerelles.text import normalise_label
 
@@ -355,7 +362,8 @@ class _Reader:
         A column of jobs or numbers without a usual name is known by its cells, with a message.
         """
         count = COUNT[self.side]
-        grid = self._job_of_two(self._changes(grid.with_checked_roles(self._holds_places)))
+        grid = with_needs(grid.with_checked_roles(self._holds_places), self._holds_jobs, self.tell)
+        grid = self._job_of_two(self._changes(grid))
         grid = unpivoted(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
         for role, same_role, holds in (
             ("job", {"job", "code"}, self._holds_jobs),

@@ -46,10 +46,22 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     if not {"basin", "commune"} & grid.columns.keys():
         places = [i for i in free if is_place(names[i])]
         if sum(i in at for i in places) >= _LEAST:
-            return _unpivot(grid, "commune", places, tell)
+            return _unpivot(grid, "commune", _with_summed(grid, places, at), tell)
     if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
         return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
     return original
+
+
+def _with_summed(grid: Grid, places: Sequence[int], counts: Sequence[int]) -> list[int]:
+    """Return columns of places, and those beside them that the total counts too: "Siège" names no town."""
+    both = sorted({*places, *counts})
+    for total in (at for at, name in enumerate(grid.header) if _is_total(name)):
+        rows = [row for _, row in grid.rows if _numbers([cell_text(row[total])])]
+        sums = [[sum(_numbers(cell_text(row[at]) for at in some)) for row in rows] for some in (places, both)]
+        wholes = [_numbers([cell_text(row[total])])[0] for row in rows]
+        if wholes == sums[1] != sums[0]:
+            return both
+    return [*places]
 
 
 def _firms_above(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
@@ -61,8 +73,8 @@ def _firms_above(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
 
 
 def _non_empty(texts: Iterable[str]) -> list[str]:
-    """Return the cells that are not empty: a dash means nobody."""
-    return [text for text in texts if text.strip(" -–—")]
+    """Return the cells that are not empty: a dash means nobody, as a zero does."""
+    return [text for text in texts if text.strip(" -–—") not in ("", "0")]
 
 
 def _numbers(texts: Iterable[str]) -> list[float]:
@@ -283,6 +295,19 @@ def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[s
     parts = [part for part in signs.split(text.strip()) if part]
     read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
     return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
+
+
+def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
+    """Take a column of needs as the one of jobs where none is and it gives each its number: "2 maçons, 1 chef"."""
+    at = grid.columns.get(COUNT[grid.side])
+    if at is None or {"job", "code"} & grid.columns.keys():
+        return grid
+    jobs = [counted_jobs(text, alone=True) for text in grid.sample(at)]
+    titles = [title for each in jobs for title, _ in each]
+    if not titles or 2 * sum(map(bool, jobs)) <= len(jobs) or not are_jobs(titles):
+        return grid
+    tell(grid.name, "job_by_content", 0, "job", column=grid.header[at])
+    return replace(grid, columns={role: i for role, i in grid.columns.items() if i != at} | {"job": at})
 
 
 def place_in_title(title: str, is_place: IsPlace) -> str:

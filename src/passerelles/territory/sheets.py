@@ -61,7 +61,7 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
             raise
         names = str(error.values["sheets"]).split(", ")
         others = tuple(filter(None, str(error.values["others"]).split(", ")))
-        sums = [name for name in names if says("sums", normalise_label(name))]
+        sums = [name for name in names if _sums_or_is_old(name)]
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
             names, others = [name for name in names if name not in sums], (*sums, *others)
         sheets = [read_sheet(name) for name in names]
@@ -92,17 +92,22 @@ def _of_other_firms(sheets: Sequence[Rows], side: Side) -> list[Rows]:
     return [each._replace(others=others) for each in kept]
 
 
+def _sums_or_is_old(sheet: str) -> bool:
+    """Whether the name of a sheet says that it sums others, or is an archive or a draft."""
+    words = normalise_label(sheet)
+    return says("sums", words) or says("old", words)
+
+
 def _named_side(rows: Rows) -> Side | None:
     """Return the side that the name of a sheet, its title or header names; none is of one that sums others."""
-    words = normalise_label(rows.sheet)
-    return None if says("sums", words) else _side_of_texts(words) or _side(rows)
+    return None if _sums_or_is_old(rows.sheet) else _side_of_texts(rows.sheet) or _side(rows)
 
 
 def _names_none(rows: Rows, side: Side) -> bool:
     """Whether a sheet names no side, sums no others, and says of its numbers only that they are some: "Nb"."""
     at = columns_of(rows.header, side).get(COUNT[side])
     plain = at is not None and says("number", normalise_label(cell_text(rows.header[at])))
-    return plain and _named_side(rows) is None and not says("sums", normalise_label(rows.sheet))
+    return plain and _named_side(rows) is None and not _sums_or_is_old(rows.sheet)
 
 
 def _are_others(rows: Rows, others: Rows, side: Side) -> bool:
@@ -135,7 +140,7 @@ def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> 
     the very same columns (`same_columns`) that name none are of it too.
     """
     sides = {name: _side_of_texts(name) for name in names}
-    unnamed = tuple(name for name in names if sides[name] is None and not says("sums", normalise_label(name)))
+    unnamed = tuple(name for name in names if sides[name] is None and not _sums_or_is_old(name))
     own = tuple(name for name in names if sides[name] == side) or (unnamed if len(unnamed) == 1 else ())
     others = tuple(name for name in names if name not in own)
     return (own, others) if not same_columns or any(sides[name] for name in others) else ((), ())
