@@ -1034,6 +1034,15 @@ def test_full_time_equivalents_of_today_and_those_aimed_at_give_the_fall(embedde
     assert found(lots) == [("A", "N1101", 13), ("A", "N4101", 2)]
 
 
+def test_a_row_of_which_is_a_part_of_the_lot_above_and_not_one_more(embedded: Referential, tmp_path: Path) -> None:
+    text = "Métier;Effectif\nCariste;10\ndont magasinier;4\n- dont moins de 50 ans;3\nTotal;10\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, asides(lots), said(lots).count("part_line")) == (10, [], 2)
+    assert "total_differs" not in said(lots)
+    text = "Métier;Effectif\nTotal;10\ndont cariste;6\ndont magasinier;4\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").people == 10
+
+
 def test_a_sheet_of_an_archive_or_a_draft_is_not_counted(embedded: Referential, tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.remove(book.worksheets[0])

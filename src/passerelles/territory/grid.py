@@ -446,7 +446,18 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
     side_at = side_column(grid)
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
 
+    above = "total_line"
+
     def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
+        nonlocal above
+        is_part = says("part", normalise_label(grid.text(cells, "job")))
+        if is_part and above != "total_line":
+            return "part_line", {}  # of the lot above, counted with it; of a total, its parts are the lots
+        found = kind_alone(cells)
+        above = above if is_part else found[0]
+        return found
+
+    def kind_alone(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
         texts = [normalise_label(cell_text(cell)) for cell in cells]
         job = grid.text(cells, "job") or grid.text(cells, "code")
         if [t for t in texts if t] == [h for h in header if h]:
