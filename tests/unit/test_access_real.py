@@ -1343,6 +1343,24 @@ def test_the_practice_that_a_fiche_names_is_told(rome4_graph: OccupationGraph) -
 
 
 @pytest.mark.parametrize(
+    ("origin", "target", "practice"),
+    [
+        ("G1801", "G1808", "EXP-BARMAN"),
+        ("G1603", "G1409", "EXP-RAPIDE"),
+        ("G1221", "G1414", "EXP-SITE"),
+        ("G1402", "G1403", "EXP-STRUCT-LOISIRS"),
+        ("H2902", "H2504", "EXP-PRODUCTION"),
+        ("H2601", "H2501", "EXP-PRODUCTION"),
+    ],
+)
+def test_who_comes_from_the_practice_that_a_fiche_names_is_not_told_to_get_it(
+    rome4_graph: OccupationGraph, origin: str, target: str, practice: str
+) -> None:
+    (path,) = rank_paths(rome4_graph, origin, targets=[target], max_steps=1)
+    assert [c.held for c in path.steps[0].options if c.code == practice] == ["unknown"]  # "no" for anybody else
+
+
+@pytest.mark.parametrize(
     ("origin", "target", "usual", "hours"),
     [
         ("E1301", "I1310", "TP-EMI", (250, 700)),  # printer to maintenance mechanic
