@@ -920,6 +920,12 @@ def test_what_ships_is_read_once_and_a_catalogue_of_ones_own_as_it_is_now(tmp_pa
         assert read_catalogue(folder).credentials["X"].label == label
 
 
+def test_what_a_selection_is_called_stands_after_one_colon() -> None:
+    labels = [access.selection_label for access in read_catalogue().occupations.values()]
+    plain = [re.sub(r"\([^()]*\)", "", label) for label in labels]
+    assert [label for label in plain if " : " in label] == []
+
+
 def test_an_open_job_that_requires_something_is_a_contradiction(tmp_path: Path) -> None:
     folder = _catalogue(
         tmp_path,
@@ -1106,7 +1112,7 @@ def test_what_else_a_person_should_know_is_told_with_the_job_and_with_each_crede
     licence = replace(C, note="Visite médicale tous les cinq ans.")
     some = replace(some, credentials=tuple(licence if c.code == "C" else c for c in some.credentials))
     lines = [text for _, _, texts in Fiche(some, "Q").lines("fr") for text in texts]
-    assert "À savoir : Dès 21 ans." in lines
+    assert "À savoir. Dès 21 ans." in lines
     (told,) = [text for text in lines if text.startswith("Permis C")]
     assert told.endswith(". Pour l'ensemble. Visite médicale tous les cinq ans.")
     (before,) = [text for text in lines if text.startswith("Permis B")]
@@ -1116,7 +1122,7 @@ def test_what_else_a_person_should_know_is_told_with_the_job_and_with_each_crede
         "Dès 21 ans.", {"B": None, "C": "Pour l'ensemble. Visite médicale tous les cinq ans."},
     )  # fmt: skip
     (path,) = rank_paths(build_graph(some, settings=PLAIN), "P", targets="Q", settings=PLAIN)
-    assert any("À savoir : Dès 21 ans." in text for text in path_sentences(path))
+    assert any("À savoir. Dès 21 ans." in text for text in path_sentences(path))
 
 
 def overlay(folder: Path, **tables: str) -> Path:
@@ -1169,9 +1175,9 @@ def test_a_path_tells_what_else_to_know_of_what_it_takes_each_sentence_once() ->
     (path,) = rank_paths(graph, "P", targets=["Q"], settings=PLAIN, max_steps=1)
     told = [line for line in step_lines(path.steps[0]) if line.startswith("À savoir")]
     assert told == [
-        "À savoir : Dès 21 ans.",
-        f"À savoir pour « {C.label} » : Pour un convoi. Qui a conduit un an, à vérifier.",
-        f"À savoir pour « {OWN.label} » : Sur les chantiers.",
+        "À savoir. Dès 21 ans.",
+        f"À savoir pour « {C.label} ». Pour un convoi. Qui a conduit un an, à vérifier.",
+        f"À savoir pour « {OWN.label} ». Sur les chantiers.",
     ]
     credentials = {c["code"]: c["note"] for c in path.to_dict()["steps"][0]["credentials"]}
     assert credentials == {"B": None, "C": "Dès 21 ans. Pour un convoi. Qui a conduit un an, à vérifier."}
