@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
 from typing import Any, Final, NamedTuple
@@ -225,6 +225,7 @@ class Grid:
     titled: str = ""  # the place that a title above it names
     placeless: frozenset[int] = frozenset()  # lines whose places cannot be used
     above: Sequence[str] = ()  # what stands above the header, by column
+    spelled: Mapping[str, str] = field(default_factory=dict)  # what abbreviations of its titles stand for
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 
     @property

@@ -24,6 +24,7 @@ from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
+_WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
@@ -93,9 +94,22 @@ def read_titles(referential: Referential, grid: Grid, rows: Sequence[Row], *, th
         key: read_title(referential, key[0], likelier(ranked, unbracketed.get(key, ()), threshold), threshold=threshold)
         for key, ranked in zip(queries, candidates_of(referential, queries), strict=True)
     }
+    spelled = {key: (_WORD.sub(lambda word: grid.spelled.get(word[0], word[0]), key[0]), key[1]) for key in queries}
+    spelled = {key: longer for key, longer in spelled.items() if longer != key}
+    for key, ranked in zip(spelled, candidates_of(referential, spelled.values()), strict=True):
+        longer = read_title(referential, spelled[key][0], ranked, threshold=threshold)
+        answers[key] = _surer(answers[key], longer, key[0])
     jobs = [answers.get(key) for key in keys]
     firms = texts_of("employer") or ([""] * len(rows) if grid.side == "fragile" else [])
     return jobs if grid.crossed or not firms else _of_trades(referential, jobs, firms)
+
+
+def _surer(job: Job, spelled: Job, given: str) -> Job:
+    """Return the reading of a title, or where it is not sure that of its abbreviations spelled out, to be confirmed."""
+    sure = isinstance(job, Resolved) and job.confidence >= SURE
+    if sure or not isinstance(spelled, Resolved):
+        return job
+    return spelled._replace(given=given, confidence=min(spelled.confidence, _MAY_BE))
 
 
 def _of_trades(referential: Referential, jobs: Sequence[Job | None], firms: Sequence[str]) -> list[Job | None]:
