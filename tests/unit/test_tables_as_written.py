@@ -1034,6 +1034,35 @@ def test_full_time_equivalents_of_today_and_those_aimed_at_give_the_fall(embedde
     assert found(lots) == [("A", "N1101", 13), ("A", "N4101", 2)]
 
 
+def test_of_several_towns_the_basin_of_both_is_meant_or_one_is_asked_for(embedded: Referential) -> None:
+    rows = [
+        {"Métier": "N4101", "Effectif": 2, "Ville": place}
+        for place in ("Redon ou Allaire", "Redon / Questembert", "Questembert ou Redon", "Redon", "Redon")
+    ]
+    places = Places(PLACES.basins, (*PLACES.communes, Commune("56184", "Questembert", "5310", 47.7, -2.5)))
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(places))
+    assert {(lot.basin, lot.commune) for lot in lots.lots} == {("5313", ""), ("5313", "35236")}
+    assert [(p.key, p.suggestions) for p in lots.set_aside] == [
+        ("basin_ambiguous", ("Redon", "Questembert")), ("basin_ambiguous", ("Questembert", "Redon")),
+    ]  # fmt: skip
+
+
+def test_of_a_list_of_persons_who_may_leave_by_themselves_are_said_to_be_counted(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    states = ("départ volontaire", "volontaire", "longue maladie", "", "retraite prévue", "pas volontaire")
+    text = "\n".join(["Matricule;Nom;Emploi;Situation", *(f"{n};N{n};N1101;{state}" for n, state in enumerate(states))])
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    leavers = [p.values["given"] for p in lots.said if p.key == "leavers_remarked"]
+    assert (lots.people, leavers) == (6, ["départ volontaire", "volontaire", "retraite prévue"])
+
+
+def test_what_is_said_of_several_files_at_once_names_the_side(embedded: Referential, tmp_path: Path) -> None:
+    paths = [written(tmp_path / f"{name}.csv", "Entreprise;Métier;Effectif\nA;N1101;2\n") for name in ("a", "b")]
+    (note,) = (note for note in reading_notes([read_lots(embedded, paths, "hiring")]) if note.key == "summed")
+    assert note.sentence("fr").startswith("postes à pourvoir :")
+
+
 def test_an_abbreviation_is_read_as_the_title_of_the_table_spells_it(rome: Referential, tmp_path: Path) -> None:
     text = "Régie des {};\nPoste;Effectif\nMécanicien RM;4\nConducteur de téléski;12\n"
     lots = read_lots(rome, written(tmp_path / "t.csv", text.format("remontées mécaniques")), "fragile")

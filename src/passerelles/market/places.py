@@ -239,12 +239,15 @@ class Places:
         spot = self._single_commune(text, dict.fromkeys((*joined, *self._communes_starting(name))), department)
         if spot is not None:
             return spot
-        parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+et\s+", text)) if n]
+        parts = [n for n in (normalise_label(t) for t in re.split(r"\s*[-/,+]\s*|\s+(?:et|ou)\s+", text)) if n]
         if len(parts) > 1:
             towns = [(*self._communes_by_name.get(part, ()), *self._communes_starting(part)) for part in parts]
             both = set.intersection(*({c.basin for c in some} for some in towns))
             if len(both) == 1:
                 return self._basin_spot(both.pop())
+        apart = [part for each in re.split(r"\s*[/,;+]\s*|\s+ou\s+", text) if (part := each.strip())]
+        if len(apart) > 1 and all(map(self.named, apart)):
+            raise PasserellesError("ambiguous_place", name=text, choices=", ".join(apart))
         raise UnknownCodeError(text, suggestions=self.suggest(text), key="unknown_basin")
 
     def area(self, text: str) -> Area:

@@ -736,7 +736,8 @@ def reading_notes(sides: Iterable[Lots]) -> Iterator[Note]:
             yield Note("set_aside", {**values, "file": lots.file or partial(side_label, lots.side)}, "reading")
         for (key, file), problems in grouped(((p.key, split_sheet(p.file)[0]), p) for p in lots.said).items():
             lines = list(dict.fromkeys(p.line for p in problems))
-            details = {**problems[0].values, "n": len(problems), "file": str(file)}
+            name = str(file) if problems[0].file else partial(side_label, lots.side)
+            details = {**problems[0].values, "n": len(problems), "file": name}
             if len(problems) > 1 or "rows" not in details:  # a problem may have several lines itself
                 details["rows"] = few(lines, _LISTED)
             yield Note(key, details, "reading")

@@ -592,7 +592,7 @@ class _Reader:
         """People or openings of a row, or their change; an empty part counts nobody where another is filled."""
         role = COUNT[self.side]
         if role not in grid.columns:
-            return 1
+            return self._as_remarked(grid, line, cells, 1)
         filled = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
         if grid.parts:  # a dash in one of them means nobody
             filled = [at for at in filled if grid.text_at(cells, at).strip("-–—")]
