@@ -1,6 +1,7 @@
 """Moves that any practitioner knows, on the real ROME: each requirement that exists is named, and no other."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -9,6 +10,7 @@ from passerelles.access.demands import demands_of
 from passerelles.access.holdings import holdings_of
 from passerelles.access.wording import access_text, employment_lines, other_ways_lines, usual_lines
 from passerelles.graph.core import OccupationGraph
+from passerelles.market.certifications import Certifications
 from passerelles.model import Employment
 from passerelles.paths.path import Step, path_sentences
 from passerelles.paths.rank import rank_paths
@@ -967,6 +969,20 @@ def test_what_the_armed_forces_train_for_is_within_no_frame_save_where_a_civilia
 ) -> None:
     path = rank_paths(rome4_graph, "D1505", targets=[target], max_steps=1)[0]
     assert {f.name: f.verdict for f in path.frames}["poei-pic"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("target", "first"),
+    [("G1217", "RNCP37106"), ("G1210", "RNCP40034"), ("K1206", "RNCP39926"), ("G1226", "RNCP36248")],
+)
+def test_the_sports_diploma_of_a_job_comes_first_among_what_leads_there(
+    laid: Referential, real_certifications: Certifications, target: str, first: str
+) -> None:
+    day = date(2026, 11, 28)
+    found = real_certifications.leading(target, laid, day)
+    assert found[0].code == first
+    if target == "G1226":  # no diploma of another sport makes the head of a swimming pool
+        assert [c.code for c in found if not c.far] == [first]
 
 
 @pytest.mark.parametrize(
