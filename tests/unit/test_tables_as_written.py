@@ -1063,6 +1063,17 @@ def test_what_is_said_of_several_files_at_once_names_the_side(embedded: Referent
     assert note.sentence("fr").startswith("postes à pourvoir :")
 
 
+def test_the_title_of_each_block_whose_header_is_said_again_is_its_employer(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    blocks = "{}\nPoste;Nombre;Ville\nN1101;6;Redon\n\n{}\nPoste;Nombre;Ville\nN1101;2;Redon\nN4101;1;Allaire\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", blocks.format("Alpha SA;;", "Mairie B;;")), "hiring")
+    assert found(lots) == [("Alpha SA", "N1101", 6), ("Mairie B", "N1101", 2), ("Mairie B", "N4101", 1)]
+    assert "label_line" in said(lots)
+    lots = read_lots(embedded, written(tmp_path / "t.csv", blocks.format("Liste;;", ";;")), "hiring")
+    assert {lot.employer for lot in lots.lots} == {"–"}
+
+
 def test_an_abbreviation_is_read_as_the_title_of_the_table_spells_it(rome: Referential, tmp_path: Path) -> None:
     text = "Régie des {};\nPoste;Effectif\nMécanicien RM;4\nConducteur de téléski;12\n"
     lots = read_lots(rome, written(tmp_path / "t.csv", text.format("remontées mécaniques")), "fragile")

@@ -122,13 +122,16 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) ->
     """
     Take employers and places from lines of their own, as "Entreprise : Alpha", for the rows below them.
 
-    So does a line of two cells above the table, "Bassin" and a place. A site that is named after a town is a place.
+    So does a line of two cells above the table, "Bassin" and a place, and the title of each block whose header is said
+    again. A site that is named after a town is a place.
     """
     labels, texts_by_role = dict[str, str](), dict[str, dict[int, str]]()
+    above = [*above]
     rows, lines_above = list[Row](), [line for line, _ in above]
+    titles = _block_titles(grid, above)
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         field = _page_field(cells, grid.side, is_place) if line in lines_above else None
-        role, value = label_of(cells, grid.side) or field or ("", "")
+        role, value = label_of(cells, grid.side) or field or titles.get(line) or ("", "")
         role = "commune" if role == "employer" and is_place(value) else role
         known = {"employer"} if role == "employer" else {"basin", "commune"}
         if role and not known & grid.columns.keys():
@@ -142,6 +145,18 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) ->
     for role, texts in texts_by_role.items():
         grid = grid.with_column(role, texts)
     return grid
+
+
+def _block_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
+    """Return the employers that alone stand above the header each time it is said, by line; none where one does not."""
+    names = [name for name in grid.header if name]
+    again = [at for at, (_, cells) in enumerate(grid.rows) if list(filter(None, map(cell_text, cells))) == names]
+    before = [*above[-1:], *(grid.rows[at - 1] for at in again if at)]
+    texts = {line: [text for cell in cells if (text := cell_text(cell).strip())] for line, cells in before}
+    titles = {line: some[0] for line, some in texts.items() if len(some) == 1 and some[0][0].isalpha()}
+    several = len({*titles.values()}) == len(again) + 1 > 1
+    named = several and not any(":" in text or _is_total(text) for text in titles.values())
+    return {line: ("employer", text) for line, text in titles.items()} if named else {}
 
 
 def without_sums(grid: Grid, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
