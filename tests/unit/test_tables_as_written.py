@@ -1074,6 +1074,18 @@ def test_the_title_of_each_block_whose_header_is_said_again_is_its_employer(
     assert {lot.employer for lot in lots.lots} == {"–"}
 
 
+def test_what_a_remark_beside_openings_demands_is_asked_for(embedded: Referential, tmp_path: Path) -> None:
+    remarks = ("permis C exigé, déplacements", "permis C souhaité", "anglais obligatoire", "FIMO non exigée", "2x8")
+    text = "\n".join(
+        ["Métier;Nombre;Commentaire", *(f"N{n}101;1;{each}" for n, each in zip((1, 4, 1, 4, 1), remarks, strict=True))]
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert {lot.permits for lot in lots.lots} == {"permis C exigé", "", "anglais obligatoire"}
+    assert [p.values["given"] for p in lots.said if p.key == "conditions_unread"] == ["anglais obligatoire"]
+    people = written(tmp_path / "t.csv", text.replace("Nombre", "Effectif"))
+    assert not any(lot.permits for lot in read_lots(embedded, people, "fragile").lots)
+
+
 def test_an_abbreviation_is_read_as_the_title_of_the_table_spells_it(rome: Referential, tmp_path: Path) -> None:
     text = "Régie des {};\nPoste;Effectif\nMécanicien RM;4\nConducteur de téléski;12\n"
     lots = read_lots(rome, written(tmp_path / "t.csv", text.format("remontées mécaniques")), "fragile")

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from statistics import fmean
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.io.xlsx import cell_text
 from passerelles.matching.titles import SURE, Candidate, Context, contexts_of, likelier, resolve_many
 from passerelles.referentials.access_text import (
     Asked,
@@ -279,6 +280,22 @@ def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:
             yield f"CACES {each}"
         elif not says("nothing_asked", normalise_label(each)):
             yield _EITHER_LICENCE.sub(r"\1permis ", f"permis {each}" if licences and letter else each)
+
+
+def asked_of_row(grid: Grid, cells: Sequence[Any]) -> Iterator[tuple[str, list[str]]]:
+    """
+    Yield what each column of licences and conditions asks for, or lists as held, with the name of the column.
+
+    Remarks beside openings ask too, as far as they say that something is demanded: "permis C exigé".
+    """
+    for role in ("permits", "conditions", "held"):
+        letters = role == "permits" or "permis" in normalise_label(grid.title(role)).split()
+        yield grid.title(role), [*as_asked(grid.text(cells, role), licences=letters)]
+    for at, name in enumerate(grid.header if grid.side == "hiring" else ()):
+        if at not in grid.columns.values() and says("remark", normalise_label(name)):
+            parts = re.split(r"[,.;\n]\s", cell_text(cells[at]))
+            demanded = [part for part in parts if says("demanded", normalise_label(part))]
+            yield name, [*as_asked(" ; ".join(demanded))]
 
 
 def asked_in(referential: Referential, item: str, job: str) -> Asked:

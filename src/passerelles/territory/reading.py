@@ -38,8 +38,8 @@ from passerelles.territory.jobs import (
     Job,
     Resolved,
     Unusable,
-    as_asked,
     asked_in,
+    asked_of_row,
     conditions_column,
     read_place,
     read_title,
@@ -660,13 +660,10 @@ class _Reader:
         return number
 
     def _conditions(self, grid: Grid, line: int, cells: Sequence[Any], job: str) -> str:
-        """What columns of licences and conditions ask for, or list as held; a message names the others."""
+        """What columns of licences, conditions and remarks ask for, or list as held; a message names the others."""
         conditions, key = list[str](), "conditions_unread" if self.side == "hiring" else "held_unread"
-        for role in ("permits", "conditions", "held"):
-            letters = role == "permits" or "permis" in normalise_label(grid.title(role)).split()
-            items = [*as_asked(grid.text(cells, role), licences=letters)]
+        for column, items in asked_of_row(grid, cells):
             if unread := [words for each in items if (words := asked_in(self.referential, each, job).unread)]:
-                column = grid.title(role)
                 self.tell(grid.name, key, line, column, column=column, given=", ".join(unread))
             conditions += items
         return (" ; " if any(" ou " in each for each in conditions) else ", ").join(conditions)
