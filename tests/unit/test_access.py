@@ -1814,6 +1814,16 @@ def test_of_several_ways_the_one_that_employers_usually_ask_for_is_counted_howev
     assert [c for c, *_ in ways_of(jobs(*driver("Q"), usual), "P")[0]] == ["B", "C", "FIMO"]
 
 
+def test_what_is_usual_is_told_with_the_part_of_it_that_is_spent_in_a_firm() -> None:
+    firm = Hours(420, 420, None)
+    legal = Credential("CS", "CS", "diplôme", Hours(400, 400, None), hours_kind="legal-minimum", company_hours=firm)
+    centre = replace(legal, code="CQP", label="CQP", hours_kind="centre")  # counted without what a firm teaches
+    rows = [CredentialRequirement("Q", code, "usual") for code in ("CS", "CQP")]
+    told = sentences(with_credentials(jobs(*rows), legal, centre))
+    assert "CS (820 h dont 420 h en entreprise ou en stage)" in told
+    assert "CQP (400 h)" in told
+
+
 def test_what_employers_ask_for_in_one_job_chooses_no_way_to_another_that_offers_the_same_ways() -> None:
     usual = CredentialRequirement("Q", "FIMO", "usual")
     some = jobs(*driver("Q"), *driver("R"), usual)

@@ -233,17 +233,21 @@ def _failing_lines(conditions: AccessConditions, lang: Lang) -> Iterator[str]:
 
 
 def _sized(credential: AccessCredential, name: str, lang: Lang) -> str:
-    """Return the name of a credential with its whole length."""
-    part = taken_by(credential.code, training_hours(credential.detail), credential.detail.months)
-    return _with_length(name, Way(frozenset(), (part,)), lang)
+    """Return the name of a credential with its whole length, and how much of it is spent in a firm."""
+    hours, at_centre = training_hours(credential.detail), credential.detail.hours.expected
+    way = Way(frozenset(), (taken_by(credential.code, hours, credential.detail.months),))
+    in_firm = 0.0 if hours.expected is None or at_centre is None else hours.expected - at_centre
+    return _with_length(name, way, lang, in_firm=in_firm)
 
 
-def _with_length(name: str, way: Way | None, lang: Lang, *, beside: bool = False, examined: bool = False) -> str:
+def _with_length(
+    name: str, way: Way | None, lang: Lang, *, beside: bool = False, examined: bool = False, in_firm: float = 0.0
+) -> str:
     """
     Return the name of a way with its hours and months of training: the least, where those of a part are unknown.
 
     `beside`: whether years of experience are asked for too, which no training counts; `examined`: whether a training or
-    an examination of no set length is.
+    an examination of no set length is; `in_firm`: how many of the hours are spent in a firm.
     """
     if way is None:
         return name
@@ -252,6 +256,8 @@ def _with_length(name: str, way: Way | None, lang: Lang, *, beside: bool = False
     if hours is None and known:
         key, hours = "at_most", way.hours.high
     in_hours = say(f"paths.hours.{key}", lang=lang, expected=round(hours)) if hours else ""
+    if in_firm:
+        in_hours = say("conditions.hours_and_firm", lang=lang, hours=in_hours, company=round(in_firm))
     length = " + ".join(filter(None, (in_hours, duration_text(way.months, lang))))
     length += f" + {say('paths.step.any_length', lang=lang)}" if length and examined else ""
     template = "sized_beside_experience" if beside else "sized"
