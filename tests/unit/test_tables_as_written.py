@@ -111,7 +111,8 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
     [
         ("12 postes", 12), ("1 poste en CDI", 1), ("6 x CDI", 6), ("deux", 2), ("trois postes", 3),
         ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
-        ("11 agents (8,4 ETP)", 11), ("7 dont 2 alternants", 7), ("3 postes à 50 %", 3), ("2 à mi-temps", 2),
+        ("11 agents (8,4 ETP)", 11), ("7 dont 2 alternants", 7), ("3 postes à 50 %", 3),
+        ("4 sal.", 4), ("8 dt 2 CDD", 8), ("2 à mi-temps", 2),
         ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("3 postes à pourvoir", 3), ("5 (environ)", None),
         *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
         *((text, None) for text in ("3 %", "8 h dont 2 de nuit")),
@@ -1086,6 +1087,21 @@ def test_what_a_remark_beside_openings_demands_is_asked_for(embedded: Referentia
     assert not any(lot.permits for lot in read_lots(embedded, people, "fragile").lots)
 
 
+def test_a_place_alone_on_its_line_holds_for_the_rows_below_it(embedded: Referential, tmp_path: Path) -> None:
+    text = "{};;\nEmploi;Nb pers.\nN1101;5\nSITE DE VANNES;\nN4101;4\nTotal général;9\n"
+    places = Places(PLACES.basins, (*PLACES.communes, Commune("56260", "Vannes", "5310", 47.7, -2.8)))
+    for title, basin in (("SITE DE REDON", "5313"), ("Liste au 1er mai", "")):
+        path = written(tmp_path / "t.csv", text.format(title))
+        lots = read_lots(embedded, path, "fragile", locator=Locator(places))
+        assert [(lot.job, lot.basin) for lot in lots.lots] == [("N1101", basin), ("N4101", "5310")][not basin :]
+        assert asides(lots) == ([] if basin else [(3, "empty")])
+
+
+def test_people_who_leave_quarter_by_quarter_are_summed(embedded: Referential, tmp_path: Path) -> None:
+    text = "Poste;Départs T1 2027;Départs T2 2027\nN1101;2;\nN4101;1;3\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").people == 6
+
+
 def test_an_abbreviation_is_read_as_the_title_of_the_table_spells_it(rome: Referential, tmp_path: Path) -> None:
     text = "Régie des {};\nPoste;Effectif\nMécanicien RM;4\nConducteur de téléski;12\n"
     lots = read_lots(rome, written(tmp_path / "t.csv", text.format("remontées mécaniques")), "fragile")
@@ -1128,14 +1144,14 @@ def test_needs_that_give_each_job_its_number_are_jobs(embedded: Referential, tmp
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 5
 
 
-def test_what_a_total_counts_beside_places_is_set_aside_with_its_heading(embedded: Referential) -> None:
+def test_what_a_total_counts_beside_places_counts_without_one(embedded: Referential) -> None:
     rows = [
         {"Métier": job, "Redon": a, "Vannes": b, "Siège": c, "Total": total}
         for job, a, b, c, total in (("N1101", 3, 2, 0, 5), ("N4101", 1, None, 4, 5))
     ]
     lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
-    assert sorted(lot.people for lot in lots.lots) == [1, 2, 3]
-    assert [(p.key, p.values["given"], p.people) for p in lots.set_aside] == [("basin_unknown", "Siège", 4)]
+    assert sorted((lot.basin, lot.people) for lot in lots.lots) == [("", 4), ("5310", 2), ("5313", 1), ("5313", 3)]
+    assert [p.column for p in lots.said if p.key == "place_unread"] == ["Siège"]
 
 
 def test_sheets_of_one_side_and_of_other_firms_are_all_read_whatever_their_columns(

@@ -348,12 +348,12 @@ _SPACED: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
 _MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile(
-    r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
+    r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|sal\.?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
     r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
     r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|mi-temps|t(?:em)?ps\.? (?:plein|complet|partiel)|"
     r"\d{2,3} ?%))?"
     r"(?:\s*[àa] (?:pourvoir|recruter|reclasser|supprimer))?"
-    r"\s*(?:,? ?\bdont \d[^()]*|\((?:dont [^()]*|(?:soit )?\d[\d.,]* ?(?:etp|fte)|"
+    r"\s*(?:,? ?\b(?:dont|dt) \d[^()]*|\((?:(?:dont|dt) [^()]*|(?:soit )?\d[\d.,]* ?(?:etp|fte)|"
     r"(?:en |[àa] )?(?:cdi|cdd|mi-temps|temps (?:plein|complet|partiel)|h/f|f/h))\))?",
     re.IGNORECASE,
 )

@@ -350,10 +350,12 @@ class Grid:
         return [place for place in among if (texts := self.sample(place)) and holds(texts)]
 
     def by_months(self, among: Iterable[int]) -> list[int]:
-        """Return the columns of numbers that are each headed by its own month or quarter: openings as they come."""
+        """Return the columns of numbers that are each headed by its own month or quarter: openings, or who leaves."""
         dated = {at: month for at in among if self.sample(at) and (month := Month.read(self.header[at])) is not None}
         count = mostly_hold_counts([text for at in dated for text in self.sample(at)])
-        return [*dated] if count and self.side == "hiring" and 1 < len(dated) == len({*dated.values()}) else []
+        leaving = all(says("leaves", bare(self.header[at])) for at in dated)  # not who is there at each date
+        counts = count and (self.side == "hiring" or leaving)
+        return [*dated] if counts and 1 < len(dated) == len({*dated.values()}) else []
 
     def within(self, place: int, among: Iterable[int]) -> list[int]:
         """Return the columns among some that may count a part of what a column counts: none is above it."""

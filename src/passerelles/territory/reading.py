@@ -775,6 +775,10 @@ class _Reader:
         else:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
             communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
+            if grid.headed == "commune" and text and not communes:  # beside places, what their total counts: "Siège"
+                why = Problem(grid.name, line, text, place.key, place.values).what
+                self.tell(grid.name, "place_unread", line, text, column=text, why=why)
+                return Where()
         if not communes:
             if isinstance(place, Where) and stray and (km := self.locator.far(place.commune)) is not None:
                 read = f"{place.commune_label} ({departments_shown(place.commune)})"

@@ -122,13 +122,13 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) ->
     """
     Take employers and places from lines of their own, as "Entreprise : Alpha", for the rows below them.
 
-    So does a line of two cells above the table, "Bassin" and a place, and the title of each block whose header is said
-    again. A site that is named after a town is a place.
+    So does a line of two cells above the table, "Bassin" and a place, the title of each block whose header is said
+    again, and a place alone on its line. A site that is named after a town is a place.
     """
     labels, texts_by_role = dict[str, str](), dict[str, dict[int, str]]()
     above = [*above]
     rows, lines_above = list[Row](), [line for line, _ in above]
-    titles = _block_titles(grid, above)
+    titles = _block_titles(grid, above) or _place_titles(grid, above, is_place)
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         field = _page_field(cells, grid.side, is_place) if line in lines_above else None
         role, value = label_of(cells, grid.side) or field or titles.get(line) or ("", "")
@@ -145,6 +145,21 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) ->
     for role, texts in texts_by_role.items():
         grid = grid.with_column(role, texts)
     return grid
+
+
+def _place_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[int, tuple[str, str]]:
+    """Return the places that stand alone on lines within a table, and on the one above it, by line."""
+
+    def place(cells: Sequence[Any]) -> str:
+        texts = [text for cell in cells if (text := cell_text(cell).strip())]
+        alone = len(texts) == 1 and texts[0][0].isalpha() and not says("word_too", normalise_label(texts[0]))
+        return texts[0] if alone and is_place(texts[0]) else ""
+
+    if {"basin", "commune"} & grid.columns.keys():
+        return {}
+    below = {line: ("commune", name) for line, cells in grid.rows if (name := place(cells))}
+    first = {line: ("commune", name) for line, cells in above[-1:] if below and (name := place(cells))}
+    return first | below
 
 
 def _block_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
