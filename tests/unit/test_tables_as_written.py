@@ -1102,6 +1102,14 @@ def test_people_who_leave_quarter_by_quarter_are_summed(embedded: Referential, t
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").people == 6
 
 
+def test_several_of_a_job_without_a_number_are_not_one(embedded: Referential, tmp_path: Path) -> None:
+    text = "Métier;Ville\n2 caristes;Redon\nplusieurs magasiniers;Redon\nune dizaine de caristes;Redon\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert (lots.people, asides(lots)) == (2, [(3, "not_number"), (4, "not_number")])
+    text = "Métier;Nombre\nPlusieurs magasiniers;3\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 3
+
+
 def test_an_abbreviation_is_read_as_the_title_of_the_table_spells_it(rome: Referential, tmp_path: Path) -> None:
     text = "Régie des {};\nPoste;Effectif\nMécanicien RM;4\nConducteur de téléski;12\n"
     lots = read_lots(rome, written(tmp_path / "t.csv", text.format("remontées mécaniques")), "fragile")
