@@ -1102,6 +1102,13 @@ def test_people_who_leave_quarter_by_quarter_are_summed(embedded: Referential, t
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").people == 6
 
 
+def test_a_number_in_a_cell_of_jobs_is_never_read_as_one(embedded: Referential, tmp_path: Path) -> None:
+    cells = ("3 caristes, dont 1 à mi-temps", "2 caristes, logement possible", "Magasinier, 4 postes", "2 caristes")
+    text = "\n".join(["Métier|Ville", *(f"{cell}|Redon" for cell in cells)])
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")
+    assert (lots.people, asides(lots)) == (5, [(3, "jobs_unshared"), (4, "jobs_unshared")])
+
+
 def test_several_of_a_job_without_a_number_are_not_one(embedded: Referential, tmp_path: Path) -> None:
     text = "Métier;Ville\n2 caristes;Redon\nplusieurs magasiniers;Redon\nune dizaine de caristes;Redon\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring")

@@ -513,7 +513,7 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
             sure = grid.side == "hiring" or words[: match.start()].endswith("dont ") or key == "left"
             left = said if key == "left" else number - said
             return Remarked(grid.header[at], grid.text_at(cells, at), left if sure and key != "leavers" else None)
-        if grid.side == "fragile" and number == 1 and at != count and says("leaver", words):
+        if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", words):
             return Remarked(grid.header[at], grid.text_at(cells, at), None)
     return None
 

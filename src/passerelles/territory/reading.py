@@ -341,7 +341,7 @@ class _Reader:
             problem = ""
             if not jobs or row_count not in (None, sum(n for _, n in jobs)):
                 chosen = any(grid.text(cells, role) for role in ("choice", "code"))
-                problem = "jobs_unshared" if counts_some_jobs(text) and not chosen else ""
+                problem = "jobs_unshared" if counts_some_jobs(text, alone=uncounted) and not chosen else ""
                 problem = "not_number" if uncounted and says("several", normalise_label(text)) else problem
                 split_rows += [] if problem else [(line, cells)]
             elif len(jobs) == 1 and _NOTE_MARK.search(text):

@@ -281,6 +281,7 @@ def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], row
 _JOBS: Final = WORDS["jobs"]
 _PARTED: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
+_OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
 
@@ -308,21 +309,21 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     return []
 
 
-def counts_some_jobs(text: str) -> bool:
+def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
     """
-    Whether a cell gives several jobs a number each, whatever else it says.
+    Whether a cell gives several jobs a number each, or `alone` one of them, whatever else it says.
 
     Examples
     --------
     >>> counts_some_jobs("2 soudeurs, tourneurs, 3 caristes"), counts_some_jobs("Cariste CACES 1, 3 et 5")
     (True, False)
     """
-    return any(len(_counted(text, signs)[1]) > 1 for signs in _PARTED)
+    return any(len(_counted(text, signs)[1]) > (0 if alone else 1) for signs in _PARTED)
 
 
 def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[str, int]]]:
     """Return the parts of a cell, and the jobs with a number among them."""
-    parts = [part for part in signs.split(text.strip()) if part]
+    parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
     read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
     return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
 
