@@ -289,7 +289,7 @@ def make_step(context: Context, person: Start, state: State, row: int, *, last: 
     left = [c for c in credentials if c.held != "yes"]
     known = sourced if bounded else expected
     span = replace(hours, low=None, expected=known) if bounded else hours
-    published = course or expected <= round(sourced, 1)  # studies on the way are those of what is published
+    published = course or expected <= sourced  # studies on the way are those of what is published
     academic = 0.0 if published or bounded else float(effort.months(total, row, level))
     plain, months = (_months(span, settings.paths.month_hours, left, years) for years in (0.0, academic))
     supposed = months.expected != plain.expected
