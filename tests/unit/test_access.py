@@ -1703,6 +1703,15 @@ def test_a_diploma_that_people_of_the_job_left_often_hold_is_told_to_be_checked(
     assert "souvent détenu" not in sentences(some, Profile("P", credentials={"AS": "no"}))
 
 
+@pytest.mark.parametrize(
+    ("kind", "told"), [("permis", True), ("certificat", True), ("aptitude", False), ("carte", False)]
+)
+def test_of_what_the_job_left_asks_for_only_what_lasts_is_often_held(kind: CredentialKind, *, told: bool) -> None:
+    asked = Credential("Z1", "Pièce", kind, Hours(20, 20, 20))
+    rows = (CredentialRequirement("Q", "Z1"), CredentialRequirement("P", "Z1", "usual"))
+    assert ("souvent détenu" in sentences(with_credentials(jobs(*rows), asked), "P")) is told
+
+
 def test_a_way_into_the_job_left_is_often_held_too_with_what_comes_before_it() -> None:
     """Either of two diplomas opens P: which of them somebody has, nobody knows."""
     ways = one_of("P", ("Z1", "v", "a"), ("DEI", "v", "b"))

@@ -35,6 +35,7 @@ _CAR: Final = "PERM-B"
 DEMANDED: Final = ("required", "one-of")
 """Requirements that nobody does without: alone, or as a way of a choice."""
 _OFTEN: Final = ("usual", "one-of")
+_LASTING: Final = (*TAUGHT, "permis")  # what somebody keeps: a visit or a card is asked for again
 _OF_THE_EMPLOYER: Final = ("autorisation", "habilitation")
 
 
@@ -289,12 +290,12 @@ def _takes_longer(credential: Credential, months: float | None) -> bool:
 
 
 def often_brought(referential: Referential, holdings: Holdings, credential: Credential) -> bool:
-    """Whether many who come from a job left have a training: employers ask for it there, or it is a way into it."""
+    """Whether many who come from a job left hold what lasts: employers ask for it there, or it is a way into it."""
     jobs = [job for job in holdings.occupations if not _takes_longer(credential, holdings.practice.get(job))]
     rows = ((job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _OFTEN)
     codes = {row.credential for job, row in rows if concerns(referential, job, row, NO_AIM)}
     often = codes.union(*map(referential.prerequisites_of, codes))
-    return credential.code in often and credential.kind in TAUGHT and holdings.of(credential) == "unknown"
+    return credential.code in often and credential.kind in _LASTING and holdings.of(credential) == "unknown"
 
 
 def after_occupation(
