@@ -332,11 +332,27 @@ def test_who_holds_one_of_the_diplomas_that_a_job_demands_learns_the_post_alone(
     for stated in others:
         path = direct(graph, Profile("A", credentials=stated), "B", plain)
         assert path.hours.low is None or path.hours.low > course
+        # No estimate is told beside what nobody publishes, nor how far its level makes one longer.
+        assert "Niveau demandé : 7, niveau tenu : 4." in " ".join(path_sentences(path))
     # Who comes from the job holds one of them, whichever.
     table = effort_table(graph, plain)
     start = find_start(graph, "B")
     assert table.brought(start.row, start.holdings).tolist() == [True, False]
     assert table.adaptation[1] == plain.effort.adaptation  # what the law asks for has a length of its own
+
+
+def test_a_choice_that_is_demanded_of_both_jobs_is_listed_and_not_told_again_as_counted() -> None:
+    either = conditional(7)
+    more = (row._replace(occupation="C") for row in either.credential_requirements)
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"], "C": ["c"]}, credentials=either.credentials),
+        occupation_access=(*either.occupation_access, OccupationAccess("C", "conditional", 7)),
+        credential_requirements=(*either.credential_requirements, *more),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    path = direct(build_graph(laid, settings=plain), "B", "C", plain)
+    assert path.hours.expected == duration_model().course
+    assert path.steps[0].title == ""
 
 
 def test_a_choice_that_a_diploma_of_any_trade_meets_is_no_title_of_the_trade() -> None:

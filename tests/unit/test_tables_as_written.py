@@ -1167,6 +1167,9 @@ def test_what_a_total_counts_beside_places_counts_without_one(embedded: Referent
     lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
     assert sorted((lot.basin, lot.people) for lot in lots.lots) == [("", 4), ("5310", 2), ("5313", 1), ("5313", 3)]
     assert [p.column for p in lots.said if p.key == "place_unread"] == ["Siège"]
+    aside = [row | {"Total": total} for row, total in zip(rows, (5, 1), strict=True)]  # the total leaves it out
+    lots = read_lots(embedded, aside, "fragile", locator=Locator(PLACES))
+    assert sorted((lot.basin, lot.people) for lot in lots.lots) == [("5310", 2), ("5313", 1), ("5313", 3)]
 
 
 def test_sheets_of_one_side_and_of_other_firms_are_all_read_whatever_their_columns(
