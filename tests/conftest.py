@@ -11,7 +11,6 @@ import pytest
 from hypothesis import Phase, settings
 
 if TYPE_CHECKING:
-    from kept import Kept
     from passerelles.graph.core import OccupationGraph
     from passerelles.market.certifications import Certifications
     from passerelles.market.market import Market
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from passerelles.market.read import Scan
     from passerelles.referentials.referential import Referential
     from passerelles.referentials.validate import ValidationReport
+    from shared_reads import SharedReads
 
 
 os.environ.setdefault("PASSERELLES_NO_CACHE", "1")  # no test writes into the cache of whoever runs it
@@ -70,13 +70,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """Give each worker whole files, in the order above, or those that share most: what they share is made once."""
     from xdist.scheduler import LoadFileScheduling  # type: ignore[import-untyped]
 
-    class Together(LoadFileScheduling):  # type: ignore[misc]
+    class WholeFiles(LoadFileScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
             file: str = super()._split_scope(nodeid)
             return "on the real ROME" if Path(file).stem in TOGETHER else file
 
     config.option.loadscopereorder = False
-    return Together(config, log)
+    return WholeFiles(config, log)
 
 
 def pytest_collection_finish() -> None:
@@ -262,18 +262,18 @@ def plain_embedded() -> "OccupationGraph":
 
 
 @pytest.fixture(scope="session")
-def kept(plain_embedded: "OccupationGraph", embedded_graph: "OccupationGraph") -> "Kept":
+def shared_reads(plain_embedded: "OccupationGraph", embedded_graph: "OccupationGraph") -> "SharedReads":
     """What pages and notebooks read and build."""
-    from kept import Kept
+    from shared_reads import SharedReads
 
-    found = Kept()
-    found.know(plain_embedded, embedded_graph)
-    return found
+    reads = SharedReads()
+    reads.add_graphs(plain_embedded, embedded_graph)
+    return reads
 
 
 @pytest.fixture(scope="session")
-def kept_real(
-    kept: "Kept",
+def real_reads(
+    shared_reads: "SharedReads",
     real_data: Path,
     rome4_graph: "OccupationGraph",
     rome4_split: "OccupationGraph",
@@ -282,8 +282,8 @@ def kept_real(
     real_certifications: "Certifications",
 ) -> None:
     """Let pages and notebooks find the real ROME, and what goes with it, as other tests do."""
-    kept.know(rome4_graph, rome4_split)
-    kept.know_read("load_referential", real_data / "rome-v460", rome4_graph.referential)
-    kept.know_read("load_market", real_data, real_market)
-    kept.know_read("load_places", real_data, real_places)
-    kept.know_read("load_certifications", real_data, real_certifications)
+    shared_reads.add_graphs(rome4_graph, rome4_split)
+    shared_reads.add_read("load_referential", real_data / "rome-v460", rome4_graph.referential)
+    shared_reads.add_read("load_market", real_data, real_market)
+    shared_reads.add_read("load_places", real_data, real_places)
+    shared_reads.add_read("load_certifications", real_data, real_certifications)

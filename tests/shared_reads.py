@@ -12,7 +12,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.referentials.referential import Referential
 
 
-class Kept:
+class SharedReads:
     """What was read and built, by what it was asked for with."""
 
     def __init__(self) -> None:
@@ -22,11 +22,11 @@ class Kept:
         self._readers = {name: cache(getattr(passerelles, name)) for name in names}
         self._build = passerelles.build_graph
 
-    def know(self, *graphs: OccupationGraph) -> None:
+    def add_graphs(self, *graphs: OccupationGraph) -> None:
         """Give these graphs where one is built of an equal referential."""
         self._graphs |= {_which(graph.referential): graph for graph in graphs}
 
-    def know_read(self, name: str, source: Path, value: Any) -> None:
+    def add_read(self, name: str, source: Path, value: Any) -> None:
         """Give this where a function is asked to read that source, and nothing else is said."""
         self._read[name, str(source)] = value
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 import passerelles
-from kept import Kept
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.market import Market
 from passerelles.market.places import Places
+from shared_reads import SharedReads
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 BLOCK = re.compile(r"^```python\n(.+?)^```", re.DOTALL | re.MULTILINE)
@@ -37,16 +37,20 @@ REAL = {page for page, code in CODE.items() if any(name in code for name in NAME
     "page", [pytest.param(p, marks=[pytest.mark.real_data] if p in REAL else []) for p, code in CODE.items() if code]
 )
 def test_the_examples_of_a_page_run(
-    page: str, request: pytest.FixtureRequest, kept: Kept, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    page: str,
+    request: pytest.FixtureRequest,
+    shared_reads: SharedReads,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     code = CODE[page]
     if page in REAL:
         data: Path = request.getfixturevalue("real_data")
         for name, folder in NAMES.items():
             code = code.replace(name, repr(str(data / folder)))
-        request.getfixturevalue("kept_real")
+        request.getfixturevalue("real_reads")
     monkeypatch.chdir(tmp_path)
-    kept.share(monkeypatch)
+    shared_reads.share(monkeypatch)
     for name, head in (("fragile", "headcount"), ("hiring", "openings")):
         text = f"employer,job,{head},basin\nAlpha,{'N1103' if name == 'fragile' else 'N4101'},6,Redon\n"
         (tmp_path / f"{name}.csv").write_text(text, encoding="utf-8")

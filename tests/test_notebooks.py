@@ -13,7 +13,7 @@ from types import ModuleType
 
 import pytest
 
-from kept import Kept
+from shared_reads import SharedReads
 
 pytestmark = pytest.mark.slow
 HERE = Path(__file__).resolve().parent
@@ -69,16 +69,16 @@ def test_a_notebook_runs_on_the_readers_own_files(
     maker: ModuleType,
     own_files: Path,
     tmp_path: Path,
-    kept: Kept,
+    shared_reads: SharedReads,
     request: pytest.FixtureRequest,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("PASSERELLES_CACHE", str(tmp_path))
-    kept.share(monkeypatch)
+    shared_reads.share(monkeypatch)
     if "PASSERELLES_DATA" in notebook.read_text(encoding="utf-8"):
         monkeypatch.setenv("PASSERELLES_DATA", str(request.getfixturevalue("real_data")))
-        request.getfixturevalue("kept_real")
+        request.getfixturevalue("real_reads")
     maker.main(notebook, None, own_files)
     holds_results(capsys.readouterr().out)
 
@@ -96,10 +96,10 @@ def test_a_notebook_runs_as_a_process_of_its_own(own_files: Path, tmp_path: Path
 
 @pytest.mark.parametrize("notebook", CASES, ids=lambda path: path.stem)
 def test_the_notebook_of_a_case_runs_on_the_readers_own_files(
-    notebook: Path, maker: ModuleType, own_files: Path, kept: Kept, monkeypatch: pytest.MonkeyPatch
+    notebook: Path, maker: ModuleType, own_files: Path, shared_reads: SharedReads, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(own_files)
-    kept.share(monkeypatch)
+    shared_reads.share(monkeypatch)
     page = maker.page_of(notebook, run=True)
     assert "4 personnes sur 6" in page[page.index("print(match_territory(graph, *mine))") :]
     assert page.count("{raw} html") >= 1
