@@ -634,6 +634,8 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
     (3.0, 2.0, None)
     >>> read_number("12,000"), read_number("2 5"), read_number("12,000", decimal=".").value
     (Number(value=None, why='ambiguous'), Number(value=None, why='ambiguous'), 12000.0)
+    >>> read_number("3 (1 urgent)").value, read_number("3 (5 urgents)").value  # a part is no more than the whole
+    (3.0, None)
     >>> read_number("1.000", decimal=".").value, read_number("1.000", decimal=".", whole=True).value
     (1.0, None)
     """
