@@ -96,7 +96,7 @@ def collect(index: TitleIndex, queries: Sequence[Query], weights: Weights) -> li
                 owners = trial.owners.tolist()
                 known = query.code or not query.families  # of what is no job, no fiche is right
                 fiche = np.asarray([index.codes[o] == query.code for o in owners]) if known else None
-                family = np.asarray([index.owners[o].family[0] in query.families for o in owners])
+                family = np.asarray([index.owners[o].family[0] in query.families for o in owners], dtype=np.bool_)
                 found.append(Judged(trial, fiche, family, asked, decide))
     return found
 

@@ -366,7 +366,7 @@ def error_if_calibrated(probabilities: ArrayLike) -> tuple[float, float]:
 
 def _measures(right: Sequence[Sequence[bool]], confidences: Sequence[float]) -> dict[str, float]:
     """Return `MEASURES`; of each query, which candidates are right, and how sure the first is."""
-    confidence, first = np.asarray(confidences), np.asarray([any(marks[:1]) for marks in right])
+    confidence, first = np.asarray(confidences), np.asarray([any(marks[:1]) for marks in right], dtype=np.bool_)
     sure = confidence >= SURE
     return {
         "first": float(first.mean()),

@@ -134,13 +134,13 @@ class EffortTable:
         own = int(self.title[row]) if row >= 0 else len(self.titles)
         from_job = {way for way in (*self.titles, ())[own] if not any(holdings.of(code) == "no" for code in way)}
         held = [holdings.has_one_of(title) or not from_job.isdisjoint(title) for title in self.titles]
-        return np.asarray([*held, False])
+        return np.asarray([*held, False], dtype=np.bool_)
 
     @cached_property
     def shared(self) -> NDArray[np.bool_]:
         """Whether two titles, or none, have a way in common, shape (titles + 1, titles + 1)."""
         ways = [*map(set, self.titles), set[tuple[str, ...]]()]
-        return frozen(np.asarray([[not a.isdisjoint(b) for b in ways] for a in ways]))
+        return frozen(np.asarray([[not a.isdisjoint(b) for b in ways] for a in ways], dtype=np.bool_))
 
     def standing(self, level: Ints | int, brought: NDArray[np.bool_], rows: Rows, *stages: Rows) -> Ints:
         """

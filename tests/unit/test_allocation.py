@@ -499,7 +499,7 @@ def test_of_two_moves_the_likelier_is_chosen_even_where_it_takes_some_more_hours
 def test_hours_are_those_of_a_path_of_one_step(embedded_graph: OccupationGraph) -> None:
     drawn = Random(8)  # noqa: S311 - no secret
     unknown = embedded_graph.position["K2128"]  # a certificate of unknown length
-    rows = np.asarray(sorted({*drawn.sample(range(len(embedded_graph.codes)), 12), unknown}))
+    rows = np.asarray(sorted({*drawn.sample(range(len(embedded_graph.codes)), 12), unknown}), dtype=np.intp)
     found = EffortCosts(embedded_graph, embedded_graph.settings).hours(rows, rows)
     compared = 0
     for i, start in enumerate(rows):

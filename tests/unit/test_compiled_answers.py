@@ -151,7 +151,7 @@ def test_one_answer_does_not_read_what_it_does_not_tell(place: Path, pair: Pair)
 def test_paths_and_hours_read_no_competency_that_they_do_not_tell(
     place: Path, pair: Pair, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    fresh, rows = build_graph(load_referential(place)), np.asarray([3, 5])
+    fresh, rows = build_graph(load_referential(place)), np.asarray([3, 5], dtype=np.intp)
     sizes: list[int] = []
     chances = Calibration.chances
 

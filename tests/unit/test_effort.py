@@ -507,7 +507,7 @@ def test_the_standing_towards_several_targets_is_that_towards_each(
     level: int, rows: list[int], stage: int, *, held: bool
 ) -> None:
     table = effort_table(build_graph(titled("A", "B"), access=None), Settings())
-    brought = np.asarray([held, False])
+    brought = np.asarray([held, False], dtype=np.bool_)
     every = np.asarray(rows, dtype=np.intp)
     stages = np.full(len(rows), stage, dtype=np.intp)
     found = table.standing(level, brought, every, stages).tolist()

@@ -105,7 +105,7 @@ def _similar_items(graph: OccupationGraph) -> sparse.csr_array:
     size = len(graph.competencies)
     if not len(named):
         return sparse.csr_array((size, size))
-    left, right, cosine = close_pairs(word_vectors([graph.competencies[i].name for i in named]), FLOOR)
+    left, right, cosine = close_pairs(word_vectors([graph.competencies[i].name for i in named.tolist()]), FLOOR)
     left, right = named[left], named[right]
     cells = (np.concatenate([left, right]), np.concatenate([right, left]))
     return sparse.csr_array((np.concatenate([cosine, cosine]), cells), shape=(size, size))

@@ -404,7 +404,7 @@ class TitleIndex:
     @cached_property
     def usual(self) -> NDArray[np.bool_]:
         """Shape (n_entries,): whether each entry is a usage of its label."""
-        return np.asarray([not forms for forms in self.written])
+        return np.asarray([not forms for forms in self.written], dtype=np.bool_)
 
     @cached_property
     def last_stems(self) -> IntArray:

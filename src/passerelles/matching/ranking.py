@@ -193,7 +193,7 @@ def wide_evidence(index: TitleIndex, readings: Sequence[Reading]) -> Wide:
     words = field_cosines(index.stem_field, [Counter(reading.stems) for reading in readings])
     families = rows_times(family_rows, index.family_field.columns)
     titles = 0.5 * letters + 0.25 * words + 0.25 * families
-    parts = {"letters": _spread(index, letters), "families": _spread(index, families)}
+    parts: dict[str, NDArray[np.floating]] = {"letters": _spread(index, letters), "families": _spread(index, families)}
     heads = field_cosines(index.heads.letters, [letter_bag(reading.stems[:1], 2, 5) for reading in readings])
     best = _nearest(titles, 100)
     mapped = None

@@ -91,7 +91,7 @@ class Search:
         Where what the target requires is of unknown length, nobody can say that a stage spares any of it.
         """
         state, target = self.state, self.target
-        self.pool.add([()], np.asarray([self.direct]), np.asarray([state.strength[target]]))
+        self.pool.add([()], np.asarray([self.direct], dtype=np.int64), np.asarray([state.strength[target]]))
         comparable = self.effort.lists[target] and not (state.closed[target] or state.unknown[target].any())
         if comparable and self.max_steps > 1 and self.direct >= self.saving:
             self._last_stage(self.state, 1)

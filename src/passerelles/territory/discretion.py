@@ -207,7 +207,7 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
     for n in np.flatnonzero(small.flows).tolist():
         lot, pool = int(table.lot[n]), int(table.pool[n])
         need = min(bound, int(table.supply[lot]), int(table.capacity[pool]), small.most.get((lot, pool), bound))
-        cells.append(Cell(np.asarray([n]), need, lot, pool))
+        cells.append(Cell(np.asarray([n], dtype=np.intp), need, lot, pool))
     at = np.flatnonzero(unknown)
     starts = np.searchsorted(table.lot[at], np.arange(len(table.supply) + 1))
     reach = np.bincount(table.lot, table.capacity[table.pool], len(table.supply))

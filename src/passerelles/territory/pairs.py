@@ -281,11 +281,12 @@ def moves_between(territory: Territory, frame: str | None = None) -> Moves:
     if hours.short is not None:  # nothing is close whose access takes long, or selects
         level[(level == 0) & ~hours.short] = LEVELS.index("accessible")
     within = None if frame is None else costs.within(frame, origins, targets, hours.expected)
-    row, column = ({graph.codes[each]: at for at, each in enumerate(ends.tolist())} for ends in (origins, targets))
+    rows = {graph.codes[each]: at for at, each in enumerate(origins.tolist())}
+    columns = {graph.codes[each]: at for at, each in enumerate(targets.tolist())}
     # Listed moves of specialised occupations are those of their fiches.
     bases = graph.base_rows
     listed = np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
-    return Moves(row, column, hours, probability, level, listed, within, same, part)
+    return Moves(rows, columns, hours, probability, level, listed, within, same, part)
 
 
 def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Bools, Bools]:

@@ -268,7 +268,7 @@ def publish_sums(
         needed = _each(rules.room, old, old_places)
         masks = zip(chain(*old_places), _hidden(_each(sum, old, old_places), needed, needed > 0).ravel(), strict=True)
         hidden_before = {place for place, masked in masks if masked}
-        hidden = np.asarray([[place in hidden_before for place in line] for line in places])
+        hidden = np.asarray([[place in hidden_before for place in line] for line in places], dtype=np.bool_)
         # By how much each employer's part of each sum changed.
         changed = {place: (now[place] - old[place]) + (old[place] - now[place]) for place in chain(*places)}
         room = np.maximum(room, _each(rules.room, changed, places))
