@@ -1,6 +1,7 @@
 """The service: the same JSON as the command line, errors that help, limits, tags, a key, nothing said of persons."""
 
 import asyncio
+import gc
 import gzip
 import json
 import logging
@@ -592,6 +593,27 @@ def test_what_was_served_before_a_reload_is_let_go() -> None:
             client._portal.call(app.reload)
         assert client.get("/v1/paths?origin=a&target=b").status_code == 200
         assert [graph() is None for graph in seen] == [True, True, False]
+
+
+def test_a_reload_lets_go_of_what_the_collector_was_told_to_leave(request: pytest.FixtureRequest) -> None:
+    from passerelles.service.telemetry import Metrics
+    from passerelles.service.work import Reloading
+
+    metrics = Metrics()
+    engine = Engine.of(build_graph(referential({"a": ["x", "y"], "b": ["x"]})))
+    app = Reloading(lambda: create_app(engine, metrics=metrics), metrics)
+    with Client(app) as client:
+        held = referential({"a": ["x"]})
+        cycle: list[Any] = [held]  # as an application and its routes are one
+        cycle.append(cycle)
+        gone = weakref.ref(held)
+        request.addfinalizer(gc.unfreeze)
+        gc.freeze()  # as a service in a process of its own does once it is warm
+        del held, cycle
+        assert gone() is not None
+        client._portal.call(app.reload)
+        assert gone() is None
+        assert gc.get_freeze_count()  # and what is served now is out of its sight again
 
 
 class Staged(Desk):
