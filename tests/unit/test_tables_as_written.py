@@ -1665,3 +1665,62 @@ def test_a_place_far_from_all_others_is_said(embedded: Referential) -> None:
         rows[2]["Dépt"] = department
         lots, _ = read_sides(embedded, rows, None, locator=Locator(WIDER))
         assert (lots.people, said(lots).count("place_far")) == (6, n)
+
+
+def test_a_job_on_a_line_of_its_own_holds_for_the_rows_below_it(embedded: Referential, tmp_path: Path) -> None:
+    rows = "Site;Nb de personnes\n{}N1101;\nRedon;6\nAllaire;3\n{}N4101;\nRedon;4\n"
+    text = f"{rows}Total Redon;10\nTotal Allaire;3\nTOTAL;13\n"
+    for mark in ("Métier : ", "", "Poste : "):
+        lots = read_lots(
+            embedded, written(tmp_path / "t.csv", text.format(mark, mark)), "fragile", locator=Locator(PLACES)
+        )
+        read = {(lot.job, lot.people, lot.commune_label) for lot in lots.lots}
+        assert read == {("N1101", 6, "Redon"), ("N1101", 3, "Allaire"), ("N4101", 4, "Redon")}
+        assert (asides(lots), said(lots).count("total_line"), "total_differs" in said(lots)) == ([], 3, False)
+    wrong = text.format("", "").replace("Total Redon;10", "Total Redon;12")
+    assert "total_differs" in said(read_lots(embedded, written(tmp_path / "t.csv", wrong), "fragile"))
+
+
+def test_a_table_whose_header_is_its_first_column_is_read(embedded: Referential, tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Fiche de besoins", "Besoin 1", "Besoin 2", "Besoin 3"),
+        ("Entreprise", "Alpha", None, "Beta"),
+        ("Intitulé du poste", "N1101", "N4101", "N1101"),
+        ("Nombre de postes", 5, 1, "?"),
+        ("Lieu", "Redon", "Allaire", "Redon"),
+        merged=("B2:C2",),
+    )
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    assert found(lots) == [("Alpha", "N1101", 5), ("Alpha", "N4101", 1)]
+    assert (asides(lots), "turned" in said(lots)) == ([(4, "not_number")], True)  # the fourth column
+
+
+def test_forms_one_below_another_are_each_a_lot(embedded: Referential, tmp_path: Path) -> None:
+    text = (
+        "Recueil des besoins\nEntreprise : Alpha\nPoste : N1101\nNombre : 5\nLieu : Redon\n\n"
+        "Entreprise : Beta\nPoste : N4101\nNombre : 2\nLieu : Allaire\n"
+    )
+    for sign in (" : ", ";", " :;"):
+        path = written(tmp_path / "t.csv", text.replace(" : ", sign))
+        lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+        read = [(*each, lot.row, lot.commune_label) for each, lot in zip(found(lots), lots.lots, strict=True)]
+        assert read == [("Alpha", "N1101", 5, 2, "Redon"), ("Beta", "N4101", 2, 7, "Allaire")]
+
+
+def test_of_sheets_that_differ_by_their_year_the_last_counts_and_those_of_who_leaves_all_do(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    for names, side, people in (
+        (("2025", "2026"), "hiring", 7), (("Besoins 2026", "Besoins 2025"), "hiring", 4),
+        (("Départs 2026", "Départs 2027"), "fragile", 11),
+    ):  # fmt: skip
+        book = openpyxl.Workbook()
+        book.remove(book.worksheets[0])
+        for name, number in zip(names, (4, 7), strict=True):
+            sheet = book.create_sheet(name)
+            for row in (("Entreprise", "Métier", "Nombre"), ("Alpha", "N1101", number)):
+                sheet.append(row)
+        book.save(tmp_path / "t.xlsx")
+        lots = read_lots(embedded, tmp_path / "t.xlsx", side)  # type: ignore[arg-type]
+        assert (lots.people, "other_sheets" in said(lots)) == (people, side == "hiring")

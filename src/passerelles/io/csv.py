@@ -374,7 +374,8 @@ class Rows(NamedTuple):
     A text file's blank rows are there, a workbook's are not: their lines are missing. `header_line` is 0 where no row
     fitted as the header; the header is then empty and `rows` are all. `merged` are merged cells of a workbook, `sheet`
     the name of its sheet, `others` those of visible sheets that hold a header too, but one that fits less well,
-    `hidden` and `struck` the lines of its rows that are hidden or struck out, and `above` the rows before its header.
+    `hidden` and `struck` the lines of its rows that are hidden or struck out, `above` the rows before its header, and
+    `turned` whether its header was a column.
     """
 
     name: str
@@ -391,6 +392,7 @@ class Rows(NamedTuple):
     hidden: frozenset[int] = frozenset()
     struck: frozenset[int] = frozenset()
     above: Sequence[tuple[int, Sequence[Cell]]] = ()
+    turned: bool = False
 
     @property
     def filled(self) -> Iterator[NumberedRow]:

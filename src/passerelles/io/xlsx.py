@@ -65,11 +65,12 @@ _DAMAGE: Final = (
 
 
 class Area(NamedTuple):
-    """Merged cells: first and last row, first column, all from 1."""
+    """Merged cells: first and last row, first and last column, all from 1."""
 
     first_row: int
     last_row: int
     first_column: int
+    last_column: int
 
 
 class Sheet(NamedTuple):
@@ -443,8 +444,8 @@ def _areas(xml: bytes) -> tuple[Area, ...]:
 
 def _area(reference: str) -> Area:
     first, _, last = reference.partition(":")
-    (row, column), (end, _) = _place(first), _place(last or first)
-    return Area(row, end, column)
+    (row, column), (end, end_column) = _place(first), _place(last or first)
+    return Area(row, end, column, end_column)
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
@@ -49,6 +50,7 @@ _REMARKS: Final[Mapping[Side, list[tuple[str, re.Pattern[str]]]]] = {
     ]
     for side in COUNT
 }
+_TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 
@@ -316,8 +318,9 @@ class Grid:
             raise LotsError([Problem(self.name, 0, COUNT[self.side], "counts_unread", {"columns": names})])
 
     def sample(self, place: int) -> list[str]:
-        """Return the filled cells of a column, in the first rows."""
-        return [text for _, row in self.rows[:_LOOKED_AT] if (text := cell_text(row[place]))]
+        """Return the filled cells of a column that name no total, in the first rows."""
+        texts = [text for _, row in self.rows[:_LOOKED_AT] if (text := cell_text(row[place]))]
+        return [text for text in texts if not TOTAL.fullmatch(normalise_label(text))]
 
     def beside_jobs(self, place: int) -> list[str]:
         """Return the cells of a column, filled or not, in the rows of a job."""
@@ -601,15 +604,15 @@ def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:
     (('employer', 'Alpha'), ('basin', 'Redon'))
     >>> label_of(["Source : service RH"], "fragile") is label_of(["Cariste", "Alpha"], "fragile") is None
     True
-    >>> label_of(["Métier : soudeur"], "fragile") is None  # a job is the row's own
-    True
+    >>> label_of(["Métier : soudeur"], "fragile")
+    ('job', 'soudeur')
     """
     filled = [text for cell in cells if (text := cell_text(cell).strip())]
     name, sign, value = " ".join(filled[:2]).partition(":")
     if not sign or not value.strip() or len(filled) > 2 or (len(filled) > 1 and not filled[0].endswith(":")):  # noqa: PLR2004 - a label and its value
         return None
     role = next(iter(columns_of([name], side)), "") if names_role(name) else ""
-    return (role, value.strip()) if role in _PLACED else None
+    return (role, value.strip()) if role in (*_PLACED, "job") else None
 
 
 class Differs(NamedTuple):
@@ -620,17 +623,23 @@ class Differs(NamedTuple):
     nearest_sum: int
 
 
-def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None]) -> Iterator[Differs]:
+def differing(
+    totals: Mapping[int, int | None],
+    numbers: Mapping[int, int | None],
+    named: Mapping[int, set[int]] = MappingProxyType({}),
+) -> Iterator[Differs]:
     """
     Yield the totals that are no sum of lines.
 
-    A total may sum the lines since the total before it, those until the next, all lines above, all of the table, or the
-    totals above. Where the number of one of the lines is not known, no total can be checked.
+    A total may sum the lines since the total before it, those until the next, all lines above, all of the table, the
+    totals above, or the lines of what it names. Where the number of one of the lines is not known, none is checked.
 
     Parameters
     ----------
     totals, numbers
         Numbers of the lines of totals, and of the others, by line; None = not read.
+    named
+        Lines of what each total names, by its line: "Total Redon".
 
     Examples
     --------
@@ -654,6 +663,7 @@ def differing(totals: Mapping[int, int | None], numbers: Mapping[int, int | None
             [n for at, n in known.items() if line < at < after],
             [n for at, n in known_totals.items() if at < line],
             list(known.values()),
+            [n for at, n in known.items() if at in named.get(line, ())],
         )
         sums = [sum(some) for some in groups if some]
         if total not in sums:
@@ -679,7 +689,16 @@ def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> 
             sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
         return sums
 
-    yield from differing(numbers_by_line(totals), numbers_by_line(lines))
+    totals = list(totals)
+    named = {line: {at for at, row in lines if _names(cells, row)} for line, cells in totals}
+    yield from differing(numbers_by_line(totals), numbers_by_line(lines), named)
+
+
+def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
+    """Whether a total names what a cell of a row says, or the beginning of it: "Total Redon"."""
+    texts = [normalise_label(text) for cell in row if not (text := cell_text(cell))[:1].isdigit()]
+    names = [match[1] for cell in total if (match := _TOTAL_OF.match(normalise_label(cell_text(cell))))]
+    return any(text and (f"{text} ".startswith(f"{name} ") or text in name) for name in names for text in texts)
 
 
 def whole_of(text: str) -> int | None:

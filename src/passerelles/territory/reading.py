@@ -203,9 +203,10 @@ def read_lots(
     if rows and all(isinstance(row, str | Path) for row in rows):
         files = [sheets_of(path, side) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
-        tables = [reader.tables(partial(grids_of, sheets, side, reader.is_place, reader.tell)) for sheets in files]
+        grids = partial(grids_of, side=side, is_place=reader.is_place, are_jobs=reader.holds_jobs, tell=reader.tell)
+        tables = [reader.tables(partial(grids, sheets)) for sheets in files]
         if len(files) > 1:  # a lot of one of several tables is in no single file
-            return reader.read((replace(grid, sheet=grid.name) for grids in tables for grid in grids), "")
+            return reader.read((replace(grid, sheet=grid.name) for some in tables for grid in some), "")
         return reader.read(tables[0], files[0][0].name, files[0][0].sha256)
     if rows and all(isinstance(row, Lot) for row in rows):
         reader.source_lots = dict(enumerate(rows, start=1))
@@ -363,11 +364,11 @@ class _Reader:
         A column of jobs or numbers without a usual name is known by its cells, with a message.
         """
         count = COUNT[self.side]
-        grid = with_needs(grid.with_checked_roles(self._holds_places), self._holds_jobs, self.tell)
+        grid = with_needs(grid.with_checked_roles(self._holds_places), self.holds_jobs, self.tell)
         grid = self._job_of_two(self._changes(grid))
-        grid = unpivoted(grid, is_place=self.is_place, are_jobs=self._holds_jobs, tell=self.tell)
+        grid = unpivoted(grid, is_place=self.is_place, are_jobs=self.holds_jobs, tell=self.tell)
         for role, same_role, holds in (
-            ("job", {"job", "code"}, self._holds_jobs),
+            ("job", {"job", "code"}, self.holds_jobs),
             (count, {count}, hold_counts),
             ("commune", {"basin", "commune"}, self._holds_places),
         ):
@@ -390,7 +391,7 @@ class _Reader:
             first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
             columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = without_sums(self._all_counts(grid), self.is_place, self._holds_jobs, self.tell)
+        grid = without_sums(self._all_counts(grid), self.is_place, self.holds_jobs, self.tell)
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),
@@ -420,9 +421,9 @@ class _Reader:
         weak = same_name and says("weak_job", bare(name))
         if weak:
             least = fmean(self._scores(grid.sample(grid.columns["job"])) or [0.0])
-            matches = grid.holding(lambda held: self._holds_jobs(held) and fmean(self._scores(held)) > least, grid.free)
+            matches = grid.holding(lambda held: self.holds_jobs(held) and fmean(self._scores(held)) > least, grid.free)
         elif any(len({grid.text_at(cells, at) for at in same_name}) > 1 for _, cells in grid.rows):
-            matches = grid.holding(self._holds_jobs, same_name)
+            matches = grid.holding(self.holds_jobs, same_name)
         if len(matches) != 1:
             return grid
         column = grid.called(matches[0]) if weak else f"{name} ({matches[0] + 1})"
@@ -507,7 +508,7 @@ class _Reader:
         n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
         return n_places >= max(1, _MOST_CELLS * len(texts))
 
-    def _holds_jobs(self, texts: Sequence[str]) -> bool:
+    def holds_jobs(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are titles of jobs."""
         return sum(score >= self.review_threshold for score in self._scores(texts)) >= _MOST_CELLS * len(texts)
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any, Final
 
-from passerelles.io.csv import TOTAL, hold_counts, read_number
+from passerelles.io.csv import TOTAL, Rows, hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import COUNT, Grid, Row, Tell, are_parts, columns_of, corner, label_of, names_role
 from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
@@ -15,7 +16,70 @@ IsPlace = Callable[[str], bool]
 AreJobs = Callable[[Sequence[str]], bool]
 _TURNED: Final = {"job": "by_job", "employer": "by_employer", "commune": "by_place", "basin": "by_place"}
 _TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(),]*(?:\(\w{2,3}\))?)\)?\s*$")
+_SAME: Final = {
+    "basin": {"basin", "commune"}, "commune": {"basin", "commune"}, "job": {"job", "code"}
+}  # fmt: skip
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
+
+
+def upright(rows: Rows, side: Side) -> Rows:
+    """
+    Return a table whose header is its first column the usual way up; another one as it is.
+
+    Each of its columns is a lot, its line being the number of the column; or each of its forms one below another
+    ("Poste : Soudeur", "Lieu : Redon"), where names come again, its line being that of the first name.
+    """
+    lines = [*rows.above, (rows.header_line, rows.header), *rows.filled]
+    fields = [(line, *_field(_across(line, cells, rows))) for line, cells in lines]
+    roles = {
+        role
+        for _, name, values in fields
+        if names_role(name) and any(map(cell_text, values))
+        for role in columns_of([name], side)
+    }
+    if "job" not in roles or len(roles) <= _LEAST or any(names_role(cell_text(cell)) for cell in rows.header[1:]):
+        return rows
+    first = next(at for at, (_, name, _) in enumerate(fields) if names_role(name))
+    forms = list[dict[str, Sequence[Any]]]()
+    starts = list[int]()
+    for line, name, values in fields[first:]:
+        if name and any(map(cell_text, values)):
+            if not forms or name in forms[-1]:
+                forms.append({})
+                starts.append(line)
+            forms[-1][name] = values
+    header = [*dict.fromkeys(name for form in forms for name in form)]
+    lots = list[Row]()
+    for start, form in zip(starts, forms, strict=True):
+        width = max(at for values in form.values() for at, cell in enumerate(values, 1) if cell_text(cell))
+        for at in range(width):
+            cells = [next(islice(form.get(name, ()), at, None), None) for name in header]
+            lots.append((at + _LEAST if len(forms) == 1 and width > 1 else start, cells))
+    return rows._replace(
+        header=tuple(header), header_line=1, rows=[(line, [*cells]) for line, cells in lots], merged=(), turned=True,
+        above=[row for row in lines[:first] if row[0]],
+    )  # fmt: skip
+
+
+def _across(line: int, cells: Sequence[Any], rows: Rows) -> list[Any]:
+    """Return the cells of a line with the value of merged ones in each of its columns."""
+    wide = [*cells]
+    for area in rows.merged:
+        if area.first_row == area.last_row == line:
+            start, end = area.first_column - 1, area.last_column
+            wide += [None] * (end - len(wide))
+            wide[start:end] = [wide[start]] * (end - start)
+    return wide
+
+
+def _field(cells: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """Return the name that begins a line and the values beside it; of a line of one cell, what a colon parts."""
+    name, *values = cells or [""]
+    text = cell_text(name).strip()
+    if not any(map(cell_text, values)):
+        text, _, value = text.partition(":")
+        values = [value.strip()]
+    return " ".join(text.split()).rstrip(" :"), values
 
 
 def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
@@ -118,29 +182,30 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     return replace(grid, header=header, columns=columns, rows=rows, headed=role)
 
 
-def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, tell: Tell) -> Grid:
+def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
     """
-    Take employers and places from lines of their own, as "Entreprise : Alpha", for the rows below them.
+    Take employers, places and jobs from lines of their own, as "Entreprise : Alpha", for the rows below them.
 
     So does a line of two cells above the table, "Bassin" and a place, the title of each block whose header is said
-    again, and a place alone on its line. A site that is named after a town is a place.
+    again, and a place alone on its line, or a job where no column has jobs. A site that is named after a town is a
+    place.
     """
     labels, texts_by_role = dict[str, str](), dict[str, dict[int, str]]()
     above = [*above]
     rows, lines_above = list[Row](), [line for line, _ in above]
-    titles = _block_titles(grid, above) or _place_titles(grid, above, is_place)
+    titles = _block_titles(grid, above) or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         field = _page_field(cells, grid.side, is_place) if line in lines_above else None
         role, value = label_of(cells, grid.side) or field or titles.get(line) or ("", "")
         role = "commune" if role == "employer" and is_place(value) else role
-        known = {"employer"} if role == "employer" else {"basin", "commune"}
-        if role and not known & grid.columns.keys():
+        if role and not _SAME.get(role, {role}) & grid.columns.keys():
             labels[role] = value
             tell(grid.name, "label_line", line, given=" ".join(filter(None, map(cell_text, cells))))
         elif line not in lines_above:
             rows.append((line, cells))
+            is_sum = any(_is_total(cell_text(cell)) for cell in cells)  # of several jobs
             for label_role, text in labels.items():
-                texts_by_role.setdefault(label_role, {})[line] = text
+                texts_by_role.setdefault(label_role, {})[line] = "" if is_sum and label_role == "job" else text
     grid = replace(grid, rows=rows)
     for role, texts in texts_by_role.items():
         grid = grid.with_column(role, texts)
@@ -160,6 +225,16 @@ def _place_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[i
     below = {line: ("commune", name) for line, cells in grid.rows if (name := place(cells))}
     first = {line: ("commune", name) for line, cells in above[-1:] if below and (name := place(cells))}
     return first | below
+
+
+def _job_titles(grid: Grid, are_jobs: AreJobs) -> dict[int, tuple[str, str]]:
+    """Return the jobs that stand alone on lines within a table of which no column has jobs, by line."""
+    if {"job", "code"} & grid.columns.keys() or any(
+        are_jobs(texts) for at in grid.free if (texts := grid.sample(at)) and not hold_counts(texts)
+    ):
+        return {}
+    lone = {line: texts[0] for line, cells in grid.rows if len(texts := [t for c in cells if (t := cell_text(c))]) == 1}
+    return {line: ("job", text) for line, text in lone.items() if not _is_total(text) and are_jobs([text])}
 
 
 def _block_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:

@@ -1,7 +1,7 @@
 """Tables of a file: of its sheets, and of tables side by side or one above another, those of the side asked for."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise, zip_longest
@@ -22,9 +22,10 @@ from passerelles.territory.grid import (
     fit,
     names_role,
     with_letters,
+    year_of,
 )
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
-from passerelles.territory.shapes import labelled, tell_sums_beside
+from passerelles.territory.shapes import AreJobs, IsPlace, labelled, tell_sums_beside, upright
 from passerelles.text import fold_accents, normalise_label
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
@@ -51,10 +52,10 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
     fits = partial(fit, side=side)
 
     def read_sheet(name: str) -> Rows:
-        return read_rows(f"{table}#{name}", fits, most=_MAX_BYTES)
+        return upright(read_rows(f"{table}#{name}", fits, most=_MAX_BYTES), side)
 
     try:
-        rows = read_rows(table, fits, most=_MAX_BYTES)
+        rows = upright(read_rows(table, fits, most=_MAX_BYTES), side)
         own, others = _by_side((rows.sheet, *rows.others), side)
         if own and rows.sheet not in own:
             return [read_sheet(own[0])._replace(others=others)]
@@ -64,7 +65,7 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
             raise
         names = str(error.values["sheets"]).split(", ")
         others = tuple(filter(None, str(error.values["others"]).split(", ")))
-        sums = [name for name in names if _sums_or_is_old(name)]
+        sums = [name for name in names if _sums_or_is_old(name)] or _of_earlier_years(names)
         if 0 < len(sums) < len(names):  # a sheet that sums the others would count everybody twice
             names, others = [name for name in names if name not in sums], (*sums, *others)
         sheets = [read_sheet(name) for name in names]
@@ -99,6 +100,24 @@ def _sums_or_is_old(sheet: str) -> bool:
     """Whether the name of a sheet says that it sums others, or is an archive or a draft."""
     words = normalise_label(sheet)
     return says("sums", words) or says("old", words)
+
+
+def _of_earlier_years(names: Sequence[str]) -> list[str]:
+    """
+    Return the sheets that another one follows by its year: needs may be said again, and who leaves does so once.
+
+    Examples
+    --------
+    >>> _of_earlier_years(["2025", "2026", "Notes"]), _of_earlier_years(["Départs 2026", "Départs 2027"])
+    (['2025'], [])
+    """
+    years = {name: (_YEAR.sub("", name).strip(), year) for name in names if (year := year_of(name)) is not None}
+    return [
+        name
+        for name, (words, year) in years.items()
+        if any(words == others and year < later for others, later in years.values())
+        and not any(says(subject, normalise_label(words)) for subject in _TITLES["fragile"])
+    ]
 
 
 def _named_side(rows: Rows) -> Side | None:
@@ -161,7 +180,7 @@ def damaged(sheets: Sequence[Rows]) -> list[Problem]:
     return [Problem(name, notice.line or 0, "", "damaged", {"notice": notice}) for name, notice in faults]
 
 
-def grids_of(sheets: Sequence[Rows], side: Side, is_place: Callable[[str], bool], tell: Tell) -> Iterator[Grid]:
+def grids_of(sheets: Sequence[Rows], side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Iterator[Grid]:
     """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
     file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
     if len(sheets) > 1:
@@ -172,7 +191,7 @@ def grids_of(sheets: Sequence[Rows], side: Side, is_place: Callable[[str], bool]
     for rows in sheets:
         named_rows = rows._replace(name=f"{file}#{rows.sheet}") if len(sheets) > 1 else rows._replace(sheet="")
         for table in _tables_of_side(named_rows, side, tell):
-            grid = _grid(table, side, is_place, tell)
+            grid = _grid(table, side, is_place, are_jobs, tell)
             if places and not {"basin", "commune"} & grid.columns.keys():
                 tell(grid.name, "sheet_place", place=rows.sheet)
                 grid = grid.with_column("commune", dict.fromkeys([line for line, _ in grid.rows], rows.sheet))
@@ -209,7 +228,7 @@ def spelled_out(titles: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
     return {short: words.pop() for short, words in found.items() if len(words) == 1}
 
 
-def _place_of_title(above: Iterable[Row], is_place: Callable[[str], bool]) -> str:
+def _place_of_title(above: Iterable[Row], is_place: IsPlace) -> str:
     """Return the one place that the titles above a table name: "Projet de fermeture – Usine de Vierzon (18)"."""
     places = dict[str, str]()
     for part in (
@@ -309,7 +328,7 @@ def _stacked(rows: Rows, side: Side) -> list[Rows]:
     return tables
 
 
-def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -> Grid:
+def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
     """Return a table with one header, and with what merged cells and lines of their own say in each of its rows."""
     rows = with_only_header(rows, lambda cells: len({"job", "code"} & columns_of(cells, side).keys()))
     header = [" ".join(cell_text(cell).split()) for cell in rows.header]
@@ -324,6 +343,8 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
             filled = _fill_merged(filled, area)
             column, last = "".join(header[area.first_column - 1 : area.first_column]), str(area.last_row)
             tell(rows.name, "merged", area.first_row, column, first=str(area.first_row), last=last)
+    if rows.turned:
+        tell(rows.name, "turned")
     if rows.encoding == TWICE:
         tell(rows.name, "written_twice")
     if with_letters(header) != header:
@@ -338,7 +359,7 @@ def _grid(rows: Rows, side: Side, is_place: Callable[[str], bool], tell: Tell) -
         tell(rows.name, "hidden_row", line)
     above = _headings(header, rows.above, rows.header_line)
     grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet, above=above)
-    return labelled(grid, rows.above, is_place, tell)
+    return labelled(grid, rows.above, is_place, are_jobs, tell)
 
 
 def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
