@@ -19,7 +19,6 @@ from passerelles.io.atomic import used_last_first
 from passerelles.market.read import KEPT_VALUES
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
-from passerelles.referentials.load import DOCUMENT as REFERENTIAL
 from passerelles.referentials.load import open_referential, pack_referential
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import bundled, cache_folder, place_of
@@ -103,7 +102,7 @@ def compile_index(
     arrays: Arrays = {}
     documents = {MEASURES: pack("measures", measure_index(graph), arrays)}
     documents[SCORING] = pack_scores(graph, list(by_name.values()), arrays)
-    documents[REFERENTIAL] = pack_referential(referential, arrays)
+    documents |= pack_referential(referential)
     documents[GRAPH] = pack_graph(graph, arrays)
     if positions:
         give_memory_back()

@@ -361,7 +361,8 @@ def _build(graph: OccupationGraph, settings: Settings) -> EffortTable:
     entered: list[Block] = [(0, "savoir-faire", macro) for macro in _macros(graph).tolist()]
     own_blocks: list[Block | None] = []
     load: list[float] = []
-    for (kind, category), macro in zip(graph.competency_kinds, graph.macro.tolist(), strict=True):
+    for competency, macro in zip(graph.competencies, graph.macro.tolist(), strict=True):
+        kind, category = competency.kind, competency.category
         learned = category not in exact  # a certificate's name: an option that leads there, nothing to learn beside it
         own_blocks.append(_block_of(kind, category, macro) if learned else None)
         load.append(round(_HUNDREDTHS * per_item[kind]) if learned else 0.0)

@@ -1,4 +1,4 @@
-"""A compiled index: named arrays, tables and documents in a folder or one zip, mapped, and checked when read."""
+"""A compiled index: named arrays and documents in a folder or one zip, mapped, and checked when read."""
 
 import hashlib
 import io
@@ -6,9 +6,8 @@ import json
 import mmap
 import struct
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
-from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final, NoReturn
@@ -24,11 +23,11 @@ from passerelles.sharing import Deriving
 from passerelles.vectors import Cells, frozen, sparse
 
 SCHEMA: Final = "passerelles/index"
-FORMAT: Final = 13
+FORMAT: Final = 14
 MANIFEST: Final = "index.json"
 SEAL: Final = "index.sha256"  # one line that `sha256sum -c` reads: the checksum of the manifest
 LARGE: Final = 1 << 22
-"""Bytes above which a member is checked by `Index.verify` alone: to read it whole would cost more than the answer."""
+"""Bytes above which an array is checked by `Index.verify` alone: to read it whole would cost more than the answer."""
 _PARTS: Final = ("data", "indices", "indptr")
 _ERRORS: Final = "surrogatepass"  # a damaged source may hold half a character
 _LOCAL: Final = struct.Struct("<4s5H3L2H")  # header before each member of a zip (PKWARE APPNOTE 4.3.7)
@@ -41,7 +40,6 @@ _SUFFIX: Final = ".npy"
 _PIECE: Final = 1 << 16
 Array = NDArray[Any]
 Arrays = dict[str, Array]
-Cell = str | bool | int | float | None
 Content = list[memoryview]
 
 
@@ -50,7 +48,7 @@ class Index(Deriving):
     """
     An open index.
 
-    A member is checked against its checksum when it is first read, unless it is `LARGE`; positions are checked
+    A member is checked against its checksum when it is first read, unless it is a `LARGE` array; positions are checked
     against what they point into, so that no damage makes compiled code read elsewhere. The seal shows damage, it is
     no signature: anyone who can write the files can seal them anew.
 
@@ -122,56 +120,6 @@ class Index(Deriving):
             return self.matrix(about)
         return MappingProxyType({key: self.value(each) for key, each in about["mapping"].items()})
 
-    def rows(self, about: Mapping[str, Any], *names: str, some: slice = slice(None)) -> Iterator[tuple[Any, ...]]:
-        """Rows of a table that `pack_table` wrote, all or some: those columns alone, or all in the order of packing."""
-        table, kinds, places = about["table"], about["columns"], range(about["rows"])[some]
-        return zip(*(self._column(f"{table}.{name}", kinds[name], places) for name in names or kinds), strict=True)
-
-    def row(self, about: Mapping[str, Any], place: int) -> tuple[Cell, ...]:
-        """One row of such a table; the others stay as they lie."""
-        return next(self.rows(about, some=slice(place, place + 1)))
-
-    def rows_of(self, about: Mapping[str, Any], column: str, text: str) -> list[tuple[Cell, ...]]:
-        """Rows of such a table that have a text in a column, read alone."""
-        if about["columns"][column] != "text":
-            return []
-        name = f"{about['table']}.{column}"
-        number_of = self.derived(("number_of", name), lambda: {each: n for n, each in enumerate(self._texts(name))})
-        numbers = self.positions(f"{name}.number.npy", len(number_of), least=-1)
-        places = np.flatnonzero(numbers == number_of[text]) if text in number_of else ()
-        return [self.row(about, int(place)) for place in places]
-
-    def _column(self, name: str, kind: str, places: range) -> Iterable[Cell]:
-        """
-        Cells of a column at places that follow each other.
-
-        Text is stored as numbers of distinct texts, which are sorted, in UTF-8 with their ends, as in Arrow.
-        """
-        if kind == "none":
-            return [None] * len(places)
-        span = slice(places.start, places.stop)
-        if kind == "text":
-            distinct = len(self.array(f"{name}.ends.npy")) - 1
-            numbers = self.positions(f"{name}.number.npy", distinct, least=-1)[span]
-            first = max(0, int(numbers.min()))
-            texts = [*self._texts(name, slice(first, int(numbers.max()) + 2)), None]  # -1 finds the last one
-            return map(texts.__getitem__, np.where(numbers < 0, -1, numbers - first).tolist())
-        cells: list[Cell] = self.array(f"{name}.value.npy")[span].tolist()
-        if kind == "partial":
-            known = self.array(f"{name}.known.npy")[span].tolist()
-            return [value if is_known else None for value, is_known in zip(cells, known, strict=True)]
-        return cells
-
-    def _texts(self, name: str, some: slice = slice(None)) -> list[str]:
-        """Distinct texts of a column, by number: all, or those between some of their ends."""
-        utf8 = self.array(f"{name}.utf8.npy")
-        ends = self.positions(f"{name}.ends.npy", len(utf8) + 1)[some]
-        try:
-            whole, places = utf8[ends[0] : ends[-1]].tobytes(), pairwise((ends - ends[0]).tolist())
-            return [whole[start:stop].decode("utf-8", _ERRORS) for start, stop in places]
-        except (UnicodeDecodeError, IndexError):
-            self.damaged(f"{name}.utf8.npy")
-
     def document(self, name: str, *, keep: bool = True) -> Any:
         """
         Return what a JSON member says; kept for the next call, unless its reader keeps what it makes of it.
@@ -184,7 +132,7 @@ class Index(Deriving):
 
         def read() -> Any:
             try:
-                return json.loads(bytes(self._checked(name)))
+                return json.loads(str(self._checked(name, large=True), "utf-8", _ERRORS))
             except (ValueError, RecursionError):
                 self.damaged(name)
 
@@ -245,40 +193,6 @@ def pack(name: str, value: Any, arrays: Arrays) -> Any:
     if value is None or isinstance(value, str | int | float):
         return value
     raise TypeError(f"{name}: {type(value).__name__} has no place in an index")
-
-
-def pack_table(name: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]], arrays: Arrays) -> dict[str, Any]:
-    """Write rows as columns, whose arrays are named ``NAME.COLUMN...npy``; see `Index.rows`."""
-    values = list(zip(*rows, strict=True)) or [()] * len(columns)
-    kinds = {column: _pack_column(f"{name}.{column}", v, arrays) for column, v in zip(columns, values, strict=True)}
-    return {"table": name, "rows": len(rows), "columns": kinds}
-
-
-def _pack_column(name: str, values: Sequence[Any], arrays: Arrays) -> str:
-    kinds = set(map(type, values)) - {type(None)}
-    if not kinds:
-        return "none"
-    if kinds == {str}:
-        return _pack_text(name, values, arrays)
-    known = np.asarray([v is not None for v in values])
-    if len(kinds) > 1 or not kinds <= {bool, int, float}:
-        raise TypeError(f"{name}: cells of {sorted(kind.__name__ for kind in kinds)}")
-    arrays[f"{name}.value.npy"] = np.asarray([0 if v is None else v for v in values], dtype=next(iter(kinds)))
-    if known.all():
-        return "plain"
-    arrays[f"{name}.known.npy"] = known
-    return "partial"
-
-
-def _pack_text(name: str, values: Sequence[Any], arrays: Arrays) -> str:
-    distinct = sorted(set(values) - {None})
-    data = [text.encode("utf-8", _ERRORS) for text in distinct]
-    arrays[f"{name}.utf8.npy"] = np.asarray(bytearray(b"".join(data)), dtype=np.uint8)
-    arrays[f"{name}.ends.npy"] = np.cumsum([0, *map(len, data)], dtype=np.int64)
-    number = {None: -1, **{text: i for i, text in enumerate(distinct)}}
-    numbers = list(map(number.__getitem__, values))
-    arrays[f"{name}.number.npy"] = np.asarray(numbers, dtype=np.int16 if len(distinct) < 2**15 else np.int32)
-    return "text"
 
 
 def is_index(place: Path) -> bool:

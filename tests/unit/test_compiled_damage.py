@@ -217,8 +217,6 @@ def test_positions_out_of_range_are_refused_even_where_the_checksums_are_right(f
     ends = (
         ".indices.npy",
         ".indptr.npy",
-        ".ends.npy",
-        ".number.npy",
         "_rows.npy",
         "owner.npy",
         "macro.npy",
@@ -249,22 +247,27 @@ def resealed(place: Path, members: dict[str, bytes], **changes: Any) -> dict[Pat
     return {place / name: data for name, data in (members | about).items()}
 
 
-@pytest.mark.parametrize("table", ["competencies", "mobilities"])
-def test_words_that_no_reader_makes_are_refused_whenever_their_row_is_read_alone(folder: Path, table: str) -> None:
-    data = (folder / f"{table}.kind.utf8.npy").read_bytes()
-    known, other = {"competencies": (b"savoir", b"Savoir"), "mobilities": (b"proche", b"Proche")}[table]
-    with written(resealed(folder, {f"{table}.kind.utf8.npy": data.replace(known, other)})):
-        graph = build_graph(load_referential(folder))
-        reads: dict[str, list[Callable[[], object]]] = {
-            "competencies": [lambda: graph.competencies[0], lambda: graph.competency_kinds],
-            "mobilities": [lambda: graph.referential.moves_from("A1406")],
-        }
-        for read in 2 * reads[table]:
+@pytest.mark.parametrize(("table", "word"), [("competencies", b"savoir"), ("mobilities", b"proche")])
+def test_words_that_no_reader_makes_are_refused_whenever_their_table_is_read(
+    folder: Path, table: str, word: bytes
+) -> None:
+    data = (folder / f"referential.{table}.json").read_bytes()
+    with written(resealed(folder, {f"referential.{table}.json": data.replace(b'"%b"' % word, b'"%b"' % word.title())})):
+        referential = load_referential(folder)
+        for _ in range(2):
             with pytest.raises(PasserellesError) as error:
-                read()
+                getattr(referential, table)
             assert error.value.key == "index_damaged"
             assert f"{table}.kind" in str(error.value)
-    assert table not in vars(graph.referential)
+
+
+def test_a_large_document_is_checked_when_it_is_read(tmp_path: Path) -> None:
+    place = tmp_path / "index"
+    write_index(place, about={}, arrays={}, documents={"large.json": "a" * LARGE})
+    flip(place / "large.json", LARGE // 2, 1)
+    with pytest.raises(PasserellesError) as error:
+        open_index(place).document("large.json")
+    assert error.value.key == "index_damaged"
 
 
 @pytest.mark.parametrize(

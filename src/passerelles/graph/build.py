@@ -12,9 +12,8 @@ from numpy.typing import NDArray
 from passerelles.errors import PasserellesError, PasserellesWarning, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, say
-from passerelles.model import Competency, CompetencyKind, Occupation, Tag, WorkContext
+from passerelles.model import Competency, Occupation, Tag, WorkContext
 from passerelles.referentials.credentials import DEFAULT
-from passerelles.referentials.load import IndexedReferential, SomeCompetencies
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings
 from passerelles.sharing import cached_property
@@ -74,7 +73,6 @@ def _cells(name: str) -> Any:
 class IndexedGraph(OccupationGraph):
     """An `OccupationGraph` in a compiled index: equal to the one compiled, each matrix mapped when it is asked for."""
 
-    referential: IndexedReferential
     _index: Index
 
     codes = cached_property(lambda graph: _codes(graph.referential.occupations))
@@ -104,14 +102,10 @@ class IndexedGraph(OccupationGraph):
         return document
 
     @cached_property
-    def competencies(self) -> SomeCompetencies:
+    def competencies(self) -> tuple[Competency, ...]:
         """Competencies in the order of `competency_codes`."""
-        return SomeCompetencies(self.referential, "graph.competency_rows.npy")
-
-    @property
-    def competency_kinds(self) -> Sequence[tuple[CompetencyKind, str]]:
-        """Kind and category of each competency, read alone."""
-        return self.competencies.kinds()
+        every = self.referential.competencies
+        return tuple(every[row] for row in self._index.positions("graph.competency_rows.npy", len(every)).tolist())
 
     @cached_property
     def macro(self) -> NDArray[np.int32]:

@@ -1,12 +1,10 @@
 """`OccupationGraph`: an immutable referential in matrices, and as typed nodes and edges."""
 
 import json
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from operator import attrgetter
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,7 +14,7 @@ from numpy.typing import NDArray
 from passerelles.codes import grouped
 from passerelles.installed import package_version
 from passerelles.language.say import LANGS, Lang, say
-from passerelles.model import Competency, CompetencyKind, Credential, Occupation
+from passerelles.model import Competency, Credential, Occupation
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
@@ -98,25 +96,15 @@ class OccupationGraph(Deriving):
         """Column of each competency code."""
         return MappingProxyType({code: i for i, code in enumerate(self.competency_codes)})
 
-    def column_of(self, code: str) -> int | None:
-        """Column of one competency, None where no occupation asks for it; an index reads few of them for it."""
-        column = bisect_left(self.competencies, code, key=attrgetter("code"))
-        return column if column < len(self.competencies) and self.competencies[column].code == code else None
-
     @property
     def occupations(self) -> tuple[Occupation, ...]:
         """Occupations in the order of `codes`."""
         return self.referential.occupations
 
     @cached_property
-    def competencies(self) -> Sequence[Competency]:
+    def competencies(self) -> tuple[Competency, ...]:
         """Competencies in the order of `competency_codes`."""
         return tuple(self.referential.competency_by_code[code] for code in self.competency_codes)
-
-    @property
-    def competency_kinds(self) -> Sequence[tuple[CompetencyKind, str]]:
-        """Kind and category of each competency."""
-        return [(c.kind, c.category) for c in self.competencies]
 
     @cached_property
     def base_rows(self) -> NDArray[np.int32]:

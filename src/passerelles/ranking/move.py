@@ -545,9 +545,8 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
     row = -1 if code is None else graph.position[code]
     required = [] if row < 0 else required_columns(graph, row).tolist()
-    columns = [graph.column_of(code) for code in profile.competencies]
-    if None in columns:  # an index need not read all of them for who names those that jobs ask for
-        _check_known("competency", profile.competencies, referential.competency_by_code)
+    columns = [graph.competency_position.get(code) for code in profile.competencies]
+    _check_known("competency", profile.competencies, referential.competency_by_code)
     _check_known("credential", profile.credentials, referential.credential_by_code)
     # A competency that no occupation asks for is known, and brings nothing.
     more = {column for column in columns if column is not None}.difference(required)

@@ -619,7 +619,8 @@ def counterfactual(
     start = find_start(graph, origin, towards=[target])
     scorer = scorer_for(graph.referential, chosen.scorer, occupied=start.row >= 0)
     outcomes = partial(_outcomes, graph, scorer, start, graph.position[before.target.code or ""], level)
-    missing = [column for item in before.missing if (column := graph.column_of(item.code)) is not None]
+    position = graph.competency_position
+    missing = [position[item.code] for item in before.missing if item.code in position]
     for columns in sorted(_greedy_sets(outcomes, missing, most), key=len):
         codes = {graph.competencies[c].code for c in columns}
         after = rank_moves(graph, _with_competencies(origin, codes), targets=[target], settings=chosen)[0]

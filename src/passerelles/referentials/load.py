@@ -1,22 +1,21 @@
 """`load_referential`: recognise the format at a name or path, and read it; a compiled index is opened."""
 
 import logging
-from collections import namedtuple
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, fields
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, fields
 from functools import partial
 from itertools import starmap
-from operator import attrgetter, methodcaller
+from operator import methodcaller
 from pathlib import Path
 from time import perf_counter
-from typing import Any, Final, get_args, overload
+from typing import Any, Final, get_args
 
 from pydantic import TypeAdapter
 
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.installed import extensions
 from passerelles.io.archive import FileSource
-from passerelles.model import Competency, CompetencyKind, Credential, JobTitle, Mobility, Provenance
+from passerelles.model import Credential, Provenance
 from passerelles.notices import Notice
 from passerelles.referentials.draft import refuse_unusable
 from passerelles.referentials.own_tables import open_tables
@@ -26,19 +25,16 @@ from passerelles.referentials.rome import ROME3, ROME4
 from passerelles.referentials.table import TABLE
 from passerelles.referentials.taxonomies import ESCO, ONET
 from passerelles.sharing import cached_property, no_collection
-from passerelles.store import Arrays, Index, is_index, open_index, pack_table
+from passerelles.store import Index, is_index, open_index
 
 DOCUMENT: Final = "referential.json"
-# Numbers of competencies, and of occupations, up to which reading rows one by one is faster than the whole table.
-_FEW, _FEW_OCCUPATIONS = 2000, 100
+_TABLE: Final = "referential.{}.json"
 _PLAIN: Final = ("name", "version", "language", "access")
 _CHECKED: Final = ("kind", "scope", "ground")
-_Exercised = namedtuple("_Exercised", "occupation context")  # noqa: PYI024 - read back as any row is
-_Filed = namedtuple("_Filed", "occupation tag principal")  # noqa: PYI024
-# Tables that are kept in columns, with the kind of their rows; the rest is small, and is JSON.
-_LINKS: Final = {"occupation_contexts": _Exercised, "occupation_tags": _Filed}
+_LINKS: Final = ("occupation_contexts", "occupation_tags")  # rows without a kind of their own
+# Tables, with the kind of their rows: each is a document; the rest is small, and is one together.
 _ROWS: Final[Mapping[str, Any]] = {
-    name: _LINKS.get(name) or get_args(Referential.__annotations__[name])[0]
+    name: tuple if name in _LINKS else get_args(Referential.__annotations__[name])[0]
     for name in (
         *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
         *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
@@ -46,23 +42,23 @@ _ROWS: Final[Mapping[str, Any]] = {
 }
 # Columns whose words are few: what compares them could not go on with another.
 _WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    name: {word: frozenset(get_args(kind.__annotations__[word])) for word in _CHECKED if word in kind.__match_args__}
+    name: {word: frozenset(get_args(kind.__annotations__[word])) for word in _CHECKED if word in kind.__annotations__}
     for name, kind in _ROWS.items()
+    if name not in _LINKS
 }
 
 
-def pack_referential(referential: Referential, arrays: Arrays) -> dict[str, Any]:
-    """Turn a referential into a document and arrays of an index."""
-    columns = {name: kind.__match_args__ for name, kind in _ROWS.items()}
+def pack_referential(referential: Referential) -> dict[str, Any]:
+    """Turn a referential into documents of an index, by name."""
     rows = {name: getattr(referential, name) for name in _ROWS}
-    rows["occupations"] = [*map(attrgetter(*columns["occupations"]), referential.occupations)]
-    return {name: getattr(referential, name) for name in _PLAIN} | {
+    rows["occupations"] = [*map(astuple, referential.occupations)]
+    about = {name: getattr(referential, name) for name in _PLAIN} | {
         "removed": referential.removed,
         "provenance": asdict(referential.provenance),
         "credentials": [asdict(c) for c in referential.credentials],
         "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
-        "tables": {name: pack_table(name, columns[name], rows[name], arrays) for name in _ROWS},
     }
+    return {DOCUMENT: about, **{_TABLE.format(name): table for name, table in rows.items()}}
 
 
 def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferential":
@@ -85,15 +81,6 @@ def open_referential(place: Path, *, seal: str | None = None) -> "IndexedReferen
     if seal is not None and index.seal != seal:
         raise PasserellesError("index_changed", path=place)
     return IndexedReferential.of(index)
-
-
-def _values_of(index: Index, name: str, rows: Iterable[Sequence[Any]]) -> tuple[Any, ...]:
-    """Rows of a table as values of their kind; words that no reader produces mean a damaged index."""
-    values = tuple(starmap(_ROWS[name], rows))
-    for column, known in _WORDS[name].items():
-        if not {getattr(value, column) for value in values} <= known:
-            index.damaged(f"{name}.{column}")
-    return values
 
 
 class IndexedReferential(Referential):
@@ -143,34 +130,23 @@ class IndexedReferential(Referential):
         rows = self._document["notices"]
         return tuple(Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in rows)
 
-    def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
-        """As `Referential.titles_in`, without reading those of other occupations."""
-        titles = self._about("titles", "occupation", occupation)
-        return super().titles_in(occupation) if titles is None else titles
-
-    def moves_from(self, origin: str) -> Mapping[str, Mobility]:
-        """As `Referential.moves_from`, without reading those from other fiches."""
-        moves = self._about("mobilities", "origin", origin)
-        return super().moves_from(origin) if moves is None else {move.target: move for move in moves}
-
-    def _about(self, table: str, column: str, code: str) -> Any:
-        """Rows of a table about one occupation; None where many were asked about, for whom all are read faster."""
-        cache: dict[str, tuple[Any, ...]] = self.derived(("about", table), dict)
-        if self.index is not None and code not in cache and len(cache) < _FEW_OCCUPATIONS:
-            rows = self.index.rows_of(self._document["tables"][table], column, code)
-            cache[code] = _values_of(self.index, table, rows)
-        return cache.get(code)
-
     @property
     def _document(self) -> Mapping[str, Any]:
         document: Mapping[str, Any] = self._index.document(DOCUMENT)
         return document
 
     def read(self, name: str) -> tuple[Any, ...]:
-        """Read a table whole; values that no reader produces mean a damaged index."""
-        rows = _values_of(self._index, name, self._index.rows(self._document["tables"][name]))
-        if name == "occupations" and None in {row.code for row in rows}:
-            self._index.damaged(f"{name}.code")
+        """Read a table; words that no reader produces mean a damaged index."""
+        with no_collection():
+            written = self._index.document(_TABLE.format(name), keep=False)
+            one: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
+            written = [[one.setdefault(c, c) if type(c) is str else c for c in row] for row in written]
+            rows: tuple[Any, ...] = (
+                tuple(map(tuple, written)) if name in _LINKS else tuple(starmap(_ROWS[name], written))
+            )
+        for column, known in _WORDS.get(name, {}).items():
+            if not {getattr(row, column) for row in rows} <= known:
+                self._index.damaged(f"{name}.{column}")
         if name == "titles" and not {row.occupation for row in rows} <= self.occupation_by_code.keys():
             self._index.damaged(f"{name}.occupation")
         return rows
@@ -180,56 +156,6 @@ for _name in _ROWS:
     _table = cached_property(methodcaller("read", _name))
     _table.__set_name__(IndexedReferential, _name)
     setattr(IndexedReferential, _name, _table)
-
-
-class SomeCompetencies(Sequence[Competency]):
-    """
-    The competencies of an index in the rows that one of its arrays names; it equals, and pickles as, a tuple of them.
-
-    A few are read one by one as they are asked for, so that one answer does not take the memory of all; all are when
-    somebody goes through them, or asks for many.
-    """
-
-    def __init__(self, referential: IndexedReferential, rows: str) -> None:
-        self._all = referential
-        self._index, self._table = referential._index, referential._document["tables"]["competencies"]  # noqa: SLF001
-        self._rows = self._index.positions(rows, self._table["rows"]).tolist()
-        self._read: dict[int, Competency] = {}
-
-    def kinds(self) -> list[tuple[CompetencyKind, str]]:
-        """Kind and category of each; nothing else of them is read."""
-        rows = list(self._index.rows(self._table, "kind", "category"))
-        if not {kind for kind, _ in rows} <= _WORDS["competencies"]["kind"]:
-            self._index.damaged("competencies.kind")
-        return [rows[row] for row in self._rows]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return (tuple, (tuple(self),))
-
-    def __eq__(self, other: object) -> bool:
-        return tuple(self) == other  # another of these answers in its turn
-
-    def __hash__(self) -> int:
-        return hash(tuple(self))
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[Competency]:
-        return map(self._all.competencies.__getitem__, self._rows)
-
-    @overload
-    def __getitem__(self, column: int) -> Competency: ...
-    @overload
-    def __getitem__(self, column: slice) -> tuple[Competency, ...]: ...
-    def __getitem__(self, column: int | slice) -> Competency | tuple[Competency, ...]:
-        if isinstance(column, slice):
-            return tuple(self)[column]
-        competency = self._read.get(column)
-        if competency is None and len(self._read) < _FEW:
-            (competency,) = _values_of(self._index, "competencies", [self._index.row(self._table, self._rows[column])])
-            self._read[column] = competency
-        return competency or self._all.competencies[self._rows[column]]
 
 
 _LOG: Final = logging.getLogger(__name__)

@@ -215,18 +215,18 @@ class Referential(Deriving):
         """Codes of the work contexts of each occupation."""
         return grouped(self.occupation_contexts)
 
+    @cached_property
+    def moves_of(self) -> Mapping[str, tuple[Mobility, ...]]:
+        """Moves that the experts list from each fiche."""
+        return grouped((move.origin, move) for move in self.mobilities)
+
     def titles_in(self, occupation: str) -> tuple[JobTitle, ...]:
         """Job titles of one occupation, by title code; none where it lists none."""
         return self.titles_of.get(occupation, ())
 
     def moves_from(self, origin: str) -> Mapping[str, Mobility]:
         """Moves that the experts list from a fiche, by target."""
-
-        def group() -> Mapping[str, Mapping[str, Mobility]]:
-            by_origin = grouped((move.origin, (move.target, move)) for move in self.mobilities)
-            return {code: MappingProxyType(dict(moves)) for code, moves in by_origin.items()}
-
-        return self.derived("moves-from", group).get(origin, {})
+        return {move.target: move for move in self.moves_of.get(origin, ())}
 
     def prerequisites_of(self, credential: str) -> tuple[str, ...]:
         """

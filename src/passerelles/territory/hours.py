@@ -72,7 +72,8 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
         If a code is neither.
     """
     referential = graph.referential
-    column_of = {code: graph.column_of(code) for code in codes if code not in referential.credential_by_code}
+    known, position = referential.credential_by_code, graph.competency_position
+    column_of = {code: position.get(code) for code in codes if code not in known}
     for code, column in column_of.items():
         if column is None and code not in referential.competency_by_code:  # else no occupation asks for it
             raise UnknownCodeError(code, key="unknown_competency")
