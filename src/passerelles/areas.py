@@ -22,8 +22,9 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.market.market import Market
 from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
+from passerelles.matching import find_occupations
 from passerelles.model import Stamp
-from passerelles.referentials.referential import Referential, find_occupations
+from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import tree_of
 from passerelles.scoring.measures import required_columns
 from passerelles.scoring.scorer import Scorer, scorer_for

@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from passerelles import OccupationGraph, build_graph, load_referential, rank_all, rank_moves, rank_sources
+from passerelles.matching import find_occupation
 from passerelles.model import Profile
 from passerelles.ranking.move import Item, Move
 from passerelles.referentials.places import bundled
-from passerelles.referentials.referential import Referential, find_occupation
+from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 NAME = "enseignement-conduite"

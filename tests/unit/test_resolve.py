@@ -7,8 +7,9 @@ import pytest
 
 import passerelles
 from job_titles import ROWS, referential
-from passerelles import load_referential, resolve_title
-from passerelles.errors import PasserellesError
+from passerelles import OccupationGraph, compare, load_referential, rank_moves, rank_paths, resolve_title
+from passerelles.errors import PasserellesError, UnknownCodeError
+from passerelles.matching import find_occupation
 from passerelles.matching.titles import Candidate, Context, resolve_many, status, title_entries, title_index
 from passerelles.referentials.referential import Referential
 
@@ -547,3 +548,39 @@ def test_a_firm_of_other_jobs_makes_no_title_one_of_them(
 def test_the_second_meaning_of_a_usage_is_half_as_likely_as_the_first(rome: Referential) -> None:
     found = resolve_title(rome, "serveur barman")
     assert [(c.parent_code, c.confidence) for c in found[:2]] == [("G1803", 0.6), ("G1801", 0.3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "suggestions"),
+    [
+        ("infirmière", ("Infirmier / Infirmière en soins généraux (IDE)",)),
+        ("Enseignant conduite", ("Enseignant / Enseignante de la conduite et de la sécurité routière",)),
+        ("K211O", ("K2110", "K2111", "K2116")),  # a code is likely a code that is spelt alike
+        ("xyz", ()),
+    ],
+)
+def test_a_title_that_is_not_exact_is_refused_with_what_it_may_mean(
+    embedded_graph: OccupationGraph, text: str, suggestions: tuple[str, ...]
+) -> None:
+    refused = []
+    for ask in (
+        lambda: find_occupation(embedded_graph.referential, text),
+        lambda: rank_moves(embedded_graph, text),
+        lambda: rank_moves(embedded_graph, "N4101", targets=[text]),
+        lambda: rank_paths(embedded_graph, "N4101", targets=[text]),
+        lambda: compare(embedded_graph, ["N4101", text]),
+    ):
+        with pytest.raises(UnknownCodeError) as caught:
+            ask()
+        refused.append(caught.value.suggestions)
+    assert refused == [suggestions] * 5
+
+
+def test_each_name_that_is_suggested_is_one_that_is_taken(embedded_graph: OccupationGraph) -> None:
+    embedded = embedded_graph.referential
+    for known, text in ((embedded, "chauffeur pl"), (embedded, "aide soignant nuit"), (SMALL, "vendeur boulangerie")):
+        with pytest.raises(UnknownCodeError) as caught:
+            find_occupation(known, text)
+        assert caught.value.suggestions
+        assert all(find_occupation(known, each) for each in caught.value.suggestions), text
+    assert caught.value.suggestions == ("D1106", "D1107"), "two jobs share the title: their codes tell them apart"

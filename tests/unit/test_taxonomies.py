@@ -12,10 +12,11 @@ from passerelles.cli.main import run
 from passerelles.compiled import cached_indexes, clear_cache, index_place
 from passerelles.errors import PasserellesError, ReferentialError
 from passerelles.io.archive import open_source
+from passerelles.matching import find_occupation
 from passerelles.model import Competency, Domain, JobTitle, Mobility, Occupation, Requirement, WorkContext
 from passerelles.referentials.load import load_referential, recognise
 from passerelles.referentials.places import place_of
-from passerelles.referentials.referential import Referential, find_occupation
+from passerelles.referentials.referential import Referential
 from passerelles.referentials.validate import validate
 from passerelles.report.envelope import envelope
 from passerelles.scoring import table as tables

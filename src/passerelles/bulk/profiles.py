@@ -20,7 +20,7 @@ from passerelles.io.arrow import pa, pc, pq
 from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
 from passerelles.model import TERNARY, Employment, Ternary
-from passerelles.referentials.referential import find_occupation, named_titles
+from passerelles.referentials.referential import exact_occupation, named_titles
 from passerelles.text import alike, few
 from passerelles.vectors import places_of
 
@@ -380,7 +380,7 @@ class Directory(NamedTuple):
         """Row of an occupation given by code or exact title, and the titles meant, or why there is none."""
         referential = self.graph.referential
         try:
-            return self.graph.position[find_occupation(referential, text)], named_titles(referential, [text])
+            return self.graph.position[exact_occupation(referential, text)], named_titles(referential, [text])
         except UnknownCodeError as error:
             return Fault("ambiguous_title" if error.key == "ambiguous_title" else "unknown_occupation", _cut(text))
         except PasserellesError:

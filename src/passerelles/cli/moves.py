@@ -232,8 +232,8 @@ def sources(
     origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.origin"))] = None,
 ) -> bool:
     """Rank the moves towards a target."""
+    from passerelles.matching import find_occupation
     from passerelles.ranking.moves import rank_sources
-    from passerelles.referentials.referential import find_occupation
     from passerelles.report.envelope import moves_envelope
 
     session, graph, lang = opts.session, opts.graph, opts.lang
@@ -352,8 +352,8 @@ def levers(
     date: DateOption = None,
 ) -> bool:
     """Choose what to acquire."""
+    from passerelles.matching import find_occupation, find_occupations
     from passerelles.paths.levers import levers as choose
-    from passerelles.referentials.referential import find_occupation, find_occupations
 
     graph, referential = opts.graph, opts.graph.referential
     people: Counter[str] = Counter()

@@ -396,7 +396,7 @@ def signals(
 ) -> bool:
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
     from passerelles.market.signals import basin_openings, signal
-    from passerelles.referentials.referential import find_occupation
+    from passerelles.matching import find_occupation
     from passerelles.report.envelope import data_sources, print_data_sources, unscored_envelope
     from passerelles.views.terminal import print_page
 

@@ -20,7 +20,7 @@ from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
 from passerelles.referentials.credentials import Duration, load_durations
-from passerelles.referentials.referential import Referential, find_occupation
+from passerelles.referentials.referential import Referential, exact_occupation
 from passerelles.text import normalise_label, slashed_forms
 from passerelles.vectors import stem, word_rules
 from passerelles.views.schema import one_of
@@ -380,7 +380,7 @@ class Certifications:
         UnknownCodeError
             If the referential has no such occupation.
         """
-        code = find_occupation(referential, code)
+        code = exact_occupation(referential, code)
         occupation = referential.occupation_by_code[code]
         own = self._own_certifications(code, referential, day)
         # Of a choice, the ways without a number: other files may name them, where they are diplomas or titles.
@@ -554,7 +554,7 @@ class Certifications:
         UnknownCodeError
             If the referential has no such occupation.
         """
-        code = find_occupation(referential, code)
+        code = exact_occupation(referential, code)
         hits: dict[str, CertificationHit] = {}
         for link in links_of(referential, code):
             for certification in self.by_rome.get(link.code, ()):

@@ -19,7 +19,7 @@ from passerelles.market.read import SourceFile
 from passerelles.market.tables import links_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
-from passerelles.referentials.referential import Referential, code_of, find_occupation, occupations_meant
+from passerelles.referentials.referential import Referential, code_of, exact_occupation, occupations_meant
 from passerelles.text import normalise_label
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, On, texts_of, within
@@ -188,7 +188,7 @@ def _occupation(referential: Referential, text: str, note: Callable[..., None]) 
         note("empty_code")
         return None
     try:
-        return find_occupation(referential, text)
+        return exact_occupation(referential, text)
     except UnknownCodeError as error:
         names = ", ".join(error.suggestions)
         if error.key == "ambiguous_title":

@@ -15,7 +15,7 @@ from passerelles.market.own_lists import Entry, JobList
 from passerelles.market.places import Basin, Places
 from passerelles.market.tables import COMPONENTS, Link, Tension, TensionTable, Wages, families_of, links_of, shares
 from passerelles.model import Ternary
-from passerelles.referentials.referential import Referential, find_occupation
+from passerelles.referentials.referential import Referential, exact_occupation
 from passerelles.views.schema import maybe, record
 from passerelles.views.spec import Column, Kind, On, within
 
@@ -578,7 +578,7 @@ def signals(
     openings = job_openings(market, referential, basin.code, weights=weights, year=year)
     labels = market.survey(year).region_labels if market.has_survey else {}
     by_code = referential.occupation_by_code
-    for code in by_code if codes is None else [find_occupation(referential, each) for each in codes]:
+    for code in by_code if codes is None else [exact_occupation(referential, each) for each in codes]:
         families, whole, estimated = openings(code)
         tension, components = job_tension(market, referential, code, basin)
         regions = (*basin.regions, *(labels.get(region, "") for region in basin.regions))

@@ -15,7 +15,7 @@ from passerelles.io.xlsx import Cell, cell_text
 from passerelles.matching.index import Owner
 from passerelles.matching.ranking import Kind
 from passerelles.matching.titles import LIMIT, REVIEW, Candidate, Status, contexts_of, index_of, resolve_many, status
-from passerelles.referentials.referential import Referential, find_occupation
+from passerelles.referentials.referential import Referential, exact_occupation
 from passerelles.text import alike, normalise_label
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described
@@ -296,7 +296,7 @@ def chosen_code(
         code = offered[int(choice) - 1]
         return code if code in known else None
     with suppress(PasserellesError):
-        return None if referential is None else find_occupation(referential, choice)
+        return None if referential is None else exact_occupation(referential, choice)
     return None
 
 

@@ -20,11 +20,11 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, percent, say
 from passerelles.market.certifications import Certifications
+from passerelles.matching import find_occupations
 from passerelles.model import Profile
 from passerelles.paths.build import day_of
 from passerelles.ranking.move import Start, excluded_rows, find_start
 from passerelles.ranking.moves import check_limit
-from passerelles.referentials.referential import find_occupations
 from passerelles.scoring.measures import holding_of, required_columns
 from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown

@@ -22,6 +22,7 @@ from passerelles.language.say import Lang, percent, say
 from passerelles.market.certifications import Certifications
 from passerelles.market.market import Market
 from passerelles.market.signals import wage_notes, wages_between
+from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import Profile
 from passerelles.paths.build import Context, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
@@ -31,7 +32,7 @@ from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
 from passerelles.ranking.moves import best_targets, check_limit
-from passerelles.referentials.referential import find_occupation, find_occupations, several
+from passerelles.referentials.referential import several
 from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, Page, Record, Sheet, texts_of

@@ -13,7 +13,8 @@ from passerelles.language.say import Lang, say
 from passerelles.market.market import Market
 from passerelles.market.places import Basin
 from passerelles.market.worth import SCREEN_KEYS, JobMarket, job_markets, market_columns, market_notes
-from passerelles.referentials.referential import find_occupation, named_titles
+from passerelles.matching import find_occupation
+from passerelles.referentials.referential import named_titles
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, part_of, texts_of

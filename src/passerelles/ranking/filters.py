@@ -17,9 +17,10 @@ from passerelles.language.say import percent
 from passerelles.market.market import Market
 from passerelles.market.places import Places
 from passerelles.market.signals import find_basin, signals, wage_ratio
+from passerelles.matching import find_occupations
 from passerelles.model import MoveKind, Occupation, Ternary, WorkContext
 from passerelles.ranking.move import Start, Verdict
-from passerelles.referentials.referential import Referential, find_occupations
+from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 

@@ -20,8 +20,9 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, labelled, listed, number, ordinal, percent, say, signed
 from passerelles.market.own_lists import OBSERVED_COLUMNS, Observed, ObservedMoves, observed_lines, observed_notes
 from passerelles.market.signals import WagePair, wage_columns, wage_lines, wage_notes, wages_short
+from passerelles.matching import find_occupation, find_occupations
 from passerelles.model import TERNARY, MoveKind, Occupation, Profile, Stamp, Ternary
-from passerelles.referentials.referential import Referential, find_occupation, named_titles, nearest_codes, plain_forms
+from passerelles.referentials.referential import Referential, named_titles, nearest_codes, plain_forms
 from passerelles.scoring.features import part_words
 from passerelles.scoring.measures import Holding, holding_of, required_columns
 from passerelles.scoring.scorer import LEVELS, Level
@@ -543,6 +544,7 @@ def find_start(graph: OccupationGraph, origin: str | Profile, *, towards: Iterab
     profile = origin if isinstance(origin, Profile) else Profile(occupation=check_code(origin, what="occupation"))
     referential = graph.referential
     code = None if profile.occupation is None else find_occupation(referential, profile.occupation)
+    find_occupations(referential, towards)  # refuses what is unknown
     row = -1 if code is None else graph.position[code]
     required = [] if row < 0 else required_columns(graph, row).tolist()
     columns = [graph.competency_position.get(code) for code in profile.competencies]

@@ -21,11 +21,11 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.language.say import Lang, listed, say
 from passerelles.market.market import Market
 from passerelles.market.signals import wages_between
+from passerelles.matching import find_occupation
 from passerelles.model import Profile
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Candidate, Filter, MarketAlone, parse_filters
 from passerelles.ranking.move import Item, Known, Move, Moves, PartValue, Start, Verdict, excluded_rows, find_start
-from passerelles.referentials.referential import find_occupation
 from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, people_who, raising_share
 from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
 from passerelles.scoring.table import Scores, score_person, score_table

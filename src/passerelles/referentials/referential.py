@@ -421,7 +421,7 @@ def codes_within(referential: Referential, text: str) -> tuple[str, ...]:
 
 
 def occupations_meant(referential: Referential, text: str) -> tuple[str, ...]:
-    """Return the occupation of a code, or those of an exact title, which several may share; see `find_occupation`."""
+    """Return the occupation of a code, or those of an exact title, which several may share; see `exact_occupation`."""
     if (code := code_of(referential, text)) is not None:
         return (code,)
     wanted = normalise_label(text) if len(text) <= _LONGEST else ""
@@ -432,7 +432,7 @@ def occupations_meant(referential: Referential, text: str) -> tuple[str, ...]:
     )
 
 
-def find_occupation(referential: Referential, text: str) -> str:
+def exact_occupation(referential: Referential, text: str) -> str:
     """
     Return the code that `text` stands for.
 
@@ -447,14 +447,14 @@ def find_occupation(referential: Referential, text: str) -> str:
     Raises
     ------
     UnknownCodeError
-        If it is neither, or a title that several occupations share; `suggestions` are codes or titles that work.
+        If it is neither, or a title that several occupations share; `suggestions` are codes, or titles spelt alike.
     PasserellesError
         If it is a number, or empty.
 
     Examples
     --------
     >>> from passerelles import load_referential
-    >>> find_occupation(load_referential("transitions"), "Moniteur / Monitrice d'auto-école")
+    >>> exact_occupation(load_referential("transitions"), "Moniteur / Monitrice d'auto-école")
     'K2110'
     """
     check_code(text, what="occupation")
@@ -475,7 +475,7 @@ def named_titles(referential: Referential, texts: Iterable[str]) -> frozenset[st
     """
     named: list[tuple[str, frozenset[str]]] = []
     for text in texts:
-        code = find_occupation(referential, text)
+        code = exact_occupation(referential, text)
         rows = referential.credentials_of.get(code, ())
         whole = referential.access_of.get(code)
         if any(row.of_titles for row in rows) or (whole is not None and whole.selection_scope == "titles"):
@@ -492,19 +492,6 @@ def _titles_of_name(referential: Referential, occupation: str, text: str) -> fro
     if not titles:
         titles = {t.code for t in _titles_by_form(referential).get(wanted, ()) if t.occupation == occupation}
     return frozenset(titles) if len(titles) == 1 else frozenset()
-
-
-def find_occupations(referential: Referential, some: Iterable[str] | str) -> tuple[str, ...]:
-    """
-    Return the codes of several occupations, sorted, each once; one may stand alone. See `find_occupation`.
-
-    Examples
-    --------
-    >>> from passerelles import load_referential
-    >>> find_occupations(load_referential("transitions"), ["N4101", "K2110", "N4101"])
-    ('K2110', 'N4101')
-    """
-    return tuple(sorted({find_occupation(referential, each) for each in several(some)}))
 
 
 def several(some: Iterable[str] | str) -> tuple[str, ...]:

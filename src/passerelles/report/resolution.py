@@ -10,13 +10,14 @@ from passerelles.access.wording import asked_text, duration_text, others_text, s
 from passerelles.codes import grouped
 from passerelles.language.say import Lang, labelled, listed, number, percent, say
 from passerelles.market.certifications import PUBLISHED
+from passerelles.matching import find_occupation
 from passerelles.matching.migrate import DESTINATION, Destination, Migration, TitleMoves
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
 from passerelles.matching.worklist import Agenda, Group, Review, Row, is_aside
 from passerelles.model import Domain, Hours, Mobility, Occupation, RequirementKind
 from passerelles.ranking.move import KINDS
-from passerelles.referentials.referential import Referential, find_occupation, named_titles
+from passerelles.referentials.referential import Referential, named_titles
 from passerelles.referentials.table import FLAGS
 from passerelles.report.envelope import print_dim, referential_dict, source_lines, unscored_envelope
 from passerelles.views.schema import Shape, one_of

@@ -25,12 +25,12 @@ from passerelles.market.certifications import LeadingCertification
 from passerelles.market.places import Basin
 from passerelles.market.signals import find_basin, job_wage, signal
 from passerelles.market.worth import SCREEN_KEYS, market_notes
+from passerelles.matching import find_occupation
 from passerelles.matching.titles import Candidate, resolve_title, status
 from passerelles.ranking.compare import ComparedCompetency, Comparison
 from passerelles.ranking.compare import compare as put_side_by_side
 from passerelles.ranking.move import Move, Moves, move_facts, move_sentences
 from passerelles.ranking.moves import nearer, rank_moves, rank_sources, sentence
-from passerelles.referentials.referential import find_occupation
 from passerelles.report.case import NO_LINKS, Links, Words, grid_of
 from passerelles.report.envelope import scorer_dict, scorer_limits, source_lines
 from passerelles.report.resolution import Fiche, candidate_sheet

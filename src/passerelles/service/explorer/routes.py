@@ -11,12 +11,12 @@ from starlette.responses import RedirectResponse, Response
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language.say import LANGS, Lang
+from passerelles.matching import find_occupation
 from passerelles.matching.titles import Candidate, resolve_competency, resolve_title
 from passerelles.model import Profile
 from passerelles.paths.path import Span, hours_text
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
-from passerelles.referentials.referential import find_occupation
 from passerelles.report.resolution import SHOWN_KINDS, STATUSES, Fiche
 from passerelles.service.explorer import pages, territory
 from passerelles.service.explorer.pages import ASSETS, Ask, asset, job_of

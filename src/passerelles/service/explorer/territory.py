@@ -15,9 +15,9 @@ from pydantic import Base64Bytes, Field, StringConstraints
 from passerelles.codes import sum_by_key
 from passerelles.errors import PasserellesError
 from passerelles.io.xlsx import DamagedWorkbookError
+from passerelles.matching import find_occupation
 from passerelles.matching.titles import SURE, resolve_title
 from passerelles.referentials.places import sample_name, sample_names, sample_tables
-from passerelles.referentials.referential import find_occupation
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.envelope import UNUSED, about_sheet, data_sources, envelope
 from passerelles.report.page import territory_page
