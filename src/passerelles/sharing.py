@@ -205,27 +205,7 @@ def no_collection() -> Iterator[None]:
             gc.enable()
 
 
-class _OneThread:
-    """How many blocks of this process ask for one thread of linear algebra, and what sets it back after the last."""
-
-    def __init__(self) -> None:
-        self.lock = SharedLock()  # in a fork, a limit that another thread had set stays: it changes no answer
-        self.inside = 0
-        self.limits: list[Any] = []
-        self._modules = 0
-        self._controller: Any = None
-
-    def set(self) -> None:
-        """Ask for one thread of every library that is loaded."""
-        from threadpoolctl import ThreadpoolController  # noqa: PLC0415 - only where a table is made
-
-        # Looking for libraries takes milliseconds, and only an import brings another.
-        if self._controller is None or self._modules != len(sys.modules):
-            self._modules, self._controller = len(sys.modules), ThreadpoolController()
-        self.limits.append(self._controller.limit(limits=1))
-
-
-_LIMIT = _OneThread()  # the number of threads is that of the process, and so are the limits
+_ONE_THREAD = SharedLock()  # in a fork, a limit that another thread had set stays: it changes no answer
 
 
 @contextmanager
@@ -234,22 +214,12 @@ def one_thread(*modules: str) -> Iterator[None]:
     Keep linear algebra on one thread: with several, the order of additions and so the last bits would vary.
 
     `modules` are those that the block uses and that bring a library of linear algebra of their own: they are imported
-    first, since a library that is loaded under the limit escapes it. The limit is the process's. It is set by the first
-    block to come and set back by the last to leave, in whichever order they do: were each to set back what it found,
-    the first to leave would free the others' hands.
+    first, since a library that is loaded under the limit escapes it. The limit is the process's: another thread's block
+    waits for the end of this one, which would else set back the number of threads under it.
     """
-    with _LIMIT.lock:
-        fresh = [name for name in modules if name not in sys.modules]
-        for name in fresh:
-            import_module(name)
-        if fresh or not _LIMIT.inside:
-            _LIMIT.set()
-        _LIMIT.inside += 1
-    try:
+    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - only where a table is made
+
+    for name in modules:
+        import_module(name)
+    with _ONE_THREAD, threadpool_limits(limits=1):
         yield
-    finally:
-        with _LIMIT.lock:
-            _LIMIT.inside -= 1
-            if not _LIMIT.inside:
-                while _LIMIT.limits:
-                    _LIMIT.limits.pop().restore_original_limits()

@@ -4,7 +4,7 @@ import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -57,19 +57,6 @@ def test_the_fast_engine_gives_the_same_bits(scorer: str, *, overlay: bool) -> N
         rows = table(draw(chosen, 300 if limit == 10 else 40, seed=seed))
         plain = ranked(chosen, rows, settings=settings, limit=limit, engine="plain")
         assert ranked(chosen, rows, settings=settings, limit=limit, engine="fast", threads=3) == plain
-
-
-def test_the_bound_that_as_many_targets_reach_as_are_shown_is_the_one_of_numpy() -> None:
-    pytest.importorskip("numba")
-    from passerelles.bulk.kernels import kth
-
-    drawn, uncompiled = np.random.default_rng(4), cast("Any", kth).py_func
-    for size in (1, 2, 3, 40, 41):
-        for values in (drawn.normal(size=size), drawn.integers(0, 4, size), np.full(size, -np.inf), np.arange(size)):
-            some = values.astype(np.float32)
-            found = [uncompiled(some, place) for place in range(size)]
-            assert found == np.sort(some).tolist()
-            assert np.array_equal(some, values.astype(np.float32)), "what is given is left as it was"
 
 
 def test_a_great_file_is_ranked_by_the_fast_engine_from_its_first_batch(graph: OccupationGraph) -> None:

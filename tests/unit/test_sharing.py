@@ -259,17 +259,25 @@ def _blas_threads() -> set[int]:
     return {each["num_threads"] for each in threadpool_info() if each["user_api"] == "blas"}
 
 
-def test_the_limit_on_threads_holds_until_the_last_one_leaves() -> None:
+def test_the_limit_on_threads_holds_within_a_block_and_no_longer() -> None:
     np.ones((2, 2)) @ np.ones((2, 2))  # linear algebra is loaded
-    first, second = one_thread(), one_thread()
+    entered = Event()
+
+    def other() -> None:
+        with one_thread():
+            entered.set()
+
+    thread = Thread(target=other)
     with threadpool_limits(limits=2, user_api="blas"):
         before = _blas_threads()
-        first.__enter__()
-        second.__enter__()
-        assert _blas_threads() == {1}
-        first.__exit__(None, None, None)
-        assert _blas_threads() == {1}
-        second.__exit__(None, None, None)
+        with one_thread():
+            with one_thread():
+                assert _blas_threads() == {1}
+            assert _blas_threads() == {1}
+            thread.start()
+            assert not entered.wait(0.1), "another thread's block would set the limit back under this one"
+        assert entered.wait(20)
+        thread.join(20)
         assert _blas_threads() == before
 
 

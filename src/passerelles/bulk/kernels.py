@@ -126,31 +126,11 @@ def select(space, formula, room, row, targets, units):
     """Find the best targets: those with the greatest bounds first, then all whose bound is not below the last kept."""
     bound = room.bound
     _leave_out(space, bound, row)
-    least = max(kth(bound, len(bound) - len(units)), layout.LOWEST)
-    size = _try(space, formula, room, row, targets, units, 0, least)
+    first, greatest, size = np.empty_like(targets), np.empty(len(units), np.float32), 0
+    for target in range(len(bound)):
+        size = _insert(first, greatest, size, target, bound[target])
+    size = _try(space, formula, room, row, targets, units, 0, max(greatest[-1], layout.LOWEST))
     return _try(space, formula, room, row, targets, units, size, layout.LOWEST)
-
-
-@compiled
-def kth(values, place):
-    """Return what would stand at a place if the values were sorted; to compile numba's own takes seconds."""
-    some = values.copy()
-    low, high = 0, len(some) - 1
-    while low < high:
-        middle, left, right = some[(low + high) // 2], low, high
-        while left <= right:
-            while some[left] < middle:
-                left += 1
-            while some[right] > middle:
-                right -= 1
-            if left <= right:
-                some[left], some[right] = some[right], some[left]
-                left += 1
-                right -= 1
-        if right < place < left:
-            break
-        low, high = (low, right) if place <= right else (left, high)
-    return some[place]
 
 
 @compiled

@@ -249,17 +249,16 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
     context = FeatureContext(graph, origin, table.reference)
     rows = np.maximum(origin.rows, 0)
     parts = np.zeros((len(table.scorer.parts), len(rows), len(graph.codes)), dtype=np.int32)
-    with one_thread():
-        for number, weights in enumerate(table.scorer.parts.values()):
-            if reads_alone(weights, "of_holdings"):
-                part = np.zeros(parts.shape[1:], dtype=np.float32)
-                for name in sorted(weights):
-                    _add(part, features()[name].compute(context), weights[name], table.means[name])
-                parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
-            else:
-                parts[number] = table.scores.parts[number][rows]
-                if not reads_alone(weights, "of_target"):
-                    parts[number, ~origin.occupied] = 0
+    for number, weights in enumerate(table.scorer.parts.values()):
+        if reads_alone(weights, "of_holdings"):
+            part = np.zeros(parts.shape[1:], dtype=np.float32)
+            for name in sorted(weights):
+                _add(part, features()[name].compute(context), weights[name], table.means[name])
+            parts[number] = np.rint(part * np.float32(UNITS)).astype(np.int32)
+        else:
+            parts[number] = table.scores.parts[number][rows]
+            if not reads_alone(weights, "of_target"):
+                parts[number, ~origin.occupied] = 0
     return Scores(table.base, tuple(table.scorer.parts), list(frozen(parts)))
 
 
@@ -402,8 +401,8 @@ def _layout(graph: OccupationGraph) -> NDArray[np.float64]:
         return np.asarray(0.5 + 0.4 * np.c_[np.cos(angles), np.sin(angles)], dtype=np.float64)
     from sklearn.manifold import TSNE  # noqa: PLC0415 - a second to import
 
+    distances = _distances(graph)
     with one_thread("scipy.linalg"):  # sums in one order, the same map wherever it is drawn
-        distances = _distances(graph)
         layout: Any = TSNE(
             metric="precomputed",
             init=_first_axes(distances),
