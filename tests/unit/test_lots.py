@@ -714,8 +714,8 @@ def test_a_department_or_region_is_no_place_of_a_lot_but_a_commune_of_its_name_w
     rows = [{"Métier": "N4101", "Nb": 2, "Lieu": name, "CP": ""} for name in wide]
     rows.append({"Métier": "N4101", "Nb": 3, "Lieu": "Allier", "CP": "65360"})
     lots = read_lots(embedded, rows, "hiring", locator=Locator(places))
-    assert [(lot.commune, lot.people) for lot in lots.lots] == [("65005", 3)]
-    assert [(p.row, p.key) for p in lots.set_aside] == [(row, "place_wide") for row in range(1, 8)]
+    assert [(lot.commune, lot.people) for lot in lots.lots] == [("", 14), ("65005", 3)]
+    assert [p.row for p in lots.said if p.key == "place_unread"] == [*range(1, 8)]  # they count without a place
     nord = Locator(Places((Basin("0001", "NORD"),)))
     assert read_lots(embedded, fragile(("A", "N4101", 1, "Nord")), "fragile", locator=nord).lots[0].basin == "0001"
 

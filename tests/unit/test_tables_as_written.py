@@ -88,8 +88,11 @@ def test_openings_by_quarter_are_summed_below_their_years_or_alone(embedded: Ref
     rows = (("A", "N1101", 2, 3, None, 1, "Redon"), ("B", "N4101", 4, "?", 1, None, "Redon"))
     path = workbook(tmp_path / "t.xlsx", header, quarters, *rows, merged=("C1:D1", "E1:F1"))
     lots = read_lots(embedded, path, "hiring")
-    assert (found(lots), asides(lots)) == ([("A", "N1101", 6)], [(4, "not_number")])
-    assert "parts_summed" in said(lots)
+    assert (found(lots), asides(lots)) == ([("A", "N1101", 6), ("B", "N4101", 5)], [])
+    assert {"parts_summed", "part_unread"} <= set(said(lots))  # of "?", nobody knows; the other quarters count
+    unsure = (("A", "N1101", 2, 3, None, 1, "Redon"), ("B", "N4101", 4, "quelques", 1, None, "Redon"))
+    path = workbook(tmp_path / "t.xlsx", header, quarters, *unsure, merged=("C1:D1", "E1:F1"))
+    assert asides(read_lots(embedded, path, "hiring")) == [(4, "not_number")]
     text = "Poste;janv-27;févr-27;Ville\nN1101;2;1;Redon\nN4101;;4;Redon\n"
     assert read_lots(embedded, written(tmp_path / "t.csv", text), "hiring").people == 7
     with pytest.raises(LotsError):  # who is there at each date would be counted twice
@@ -113,6 +116,7 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
         ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
         ("11 agents (8,4 ETP)", 11), ("7 dont 2 alternants", 7), ("3 postes à 50 %", 3),
         ("4 sal.", 4), ("8 dt 2 CDD", 8), ("2 à mi-temps", 2),
+        ("2 x 0,5 ETP", 2), ("3 à 0.8 ETP", 3),
         ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("3 postes à pourvoir", 3), ("5 (environ)", None),
         *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
         *((text, None) for text in ("3 %", "8 h dont 2 de nuit")),
@@ -1724,3 +1728,94 @@ def test_of_sheets_that_differ_by_their_year_the_last_counts_and_those_of_who_le
         book.save(tmp_path / "t.xlsx")
         lots = read_lots(embedded, tmp_path / "t.xlsx", side)  # type: ignore[arg-type]
         assert (lots.people, "other_sheets" in said(lots)) == (people, side == "hiring")
+
+
+def test_places_head_columns_of_which_each_has_its_parts(embedded: Referential, tmp_path: Path) -> None:
+    rows = (("N1101", 3, 1, 2, 0, 4, None), ("N4101", 1, None, None, 2, None, 1), ("TOTAL", 4, 1, 2, 2, 4, 1))
+    head, parts = ("Métier", "EHPAD Redon", "", "EHPAD Allaire", "", "SSIAD X", ""), ("", *("CDI", "CDD") * 3)
+    path = workbook(tmp_path / "t.xlsx", head, parts, *rows)
+    names = [f"{site} {kind}" for site in head[1::2] for kind in ("CDI", "CDD")]
+    flat = workbook(tmp_path / "u.xlsx", ("Métier", *names), *rows)
+    expected = [("N1101", "", 4), ("N1101", "Allaire", 2), ("N1101", "Redon", 4)]
+    expected += [("N4101", "", 1), ("N4101", "Allaire", 2), ("N4101", "Redon", 1)]
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    assert sorted((lot.job, lot.commune_label, lot.people) for lot in lots.lots) == expected
+    assert {"by_place", "place_unread"} <= set(said(lots))  # "SSIAD X" is a place like the others, but nobody knows it
+    assert read_lots(embedded, flat, "hiring", locator=Locator(PLACES)).people == 14
+    beside = [{"Métier": "N1101", "Redon": 4, "Allaire": 2, "Renforts": 3}]
+    lots = read_lots(embedded, beside, "hiring", locator=Locator(PLACES))
+    assert (lots.people, [p.values["others"] for p in lots.said if p.key == "other_counts"]) == (6, ["Renforts"])
+
+
+def test_years_to_come_below_one_heading_or_beside_one_another_are_summed(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = (("A", "N1101", 4, 6), ("B", "N4101", 5, "?"), ("C", "N4101", None, 2))
+    path = workbook(tmp_path / "t.xlsx", ("Société", "Poste", "Recrutements prévus", ""), ("", "", 2026, 2027), *rows)
+    lots = read_lots(embedded, path, "hiring")
+    assert (found(lots), said(lots)) == (
+        [("A", "N1101", 10), ("B", "N4101", 5), ("C", "N4101", 2)], ["parts_summed", "no_place", "part_unread"]
+    )  # fmt: skip
+    for name, people in (("Besoins", 17), ("Embauches", 9)):  # those of past years may be done
+        path = workbook(tmp_path / "t.xlsx", ("Société", "Poste", f"{name} 2026", f"{name} 2027"), *rows)
+        assert read_lots(embedded, path, "hiring").people == people
+
+
+def test_full_time_equivalents_that_only_a_title_tells_are_rounded_to_people(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = (("Métier", "Redon", "Allaire", "Total"), ("N1101", "6,0", "2,5", "8,5"), ("N4101", "3,0", "-", "3,0"))
+    path = workbook(tmp_path / "t.xlsx", ("Fermetures : effectifs (en ETP)",), *rows)
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert (sorted(lot.people for lot in lots.lots), asides(lots)) == ([3, 3, 6], [])
+    assert {"by_place", "etp"} <= set(said(lots))
+    lots = read_lots(embedded, workbook(tmp_path / "u.xlsx", *rows), "fragile", locator=Locator(PLACES))
+    assert (lots.people, asides(lots)) == (9, [(2, "fractional")])
+
+
+@pytest.mark.parametrize("name", ["S/T", "S/T Redon", "Ss-total", "Tot.", "TOTAL GÉNÉRAL"])
+def test_totals_have_short_names_too(embedded: Referential, tmp_path: Path, name: str) -> None:
+    text = f"Ville;Poste;Effectif\nRedon;N1101;4\nRedon;N4101;2\nRedon;{name};6\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, asides(lots), said(lots)) == (6, [], ["no_employer", "total_line"])
+
+
+def test_a_sheet_of_posts_for_those_who_leave_is_of_openings(embedded: Referential, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    for title, header, number in (
+        ("Salariés concernés", ("Emploi occupé", "Effectif concerné"), 9),
+        ("Postes reclassement interne", ("Poste proposé", "Nombre"), 3),
+    ):
+        sheet = book.create_sheet(title)
+        for row in (header, ("N1101", number)):
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "t.xlsx")
+    people, posts = (
+        read_lots(embedded, tmp_path / "t.xlsx", "fragile"),
+        read_lots(embedded, tmp_path / "t.xlsx", "hiring"),
+    )
+    assert (people.people, posts.people, "other_sheets" in said(people)) == (9, 3, True)
+
+
+@pytest.mark.parametrize(
+    ("place", "town"),
+    [
+        ("12 rue de la Gare, 35600 Redon", "Redon"), ("ZI du Port 35600 REDON CEDEX", "Redon"),
+        ("Bains s/ Bois", "Bains-sous-Bois"), ("Bains s/Oust", "Bains-sur-Oust"),
+    ],
+)  # fmt: skip
+def test_the_town_of_an_address_is_its_place_and_what_stands_after_a_stroke_is_none(
+    embedded: Referential, place: str, town: str
+) -> None:
+    more = (("35013", "Bains-sous-Bois"), ("35014", "Bains-sur-Oust"), ("56002", "Bois"))
+    communes = (*PLACES.communes, *(Commune(code, name, "5313", 47.7, -2.1) for code, name in more))
+    locator = Locator(Places(PLACES.basins, communes))
+    rows = [{"Poste": "N1101", "Nombre": 2, "Adresse": place}]
+    assert [lot.commune_label for lot in read_lots(embedded, rows, "hiring", locator=locator).lots] == [town]
+
+
+def test_a_remark_that_doubts_a_number_is_said(embedded: Referential, tmp_path: Path) -> None:
+    text = "Poste;Effectif;Commentaire\nN1101;1200;faute de frappe ? voir avec RH\nN4101;3;à confirmer\nN4103;2;CDI\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, [p.row for p in lots.said if p.key == "doubted"]) == (1205, [2, 3])

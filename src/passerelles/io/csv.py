@@ -351,7 +351,7 @@ _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|sal\.?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
     r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
     r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|mi-temps|t(?:em)?ps\.? (?:plein|complet|partiel)|"
-    r"\d{2,3} ?%))?"
+    r"\d{2,3} ?%|0[.,]\d{1,2}(?: ?(?:etp|fte))?))?"
     r"(?:\s*[àa] (?:pourvoir|recruter|reclasser|supprimer))?"
     r"\s*(?:,? ?\b(?:dont|dt) \d[^()]*|\((?:(?:dont|dt) [^()]*|(?:soit )?\d[\d.,]* ?(?:etp|fte)|"
     r"(?:en |[àa] )?(?:cdi|cdd|mi-temps|temps (?:plein|complet|partiel)|h/f|f/h))\))?",
@@ -702,7 +702,8 @@ def _number(text: str, *, negative: bool) -> Number:
 
 # What a row or a column of sums is called, case and punctuation aside.
 TOTAL: Final = re.compile(
-    r"(?:sous |sub |s |st |grand )?tota(?:l|ux|ls)\b(?! quality).*|ens|ensemble|somme|cumul|subtotals?|sum",
+    r"(?:sous |sub |ss? |st |grand )?tot(?:al|aux|als)?\b(?! quality).*|s t\b.*|ens|ensemble|somme|cumul|subtotals?"
+    r"|sum",
     re.IGNORECASE,
 )
 _COUNT: Final = re.compile(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}")

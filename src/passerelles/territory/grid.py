@@ -39,6 +39,10 @@ _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
 _PARTS: Final = [
     re.compile(rf"(?!.*\b(?:dont|h f|f h|m f|f m)\b).*\b(?:{names})\b") for names in WORDS["parts"].values()
 ]
+_PART_NAMES: Final = [
+    re.compile(rf"(?:^|[\s(/–-])(?:{WORDS['parts'][kind]})(?=$|[\s)/–-])", re.IGNORECASE)
+    for kind in ("sex", "contract", "time")
+]
 _YES_NO: Final = coded("yes_no")
 _FILLED: Final = re.compile("|".join(WORDS["roles"]["filled"]))
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
@@ -228,6 +232,7 @@ class Grid:
     placeless: frozenset[int] = frozenset()  # lines whose places cannot be used
     above: Sequence[str] = ()  # what stands above the header, by column
     spelled: Mapping[str, str] = field(default_factory=dict)  # what abbreviations of its titles stand for
+    unit: str = ""  # what the titles above say that it counts
     headed: str = ""  # role of what headed the column of each row, where each was a cell
 
     @property
@@ -402,6 +407,33 @@ def are_parts(names: Sequence[str]) -> bool:
     return several and any(all(map(part.match, words)) for part in _PARTS)
 
 
+def are_years_to_come(names: Sequence[str]) -> bool:
+    """
+    Whether columns count what each year to come brings, not who is there then.
+
+    Examples
+    --------
+    >>> are_years_to_come(["Recrutements prévus 2026", "Recrutements prévus 2027"])
+    True
+    >>> are_years_to_come(["Effectif 2026", "Effectif 2027"]), are_years_to_come(["Embauches 2024", "Embauches 2025"])
+    (False, False)
+    """
+    years, words = {year_of(name) for name in names}, {bare(name) for name in names}
+    return None not in years and len(years) == len(names) > 1 == len(words) and says("to_come", min(words))
+
+
+def without_part(name: str) -> str:
+    """
+    Return the name of a column without the part of the people that it counts.
+
+    Examples
+    --------
+    >>> without_part("EHPAD La Flèche CDI"), without_part("CDD - Redon"), without_part("Redon (H)"), without_part("H")
+    ('EHPAD La Flèche', 'Redon', 'Redon', 'H')
+    """
+    return next((rest for part in _PART_NAMES if (rest := part.sub("", name).strip(" -–/:()")) != name), name) or name
+
+
 def side_of_text(text: str) -> Side | None:
     """
     Return the side of a row that a cell names; None where it names none, or both.
@@ -490,18 +522,20 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
 
 
 class Remarked(NamedTuple):
-    """What the words of a cell say of the number of its row: those that are left, or None where that is not sure."""
+    """What the words of a cell say of the number of its row: those that are left, and the key of the message."""
 
     column: str
     given: str
-    left: int | None
+    left: int
+    key: str = "remarked"
 
 
 def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
     """
     Return what remarks, or words beside a number, say of it: "dont 3 déjà pourvus", "reste 6".
 
-    Of people, only those that are said to be among the number are taken off it; others may be beside it.
+    Of people, only those that are said to be among the number are taken off it; others may be beside it. A doubt
+    changes nothing.
     """
     count = grid.columns.get(COUNT[grid.side], -1)
     if grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])):
@@ -513,12 +547,15 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
             said = whole_of(match["n"]) if match else None
             if match is None or said is None or not 0 < said <= number or (at == count and match.start() == 0):
                 continue
+            cell = grid.header[at], grid.text_at(cells, at)
             sure = grid.side == "hiring" or words[: match.start()].endswith("dont ") or key == "left"
-            left = said if key == "left" else number - said
-            return Remarked(grid.header[at], grid.text_at(cells, at), left if sure and key != "leavers" else None)
+            if not sure or key == "leavers":
+                return Remarked(*cell, number, "leavers_remarked")
+            return Remarked(*cell, said if key == "left" else number - said)
         if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", words):
-            return Remarked(grid.header[at], grid.text_at(cells, at), None)
-    return None
+            return Remarked(grid.header[at], grid.text_at(cells, at), number, "leavers_remarked")
+    doubts = (at for at in remarks if says("doubt", grid.text_at(cells, at).casefold()))
+    return next((Remarked(grid.header[at], grid.text_at(cells, at), number, "doubted") for at in doubts), None)
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:

@@ -24,6 +24,7 @@ from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
+_EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
 _WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
@@ -206,6 +207,14 @@ def _title_code(referential: Referential, code: str, first: Candidate | None) ->
     if first is None or first.code != code:
         return ""
     return first.title_code if any(row.of_titles for row in referential.credentials_of.get(code, ())) else ""
+
+
+def same_job(referential: Referential, code: str, title: Resolved) -> bool:
+    """Whether a code and a title say one job, one family, or neighbours that only exact words tell apart."""
+    pair = [referential.occupation_by_code[each] for each in (code, title.job)]
+    if len({end.base or end.code for end in pair}) == 1 or len({end.parent or end.code for end in pair}) == 1:
+        return True
+    return title.confidence < _EXACT and pair[0].domain == pair[1].domain
 
 
 def several_jobs(referential: Referential, text: str) -> Job | None:

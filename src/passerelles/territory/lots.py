@@ -47,7 +47,9 @@ _PART_OF: Final = re.compile(
 _FAR_KM: Final = 150.0  # to the nearest place of the tables, beyond which one is doubted
 _COUNTRY: Final = 200  # communes of tables that are of no one territory
 _SOME: Final = 4  # places of a table that tell where it is
-_APART: Final = re.compile(r"\s*[(),;/]\s*|\s+[-–—:]\s+")
+_APART: Final = re.compile(r"\s*[(),;]\s*|\s*(?<!\b[sS])/\s*|\s+[-–—:]\s+")
+_UNDER: Final = re.compile(r"\bs/\s*", re.IGNORECASE)  # "sur" first, else "sous": "Aulnay s/ Bois"
+_POSTAL: Final = re.compile(r"(?<=\S)[\s,]+(?P<town>\d{5}\s+[^\d,;]+)")  # ends an address
 _WIDE_WORDS: Final = re.compile(r"^(?:departements?|dep|dept|dpt|region)(?: de la| de l| des| du| de| d)? ")
 
 
@@ -192,9 +194,14 @@ class Locator:
         """
         Yield other words for the place of a text that names none as a whole, the likeliest first.
 
-        They are a commune for a zone that is none ("CDG T2"), a code for the name of a department in brackets, a town
-        for a part of it ("Chalon Sud"), and with `parts` the only one that is a place by its name ("ZA, Redon").
+        They are the town of an address, a commune for a zone that is none ("CDG T2"), a code for the name of a
+        department in brackets, a town for a part of it ("Chalon Sud"), and with `parts` the only one that is a place by
+        its name ("ZA, Redon").
         """
+        if _UNDER.search(text):
+            yield _UNDER.sub("sous ", text)
+        if address := _POSTAL.search(text):
+            yield address["town"]
         match = _BRACKETED.fullmatch(text)
         code = _DEPARTMENTS.get(normalise_label(match["area"])) if match else None
         if match and code:

@@ -23,6 +23,7 @@ from passerelles.territory.grid import (
     Grid,
     Row,
     are_parts,
+    are_years_to_come,
     bare,
     change_of,
     differing_totals,
@@ -44,6 +45,7 @@ from passerelles.territory.jobs import (
     read_place,
     read_title,
     read_titles,
+    same_job,
     several_jobs,
 )
 from passerelles.territory.lots import (
@@ -76,7 +78,6 @@ _MOST: Final = 1_000_000  # no lot of a territory is larger: beyond, a year or a
 _MOST_CELLS: Final = 0.6
 _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
-_EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
 _NUMBERED: Final = re.compile(r"\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
@@ -85,8 +86,7 @@ _LOTS: Final = frozenset(
     {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "fragile_no_change", "hiring_no_change"}
 )  # kinds of rows that are lots, not read
 _YES_NO: Final = coded("yes_no")
-_TOO_WIDE: Final = frozenset({"place_wide", "postcode"})
-_NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", *_TOO_WIDE})  # a text that is no place
+_NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", "postcode"})  # a text that is no place
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 
 
@@ -291,7 +291,7 @@ class _Reader:
         n_aside, n_said = len(self.set_aside), len(self.said)
         found = self._lots(grid, rows, titles)
         unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
-        if len([each for each in unread if not found or each.key not in _TOO_WIDE]) > len(found):
+        if len([each for each in unread if not found or each.key != "postcode"]) > len(found):
             del self.set_aside[n_aside:], self.said[n_said:]
             for each in unread:
                 self.tell(grid.name, "place_unread", each.row, each.column, column=each.column, why=each.what)
@@ -477,7 +477,7 @@ class _Reader:
         names = [grid.header[at] for at in (first, *others)]
         different = [name for name in names[1:] if name != names[0]]
         values = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
-        if are_parts(names) or (not known and counted == grid.by_months(free)):
+        if are_parts(names) or are_years_to_come(names) or (not known and counted == grid.by_months(free)):
             self.tell(grid.name, "parts_summed", 0, count, **values)
             return replace(grid, columns={**grid.columns, count: first}, parts=others)
         if not known:
@@ -605,7 +605,10 @@ class _Reader:
         numbers = [self._number(grid, line, cells, decimal, at) for at in filled]
         unusable = [number for number in numbers if isinstance(number, Unusable)]
         whole = sum(number for number in numbers if isinstance(number, int))
-        if unusable or not numbers:
+        if whole and all(says("not_known", str(each.values["given"]).casefold()) for each in unusable):
+            for each in unusable:
+                self.tell(grid.name, "part_unread", line, each.role, given=each.values["given"], column=each.role)
+        elif unusable or not numbers:
             return unusable[0] if unusable else Unusable(role, "empty", {"given": ""})
         whole -= whole_of(grid.text(cells, "filled")) or 0
         if "target" not in grid.columns:
@@ -620,10 +623,8 @@ class _Reader:
         words = remarked(grid, cells, number)
         if words is None:
             return number
-        if words.left is None:
-            self.tell(grid.name, "leavers_remarked", line, words.column, given=words.given, number=number)
-            return number
-        self.tell(grid.name, "remarked", line, words.column, given=words.given, number=number, left=words.left)
+        values = {"given": words.given, "number": number, "left": words.left}
+        self.tell(grid.name, words.key, line, words.column, **values)
         return words.left
 
     def _number(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, at: int) -> int | Unusable:
@@ -638,7 +639,7 @@ class _Reader:
         if isinstance(cell, bool):
             return Unusable(column, "not_number", values)
         numeric = isinstance(cell, int | float) and math.isfinite(cell)
-        part_time = says("part_time", normalise_label(f"{column} {text}"))
+        part_time = says("part_time", normalise_label(f"{column} {text} {grid.unit}"))
         value, problem = (float(cell), "") if numeric else read_number(text, decimal=decimal, whole=not part_time)
         if value is not None:
             whole = value.is_integer() or part_time
@@ -708,8 +709,14 @@ class _Reader:
                 if role == "job":
                     self._tell_unknown(grid, line, texts, text, code)
                 if (role == "code" or beside) and isinstance(title_job, Resolved) and title_job.confidence >= SURE:
-                    confidence = self._code_confidence(grid, line, code, title_job)
-                return Resolved(code, "" if code_of(self.referential, title) == code else title, confidence)
+                    confidence = 1.0 if same_job(self.referential, code, title_job) else 1.0 - title_job.confidence
+                if confidence < 1.0 and isinstance(title_job, Resolved):
+                    names = (
+                        f"{each} {self.referential.occupation_by_code[each].name}" for each in (code, title_job.job)
+                    )
+                    values = dict(zip(("code", "read"), names, strict=True))
+                    self.tell(grid.name, "code_differs", line, grid.title("code"), **values, given=title_job.given)
+                return Resolved(code, "" if code_of(self.referential, title) == code else title, round(confidence, 3))
             if role == "choice":  # a title that a person chose is read instead of what stands beside it
                 break
         if role == "job" and isinstance(title_job, Resolved):
@@ -739,17 +746,6 @@ class _Reader:
             label = f"{code} {self.referential.occupation_by_code[code].name}"
             self.tell(grid.name, "code_unknown", line, grid.title("code"), code=texts["code"], given=given, read=label)
 
-    def _code_confidence(self, grid: Grid, line: int, code: str, title: Resolved) -> float:
-        """Confidence in the code of a row beside a title read surely: low, with a message, where they disagree."""
-        pair = [self.referential.occupation_by_code[each] for each in (code, title.job)]
-        if len({end.base or end.code for end in pair}) == 1 or len({end.parent or end.code for end in pair}) == 1:
-            return 1.0
-        if title.confidence < _EXACT and pair[0].domain == pair[1].domain:  # neighbours are told apart by exact words
-            return 1.0
-        names = {"code": f"{code} {pair[0].name}", "read": f"{title.job} {pair[1].name}", "given": title.given}
-        self.tell(grid.name, "code_differs", line, grid.title("code"), **names)
-        return round(1.0 - title.confidence, 3)
-
     def _where(self, grid: Grid, line: int, cells: Sequence[Any]) -> Where | Unusable:
         texts = {role: text for role in ("commune", "basin") if (text := grid.text(cells, role))}
         if line in grid.placeless:
@@ -777,9 +773,11 @@ class _Reader:
         else:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
             communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
-            if grid.headed == "commune" and text and not communes:  # beside places, what their total counts: "Siège"
-                why = Problem(grid.name, line, text, place.key, place.values).what
-                self.tell(grid.name, "place_unread", line, text, column=text, why=why)
+            headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
+            if not communes and (headed or place.key == "place_wide"):
+                column = text if headed else grid.title(role)
+                why = Problem(grid.name, line, column, place.key, place.values).what
+                self.tell(grid.name, "place_unread", line, column, column=column, why=why)
                 return Where()
         if not communes:
             if isinstance(place, Where) and stray and (km := self.locator.far(place.commune)) is not None:

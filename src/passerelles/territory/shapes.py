@@ -8,7 +8,18 @@ from typing import Any, Final
 
 from passerelles.io.csv import TOTAL, Rows, hold_counts, read_number
 from passerelles.io.xlsx import cell_text
-from passerelles.territory.grid import COUNT, Grid, Row, Tell, are_parts, columns_of, corner, label_of, names_role
+from passerelles.territory.grid import (
+    COUNT,
+    Grid,
+    Row,
+    Tell,
+    are_parts,
+    columns_of,
+    corner,
+    label_of,
+    names_role,
+    without_part,
+)
 from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
 from passerelles.text import normalise_label
 
@@ -95,7 +106,12 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     tell
         Called with what its columns are, which others are headed so but hold no numbers, and which totals do not fit.
     """
-    names, side, original = grid.header, grid.side, grid
+    side, original = grid.side, grid
+    parted = {i: rest for i, n in enumerate(grid.header) if n and not is_place(n) and (rest := without_part(n)) != n}
+    if len({name for name in parted.values() if is_place(name)}) < _LEAST:  # else "Redon CDI"
+        parted = {}
+    grid = replace(grid, header=[parted.get(i, name) for i, name in enumerate(grid.header)])
+    names = grid.header
     corner_cell = corner(names, side)
     if corner_cell is not None:
         columns = {name: at for name, at in grid.columns.items() if at != corner_cell.at and name != COUNT[side]}
@@ -104,13 +120,16 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     if own is not None and not names_role(names[own]) and (is_place(names[own]) or are_jobs([names[own]])):
         grid = replace(grid, columns={role: at for role, at in grid.columns.items() if at != own})  # "Agents de quai"
     free = {i: texts for i in grid.countable if not _is_total(names[i]) and (texts := _non_empty(grid.sample(i)))}
-    at = [i for i, texts in free.items() if hold_counts(texts)]
+    at = [i for i, texts in free.items() if len(_numbers(texts)) == len(texts)]
     if corner_cell is not None:
         return _unpivot(grid, corner_cell.columns, free, tell) if at else original
     if not {"basin", "commune"} & grid.columns.keys():
         places = [i for i in free if is_place(names[i])]
         if sum(i in at for i in places) >= _LEAST:
-            return _unpivot(grid, "commune", _with_summed(grid, places, at), tell)
+            headed = _with_summed(grid, [i for i in free if i in places or i in parted], at)
+            if others := [names[i] for i in at if i not in headed]:
+                tell(grid.name, "other_counts", column=", ".join(names[i] for i in headed), others=", ".join(others))
+            return _unpivot(grid, "commune", headed, tell)
     if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
         return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
     return original
@@ -156,7 +175,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     own = grid.columns.get(COUNT[grid.side])
     sums = [i for i, name in enumerate(names) if i not in at and (i == own or _is_total(name))]
     old = next(iter(sums), at[0]) if own is None else own
-    tell(grid.name, _TURNED[role], columns=", ".join(names[i] for i in at))
+    tell(grid.name, _TURNED[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
     if others := [names[i] for i in samples if i not in at]:
         tell(grid.name, "columns_apart", columns=", ".join(others))
     firms = _firms_above(grid, at) if role == "commune" else {}

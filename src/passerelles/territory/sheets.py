@@ -17,6 +17,7 @@ from passerelles.territory.grid import (
     Row,
     Tell,
     are_parts,
+    are_years_to_come,
     columns_of,
     counts_jobs,
     fit,
@@ -201,7 +202,8 @@ def grids_of(sheets: Sequence[Rows], side: Side, is_place: IsPlace, are_jobs: Ar
                 tell(
                     grid.name, "abbreviations", list=", ".join(f"{short} : {words}" for short, words in spelled.items())
                 )
-            yield replace(grid, titled=_place_of_title(table.above, is_place), spelled=spelled)
+            unit = " ".join(text for text in _texts(table.above) if says("part_time", normalise_label(text)))
+            yield replace(grid, titled=_place_of_title(table.above, is_place), spelled=spelled, unit=unit)
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
@@ -421,7 +423,10 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     split = {
         at
         for at, some in under.items()
-        if are_parts(some) or are_parts(joined[at]) or any(map(_CODE.match, map(normalise_label, some)))
+        if are_parts(some)
+        or are_parts(joined[at])
+        or are_years_to_come(joined[at])
+        or any(map(_CODE.match, map(normalise_label, some)))
     }
     split |= {at for at, some in under.items() if len(some) > 1 and any(map(names_role, some))}
     if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
