@@ -371,7 +371,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
     by_hand = PlainEngine.rank
 
     def watched(engine: PlainEngine, people: People, limit: int) -> Found:
-        plainly.extend(np.diff(people.starts).tolist())
+        plainly.extend(np.diff(people.extra.indptr).tolist())
         return by_hand(engine, people, limit)
 
     monkeypatch.setattr(PlainEngine, "rank", watched)

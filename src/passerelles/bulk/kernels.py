@@ -201,7 +201,7 @@ def coverage(needs, room, added, row, ranking, person):
 
 
 @compiled
-def rank_people(rows, starts, extra, space, needs, formula, room, ranking):
+def rank_people(rows, extra, space, needs, formula, room, ranking):
     """Rank people, those of one occupation after the other for speed; fills `found`."""
     current = -1
     for person in range(len(rows)):
@@ -210,7 +210,7 @@ def rank_people(rows, starts, extra, space, needs, formula, room, ranking):
             _set_counts(space, room, current, 0)
             _set_counts(space, room, row, 1)
             current = row
-        added = extra[starts[person] : starts[person + 1]]
+        added = extra.columns[extra.starts[person] : extra.starts[person + 1]]
         _count(space, room, added)
         _add_terms(space, room, row)
         if not _values(room):

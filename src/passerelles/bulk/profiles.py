@@ -21,8 +21,9 @@ from passerelles.io.atomic import is_stream
 from passerelles.io.csv import DELIMITERS, decode
 from passerelles.model import TERNARY, Employment, Ternary
 from passerelles.referentials.referential import exact_occupation, named_titles
+from passerelles.scoring.measures import Origins
 from passerelles.text import alike, few
-from passerelles.vectors import places_of
+from passerelles.vectors import presence, sparse
 
 # Rows handled at a time, whatever comes in: memory does not depend on how many there are. Enough that the
 # fast engine pays, or the first batch of every large file would be ranked the slow way.
@@ -317,11 +318,6 @@ class Fault(NamedTuple):
 Faults = dict[int, Fault]  # by position in a batch
 
 
-def _starts(counts: NDArray[np.integer]) -> NDArray[np.int64]:
-    """Where each of several runs starts, and where the last one ends."""
-    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-
-
 class People(NamedTuple):
     """
     The good rows of a batch.
@@ -330,10 +326,8 @@ class People(NamedTuple):
     ----------
     rows
         Shape (b,): row of the occupation exercised, -1 for none.
-    starts
-        Shape (b + 1,): where each person's competencies start in `extra`.
     extra
-        Columns of the competencies held besides those that the occupation requires, sorted for each person.
+        Shape (b, m), CSR, columns in order: the competencies held besides those that the occupation requires.
     credentials
         What each person states, None for nothing; None where no row states anything.
     aims
@@ -341,19 +335,17 @@ class People(NamedTuple):
     """
 
     rows: NDArray[np.int32]
-    starts: NDArray[np.int64]
-    extra: NDArray[np.int32]
+    extra: "sparse.csr_array"
     credentials: tuple[Mapping[str, Ternary] | None, ...] | None = None
     aims: tuple[Aim, ...] | None = None
 
     def chosen(self, subset: NDArray[np.integer] | slice) -> "People":
         """Return some of the people, and the competencies that they hold."""
-        counts = np.diff(self.starts)[subset]
-        return People(self.rows[subset], _starts(counts), self.extra[places_of(self.starts[:-1][subset], counts)])
+        return People(self.rows[subset], sparse.csr_array(self.extra[subset]))
 
     def parted(self) -> Iterator[NDArray[np.intp]]:
         """Yield who holds what an occupation requires and nothing more, who holds more, and who has no occupation."""
-        employed, more = self.rows >= 0, np.diff(self.starts) > 0
+        employed, more = self.rows >= 0, np.diff(self.extra.indptr) > 0
         return map(np.flatnonzero, (employed & ~more, employed & more, ~employed))
 
 
@@ -363,7 +355,6 @@ class Directory(NamedTuple):
     graph: OccupationGraph
     known: "pa.Array"
     columns: NDArray[np.int32]
-    required: NDArray[np.int64]
 
     @classmethod
     def of(cls, graph: OccupationGraph) -> "Directory":
@@ -371,10 +362,7 @@ class Directory(NamedTuple):
         codes = sorted(graph.referential.competency_by_code)
         # A competency that no occupation asks for is known, and brings nothing.
         columns = [graph.competency_position.get(code, -1) for code in codes]
-        weights = graph.weights
-        rows = np.repeat(np.arange(len(graph.codes), dtype=np.int64), np.diff(weights.indptr))
-        required = rows * len(graph.competency_codes) + weights.indices
-        return cls(graph, pa.array(codes, pa.string()), np.asarray(columns, dtype=np.int32), required)
+        return cls(graph, pa.array(codes, pa.string()), np.asarray(columns, dtype=np.int32))
 
     def occupation(self, text: str) -> tuple[int, frozenset[str]] | Fault:
         """Row of an occupation given by code or exact title, and the titles meant, or why there is none."""
@@ -416,10 +404,10 @@ def read_people(directory: Directory, batch: "pa.RecordBatch", faults: Faults) -
     good = np.ones(batch.num_rows, dtype=np.bool_)
     good[list(faults)] = False
     accepted = np.flatnonzero(good)
-    counts, extra = _beyond_occupation(directory, rows, parents, columns, good)
+    extra = _beyond_occupation(directory.graph, rows, parents, columns)
     credentials = tuple(stated.get(i) for i in accepted.tolist()) if stated else None
     meant = tuple(aims[i] for i in accepted.tolist()) if aims else None
-    return People(rows[accepted], _starts(counts[accepted]), extra, credentials, meant), accepted
+    return People(rows[accepted], sparse.csr_array(extra[accepted]), credentials, meant), accepted
 
 
 def _rows(
@@ -476,24 +464,13 @@ def _competency_fault(code: object) -> Fault:
 
 
 def _beyond_occupation(
-    directory: Directory,
-    rows: NDArray[np.int32],
-    parents: NDArray[np.int64],
-    columns: NDArray[np.int32],
-    good: NDArray[np.bool_],
-) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-    """How many competencies each good row holds beyond its occupation's, and their columns, sorted, each once."""
-    width = max(1, len(directory.graph.competency_codes))
-    used = good[parents] & (columns >= 0)
-    keys = np.sort(parents[used] * width + columns[used])
-    keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])] if len(keys) else keys
-    parent, column = keys // width, keys % width
-    cell_numbers = rows[parent].astype(np.int64) * width + column
-    if len(directory.required):
-        place = np.minimum(np.searchsorted(directory.required, cell_numbers), len(directory.required) - 1)
-        beyond = directory.required[place] != cell_numbers
-        parent, column = parent[beyond], column[beyond]
-    return np.bincount(parent, minlength=len(rows)).astype(np.int64), column.astype(np.int32)
+    graph: OccupationGraph, rows: NDArray[np.int32], parents: NDArray[np.int64], columns: NDArray[np.int32]
+) -> "sparse.csr_array":
+    """Shape (b, m): what each person holds, each once, without what the occupation requires."""
+    used = columns >= 0
+    places = parents[used].astype(np.int32), columns[used]
+    listed = presence(sparse.csr_array((np.ones(len(places[0])), places), shape=(len(rows), graph.weights.shape[1])))
+    return sparse.csr_array(listed - listed.multiply(Origins(listed, rows).of_occupation(presence(graph.weights))))
 
 
 def _stated_credentials(directory: Directory, column: "pa.Array", faults: Faults) -> dict[int, Mapping[str, Ternary]]:

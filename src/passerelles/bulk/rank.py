@@ -29,6 +29,7 @@ from passerelles.scoring.scorer import LEVELS, Scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import UNITS, score_person, score_table
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import blocks, cached_property, processors
+from passerelles.vectors import Cells, presence, sparse
 
 Value = TypeVar("Value")
 _CACHE_SIZE: Final = 100_000  # cached results: a bound on memory
@@ -57,22 +58,19 @@ class PlainEngine(NamedTuple):
         return ranking
 
     def _rank_block(self, people: People, ranking: Found) -> None:
+        own = measures.Origins(people.extra, people.rows).of_occupation(presence(self.graph.weights))
+        origins = measures.Origins(sparse.csr_array(own + people.extra), people.rows)
         totals = np.zeros((len(people.rows), len(self.graph.codes)), dtype=np.int64)
-        held = [self._held(people, i) for i in range(len(people.rows))]
         plain, *others = people.parted()
         if len(plain):
             totals[plain] = score_table(self.graph, self.occupied).scores.sums(people.rows[plain])
         for scorer, chosen in zip((self.occupied, self.unoccupied), others, strict=True):
             if len(chosen):
-                origins = measures.people_who(self.graph, [held[i] for i in chosen.tolist()], people.rows[chosen])
-                totals[chosen] = score_person(self.graph, score_table(self.graph, scorer), origins).sums()
+                table = score_table(self.graph, scorer)
+                totals[chosen] = score_person(self.graph, table, origins.part(chosen)).sums()
+        held = Cells.of(origins.held)
         for person, row in enumerate(people.rows.tolist()):
-            self._fill(ranking, person, totals[person], held[person], row)
-
-    def _held(self, people: People, person: int) -> NDArray[np.int32]:
-        extra = people.extra[people.starts[person] : people.starts[person + 1]]
-        row = int(people.rows[person])
-        return np.union1d(measures.required_columns(self.graph, row), extra).astype(np.int32) if row >= 0 else extra
+            self._fill(ranking, person, totals[person], held.columns[held.of_row(person)], row)
 
     def _fill(self, ranking: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
         best = best_rows(self.graph, row, units / UNITS, ranking.target.shape[1])
@@ -137,13 +135,14 @@ class FastEngine:
         part, chosen = _no_moves(len(positions), ranking.target.shape[1]), people.chosen(positions)
         formula = self.formulas[occupied]
         room = room_for(self.space, self.needs, formula)
-        rank_people(chosen.rows, chosen.starts, chosen.extra, self.space, self.needs, formula, room, part)
+        rank_people(chosen.rows, Cells.of(chosen.extra), self.space, self.needs, formula, room, part)
         _copy_moves(ranking, positions, part)
 
     @_cached
     def _of_occupation(self, row: int, limit: int) -> Found:
         """Best targets of an occupation and nothing more."""
-        return self.plain.rank(People(np.asarray([row], np.int32), np.zeros(2, np.int64), np.zeros(0, np.int32)), limit)
+        nothing = sparse.csr_array((1, self.plain.graph.weights.shape[1]))
+        return self.plain.rank(People(np.asarray([row], np.int32), nothing), limit)
 
 
 def _no_moves(size: int, limit: int) -> Found:

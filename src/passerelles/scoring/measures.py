@@ -194,7 +194,7 @@ class Origins:
     held: "sparse.csr_array"
     rows: NDArray[np.int32]
 
-    def part(self, chosen: NDArray[np.int32]) -> "Origins":
+    def part(self, chosen: NDArray[np.integer]) -> "Origins":
         """Return some of the origins."""
         return Origins(sparse.csr_array(self.held[chosen]), self.rows[chosen])
 
