@@ -10,19 +10,17 @@ from pathlib import Path
 from typing import Final
 
 from passerelles.errors import PasserellesError, checked
-from passerelles.graph.build import DOCUMENT as GRAPH
-from passerelles.graph.build import pack_graph
-from passerelles.graph.core import OccupationGraph
+from passerelles.graph.core import DOCUMENT as GRAPH
+from passerelles.graph.core import OccupationGraph, pack_graph
 from passerelles.installed import package_version
 from passerelles.io.archive import file_sha256
 from passerelles.io.atomic import used_last_first
 from passerelles.market.read import KEPT_VALUES
 from passerelles.matching.index import DOCUMENT as TITLES
 from passerelles.matching.index import pack_titles
-from passerelles.referentials.load import open_referential, pack_referential
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import bundled, cache_folder, place_of
-from passerelles.referentials.referential import Referential
+from passerelles.referentials.referential import Referential, open_referential, pack_referential
 from passerelles.scoring.measures import DOCUMENT as MEASURES
 from passerelles.scoring.measures import measure_index
 from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum

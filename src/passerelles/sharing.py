@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from importlib import import_module
 from threading import RLock
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Generic, NoReturn, Self, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 Value = TypeVar("Value")
 Owner = TypeVar("Owner", bound="Deriving")
@@ -126,18 +126,19 @@ class Later(Generic[Value]):
     3
     """
 
+    def __init__(self, *default: Value) -> None:
+        self._default = default
+
     def __set_name__(self, owner: type, name: str) -> None:
         """Learn the name under which the value is kept."""
         self._name = name
 
-    @overload
-    def __get__(self, instance: None, owner: type) -> Self: ...
-    @overload
-    def __get__(self, instance: object, owner: type | None = None) -> Value: ...
-    def __get__(self, instance: object | None, owner: type | None = None) -> Self | Value:
-        """Return the value; on the class, the field itself."""
+    def __get__(self, instance: object | None, owner: type | None = None) -> Value:
+        """Return the value; on the class, the default, as a dataclass looks for it."""
         if instance is None:
-            return self
+            if not self._default:
+                raise AttributeError(self._name)
+            return self._default[0]
         value = vars(instance)[self._name]
         if callable(value):
             value = vars(instance)[self._name] = value()

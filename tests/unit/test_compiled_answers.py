@@ -78,7 +78,7 @@ def same_graph(found: OccupationGraph, expected: OccupationGraph) -> None:
 
 
 def same_referential(found: Referential, expected: Referential) -> None:
-    for each in dataclasses.fields(expected):
+    for each in (each for each in dataclasses.fields(expected) if each.init):
         assert getattr(found, each.name) == getattr(expected, each.name), each.name
         assert type(getattr(found, each.name)) is type(getattr(expected, each.name))
     assert found == expected
@@ -135,7 +135,8 @@ def test_one_answer_does_not_read_what_it_does_not_tell(place: Path, pair: Pair)
     assert counterfactual(fresh, "F1703", "F1503", level="proche") == counterfactual(
         pair[0], "F1703", "F1503", level="proche"
     )
-    assert not {"requirements", "contexts", "occupation_contexts", "occupation_tags"} & vars(fresh.referential).keys()
+    unread = ("requirements", "contexts", "occupation_contexts", "occupation_tags")
+    assert all(callable(vars(fresh.referential)[name]) for name in unread)
 
 
 def test_paths_and_hours_count_the_chances_of_the_moves_that_a_path_may_take(

@@ -344,10 +344,8 @@ def graph_without(graph: OccupationGraph, origin_rows: Rows) -> OccupationGraph:
     mobilities = tuple(m for m in graph.referential.mobilities if m.origin not in codes)
     origin, target = graph.mobility.nonzero()
     cells = (graph.mobility.data[~removed[origin]], (origin[~removed[origin]], target[~removed[origin]]))
-    values = {name: getattr(graph, name) for name in graph.__dataclass_fields__}
-    values["referential"] = replace(graph.referential, mobilities=mobilities)
-    values["mobility"] = frozen_csr(sparse.csr_array(cells, shape=graph.mobility.shape))
-    return OccupationGraph(**values)
+    mobility = frozen_csr(sparse.csr_array(cells, shape=graph.mobility.shape))
+    return replace(graph, referential=replace(graph.referential, mobilities=mobilities), mobility=mobility)
 
 
 UNKNOWN: Final = "unknown"

@@ -2,7 +2,7 @@
 
 import logging
 import warnings
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -10,16 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.errors import PasserellesError, PasserellesWarning, checked
-from passerelles.graph.core import OccupationGraph
+from passerelles.graph.core import DOCUMENT, OccupationGraph, codes_of, stored_graph
 from passerelles.language.say import Lang, say
-from passerelles.model import Competency, Occupation, Tag, WorkContext
+from passerelles.model import Competency
 from passerelles.referentials.credentials import DEFAULT
 from passerelles.referentials.referential import Referential, lay_access
 from passerelles.settings import NearSettings, Settings, WeightSettings
-from passerelles.sharing import cached_property
-from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import (
-    by_column,
     close_pairs,
     frozen_csr,
     places_by_number,
@@ -31,102 +28,9 @@ from passerelles.vectors import (
 )
 
 _LOG: Final = logging.getLogger(__name__)
-DOCUMENT: Final = "graph.json"
 _TOPICS: Final = 100  # dimensions of the space of topics
 _OCCUPATIONS_A_TOPIC: Final = 4
 _DECIMALS: Final = 4
-_VALUES: Final = ("weights", "near", "contexts", "tags", "mobility", "core", "macro", "total_weight")
-
-
-def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
-    """Turn a graph, without its referential, into a document and arrays of an index."""
-    about = {name: pack(f"graph.{name}", getattr(graph, name), arrays) for name in _VALUES}
-    row_of = {competency.code: row for row, competency in enumerate(graph.referential.competencies)}
-    rows = np.asarray([row_of[code] for code in graph.competency_codes], dtype=np.int32)
-    more = {"column_cells": by_column(graph.weights), "competency_rows": rows}
-    packed = {name: pack(f"graph.{name}", value, arrays) for name, value in more.items()}
-    return {"settings": _of_matrices(graph.settings), "access": graph.settings.access, **packed, **about}
-
-
-def stored_graph(referential: Referential, settings: Settings) -> OccupationGraph | None:
-    """Return the graph that an index holds of a referential; None where it holds none under these settings."""
-    index = referential.index
-    if index is None or index.document(DOCUMENT)["settings"] != _of_matrices(settings):
-        return None
-    graph = object.__new__(IndexedGraph)
-    vars(graph).update(_index=index, referential=referential, settings=settings)
-    return graph
-
-
-def _value(name: str) -> Any:
-    return cached_property(lambda graph: graph.index.value(graph.about[name]))
-
-
-def _codes(some: Sequence[Occupation | WorkContext | Tag]) -> tuple[str, ...]:
-    return tuple(each.code for each in some)
-
-
-def _cells(name: str) -> Any:
-    return cached_property(lambda graph: graph.index.cells(graph.about[name]))
-
-
-class IndexedGraph(OccupationGraph):
-    """An `OccupationGraph` in a compiled index: equal to the one compiled, each matrix mapped when it is asked for."""
-
-    _index: Index
-
-    codes = cached_property(lambda graph: _codes(graph.referential.occupations))
-    context_codes = cached_property(lambda graph: _codes(graph.referential.contexts))
-    tag_codes = cached_property(lambda graph: _codes(graph.referential.tags))
-    competency_codes = cached_property(lambda graph: tuple(each.code for each in graph.competencies))
-    weights = _value("weights")
-    near = _value("near")
-    contexts = _value("contexts")
-    tags = _value("tags")
-    mobility = _value("mobility")
-    core = _value("core")
-    total_weight = _value("total_weight")
-    weight_cells = _cells("weights")
-    near_cells = _cells("near")
-    column_cells = _cells("column_cells")
-
-    @property
-    def index(self) -> Index:
-        """The index that the matrices lie in."""
-        return self._index
-
-    @property
-    def about(self) -> Mapping[str, Any]:
-        """What the index says of the graph."""
-        document: Mapping[str, Any] = self._index.document(DOCUMENT)
-        return document
-
-    @cached_property
-    def competencies(self) -> tuple[Competency, ...]:
-        """Competencies in the order of `competency_codes`."""
-        every = self.referential.competencies
-        return tuple(every[row] for row in self._index.positions("graph.competency_rows.npy", len(every)).tolist())
-
-    @cached_property
-    def macro(self) -> NDArray[np.int32]:
-        """Macro-competency of each column."""
-        return self._index.positions("graph.macro.npy", len(self.competencies), least=-1)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle the place alone: another process opens the same index, and shares its memory."""
-        return (_reopened, (self.referential, self.settings))
-
-
-def _reopened(referential: Referential, settings: Settings) -> OccupationGraph:
-    graph = stored_graph(referential, settings)
-    if graph is None:
-        raise RuntimeError("an index of the same seal holds another graph")
-    return graph
-
-
-def _of_matrices(settings: Settings) -> dict[str, Any]:
-    """Return the settings that the matrices follow from."""
-    return {"weights": settings.weights.model_dump(mode="json"), "near": settings.near.model_dump(mode="json")}
 
 
 @checked
@@ -180,8 +84,8 @@ def build_graph(
     if referential.index is not None:
         warnings.warn(PasserellesWarning("index_settings", path=referential.index.place), stacklevel=2)
     _LOG.info("building the graph of %s %s", referential.name, referential.version)
-    codes = _codes(referential.occupations)
-    context_codes, tag_codes = _codes(referential.contexts), _codes(referential.tags)
+    codes = codes_of(referential.occupations)
+    context_codes, tag_codes = codes_of(referential.contexts), codes_of(referential.tags)
     row_of = {code: i for i, code in enumerate(codes)}
     competencies = _competencies(referential)
     column_of = {c.code: i for i, c in enumerate(competencies)}

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -14,18 +14,19 @@ from numpy.typing import NDArray
 from passerelles.codes import grouped
 from passerelles.installed import package_version
 from passerelles.language.say import LANGS, Lang, say
-from passerelles.model import Competency, Credential, Occupation
+from passerelles.model import Competency, Credential, Occupation, Tag, WorkContext
 from passerelles.referentials.referential import Referential
 from passerelles.settings import Settings, settings_or
 from passerelles.sharing import Deriving, Later, cached_property
+from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import Cells, by_column, frozen, frozen_csr, numbered, sparse
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from passerelles.store import Index
-
 KEY: Final = "passerelles.provenance"  # in the metadata of an Arrow or Parquet schema
+DOCUMENT: Final = "graph.json"  # of an index
+_MATRICES: Final = ("weights", "near", "contexts", "tags", "mobility", "core")
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,35 +57,33 @@ class OccupationGraph(Deriving):
 
     referential: Referential
     settings: Settings
-    codes: tuple[str, ...]
-    competency_codes: tuple[str, ...]
-    weights: "sparse.csr_array"
-    core: NDArray[np.bool_]
-    macro: NDArray[np.int32]
-    context_codes: tuple[str, ...]
-    contexts: "sparse.csr_array"
-    tag_codes: tuple[str, ...]
-    tags: "sparse.csr_array"
-    mobility: "sparse.csr_array"
-    near: "Later[sparse.csr_array]" = field(default=Later(), repr=False)
+    codes: Later[tuple[str, ...]] = Later()
+    competency_codes: Later[tuple[str, ...]] = Later()
+    weights: "Later[sparse.csr_array]" = Later()
+    core: Later[NDArray[np.bool_]] = Later()
+    macro: Later[NDArray[np.int32]] = Later()
+    context_codes: Later[tuple[str, ...]] = Later()
+    contexts: "Later[sparse.csr_array]" = Later()
+    tag_codes: Later[tuple[str, ...]] = Later()
+    tags: "Later[sparse.csr_array]" = Later()
+    mobility: "Later[sparse.csr_array]" = Later()
+    near: "Later[sparse.csr_array]" = Later()
+    index: Index | None = field(default=None, init=False, repr=False)
+    """The compiled index that holds it; None for one that was built, or made of another."""
 
     def __post_init__(self) -> None:
         """Sort what is stored and mark every array read-only, in a graph that another process sends too."""
-        for value in vars(self).values():
+        for name in (*_MATRICES, "macro"):
+            value = vars(self)[name]
             if isinstance(value, np.ndarray):
                 frozen(value)
-            elif isinstance(value, sparse.csr_array):
+            elif not callable(value):  # else it is made later
                 frozen_csr(value)
 
     def __repr__(self) -> str:
         """One line: referential and sizes."""
         name = f"{self.referential.name} {self.referential.version}"
         return f"<OccupationGraph {name}: {len(self.codes)} occupations, {self.weights.shape[1]} competencies>"
-
-    @property
-    def index(self) -> "Index | None":
-        """The compiled index that holds this graph; None for one that was built."""
-        return None
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -130,21 +129,27 @@ class OccupationGraph(Deriving):
     @cached_property
     def weight_cells(self) -> Cells:
         """Cells of `weights`, for what reads rows of it and needs no algebra."""
-        return Cells.of(self.weights)
+        return self._stored("weights") or Cells.of(self.weights)
 
     @cached_property
     def near_cells(self) -> Cells:
         """Cells of `near`."""
-        return Cells.of(self.near)
+        return self._stored("near") or Cells.of(self.near)
 
     @cached_property
     def column_cells(self) -> Cells:
         """Cells of `weights` turned: competencies are the rows, occupations the columns."""
-        return Cells.of(by_column(self.weights))
+        return self._stored("column_cells") or Cells.of(by_column(self.weights))
+
+    def _stored(self, matrix: str) -> Cells | None:
+        """Cells of a matrix of the index; None without one."""
+        return None if self.index is None else self.index.cells(self.index.document(DOCUMENT)[matrix])
 
     @cached_property
     def total_weight(self) -> NDArray[np.float64]:
         """Shape (n,): sum of the weights that each occupation requires; 0 = it lists nothing."""
+        if self.index is not None:
+            return self.index.array("graph.total_weight.npy")
         return frozen(np.asarray(self.weights.sum(axis=1), dtype=np.float64).ravel())
 
     def to_networkx(self) -> "nx.MultiDiGraph[str]":
@@ -179,7 +184,60 @@ class OccupationGraph(Deriving):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle without look-ups, derived indexes and the lock: another process builds what it needs."""
-        return (OccupationGraph, tuple(getattr(self, name) for name in self.__dataclass_fields__))
+        if self.index is not None:
+            return (stored_graph, (self.referential, self.settings))
+        return (OccupationGraph, tuple(getattr(self, each.name) for each in fields(self) if each.init))
+
+
+def codes_of(some: Sequence[Occupation | WorkContext | Tag]) -> tuple[str, ...]:
+    """Return the codes of some items."""
+    return tuple(each.code for each in some)
+
+
+def pack_graph(graph: OccupationGraph, arrays: Arrays) -> dict[str, Any]:
+    """Turn a graph, without its referential, into a document and arrays of an index."""
+    row_of = {competency.code: row for row, competency in enumerate(graph.referential.competencies)}
+    rows = np.asarray([row_of[code] for code in graph.competency_codes], dtype=np.int32)
+    values = {name: getattr(graph, name) for name in (*_MATRICES, "macro", "total_weight")}
+    values |= {"column_cells": by_column(graph.weights), "competency_rows": rows}
+    about = {name: pack(f"graph.{name}", value, arrays) for name, value in values.items()}
+    return {"settings": _of_matrices(graph.settings), "access": graph.settings.access, **about}
+
+
+def stored_graph(referential: Referential, settings: Settings) -> OccupationGraph | None:
+    """
+    Return the graph that an index holds of a referential; None where it holds none under these settings.
+
+    It is equal to the one compiled; each matrix is mapped when it is asked for.
+    """
+    index = referential.index
+    if index is None or index.document(DOCUMENT)["settings"] != _of_matrices(settings):
+        return None
+    about = index.document(DOCUMENT)
+
+    def competency_codes() -> tuple[str, ...]:
+        every = referential.competencies
+        rows = index.positions("graph.competency_rows.npy", len(every)).tolist()
+        return tuple(every[row].code for row in rows)
+
+    matrices: dict[str, Any] = {name: partial(index.value, about[name]) for name in _MATRICES}
+    graph = OccupationGraph(
+        referential,
+        settings,
+        codes=lambda: codes_of(referential.occupations),
+        competency_codes=competency_codes,
+        macro=lambda: index.positions("graph.macro.npy", len(graph.competency_codes), least=-1),
+        context_codes=lambda: codes_of(referential.contexts),
+        tag_codes=lambda: codes_of(referential.tags),
+        **matrices,
+    )
+    vars(graph)["index"] = index
+    return graph
+
+
+def _of_matrices(settings: Settings) -> dict[str, Any]:
+    """Return the settings that the matrices follow from."""
+    return {"weights": settings.weights.model_dump(mode="json"), "near": settings.near.model_dump(mode="json")}
 
 
 AttributeValue = str | int | float | bool

@@ -3,12 +3,15 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from itertools import islice
+from dataclasses import asdict, astuple, dataclass, field, fields, replace
+from functools import partial
+from itertools import islice, starmap
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, get_args
+
+from pydantic import TypeAdapter
 
 from passerelles.codes import check_code, closure, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError
@@ -36,11 +39,9 @@ from passerelles.referentials.draft import Draft, check_whole, requirement_key
 from passerelles.referentials.overlay import read_overlay
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
-from passerelles.sharing import Deriving, cached_property, made_once
+from passerelles.sharing import Deriving, Later, cached_property, made_once, no_collection
+from passerelles.store import Index, open_index
 from passerelles.text import alike, normalise_label, slashed_forms, words_of_all
-
-if TYPE_CHECKING:
-    from passerelles.store import Index
 
 # By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
 _CODED: Final = ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials")
@@ -70,32 +71,36 @@ class Referential(Deriving):
     name: str
     version: str
     provenance: Provenance
-    occupations: tuple[Occupation, ...]
-    competencies: tuple[Competency, ...] = ()
-    requirements: tuple[Requirement, ...] = ()
-    titles: tuple[JobTitle, ...] = ()
-    contexts: tuple[WorkContext, ...] = ()
-    occupation_contexts: tuple[tuple[str, str], ...] = ()
-    tags: tuple[Tag, ...] = ()
-    occupation_tags: tuple[tuple[str, str, bool], ...] = ()
-    domains: tuple[Domain, ...] = ()
-    mobilities: tuple[Mobility, ...] = ()
-    credentials: tuple[Credential, ...] = ()
-    credential_requirements: tuple[CredentialRequirement, ...] = ()
-    occupation_access: tuple[OccupationAccess, ...] = ()
+    occupations: Later[tuple[Occupation, ...]] = Later()
+    competencies: Later[tuple[Competency, ...]] = Later(())
+    requirements: Later[tuple[Requirement, ...]] = Later(())
+    titles: Later[tuple[JobTitle, ...]] = Later(())
+    contexts: Later[tuple[WorkContext, ...]] = Later(())
+    occupation_contexts: Later[tuple[tuple[str, str], ...]] = Later(())
+    tags: Later[tuple[Tag, ...]] = Later(())
+    occupation_tags: Later[tuple[tuple[str, str, bool], ...]] = Later(())
+    domains: Later[tuple[Domain, ...]] = Later(())
+    mobilities: Later[tuple[Mobility, ...]] = Later(())
+    credentials: Later[tuple[Credential, ...]] = Later(())
+    credential_requirements: Later[tuple[CredentialRequirement, ...]] = Later(())
+    occupation_access: Later[tuple[OccupationAccess, ...]] = Later(())
     access: str | None = None  # catalogue of access facts that lies on it, with its version
     removed: tuple[tuple[str, str], ...] = ()  # credentials that overlays took from occupations, whoever brings them
     language: str = "fr"
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
+    index: Index | None = field(default=None, init=False, repr=False, compare=False)
+    """The compiled index that holds it; None for one that was read from its source, or made of another."""
 
     def __repr__(self) -> str:
         """One line: name, version and sizes."""
         sizes = f"{len(self.occupations)} occupations, {len(self.competencies)} competencies"
         return f"<Referential {self.name} {self.version}: {sizes}, {len(self.requirements)} requirements>"
 
-    def __getstate__(self) -> dict[str, object]:
-        """Pickle the fields alone: the look-ups are made anew where they are needed."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle the fields alone, as the look-ups are made anew where needed; of an index, its place alone."""
+        if self.index is not None:
+            return (partial(open_referential, seal=self.index.seal), (self.index.place,))
+        return (Referential, tuple(getattr(self, each.name) for each in fields(self) if each.init))
 
     @property
     def stamp(self) -> Stamp:
@@ -121,11 +126,6 @@ class Referential(Deriving):
     def older(self) -> bool:
         """Whether its fiches are those of ROME 3, each of which held what came to be several."""
         return self.provenance.format == "rome3"
-
-    @property
-    def index(self) -> "Index | None":
-        """The compiled index that holds this referential; None for one that was read from its source."""
-        return None
 
     def notices_of(self, place: Path) -> tuple[Notice, ...]:
         """Notices about the overlay of a path."""
@@ -236,6 +236,89 @@ class Referential(Deriving):
         """
         by_code = self.credential_by_code
         return closure(credential, lambda code: by_code[code].prerequisites if code in by_code else ())[:-1]
+
+
+# What a compiled index has of a referential.
+DOCUMENT: Final = "referential.json"
+_TABLE: Final = "referential.{}.json"
+_PLAIN: Final = ("name", "version", "language", "access")
+_CHECKED: Final = ("kind", "scope", "ground")
+_LINKS: Final = ("occupation_contexts", "occupation_tags")  # rows without a kind of their own
+# Tables, with the kind of their rows: each is a document; the rest is small, and is one together.
+_ROWS: Final[Mapping[str, Any]] = {
+    name: tuple if name in _LINKS else get_args(get_args(Referential.__annotations__[name])[0])[0]
+    for name in (
+        *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
+        *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
+    )
+}
+# Columns whose words are few: what compares them could not go on with another.
+_WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
+    name: {word: frozenset(get_args(kind.__annotations__[word])) for word in _CHECKED if word in kind.__annotations__}
+    for name, kind in _ROWS.items()
+    if name not in _LINKS
+}
+
+
+def pack_referential(referential: Referential) -> dict[str, Any]:
+    """Turn a referential into documents of an index, by name."""
+    rows = {name: getattr(referential, name) for name in _ROWS}
+    rows["occupations"] = [*map(astuple, referential.occupations)]
+    about = {name: getattr(referential, name) for name in _PLAIN} | {
+        "removed": referential.removed,
+        "provenance": asdict(referential.provenance),
+        "credentials": [asdict(c) for c in referential.credentials],
+        "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
+    }
+    return {DOCUMENT: about, **{_TABLE.format(name): table for name, table in rows.items()}}
+
+
+def open_referential(place: Path, *, seal: str | None = None) -> Referential:
+    """
+    Open the referential of a compiled index; each table is read when it is first asked for.
+
+    Parameters
+    ----------
+    place
+        Folder or file of the index.
+    seal
+        Seal that it must have: what another process knew it by. None = any.
+
+    Raises
+    ------
+    PasserellesError
+        If the index is damaged, of another version, may not be read, or has another seal.
+    """
+    index = open_index(place)
+    if seal is not None and index.seal != seal:
+        raise PasserellesError("index_changed", path=place)
+    about = index.document(DOCUMENT)
+    values: dict[str, Any] = {name: about[name] for name in _PLAIN}
+    values |= {name: partial(_read_table, index, name) for name in _ROWS}
+    referential = Referential(
+        **values,
+        provenance=TypeAdapter(Provenance).validate_python(about["provenance"]),
+        removed=tuple(map(tuple, about["removed"])),
+        credentials=lambda: TypeAdapter(tuple[Credential, ...]).validate_python(about["credentials"]),
+        notices=tuple(
+            Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in about["notices"]
+        ),
+    )
+    vars(referential)["index"] = index
+    return referential
+
+
+def _read_table(index: Index, name: str) -> tuple[Any, ...]:
+    """Read a table of an index; words that no reader produces mean damage."""
+    with no_collection():
+        written = index.document(_TABLE.format(name), keep=False)
+        one: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
+        written = [[one.setdefault(c, c) if type(c) is str else c for c in row] for row in written]
+        rows: tuple[Any, ...] = tuple(map(tuple, written)) if name in _LINKS else tuple(starmap(_ROWS[name], written))
+    for column, known in _WORDS.get(name, {}).items():
+        if not {getattr(row, column) for row in rows} <= known:
+            index.damaged(f"{name}.{column}")
+    return rows
 
 
 class Reader(NamedTuple):

@@ -12,10 +12,10 @@ from passerelles.model import CompetencyKind
 from passerelles.notices import Notice, NoticeLog, Severity, count_by_severity, notice
 from passerelles.referentials.access_text import read_access_text
 from passerelles.referentials.credentials import DEFAULT
-from passerelles.referentials.load import open_referential, read_anyway
+from passerelles.referentials.load import read_anyway
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
-from passerelles.referentials.referential import Referential, apply_overlay, lay_access
+from passerelles.referentials.referential import Referential, apply_overlay, lay_access, open_referential
 from passerelles.store import is_index
 from passerelles.text import fold_accents
 from passerelles.views.schema import one_of

@@ -134,8 +134,8 @@ class ScoreTable:
     base: int
     means: Mapping[str, float]
     off: tuple[str, ...]
-    scores: Later[Scores] = Later()  # noqa: RUF009 - what gives the value, of each table its own
-    reference: Later[Reference | None] = Later()  # noqa: RUF009
+    scores: Later[Scores] = Later()
+    reference: Later[Reference | None] = Later()
 
 
 def score_table(graph: OccupationGraph, scorer: Scorer) -> ScoreTable:
