@@ -216,7 +216,7 @@ def test_rows_of_several_sheets_are_named_by_their_sheet(embedded: Referential, 
     lots = read_lots(embedded, tmp_path / "lots.xlsx", "fragile")
     assert [(x.employer, x.people, x.sheet, x.row) for x in lots.lots] == [("A", 4, "Nord", 3), ("B", 3, "Sud", 4)]
     (aside,) = lots.set_aside
-    assert aside.sentence().startswith("lots.xlsx#Nord, ligne 4, colonne « Effectif concerné » : « ≈5 » n'est pas")
+    assert aside.sentence().startswith("lots.xlsx#Nord, ligne 4, colonne « Effectif concerné » : « ≈5 » est une")
     said = [note.sentence() for note in reading_notes([lots])]
     assert "lots.xlsx : l'en-tête est lu à la ligne 2 ; ce qui est au-dessus est un titre." in said
     assert any("Nord 3, Sud 3" in sentence for sentence in said)
@@ -378,8 +378,9 @@ def test_basins_are_looked_up_where_there_is_a_geography(embedded: Referential) 
     lots = read_lots(
         embedded, fragile(("A", "N4101", 1, "REDON"), ("A", "N4101", 1, "Zzz")), "fragile", locator=locator
     )
-    (aside,) = lots.set_aside
-    assert aside.what("fr").endswith("lieu « Zzz » inconnu : ni commune, ni bassin.")  # nothing is near, nor announced
+    assert (lots.people, lots.set_aside) == (2, ())  # no slip of a name: it counts without a place
+    (note,) = (each.sentence("fr") for each in reading_notes([lots]) if each.key == "place_unread")
+    assert note.endswith("lieu « Zzz » inconnu : ni commune, ni bassin.")  # and nothing is near
 
 
 class Survey:

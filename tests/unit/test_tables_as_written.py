@@ -129,6 +129,13 @@ def test_numbers_as_people_write_them(embedded: Referential, text: str, people: 
     assert (lots.people - 100, len(lots.set_aside)) == (people or 0, int(people is None))
 
 
+def test_a_range_is_said_to_be_one(embedded: Referential) -> None:
+    texts = ("3 à 5", "3 ou 4", "une dizaine", "~6", "au moins 3", "quelques", "2 à mi-temps", "NC")
+    rows = [{"Métier": "N4101", "Effectif": cell, "Ville": "Redon"} for cell in texts]
+    keys = [key for _, key in asides(read_lots(embedded, rows, "fragile"))]
+    assert keys == ["range"] * 5 + ["not_number"] * 2
+
+
 @pytest.mark.parametrize("place", ["BE Redon", "BE de Redon", "Allaire et alentours", "Redon et ses environs"])
 def test_what_stands_around_a_town_means_its_basin(embedded: Referential, place: str) -> None:
     rows = [{"Métier": "N4101", "Effectif": 2, "Ville": place}]
@@ -248,7 +255,7 @@ def test_of_columns_that_are_jobs_or_places_dashes_are_nobody_and_none_is_lost(
     header = "Etablissement;Cariste;Conducteur de poids lourd;Magasinier;Soudeur;Total"
     text = f"{header}\nA;4;1;2;oui;7\nB;1;3;N.C.;oui;\nC;-;2;1 (environ);non;3\nD;-;-;-;;\nTotal;5;6;3;;\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
-    assert (lots.people, len(lots.lots), asides(lots)) == (13, 6, [(3, "not_number"), (4, "not_number")])
+    assert (lots.people, len(lots.lots), asides(lots)) == (13, 6, [(3, "not_number"), (4, "range")])
     assert [str(p.values["columns"]) for p in lots.said if p.key == "columns_apart"] == ["Soudeur"]
     assert "total_differs" not in said(lots)
     text = "Emploi;Redon;Allaire;Vannes\nN1101;4;1;2\nN4101;1;3;-\nTotal;5;4;2\n"
@@ -1055,11 +1062,19 @@ def test_of_several_towns_the_basin_of_both_is_meant_or_one_is_asked_for(embedde
 def test_of_a_list_of_persons_who_may_leave_by_themselves_are_said_to_be_counted(
     embedded: Referential, tmp_path: Path
 ) -> None:
-    states = ("départ volontaire", "volontaire", "longue maladie", "", "retraite prévue", "pas volontaire")
+    states = (
+        "départ volontaire",
+        "volontaire",
+        "longue maladie",
+        "",
+        "retraite prévue",
+        "part en retraite",
+        "pas volontaire",
+    )
     text = "\n".join(["Matricule;Nom;Emploi;Situation", *(f"{n};N{n};N1101;{state}" for n, state in enumerate(states))])
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
     leavers = [p.values["given"] for p in lots.said if p.key == "leavers_remarked"]
-    assert (lots.people, leavers) == (6, ["départ volontaire", "volontaire", "retraite prévue"])
+    assert (lots.people, leavers) == (7, ["départ volontaire", "volontaire", "retraite prévue", "part en retraite"])
 
 
 def test_what_is_said_of_several_files_at_once_names_the_side(embedded: Referential, tmp_path: Path) -> None:
@@ -1421,10 +1436,12 @@ def test_an_impact_of_signs_beside_the_people_who_are_there_counts(embedded: Ref
 
 
 def test_columns_may_be_headed_by_questions(embedded: Referential, tmp_path: Path) -> None:
-    text = "Tour de table\nQui ?;Quoi ?;Combien ?;Où ?;Pour quand ?\nA;N1101;6;Redon;mars 2027\nB;N4101;2 à 3;Redon;\n"
-    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
-    assert (found(lots), asides(lots)) == ([("A", "N1101", 6)], [(4, "not_number")])
-    assert (lots.lots[0].commune, lots.lots[0].month) == ("35236", Month(2027, 3))
+    text = "Tour de table\n{};Quoi ?;Combien ?;Où ?;Pour quand ?\nA;N1101;6;Redon;mars 2027\nB;N4101;2 à 3;Redon;\n"
+    for who in ("Qui ?", "Pour qui ?"):
+        path = written(tmp_path / "t.csv", text.format(who))
+        lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+        assert (found(lots), asides(lots)) == ([("A", "N1101", 6)], [(4, "range")])
+        assert (lots.lots[0].commune, lots.lots[0].month) == ("35236", Month(2027, 3))
 
 
 def test_jobs_head_columns_below_a_title_that_speaks_of_posts(embedded: Referential, tmp_path: Path) -> None:
@@ -1499,7 +1516,7 @@ def test_places_of_work_that_are_no_communes_are_where_their_words_say(
     lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
     read = [lot.commune for lot in lots.lots if lot.row == 1]
     if commune is None:
-        assert asides(lots) == [(1, "basin_unknown")]
+        assert (read, asides(lots), said(lots).count("place_unread")) == ([""], [], 1)  # it counts without a place
     else:
         assert read == [commune]
         assert ("place_reworded" in said(lots)) == (text != "Redon / Allaire")
@@ -1658,8 +1675,8 @@ def test_where_most_places_are_unknown_their_rows_count_without_one(embedded: Re
     lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))
     assert sorted((lot.commune_label, lot.people) for lot in lots.lots) == [("", 4), ("Redon", 2)]
     assert said(lots).count("place_unread") == 2
-    lots = read_lots(embedded, [*rows[1:], {**rows[0], "Ville": "Allaire"}], "hiring", locator=Locator(WIDER))
-    assert (lots.people, asides(lots)) == (4, [(1, "basin_unknown")])
+    lots = read_lots(embedded, [{**rows[0], "Ville": "Alaire"}, *rows[2:] * 2], "hiring", locator=Locator(WIDER))
+    assert (lots.people, asides(lots)) == (4, [(1, "basin_unknown")])  # a slip is asked back
 
 
 def test_a_place_far_from_all_others_is_said(embedded: Referential) -> None:
@@ -1740,6 +1757,9 @@ def test_places_head_columns_of_which_each_has_its_parts(embedded: Referential, 
     expected += [("N4101", "", 1), ("N4101", "Allaire", 2), ("N4101", "Redon", 1)]
     lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
     assert sorted((lot.job, lot.commune_label, lot.people) for lot in lots.lots) == expected
+    assert [lot.row for lot in lots.resolved()] == []  # codes
+    titles = workbook(tmp_path / "v.xlsx", head, parts, ("Cariste", *rows[0][1:]), rows[1])
+    assert [lot.row for lot in read_lots(embedded, titles, "hiring", locator=Locator(PLACES)).resolved()] == [3]
     assert {"by_place", "place_unread"} <= set(said(lots))  # "SSIAD X" is a place like the others, but nobody knows it
     assert read_lots(embedded, flat, "hiring", locator=Locator(PLACES)).people == 14
     beside = [{"Métier": "N1101", "Redon": 4, "Allaire": 2, "Renforts": 3}]

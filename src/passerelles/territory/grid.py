@@ -266,6 +266,10 @@ class Grid:
         """Return the cell of a column as text on one line."""
         return " ".join(cell_text(cells[place]).split())
 
+    def own_account(self, cells: Sequence[Any]) -> bool:
+        """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
+        return any(says("own_account", normalise_label(self.text(cells, role))) for role in ("employment", "job"))
+
     def title(self, role: str) -> str:
         """Return the header of a role as it is written, or its name where there is none."""
         return self.header[self.columns[role]] if role in self.columns else role

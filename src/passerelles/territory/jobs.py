@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
 from statistics import fmean
 from typing import Any, Final, NamedTuple
 
@@ -24,6 +25,7 @@ from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
+_NEAR: Final = 0.8  # likeness of a slip and the name that was meant
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
 _WORD: Final = re.compile(r"\w+")
@@ -209,6 +211,11 @@ def _title_code(referential: Referential, code: str, first: Candidate | None) ->
     return first.title_code if any(row.of_titles for row in referential.credentials_of.get(code, ())) else ""
 
 
+def is_part_of(referential: Referential, code: str, title: Job | None) -> bool:
+    """Whether a title is read as the occupation of a code, or a part of it."""
+    return isinstance(title, Resolved) and code in (title.job, referential.occupation_by_code[title.job].base)
+
+
 def same_job(referential: Referential, code: str, title: Resolved) -> bool:
     """Whether a code and a title say one job, one family, or neighbours that only exact words tell apart."""
     pair = [referential.occupation_by_code[each] for each in (code, title.job)]
@@ -262,6 +269,13 @@ def read_place(locator: Locator, text: str, area: str, role: str) -> Where | Unu
     except PasserellesError as error:
         choices = str(error.values.get("choices", ""))
         return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
+
+
+def is_nowhere(place: Unusable) -> bool:
+    """Whether what was written is no place of a lot, nor nearly the name of one, or a part of it: "Val Thorens"."""
+    text, names = normalise_label(str(place.values.get("given", ""))), [*map(normalise_label, place.suggestions)]
+    near = any(f" {text} " in f" {name} " for name in names) or get_close_matches(text, names, n=1, cutoff=_NEAR)
+    return place.key == "place_wide" or (place.key == "basin_unknown" and not near)
 
 
 def as_asked(cell: str, *, licences: bool = False) -> Iterator[str]:

@@ -333,6 +333,7 @@ class Locator:
 Side = Literal["fragile", "hiring"]
 # Field by field: comparing half a million lots as values takes ten times as long.
 _NAME_OF: Final = attrgetter("employer", "job", "basin", "pool", "part")
+_WRITTEN_AT: Final = attrgetter("sheet", "row", "key")
 
 
 _NUMBER: Final = {name: at for at, names in enumerate(WORDS["month"]["names"], start=1) for name in names.split()}
@@ -716,9 +717,10 @@ class Lots:
         return sum(self.capacities.values())
 
     def resolved(self) -> tuple[Lot, ...]:
-        """Lots whose job was written otherwise than by its code, in the order of the rows."""
+        """Lots whose job was written otherwise than by its code, in the order of the rows, one of each row's job."""
         otherwise = (lot for lot in self.lots if lot.given and lot.given != lot.job)
-        return tuple(sorted(otherwise, key=lambda lot: (lot.sheet, lot.row, lot.key)))
+        by_row = grouped(((lot.sheet, lot.row, lot.given, lot.job), lot) for lot in sorted(otherwise, key=_WRITTEN_AT))
+        return tuple(lots[0] for lots in by_row.values())
 
 
 def aside_totals(lots: Lots) -> dict[str, int]:

@@ -42,6 +42,8 @@ from passerelles.territory.jobs import (
     asked_in,
     asked_of_row,
     conditions_column,
+    is_nowhere,
+    is_part_of,
     read_place,
     read_title,
     read_titles,
@@ -291,7 +293,8 @@ class _Reader:
         n_aside, n_said = len(self.set_aside), len(self.said)
         found = self._lots(grid, rows, titles)
         unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
-        if len([each for each in unread if not found or each.key != "postcode"]) > len(found):
+        n_placed = sum(bool(lot.basin) for _, lot in found)
+        if len([each for each in unread if not found or each.key != "postcode"]) > n_placed:
             del self.set_aside[n_aside:], self.said[n_said:]
             for each in unread:
                 self.tell(grid.name, "place_unread", each.row, each.column, column=each.column, why=each.what)
@@ -582,7 +585,7 @@ class _Reader:
             label=self.referential.occupation_by_code[job.job].name,
             row=line,
             sheet=grid.sheet,
-            self_employed=self.side == "hiring" and self._own_account(grid, cells),
+            self_employed=self.side == "hiring" and grid.own_account(cells),
             volunteers=self._volunteers(grid, line, cells, people) if self.side == "fragile" else None,
             month=self._month(grid, line, cells),
             size=whole_of(grid.text(cells, "size")),
@@ -645,6 +648,7 @@ class _Reader:
             whole = value.is_integer() or part_time
             problem = "negative" if value < 0 else "too_many" if value > _MOST else "" if whole else "fractional"
         if value is None or problem:
+            problem = "range" if problem == "not_number" and says("range", text.casefold()) else problem
             return Unusable(column, "formula" if text.startswith("=") else problem, values)
         if value.is_integer():
             return int(value)
@@ -679,11 +683,6 @@ class _Reader:
             self.tell(grid.name, "month_unread", line, grid.title("month"), given=text)
         return month
 
-    def _own_account(self, grid: Grid, cells: Sequence[Any]) -> bool:
-        """Whether a row says that the work is one's own account, in its column of contracts or in its title."""
-        texts = (grid.text(cells, "employment"), grid.text(cells, "job"))
-        return any(says("own_account", normalise_label(text)) for text in texts)
-
     def _job(self, grid: Grid, line: int, cells: Sequence[Any], title_job: Job | None) -> Job:
         """Job of a row: what a person chose, else its code where the referential has it, else its title."""
         texts = {role: text for role in ("choice", "code", "job") if (text := grid.text(cells, role))}
@@ -701,7 +700,11 @@ class _Reader:
             code, codes = code_of(self.referential, text), codes_within(self.referential, text)
             if text == last and len(codes) > 1 and not isinstance(title_job, Resolved):
                 return Unusable(role, "job_ambiguous", {"given": text, "suggestions": ", ".join(codes)})
-            beside = code is None and len(codes) == 1 and (role != "job" or not self._agrees(codes[0], title_job))
+            beside = (
+                code is None
+                and len(codes) == 1
+                and (role != "job" or not is_part_of(self.referential, codes[0], title_job))
+            )
             code = codes[0] if beside else code
             if code is not None:
                 title = texts.get("job", text)
@@ -735,10 +738,6 @@ class _Reader:
             return Unusable("job", "columns_differ", {"given": grid.text(cells, "job")})
         text = cell_text(cells[grid.columns["job"]])
         return None if number == 1 or codes_within(self.referential, text) else self._job_of_several(text)
-
-    def _agrees(self, code: str, title: Job | None) -> bool:
-        """Whether a title is read as the occupation of a code, or a part of it."""
-        return isinstance(title, Resolved) and code in (title.job, self.referential.occupation_by_code[title.job].base)
 
     def _tell_unknown(self, grid: Grid, line: int, texts: Mapping[str, str], given: str, code: str) -> None:
         """Say that the code of a row is none of the referential's, and what was read in its place."""
@@ -774,7 +773,7 @@ class _Reader:
             meant, named = self.locator.named_in_part(text), str(place.values.get("choices", ""))
             communes = [c for c in meant if place.key == "basin_unknown" or (c.name and c.name in named)]
             headed = grid.headed == "commune" and bool(text)  # beside places, what their total counts: "Siège"
-            if not communes and (headed or place.key == "place_wide"):
+            if not communes and (headed or is_nowhere(place)):
                 column = text if headed else grid.title(role)
                 why = Problem(grid.name, line, column, place.key, place.values).what
                 self.tell(grid.name, "place_unread", line, column, column=column, why=why)
