@@ -275,10 +275,10 @@ def _manifest(place: Path, data: memoryview | None, line: memoryview | None) -> 
         name = SEAL if data is not None and line is None else MANIFEST
         raise PasserellesError("index_damaged", path=place, name=name)
     manifest: Mapping[str, Any] = json.loads(bytes(data))
-    actual = f"{manifest.get('schema')}@{manifest.get('format')}", manifest.get("package")
-    expected = f"{SCHEMA}@{FORMAT}", package_version()
+    actual = f"{manifest.get('schema')}@{manifest.get('format')} / {manifest.get('package')}"
+    expected = f"{SCHEMA}@{FORMAT} / {package_version()}"
     if actual != expected:
-        raise PasserellesError("index_version", path=place, found=" / ".join(map(str, actual)), expected=expected[1])
+        raise PasserellesError("index_version", path=place, found=actual, expected=expected)
     return manifest, seal
 
 

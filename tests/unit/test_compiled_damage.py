@@ -277,6 +277,7 @@ def test_an_index_of_another_version_is_refused(folder: Path, changes: dict[str,
     with written(resealed(folder, {}, **changes)), pytest.raises(PasserellesError) as error:
         load_referential(folder)
     assert error.value.key == "index_version"
+    assert error.value.values["found"] != error.value.values["expected"], "what differs is told"
     for lang in LANGS:
         assert str(folder) in error.value.message(lang)
         assert "passerelles compile" in error.value.message(lang)

@@ -194,9 +194,9 @@ def demo(opts: Options) -> None:
         print_page(console, page._replace(details=[flagship[0].explanation(lang)]), unfold=1)
         console.print()
         console.print(opts.say("cli.demo.others"), style="bold")
-        for move in others:
+        for place, move in enumerate(others, start=1):
             console.print()
-            print_unfolded(console, move.explanation(lang))
+            print_unfolded(console, replace(move, rank=place).explanation(lang))
         console.print()
         print_dim(console, source_lines(referential, lang=lang))
         console.print(opts.say("cli.demo.next"))
