@@ -71,6 +71,8 @@ class EffortTable:
         Shape (n,): level of the occupation's people: that one, or that of a diploma that all of them hold, if higher.
     level_known
         Shape (n,): whether that level is known, or the one of the settings.
+    entry
+        Shape (n,): level as which who brings the title counts: the highest, or the one after which a practice opens it.
     proves
         Shape (n,): level that a stage in the occupation proves: its people's where a title or diploma gives access,
         else 0; training on the way and practice give nobody a diploma.
@@ -103,6 +105,7 @@ class EffortTable:
     level: Ints
     people: Ints
     level_known: NDArray[np.bool_]
+    entry: Ints
     proves: Ints
     title: Ints
     titles: tuple[Alternatives, ...]
@@ -213,7 +216,7 @@ class EffortTable:
         # An occupation that lists nothing has no hours here; its effort is unknown.
         share = np.minimum(1.0, total / np.maximum(self.whole[rows], 1.0))
         known = 1.0 - share**self.effort.adaptation_power
-        up = np.maximum(0, self.level[rows] - level)
+        up = np.maximum(0, self.level[rows] - np.where(np.asarray(level) == ENTITLED, self.entry[rows], level))
         most = np.where(np.asarray(level) == ENTITLED, self.effort.adaptation, self.adaptation[rows])
         adaptation = np.maximum(0.0, most - self.effort.adaptation_per_level * up)
         left = share * (1.0 - adaptation * known)
@@ -400,7 +403,8 @@ def _assemble(
 
     def titled(qualification: Qualification) -> bool:
         # How long a credential takes for whom is data of its own: see its reductions.
-        demanded = qualification.titled or len(qualification.title) == 1  # a choice is demanded, one title usual
+        # A choice is demanded, one title usual; a practice is none.
+        demanded = qualification.titled or (len(qualification.title) == 1 and not qualification.practised)
         return qualification.basis == "certification" or (qualification.basis == "estimate" and demanded)
 
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
@@ -425,6 +429,7 @@ def _assemble(
         level=each((q.level for q in qualifications), np.int64),
         people=each(people, np.int64),
         level_known=each((q.level_known for q in qualifications), np.bool_),
+        entry=each((q.entry for q in qualifications), np.int64),
         proves=each((n if gives_access(q) else 0 for n, q in zip(people, qualifications, strict=True)), np.int64),
         title=each((places.get(q.title, len(titles)) for q in qualifications), np.int64),
         titles=titles,

@@ -838,17 +838,22 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("H2911", "H2913", "open", set(), set(), (0, 150)),
     ("D1505", "H1308", "open", set(), set(), (500, 1100)),  # to safety in a factory
     ("F1204", "H1308", "open", set(), set(), (0, 150)),  # from safety on building sites
-    # Five years of studies, or the practice that a fiche names after two.
-    ("D1505", "F1113", "conditional", set(), {"GRADE-MASTER", "EXP-ENERGIE"}, None),
-    ("F1201", "F1113", "conditional", set(), set(), (70, 400)),
-    ("D1505", "H1402", "conditional", set(), {"GRADE-MASTER", "EXP-INDUS"}, None),
-    ("D1505", "H2502", "conditional", set(), {"GRADE-MASTER", "EXP-INDUS"}, None),
-    ("H1404", "H1402", "conditional", set(), set(), (70, 400)),
-    ("N1302", "H1401", "conditional", set(), set(), (70, 400)),
+    # Five years of studies, or the practice that a fiche names after two, which no law asks for.
+    ("D1505", "F1113", "open", set(), set(), (3500, 4500)),
+    ("F1201", "F1113", "open", set(), set(), (150, 400)),
+    ("D1505", "H1402", "open", set(), set(), (4000, 5000)),
+    ("D1505", "H2502", "open", set(), set(), (4000, 5000)),
+    ("D1505", "M1811", "open", set(), set(), (3000, 4000)),
+    ("H1404", "H1402", "open", set(), set(), (100, 400)),
+    ("H1404", "I1102", "open", set(), set(), (100, 400)),
+    ("N1302", "H1401", "open", set(), set(), (150, 450)),
+    ("M1805", "M1811", "open", set(), set(), (150, 400)),
+    ("M1817", "M1812", "open", set(), set(), (150, 400)),
+    ("M1203", "M1811", "open", set(), set(), (700, 900)),  # two years of studies without the practice: the last of five
     # A trade that a CAP opens does not prove the two years of studies beside the practice.
-    ("I1308", "F1113", "conditional", set(), {"GRADE-MASTER", "EXP-ENERGIE"}, None),
-    ("H2504", "H1402", "conditional", set(), {"GRADE-MASTER", "EXP-INDUS"}, None),
-    ("H2504", "H1401", "conditional", set(), {"GRADE-MASTER", "EXP-FLUX"}, None),
+    ("I1308", "F1113", "open", set(), set(), (3500, 4500)),
+    ("H2504", "H1402", "open", set(), set(), (2000, 4500)),
+    ("H2504", "H1401", "open", set(), set(), (2000, 4500)),
     # Nor does a trade entered without any training prove a diploma of building.
     ("F1616", "I1203", "open", set(), set(), (400, 900)),
 ]

@@ -586,6 +586,32 @@ def test_who_holds_a_diploma_of_the_level_takes_the_least_that_its_text_sets() -
         assert (found.short, found.low) == (short, duration_model().estimate(3, "").low)
 
 
+@pytest.mark.parametrize("after", [5, None, 7])
+def test_who_has_practised_the_field_after_a_lower_diploma_learns_a_job_as_one_of_that_diploma(
+    after: int | None,
+) -> None:
+    practice = Credential("E", "Practice after two years", "experience", level=after)
+    laid = replace(
+        referential({"A": ["a", "x"], "B": ["b", "x"]}, credentials=[practice]),
+        occupation_access=(OccupationAccess("A", "open", 5), OccupationAccess("B", "open", 7)),
+        credential_requirements=(CredentialRequirement("B", "E", "usual", scope="all"),),
+    )
+    plain = Settings(scorer="unfitted", access=None)
+    graph = build_graph(laid, settings=plain)
+    model, effort = duration_model(), plain.effort
+    found = {answer: direct(graph, Profile("A", credentials={"E": answer}), "B", plain) for answer in ("yes", "no")}
+    table = effort_table(graph, plain)
+    total, _ = table.towards_all(table.uncovered[:, 0])
+    m = total[1] / table.whole[1]
+    last_year, part = model.estimate(7).expected / 2, effort.open_share * model.estimate(5).expected
+    whole = {"yes": part if after == 5 else last_year, "no": last_year}
+    # No post gives the two levels above the diploma, whichever way one takes.
+    taught = effort.adaptation - 2 * effort.adaptation_per_level
+    hours = {answer: found[answer].hours.expected for answer in found}
+    assert hours == {a: round(q * m * (1 - taught * (1 - m**effort.adaptation_power)), 1) for a, q in whole.items()}
+    assert (found["yes"].months.expected < 2) == (after == 5)  # none of the years of studies
+
+
 def test_a_diploma_without_a_level_is_a_course_after_the_studies_of_the_job() -> None:
     diploma = Credential("D", "Certificat", "diplôme", Hours(None, 100.0, None, "s"))
     wanted = referential({"A": ["a"], "B": ["b"]}, credentials=[diploma])

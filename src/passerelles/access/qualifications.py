@@ -60,7 +60,10 @@ class Qualification(NamedTuple):
         Whether a diploma or title is required, of whatever length: the studies before it are its own prerequisites.
     title
         What who brings it adapts to the post alone by: any title of the trade that employers usually ask for, or the
-        choice of diplomas that is demanded of everybody; empty if there is none.
+        choice of diplomas that is demanded of everybody, or the practice that opens the job below its level; empty if
+        there is none.
+    practised, entry
+        Hours for who brings that practice, and the level that it is brought after; 0 and the highest if there is none.
     free
         Whether neither law nor employers ask for a title of its level or, up to level 5, above; an estimate.
     follows
@@ -79,6 +82,8 @@ class Qualification(NamedTuple):
     basis: Basis
     titled: bool = False
     title: Alternatives = ()
+    practised: float = 0.0
+    entry: int = HIGHEST_LEVEL
     free: bool = False
     follows: bool = False
     led: bool = False
@@ -188,7 +193,21 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     short = part * middle.low
     free = free and not lengthless
     led = part < 1.0 and level < FIRST_DEGREE and occupation.managerial == "yes"
-    return Qualification(low, expected, high, short, level, known, "estimate", titled, title, free, led=led)
+    found = Qualification(low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led)
+    return _opened_by_practice(found, referential, occupation, settings) if free else found
+
+
+def _opened_by_practice(
+    found: Qualification, referential: Referential, occupation: Occupation, settings: EffortSettings
+) -> Qualification:
+    """Add what who has practised the field after a lower diploma learns: the job, as one of that diploma's level."""
+    usual = (c for c in _usual(referential, occupation.code) if c.kind == "experience")
+    levels = {c.code: c.level for c in usual if c.level and c.level < found.level}
+    if not levels:
+        return found
+    entry = min(levels.values())
+    practised = settings.open_share * duration_model().estimate(entry, domain_of(occupation)).expected
+    return found._replace(title=tuple((code,) for code in sorted(levels)), practised=practised, entry=entry)
 
 
 def published_for(occupation: Occupation, level: int) -> tuple[Duration, ...]:
@@ -266,6 +285,8 @@ def hours_by_level(qualification: Qualification, domain: str) -> Floats:
         hours[_TWO_YEARS:] = min(qualification.expected, max(qualification.expected / 3, _LAST_YEAR))
     elif qualification.free and qualification.level > FIRST_DEGREE:
         hours[_TWO_YEARS:] = qualification.expected / 2
+    if qualification.practised:
+        hours[ENTITLED] = min(qualification.practised, hours[ENTITLED])
     return hours
 
 
