@@ -33,6 +33,7 @@ _PIECE: Final = 1 << 16
 _MAX_PARTS: Final = 10_000  # elements inside one cell or one shared text
 _PEEKED: Final = 1_500  # cells read of a sheet whose first rows alone are asked for, where these do not come first
 _MAIN: Final = "xl/workbook.xml"
+_SECTIONS: Final = ("fonts", "fills", "cellXfs", "cellStyles", "dxfs")  # of its styles
 # Number formats of dates, times and durations, as the format numbers its own (ECMA-376, 18.8.30).
 _DATES: Final = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
 _DURATION: Final = 46
@@ -130,38 +131,34 @@ class Workbook:
             )
 
     @cached_property
-    def dates(self) -> Mapping[int, bool]:
-        """Styles of dates and times, by number; true for a duration."""
-        formats: dict[int, str] = {}
-        styles: list[int] = []
-        inside = False
+    def _styles(self) -> list[tuple[int, str, bool]]:
+        """Number and code of the format of each style, and whether it strikes a cell out."""
+        formats, fonts, styles, section = dict[int, str](), list[bool](), list[tuple[int, int]](), ""
         with suppress(KeyError):  # a workbook may do without styles
             for name, about in _elements(self.archive, "xl/styles.xml"):
-                if name == "numFmt":
-                    formats[int(about.get("numFmtId", -1))] = about.get("formatCode", "")
-                elif name in ("cellXfs", "cellStyles", "dxfs"):
-                    inside = name == "cellXfs"
-                elif name == "xf" and inside:
-                    styles.append(int(about.get("numFmtId", 0)))
-        codes = [(number, formats.get(number, "")) for number in styles]
-        return {style: _is_duration(*code) for style, code in enumerate(codes) if _is_date(*code)}
-
-    @cached_property
-    def struck(self) -> frozenset[int]:
-        """Styles that strike a cell out, by number."""
-        fonts, styles, section = list[bool](), list[bool](), ""
-        with suppress(KeyError):
-            for name, about in _elements(self.archive, "xl/styles.xml"):
-                if name in ("fonts", "fills", "cellXfs", "cellStyles"):
+                if name in _SECTIONS:
                     section = name
+                elif name == "numFmt":
+                    formats[int(about.get("numFmtId", -1))] = about.get("formatCode", "")
                 elif (section, name) == ("fonts", "font"):
                     fonts.append(False)
                 elif (section, name) == ("fonts", "strike"):
                     fonts[-1] = about.get("val", "1") not in ("0", "false")
                 elif (section, name) == ("cellXfs", "xf"):
-                    font = int(about.get("fontId", 0))
-                    styles.append(fonts[font] if font < len(fonts) else False)
-        return frozenset(style for style, is_struck in enumerate(styles) if is_struck)
+                    styles.append((int(about.get("numFmtId", 0)), int(about.get("fontId", 0))))
+        struck = dict(enumerate(fonts))
+        return [(number, formats.get(number, ""), struck.get(font, False)) for number, font in styles]
+
+    @cached_property
+    def dates(self) -> Mapping[int, bool]:
+        """Styles of dates and times, by number; true for a duration."""
+        codes = {style: (number, code) for style, (number, code, _) in enumerate(self._styles)}
+        return {style: _is_duration(*code) for style, code in codes.items() if _is_date(*code)}
+
+    @cached_property
+    def struck(self) -> frozenset[int]:
+        """Styles that strike a cell out, by number."""
+        return frozenset(style for style, (_, _, is_struck) in enumerate(self._styles) if is_struck)
 
     @cached_property
     def texts(self) -> Sequence[str]:

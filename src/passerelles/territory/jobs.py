@@ -19,6 +19,7 @@ from passerelles.referentials.access_text import (
     read_asked,
 )
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
+from passerelles.sharing import made_once
 from passerelles.territory.grid import Grid, Row
 from passerelles.territory.lots import Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
@@ -155,19 +156,16 @@ def _trade(referential: Referential, code: str) -> str:
     return referential.occupation_by_code[code].domain or ""
 
 
+@made_once
 def _longer_titles(referential: Referential) -> Mapping[str, frozenset[str]]:
     """Codes of the titles of several words that begin with each word, in either gender."""
-
-    def longer_titles() -> Mapping[str, frozenset[str]]:
-        codes: dict[str, set[str]] = {}
-        for title in referential.titles:
-            forms = [normalise_label(form).split() for form in title.label.split(" / ")]
-            if len(forms[-1]) > 1:
-                for word in {form[0] for form in forms if form is forms[-1] or len(form) == 1}:
-                    codes.setdefault(word, set()).add(title.occupation)
-        return {word: frozenset(some) for word, some in codes.items()}
-
-    return referential.derived("longer titles", longer_titles)
+    codes: dict[str, set[str]] = {}
+    for title in referential.titles:
+        forms = [normalise_label(form).split() for form in title.label.split(" / ")]
+        if len(forms[-1]) > 1:
+            for word in {form[0] for form in forms if form is forms[-1] or len(form) == 1}:
+                codes.setdefault(word, set()).add(title.occupation)
+    return {word: frozenset(some) for word, some in codes.items()}
 
 
 def read_title(
@@ -323,14 +321,15 @@ def asked_of_row(grid: Grid, cells: Sequence[Any]) -> Iterator[tuple[str, list[s
 
 def asked_in(referential: Referential, item: str, job: str) -> Asked:
     """Return what one condition of a post or a lot asks for, in a job, or what people hold by it."""
-
-    def phrases() -> Phrases:
-        known = referential.credential_by_code.items()
-        named = ((code, name) for code, each in known for name in (each.label, each.short) if name)
-        return phrases_of(named, referential.language)
-
     labels, own = _labels(referential), _own_credentials(referential, job)
-    return read_asked(item, referential.derived("credential phrases", phrases), labels, own, referential.language)
+    return read_asked(item, _phrases(referential), labels, own, referential.language)
+
+
+@made_once
+def _phrases(referential: Referential) -> Phrases:
+    known = referential.credential_by_code.items()
+    named = ((code, name) for code, each in known for name in (each.label, each.short) if name)
+    return phrases_of(named, referential.language)
 
 
 def conditions_column(
@@ -357,9 +356,9 @@ def asked_by(referential: Referential, title: str, job: str) -> frozenset[Choice
     return named | asked_by_title(title, labels, _own_credentials(referential, job), language)
 
 
+@made_once
 def _labels(referential: Referential) -> Mapping[str, str]:
-    known = referential.credential_by_code
-    return referential.derived("credential labels", lambda: {code: each.label for code, each in known.items()})
+    return {code: each.label for code, each in referential.credential_by_code.items()}
 
 
 def _own_credentials(referential: Referential, job: str) -> list[str]:
