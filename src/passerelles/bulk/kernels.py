@@ -16,7 +16,7 @@ compiled = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 
 Room = namedtuple(  # noqa: PYI024 - nothing here has types
-    "Room", "dots values bound nearer counts added seen touched square credit covered sums"
+    "Room", "dots values bound nearer counts added touched square credit covered sums"
 )
 
 
@@ -30,8 +30,7 @@ def room_for(space: layout.Space, needs: layout.Needs, formula: layout.Formula) 
         nearer=np.zeros(layout.BINS, np.int32),
         counts=np.zeros(terms, np.int32),
         added=np.zeros(terms, np.int32),
-        seen=np.zeros(layout.WHOLE, np.int32),
-        touched=np.zeros((layout.WHOLE, terms), np.int32),
+        touched=np.zeros(terms, np.int32),
         square=np.zeros(layout.WHOLE),
         credit=np.zeros(len(needs.near.starts) - 1),
         covered=np.zeros(size),
@@ -211,8 +210,7 @@ def rank_people(rows, extra, space, needs, formula, room, ranking):
             _set_counts(space, room, row, 1)
             current = row
         added = extra.columns[extra.starts[person] : extra.starts[person + 1]]
-        _count(space, room, added)
-        _add_terms(space, room, row)
+        _add_terms(space, room, row, _count(space, room, added))
         if not _values(room):
             ranking.size[person] = -1
             continue
@@ -234,49 +232,43 @@ def _set_counts(space, room, row, factor):
 
 @compiled
 def _count(space, room, columns):
-    """Count the terms of some competencies; lists them by measure."""
-    room.seen[:] = 0
+    """Count the terms of some competencies; lists them, and returns how many there are."""
+    spread, seen = space.spread, 0
     for column in columns:
-        for measure in range(layout.WHOLE):
-            count = room.seen[measure]
-            for entry in range(space.spread_ptr[column, measure], space.spread_ptr[column, measure + 1]):
-                term = space.spread_term[entry]
-                if room.added[term] == 0:
-                    room.touched[measure, count] = term
-                    count += 1
-                room.added[term] += 1
-            room.seen[measure] = count
+        for cell in range(spread.starts[column], spread.starts[column + 1]):
+            term = spread.columns[cell]
+            if room.added[term] == 0:
+                room.touched[seen] = term
+                seen += 1
+            room.added[term] += spread.data[cell]
+    return seen
 
 
 @compiled
-def _add_terms(space, room, row):
+def _add_terms(space, room, row, seen):
     """Add what the terms counted bring to what the occupation has, rare ones by posting list, frequent ones by line."""
-    for measure in range(layout.WHOLE):
-        dots = room.dots[measure]
-        square = 0.0
-        if row >= 0:
-            for target in range(len(dots)):
-                dots[target] = space.base_dot[measure, row, target]
-            square = space.base_square[measure, row]
+    if row >= 0:
+        room.dots[:] = space.base_dot[:, row]
+        room.square[:] = space.base_square[:, row]
+    else:
+        room.dots[:] = 0
+        room.square[:] = 0.0
+    for term in room.touched[:seen]:
+        measure = space.measure[term]
+        before, after = room.counts[term], room.counts[term] + room.added[term]
+        room.added[term] = 0
+        if measure == layout.PRESENCE:
+            before, after = min(before, 1), min(after, 1)
+        if after >= len(space.damp):
+            room.square[measure] = math.inf
+            continue
+        old, new = _weight(space, term, before), _weight(space, term, after)
+        room.square[measure] += float(new) * float(new) - float(old) * float(old)
+        if space.line[term] >= 0:
+            _add(room.dots[measure], space.dense[space.line[term]], new - old)
         else:
-            dots[:] = 0
-        for index in range(room.seen[measure]):
-            term = room.touched[measure, index]
-            before, after = room.counts[term], room.counts[term] + room.added[term]
-            room.added[term] = 0
-            if measure == layout.PRESENCE:
-                before, after = min(before, 1), min(after, 1)
-            if after >= len(space.damp):
-                square = math.inf
-                continue
-            old, new = _weight(space, term, before), _weight(space, term, after)
-            square += float(new) * float(new) - float(old) * float(old)
-            begin, end = space.where[term]
-            if begin < 0:
-                _add(dots, space.dense[end], new - old)
-            else:
-                _scatter(dots, space.post_row[begin:end], space.post_value[begin:end], new - old)
-        room.square[measure] = square
+            some = slice(space.posts.starts[term], space.posts.starts[term + 1])
+            _scatter(room.dots[measure], space.posts.columns[some], space.posts.data[some], new - old)
 
 
 @compiled

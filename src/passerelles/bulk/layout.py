@@ -1,7 +1,7 @@
 """What the fast engine works on, laid out from a graph and a table of scores, once for all people."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,21 +30,19 @@ class Space(NamedTuple):
     """
     Occupations and the terms of the five measures, stacked in one numbering; see `passerelles.bulk.rank`.
 
-    `spread_*` lead from a competency to its terms, measure by measure, each as often as it comes; `base` from an
-    occupation to the counts of those it has already. `where` gives, for each term, where in `post_*` the occupations
-    that have it start and end, or -1 and a row of `dense` where many have it. Weights are whole numbers, as short as
-    they can be: what costs is memory.
+    `spread` leads from a competency to how often it has each term; `base` from an occupation to the counts of those it
+    has already; `posts` from a term to the occupations that have it. Of a term that many have, `line` is its row in
+    `dense`, else -1. Weights are whole numbers, as short as they can be: what costs is memory.
     """
 
-    spread_ptr: NDArray[np.int32]
-    spread_term: NDArray[np.int32]
+    measure: NDArray[np.int32]
     rarity: NDArray[np.float64]
-    where: NDArray[np.int32]
     damp: NDArray[np.float64]
-    post_row: NDArray[Any]  # uint16, or uint32 where there are more occupations
-    post_value: NDArray[np.int16]
-    dense: NDArray[np.int16]
+    spread: Cells
     base: Cells
+    posts: Cells
+    dense: NDArray[np.int16]
+    line: NDArray[np.int32]
     base_dot: NDArray[np.int32]
     base_square: NDArray[np.float64]
     competes: NDArray[np.bool_]
@@ -151,29 +149,21 @@ def make_space(graph: OccupationGraph, cadre: NDArray[np.float32]) -> Space:
     counts = measures.held_counts(index.spreads, index.background, measures.every_occupation(graph))
     vectors = [in_whole_numbers(index.vectors[name], FINE) for name in MEASURES]
     posts = sparse.csr_array(sparse.hstack(vectors, format="csr").T)
-    # The terms that most occupations have come first: the most frequent look-ups are close in memory.
-    order = np.argsort(-np.diff(posts.indptr), kind="stable")
-    number = np.argsort(order).astype(np.int32)
-    posts = sparse.csr_array(posts[order])
-    rarity = np.concatenate([index.rarities[name] for name in MEASURES])[order]
     many = np.flatnonzero(np.diff(posts.indptr) * _MANY > len(graph.codes))
-    where = np.stack([posts.indptr[:-1], posts.indptr[1:]], axis=1).astype(np.int32)
-    where[many] = np.stack([np.full(len(many), -1), np.arange(len(many))], axis=1)
+    line = np.full(posts.shape[0], -1, np.int32)
+    line[many] = np.arange(len(many))
     dots, squares = _base_products(graph, vectors)
     fixed = [name for name in measures.OVERALL if name not in MEASURES]
     weighing = [weighted(index.spreads[name], (index.rarities[name] > 0).astype(float)) for name in MEASURES]
-    starts, terms = _spread(weighing)
-    base = sparse.csr_array(sparse.hstack([counts[name] for name in MEASURES], format="csr"))
     return Space(
-        spread_ptr=starts,
-        spread_term=number[terms],
-        rarity=rarity,
-        where=where,
+        measure=np.repeat(np.arange(len(MEASURES), dtype=np.int32), [v.shape[1] for v in vectors]),
+        rarity=np.concatenate([index.rarities[name] for name in MEASURES]),
         damp=np.concatenate([[0.0], damped(np.arange(1.0, _DAMPED))]),
-        post_row=posts.indices.astype(np.uint16 if len(graph.codes) < 1 << 16 else np.uint32),
-        post_value=posts.data.astype(np.int16),
+        spread=_cells(sparse.hstack(weighing, format="csr"), np.int32),
+        base=_cells(sparse.hstack([counts[name] for name in MEASURES], format="csr"), np.int32),
+        posts=_cells(posts, np.int16),
         dense=posts[many].toarray().astype(np.int16),
-        base=Cells(base.data.astype(np.int32), number[base.indices], base.indptr.astype(np.int32)),
+        line=line,
         base_dot=dots,
         base_square=squares,
         competes=~graph.is_specialised,
@@ -206,22 +196,12 @@ def _base_products(
     return dots, squares
 
 
-def _spread(matrices: Sequence[sparse.csr_array]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Terms of each competency, each as often as it comes; shape (columns, k + 1) of where those of a measure start."""
-    whole = sparse.csr_array(sparse.hstack(matrices, format="csr"))
-    whole.sort_indices()
-    terms = np.repeat(whole.indices, whole.data.astype(np.int64)).astype(np.int32)
-    counts = np.stack([np.asarray(m.sum(axis=1)).ravel() for m in matrices], axis=1).astype(np.int64)
-    ends = np.cumsum(counts).reshape(counts.shape)
-    return np.concatenate([(ends[:, 0] - counts[:, 0])[:, None], ends], axis=1).astype(np.int32), terms
-
-
 def make_needs(graph: OccupationGraph) -> Needs:
     """Return what occupations require, in the orders in which coverage reads it."""
     required, by, near = map(_cells, (graph.weights, sparse.csr_array(graph.weights.T), graph.near))
     return Needs(required, by, near, graph.total_weight)
 
 
-def _cells(matrix: sparse.csr_array) -> Cells:
+def _cells(matrix: sparse.csr_array, kind: type[np.number] = np.float64) -> Cells:
     """Cells of a matrix in the types that the loops were compiled for."""
-    return Cells(matrix.data.astype(np.float64), matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
+    return Cells(matrix.data.astype(kind), matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32))
