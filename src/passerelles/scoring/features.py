@@ -65,7 +65,6 @@ _CLOSEST: Final = _PARENT + _DOMAIN + _TOP
 # A step up of about one level of training; half a level is noise, two are another career.
 _STEP: Final = (0.3, 1.8)
 _NO_SPREAD: Final = 1e-6  # figures of targets are logarithms of counts and shares: real differences are larger
-_COLUMNS: Final = 256  # targets at once: sums over groups of origins take their memory, not that of all pairs
 _ROOM: Final = 112_000_000  # bytes of cached tables: eleven of ROME's 1,584 fiches, three of ESCO's 3,007
 # Measures that features ask for again, beside their share in the overall closeness, and ranks that serve several
 # features: worth keeping while there is room.
@@ -250,15 +249,12 @@ def _group_closeness(context: FeatureContext) -> Dense:
 
     For occupations only: people have the part of theirs.
     """
-    graph, whole = context.graph, context.measured("overall")
+    graph = context.graph
+    others = context.measured("overall").astype(np.float64)
+    np.fill_diagonal(others, 0.0)
     members = _members(graph)
-    counts = np.maximum(members.sum(axis=1), 1)[:, None]
-    closeness = np.empty((len(context.occupation_rows), len(graph.codes)), dtype=np.float32)
-    for columns in blocks(len(graph.codes), _COLUMNS):
-        block = whole[:, columns].astype(np.float64)
-        block[np.arange(columns.start, columns.stop), np.arange(columns.stop - columns.start)] = 0.0
-        closeness[:, columns] = ((members @ block) / counts).astype(np.float32)[graph.group[context.occupation_rows]]
-    return closeness
+    means = (members @ others) / np.maximum(members.sum(axis=1), 1)[:, None]
+    return np.asarray(means.astype(np.float32)[graph.group[context.occupation_rows]])
 
 
 def _members(graph: OccupationGraph) -> "sparse.csr_array":
@@ -278,15 +274,11 @@ def _of_sisters(name: str, context: FeatureContext) -> Dense:
     members = _members(graph)
     own = graph.base_rows[context.occupation_rows]
     group = graph.group[own]
-    mean_ranks = np.empty((len(own), len(graph.codes)), dtype=np.float32)
-    for columns in blocks(len(graph.codes), _COLUMNS):
-        mine = ranks[:, columns]
-        known = ~np.isnan(mine)
-        filled = np.where(known, mine, np.float32(0.0))
-        others = (members @ known.astype(np.float32))[group] - known[own]
-        means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
-        mean_ranks[:, columns] = np.where(others > 0, means, mine[own])
-    return mean_ranks
+    known = ~np.isnan(ranks)
+    filled = np.where(known, ranks, np.float32(0.0))
+    others = (members @ known.astype(np.float32))[group] - known[own]
+    means = ((members @ filled)[group] - filled[own]) / np.maximum(others, np.float32(1.0))
+    return np.where(others > 0, means, ranks[own])
 
 
 def _level_step(

@@ -61,27 +61,15 @@ def holding_of(graph: OccupationGraph, columns: Sequence[int] | NDArray[np.int32
     """
     mine = np.sort(np.asarray(columns, dtype=np.int32))  # `np.unique` alone would import masked arrays: 15 ms
     mine = mine[np.diff(mine, prepend=-1) > 0]
-    credit, via = _credited(graph, np.zeros_like(mine), mine, 1)
+    credit, via = np.zeros(len(graph.macro)), np.full(len(graph.macro), -1, dtype=np.int32)
+    cells, counts = graph.near_cells.of_rows(mine)
+    through, value, where = np.repeat(mine, counts), graph.near_cells.data[cells], graph.near_cells.columns[cells]
+    order = np.lexsort((-through, value))  # where several credit one, the last stays: most credit, then first by code
+    credit[where[order]], via[where[order]] = value[order], through[order]
+    credit[mine], via[mine] = 1.0, mine
     held = np.zeros(len(credit), dtype=np.bool_)
     held[mine] = True
     return Holding(frozen(held), frozen(credit), frozen(via))
-
-
-def _credited(
-    graph: OccupationGraph, owner: NDArray[np.int32], mine: NDArray[np.int32], size: int
-) -> tuple[NDArray[np.float64], NDArray[np.int32]]:
-    """Credit and near match of every competency, for `size` holdings one after the other: `owner` holds `mine`."""
-    width = len(graph.macro)
-    credit = np.zeros(size * width, dtype=np.float64)
-    via = np.full(size * width, -1, dtype=np.int32)
-    start = owner.astype(np.intp) * width
-    cells, counts = graph.near_cells.of_rows(mine)
-    through, value = np.repeat(mine, counts), graph.near_cells.data[cells]
-    where = np.repeat(start, counts) + graph.near_cells.columns[cells]
-    order = np.lexsort((-through, value))  # where several credit one, the last stays: most credit, then first by code
-    credit[where[order]], via[where[order]] = value[order], through[order]
-    credit[start + mine], via[start + mine] = 1.0, mine
-    return credit, via
 
 
 def required_columns(graph: OccupationGraph, row: int) -> NDArray[np.int32]:
@@ -111,13 +99,9 @@ def coverage_row(graph: OccupationGraph, holding: Holding) -> NDArray[np.float64
 
 def coverage_block(graph: OccupationGraph, held: "sparse.csr_array") -> NDArray[np.float32]:
     """Coverage of every occupation by each of several holdings, given as rows of 1 where held; shape (b, n)."""
-    cells, size = Cells.of(held), held.shape[0]
-    coverage = np.empty((size, len(graph.codes)), dtype=np.float32)
-    for block in blocks(size):  # a few together: 64 x 30,000 competencies are 15 MB
-        rows = np.arange(block.start, block.stop, dtype=np.int32)
-        places, counts = cells.of_rows(rows)
-        credit, _ = _credited(graph, np.repeat(rows - block.start, counts), cells.columns[places], len(rows))
-        coverage[block] = _share(graph, np.asarray(graph.weights @ credit.reshape(len(rows), len(graph.macro)).T).T)
+    cells, coverage = Cells.of(held), np.empty((held.shape[0], len(graph.codes)), dtype=np.float32)
+    for row in range(len(coverage)):
+        coverage[row] = coverage_row(graph, holding_of(graph, cells.columns[cells.of_row(row)]))
     return coverage
 
 
