@@ -21,11 +21,11 @@ LABELS = Path(__file__).resolve().parents[1] / "tests" / "data"
 OPENING = 300  # letters of each text that the labels of v461 are of
 # The labels of each version: what was held out when it was first measured, and what since, docs/access.md says.
 VERSIONS = {
-    "rome-v460": ("dev", "dev2", "dev3", "held2", "held3"),
-    "rome-v347": ("v347",),
+    "rome-v460": ("dev", "dev2", "dev3", "held2", "held3", "rest"),
+    "rome-v347": ("v347", "v347b"),
     "rome-v461": ("v461", "v461b"),
 }
-WRITTEN = ("1", "2", "3")  # sets of `access_written.csv`
+WRITTEN = ("1", "2", "3", "4", "5")  # sets of `access_written.csv`
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,8 @@ class Agreement:
         """Each share with Wilson's interval."""
 
         def share(right: int, cases: int) -> str:
+            if not cases:
+                return "none"
             low, high = wilson(right / cases, cases)
             return f"{right}/{cases} = {right / cases:.3f} [{low:.3f}, {high:.3f}]"
 

@@ -44,6 +44,7 @@ def mention(text: str, start: str) -> Mention:
         ("Le permis C ou CE est obligatoire.", ["permis C ou CE"]),
         ("Cet emploi est accessible avec un CQP.", ["CQP"]),
         ("La spécialisation en gériatrie est obligatoire.", ["spécialisation en gériatrie"]),
+        ("Un brevet de pilote n'est pas suffisant, la licence de pilote est exigée.", ["licence de pilote"]),
         (
             "Des certifications telles que l'attestation de tir et l'habilitation gaz sont obligatoires.",
             ["attestation de tir", "habilitation gaz"],
@@ -111,6 +112,7 @@ def test_what_is_stated_or_the_only_way_in_is_required(text: str, names: list[st
         ("Des habilitations électriques peuvent être nécessaires mais ne sont pas obligatoires.", "negated"),
         ("Une habilitation de tir peut être requise, bien que non obligatoire.", "negated"),
         ("Aucune habilitation n'est obligatoire pour exercer ce métier.", "negated"),
+        ("Une habilitation est facultative.", "negated"),
         ("Une habilitation est parfois exigée.", "usual"),
         ("Une habilitation électrique est souvent obligatoire.", "usual"),
         ("Une habilitation électrique peut être exigée.", "usual"),
@@ -253,6 +255,41 @@ INTRODUCED = "Cet emploi demande du sérieux. "  # the first sentence speaks of 
         "Un certificat de tir vous sera demandé.",
         "Un certificat de tir doit être présenté.",
         "Un certificat de tir doit avoir été obtenu.",
+        "La carte professionnelle doit être en cours de validité.",
+        "Une carte professionnelle doit être demandée.",
+        "Un certificat de tir doit être fourni.",
+        "La loi oblige chaque conducteur de voiture de transport avec chauffeur (VTC) à détenir un agrément.",
+        "Un DE d'ergothérapeute est exigé.",
+        "Les conducteurs ont tous le permis D.",
+        "Tout conducteur de train dispose d'une licence de conducteur.",
+        "Les podologues ont à justifier d'un agrément.",
+        "Les médecins doivent être inscrits au conseil de l'Ordre.",
+        "Inscription obligatoire au tableau de l'Ordre des orfèvres.",
+        "L'avocat s'inscrit obligatoirement au barreau.",
+        "Sous réserve d'être titulaire du permis B, chacun débute.",
+        "Il est interdit d'exercer sans la carte professionnelle.",
+        "Il n'est pas possible d'exercer sans le Diplôme d'État d'orfèvre.",
+        "Avoir le permis B est une nécessité.",
+        "Être majeur et détenir le permis B sont les seules conditions.",
+        "Être en possession d'une attestation de capacité.",
+        "Vous possédez le permis B.",
+        "L'anglais n'est pas exigé. Le permis B, lui, l'est.",
+        "Obligations : carte professionnelle et casier vierge.",
+        "Conditions requises : être titulaire du permis B.",
+        "Le Sauveteur Secouriste du Travail est obligatoire.",
+        "La qualification d'installateur est obligatoire.",
+        "Un diplôme universitaire de plongée est exigé.",
+        "Une aptitude au travail en hauteur attestée par un médecin est obligatoire.",
+        "L'examen d'aptitude à la profession d'orfèvre est obligatoire.",
+        "Une habilitation délivrée par un établissement public est obligatoire.",
+        "Le Diplôme d'État d'orfèvre donne seul accès au métier.",
+        "Un permis B est nécessaire pour se rendre sur les chantiers.",
+        "Un BP JEPS est obligatoire.",
+        "Un Certibiocide est obligatoire.",
+        "L'inscription au répertoire national est obligatoire.",
+        "L'accès se fait avec le permis C.",
+        "On devient orfèvre avec le Diplôme d'État d'orfèvre.",
+        "Ce métier s'adresse aux titulaires d'un permis D.",
     ],
 )
 def test_turns_that_ask(text: str) -> None:
@@ -340,10 +377,53 @@ def test_turns_that_ask(text: str) -> None:
         "Cet emploi est accessible avec un CAP peintre. Il n'y a pas d'obligation de détenir un CQP.",
         "Cet emploi est accessible avec un CAP peintre. Aucune obligation d'avoir un CQP.",
         "Cet emploi est accessible avec un CAP peintre. Rien n'impose un CQP.",
+        "La formation PSC1 ou SST est exigée.",
+        "La détention du certificat de tir ou, désormais, du Diplôme d'État de tireur est impérative.",
+        "Un diplôme est exigé : Diplôme d'État d'orfèvre ou BEP de joaillier.",
+        "Un diplôme d'État d'orfèvre est requis, sauf expérience de trois ans.",
+        "Un agrément est exigé, en cas de vente d'armes.",
+        "Un agrément est à détenir par le responsable.",
+        "Une certification est demandée aux vendeurs, mais pas aux caissiers.",
+        "Une formation obligatoire à la sécurité est suivie tous les cinq ans.",
+        "Une formation de tireur doit être suivie tous les cinq ans.",
+        "Le permis C est nécessaire à la conduite des camions.",
+        "Certaines interventions nécessitent une habilitation.",
+        "En milieu nucléaire, une habilitation est obligatoire.",
+        "Une habilitation est obligatoire sur les sites nucléaires.",
+        "Le permis B est nécessaire en milieu rural.",
+        "Les agents travaillant en hauteur doivent détenir une habilitation.",
+        "Les travailleurs indépendants doivent détenir une carte professionnelle.",
+        "Le permis B est exigé sur les postes itinérants.",
+        "Dans la plupart des cas, le permis B est exigé.",
+        "Le permis B est en principe exigé.",
+        "Le permis B est quasi indispensable.",
+        "Le permis B est exigé de préférence.",
+        "Le certificat de tir est attendu par la plupart des établissements.",
+        "Le certificat de tir peut devenir nécessaire.",
+        "Le certificat de tir était obligatoire.",
+        "L'employeur est tenu de délivrer une autorisation de conduite.",
+        "Le concours est ouvert aux titulaires du permis B.",
+        "Le MAC SST est obligatoire.",
+        "Le métier est accessible avec une école conférant le titre de tireur.",
     ],
 )
 def test_turns_that_do_not_ask_of_everybody(text: str) -> None:
     assert required(text if text.startswith("Cet emploi") else INTRODUCED + text) == []
+
+
+def test_what_the_first_sentence_asks_for_a_task_is_asked_of_the_job() -> None:
+    text = "Le certificat de sauvetage est obligatoire pour surveiller les baignades."
+    assert required(text) == ["certificat de sauvetage"]
+    assert required(INTRODUCED + text) == []
+    assert required(text + " Les moniteurs n'y sont pas soumis.") == []  # others do without: it is of some posts
+    assert required("Pour les interventions en altitude, une habilitation est exigée.") == []
+
+
+def test_a_name_goes_as_far_as_its_words_and_no_further() -> None:
+    assert required("Un titre de technicien après-vente est exigé.") == ["titre de technicien après-vente"]
+    assert required("Un titre de chef de gros œuvre est exigé.") == ["titre de chef de gros œuvre"]
+    assert required("Il faut détenir le permis D et réussir des tests.") == ["permis D"]
+    assert required("Il faut justifier d'un agrément et de son brevet de pilote.") == ["agrément", "brevet de pilote"]
 
 
 def test_a_credential_beside_a_clean_record_is_required() -> None:
@@ -416,6 +496,17 @@ def test_a_sentence_that_takes_up_the_one_before_states_it() -> None:
         ("Accessible avec des formations variées mais non obligatoires, de Bac+2 à Bac+5.", (0, 7)),
         ("Bien que non obligatoires, des formations sont appréciées, dont un CAP.", (0, 3)),
         ("Accessible avec un Bac. Le diplôme n'est obligatoire que pour l'installation.", (0, 4)),
+        ("Ouvert à tous. Aucune condition de diplôme.", (0, None)),
+        ("Aucune qualification initiale n'est attendue.", (0, None)),
+        ("Aucun diplôme n'est par ailleurs exigé.", (0, None)),
+        ("Ni diplôme ni brevet ne sont demandés.", (0, None)),
+        ("Les vendeurs peuvent exercer sans diplôme.", (0, None)),
+        ("On ne peut exercer sans diplôme.", (None, None)),
+        ("Le diplôme se prépare en trois ans après le Bac.", (6, 6)),
+        ("Sept années d'études après le Bac y conduisent.", (7, 7)),
+        ("Accessible avec un CAP. Une licence de soudeur ou une licence sportive est appréciée.", (3, 3)),
+        ("Accessible avec un Bac+2 en assistance technique d'ingénieur.", (5, 5)),
+        ("Accessible avec un Diplôme d'État de docteur vétérinaire.", (None, None)),
     ],
 )
 def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, int | None]) -> None:
@@ -434,6 +525,10 @@ def test_levels_are_those_named_for_access(text: str, levels: tuple[int | None, 
         ("Pour être attaché, il faut se présenter au concours.", None),
         ("Cet emploi est accessible avec un BTS.", None),
         ("L'emploi est accessible après sélection.", "admission"),
+        ("Les places en institut sont attribuées sur sélection.", "admission"),
+        ("L'admission en institut repose sur un entretien.", "admission"),
+        ("Le gardien est recruté par concours.", "competition"),
+        ("Les arbitres sont nommés chaque saison par leur fédération.", "appointment"),
     ],
 )
 def test_a_competition_counts_where_everybody_goes_through_it(text: str, selection: str | None) -> None:
@@ -459,6 +554,10 @@ CATALOGUE = {
     "DEI": "Diplôme d'État d'infirmier",
     "DES-UROLOGIE": "Diplôme d'études spécialisées : urologie",
     "BAFA": "Brevet d'aptitude aux fonctions d'animateur",
+    "DE-MK": "Diplôme d'État de masseur-kinésithérapeute",
+    "DE-MEDECIN": "Diplôme d'État de docteur en médecine",
+    "TIR": "Attestation de tir (stand ou ball-trap)",
+    "CARTE-AMBULANT": "Carte de commerçant ambulant",
 }
 
 
@@ -473,6 +572,12 @@ CATALOGUE = {
         ("Le diplôme d'études spécialisées en urologie est obligatoire.", "DES-UROLOGIE"),
         ("Le BAFA est obligatoire.", "BAFA"),
         ("La FIMO est obligatoire.", None),
+        ("Le Diplôme d'Etat -DE- d'infirmier (Bac+3) est obligatoire.", "DEI"),
+        ("Le Diplôme d'État de masseur kinésithérapeute est obligatoire.", "DE-MK"),
+        ("Accessible avec un Bac + 8 Doctorat en médecine.", "DE-MEDECIN"),
+        ("Un permis B d'au moins deux ans est obligatoire.", "PERM-B"),
+        ("Une attestation de tir est obligatoire.", "TIR"),
+        ("La carte permettant l'exercice d'une activité ambulante est obligatoire.", "CARTE-AMBULANT"),
     ],
 )
 def test_a_mention_gets_a_code_only_where_it_is_certain(text: str, code: str | None) -> None:
@@ -562,6 +667,7 @@ def test_what_newer_texts_say(text: str, names: list[str]) -> None:
             "held2",
             Agreement((88, 90), (88, 95), (262, 272), (268, 272)),
         ),  # held out until the rules reached 77 of 82 and 77 of 91; read since
+        ("rest", Agreement((0, 0), (0, 0), (70, 70), (70, 70))),
     ],
 )
 def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome: Referential, name: str, floors: Agreement) -> None:
@@ -571,14 +677,17 @@ def test_the_reader_agrees_with_a_hand_on_labelled_fiches(rome: Referential, nam
 def test_the_reader_agrees_with_a_hand_on_the_rome_3(older_rome: Referential) -> None:
     # the half kept unread while rules were mended reached 23 of 28 and 23 of 26; read since
     _reaches("v347", older_rome, Agreement((61, 61), (61, 61), (314, 316), (313, 316)))
+    _reaches("v347b", older_rome, Agreement((1, 1), (1, 1), (38, 39), (39, 39)))
 
 
 @pytest.mark.parametrize(
     ("number", "floors"),
     [
-        ("1", Agreement((135, 154), (136, 162), (220, 240), (232, 240))),
-        ("2", Agreement((131, 137), (131, 142), (196, 200), (190, 200))),
-        ("3", Agreement((98, 111), (99, 129), (144, 160), (155, 160))),
+        ("1", Agreement((142, 154), (143, 162), (230, 240), (233, 240))),
+        ("2", Agreement((135, 141), (135, 142), (199, 200), (195, 200))),
+        ("3", Agreement((112, 121), (113, 129), (152, 160), (158, 160))),
+        ("4", Agreement((48, 52), (48, 52), (78, 80), (80, 80))),
+        ("5", Agreement((47, 48), (49, 56), (56, 60), (58, 60))),
     ],
 )
 def test_the_reader_agrees_with_who_wrote_texts_for_it(number: str, floors: Agreement) -> None:
@@ -595,7 +704,7 @@ def _agree(name: str, texts: dict[str, str], floors: Agreement) -> None:
 
 def _above(reached: Agreement, floors: Agreement) -> None:
     for right, floor in zip(vars(reached).values(), vars(floors).values(), strict=True):
-        assert right[0] / right[1] >= floor[0] / floor[1], reached.described()
+        assert right[0] * floor[1] >= floor[0] * right[1], reached.described()
 
 
 @pytest.mark.parametrize(

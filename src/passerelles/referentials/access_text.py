@@ -723,7 +723,9 @@ def _condition(sentence: _Sentence, span: _Span, cues: Sequence[_Cue], rules: _R
             return "some-tasks"
     else:
         ends = [span.end, *(cue.end for cue in cues if cue.start >= span.end)]
-        following = [re.split(f"[,{_MASK}]", sentence.masked[end:high], maxsplit=1)[0] for end in ends]
+        following = [rules.reading["cut"].split(sentence.masked[end:high], maxsplit=1)[0] for end in ends]
+        if sentence.first and not sentence.other_way:  # what it asks for a task is asked for the job's own
+            following = [rules.reading["opening"].sub("", words) for words in following]
         around = " ".join([before, *(rules.reading["check"].sub("", words) for words in following)])
     for condition in _CONDITIONS:
         if condition == "some-titles" and sentence.first and not rules.reading["some"].search(around):
