@@ -257,6 +257,43 @@ def test_titles_of_real_advertisements_on_the_real_rome(rome: Referential, text:
     assert resolve_title(rome, text)[0].parent_code == family
 
 
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Aide À Domicile H/F", "K1304"),  # every word with a capital: none is a place for that
+        ("Aide À Domicile - Rennes", "K1304"),
+        ("Aide À Domicile À Montpellier (34070) (H/F)", "K1304"),
+        ("Conducteur De Machines À Papier Ou Carton À Tarbes H/F", "H3101"),
+        ("Médecin urgentiste - Service technique (H/F)", "J1102"),
+    ],
+)
+def test_words_of_a_title_are_no_place_and_no_date(rome: Referential, text: str, family: str) -> None:
+    found = resolve_title(rome, text)
+    assert (found[0].parent_code, status(found)) == (family, "sûr")
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("animateur / éducateur sportif H/F", "G1204"),
+        ("Vendeur/conseiller automobile", "D1404"),
+        ("Maçon / chef de chantier", "F1703"),
+    ],
+)
+def test_a_word_before_a_slash_shares_what_follows_where_that_is_a_title(
+    rome: Referential, text: str, family: str
+) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize(
+    "text", ["professeur d'éducation physique et sportive", "Technicien d'intervention sociale et familiale (H/F)"]
+)
+def test_a_label_is_known_without_the_initials_that_end_it(rome: Referential, text: str) -> None:
+    found = resolve_title(rome, text)
+    assert (found[0].reason, status(found)) == ("exact", "sûr")
+
+
 def in_both(rome: Referential, text: str) -> tuple[Candidate, Candidate]:
     bare, posted = (resolve_title(rome, each)[0] for each in (text, f"{text} (H/F)"))
     assert posted.code == bare.code

@@ -1,5 +1,6 @@
 """Frozen index of labels: everything that one referential needs to resolve free text, or to search its words."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from passerelles.matching.reading import (
 from passerelles.referentials.referential import Referential, nearest_codes, plain_forms
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.text import words, words_of_all
+from passerelles.text import fold_accents, words, words_of_all
 from passerelles.vectors import (
     Field,
     FloatArray,
@@ -387,7 +388,7 @@ class TitleIndex:
         by_form: dict[str, dict[int, bool]] = {}
         for place, forms in enumerate(self.written):
             for form in filter(None, forms):
-                by_form.setdefault(form, {})[place] = forms[2:] == (form,)
+                by_form.setdefault(form, {})[place] = forms[2:3] == (form,)
         return MappingProxyType({form: tuple(places.items()) for form, places in sorted(by_form.items())})
 
     @cached_property
@@ -544,8 +545,19 @@ def _likelihood(counts: "sparse.csr_array") -> Likelihood:
 
 
 def _written(label: str, pair: tuple[str, str], pack: LanguagePack) -> tuple[str, ...]:
-    """Normalised forms, one of each: masculine, whole label, feminine third."""
-    return tuple(dict.fromkeys(" ".join(joined_words(form, pack)) for form in dict.fromkeys((pair[0], label, pair[1]))))
+    """Normalised forms, one of each: masculine, whole label, feminine third; then without initials that end them."""
+    forms = dict.fromkeys((pair[0], label, pair[1]))
+    bare = [form[: match.start()] for form in forms if (match := _INITIALS.search(form)) and _are_initials(match, form)]
+    return tuple(dict.fromkeys(" ".join(joined_words(form, pack)) for form in (*forms, *bare)))
+
+
+_INITIALS: Final = re.compile(r"\s*(?:\(([A-Z]{2,})\)|-([A-Z]{2,})-)$")
+
+
+def _are_initials(match: re.Match[str], form: str) -> bool:
+    """Whether what ends a form is the initials of its words, in order: "éducation physique et sportive (EPS)"."""
+    letters = iter([word[0] for word in words(form[: match.start()])])
+    return all(letter in letters for letter in fold_accents(match[match.lastindex or 0]))
 
 
 DOCUMENT: Final = "titles.json"

@@ -615,7 +615,11 @@ class _Title:
         capitals = _capitals(self.text)
         for position, pattern in enumerate(self.pack.places):
             place = pattern.search(self.folded)
-            if place is not None and self.folded[: place.start()].strip() and self._is_place(place, position, capitals):
+            if place is None or not self.folded[: place.start()].strip():
+                continue
+            # "Aide à Domicile", written as names are, is a title as a whole.
+            meant = position == 0 and self._is_meant(_WORD.findall(self.folded, 0, place.end()))
+            if not meant and self._is_place(place, position, capitals):
                 self._drop(*place.span())
                 break
 
@@ -728,6 +732,10 @@ class _Title:
         whole = self.lexicon.stems_of(self._joined([word for piece, _ in pieces for word in piece]))
         if " ".join(whole) in self.words.labels:
             return []
+        # "Animateur / éducateur sportif" names an "animateur sportif", where that is a title.
+        first, second = (piece for piece, _ in pieces[:2])
+        if len(first) == 1 and len(second) > 1 and self._is_meant(first + second[1:]):
+            pieces[0] = (first + second[1:], pieces[0][1])
         jobs = [piece for place, (piece, alike) in enumerate(pieces) if self._is_job(piece, by_head=alike or not place)]
         return jobs if len(jobs) == len(pieces) else []
 
