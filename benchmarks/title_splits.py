@@ -26,6 +26,8 @@ ADS = Path(__file__).parent.parent / "tests" / "data" / "ad_titles.csv"
 FIRMS = ADS.with_name("firm_titles.csv")
 POSTED = ADS.with_name("posted_titles.csv")
 POSTED_BY_ALL = ADS.with_name("posted_titles2.csv")
+OFFERS = ADS.with_name("offer_titles.csv")
+LATER_OFFERS = ADS.with_name("offer_titles2.csv")
 _LETTERS = string.ascii_lowercase
 Links: TypeAlias = Mapping[str, Sequence[str]]
 

@@ -16,7 +16,9 @@ from title_splits import (
     ADS,
     FIRMS,
     KINDS,
+    LATER_OFFERS,
     MEASURES,
+    OFFERS,
     POSTED,
     POSTED_BY_ALL,
     Query,
@@ -68,6 +70,10 @@ def families_of(table: TitleTable, data: Path, new: Referential, old: Referentia
     sets = {f"ESCO, {told}": esco_titles(esco, new, half) for half, told in halves}
     sets |= {f"ESCO, exact or broad, half {half}": esco_titles(esco, new, half, relations=near) for half in (0, 1)}
     sets |= {f"{name}, {told}": ad_titles(path, half) for name, path in lists.items() for half, told in halves}
+    sets |= {
+        "offers of public lists, mended on": ad_titles(OFFERS, 0) + ad_titles(OFFERS, 1),
+        "offers of public lists, the others": ad_titles(LATER_OFFERS, 0) + ad_titles(LATER_OFFERS, 1),
+    }
     sets |= {"ROME 3 titles, held out": older_titles(old, new, 1), "no job": no_jobs(7)}
     for name, queries in sets.items():
         table.resolved(name, new, queries)

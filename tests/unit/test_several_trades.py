@@ -32,7 +32,11 @@ def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential
     assert several_jobs(rome, "Ambulancier / Ambulancière") is None  # a title, and read as one
 
 
-@pytest.mark.parametrize(("text", "family"), [("Conducteur de grumier", "N4101"), ("Accrocheur", None)])
+@pytest.mark.parametrize(("text", "family"), [
+    ("Conducteur de grumier", "N4101"), ("Accrocheur", None),
+    ("Enseignant en EPS", "K2107"), ("Directeur général adjoint des services", "K1401"), ("Hacker éthique", "M1802"),
+    ("Directeur d'EAJE", "K1202"), ("Technicien télécom", None), ("Caviste", None), ("Make-up artist", None),
+])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
     best = resolve_title(rome, text)[0]
     assert (best.parent_code if best.parent_confidence >= 0.9 else None) == family
