@@ -116,7 +116,7 @@ def test_a_column_of_numbers_of_which_some_are_words_is_still_one(embedded: Refe
         ("2 CDI + 1 CDD", 3), ("4 (dont 1 CDD)", 4),
         ("11 agents (8,4 ETP)", 11), ("7 dont 2 alternants", 7), ("3 postes à 50 %", 3),
         ("4 sal.", 4), ("8 dt 2 CDD", 8), ("2 à mi-temps", 2),
-        ("2 x 0,5 ETP", 2), ("3 à 0.8 ETP", 3),
+        ("2 x 0,5 ETP", 2), ("3 à 0.8 ETP", 3), ("2 + 1 apprenti", 3),
         ("1 (mi-temps)", 1), ("3 (H/F)", 3), ("3 postes à pourvoir", 3), ("5 (environ)", None),
         *((text, None) for text in ("3 à 5", "une dizaine", "~6", "10-12", "2/3", "au moins 3", "5 (3)", "½", "NC")),
         *((text, None) for text in ("3 %", "8 h dont 2 de nuit")),
@@ -1839,3 +1839,74 @@ def test_a_remark_that_doubts_a_number_is_said(embedded: Referential, tmp_path: 
     text = "Poste;Effectif;Commentaire\nN1101;1200;faute de frappe ? voir avec RH\nN4101;3;à confirmer\nN4103;2;CDI\n"
     lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
     assert (lots.people, [p.row for p in lots.said if p.key == "doubted"]) == (1205, [2, 3])
+
+
+def test_months_below_one_heading_are_summed_or_told_beside_their_total(embedded: Referential, tmp_path: Path) -> None:
+    head, months = ("Métier", "Départs contraints", "", ""), ("", "T1 2027", "T2 2027", "T3 2027")
+    rows = (("N1101", 2, 1, 1), ("N4101", 1, None, 2))
+    path = workbook(tmp_path / "t.xlsx", head, months, *rows)
+    lots = read_lots(embedded, path, "fragile")
+    assert (found(lots), asides(lots)) == ([("–", "N1101", 4), ("–", "N4101", 3)], [])
+    assert "parts_summed" in said(lots)
+    with_total = (*((*row, total) for row, total in zip(rows, (4, 3), strict=True)), ("Total", 3, 1, 3, 7))
+    path = workbook(tmp_path / "t.xlsx", (*head, "Total"), (*months, ""), *with_total)
+    assert (read_lots(embedded, path, "fragile").people, read_lots(embedded, path, "fragile").set_aside) == (7, ())
+
+
+@pytest.mark.parametrize("names", ["Nom;Prénom", "Matricule;Sexe", "Civilité;Nom et prénom"])
+def test_of_a_list_of_persons_no_number_counts_people(embedded: Referential, tmp_path: Path, names: str) -> None:
+    for column in ("Coeff.", "Position"):
+        text = f"{names};Emploi;{column};Contrat\nA;B;N1101;230;CDI\nC;D;N1101;185;CDI\nE;F;N4101;ETAM D;CDI\n"
+        lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+        assert (lots.people, asides(lots)) == (3, [])
+
+
+def test_a_total_that_nobody_named_is_one(embedded: Referential, tmp_path: Path) -> None:
+    text = "Fonction;H;F;Total;Ville\nN1101;6;9;15;Redon\nN4101;8;1;9;Redon\n;14;10;{};\n"
+    for total, key in ((24, []), (25, [(4, "empty")])):
+        lots = read_lots(embedded, written(tmp_path / "t.csv", text.format(total)), "fragile")
+        assert (lots.people, asides(lots), said(lots).count("total_line")) == (24, key, int(not key))
+
+
+def test_the_town_of_a_title_may_stand_after_its_postcode(embedded: Referential, tmp_path: Path) -> None:
+    text = (
+        "SARL DUPUY - 12 rue Jean Jaurès - 35600 REDON;\nEtat du personnel au 15/11/2026;\nEmploi;Effectif\nN1101;4\n"
+    )
+    (lot,) = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES)).lots
+    assert lot.commune_label == "Redon"
+
+
+def test_who_needs_posts_heads_the_columns_that_their_total_sums(embedded: Referential, tmp_path: Path) -> None:
+    rows = [
+        ("Métier", "Clinique Saint-Roch", "Métro31", "Total"), ("N1101", 3, None, 3),
+        ("N4101", 1, 15, 16), ("TOTAL", 4, 15, 19), ("Lieu", "Redon", "Allaire", ""),
+    ]  # fmt: skip
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows), "hiring", locator=Locator(PLACES))
+    assert [(*each, lot.commune_label) for each, lot in zip(found(lots), lots.lots, strict=True)] == [
+        ("Clinique Saint-Roch", "N1101", 3, "Redon"), ("Clinique Saint-Roch", "N4101", 1, "Redon"),
+        ("Métro31", "N4101", 15, "Allaire"),
+    ]  # fmt: skip
+    assert (asides(lots), "by_employer" in said(lots)) == ([], True)
+    rows[1] = ("N1101", 3, None, 5)  # columns that are no parts of the total may count anything
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", *rows), "hiring", locator=Locator(PLACES))
+    assert found(lots) == [("–", "N1101", 5), ("–", "N4101", 16)]
+
+
+def test_lines_of_text_tell_who_seeks_how_many_of_what(embedded: Referential, tmp_path: Path) -> None:
+    text = (
+        "Annonces\nConserverie du Port cherche 5 caristes à Redon\nAlpha : 4 soudeurs et 2 caristes à Allaire\n"
+        "Criée - un cariste\nGalion : cariste, Redon\n"
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    assert sorted((lot.employer, lot.people, lot.commune_label) for lot in lots.lots) == [
+        ("Alpha", 2, "Allaire"), ("Alpha", 4, "Allaire"), ("Conserverie du Port", 5, "Redon"), ("Criée", 1, ""),
+        ("–", 1, "Redon"),
+    ]  # fmt: skip
+
+
+def test_what_becomes_of_people_is_a_remark_beside_their_number(embedded: Referential, tmp_path: Path) -> None:
+    text = "Poste;Effectif;Devenir\nN1101;1;part en retraite\nN4101;3;dont 1 repris par un confrère\nN4103;2;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (found(lots), said(lots)[-2:]) == (
+        [("–", "N1101", 1), ("–", "N4101", 2), ("–", "N4103", 2)], ["leavers_remarked", "remarked"]
+    )  # fmt: skip

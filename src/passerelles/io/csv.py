@@ -349,7 +349,7 @@ _MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile(
     r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|sal\.?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
-    r"employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
+    r"apprentie?s?|alternante?s?|int[ée]rimaires?|saisonni(?:er|[èe]re)s?|employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
     r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|mi-temps|t(?:em)?ps\.? (?:plein|complet|partiel)|"
     r"\d{2,3} ?%|0[.,]\d{1,2}(?: ?(?:etp|fte))?))?"
     r"(?:\s*[àa] (?:pourvoir|recruter|reclasser|supprimer))?"

@@ -301,10 +301,12 @@ class Grid:
     def countable(self) -> list[int]:
         """Columns without a role that may count this side: no identifiers, ages, or parts counted already."""
         names = [normalise_label(name) for name in self.header]
+        persons = self.side == "fragile" and any(says("person", name) for name in names)  # each counts one
         return [
             at
             for at in self.free
-            if not says("no_people", names[at])
+            if not persons
+            and not says("no_people", names[at])
             and not _counts_else(names[at], self.side, (), names)
             and not _are_numbered(self.sample(at))
         ]
@@ -488,7 +490,7 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
     side_at = side_column(grid)
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
 
-    above = "total_line"
+    above, sums = "total_line", _unnamed_sums(grid)
 
     def kind(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
         nonlocal above
@@ -496,6 +498,7 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         if is_part and above != "total_line":
             return "part_line", {}  # of the lot above, counted with it; of a total, its parts are the lots
         found = kind_alone(cells)
+        found = ("total_line", {}) if found[0] in ("", "text_line") and sums(cells) else found
         above = above if is_part else found[0]
         return found
 
@@ -523,6 +526,24 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         return key, {"column": "" if at is None else grid.header[at], "given": given}
 
     return kind
+
+
+def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
+    """Return a function that tells, row by row, which one without a job sums those above it: a total nobody named."""
+    group, whole = list[int](), list[int]()  # numbers of the rows since the last total, and of all
+    counts = [at for at in (grid.columns.get(COUNT[grid.side], -1), *grid.parts) if at >= 0]
+
+    def sums(cells: Sequence[Any]) -> bool:
+        number = sum(whole_of(grid.text_at(cells, at)) or 0 for at in counts)
+        if grid.text(cells, "job") or grid.text(cells, "code"):
+            group.append(number)
+            whole.append(number)
+        elif number and any(len(some) > 1 and number == sum(some) for some in (group, whole)):
+            group.clear()
+            return True
+        return False
+
+    return sums
 
 
 class Remarked(NamedTuple):

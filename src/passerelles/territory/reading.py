@@ -68,6 +68,7 @@ from passerelles.territory.lots import (
 from passerelles.territory.shapes import (
     counted_jobs,
     counts_some_jobs,
+    firms_apart,
     place_in_title,
     unpivoted,
     with_needs,
@@ -82,7 +83,7 @@ _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
-_NUMBERED: Final = re.compile(r"\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
+_NUMBERED: Final = re.compile(r"^\d{5}\s+|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)", "18100 Vierzon"
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _LOTS: Final = frozenset(
     {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "fragile_no_change", "hiring_no_change"}
@@ -352,8 +353,9 @@ class _Reader:
                 problem = "number_in_job"
             else:
                 self.tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
-                for title, number in jobs:
-                    values = {job: title, count: number}
+                town = place_in_title(text, self.is_place) if uncounted else ""
+                for title, number in jobs:  # "4 soudeurs et 2 caristes à Redon"
+                    values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
                     split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
             if problem:
                 fields = {"given": " ".join(text.split())}
@@ -394,7 +396,7 @@ class _Reader:
             first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
             columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = without_sums(self._all_counts(grid), self.is_place, self.holds_jobs, self.tell)
+        grid = without_sums(firms_apart(self._all_counts(grid)), self.is_place, self.holds_jobs, self.tell)
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),

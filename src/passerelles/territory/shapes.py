@@ -130,6 +130,10 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
             if others := [names[i] for i in at if i not in headed]:
                 tell(grid.name, "other_counts", column=", ".join(names[i] for i in headed), others=", ".join(others))
             return _unpivot(grid, "commune", headed, tell)
+    if side == "hiring" and "job" in grid.columns and "employer" not in grid.columns:
+        firms = _firms_summed(grid, free)
+        if len(firms) >= _LEAST:
+            return _unpivot(grid, "employer", firms, tell)
     if not {"job", "code"} & grid.columns.keys() and len(at) >= _LEAST and are_jobs([names[i] for i in at]):
         return _unpivot(grid, "job", [i for i in free if i in at or are_jobs([names[i]])], tell)
     return original
@@ -145,6 +149,32 @@ def _with_summed(grid: Grid, places: Sequence[int], counts: Sequence[int]) -> li
         if wholes == sums[1] != sums[0]:
             return both
     return [*places]
+
+
+def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
+    """Return the columns that a total sums row by row, whose names are of nothing that is counted: who needs them."""
+    names = grid.header
+    firms = [i for i in columns if not names_role(names[i]) and without_part(names[i]) == names[i]]
+    firms = [
+        i
+        for i in firms
+        if names[i] and not any(map(str.isdigit, names[i][:1])) and not says("hires", normalise_label(names[i]))
+    ]
+    total = next((i for i, name in enumerate(names) if _is_total(name)), None)
+    rows = [row for _, row in grid.rows if total is not None and _numbers([cell_text(row[total])])]
+    sums = [(sum(_numbers(cell_text(row[i]) for i in firms)), _numbers([cell_text(row[total or 0])])) for row in rows]
+    return firms if sums and all([number] == whole for number, whole in sums) else []
+
+
+def _places_of(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
+    """Return the places of columns of employers, where a row is named after them: "Lieu"."""
+    rows = (
+        row
+        for _, row in grid.rows
+        if next(iter(columns_of([grid.text(row, "job")], grid.side)), "") in _SAME["commune"]
+    )
+    row = next(rows, None)
+    return {} if row is None else {i: cell_text(row[i]) for i in columns}
 
 
 def _firms_above(grid: Grid, columns: Iterable[int]) -> dict[int, str]:
@@ -178,12 +208,14 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     tell(grid.name, _TURNED[role], columns=", ".join(dict.fromkeys(names[i] for i in at)))
     if others := [names[i] for i in samples if i not in at]:
         tell(grid.name, "columns_apart", columns=", ".join(others))
-    firms = _firms_above(grid, at) if role == "commune" else {}
-    if firms:
-        tell(grid.name, "firms_above", employers=", ".join(dict.fromkeys(firms.values())))
+    beside = _firms_above(grid, at) if role == "commune" else _places_of(grid, at) if role == "employer" else {}
+    if beside and role == "commune":
+        tell(grid.name, "firms_above", employers=", ".join(dict.fromkeys(beside.values())))
     rows = list[Row]()
     for line, row in grid.rows:
         texts = {i: text for i in at if (text := cell_text(row[i]))}
+        if role == "employer" and names_role(grid.text(row, "job")) and not _numbers(texts.values()):
+            continue  # says something of the employers
         filled = [i for i in texts if _non_empty([texts[i]])]
         if old in sums:
             _tell_sum(grid.name, line, row[old], [texts[i] for i in filled], tell)
@@ -192,11 +224,11 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
             rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), "", ""]))
         else:
             nobody: list[tuple[Any, str, str]] = [] if texts else [(row[old], "", "")]
-            numbers = [(row[i], names[i], firms.get(i, "")) for i in filled] or nobody
+            numbers = [(row[i], names[i], beside.get(i, "")) for i in filled] or nobody
             rows += [(line, [*other_cells, *each]) for each in numbers]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
     columns = {**grid.columns, COUNT[grid.side]: len(names), role: len(names) + 1}
-    columns |= {"employer": len(names) + 2} if firms else {}
+    columns |= {"employer" if role == "commune" else "commune": len(names) + 2} if beside else {}
     header += [grid.title(COUNT[grid.side]), role, ""]
     return replace(grid, header=header, columns=columns, rows=rows, headed=role)
 
@@ -375,6 +407,7 @@ def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], row
 _JOBS: Final = WORDS["jobs"]
 _PARTED: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) for signs in _JOBS["parted"]]
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
+_SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
@@ -433,6 +466,24 @@ def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
         return grid
     tell(grid.name, "job_by_content", 0, "job", column=grid.header[at])
     return replace(grid, columns={role: i for role, i in grid.columns.items() if i != at} | {"job": at})
+
+
+def firms_apart(grid: Grid) -> Grid:
+    """Part the employers from what they seek, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon"."""
+    at = grid.columns.get("job")
+    if at is None or grid.side == "fragile" or {"employer", COUNT[grid.side]} & grid.columns.keys():
+        return grid
+    seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
+    if not seeks:
+        return grid
+    rows = list[Row]()
+    for line, cells in grid.rows:
+        match = seeks.get(line)
+        number = match and _numbers([match["n"]])
+        job = f"{int(number[0])} {match['job']}" if match and number else cells[at]
+        rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
+    columns = {**grid.columns, "employer": len(grid.header)}
+    return replace(grid, header=[*grid.header, ""], columns=columns, rows=rows)
 
 
 def place_in_title(title: str, is_place: IsPlace) -> str:

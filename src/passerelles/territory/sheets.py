@@ -35,6 +35,7 @@ _WORD: Final = re.compile(r"[^\W\d_]+")
 _SHORT: Final = re.compile(r"\b[A-Z]{2,5}\b")
 _SMALL: Final = 3  # letters of the words that abbreviations leave out
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
+_POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"\s[-–—|/:]\s|\s?[,;:|]\s")
 _NAMED_AFTER: Final = re.compile(r"\b(?:de |d['’]|à )(?P<name>[^\W\d_])")
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
@@ -237,7 +238,7 @@ def _place_of_title(above: Iterable[Row], is_place: IsPlace) -> str:
         part for text in _texts(above) if not says("signed", normalise_label(text)) for part in _PARTED.split(text)
     ):
         tails = [part[match.start("name") :] for match in _NAMED_AFTER.finditer(part)]
-        names = [each for name in (part, *tails) if name[:1].isupper() and (each := name.strip())]
+        names = [each.strip() for each in (part, *tails) if each[:1].isupper() or _POSTAL.match(each)]
         place = next((n for n in names if is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
             places[normalise_label(town_of(place)).rstrip("0123456789 ")] = town_of(place)
@@ -426,6 +427,7 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
         if are_parts(some)
         or are_parts(joined[at])
         or are_years_to_come(joined[at])
+        or (len({*map(Month.read, joined[at])} - {None}) == len(some) > 1)  # "Départs" above "T1 2027", "T2 2027"
         or any(map(_CODE.match, map(normalise_label, some)))
     }
     split |= {at for at, some in under.items() if len(some) > 1 and any(map(names_role, some))}
