@@ -313,8 +313,8 @@ def _read_table(index: Index, name: str) -> tuple[Any, ...]:
     with no_collection():
         written = index.document(_TABLE.format(name), keep=False)
         one: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
-        written = [[one.setdefault(c, c) if type(c) is str else c for c in row] for row in written]
-        rows: tuple[Any, ...] = tuple(map(tuple, written)) if name in _LINKS else tuple(starmap(_ROWS[name], written))
+        shared = ([one.setdefault(c, c) if type(c) is str else c for c in row] for row in written)
+        rows: tuple[Any, ...] = tuple(map(tuple, shared)) if name in _LINKS else tuple(starmap(_ROWS[name], shared))
     for column, known in _WORDS.get(name, {}).items():
         if not {getattr(row, column) for row in rows} <= known:
             index.damaged(f"{name}.{column}")
