@@ -330,6 +330,23 @@ def test_published_hours_are_said_to_be_those_of_the_centre_beside_a_diploma_cou
     assert "770 h in a training centre, published length" in found.described("en")
 
 
+def test_a_kind_that_the_register_writes_again_or_by_a_code_is_no_part_of_the_name(tmp_path: Path) -> None:
+    names = {
+        "BAC PRO - BAC PRO Agroéquipement": "BAC PRO Agroéquipement",
+        "LICENCE Professionnelle - Licence professionnelle Métiers du son": "Licence professionnelle Métiers du son",
+        "Autre - Autre Diplôme national d'œnologue": "Diplôme national d'œnologue",
+        "Titre ingénieur - Titre ingénieur Ingénieur diplômé d'une école": "Ingénieur diplômé d'une école",
+        "DIPLOVIS - Directeur de création": "Directeur de création",
+        "TP - Carreleur": "TP - Carreleur",  # a kind that people know, said once
+        "CAP - Carreleur - mosaïste": "CAP - Carreleur - mosaïste",
+    }
+    lines = [f"RNCP{n};Niveau 3;ACTIVE;{name};31/12/2028" for n, name in enumerate(names, start=1)]
+    (tmp_path / "kit.csv").write_text("\n".join([KIT.splitlines()[0], *lines]), encoding="utf-8")
+    (tmp_path / "c.csv").write_text(CERTIFINFO, encoding="utf-8")
+    register = load_certifications(tmp_path).register
+    assert [register.registrations[f"RNCP{n}"].label for n in range(1, len(names) + 1)] == list(names.values())
+
+
 def test_an_end_is_a_day_as_written_and_no_successor_is_a_dash(table: Certifications, jobs: Referential) -> None:
     found = replace(table.leading("N4101", jobs, DAY)[0], until="2028-08-31", successor=None)
     until, successor = found.spec.pick("until", "successor")

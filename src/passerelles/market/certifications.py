@@ -33,6 +33,12 @@ Match = Literal["direct", "parent"]
 _TRUSTED: Final = timedelta(days=2 * 365)
 _SAID: Final = 3  # certifications that a sentence names
 _MANY_NAMES: Final = 0.01  # a word of a larger share of the names ("agent", "chef") identifies none of them
+# The register writes a kind before each name: again where the name begins with it, or by a code that is no word.
+_NO_NAME: Final = re.compile(
+    r"^(?:(?:Autre|DIPLOVIS|DipViGr[LM]|Grade_\w+|DGE_\w+) - (?:Autre )?"
+    r"|Titre ingénieur - (?:Titre ingénieur )?(?=Ingénieur)|(.+?) - (?=\1\b))",
+    re.IGNORECASE,
+)
 _BEGINNING: Final = 5  # letters that words of one family share: viticulteur, viticole
 _FEW_NAMES: Final = 5  # so many are few in any referential
 CertificationKind = Literal["certification", "habilitation", "preparatory", "unknown"]
@@ -250,8 +256,8 @@ def read_register(recognised: Iterable[Found]) -> Register:
     for code, label, level, until, state, successor, former in rows("apprenticeship-kit", *names):
         grade = level.removeprefix("Niveau ").strip()
         if code.startswith("RNCP"):
-            named, reached = re.sub(r"^(\w+) - \1\b", r"\1", label), int(grade) if grade.isdigit() else None
-            registrations[code] = Registration(named, reached, _iso(until), state == "ACTIVE")
+            reached = int(grade) if grade.isdigit() else None
+            registrations[code] = Registration(_NO_NAME.sub("", label), reached, _iso(until), state == "ACTIVE")
             replaced |= {(code, successor), (former, code)}
     for code, former, successor in rows("rncp-successors", "rncp", "former", "successor"):
         replaced |= {(code, successor), (former, code)}
