@@ -20,6 +20,7 @@ from passerelles.errors import PasserellesError
 from passerelles.io import xlsx
 from passerelles.io.archive import read_file
 from passerelles.io.xlsx import HEADER_WITHIN, Area, Cell, DamagedWorkbookError, NumberedRow, cell_text
+from passerelles.language import packaged
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import normalise_label
@@ -346,25 +347,11 @@ Why = Literal["", "empty", "not_number", "ambiguous"]
 _SPACES: Final = re.compile(r"[\s\u00a0\u202f\u2009]")
 _SPACED: Final = re.compile(r"[0-9]{1,3}([ \u00a0\u202f\u2009][0-9]{3})+")
 _MARKED: Final = re.compile(r"[0-9]+(?:[.,'\u2019][0-9]+)*")
+_WRITTEN: Final = packaged("passerelles.io", "numbers.toml")
 # What may stand after a number of people or openings without changing it.
-_UNITS: Final = re.compile(
-    r"(?:personnes?|pers\.?|salari[ée]e?\(?s?\)?|sal\.?|agents?|postes?|emplois?|offres?|recrutements?|embauches?|etp|cdi|cdd|people|persons?|"
-    r"apprentie?s?|alternante?s?|int[ée]rimaires?|saisonni(?:er|[èe]re)s?|employees?|staff|jobs?|posts?|openings?|vacanc(?:y|ies)|fte)?"
-    r"(?:\s*\b(?:en |[àa] |x ?)?(?:cdi|cdd|int[ée]rim|alternance|mi-temps|t(?:em)?ps\.? (?:plein|complet|partiel)|"
-    r"\d{2,3} ?%|0[.,]\d{1,2}(?: ?(?:etp|fte))?))?"
-    r"(?:\s*[àa] (?:pourvoir|recruter|reclasser|supprimer))?"
-    r"\s*(?:,? ?\b(?:dont|dt) \d[^()]*|\((?:(?:dont|dt) [^()]*|(?:soit )?\d[\d.,]* ?(?:etp|fte)|"
-    r"(?:en |[àa] )?(?:cdi|cdd|mi-temps|temps (?:plein|complet|partiel)|h/f|f/h))\))?",
-    re.IGNORECASE,
-)
-
+_UNITS: Final = re.compile("".join(_WRITTEN["unit"]), re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r"\(\s*(\d{1,4})\s+[^\W\d][^()]*\)")  # a part of the number: "3 (1 urgent)"
-
-_IN_WORDS: Final = (
-    "zero un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize",
-    "zero one two three four five six seven eight nine ten eleven twelve",
-)
-_WORDED: Final = {"une": "1"} | {word: str(at) for words in _IN_WORDS for at, word in enumerate(words.split())}
+_WORDED: Final = {word: str(at) for words in _WRITTEN["words"] for at, word in enumerate(words.split())}
 
 
 class Rows(NamedTuple):
@@ -701,11 +688,7 @@ def _number(text: str, *, negative: bool) -> Number:
 
 
 # What a row or a column of sums is called, case and punctuation aside.
-TOTAL: Final = re.compile(
-    r"(?:sous |sub |ss? |st |grand )?tot(?:al|aux|als)?\b(?! quality).*|s t\b.*|ens|ensemble|somme|cumul|subtotals?"
-    r"|sum",
-    re.IGNORECASE,
-)
+TOTAL: Final = re.compile("|".join(_WRITTEN["total"]), re.IGNORECASE)
 _COUNT: Final = re.compile(r"\d{1,4}|\d{1,3}[ ,.\u00a0\u202f]\d{3}")
 
 
