@@ -78,7 +78,7 @@ def same_graph(found: OccupationGraph, expected: OccupationGraph) -> None:
 
 
 def same_referential(found: Referential, expected: Referential) -> None:
-    for each in (each for each in dataclasses.fields(expected) if each.init):
+    for each in dataclasses.fields(expected):
         assert getattr(found, each.name) == getattr(expected, each.name), each.name
         assert type(getattr(found, each.name)) is type(getattr(expected, each.name))
     assert found == expected

@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
@@ -68,8 +68,6 @@ class OccupationGraph(Deriving):
     tags: "Later[sparse.csr_array]" = Later()
     mobility: "Later[sparse.csr_array]" = Later()
     near: "Later[sparse.csr_array]" = Later()
-    index: Index | None = field(default=None, init=False, repr=False)
-    """The compiled index that holds it; None for one that was built, or made of another."""
 
     def __post_init__(self) -> None:
         """Sort what is stored and mark every array read-only, in a graph that another process sends too."""
@@ -84,6 +82,11 @@ class OccupationGraph(Deriving):
         """One line: referential and sizes."""
         name = f"{self.referential.name} {self.referential.version}"
         return f"<OccupationGraph {name}: {len(self.codes)} occupations, {self.weights.shape[1]} competencies>"
+
+    @property
+    def index(self) -> Index | None:
+        """The compiled index that holds it; None for one that was built, or made of another."""
+        return vars(self).get("_index")
 
     @cached_property
     def position(self) -> Mapping[str, int]:
@@ -186,7 +189,7 @@ class OccupationGraph(Deriving):
         """Pickle without look-ups, derived indexes and the lock: another process builds what it needs."""
         if self.index is not None:
             return (stored_graph, (self.referential, self.settings))
-        return (OccupationGraph, tuple(getattr(self, each.name) for each in fields(self) if each.init))
+        return (OccupationGraph, tuple(getattr(self, each.name) for each in fields(self)))
 
 
 def codes_of(some: Sequence[Occupation | WorkContext | Tag]) -> tuple[str, ...]:
@@ -231,7 +234,7 @@ def stored_graph(referential: Referential, settings: Settings) -> OccupationGrap
         tag_codes=lambda: codes_of(referential.tags),
         **matrices,
     )
-    vars(graph)["index"] = index
+    vars(graph)["_index"] = index
     return graph
 
 

@@ -88,8 +88,6 @@ class Referential(Deriving):
     removed: tuple[tuple[str, str], ...] = ()  # credentials that overlays took from occupations, whoever brings them
     language: str = "fr"
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
-    index: Index | None = field(default=None, init=False, repr=False, compare=False)
-    """The compiled index that holds it; None for one that was read from its source, or made of another."""
 
     def __repr__(self) -> str:
         """One line: name, version and sizes."""
@@ -100,7 +98,7 @@ class Referential(Deriving):
         """Pickle the fields alone, as the look-ups are made anew where needed; of an index, its place alone."""
         if self.index is not None:
             return (partial(open_referential, seal=self.index.seal), (self.index.place,))
-        return (Referential, tuple(getattr(self, each.name) for each in fields(self) if each.init))
+        return (Referential, tuple(getattr(self, each.name) for each in fields(self)))
 
     @property
     def stamp(self) -> Stamp:
@@ -126,6 +124,11 @@ class Referential(Deriving):
     def older(self) -> bool:
         """Whether its fiches are those of ROME 3, each of which held what came to be several."""
         return self.provenance.format == "rome3"
+
+    @property
+    def index(self) -> Index | None:
+        """The compiled index that holds it; None for one that was read from its source, or made of another."""
+        return vars(self).get("_index")
 
     def notices_of(self, place: Path) -> tuple[Notice, ...]:
         """Notices about the overlay of a path."""
@@ -304,7 +307,7 @@ def open_referential(place: Path, *, seal: str | None = None) -> Referential:
             Notice(code, file, line, tuple(map(tuple, v)), count) for code, file, line, v, count in about["notices"]
         ),
     )
-    vars(referential)["index"] = index
+    vars(referential)["_index"] = index
     return referential
 
 
