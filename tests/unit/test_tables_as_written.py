@@ -130,10 +130,10 @@ def test_numbers_as_people_write_them(embedded: Referential, text: str, people: 
 
 
 def test_a_range_is_said_to_be_one(embedded: Referential) -> None:
-    texts = ("3 à 5", "3 ou 4", "une dizaine", "~6", "au moins 3", "quelques", "2 à mi-temps", "NC")
+    texts = ("3 à 5", "3 ou 4", "une dizaine", "~6", "au moins 3", "quelques", "2 à mi-temps", "NC", "1/2 temps")
     rows = [{"Métier": "N4101", "Effectif": cell, "Ville": "Redon"} for cell in texts]
     keys = [key for _, key in asides(read_lots(embedded, rows, "fragile"))]
-    assert keys == ["range"] * 5 + ["not_number"] * 2
+    assert keys == ["range"] * 5 + ["not_number"] * 3
 
 
 @pytest.mark.parametrize("place", ["BE Redon", "BE de Redon", "Allaire et alentours", "Redon et ses environs"])
@@ -1677,6 +1677,9 @@ def test_where_most_places_are_unknown_their_rows_count_without_one(embedded: Re
     assert said(lots).count("place_unread") == 2
     lots = read_lots(embedded, [{**rows[0], "Ville": "Alaire"}, *rows[2:] * 2], "hiring", locator=Locator(WIDER))
     assert (lots.people, asides(lots)) == (4, [(1, "basin_unknown")])  # a slip is asked back
+    rows = [{**rows[0], "Ville": place} for place in ("Val Haut", "Alaire", "Redon")]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(WIDER))  # but where most are nowhere, none is surely one
+    assert (lots.people, asides(lots)) == (6, [])
 
 
 def test_a_place_far_from_all_others_is_said(embedded: Referential) -> None:

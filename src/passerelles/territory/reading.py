@@ -295,7 +295,9 @@ class _Reader:
         found = self._lots(grid, rows, titles)
         unread = [problem for problem in self.set_aside[n_aside:] if problem.key in _NO_PLACE]
         n_placed = sum(bool(lot.basin) for _, lot in found)
-        if len([each for each in unread if not found or each.key != "postcode"]) > n_placed:
+        n_nowhere = sum(problem.key == "place_unread" for problem in self.said[n_said:])
+        n_unread = len([each for each in unread if not found or each.key != "postcode"])
+        if unread and n_unread + n_nowhere > n_placed:
             del self.set_aside[n_aside:], self.said[n_said:]
             for each in unread:
                 self.tell(grid.name, "place_unread", each.row, each.column, column=each.column, why=each.what)
