@@ -1913,3 +1913,41 @@ def test_what_becomes_of_people_is_a_remark_beside_their_number(embedded: Refere
     assert (found(lots), said(lots)[-2:]) == (
         [("–", "N1101", 1), ("–", "N4101", 2), ("–", "N4103", 2)], ["leavers_remarked", "remarked"]
     )  # fmt: skip
+
+
+def test_a_target_is_taken_off_the_sum_of_the_parts_of_who_is_there(embedded: Referential, tmp_path: Path) -> None:
+    head = ("Emploi", "Effectif 31/12/2025", "", "Effectif cible 31/12/2028")
+    rows = (("N1101", 60, 20, 45), ("N4101", 0, 5, 8))
+    path = workbook(tmp_path / "t.xlsx", head, ("", "Femmes", "Hommes", ""), *rows)
+    lots = read_lots(embedded, path, "fragile")
+    assert (found(lots), {"parts_summed", "fragile_change", "fragile_no_change"} <= set(said(lots))) == (
+        [("–", "N1101", 35)], True
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["Emploi menacé (O/N)", "Menacé", "Concerné par le projet ?"])
+def test_people_whom_a_column_says_not_concerned_are_not_counted(
+    embedded: Referential, tmp_path: Path, name: str
+) -> None:
+    text = f"Poste;Nb de salariés;{name}\nN1101;6;O\nN4101;3;N\nN4103;2;O\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+    assert (lots.people, [p.row for p in lots.said if p.key == "not_concerned"]) == (8, [3])
+
+
+def test_volunteers_of_a_whole_row_are_none_of_each_of_its_places(embedded: Referential) -> None:
+    rows = [{"Fonction": "N1101", "Redon": 5, "Allaire": 3, "Volontaires déclarés": 4}]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
+    assert ([lot.volunteers for lot in lots.lots], "of_whole_row" in said(lots)) == ([None, None], True)
+
+
+def test_titles_of_one_kind_are_all_of_places(embedded: Referential, tmp_path: Path) -> None:
+    header = "Entreprise;Poste;Nombre\n"
+    text = f"SECTEUR REDON;;\n{header}A;N1101;4\nSECTEUR OUEST;;\n{header}B;N4101;2\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    read = [(lot.employer, lot.people, lot.basin) for lot in lots.lots]
+    assert read == [("A", 4, "5313"), ("B", 2, "")]  # the second is not where the first is
+
+
+def test_columns_may_be_headed_by_the_kind_of_firm(embedded: Referential) -> None:
+    rows = [{"Hôtel": "Le Splendide", "Ville": "Redon", "Poste": "N1101", "Nb": 2}]
+    assert found(read_lots(embedded, rows, "hiring")) == [("Le Splendide", "N1101", 2)]

@@ -289,6 +289,11 @@ class Grid:
         return all(number is not None and number <= 1 for number in numbers)
 
     @property
+    def counts_present(self) -> bool:
+        """Whether its numbers are of who is there now."""
+        return says("current", bare(without_part(self.title(COUNT[self.side]))))
+
+    @property
     def free(self) -> list[int]:
         """Columns without a role that are not of something else."""
         return [
@@ -354,6 +359,8 @@ class Grid:
         if "month" in roles and (texts := self.sample(roles["month"])) and all(map(_FEW.fullmatch, texts)):  # "Départs"
             del roles["month"]
         texts = self.sample(roles[COUNT[self.side]]) if COUNT[self.side] in roles else []
+        if texts and all(text.isalpha() and text.casefold() in _YES_NO for text in texts):  # "Menacé (oui/non)"
+            del roles[COUNT[self.side]]
         words = not any(sign.isdigit() for text in texts for sign in text[:2])  # "Postes" may head titles, not numbers
         if COUNT[self.side] in roles and words and not {"job", "code"} & roles.keys():
             del roles[COUNT[self.side]]
@@ -486,7 +493,8 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         listed = states if COUNT["fragile"] not in grid.columns or grid.one_each else []
         states = [at for at in listed if not all(says(ended, normalise_label(t)) for t in grid.beside_jobs(at))]
     states += remarks if grid.side == "hiring" else []
-    filled = [at for at, name in enumerate(grid.header) if grid.side == "hiring" and _FILLED.fullmatch(bare(name))]
+    out, answer = ("closed_line", "yes") if grid.side == "hiring" else ("not_concerned", "no")
+    answered = _answered(grid)
     side_at = side_column(grid)
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
 
@@ -510,10 +518,10 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         # Where no job is, a total is written in whatever column: their order means nothing.
         if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
             return "total_line", {}
-        answers = (grid.text_at(cells, at).casefold() for at in filled)
-        is_filled = any(text.isalpha() and _YES_NO.get(text) == "yes" for text in answers)
-        if is_filled or any(says(ended, texts[at]) for at in states):
-            return f"{ended}_line", {}
+        answers = (grid.text_at(cells, at).casefold() for at in answered)
+        is_out = any(text.isalpha() and _YES_NO.get(text) == answer for text in answers)
+        if is_out or any(says(ended, texts[at]) for at in states):
+            return out if is_out else f"{ended}_line", {}
         if not _is_lot_row(grid, cells):
             return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
         apart = next((at for at in remarks if any(says(subject, texts[at]) for subject in nobodies)), None)
@@ -526,6 +534,17 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         return key, {"column": "" if at is None else grid.header[at], "given": given}
 
     return kind
+
+
+def _answered(grid: Grid) -> list[int]:
+    """Return the columns that say by yes or no whether an opening is filled, or people are concerned."""
+    if grid.side == "hiring":
+        return [at for at, name in enumerate(grid.header) if _FILLED.fullmatch(bare(name))]
+    named = [
+        at for at, name in enumerate(grid.header) if says("concerned", words := bare(name)) or says("leaves", words)
+    ]
+    answers = {at: [text.casefold() for text in grid.sample(at)] for at in named if at not in grid.columns.values()}
+    return [at for at, texts in answers.items() if all(text.isalpha() and text in _YES_NO for text in texts)]
 
 
 def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:

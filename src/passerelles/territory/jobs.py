@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from statistics import fmean
 from typing import Any, Final, NamedTuple
+
+from rapidfuzz.distance import Levenshtein
 
 from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.io.xlsx import cell_text
@@ -26,7 +27,8 @@ from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
 _MAY_BE: Final = 0.5  # confidence that several jobs of a cell are one title: never enough to place
-_NEAR: Final = 0.8  # likeness of a slip and the name that was meant
+_LETTERS: Final = 6  # of a name, by which one may be a slip
+_SHORT: Final = 3  # letters at most that are no slip, nor a part of a name
 _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
 _WORD: Final = re.compile(r"\w+")
@@ -272,7 +274,10 @@ def read_place(locator: Locator, text: str, area: str, role: str) -> Where | Unu
 def is_nowhere(place: Unusable) -> bool:
     """Whether what was written is no place of a lot, nor nearly the name of one, or a part of it: "Val Thorens"."""
     text, names = normalise_label(str(place.values.get("given", ""))), [*map(normalise_label, place.suggestions)]
-    near = any(f" {text} " in f" {name} " for name in names) or get_close_matches(text, names, n=1, cutoff=_NEAR)
+    slips = max(1, len(text) // _LETTERS)
+    near = len(text) > _SHORT and any(
+        f" {text} " in f" {name} " or Levenshtein.distance(text, name) <= slips for name in names
+    )
     return place.key == "place_wide" or (place.key == "basin_unknown" and not near)
 
 

@@ -83,11 +83,11 @@ _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
-_NUMBERED: Final = re.compile(r"^\d{5}\s+|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)", "18100 Vierzon"
+_AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
-_LOTS: Final = frozenset(
-    {"other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "fragile_no_change", "hiring_no_change"}
-)  # kinds of rows that are lots, not read
+# Kinds of rows that are lots, not read.
+_LOTS: Final = frozenset(("other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "not_concerned",
+                          "fragile_no_change", "hiring_no_change"))  # fmt: skip
 _YES_NO: Final = coded("yes_no")
 _NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", "postcode"})  # a text that is no place
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
@@ -411,7 +411,7 @@ class _Reader:
     def _changes(self, grid: Grid) -> Grid:
         """Take a column of changes as the one that counts, where none counts the people concerned."""
         count, signed = COUNT[self.side], signed_change(grid)
-        if signed is None or (count in grid.columns and not says("current", bare(grid.title(count)))):
+        if signed is None or (count in grid.columns and not grid.counts_present):
             return grid
         self.tell(grid.name, "signed", 0, count, column=grid.header[signed])
         columns = {role: at for role, at in grid.columns.items() if role != "target"}
@@ -443,14 +443,14 @@ class _Reader:
         if self.locator.places is None:
             return False
         place, words = self._place(name, "", "commune", parts=False)
-        town = normalise_label(_NUMBERED.sub("", town_of(words)))
+        town = normalise_label(_AREA.sub("", town_of(words)))
         return isinstance(place, Where) and town in map(normalise_label, place)
 
     def _all_counts(self, grid: Grid) -> Grid:
         """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
         count = COUNT[self.side]
         known = count in grid.columns
-        if "target" in grid.columns and not (known and says("current", bare(grid.title(count)))):
+        if "target" in grid.columns and not (known and grid.counts_present):
             grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
         if "target" in grid.columns:
             columns = {"current": grid.title(count), "target": grid.title("target")}

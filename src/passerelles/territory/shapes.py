@@ -211,6 +211,9 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
     beside = _firms_above(grid, at) if role == "commune" else _places_of(grid, at) if role == "employer" else {}
     if beside and role == "commune":
         tell(grid.name, "firms_above", employers=", ".join(dict.fromkeys(beside.values())))
+    if of_row := [each for each in ("volunteers", "filled", "target") if each in grid.columns]:
+        tell(grid.name, "of_whole_row", columns=", ".join(map(grid.title, of_row)))
+        grid = replace(grid, columns={r: i for r, i in grid.columns.items() if r not in of_row})
     rows = list[Row]()
     for line, row in grid.rows:
         texts = {i: text for i in at if (text := cell_text(row[i]))}
@@ -244,7 +247,8 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
     labels, texts_by_role = dict[str, str](), dict[str, dict[int, str]]()
     above = [*above]
     rows, lines_above = list[Row](), [line for line, _ in above]
-    titles = _block_titles(grid, above) or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
+    firms = {} if "employer" in grid.columns else _block_titles(grid, above)
+    titles = firms or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         field = _page_field(cells, grid.side, is_place) if line in lines_above else None
         role, value = label_of(cells, grid.side) or field or titles.get(line) or ("", "")
@@ -266,16 +270,18 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
 def _place_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[int, tuple[str, str]]:
     """Return the places that stand alone on lines within a table, and on the one above it, by line."""
 
-    def place(cells: Sequence[Any]) -> str:
+    def alone(cells: Sequence[Any]) -> str:
         texts = [text for cell in cells if (text := cell_text(cell).strip())]
-        alone = len(texts) == 1 and texts[0][0].isalpha() and not says("word_too", normalise_label(texts[0]))
-        return texts[0] if alone and is_place(texts[0]) else ""
+        named = len(texts) == 1 and texts[0][0].isalpha() and not says("word_too", normalise_label(texts[0]))
+        return texts[0] if named and not _is_total(texts[0]) else ""
 
     if {"basin", "commune"} & grid.columns.keys():
         return {}
-    below = {line: ("commune", name) for line, cells in grid.rows if (name := place(cells))}
-    first = {line: ("commune", name) for line, cells in above[-1:] if below and (name := place(cells))}
-    return first | below
+    lone = {line: text for line, cells in (*above[-1:], *grid.rows) if (text := alone(cells))}
+    places = {line: text for line, text in lone.items() if is_place(text)}
+    kinds = {text.split()[0].casefold() for text in places.values() if " " in text}  # "Secteur": of the others too
+    titles = {n: ("commune", t) for n, t in lone.items() if n in places or t.split()[0].casefold() in kinds}
+    return titles if titles.keys() & {line for line, _ in grid.rows} else {}
 
 
 def _job_titles(grid: Grid, are_jobs: AreJobs) -> dict[int, tuple[str, str]]:
