@@ -7,7 +7,7 @@ import pytest
 from market_files import BMO_2024, CROSSWALK, bmo_row, market_folder, write, write_bmo
 from passerelles.errors import PasserellesError
 from passerelles.market.market import Market, family_codes, load_market
-from passerelles.market.read import Found, Reading, Scan, declared_kind, kinds
+from passerelles.market.read import Reading, RecognisedFile, Scan, declared_kind, kinds
 from passerelles.market.tables import FapRome, Link, families_of, links_of, shares
 from passerelles.referentials.referential import Referential
 from small import occupation, referential
@@ -149,7 +149,7 @@ def test_the_newest_survey_is_joined_to_rome_through_the_newest_families(
 
 
 def test_every_file_that_is_declared_is_recognised(real_scan: Scan) -> None:
-    known = {f.name: (f.kind.name, f.year) for f in real_scan.found}
+    known = {f.name: (f.kind.name, f.year) for f in real_scan.recognised}
     assert known["market/bmo-2025.xlsx"] == ("bmo", "2025")
     assert known["market/tension-rome-bassin-2021.csv"] == ("tension-rome-basin", "2021")
     assert known["crosswalks/idcc-opco-2019.csv"] == ("idcc-opco", "2019")
@@ -163,7 +163,7 @@ def test_a_source_is_one_declaration(tmp_path: Path) -> None:
     path.write_text("Bassin;Nombre\n101;1 503,5\n5313;\n5314;x\n", encoding="utf-8")
     columns = kind.columns(["bassin", "nombre"])
     assert columns is not None
-    reading = Reading(Found(path, "x.csv", kind, columns, {}, workbook=False))
+    reading = Reading(RecognisedFile(path, "x.csv", kind, columns, {}, workbook=False))
     rows = list(reading.rows("basin", "n"))
     assert rows == [(2, ("0101", 1503.5)), (3, ("5313", None)), (4, ("5314", None))]
     assert sorted((n.code, n.line, n.count) for n in reading.log.notices()) == [

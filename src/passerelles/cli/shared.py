@@ -431,7 +431,7 @@ def _reads(place: Path, output: Path, name: str) -> bool:
                 return output.suffix.casefold() in _TABLES
             from passerelles.market.read import scan_all  # of a folder of data: its public files
 
-            return bool(scan_all(output).found)
+            return bool(scan_all(output).recognised)
         return place.exists() and place.samefile(output)
     except (OSError, ValueError):
         return False

@@ -277,7 +277,7 @@ def search(
     kind: Annotated[list[str] | None, typer.Option("--kind", help=say("overlay.kinds"))] = None,
 ) -> bool:
     """Look for competencies, credentials, titles and occupations by words of their labels."""
-    from passerelles.matching.index import Found, Sought
+    from passerelles.matching.index import SearchHit, Sought
     from passerelles.matching.index import search as look_for
     from passerelles.report.envelope import print_dim, source_lines, unscored_envelope
     from passerelles.views.terminal import Screen, print_sheet
@@ -287,7 +287,7 @@ def search(
         raise PasserellesError("search_kind", kind=", ".join(kind or ()), known=", ".join(get_args(Sought)))
     loaded, lang = opts.with_access(), opts.lang
     matches = look_for(loaded, " ".join(words), kinds=wanted, limit=opts.limit)
-    sheet = Sheet("found", Found.spec.columns, lambda: matches, lang)
+    sheet = Sheet("found", SearchHit.spec.columns, lambda: matches, lang)
 
     def show(console: Screen) -> None:
         if not matches:

@@ -15,7 +15,7 @@ from typing import Any, ClassVar, Final, Literal, NamedTuple, get_args
 from passerelles.codes import check_code, grouped, is_rome_code
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.language.say import Lang, day_text, listed, number, say
-from passerelles.market.read import Found, Keeper, Reading, Scan, SourceFile, scan_all
+from passerelles.market.read import Keeper, Reading, RecognisedFile, Scan, SourceFile, scan_all
 from passerelles.market.tables import Via, links_of
 from passerelles.model import DIPLOMAS, Credential, Hours, Occupation, Ternary
 from passerelles.notices import Notice, NoticeLog
@@ -239,7 +239,7 @@ class Register:
         return next((f.record.name for f in self.files if f.kind == kind), "")
 
 
-def read_register(recognised: Iterable[Found]) -> Register:
+def read_register(recognised: Iterable[RecognisedFile]) -> Register:
     """Read the files of the RNCP among those recognised; of two of one kind, the last by name."""
     by_kind = {file.kind.name: file for file in sorted(recognised, key=lambda f: f.name)}
     files: list[SourceFile] = []
@@ -323,7 +323,7 @@ class Certifications:
     year: int
     file: SourceFile
     row_counts: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
-    register_files: tuple[Found, ...] = field(default=(), repr=False, compare=False)
+    register_files: tuple[RecognisedFile, ...] = field(default=(), repr=False, compare=False)
     notices: tuple[Notice, ...] = field(default=(), repr=False, compare=False)
     keeper: Keeper | None = field(default=None, repr=False, compare=False)
 
@@ -671,7 +671,7 @@ def load_certifications(path: str | Path, *, year: int | None = None, scanned: S
         If nothing is there, it may not be read, or it holds no certification file.
     """
     scan = (scanned or scan_all(path)).within(("certifications",))
-    register = tuple(f for f in scan.found if f.kind.name != "certifications")
+    register = tuple(f for f in scan.recognised if f.kind.name != "certifications")
     reading = scan.newest("certifications", NoticeLog(scan.notices))
     if reading is None:
         raise PasserellesError("no_certifications_data", path=path)

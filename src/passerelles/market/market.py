@@ -16,7 +16,7 @@ from passerelles.errors import PasserellesError, checked
 from passerelles.io.archive import file_sha256
 from passerelles.market.figures import COUNTRY, Figure, Interval, published, share, total
 from passerelles.market.places import Basin
-from passerelles.market.read import ABSENT, Found, Keeper, Reading, Scan, SourceFile, scan_all, whole_number
+from passerelles.market.read import ABSENT, Keeper, Reading, RecognisedFile, Scan, SourceFile, scan_all, whole_number
 from passerelles.market.tables import READERS, FapRome, Nomenclature, Payers, TensionTable, Wages, families_of
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
@@ -166,7 +166,7 @@ class BmoFile:
     is read.
     """
 
-    found: Found
+    recognised: RecognisedFile
     year: str
     sha256: str
     settings: MarketSettings = DEFAULT_SETTINGS
@@ -174,19 +174,21 @@ class BmoFile:
 
     def __repr__(self) -> str:
         """One line: the year, and whether it was read."""
-        return f"<BmoFile {self.found.name} {self.year}{'' if self.is_read else ', not read'}>"
+        return f"<BmoFile {self.recognised.name} {self.year}{'' if self.is_read else ', not read'}>"
 
     @property
     def file(self) -> SourceFile:
         """Provenance; the number of rows is 0 until the survey is read."""
         if self.is_read:
             return self.survey.file
-        return self.found.source(FileRecord(self.found.name, self.sha256, "xlsx" if self.found.workbook else "", 0))
+        return self.recognised.source(
+            FileRecord(self.recognised.name, self.sha256, "xlsx" if self.recognised.workbook else "", 0)
+        )
 
     @property
     def likely_nomenclature(self) -> Nomenclature:
         """Nomenclature as the first row and the year suggest; `BmoSurvey.nomenclature` judges by all rows."""
-        return _nomenclature([self.found.first.get("family", "").strip()], self.year)
+        return _nomenclature([self.recognised.first.get("family", "").strip()], self.year)
 
     @property
     def is_read(self) -> bool:
@@ -209,9 +211,9 @@ class BmoFile:
         return survey if survey.file.record.sha256 == self.sha256 else self._read()
 
     def _read(self) -> BmoSurvey:
-        reading = Reading(self.found)
+        reading = Reading(self.recognised)
         if reading.table.record.sha256 != self.sha256:
-            raise PasserellesError("market_file_changed", path=self.found.path)
+            raise PasserellesError("market_file_changed", path=self.recognised.path)
         return _survey(self, reading)
 
 
@@ -224,7 +226,7 @@ def _interval(text: str, secret: Container[str], low: int, high: int) -> Interva
 
 
 def _survey(file: BmoFile, reading: Reading) -> BmoSurvey:
-    secret, settings = file.found.kind.secret, file.settings
+    secret, settings = file.recognised.kind.secret, file.settings
     read = partial(_interval, secret=secret, high=settings.secret_high)
     whole, part = (cache(partial(read, low=low)) for low in (settings.secret_low, settings.secret_part_low))
     rows: dict[tuple[str, str, str], BmoRow] = {}
@@ -450,7 +452,7 @@ def load_market(
     """
     chosen = settings or DEFAULT_SETTINGS
     scan = (scanned or scan_all(path)).within(("market",))
-    if not scan.found:
+    if not scan.recognised:
         raise PasserellesError("no_market_data", path=path)
     log = NoticeLog(scan.notices)
     readers = {kind: read for kind, read in READERS.items() if tensions or not kind.startswith("tension")}
@@ -469,7 +471,7 @@ def load_market(
 def load_wages(path: str | Path) -> Market | None:
     """Load the table of wages of a folder and what joins it to ROME, from its text files; None where they lack it."""
     scan = scan_all(path, workbooks=False)
-    wages_only = replace(scan, found=tuple(f for f in scan.found if f.kind.name in ("fap-rome", "wages")))
+    wages_only = replace(scan, recognised=tuple(f for f in scan.recognised if f.kind.name in ("fap-rome", "wages")))
     return load_market(path, scanned=wages_only) if wages_only.of("wages") else None
 
 
@@ -483,7 +485,7 @@ def _surveys(
         if wanted is not None and survey.year not in wanted:
             log.note("year_not_wanted", file=file.name, year=survey.year)
         elif survey.year in by_year:
-            log.note("duplicate_dataset", file=file.name, other=by_year[survey.year].found.name)
+            log.note("duplicate_dataset", file=file.name, other=by_year[survey.year].recognised.name)
         else:
             by_year[survey.year] = survey
     return tuple(by_year[year] for year in sorted(by_year))

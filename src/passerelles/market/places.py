@@ -18,7 +18,7 @@ import numpy.typing as npt
 from passerelles.codes import check_code, grouped
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.io.csv import decimal_number
-from passerelles.market.read import Found, Reading, Scan, SourceFile, amount, scan_all
+from passerelles.market.read import Reading, RecognisedFile, Scan, SourceFile, amount, scan_all
 from passerelles.notices import Notice, NoticeLog
 from passerelles.text import alike, few, normalise_label
 
@@ -624,7 +624,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     log = NoticeLog(scan.notices)
     files: list[SourceFile] = []
 
-    def opened(*some: Found) -> Iterator[Reading]:
+    def opened(*some: RecognisedFile) -> Iterator[Reading]:
         for file in some:
             reading = Reading(file, log)
             files.append(reading.source())
@@ -658,7 +658,7 @@ def load_places(path: str | Path, *, travel: str | Path | None = None, scanned: 
     communes = tuple(_commune(r, names.get(r.commune, ()), points, details, today[r.commune]) for r in newest_rows)
     _report(communes, geographies)
     epcis = MappingProxyType({row.epci: row.epci_label for _, row in sorted(details.items()) if row.epci})
-    places = Places(tuple(_basins(communes, geographies)), communes, year=latest.found.year, epci_labels=epcis)
+    places = Places(tuple(_basins(communes, geographies)), communes, year=latest.recognised.year, epci_labels=epcis)
     tables = list(scan.of("travel"))
     if travel is not None:
         extra = scan_all(travel).of("travel")
@@ -724,7 +724,7 @@ def _report(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> N
     basin_of = {c.code: c.basin for c in communes}
     for older, rows in others:
         if moved := sum(basin_of.get(row.commune, row.basin) != row.basin for row in rows):
-            latest.note("commune_moved", other=older.found.name, count=moved)
+            latest.note("commune_moved", other=older.recognised.name, count=moved)
 
 
 def _basins(communes: Sequence[Commune], geographies: Sequence[_Geography]) -> Iterator[Basin]:

@@ -143,7 +143,7 @@ class SourceFile(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class RecognisedFile:
     """
     A file recognised by its header; `columns` gives the header cell of each column that the reader knows.
 
@@ -178,20 +178,20 @@ class Scan:
     `within` makes one scan serve all.
     """
 
-    found: tuple[Found, ...]
+    recognised: tuple[RecognisedFile, ...]
     notices: tuple[Notice, ...]
     others: tuple[str, ...] = ()
 
     def within(self, groups: Iterable[Group]) -> "Scan":
         """Return the files of some groups, with a notice of how many others there are."""
         wanted = set(groups)
-        others = sorted({*self.others, *(f.name for f in self.found if f.kind.group not in wanted)}, key=Path)
+        others = sorted({*self.others, *(f.name for f in self.recognised if f.kind.group not in wanted)}, key=Path)
         extra = (notice("other_files", count=len(others), names=few(others, _SHOWN)),) if others else ()
-        return Scan(tuple(f for f in self.found if f.kind.group in wanted), (*self.notices, *extra), tuple(others))
+        return Scan(tuple(f for f in self.recognised if f.kind.group in wanted), (*self.notices, *extra), tuple(others))
 
-    def of(self, kind: str) -> tuple[Found, ...]:
+    def of(self, kind: str) -> tuple[RecognisedFile, ...]:
         """Files of one kind, by name."""
-        return tuple(f for f in self.found if f.kind.name == kind)
+        return tuple(f for f in self.recognised if f.kind.name == kind)
 
     def newest(self, kind: str, log: NoticeLog) -> "Reading | None":
         """Read the file of one kind with the latest year, the first by name of equals; the others are only noted."""
@@ -218,7 +218,7 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
         place.stat()
         listed = [place] if place.is_file() else sorted(p for p in place.rglob("*") if p.is_file())
     root = place.parent if place.is_file() else place
-    recognised: list[Found] = []
+    recognised: list[RecognisedFile] = []
     others: list[str] = []
     notices: list[Notice] = []
     for file in listed:
@@ -239,7 +239,7 @@ def scan_all(path: str | Path, *, workbooks: bool = True) -> Scan:
     return Scan(tuple(recognised), tuple(notices), tuple(others))
 
 
-def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
+def _recognise(path: Path, name: str, *, workbooks: bool) -> RecognisedFile | None:
     with path.open("rb") as stream:
         head = stream.read(_PEEK)
     if head.startswith(b"PK"):
@@ -265,12 +265,14 @@ def _recognise(path: Path, name: str, *, workbooks: bool) -> Found | None:
     return _file_of_kind(path, name, table.header, table.rows[0] if table.rows else [], workbook=False)
 
 
-def _file_of_kind(path: Path, name: str, header: tuple[str, ...], first: list[str], *, workbook: bool) -> Found | None:
+def _file_of_kind(
+    path: Path, name: str, header: tuple[str, ...], first: list[str], *, workbook: bool
+) -> RecognisedFile | None:
     for kind in kinds().values():
         if (columns := kind.columns(header)) is not None:
             places = {column: header.index(cell) for column, cell in columns.items()}
             cells = {column: first[place] for column, place in places.items() if place < len(first)}
-            return Found(path, name, kind, columns, cells, workbook)
+            return RecognisedFile(path, name, kind, columns, cells, workbook)
     return None
 
 
@@ -286,13 +288,13 @@ class Reading:
         If the file can no longer be read.
     """
 
-    def __init__(self, file: Found, log: NoticeLog | None = None) -> None:
+    def __init__(self, file: RecognisedFile, log: NoticeLog | None = None) -> None:
         kind = file.kind
 
         def fits(row: Sequence[Cell]) -> int:
             return kind.columns([cell_text(cell) for cell in row]) is not None
 
-        self.found = file
+        self.recognised = file
         self.log = log or NoticeLog()
         data, repair = read_file(file.path), kind.repair_apostrophes
         self.table = read_table(data, name=file.name, fits=fits, repair_apostrophes=repair)
@@ -304,7 +306,7 @@ class Reading:
 
     def note(self, code: str, line: int | None = None, *, count: int = 1, **values: object) -> None:
         """Add a notice about a row or the whole file."""
-        self.log.note(code, file=self.found.name, line=line, count=count, **values)
+        self.log.note(code, file=self.recognised.name, line=line, count=count, **values)
 
     def is_new(self, line: int, key: str | tuple[str, ...], known: Container[Any]) -> bool:
         """Whether a row has a complete key that is not known yet; else a notice says what is wrong."""
@@ -319,7 +321,7 @@ class Reading:
 
     def source(self, year: str = "") -> SourceFile:
         """Provenance of the file; `year` where its rows say another one than its head or its first row."""
-        return self.found.source(self.table.record, year)
+        return self.recognised.source(self.table.record, year)
 
     def rows(self, *names: str) -> Iterator[tuple[int, tuple[Any, ...]]]:
         """
@@ -333,13 +335,13 @@ class Reading:
 
     def records(self) -> Iterator[tuple[int, dict[str, Any]]]:
         """Yield (line, cells by name) for all columns of the kind, as `rows`."""
-        names = (*self.found.kind.signature, *self.found.kind.others)
+        names = (*self.recognised.kind.signature, *self.recognised.kind.others)
         return ((line, dict(zip(names, row, strict=True))) for line, row in self.rows(*names))
 
     def _column(self, name: str) -> Sequence[Any]:
-        head = self.found.columns.get(name, "\x00absent")
+        head = self.recognised.columns.get(name, "\x00absent")
         texts = list(map(str.strip, self.table.column(head)))
-        type_ = self.found.kind.types.get(name, "")
+        type_ = self.recognised.kind.types.get(name, "")
         if not type_:
             return texts
         if type_.startswith("code:"):
@@ -351,7 +353,7 @@ class Reading:
                 self.note("zero_filled", column=head, count=short)
             return codes
         values = list(map(cache(_TYPES[type_.rstrip("?")]), texts))  # columns repeat the same few thousands of times
-        unknown = [i for i, value in enumerate(values) if value is None and name in self.found.columns]
+        unknown = [i for i, value in enumerate(values) if value is None and name in self.recognised.columns]
         if unknown and not type_.endswith("?"):
             self.note("unknown_cells", column=name, count=len(unknown))
         for i in unknown:

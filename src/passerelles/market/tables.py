@@ -193,7 +193,7 @@ class TensionTable:
 
 def read_tension(reading: Reading) -> TensionTable:
     """Read tension by ROME 3 code and basin, or by family for the country, the regions and the departments."""
-    by_basin = "basin" in reading.found.kind.signature
+    by_basin = "basin" in reading.recognised.kind.signature
     keys = ("rome", "basin", "year") if by_basin else ("family", "level", "region", "department", "year")
     n = len(keys)
     rows: dict[tuple[str, str], Tension] = {}

@@ -640,7 +640,7 @@ _SHORT: Final = 4  # letters from which the beginning of a word matches it
 
 
 @dataclass(frozen=True, slots=True)
-class Found(Described):
+class SearchHit(Described):
     """
     Something that a referential has: its kind, code and label, and how many occupations name it.
 
@@ -666,7 +666,7 @@ class Found(Described):
 
 def search(
     referential: Referential, sought: str, *, kinds: Sequence[Sought] = get_args(Sought), limit: int = 10
-) -> tuple[Found, ...]:
+) -> tuple[SearchHit, ...]:
     """
     Look for competencies, credentials, titles and occupations by words of their labels, or by their code.
 
@@ -704,7 +704,7 @@ def search(
     return tuple(each for kind in kinds for each in _of_kind(referential, kind, sought.strip(), query)[:limit])
 
 
-def _of_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[Found]:
+def _of_kind(referential: Referential, kind: Sought, code: str, query: Sequence[str]) -> list[SearchHit]:
     known = referential.derived(("sought", kind), lambda: _all_entries(referential, kind))
     matches = [each for each in known if each.code.casefold() == code.casefold()]
     if known and not matches:
@@ -724,14 +724,14 @@ def _between_spaces(labels: Iterable[str]) -> list[str]:
     return [f" {' '.join(own)} " for own in words_of_all([*labels])]
 
 
-def _all_entries(referential: Referential, kind: Sought) -> list[Found]:
+def _all_entries(referential: Referential, kind: Sought) -> list[SearchHit]:
     if kind == "competency":
         counts = Counter(r.competency for r in referential.requirements)
-        return [Found(kind, c.code, c.name, counts[c.code]) for c in referential.competencies]
+        return [SearchHit(kind, c.code, c.name, counts[c.code]) for c in referential.competencies]
     if kind == "credential":
         pairs = {(r.occupation, r.credential) for r in referential.credential_requirements}
         counts = Counter(code for _, code in pairs)
-        return [Found(kind, c.code, c.label, counts[c.code]) for c in referential.credentials]
+        return [SearchHit(kind, c.code, c.label, counts[c.code]) for c in referential.credentials]
     if kind == "title":
-        return [Found(kind, t.code, t.label, 1, t.occupation) for t in referential.titles]
-    return [Found(kind, o.code, o.name, 1, o.base or "") for o in referential.occupations]
+        return [SearchHit(kind, t.code, t.label, 1, t.occupation) for t in referential.titles]
+    return [SearchHit(kind, o.code, o.name, 1, o.base or "") for o in referential.occupations]
