@@ -289,19 +289,14 @@ def rank_closeness(values: Dense, nearest: Dense) -> Dense:
     >>> rank_closeness(np.array([[9.0, 5.0, 1.0]], np.float32), np.array([[1.0, 5.0, 9.0]], np.float32))
     array([[-1.       , -1.5849625, -2.       ]], dtype=float32)
     """
-    count = nearest.shape[1]
-    scale = -np.log2(np.arange(count + 1, dtype=np.float64) + 2.0).astype(np.float32)
+    scale = -np.log2(np.arange(nearest.shape[1] + 1, dtype=np.float64) + 2.0).astype(np.float32)
     if values.shape[1] <= _NARROW:
         # Few columns, as for one person seen from every target: all rows are counted at once.
         closer = [(nearest > column[:, None]).sum(axis=1, dtype=np.uint16) for column in values.T]  # 512 at most
         return np.ascontiguousarray(scale[np.stack(closer, axis=1)])
-    closeness = np.full(values.shape, scale[count], dtype=np.float32)
-    steps = scale[::-1].copy()
+    steps, closeness = scale[::-1].copy(), np.empty(values.shape, dtype=np.float32)
     for line, sorted_line, ranks in zip(values, nearest, closeness, strict=True):
-        near = (line >= sorted_line[0]).nonzero()[0]  # the others are beyond the last step, and need no search
-        some = line[near]
-        order = some.argsort()  # looked up in order, which is faster
-        ranks[near[order]] = steps[sorted_line.searchsorted(some[order], "right")]
+        ranks[:] = steps[sorted_line.searchsorted(line, "right")]
     return closeness
 
 

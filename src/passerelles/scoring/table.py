@@ -274,13 +274,9 @@ def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
 def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
     """Mean over pairs of two different occupations of the referential proper, unknown values left out."""
     square = values if plain.all() else values[np.ix_(plain, plain)]
-    diagonal = np.diagonal(square)
-    whole = square.sum(dtype=np.float64)
-    unknown = int(np.isnan(square).sum()) if np.isnan(whole) else 0
-    count = square.size - unknown - int((~np.isnan(diagonal)).sum())
-    whole = np.nansum(square, dtype=np.float64) if unknown else whole
-    total = whole - np.nansum(diagonal, dtype=np.float64)
-    return float(total / count) if count else 0.0
+    known = ~np.isnan(square)
+    np.fill_diagonal(known, val=False)
+    return float(square.sum(where=known, dtype=np.float64) / known.sum()) if known.any() else 0.0
 
 
 DOCUMENT: Final = "scoring.json"
