@@ -111,9 +111,8 @@ def test_parts_are_centred_on_the_average_candidate(plain: OccupationGraph, name
 
 
 def _with_mobilities(referential: Referential, moves: list[tuple[str, str]]) -> Referential:
-    values = {name: getattr(referential, name) for name in referential.__dataclass_fields__}
     rows = tuple(Mobility(o, t, i) for i, (o, t) in enumerate(sorted(set(moves)), start=1) if o != t)
-    return Referential(**{**values, "mobilities": rows})
+    return replace(referential, mobilities=rows)
 
 
 @settings(max_examples=8, deadline=None)

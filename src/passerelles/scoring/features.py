@@ -31,7 +31,7 @@ from passerelles.scoring.measures import (
     normalised,
     rank_closeness,
 )
-from passerelles.sharing import blocks, cached_property, made_once
+from passerelles.sharing import cached_property, made_once
 from passerelles.vectors import by_column, frozen, membership, numbered, product, rarity, sparse, unit_rows, weighted
 
 
@@ -123,9 +123,7 @@ class FeatureContext:
         draft: Dense = np.zeros((len(self.occupation_rows), len(self.graph.codes)), dtype=np.float32)
         for name, weight in OVERALL.items():
             if name in self.vectors:
-                values = self.measured(name)
-                for rows in blocks(len(draft)):
-                    draft[rows] += np.float32(weight) * values[rows]
+                draft += np.float32(weight) * self.measured(name)
         known = self.known_reference
         attributes = attributes_of(self.graph, draft) if known is None else known.attributes
         return normalised(measure_index(self.graph), self.vectors, draft, attributes, self.origins), attributes

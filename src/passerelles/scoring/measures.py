@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import JobTitle, TagKind
-from passerelles.sharing import Deriving, blocks, cached_property, made_once
+from passerelles.sharing import Deriving, cached_property, made_once
 from passerelles.vectors import (
     COARSE,
     FINE,
@@ -253,19 +253,12 @@ def nearest_values(values: Dense, competitors: NDArray[np.bool_], own: NDArray[n
     nearest
         Shape (b, c), c = min(FURTHEST, number of competitors).
     """
-    columns = np.flatnonzero(competitors)
-    count = max(1, min(FURTHEST, len(columns)))
-    if not len(columns):
-        return frozen(np.full((len(values), 1), -np.inf, dtype=np.float32))
-    nearest = np.empty((len(values), count), dtype=np.float32)
-    for rows in blocks(len(values)):
-        taken = values[rows].copy()
-        mine = np.flatnonzero(own[rows] >= 0)
-        taken[mine, own[rows][mine]] = -np.inf
-        taken = taken if competitors.all() else taken[:, columns]
-        taken.partition(taken.shape[1] - count, axis=1)
-        nearest[rows] = np.sort(taken[:, taken.shape[1] - count :], axis=1)
-    return frozen(nearest)
+    count = max(1, min(FURTHEST, int(competitors.sum())))
+    taken = np.where(competitors, values, np.float32(-np.inf))
+    occupied = np.flatnonzero(own >= 0)
+    taken[occupied, own[occupied]] = -np.inf
+    taken.partition(len(competitors) - count, axis=1)
+    return frozen(np.sort(taken[:, -count:], axis=1))
 
 
 def rank_closeness(values: Dense, nearest: Dense) -> Dense:
@@ -532,21 +525,18 @@ class Attributes:
 
 def normalised(index: MeasureIndex, vectors: Vectors, draft: Dense, attributes: Attributes, origins: Origins) -> Dense:
     """
-    Overall closeness of some origins, in the memory of the draft, which is the weighted sum of their measures.
+    Overall closeness of some origins; the draft is the weighted sum of their measures.
 
     That of the degrees of management is added, and the sum divided by the geometric mean of what origin and target
     could reach, so 1 is as close as can be.
     """
     everything, held_only = index.reach
-    reach = np.sqrt(_reach(vectors, origins.occupied)[:, None])
-    for rows in blocks(len(draft)):
-        occupied = origins.occupied[rows, None]
-        mine = attributes.cadre[np.maximum(origins.rows[rows], 0)]
-        same = np.where(occupied, 1.0 - np.abs(mine[:, None] - attributes.cadre[None, :]), np.float32(0.0))
-        total = draft[rows] + np.float32(CADRE_WEIGHT) * same
-        norm = reach[rows] * np.sqrt(np.where(occupied, everything[None, :], held_only[None, :]))
-        draft[rows] = np.divide(total, norm, out=np.zeros_like(total), where=norm > 0)
-    return draft
+    occupied = origins.occupied[:, None]
+    mine = attributes.cadre[np.maximum(origins.rows, 0)]
+    same = np.where(occupied, 1.0 - np.abs(mine[:, None] - attributes.cadre), np.float32(0.0))
+    total = draft + np.float32(CADRE_WEIGHT) * same
+    norm = np.sqrt(_reach(vectors, origins.occupied))[:, None] * np.sqrt(np.where(occupied, everything, held_only))
+    return np.asarray(np.divide(total, norm, out=np.zeros_like(total), where=norm > 0), dtype=np.float32)
 
 
 def _reach(vectors: Vectors, occupied: NDArray[np.bool_]) -> NDArray[np.float64]:

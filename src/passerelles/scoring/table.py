@@ -203,10 +203,9 @@ def narrowed(values: NDArray[Any], units: int = 1) -> Narrow:
     if rows and (values[0] == values[-1]).all() and (values == values[0]).all():
         values = values[:1]
     cells = np.empty((len(values), max(1, (most - least).bit_length() + 7 >> 3), values.shape[1]), dtype=np.uint8)
-    for block in blocks(len(values)):
-        whole = np.rint(values[block] * scale).astype(np.int64) - least
-        for place in range(cells.shape[1]):
-            cells[block, place] = whole >> 8 * place & 255
+    whole = np.rint(values * scale).astype(np.int64) - least
+    for place in range(cells.shape[1]):
+        cells[:, place] = whole >> 8 * place & 255
     return Narrow(_rows(frozen(cells), rows), least)
 
 
@@ -264,11 +263,8 @@ def score_person(graph: OccupationGraph, table: ScoreTable, origin: Origins) -> 
 
 def _add(part: Dense, values: Dense, weight: float, mean: float) -> None:
     """Add weight x (value - mean) to a part; a value that is not known adds nothing, as the average candidate does."""
-    for rows in blocks(len(part)):
-        centred = values[rows] - np.float32(mean)
-        centred *= np.float32(weight)
-        centred[np.isnan(centred)] = 0.0
-        part[rows] += centred
+    centred = (values - np.float32(mean)) * np.float32(weight)
+    part += np.nan_to_num(centred, copy=False)
 
 
 def mean_of_pairs(values: Dense, plain: NDArray[np.bool_]) -> float:
@@ -429,11 +425,7 @@ def _first_axes(distances: NDArray[np.float64]) -> NDArray[np.float32]:
 
     size = len(distances)
     squares = distances**2
-    of_columns, of_rows, of_all = squares.mean(axis=0), squares.mean(axis=1)[:, None], squares.mean()
-    centred = squares.T  # the same, column by column as LAPACK wants it: it makes no copy then
-    for mean in (of_columns, of_rows, -of_all):  # one table of all pairs at a time
-        centred -= mean
-    centred *= -0.5
+    centred = -0.5 * (squares - squares.mean(axis=0) - squares.mean(axis=1)[:, None] + squares.mean())
     _, axes = eigh(centred, subset_by_index=[size - 2, size - 1], overwrite_a=True)
     axes = axes[:, ::-1]
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), [0, 1]])
