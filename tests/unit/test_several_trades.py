@@ -33,9 +33,9 @@ def test_names_of_one_occupation_in_a_cell_are_as_sure_as_each(rome: Referential
 
 
 @pytest.mark.parametrize(("text", "family"), [
-    ("Conducteur de grumier", "N4101"), ("Accrocheur", None),
-    ("Enseignant en EPS", "K2107"), ("Directeur général adjoint des services", "K1401"), ("Hacker éthique", "M1802"),
-    ("Directeur d'EAJE", "K1202"), ("DST", "I1101"), ("Technicien télécom", None), ("Caviste", None), ("Rondier", None), ("Bobinier", None),
+    ("Conducteur de grumier", "N4101"), ("Accrocheur", None), ("Enseignant en EPS", "K2107"), ("DST", "I1101"),
+    ("Directeur général adjoint des services", "K1401"), ("Hacker éthique", "M1802"), ("Directeur d'EAJE", "K1202"),
+    ("Technicien télécom", None), ("Caviste", None), ("Rondier", None), ("Bobinier", None), ("Make-up artist", None),
     ("Chargé d'affaires professionnels", None), ("Directeur de la culture", None),
 ])  # fmt: skip
 def test_a_usage_names_the_trade_or_leaves_several(rome: Referential, text: str, family: str | None) -> None:
