@@ -32,7 +32,6 @@ COLUMNS: Final = ("id", "occupation", "competencies", "credentials", "employment
 _MISSPELT: Final = 85  # of 100: similarity to an absent column from which a name counts as misspelt
 _LETTERS: Final = 2  # largest difference of length from the right name
 _LISTED: Final = 10  # unread columns that the warning lists at most
-_SPARE: Final = 1 << 16  # bytes that a column may hold beside its own without being copied
 FAULT: Final = "passerelles.fault"  # a further column: why a row of a file could not be read
 
 
@@ -85,14 +84,9 @@ def normalised(batch: "pa.RecordBatch") -> "pa.RecordBatch":
         If a column is missing or of another type: a code is a text, never a number.
     """
     _check_there(batch.schema.names)
-    return pa.RecordBatch.from_arrays([_compact(_typed_column(batch, name)) for name in COLUMNS], names=list(COLUMNS))
-
-
-def _compact(column: "pa.Array") -> "pa.Array":
-    """Copy a slice of a much larger column: checking its texts would read those of all rows, piece after piece."""
-    if column.get_total_buffer_size() <= 2 * column.nbytes + _SPARE:
-        return column
-    return column.take(pa.array(range(len(column))))
+    columns = [_typed_column(batch, name) for name in COLUMNS]
+    # Copied: checking the texts of a slice would read those of the whole table, piece after piece.
+    return pa.RecordBatch.from_arrays(columns, names=list(COLUMNS)).take(np.arange(batch.num_rows))
 
 
 def legible(batch: "pa.RecordBatch") -> "tuple[pa.RecordBatch, list[int]]":
