@@ -247,20 +247,6 @@ def resealed(place: Path, members: dict[str, bytes], **changes: Any) -> dict[Pat
     return {place / name: data for name, data in (members | about).items()}
 
 
-@pytest.mark.parametrize(("table", "word"), [("competencies", b"savoir"), ("mobilities", b"proche")])
-def test_words_that_no_reader_makes_are_refused_whenever_their_table_is_read(
-    folder: Path, table: str, word: bytes
-) -> None:
-    data = (folder / f"referential.{table}.json").read_bytes()
-    with written(resealed(folder, {f"referential.{table}.json": data.replace(b'"%b"' % word, b'"%b"' % word.title())})):
-        referential = load_referential(folder)
-        for _ in range(2):
-            with pytest.raises(PasserellesError) as error:
-                getattr(referential, table)
-            assert error.value.key == "index_damaged"
-            assert f"{table}.kind" in str(error.value)
-
-
 def test_a_large_document_is_checked_when_it_is_read(tmp_path: Path) -> None:
     place = tmp_path / "index"
     write_index(place, about={}, arrays={}, documents={"large.json": "a" * LARGE})

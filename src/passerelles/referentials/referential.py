@@ -245,21 +245,20 @@ class Referential(Deriving):
 DOCUMENT: Final = "referential.json"
 _TABLE: Final = "referential.{}.json"
 _PLAIN: Final = ("name", "version", "language", "access")
-_CHECKED: Final = ("kind", "scope", "ground")
-_LINKS: Final = ("occupation_contexts", "occupation_tags")  # rows without a kind of their own
-# Tables, with the kind of their rows: each is a document; the rest is small, and is one together.
-_ROWS: Final[Mapping[str, Any]] = {
-    name: tuple if name in _LINKS else get_args(get_args(Referential.__annotations__[name])[0])[0]
+_LINKS: Final = ("occupation_contexts", "occupation_tags")
+
+
+def _link(*row: Any) -> tuple[Any, ...]:
+    return row
+
+
+# Tables, with what makes a value of a row: each is a document; the rest is small, and is one together.
+_ROWS: Final[Mapping[str, Callable[..., Any]]] = {
+    name: _link if name in _LINKS else get_args(get_args(Referential.__annotations__[name])[0])[0]
     for name in (
         *("occupations", "competencies", "requirements", "titles", "contexts", "occupation_contexts", "tags"),
         *("occupation_tags", "domains", "mobilities", "credential_requirements", "occupation_access"),
     )
-}
-# Columns whose words are few: what compares them could not go on with another.
-_WORDS: Final[Mapping[str, Mapping[str, frozenset[str]]]] = {
-    name: {word: frozenset(get_args(kind.__annotations__[word])) for word in _CHECKED if word in kind.__annotations__}
-    for name, kind in _ROWS.items()
-    if name not in _LINKS
 }
 
 
@@ -312,16 +311,12 @@ def open_referential(place: Path, *, seal: str | None = None) -> Referential:
 
 
 def _read_table(index: Index, name: str) -> tuple[Any, ...]:
-    """Read a table of an index; words that no reader produces mean damage."""
+    """Read a table of an index."""
     with no_collection():
-        written = index.document(_TABLE.format(name), keep=False)
         one: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
-        shared = ([one.setdefault(c, c) if type(c) is str else c for c in row] for row in written)
-        rows: tuple[Any, ...] = tuple(map(tuple, shared)) if name in _LINKS else tuple(starmap(_ROWS[name], shared))
-    for column, known in _WORDS.get(name, {}).items():
-        if not {getattr(row, column) for row in rows} <= known:
-            index.damaged(f"{name}.{column}")
-    return rows
+        rows = index.document(_TABLE.format(name), keep=False)
+        shared = ([one.setdefault(c, c) if type(c) is str else c for c in row] for row in rows)
+        return tuple(starmap(_ROWS[name], shared))
 
 
 class Reader(NamedTuple):

@@ -16,7 +16,7 @@ from passerelles.referentials.load import read_anyway
 from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential, apply_overlay, lay_access, open_referential
-from passerelles.store import is_index
+from passerelles.store import is_index, open_index
 from passerelles.text import fold_accents
 from passerelles.views.schema import one_of
 from passerelles.views.shown import Shown
@@ -207,10 +207,8 @@ def _read_whole(place: Path) -> Referential:
     """Read a source whatever is wrong with it; of a compiled index, check every byte."""
     if not is_index(place):
         return read_anyway(open_tables(place))
-    referential = open_referential(place)
-    if referential.index is not None:
-        referential.index.verify()
-    return referential
+    open_index(place).verify()
+    return open_referential(place)
 
 
 def _counts(referential: Referential) -> dict[str, int]:
