@@ -372,7 +372,7 @@ class Grid:
 
     def by_months(self, among: Iterable[int]) -> list[int]:
         """Return the columns of numbers that are each headed by its own month or quarter: openings, or who leaves."""
-        dated = {at: month for at in among if self.sample(at) and (month := Month.read(self.header[at])) is not None}
+        dated = {at: month for at in among if self.sample(at) and (month := _period(self.header[at])) is not None}
         count = mostly_hold_counts([text for at in dated for text in self.sample(at)])
         leaving = all(says("leaves", bare(self.header[at])) for at in dated)  # not who is there at each date
         counts = count and (self.side == "hiring" or leaving)
@@ -388,6 +388,11 @@ class Grid:
             if parts and all(part.isdecimal() for part, _ in parts) and all(part <= of for part, of in whole):
                 columns.append(at)
         return columns
+
+
+def _period(name: str) -> Month | None:
+    """Month or part of a year in the name of a column; where it gives no year, of any one."""
+    return Month.read(name) or Month.read(f"{name} 2000")
 
 
 def _are_numbered(texts: Sequence[str]) -> bool:

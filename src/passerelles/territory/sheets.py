@@ -487,7 +487,12 @@ def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: 
     count = columns_of(header, side).get(COUNT[side])
     if len(tables) <= 1 or count is None:
         return header, rows
+    sides = {block: _side_of_texts(*(header[at] for at in block)) for block in tables}
     own = next((block for block in tables if count in block), tables[0])
+    unnamed = [block for block in tables if sides[block] in (side, None)]
+    if own not in unnamed and len(unnamed) == 1:  # the other one counts the other side
+        own = unnamed[0]
+        count = columns_of([name if at in own else "" for at, name in enumerate(header)], side).get(COUNT[side], count)
     others = [header[at] for block in tables if block != own for at in block]
     values: dict[str, Any] = {"columns": ", ".join(header[at] for at in own), "others": ", ".join(others)}
     if header[count] in others:
