@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.features import FeatureContext, tree_of
 from passerelles.scoring.measures import Dense
-from passerelles.sharing import blocks
 from passerelles.vectors import membership, places_by_number, sparse
 
 ENOUGH: Final = 50.0  # listed moves at which mobilities are heeded half as much as on a large referential
@@ -186,9 +185,7 @@ def gather_moves(context: FeatureContext, expected: NDArray[np.floating]) -> Mov
     weight = np.zeros(len(rows), dtype=np.float32)
     for number in (0, 1):
         balance = balance_of(logit, listed, np.flatnonzero(known & (half != number)))
-        for part in blocks(len(rows)):
-            surprise[number, part] = _surprise(listed[part], logit[part], np.arange(part.start, part.stop), balance)
-        surprise[number, ~known] = 0.0
+        surprise[number, known] = _surprise(listed, logit, balance)[known]
         weight[half == number] = balance.weight
     attributes = context.reference.attributes
     cadre, level = (np.round(each[rows]).astype(np.int32) for each in (attributes.cadre, attributes.level))
@@ -202,11 +199,10 @@ def _between(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Numbe
     return pairs if len(rows) == len(pairs) else pairs[np.ix_(rows, rows)]
 
 
-def _surprise(listed: Dense, logit: Dense, own: NDArray[np.intp], balance: Balance) -> Dense:
-    """Surprises of some rows, whose own columns are `own`."""
+def _surprise(listed: Dense, logit: Dense, balance: Balance) -> Dense:
     odds = balance.shift + balance.slope * logit.astype(np.float64)
     chance = 1.0 / (1.0 + np.exp(-np.clip(odds, -_FAR, _FAR)))
-    chance[np.arange(len(own)), own] = 0.0
+    np.fill_diagonal(chance, 0.0)
     return np.asarray((listed - chance) / np.sqrt(chance * (1.0 - chance) + VARIANCE_FLOOR), dtype=np.float32)
 
 

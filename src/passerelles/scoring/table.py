@@ -26,7 +26,7 @@ from passerelles.scoring.features import (
 from passerelles.scoring.measures import Attributes, Dense, Origins
 from passerelles.scoring.mobility import MOBILITY_FEATURES, mobility_features
 from passerelles.scoring.scorer import Scorer, scorer_for, scorer_sum, ships
-from passerelles.sharing import Later, blocks, made_once, one_thread
+from passerelles.sharing import Later, made_once, one_thread
 from passerelles.store import Arrays, Index, pack
 from passerelles.vectors import frozen
 
@@ -298,7 +298,7 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
             "means": dict(table.means),
             "off": list(table.off),
             "measured": table.reference is not None,
-            "scores": _pack_parts(table.scores, len(graph.codes), scorer.name, arrays) if stored else None,
+            "scores": _pack_parts(table.scores, scorer.name, arrays) if stored else None,
         }
         if document["reference"] is None and table.reference is not None:
             document["reference"] = pack("reference", table.reference, arrays)
@@ -306,11 +306,9 @@ def pack_scores(graph: OccupationGraph, scorers: Sequence[Scorer], arrays: Array
     return document
 
 
-def _pack_parts(scores: Scores, size: int, name: str, arrays: Arrays) -> list[dict[str, Any]]:
+def _pack_parts(scores: Scores, name: str, arrays: Arrays) -> list[dict[str, Any]]:
     """Put the parts of a scorer, and after them their sums by target, into an index."""
-    toward = np.empty((size, size), dtype=np.int64)
-    for rows in blocks(size):
-        toward[:, rows] = (scores.sums(rows) - scores.base).T
+    toward = (scores.sums() - scores.base).T
     entries = []
     for number, part in enumerate((*scores.parts, narrowed(toward))):
         array = f"scores.{name}.{number}.npy"
