@@ -27,7 +27,6 @@ from passerelles.scoring.scorer import load_scorer, scorer_for, scorer_sum
 from passerelles.scoring.table import DOCUMENT as SCORING
 from passerelles.scoring.table import POSITIONS, occupation_positions, pack_scores
 from passerelles.settings import Settings
-from passerelles.sharing import give_memory_back
 from passerelles.store import FORMAT, Arrays, is_index, pack, write_index
 
 _LOG: Final = logging.getLogger(__name__)
@@ -103,10 +102,8 @@ def compile_index(
     documents |= pack_referential(referential)
     documents[GRAPH] = pack_graph(graph, arrays)
     if positions:
-        give_memory_back()
         arrays[POSITIONS] = occupation_positions(graph)
     if titles and title_entries(referential):  # without a label, nothing can be looked for
-        give_memory_back()
         documents[TITLES] = pack_titles(title_index(referential), arrays)
     identity = {"name": referential.name, "version": referential.version}
     shipped = {s.name: {"version": s.version, "sha256": scorer_sum(s)} for s in by_name.values()}

@@ -1,10 +1,8 @@
 """What threads and forked processes share: values computed on first use, locks, and work."""
 
-import ctypes
 import functools
 import gc
 import os
-import sys
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -166,20 +164,6 @@ def blocks(size: int, most: int = 64) -> list[slice]:
     [slice(0, 2, None), slice(2, 4, None), slice(4, 5, None)]
     """
     return [slice(start, min(start + most, size)) for start in range(0, size, most)]
-
-
-def give_memory_back() -> None:
-    """
-    Give the system what was freed, where the C library is glibc, which keeps much of it between two pieces of work.
-
-    Examples
-    --------
-    >>> give_memory_back()
-    """
-    if sys.platform == "linux":
-        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)  # other C libraries have none, and keep less
-        if trim is not None:
-            trim(0)
 
 
 @contextmanager
