@@ -1,4 +1,4 @@
-"""Titles to codes."""
+"""Free text to codes: job titles and competency labels as people write them, and lists of codes of an older version."""
 
 from collections.abc import Iterable
 from typing import Final
