@@ -849,7 +849,10 @@ MORE: list[tuple[str, str, str, set[str], set[str], tuple[float, float] | None]]
     ("N1302", "H1401", "open", set(), set(), (150, 450)),
     ("M1805", "M1811", "open", set(), set(), (150, 400)),
     ("M1817", "M1812", "open", set(), set(), (150, 400)),
-    ("D1505", "C1302", "open", set(), set(), (3000, 4500)),
+    ("D1505", "C1302", "open", set(), set(), (1800, 2500)),  # four years of studies are enough
+    ("C1401", "C1302", "open", set(), set(), (150, 400)),
+    ("H1203", "I1102", "open", set(), set(), (500, 1000)),  # a design office is neither maintenance nor production
+    ("H1203", "H1402", "open", set(), set(), (150, 450)),
     ("C1206", "C1302", "open", set(), set(), (150, 400)),
     ("M1203", "M1811", "open", set(), set(), (700, 900)),  # two years of studies without the practice: the last of five
     # A trade that a CAP opens does not prove the two years of studies beside the practice.
