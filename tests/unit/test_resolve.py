@@ -621,3 +621,17 @@ def test_each_name_that_is_suggested_is_one_that_is_taken(embedded_graph: Occupa
         assert caught.value.suggestions
         assert all(find_occupation(known, each) for each in caught.value.suggestions), text
     assert caught.value.suggestions == ("D1106", "D1107"), "two jobs share the title: their codes tell them apart"
+
+
+def test_a_title_of_several_jobs_is_refused_with_their_codes() -> None:
+    with pytest.raises(UnknownCodeError, match="several occupations") as caught:
+        find_occupation(SMALL, "Vendeur en boulangerie")
+    assert (caught.value.key, caught.value.suggestions) == ("ambiguous_title", ("D1106", "D1107"))
+
+
+def test_what_ends_a_label_in_brackets_is_left_out_where_it_is_its_initials() -> None:
+    labels = ("Agent / Agente de service hospitalier (ASH)", "Monteur / Monteuse réseaux (HTA)")
+    known = referential([(str(n), label, f"A110{n}") for n, label in enumerate(labels, start=1)])
+    said = {text: resolve_title(known, text)[0].reason for text in ("agente de service hospitalier", "monteur réseaux")}
+    assert said["agente de service hospitalier"] == "other gender form"
+    assert said["monteur réseaux"] not in {"exact", "other gender form"}, "other initials tell two jobs apart"

@@ -388,7 +388,7 @@ class TitleIndex:
         by_form: dict[str, dict[int, bool]] = {}
         for place, forms in enumerate(self.written):
             for form in filter(None, forms):
-                by_form.setdefault(form, {})[place] = forms[2:3] == (form,)
+                by_form.setdefault(form, {})[place] = form in forms[2::3]
         return MappingProxyType({form: tuple(places.items()) for form, places in sorted(by_form.items())})
 
     @cached_property
