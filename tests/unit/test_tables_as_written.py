@@ -15,7 +15,7 @@ from passerelles.language.say import Lang
 from passerelles.market.places import Basin, Commune, Places
 from passerelles.matching.titles import SURE
 from passerelles.referentials.referential import Referential
-from passerelles.territory.jobs import Unusable, as_asked, asked_in, several_jobs
+from passerelles.territory.jobs import Unusable, as_asked, asked_in, is_nowhere, several_jobs
 from passerelles.territory.lots import Locator, Lots, LotsError, Month, Side, reading_notes, town_of
 from passerelles.territory.pairs import credentials_of_title
 from passerelles.territory.reading import read_lots, read_sides
@@ -1735,10 +1735,11 @@ def test_forms_one_below_another_are_each_a_lot(embedded: Referential, tmp_path:
 def test_of_sheets_that_differ_by_their_year_the_last_counts_and_those_of_who_leaves_all_do(
     embedded: Referential, tmp_path: Path
 ) -> None:
-    for names, side, people in (
+    cases: tuple[tuple[tuple[str, str], Side, int], ...] = (
         (("2025", "2026"), "hiring", 7), (("Besoins 2026", "Besoins 2025"), "hiring", 4),
         (("Départs 2026", "Départs 2027"), "fragile", 11),
-    ):  # fmt: skip
+    )  # fmt: skip
+    for names, side, people in cases:
         book = openpyxl.Workbook()
         book.remove(book.worksheets[0])
         for name, number in zip(names, (4, 7), strict=True):
@@ -1746,7 +1747,7 @@ def test_of_sheets_that_differ_by_their_year_the_last_counts_and_those_of_who_le
             for row in (("Entreprise", "Métier", "Nombre"), ("Alpha", "N1101", number)):
                 sheet.append(row)
         book.save(tmp_path / "t.xlsx")
-        lots = read_lots(embedded, tmp_path / "t.xlsx", side)  # type: ignore[arg-type]
+        lots = read_lots(embedded, tmp_path / "t.xlsx", side)
         assert (lots.people, "other_sheets" in said(lots)) == (people, side == "hiring")
 
 
@@ -1929,9 +1930,32 @@ def test_a_target_is_taken_off_the_sum_of_the_parts_of_who_is_there(embedded: Re
 def test_people_whom_a_column_says_not_concerned_are_not_counted(
     embedded: Referential, tmp_path: Path, name: str
 ) -> None:
-    text = f"Poste;Nb de salariés;{name}\nN1101;6;O\nN4101;3;N\nN4103;2;O\n"
-    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
-    assert (lots.people, [p.row for p in lots.said if p.key == "not_concerned"]) == (8, [3])
+    for other in ("O", "à voir"):  # who is not said to be left out is counted
+        text = f"Poste;Nb de salariés;{name}\nN1101;6;O\nN4101;3;N\nN4103;2;{other}\n"
+        lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile")
+        assert (lots.people, [p.row for p in lots.said if p.key == "not_concerned"]) == (8, [3])
+
+
+def test_who_cannot_be_placed_elsewhere_leaves_all_the_same(embedded: Referential, tmp_path: Path) -> None:
+    text = "Poste;Nb de salariés;Reclassement possible\nN1101;6;oui\nN4101;3;non\nN4103;2;oui\n"
+    assert read_lots(embedded, written(tmp_path / "t.csv", text), "fragile").people == 11
+
+
+def test_a_number_without_a_job_is_a_total_where_it_sums_several_lines_above(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    rows = ["N1101;6", "N4101;3", ";9", "N4103;2", "N4105;5", ";7"]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(["Poste;Nb de salariés", *rows])), "fragile")
+    totals = [(p.key, p.row) for p in lots.said if p.row]
+    assert (lots.people, lots.set_aside, totals) == (16, (), [("total_line", 4), ("total_line", 7)])
+    lots = read_lots(embedded, written(tmp_path / "u.csv", "Poste;Nb de salariés\nN1101;6\n;6\nN4101;3\n"), "fragile")
+    assert (lots.people, [(p.key, p.row) for p in lots.said if p.row]) == (9, [("text_line", 3)]), "one line is no sum"
+
+
+def test_a_short_name_is_no_slip_of_a_place() -> None:
+    for given, near, nowhere in (("MEL", "Mer", True), ("Redonn", "Redon", False), ("Val Thorens", "Thorens", True)):
+        place = Unusable("commune", "basin_unknown", {"given": given}, (near,))
+        assert is_nowhere(place) == nowhere, given
 
 
 def test_volunteers_of_a_whole_row_are_none_of_each_of_its_places(embedded: Referential) -> None:

@@ -359,10 +359,9 @@ class Grid:
         if "month" in roles and (texts := self.sample(roles["month"])) and all(map(_FEW.fullmatch, texts)):  # "Départs"
             del roles["month"]
         texts = self.sample(roles[COUNT[self.side]]) if COUNT[self.side] in roles else []
-        if texts and all(text.isalpha() and text.casefold() in _YES_NO for text in texts):  # "Menacé (oui/non)"
-            del roles[COUNT[self.side]]
         words = not any(sign.isdigit() for text in texts for sign in text[:2])  # "Postes" may head titles, not numbers
-        if COUNT[self.side] in roles and words and not {"job", "code"} & roles.keys():
+        answers = any(text.isalpha() and text.casefold() in _YES_NO for text in texts)  # "Menacé (oui/non)"
+        if COUNT[self.side] in roles and words and (answers or not {"job", "code"} & roles.keys()):
             del roles[COUNT[self.side]]
         return replace(self, columns=roles)
 
@@ -545,11 +544,8 @@ def _answered(grid: Grid) -> list[int]:
     """Return the columns that say by yes or no whether an opening is filled, or people are concerned."""
     if grid.side == "hiring":
         return [at for at, name in enumerate(grid.header) if _FILLED.fullmatch(bare(name))]
-    named = [
-        at for at, name in enumerate(grid.header) if says("concerned", words := bare(name)) or says("leaves", words)
-    ]
-    answers = {at: [text.casefold() for text in grid.sample(at)] for at in named if at not in grid.columns.values()}
-    return [at for at, texts in answers.items() if all(text.isalpha() and text in _YES_NO for text in texts)]
+    read = set(grid.columns.values())
+    return [at for at, name in enumerate(grid.header) if at not in read and says("concerned", bare(name))]
 
 
 def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
