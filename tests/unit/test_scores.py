@@ -20,7 +20,7 @@ from passerelles.language.say import LANGS, say
 from passerelles.model import JobTitle, Mobility
 from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
-from passerelles.scoring.features import CONTENT_PARTS, features
+from passerelles.scoring.features import CONTENT_PARTS, context_of_all, features
 from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
 from passerelles.scoring.mobility import DAMPING, MOBILITY_FEATURES, MOBILITY_PARTS, Moves, carried_over
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
@@ -233,6 +233,31 @@ def test_rank_closeness_counts_who_is_strictly_closer(values: list[float], own: 
     for column, value in enumerate(values):
         closer = sum(v > value for i, v in enumerate(values) if i != own)
         assert found[0, column] == pytest.approx(-np.log2(2 + closer))
+
+
+def test_what_is_not_known_of_a_job_that_lists_nothing_adds_nothing() -> None:
+    graph = build_graph(referential_of({"a": ["x"], "b": ["x", "y"], "c": ["y"], "d": []}))
+    context = context_of_all(graph)
+    values = {name: each.compute(context) for name, each in features().items()}
+    unknown = {name: cells for name, each in values.items() if (cells := np.isnan(each)).any()}
+    assert unknown
+    for name, cells in unknown.items():
+        alone = load_scorer("unfitted").model_copy(update={"parts": {"alone": {name: 1.0}}})
+        part = build_table(graph, alone).scores.parts[0][np.arange(4)]
+        assert not part[cells].any(), name
+        assert part[~cells].any(), name
+
+
+def test_closeness_to_a_group_is_the_mean_over_its_members_before_the_target() -> None:
+    jobs = [fiche(code, parent="a") for code in "abc"]
+    graph = build_graph(referential_of({"a": ["x"], "b": ["x", "y"], "c": ["y", "z"], "d": ["z"]}, occupations=jobs))
+    context = context_of_all(graph)
+    overall, means = context.measured("overall"), features()["family.group_closeness"].compute(context)
+    groups = {code: "abc" if code in "abc" else code for code in graph.codes}
+    for row, origin in enumerate(graph.codes):
+        for column, target in enumerate(graph.codes):
+            near = [float(overall[graph.position[one], column]) for one in groups[origin] if one != target]
+            assert means[row, column] == pytest.approx(sum(near) / len(groups[origin]), abs=1e-6), (origin, target)
 
 
 def test_ranks_stop_counting_far_away() -> None:
