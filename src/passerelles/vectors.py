@@ -396,6 +396,7 @@ def piece_counts(counts: "sparse.csr_array", vocabulary: Sequence[str], lengths:
 
 
 _CHUNK = 200_000
+_DENSE_GAIN: Final = 16  # products of a dense matrix in the time of one of a sparse one
 
 
 # Documents given as bags of terms.
@@ -406,12 +407,16 @@ Bag: TypeAlias = Mapping[str, float]
 
 
 def count_terms(bags: Sequence[Bag], column: Mapping[str, int]) -> "sparse.csr_array":
-    """Counts of the terms of documents, a row each, in the columns given; other terms are left out."""
+    """
+    Counts of the terms of documents, a row each, in the columns given; other terms are left out.
+
+    The columns of a row ascend, so that sums over its terms do not depend on the order of the words.
+    """
     columns: list[int] = []
     values: list[float] = []
     starts = [0]
     for bag in bags:
-        known = [(column[term], number) for term, number in bag.items() if term in column]
+        known = sorted((column[term], number) for term, number in bag.items() if term in column)
         columns += [place for place, _ in known]
         values += [number for _, number in known]
         starts.append(len(columns))
@@ -580,7 +585,15 @@ def field_cosines(field: Field, bags: Sequence[Bag]) -> FloatArray:
 
 
 def rows_times(rows: "sparse.csr_array", columns: "sparse.csr_array") -> FloatArray:
-    """Sparse rows times a matrix, dense."""
+    """
+    Sparse rows times a matrix, dense.
+
+    Many rows with many columns in common are multiplied as a dense matrix, in half the time and with the same sums: the
+    products with zero add nothing.
+    """
+    n_products = np.diff(columns.indptr)[rows.indices].sum()
+    if n_products * _DENSE_GAIN > (rows.shape[0] + _DENSE_GAIN) * columns.nnz:
+        return np.ascontiguousarray((columns.T @ rows.toarray().T).T, dtype=np.float32)
     return np.asarray((rows @ columns).toarray(), dtype=np.float32)
 
 

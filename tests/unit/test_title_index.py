@@ -1,6 +1,7 @@
 """The index of titles, against scikit-learn and plain linear algebra."""
 
 from collections import Counter
+from functools import partial
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from passerelles.matching.index import Entry, Owner, TitleIndex, _decompose, bui
 from passerelles.matching.ranking import Trial, rank_block, shipped_weights, terms
 from passerelles.matching.reading import Lexicon, language_pack, understand
 from passerelles.text import words
-from passerelles.vectors import field_cosines, fit_field, fit_letters, letter_bag
+from passerelles.vectors import field_cosines, fit_field, fit_letters, letter_bag, rows_times
 
 TEXTS = ("conducteur de bus", "conducteur conducteur routier", "boulanger patissier", "patissier chocolatier")
 QUERIES = ("patissier boulanger", "conducteur", "inconnu total", "bus bus routier", "chocolatier patissier bus", "de")
@@ -50,6 +51,17 @@ def test_letters_weigh_as_in_scikit_learn(*, few: bool) -> None:
     bags = [letter_bag(text.split(), 2, 4) for text in QUERIES]
     found = np.vstack([field_cosines(field, [bag]) for bag in bags]) if few else field_cosines(field, bags)
     assert found == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("density", [0.001, 0.05, 0.5])
+def test_rows_together_have_the_products_of_each_alone(density: float) -> None:
+    rng = np.random.default_rng(4)
+    draw = partial(sparse.random_array, dtype=np.float32, rng=rng)
+    rows, columns = draw((150, 300), density=density).tocsr(), draw((300, 400), density=0.3).tocsr()
+    rows.sort_indices()
+    alone = np.vstack([rows_times(sparse.csr_array(rows[[place]]), columns) for place in range(150)])
+    assert np.array_equal(rows_times(rows, columns), alone)
+    assert alone == pytest.approx(rows.toarray().astype(float) @ columns.toarray(), abs=1e-5)
 
 
 def test_the_latent_space_is_that_of_singular_values() -> None:
