@@ -1,15 +1,13 @@
 """A table of lots as it was written: which of its columns says what, what their cells hold, whether its totals fit."""
 
-import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import pairwise
-from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import TOTAL, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.referentials.own_tables import coded
 from passerelles.territory.lots import WORDS, LotsError, Month, Problem, Side, says
@@ -54,7 +52,6 @@ _REMARKS: Final[Mapping[Side, list[tuple[str, re.Pattern[str]]]]] = {
     ]
     for side in COUNT
 }
-_TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 
@@ -695,92 +692,6 @@ def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:
         return None
     role = next(iter(columns_of([name], side)), "") if names_role(name) else ""
     return (role, value.strip()) if role in (*_PLACED, "job") else None
-
-
-class Differs(NamedTuple):
-    """A total that is no sum of its lines, and the sum of lines that is nearest to it."""
-
-    line: int
-    total: int
-    nearest_sum: int
-
-
-def differing(
-    totals: Mapping[int, int | None],
-    numbers: Mapping[int, int | None],
-    named: Mapping[int, set[int]] = MappingProxyType({}),
-) -> Iterator[Differs]:
-    """
-    Yield the totals that are no sum of lines.
-
-    A total may sum the lines since the total before it, those until the next, all lines above, all of the table, the
-    totals above, or the lines of what it names. Where the number of one of the lines is not known, none is checked.
-
-    Parameters
-    ----------
-    totals, numbers
-        Numbers of the lines of totals, and of the others, by line; None = not read.
-    named
-        Lines of what each total names, by its line: "Total Redon".
-
-    Examples
-    --------
-    >>> list(differing({4: 5, 7: 9, 8: 14}, {2: 2, 3: 3, 5: 4, 6: 5}))
-    []
-    >>> list(differing({4: 5, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))
-    [Differs(line=8, total=15, nearest_sum=14)]
-    >>> list(differing({1: 5, 4: 9}, {2: 2, 3: 3, 5: 4, 6: 5}))  # each above its lines
-    []
-    >>> list(differing({4: 6, 7: 9, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))  # the last sums the other totals
-    [Differs(line=4, total=6, nearest_sum=5)]
-    """
-    known = {line: n for line, n in numbers.items() if n is not None}
-    known_totals = {line: n for line, n in totals.items() if n is not None}
-    for line, total in known_totals.items() if len(known) == len(numbers) and known else ():
-        before = max((at for at in known_totals if at < line), default=0)
-        after = min((at for at in known_totals if at > line), default=math.inf)
-        groups = (
-            [n for at, n in known.items() if before < at < line],
-            [n for at, n in known.items() if at < line],
-            [n for at, n in known.items() if line < at < after],
-            [n for at, n in known_totals.items() if at < line],
-            list(known.values()),
-            [n for at, n in known.items() if at in named.get(line, ())],
-        )
-        sums = [sum(some) for some in groups if some]
-        if total not in sums:
-            yield Differs(line, total, min(sums, key=lambda each: abs(each - total)))
-
-
-def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> Iterator[Differs]:
-    """Yield the totals of a table that are no sum of its lines; none of one that gives changes or aims at a number."""
-    count = grid.columns.get(COUNT[grid.side])
-    if count is None or "target" in grid.columns or grid.signed:
-        return
-    lines = list(rows)
-    decimal = decimal_sign(grid.text_at(cells, count) for _, cells in lines)
-
-    def numbers_by_line(rows: Iterable[Row]) -> dict[int, int | None]:
-        """Numbers of rows, by line; of several rows of one line, their sum."""
-        sums = dict[int, int | None]()
-        for line, cells in rows:
-            texts = [grid.text_at(cells, at) for at in (count, *grid.parts)]
-            numbers = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
-            whole = [int(n) for n in numbers if n is not None and n.is_integer()]
-            before = sums.get(line, 0)
-            sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
-        return sums
-
-    totals = list(totals)
-    named = {line: {at for at, row in lines if _names(cells, row)} for line, cells in totals}
-    yield from differing(numbers_by_line(totals), numbers_by_line(lines), named)
-
-
-def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
-    """Whether a total names what a cell of a row says, or the beginning of it: "Total Redon"."""
-    texts = [normalise_label(text) for cell in row if not (text := cell_text(cell))[:1].isdigit()]
-    names = [match[1] for cell in total if (match := _TOTAL_OF.match(normalise_label(cell_text(cell))))]
-    return any(text and (f"{text} ".startswith(f"{name} ") or text in name) for name in names for text in texts)
 
 
 def whole_of(text: str) -> int | None:

@@ -22,18 +22,12 @@ from passerelles.territory.grid import (
     COUNT,
     Grid,
     Row,
-    are_parts,
-    are_years_to_come,
     bare,
     change_of,
-    differing_totals,
     fill_down,
-    named_columns,
     remarked,
     row_kinds,
-    signed_change,
     whole_of,
-    year_of,
 )
 from passerelles.territory.jobs import (
     Job,
@@ -51,7 +45,6 @@ from passerelles.territory.jobs import (
     several_jobs,
 )
 from passerelles.territory.lots import (
-    WORDS,
     Locator,
     Lot,
     Lots,
@@ -66,11 +59,14 @@ from passerelles.territory.lots import (
     town_of,
 )
 from passerelles.territory.shapes import (
+    all_counts,
     counted_jobs,
     counts_some_jobs,
+    differing_totals,
     firms_apart,
     place_in_title,
     unpivoted,
+    with_changes,
     with_needs,
     without_sums,
 )
@@ -90,7 +86,6 @@ _LOTS: Final = frozenset(("other_side", "side_unknown", "out_of_scope", "closed_
                           "fragile_no_change", "hiring_no_change"))  # fmt: skip
 _YES_NO: Final = coded("yes_no")
 _NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", "postcode"})  # a text that is no place
-_LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 
 
 def read_sides(
@@ -372,7 +367,7 @@ class _Reader:
         """
         count = COUNT[self.side]
         grid = with_needs(grid.with_checked_roles(self._holds_places), self.holds_jobs, self.tell)
-        grid = self._job_of_two(self._changes(grid))
+        grid = self._job_of_two(with_changes(grid, self.tell))
         grid = unpivoted(grid, is_place=self.is_place, are_jobs=self.holds_jobs, tell=self.tell)
         for role, same_role, holds in (
             ("job", {"job", "code"}, self.holds_jobs),
@@ -398,7 +393,7 @@ class _Reader:
             first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
             columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = without_sums(firms_apart(self._all_counts(grid)), self.is_place, self.holds_jobs, self.tell)
+        grid = without_sums(firms_apart(all_counts(grid, self.tell)), self.is_place, self.holds_jobs, self.tell)
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),
@@ -407,15 +402,6 @@ class _Reader:
             if not grid.columns.keys() & roles and not (key == "no_place" and grid.titled):
                 self.tell(grid.name, key, 0, roles[0])
         return grid
-
-    def _changes(self, grid: Grid) -> Grid:
-        """Take a column of changes as the one that counts, where none counts the people concerned."""
-        count, signed = COUNT[self.side], signed_change(grid)
-        if signed is None or (count in grid.columns and not grid.counts_present):
-            return grid
-        self.tell(grid.name, "signed", 0, count, column=grid.header[signed])
-        columns = {role: at for role, at in grid.columns.items() if role != "target"}
-        return replace(grid, columns={**columns, count: signed}, signed=True)
 
     def _job_of_two(self, grid: Grid) -> Grid:
         """
@@ -445,65 +431,6 @@ class _Reader:
         place, words = self._place(name, "", "commune", parts=False)
         town = normalise_label(_AREA.sub("", town_of(words)))
         return isinstance(place, Where) and town in map(normalise_label, place)
-
-    def _all_counts(self, grid: Grid) -> Grid:
-        """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
-        count = COUNT[self.side]
-        known = count in grid.columns
-        if "target" in grid.columns and not (known and grid.counts_present):
-            grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
-        if "target" in grid.columns:
-            columns = {"current": grid.title(count), "target": grid.title("target")}
-            self.tell(grid.name, f"{self.side}_change", 0, count, **columns)
-        grid = self._without_filled(grid)
-        leavers = [at for at in grid.free if self.side == "fragile" and says("leavers", bare(grid.header[at]))]
-        leavers = grid.holding(mostly_hold_counts, leavers) if known else []
-        if leavers:
-            leaving = ", ".join(grid.header[at] for at in leavers)
-            key = "leavers_beside" if says("forced", bare(grid.title(count))) else "leavers"
-            self.tell(grid.name, key, 0, count, columns=leaving, column=grid.title(count))
-        free = [at for at in grid.countable if at not in leavers]
-        if known:
-            named = [(at, name) for at in free if (name := bare(grid.header[at]))]
-            roles = {at: named_columns([name], self.side, {}).keys() for at, name in named}
-            counts = [
-                at for at, name in named if {count, "filled", "target"} & roles[at] and not says("part_time", name)
-            ]
-            counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
-            if self.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
-                counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
-        else:
-            counted = grid.by_months(free) or grid.holding(hold_counts, free)
-        first = grid.columns.get(count, next(iter(counted), -1))
-        others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
-        others += [at for at in dict.fromkeys(counted) if at not in (first, *others)]
-        if first < 0:
-            grid.refuse_unread(grid.uncounted)
-        if not others:
-            return grid
-        names = [grid.header[at] for at in (first, *others)]
-        different = [name for name in names[1:] if name != names[0]]
-        values = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
-        if are_parts(names) or are_years_to_come(names) or (not known and counted == grid.by_months(free)):
-            self.tell(grid.name, "parts_summed", 0, count, **values)
-            return replace(grid, columns={**grid.columns, count: first}, parts=others)
-        if not known:
-            raise LotsError([Problem(grid.name, 0, count, "several_counts", values)])
-        if different and not are_parts(different):  # parts of what the column counts
-            self.tell(grid.name, "other_counts", 0, count, **values)
-        return grid
-
-    def _without_filled(self, grid: Grid) -> Grid:
-        """Say that openings already filled are taken off; not from what is left, nor where they are no part of it."""
-        filled, count = grid.columns.get("filled"), grid.columns.get("openings")
-        if filled is None:
-            return grid
-        if count is None:
-            grid.refuse_unread(grid.holding(mostly_hold_counts, [filled]))
-        elif not _LEFT.fullmatch(bare(grid.header[count])) and grid.within(count, [filled]):
-            self.tell(grid.name, "filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
-            return grid
-        return replace(grid, columns={role: at for role, at in grid.columns.items() if role != "filled"})
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places, one or several of the name."""

@@ -1,12 +1,14 @@
-"""Tables of other shapes than one lot a line: jobs or places as columns, labels between lines, several jobs a cell."""
+"""Tables of other shapes than one lot a line, several jobs a cell, and which columns and totals of a table count."""
 
+import math
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import TOTAL, Rows, hold_counts, read_number
+from passerelles.io.csv import TOTAL, Rows, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import (
     COUNT,
@@ -14,11 +16,16 @@ from passerelles.territory.grid import (
     Row,
     Tell,
     are_parts,
+    are_years_to_come,
+    bare,
     columns_of,
     corner,
     label_of,
+    named_columns,
     names_role,
+    signed_change,
     without_part,
+    year_of,
 )
 from passerelles.territory.lots import WORDS, LotsError, Problem, Side, says
 from passerelles.text import normalise_label
@@ -30,6 +37,8 @@ _TOWN: Final = re.compile(r"(?: [àa] |\s[-–]\s|,\s|\()(?P<place>[A-ZÀ-Ý][^(
 _SAME: Final = {
     "basin": {"basin", "commune"}, "commune": {"basin", "commune"}, "job": {"job", "code"}
 }  # fmt: skip
+_TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
+_LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 
 
@@ -408,6 +417,161 @@ def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], row
         for line, cells in rows[1:]:
             if total < len(cells):
                 _tell_sum(file, line, cells[total], [cells[at] for at in parts if at < len(cells)], tell)
+
+
+class Differs(NamedTuple):
+    """A total that is no sum of its lines, and the sum of lines that is nearest to it."""
+
+    line: int
+    total: int
+    nearest_sum: int
+
+
+def differing(
+    totals: Mapping[int, int | None],
+    numbers: Mapping[int, int | None],
+    named: Mapping[int, set[int]] = MappingProxyType({}),
+) -> Iterator[Differs]:
+    """
+    Yield the totals that are no sum of lines.
+
+    A total may sum the lines since the total before it, those until the next, all lines above, all of the table, the
+    totals above, or the lines of what it names. Where the number of one of the lines is not known, none is checked.
+
+    Parameters
+    ----------
+    totals, numbers
+        Numbers of the lines of totals, and of the others, by line; None = not read.
+    named
+        Lines of what each total names, by its line: "Total Redon".
+
+    Examples
+    --------
+    >>> list(differing({4: 5, 7: 9, 8: 14}, {2: 2, 3: 3, 5: 4, 6: 5}))
+    []
+    >>> list(differing({4: 5, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))
+    [Differs(line=8, total=15, nearest_sum=14)]
+    >>> list(differing({1: 5, 4: 9}, {2: 2, 3: 3, 5: 4, 6: 5}))  # each above its lines
+    []
+    >>> list(differing({4: 6, 7: 9, 8: 15}, {2: 2, 3: 3, 5: 4, 6: 5}))  # the last sums the other totals
+    [Differs(line=4, total=6, nearest_sum=5)]
+    """
+    known = {line: n for line, n in numbers.items() if n is not None}
+    known_totals = {line: n for line, n in totals.items() if n is not None}
+    for line, total in known_totals.items() if len(known) == len(numbers) and known else ():
+        before = max((at for at in known_totals if at < line), default=0)
+        after = min((at for at in known_totals if at > line), default=math.inf)
+        groups = (
+            [n for at, n in known.items() if before < at < line],
+            [n for at, n in known.items() if at < line],
+            [n for at, n in known.items() if line < at < after],
+            [n for at, n in known_totals.items() if at < line],
+            list(known.values()),
+            [n for at, n in known.items() if at in named.get(line, ())],
+        )
+        sums = [sum(some) for some in groups if some]
+        if total not in sums:
+            yield Differs(line, total, min(sums, key=lambda each: abs(each - total)))
+
+
+def differing_totals(grid: Grid, totals: Iterable[Row], rows: Iterable[Row]) -> Iterator[Differs]:
+    """Yield the totals of a table that are no sum of its lines; none of one that gives changes or aims at a number."""
+    count = grid.columns.get(COUNT[grid.side])
+    if count is None or "target" in grid.columns or grid.signed:
+        return
+    lines = list(rows)
+    decimal = decimal_sign(grid.text_at(cells, count) for _, cells in lines)
+
+    def numbers_by_line(rows: Iterable[Row]) -> dict[int, int | None]:
+        """Numbers of rows, by line; of several rows of one line, their sum."""
+        sums = dict[int, int | None]()
+        for line, cells in rows:
+            texts = [grid.text_at(cells, at) for at in (count, *grid.parts)]
+            numbers = [read_number(text, decimal=decimal, whole=True).value for text in texts if text.strip("-–—")]
+            whole = [int(n) for n in numbers if n is not None and n.is_integer()]
+            before = sums.get(line, 0)
+            sums[line] = None if before is None or len(whole) < max(1, len(numbers)) else before + sum(whole)
+        return sums
+
+    totals = list(totals)
+    named = {line: {at for at, row in lines if _names(cells, row)} for line, cells in totals}
+    yield from differing(numbers_by_line(totals), numbers_by_line(lines), named)
+
+
+def _names(total: Sequence[Any], row: Sequence[Any]) -> bool:
+    """Whether a total names what a cell of a row says, or the beginning of it: "Total Redon"."""
+    texts = [normalise_label(text) for cell in row if not (text := cell_text(cell))[:1].isdigit()]
+    names = [match[1] for cell in total if (match := _TOTAL_OF.match(normalise_label(cell_text(cell))))]
+    return any(text and (f"{text} ".startswith(f"{name} ") or text in name) for name in names for text in texts)
+
+
+def with_changes(grid: Grid, tell: Tell) -> Grid:
+    """Take a column of changes as the one that counts, where none counts the people concerned."""
+    count, signed = COUNT[grid.side], signed_change(grid)
+    if signed is None or (count in grid.columns and not grid.counts_present):
+        return grid
+    tell(grid.name, "signed", 0, count, column=grid.header[signed])
+    columns = {role: at for role, at in grid.columns.items() if role != "target"}
+    return replace(grid, columns={**columns, count: signed}, signed=True)
+
+
+def all_counts(grid: Grid, tell: Tell) -> Grid:
+    """Add the columns that count parts of the same people; say which others count too, and refuse to guess one."""
+    count = COUNT[grid.side]
+    known = count in grid.columns
+    if "target" in grid.columns and not (known and grid.counts_present):
+        grid = replace(grid, columns={role: at for role, at in grid.columns.items() if role != "target"})
+    if "target" in grid.columns:
+        columns = {"current": grid.title(count), "target": grid.title("target")}
+        tell(grid.name, f"{grid.side}_change", 0, count, **columns)
+    grid = _without_filled(grid, tell)
+    leavers = [at for at in grid.free if grid.side == "fragile" and says("leavers", bare(grid.header[at]))]
+    leavers = grid.holding(mostly_hold_counts, leavers) if known else []
+    if leavers:
+        leaving = ", ".join(grid.header[at] for at in leavers)
+        key = "leavers_beside" if says("forced", bare(grid.title(count))) else "leavers"
+        tell(grid.name, key, 0, count, columns=leaving, column=grid.title(count))
+    free = [at for at in grid.countable if at not in leavers]
+    if known:
+        named = [(at, name) for at in free if (name := bare(grid.header[at]))]
+        roles = {at: named_columns([name], grid.side, {}).keys() for at, name in named}
+        counts = [at for at, name in named if {count, "filled", "target"} & roles[at] and not says("part_time", name)]
+        counted = counts + grid.holding(hold_counts, [at for at in free if year_of(grid.header[at])])
+        if grid.side == "fragile" and not says("leaves", bare(grid.title(count))):  # leavers may be counted
+            counted += grid.within(grid.columns[count], [at for at in free if grid.header[at]])
+    else:
+        counted = grid.by_months(free) or grid.holding(hold_counts, free)
+    first = grid.columns.get(count, next(iter(counted), -1))
+    others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
+    others += [at for at in dict.fromkeys(counted) if at not in (first, *others)]
+    if first < 0:
+        grid.refuse_unread(grid.uncounted)
+    if not others:
+        return grid
+    names = [grid.header[at] for at in (first, *others)]
+    different = [name for name in names[1:] if name != names[0]]
+    values = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
+    if are_parts(names) or are_years_to_come(names) or (not known and counted == grid.by_months(free)):
+        tell(grid.name, "parts_summed", 0, count, **values)
+        return replace(grid, columns={**grid.columns, count: first}, parts=others)
+    if not known:
+        raise LotsError([Problem(grid.name, 0, count, "several_counts", values)])
+    if different and not are_parts(different):  # parts of what the column counts
+        tell(grid.name, "other_counts", 0, count, **values)
+    return grid
+
+
+def _without_filled(grid: Grid, tell: Tell) -> Grid:
+    """Say that openings already filled are taken off; not from what is left, nor where they are no part of it."""
+    filled, count = grid.columns.get("filled"), grid.columns.get("openings")
+    if filled is None:
+        return grid
+    if count is None:
+        grid.refuse_unread(grid.holding(mostly_hold_counts, [filled]))
+    elif not _LEFT.fullmatch(bare(grid.header[count])) and grid.within(count, [filled]):
+        tell(grid.name, "filled", 0, "openings", column=grid.header[count], filled=grid.header[filled])
+        return grid
+    return replace(grid, columns={role: at for role, at in grid.columns.items() if role != "filled"})
 
 
 _JOBS: Final = WORDS["jobs"]
