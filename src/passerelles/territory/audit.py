@@ -1,12 +1,14 @@
 """What a reader could work out of a masked table: the values of each hidden cell over all tables that agree with it."""
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy import sparse
 
 from passerelles.territory.solve import Bools, Floats, Ints, Network, Rows, extreme
@@ -23,6 +25,8 @@ class Table(Network):
     """
     A network whose pairs are those that the rules allow, the people on them, and what else a reader knows.
 
+    Its lines are the lots, then the pools, as the first rows of `matrix` are.
+
     Attributes
     ----------
     flow
@@ -38,28 +42,33 @@ class Table(Network):
     budget: int | None
     confirmed: Bools
 
-    def sent(self, among: Bools | slice = _EVERY) -> Ints:
-        """People of each lot on some pairs, shape (n,)."""
-        return np.bincount(self.lot[among], self.flow[among], len(self.supply)).astype(np.int64)
+    @cached_property
+    def ends(self) -> Rows:
+        """Shape (2, k): the lines of each pair, that of its lot and that of its pool."""
+        return np.stack([self.lot, len(self.supply) + self.pool])
 
-    def taken(self, among: Bools | slice = _EVERY) -> Ints:
-        """People of each pool on some pairs, shape (m,)."""
-        return np.bincount(self.pool[among], self.flow[among], len(self.capacity)).astype(np.int64)
+    @cached_property
+    def sizes(self) -> Ints:
+        """Shape (n + m,): people of each lot, openings of each pool."""
+        return np.concatenate([self.supply, self.capacity])
 
-    @property
-    def uncovered(self) -> Ints:
-        """People placed nowhere, shape (n,)."""
-        return self.supply - self.sent()
-
-    @property
-    def partly_counted(self) -> bool:
-        """Whether there are floors, and they count some flows and not others."""
-        return bool(len(self.need)) and not bool(self.confirmed.all())
+    def sums(self, among: Bools | slice = _EVERY) -> Ints:
+        """People of each line on some pairs, shape (n + m,)."""
+        ends = self.ends[:, among]
+        return np.bincount(ends.ravel(), np.tile(self.flow[among], 2), len(self.sizes)).astype(np.int64)
 
     @property
-    def empty(self) -> Ints:
-        """Openings left empty, shape (m,)."""
-        return self.capacity - self.taken()
+    def rest(self) -> Ints:
+        """People of each lot who are placed nowhere, openings of each pool left empty, shape (n + m,)."""
+        return self.sizes - self.sums()
+
+    def lots(self, lines: NDArray[Any]) -> NDArray[Any]:
+        """What is said of the lines that are lots."""
+        return lines[: len(self.supply)]
+
+    def pools(self, lines: NDArray[Any]) -> NDArray[Any]:
+        """What is said of the lines that are pools."""
+        return lines[len(self.supply) :]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,43 +78,40 @@ class View:
 
     Attributes
     ----------
-    lots, pools
-        Shapes (n,) and (m,): the lots and pools between which flows are hidden; all else is printed.
+    lines
+        Shape (n + m,): the lots and pools between which flows are hidden; all else is printed.
     printed
         Shape (k,): flows printed; those between hidden lots and pools that are not printed are the unknowns.
-    left, spare
-        Shapes (n,) and (m,): whether a lot's uncovered people, a pool's empty openings are printed.
+    told
+        Shape (n + m,): whether the rest of a line is printed: a lot's uncovered people, a pool's empty openings.
     total
         Whether the people placed in all are printed.
     between
         Least and most people placed in all that are printed instead; None = not even these.
     """
 
-    lots: Bools
-    pools: Bools
+    lines: Bools
     printed: Bools
-    left: Bools
-    spare: Bools
+    told: Bools
     total: bool
     between: tuple[int, int] | None = None
 
     @classmethod
-    def bare(cls, lots: Bools, pools: Bools, printed: Bools) -> "View":
+    def bare(cls, lines: Bools, printed: Bools) -> "View":
         """Return a view that prints some flows, and no sum in which others are."""
-        return cls(lots, pools, printed, ~lots, ~pools, total=False)
+        return cls(lines, printed, ~lines, total=False)
 
-    def hiding(self, table: Table, flows: Rows | Bools, pools: Rows | Sequence[int] = ()) -> "View":
-        """Return a view that prints no sum, hides some flows more, and has some more pools among the hidden ones."""
-        printed, hidden_lots, hidden_pools = self.printed.copy(), self.lots.copy(), self.pools.copy()
+    def hiding(self, table: Table, flows: Rows | Bools, lines: Rows | Sequence[int] = ()) -> "View":
+        """Return a view that prints no sum, hides some flows more, and has some more lines among the hidden ones."""
+        printed, hidden = self.printed.copy(), self.lines.copy()
         printed[flows] = False
-        hidden_lots[table.lot[flows]] = True
-        hidden_pools[table.pool[flows]] = True
-        hidden_pools[np.asarray(pools, dtype=np.intp)] = True
-        return View.bare(hidden_lots, hidden_pools, printed)
+        hidden[table.ends[:, flows]] = True
+        hidden[np.asarray(lines, dtype=np.intp)] = True
+        return View.bare(hidden, printed)
 
     def unknown(self, table: Table) -> Bools:
         """Which flows a reader does not know, shape (k,)."""
-        return self.lots[table.lot] & self.pools[table.pool] & ~self.printed
+        return np.asarray(self.lines[table.ends].all(axis=0) & ~self.printed)
 
 
 @dataclass(frozen=True)
@@ -119,14 +125,13 @@ class Cell:
         Positions among all pairs.
     need
         How far its possible values must spread.
-    lot, pool
-        Where it lies, -1 = in several.
+    lines
+        Where it lies: the lines of one flow, or the lot whose people they are; none = in several.
     """
 
     at: Rows
     need: int
-    lot: int = -1
-    pool: int = -1
+    lines: tuple[int, ...] = ()
 
 
 Ends = Ints | Floats | Sequence[float]
@@ -143,28 +148,28 @@ class Auditor:
 
     def __init__(self, table: Table, view: View) -> None:
         """Put what a reader knows in rows; the true table is the first witness."""
-        self.table, self.view, self.unproven = table, view, False
+        self.unproven = False
         unknown = view.unknown(table)
         known = ~unknown
         self.at = np.flatnonzero(unknown)
-        self._unknown, self._place = unknown, np.cumsum(unknown) - 1
-        self.witnesses = [table.flow[self.at]]
-        people, openings = table.supply - table.sent(known), table.capacity - table.taken(known)
-        counted = np.bincount(table.group, table.sent(known & table.confirmed), len(table.need))
+        self._truth, self._size = table.flow[self.at], table.size
+        most, counted = table.sizes - table.sums(known), table.lots(table.sums(known & table.confirmed))
+        least = np.where(view.told, most - table.rest, 0)  # on unknown flows of each line
+        floors = table.need - np.bincount(table.group, counted, len(table.need))
         # People on unknown flows, as far as the total says.
         shown, hidden = (int(table.flow[mask].sum()) for mask in (known, unknown))
-        least, most = (hidden, hidden) if view.total else (e - shown for e in view.between or (-math.inf, math.inf))
+        fewest, all_of = (hidden, hidden) if view.total else (e - shown for e in view.between or (-math.inf, math.inf))
         limits: list[tuple[Ends, Ends]] = [  # the least and the most of each row
-            _ends(people, table.uncovered, view.left),
-            _ends(openings, table.empty, view.spare),
-            (np.maximum(table.need - counted, 0), np.full(len(table.need), np.inf)),
-            ([least], [most]),
+            (least, np.where(view.told, least, most)),
+            (np.maximum(floors, 0), np.full(len(floors), np.inf)),
+            ([fewest], [all_of]),
         ]
         rows: list[Any] = [table.matrix[:, self.at]]
-        if table.partly_counted:
-            first, last = len(people) + len(openings), len(people) + len(openings) + len(table.need)
+        partly_counted = bool(len(floors)) and not bool(table.confirmed.all())  # floors count some flows and not others
+        if partly_counted:
+            first, last = len(most), len(most) + len(floors)
             rows = [rows[0][:first], rows[0][first:last] * table.confirmed[self.at], rows[0][last:]]
-        self._ways = (True,) if table.budget is not None else (False, True) if table.partly_counted else (False,)
+        self._ways = (True,) if table.budget is not None else (False, True) if partly_counted else (False,)
         if table.budget is not None:
             rows.append(sparse.csr_array(table.hours[self.at][None, :].astype(np.float64)))
             limits.append(([0], [table.budget - int(table.hours[known] @ table.flow[known])]))
@@ -177,67 +182,86 @@ class Auditor:
 
     def narrow(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[Cell]:
         """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""
-        weights = [self._weights(cell) for cell in cells]
+        spreads = self.spreads(cells, thorough=thorough)
+        return [cell for cell, spread in zip(cells, spreads, strict=True) if spread < cell.need]
 
-        def short(among: Iterable[int]) -> list[int]:
-            return [n for n in among if self._spread(weights[n]) < cells[n].need]
+    def spreads(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[int]:
+        """How far the values of each cell are found to spread, looked for as far as it needs."""
+        among = [cell.at for cell in cells]
+        starts, flat = np.cumsum([0, *map(len, among)]), np.concatenate([self.at[:0], *among])
+        counted = sparse.csr_array((np.ones(len(flat), dtype=np.int64), flat, starts), shape=(len(cells), self._size))
+        need = np.asarray([cell.need for cell in cells], dtype=np.int64)
+        programs = 0 if not len(self.at) else None if thorough else max(_TOGETHER, _WORK // len(self.at))
+        low, high = reached(
+            counted[:, self.at], self._truth, self._search, lambda low, high: high - low < need, programs
+        )
+        spreads: list[int] = (high - low).tolist()
+        return spreads
 
-        every = range(len(cells))
-        if len(self.at):
-            for signs in islice(probes(every, short), None if thorough else max(_TOGETHER, _WORK // len(self.at))):
-                sums = np.zeros(len(self.at), dtype=np.int64)
-                for n, sign in signs.items():
-                    sums[weights[n]] += sign
-                if not any(self._search(sums, whole=whole) for whole in self._ways):
-                    self.unproven = True
-        return [cells[n] for n in short(every)]
-
-    def spread(self, cell: Cell) -> int:
-        """How far the values of a cell are known to spread."""
-        return self._spread(self._weights(cell))
-
-    def _weights(self, cell: Cell) -> Rows:
-        """Positions of a cell's flows among the unknown ones."""
-        return self._place[cell.at[self._unknown[cell.at]]]
-
-    def _spread(self, places: Rows) -> int:
-        values = [int(flow[places].sum()) for flow in self.witnesses]
-        return max(values) - min(values)
-
-    def _search(self, weights: Ints, *, whole: bool) -> bool:
-        """Add the table that makes a sum least, of whole ones or of all; False where what is found is not whole."""
-        longest = _SECONDS if whole else np.inf
-        result = extreme(weights, self._matrix, self._lower, self._upper, whole=whole, seconds=longest)
-        if result.x is None:
-            return False
-        flow = np.rint(result.x).astype(np.int64)
-        sums = self._matrix @ flow
-        feasible = (sums >= self._lower - _SLACK).all() and (sums <= self._upper + _SLACK).all()
-        # A witness proves something only if it is whole and keeps to every row.
-        if flow.min(initial=0) < 0 or not feasible or np.abs(result.x - flow).max(initial=0.0) > _SLACK:
-            return False
-        self.witnesses.append(flow)
-        return True
+    def _search(self, weights: Ints) -> Ints | None:
+        """Return the whole table that makes a sum least; None where none is found."""
+        for whole in self._ways:
+            result = extreme(
+                weights, self._matrix, self._lower, self._upper, whole=whole, seconds=_SECONDS if whole else np.inf
+            )
+            if result.x is None:
+                continue
+            flow: Ints = np.rint(result.x).astype(np.int64)
+            sums = self._matrix @ flow
+            feasible = (sums >= self._lower - _SLACK).all() and (sums <= self._upper + _SLACK).all()
+            # A witness proves something only if it is whole and keeps to every row.
+            if flow.min(initial=0) >= 0 and feasible and np.abs(result.x - flow).max(initial=0.0) <= _SLACK:
+                return flow
+        self.unproven = True
+        return None
 
 
-def probes(cells: Iterable[int], short: Callable[[Iterable[int]], list[int]]) -> Iterator[Mapping[int, int]]:
+def reached(
+    sums: sparse.csr_array,
+    truth: Ints,
+    search: Callable[[Ints], Ints | None],
+    short: Callable[[Ints, Ints], Bools],
+    programs: int | None = None,
+) -> tuple[Ints, Ints]:
     """
-    Yield which of some cells a program should make least (1) and which most (-1), as long as any falls `short`.
+    Find the least and the most that sums of unknown numbers come to over what a reader may take these for.
 
+    Parameters
+    ----------
+    sums
+        Shape (sums, numbers): which numbers each of them counts.
+    truth
+        The numbers themselves.
+    search
+        Gives other numbers that agree with all that is printed, and make a weighted sum least; None where it cannot.
+    short
+        Tells, of the least and the most of each sum found so far, for which one they must lie further apart.
+    programs
+        How often to search at most; None = as often as it takes.
+
+    Notes
+    -----
     Many at once: all least, all most, then half of them each way, by the binary digits of their numbers; then each
     alone, both ways.
     """
-    todo = short(cells)
-    for turn in range(_TOGETHER):
-        if todo:
-            yield {n: -1 if (turn if turn < 2 else n >> (turn - 2)) & 1 else 1 for n in todo}  # noqa: PLR2004
-            todo = short(todo)
-    for n in todo:
-        for sign in (1, -1):
-            if short([n]):
-                yield {n: sign}
+    low = high = sums @ truth
 
+    def failing() -> Rows:
+        return np.flatnonzero(short(low, high))
 
-def _ends(most: Ints, remaining: Ints, printed: Bools) -> tuple[Ints, Ints]:
-    """Least and most people on each line's unknown flows: `most` less `remaining` where printed, else 0 to `most`."""
-    return np.where(printed, most - remaining, 0), np.where(printed, most - remaining, most)
+    def probes() -> Iterator[tuple[Rows, Any]]:
+        """Yield which sums a program looks at, and which of them it makes least (1) and which most (-1)."""
+        for turn in range(_TOGETHER):
+            todo = failing()
+            yield todo, 1 - 2 * ((todo >> (turn - 2) if turn > 1 else np.full_like(todo, turn)) & 1)
+        for n in failing():
+            for sign in (1, -1):
+                yield np.intersect1d(failing(), [n]), sign
+
+    for todo, signs in islice(((todo, signs) for todo, signs in probes() if len(todo)), programs):
+        weights = np.zeros_like(low)
+        weights[todo] = signs
+        found = search(sums.T @ weights)
+        if found is not None:
+            low, high = np.minimum(low, sums @ found), np.maximum(high, sums @ found)
+    return low, high

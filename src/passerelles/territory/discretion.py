@@ -9,7 +9,7 @@ printed, a hidden flow may be anything from none to the smaller of what is left 
 no proof. Sums are printed on top of it as long as the audit proves them harmless.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -39,15 +39,21 @@ _WORTH: Final = 0.5  # the total is printed at the price of at most this share o
 @dataclass(frozen=True, eq=False)
 class Small:
     """
-    What must be hidden: flows and uncovered people under the threshold, shapes (k,) and (n,).
+    What must be hidden: flows under the threshold, shape (k,), and lines whose rest is one of people, shape (n + m,).
 
-    `most` gives, by (lot, pool), how far a cell's values spread for one who reads nothing but the rules, where a budget
-    or floors leave less than the threshold: no mask can ask for more. (lot, -1) is a lot's people.
+    `most` gives, by the lines of a cell, how far its values spread for one who reads nothing but the rules, where a
+    budget or floors leave less than the threshold: no mask can ask for more.
     """
 
     flows: Bools
-    left: Bools
-    most: Mapping[tuple[int, int], int] = field(default_factory=dict)
+    rest: Bools
+    most: Mapping[tuple[int, ...], int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, table: Table, bound: int) -> "Small":
+        """Return what is under a threshold; openings left empty are no people."""
+        is_lot = np.arange(len(table.sizes)) < len(table.supply)
+        return cls(_between(table.flow, bound), is_lot & _between(table.rest, bound))
 
 
 def choose_view(table: Table, small: Small, bound: int) -> View | None:
@@ -72,11 +78,11 @@ def choose_view(table: Table, small: Small, bound: int) -> View | None:
         printed under that promise.
     """
     small = _with_spreads(table, small, bound)
-    start = View.bare(small.left, np.zeros(len(table.capacity), dtype=np.bool_), table.flow > 0)
+    start = View.bare(small.rest, table.flow > 0)
     first = _with_room(table, small, start.hiding(table, small.flows), bound)
     view = _audited(table, small, first, bound)
     if view is None and first.total:
-        view = _audited(table, small, View.bare(first.lots, first.pools, first.printed), bound)
+        view = _audited(table, small, View.bare(first.lines, first.printed), bound)
     if view is None and small.most:
         view = _audited(table, small, _hide_all(table), bound)
     return view if view is None or view.total else _bracketed(table, small, view, bound)
@@ -84,8 +90,7 @@ def choose_view(table: Table, small: Small, bound: int) -> View | None:
 
 def _hide_all(table: Table) -> View:
     """Hide everything."""
-    n, m, k = len(table.supply), len(table.capacity), len(table.flow)
-    return View.bare(np.ones(n, dtype=np.bool_), np.ones(m, dtype=np.bool_), np.zeros(k, dtype=np.bool_))
+    return View.bare(np.ones(len(table.sizes), dtype=np.bool_), np.zeros(table.size, dtype=np.bool_))
 
 
 def _with_spreads(table: Table, small: Small, bound: int) -> Small:
@@ -94,11 +99,12 @@ def _with_spreads(table: Table, small: Small, bound: int) -> Small:
     if (table.budget is None and not len(table.need)) or int(view.unknown(table).sum()) > _MANY:
         return small
     auditor = Auditor(table, view)
-    own = [cell for cell in _cells(table, small, view, bound) if cell.lot >= 0]  # a line of several keeps its threshold
-    short = auditor.narrow(own, thorough=True)
+    own = [cell for cell in _cells(table, small, view, bound) if cell.lines]  # a sum of several keeps its threshold
+    spreads = auditor.spreads(own, thorough=True)
     if auditor.unproven:
         return small
-    return replace(small, most={(cell.lot, cell.pool): auditor.spread(cell) for cell in short})
+    short = {cell.lines: spread for cell, spread in zip(own, spreads, strict=True) if spread < cell.need}
+    return replace(small, most=short)
 
 
 def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
@@ -148,42 +154,38 @@ def _with_room(table: Table, small: Small, view: View, bound: int) -> View:
     """Hide more flows until each small one has room in its lot and its pool; then print what sums look harmless."""
     while True:
         go_on()
-        people = table.supply - table.sent(view.printed)
-        places = table.capacity - table.taken(view.printed)
-        tight_lots = view.lots & (people < np.minimum(bound, table.supply))
-        tight_pools = view.pools & (places < np.minimum(bound, table.capacity))
+        rest, enough = table.sizes - table.sums(view.printed), np.minimum(bound, table.sizes)
         unknown = view.unknown(table)
-        reach = np.bincount(table.lot[unknown], places[table.pool[unknown]], len(people))
-        short = small.left & (reach < np.minimum(bound, table.supply))
-        hide = _smallest(table, view.printed, tight_lots | short, tight_pools)
-        opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, view.pools, short)
+        reach = np.bincount(table.lot[unknown], rest[table.ends[1, unknown]], len(rest))
+        short = small.rest & (reach < enough)
+        hide = _smallest(table, view.printed, short | (view.lines & (rest < enough)))
+        opened = np.zeros(0, dtype=np.intp) if len(hide) else _openings(table, view.lines, short)
         view = view.hiding(table, hide, opened)
         if not len(hide) and not len(opened):
             return _print_sums(table, small, view, bound)
 
 
-def _smallest(table: Table, printed: Bools, lots: Bools, pools: Bools) -> Rows:
-    """Smallest printed flow of each of some lots, and of each of some pools, ties by position."""
+def _smallest(table: Table, printed: Bools, lines: Bools) -> Rows:
+    """Smallest printed flow of each of some lines, ties by position."""
     smallest = []
-    for at, lines in ((table.lot, lots), (table.pool, pools)):
+    for at in table.ends:
         among = np.flatnonzero(printed & lines[at])
         smallest.append(first_of_each(at, among, table.flow[among]))
     return np.union1d(*smallest)
 
 
-def _openings(table: Table, pools: Bools, short: Bools) -> Rows:
+def _openings(table: Table, hidden: Bools, short: Bools) -> Rows:
     """Largest pool open to each lot that has too few hidden ones to have sent its people to."""
-    among = np.flatnonzero(short[table.lot] & ~pools[table.pool])
-    return np.unique(table.pool[first_of_each(table.lot, among, -table.capacity[table.pool[among]])])
+    lots, pools = table.ends
+    among = np.flatnonzero(short[lots] & ~hidden[pools])
+    return np.unique(pools[first_of_each(lots, among, -table.sizes[pools[among]])])
 
 
 def _print_sums(table: Table, small: Small, view: View, bound: int) -> View:
     """Print every sum that is not itself small, nor gives a small one by subtraction."""
     unknown = view.unknown(table)
     if int(unknown.sum()) <= _MANY:
-        left = ~view.lots | (~small.left & ~_between(table.sent(unknown), bound))
-        spare = ~view.pools | ~_between(table.taken(unknown), bound)
-        view = replace(view, left=left, spare=spare)
+        view = replace(view, told=~view.lines | (~small.rest & ~_between(table.sums(unknown), bound)))
     return replace(view, total=_total_is_harmless(table, view, bound))
 
 
@@ -195,8 +197,8 @@ def _between(values: Ints, bound: int) -> Bools:
 def _total_is_harmless(table: Table, view: View, bound: int) -> bool:
     """Whether neither the people placed, nor those left, nor what other lots sum to, is small."""
     unknown = view.unknown(table)
-    others = ~view.left
-    groups = table.flow, table.uncovered, table.flow[unknown], table.sent(unknown)[others], table.uncovered[others]
+    left, sent, others = map(table.lots, (table.rest, table.sums(unknown), ~view.told))
+    groups = table.flow, left, table.flow[unknown], sent[others], left[others]
     return not _between(np.asarray([each.sum() for each in groups]), bound).any()
 
 
@@ -204,20 +206,22 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
     """Sums to audit: each small flow, the uncovered people of each lot that has few, and the lines that are masked."""
     unknown = view.unknown(table)
     cells = []
-    for n in np.flatnonzero(small.flows).tolist():
-        lot, pool = int(table.lot[n]), int(table.pool[n])
-        need = min(bound, int(table.supply[lot]), int(table.capacity[pool]), small.most.get((lot, pool), bound))
-        cells.append(Cell(np.asarray([n], dtype=np.intp), need, lot, pool))
+
+    def add(at: Rows, *lines: int, most: Iterable[int]) -> None:
+        cells.append(Cell(at, min(bound, small.most.get(lines, bound), *most), lines))
+
+    for n in np.flatnonzero(small.flows):
+        ends = table.ends[:, n]
+        add(np.asarray([n], dtype=np.intp), *ends.tolist(), most=table.sizes[ends].tolist())
     at = np.flatnonzero(unknown)
     starts = np.searchsorted(table.lot[at], np.arange(len(table.supply) + 1))
     reach = np.bincount(table.lot, table.capacity[table.pool], len(table.supply))
-    for lot in np.flatnonzero(small.left).tolist():
+    for lot in np.flatnonzero(small.rest).tolist():
         # A lot that the rules allow nowhere is known to stay, whatever is printed.
-        need = min(bound, int(table.supply[lot]), int(reach[lot]), small.most.get((lot, -1), bound))
-        cells.append(Cell(at[starts[lot] : starts[lot + 1]], need, lot))
+        add(at[starts[lot] : starts[lot + 1]], lot, most=(int(table.supply[lot]), int(reach[lot])))
     if not view.total:
-        lines = (view.left, table.lot), (view.spare, table.pool)
-        cells += [Cell(at, bound), *(Cell(at[~printed[of[at]]], bound) for printed, of in lines if not printed.all())]
+        sides = zip(table.ends[:, at], (table.lots(view.told), table.pools(view.told)), strict=True)
+        cells += [Cell(at, bound), *(Cell(at[~view.told[of]], bound) for of, told in sides if not told.all())]
     return cells
 
 
@@ -229,12 +233,10 @@ def _is_safe(table: Table, view: View, cells: list[Cell]) -> bool:
     of the printed ones leave a budget for it, and a sum of flows at least as much as the widest of them, or as what its
     lot's rest can send to its pools.
     """
-    bare = not view.total and not (view.left & view.lots).any() and not (view.spare & view.pools).any()
-    if not bare or len(table.need):
+    if view.total or (view.told & view.lines).any() or len(table.need):
         return False
-    people = table.supply - table.sent(view.printed)
-    places = table.capacity - table.taken(view.printed)
-    room = np.minimum(people[table.lot], places[table.pool])
+    rest = table.sizes - table.sums(view.printed)
+    room = rest[table.ends].min(axis=0)
     spent = int(table.hours[view.printed] @ table.flow[view.printed])
     if table.budget is not None:
         room = np.minimum(room, (table.budget - spent) // np.maximum(table.hours, 1))
@@ -242,8 +244,8 @@ def _is_safe(table: Table, view: View, cells: list[Cell]) -> bool:
     def spread(cell: Cell) -> int:
         if not len(cell.at):
             return 0
-        if cell.lot >= 0 and cell.pool < 0 and table.budget is None:
-            return min(int(people[cell.lot]), int(places[table.pool[cell.at]].sum()))
+        if len(cell.lines) == 1 and table.budget is None:
+            return min(int(rest[cell.lines[0]]), int(rest[table.ends[1, cell.at]].sum()))
         return int(room[cell.at].max())
 
     return all(spread(cell) >= cell.need for cell in cells)
@@ -251,31 +253,28 @@ def _is_safe(table: Table, view: View, cells: list[Cell]) -> bool:
 
 def _print_less(table: Table, small: Small, view: View, failing: list[Cell], bound: int) -> View | None:
     """Print less: sums of failing columns, then of rows, then flows; None where nothing of these would help."""
-    spare, left = view.spare.copy(), view.left.copy()
-    lots = {cell.lot for cell in failing} - {-1}
-    pools = {cell.pool for cell in failing} - {-1}
-    wide = not lots or len(lots) * 2 > int(view.lots.sum())
-    spare[sorted(pools)] = False
-    if wide or lots - {cell.lot for cell in failing if cell.pool >= 0}:
-        spare &= ~view.pools
-    left[sorted(lots)] = False
-    if wide:
-        left &= ~view.lots
-    bare = replace(view, left=view.left & ~view.lots, spare=view.spare & ~view.pools)
-    for fewer in (replace(view, spare=spare), replace(view, left=left), bare):
-        if (fewer.spare != view.spare).any() or (fewer.left != view.left).any():
+    of_flows = {line for cell in failing if len(cell.lines) > 1 for line in cell.lines}
+    alone = {line for cell in failing if len(cell.lines) == 1 for line in cell.lines}
+    line_numbers = np.arange(len(table.sizes))
+    failed, is_lot = np.isin(line_numbers, [*of_flows, *alone]), line_numbers < len(table.supply)
+    lots, pools = failed & is_lot, failed & ~is_lot
+    wide = not lots.any() or 2 * int(lots.sum()) > int((view.lines & is_lot).sum())
+    columns = view.lines & ~is_lot if wide or alone - of_flows else pools
+    rows = view.lines & is_lot if wide else lots
+    for fewer in (columns, rows, view.lines):
+        if (view.told & fewer).any():
+            less = replace(view, told=view.told & ~fewer)
             # The total goes too where what is now put together under it is small.
-            keeps = not view.total or _total_is_harmless(table, fewer, bound)
-            return fewer if keeps else replace(fewer, total=False)
-    failing_lots = np.isin(np.arange(len(table.supply)), list(lots))
-    hide = _smallest(table, view.printed, failing_lots, np.isin(np.arange(len(table.capacity)), list(pools)))
+            keeps = not view.total or _total_is_harmless(table, less, bound)
+            return less if keeps else replace(less, total=False)
+    hide = _smallest(table, view.printed, failed)
     if not len(hide) and not view.total:  # flows of other lots do not help where it is the total that gives it away
         among = np.flatnonzero(view.printed)
         hide = among[np.lexsort((among, table.flow[among]))][:1]
     if not len(hide):
         return None
     closed = _with_room(table, small, view.hiding(table, hide), bound)
-    return closed if view.total else View.bare(closed.lots, closed.pools, closed.printed)
+    return closed if view.total else View.bare(closed.lines, closed.printed)
 
 
 # Reasons that come from the rules and the input tables alone; the others say which openings are taken or free.
@@ -343,8 +342,8 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     table = _table(allocation)
     if allocation.status == "infeasible":  # there is no table of flows to hide anything in
         return Publication(allocation, bound, table, None, empty=True)
-    small = Small(_between(table.flow, bound), _between(table.uncovered, bound))
-    if not (small.flows.any() or small.left.any()):
+    small = Small.of(table, bound)
+    if not (small.flows.any() or small.rest.any()):
         return Publication(allocation, bound, table, None)
     view = choose_view(table, small, bound)
     return Publication(allocation, bound, table, view, empty=view is None)
@@ -447,9 +446,9 @@ class _Lines:
         self.allocation, self.table, self.view, self.lang = publication.allocation, publication.table, view, lang
         self.lots = publication.allocation.fragile.lots
         self.pools = first_lots(publication.allocation.hiring)
-        self.sent = self.table.sent(view.unknown(self.table))
+        self.sent = self.table.lots(self.table.sums(view.unknown(self.table)))
         self.hidden_people = int(self.sent.sum()) if view.total else None  # people on hidden flows
-        self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(view.pools).tolist()]
+        self.hiring_names = [_name(self.pools[j]) for j in np.flatnonzero(self.table.pools(view.lines))]
 
     def shown(self, flows: Sequence[Flow]) -> list[Flow | Withheld]:
         """Return the flows among some that are printed as they are."""
@@ -460,12 +459,13 @@ class _Lines:
 
     def hidden(self) -> list[Flow | Withheld]:
         """Return the flows that are not printed: by lot where their sum is harmless, then the rest."""
-        alone = [i for i in np.flatnonzero(self.view.lots & self.view.left).tolist() if self.sent[i]]
+        told, hidden = map(self.table.lots, (self.view.told, self.view.lines))
+        alone = [i for i in np.flatnonzero(hidden & told) if self.sent[i]]
         lines: list[Flow | Withheld] = [self._line([self.lots[i]], int(self.sent[i])) for i in alone]
-        others = np.flatnonzero(self.view.lots & ~self.view.left).tolist()
-        people = None if self.hidden_people is None else self.hidden_people - int(self.sent[self.view.left].sum())
+        others = [self.lots[i] for i in np.flatnonzero(~told)]
+        people = None if self.hidden_people is None else self.hidden_people - int(self.sent[told].sum())
         if others and people != 0:
-            lines.append(self._line([self.lots[i] for i in others], people))
+            lines.append(self._line(others, people))
         return lines
 
     def _line(self, start: Sequence[Lot], people: int | None) -> Withheld:
@@ -500,39 +500,38 @@ class _Lines:
 
     def uncovered(self) -> Iterator[Withheld]:
         """Yield people placed nowhere: by lot where harmless, with why where the rules alone say it; then the rest."""
-        left = self.table.uncovered
+        left, told = map(self.table.lots, (self.table.rest, self.view.told))
         items = {each.lot.key: each for each in self.allocation.uncovered}
-        for i in np.flatnonzero(self.view.left & (left > 0)).tolist():
+        for i in np.flatnonzero(told & (left > 0)):
             item, lot = items[self.lots[i].key], self.lots[i]
             why = {"why": item.why(self.lang)} if item.reason in _BY_RULE else {}
             place = f"{lot.employer}, {lot.place()}"
             yield _partly_withheld(item, (*_COUNTED, *(_REASONS if why else ())), self.lang, {"from": place, **why})
-        sizes = {"headcount": self.table.supply, "people": left}
-        yield from self._others("others", self.lots, ~self.view.left, sizes, ("from", "uncovered"))
+        yield from self._others("others", self.lots, self.table.lots, "headcount", ("from", "uncovered"))
 
     def unfilled(self) -> Iterator[Withheld]:
         """Yield the openings left empty: by pool where that is harmless, then the rest."""
-        spare = self.table.empty
+        spare, told = map(self.table.pools, (self.table.rest, self.view.told))
         items = {pool_key(each.lot): each for each in self.allocation.unfilled}
-        for j in np.flatnonzero(self.view.spare & (spare > 0)).tolist():
+        for j in np.flatnonzero(told & (spare > 0)):
             item = items[pool_key(self.pools[j])]
             named = (item.lot.employer, f"{item.code} {item.label}".strip(), item.lot.basin_label)
             yield _partly_withheld(item, _COUNTED, self.lang, {"to": ", ".join(filter(None, named))})
-        sizes = {"openings": self.table.capacity, "people": spare}
-        yield from self._others("other_openings", self.pools, ~self.view.spare, sizes, ("to", "empty"))
+        yield from self._others("other_openings", self.pools, self.table.pools, "openings", ("to", "empty"))
 
     def _others(
-        self, key: str, lots: Sequence[Lot], hidden: Bools, sizes: Mapping[str, Ints], columns: tuple[str, str]
+        self, key: str, lots: Sequence[Lot], side: Callable[[Any], Any], size: str, columns: tuple[str, str]
     ) -> Iterator[Withheld]:
         """Yield one line for all lots that are hidden; none where nobody is left there, and that may be printed."""
         name = say(f"territory.table.{key}", lang=self.lang)
+        hidden, masked = side(~self.view.told), self.hidden_people is None
         names = [_name(lots[i]) for i in np.flatnonzero(hidden).tolist()]
-        counts: dict[str, Any] = {size: int(values[hidden].sum()) for size, values in sizes.items()}
-        if masked := self.hidden_people is None:
-            counts["people"] = None
-        if names and counts["people"] != 0:
-            fields = {"employer": name, "job": None, "basin": None, **counts, "masked": masked, "lots": names}
-            yield Withheld(fields, fields | dict(zip(columns, (name, counts["people"]), strict=True)))
+        in_all, rest = (int(side(values)[hidden].sum()) for values in (self.table.sizes, self.table.rest))
+        people = None if masked else rest
+        if names and people != 0:
+            counts = {size: in_all, "people": people, "masked": masked}
+            fields = {"employer": name, "job": None, "basin": None, **counts, "lots": names}
+            yield Withheld(fields, fields | dict(zip(columns, (name, people), strict=True)))
 
 
 # Columns of numbers that are printed, and of whom they count; and of why, where that gives nothing away.

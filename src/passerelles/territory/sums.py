@@ -20,7 +20,7 @@ from scipy import sparse
 from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, number, say
 from passerelles.progress import go_on
-from passerelles.territory.audit import probes
+from passerelles.territory.audit import reached
 from passerelles.territory.lots import Lots
 from passerelles.territory.solve import Bools, Floats, Ints, extreme
 from passerelles.views.schema import record
@@ -343,26 +343,20 @@ def _smallest(sums: Ints, masked: Bools, i: int, j: int) -> tuple[int, int] | No
 
 def _tight(sums: Ints, room: Floats, masked: Bools) -> list[tuple[int, int]]:
     """Hidden sums whose values do not reach far enough, over all tables that agree with what is printed."""
-    at = np.argwhere(masked)
-    if not len(at):
-        return []
-    need, value = room[masked], sums[masked].astype(np.float64)
+    need, value = room[masked], sums[masked]
     matrix, equal = _equations(sums, masked)
-    low, high = value.copy(), value.copy()
     top, bottom = value + need - _CLOSE, value - np.minimum(need, value) + _CLOSE
-    every = np.flatnonzero(need > 0).tolist()
     most = float(np.abs(equal).sum()) * 2 + 1_000_000.0  # an endless direction is far enough
 
-    def short(among: Iterable[int]) -> list[int]:
-        return [n for n in among if high[n] < top[n] or low[n] > bottom[n]]
-
-    for signs in probes(every, short):
-        weights = np.zeros(len(at))
-        weights[list(signs)] = list(signs.values())
+    def search(weights: Ints) -> Ints | None:
         solution = extreme(weights, matrix, equal, equal, most=most)
-        if solution.status == 0:  # the numbers of a whole table
-            low, high = np.minimum(low, np.rint(solution.x)), np.maximum(high, np.rint(solution.x))
-    return [(int(at[n][0]), int(at[n][1])) for n in short(every)]
+        return np.rint(solution.x).astype(np.int64) if solution.status == 0 else None  # the numbers of a whole table
+
+    def short(low: Ints, high: Ints) -> Bools:
+        return (high < top) | (low > bottom)
+
+    low, high = reached(sparse.eye_array(len(value), dtype=np.int64, format="csr"), value, search, short)
+    return [(i, j) for i, j in np.argwhere(masked)[short(low, high)].tolist()]
 
 
 def _equations(sums: Ints, masked: Bools) -> tuple[sparse.csr_array, Floats]:
