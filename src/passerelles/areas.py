@@ -317,10 +317,10 @@ def mobility_areas(
     return result.with_market(graph.referential, market, basin)
 
 
-Moves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
+WeighedMoves = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]
 
 
-def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) -> Moves:
+def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) -> WeighedMoves:
     """Origins, targets and weights of the best moves between the rows; ties by code, as in every ranking."""
     scores = score_table(graph, scorer).scores
     blocks = []
@@ -336,7 +336,7 @@ def _best_moves(graph: OccupationGraph, rows: NDArray[np.intp], scorer: Scorer) 
     return origins, targets, weights
 
 
-def _network(rows: NDArray[np.intp], moves: Moves) -> "nx.Graph[int]":
+def _network(rows: NDArray[np.intp], moves: WeighedMoves) -> "nx.Graph[int]":
     """Undirected: the weights of both directions added."""
     network: nx.Graph[int] = nx.Graph()
     network.add_nodes_from(rows.tolist())
@@ -350,7 +350,7 @@ def _communities(network: "nx.Graph[int]") -> list[tuple[int, ...]]:
     return sorted((tuple(sorted(g)) for g in groups), key=lambda g: (-len(g), g))
 
 
-def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Moves) -> NDArray[np.float64]:
+def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: WeighedMoves) -> NDArray[np.float64]:
     """Share of shortest paths through each row that has a move to another area, 0 for the others; shape (n,)."""
     origins, targets, _ = moves
     crossing = area_of[origins] != area_of[targets]
@@ -361,7 +361,7 @@ def _betweenness(network: "nx.Graph[int]", area_of: NDArray[np.int64], moves: Mo
     return betweenness
 
 
-def _stability(rows: NDArray[np.intp], moves: Moves, groups: Sequence[tuple[int, ...]]) -> list[float]:
+def _stability(rows: NDArray[np.intp], moves: WeighedMoves, groups: Sequence[tuple[int, ...]]) -> list[float]:
     """Share of the pairs of each group that are together in communities of resampled moves."""
     rng = np.random.default_rng(_SEED)
     shares = np.zeros(len(groups))
@@ -379,7 +379,7 @@ def _stability(rows: NDArray[np.intp], moves: Moves, groups: Sequence[tuple[int,
 def _areas(
     graph: OccupationGraph,
     groups: Sequence[tuple[int, ...]],
-    moves: Moves,
+    moves: WeighedMoves,
     area_of: NDArray[np.int64],
     between: NDArray[np.float64],
     together: Sequence[float],
@@ -411,7 +411,7 @@ def _areas(
         yield Area(number, name, members, stability, pivots, entries, exits, dead_ends)
 
 
-def _passages(graph: OccupationGraph, moves: Moves, area_of: NDArray[np.int64]) -> Iterator[Passage]:
+def _passages(graph: OccupationGraph, moves: WeighedMoves, area_of: NDArray[np.int64]) -> Iterator[Passage]:
     listed = zip(*(each.tolist() for each in moves), strict=True)
     ends = [((int(area_of[a]), int(area_of[b])), (-weight, a, b)) for a, b, weight in listed]
     by_pair = grouped((pair, move) for pair, move in ends if pair[0] != pair[1])

@@ -13,7 +13,7 @@ from passerelles.language.say import Lang, say, sentences
 Severity = Literal["error", "warning", "info"]
 
 
-class Kind(NamedTuple):
+class NoticeKind(NamedTuple):
     """What the catalogue, ``notices.toml``, says of a code, beside its words."""
 
     severity: Severity
@@ -23,9 +23,9 @@ class Kind(NamedTuple):
     once: bool = False
 
 
-def _catalogue() -> Mapping[str, Kind]:
+def _catalogue() -> Mapping[str, NoticeKind]:
     kinds = {code: text.split() for code, text in packaged("passerelles", "notices.toml").items()}
-    return MappingProxyType({code: Kind(kind[0], **dict.fromkeys(kind[1:], True)) for code, kind in kinds.items()})
+    return MappingProxyType({c: NoticeKind(name, **dict.fromkeys(flags, True)) for c, (name, *flags) in kinds.items()})
 
 
 CATALOGUE: Final = _catalogue()
@@ -52,7 +52,7 @@ class Notice:
     count: int = 1
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> NoticeKind:
         """What the catalogue says of this code."""
         return CATALOGUE[self.code]
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from passerelles.bulk.layout import LONGEST, Found
+from passerelles.bulk.layout import LONGEST, Best
 from passerelles.bulk.profiles import BATCH, People, normalised
 from passerelles.bulk.rank import PlainEngine, Ranker, output_schema, rank_profiles
 from passerelles.compiled import compile_index
@@ -370,7 +370,7 @@ def test_both_engines_on_the_real_rome(rome4_graph: OccupationGraph, monkeypatch
     plainly: list[int] = []
     by_hand = PlainEngine.rank
 
-    def watched(engine: PlainEngine, people: People, limit: int) -> Found:
+    def watched(engine: PlainEngine, people: People, limit: int) -> Best:
         plainly.extend(np.diff(people.extra.indptr).tolist())
         return by_hand(engine, people, limit)
 

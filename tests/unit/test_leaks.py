@@ -11,7 +11,7 @@ from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.scoring import mobility
-from passerelles.scoring.mobility import Balance, Moves, balance_of
+from passerelles.scoring.mobility import Balance, ListedMoves, balance_of
 from passerelles.scoring.scorer import load_scorer
 from passerelles.scoring.table import build_table
 from small import occupation, referential
@@ -91,16 +91,16 @@ def test_in_use_the_lists_of_the_own_group_change_no_bit(little: OccupationGraph
     assert others == set(range(GROUPS))  # they are read, by everybody else
 
 
-def _everywhere(moves: Moves) -> np.ndarray:
+def _everywhere(moves: ListedMoves) -> np.ndarray:
     return np.ones_like(moves.listed)
 
 
-def _carried_without_mask(moves: Moves) -> tuple[np.ndarray, np.ndarray]:
+def _carried_without_mask(moves: ListedMoves) -> tuple[np.ndarray, np.ndarray]:
     carried = moves.by_half(lambda rows, surprise: moves.closeness[rows] @ surprise)
     return carried, carried
 
 
-def _listed_by_all(moves: Moves) -> np.ndarray:
+def _listed_by_all(moves: ListedMoves) -> np.ndarray:
     return moves.by_half(lambda rows, surprise: np.repeat(surprise.mean(axis=0, keepdims=True), len(rows), axis=0))
 
 
@@ -111,7 +111,7 @@ def _balance_of_all(logit: np.ndarray, listed: np.ndarray, _rows: np.ndarray) ->
 @pytest.mark.parametrize(
     "unmask",
     [
-        lambda patch: patch.setattr(Moves, "elsewhere", property(_everywhere)),
+        lambda patch: patch.setattr(ListedMoves, "elsewhere", property(_everywhere)),
         lambda patch: patch.setattr(mobility, "carried_over", _carried_without_mask),
         lambda patch: patch.setattr(mobility, "balance_of", _balance_of_all),
         lambda patch: patch.setattr(

@@ -22,7 +22,7 @@ from passerelles.referentials.load import load_referential
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import CONTENT_PARTS, context_of_all, features
 from passerelles.scoring.measures import FURTHEST, nearest_values, rank_closeness
-from passerelles.scoring.mobility import DAMPING, MOBILITY_FEATURES, MOBILITY_PARTS, Moves, carried_over
+from passerelles.scoring.mobility import DAMPING, MOBILITY_FEATURES, MOBILITY_PARTS, ListedMoves, carried_over
 from passerelles.scoring.scorer import Scorer, load_scorer, scorer_text
 from passerelles.scoring.table import build_table, score_table
 from passerelles.vectors import by_column, product
@@ -166,7 +166,7 @@ def test_the_order_in_which_surprises_are_added_reaches_no_digit() -> None:
         rows = np.arange(size, dtype=np.int32)
         seen = surprise[:, order][:, :, order]
         return carried_over(
-            Moves(rows, listed[square], known, group % 2, seen, weight, *levels, closeness=closeness[square])
+            ListedMoves(rows, listed[square], known, group % 2, seen, weight, *levels, closeness=closeness[square])
         )
 
     order = draw.permutation(size)

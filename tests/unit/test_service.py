@@ -32,7 +32,7 @@ from passerelles.report.schemas import json_schema
 from passerelles.service import answers, problems, requests, work
 from passerelles.service.app import create_app, read_keys
 from passerelles.service.engine import Engine, Limits, Options, load_engine
-from passerelles.service.work import JSON, Desk, Pool, Store, UnansweredError
+from passerelles.service.work import JSON, AnswerCache, ServiceApp, UnansweredError, WorkerPool
 from service_client import Client
 from small import referential
 
@@ -616,7 +616,7 @@ def test_a_reload_lets_go_of_what_the_collector_was_told_to_leave(request: pytes
         assert gc.get_freeze_count()  # and what is served now is out of its sight again
 
 
-class Staged(Desk):
+class Staged(ServiceApp):
     """An application that fails to start, or never becomes ready."""
 
     def __init__(self, *, starts: bool, ended: list[bool] | None = None) -> None:
@@ -732,7 +732,7 @@ def test_a_kept_answer_has_the_same_bytes_whenever_it_is_packed(
     engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept: list[bytes] = []
-    monkeypatch.setattr(Store, "put", lambda self, key, packed: kept.append(packed))
+    monkeypatch.setattr(AnswerCache, "put", lambda self, key, packed: kept.append(packed))
     with Client(create_app(engine)) as client:
         for now in (1e9, 2e9):
             monkeypatch.setattr("time.time", lambda now=now: now)
@@ -967,7 +967,7 @@ def test_the_pool_is_bounded_and_frees_itself() -> None:
     async def scenario() -> None:
         until = threading.Event()
         told: list[float] = []
-        pool = Pool(threads=1, waiting=1, seconds=5, counted=told.append)
+        pool = WorkerPool(threads=1, waiting=1, seconds=5, counted=told.append)
         running = [asyncio.create_task(pool.run(lambda: until.wait(5), there)) for _ in range(2)]
         await asyncio.sleep(0.05)
         assert pool.full
@@ -981,7 +981,7 @@ def test_the_pool_is_bounded_and_frees_itself() -> None:
             await pool.run(lambda: 1 // 0, there)
         await asyncio.sleep(0.05)
         assert (pool.count, sum(told)) == (0, 0)
-        hurried = Pool(threads=1, waiting=3, seconds=0.05)
+        hurried = WorkerPool(threads=1, waiting=3, seconds=0.05)
         held = threading.Event()
         for _ in range(2):
             with pytest.raises(UnansweredError, match="too_long"):
@@ -1016,7 +1016,7 @@ def test_work_that_is_given_up_ends_soon_after(name: str, engine: Engine) -> Non
     once: Callable[[], Any] = partial(getattr(answers, name), engine, asked, "fr")
 
     async def scenario(seconds: float, gone: Callable[[], Any], given_up: str) -> None:
-        pool = Pool(threads=1, waiting=1, seconds=seconds)
+        pool = WorkerPool(threads=1, waiting=1, seconds=seconds)
         with pytest.raises(UnansweredError, match=given_up):
             await pool.run(lambda: [once() for _ in range(500)], gone)
         start = time.monotonic()
@@ -1057,7 +1057,7 @@ def kept(size: int) -> bytes:
 
 
 def test_the_store_forgets_what_was_least_lately_asked() -> None:
-    store = Store(150)
+    store = AnswerCache(150)
     for key in "abc":
         store.put(key, kept(28))  # 29 with its name
     assert store.get("a") is not None
@@ -1069,7 +1069,7 @@ def test_the_store_forgets_what_was_least_lately_asked() -> None:
     assert not store.has_room("g", kept(28))
     store.put("huge", kept(99))
     assert store.get("huge") is None
-    empty = Store(0)
+    empty = AnswerCache(0)
     empty.put("a", kept(0))
     assert empty.get("a") is None
 
@@ -1095,8 +1095,8 @@ def test_a_warm_service_has_every_occupation_at_hand(monkeypatch: pytest.MonkeyP
             time.sleep(0.05)
         return True
 
-    desk = create_app(engine, Options(warm=True))
-    with Client(desk) as client:
+    service = create_app(engine, Options(warm=True))
+    with Client(service) as client:
         assert ready(client)
         whole = client.get("/v1/rank?origin=00").json()
         with monkeypatch.context() as patch:
@@ -1104,14 +1104,14 @@ def test_a_warm_service_has_every_occupation_at_hand(monkeypatch: pytest.MonkeyP
             for code in engine.graph.codes:
                 assert client.get(f"/v1/rank?origin={code}").status_code == 200
             assert client.get("/v1/rank?origin=00&limit=11").status_code == 500
-        size = desk.store.size
+        size = service.cache.size
     with Client(create_app(engine, Options(warm=True, limits=Limits(cache_bytes=size // 3)))) as small:
         assert ready(small)
         assert small.get("/v1/rank?origin=00").json() == whole
     enough = create_app(engine, Options(warm=True, limits=Limits(cache_bytes=size)))
     with Client(enough) as client:  # as it is kept, packed, it is all there is room for
         assert ready(client)
-        assert enough.store.size == size
+        assert enough.cache.size == size
 
 
 def test_a_kept_answer_goes_as_it_is_to_who_takes_gzip(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -1135,7 +1135,7 @@ def test_a_kept_answer_is_unpacked_once_for_who_takes_no_gzip(engine: Engine, mo
 
 def test_what_a_thread_works_out_is_packed_there(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     names: list[str] = []
-    monkeypatch.setattr(Store, "put", lambda *_: names.append(threading.current_thread().name))
+    monkeypatch.setattr(AnswerCache, "put", lambda *_: names.append(threading.current_thread().name))
     with Client(create_app(engine)) as client:
         assert client.get("/v1/rank?origin=K2110&limit=100").status_code == 200
     assert [name.partition("_")[0] for name in names] == ["answers"]
@@ -1179,7 +1179,7 @@ def test_known_keys_count_wherever_they_stand_among_too_many(client: Client) -> 
 
 def test_nothing_about_persons_is_kept(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: list[str] = []
-    monkeypatch.setattr(Store, "put", lambda self, key, answer: kept.append(key))
+    monkeypatch.setattr(AnswerCache, "put", lambda self, key, answer: kept.append(key))
     with Client(create_app(engine)) as client:
         person = {"occupation": "N4101", "competencies": []}
         assert client.post("/v1/rank", json={"origin": person}).status_code == 200
@@ -1256,7 +1256,7 @@ def test_only_what_is_short_is_answered_without_a_thread(engine: Engine, monkeyp
     async def full(*_: object) -> None:
         raise UnansweredError("busy")
 
-    monkeypatch.setattr(Pool, "run", full)
+    monkeypatch.setattr(WorkerPool, "run", full)
     with Client(create_app(engine)) as client:
         for short in ("K2110", "K2110&target=N4101", "K2110&limit=20"):
             assert client.get(f"/v1/rank?origin={short}").status_code == 200

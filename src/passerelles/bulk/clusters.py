@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from passerelles.bulk.profiles import BATCH, COLUMNS, check_names, opened
-from passerelles.bulk.rank import OUTPUT, Engine, Ranker, check_columns, in_order, output_schema, results_of
+from passerelles.bulk.rank import OUTPUT, EngineName, Ranker, check_columns, in_order, output_schema, results_of
 from passerelles.errors import need
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -29,7 +29,7 @@ class BatchJob(NamedTuple):
     overlays: tuple[str, ...] = ()
     settings: Settings | None = None
     limit: int | None = 10
-    engine: Engine = "auto"
+    engine: EngineName = "auto"
 
     def ranker(self, graph: OccupationGraph | None) -> Ranker:
         """Return the ranker of this process, made at the first call."""
@@ -93,7 +93,7 @@ def rank_profiles_dask(
     overlays: Iterable[str] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
-    engine: Engine = "auto",
+    engine: EngineName = "auto",
     output: str | Path | None = None,
 ) -> "Iterator[pa.Table] | Iterator[Path]":
     """
@@ -180,7 +180,7 @@ def rank_profiles_spark(
     overlays: Iterable[str] = (),
     settings: Settings | None = None,
     limit: int | None = 10,
-    engine: Engine = "auto",
+    engine: EngineName = "auto",
 ) -> Any:
     """
     Rank the profiles of a Spark DataFrame, partition by partition, with ``mapInArrow``.

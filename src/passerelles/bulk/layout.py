@@ -80,7 +80,7 @@ class Formula(NamedTuple):
     rest: NDArray[np.int32]
 
 
-class Found(NamedTuple):
+class Best(NamedTuple):
     """Best targets of each person; `size` is how many there are, -1 where the sums would not fit in 32 bits."""
 
     size: NDArray[np.int32]

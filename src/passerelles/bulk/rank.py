@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from passerelles.access.conditions import AccessConditions, access_conditions
 from passerelles.access.demands import demands_of
 from passerelles.access.holdings import NO_AIM, Aim, Holdings, holdings_of
-from passerelles.bulk.layout import KNOWN, MEASURES, Formula, Found, Needs, Space, make_formula, make_needs, make_space
+from passerelles.bulk.layout import KNOWN, MEASURES, Best, Formula, Needs, Space, make_formula, make_needs, make_space
 from passerelles.bulk.profiles import BATCH, FAULT, Directory, Fault, People, legible, normalised, opened, read_people
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError, checked, need
@@ -48,16 +48,16 @@ class PlainEngine(NamedTuple):
     occupied: Scorer
     unoccupied: Scorer
 
-    def rank(self, people: People, limit: int) -> Found:
+    def rank(self, people: People, limit: int) -> Best:
         """Return the best targets of some people."""
         size = len(people.rows)
         ranking = _no_moves(size, min(limit, len(self.graph.codes)))
         for block in blocks(size, _BLOCK):
             arrays: Any = [array[block] for array in ranking]
-            self._rank_block(people.chosen(block), Found(*arrays))
+            self._rank_block(people.chosen(block), Best(*arrays))
         return ranking
 
-    def _rank_block(self, people: People, ranking: Found) -> None:
+    def _rank_block(self, people: People, ranking: Best) -> None:
         own = measures.Origins(people.extra, people.rows).of_occupation(presence(self.graph.weights))
         origins = measures.Origins(sparse.csr_array(own + people.extra), people.rows)
         totals = np.zeros((len(people.rows), len(self.graph.codes)), dtype=np.int64)
@@ -72,7 +72,7 @@ class PlainEngine(NamedTuple):
         for person, row in enumerate(people.rows.tolist()):
             self._fill(ranking, person, totals[person], held.columns[held.of_row(person)], row)
 
-    def _fill(self, ranking: Found, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
+    def _fill(self, ranking: Best, person: int, units: NDArray[np.int64], held: NDArray[np.int32], row: int) -> None:
         best = best_rows(self.graph, row, units / UNITS, ranking.target.shape[1])
         coverage = measures.coverage_row(self.graph, measures.holding_of(self.graph, held))
         position = measures.coverage_positions(coverage, row, best)
@@ -114,7 +114,7 @@ class FastEngine:
         formulas = {occupied: make_formula(graph, table, occupied=occupied) for occupied, table in tables.items()}
         return cls(plain, make_space(graph, reference.attributes.cadre), make_needs(graph), formulas)
 
-    def rank(self, people: People, limit: int) -> Found:
+    def rank(self, people: People, limit: int) -> Best:
         """Return the best targets of some people."""
         limit = min(limit, len(self.plain.graph.codes))
         ranking = _no_moves(len(people.rows), limit)
@@ -129,7 +129,7 @@ class FastEngine:
             _copy_moves(ranking, doubtful, self.plain.rank(people.chosen(doubtful), limit))
         return ranking
 
-    def _run(self, people: People, positions: NDArray[np.intp], ranking: Found, *, occupied: bool) -> None:
+    def _run(self, people: People, positions: NDArray[np.intp], ranking: Best, *, occupied: bool) -> None:
         from passerelles.bulk.kernels import rank_people, room_for  # noqa: PLC0415 - numba is read only where it is used
 
         part, chosen = _no_moves(len(positions), ranking.target.shape[1]), people.chosen(positions)
@@ -139,19 +139,19 @@ class FastEngine:
         _copy_moves(ranking, positions, part)
 
     @_cached
-    def _of_occupation(self, row: int, limit: int) -> Found:
+    def _of_occupation(self, row: int, limit: int) -> Best:
         """Best targets of an occupation and nothing more."""
         nothing = sparse.csr_array((1, self.plain.graph.weights.shape[1]))
         return self.plain.rank(People(np.asarray([row], np.int32), nothing), limit)
 
 
-def _no_moves(size: int, limit: int) -> Found:
+def _no_moves(size: int, limit: int) -> Best:
     kinds = (np.int32, np.int64, np.float64, np.int32)
     target, units, coverage, position = (np.zeros((size, limit), kind) for kind in kinds)
-    return Found(np.zeros(size, np.int32), target, units, coverage, position)
+    return Best(np.zeros(size, np.int32), target, units, coverage, position)
 
 
-def _copy_moves(ranking: Found, people: NDArray[np.intp], others: Found) -> None:
+def _copy_moves(ranking: Best, people: NDArray[np.intp], others: Best) -> None:
     """Copy the moves of others, or of one for all, to the positions of some people."""
     arrays: tuple[NDArray[Any], ...] = ranking
     for array, values in zip(arrays, others, strict=True):
@@ -223,7 +223,7 @@ def refused(ids: "pa.Array", numbers: NDArray[np.int64], faults: Mapping[int, Fa
     return pa.RecordBatch.from_pylist(rows, schema=output_schema())
 
 
-Engine = Literal["auto", "plain", "fast"]
+EngineName = Literal["auto", "plain", "fast"]
 Rejects = Callable[["pa.RecordBatch"], None]
 Progress = Callable[[int], None]
 Pieces = Iterable[tuple["pa.RecordBatch", int]]  # each with the number of its first row
@@ -239,7 +239,7 @@ def rank_profiles(
     limit: int | None = 10,
     rejects: Rejects | None = None,
     progress: Progress | None = None,
-    engine: Engine = "auto",
+    engine: EngineName = "auto",
     threads: int | None = None,
 ) -> "pa.RecordBatchReader":
     """
@@ -301,7 +301,7 @@ def rank_profiles(
     return pa.RecordBatchReader.from_batches(schema, chain(() if first is None else (first,), batches))
 
 
-class Ranked(NamedTuple):
+class RankedBatch(NamedTuple):
     """Moves of a batch of people, and those who were refused, both of `output_schema`; `people` counts both."""
 
     moves: "pa.RecordBatch"
@@ -317,7 +317,7 @@ class Ranker:
     plain: PlainEngine
     settings: Settings
     limit: int
-    engine: Engine
+    engine: EngineName
 
     @classmethod
     def of(
@@ -326,7 +326,7 @@ class Ranker:
         *,
         settings: Settings | None = None,
         limit: int | None = 10,
-        engine: Engine = "auto",
+        engine: EngineName = "auto",
     ) -> "Ranker":
         """Make the ranker of a graph; see `rank_profiles`."""
         need_arrow()
@@ -334,7 +334,7 @@ class Ranker:
         chosen = settings_or(settings, graph.settings)
         referential = graph.referential
         scorers = scorer_for(referential, chosen.scorer), scorer_for(referential, chosen.scorer, occupied=False)
-        if engine not in get_args(Engine):
+        if engine not in get_args(EngineName):
             raise PasserellesError("bulk_engine", name=engine)
         most = len(graph.codes) if limit is None else limit
         return cls(Directory.of(graph), PlainEngine(graph, *scorers), chosen, most, engine)
@@ -356,7 +356,7 @@ class Ranker:
         key = ("fast_engine", plain.occupied.name, plain.occupied.version, plain.unoccupied.name)
         return (plain.graph.derived(key, lambda: FastEngine.of(plain)) if fast else None) or plain
 
-    def rank(self, batch: "pa.RecordBatch", first: int, *, before: int = 0) -> Ranked:
+    def rank(self, batch: "pa.RecordBatch", first: int, *, before: int = 0) -> RankedBatch:
         """
         Rank the people of a batch, of which `first` is the number of the first row.
 
@@ -369,7 +369,7 @@ class Ranker:
         except (PasserellesError, pa.ArrowException):
             ids = pa.nulls(batch.num_rows, pa.string())
             bad = refused(ids, numbers, dict.fromkeys(range(batch.num_rows), Fault("wrong_type")))
-            return Ranked(refused(ids, numbers, {}), bad, batch.num_rows)
+            return RankedBatch(refused(ids, numbers, {}), bad, batch.num_rows)
         faults = dict.fromkeys(garbled, Fault("not_text"))
         if FAULT in batch.schema.names:  # rows of a file that could not be read
             reasons = enumerate(batch.column(FAULT).to_pylist())
@@ -380,7 +380,7 @@ class Ranker:
             faults[position] = Fault("no_move")
         ids = profiles.column("id")
         moves = self._moves(people, best, ids.take(pa.array(accepted)), numbers[accepted])
-        return Ranked(moves, refused(ids, numbers, faults), batch.num_rows)
+        return RankedBatch(moves, refused(ids, numbers, faults), batch.num_rows)
 
     @cached_property
     def names(self) -> "list[pa.Array]":
@@ -395,12 +395,12 @@ class Ranker:
         stamps = {k: {"name": s.name, "version": s.version, "sha256": scorer_sum(s)} for k, s in scorers.items()}
         return metadata(provenance(self.plain.graph, self.settings, stamps))
 
-    def _moves(self, people: People, ranking: Found, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
+    def _moves(self, people: People, ranking: Best, ids: "pa.Array", numbers: NDArray[np.int64]) -> "pa.RecordBatch":
         """Return the moves of some people, whose ids and row numbers are given."""
         filled = np.arange(ranking.target.shape[1])[None, :] < ranking.size[:, None]
         person, place = np.nonzero(filled)
         arrays: tuple[NDArray[Any], ...] = ranking[1:]
-        best = Found(ranking.size, *(values[filled] for values in arrays))
+        best = Best(ranking.size, *(values[filled] for values in arrays))
         probability = self._probability(best.units, people.rows[person] >= 0)
         targets = pa.array(best.target)
         missing, unknown = self._credentials(people, best, person)
@@ -431,7 +431,7 @@ class Ranker:
         return chances
 
     def _levels(
-        self, probability: NDArray[np.float64], best: Found, people: People, person: NDArray[np.int64]
+        self, probability: NDArray[np.float64], best: Best, people: People, person: NDArray[np.int64]
     ) -> "pa.Array":
         """Return the levels of all moves at once, as `rank_moves` has them."""
         far = levels_by(self.plain.graph, probability, best.position, best.coverage)
@@ -440,7 +440,7 @@ class Ranker:
             far[move] = 0 if self._may_be_close(held, int(best.target[move])) else 1
         return pa.array(LEVELS, pa.string()).take(pa.array(far, mask=far < 0))
 
-    def _credentials(self, people: People, best: Found, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
+    def _credentials(self, people: People, best: Best, person: NDArray[np.int64]) -> "tuple[pa.Array, pa.Array]":
         kind = pa.list_(pa.string())
         missing: list[list[str]] = [[]] * len(person)
         unknown: list[list[str]] = [[]] * len(person)
@@ -491,7 +491,7 @@ def _run(
                 progress(done)
 
 
-def in_turn(ranker: Ranker, pieces: Pieces, threads: int | None = None, *, before: int = 0) -> Iterator[Ranked]:
+def in_turn(ranker: Ranker, pieces: Pieces, threads: int | None = None, *, before: int = 0) -> Iterator[RankedBatch]:
     """Rank numbered batches; a few are under way at a time, and come out in order. `before` is as in `Ranker.rank`."""
     threads = threads or processors()
     with ThreadPoolExecutor(max_workers=threads) as pool:

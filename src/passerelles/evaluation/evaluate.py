@@ -14,7 +14,7 @@ from scipy import sparse
 
 from passerelles.errors import PasserellesError, UnknownCodeError, checked
 from passerelles.evaluation import protocol
-from passerelles.evaluation.results import Evaluation, MethodResult, ObservedFit, ObservedMethod, Ranked
+from passerelles.evaluation.results import Evaluation, MethodResult, ObservedFit, ObservedMethod, RankedTargets
 from passerelles.evaluation.train import fit_scorer
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -352,7 +352,7 @@ def evaluate(
     graph = _under(graph, settings)
     chosen = choose_methods(graph, methods)
     splits = protocol.make_folds(graph, folds, grouping=grouping)
-    ranked = zip(chosen, rank_all(graph, chosen, splits, progress), strict=True)
+    ranked = zip(chosen, rank_by_method(graph, chosen, splits, progress), strict=True)
     results = tuple(_result(graph, method, rows, folds) for method, rows in ranked)
     return Evaluation(graph.referential.stamp, graph.codes, folds, grouping, graph.settings, results)
 
@@ -392,7 +392,7 @@ def with_other_groupings(
     values: dict[str, list[protocol.Values]] = {m.name: [] for m in chosen}
     for seed in range(1, groupings + 1 if chosen else 1):
         splits = protocol.make_folds(graph, evaluation.folds, grouping=seed)
-        for method, ranked in zip(chosen, rank_all(graph, chosen, splits, progress), strict=True):
+        for method, ranked in zip(chosen, rank_by_method(graph, chosen, splits, progress), strict=True):
             values[method.name].append(_measured(graph, ranked).mean(axis=1))
     means = {result.method: result.metrics for result in evaluation.results}
     means |= {n: dict(zip(protocol.METRICS, np.mean(v, axis=0).tolist(), strict=True)) for n, v in values.items() if v}
@@ -400,13 +400,13 @@ def with_other_groupings(
     return replace(evaluation, results=tuple(results))
 
 
-def rank_all(
+def rank_by_method(
     graph: OccupationGraph, methods: Sequence[Method], splits: Sequence[protocol.Fold], progress: Progress | None
-) -> list[Ranked]:
+) -> list[RankedTargets]:
     """Targets by method; each fold's graph is built, used and released before the next one is."""
     report = progress or (lambda _done, _total, _name: None)
     bare = protocol.graph_without(graph, np.arange(len(graph.codes), dtype=np.int32))
-    pieces: list[list[Ranked]] = [[] for _ in methods]
+    pieces: list[list[RankedTargets]] = [[] for _ in methods]
     total = len(methods) * len(splits)
     for done, fold in enumerate(splits):
         training = protocol.graph_without(graph, fold.held_out)
@@ -417,7 +417,7 @@ def rank_all(
     return [_joined(each) for each in pieces]
 
 
-def _rank(graph: OccupationGraph, method: Method, fold: protocol.Fold) -> Ranked:
+def _rank(graph: OccupationGraph, method: Method, fold: protocol.Fold) -> RankedTargets:
     scores = np.array(method.score(graph, fold.origins), dtype=np.float64)
     scores[np.arange(len(scores)), fold.origins] = UNRANKED
     scores[:, graph.is_specialised] = UNRANKED
@@ -428,16 +428,16 @@ def _rank(graph: OccupationGraph, method: Method, fold: protocol.Fold) -> Ranked
         rows = rows[line[rows] > UNRANKED]
         targets[i, : len(rows)] = rows
         best[i, : len(rows)] = line[rows]
-    return Ranked(np.full(len(scores), fold.number, dtype=np.int32), fold.origins, targets, best)
+    return RankedTargets(np.full(len(scores), fold.number, dtype=np.int32), fold.origins, targets, best)
 
 
-def _joined(pieces: Sequence[Ranked]) -> Ranked:
+def _joined(pieces: Sequence[RankedTargets]) -> RankedTargets:
     """Origins of all folds, by code."""
     order = np.argsort(np.concatenate([p.origins for p in pieces]), kind="stable")
-    return Ranked(*(np.concatenate(column)[order] for column in zip(*pieces, strict=True)))
+    return RankedTargets(*(np.concatenate(column)[order] for column in zip(*pieces, strict=True)))
 
 
-def _result(graph: OccupationGraph, method: Method, ranked: Ranked, folds: int) -> MethodResult:
+def _result(graph: OccupationGraph, method: Method, ranked: RankedTargets, folds: int) -> MethodResult:
     values, how = _measured(graph, ranked), protocol_of(method, graph, folds)
     breakdown = protocol.break_down(graph, ranked.origins, values)
     return MethodResult(method.name, how, len(ranked.origins), *_figures(protocol.METRICS, values), breakdown, ranked)
@@ -449,7 +449,7 @@ def _figures(names: Sequence[str], values: protocol.Values) -> tuple[dict[str, f
     return dict(zip(names, means, strict=True)), dict(zip(names, bounds, strict=True))
 
 
-def _measured(graph: OccupationGraph, ranked: Ranked) -> protocol.Values:
+def _measured(graph: OccupationGraph, ranked: RankedTargets) -> protocol.Values:
     """Return the metrics of each origin, shape (4, b)."""
     known = protocol.known_mobilities(graph)
     counts = np.diff(known.indptr)[ranked.origins].astype(np.int64)
@@ -492,7 +492,7 @@ def with_observed(
     folds = protocol.make_folds(graph, evaluation.folds, grouping=evaluation.grouping, origins=origins)
     held_out = {row: fold.held_out for fold in folds for row in fold.origins.tolist()}
     chosen = (*choose_methods(graph, methods), Method(SIZE, partial(_size_scores, people, held_out)))
-    ranked = zip(chosen, rank_all(graph, chosen, folds, progress), strict=True)
+    ranked = zip(chosen, rank_by_method(graph, chosen, folds, progress), strict=True)
     named = ((rows, method.name, protocol_of(method, graph, evaluation.folds)) for method, rows in ranked)
     results = tuple(_observed_result(people, *each) for each in named)
     fit = ObservedFit(observed.file.name, len(observed.pairs), float(people.sum()), results)
@@ -513,7 +513,7 @@ def _size_scores(people: sparse.csr_array, held_out: dict[int, Rows], _graph: Oc
     return np.asarray(np.asarray(people.sum(axis=0)).ravel() - np.stack(own), dtype=np.float64)
 
 
-def measure_people(ranked: Ranked, people: sparse.csr_array) -> protocol.Values:
+def measure_people(ranked: RankedTargets, people: sparse.csr_array) -> protocol.Values:
     """
     Return the `PEOPLE_METRICS` of each origin, shape (2, b).
 
@@ -531,6 +531,6 @@ def measure_people(ranked: Ranked, people: sparse.csr_array) -> protocol.Values:
     return values
 
 
-def _observed_result(people: sparse.csr_array, ranked: Ranked, method: str, how: str) -> ObservedMethod:
+def _observed_result(people: sparse.csr_array, ranked: RankedTargets, method: str, how: str) -> ObservedMethod:
     figures = _figures(protocol.PEOPLE_METRICS, measure_people(ranked, people))
     return ObservedMethod(method, how, len(ranked.origins), *figures)

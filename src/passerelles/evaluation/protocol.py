@@ -355,7 +355,7 @@ _SIZES: Final = ((1, 1), (2, 2), (3, 4), (5, 9), (10, None))
 _Key = tuple[int, str, str | None]  # the order of a group, its value and its label
 
 
-class Group(NamedTuple):
+class OriginGroup(NamedTuple):
     """Origins that share a value: how many, and the mean of each metric over them."""
 
     value: str
@@ -364,7 +364,7 @@ class Group(NamedTuple):
     metrics: Mapping[str, float]
 
 
-def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, tuple[Group, ...]]:
+def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, tuple[OriginGroup, ...]]:
     """
     Return the means of the metrics by kind of origin.
 
@@ -387,12 +387,12 @@ def break_down(graph: OccupationGraph, rows: Rows, values: Values) -> dict[str, 
     return {name: tuple(_groups([*split(graph, rows)], values)) for name, split in _SPLITS.items()}
 
 
-def _groups(keys: Sequence[_Key], values: Values) -> Iterator[Group]:
+def _groups(keys: Sequence[_Key], values: Values) -> Iterator[OriginGroup]:
     """Groups by rising key; a key is an order, a value and a label."""
     for key in sorted(set(keys), key=lambda k: k[:2]):
         mask = np.asarray([k == key for k in keys])
         means = dict(zip(METRICS, values[:, mask].mean(axis=1).tolist(), strict=True))
-        yield Group(key[1], key[2], int(mask.sum()), means)
+        yield OriginGroup(key[1], key[2], int(mask.sum()), means)
 
 
 def _domains(graph: OccupationGraph, rows: Rows) -> Iterator[_Key]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Final, NamedTuple
 
 from passerelles.errors import PasserellesError
-from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, Group, Rows, Values
+from passerelles.evaluation.protocol import METRICS, PEOPLE_METRICS, OriginGroup, Rows, Values
 from passerelles.io.atomic import write_whole
 from passerelles.io.csv import csv_text
 from passerelles.language.say import Lang, labelled, number, say
@@ -34,7 +34,7 @@ class Prediction(NamedTuple):
     score: float
 
 
-class Ranked(NamedTuple):
+class RankedTargets(NamedTuple):
     """
     First targets of b origins, by code of the origin.
 
@@ -85,13 +85,13 @@ def _figures(name: str, *, bounds: On = On.TABLE, promised: bool = False) -> tup
     )
 
 
-def _group_label(split: str, group: Group, lang: Lang) -> str | None:
+def _group_label(split: str, group: OriginGroup, lang: Lang) -> str | None:
     if group.label is not None:
         return group.label
     return say(f"evaluation.value.{group.value}", lang=lang) if split in _TERNARY or group.value == "unknown" else None
 
 
-def _said(split: str, group: Group, lang: Lang) -> str:
+def _said(split: str, group: OriginGroup, lang: Lang) -> str:
     label = _group_label(split, group, lang)
     shown = f"{group.value} {label}" if group.label is not None else label or group.value
     return labelled(say(f"evaluation.split.{split}", lang=lang), shown, lang)
@@ -127,8 +127,8 @@ class MethodResult(Measured):
     `other_groupings` are the means over other splits of the groups into folds, where they were asked for.
     """
 
-    breakdown: Mapping[str, tuple[Group, ...]]
-    ranked: Ranked
+    breakdown: Mapping[str, tuple[OriginGroup, ...]]
+    ranked: RankedTargets
     other_groupings: Mapping[str, float] | None = None
 
     @property
@@ -309,7 +309,7 @@ class Evaluation(Shown):
 
 
 def _breakdown(results: Sequence[MethodResult], lang: Lang) -> Sheet:
-    def rows() -> Iterator[tuple[MethodResult, str, Group]]:
+    def rows() -> Iterator[tuple[MethodResult, str, OriginGroup]]:
         return ((r, split, group) for r in results for split, groups in r.breakdown.items() for group in groups)
 
     return Sheet("breakdown", GROUP.columns, rows, lang)

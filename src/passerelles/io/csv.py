@@ -19,7 +19,7 @@ from typing import Any, Final, Literal, NamedTuple
 from passerelles.errors import PasserellesError
 from passerelles.io import xlsx
 from passerelles.io.archive import read_file
-from passerelles.io.xlsx import HEADER_WITHIN, Area, Cell, DamagedWorkbookError, NumberedRow, cell_text
+from passerelles.io.xlsx import HEADER_WITHIN, Cell, DamagedWorkbookError, MergedArea, NumberedRow, cell_text
 from passerelles.language import packaged
 from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog
@@ -372,7 +372,7 @@ class Rows(NamedTuple):
     sha256: str
     encoding: str
     sheet: str = ""
-    merged: tuple[Area, ...] = ()
+    merged: tuple[MergedArea, ...] = ()
     notices: tuple[Notice, ...] = ()
     others: tuple[str, ...] = ()
     delimiter: str = ""

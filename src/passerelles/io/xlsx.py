@@ -65,7 +65,7 @@ _DAMAGE: Final = (
 )  # fmt: skip
 
 
-class Area(NamedTuple):
+class MergedArea(NamedTuple):
     """Merged cells: first and last row, first and last column, all from 1."""
 
     first_row: int
@@ -74,7 +74,7 @@ class Area(NamedTuple):
     last_column: int
 
 
-class Sheet(NamedTuple):
+class SheetCells(NamedTuple):
     """
     Rows of a sheet that hold something, each with its number; cells up to the last one of each row.
 
@@ -83,7 +83,7 @@ class Sheet(NamedTuple):
     """
 
     rows: list[NumberedRow]
-    merged: tuple[Area, ...] = ()
+    merged: tuple[MergedArea, ...] = ()
     hidden: frozenset[int] = frozenset()
     struck: frozenset[int] = frozenset()
 
@@ -105,12 +105,12 @@ class Workbook:
         """Names of the visible sheets."""
         return tuple(self.parts)
 
-    def head(self, sheet: str) -> Sheet:
+    def head(self, sheet: str) -> SheetCells:
         """Return the first rows of a sheet, without reading the rest of it."""
         with _damage_errors():
             return _walk(self, sheet, most=HEADER_WITHIN + 1)
 
-    def sheet(self, sheet: str) -> Sheet:
+    def sheet(self, sheet: str) -> SheetCells:
         """
         Return a sheet whole.
 
@@ -366,7 +366,7 @@ def _moment(value: float, epoch: datetime, *, duration: bool) -> Cell:
         return value  # no date: the number as it is
 
 
-def _plain(book: Workbook, xml: bytes) -> Sheet | None:
+def _plain(book: Workbook, xml: bytes) -> SheetCells | None:
     """
     Read a sheet of usual cells, several times as fast as an XML parser calls back; None where anything else stands.
 
@@ -396,7 +396,7 @@ def _plain(book: Workbook, xml: bytes) -> Sheet | None:
         if cells:
             rows.append((last, cells))
         place = stop + len(b"</row>")
-    return Sheet(rows, _areas(xml[end:]))
+    return SheetCells(rows, _areas(xml[end:]))
 
 
 class _PlainCells(dict[bytes, Cell]):
@@ -435,14 +435,14 @@ def _spread(places: Sequence[int], values: Sequence[Cell]) -> list[Cell]:
     return row
 
 
-def _areas(xml: bytes) -> tuple[Area, ...]:
+def _areas(xml: bytes) -> tuple[MergedArea, ...]:
     return tuple(sorted(_area(reference.decode()) for reference in _MERGED.findall(xml)))
 
 
-def _area(reference: str) -> Area:
+def _area(reference: str) -> MergedArea:
     first, _, last = reference.partition(":")
     (row, column), (end, end_column) = _place(first), _place(last or first)
-    return Area(row, end, column, end_column)
+    return MergedArea(row, end, column, end_column)
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:
@@ -470,10 +470,10 @@ def _place(reference: str) -> tuple[int, int]:
     return int(match[2]), _column(match[1].encode())
 
 
-def _walk(book: Workbook, sheet: str, *, most: float = inf) -> Sheet:
+def _walk(book: Workbook, sheet: str, *, most: float = inf) -> SheetCells:
     """Read a sheet cell by cell, in any order, within bounds; or its first rows only."""
     rows: dict[int, list[Cell]] = {}
-    merged: list[Area] = []
+    merged: list[MergedArea] = []
     row = column = count = slots = 0
     for name, element in _elements(book.archive, book.parts[sheet], whole="c"):
         if name == "mergeCell":
@@ -504,7 +504,7 @@ def _walk(book: Workbook, sheet: str, *, most: float = inf) -> Sheet:
                 raise DamagedWorkbookError(f"two cells in column {column} of row {row}")
             cells.extend([None] * lacking)
             cells[column - 1] = value
-    return Sheet([(line, cells) for line, cells in sorted(rows.items()) if line <= most], tuple(sorted(merged)))
+    return SheetCells([(line, cells) for line, cells in sorted(rows.items()) if line <= most], tuple(sorted(merged)))
 
 
 def _cell(book: Workbook, element: Element) -> Cell:

@@ -29,7 +29,7 @@ from passerelles.model import FileRecord
 from passerelles.notices import Notice, NoticeLog, notice
 from passerelles.text import few, normalise_label
 
-Group = Literal["market", "places", "certifications"]
+SourceGroup = Literal["market", "places", "certifications"]
 # Enough for any header and its first row; a file is read whole only once it is recognised.
 _PEEK: Final = 65_536
 _PEEK_LINES: Final = 50
@@ -41,7 +41,7 @@ Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class SourceKind:
     """
     A kind of file, as its TOML declares it: the columns that identify it, all that it may have, and its producer.
 
@@ -54,7 +54,7 @@ class Kind:
     """
 
     name: str
-    group: Group
+    group: SourceGroup
     source: str
     signature: Mapping[str, str]
     others: Mapping[str, str] = field(default_factory=dict)
@@ -85,7 +85,7 @@ def _folded(header: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, SourceKind]:
     """
     Kinds of files that ship, and those that installed packages declare, by name.
 
@@ -99,7 +99,7 @@ def kinds() -> Mapping[str, Kind]:
     return MappingProxyType(dict(sorted(declared.items(), key=lambda item: (-len(item[1].signature), item[0]))))
 
 
-def _added_kind(name: str, text: str, known: Sequence[str]) -> Kind:
+def _added_kind(name: str, text: str, known: Sequence[str]) -> SourceKind:
     """Kind that a package adds, read as the one that it names: the same content, by another producer."""
     values = {"group": "passerelles.market_sources", "name": name}
     try:
@@ -111,7 +111,7 @@ def _added_kind(name: str, text: str, known: Sequence[str]) -> Kind:
     return kind
 
 
-def declared_kind(text: str) -> Kind:
+def declared_kind(text: str) -> SourceKind:
     r"""
     Kind of file that a TOML text declares.
 
@@ -127,7 +127,7 @@ def declared_kind(text: str) -> Kind:
     {'family': 'Fap'}
     """
     try:
-        return Kind(**tomllib.loads(text))
+        return SourceKind(**tomllib.loads(text))
     except (tomllib.TOMLDecodeError, TypeError) as error:
         raise PasserellesError("market_source", reason=error) from error
 
@@ -152,7 +152,7 @@ class RecognisedFile:
 
     path: Path
     name: str
-    kind: Kind
+    kind: SourceKind
     columns: dict[str, str]
     first: dict[str, str]
     workbook: bool
@@ -182,7 +182,7 @@ class Scan:
     notices: tuple[Notice, ...]
     others: tuple[str, ...] = ()
 
-    def within(self, groups: Iterable[Group]) -> "Scan":
+    def within(self, groups: Iterable[SourceGroup]) -> "Scan":
         """Return the files of some groups, with a notice of how many others there are."""
         wanted = set(groups)
         others = sorted({*self.others, *(f.name for f in self.recognised if f.kind.group not in wanted)}, key=Path)

@@ -130,7 +130,7 @@ def _share(figure: Figure, lang: Lang) -> str:
 
 
 _UNKNOWN_COMPONENTS = tuple(unknown("no_tension") for _ in COMPONENTS)
-Status = Literal["hiring", "fragile", "neither", "unknown"]
+MarketStatus = Literal["hiring", "fragile", "neither", "unknown"]
 
 
 class FamilyOpenings(NamedTuple):
@@ -441,7 +441,7 @@ class Signal:
     tension: Figure
     components: tuple[tuple[str, Figure], ...]
     wage: Figure
-    status: Status
+    status: MarketStatus
     listed: Entry | None = None
     list_name: str = ""
     settings: MarketSettings = DEFAULT_SETTINGS
@@ -591,7 +591,7 @@ def signals(
         yield Signal(code, by_code[code].name, basin, families, *figures, parts, wage, status, entry, source, rule)
 
 
-def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> Status:
+def judge(openings: Openings, tension: Figure, rule: MarketSettings, basin: str) -> MarketStatus:
     """
     Whether a job is hiring or fragile in a basin, by the rule of the settings; unknown where the figures cannot decide.
 

@@ -24,7 +24,7 @@ COMPONENTS: Final = (
     "geographic_mismatch",
 )  # fmt: skip
 _LEVELS: Final = {"nat": "FR", "reg": "region", "dep": "department"}
-Standing = Literal["published", "replaced", "successor", "unknown"]
+PayerStanding = Literal["published", "replaced", "successor", "unknown"]
 _DIGITS: Final = 4
 _NUMBER: Final = re.compile(r"(?:^|\bidcc ?)(?:no? )?([0-9]{1,4})\b")  # of an agreement, alone or beside its name
 Nomenclature = Literal["FAP2009", "FAP2021"]
@@ -302,7 +302,7 @@ class Payer(NamedTuple):
     idcc: str
     name: str
     siren: str
-    standing: Standing
+    standing: PayerStanding
     related: tuple[str, ...] = ()
     since: str = ""
     source: str = ""
@@ -319,7 +319,7 @@ PAYER: Final = Record(
     "",
     "OPCO of a collective agreement, as published",
     *(Column(name, promised="text") for name in ("idcc", "name", "siren")),
-    Column("standing", promised=one_of(get_args(Standing))),
+    Column("standing", promised=one_of(get_args(PayerStanding))),
     texts_of("related", "text", promised=["text"]),
     *(Column(name, promised="text") for name in ("since", "source")),
     Column("plan", promised="flag?: Whether the firm is small enough for its OPCO to pay for its training plan"),
@@ -340,7 +340,7 @@ class Payers:
         siren = self.by_agreement.get(code, "")
         source = self.file.source
         change = facts["replaced"].get(code)
-        standing: Standing = "published" if change is None else "replaced"
+        standing: PayerStanding = "published" if change is None else "replaced"
         related: tuple[str, ...] = () if change is None else (change["by"],)
         if not siren:
             former = {c: each for c, each in sorted(facts["replaced"].items()) if each["by"] == code}

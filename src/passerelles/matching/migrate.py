@@ -26,7 +26,7 @@ from passerelles.referentials.own_overlays import form_page, manifest_page
 from passerelles.referentials.own_tables import DECLARED, OwnTables, heads, is_example, open_tables, sheet_title
 from passerelles.referentials.places import place_of
 from passerelles.referentials.referential import Referential
-from passerelles.referentials.taxonomies import code_of
+from passerelles.referentials.taxonomies import code_of_uri
 from passerelles.text import normalise_label
 from passerelles.views.excel import BookPage
 from passerelles.views.schema import one_of
@@ -351,7 +351,7 @@ def read_crosswalk(path: str | Path) -> Crosswalk:
                 if relation is None or "/isco/" in second:
                     left_out += 1
                 else:
-                    links.setdefault(code_of(first), {})[code_of(second)] = relation
+                    links.setdefault(code_of_uri(first), {})[code_of_uri(second)] = relation
             return Crosswalk(origin, target, links, left_out)
     raise PasserellesError("not_a_crosswalk", path=path)
 

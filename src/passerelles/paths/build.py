@@ -21,7 +21,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.market.certifications import Certifications, LeadingCertification
 from passerelles.model import DIPLOMAS, TAUGHT, UNKNOWN_HOURS, Credential, Hours, Reduction, Ternary
 from passerelles.paths.legal import Case, Firms, Frame, FrameVerdict, Time, judge
-from passerelles.paths.path import Detail, Span, Status, Step, StepCredential
+from passerelles.paths.path import Detail, PathStatus, Span, Step, StepCredential
 from passerelles.paths.state import State
 from passerelles.ranking.move import End, Start
 from passerelles.ranking.moves import figure, split_items
@@ -431,7 +431,7 @@ def _unobtainable(step: Step) -> list[str]:
 
 def _status(
     steps: list[Step], frames: tuple[FrameVerdict, ...], frame: str | None
-) -> tuple[Status, tuple[tuple[str, str], ...]]:
+) -> tuple[PathStatus, tuple[tuple[str, str], ...]]:
     judged = [f for f in frames if f.name == frame]
     verdicts = {f.verdict for f in judged}
     unobtainable = list(chain(*map(_unobtainable, steps)))
@@ -440,5 +440,5 @@ def _status(
     labels = {c.code: c.label for s in steps for c in s.credentials}
     unknown = [(u, step.target.name or "") for step in steps for u in step.unknown]
     reasons += [(u, end) if u in _NOT_KNOWN else ("length", labels.get(u, u)) for u, end in unknown]
-    status: Status = "unknown" if unknown or "unknown" in verdicts else "feasible"
+    status: PathStatus = "unknown" if unknown or "unknown" in verdicts else "feasible"
     return "infeasible" if unobtainable or "no" in verdicts else status, tuple(dict.fromkeys(reasons))

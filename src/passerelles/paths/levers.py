@@ -30,7 +30,7 @@ from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown
 from passerelles.views.spec import Column, On, Page, Record, Sheet, parts_of, side_by_side, texts_of
 
-Kind = Literal["credential", "certification", "competency", "macro", "group"]
+LeverKind = Literal["credential", "certification", "competency", "macro", "group"]
 Bundle = tuple[int, ...]  # numbers of bundles of competencies acquired together
 GROUPS_EACH: Final = 20  # groups kept for one person and one job, those that leave the fewest hours first
 _NEVER: Final = np.iinfo(np.int64).max
@@ -48,7 +48,7 @@ class Atom:
 
     code: str
     label: str
-    kind: Kind
+    kind: LeverKind
     columns: tuple[int, ...] = ()
     with_it: tuple[str, ...] = ()
     hours: float | None = None
@@ -56,7 +56,7 @@ class Atom:
     level: int | None = None
 
 
-class Candidate(NamedTuple):
+class AtomSet(NamedTuple):
     """Atoms, by number, that together open pairs of person and job; most are a single one."""
 
     members: tuple[int, ...]
@@ -90,7 +90,7 @@ class Situation:
     starts: list[tuple[Start, int]]
     targets: list[int]
     certifications: Certifications | None
-    kinds: frozenset[Kind]
+    kinds: frozenset[LeverKind]
     day: Date
 
     def __post_init__(self) -> None:
@@ -292,7 +292,7 @@ class Situation:
         closed = (self.lacking & ~after).any(axis=1)
         return np.asarray(self.known & able & enough & ~closed & ~self.open_already, dtype=np.bool_)
 
-    def candidates(self) -> list[Candidate]:
+    def candidates(self) -> list[AtomSet]:
         """Single atoms that open something, then groups that open what no single one does."""
         self.effort([(i,) for i, a in enumerate(self.atoms) if a.columns])
         singles = [self._candidate((i,)) for i in range(len(self.atoms))]
@@ -307,9 +307,9 @@ class Situation:
         together = [self._candidate(g) for g in sorted(groups, key=lambda g: (len(g), g))]
         return singles + [c for c in together if c.worth]
 
-    def _candidate(self, members: tuple[int, ...]) -> Candidate:
+    def _candidate(self, members: tuple[int, ...]) -> AtomSet:
         opens = self.opened_by(members)
-        return Candidate(members, opens, self.worth(opens))
+        return AtomSet(members, opens, self.worth(opens))
 
     def _groups(self, pair: int) -> list[tuple[int, ...]]:
         """Groups that open one pair: all credentials it lacks, alone, with a certification, or one or two bundles."""
@@ -339,7 +339,7 @@ class Situation:
 
 # Nemhauser, Wolsey and Fisher (1978): adding the best next one reaches at least this share of the best set's worth.
 GUARANTEE: Final = 1 - 1 / math.e
-KINDS: Final[tuple[Kind, ...]] = ("credential", "certification", "macro", "competency")
+KINDS: Final[tuple[LeverKind, ...]] = ("credential", "certification", "macro", "competency")
 
 People = Iterable[str | Profile] | Mapping[str, int] | Mapping[Profile, int] | Mapping[str | Profile, int]
 
@@ -385,7 +385,7 @@ class Lever(Described):
     rank: int
     code: str
     label: str
-    kind: Kind
+    kind: LeverKind
     gained: int
     alone: int
     opened: tuple[Opened, ...]
@@ -571,7 +571,7 @@ def levers(
     )
 
 
-def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lever:
+def _lever(situation: Situation, each: AtomSet, rank: int, gained: int) -> Lever:
     """Return a candidate as it is shown."""
     atoms: list[Atom] = [situation.atoms[m] for m in each.members]
     via = {row: how for a in reversed(atoms) for row, how in a.leads.items()}
@@ -581,7 +581,7 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
         Opened(situation.starts[o][0].end.code, situation.graph.codes[t], situation.starts[o][1], via.get(t), hours[o])
         for o, t in pairs
     )
-    kind: Kind = atoms[0].kind if len(atoms) == 1 else "group"
+    kind: LeverKind = atoms[0].kind if len(atoms) == 1 else "group"
     column_of = situation.demands.column_of
     held = {c for c in column_of if all(situation.has[o][column_of[c]] for o in hours)}
     known = [h for h in hours.values() if h is not None]
@@ -595,7 +595,7 @@ def _lever(situation: Situation, each: Candidate, rank: int, gained: int) -> Lev
     return Lever(*named, gained, each.worth, opened, with_it, mean, codes, level, supposed)
 
 
-def _kinds(kinds: Iterable[str] | str | None) -> frozenset[Kind]:
+def _kinds(kinds: Iterable[str] | str | None) -> frozenset[LeverKind]:
     wanted = {kinds} if isinstance(kinds, str) else set(KINDS if kinds is None else kinds)
     unknown = sorted(map(str, wanted - set(KINDS)))
     if unknown or not wanted:
@@ -676,21 +676,21 @@ class _Choice:
         groups = any(len(c.members) > 1 for c in self.candidates)
         return min(1.0, max(total / max(bound, 1), 0.0 if groups else GUARANTEE))
 
-    def ordered(self, picked: tuple[int, ...]) -> list[Candidate]:
+    def ordered(self, picked: tuple[int, ...]) -> list[AtomSet]:
         """Order a choice: each time what opens most beyond those before it; what adds nothing is left out."""
         candidates = self._by_own_atoms(picked) if picked else []
         covered = np.zeros(len(self.situation.weights), dtype=np.bool_)
-        ordered: list[Candidate] = []
+        ordered: list[AtomSet] = []
         while any(gains := [self.worth(c.opens & ~covered) for c in candidates]):
             ordered.append(candidates.pop(gains.index(max(gains))))
             covered |= ordered[-1].opens
         return ordered
 
-    def _by_own_atoms(self, picked: tuple[int, ...]) -> list[Candidate]:
+    def _by_own_atoms(self, picked: tuple[int, ...]) -> list[AtomSet]:
         """Return what a choice opens, by its own atoms: one that comes along with another is not named beside it."""
         opens: dict[tuple[int, ...], Bools] = {}
         for each in (self.candidates[place] for place in self.inside(picked)):
             own = {m if m in picked else next(p for p in picked if self.situation.contains[p, m]) for m in each.members}
             key = tuple(sorted(own))
             opens[key] = each.opens | opens.get(key, each.opens)
-        return [Candidate(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]
+        return [AtomSet(key, some, self.worth(some)) for key, some in sorted(opens.items(), key=lambda o: len(o[0]))]

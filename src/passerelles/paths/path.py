@@ -58,7 +58,7 @@ from passerelles.views.spec import (
     within,
 )
 
-Status = Literal["feasible", "infeasible", "unknown"]
+PathStatus = Literal["feasible", "infeasible", "unknown"]
 Basis = Literal["sourced", "estimate", "mixed", "none"]
 _DAY: Final = 7.0  # hours
 _NAMED: Final = 3  # competencies that a sentence names
@@ -346,7 +346,7 @@ class PathPart(Described):
 class Detail:
     """What is worked out of a path when it is asked for; see `Path`."""
 
-    status: Status
+    status: PathStatus
     reasons: tuple[tuple[str, str], ...]
     hours: Span
     months: Span
@@ -440,7 +440,7 @@ class Path(Described, Shown):
         return vars(self) | {"detail": self.detail}
 
     @property
-    def status(self) -> Status:
+    def status(self) -> PathStatus:
         """
         `feasible`, `infeasible` or `unknown`.
 
@@ -520,7 +520,7 @@ class Path(Described, Shown):
         Column("through", value=lambda p, _: " > ".join(p.codes[:-1]) or None, on=On.TABLE),
         parts_of("steps", "step", kind="integer", value=lambda p, _: len(p.codes), on=On.FILE,
                  promised=shape(["step"]) | {"minItems": 1}),
-        Column("status", words="paths.status", promised=one_of(get_args(Status))),
+        Column("status", words="paths.status", promised=one_of(get_args(PathStatus))),
         Column("hours", "number", value=f"{_KNOWN}.expected", json="hours_told", promised=_IN_ALL.schema(),
                shown=lambda p, lang: hours_short(p.known_hours, lang), on=On.JSON | On.SCREEN),
         *hours_columns(_KNOWN),

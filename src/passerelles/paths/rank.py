@@ -27,7 +27,7 @@ from passerelles.model import Profile
 from passerelles.paths.build import Context, day_of, frame_months, make_detail, whole_case
 from passerelles.paths.legal import YES, Firms, Frame, Verdicts, find_frame, fits, presets
 from passerelles.paths.path import Path, PathPart, path_sheets
-from passerelles.paths.state import Candidate, Fit, Pool, SearchSpace, State, search_space, state_at
+from passerelles.paths.state import Fit, PathCandidate, PathPool, SearchSpace, State, search_space, state_at
 from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
@@ -51,7 +51,7 @@ class Outcome:
     counts the undominated paths that the limit left out of a `pareto` set; 0 else.
     """
 
-    paths: tuple[Candidate, ...]
+    paths: tuple[PathCandidate, ...]
     evaluated: int
     gap: float
     cut: int = 0
@@ -60,7 +60,7 @@ class Outcome:
 class Search:
     """The search of one target from one state; what it holds is worked out once and narrowed as paths are found."""
 
-    def __init__(self, state: State, target: int, pool: Pool, max_steps: int) -> None:
+    def __init__(self, state: State, target: int, pool: PathPool, max_steps: int) -> None:
         space = state.space
         self.state, self.target, self.pool, self.max_steps = state, target, pool, max_steps
         self.space, self.effort = space, space.effort
@@ -490,7 +490,7 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
             reason = "same" if row == start.row else "filter" if allowed[row] else "split"
             reached.append(Reached(code, label, 0, limit, reason=reason, parts=_parts_of(graph, start.row, row)))
             continue
-        pool = Pool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
+        pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()
         reason = "length" if state.unknown[row].any() else ""
         reach = Reached(code, label, len(outcome.paths), limit, outcome.gap, outcome.evaluated, reason, cut=outcome.cut)
@@ -577,7 +577,7 @@ def _paths_to(
         yield (*first, candidate.cost - bonus, len(candidate.stages), *rows), make_path
 
 
-def _parts(space: SearchSpace, candidate: Candidate, market: float) -> tuple[PathPart, ...]:
+def _parts(space: SearchSpace, candidate: PathCandidate, market: float) -> tuple[PathPart, ...]:
     paths = space.settings.paths
     parts = [
         PathPart("hours", -round(paths.hours_weight * candidate.hours) / TENTHS),

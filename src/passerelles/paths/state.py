@@ -103,7 +103,7 @@ Fit = Callable[[Ints, int], Verdicts]
 _NEVER = np.iinfo(np.int64).max // 4
 
 
-class Candidate(NamedTuple):
+class PathCandidate(NamedTuple):
     """A path while it is searched: stages, tenths of an hour, weakest move, fit with a frame, cost in tenths."""
 
     stages: tuple[int, ...]
@@ -114,7 +114,7 @@ class Candidate(NamedTuple):
 
 
 @dataclass
-class Pool:
+class PathPool:
     """
     Candidates so far, and the rule that keeps the best of them.
 
@@ -137,7 +137,7 @@ class Pool:
     fit: Fit
     limit: int | None
     pareto: bool
-    candidates: dict[tuple[int, ...], Candidate] = field(default_factory=dict)
+    candidates: dict[tuple[int, ...], PathCandidate] = field(default_factory=dict)
     _fronts: dict[int, tuple[Ints, Floats]] = field(default_factory=dict)
 
     def cost(self, hours: Ints, steps: int, weakest: Floats) -> Ints:
@@ -158,7 +158,7 @@ class Pool:
         self._raise_front(steps, hours[best], weakest[best])
         undominated = self.undominated(hours, weakest, steps)
         for i in np.flatnonzero(undominated).tolist():
-            self.candidates[stages[i]] = Candidate(
+            self.candidates[stages[i]] = PathCandidate(
                 stages[i], int(hours[i]), float(weakest[i]), int(fits[i]), int(costs[i])
             )
 
@@ -183,7 +183,7 @@ class Pool:
                 undominated &= hours <= np.where(place >= 0, least[np.maximum(place, 0)], _NEVER)
         return undominated
 
-    def best(self) -> list[Candidate]:
+    def best(self) -> list[PathCandidate]:
         """
         Return the undominated candidates, best first: by cost, then fewer steps, then codes; all of a `pareto` set.
 
@@ -193,7 +193,7 @@ class Pool:
         costs = [c.cost for c in ordered]
         # Less is better: what is no worse on any, and not the same, dominates.
         figures = [(c.hours, -c.weakest, len(c.stages), 0 if self.pareto else -c.fit) for c in ordered]
-        undominated: list[Candidate] = []
+        undominated: list[PathCandidate] = []
         for each, own in zip(ordered, figures, strict=True):
             if self.limit is not None and len(undominated) >= self.limit and not self.pareto:
                 break

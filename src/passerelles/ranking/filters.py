@@ -24,7 +24,7 @@ from passerelles.referentials.referential import Referential
 from passerelles.text import normalise_label
 
 
-class Candidate(NamedTuple):
+class JudgedMove(NamedTuple):
     """What a filter may look at: the graph, both ends (the origin may have no occupation) and the raw coverage."""
 
     graph: OccupationGraph
@@ -58,7 +58,7 @@ class MarketAlone(NamedTuple):
 
 
 _NO_DATA: Final = MarketAlone()
-Check = Callable[[Candidate], Verdict]
+Check = Callable[[JudgedMove], Verdict]
 _OPPOSITE: Final[Mapping[Ternary, Ternary]] = {"yes": "no", "no": "yes", "unknown": "unknown"}
 
 
@@ -75,12 +75,12 @@ class Filter:
         return f"{self.name}={self.argument}" if self.argument else self.name
 
 
-def unregulated(move: Candidate) -> Verdict:
+def unregulated(move: JudgedMove) -> Verdict:
     """Keep targets whose profession is not regulated."""
     return _verdict("unregulated", _OPPOSITE[move.target.regulated])
 
 
-def domain(name: str, move: Candidate) -> Verdict:
+def domain(name: str, move: JudgedMove) -> Verdict:
     """Keep targets in the origin's domain (``same-domain``), or outside it (``other-domain``)."""
     same = same_field(move.graph.referential, move.start.end.code, move.target.code)
     if same is None:
@@ -88,14 +88,14 @@ def domain(name: str, move: Candidate) -> Verdict:
     return Verdict(name, "yes" if same is (name == "same-domain") else "no", f"domain_{'same' if same else 'other'}")
 
 
-def min_coverage(least: float, move: Candidate) -> Verdict:
+def min_coverage(least: float, move: JudgedMove) -> Verdict:
     """Keep targets covered at least to a share in [0, 1]; unknown where the target lists nothing."""
     if move.coverage is None:
         return _verdict("min-coverage", "unknown")
     return _verdict("min-coverage", "yes" if move.coverage >= least else "no", percent(move.coverage))
 
 
-def no_managerial_step(move: Candidate) -> Verdict:
+def no_managerial_step(move: JudgedMove) -> Verdict:
     """Drop moves from a job without the rank of manager to one with it."""
     start = move.start.occupation.managerial if move.start.occupation else "unknown"
     allowed = move.target.managerial == "no" or start == "yes"
@@ -103,19 +103,19 @@ def no_managerial_step(move: Candidate) -> Verdict:
     return _verdict("no-managerial-step", "yes" if allowed else dropped)
 
 
-def avoid_context(context: WorkContext, move: Candidate) -> Verdict:
+def avoid_context(context: WorkContext, move: JudgedMove) -> Verdict:
     """Drop targets exercised in a work context; unknown where none is listed."""
     listed = move.graph.referential.contexts_of.get(move.target.code, ())
     answer: Ternary = "unknown" if not listed else "no" if context.code in listed else "yes"
     return _verdict("avoid-context", answer, context.label or context.code)
 
 
-def exclude(codes: Collection[str], move: Candidate) -> Verdict:
+def exclude(codes: Collection[str], move: JudgedMove) -> Verdict:
     """Drop some occupations, with their parts."""
     return _verdict("exclude", "yes" if {move.target.code, move.target.base}.isdisjoint(codes) else "no")
 
 
-def access(wanted: Collection[str], move: Candidate) -> Verdict:
+def access(wanted: Collection[str], move: JudgedMove) -> Verdict:
     """Keep targets by what access takes of the origin: ``open`` (or all held), ``conditional``, ``selective``."""
     conditions = access_conditions(move.graph.referential, move.target.code, move.start.holdings)
     if conditions.status == "conditional" and conditions.required and not conditions.to_obtain:
@@ -123,7 +123,7 @@ def access(wanted: Collection[str], move: Candidate) -> Verdict:
     return _among("access", conditions.status, wanted)
 
 
-def kind(wanted: Collection[str], move: Candidate) -> Verdict:
+def kind(wanted: Collection[str], move: JudgedMove) -> Verdict:
     """Keep moves of some kinds: ``same-job``, ``lateral``, ``advancement``, ``step-down``."""
     titles = move.start.holdings.aim.titles
     return _among("kind", kind_between(move.graph.referential, move.start.end.code, move.target.code, titles), wanted)
@@ -142,7 +142,7 @@ def max_hours(graph: OccupationGraph, _data: Data, argument: str) -> Check:
     all_hours = lru_cache(maxsize=1)(hours_of)
     last: list[Start] = []
 
-    def check(move: Candidate) -> Verdict:
+    def check(move: JudgedMove) -> Verdict:
         if last == [move.start]:  # at an origin's second target all are computed; towards a job, each comes once
             hours, row = all_hours(move.start), graph.position[move.target.code]
         else:
@@ -164,7 +164,7 @@ def min_wage(graph: OccupationGraph, data: Data, argument: str) -> Check:
     if market is None or market.wages is None:
         raise PasserellesError("filter_needs_data", name="min-wage")
 
-    def check(move: Candidate) -> Verdict:
+    def check(move: JudgedMove) -> Verdict:
         origin = move.start.end.code
         before = None if origin is None else wage_ratio(market, graph.referential, origin)
         after = wage_ratio(market, graph.referential, move.target.code)
@@ -186,7 +186,7 @@ def status(name: str, wanted: str, graph: OccupationGraph, data: Data, basin: st
     place = find_basin(market, basin, places=data.places)
     status_of = {s.occupation: s.status for s in signals(market, graph.referential, place)}
 
-    def check(move: Candidate) -> Verdict:
+    def check(move: JudgedMove) -> Verdict:
         end = move.target if wanted == "hiring" else move.start.occupation
         actual = "unknown" if end is None else status_of[end.code]
         return _verdict(name, "yes" if actual == wanted else "unknown" if actual == "unknown" else "no", place.name)

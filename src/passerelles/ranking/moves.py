@@ -24,7 +24,7 @@ from passerelles.market.signals import wages_between
 from passerelles.matching import find_occupation
 from passerelles.model import Profile
 from passerelles.progress import go_on
-from passerelles.ranking.filters import Candidate, Filter, MarketAlone, parse_filters
+from passerelles.ranking.filters import Filter, JudgedMove, MarketAlone, parse_filters
 from passerelles.ranking.move import Item, Known, Move, Moves, PartValue, Start, Verdict, excluded_rows, find_start
 from passerelles.scoring.measures import coverage_positions, coverage_row, holding_of, people_who, raising_share
 from passerelles.scoring.scorer import LEVELS, Level, Scorer, level_at, levels_of, load_scorer, reaches, scorer_for
@@ -470,7 +470,7 @@ def _judge(
     """Return what filters say, up to the first that drops the move; where none does, count those that cannot tell."""
     if not checks:
         return ()
-    candidate = Candidate(graph, scored.start, graph.occupations[target], figure(scored.coverage[target]))
+    candidate = JudgedMove(graph, scored.start, graph.occupations[target], figure(scored.coverage[target]))
     verdicts: list[Verdict] = []
     for each in checks:
         verdicts.append(each.check(candidate))

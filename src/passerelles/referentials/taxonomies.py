@@ -67,7 +67,7 @@ def read_esco(source: FileSource) -> Referential:
 ESCO: Final = Reader("esco", _is_esco, read_esco)
 
 
-def code_of(uri: str) -> str:
+def code_of_uri(uri: str) -> str:
     """
     Code of an ESCO concept: the last segment of its address; fields of education keep their prefix.
 
@@ -100,7 +100,7 @@ def _occupations(files: FileSet, draft: Draft) -> None:
     titles: list[tuple[str, str]] = []
     rows = table.numbered("concepturi", "preferredlabel", *columns)
     for line, (uri, label, group, others, text, definition, notation, regulated) in rows:
-        code = code_of(uri)
+        code = code_of_uri(uri)
         # Most professions that a Member State regulates are marked 'unregulated' here: that mark says nothing.
         stated: Ternary = "yes" if regulated.rpartition("/")[2] == "regulated" else "unknown"
         manages: Ternary = "yes" if group.startswith(_ESCO["managers"]) else "unknown"
@@ -137,7 +137,7 @@ def declare_other_titles(draft: Draft, titles: Iterable[tuple[str, ...]], table:
 def _competencies(files: FileSet, draft: Draft) -> None:
     broader = _broader(files, draft)
     table = files.read("skillGroups", ("concepturi", "preferredlabel"), draft, optional=("code",))
-    listed = [(code_of(uri), *cells) for uri, *cells in table.columns("concepturi", "preferredlabel", "code")]
+    listed = [(code_of_uri(uri), *cells) for uri, *cells in table.columns("concepturi", "preferredlabel", "code")]
     notation = {code: number or code for code, _, number in listed}
     names = set(notation)
     for line, (code, label, _) in zip(table.lines, listed, strict=True):
@@ -148,7 +148,7 @@ def _competencies(files: FileSet, draft: Draft) -> None:
     table = files.read("skills", ("concepturi", "preferredlabel"), draft, optional=columns)
     several = 0
     for line, (uri, label, word, reuse) in table.numbered("concepturi", "preferredlabel", *columns):
-        code = code_of(uri)
+        code = code_of_uri(uri)
         if not word:
             draft.note("invalid_kind", table, line, column="skillType", value="", read=_ESCO["kinds"][""])
         kind = draft.coded(_ESCO["kinds"], word, "skillType", table, line, is_kind=True)
@@ -165,7 +165,7 @@ def _broader(files: FileSet, draft: Draft) -> Mapping[str, list[str]]:
     """Codes of what each skill and skill group is a kind of, in the order of the codes."""
     keys = ("concepturi", "broaderuri")
     table = draft.keyed(files.read("broaderRelationsSkillPillar", keys, draft), *keys)
-    parents = grouped((code_of(uri), code_of(above)) for uri, above in table.columns(*keys))
+    parents = grouped((code_of_uri(uri), code_of_uri(above)) for uri, above in table.columns(*keys))
     return {code: sorted(above) for code, above in parents.items()}
 
 
@@ -183,7 +183,7 @@ def _nearest(code: str, broader: Mapping[str, list[str]], groups: set[str]) -> s
 def _links(files: FileSet, draft: Draft) -> None:
     keys = ("occupationuri", "skilluri")
     table = draft.keyed(files.read("occupationSkillRelations", (*keys, "relationtype"), draft), *keys)
-    codes = {uri: code_of(uri) for key in keys for uri in table.column(key)}
+    codes = {uri: code_of_uri(uri) for key in keys for uri in table.column(key)}
     listed = _listed(table, "occupationuri", draft, codes.__getitem__)
     for line, (occupation, skill, word) in listed.numbered(*keys, "relationtype"):
         code = codes[skill]

@@ -108,7 +108,7 @@ Number = TypeVar("Number", bound=np.floating)
 
 
 @dataclass(frozen=True, eq=False)
-class Moves:
+class ListedMoves:
     """
     Mobilities of the n occupations of the referential proper, and what content alone expected of them.
 
@@ -166,7 +166,7 @@ class Moves:
         return values
 
 
-def gather_moves(context: FeatureContext, expected: NDArray[np.floating]) -> Moves:
+def gather_moves(context: FeatureContext, expected: NDArray[np.floating]) -> ListedMoves:
     """
     Return the mobilities of a graph beside the log-odds, shape (n, n), that content alone gives to each.
 
@@ -191,7 +191,7 @@ def gather_moves(context: FeatureContext, expected: NDArray[np.floating]) -> Mov
     cadre, level = (np.round(each[rows]).astype(np.int32) for each in (attributes.cadre, attributes.level))
     _, domain, top = (each[rows] for each in tree_of(graph))
     closeness = _between(context.measured("overall"), rows)
-    return Moves(rows, listed, known, half, surprise, weight, group, top, domain, 2 * level + cadre, closeness)
+    return ListedMoves(rows, listed, known, half, surprise, weight, group, top, domain, 2 * level + cadre, closeness)
 
 
 def _between(pairs: NDArray[Number], rows: NDArray[np.integer]) -> NDArray[Number]:
@@ -206,7 +206,7 @@ def _surprise(listed: Dense, logit: Dense, balance: Balance) -> Dense:
     return np.asarray((listed - chance) / np.sqrt(chance * (1.0 - chance) + VARIANCE_FLOOR), dtype=np.float32)
 
 
-def carried_over(moves: Moves) -> tuple[Dense, Dense]:
+def carried_over(moves: ListedMoves) -> tuple[Dense, Dense]:
     """
     Surprises of close origins carried over to each origin, to the same targets and to close ones.
 
@@ -254,13 +254,13 @@ def _inverse(kernel: NDArray[np.float64], rows: NDArray[np.intp], ridge: float) 
     return np.asarray(np.linalg.inv(_between(kernel, rows) + ridge * np.eye(len(rows))), dtype=np.float64)
 
 
-def reverse_move(moves: Moves) -> Dense:
+def reverse_move(moves: ListedMoves) -> Dense:
     """Surprise of the move the other way round, where the target is of another group."""
     elsewhere = moves.elsewhere
     return moves.by_half(lambda rows, surprise: elsewhere[rows] * surprise[:, rows].T)
 
 
-def cited_together(moves: Moves) -> Dense:
+def cited_together(moves: ListedMoves) -> Dense:
     """How often a third occupation, of another group than the origin, lists both, by how often each is listed."""
     listed = sparse.csr_array(moves.listed)
     other = sparse.csr_array(moves.listed * moves.elsewhere)  # lists of o' for a target t of another group than o'
@@ -271,7 +271,7 @@ def cited_together(moves: Moves) -> Dense:
     return np.asarray(np.sqrt(together / norm), dtype=np.float32)
 
 
-def same_level_elsewhere(moves: Moves) -> Dense:
+def same_level_elsewhere(moves: ListedMoves) -> Dense:
     """Mean surprise of the target among origins of the same level and top domain, outside the origin's group."""
     same = (moves.level[:, None] == moves.level[None, :]) & (moves.top_domain[:, None] == moves.top_domain[None, :])
     weights = sparse.csr_array(same * moves.elsewhere * moves.known[None, :])
@@ -279,7 +279,7 @@ def same_level_elsewhere(moves: Moves) -> Dense:
     return _shrunk(total, weights.sum(axis=1, dtype=np.float32)[:, None], _LEVEL_PRIOR)
 
 
-def domain_flow(moves: Moves) -> Dense:
+def domain_flow(moves: ListedMoves) -> Dense:
     """Mean surprise between the origin's domain, outside its group, and the target's domain."""
     in_domain = (moves.domain[:, None] == moves.domain[None, :]).astype(np.float32)
     same, weights = sparse.csr_array(in_domain), sparse.csr_array(in_domain * moves.elsewhere * moves.known[None, :])
@@ -288,7 +288,7 @@ def domain_flow(moves: Moves) -> Dense:
     return _shrunk(total, pairs, _PAIR_PRIOR)
 
 
-def listed_everywhere(moves: Moves) -> Dense:
+def listed_everywhere(moves: ListedMoves) -> Dense:
     """Mean surprise of the target among all origins of other groups: what all list says little of any one of them."""
     members = moves.members
     # Multiplied, not subtracted: no trace of the own group is left.
@@ -307,7 +307,7 @@ def _shrunk(total: Dense, count: Dense, prior: float) -> Dense:
 
 MOBILITY_PARTS: Final = ("similar_moves", "seen_elsewhere")
 _CARRIED: Final = ("similar_moves.exact", "similar_moves.smoothed")
-_OF_MOVES: Final[Mapping[str, Callable[[Moves], Dense]]] = {
+_OF_MOVES: Final[Mapping[str, Callable[[ListedMoves], Dense]]] = {
     "seen_elsewhere.reverse": reverse_move,
     "seen_elsewhere.cited_together": cited_together,
     "seen_elsewhere.same_level": same_level_elsewhere,
@@ -336,7 +336,7 @@ def mobility_features(context: FeatureContext, expected: NDArray[np.floating]) -
     return {name: _for_all(context.graph, moves, values) for name, values in features.items()}
 
 
-def _for_all(graph: OccupationGraph, moves: Moves, values: Dense) -> Dense:
+def _for_all(graph: OccupationGraph, moves: ListedMoves, values: Dense) -> Dense:
     rows = moves.rows
     others = values.sum(axis=1, dtype=np.float64) - np.diagonal(values)
     values -= (others / max(1, len(rows) - 1)).astype(np.float32)[:, None]

@@ -22,7 +22,7 @@ from passerelles.service import answers, problems, requests
 from passerelles.service.engine import Engine, Options, load_engine
 from passerelles.service.gate import EXPLORER, METRICS, OPEN, Browsers, Guard, RequestLog
 from passerelles.service.telemetry import MEDIA, Metrics
-from passerelles.service.work import JSON, UNKEPT, Desk, Reloading
+from passerelles.service.work import JSON, UNKEPT, Reloading, ServiceApp
 
 ABOUT: Final[Mapping[str, Any]] = problems.DESCRIBED["about"]
 _TELLS: Final[Mapping[str, str]] = problems.DESCRIBED["answers"]
@@ -130,7 +130,7 @@ _WORTH, _LEVEL = 1_000, 4  # bytes from which compressing pays, and how hard: a 
 
 def create_app(
     engine: Engine, options: Options | None = None, *, keys: Sequence[str] = (), metrics: Metrics | None = None
-) -> Desk:
+) -> ServiceApp:
     """
     Make the application.
 
@@ -146,9 +146,9 @@ def create_app(
         What counts, where several applications of one process count together.
     """
     chosen = options or Options()
-    desk = Desk(engine, chosen, metrics)
+    service = ServiceApp(engine, chosen, metrics)
 
-    app = _framework(desk, chosen)
+    app = _framework(service, chosen)
     app.openapi = partial(described, app, secured=bool(keys))  # type: ignore[method-assign]
     hosts = chosen.hosts if chosen.explorer != "off" else ()
     within = "/" if chosen.explorer == "alone" else EXPLORER
@@ -162,15 +162,15 @@ def create_app(
     served = GZipMiddleware(served, minimum_size=_WORTH, compresslevel=_LEVEL)
     about = {"Passerelles-Version": package_version(), "Passerelles-Referential": engine.stated}
     headers = [*about.items(), ("X-Content-Type-Options", "nosniff")]
-    desk.app = RequestLog(served, headers=headers, metrics=desk.metrics)
-    return desk
+    service.app = RequestLog(served, headers=headers, metrics=service.metrics)
+    return service
 
 
-def _framework(desk: Desk, options: Options) -> FastAPI:
+def _framework(service: ServiceApp, options: Options) -> FastAPI:
     app = FastAPI(
         **ABOUT,
         version=package_version(),
-        lifespan=desk.life,
+        lifespan=service.life,
         openapi_url=None,  # an address of ours as the others are: in logs and counts too
         docs_url=None,
         redoc_url=None,
@@ -181,12 +181,12 @@ def _framework(desk: Desk, options: Options) -> FastAPI:
     app.add_exception_handler(RequestValidationError, problems.on_invalid)
     app.add_exception_handler(HTTPException, problems.on_http_error)
     app.add_exception_handler(Exception, problems.on_fault)
-    _add_answers(app, desk)
-    _add_health(app, desk)
+    _add_answers(app, service)
+    _add_health(app, service)
     if options.explorer != "off":
         from passerelles.service.explorer.routes import add_explorer  # noqa: PLC0415 - pages are asked for, or not there
 
-        add_explorer(app, desk, usual=options.lang, alone=options.explorer == "alone")
+        add_explorer(app, service, usual=options.lang, alone=options.explorer == "alone")
     return app
 
 
@@ -206,38 +206,41 @@ _ROUTES: Final[tuple[tuple[str, str, type[BaseModel], str, str], ...]] = (
 )
 
 
-def _add_answers(app: FastAPI, desk: Desk) -> None:
+def _add_answers(app: FastAPI, service: ServiceApp) -> None:
     names: set[str] = set()
     for path, answer, model, shape, summary in _ROUTES:
-        by_query = issubclass(model, requests.Spoken)
+        by_query = issubclass(model, requests.QueryString)
         name = f"{answer}_post" if answer in names else answer
         names.add(name)
-        endpoint = (_by_query if by_query else _by_body)(desk, answer, model)
+        make_endpoint, route = (_by_query, None) if by_query else (_by_body, problems.StrictRoute)
         bodies = {} if by_query else {key: {"value": body} for key, body in BODIES[path].items()}
         extra = {"requestBody": {"content": {JSON: {"examples": bodies}}}} if bodies else None
         app.router.add_api_route(
-            path, endpoint, methods=["GET" if by_query else "POST"], name=name, summary=summary, openapi_extra=extra,
-            responses=_responses(shape, tagged=by_query), route_class_override=None if by_query else problems.Route,
+            path, make_endpoint(service, answer, model), methods=["GET" if by_query else "POST"], name=name,
+            summary=summary, openapi_extra=extra, responses=_responses(shape, tagged=by_query),
+            route_class_override=route,
         )  # fmt: skip
 
 
-def _by_query(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
+def _by_query(service: ServiceApp, answer: str, model: Any) -> Callable[..., Any]:
     async def endpoint(request: Request, asked: Annotated[model, Query()]) -> Response:
         refusal = problems.refuse_twice(request, model, asked.lang)
-        return refusal or await desk.reply(request, getattr(answers, answer), asked, asked.lang)
+        return refusal or await service.reply(request, getattr(answers, answer), asked, asked.lang)
 
     return endpoint
 
 
-def _by_body(desk: Desk, answer: str, model: Any) -> Callable[..., Any]:
-    async def endpoint(request: Request, asked: model, spoken: Annotated[requests.Spoken, Query()]) -> Response:
-        refusal = problems.refuse_twice(request, requests.Spoken, spoken.lang)
-        return refusal or await desk.reply(request, getattr(answers, answer), asked, spoken.lang)
+def _by_body(service: ServiceApp, answer: str, model: Any) -> Callable[..., Any]:
+    async def endpoint(
+        request: Request, asked: model, query_string: Annotated[requests.QueryString, Query()]
+    ) -> Response:
+        refusal = problems.refuse_twice(request, requests.QueryString, query_string.lang)
+        return refusal or await service.reply(request, getattr(answers, answer), asked, query_string.lang)
 
     return endpoint
 
 
-def _add_health(app: FastAPI, desk: Desk) -> None:
+def _add_health(app: FastAPI, service: ServiceApp) -> None:
     @app.get("/health/live", responses=_HEALTH, summary="Whether the process answers")
     async def live() -> Response:
         return Response(b'{"status":"live"}', media_type=JSON, headers=UNKEPT)
@@ -245,10 +248,10 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
     @app.get("/health/ready", responses=_HEALTH, summary="Whether it takes requests")
     async def ready(request: Request) -> Response:
         lang = problems.language(request.scope["query_string"])
-        stuck = desk.short.stuck + desk.long.stuck
-        if desk.short.blocked or desk.long.blocked:
+        stuck = service.short.stuck + service.long.stuck
+        if service.short.blocked or service.long.blocked:
             return problems.problem("stuck", lang=lang, extra={"stuck": stuck})
-        if not desk.ready or desk.short.full or desk.long.full:
+        if not service.ready or service.short.full or service.long.full:
             return problems.problem("busy", lang=lang, headers={"retry-after": "1"})
         return Response(b'{"status":"ready","stuck":%d}' % stuck, media_type=JSON, headers=UNKEPT)
 
@@ -258,12 +261,12 @@ def _add_health(app: FastAPI, desk: Desk) -> None:
 
     @app.get(METRICS, responses=_COUNTS, response_class=PlainTextResponse, summary="Counts, as Prometheus reads them")
     async def metrics() -> Response:
-        return Response(desk.metrics.written(), media_type=MEDIA, headers=UNKEPT)
+        return Response(service.metrics.written(), media_type=MEDIA, headers=UNKEPT)
 
 
 def description(engine: Engine) -> dict[str, Any]:
     """Return the OpenAPI description of a service without a key."""
-    return described(_framework(Desk(engine, Options()), Options()), secured=False)
+    return described(_framework(ServiceApp(engine, Options()), Options()), secured=False)
 
 
 def read_keys(variable: str | None) -> tuple[str, ...]:
@@ -297,7 +300,7 @@ def application(options: Options) -> ASGIApp:
         return create_app(load_engine(options), options, keys=keys)
     metrics = Metrics()
 
-    def make() -> Desk:
+    def make() -> ServiceApp:
         return create_app(load_engine(options), options, keys=keys, metrics=metrics)
 
     return Reloading(make, metrics, watched=Path(options.referential), every=options.watch_seconds)

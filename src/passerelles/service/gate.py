@@ -21,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from passerelles.language.say import Lang
 from passerelles.service.engine import Limits
 from passerelles.service.problems import language, problem
-from passerelles.service.telemetry import CURRENT, Metrics, tell
+from passerelles.service.telemetry import CURRENT, Metrics, log_event
 
 OPEN: Final = frozenset({"/health/live", "/health/ready"})  # asked by what watches the service, which has no key
 METRICS: Final = "/metrics"
@@ -84,7 +84,7 @@ class RequestLog:
         try:
             await self._app(scope, receive, sending)
         except Exception as error:  # noqa: BLE001 - the outermost layer: logged as a fault, with where and not with what
-            tell("fault", level=logging.ERROR, error=error)
+            log_event("fault", level=logging.ERROR, error=error)
             if not status:
                 await problem("fault", lang=language(scope["query_string"]))(scope, receive, sending)
         finally:
@@ -92,7 +92,7 @@ class RequestLog:
             seconds = time.perf_counter() - start
             level = logging.DEBUG if route in _QUIET and status < HTTPStatus.BAD_REQUEST else logging.INFO
             ms = round(seconds * 1000, 2)
-            tell("request", level=level, method=method, route=route, status=status, ms=ms, bytes=size)
+            log_event("request", level=level, method=method, route=route, status=status, ms=ms, bytes=size)
             self._metrics.answered(method, route, status, seconds)
             CURRENT.reset(token)
 

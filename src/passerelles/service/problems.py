@@ -20,7 +20,7 @@ from passerelles.errors import PasserellesError, UnknownCodeError
 from passerelles.language import packaged
 from passerelles.language.say import Lang, say
 from passerelles.service.requests import BRANCHES, INNER, NAMES, OWN_KEYS, SEVERAL, names_of
-from passerelles.service.telemetry import tell
+from passerelles.service.telemetry import log_event
 from passerelles.settings import fault, json_problem
 from passerelles.territory.lots import LotsError
 
@@ -88,7 +88,7 @@ async def on_engine_error(request: Request, error: Any) -> Response:
         error = LotsError(replace(p, values={**p.values, "given": "…"}) for p in error.problems)
     body = refusal(error, lang)
     if body is None:  # about a place on this machine: a fault of the service
-        tell("fault", level=logging.ERROR, error=error, key=error.key)
+        log_event("fault", level=logging.ERROR, error=error, key=error.key)
         return problem("fault", lang=lang)
     return _response(body)
 
@@ -97,7 +97,7 @@ async def on_invalid(request: Request, error: Any) -> Response:
     """Answer where a request does not have its shape: where and what, without the values sent."""
     lang = language(request.scope["query_string"])
     hints = get_type_hints(getattr(request.scope.get("route"), "endpoint", on_invalid))
-    models = {"body": hints.get("asked"), "query": hints.get("spoken", hints.get("asked"))}
+    models = {"body": hints.get("asked"), "query": hints.get("query_string", hints.get("asked"))}
     names = {place: names_of(model) for place, model in models.items() if model is not None}
     if error.__cause__ is not None:  # a body that is no JSON
         errors = [{"where": "body", "what": _sentence(json_problem(error.__cause__)(lang))}]
@@ -106,7 +106,7 @@ async def on_invalid(request: Request, error: Any) -> Response:
     return problem("invalid_request", lang=lang, extra={"errors": errors})
 
 
-class Heard(Request):
+class StrictRequest(Request):
     """A request whose body is parsed once; `twice` names the first keys that an object in it has twice."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
@@ -132,7 +132,7 @@ class Heard(Request):
         return body
 
 
-class Route(APIRoute):
+class StrictRoute(APIRoute):
     """A route that hears requests so."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -140,7 +140,7 @@ class Route(APIRoute):
         handle = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
-            return await handle(Heard(request.scope, request.receive))
+            return await handle(StrictRequest(request.scope, request.receive))
 
         return answer
 
@@ -150,7 +150,7 @@ def refuse_twice(request: Request, model: type[BaseModel], lang: Lang) -> Respon
     many = {field.alias or name for name, field in model.model_fields.items() if name in SEVERAL}
     counts = Counter(name for name, _ in request.query_params.multi_items() if name not in many)
     twice = [(f"query.{name}", name) for name, count in counts.items() if count > 1]
-    twice += [("body", name) for name in (request.twice if isinstance(request, Heard) else ())]
+    twice += [("body", name) for name in (request.twice if isinstance(request, StrictRequest) else ())]
     errors = [
         {"where": place, "what": say("service.invalid.twice", lang=lang, name=name if name in NAMES else "…")}
         for place, name in twice[:_SHOWN]

@@ -93,7 +93,7 @@ _SINGULAR: Final = {"targets": "target", "origins": "origin", "filters": "filter
 SEVERAL: Final = frozenset({*_SINGULAR, "fields"})
 
 
-class Spoken(BaseModel):
+class QueryString(BaseModel):
     """What every address takes in its query string, whose values are text."""
 
     # By name too: FastAPI before 0.124 passes what it read by its alias under the name of the field.
@@ -158,7 +158,7 @@ class _RankingFields(BaseModel):
     filters: Filters = Field(default_factory=list)
 
 
-class RankQuery(_RankingFields, Spoken):
+class RankQuery(_RankingFields, QueryString):
     """Moves from an occupation."""
 
     origin: Occupation
@@ -188,7 +188,7 @@ class _SourcesFields(_RankingFields):
     origins: Targets = None
 
 
-class SourcesQuery(_SourcesFields, Spoken):
+class SourcesQuery(_SourcesFields, QueryString):
     """Moves towards an occupation."""
 
 
@@ -218,7 +218,7 @@ class _PathsFields(BaseModel):
     )
 
 
-class PathsQuery(_PathsFields, Spoken):
+class PathsQuery(_PathsFields, QueryString):
     """Paths between occupations; a list of hiring jobs is sent in a body only."""
 
     origin: Occupation
@@ -240,7 +240,7 @@ class _ResolveFields(BaseModel):
     limit: PathLimit = 5
 
 
-class ResolveQuery(_ResolveFields, Spoken):
+class ResolveQuery(_ResolveFields, QueryString):
     """A title or a competency to resolve."""
 
 
@@ -248,7 +248,7 @@ class ResolveBody(_ResolveFields, Body):
     """A title or a competency to resolve."""
 
 
-class ShowQuery(Spoken):
+class ShowQuery(QueryString):
     """An occupation's sheet."""
 
     fields: SheetFields = None

@@ -22,7 +22,7 @@ from passerelles.errors import PasserellesError
 from passerelles.service.app import application
 from passerelles.service.engine import Limits, Options, load_engine
 from passerelles.service.problems import MEDIA, problem_body
-from passerelles.service.telemetry import FOLDER, config, tell
+from passerelles.service.telemetry import FOLDER, config, log_event
 
 if TYPE_CHECKING:
     import asyncio
@@ -66,7 +66,7 @@ def run(options: Options, *, host: str, port: int, workers: int = 1) -> None:
     common: dict[str, Any] = {
         "host": host,
         "port": port,
-        "http": partial(Line, limits=chosen.limits),  # on h11, which bounds headers, as the faster one does not
+        "http": partial(Connection, limits=chosen.limits),  # on h11, which bounds headers, as the faster one does not
         "ws": "none",
         "access_log": False,
         "server_header": False,
@@ -116,7 +116,7 @@ _FULL: Final = (
 _LEAST_READ: Final = 1 << 15
 
 
-class Line(H11Protocol):
+class Connection(H11Protocol):
     """
     One connection; a single timer says until when the client must have done what is awaited from it.
 
@@ -132,7 +132,7 @@ class Line(H11Protocol):
         """Take a connection, or refuse it where there are too many."""
         super().connection_made(transport)
         if len(self.connections) > self.limits.connections:
-            tell("too_many_connections", most=self.limits.connections)
+            log_event("too_many_connections", most=self.limits.connections)
             transport.write(_FULL)
             transport.close()
             return

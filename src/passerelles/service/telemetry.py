@@ -47,7 +47,7 @@ class JsonLines(logging.Formatter):
         return orjson.dumps(line, default=str).decode()
 
 
-def tell(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **values: Any) -> None:
+def log_event(event: str, *, level: int = logging.INFO, error: BaseException | None = None, **values: Any) -> None:
     """Log an event with its values."""
     if LOGGER.isEnabledFor(level):
         info = None if error is None else (type(error), error, error.__traceback__)

@@ -1,4 +1,4 @@
-"""Where requests become answers: threads with a bounded queue, a bounded store, the desk, and another in its place."""
+"""Where requests become answers: threads with a bounded queue, a bounded cache, the application, its successor."""
 
 import asyncio
 import gc
@@ -31,7 +31,7 @@ from passerelles.service import answers
 from passerelles.service.engine import Engine, Options
 from passerelles.service.problems import problem
 from passerelles.service.requests import Person, RankQuery
-from passerelles.service.telemetry import Metrics, tell
+from passerelles.service.telemetry import Metrics, log_event
 
 T = TypeVar("T")
 Make = Callable[[Engine, Any, Lang], answers.Payload]
@@ -49,7 +49,7 @@ class UnansweredError(Exception):
         self.key = key
 
 
-class Pool:
+class WorkerPool:
     """
     Threads that work answers out, so that the event loop never waits for one.
 
@@ -64,7 +64,7 @@ class Pool:
         threads: int,
         waiting: int,
         seconds: float,
-        gives_way: "Pool | None" = None,
+        gives_way: "WorkerPool | None" = None,
         counted: Callable[[float], object] = lambda _: None,
     ) -> None:
         self._gives_way = None if gives_way is None else lambda: gives_way.count > 0
@@ -149,17 +149,17 @@ class Pool:
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 
-class Store:
+class AnswerCache:
     """Answers by request; the least recently used are evicted first once their size passes the limit."""
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self.size = 0  # bytes stored
+        self.size = 0  # bytes kept
         self._answers: OrderedDict[str, bytes] = OrderedDict()
         self._lock = threading.Lock()
 
     def get(self, key: str) -> bytes | None:
-        """Return an answer, None where it is not stored."""
+        """Return an answer, None where it is not kept."""
         with self._lock:
             answer = self._answers.get(key)
             if answer is not None:
@@ -167,11 +167,11 @@ class Store:
             return answer
 
     def has_room(self, key: str, answer: bytes) -> bool:
-        """Whether an answer can be stored without evicting another."""
+        """Whether an answer can be kept without evicting another."""
         return self.size + _bytes_of(key, answer) <= self._most
 
     def put(self, key: str, answer: bytes) -> None:
-        """Store an answer; one larger than a quarter of the store is not."""
+        """Keep an answer; one larger than a quarter of the cache is not."""
         with self._lock:
             if _bytes_of(key, answer) * 4 > self._most or key in self._answers:
                 return
@@ -190,8 +190,8 @@ def _bytes_of(key: str, answer: bytes) -> int:
     return len(key) + len(answer)
 
 
-class Desk(AsyncExitStack):
-    """Where requests become answers: the application over one engine, its threads and stores, and its life."""
+class ServiceApp(AsyncExitStack):
+    """Where requests become answers: the application over one engine, its threads and caches, and its life."""
 
     app: ASGIApp  # what every request goes through
     warming: asyncio.Future[None]  # over once it is ready, or never will be
@@ -204,8 +204,8 @@ class Desk(AsyncExitStack):
         self.own_process = options.exit_with
         self._every = options.warm
         self.open()
-        self.store = Store(options.limits.cache_bytes)
-        self.unpacked = Store(options.limits.cache_bytes // 2)  # the same, for recent clients that take no gzip
+        self.cache = AnswerCache(options.limits.cache_bytes)
+        self.unpacked = AnswerCache(options.limits.cache_bytes // 2)  # the same, for clients that take no gzip
         self.prepare: Callable[[], None] | None = None  # makes what their first visitors would wait for
         self.ready = False
         self._under_way = 0  # requests
@@ -246,7 +246,7 @@ class Desk(AsyncExitStack):
         limits = self.limits
         self.stopping = False
         # Two queues: what takes long never makes what is short wait.
-        pool = partial(Pool, threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
+        pool = partial(WorkerPool, threads=limits.threads, waiting=limits.waiting, seconds=limits.seconds)
         self.short = pool(counted=self.metrics.waiting.labels("short").inc)
         self.long = pool(counted=self.metrics.waiting.labels("long").inc, gives_way=self.short)
 
@@ -257,12 +257,12 @@ class Desk(AsyncExitStack):
             pool.close()
             running += pool.count
         if self.own_process and running:
-            tell("abandoned", answers=running)
+            log_event("abandoned", answers=running)
             os._exit(0)
 
     async def reply(self, request: Request, make: Make, query: BaseModel, lang: Lang) -> Response:
         """
-        Answer a request: from the store, else from a thread, where it takes longer than handing it over does.
+        Answer a request: from the cache, else from a thread, where it takes longer than handing it over does.
 
         What is about a person is neither stored nor given a tag.
         """
@@ -274,7 +274,7 @@ class Desk(AsyncExitStack):
             headers = {"cache-control": "private, no-cache", "etag": self._tag(type(query).__name__ + key)}
             if headers["etag"] in {f"W/{each.strip().removeprefix('W/')}" for each in etags.split(",")}:
                 return _not_modified(headers)
-        packed = self.store.get(key) if key else None
+        packed = self.cache.get(key) if key else None
         self.metrics.lookups.labels("no" if packed is None else "yes").inc()
         answer, encoding = packed, dict[str, str]()
         if packed is not None and "gzip" in request.headers.get("accept-encoding", ""):
@@ -283,7 +283,7 @@ class Desk(AsyncExitStack):
             answer = self.unpacked.get(key) or gzip.decompress(packed)
             self.unpacked.put(key, answer)
         if answer is None:
-            work = partial(_answer_of, make, self.engine, query, lang, self.store, key)
+            work = partial(_answer_of, make, self.engine, query, lang, self.cache, key)
             try:
                 if self._is_immediate(make, query):
                     answer = work()
@@ -312,7 +312,7 @@ class Desk(AsyncExitStack):
             if self.prepare is not None and not self.stopping:
                 self.prepare()
         except Exception as error:  # noqa: BLE001 - it never becomes ready, and says why
-            tell("warming_failed", level=logging.ERROR, error=error)
+            log_event("warming_failed", level=logging.ERROR, error=error)
             return
         if self.own_process:
             gc.freeze()  # nothing of the graph is ever garbage: looking for some there would hold an answer up
@@ -329,10 +329,10 @@ class Desk(AsyncExitStack):
             query = RankQuery(origin=code)
             key = _key(answers.rank, query, query.lang)
             packed = _compress(_json_of(answers.rank, self.engine, query, query.lang))
-            if not self.store.has_room(key, packed):
-                tell("store_full", kept=self.store.size)
+            if not self.cache.has_room(key, packed):
+                log_event("store_full", kept=self.cache.size)
                 return
-            self.store.put(key, packed)
+            self.cache.put(key, packed)
 
     def _tag(self, key: str) -> str:
         """
@@ -371,11 +371,11 @@ def _key(make: Make, query: BaseModel, lang: Lang) -> str:
     return f"{make.__name__} {lang} {orjson.dumps(values).decode()}"
 
 
-def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, store: Store, key: str) -> bytes:
-    """Make an answer, and store it where it has a key: packing takes as long as writing does."""
+def _answer_of(make: Make, engine: Engine, query: BaseModel, lang: Lang, cache: AnswerCache, key: str) -> bytes:
+    """Make an answer, and keep it where it has a key: packing takes as long as writing does."""
     answer = _json_of(make, engine, query, lang)
     if key:
-        store.put(key, _compress(answer))
+        cache.put(key, _compress(answer))
     return answer
 
 
@@ -409,12 +409,12 @@ class Reloading:
     """
 
     def __init__(
-        self, make: Callable[[], Desk], metrics: Metrics, *, watched: Path | None = None, every: float = 0.0
+        self, make: Callable[[], ServiceApp], metrics: Metrics, *, watched: Path | None = None, every: float = 0.0
     ) -> None:
         self._make, self._metrics = make, metrics
         self._watched, self._every = (watched if every else None), every
         self._loaded = _file_identity(self._watched)
-        self._current: Desk | None = make()
+        self._current: ServiceApp | None = make()
         self._due = asyncio.Event()
         self._router = Router(lifespan=self._life)
 
@@ -457,8 +457,8 @@ class Reloading:
     async def reload(self) -> None:
         """Load, wait until it is ready, go over, and let the old one end its requests."""
         self._loaded = _file_identity(self._watched)
-        tell("reloading")
-        new: Desk | None = None
+        log_event("reloading")
+        new: ServiceApp | None = None
         try:
             new = await asyncio.to_thread(self._make)
             await new.enter_async_context(new.life())
@@ -468,7 +468,7 @@ class Reloading:
         except (Exception, asyncio.CancelledError) as error:
             stopped = isinstance(error, asyncio.CancelledError)
             if not stopped:  # whatever is wrong with the new data, the old ones go on
-                tell("reload_failed", level=logging.ERROR, error=error, key=getattr(error, "key", None))
+                log_event("reload_failed", level=logging.ERROR, error=error, key=getattr(error, "key", None))
                 self._metrics.reloads.labels("failed").inc()
             if new is not None:  # else what it warms would hold up the end of the process
                 await new.leave()
@@ -477,7 +477,7 @@ class Reloading:
             return
         old, self._current = self._current, new
         self._metrics.reloads.labels("done").inc()
-        tell("reloaded")
+        log_event("reloaded")
         if old is not None:
             await old.idle.wait()
             await old.leave()

@@ -23,8 +23,8 @@ from passerelles.service.explorer.pages import ASSETS, Ask, asset, job_of
 from passerelles.service.gate import EXPLORER
 from passerelles.service.problems import STATUS, refusal
 from passerelles.service.requests import Body, Code, Person, Text
-from passerelles.service.telemetry import tell
-from passerelles.service.work import Desk, Pool, UnansweredError, gone
+from passerelles.service.telemetry import log_event
+from passerelles.service.work import ServiceApp, UnansweredError, WorkerPool, gone
 
 _FOUND: Final = 8
 _MOVES: Final = 15
@@ -33,7 +33,7 @@ _LONGEST: Final = 6  # steps of a path built by hand
 _ASKED: Final = 12  # credentials that a person is asked about
 
 
-class Wanted(Body):
+class HoldsBody(Body):
     """Words of somebody who looks for a competency, or for the job to start from."""
 
     text: Annotated[str, StringConstraints(max_length=200)] = ""
@@ -41,7 +41,7 @@ class Wanted(Body):
     competencies: list[Code] = Field(default_factory=list, max_length=500)
 
 
-def holds(ask: Ask, wanted: Wanted) -> str:
+def holds(ask: Ask, wanted: HoldsBody) -> str:
     """Return what to tick: the competencies of a job, all ticked to begin with, and those added one by one."""
     referential = ask.engine.referential
     known = referential.competency_by_code
@@ -174,32 +174,32 @@ PAGES: Final[Mapping[str, Callable[..., str | None]]] = {
 _LONG: Final = ("/paths", "/way", "/areas", "/territory")  # what takes long never makes what is short wait
 # What is about a person or a territory: a body, and a piece of a page for an answer.
 POSTS: Final[Mapping[str, tuple[type[BaseModel], Callable[..., Any]]]] = {
-    "/profile/holds": (Wanted, holds),
+    "/profile/holds": (HoldsBody, holds),
     "/profile/moves": (Person, held_moves),
-    "/territory/plan": (territory.Asked, territory.plan),
-    "/territory/file": (territory.Wanted, territory.take_away),
+    "/territory/plan": (territory.PlanBody, territory.plan),
+    "/territory/file": (territory.FileBody, territory.take_away),
 }
 
 
-def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) -> None:
+def add_explorer(app: FastAPI, service: ServiceApp, *, usual: Lang, alone: bool = False) -> None:
     """Add the pages to an application, under `EXPLORER`, in the `usual` language; `alone`: the root leads there too."""
     # What takes seconds is prepared before a page needs it: beside other answers a page has little time, and on one's
     # own machine the data are read while one looks at the first page.
-    desk.prepare = partial(pages.prepare, desk.engine, everything=not alone)
+    service.prepare = partial(pages.prepare, service.engine, everything=not alone)
     add = partial(app.add_api_route, include_in_schema=False)
     for path, make in PAGES.items():
-        add(f"{EXPLORER}{path}", _page(desk, path, usual, make))
+        add(f"{EXPLORER}{path}", _page(service, path, usual, make))
     for path, (model, make) in POSTS.items():
-        add(f"{EXPLORER}{path}", _piece(desk, path, usual, model, make), methods=["POST"])
+        add(f"{EXPLORER}{path}", _piece(service, path, usual, model, make), methods=["POST"])
 
     async def static(request: Request, digest: str, name: str) -> Response:
         if name not in ASSETS or digest != asset(name)[1]:
-            return failed(_ask(request, desk, usual), "not_found")
+            return failed(_ask(request, service, usual), "not_found")
         headers = {"cache-control": "public, max-age=31536000, immutable"}
         return Response(asset(name)[0], media_type=f"{ASSETS[name][0]}; charset=utf-8", headers=headers)
 
     async def nowhere(request: Request, rest: str) -> Response:  # noqa: ARG001 - any other address
-        return failed(_ask(request, desk, usual), "not_found")
+        return failed(_ask(request, service, usual), "not_found")
 
     async def root(request: Request) -> Response:
         query = f"?{request.url.query}".removesuffix("?")
@@ -211,41 +211,41 @@ def add_explorer(app: FastAPI, desk: Desk, *, usual: Lang, alone: bool = False) 
         add(path, root)
 
 
-def _pool(desk: Desk, path: str) -> Pool:
+def _pool(service: ServiceApp, path: str) -> WorkerPool:
     """Threads that answer an address: others after a restart of the service."""
-    return desk.long if path.startswith(_LONG) else desk.short
+    return service.long if path.startswith(_LONG) else service.short
 
 
-def _page(desk: Desk, path: str, usual: Lang, make: Callable[..., str | None]) -> Endpoint:
+def _page(service: ServiceApp, path: str, usual: Lang, make: Callable[..., str | None]) -> Endpoint:
     """Return the endpoint of a page, which is cached."""
 
     async def answer(request: Request) -> Response:
         key = f"{request.url.path}?{request.url.query}"
-        content = desk.store.get(key)
+        content = service.cache.get(key)
         if content is None:
-            ask = _ask(request, desk, usual)
-            page = await _run_in_pool(_pool(desk, path), request, ask, partial(make, ask, **request.path_params))
+            ask = _ask(request, service, usual)
+            page = await _run_in_pool(_pool(service, path), request, ask, partial(make, ask, **request.path_params))
             if isinstance(page, Response):
                 return page
             if page is None:
                 return failed(ask, "not_found")
             content = page.encode()
-            desk.store.put(key, content)
+            service.cache.put(key, content)
         return Response(content, media_type="image/svg+xml" if path.endswith(".svg") else HTML, headers=_HEADERS)
 
     return answer
 
 
-def _piece(desk: Desk, path: str, usual: Lang, model: type[BaseModel], make: Callable[..., Any]) -> Endpoint:
+def _piece(service: ServiceApp, path: str, usual: Lang, model: type[BaseModel], make: Callable[..., Any]) -> Endpoint:
     """Return the endpoint that answers a body with a piece of a page, never cached."""
 
     async def answer(request: Request) -> Response:
-        ask = _ask(request, desk, usual)
+        ask = _ask(request, service, usual)
         try:
             body = model.model_validate_json(await request.body())
         except ValidationError:
             return failed(ask, "invalid_request", piece=True)
-        result = await _run_in_pool(_pool(desk, path), request, ask, partial(make, ask, body), piece=True)
+        result = await _run_in_pool(_pool(service, path), request, ask, partial(make, ask, body), piece=True)
         if isinstance(result, tuple):
             name, media, content = result
             named = {**_UNKEPT, "content-disposition": f'attachment; filename="{name}"'}
@@ -256,7 +256,7 @@ def _piece(desk: Desk, path: str, usual: Lang, model: type[BaseModel], make: Cal
 
 
 async def _run_in_pool(
-    pool: Pool, request: Request, ask: Ask, make: Callable[[], T], *, piece: bool = False
+    pool: WorkerPool, request: Request, ask: Ask, make: Callable[[], T], *, piece: bool = False
 ) -> T | Response:
     """Return the result of a job run in a thread, or the page, or piece of one, that gives the error."""
     try:
@@ -266,16 +266,16 @@ async def _run_in_pool(
     except Exception as error:  # noqa: BLE001 - a fault, or about this machine: logged, with where and not with what
         refused = refusal(error, ask.lang) if isinstance(error, PasserellesError) else None
         if refused is None:
-            tell("fault", level=logging.ERROR, error=error, key=getattr(error, "key", None))
+            log_event("fault", level=logging.ERROR, error=error, key=getattr(error, "key", None))
             return failed(ask, "fault", piece=piece)
         details = {"detail": refused["detail"], "near": refused.get("suggestions", [])}
         return _error_page(ask, refused["status"], piece=piece, title=ask.words("error.refused"), **details)
 
 
-def _ask(request: Request, desk: Desk, usual: Lang) -> Ask:
+def _ask(request: Request, service: ServiceApp, usual: Lang) -> Ask:
     fields = {name: request.query_params.getlist(name) for name in request.query_params}
     lang = next((each for each in LANGS if each == fields.get("lang", [usual])[0]), usual)
-    return Ask(desk.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
+    return Ask(service.engine, lang, fields, f"{request.scope.get('root_path', '')}{EXPLORER}", usual)
 
 
 def failed(ask: Ask, key: str, *, piece: bool = False) -> Response:

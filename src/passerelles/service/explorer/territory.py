@@ -57,7 +57,7 @@ class Dropped(Body):
     content: Base64Bytes
 
 
-class Asked(Body):
+class PlanBody(Body):
     """Two tables, the titles that were read otherwise, and the bounds."""
 
     sample: Text | None = None
@@ -74,10 +74,10 @@ class Asked(Body):
     mask: bool = False
 
 
-class Wanted(Body):
+class FileBody(Body):
     """The same, and the file to take away."""
 
-    asked: Asked
+    asked: PlanBody
     form: Literal["xlsx", "html", "docx"]
 
 
@@ -113,7 +113,7 @@ def territory(ask: Ask) -> str:
     return ask.render("territory.html", frames=frames, samples=samples, data=ask.engine.folders)
 
 
-def plan(ask: Ask, body: Asked) -> str:
+def plan(ask: Ask, body: PlanBody) -> str:
     """Return who could go where, what was set aside or read with doubt, what is left, and what would change."""
     case, sides = _case(ask, body)
     sheets = [sheet for sheet in _sheets(ask, case) if sheet.title != "notes"]
@@ -129,7 +129,7 @@ def plan(ask: Ask, body: Asked) -> str:
     )
 
 
-def take_away(ask: Ask, wanted: Wanted) -> tuple[str, str, bytes]:
+def take_away(ask: Ask, wanted: FileBody) -> tuple[str, str, bytes]:
     """Return the answer as a file, its name and kind before it: those that the command line writes."""
     case, _ = _case(ask, wanted.asked)
     name = f"territoire.{wanted.form}"
@@ -153,7 +153,7 @@ def _sheets(ask: Ask, case: Case) -> list[Sheet]:
     return [*case.release.sheets(ask.lang), *action_sheet(case.release, ask.lang)]
 
 
-def _case(ask: Ask, body: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
+def _case(ask: Ask, body: PlanBody) -> tuple[Case, tuple[Lots, Lots | None]]:
     engine = ask.engine
     graph, market, places = engine.graph, engine.market, engine.places
     locator, least = Locator(places, market), graph.settings.titles.review_threshold
@@ -181,7 +181,7 @@ def _case(ask: Ask, body: Asked) -> tuple[Case, tuple[Lots, Lots | None]]:
 
 
 @contextmanager
-def _tables(body: Asked) -> Iterator[Mapping[Side, Path | None]]:
+def _tables(body: PlanBody) -> Iterator[Mapping[Side, Path | None]]:
     """Give the paths of both tables, which are gone from this machine afterwards."""
     if body.sample is not None:
         first, second = sample_tables(sample_name(body.sample))
@@ -222,7 +222,7 @@ def _first_rows(ask: Ask, sheet: Sheet) -> Grid:
     return ask.table(replace(sheet, items=lambda: list(sheet.items())[:_ROWS]))
 
 
-def _doubts(ask: Ask, sides: Sequence[Lots | None], body: Asked) -> list[Doubt]:
+def _doubts(ask: Ask, sides: Sequence[Lots | None], body: PlanBody) -> list[Doubt]:
     """Titles that were read with doubt or not at all, and those a person read already; the most people first."""
     doubt_of: dict[tuple[Side, str], Doubt] = {}
     for lots in filter(None, sides):
