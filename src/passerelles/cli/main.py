@@ -1,7 +1,6 @@
 """Entry point: registers the commands, guards streams and inputs, turns every error into one message and a code."""
 
 import errno
-import gc
 import os
 import re
 import signal
@@ -145,8 +144,6 @@ _DECIMALS: Final = frozenset(
 )
 # What a stream says that can take no more: a full disk, a closed descriptor, a file or quota at its limit.
 _STREAM_FAILURES: Final = frozenset({errno.ENOSPC, errno.EBADF, errno.EFBIG, errno.EIO, getattr(errno, "EDQUOT", 0)})
-# New objects before Python looks for circles of dead ones: its own 700 cost a short command a fifth of its time.
-_OBJECTS: Final = 100_000
 # Commands by the module that they stand in, in the order that the help lists them.
 _PLACES: Final[Mapping[str, tuple[str, ...]]] = {
     "moves": ("demo", "show", "rank", "sources", "compare", "areas", "paths", "levers"),
@@ -208,7 +205,6 @@ def _figure(word: str) -> str:
 
 def run(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and exit: 0 done, 1 done with a negative answer, 2 wrong request or input."""
-    gc.set_threshold(_OBJECTS)
     words = list(sys.argv[1:] if arguments is None else arguments)
     for flag, variable in _ANYWHERE.items():  # taken wherever they stand: they belong to no command
         if flag in words:

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, field, fields, replace
 from functools import partial
-from itertools import islice, starmap
+from itertools import islice
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
@@ -266,13 +266,14 @@ def pack_referential(referential: Referential) -> dict[str, Any]:
     """Turn a referential into documents of an index, by name."""
     rows = {name: getattr(referential, name) for name in _ROWS}
     rows["occupations"] = [*map(astuple, referential.occupations)]
+    columns = {_TABLE.format(name): [*zip(*table, strict=True)] for name, table in rows.items()}
     about = {name: getattr(referential, name) for name in _PLAIN} | {
         "removed": referential.removed,
         "provenance": asdict(referential.provenance),
         "credentials": [asdict(c) for c in referential.credentials],
         "notices": [(n.code, n.file, n.line, n.values, n.count) for n in referential.notices],
     }
-    return {DOCUMENT: about, **{_TABLE.format(name): table for name, table in rows.items()}}
+    return {DOCUMENT: about, **columns}
 
 
 def open_referential(place: Path, *, seal: str | None = None) -> Referential:
@@ -311,12 +312,12 @@ def open_referential(place: Path, *, seal: str | None = None) -> Referential:
 
 
 def _read_table(index: Index, name: str) -> tuple[Any, ...]:
-    """Read a table of an index."""
+    """Read a table of an index, column by column."""
     with no_collection():
         one: dict[str, str] = {}  # object for all equal texts: kinds and categories come tens of thousands of times
-        rows = index.document(_TABLE.format(name), keep=False)
-        shared = ([one.setdefault(c, c) if type(c) is str else c for c in row] for row in rows)
-        return tuple(starmap(_ROWS[name], shared))
+        columns = index.document(_TABLE.format(name), keep=False)
+        shared = [[one.setdefault(c, c) if type(c) is str else c for c in column] for column in columns]
+        return tuple(map(_ROWS[name], *shared)) if shared else ()
 
 
 class Reader(NamedTuple):
