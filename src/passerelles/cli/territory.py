@@ -381,9 +381,9 @@ def batch(
     with opts.progress("territory.working") as tell:
         lines = work.run(output, tell=tell)
     opts.tell("territory.batch.done", n=len(lines), path=output / LINES)
-    if failed := [line for line in lines if line.problem]:
+    if failed := [line for line in lines if line["problem"]]:
         opts.tell("territory.batch.failed", n=len(failed))
-    return any(line.totals.get("placed") for line in lines)
+    return any(line["placed"] not in ("", "0") for line in lines)
 
 
 @territory.command("signals", help=say("cli.command.territory_signals"))

@@ -13,10 +13,13 @@ from passerelles.language.say import Lang, say
 from passerelles.report.case import Case, Request, Words
 from passerelles.report.page import territory_page
 from passerelles.territory.match import match_territory
-from passerelles.territory.parts import LINE, Line, Part, checksum_of, line_of
-from passerelles.views.spec import Sheet
+from passerelles.territory.parts import Part, checksum_of
 
 LINES: Final = "territoires.csv"
+_SUMS: Final = ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")
+_COLUMNS: Final = ("territory", "code", *_SUMS, "hours_all", "hours_each", "problem", "page", "checksum")
+Line = Mapping[str, str]
+"""What one territory comes to, by column; sums are empty where they are withheld, or `problem` says why."""
 _PAGES: Final = "pages"
 
 
@@ -54,36 +57,36 @@ class Batch(NamedTuple):
         for number, part in enumerate(self.parts):
             tell(number, len(self.parts), part.name)
             lines.append(self._line(part, folder, before))
-            if lines[-1].checksum not in before:
-                write_whole(folder / LINES, csv_of(lines, self.lang))
-        write_whole(folder / LINES, csv_of(lines, self.lang))
+            if lines[-1]["checksum"] not in before:
+                write_whole(folder / LINES, csv_of(lines))
+        write_whole(folder / LINES, csv_of(lines))
         tell(len(self.parts), len(self.parts), "")
         return lines
 
-    def _line(self, part: Part, folder: Path, before: Mapping[str, Mapping[str, str]]) -> Line:
+    def _line(self, part: Part, folder: Path, before: Mapping[str, Line]) -> Line:
         options = (*sorted(self.bounds.items()), self.mask, self.lang, self.date, *self._data())
         checksum = checksum_of(part, provenance(self.graph), options)
         page = f"{_PAGES}/{part.file}.html" if self.pages else ""
         known = before.get(checksum)
         if known and (known["problem"] or (known["page"] == page and (not page or (folder / page).is_file()))):
-            return _line_from(known)
+            return known
+        cells = self._allocated(part, folder, page) | {"checksum": checksum}
+        return {column: "" if cells.get(column) is None else str(cells[column]) for column in _COLUMNS}
 
-        def masked(people: int) -> int | None:
-            return None if self.mask and 0 < people < self.graph.settings.territory.mask_threshold else people
-
-        def problem_line(problem: str) -> Line:
-            totals = {"headcount": masked(part.fragile.people), "openings": part.hiring.people if part.hiring else None}
-            return line_of(part, totals, problem=problem, checksum=checksum, lang=self.lang)
-
+    def _allocated(self, part: Part, folder: Path, page: str) -> dict[str, Any]:
+        """Allocate a territory and write its page, if any; return what its line says."""
+        name, people = part.name or say("territory.batch.elsewhere", lang=self.lang), part.fragile.people
+        few = self.mask and 0 < people < self.graph.settings.territory.mask_threshold
+        line = {"territory": name, "code": part.key, "headcount": None if few else people}
+        openings = {} if part.hiring is None else {"openings": part.hiring.people}
         if part.hiring is not None and not part.hiring.people:
-            return problem_line(say("territory.batch.no_openings", lang=self.lang))
+            return line | openings | {"problem": say("territory.batch.no_openings", lang=self.lang)}
         try:
             # What would change with each bound moved stands on pages alone.
             data = {**self.bounds, **self.data}
             result = match_territory(self.graph, part.fragile, part.hiring, changes=self.pages, **data)
         except PasserellesError as error:
-            return problem_line(error.message(self.lang))
-        name = part.name or say("territory.batch.elsewhere", lang=self.lang)
+            return line | openings | {"problem": error.message(self.lang)}
         title = say("report.title", lang=self.lang, territory=name)
         case = Case(
             self.graph, result, Request(title=title, mask=self.mask, pictures=False, date=self.date), Words(self.lang),
@@ -91,8 +94,9 @@ class Batch(NamedTuple):
         )  # fmt: skip
         if page:
             write_whole(folder / page, territory_page(case))
-        totals = {**case.release.totals, "headcount": masked(part.fragile.people)}
-        return line_of(part, totals, page=page, checksum=checksum, lang=self.lang)
+        totals = case.release.totals
+        hours = {"hours_all": totals["hours"]["expected"], "hours_each": totals["hours_per_person"]}
+        return {key: totals[key] for key in _SUMS} | hours | line | {"page": page}
 
     def _data(self) -> Iterator[str]:
         """Checksums of the files of the market, of the geography and of certifications."""
@@ -100,17 +104,9 @@ class Batch(NamedTuple):
             yield from (file.record.sha256 for file in (side.files if hasattr(side, "files") else (side.file,)))
 
 
-def csv_of(lines: Sequence[Line], lang: Lang) -> str:
+def csv_of(lines: Sequence[Line]) -> str:
     """Return the lines as CSV."""
-    sheet = Sheet("territories", LINE.columns, lambda: lines, lang)
-    return csv_text([column.key for column in sheet.columns], sheet.rows)
-
-
-def _line_from(row: Mapping[str, str]) -> Line:
-    """Read a line back."""
-    figures = {key: float(value) if "." in value else int(value) for key, value in row.items()
-               if value and key not in ("territory", "code", "problem", "page", "checksum")}  # fmt: skip
-    return Line(row["territory"], row["code"], figures, row["problem"], row["page"], row["checksum"])
+    return csv_text(_COLUMNS, [[*line.values()] for line in lines])
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
@@ -119,5 +115,5 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
         return
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        if reader.fieldnames == [column.key for column in LINE.columns]:
+        if reader.fieldnames == [*_COLUMNS]:
             yield from reader

@@ -9,13 +9,9 @@ from typing import Any, Final, Literal, NamedTuple, get_args
 
 from passerelles.codes import grouped
 from passerelles.errors import PasserellesError
-from passerelles.language.say import Lang, say
 from passerelles.market.places import Area, Places, departments_shown
-from passerelles.territory.flows import PEOPLE
 from passerelles.territory.lots import Lot, Lots, Problem
 from passerelles.text import normalise_label
-from passerelles.views.schema import Shape
-from passerelles.views.spec import Column, Record
 
 Cut = Literal["basin", "epci", "department", "region", "employer"]
 CUTS: Final[tuple[Cut, ...]] = get_args(Cut)
@@ -161,43 +157,6 @@ def _namer(by: Cut, places: Places | None) -> Callable[[Lot], tuple[str, str]]:
         return code, code
 
     return area
-
-
-class Line(NamedTuple):
-    """What one territory comes to; the sums are None where they are withheld, or `problem` says why there are none."""
-
-    territory: str
-    code: str
-    totals: Mapping[str, Any]
-    problem: str
-    page: str
-    checksum: str
-
-
-def _total(name: str, shape: Shape = PEOPLE) -> Column:
-    return Column(name, "integer", value=lambda line, _: line.totals.get(name), promised=shape)
-
-
-LINE: Final = Record(
-    "territory_line",
-    "What one territory comes to",
-    Column("territory", promised="text"),
-    Column("code", promised="text?"),
-    *map(_total, ("headcount", "openings", "placed", "to_confirm", "uncovered", "unfilled", "same_job")),
-    _total("hours_all", "amount?"),
-    Column("hours_each", "integer", value=lambda line, _: line.totals.get("hours_each"), schema="whole?"),
-    Column("problem", promised="text?"),
-    Column("page", promised="text?"),
-    Column("checksum", promised="text"),
-)  # fmt: skip
-
-
-def line_of(part: Part, totals: Mapping[str, Any], *, problem: str = "", page: str = "", checksum: str,
-            lang: Lang) -> Line:  # fmt: skip
-    """Return the line of a territory: the sums that may be shown (`totals`), and why there are no more (`problem`)."""
-    name = part.name or say("territory.batch.elsewhere", lang=lang)
-    hours = {} if problem else {"hours_all": totals["hours"]["expected"], "hours_each": totals["hours_per_person"]}
-    return Line(name, part.key, {**totals, **hours}, problem, page, checksum)
 
 
 def checksum_of(part: Part, provenance: Mapping[str, Any], options: Sequence[object]) -> str:
