@@ -1720,6 +1720,18 @@ def test_a_way_into_the_job_left_is_often_held_too_with_what_comes_before_it() -
     assert told.count("souvent détenu par qui vient de ce métier") == 2
 
 
+@pytest.mark.parametrize(("lowest", "told"), [(4, True), (3, False), (0, False), (None, True)])
+def test_a_way_of_a_higher_level_than_the_one_at_which_people_enter_the_job_left_is_not_often_held(
+    lowest: int | None, *, told: bool
+) -> None:
+    title = Credential("Z1", "Titre", "titre", Hours(300, 300, 300), level=4)
+    entered = (OccupationAccess("P", "conditional", lowest),)
+    either, usual = one_of("P", ("Z1", "v", "a"), ("FIMO", "v", "b")), (CredentialRequirement("P", "Z1", "usual"),)
+    for rows, often in ((either, told), (usual, True)):
+        some = with_credentials(jobs(CredentialRequirement("Q", "Z1"), *rows, whole=entered), title)
+        assert ("souvent détenu" in sentences(some, "P")) == often
+
+
 def test_what_else_would_do_is_told_where_only_practice_is_held() -> None:
     years = Credential("ANS", "Quatre ans", "experience", months=Hours(48, None, 48))
     rows = (*one_of("Q", ("ANS", "v", "a"), ("DEI", "v", "b"), ("E1", "v", "c")), CredentialRequirement("P", "ANS"))

@@ -290,12 +290,27 @@ def _takes_longer(credential: Credential, months: float | None) -> bool:
 
 
 def often_brought(referential: Referential, holdings: Holdings, credential: Credential) -> bool:
-    """Whether many who come from a job left hold what lasts: employers ask for it there, or it is a way into it."""
+    """
+    Whether many who come from a job left hold what lasts: employers ask for it there, or it is a way into it.
+
+    A way of a higher level than the one at which people enter the job is not that of many.
+    """
     jobs = [job for job in holdings.occupations if not _takes_longer(credential, holdings.practice.get(job))]
     rows = ((job, row) for job in jobs for row in referential.credentials_of.get(job, ()) if row.kind in _OFTEN)
-    codes = {row.credential for job, row in rows if concerns(referential, job, row, NO_AIM)}
+    codes = {
+        row.credential
+        for job, row in rows
+        if concerns(referential, job, row, NO_AIM) and not (row.kind == "one-of" and _above(referential, job, row))
+    }
     often = codes.union(*map(referential.prerequisites_of, codes))
     return credential.code in often and credential.kind in _LASTING and holdings.of(credential) == "unknown"
+
+
+def _above(referential: Referential, job: str, row: CredentialRequirement) -> bool:
+    """Whether a credential is of a higher level than the lowest at which people enter a job."""
+    access, known = referential.access_of.get(job), referential.credential_by_code.get(row.credential)
+    lowest = None if access is None else access.level_low
+    return lowest is not None and known is not None and (known.level or 0) > lowest
 
 
 def after_occupation(
