@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.sharing import LaterModule, blocks
-from passerelles.text import fold_accents, words_of_all
+from passerelles.text import fold_accents
+from passerelles.text import words as words_of
 
 if TYPE_CHECKING:
     from scipy import sparse as sparse  # noqa: PLC0414 - the type checker sees the module itself
@@ -351,7 +352,7 @@ class TextCounts(NamedTuple):
 
 def count_texts(texts: Sequence[str], rules: WordRules) -> TextCounts:
     """Count the words of texts; columns are in the order of the words, so that the same texts give equal matrices."""
-    bags = words_of_all(texts)
+    bags = [*map(words_of, texts)]
     distinct = set(chain.from_iterable(bags))
     vocabulary = sorted(word for word in distinct if word not in rules.stop and len(word) > 1)
     row, flat = _numbers(bags, dict.fromkeys(distinct, -1) | {word: i for i, word in enumerate(vocabulary)})
@@ -431,7 +432,7 @@ def _columns(terms: Iterable[Term]) -> dict[Term, int]:
 
 def word_counts(texts: Sequence[str]) -> "sparse.csr_array":
     """Shape (n_texts, n_words): counts of words, columns in the order of the words."""
-    bags = words_of_all(texts)
+    bags = [*map(words_of, texts)]
     vocabulary = _columns(sorted(set(chain.from_iterable(bags))))
     return _counts(*_numbers(bags, vocabulary), (len(bags), len(vocabulary)))
 

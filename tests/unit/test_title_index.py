@@ -205,7 +205,7 @@ def test_labels_are_cut_once_for_all_searches(plain_embedded: OccupationGraph, m
     sought = ("agent de service", "permit de conduirre")  # one that labels have, one that they resemble
     first = [search(plain_embedded.referential, each) for each in sought]
     assert all(first)
-    monkeypatch.setattr(module, "words_of_all", None)
+    monkeypatch.setattr(module, "_between_spaces", None)
     monkeypatch.setattr(module, "plain_forms", None)
     assert [search(plain_embedded.referential, each) for each in sought] == first
     assert search(plain_embedded.referential, "conduite de la route")

@@ -1,12 +1,13 @@
 """Words and pieces of words, against the plain way of counting them."""
 
+import re
 from collections import Counter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from passerelles.text import words, words_of_all
+from passerelles.text import fold_accents, normalise_label, words
 from passerelles.vectors import WordRules, count_texts, piece_counts, word_rules
 
 LETTERS = st.text(st.sampled_from("abzé09 -œͰ\u0301'"), max_size=14)
@@ -23,9 +24,10 @@ def _pieces_of(word: str, lengths: range) -> list[str]:
     return found
 
 
-@given(st.lists(LETTERS, max_size=6))
-def test_words_of_many_texts_are_those_of_each(texts: list[str]) -> None:
-    assert words_of_all(texts) == [list(words(text)) for text in texts]
+@given(st.one_of(LETTERS, st.text()))
+def test_words_are_runs_of_plain_letters_and_digits(text: str) -> None:
+    assert words(text) == tuple(re.findall("[0-9a-z]+", fold_accents(text)))
+    assert normalise_label(text) == " ".join(words(text))
 
 
 @given(st.lists(LETTERS, min_size=1, max_size=6))

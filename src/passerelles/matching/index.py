@@ -27,7 +27,7 @@ from passerelles.matching.reading import (
 from passerelles.referentials.referential import Referential, nearest_codes, plain_forms
 from passerelles.sharing import blocks, cached_property
 from passerelles.store import Arrays, Index, pack
-from passerelles.text import fold_accents, words, words_of_all
+from passerelles.text import fold_accents, normalise_label, words
 from passerelles.vectors import (
     Field,
     FloatArray,
@@ -721,7 +721,7 @@ def _of_kind(referential: Referential, kind: Sought, code: str, query: Sequence[
 
 
 def _between_spaces(labels: Iterable[str]) -> list[str]:
-    return [f" {' '.join(own)} " for own in words_of_all([*labels])]
+    return [f" {normalise_label(label)} " for label in labels]
 
 
 def _all_entries(referential: Referential, kind: Sought) -> list[SearchHit]:

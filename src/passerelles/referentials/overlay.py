@@ -11,7 +11,7 @@ from passerelles.model import JobTitle
 from passerelles.referentials.credentials import read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
 from passerelles.referentials.own_tables import Manifest, OwnTables
-from passerelles.text import normalise_label, words_of_all
+from passerelles.text import normalise_label
 
 
 def read_overlay(source: FileSource, draft: Draft, *, name: str, version: str, anyway: bool) -> Manifest:
@@ -163,7 +163,7 @@ def by_label(labels: Mapping[str, str]) -> Callable[[str], list[str]]:
 
     @cache
     def by_words() -> Mapping[str, Sequence[str]]:
-        return grouped(zip(map(" ".join, words_of_all([*labels.values()])), labels, strict=True))
+        return grouped((normalise_label(label), code) for code, label in labels.items())
 
     def look_up(label: str) -> list[str]:
         codes = by_words().get(normalise_label(label), ()) if label else ()

@@ -41,7 +41,7 @@ from passerelles.referentials.own_tables import open_tables
 from passerelles.referentials.places import place_of
 from passerelles.sharing import Deriving, Later, cached_property, made_once, no_collection
 from passerelles.store import Index, open_index
-from passerelles.text import alike, normalise_label, slashed_forms, words_of_all
+from passerelles.text import alike, normalise_label, slashed_forms
 
 # By what a draft keeps the rows of a table, and a referential has them in order; moves go by their rank.
 _CODED: Final = ("occupations", "competencies", "titles", "contexts", "tags", "domains", "credentials")
@@ -632,9 +632,8 @@ Plain = tuple[Mapping[str, str], Mapping[str, str]]
 
 def plain_forms(labels: Mapping[str, str]) -> Plain:
     """Normalised codes and normalised labels of some codes, by code."""
-    ordered = sorted(labels)
-    codes, names = words_of_all(ordered), words_of_all([labels[code] for code in ordered])
-    return dict(zip(ordered, map(" ".join, codes), strict=True)), dict(zip(ordered, map(" ".join, names), strict=True))
+    ordered = sorted(labels.items())
+    return {code: normalise_label(code) for code, _ in ordered}, {c: normalise_label(name) for c, name in ordered}
 
 
 def nearest_codes(text: str, known: Plain) -> tuple[str, ...]:
