@@ -2007,3 +2007,105 @@ def test_of_two_tables_beside_one_another_each_side_reads_the_one_that_is_not_th
 def test_who_is_in_excess_counts_however_sure_it_is(embedded: Referential, name: str) -> None:
     rows = [{"Emploi": "N1101", "Effectif CDI": 45, "ETP CDI": "44,2", "Effectif CDD": 12, name: 15}]
     assert read_lots(embedded, rows, "fragile").people == 15
+
+
+def test_an_opening_is_closed_wherever_its_row_says_so(embedded: Referential) -> None:
+    states = ("Pourvu en interne, ne plus diffuser", "COMMANDE SUSPENDUE", "pourvu par un intérimaire", "urgent")
+    for column in ("Obs.", "", "Suite"):
+        rows = [{"Métier": "N1101", "Nb": 1, "Ville": "Redon", column: state} for state in states]
+        lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
+        assert (lots.people, said(lots).count("closed_line")) == (2, 2), column
+    rows = [{"Métier": title, "Nb": 1} for title in ("Cariste (POURVU)", "Cariste (nuit)")]
+    assert read_lots(embedded, rows, "hiring").people == 1
+
+
+def test_of_posts_that_are_budgeted_filled_and_vacant_the_vacant_count(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Emplois", "Cat.", "Effectifs", "", "", "Observations")
+    below = ("", "", "Budgétaires", "Pourvus", "Vacants", "")
+    rows = ("N1101", "C", 12, 11, 1, ""), ("N4101", "B", 4, 2, 2, "1 recrutement en cours")
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", header, below, *rows, merged=("C1:E1",)), "hiring")
+    assert (lots.people, "doubted" in said(lots)) == (3, True)
+    without = [(job, cat, budget, filled, *rest) for job, cat, budget, filled, _, *rest in (below, *rows)]
+    path = workbook(tmp_path / "t.xlsx", (*header[:4], header[5]), *without, merged=("C1:D1",))
+    lots = read_lots(embedded, path, "hiring")
+    assert (lots.people, "filled" in said(lots)) == (3, True)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "people"),
+    [
+        ("Besoin mars", "Besoin sept", 3), ("Nb créations", "Nb remplacements", 3), ("Vague 1", "Vague 2", 3),
+        ("Postes jour", "Postes nuit", 3), ("Postes ouverts au 01/03/2027", "Postes ouverts au 01/06/2027", 2),
+    ],
+)  # fmt: skip
+def test_openings_parted_by_time_or_by_reason_are_summed(
+    embedded: Referential, first: str, second: str, people: int
+) -> None:
+    rows = [{"Poste": "N1101", first: 2, second: 1, "Site": "Redon"}]
+    assert read_lots(embedded, rows, "hiring", locator=Locator(PLACES)).people == people
+
+
+@pytest.mark.parametrize("column", ["Métiers visés", "Recherche"])
+def test_a_column_named_after_works_yields_to_the_one_that_holds_titles(embedded: Referential, column: str) -> None:
+    rows = [
+        {"Intitulé du lot": lot, "Titulaire": "Colas", "Heures d'insertion": 2450, column: job, "Nb de postes": 3}
+        for lot, job in (("Gros œuvre", "Maçon"), ("Plâtrerie - peinture", "Plaquiste"))
+    ]
+    lots = read_lots(embedded, rows, "hiring")
+    assert sorted((lot.employer, lot.given, lot.people) for lot in lots.lots) == [
+        ("Colas", "Maçon", 3),
+        ("Colas", "Plaquiste", 3),
+    ]
+
+
+def test_posts_told_in_words_with_their_numbers_are_read_however_they_are_parted(embedded: Referential) -> None:
+    cells = {
+        "10 soudeurs, 4 caristes": 14, "- 3 charpentiers bois\n- 1 conducteur de travaux": 4,
+        "Caristes x 6 ; 1 soudeur": 7, "1 soudeur - 5 menuisiers - 2 caristes": 8, "• 2 soudeurs\n• 1 cariste": 3,
+        "Aides-soignants, caristes": None, "Nombreux postes en industrie": None, "Tous métiers": None,
+    }  # fmt: skip
+    rows = [{"Entreprise": f"E{n}", "Activité": "Bois", "Postes proposés": cell} for n, cell in enumerate(cells)]
+    lots = read_lots(embedded, rows, "hiring")
+    people = {f"E{n}": sum(lot.people for lot in lots.lots if lot.employer == f"E{n}") for n in range(len(cells))}
+    assert [*people.values()] == [number or 0 for number in cells.values()]
+    assert len(lots.set_aside) == 3
+    persons = [{"Matricule": n, "Emploi": "Cariste / soudeur"} for n in "ABC"]  # each is one, of one of both jobs
+    assert {p.key for p in read_lots(embedded, [*persons, {"Emploi": "N1101"}], "fragile").set_aside} <= {
+        "several_jobs"
+    }
+
+
+def test_offers_of_one_reference_are_one_and_their_employer_is_not_that_of_the_offer_above(
+    embedded: Referential,
+) -> None:
+    offers = [
+        ("189ABC", "A", "N1101", 3),
+        ("189ABD", "", "N4101", 2),
+        ("189ABC", "A", "N1101", 3),
+        ("189ABE", "", "N1101", 1),
+    ]
+    rows = [dict(zip(("N° offre", "Entreprise", "Métier", "Nb postes"), offer, strict=True)) for offer in offers]
+    lots = read_lots(embedded, rows, "hiring")
+    assert (found(lots), said(lots).count("same_reference")) == (
+        [("A", "N1101", 3), ("–", "N1101", 1), ("–", "N4101", 2)], 1
+    )  # fmt: skip
+
+
+def test_without_a_column_of_numbers_a_remark_may_give_that_of_a_row(embedded: Referential) -> None:
+    remarks = ("2 postes identiques", "3 postes déjà pourvus", "2 ans d'expérience", "1 poste en CDI")
+    rows = [{"Poste": "N1101", "Ville": "Redon", "Observations": remark} for remark in remarks]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
+    assert (lots.people, said(lots).count("counted_by_remark")) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    "title", ["Clinique de la Varenne (Allaire) - besoins", "ALLAIRE COMMUNAUTE", "Yoplait Allaire"]
+)
+def test_a_title_names_the_place_in_brackets_or_one_of_the_other_tables(
+    embedded: Referential, tmp_path: Path, title: str
+) -> None:
+    people = [{"Métier": "N1101", "Effectif": 2, "Commune": "Allaire"}]
+    path = written(tmp_path / "t.csv", f"{title};;\n;;\nEmploi;Nb;Remarque\nN1101;2;\nN4101;1;\n")
+    _, posts = read_sides(embedded, people, path, locator=Locator(PLACES))
+    assert posts is not None
+    assert {lot.commune for lot in posts.lots} == {"56001"}

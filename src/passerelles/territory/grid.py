@@ -52,6 +52,10 @@ _REMARKS: Final[Mapping[Side, list[tuple[str, re.Pattern[str]]]]] = {
     ]
     for side in COUNT
 }
+_WHOLE: Final = re.compile(WORDS["remarks"]["whole"].replace("(N)", rf"(?P<n>{WORDS['remarks']['number']})"))
+_NAMES: Final = ("job", "code", "employer", "basin", "commune")  # roles of what has a name, never a state
+_IN_BRACKETS: Final = re.compile(r"\(([^()]*)\)")
+_REFERENCE: Final = re.compile(r"(?=.*\d)[\w./-]{5,}")
 _FEW_WORDS: Final = 5  # of a cell that names the side of its row: longer ones are remarks
 
 
@@ -493,7 +497,10 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
     if grid.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
         listed = states if COUNT["fragile"] not in grid.columns or grid.one_each else []
         states = [at for at in listed if not all(says(ended, normalise_label(t)) for t in grid.beside_jobs(at))]
-    states += remarks if grid.side == "hiring" else []
+    kept = {grid.columns[role] for role in _NAMES if role in grid.columns}
+    states += [at for at in range(len(header)) if grid.side == "hiring" and at not in kept]  # wherever it is written
+    references = _references(grid)
+    seen = set[tuple[str, ...]]()
     out, answer = ("closed_line", "yes") if grid.side == "hiring" else ("not_concerned", "no")
     answered = _answered(grid)
     side_at = side_column(grid)
@@ -509,6 +516,10 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         found = kind_alone(cells)
         found = ("total_line", {}) if found[0] in ("", "text_line") and sums(cells) else found
         above = above if is_part else found[0]
+        same = (*(grid.text_at(cells, at) for at in references), grid.text(cells, "job"))
+        if found[0] == "" and references:
+            found = ("same_reference", {}) if same in seen else found
+            seen.add(same)
         return found
 
     def kind_alone(cells: Sequence[Any]) -> tuple[str, Mapping[str, object]]:
@@ -521,7 +532,8 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
             return "total_line", {}
         answers = (grid.text_at(cells, at).casefold() for at in answered)
         is_out = any(text.isalpha() and _YES_NO.get(text) == answer for text in answers)
-        if is_out or any(says(ended, texts[at]) for at in states):
+        said = [texts[at] for at in states] + [normalise_label(part) for part in _IN_BRACKETS.findall(job)]
+        if is_out or any(says(ended, text) for text in said):
             return out if is_out else f"{ended}_line", {}
         if not _is_lot_row(grid, cells):
             return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
@@ -535,6 +547,14 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         return key, {"column": "" if at is None else grid.header[at], "given": given}
 
     return kind
+
+
+def _references(grid: Grid) -> list[int]:
+    """Return the columns of references that a program gave to openings, one each: of several lines, they are one."""
+    if grid.side == "fragile":
+        return []
+    named = [at for at, name in enumerate(grid.header) if says("reference", normalise_label(name))]
+    return [at for at in named if (texts := grid.sample(at)) and all(map(_REFERENCE.fullmatch, texts))]
 
 
 def _answered(grid: Grid) -> list[int]:
@@ -580,12 +600,14 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
     changes nothing.
     """
     count = grid.columns.get(COUNT[grid.side], -1)
-    if grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])):
-        return None
+    is_rest = grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])) is not None
     remarks = [at for at, name in enumerate(grid.header) if says("remark", normalise_label(name))]
     for at in (at for at in (count, *remarks) if at >= 0):
         words = normalise_label(grid.text_at(cells, at))
-        for key, match in ((key, pattern.search(words)) for key, pattern in _REMARKS[grid.side]):
+        whole = _WHOLE.search(words) if count < 0 and grid.side == "hiring" else None
+        if whole and (n := whole_of(whole["n"]) or 1) > 1:
+            return Remarked(grid.header[at], grid.text_at(cells, at), n, "counted_by_remark")
+        for key, match in ((key, pattern.search(words)) for key, pattern in _REMARKS[grid.side] if not is_rest):
             said = whole_of(match["n"]) if match else None
             if match is None or said is None or not 0 < said <= number or (at == count and match.start() == 0):
                 continue
@@ -628,8 +650,8 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[in
         rows; their rows lack the place too, or no two that follow one another name one employer.
     """
     blank = [cells for _, cells in rows if not grid.text(cells, "employer")]
-    if "employer" not in grid.columns or not blank or len(blank) < _GROUPED * len(rows):
-        return {}
+    if "employer" not in grid.columns or not blank or len(blank) < _GROUPED * len(rows) or _references(grid):
+        return {}  # a program that gives each offer its reference would have written its employer too
     place_roles = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
     repeated = any(a == b != "" for a, b in pairwise(grid.text(cells, "employer") for _, cells in rows))
     if repeated and (not place_roles or any(grid.text(cells, role) for cells in blank for role in place_roles)):

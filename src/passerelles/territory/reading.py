@@ -25,6 +25,7 @@ from passerelles.territory.grid import (
     bare,
     change_of,
     fill_down,
+    names_role,
     remarked,
     row_kinds,
     whole_of,
@@ -202,7 +203,7 @@ def read_lots(
         files = [sheets_of(path, side) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
         grids = partial(grids_of, side=side, is_place=reader.is_place, are_jobs=reader.holds_jobs, tell=reader.tell)
-        tables = [reader.tables(partial(grids, sheets)) for sheets in files]
+        tables = [reader.tables(partial(grids, sheets, named_in=reader.place_named_in)) for sheets in files]
         if len(files) > 1:  # a lot of one of several tables is in no single file
             return reader.read((replace(grid, sheet=grid.name) for some in tables for grid in some), "")
         return reader.read(tables[0], files[0][0].name, files[0][0].sha256)
@@ -344,7 +345,9 @@ class _Reader:
             if not jobs or row_count not in (None, sum(n for _, n in jobs)):
                 chosen = any(grid.text(cells, role) for role in ("choice", "code"))
                 problem = "jobs_unshared" if counts_some_jobs(text, alone=uncounted) and not chosen else ""
-                problem = "not_number" if uncounted and says("several", normalise_label(text)) else problem
+                several = uncounted and says("several", normalise_label(text))
+                several |= uncounted and any(counted) and isinstance(self._job_of_several(text), Unusable)
+                problem = "not_number" if several else problem
                 split_rows += [] if problem else [(line, cells)]
             elif len(jobs) == 1 and _NOTE_MARK.search(text):
                 problem = "number_in_job"
@@ -407,11 +410,11 @@ class _Reader:
         """
         Of columns that may both be of jobs, take the only one that holds titles, with a message.
 
-        They are of one name and say different jobs, or one has a name that may as well be of grades.
+        They are of one name and say different jobs, or one has a name that may as well be of grades, or of works.
         """
         name, matches = grid.title("job"), list[int]()
         same_name = [at for at, each in enumerate(grid.header) if each == name and "job" in grid.columns]
-        weak = same_name and says("weak_job", bare(name))
+        weak = same_name and (says("weak_job", bare(name)) or not names_role(name))
         if weak:
             least = fmean(self._scores(grid.sample(grid.columns["job"])) or [0.0])
             matches = grid.holding(lambda held: self.holds_jobs(held) and fmean(self._scores(held)) > least, grid.free)
@@ -431,6 +434,15 @@ class _Reader:
         place, words = self._place(name, "", "commune", parts=False)
         town = normalise_label(_AREA.sub("", town_of(words)))
         return isinstance(place, Where) and town in map(normalise_label, place)
+
+    def place_named_in(self, texts: Iterable[str]) -> str:
+        """Return the one commune among those that the tables name whose name stands in some texts; else nothing."""
+        known = self.locator.places.commune_by_code if self.locator.places else {}
+        words = f" {' '.join(map(normalise_label, texts))} "
+        names = {c.name for code in self.locator.communes if (c := known.get(code)) and c.name}
+        named = [n for n in names if f" {(word := normalise_label(n))} " in words and not says("word_too", word)]
+        named = [n for n in named if not any(n != longer and n in longer for longer in named)]
+        return named[0] if len(named) == 1 else ""
 
     def _holds_places(self, texts: Sequence[str]) -> bool:
         """Whether most of some cells are names of places, one or several of the name."""

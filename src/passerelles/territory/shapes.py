@@ -542,16 +542,18 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     else:
         counted = grid.by_months(free) or grid.holding(hold_counts, free)
     first = grid.columns.get(count, next(iter(counted), -1))
+    dated = grid.by_months([first, *free]) if known and not grid.counts_present else grid.by_months(free)
+    dated = dated if first in dated and all(" au " not in f" {bare(grid.header[at])} " for at in dated) else []
     others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
-    others += [at for at in dict.fromkeys(counted) if at not in (first, *others)]
+    others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others)]
     if first < 0:
         grid.refuse_unread(grid.uncounted)
     if not others:
         return grid
     names = [grid.header[at] for at in (first, *others)]
-    different = [name for name in names[1:] if name != names[0]]
+    different = [name for name in names[1:] if name not in ("", names[0])]
     values = {"columns": ", ".join(names), "column": names[0], "others": ", ".join(different)}
-    if are_parts(names) or are_years_to_come(names) or (not known and counted == grid.by_months(free)):
+    if are_parts(names) or are_years_to_come(names) or dated == [first, *others]:
         tell(grid.name, "parts_summed", 0, count, **values)
         return replace(grid, columns={**grid.columns, count: first}, parts=others)
     if not known:
@@ -579,6 +581,7 @@ _PARTED: Final = [re.compile(rf"\s*(?:{signs})(?![^()]*\))\s*", re.IGNORECASE) f
 _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["counted"]]
 _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
+_BULLET: Final = re.compile(r"^\s*[-–•*·]\s*|\s+$", re.MULTILINE)
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
 
@@ -620,7 +623,7 @@ def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
 
 def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[str, int]]]:
     """Return the parts of a cell, and the jobs with a number among them."""
-    parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
+    parts = [part for part in signs.split(_BULLET.sub("", _OF_WHICH.sub("", text))) if part]
     read = [next((m for pattern in _COUNTED if (m := pattern.fullmatch(part))), None) for part in parts]
     return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
 
@@ -628,11 +631,15 @@ def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[s
 def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
     """Take a column of needs as the one of jobs where none is and it gives each its number: "2 maçons, 1 chef"."""
     at = grid.columns.get(COUNT[grid.side])
-    if at is None or {"job", "code"} & grid.columns.keys():
+    names = [bare(grid.title(role)) for role in ("job", "code") if role in grid.columns]
+    if (
+        at is None or {"job", "code"} & named_columns(names, grid.side, {}).keys()
+    ):  # an activity was no more than likely
         return grid
     jobs = [counted_jobs(text, alone=True) for text in grid.sample(at)]
     titles = [title for each in jobs for title, _ in each]
-    if not titles or 2 * sum(map(bool, jobs)) <= len(jobs) or not are_jobs(titles):
+    most = 2 * sum(map(bool, jobs)) > len(jobs) or not _numbers(grid.sample(at))  # of words only, none is a number
+    if not titles or not most or not are_jobs(titles):
         return grid
     tell(grid.name, "job_by_content", 0, "job", column=grid.header[at])
     return replace(grid, columns={role: i for role, i in grid.columns.items() if i != at} | {"job": at})

@@ -1,7 +1,7 @@
 """Tables of a file: of its sheets, and of tables side by side or one above another, those of the side asked for."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise, zip_longest
@@ -37,7 +37,7 @@ _SMALL: Final = 3  # letters of the words that abbreviations leave out
 _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond that, it is another file
 _POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"\s[-–—|/:]\s|\s?[,;:|]\s")
-_NAMED_AFTER: Final = re.compile(r"\b(?:de |d['’]|à )(?P<name>[^\W\d_])")
+_NAMED_AFTER: Final = re.compile(r"\b(?:de |d['’]|à )(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
@@ -182,8 +182,20 @@ def damaged(sheets: Sequence[Rows]) -> list[Problem]:
     return [Problem(name, notice.line or 0, "", "damaged", {"notice": notice}) for name, notice in faults]
 
 
-def grids_of(sheets: Sequence[Rows], side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Iterator[Grid]:
-    """Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`."""
+def grids_of(
+    sheets: Sequence[Rows],
+    side: Side,
+    is_place: IsPlace,
+    are_jobs: AreJobs,
+    tell: Tell,
+    *,
+    named_in: Callable[[Iterable[str]], str],
+) -> Iterator[Grid]:
+    """
+    Yield the tables of a file: one, or one a sheet, each then named after its sheet as in `FILE#SHEET`.
+
+    `named_in` returns the place among those of all tables that stands in some titles, where these alone tell none.
+    """
     file, names, others = sheets[0].name, ", ".join(rows.sheet for rows in sheets), sheets[0].others
     if len(sheets) > 1:
         tell(file, "several_sheets", sheets=names)
@@ -204,7 +216,9 @@ def grids_of(sheets: Sequence[Rows], side: Side, is_place: IsPlace, are_jobs: Ar
                     grid.name, "abbreviations", list=", ".join(f"{short} : {words}" for short, words in spelled.items())
                 )
             unit = " ".join(text for text in _texts(table.above) if says("part_time", normalise_label(text)))
-            yield replace(grid, titled=_place_of_title(table.above, is_place), spelled=spelled, unit=unit)
+            titles = [text for text in _texts(table.above) if not says("signed", normalise_label(text))]
+            titled = _place_of_title(titles, is_place) or named_in(titles)
+            yield replace(grid, titled=titled, spelled=spelled, unit=unit)
 
 
 def _texts(rows: Iterable[Row]) -> list[str]:
@@ -231,13 +245,11 @@ def spelled_out(titles: Iterable[str], texts: Iterable[str]) -> dict[str, str]:
     return {short: words.pop() for short, words in found.items() if len(words) == 1}
 
 
-def _place_of_title(above: Iterable[Row], is_place: IsPlace) -> str:
+def _place_of_title(titles: Iterable[str], is_place: IsPlace) -> str:
     """Return the one place that the titles above a table name: "Projet de fermeture – Usine de Vierzon (18)"."""
     places = dict[str, str]()
-    for part in (
-        part for text in _texts(above) if not says("signed", normalise_label(text)) for part in _PARTED.split(text)
-    ):
-        tails = [part[match.start("name") :] for match in _NAMED_AFTER.finditer(part)]
+    for part in (part for text in titles for part in _PARTED.split(text)):
+        tails = [m["inside"] or part[m.start("name") :] for m in _NAMED_AFTER.finditer(part)]
         names = [each.strip() for each in (part, *tails) if each[:1].isupper() or _POSTAL.match(each)]
         place = next((n for n in names if is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
