@@ -12,12 +12,12 @@ from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
-from typing import Any, Final, NoReturn
+from typing import Annotated, Any, Final, NoReturn
 
 import typer
 from typer.main import get_command
 
-from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, speak, speak_below
+from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, LangOption, option, speak, speak_below
 from passerelles.errors import PasserellesError, PasserellesWarning
 from passerelles.language.say import Lang, say
 
@@ -181,9 +181,9 @@ def make_app(commands: Iterable[str] = COMMANDS) -> typer.Typer:
 
 def _root(
     ctx: typer.Context,
-    version: bool = typer.Option(False, "--version", help=say("cli.version"), is_eager=True),
-    no_cache: bool = typer.Option(False, "--no-cache", help=say("cache.no_cache")),  # noqa: ARG001 - `run` takes it
-    accept_errors: bool = typer.Option(False, "--accept-errors", help=say("overlay.accept_errors")),  # noqa: ARG001
+    version: Annotated[bool, option("cli.version", "--version", is_eager=True)] = False,
+    no_cache: Annotated[bool, option("cache.no_cache", "--no-cache")] = False,  # noqa: ARG001 - `run` takes it
+    accept_errors: Annotated[bool, option("overlay.accept_errors", "--accept-errors")] = False,  # noqa: ARG001
     lang: LangOption = "fr",
 ) -> None:
     if version:

@@ -7,11 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
-import typer
-
-from passerelles.cli.shared import Format, FragileOption, FrameOption, Options, shared
+from passerelles.cli.shared import Format, FragileOption, FrameOption, Options, argument, option, shared
 from passerelles.errors import PasserellesError
-from passerelles.language.say import say
 from passerelles.views.spec import dicts
 
 if TYPE_CHECKING:
@@ -23,11 +20,11 @@ if TYPE_CHECKING:
 @shared("explain filters referential overlay no_access data observed limit strict settings form output chart lang")
 def rank(
     opts: Options,
-    origin: Annotated[str | None, typer.Argument(help=say("cli.argument.origin"))] = None,
-    profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
-    profiles: Annotated[list[str] | None, typer.Option("--profiles", help=say("cli.option.profiles"))] = None,
-    rejects: Annotated[Path | None, typer.Option("--rejects", help=say("cli.option.rejects"))] = None,
-    target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.target"))] = None,
+    origin: Annotated[str | None, argument("origin")] = None,
+    profile: Annotated[Path | None, option("profile", "--profile")] = None,
+    profiles: Annotated[list[str] | None, option("profiles", "--profiles")] = None,
+    rejects: Annotated[Path | None, option("rejects", "--rejects")] = None,
+    target: Annotated[list[str] | None, option("target", "--target")] = None,
 ) -> bool:
     """Rank the moves from an origin."""
     from passerelles.ranking.move import find_start
@@ -131,8 +128,8 @@ def read_origin(origin: str | None, profile: Path | None) -> "str | Profile":
 @shared("referential overlay no_access form output lang")
 def show(
     opts: Options,
-    occupation: Annotated[str, typer.Argument(help=say("cli.argument.occupation"))],
-    codes: Annotated[bool, typer.Option("--codes", help=say("cli.option.codes"))] = False,
+    occupation: Annotated[str, argument("occupation")],
+    codes: Annotated[bool, option("codes", "--codes")] = False,
 ) -> None:
     """Show what the referential says of an occupation."""
     from passerelles.report.envelope import unscored_envelope
@@ -147,9 +144,7 @@ def show(
 
 
 @shared("basin referential overlay no_access data form output chart lang")
-def compare(
-    opts: Options, occupations: Annotated[list[str], typer.Argument(help=say("cli.argument.compared"))]
-) -> None:
+def compare(opts: Options, occupations: Annotated[list[str], argument("compared")]) -> None:
     """Compare occupations."""
     from passerelles.ranking.compare import compare as put_side_by_side
     from passerelles.report.envelope import unscored_envelope
@@ -205,9 +200,7 @@ def demo(opts: Options) -> None:
 
 
 @shared("basin referential overlay data settings form output chart lang")
-def areas(
-    opts: Options, jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.areas_jobs"))] = None
-) -> None:
+def areas(opts: Options, jobs: Annotated[Path | None, option("areas_jobs", "--jobs")] = None) -> None:
     """Group occupations into mobility areas."""
     from passerelles.areas import mobility_areas
 
@@ -228,8 +221,8 @@ def areas(
 @shared("include explain filters referential overlay no_access data observed limit strict settings form output lang")
 def sources(
     opts: Options,
-    target: Annotated[str, typer.Argument(help=say("cli.argument.target"))],
-    origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.origin"))] = None,
+    target: Annotated[str, argument("target")],
+    origin: Annotated[list[str] | None, option("origin", "--origin")] = None,
 ) -> bool:
     """Rank the moves towards a target."""
     from passerelles.matching import find_occupation
@@ -256,25 +249,23 @@ def sources(
     return bool(moves)
 
 
-DateOption = Annotated[datetime | None, typer.Option("--date", formats=["%Y-%m-%d"], help=say("cli.option.date"))]
+DateOption = Annotated[datetime | None, option("date", "--date", formats=["%Y-%m-%d"])]
 
 
 @shared("filters referential overlay no_access data limit settings form output chart lang", limit=5)
 def paths(
     opts: Options,
-    ends: Annotated[list[str] | None, typer.Argument(metavar="ORIGIN TARGET...", help=say("cli.argument.ends"))] = None,
-    profile: Annotated[Path | None, typer.Option("--profile", help=say("cli.option.profile"))] = None,
+    ends: Annotated[list[str] | None, argument("ends", metavar="ORIGIN TARGET...")] = None,
+    profile: Annotated[Path | None, option("profile", "--profile")] = None,
     frame: FrameOption = None,
-    max_steps: Annotated[int, typer.Option("--max-steps", min=1, max=6, help=say("cli.option.max_steps"))] = 3,
-    pareto: Annotated[bool, typer.Option("--pareto", help=say("cli.option.pareto"))] = False,
-    hiring: Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.hiring_jobs"))] = None,
-    basin: Annotated[str | None, typer.Option("--basin", help=say("cli.option.hiring_basin"))] = None,
+    max_steps: Annotated[int, option("max_steps", "--max-steps", min=1, max=6)] = 3,
+    pareto: Annotated[bool, option("pareto", "--pareto")] = False,
+    hiring: Annotated[Path | None, option("hiring_jobs", "--hiring")] = None,
+    basin: Annotated[str | None, option("hiring_basin", "--basin")] = None,
     date: DateOption = None,
-    agreement: Annotated[str | None, typer.Option("--agreement", help=say("cli.option.agreement"))] = None,
-    hiring_agreement: Annotated[
-        str | None, typer.Option("--hiring-agreement", help=say("cli.option.hiring_agreement"))
-    ] = None,
-    explain: Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain_paths"))] = 1,
+    agreement: Annotated[str | None, option("agreement", "--agreement")] = None,
+    hiring_agreement: Annotated[str | None, option("hiring_agreement", "--hiring-agreement")] = None,
+    explain: Annotated[int, option("explain_paths", "--explain", min=0)] = 1,
 ) -> bool:
     """Rank the paths from an origin to targets."""
     from passerelles.paths.legal import find_frame
@@ -344,11 +335,11 @@ def _of_basin(opts: Options, basin: str, listed: "JobList | None") -> tuple[tupl
 @shared("referential overlay no_access data limit settings form output lang")
 def levers(
     opts: Options,
-    origin: Annotated[list[str] | None, typer.Option("--origin", help=say("cli.option.lever_origin"))] = None,
-    target: Annotated[list[str] | None, typer.Option("--target", help=say("cli.option.lever_target"))] = None,
+    origin: Annotated[list[str] | None, option("lever_origin", "--origin")] = None,
+    target: Annotated[list[str] | None, option("lever_target", "--target")] = None,
     fragile: FragileOption = None,
-    hiring: Annotated[Path | None, typer.Option("--hiring", help=say("cli.option.lever_hiring"))] = None,
-    only: Annotated[list[str] | None, typer.Option("--only", help=say("cli.option.lever_only"))] = None,
+    hiring: Annotated[Path | None, option("lever_hiring", "--hiring")] = None,
+    only: Annotated[list[str] | None, option("lever_only", "--only")] = None,
     date: DateOption = None,
 ) -> bool:
     """Choose what to acquire."""

@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from passerelles.cli.shared import ACCEPT_ERRORS, Options, is_on, json_text, message, shared, speak_below, write_text
+from passerelles.cli.shared import (
+    ACCEPT_ERRORS,
+    Options,
+    argument,
+    is_on,
+    json_text,
+    message,
+    option,
+    shared,
+    speak_below,
+    write_text,
+)
 from passerelles.errors import PasserellesError
 from passerelles.io.atomic import check_free
 from passerelles.language.say import Lang, say
@@ -16,9 +27,9 @@ from passerelles.views.spec import Page, dicts
 if TYPE_CHECKING:
     from passerelles.referentials.referential import Referential
 
-FileArgument = Annotated[Path, typer.Argument(help=say("overlay.file"))]
-NameArgument = Annotated[str, typer.Argument(help=say("overlay.name"))]
-OnOption = Annotated[str | None, typer.Option("--referential", "-r", help=say("overlay.on"))]
+FileArgument = Annotated[Path, argument("overlay.file")]
+NameArgument = Annotated[str, argument("overlay.name")]
+OnOption = Annotated[str | None, option("overlay.on", "--referential", "-r")]
 
 
 overlay = typer.Typer()
@@ -30,9 +41,9 @@ overlay.callback(invoke_without_command=True, help=say("overlay.command"))(speak
 def new(
     opts: Options,
     name: NameArgument,
-    output: Annotated[Path, typer.Option("--output", "-o", help=say("overlay.output"))],
+    output: Annotated[Path, option("overlay.output", "--output", "-o")],
     referential: OnOption = None,
-    whole: Annotated[bool, typer.Option("--whole", help=say("overlay.whole"))] = False,
+    whole: Annotated[bool, option("overlay.whole", "--whole")] = False,
 ) -> None:
     """Write an empty workbook to fill in."""
     from passerelles.referentials.own_overlays import write_form
@@ -47,9 +58,7 @@ def new(
 
 @overlay.command("check", help=say("overlay.check"))
 @shared("form output lang")
-def check(
-    opts: Options, overlay: Annotated[str, typer.Argument(help=say("overlay.file"))], referential: OnOption = None
-) -> bool:
+def check(opts: Options, overlay: Annotated[str, argument("overlay.file")], referential: OnOption = None) -> bool:
     """Say all that is wrong with an overlay, or with a referential of one's own; exit 1 on errors."""
     from passerelles.referentials.own_overlays import kind_of
     from passerelles.referentials.places import place_of
@@ -68,7 +77,7 @@ def install(
     opts: Options,
     file: FileArgument,
     referential: OnOption = None,
-    replace: Annotated[bool, typer.Option("--replace", help=say("overlay.replace"))] = False,
+    replace: Annotated[bool, option("overlay.replace", "--replace")] = False,
 ) -> None:
     """Keep a copy under its name."""
     from passerelles.referentials.own_overlays import install as keep
@@ -111,7 +120,7 @@ def _base(opts: Options, overlay: str | Path, named: str | None) -> "Referential
 
 
 @shared("overlay no_access form output lang")
-def validate(opts: Options, path: Annotated[str, typer.Argument(help=say("cli.argument.path"))]) -> bool:
+def validate(opts: Options, path: Annotated[str, argument("path")]) -> bool:
     """Validate a referential."""
     from passerelles.referentials.credentials import DEFAULT
     from passerelles.referentials.validate import validate as run_validation
@@ -124,8 +133,8 @@ def validate(opts: Options, path: Annotated[str, typer.Argument(help=say("cli.ar
 @shared("referential overlay no_access settings lang")
 def compile(  # noqa: A001 - the name of the command
     opts: Options,
-    output: Annotated[Path, typer.Option("--output", "-o", help=say("compile.output"))],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help=say("compile.overwrite"))] = False,
+    output: Annotated[Path, option("compile.output", "--output", "-o")],
+    overwrite: Annotated[bool, option("compile.overwrite", "--overwrite")] = False,
 ) -> None:
     """Compile an index."""
     from passerelles.compiled import compile_index
@@ -141,7 +150,7 @@ def compile(  # noqa: A001 - the name of the command
 
 
 @shared("lang")
-def cache(opts: Options, clear: Annotated[bool, typer.Option("--clear", help=say("cache.clear"))] = False) -> None:
+def cache(opts: Options, clear: Annotated[bool, option("cache.clear", "--clear")] = False) -> None:
     """List the indexes of the cache, or clear them."""
     from passerelles.compiled import cached_indexes, clear_cache
 
@@ -160,8 +169,8 @@ def cache(opts: Options, clear: Annotated[bool, typer.Option("--clear", help=say
 @shared("lang")
 def download(
     opts: Options,
-    name: Annotated[str, typer.Argument(help=say("cli.argument.name"))],
-    from_file: Annotated[Path | None, typer.Option("--from", help=say("cli.option.from_file"))] = None,
+    name: Annotated[str, argument("name")],
+    from_file: Annotated[Path | None, option("from_file", "--from")] = None,
 ) -> None:
     """Download a referential, with a progress bar on stderr."""
     from passerelles.referentials.download import download_referential, read_download_record
@@ -175,9 +184,9 @@ def download(
 @shared("referential overlay no_access lang")
 def export(
     opts: Options,
-    path: Annotated[Path, typer.Argument(help=say("cli.argument.output"))],
-    form: Annotated[str | None, typer.Option("--format", "-f", help=say("cli.option.export_format"))] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help=say("cli.option.overwrite"))] = False,
+    path: Annotated[Path, argument("output")],
+    form: Annotated[str | None, option("export_format", "--format", "-f")] = None,
+    overwrite: Annotated[bool, option("overwrite", "--overwrite")] = False,
 ) -> None:
     """Export the typed graph."""
     from passerelles.graph.export import export_graph, graph_format
@@ -189,8 +198,8 @@ def export(
 @shared("lang")
 def schema(
     opts: Options,
-    name: Annotated[str | None, typer.Argument(help=say("schema.name"))] = None,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help=say("schema.output"))] = None,
+    name: Annotated[str | None, argument("schema.name")] = None,
+    output: Annotated[Path | None, option("schema.output", "--output", "-o")] = None,
 ) -> None:
     """Print or write JSON Schemas."""
     from passerelles.report.schemas import SHAPES, json_schema
@@ -210,10 +219,10 @@ def schema(
 @shared("referential overlay no_access observed settings form output chart lang")
 def evaluate(
     opts: Options,
-    methods: Annotated[str | None, typer.Option("--methods", help=say("cli.option.methods"))] = None,
-    folds: Annotated[int, typer.Option("--folds", help=say("cli.option.folds"))] = 5,
-    groupings: Annotated[int, typer.Option("--groupings", min=0, help=say("cli.option.groupings"))] = 0,
-    predictions: Annotated[Path | None, typer.Option("--predictions", help=say("cli.option.predictions"))] = None,
+    methods: Annotated[str | None, option("methods", "--methods")] = None,
+    folds: Annotated[int, option("folds", "--folds")] = 5,
+    groupings: Annotated[int, option("groupings", "--groupings", min=0)] = 0,
+    predictions: Annotated[Path | None, option("predictions", "--predictions")] = None,
 ) -> None:
     """Evaluate rankings, with a progress bar on stderr."""
     from passerelles.evaluation.evaluate import evaluate as run_evaluation
@@ -247,9 +256,7 @@ def evaluate(
 
 
 @shared("referential lang", referential="rome")
-def train(
-    opts: Options, output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.weights"))]
-) -> None:
+def train(opts: Options, output: Annotated[Path, option("weights", "--output", "-o")]) -> None:
     """Fit, calibrate and write the scorers."""
     from passerelles.evaluation.train import train as fit_all
     from passerelles.scoring.scorer import scorer_text
@@ -285,8 +292,8 @@ def transparency(opts: Options) -> None:
 @shared("limit form output lang", limit=20)
 def compare_runs(
     opts: Options,
-    old: Annotated[Path, typer.Argument(help=say("cli.argument.old_run"))],
-    new: Annotated[Path, typer.Argument(help=say("cli.argument.new_run"))],
+    old: Annotated[Path, argument("old_run")],
+    new: Annotated[Path, argument("new_run")],
 ) -> None:
     """Compare two stored results."""
     from passerelles.bulk.files import compare_runs as compare

@@ -11,9 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
-from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, Options, is_on, shared
+from passerelles.cli.shared import ACCEPT_ERRORS, NO_CACHE, Options, is_on, option, shared
 from passerelles.errors import need
-from passerelles.language.say import say
 
 _HOST = "127.0.0.1"
 _EVERYWHERE = ("", "0.0.0.0", "::")  # listened on, nothing says by which name  # noqa: S104
@@ -23,7 +22,7 @@ _LIBRARIES = ("fastapi", "uvicorn", "orjson", "prometheus_client")
 def _option(name: str, **bounds: Any) -> Any:
     """Return an option that a variable of the environment may state too."""
     variable = f"PASSERELLES_{name.upper()}"
-    return typer.Option(f"--{name}", envvar=variable, show_envvar=False, help=say(f"service.option.{name}"), **bounds)
+    return option(f"service.option.{name}", f"--{name}", envvar=variable, show_envvar=False, **bounds)
 
 
 @shared("referential overlay no_access data observed strict settings lang")
@@ -32,14 +31,14 @@ def serve(
     ctx: typer.Context,
     host: Annotated[str, _option("host")] = _HOST,
     port: Annotated[int, _option("port", min=1, max=65535)] = 8000,
-    key: Annotated[str | None, typer.Option("--api-key-env", help=say("service.option.key"))] = None,
-    cors: Annotated[list[str] | None, typer.Option("--cors", help=say("service.option.cors"))] = None,
+    key: Annotated[str | None, option("service.option.key", "--api-key-env")] = None,
+    cors: Annotated[list[str] | None, option("service.option.cors", "--cors")] = None,
     workers: Annotated[int, _option("workers", min=1, max=64)] = 1,
-    threads: Annotated[int, typer.Option("--threads", min=1, max=64, help=say("service.option.threads"))] = 2,
-    timeout: Annotated[float, typer.Option("--timeout", min=0.1, help=say("service.option.timeout"))] = 10.0,
-    cache: Annotated[int, typer.Option("--cache", min=0, help=say("service.option.cache"))] = 64,
-    warm: Annotated[bool, typer.Option("--warm/--no-warm", help=say("service.option.warm"))] = True,
-    explorer: Annotated[bool, typer.Option("--explorer", help=say("service.option.explorer"))] = False,
+    threads: Annotated[int, option("service.option.threads", "--threads", min=1, max=64)] = 2,
+    timeout: Annotated[float, option("service.option.timeout", "--timeout", min=0.1)] = 10.0,
+    cache: Annotated[int, option("service.option.cache", "--cache", min=0)] = 64,
+    warm: Annotated[bool, option("service.option.warm", "--warm/--no-warm")] = True,
+    explorer: Annotated[bool, option("service.option.explorer", "--explorer")] = False,
 ) -> None:
     """Serve over HTTP until told to stop."""
     check_libraries()
@@ -116,8 +115,8 @@ _LOOKS = 60
 @shared("referential overlay no_access data observed strict settings lang")
 def explore(
     opts: Options,
-    port: Annotated[int, typer.Option("--port", min=0, max=65535, help=say("explorer.option.port"))] = 8765,
-    no_browser: Annotated[bool, typer.Option("--no-browser", help=say("explorer.option.no_browser"))] = False,
+    port: Annotated[int, option("explorer.option.port", "--port", min=0, max=65535)] = 8765,
+    no_browser: Annotated[bool, option("explorer.option.no_browser", "--no-browser")] = False,
 ) -> None:
     """Serve pages for people until told to stop."""
     check_libraries()

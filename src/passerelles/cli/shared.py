@@ -45,6 +45,16 @@ NO_CACHE: Final = "PASSERELLES_NO_CACHE"
 ACCEPT_ERRORS: Final = "PASSERELLES_ACCEPT_ERRORS"
 
 
+def option(words: str, *names: str, **more: Any) -> Any:
+    """Return an option of some names, whose help is a sentence of the language files: of ``cli.option`` by its name."""
+    return typer.Option(*names, help=say(words if "." in words else f"cli.option.{words}"), **more)
+
+
+def argument(words: str, **more: Any) -> Any:
+    """Return an argument whose help is a sentence of the language files: of ``cli.argument`` by its name."""
+    return typer.Argument(help=say(words if "." in words else f"cli.argument.{words}"), **more)
+
+
 class Format(StrEnum):
     """How a result is written."""
 
@@ -60,33 +70,33 @@ _FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {each: Format(each
 _OUTPUTS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
 _TABLES: Final = frozenset({".csv", ".toml", ".xlsx"})
 
-LangOption = Annotated[Lang, typer.Option("--lang", help=say("cli.option.lang"))]
-FragileOption = Annotated[Path | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
-FrameOption = Annotated[str | None, typer.Option("--frame", help=say("cli.option.frame"))]
+LangOption = Annotated[Lang, option("lang", "--lang")]
+FragileOption = Annotated[Path | None, option("fragile", "--fragile")]
+FrameOption = Annotated[str | None, option("frame", "--frame")]
 
 
 @dataclass(frozen=True)
 class Options:
     """Values of the options that commands share; those that a command does not take are at their defaults."""
 
-    basin: Annotated[str | None, typer.Option("--basin", help=say("cli.option.market_basin"))] = None
-    include: Annotated[list[str] | None, typer.Option("--include", help=say("cli.option.include"))] = None
-    explain: Annotated[int, typer.Option("--explain", min=0, help=say("cli.option.explain"))] = 0
-    filters: Annotated[list[str] | None, typer.Option("--filter", help=say("cli.option.filter"))] = None
-    referential: Annotated[str, typer.Option("--referential", "-r", help=say("cli.option.referential"))] = "transitions"
-    overlay: Annotated[list[str] | None, typer.Option("--overlay", help=say("cli.option.overlay"))] = None
-    no_access: Annotated[bool, typer.Option("--no-access", help=say("cli.option.no_access"))] = False
-    data: Annotated[list[Path] | None, typer.Option("--data", help=say("cli.option.data"))] = None
-    observed: Annotated[Path | None, typer.Option("--observed", help=say("cli.option.observed"))] = None
-    travel: Annotated[Path | None, typer.Option("--travel", help=say("cli.option.travel"))] = None
-    source: Annotated[Path | None, typer.Option("--input", "-i", help=say("cli.option.input"))] = None
-    column: Annotated[str | None, typer.Option("--column", "-c", help=say("cli.option.column"))] = None
-    limit: Annotated[int, typer.Option("--limit", "-n", min=1, help=say("cli.option.limit"))] = 10
-    strict: Annotated[bool, typer.Option("--strict", help=say("cli.option.strict"))] = False
-    settings: Annotated[Path | None, typer.Option("--settings", help=say("cli.option.settings"))] = None
-    form: Annotated[Format | None, typer.Option("--format", "-f", help=say("cli.option.format"))] = None
-    output: Annotated[Path | None, typer.Option("--output", "-o", help=say("cli.option.output"))] = None
-    chart: Annotated[Path | None, typer.Option("--chart", help=say("cli.option.chart"))] = None
+    basin: Annotated[str | None, option("market_basin", "--basin")] = None
+    include: Annotated[list[str] | None, option("include", "--include")] = None
+    explain: Annotated[int, option("explain", "--explain", min=0)] = 0
+    filters: Annotated[list[str] | None, option("filter", "--filter")] = None
+    referential: Annotated[str, option("referential", "--referential", "-r")] = "transitions"
+    overlay: Annotated[list[str] | None, option("overlay", "--overlay")] = None
+    no_access: Annotated[bool, option("no_access", "--no-access")] = False
+    data: Annotated[list[Path] | None, option("data", "--data")] = None
+    observed: Annotated[Path | None, option("observed", "--observed")] = None
+    travel: Annotated[Path | None, option("travel", "--travel")] = None
+    source: Annotated[Path | None, option("input", "--input", "-i")] = None
+    column: Annotated[str | None, option("column", "--column", "-c")] = None
+    limit: Annotated[int, option("limit", "--limit", "-n", min=1)] = 10
+    strict: Annotated[bool, option("strict", "--strict")] = False
+    settings: Annotated[Path | None, option("settings", "--settings")] = None
+    form: Annotated[Format | None, option("format", "--format", "-f")] = None
+    output: Annotated[Path | None, option("output", "--output", "-o")] = None
+    chart: Annotated[Path | None, option("chart", "--chart")] = None
     lang: LangOption = "fr"
 
     def say(self, key: str, **values: object) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from passerelles.cli.shared import Format, FrameOption, Options, message, shared, speak_below, write_text
+from passerelles.cli.shared import Format, FrameOption, Options, message, option, shared, speak_below, write_text
 from passerelles.errors import PasserellesError, need
 from passerelles.language.say import Lang, say
 from passerelles.views.spec import Column, Page, Sheet, Withheld, dicts
@@ -29,16 +29,14 @@ if TYPE_CHECKING:
 class Bounded(Options):
     """What commands on a territory share besides: openings, and the bounds of who may go where."""
 
-    hiring: Annotated[list[Path] | None, typer.Option("--hiring", help=say("cli.option.hiring"))] = None
-    radius: Annotated[float | None, typer.Option("--radius", min=0, help=say("cli.option.radius"))] = None
+    hiring: Annotated[list[Path] | None, option("hiring", "--hiring")] = None
+    radius: Annotated[float | None, option("radius", "--radius", min=0)] = None
     frame: FrameOption = None
-    budget: Annotated[float | None, typer.Option("--budget-hours", min=0, help=say("cli.option.budget"))] = None
-    probability: Annotated[
-        float | None, typer.Option("--min-probability", min=0, max=1, help=say("cli.option.probability"))
-    ] = None
-    mask: Annotated[bool, typer.Option("--mask", help=say("cli.option.mask"))] = False
-    scenario: Annotated[list[str] | None, typer.Option("--scenario", help=say("cli.option.scenario"))] = None
-    date: Annotated[str, typer.Option("--date", help=say("cli.option.report_date"))] = ""
+    budget: Annotated[float | None, option("budget", "--budget-hours", min=0)] = None
+    probability: Annotated[float | None, option("probability", "--min-probability", min=0, max=1)] = None
+    mask: Annotated[bool, option("mask", "--mask")] = False
+    scenario: Annotated[list[str] | None, option("scenario", "--scenario")] = None
+    date: Annotated[str, option("report_date", "--date")] = ""
 
     @property
     def bounds(self) -> dict[str, Any]:
@@ -79,19 +77,19 @@ _ALLOCATE: Final = (
 )
 territory = typer.Typer()
 territory.callback(invoke_without_command=True, help=say("cli.command.territory"))(speak_below)
-FragileTables = Annotated[list[Path] | None, typer.Option("--fragile", help=say("cli.option.fragile"))]
-RequiredTables = Annotated[list[Path], typer.Option("--fragile", help=say("cli.option.fragile"))]
+FragileTables = Annotated[list[Path] | None, option("fragile", "--fragile")]
+RequiredTables = Annotated[list[Path], option("fragile", "--fragile")]
 
 
 @territory.command("rank", help=say("cli.command.territory_rank"))
 @shared("include referential overlay no_access data travel limit settings form output lang hiring radius")
 def rank(
     opts: Bounded,
-    basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))] = "",
-    territory: Annotated[str, typer.Option("--territory", help=say("cli.option.ranked_area"))] = "",
+    basin: Annotated[str, option("basin", "--basin")] = "",
+    territory: Annotated[str, option("ranked_area", "--territory")] = "",
     fragile: FragileTables = None,
-    jobs: Annotated[Path | None, typer.Option("--jobs", help=say("cli.option.jobs"))] = None,
-    employers: Annotated[bool, typer.Option("--employers", help=say("cli.option.employers"))] = False,
+    jobs: Annotated[Path | None, option("jobs", "--jobs")] = None,
+    employers: Annotated[bool, option("employers", "--employers")] = False,
 ) -> bool:
     """Rank the hiring jobs within reach of each fragile lot of a basin, or the other way round."""
     from passerelles.report.envelope import data_sources
@@ -152,12 +150,12 @@ def rank(
 def match(
     opts: Bounded,
     fragile: RequiredTables,
-    territory: Annotated[str, typer.Option("--territory", help=say("cli.option.part_of"))] = "",
-    ceiling: Annotated[float | None, typer.Option("--max-cost", min=0, help=say("cli.option.max_cost"))] = None,
-    minutes: Annotated[float | None, typer.Option("--max-minutes", min=0, help=say("cli.option.max_minutes"))] = None,
-    stretch: Annotated[bool, typer.Option("--stretch", help=say("cli.option.stretch"))] = False,
-    floor: Annotated[float | None, typer.Option("--floor", min=0, max=1, help=say("cli.option.floor"))] = None,
-    refuse: Annotated[bool, typer.Option("--refuse-incomplete", help=say("cli.option.refuse_incomplete"))] = False,
+    territory: Annotated[str, option("part_of", "--territory")] = "",
+    ceiling: Annotated[float | None, option("max_cost", "--max-cost", min=0)] = None,
+    minutes: Annotated[float | None, option("max_minutes", "--max-minutes", min=0)] = None,
+    stretch: Annotated[bool, option("stretch", "--stretch")] = False,
+    floor: Annotated[float | None, option("floor", "--floor", min=0, max=1)] = None,
+    refuse: Annotated[bool, option("refuse_incomplete", "--refuse-incomplete")] = False,
 ) -> bool:
     """Allocate people to openings."""
     from passerelles.report.envelope import data_sources, territory_envelope
@@ -308,9 +306,9 @@ def read_scenario(text: str) -> dict[str, Any]:
 def sums(
     opts: Bounded,
     fragile: FragileTables = None,
-    dominance: Annotated[str | None, typer.Option("--dominance", help=say("cli.option.dominance"))] = None,
-    percent: Annotated[float | None, typer.Option("--p-percent", help=say("cli.option.p_percent"))] = None,
-    before: Annotated[Path | None, typer.Option("--before", help=say("cli.option.before"))] = None,
+    dominance: Annotated[str | None, option("dominance", "--dominance")] = None,
+    percent: Annotated[float | None, option("p_percent", "--p-percent")] = None,
+    before: Annotated[Path | None, option("before", "--before")] = None,
 ) -> None:
     """Publish sums by basin and job."""
     from passerelles.report.envelope import data_sources, unscored_envelope
@@ -350,9 +348,9 @@ def sums(
 def batch(
     opts: Bounded,
     fragile: RequiredTables,
-    output: Annotated[Path, typer.Option("--output", "-o", help=say("cli.option.batch_output"))],
-    by: Annotated[str, typer.Option("--by", help=say("cli.option.batch_by"))] = "basin",
-    pages: Annotated[bool, typer.Option("--pages/--no-pages", help=say("cli.option.batch_pages"))] = True,
+    output: Annotated[Path, option("batch_output", "--output", "-o")],
+    by: Annotated[str, option("batch_by", "--by")] = "basin",
+    pages: Annotated[bool, option("batch_pages", "--pages/--no-pages")] = True,
 ) -> bool:
     """Allocate each territory of two tables on its own."""
     from passerelles.report.batch import LINES, Batch
@@ -390,9 +388,9 @@ def batch(
 @shared("referential overlay data limit form output lang", limit=30)
 def signals(
     opts: Options,
-    basin: Annotated[str, typer.Option("--basin", help=say("cli.option.basin"))],
-    job: Annotated[list[str] | None, typer.Option("--job", help=say("cli.option.job"))] = None,
-    year: Annotated[int | None, typer.Option("--year", help=say("cli.option.year"))] = None,
+    basin: Annotated[str, option("basin", "--basin")],
+    job: Annotated[list[str] | None, option("job", "--job")] = None,
+    year: Annotated[int | None, option("year", "--year")] = None,
 ) -> bool:
     """Show the figures of the market in a basin, each with its source, year, and how it is known."""
     from passerelles.market.signals import basin_openings, signal
@@ -459,12 +457,12 @@ _PAGES: Final = (".html", ".htm", ".docx")
 def report(
     opts: Bounded,
     context: typer.Context,
-    territory: Annotated[str | None, typer.Option("--territory", help=say("cli.option.territory"))] = None,
+    territory: Annotated[str | None, option("territory", "--territory")] = None,
     fragile: FragileTables = None,
-    limit: Annotated[int, typer.Option("--limit", "-n", min=0, help=say("cli.option.report_limit"))] = 0,
-    sheets: Annotated[bool, typer.Option("--sheets", help=say("cli.option.report_sheets"))] = False,
-    title: Annotated[str, typer.Option("--title", help=say("cli.option.report_title"))] = "",
-    pictures: Annotated[bool, typer.Option("--pictures/--no-pictures", help=say("cli.option.pictures"))] = True,
+    limit: Annotated[int, option("report_limit", "--limit", "-n", min=0)] = 0,
+    sheets: Annotated[bool, option("report_sheets", "--sheets")] = False,
+    title: Annotated[str, option("report_title", "--title")] = "",
+    pictures: Annotated[bool, option("pictures", "--pictures/--no-pictures")] = True,
 ) -> bool:
     """Write the report of a territory: a page, or an office document where the file is named .docx."""
     from passerelles.io.atomic import check_free
@@ -541,13 +539,13 @@ def command_words(context: typer.Context, **replaced: object) -> "Iterator[str]"
 
     Of a path only the name stands there, so that the folder is in no report.
     """
-    for option in context.command.params:
-        name = option.name or ""
+    for parameter in context.command.params:
+        name = parameter.name or ""
         value = replaced.get(name, context.params[name])
-        if value in (None, "", option.default) or name == "output":
+        if value in (None, "", parameter.default) or name == "output":
             continue
         for word in value if isinstance(value, list | tuple) else [value]:
-            yield (option.opts if word is not False else option.secondary_opts)[0]
+            yield (parameter.opts if word is not False else parameter.secondary_opts)[0]
             if name in _NAMED_BY_PATH or isinstance(word, Path):
                 yield Path(str(word)).name
             elif not isinstance(word, bool):

@@ -6,11 +6,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, get_args
 
-import typer
-
-from passerelles.cli.shared import Options, message, shared
+from passerelles.cli.shared import Options, argument, message, option, shared
 from passerelles.errors import PasserellesError
-from passerelles.language.say import say
 from passerelles.views.spec import Sheet, dicts
 
 if TYPE_CHECKING:
@@ -26,12 +23,12 @@ _LISTED: Final = 5
 @shared("source column referential overlay limit settings form output lang", limit=5)
 def resolve(
     opts: Options,
-    text: Annotated[str | None, typer.Argument(help=say("cli.argument.text"))] = None,
-    competencies: Annotated[bool, typer.Option("--competencies", help=say("cli.option.competencies"))] = False,
-    to_review: Annotated[Path | None, typer.Option("--review", help=say("cli.option.review"))] = None,
-    choices: Annotated[Path | None, typer.Option("--choices", help=say("cli.option.choices"))] = None,
-    ask: Annotated[bool, typer.Option("--ask", help=say("cli.option.ask"))] = False,
-    context: Annotated[bool, typer.Option("--context/--no-context", help=say("cli.option.context"))] = True,
+    text: Annotated[str | None, argument("text")] = None,
+    competencies: Annotated[bool, option("competencies", "--competencies")] = False,
+    to_review: Annotated[Path | None, option("review", "--review")] = None,
+    choices: Annotated[Path | None, option("choices", "--choices")] = None,
+    ask: Annotated[bool, option("ask", "--ask")] = False,
+    context: Annotated[bool, option("context", "--context/--no-context")] = True,
 ) -> bool:
     """Resolve one text, or every row of a list."""
     kind: Kind = "competency" if competencies else "title"
@@ -195,12 +192,12 @@ def _write_review(opts: Options, done: "Review", kind: "Kind") -> None:
 @shared("source column referential overlay form output lang")
 def migrate(
     opts: Options,
-    codes: Annotated[list[str] | None, typer.Argument(help=say("cli.argument.old_codes"))] = None,
-    old: Annotated[str | None, typer.Option("--from", help=say("cli.option.from_version"))] = None,
-    title: Annotated[str, typer.Option("--title", help=say("cli.option.migrate_title"))] = "",
-    title_column: Annotated[str | None, typer.Option("--title-column", help=say("cli.option.title_column"))] = None,
-    bridge: Annotated[list[Path] | None, typer.Option("--bridge", help=say("cli.option.bridge"))] = None,
-    to: Annotated[str | None, typer.Option("--to", help=say("cli.option.migrate_to"))] = None,
+    codes: Annotated[list[str] | None, argument("old_codes")] = None,
+    old: Annotated[str | None, option("from_version", "--from")] = None,
+    title: Annotated[str, option("migrate_title", "--title")] = "",
+    title_column: Annotated[str | None, option("title_column", "--title-column")] = None,
+    bridge: Annotated[list[Path] | None, option("bridge", "--bridge")] = None,
+    to: Annotated[str | None, option("migrate_to", "--to")] = None,
 ) -> bool:
     """Migrate codes, the codes of a list, every code of the older version, or an overlay."""
     from passerelles.matching.migrate import Bridge, Versions, read_crosswalk
@@ -273,8 +270,8 @@ def _migrate_overlay(opts: Options, place: str, to: str, old: str | None) -> boo
 @shared("referential overlay no_access limit form output lang")
 def search(
     opts: Options,
-    words: Annotated[list[str], typer.Argument(help=say("overlay.words"))],
-    kind: Annotated[list[str] | None, typer.Option("--kind", help=say("overlay.kinds"))] = None,
+    words: Annotated[list[str], argument("overlay.words")],
+    kind: Annotated[list[str] | None, option("overlay.kinds", "--kind")] = None,
 ) -> bool:
     """Look for competencies, credentials, titles and occupations by words of their labels."""
     from passerelles.matching.index import SearchHit, Sought
