@@ -11,7 +11,7 @@ from passerelles import build_graph
 from passerelles.graph.core import OccupationGraph
 from passerelles.market.places import Basin, Places
 from passerelles.paths.legal import NO, UNKNOWN, YES, Verdicts
-from passerelles.territory.hours import Hours
+from passerelles.territory.hours import JobHours
 from passerelles.territory.solve import Floats, Rows
 from small import referential
 
@@ -34,7 +34,7 @@ class Written:
     impossible: frozenset[tuple[str, str]] = frozenset()
     frames: Mapping[tuple[str, str], int] | None = None
 
-    def hours(self, origins: Rows, targets: Rows) -> Hours:
+    def hours(self, origins: Rows, targets: Rows) -> JobHours:
         codes = graph().codes
         expected = np.array(
             [[self.table.get((codes[o], codes[t]), np.nan) for t in targets] for o in origins], dtype=np.float64
@@ -42,7 +42,7 @@ class Written:
         possible = np.array(
             [[NO if (codes[o], codes[t]) in self.impossible else YES for t in targets] for o in origins], dtype=np.int8
         ).reshape(len(origins), len(targets))
-        return Hours(expected * 0.5, expected, expected * 2, possible)
+        return JobHours(expected * 0.5, expected, expected * 2, possible)
 
     def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
         codes = graph().codes

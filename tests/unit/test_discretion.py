@@ -14,7 +14,7 @@ from passerelles.errors import PasserellesError
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory import discretion
 from passerelles.territory.allocation import Allocation
-from passerelles.territory.audit import Auditor, Cell
+from passerelles.territory.audit import Auditor, HiddenSum
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.match import match_territory
 from territory_cases import ANY_MOVE, JOBS, Written, every, graph, openings, people
@@ -304,7 +304,7 @@ def test_a_total_that_gives_a_lot_away_is_given_up_before_flows_of_lots_far_from
     audits: list[int] = []
 
     class Counted(Auditor):
-        def narrow(self, cells: Any, *, thorough: bool = False) -> list[Cell]:
+        def narrow(self, cells: Any, *, thorough: bool = False) -> list[HiddenSum]:
             audits.append(len(cells))
             return super().narrow(cells, thorough=thorough)
 

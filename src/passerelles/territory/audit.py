@@ -21,7 +21,7 @@ _EVERY: Final = slice(None)  # all pairs
 
 
 @dataclass(frozen=True, eq=False)
-class Table(Network):
+class FlowTable(Network):
     """
     A network whose pairs are those that the rules allow, the people on them, and what else a reader knows.
 
@@ -101,7 +101,7 @@ class View:
         """Return a view that prints some flows, and no sum in which others are."""
         return cls(lines, printed, ~lines, total=False)
 
-    def hiding(self, table: Table, flows: Rows | Bools, lines: Rows | Sequence[int] = ()) -> "View":
+    def hiding(self, table: FlowTable, flows: Rows | Bools, lines: Rows | Sequence[int] = ()) -> "View":
         """Return a view that prints no sum, hides some flows more, and has some more lines among the hidden ones."""
         printed, hidden = self.printed.copy(), self.lines.copy()
         printed[flows] = False
@@ -109,13 +109,13 @@ class View:
         hidden[np.asarray(lines, dtype=np.intp)] = True
         return View.bare(hidden, printed)
 
-    def unknown(self, table: Table) -> Bools:
+    def unknown(self, table: FlowTable) -> Bools:
         """Which flows a reader does not know, shape (k,)."""
         return np.asarray(self.lines[table.ends].all(axis=0) & ~self.printed)
 
 
 @dataclass(frozen=True)
-class Cell:
+class HiddenSum:
     """
     A sum of unknown flows that must not be worked out.
 
@@ -146,7 +146,7 @@ class Auditor:
     a corner is not whole. `unproven` once a search ended without a whole table: cells may spread further than was seen.
     """
 
-    def __init__(self, table: Table, view: View) -> None:
+    def __init__(self, table: FlowTable, view: View) -> None:
         """Put what a reader knows in rows; the true table is the first witness."""
         self.unproven = False
         unknown = view.unknown(table)
@@ -180,12 +180,12 @@ class Auditor:
         self._lower = np.concatenate(lower).astype(np.float64)[nonzero]
         self._upper = np.concatenate(upper).astype(np.float64)[nonzero]
 
-    def narrow(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[Cell]:
+    def narrow(self, cells: Sequence[HiddenSum], *, thorough: bool = False) -> list[HiddenSum]:
         """Cells whose values are not shown to spread as far as they need; `thorough` sets no limit to the work."""
         spreads = self.spreads(cells, thorough=thorough)
         return [cell for cell, spread in zip(cells, spreads, strict=True) if spread < cell.need]
 
-    def spreads(self, cells: Sequence[Cell], *, thorough: bool = False) -> list[int]:
+    def spreads(self, cells: Sequence[HiddenSum], *, thorough: bool = False) -> list[int]:
         """How far the values of each cell are found to spread, looked for as far as it needs."""
         among = [cell.at for cell in cells]
         starts, flat = np.cumsum([0, *map(len, among)]), np.concatenate([self.at[:0], *among])

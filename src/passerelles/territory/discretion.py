@@ -19,7 +19,7 @@ from passerelles.errors import PasserellesError
 from passerelles.language.say import Lang, say
 from passerelles.progress import go_on
 from passerelles.territory.allocation import Allocation, Release
-from passerelles.territory.audit import Auditor, Cell, Table, View
+from passerelles.territory.audit import Auditor, FlowTable, HiddenSum, View
 from passerelles.territory.flows import Change, Flow, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, first_lots, floor_groups
@@ -50,13 +50,13 @@ class Small:
     most: Mapping[tuple[int, ...], int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, table: Table, bound: int) -> "Small":
+    def of(cls, table: FlowTable, bound: int) -> "Small":
         """Return what is under a threshold; openings left empty are no people."""
         is_lot = np.arange(len(table.sizes)) < len(table.supply)
         return cls(_between(table.flow, bound), is_lot & _between(table.rest, bound))
 
 
-def choose_view(table: Table, small: Small, bound: int) -> View | None:
+def choose_view(table: FlowTable, small: Small, bound: int) -> View | None:
     """
     Choose what to print.
 
@@ -88,12 +88,12 @@ def choose_view(table: Table, small: Small, bound: int) -> View | None:
     return view if view is None or view.total else _bracketed(table, small, view, bound)
 
 
-def _hide_all(table: Table) -> View:
+def _hide_all(table: FlowTable) -> View:
     """Hide everything."""
     return View.bare(np.ones(len(table.sizes), dtype=np.bool_), np.zeros(table.size, dtype=np.bool_))
 
 
-def _with_spreads(table: Table, small: Small, bound: int) -> Small:
+def _with_spreads(table: FlowTable, small: Small, bound: int) -> Small:
     """Find how far each cell spreads at most where a budget or floors say more than headcounts and openings do."""
     view = _hide_all(table)
     if (table.budget is None and not len(table.need)) or int(view.unknown(table).sum()) > _MANY:
@@ -107,7 +107,7 @@ def _with_spreads(table: Table, small: Small, bound: int) -> Small:
     return replace(small, most=short)
 
 
-def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
+def _bracketed(table: FlowTable, small: Small, view: View, bound: int) -> View:
     """Print between which round numbers the people placed are, the narrowest that the audit proves harmless."""
     if int(view.unknown(table).sum()) > _MANY:
         return view
@@ -121,7 +121,7 @@ def _bracketed(table: Table, small: Small, view: View, bound: int) -> View:
     return view
 
 
-def _audited(table: Table, small: Small, first: View, bound: int) -> View | None:
+def _audited(table: FlowTable, small: Small, first: View, bound: int) -> View | None:
     """Print less and less until the audit passes; None where nothing does, or a total of `first` costs too much."""
     view = first
     late = 0
@@ -150,7 +150,7 @@ def _audited(table: Table, small: Small, first: View, bound: int) -> View | None
     return None
 
 
-def _with_room(table: Table, small: Small, view: View, bound: int) -> View:
+def _with_room(table: FlowTable, small: Small, view: View, bound: int) -> View:
     """Hide more flows until each small one has room in its lot and its pool; then print what sums look harmless."""
     while True:
         go_on()
@@ -165,7 +165,7 @@ def _with_room(table: Table, small: Small, view: View, bound: int) -> View:
             return _print_sums(table, small, view, bound)
 
 
-def _smallest(table: Table, printed: Bools, lines: Bools) -> Rows:
+def _smallest(table: FlowTable, printed: Bools, lines: Bools) -> Rows:
     """Smallest printed flow of each of some lines, ties by position."""
     smallest = []
     for at in table.ends:
@@ -174,14 +174,14 @@ def _smallest(table: Table, printed: Bools, lines: Bools) -> Rows:
     return np.union1d(*smallest)
 
 
-def _openings(table: Table, hidden: Bools, short: Bools) -> Rows:
+def _openings(table: FlowTable, hidden: Bools, short: Bools) -> Rows:
     """Largest pool open to each lot that has too few hidden ones to have sent its people to."""
     lots, pools = table.ends
     among = np.flatnonzero(short[lots] & ~hidden[pools])
     return np.unique(pools[first_of_each(lots, among, -table.sizes[pools[among]])])
 
 
-def _print_sums(table: Table, small: Small, view: View, bound: int) -> View:
+def _print_sums(table: FlowTable, small: Small, view: View, bound: int) -> View:
     """Print every sum that is not itself small, nor gives a small one by subtraction."""
     unknown = view.unknown(table)
     if int(unknown.sum()) <= _MANY:
@@ -194,7 +194,7 @@ def _between(values: Ints, bound: int) -> Bools:
     return np.asarray((values > 0) & (values < bound))
 
 
-def _total_is_harmless(table: Table, view: View, bound: int) -> bool:
+def _total_is_harmless(table: FlowTable, view: View, bound: int) -> bool:
     """Whether neither the people placed, nor those left, nor what other lots sum to, is small."""
     unknown = view.unknown(table)
     left, sent, others = map(table.lots, (table.rest, table.sums(unknown), ~view.told))
@@ -202,13 +202,13 @@ def _total_is_harmless(table: Table, view: View, bound: int) -> bool:
     return not _between(np.asarray([each.sum() for each in groups]), bound).any()
 
 
-def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
+def _cells(table: FlowTable, small: Small, view: View, bound: int) -> list[HiddenSum]:
     """Sums to audit: each small flow, the uncovered people of each lot that has few, and the lines that are masked."""
     unknown = view.unknown(table)
     cells = []
 
     def add(at: Rows, *lines: int, most: Iterable[int]) -> None:
-        cells.append(Cell(at, min(bound, small.most.get(lines, bound), *most), lines))
+        cells.append(HiddenSum(at, min(bound, small.most.get(lines, bound), *most), lines))
 
     for n in np.flatnonzero(small.flows):
         ends = table.ends[:, n]
@@ -221,11 +221,11 @@ def _cells(table: Table, small: Small, view: View, bound: int) -> list[Cell]:
         add(at[starts[lot] : starts[lot + 1]], lot, most=(int(table.supply[lot]), int(reach[lot])))
     if not view.total:
         sides = zip(table.ends[:, at], (table.lots(view.told), table.pools(view.told)), strict=True)
-        cells += [Cell(at, bound), *(Cell(at[~view.told[of]], bound) for of, told in sides if not told.all())]
+        cells += [HiddenSum(at, bound), *(HiddenSum(at[~view.told[of]], bound) for of, told in sides if not told.all())]
     return cells
 
 
-def _is_safe(table: Table, view: View, cells: list[Cell]) -> bool:
+def _is_safe(table: FlowTable, view: View, cells: list[HiddenSum]) -> bool:
     """
     Whether nothing but hidden flows is left, and each cell spreads enough by that alone.
 
@@ -241,7 +241,7 @@ def _is_safe(table: Table, view: View, cells: list[Cell]) -> bool:
     if table.budget is not None:
         room = np.minimum(room, (table.budget - spent) // np.maximum(table.hours, 1))
 
-    def spread(cell: Cell) -> int:
+    def spread(cell: HiddenSum) -> int:
         if not len(cell.at):
             return 0
         if len(cell.lines) == 1 and table.budget is None:
@@ -251,7 +251,7 @@ def _is_safe(table: Table, view: View, cells: list[Cell]) -> bool:
     return all(spread(cell) >= cell.need for cell in cells)
 
 
-def _print_less(table: Table, small: Small, view: View, failing: list[Cell], bound: int) -> View | None:
+def _print_less(table: FlowTable, small: Small, view: View, failing: list[HiddenSum], bound: int) -> View | None:
     """Print less: sums of failing columns, then of rows, then flows; None where nothing of these would help."""
     of_flows = {line for cell in failing if len(cell.lines) > 1 for line in cell.lines}
     alone = {line for cell in failing if len(cell.lines) == 1 for line in cell.lines}
@@ -301,7 +301,7 @@ class Publication:
 
     allocation: Allocation
     threshold: int
-    table: Table
+    table: FlowTable
     view: View | None
     empty: bool = False
 
@@ -349,14 +349,14 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     return Publication(allocation, bound, table, view, empty=view is None)
 
 
-def _table(allocation: Allocation) -> Table:
+def _table(allocation: Allocation) -> FlowTable:
     at = allocation.allowed.astype(np.intp).reshape(-1, 2)
     _, group, need = floor_groups(allocation.fragile, allocation.settings)
     supply = np.asarray([lot.people for lot in allocation.fragile.lots], dtype=np.int64)
     capacity = np.asarray([*allocation.hiring.capacities.values()], dtype=np.int64)
     network = (supply, capacity, at[:, 0], at[:, 1], group, need)
     hours, budget = allocation.allowed_hours, allocation.bounds.budget
-    return Table(*network, allocation.allowed_people, hours, budget, allocation.allowed_sure)
+    return FlowTable(*network, allocation.allowed_people, hours, budget, allocation.allowed_sure)
 
 
 def published(publication: Publication, lang: Lang = "fr") -> Release:

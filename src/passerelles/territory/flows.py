@@ -21,7 +21,7 @@ from passerelles.ranking.moves import figure
 from passerelles.referentials.access_text import Choice
 from passerelles.scoring.scorer import LEVELS, Level
 from passerelles.territory.lots import Lot, Month, Side
-from passerelles.territory.pairs import Moves, Pairs, Territory, Why, first_lots
+from passerelles.territory.pairs import JobMoves, Pairs, Territory, Why, first_lots
 from passerelles.territory.solve import TENTHS, Ints
 from passerelles.views.schema import maybe, one_of, record
 from passerelles.views.shown import Described
@@ -37,7 +37,7 @@ _SHARES: Final = dict.fromkeys(SHARES, FIGURE)
 _MASKED: Final = Column("masked", "flag", value=lambda _item, _lang: False, on=On.FILE, schema="flag")
 
 
-def hours_at(moves: Moves, where: tuple[int, int], assumed: float | None = None) -> Hours:
+def hours_at(moves: JobMoves, where: tuple[int, int], assumed: float | None = None) -> Hours:
     """Return the hours of a move, none to the same job; `assumed` stand for those expected where these are unknown."""
     if moves.same[where]:
         return Hours(0.0, 0.0, 0.0)

@@ -81,7 +81,7 @@ def make_lever(graph: OccupationGraph, effort: EffortSettings, codes: Sequence[s
     return Lever(graph, effort, tuple(sorted(columns)), tuple(sorted({*codes} - column_of.keys())))
 
 
-class Hours(NamedTuple):
+class JobHours(NamedTuple):
     """
     Hours of training a person, shape (origins, targets); nan = unknown.
 
@@ -102,7 +102,7 @@ class Hours(NamedTuple):
 class Costs(Protocol):
     """What allocation needs to know of moves; rows are positions in the graph."""
 
-    def hours(self, origins: Rows, targets: Rows) -> Hours:
+    def hours(self, origins: Rows, targets: Rows) -> JobHours:
         """Hours of every pair."""
 
     def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
@@ -134,7 +134,7 @@ class EffortCosts:
     lever: tuple[str, ...] = ()
     certifications: Certifications | None = None
 
-    def hours(self, origins: Rows, targets: Rows) -> Hours:
+    def hours(self, origins: Rows, targets: Rows) -> JobHours:
         """Return the hours of every pair."""
         graph = self.graph
         table, demands = effort_table(graph, self.settings), demands_of(graph)
@@ -162,7 +162,7 @@ class EffortCosts:
                 low[i, use] = (remaining.low + lever_hours * table.low_share)[targets][use]
                 high[i, use] = (remaining.high + lever_hours * table.high_share)[targets][use]
                 expected[i, use], taken[i, use] = with_lever[use], lever_hours
-        return Hours(low, expected, high, possible, None if lever is None else taken, short)
+        return JobHours(low, expected, high, possible, None if lever is None else taken, short)
 
     def within(self, frame: str, origins: Rows, targets: Rows, expected: Floats) -> Verdicts:
         """

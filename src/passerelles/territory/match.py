@@ -32,7 +32,7 @@ from passerelles.territory.lots import Locator, Lot, Note, Table
 from passerelles.territory.pairs import (
     Bounds,
     Doubt,
-    Moves,
+    JobMoves,
     Pairs,
     Territory,
     Why,
@@ -346,7 +346,7 @@ def _unmet(territory: Territory, task: Task) -> Iterator[str]:
             yield name
 
 
-def _flows(territory: Territory, moves: Moves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
+def _flows(territory: Territory, moves: JobMoves, pairs: Pairs, flow: Ints) -> tuple[Flow, ...]:
     market, referential = territory.locator.market, territory.graph.referential
     openings_in = cache(partial(job_openings, market, referential)) if market and market.has_survey else None
     explained: dict[tuple[str, str], Move | None] = {}
@@ -411,7 +411,7 @@ def _extra_credentials(territory: Territory, start: Lot, end: Lot) -> tuple[Extr
     return tuple(map(extra, lacked))
 
 
-def _notes(territory: Territory, moves: Moves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
+def _notes(territory: Territory, moves: JobMoves, bounds: Bounds, flows: tuple[Flow, ...]) -> tuple[str, ...]:
     places, settings, moving = territory.locator.places, territory.settings, ~moves.same
     bounded, low = bounds.radius_km is not None, settings.masked_openings == "low"
     conditions = {
@@ -492,7 +492,7 @@ def _bound_moves(territory: Territory, allocation: Allocation) -> Iterator[tuple
         yield "max_cost", "max_cost", bounds.max_cost + hours, hours
 
 
-def _changes(territory: Territory, moves: Moves, allocation: Allocation) -> Iterator[Change]:
+def _changes(territory: Territory, moves: JobMoves, allocation: Allocation) -> Iterator[Change]:
     """Solve again with each bound moved; a bound that is not set cannot move."""
     for kind, name, value, step in _bound_moves(territory, allocation):
         go_on()

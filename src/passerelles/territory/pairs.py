@@ -32,7 +32,7 @@ from passerelles.scoring.measures import coverage_positions, coverage_row, holdi
 from passerelles.scoring.scorer import LEVELS, scorer_for
 from passerelles.scoring.table import score_table
 from passerelles.settings import TerritorySettings
-from passerelles.territory.hours import Costs, Hours
+from passerelles.territory.hours import Costs, JobHours
 from passerelles.territory.jobs import as_asked, asked_by, asked_in
 from passerelles.territory.lots import NOWHERE, Locator, Lot, Lots, pool_key
 from passerelles.territory.solve import TENTHS, Bools, Floats, Ints, Rows, first_of_each
@@ -174,7 +174,7 @@ class Territory:
 
 
 @dataclass(frozen=True, eq=False)
-class Moves:
+class JobMoves:
     """
     What is known of every move between the jobs of two sides.
 
@@ -198,7 +198,7 @@ class Moves:
 
     row: Mapping[str, int]
     column: Mapping[str, int]
-    hours: Hours
+    hours: JobHours
     probability: Floats
     level: Signs
     listed: Bools
@@ -258,7 +258,7 @@ class Pairs(NamedTuple):
 _NO_PAIRS: Final = Pairs(*(np.zeros(0, dtype=kind) for kind in "pppbb?qqdd?"))  # each field by its code in numpy
 
 
-def moves_between(territory: Territory, frame: str | None = None) -> Moves:
+def moves_between(territory: Territory, frame: str | None = None) -> JobMoves:
     """Work out every move between the jobs of two sides, each pair of jobs once."""
     graph, costs, settings = territory.graph, territory.costs, territory.settings
     origins, targets = (
@@ -286,7 +286,7 @@ def moves_between(territory: Territory, frame: str | None = None) -> Moves:
     # Listed moves of specialised occupations are those of their fiches.
     bases = graph.base_rows
     listed = np.asarray(graph.mobility[bases[origins]][:, bases[targets]].toarray() > 0, dtype=np.bool_)
-    return Moves(rows, columns, hours, probability, level, listed, within, same, part)
+    return JobMoves(rows, columns, hours, probability, level, listed, within, same, part)
 
 
 def _same_job(graph: OccupationGraph, origins: Rows, targets: Rows) -> tuple[Bools, Bools]:
@@ -306,7 +306,7 @@ def _credentials_of(graph: OccupationGraph, row: int) -> frozenset[str]:
     return frozenset(each.credential for each in rows if each.kind != "option")
 
 
-def verdicts(territory: Territory, moves: Moves, bounds: Bounds) -> tuple[Signs, Signs, Ints, Ints]:
+def verdicts(territory: Territory, moves: JobMoves, bounds: Bounds) -> tuple[Signs, Signs, Ints, Ints]:
     """
     Judge every move, distance aside: what stands in its way, what is in doubt, its hours, and what it costs.
 
@@ -345,7 +345,7 @@ def verdicts(territory: Territory, moves: Moves, bounds: Bounds) -> tuple[Signs,
     return why, doubt, hours, cost
 
 
-def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
+def _cost(moves: JobMoves, hours: Ints, settings: TerritorySettings) -> Ints:
     """
     Tenths of an hour that a move costs: those of training, and so many for each halving of its chance.
 
@@ -360,7 +360,7 @@ def _cost(moves: Moves, hours: Ints, settings: TerritorySettings) -> Ints:
 
 class _Openings(NamedTuple):
     """
-    The hiring lots in arrays, shape (e,): column of `Moves`, pool, position of their place, doubt of their title.
+    The hiring lots in arrays, shape (e,): column of `JobMoves`, pool, position of their place, doubt of their title.
 
     `title` is the job as it was written, to compare; `demanded` what access demands of the titles of some, `numbers`
     those in the titles of some (tonnage or class of a certificate), both by position. `places` are spots and basins.
@@ -392,7 +392,7 @@ def floor_groups(fragile: Lots, settings: TerritorySettings) -> tuple[list[str],
     return names.tolist(), group, np.ceil(settings.floor * heads - _EXACT).astype(np.int64)
 
 
-def _opening_arrays(territory: Territory, moves: Moves) -> _Openings:
+def _opening_arrays(territory: Territory, moves: JobMoves) -> _Openings:
     lots = territory.hiring.lots
     number = {key: i for i, key in enumerate(territory.hiring.capacities)}
     places = sorted({(lot.spot, lot.basin) for lot in lots})
@@ -474,7 +474,7 @@ def lacking(held: frozenset[str], demanded: Iterable[Choice]) -> list[Choice]:
     return sorted(choice for choice in demanded if held.isdisjoint(choice))
 
 
-def find_pairs(territory: Territory, moves: Moves, bounds: Bounds) -> Pairs:
+def find_pairs(territory: Territory, moves: JobMoves, bounds: Bounds) -> Pairs:
     """
     Compare every lot with every pool.
 

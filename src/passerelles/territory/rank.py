@@ -42,7 +42,7 @@ from passerelles.territory.allocation import note_sheets
 from passerelles.territory.flows import KNOWN_BY, hours_at
 from passerelles.territory.hours import Costs, EffortCosts
 from passerelles.territory.lots import Locator, Lot, Lots, Note, Problem, Side, Table, pool_key, reading_notes
-from passerelles.territory.pairs import LEAST_CHANCE, Moves, Territory, chosen_bound, moves_between
+from passerelles.territory.pairs import LEAST_CHANCE, JobMoves, Territory, chosen_bound, moves_between
 from passerelles.territory.parts import inside
 from passerelles.territory.reading import read_lots
 from passerelles.text import few
@@ -340,7 +340,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     ends = _side(graph, "hiring", hiring, locator, titles, basins[1], rule, own)
     model = costs if costs is not None else EffortCosts(graph, config)
     territory = Territory(graph, starts, ends, locator, model, chosen)
-    pair = _ranker(territory, moves_between(territory), radius, ruled=hiring is None)
+    pair = _rater(territory, moves_between(territory), radius, ruled=hiring is None)
     excluded = config.ranking.sources_exclude if by == "hiring" else ()
     near_side, far_side = (starts, ends) if by == "fragile" else (ends, starts)
     tables = {lots.side: lots for lots, table in ((starts, fragile), (ends, hiring)) if table is not None}
@@ -377,7 +377,7 @@ def rank_territory(  # noqa: PLR0913 - each option is named at every call
     return TerritoryRanking(ranked, notes, [row for lots in tables.values() for row in lots.set_aside])
 
 
-def _ranker(territory: Territory, moves: Moves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
+def _rater(territory: Territory, moves: JobMoves, radius: float, *, ruled: bool) -> Callable[[Lot, Lot], Ranked | None]:
     """
     Return what ranks a pair; None where it is impossible, of one fiche, or too far.
 
