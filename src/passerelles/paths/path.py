@@ -651,8 +651,9 @@ def step_lines(step: Step, lang: Lang = "fr") -> list[str]:
     elif _tells_nothing(step.known_hours):
         basis = "unknown" if step.hours.high is None else "at_most"
     sourced = round(step.sourced)
-    first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
     practice = sum(c.months.low or 0.0 for c in step.to_obtain if c.kind == "experience")
+    basis = "with_practice" if in_months and practice else basis
+    first = say(f"paths.step.{basis}", lang=lang, origin=origin, target=target, hours=hours, sourced=sourced)
     may_have = [c for c in step.to_obtain if c.may_have]
     presumed = [c.label for c in may_have if step.hours.lower_bound or c.presumed]
     presumed += [step.title] if step.title else []
