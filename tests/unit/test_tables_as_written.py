@@ -1,6 +1,7 @@
 """Tables of people and openings as companies write them, each rule with the table that asked for it."""
 
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -2109,3 +2110,170 @@ def test_a_title_names_the_place_in_brackets_or_one_of_the_other_tables(
     _, posts = read_sides(embedded, people, path, locator=Locator(PLACES))
     assert posts is not None
     assert {lot.commune for lot in posts.lots} == {"56001"}
+
+
+def test_a_header_begins_on_the_line_above_where_that_one_names_its_empty_columns(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Etablissement de Redon",),
+        ("Direction", "Catégorie professionnelle", "Intitulés de poste rattachés", "Effectif", "", "Projet", ""),
+        ("", "", "", "CDI", "CDD", "Postes supprimés", "Effectif cible"),
+        ("Production", "Agent de flux", "Cariste", 14, 1, 9, 6),
+        ("", "Agent de flux", "Magasinier", 11, 0, "-", 11),
+        ("Sous-total Production", "", "", 25, 1, 9, 17),
+        merged=("A2:A3", "B2:B3", "C2:C3", "D2:E2", "F2:G2", "A4:A5"),
+    )
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert [(lot.given, lot.people) for lot in lots.lots] == [("Cariste", 9), ("Magasinier", 0)]
+    assert (asides(lots), "dash" in said(lots)) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("headings", "expected"),
+    [
+        (("Personnel de jour", "Personnel de nuit"), [("", 18)]),
+        (("Redon", "Allaire"), [("Allaire", 6), ("Redon", 12)]),
+        (("Effectif actuel", "Effectif cible"), [("", 6)]),
+        (("Vague 1", "Vague 2"), [("", 18)]),
+    ],
+)
+def test_below_several_headings_people_count_and_not_their_equivalents(
+    embedded: Referential, tmp_path: Path, headings: tuple[str, str], expected: list[tuple[str, int]]
+) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Emploi", headings[0], "", headings[1], "", "Remarque"),
+        ("", "Eff. physique", "ETP", "Eff. physique", "ETP", ""),
+        ("Cariste", 12, 11, 6, 6, ""),
+        ("Total", 12, 11, 6, 6, ""),
+        merged=("B1:C1", "D1:E1"),
+    )
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert sorted((lot.commune_label, lot.people) for lot in lots.lots) == expected
+    assert "part_time_beside" in said(lots)
+
+
+@pytest.mark.parametrize(
+    ("name", "answers", "people"),
+    [
+        ("Emploi sensible", ("Oui", "Non", "oui"), 8),
+        ("Renouv. ?", ("non", "OUI", "?"), 8),
+        ("Poste maintenu", ("Non", "Oui", "Non"), 8),
+        ("Repris (O/N)", ("N", "O", "N"), 8),
+        ("RQTH", ("Oui", "Non", "Oui"), 11),
+    ],
+)
+def test_who_a_column_says_by_yes_or_no_to_stay_is_left_out(
+    embedded: Referential, name: str, answers: tuple[str, ...], people: int
+) -> None:
+    numbers = zip(("N1101", "N4101", "N1103"), (5, 3, 3), answers, strict=True)
+    rows = [{"Emploi": job, "Effectif": n, name: answer} for job, n, answer in numbers]
+    lots = read_lots(embedded, rows, "fragile")
+    assert lots.people == people
+    assert ("doubted" in said(lots)) == ("?" in answers)
+
+
+def test_jobs_concerned_count_by_their_own_numbers_beside_the_size_of_the_firm(embedded: Referential) -> None:
+    cells = (
+        "12 caristes\n6 magasiniers",
+        "2 caristes / 1 magasinier",
+        "4 caristes, livreurs, 1 magasinier",
+        "à préciser",
+    )
+    rows = [
+        {"Entreprise": f"E{at}", "Activité": "Logistique", "Effectif": 40, "Emplois concernés": cell}
+        for at, cell in enumerate(cells)
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert [(each[0], each[2]) for each in found(lots)] == [
+        ("E0", 12),
+        ("E0", 6),
+        ("E1", 2),
+        ("E1", 1),
+        ("E2", 4),
+        ("E2", 1),
+    ]
+    assert asides(lots) == [(3, "jobs_left"), (4, "job_unknown")]  # of the drivers, nobody knows how many
+
+
+def test_a_shop_named_after_a_town_and_a_part_of_it_is_in_that_town(embedded: Referential) -> None:
+    shops = ("Redon Gare", "Allaire – Les Portes de Bretagne", "Redon Saint-Sauveur", "Redon centre")
+    rows = [{"Code mag.": f"{at:03}", "Magasin": shop, "Emploi": "N1101", "Nb": 2} for at, shop in enumerate(shops)]
+    lots = read_lots(embedded, rows, "fragile", locator=Locator(PLACES))
+    assert {(lot.employer, lot.commune_label) for lot in lots.lots} == {
+        (shop, "Allaire" if "Allaire" in shop else "Redon") for shop in shops
+    }
+
+
+def test_of_communes_of_one_name_the_only_one_near_is_meant(embedded: Referential) -> None:
+    communes = (
+        *PLACES.communes,
+        Commune("07288", "Saint-Priest", "5310", 44.7, 4.5),
+        Commune("69290", "Saint-Priest", "5313", 47.7, -2.0),
+    )
+    rows = [{"Poste": "N1101", "Nb": 2, "Commune": name} for name in ("Redon", "Allaire", "Saint-Priest")]
+    lots = read_sides(embedded, rows, None, locator=Locator(replace(PLACES, communes=communes)))[0]
+    assert ({lot.commune for lot in lots.lots}, asides(lots)) == ({"35236", "56001", "69290"}, [])
+
+
+@pytest.mark.parametrize(
+    ("name", "people"),
+    [
+        ("Reste à reclasser", 9),
+        ("Nombre maximum de départs", 9),
+        ("Départs envisagés (max)", 9),
+        ("En surnombre", 9),
+        ("Départs validés", 64),
+        ("Congés à solder", 64),
+    ],
+)
+def test_beside_who_is_there_who_has_to_move_counts(embedded: Referential, name: str, people: int) -> None:
+    rows = [
+        {
+            "Service": "S",
+            "Emploi": "N1101",
+            "Effectif au 01/09/26": 46,
+            "Transfert Allaire": 12,
+            "Retraites": 5,
+            name: 7,
+        },
+        {
+            "Service": "S",
+            "Emploi": "N4101",
+            "Effectif au 01/09/26": 18,
+            "Transfert Allaire": 4,
+            "Retraites": 1,
+            name: 2,
+        },
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert lots.people == people
+    assert ("who_moves" in said(lots)) == (people == 9)
+    assert ("leavers_beside" in said(lots)) == ("Reste" in name)
+
+
+def test_of_two_columns_of_who_has_to_move_the_one_of_who_is_left_counts(embedded: Referential) -> None:
+    row = {"Emploi": "N1101", "Effectif": 46, "Sureffectif au siège": 30, "Solde": 12}
+    assert read_lots(embedded, [row, row | {"Emploi": "N4101"}], "fragile").people == 24
+    row = {"Emploi": "N1101", "Effectif": 10, "Solde": 12}  # it is no part of those who are there
+    assert read_lots(embedded, [row, row | {"Emploi": "N4101"}], "fragile").people == 20
+
+
+def test_a_title_names_a_place_before_words_that_go_on(embedded: Referential, tmp_path: Path) -> None:
+    title = "Personnel de la plateforme d'Allaire (56) menacé par l'automatisation"
+    text = f"{title};;\n\nEmploi;Effectif;Service\nN1101;4;Quai\nN4101;2;Quai\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
+    assert {lot.commune_label for lot in lots.lots} == {"Allaire"}
+    text = text.replace("(56) menacé", "Logistique")  # a firm's name, perhaps
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
+    assert {lot.commune_label for lot in lots.lots} == {""}
+
+
+@pytest.mark.parametrize("state", ["En emploi (CDI) depuis 09/2026", "Sortie positive", "Embauché chez B", "Abandon"])
+def test_who_has_found_work_is_not_counted_in_a_list_of_job_seekers(embedded: Referential, state: str) -> None:
+    header = ("N° dossier", "Sexe", "Dernier métier exercé", "Métier visé", "Situation")
+    people = (("24-1", "F", "Cariste", "Secrétaire", "En recherche"), ("24-2", "M", "Cariste", "Livreur", state))
+    lots = read_lots(embedded, [dict(zip(header, each, strict=True)) for each in people], "fragile")
+    assert (lots.people, "gone_line" in said(lots)) == (1, True)

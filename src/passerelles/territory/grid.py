@@ -501,8 +501,7 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
     states += [at for at in range(len(header)) if grid.side == "hiring" and at not in kept]  # wherever it is written
     references = _references(grid)
     seen = set[tuple[str, ...]]()
-    out, answer = ("closed_line", "yes") if grid.side == "hiring" else ("not_concerned", "no")
-    answered = _answered(grid)
+    out, answered = "closed_line" if grid.side == "hiring" else "not_concerned", _answered(grid)
     side_at = side_column(grid)
     nobodies = ("out_of_scope", "nobody_there") if grid.side == "fragile" else ("out_of_scope",)
 
@@ -530,8 +529,8 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         # Where no job is, a total is written in whatever column: their order means nothing.
         if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
             return "total_line", {}
-        answers = (grid.text_at(cells, at).casefold() for at in answered)
-        is_out = any(text.isalpha() and _YES_NO.get(text) == answer for text in answers)
+        answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in answered.items()]
+        is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
         said = [texts[at] for at in states] + [normalise_label(part) for part in _IN_BRACKETS.findall(job)]
         if is_out or any(says(ended, text) for text in said):
             return out if is_out else f"{ended}_line", {}
@@ -557,12 +556,13 @@ def _references(grid: Grid) -> list[int]:
     return [at for at in named if (texts := grid.sample(at)) and all(map(_REFERENCE.fullmatch, texts))]
 
 
-def _answered(grid: Grid) -> list[int]:
-    """Return the columns that say by yes or no whether an opening is filled, or people are concerned."""
+def _answered(grid: Grid) -> dict[int, str]:
+    """Return the columns that say whether an opening is filled, or people are concerned or kept, and what is out."""
+    names = {at: bare(name) for at, name in enumerate(grid.header) if at not in {*grid.columns.values()}}
     if grid.side == "hiring":
-        return [at for at, name in enumerate(grid.header) if _FILLED.fullmatch(bare(name))]
-    read = set(grid.columns.values())
-    return [at for at, name in enumerate(grid.header) if at not in read and says("concerned", bare(name))]
+        return {at: "yes" for at, name in enumerate(grid.header) if _FILLED.fullmatch(bare(name))}
+    kept = {at: "yes" for at, name in names.items() if says("kept", name)}
+    return {at: "no" for at, name in names.items() if says("concerned", name)} | kept
 
 
 def _unnamed_sums(grid: Grid) -> Callable[[Sequence[Any]], bool]:
@@ -618,7 +618,8 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
             return Remarked(*cell, said if key == "left" else number - said)
         if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", words):
             return Remarked(grid.header[at], grid.text_at(cells, at), number, "leavers_remarked")
-    doubts = (at for at in remarks if says("doubt", grid.text_at(cells, at).casefold()))
+    doubts = [at for at in remarks if says("doubt", grid.text_at(cells, at).casefold())]
+    doubts += [at for at in _answered(grid) if grid.text_at(cells, at) == "?"]
     return next((Remarked(grid.header[at], grid.text_at(cells, at), number, "doubted") for at in doubts), None)
 
 

@@ -45,6 +45,7 @@ _PART_OF: Final = re.compile(
     re.IGNORECASE,
 )
 _FAR_KM: Final = 150.0  # to the nearest place of the tables, beyond which one is doubted
+_NEAR_KM: Final = 60.0  # to the nearest place of the tables, within which one of several of a name is meant
 _COUNTRY: Final = 200  # communes of tables that are of no one territory
 _SOME: Final = 4  # places of a table that tell where it is
 _APART: Final = re.compile(r"\s*[(),;]\s*|\s*(?<!\b[sS])/\s*|\s+[-–—:]\s+")
@@ -213,6 +214,10 @@ class Locator:
         known = [part for part in _APART.split(text) if part and self.places is not None and self.places.named(part)]
         if parts and len(known) == 1 and known != [text]:
             yield known[0]
+        if parts and len(words := text.split()) > 1 and words[-1][:1].isupper():  # "Lyon Part-Dieu"
+            heads = (" ".join(words[:n]) for n in range(len(words) - 1, 0, -1))
+            for head in (each for each in heads if not says("word_too", normalise_label(each))):
+                yield from [head] if self.places and self.places.named(head) else self.rewordings(head, parts=False)
 
     def named_in_part(self, text: str) -> list[Commune]:
         """Return the one commune of the tables in whose name a text stands; nothing where none is, or several."""
@@ -265,9 +270,12 @@ class Locator:
         Of several, none of which the tables name, the one that lies where they have more than one place.
         """
         codes = error.values.get("communes", ())
-        local = [c for c in codes if departments_shown(c) in self.departments] if isinstance(codes, tuple) else []
+        codes = codes if isinstance(codes, tuple) else ()
+        local = [c for c in codes if departments_shown(c) in self.departments]
         if len(local) > 1 and self.communes.isdisjoint(local):
             local = [c for c in local if departments_shown(c) in self.common]
+        if not local:  # beyond the border of a department
+            local = [c for c in codes if (km := self.away(c)) is not None and km <= _NEAR_KM]
         if self.places is None or len(local) != 1:
             raise error
         commune = self.places.commune_by_code[local[0]]

@@ -61,11 +61,11 @@ from passerelles.territory.lots import (
 )
 from passerelles.territory.shapes import (
     all_counts,
-    counted_jobs,
-    counts_some_jobs,
     differing_totals,
     firms_apart,
+    of_who_moves,
     place_in_title,
+    split_jobs,
     unpivoted,
     with_changes,
     with_needs,
@@ -79,7 +79,6 @@ _MOST_CELLS: Final = 0.6
 _CHOICES: Final = 5  # places that a cell may mean, named
 _SHORT: Final = 3  # digits at most that are no code of a place
 _DITTO: Final = re.compile(r"[\"″〃»]|''|idem|id\.|ditto", re.IGNORECASE)
-_NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
 _AREA: Final = re.compile(r"(?i)^(?:\d{5}|secteur)\s+(?:d[eu]\s)?|\s*\((?:\d{2,5}|2[AB])\)\s*$")  # "Vierzon (18)"
 _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 # Kinds of rows that are lots, not read.
@@ -253,6 +252,10 @@ class _Reader:
         """Reads a cell of several jobs, each only once: see `several_jobs`."""
         return cache(partial(several_jobs, self.referential))
 
+    def _are_several(self, text: str) -> bool:
+        """Whether a cell says several jobs."""
+        return isinstance(self._job_of_several(text), Unusable)
+
     def tell(self, file: str, key: str, line: int = 0, column: str = "", /, **values: object) -> None:
         """Record a message on what was done with a table or a line of it."""
         self.said.append(Problem(file, line, column, key, values))
@@ -285,7 +288,8 @@ class _Reader:
         Where its places keep it from having most, rows of an unknown one count without, with a message.
         """
         grid = self._check_columns(grid)
-        grid, rows = self._split(grid, self._rows(grid))
+        grid, rows, problems = split_jobs(grid, self._rows(grid), self.is_place, self._are_several, self.tell)
+        self.set_aside += problems
         titles = read_titles(self.referential, grid, rows, threshold=self.review_threshold)
         n_aside, n_said = len(self.set_aside), len(self.said)
         found = self._lots(grid, rows, titles)
@@ -322,46 +326,6 @@ class _Reader:
                 lots.append(((*key, lot.commune, title, lot.permits, str(lot.month or ""), extra), lot))
         return lots
 
-    def _split(self, grid: Grid, rows: list[Row]) -> tuple[Grid, list[Row]]:
-        """
-        Give each job its own row where a cell gives several with numbers that add up to that of the row.
-
-        Where no column has numbers, such a cell does, of one job too: other rows count one. A number in brackets may
-        be the mark of a note, and is asked back.
-        """
-        role, job = COUNT[self.side], grid.columns.get("job")
-        if job is None:
-            return grid, rows
-        uncounted = role not in grid.columns
-        counted = [counted_jobs(cell_text(cells[job]), alone=uncounted) for _, cells in rows]
-        if uncounted and any(counted):
-            rows = [(line, [*cells, 1]) for line, cells in rows]
-            grid = replace(grid, header=[*grid.header, ""], columns={**grid.columns, role: len(grid.header)})
-        count, split_rows = grid.columns.get(role, 0), list[Row]()
-        for (line, cells), jobs in zip(rows, counted, strict=True):
-            row_count = None if uncounted else whole_of(grid.text_at(cells, count))
-            text = cell_text(cells[job])
-            problem = ""
-            if not jobs or row_count not in (None, sum(n for _, n in jobs)):
-                chosen = any(grid.text(cells, role) for role in ("choice", "code"))
-                problem = "jobs_unshared" if counts_some_jobs(text, alone=uncounted) and not chosen else ""
-                several = uncounted and says("several", normalise_label(text))
-                several |= uncounted and any(counted) and isinstance(self._job_of_several(text), Unusable)
-                problem = "not_number" if several else problem
-                split_rows += [] if problem else [(line, cells)]
-            elif len(jobs) == 1 and _NOTE_MARK.search(text):
-                problem = "number_in_job"
-            else:
-                self.tell(grid.name, "jobs_split", line, given=grid.text_at(cells, job))
-                town = place_in_title(text, self.is_place) if uncounted else ""
-                for title, number in jobs:  # "4 soudeurs et 2 caristes à Redon"
-                    values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
-                    split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
-            if problem:
-                fields = {"given": " ".join(text.split())}
-                self.set_aside.append(Problem(grid.name, line, grid.header[job], problem, fields, row_count))
-        return grid, split_rows
-
     def _check_columns(self, grid: Grid) -> Grid:
         """
         Refuse a table without jobs; say what its lines count as where it lacks another column.
@@ -396,7 +360,8 @@ class _Reader:
             first_row = next((each for each in (grid.header, *(cells for _, cells in grid.rows)) if any(each)), ())
             columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
-        grid = without_sums(firms_apart(all_counts(grid, self.tell)), self.is_place, self.holds_jobs, self.tell)
+        grid = all_counts(of_who_moves(grid, self.tell), self.tell)
+        grid = without_sums(firms_apart(grid), self.is_place, self.holds_jobs, self.tell)
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),
@@ -541,20 +506,20 @@ class _Reader:
         role = COUNT[self.side]
         if role not in grid.columns:
             return self._as_remarked(grid, line, cells, 1)
-        filled = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
-        if grid.parts:  # a dash in one of them means nobody
-            filled = [at for at in filled if grid.text_at(cells, at).strip("-–—")]
-        if grid.signed and filled:
-            change = change_of(grid.text_at(cells, filled[0]), decimal)
-            if change is not None:
-                return -change if self.side == "fragile" else change
+        written = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
+        change = change_of(grid.text_at(cells, written[0]), decimal) if grid.signed and written else None
+        if change is not None:
+            return -change if self.side == "fragile" else change
+        filled = [at for at in written if grid.text_at(cells, at).strip("-–—")]
+        if written and not filled:
+            self.tell(grid.name, "dash", line)
         numbers = [self._number(grid, line, cells, decimal, at) for at in filled]
         unusable = [number for number in numbers if isinstance(number, Unusable)]
         whole = sum(number for number in numbers if isinstance(number, int))
         if whole and all(says("not_known", str(each.values["given"]).casefold()) for each in unusable):
             for each in unusable:
                 self.tell(grid.name, "part_unread", line, each.role, given=each.values["given"], column=each.role)
-        elif unusable or not numbers:
+        elif unusable or not written:
             return unusable[0] if unusable else Unusable(role, "empty", {"given": ""})
         whole -= whole_of(grid.text(cells, "filled")) or 0
         if "target" not in grid.columns:

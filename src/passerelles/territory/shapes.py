@@ -24,6 +24,7 @@ from passerelles.territory.grid import (
     named_columns,
     names_role,
     signed_change,
+    whole_of,
     without_part,
     year_of,
 )
@@ -235,7 +236,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
         if any(_is_total(cell_text(cell)) for cell in row):
             rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), "", ""]))
         else:
-            nobody: list[tuple[Any, str, str]] = [] if texts else [(row[old], "", "")]
+            nobody: list[tuple[Any, str, str]] = [] if texts or cell_text(row[old]) == "0" else [(row[old], "", "")]
             numbers = [(row[i], names[i], beside.get(i, "")) for i in filled] or nobody
             rows += [(line, [*other_cells, *each]) for each in numbers]
     header = ["" if i in (old, *at) else name for i, name in enumerate(names)]
@@ -529,7 +530,8 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     leavers = grid.holding(mostly_hold_counts, leavers) if known else []
     if leavers:
         leaving = ", ".join(grid.header[at] for at in leavers)
-        key = "leavers_beside" if says("forced", bare(grid.title(count))) else "leavers"
+        beside = any(says(subject, bare(grid.title(count))) for subject in ("forced", "still"))
+        key = "leavers_beside" if beside else "leavers"
         tell(grid.name, key, 0, count, columns=leaving, column=grid.title(count))
     free = [at for at in grid.countable if at not in leavers]
     if known:
@@ -582,6 +584,7 @@ _COUNTED: Final = [re.compile(pattern, re.IGNORECASE) for pattern in _JOBS["coun
 _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
 _BULLET: Final = re.compile(r"^\s*[-–•*·]\s*|\s+$", re.MULTILINE)
+_NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
 
@@ -599,14 +602,14 @@ def counted_jobs(text: str, *, alone: bool = False) -> list[tuple[str, int]]:
     ([('Désosseurs et pareurs', 25), ('bouviers', 3)], [('serveurs (dont 1, le soir)', 4), ('chef', 1)])
     >>> counted_jobs("Maçon / coffreur : 4"), counted_jobs("3 caristes"), counted_jobs("3 caristes", alone=True)
     ([], [], [('caristes', 3)])
+    >>> counted_jobs("2 boulangers / 2 vendeuses", alone=True)
+    [('boulangers', 2), ('vendeuses', 2)]
     >>> counted_jobs("2nd de cuisine", alone=True), counted_jobs("35 h vendeur", alone=True)
     ([], [])
     """
-    for signs in _PARTED:
-        parts, jobs = _counted(text, signs)
-        if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1):
-            return jobs
-    return []
+    readings = (_counted(text, signs) for signs in _PARTED)
+    whole = [jobs for parts, jobs in readings if jobs and len(jobs) == len(parts) and (alone or len(parts) > 1)]
+    return max(whole, key=len, default=[])
 
 
 def counts_some_jobs(text: str, *, alone: bool = False) -> bool:
@@ -628,21 +631,110 @@ def _counted(text: str, signs: re.Pattern[str]) -> tuple[list[str], list[tuple[s
     return parts, [(m["job"].strip(), int(m.groupdict().get("m") or m["n"])) for m in read if m is not None]
 
 
-def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
-    """Take a column of needs as the one of jobs where none is and it gives each its number: "2 maçons, 1 chef"."""
-    at = grid.columns.get(COUNT[grid.side])
-    names = [bare(grid.title(role)) for role in ("job", "code") if role in grid.columns]
-    if (
-        at is None or {"job", "code"} & named_columns(names, grid.side, {}).keys()
-    ):  # an activity was no more than likely
+def of_who_moves(grid: Grid, tell: Tell) -> Grid:
+    """
+    Count the people whom a column says to be moved, where the one of a usual name is of who is there: "Effectif".
+
+    They are a part of it in each row. Of several such columns, the one of who is left counts; else none is taken.
+    """
+    count = grid.columns.get("headcount")
+    if grid.side == "hiring" or count is None or grid.signed or "target" in grid.columns:
         return grid
-    jobs = [counted_jobs(text, alone=True) for text in grid.sample(at)]
+    names = {at: bare(grid.header[at]) for at in range(len(grid.header))}
+    if not says("people", names[count]) or says("leaves", names[count]) or says("to_move", names[count]):
+        return grid
+    moves = [at for at in grid.countable if says("to_move", names[at]) and not says("moved", names[at])]
+    moves = [at for at in grid.within(count, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
+    moves = [at for at in moves if says("still", names[at])] or moves
+    if len(moves) != 1:
+        return grid
+    tell(grid.name, "who_moves", 0, "headcount", column=grid.header[moves[0]], beside=grid.header[count])
+    return replace(grid, columns={**grid.columns, "headcount": moves[0]})
+
+
+def split_jobs(
+    grid: Grid, rows: list[Row], is_place: IsPlace, are_several: IsPlace, tell: Tell
+) -> tuple[Grid, list[Row], list[Problem]]:
+    """
+    Give each job its own row where a cell gives several with numbers that add up to that of the row; problems too.
+
+    Where no column has numbers, such a cell does, of one job too: other rows count one. A number in brackets may be the
+    mark of a note, and is asked back. There, several that stand behind their number count, though others have none.
+    """
+    role, job = COUNT[grid.side], grid.columns.get("job")
+    if job is None:
+        return grid, rows, []
+    uncounted = role not in grid.columns
+    counted = [counted_jobs(cell_text(cells[job]), alone=uncounted) for _, cells in rows]
+    if uncounted and any(counted):
+        rows = [(line, [*cells, 1]) for line, cells in rows]
+        grid = replace(grid, header=[*grid.header, ""], columns={**grid.columns, role: len(grid.header)})
+    count, split_rows, problems = grid.columns.get(role, 0), list[Row](), list[Problem]()
+    for (line, cells), jobs in zip(rows, counted, strict=True):
+        whole = None if uncounted else whole_of(grid.text_at(cells, count))
+        written = cell_text(cells[job])
+        text, key, left, sure = " ".join(written.split()), "", "", jobs
+        if not jobs or whole not in (None, sum(n for _, n in jobs)):
+            chosen = any(grid.text(cells, role) for role in ("choice", "code"))
+            key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
+            several = says("several", normalise_label(text)) or (any(counted) and are_several(written))
+            sure, left = _sure_jobs(written) if key and uncounted else ([], "")
+            key = "not_number" if uncounted and several and not sure else key
+        elif len(jobs) == 1 and _NOTE_MARK.search(text):
+            key, sure = "number_in_job", []
+        if key:
+            key = "jobs_left" if sure else key
+            problems.append(Problem(grid.name, line, grid.header[job], key, {"given": left or text}, whole))
+        elif not sure:
+            split_rows.append((line, cells))
+        if sure:
+            tell(grid.name, "jobs_split", line, given=text)
+        town = place_in_title(text, is_place) if uncounted else ""
+        for title, number in sure:  # "4 soudeurs et 2 caristes à Redon"
+            values = {job: f"{title} à {town}" if town and town not in title else title, count: number}
+            split_rows.append((line, [values.get(at, cell) for at, cell in enumerate(cells)]))
+    return grid, split_rows, problems
+
+
+def _sure_jobs(text: str) -> tuple[list[tuple[str, int]], str]:
+    """
+    Return the jobs of a cell that stand behind a number, where several do, and what is left.
+
+    Examples
+    --------
+    >>> _sure_jobs("2 soudeurs, tourneurs, 3 caristes"), _sure_jobs("Soudeur (1), tourneur, cariste (3)")
+    (([('soudeurs', 2), ('caristes', 3)], 'tourneurs'), ([], ''))
+    """
+    for signs in _PARTED:
+        parts = [part for part in signs.split(_OF_WHICH.sub("", text).strip()) if part]
+        read = [_COUNTED[0].fullmatch(part) for part in parts]
+        left = ", ".join(part for part, match in zip(parts, read, strict=True) if match is None)
+        jobs = [(match["job"].strip(), int(match["n"])) for match in read if match]
+        if len(jobs) > 1 and not any(map(str.isdigit, left)):
+            return jobs, left
+    return [], ""
+
+
+def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
+    """
+    Take a column of needs as the one of jobs where it gives each its number: "2 maçons, 1 chef".
+
+    Another one has none then, but what an activity says of them.
+    """
+    at, job = grid.columns.get(COUNT[grid.side]), grid.columns.get("job")
+    of_activity = job is not None and normalise_label(grid.header[job]).startswith("activite")
+    if at is None or ({"job", "code"} & grid.columns.keys() and not of_activity):
+        return grid
+    jobs = [counted_jobs(text, alone=True) or _sure_jobs(text)[0] for text in grid.sample(at)]
     titles = [title for each in jobs for title, _ in each]
     most = 2 * sum(map(bool, jobs)) > len(jobs) or not _numbers(grid.sample(at))  # of words only, none is a number
     if not titles or not most or not are_jobs(titles):
         return grid
     tell(grid.name, "job_by_content", 0, "job", column=grid.header[at])
-    return replace(grid, columns={role: i for role, i in grid.columns.items() if i != at} | {"job": at})
+    columns = {role: i for role, i in grid.columns.items() if i not in (at, job)} | {"job": at}
+    # Who is there now is the size of the firm: the jobs have their own numbers.
+    sizes = [i for i in grid.free if says("current", bare(grid.header[i]))] if "size" not in columns else []
+    return replace(grid, columns=columns | dict.fromkeys(["size"] * bool(sizes), *sizes[:1]))
 
 
 def firms_apart(grid: Grid) -> Grid:

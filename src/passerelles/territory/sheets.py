@@ -250,11 +250,25 @@ def _place_of_title(titles: Iterable[str], is_place: IsPlace) -> str:
     places = dict[str, str]()
     for part in (part for text in titles for part in _PARTED.split(text)):
         tails = [m["inside"] or part[m.start("name") :] for m in _NAMED_AFTER.finditer(part)]
-        names = [each.strip() for each in (part, *tails) if each[:1].isupper() or _POSTAL.match(each)]
+        names = [head for each in (part, *tails) for head in _heads(each) if head[:1].isupper() or _POSTAL.match(head)]
         place = next((n for n in names if is_place(n) and not says("word_too", normalise_label(n))), "")
         if place:
             places[normalise_label(town_of(place)).rstrip("0123456789 ")] = town_of(place)
     return next(iter(places.values())) if len(places) == 1 else ""
+
+
+def _heads(text: str) -> Iterator[str]:
+    """
+    Yield a text, and what begins it up to a word that is no part of a name, the longest first.
+
+    Examples
+    --------
+    >>> list(_heads("Ormes (45) menacé par un Robot"))
+    ['Ormes (45) menacé par un Robot', 'Ormes (45) menacé par', 'Ormes (45) menacé', 'Ormes (45)', 'Ormes']
+    """
+    words = text.split()
+    ends = (at for at in range(len(words), 0, -1) if at == len(words) or not words[at][:1].isupper())
+    yield from (" ".join(words[:at]) for at in ends)
 
 
 def _tables_of_side(rows: Rows, side: Side, tell: Tell) -> list[Rows]:
@@ -364,6 +378,8 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
         tell(rows.name, "written_twice")
     if with_letters(header) != header:
         tell(rows.name, "accents_lost")
+    header, filled, above = _with_line_above(header, filled, rows)
+    header, filled = _people_of_each(rows.name, header, filled, tell)
     written = header
     header, below = _one_header(written, filled, rows.header_line)
     if len(below) < len(filled):
@@ -372,9 +388,57 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
     header, filled = _one_table(rows.name, *_as_wide(header, below), side, tell)
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
-    above = _headings(header, rows.above, rows.header_line)
-    grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet, above=above)
-    return labelled(grid, rows.above, is_place, are_jobs, tell)
+    headings = _headings(header, above, rows.header_line)
+    grid = Grid(rows.name, side, header, columns_of(header, side), filled, rows.sheet, above=headings)
+    return labelled(grid, above, is_place, are_jobs, tell)
+
+
+def _with_line_above(header: list[str], rows: list[Row], table: Rows) -> tuple[list[str], list[Row], list[Row]]:
+    """
+    Return a header and rows with the line directly above, where it names columns that the header leaves empty.
+
+    The header is the second line then; where both cannot be read as one, it has the names of both. What stands above
+    them is returned too.
+    """
+    above = [*table.above]
+    line, cells = above[-1] if above else (0, ())
+    upper = [" ".join(cell_text(cell).split()) for cell in cells]
+    held = {at for _, row in rows for at, cell in enumerate(row) if cell_text(cell)}
+    unnamed = [at for at in held if "".join(upper[at : at + 1]) and not "".join(header[at : at + 1])]
+    if not unnamed or line != table.header_line - 1 or sum(map(bool, upper)) < _LEAST:
+        return header, rows, above
+    names, below = _one_header(upper, [(table.header_line, header), *rows], line)
+    if len(below) > len(rows):  # read as no header of two lines
+        names = [low or high for low, high in zip_longest(header, upper, fillvalue="")]
+    return names, rows, above[:-1]
+
+
+def _people_of_each(file: str, header: list[str], rows: list[Row], tell: Tell) -> tuple[list[str], list[Row]]:
+    """
+    Give people the name of the heading above them where below each of several stand their full-time equivalents too.
+
+    "Jour" and "Nuit" head "Effectif" and "ETP" each: people are read, equivalents are not.
+    """
+    below = [cell_text(cell) for cell in rows[0][1]] if rows else []
+    starts = [at for at, name in enumerate(header) if name]
+    people, apart = dict[int, str](), set[int]()
+    for start, end in pairwise([*starts, max(len(below), len(header))]):
+        names = {at: normalise_label(below[at]) for at in range(start, min(end, len(below))) if below[at]}
+        part_time = {at for at, name in names.items() if says("part_time", name)}
+        counts = [at for at in names if at not in part_time and _counts([below[at]])]
+        if part_time and len(counts) == 1:
+            people[counts[0]] = f"{below[counts[0]]} {header[start]}" if _YEAR.search(header[start]) else header[start]
+            apart |= part_time
+    if len(people) < _LEAST:
+        return header, rows
+    tell(file, "part_time_beside", columns=", ".join(people.values()))
+    blank = {*people, *apart}
+    width = max(len(header), len(below))
+    upper = [people.get(at, "" if at in apart else "".join(header[at : at + 1])) for at in range(width)]
+    lower = ["" if at in blank else text for at, text in enumerate(below)]
+    kept: list[Row] = [(line, [None if at in apart else cell for at, cell in enumerate(cells)]) for line, cells in rows]
+    (line, _), *others = kept
+    return upper, [(line, lower), *others] if any(lower) else others
 
 
 def _as_wide(header: list[str], rows: list[Row]) -> tuple[list[str], list[Row]]:
