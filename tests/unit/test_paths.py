@@ -30,6 +30,7 @@ from passerelles.paths.legal import Frame
 from passerelles.paths.path import Span, hours_short, months_text, path_sentences, step_lines
 from passerelles.paths.rank import Paths, Reached, rank_paths
 from passerelles.ranking.moves import rank_moves
+from passerelles.referentials.load import load_referential
 from passerelles.settings import PathSettings, Settings
 from small import occupation, referential
 
@@ -111,6 +112,19 @@ def test_a_move_is_as_likely_after_a_stage_as_by_itself(embedded_graph: Occupati
         (move,) = rank_moves(embedded_graph, step.origin.code, targets=[step.target.code])
         assert move.probability == pytest.approx(step.probability)
     assert path.weakest == min(step.probability or 0.0 for step in path.steps)
+
+
+def test_an_overlay_that_would_tell_target_and_origin_apart_is_named() -> None:
+    names = "Moniteur / Monitrice d'auto-école", "Moniteur / Monitrice moto"
+    plain = load_referential("transitions")
+    found = rank_paths(build_graph(plain), names[0], targets=[names[1]])
+    assert found.reached[0].overlays == ("enseignement-conduite",)
+    assert "ajoutez --overlay enseignement-conduite" in " ".join(str(found).split())
+    split = rank_paths(build_graph(plain.with_overlay("enseignement-conduite")), names[0], targets=[names[1]])
+    assert [path.target.code for path in split] == ["K2110-2R"]
+    alone = rank_paths(build_graph(plain), "N4101", targets=["N4101"])
+    assert alone.reached[0].overlays == ()
+    assert "--overlay" not in str(alone)
 
 
 def test_the_target_is_the_origin_or_its_fiche(embedded_graph: OccupationGraph) -> None:

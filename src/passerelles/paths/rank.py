@@ -32,6 +32,7 @@ from passerelles.progress import go_on
 from passerelles.ranking.filters import Filter
 from passerelles.ranking.move import Start, excluded_rows, find_start, heading
 from passerelles.ranking.moves import best_targets, check_limit
+from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.referential import several
 from passerelles.settings import Settings, settings_or
 from passerelles.views.shown import Described, Shown
@@ -265,10 +266,10 @@ class Reached(Described):
     What the search says of one target.
 
     `found` paths are kept of at most `limit`; `reason` says why there is none (``same``: the origin itself; ``split``:
-    the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from;
-    ``filter``: what a filter drops) or the direct move alone (``length``: what is required is of unknown length). `gap`
-    is in hours of cost, 0 = proven; `evaluated` counts the stages summed up; `cut` the paths that nothing dominates and
-    that the limit leaves out of a `pareto` set.
+    the fiche that it is a part of, or a part of it; `parts` then names the parts that one could start from, as
+    `overlays` does the overlays that would split the origin itself; ``filter``: what a filter drops) or the direct move
+    alone (``length``: what is required is of unknown length). `gap` is in hours of cost, 0 = proven; `evaluated` counts
+    the stages summed up; `cut` the paths that nothing dominates and that the limit leaves out of a `pareto` set.
     """
 
     code: str
@@ -279,6 +280,7 @@ class Reached(Described):
     evaluated: int = 0
     reason: str = ""
     parts: tuple[str, ...] = ()
+    overlays: tuple[str, ...] = ()
     cut: int = 0
 
     @property
@@ -303,6 +305,7 @@ class Reached(Described):
         Column("evaluated", "integer", promised="count"),
         Column("reason", promised="text?: Why there is none, or no stage"),
         texts_of("parts", "code", "Specialised occupations of a target that is split"),
+        texts_of("overlays", "text", "Overlays that would split a target that is the origin"),
         Column("cut", "integer", schema="count: Undominated paths that the limit leaves out of a Pareto set"),
     )  # fmt: skip
 
@@ -331,7 +334,7 @@ class Paths(list[Path], Shown):
         if not self.reached:
             none = [say("paths.no_target", lang=lang)]
         if not self:
-            return Page(say("moves.none", lang=lang)) if title is None else Page(title, none)
+            return Page(none[0], none[1:]) if title is None else Page(title, none)
         title = heading(self[0].origin, "title", lang) if title is None else title
         sheets = path_sheets(self, lang, frame=frame)[:1]
         return Page(title, none, sheets, [p.page(lang) for p in self], self._notes(lang))
@@ -339,7 +342,8 @@ class Paths(list[Path], Shown):
     def _no_path(self, reached: Reached, lang: Lang) -> str:
         target = f"{reached.code} {reached.label or ''}".strip()
         key = f"paths.none_{reached.reason}" if reached.parts or reached.reason == "filter" else "paths.none"
-        return say(key, lang=lang, target=target, parts=", ".join(reached.parts))
+        told = say(key, lang=lang, target=target, parts=", ".join(reached.parts))
+        return told + "".join(say("paths.would_split", lang=lang, overlay=name) for name in reached.overlays)
 
     def _notes(self, lang: Lang) -> list[str]:
         """What the reader must know of the search: where it found fewer, what it proves, what it assumes."""
@@ -488,7 +492,9 @@ def rank_paths(  # noqa: PLR0913 - the contract's options, each named at every c
         label = graph.occupations[row].label
         if not state.open_rows[row]:
             reason = "same" if row == start.row else "filter" if allowed[row] else "split"
-            reached.append(Reached(code, label, 0, limit, reason=reason, parts=_parts_of(graph, start.row, row)))
+            others = overlays_that_split(code) if reason == "same" else ()
+            parts = _parts_of(graph, start.row, row)
+            reached.append(Reached(code, label, 0, limit, reason=reason, parts=parts, overlays=others))
             continue
         pool = PathPool(chosen.paths, space.calibrated, _fit(context, start, state, row, constraint), limit, pareto)
         outcome = Search(state, row, pool, max_steps).run()

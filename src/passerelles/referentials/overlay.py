@@ -2,15 +2,18 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
 from passerelles.codes import grouped
+from passerelles.errors import PasserellesError
 from passerelles.io.archive import FileSource
 from passerelles.model import JobTitle
 from passerelles.referentials.credentials import read_catalogue, read_facts
 from passerelles.referentials.draft import Draft, refuse_unusable, requirement_key
-from passerelles.referentials.own_tables import Manifest, OwnTables
+from passerelles.referentials.own_tables import Manifest, OwnTables, open_tables
+from passerelles.referentials.places import known, place_of
 from passerelles.text import normalise_label
 
 
@@ -71,7 +74,7 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
     """Add specialised occupations, each a copy of its base; the rows of those left out are left out too."""
     table = tables.read("specialised_occupations")
     for line, (code, base, label, definition) in table.numbered(*("code", "base", "label"), "definition"):
-        bases = re.split(r"[\s+,;]+", base)
+        bases = _bases(base)
         missing = [job for job in bases if job not in draft.occupations or draft.occupations[job].base is not None]
         if missing:
             draft.note(draft.missing("overlay_base_missing"), table, line, subject=code, base=", ".join(missing))
@@ -88,6 +91,29 @@ def _specialised(tables: OwnTables, draft: Draft) -> None:
                 _inherit(draft, base=job, code=code)
         elif code in draft.occupations and ("occupations", code) not in draft.declared:
             draft.skipped.add(code)  # an occupation of the referential itself, which these rows do not mean
+
+
+def _bases(text: str) -> list[str]:
+    """Fiches that a specialised occupation comes from, as an overlay writes them."""
+    return re.split(r"[\s+,;]+", text)
+
+
+def overlays_that_split(code: str) -> tuple[str, ...]:
+    """
+    Names of the overlays, embedded, installed or carried by packages, that split a fiche into specialised occupations.
+
+    Examples
+    --------
+    >>> overlays_that_split("K2110"), overlays_that_split("A0000")
+    (('enseignement-conduite',), ())
+    """
+    splitting: list[str] = []
+    for name in dict.fromkeys(name for name, _, _ in known("overlay")):
+        with suppress(PasserellesError):  # one that cannot be read is told of when it is laid
+            table = OwnTables(open_tables(place_of(name, "overlay")), Draft()).read("specialised_occupations")
+            if any(code in _bases(base) for base in table.column("base")):
+                splitting.append(name)
+    return tuple(splitting)
 
 
 def _inherit(draft: Draft, *, base: str, code: str) -> None:
