@@ -88,14 +88,14 @@ def build_graph(
     context_codes, tag_codes = codes_of(referential.contexts), codes_of(referential.tags)
     row_of = {code: i for i, code in enumerate(codes)}
     competencies = _competencies(referential)
-    column_of = {c.code: i for i, c in enumerate(competencies)}
+    competency_codes = codes_of(competencies)
     plain = np.asarray([o.base is None for o in referential.occupations], dtype=np.bool_)
-    weights, core = _weights(referential, row_of, column_of, plain, chosen.weights)
-    macro = _macro(competencies, column_of)
+    weights, core = _weights(referential, row_of, competency_codes, plain, chosen.weights)
+    macro = _macro(competencies)
     contexts = _links(((o, c, 1.0) for o, c in referential.occupation_contexts), row_of, context_codes)
     tags = _links(((o, t, 1.0) for o, t, _ in referential.occupation_tags), row_of, tag_codes)
     known = ((m.origin, m.target, 1.0 / (m.rank or 1)) for m in referential.mobilities if m.origin != m.target)
-    required, linked = (tuple(column_of), weights, core, macro), (context_codes, contexts, tag_codes, tags)
+    required, linked = (competency_codes, weights, core, macro), (context_codes, contexts, tag_codes, tags)
     near = partial(_near, competencies, macro, weights[plain], chosen.near)
     return OccupationGraph(referential, chosen, codes, *required, *linked, _links(known, row_of, codes), near)
 
@@ -129,25 +129,21 @@ def _competencies(referential: Referential) -> list[Competency]:
 def _weights(
     referential: Referential,
     row_of: dict[str, int],
-    column_of: dict[str, int],
+    codes: Sequence[str],
     plain: NDArray[np.bool_],
     settings: WeightSettings,
 ) -> tuple["sparse.csr_array", NDArray[np.bool_]]:
     """Weights, and which of them are at the core; requirements come sorted by occupation, then competency."""
     by_status = {"core": settings.core, "emerging": settings.emerging, "other": settings.other}
-    size = len(referential.requirements)
-    occupations, required, statuses, *_ = zip(*referential.requirements, strict=True) if size else ((), (), ())
-    rows = np.fromiter(map(row_of.__getitem__, occupations), np.int32, size)
-    columns = np.fromiter(map(column_of.__getitem__, required), np.int32, size)
-    data = np.fromiter(map(by_status.__getitem__, statuses), np.float64, size)
-    core = np.fromiter(map("core".__eq__, statuses), np.bool_, size)
-    matrix = sparse.csr_array((data, (rows, columns)), shape=(len(row_of), len(column_of)))
+    rows = referential.requirements
+    matrix = _links(((row.occupation, row.competency, by_status[row.status]) for row in rows), row_of, codes)
     if settings.rarity:
-        matrix.data *= rarity(matrix, plain)[columns]
-    return matrix, core
+        matrix.data *= rarity(matrix, plain)[matrix.indices]
+    return matrix, np.asarray([row.status == "core" for row in rows], dtype=np.bool_)
 
 
-def _macro(competencies: Sequence[Competency], column_of: dict[str, int]) -> NDArray[np.int32]:
+def _macro(competencies: Sequence[Competency]) -> NDArray[np.int32]:
+    column_of = {c.code: i for i, c in enumerate(competencies)}
     broader = (c.code if c.is_macro else c.macro or "" for c in competencies)
     return np.asarray([column_of.get(code, -1) for code in broader], dtype=np.int32)
 

@@ -192,7 +192,7 @@ class OccupationGraph(Deriving):
         return (OccupationGraph, tuple(getattr(self, each.name) for each in fields(self)))
 
 
-def codes_of(some: Sequence[Occupation | WorkContext | Tag]) -> tuple[str, ...]:
+def codes_of(some: Sequence[Occupation | Competency | WorkContext | Tag]) -> tuple[str, ...]:
     """Return the codes of some items."""
     return tuple(each.code for each in some)
 
