@@ -35,15 +35,11 @@ SIZE: Final = "size"
 
 def random_scores(graph: OccupationGraph, rows: Rows) -> Scores:
     """Scores in [0, 1) drawn by hashing the two codes: no similarity at all, and the same in every run."""
-    targets = [f"\t{code}".encode() for code in graph.codes]
-    scores = np.empty((len(rows), len(targets)))
-    for i, row in enumerate(rows.tolist()):
-        start = hashlib.blake2b(graph.codes[row].encode(), digest_size=8)
-        for j, target in enumerate(targets):
-            pair = start.copy()
-            pair.update(target)
-            scores[i, j] = int.from_bytes(pair.digest(), "big") / _SPAN
-    return scores
+    return np.asarray([[_drawn(f"{graph.codes[row]}\t{target}") for target in graph.codes] for row in rows.tolist()])
+
+
+def _drawn(pair: str) -> float:
+    return int.from_bytes(hashlib.blake2b(pair.encode(), digest_size=8).digest(), "big") / _SPAN
 
 
 def cosine_scores(graph: OccupationGraph, rows: Rows) -> Scores:
@@ -247,7 +243,7 @@ def _scorer_scores(name: str, graph: OccupationGraph, rows: Rows) -> Scores:
 def _table_scores(scorer: Scorer, name: str, graph: OccupationGraph, rows: Rows) -> Scores:
     # Tables are cached by the name of their scorer: another name separates what is fitted from what ships.
     table = score_table(graph, scorer.model_copy(update={"name": name}))
-    return np.stack([table.scores.totals(row) for row in rows.tolist()])
+    return table.scores.totals(rows)
 
 
 _EVERY: Final = (

@@ -290,9 +290,8 @@ def origin_totals(graph: OccupationGraph, scorer: Scorer, rows: Rows) -> Values:
     """
     table = build_table(graph, scorer)
     if scorer.name != HOLDINGS:
-        return np.stack([table.scores.totals(row) for row in rows.tolist()])
-    people = score_person(graph, table, drawn_people(graph).part(rows))
-    return np.stack([people.totals(place) for place in range(len(rows))])
+        return table.scores.totals(rows)
+    return score_person(graph, table, drawn_people(graph).part(rows)).all_totals()
 
 
 def chosen_pairs(scores: Values, listed: NDArray[np.bool_]) -> Pairs:

@@ -97,8 +97,8 @@ class Scores:
         """Some of the scores in units: exact, in whatever order parts are added."""
         return np.asarray(sum((part[where] for part in self.parts), np.int64(self.base)), dtype=np.int64)
 
-    def totals(self, row: int) -> NDArray[np.float64]:
-        """Scores of one origin, shape (n,)."""
+    def totals(self, row: int | NDArray[np.integer]) -> NDArray[np.float64]:
+        """Scores of one origin, shape (n,), or of several, shape (b, n)."""
         return np.asarray(self.sums(row) / UNITS, dtype=np.float64)
 
     def totals_to(self, column: int) -> NDArray[np.float64]:
