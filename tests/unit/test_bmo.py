@@ -88,6 +88,8 @@ def test_the_year_and_the_families_tell_the_nomenclature(tmp_path: Path) -> None
     assert market.years == ("2023", "2024")
     assert market.survey(2023).nomenclature == "FAP2009"
     assert market.survey("2024").nomenclature == "FAP2021"
+    with pytest.raises(PasserellesError, match="1999"):
+        market.survey(1999)
     assert market.survey().year == "2023"  # the latest that the crosswalk joins to ROME
     assert not market.survey(2024).notices or "nomenclature_differs" not in {
         n.code for n in market.survey(2024).notices

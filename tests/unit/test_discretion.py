@@ -449,5 +449,5 @@ def test_too_few_people_are_not_published_at_all() -> None:
 
 
 def test_a_threshold_under_two_masks_nothing_and_is_refused() -> None:
-    with pytest.raises(PasserellesError):
+    with pytest.raises(PasserellesError, match="2 at least"):
         publish(small(), threshold=1)

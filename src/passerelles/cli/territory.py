@@ -282,20 +282,14 @@ def read_scenario(text: str) -> dict[str, Any]:
     >>> read_scenario("radius=30, frame=transco")
     {'radius_km': 30.0, 'frame': 'transco'}
     """
-    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
-        "radius": ("radius_km", float),
-        "minutes": ("max_minutes", float),
-        "budget": ("budget_hours", float),
-        "probability": ("min_probability", float),
-        "frame": ("frame", str),
-        "lever": ("lever", lambda codes: tuple(filter(None, codes.split("+")))),
-    }
+    from passerelles.territory.match import SCENARIO
+
+    readers: dict[str, Callable[[str], Any]] = {"frame": str, "lever": lambda codes: tuple(codes.split("+"))}
     bounds: dict[str, Any] = {}
     for part in text.split(","):
         name, _, value = (piece.strip() for piece in part.partition("="))
         try:
-            option, convert = readers[name]
-            bounds[option] = convert(value)
+            bounds[SCENARIO[name]] = readers.get(name, float)(value)
         except (KeyError, ValueError) as error:
             raise PasserellesError("territory_scenario", text=text, part=part.strip()) from error
     return bounds

@@ -346,7 +346,9 @@ class Market:
                 return matches[0].survey
         elif self.bmo:
             return self._default.survey
-        raise PasserellesError("market_no_survey", year=year or "", years=", ".join(self.years) or "-", path=self.path)
+        raise PasserellesError(
+            "market_no_survey", year=str(year or ""), years=", ".join(self.years) or "-", path=self.path
+        )
 
     @cached_property
     def _default(self) -> BmoFile:

@@ -338,7 +338,7 @@ def publish(allocation: Allocation, *, threshold: int | None = None) -> Publicat
     """
     bound = allocation.settings.mask_threshold if threshold is None else threshold
     if bound < 2:  # noqa: PLR2004 - under 2, no cell is small
-        raise PasserellesError("territory_bound", name="threshold", value=repr(threshold))
+        raise PasserellesError("mask_threshold", value=repr(bound))
     table = _table(allocation)
     if allocation.status == "infeasible":  # there is no table of flows to hide anything in
         return Publication(allocation, bound, table, None, empty=True)

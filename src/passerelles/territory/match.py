@@ -69,6 +69,11 @@ if TYPE_CHECKING:
     from passerelles.ranking.move import Move
 
 _STEPS: Final = 5  # moves, pairs, flows, what is left, what would change
+# Options of a scenario, by the words of a command line.
+SCENARIO: Final[Mapping[str, str]] = {
+    "radius": "radius_km", "minutes": "max_minutes", "budget": "budget_hours", "probability": "min_probability",
+    "frame": "frame", "lever": "lever",
+}  # fmt: skip
 _SOUND: Final = ("published", "unknown")  # standings of a payer that need no note
 _names: Final = partial(few, most=12, sep="; ")  # names that a note lists
 
@@ -592,9 +597,9 @@ def compare_scenarios(
     chosen = settings_or(settings, graph.settings)
     results = []
     for name, options in scenarios.items():
-        unknown = set(options) - {"radius_km", "max_minutes", "frame", "budget_hours", "min_probability", "lever"}
-        if unknown:
-            raise PasserellesError("territory_bound", name=", ".join(sorted(unknown)), value=name)
+        known = SCENARIO.values()
+        if odd := sorted(options.keys() - known):
+            raise PasserellesError("scenario_option", name=name, options=", ".join(odd), known=", ".join(known))
         arguments = {k: v for k, v in options.items() if k != "lever"}
         if "lever" in options:
             arguments["costs"] = EffortCosts(graph, chosen, tuple(options["lever"]), common.get("certifications"))

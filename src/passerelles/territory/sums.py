@@ -199,10 +199,10 @@ def rules_of(threshold: int, *, dominance: str | None = None, percent: float | N
     if dominance is not None:
         match = re.fullmatch(r"\s*([0-9]{1,2})\s*[,;:]\s*([0-9]{1,3}(?:\.[0-9]+)?)\s*%?\s*", dominance)
         if match is None or not (int(match[1]) and 0 < float(match[2]) <= 100):  # noqa: PLR2004 - per cent
-            raise PasserellesError("territory_bound", name="dominance", value=dominance)
+            raise PasserellesError("sums_rule", name="--dominance", value=dominance)
         largest, share = int(match[1]), float(match[2]) / 100
     if percent is not None and not 0 < percent <= 100:  # noqa: PLR2004 - per cent; also refuses nan
-        raise PasserellesError("territory_bound", name="p_percent", value=repr(percent))
+        raise PasserellesError("sums_rule", name="--p-percent", value=f"{percent:g}")
     return Rules(threshold, largest, share, percent)
 
 
