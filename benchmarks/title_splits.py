@@ -17,7 +17,7 @@ from passerelles import Referential
 from passerelles.codes import grouped
 from passerelles.evaluation.protocol import expected_calibration_error
 from passerelles.matching.migrate import read_crosswalk
-from passerelles.matching.reading import Lexicon, gender_forms, language_pack
+from passerelles.matching.reading import Lexicon, gender_forms, language_pack, paired_forms
 from passerelles.matching.titles import REVIEW, SURE, Candidate, resolve_many
 from passerelles.text import normalise_label
 
@@ -178,23 +178,28 @@ def esco_titles(path: Path, referential: Referential, half: int, *, relations: C
     French titles of ESCO that are no title of the referential, with the families of the titles mapped to them.
 
     `path` is the ROME crosswalk that ESCO publishes. One title in two by `half`; of these, where `relations` are given
-    (``exactMatch``, ``broadMatch``...), those that have such a mapping, with the families of these mappings.
+    (``exactMatch``, ``broadMatch``...), those that have such a mapping, with the families of these mappings. The
+    masculine is asked for, whole ("vendeur/vendeuse en articles de sport"); what is before the slash draws the halves.
     """
     pack, family = language_pack(referential.language), families(referential)
+    lexicon = Lexicon(pack)
+    masculine: dict[str, str] = {}
     of_title = {t.code: family[t.occupation] for t in referential.titles}
     taken = {normalise_label(f) for t in referential.titles for f in (t.label, *gender_forms(t.label, pack=pack))}
     lines = path.read_text(encoding="utf-8-sig").splitlines()
     first = next(i for i, line in enumerate(lines) if line.startswith("classification 1 ID"))
     found: dict[str, set[str]] = {}
     for row in csv.DictReader(lines[first:]):
-        title = row["classification 1 prefered label"].split("/")[0].strip()
+        label = row["classification 1 prefered label"]
+        title = label.split("/")[0].strip()
+        masculine.setdefault(title, (paired_forms(label, lexicon=lexicon) or (title,))[0])
         right = of_title.get(row["classification 2 ID"])
         if right and normalise_label(title) not in taken:
             kept = found.setdefault(title, set())
             if not relations or row["mapping relation"].removeprefix("skos:") in relations:
                 kept.add(right)
-    queries = [Query(title, "", frozenset(found[title])) for title in sorted(found)]
-    return [query for query in queries[half::2] if query.families]
+    queries = [Query(masculine[title], "", frozenset(found[title])) for title in sorted(found)]
+    return [query for query in queries[half::2] if query.families and normalise_label(query.text) not in taken]
 
 
 def older_titles(old: Referential, new: Referential, half: int) -> list[Query]:

@@ -273,6 +273,27 @@ def test_words_of_a_title_are_no_place_and_no_date(rome: Referential, text: str,
 
 
 @pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("opérateur de machine à graver", ()),  # it tells which machine
+        ("femme à tout faire", ()),
+        ("préposé aux vestiaires", ()),
+        ("cariste à laval", ("à laval",)),
+        ("cariste à quimper", ("à quimper",)),
+        ("Opérateur machine à Oyonnax", ("à Oyonnax",)),
+    ],
+)
+def test_what_a_line_of_one_case_says_after_a_machine_or_by_a_verb_is_no_place(
+    rome: Referential, text: str, left: tuple[str, ...]
+) -> None:
+    assert resolve_title(rome, text)[0].ignored == left
+
+
+def test_who_is_a_specialist_is_not_surely_of_the_bare_job(rome: Referential) -> None:
+    assert status(resolve_title(rome, "infirmier spécialiste")) != "sûr"
+
+
+@pytest.mark.parametrize(
     ("text", "family"),
     [
         ("animateur / éducateur sportif H/F", "G1204"),

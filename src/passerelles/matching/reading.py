@@ -631,9 +631,10 @@ class _Title:
         capitalised = position == 0 and all(word in capitals for word in terms)
         known = any(word in self.words.known or word in self.pack.abbreviations for word in terms)
         # A word that no title has may be one of the job ("sur faïence"): a place is marked as such, or is a name;
-        # where the line is in one case, "à" comes before more places than anything else.
+        # where the line is in one case, "à" comes before more places than anything else, unless it tells how.
         marked = match.groupdict().get("told") or self._is_name(match.start("place") + match["place"].find(terms[0]))
-        marked = marked or (position == 0 and (self.text.isupper() or self.text.islower()))
+        one_case = self.text.isupper() or self.text.islower()
+        marked = marked or (position == 0 and one_case and match.groupdict().get("how") is None)
         return capitalised or (bool(marked) and not known) or " ".join(terms) in self.pack.asides
 
     def _cut(self) -> list[_Segment]:
