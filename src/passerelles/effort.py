@@ -23,6 +23,7 @@ from passerelles.access.qualifications import (
 )
 from passerelles.graph.core import OccupationGraph
 from passerelles.model import Alternatives
+from passerelles.referentials.credentials import duration_model
 from passerelles.scoring.measures import Holding
 from passerelles.settings import EffortSettings, PathSettings, Settings
 from passerelles.sharing import cached_property
@@ -405,7 +406,9 @@ def _assemble(
         # How long a credential takes for whom is data of its own: see its reductions.
         # A choice is demanded, one title usual; a practice is none.
         demanded = qualification.titled or (len(qualification.title) == 1 and not qualification.practised)
-        return qualification.basis == "certification" or (qualification.basis == "estimate" and demanded)
+        # So is a course that employers ask for, longer than those by which a job open to all is learnt.
+        asked = qualification.basis == "course" and qualification.expected > duration_model().course
+        return asked or qualification.basis == "certification" or (qualification.basis == "estimate" and demanded)
 
     def each(values: Iterable[Any], kind: type = np.float64) -> NDArray[Any]:
         return frozen(np.asarray([*values], dtype=kind).T.copy())

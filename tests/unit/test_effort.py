@@ -368,6 +368,23 @@ def test_a_choice_that_a_diploma_of_any_trade_meets_is_no_title_of_the_trade() -
     assert not effort_table(build_graph(laid, access=None), Settings()).titles
 
 
+@pytest.mark.parametrize(("hours", "asked"), [(400.0, True), (duration_model().course, False)])
+def test_a_post_teaches_less_of_a_job_open_to_all_whose_employers_ask_for_a_long_course(
+    hours: float, *, asked: bool
+) -> None:
+    course = Credential("C", "Cours", "certificat", Hours(None, hours, None, "s"))
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[course]),
+        occupation_access=(OccupationAccess("B", "open", 0),),
+        credential_requirements=(CredentialRequirement("B", "C", "usual"),),
+    )
+    effort = EffortSettings()
+    assert effort_table(build_graph(laid, access=None), Settings()).adaptation.tolist() == [
+        effort.adaptation,
+        effort.adaptation_titled if asked else effort.adaptation,
+    ]
+
+
 def test_a_post_teaches_less_of_a_trade_whose_employers_ask_for_a_title() -> None:
     plain = Settings(scorer="unfitted", access=None)
     as_any = EffortSettings(adaptation_titled=plain.effort.adaptation)
