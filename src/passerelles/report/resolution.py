@@ -15,7 +15,7 @@ from passerelles.matching.migrate import DESTINATION, Destination, Migration, Ti
 from passerelles.matching.ranking import Kind, about_weights
 from passerelles.matching.titles import REVIEW, SURE, Candidate, status
 from passerelles.matching.worklist import Agenda, Group, Review, Row, is_aside
-from passerelles.model import Domain, Hours, Mobility, Occupation, RequirementKind
+from passerelles.model import Competency, Domain, Hours, Mobility, Occupation, Requirement, RequirementKind
 from passerelles.ranking.move import KINDS
 from passerelles.referentials.referential import Referential, named_titles
 from passerelles.referentials.table import FLAGS
@@ -271,6 +271,18 @@ class Fiche(NamedTuple):
         return [(m, known[m.target]) for m in self.referential.mobilities if m.origin == source]
 
     @property
+    def requirements(self) -> list[tuple[Requirement, Competency]]:
+        """What it requires, by code of the competency, each with that."""
+        known = self.referential.competency_by_code
+        return [(row, known[row.competency]) for row in self.referential.requirements_of.get(self.code, ())]
+
+    @property
+    def requirements_by_kind(self) -> list[tuple[str, list[tuple[Requirement, Competency]]]]:
+        """The same as people read them: by kind, the core first, then by label."""
+        rows = sorted(self.requirements, key=lambda each: (STATUSES.index(each[0].status), each[1].name))
+        return [(kind, [each for each in rows if each[1].kind == kind]) for kind in SHOWN_KINDS]
+
+    @property
     def conditions(self) -> AccessConditions:
         """What access takes: that of the job titles, of the occupation at large where there is none."""
         return access_conditions(self.referential, self.code, titles=self.titles)
@@ -304,11 +316,9 @@ class Fiche(NamedTuple):
             ("conditions", [*_conditions(conditions, lang), *choices.values()]),
             ("credentials", [coded(c[0].code, _credential(c, [*choices], titles, lang)) for c in _rows(conditions)]),
         ]
-        for kind in SHOWN_KINDS:
-            listed = [r for r in values["requirements"] if r["kind"] == kind]
-            listed.sort(key=lambda r: (STATUSES.index(r["status"]), r["label"] or r["code"]))
-            blocks.append((kind, [coded(r["code"], _requirement(r, lang)) for r in listed]))
-        if not values["requirements"]:
+        for kind, rows in self.requirements_by_kind:
+            blocks.append((kind, [coded(c.code, _requirement(row, c, lang)) for row, c in rows]))
+        if not self.requirements:
             blocks.append(("savoir-faire", [word("show.no_requirements")]))
         moves = [f"{m['rank'] or '–'}  {m['code']} {m['label'] or ''}".rstrip() for m in values["mobilities"]]
         contexts = [coded(c["code"], c["label"] or c["code"]) for c in values["contexts"]]
@@ -359,9 +369,7 @@ OCCUPATION = Record(
     Column("flags", value=lambda f, _: {name: getattr(f.occupation, name) for name in (*FLAGS, "ecological")},
            promised={"each": "text", "about": "yes, no or unknown; for `ecological` its role"}),
     parts_of("titles", _TITLE, promised=True, path=lambda f, _: f.referential.titles_of.get(f.code, ())),
-    parts_of("requirements", _REQUIREMENT, promised=True, path=lambda f, _: [
-        (r, f.referential.competency_by_code[r.competency]) for r in f.referential.requirements_of.get(f.code, ())
-    ]),
+    parts_of("requirements", _REQUIREMENT, promised=True),
     parts_of("contexts", _CONTEXT, promised=True, path=lambda f, _: [
         f.referential.context_by_code[c] for c in f.referential.contexts_of.get(f.code, ())
     ]),
@@ -384,9 +392,8 @@ def print_occupation(console: "Screen", fiche: Fiche, lang: Lang, *, codes: bool
     print_dim(console, source_lines(fiche.referential, lang=lang))
 
 
-def _requirement(row: dict[str, Any], lang: Lang) -> str:
-    mark = "" if row["status"] == "other" else say(f"show.status.{row['status']}", lang=lang)
-    return f"{row['label'] or row['code']}{mark}"
+def _requirement(row: Requirement, competency: Competency, lang: Lang) -> str:
+    return competency.name + ("" if row.status == "other" else say(f"show.status.{row.status}", lang=lang))
 
 
 def _conditions(conditions: AccessConditions, lang: Lang) -> list[str]:

@@ -17,7 +17,7 @@ from passerelles.model import Profile
 from passerelles.paths.path import Span, hours_text
 from passerelles.ranking.move import Moves
 from passerelles.ranking.moves import rank_moves
-from passerelles.report.resolution import SHOWN_KINDS, STATUSES, Fiche
+from passerelles.report.resolution import Fiche
 from passerelles.service.explorer import pages, territory
 from passerelles.service.explorer.pages import ASSETS, Ask, asset, job_of
 from passerelles.service.gate import EXPLORER
@@ -54,15 +54,8 @@ def holds(ask: Ask, wanted: HoldsBody) -> str:
             candidates = resolve_title(referential, wanted.job, limit=_FOUND)
             if not candidates:
                 raise
-    required = referential.requirements_of.get(job.code, ()) if job else ()
-    required_codes = {r.competency for r in required}
-    blocks = []
-    for kind in SHOWN_KINDS:
-        rows = [r for r in required if known[r.competency].kind == kind]
-        rows.sort(key=lambda r: (STATUSES.index(r.status), known[r.competency].name))
-        ticks = [(r.competency, known[r.competency].name, r.status == "core") for r in rows]
-        if ticks:
-            blocks.append((kind, ticks))
+    blocks = [] if job is None else [(kind, ticks) for kind, ticks in job.requirements_by_kind if ticks]
+    required_codes = {competency.code for _, ticks in blocks for _, competency in ticks}
     added = [(c, known[c].name) for c in wanted.competencies if c in known and c not in required_codes]
     competencies = resolve_competency(referential, wanted.text, limit=_FOUND) if wanted.text.strip() else []
     return ask.render(
