@@ -114,6 +114,7 @@ def test_what_says_nothing_of_its_origin_is_told(stored: Path, tmp_path: Path) -
     assert (found.comparable, found.totals["changed_people"]) == (False, 0)
     assert "bare.parquet" in found.to_text()
     nested = "[" * 200_000
+    about = {"referential": {"name": "a", "version": "1", "sha256": "b"}, "scorer": {}, "settings": {}}
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "_run.json").write_text(nested, encoding="utf-8")
     with pytest.raises(PasserellesError, match="no stored result"):
@@ -121,6 +122,7 @@ def test_what_says_nothing_of_its_origin_is_told(stored: Path, tmp_path: Path) -
     for odd, text in (
         ("d.json", nested),
         ("a.json", "{}"),
+        ("e.json", json.dumps(about | {"results": [{"origin": None, "target": {"code": "A"}, "rank": 1}]})),
         ("b.csv", "x,y\n1,2\n"),
         ("c.parquet", "PAR1"),
         ("none.csv", None),

@@ -172,6 +172,20 @@ def test_what_ships_is_written_the_way_training_writes() -> None:
         assert (folder / f"{name}.json").read_text(encoding="utf-8") == scorer_text(load_scorer(name))
 
 
+def test_a_file_that_is_no_scorer_says_what_is_wrong_in_the_reader_s_language(tmp_path: Path) -> None:
+    path = tmp_path / "mine.json"
+    for text, fault in (
+        ('{"name": 3, "version": "1", "parts": {}}', "name: il faut un texte"),
+        ('{"name": "a", "version": "1"', "ligne 1, colonne"),
+        ('{"name": "a", "version": "1", "parts": {"a": {"a.b": 1}}}', "a.b"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(PasserellesError) as told:
+            load_scorer(str(path))
+        assert fault in told.value.message("fr")
+        path.unlink()
+
+
 def test_what_cannot_be_learned_from_is_told(
     plain: OccupationGraph, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -433,14 +433,12 @@ def _of_json(path: Path) -> "tuple[pa.Table, dict[str, Any]]":
         "scorer": payload["scorer"],
         "settings": payload["settings"],
     }
-    items = payload["results"]
-    cells = {
-        "who": [item["origin"].get("code") or "" for item in items],
-        "code": [item["target"]["code"] for item in items],
-        "label": [item["target"].get("label") for item in items],
-        **{name: [item.get(name) for item in items] for name in ("rank", "score", "level")},
-    }
-    return pa.table({name: pa.array(values, _kind(name)) for name, values in cells.items()}), provenance
+    rows = [
+        {"who": item["origin"]["code"] or "", "code": item["target"]["code"], "label": item["target"].get("label")}
+        | {name: item.get(name) for name in ("rank", "score", "level")}
+        for item in payload["results"]
+    ]
+    return pa.Table.from_pylist(rows, schema=pa.schema([(name, _kind(name)) for name in _NAMES])), provenance
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,12 +12,13 @@ from typing import Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from passerelles.errors import PasserellesError
 from passerelles.referentials.referential import Referential
 from passerelles.scoring.features import features
 from passerelles.scoring.mobility import MOBILITY_FEATURES
+from passerelles.settings import problems
 
 DEFAULT: Final = "fitted"
 HOLDINGS: Final = "holdings"
@@ -153,7 +154,8 @@ def load_scorer(name: str = "default") -> Scorer:
         try:
             return _from_file(path, path.stat().st_mtime_ns)
         except (OSError, ValueError) as error:  # a JSON or validation error is a ValueError
-            raise PasserellesError("unreadable_scorer", path=path, reason=str(error).split("\n", 1)[0]) from error
+            reason = problems(error) if isinstance(error, ValidationError) else error
+            raise PasserellesError("unreadable_scorer", path=path, reason=reason) from error
     chosen = DEFAULT if name == "default" else name
     known = _shipped()
     if chosen not in known:
@@ -165,7 +167,7 @@ def load_scorer(name: str = "default") -> Scorer:
 def _shipped() -> Mapping[str, Scorer]:
     """Scorers that ship with the package, by name."""
     scorers = {
-        file.name.removesuffix(_ENDING): Scorer.model_validate(json.loads(file.read_text(encoding="utf-8")))
+        file.name.removesuffix(_ENDING): Scorer.model_validate_json(file.read_bytes())
         for file in (files("passerelles.scoring") / "weights").iterdir()
         if file.name.endswith(_ENDING)
     }
@@ -175,7 +177,7 @@ def _shipped() -> Mapping[str, Scorer]:
 @lru_cache(maxsize=8)
 def _from_file(path: Path, _written: int) -> Scorer:
     """Return the scorer of a file as it was written at a moment."""
-    scorer = Scorer.model_validate(json.loads(path.read_text(encoding="utf-8")))
+    scorer = Scorer.model_validate_json(path.read_bytes())
     if gone := sorted({n for named in scorer.parts.values() for n in named} - {*features(), *MOBILITY_FEATURES}):
         raise ValueError(f"unknown features: {', '.join(gone)}")
     return scorer.model_copy(update={"name": f"{path.stem}-{scorer_sum(scorer)[:8]}"})

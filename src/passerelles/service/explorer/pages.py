@@ -187,11 +187,12 @@ def home(ask: Ask) -> str:
 
 def _doubt(candidates: Sequence[Candidate], review_threshold: float) -> str:
     """Key of the verdict on a search: nothing found, sure, to be looked at, or several that may be meant."""
-    if not candidates or candidates[0].parent_confidence < review_threshold:
+    verdict = status(candidates, review_threshold)
+    if verdict == "inconnu":
         return "unknown" if candidates else "nothing"
     if candidates[0].ambiguous:
         return "ambiguous"
-    return "sure" if status(candidates) == "sûr" else "review"
+    return "sure" if verdict == "sûr" else "review"
 
 
 def job(ask: Ask, code: str) -> str:
