@@ -2277,3 +2277,38 @@ def test_who_has_found_work_is_not_counted_in_a_list_of_job_seekers(embedded: Re
     people = (("24-1", "F", "Cariste", "Secrétaire", "En recherche"), ("24-2", "M", "Cariste", "Livreur", state))
     lots = read_lots(embedded, [dict(zip(header, each, strict=True)) for each in people], "fragile")
     assert (lots.people, "gone_line" in said(lots)) == (1, True)
+
+
+def test_who_left_by_the_reason_of_a_payroll_is_not_counted(embedded: Referential) -> None:
+    leavings = (("", ""), ("30/06/2026", "Démission"), ("31/12/2026", "Fin de CDD"), ("31/03/2026", "Retraite"))
+    rows = [
+        {"Matricule": f"{at:05}", "Libellé emploi": "CARISTE", "Date sortie": day, "Motif sortie": reason}
+        for at, (day, reason) in enumerate(leavings)
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, said(lots).count("gone_line")) == (2, 2)
+
+
+def test_lines_of_text_tell_the_jobs_of_each_site_with_their_numbers(embedded: Referential, tmp_path: Path) -> None:
+    lines = (
+        "Bonjour, voici les effectifs touchés (CSE du 3 novembre).", "Site de Redon : 12 caristes, 1 magasinier",
+        "Siège (Allaire) : 3 caristes et 1 magasinier", "Beta supprime 2 caristes",
+        "Les 5 intérimaires ne sont pas comptés.", "Cordialement, le service RH",
+    )  # fmt: skip
+    path = workbook(tmp_path / "t.xlsx", *((line,) for line in lines))
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert {(lot.employer, lot.commune_label, lot.people) for lot in lots.lots} == {
+        ("Beta", "", 2), ("Site de Redon", "Redon", 12), ("Siège (Allaire)", "Allaire", 3),
+        ("Site de Redon", "Redon", 1), ("Siège (Allaire)", "Allaire", 1),
+    }  # fmt: skip
+    assert [p.row for p in lots.said if p.key == "text_line"] == [1, 5, 6]
+
+
+def test_places_inside_the_names_of_columns_are_read(embedded: Referential, tmp_path: Path) -> None:
+    text = "Métier;Site 1 (Redon);Site 2 (Allaire);Total;%\nN1101;6;4;10;83 %\nN4101;;2;2;17 %\nTotal;6;6;12;100 %\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
+    assert sorted((lot.job, lot.commune_label, lot.people) for lot in lots.lots) == [
+        ("N1101", "Allaire", 4),
+        ("N1101", "Redon", 6),
+        ("N4101", "Allaire", 2),
+    ]

@@ -341,6 +341,7 @@ class _Reader:
             (count, {count}, hold_counts),
             ("commune", {"basin", "commune"}, self._holds_places),
         ):
+            grid = firms_apart(grid, self.tell)
             if same_role & grid.columns.keys():
                 continue
             matches = grid.holding(holds, grid.countable if role == count else grid.free)
@@ -361,7 +362,7 @@ class _Reader:
             columns = ", ".join(filter(None, map(cell_text, first_row))) or "–"
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
         grid = all_counts(of_who_moves(grid, self.tell), self.tell)
-        grid = without_sums(firms_apart(grid), self.is_place, self.holds_jobs, self.tell)
+        grid = without_sums(grid, self.is_place, self.holds_jobs, self.tell)
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),

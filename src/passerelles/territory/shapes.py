@@ -40,6 +40,7 @@ _SAME: Final = {
 }  # fmt: skip
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
+_INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
 
 
@@ -134,7 +135,7 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
     if corner_cell is not None:
         return _unpivot(grid, corner_cell.columns, free, tell) if at else original
     if not {"basin", "commune"} & grid.columns.keys():
-        places = [i for i in free if is_place(names[i])]
+        places = [i for i in free if any(map(is_place, [names[i], *_INSIDE.split(names[i])]))]  # "Site 1 (Laval)"
         if sum(i in at for i in places) >= _LEAST:
             headed = _with_summed(grid, [i for i in free if i in places or i in parted], at)
             if others := [names[i] for i in at if i not in headed]:
@@ -301,6 +302,7 @@ def _job_titles(grid: Grid, are_jobs: AreJobs) -> dict[int, tuple[str, str]]:
     ):
         return {}
     lone = {line: texts[0] for line, cells in grid.rows if len(texts := [t for c in cells if (t := cell_text(c))]) == 1}
+    lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
     return {line: ("job", text) for line, text in lone.items() if not _is_total(text) and are_jobs([text])}
 
 
@@ -737,21 +739,29 @@ def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
     return replace(grid, columns=columns | dict.fromkeys(["size"] * bool(sizes), *sizes[:1]))
 
 
-def firms_apart(grid: Grid) -> Grid:
-    """Part the employers from what they seek, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon"."""
-    at = grid.columns.get("job")
-    if at is None or grid.side == "fragile" or {"employer", COUNT[grid.side]} & grid.columns.keys():
+def firms_apart(grid: Grid, tell: Tell) -> Grid:
+    """
+    Part the employers from what they seek or cut, where lines of text tell both: "Alpha cherche 3 soudeurs à Redon".
+
+    Beside such lines, one without a number is of no people: "Cordialement, le service RH".
+    """
+    held = {at for _, cells in grid.rows for at, cell in enumerate(cells) if cell_text(cell)}
+    at = grid.columns.get("job", min(held) if len(held) == 1 else None)  # lines of text may have no header
+    if at is None or {"employer", "code", COUNT[grid.side]} & grid.columns.keys():
         return grid
     seeks = {line: match for line, cells in grid.rows if (match := _SEEKS.fullmatch(cell_text(cells[at]).strip()))}
     if not seeks:
         return grid
     rows = list[Row]()
     for line, cells in grid.rows:
-        match = seeks.get(line)
+        match, text = seeks.get(line), cell_text(cells[at])
+        if grid.side == "fragile" and match is None and not counts_some_jobs(text, alone=True):
+            tell(grid.name, "text_line", line, text=text[:80])
+            continue
         number = match and _numbers([match["n"]])
         job = f"{int(number[0])} {match['job']}" if match and number else cells[at]
         rows.append((line, [*cells[:at], job, *cells[at + 1 :], match["employer"].strip() if match else "–"]))
-    columns = {**grid.columns, "employer": len(grid.header)}
+    columns = {**grid.columns, "job": at, "employer": len(grid.header)}
     return replace(grid, header=[*grid.header, ""], columns=columns, rows=rows)
 
 
