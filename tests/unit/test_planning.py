@@ -91,6 +91,9 @@ def test_a_training_that_does_not_fit_between_two_months_is_said(embedded_graph:
         assert (shown["in_time"], shown["free_from"]) == (in_time, "2027-04")
         assert flow.hours.expected is not None
         assert shown["training_months"] == pytest.approx(flow.hours.expected / 151.67, abs=0.1)
+        assert Flow.spec.pick("training_months")[0].screen(flow, "fr") == str(shown["training_months"]).replace(
+            ".", ","
+        )
         assert ("late" in [note.key for note in found.planned]) is (in_time is False and bool(found.flows))
 
 

@@ -11,7 +11,7 @@ from passerelles.graph.core import OccupationGraph
 from passerelles.scoring.measures import required_columns
 from passerelles.settings import EffortSettings, Settings, TerritorySettings
 from passerelles.territory.hours import make_lever
-from passerelles.territory.match import compare_scenarios
+from passerelles.territory.match import Scenario, compare_scenarios
 from territory_cases import ANY_MOVE, Written, graph, openings, people, places
 
 # Whole courses, so that what a lever spares is more than it takes.
@@ -41,6 +41,11 @@ def test_a_radius_of_30_and_of_60_km_side_by_side() -> None:
     )  # fmt: skip
     assert near.allocation.placed == 2
     assert line["hours"]["expected"] == 50.0
+    assert [c.screen(found[1], "fr") for c in Scenario.spec.pick("hours_expected", "lever_hours", "km")] == [
+        "50",
+        "0",
+        "150",
+    ]
     assert line["options"] == {"radius_km": 60}
 
 

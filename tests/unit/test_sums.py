@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -144,6 +145,15 @@ def test_rules_that_are_none_are_refused() -> None:
     for percent in (0.0, -1.0, 101.0, float("nan")):
         with pytest.raises(PasserellesError, match=r"--p-percent .*100 at most"):
             rules_of(5, percent=percent)
+
+
+def test_rules_are_said_as_they_are() -> None:
+    def said(**rules: Any) -> str:
+        return " ".join(Sums((), 0, 0, rules_of(5, **rules)).notes())
+
+    assert "(1, 80 %) : masquée si le plus grand employeur fait plus de 80 %" in said(dominance="1,80")
+    assert "(2, 85,5 %) : masquée si les 2 plus grands employeurs font plus de 85,5 %" in said(dominance="2,85.5")
+    assert "Règle des 12,5 %" in said(percent=12.5)
 
 
 def test_the_command_publishes_a_table(

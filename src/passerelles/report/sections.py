@@ -333,7 +333,7 @@ def territory_document(case: Case, origins: tuple[moves.Origin, ...] | None = No
     why = [Text(w("masked_actions"))] if case.masked else [Text(w("nothing.actions"))] if todo is None else []
     front: dict[str, list[Block]] = {
         "summary": [Figures(figures_of(case)), *map(Text, sentences_of(case))],
-        "fragile": _first_rows(case, "fragile", people, _PEOPLE),
+        "fragile": _first_rows(case, "fragile_masked" if case.masked else "fragile", people, _PEOPLE),
         "actions": [*_first_rows(case, "actions", todo, _ACTIONS), *why],
         "set_aside": _first_rows(case, "set_aside", aside, _ASIDE),
     }

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from passerelles.access.conditions import AccessConditions
-from passerelles.access.wording import access_text
+from passerelles.access.wording import access_text, month_count
 from passerelles.language.say import Lang, day_text, listed, number, percent, say
 from passerelles.market.market import Openings
 from passerelles.market.signals import FIGURE, SHARE_COLUMNS, SHARES, WagePair, wage_columns
@@ -240,7 +240,8 @@ class Flow(Described):
         *SHARE_COLUMNS,
         month_column("free_from", "fragile.month"),
         month_column("needed_by", "hiring.month"),
-        Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training"),
+        Column("training_months", "number", on=On.FILE, schema="amount?: Months of full-time training",
+               shown=lambda f, lang: None if f.training_months is None else month_count(f.training_months, lang)),
         month_column("start_by", "start_by"),
         Column("in_time", "flag", on=On.FILE,
                schema="flag?: Whether the training fits between the two months; null = not said"),

@@ -158,13 +158,18 @@ class Sums(Shown):
         rules = self.rules
         texts = [say("territory.sums.threshold", lang=lang, n=rules.threshold, below=rules.threshold - 1)]
         if rules.largest is not None and rules.share is not None:
-            share = number(100 * rules.share, lang=lang)
+            share = _points(100 * rules.share, lang)
             texts.append(say("territory.sums.dominance", lang=lang, n=rules.largest, share=share))
         if rules.percent is not None:
-            texts.append(say("territory.sums.percent", lang=lang, p=number(rules.percent, lang=lang)))
+            texts.append(say("territory.sums.percent", lang=lang, p=_points(rules.percent, lang)))
         counts = {"rule": self.hidden_by_rule, "besides": self.hidden_besides, "n": len(self.cells)}
         since = "limit" if self.first else "before"
         return [*texts, say("territory.sums.hidden", lang=lang, **counts), say(f"territory.sums.{since}", lang=lang)]
+
+
+def _points(percent: float, lang: Lang) -> str:
+    """Write per cents, with a decimal where they are not whole."""
+    return number(percent, lang=lang, decimals=int(round(percent, 1) % 1 > 0))
 
 
 def contributions(lots: Lots) -> list[Contribution]:
