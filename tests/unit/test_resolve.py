@@ -464,12 +464,48 @@ def test_another_first_letter_or_a_short_word_is_not_mended(rome: Referential, t
         ("Sales director", "D1406"),
         ("Welder", "H2913"),
         ("Bartender", "G1801"),
+        ("Opérateur en lyophilisation", "H2102"),
+        ("Ouvrier en fabrication de bougies", "H2301"),
+        ("Opérateur de passivation", "H3402"),
+        ("Technicien en cytologie", "J1302"),
+        ("Conducteur de calèche", "N4103"),
+        ("Agent d'amarrage", "N3102"),
+        ("Poseur de gouttières", "F1610"),
+        ("Conseillère amaigrissement", "D1208"),
+        ("Enseignante Montessori", "K2106"),
     ],
 )
 def test_a_word_that_no_label_has_is_read_as_the_one_that_labels_have(
     rome: Referential, text: str, family: str
 ) -> None:
     assert resolve_title(rome, text)[0].parent_code == family
+
+
+@pytest.mark.parametrize(
+    ("text", "family"),
+    [
+        ("Superviseur de charpentiers", "F1202"),
+        ("Superviseuse de charpentiers", "F1202"),
+        ("Superviseur atelier textile", "H2505"),
+        ("Superviseur en menuiserie", "H2204"),
+        ("Animatrice théâtre", "G1202"),
+        ("Animateur jeunesse", "G1203"),
+        ("Laveur de vaisselle", "G1605"),
+        ("Vendeuse de vaisselle", "D1212"),
+        ("Fabricant de cadres", "H2208"),
+        ("Cadre de santé", "J1502"),
+        ("Opérateur semi-conducteurs", "H2603"),
+        ("Chargé de commerce électronique", "E1101"),
+    ],
+)
+def test_a_word_means_what_those_around_it_say_and_its_feminine_means_the_same(
+    rome: Referential, text: str, family: str
+) -> None:
+    assert resolve_title(rome, text)[0].parent_code == family
+
+
+def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -> None:
+    assert resolve_title(rome, "Superviseuse de couvreurs")[0].reason == "abbreviation"
 
 
 @pytest.mark.parametrize(

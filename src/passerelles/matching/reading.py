@@ -497,7 +497,7 @@ def _spelled_out(
                 families, own = lexicon.roots(stems), lexicon.roots(lexicon.stems_of(spelled))
                 beside = tuple(term for term in whole if term not in own)
                 changed = (word for word, other in zip(spelled, choice, strict=True) if other != (word,))
-                is_short = [word in lexicon.pack.abbreviations for word in changed]
+                is_short = [bool(_meanings(word, lexicon)) for word in changed]
                 mended = not all(is_short)
                 yield Reading(result, stems, families, any(is_short), beside, cut=cut, dashed=dashed, mended=mended)
 
@@ -761,8 +761,14 @@ def _capitals(text: str) -> frozenset[str]:
     return frozenset(_SPACES.sub(" ", fold_accents(part.strip("(),."))).strip() for part in capitalised)
 
 
+def _meanings(word: str, lexicon: Lexicon) -> tuple[Abbreviation, ...]:
+    """What a word may stand for; a feminine with an ending of its own ("superviseuse"), what its masculine may."""
+    meant, form = lexicon.pack.abbreviations, lexicon.stem(word)
+    return meant.get(word) or (() if word.startswith(form) else meant.get(form, ()))
+
+
 def _choices(word: str, others: tuple[str, ...], words: Words, lexicon: Lexicon) -> list[tuple[str, ...]]:
-    known, meanings = words.known, lexicon.pack.abbreviations.get(word, ())
+    known, meanings = words.known, _meanings(word, lexicon)
     yields = any(meaning.yields for meaning in meanings)
     if yields and (not lexicon.pack.titles or _says_one_job(others, words, lexicon)):
         return [(word,)]
