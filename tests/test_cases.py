@@ -233,10 +233,12 @@ def test_openings_where_nobody_is_in_a_fragile_job_are_told(
     monkeypatch.delenv("PASSERELLES_DATA", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     people, posts = tmp_path / "emplois.csv", tmp_path / "postes.csv"
-    people.write_text("Entreprise,Métier,Effectif,Bassin\nA,H2909,3,Redon\n", encoding="utf-8")
+    people.write_text("Entreprise,Métier,Effectif,Bassin\nA,H2909,3,Redon\nA,Zorglub,2,Redon\n", encoding="utf-8")
     posts.write_text("Entreprise,Métier,Postes,Bassin\nB,H2909,5,Redon\nC,H2909,7,Vannes\n", encoding="utf-8")
     assert call("--fragile", people, "--hiring", posts, "--output", tmp_path / "dossier", "--no-pages") == 0
-    assert "7 postes sont dans des territoires où personne" in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert "7 postes sont dans des territoires où personne" in told
+    assert "« Zorglub » inconnu" in told
 
 
 def test_a_car_maker_by_region(rome4_graph: OccupationGraph, real_places: Places) -> None:

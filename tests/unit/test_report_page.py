@@ -446,6 +446,7 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
             assert row[column] in ("masqué", "moins de 5") or number_of(row[column]) >= 5, (key, row)
     assert "Pourvus" not in rows_of(page, "hiring")[0]
     assert "Placés" not in rows_of(page, "fragile")[0]
+    assert "s'additionnent" not in page.by_id("fragile").text
     assert "dans l'affectation" not in page.by_id("moves").text
     # The moves explained are the best ones, whoever goes where: one more would tell of a flow.
     masked = Case(embedded_graph, allocation, request)

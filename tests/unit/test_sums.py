@@ -173,6 +173,13 @@ def test_the_command_publishes_a_table(
     cells = {(c["basin"], c["job"]): c["people"] for c in answer["results"]}
     assert cells["Redon", "N4101"] is None
     assert cells["Ensemble", None] == 97 + 270
+    table.write_text("\n".join([*rows, *(f"Z;Zorglub{n};1;Redon" for n in range(14))]), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        run([*words, "-f", "json"])
+    told = capsys.readouterr().err  # which rows count in no sum, and why
+    assert "« Zorglub0 » inconnu" in told
+    assert told.splitlines()[-1].strip() == "et 2 autres"
+    table.write_text("\n".join(rows), encoding="utf-8")
     with pytest.raises(SystemExit) as ended:
         run([*words, "--before", str(table), "--lang", "en"])
     assert "since the first publication" in " ".join(capsys.readouterr().out.split())

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from passerelles.referentials.referential import Referential
     from passerelles.session import Session
     from passerelles.settings import Settings
-    from passerelles.territory.lots import Lots, Problem, Side
+    from passerelles.territory.lots import Locator, Lots, Problem, Side, Table
     from passerelles.views.excel import BookPage
     from passerelles.views.terminal import Screen
 
@@ -69,6 +69,7 @@ _LIST_ENDINGS: Final = (".csv", ".xlsx", ".json")
 _FORM_OF: Final = dict.fromkeys(("", ".txt"), Format.TABLE) | {each: Format(each[1:]) for each in _LIST_ENDINGS}
 _OUTPUTS: Final = frozenset({"output", "chart", "rejects", "predictions"})  # names of options
 _TABLES: Final = frozenset({".csv", ".toml", ".xlsx"})
+_ROWS: Final = 12  # of tables, set aside, that are said one by one
 
 LangOption = Annotated[Lang, option("lang", "--lang")]
 FragileOption = Annotated[Path | None, option("fragile", "--fragile")]
@@ -112,22 +113,26 @@ class Options:
         for notice in notices:
             message(f"  {notice.sentence(self.lang)}")
 
-    def read_lots(self, table: Path, side: "Side") -> "Lots":
-        """Read a table of lots; say what was set aside, row by row, and what was done with the others."""
+    def read_lots(self, table: "Table", side: "Side", *, locator: "Locator | None" = None) -> "Lots":
+        """Read a table of lots; say what was set aside, and what was done with the others."""
         from passerelles.territory.reading import read_lots
 
         least = self.session.settings.titles.review_threshold
-        lots = read_lots(self.session.referential, table, side, review_threshold=least)
+        lots = read_lots(self.session.referential, table, side, locator=locator, review_threshold=least)
         self.tell_reading(lots)
-        self.tell_notices(lots.set_aside)
         return lots
 
     def tell_reading(self, *sides: "Lots | None") -> None:
-        """Say what reading tables of lots set aside and did, in all."""
+        """Say what reading tables of lots did, and which rows it set aside: the first ones, each with its reason."""
         from passerelles.territory.lots import reading_notes
 
-        for note in reading_notes(filter(None, sides)):
+        tables = [*filter(None, sides)]
+        for note in reading_notes(tables):
             message(note.sentence(self.lang))
+        rows = [row for lots in tables for row in lots.set_aside]
+        self.tell_notices(rows[:_ROWS])
+        if len(rows) > _ROWS:
+            message(f"  {self.say('territory.table.more', n=len(rows) - _ROWS)}")
 
     def job_list(self, path: Path | None, *, places: "Places | None" = None) -> "JobList | None":
         """Read a list of jobs, where one is named; say which rows of it were left out or changed."""

@@ -1,7 +1,6 @@
 """Commands on a territory: territory rank, match, batch, sums, signals, and the report."""
 
 from dataclasses import dataclass, replace
-from functools import partial
 from itertools import pairwise
 from operator import attrgetter
 from pathlib import Path
@@ -307,7 +306,6 @@ def sums(
     """Publish sums by basin and job."""
     from passerelles.report.envelope import data_sources, unscored_envelope
     from passerelles.territory.lots import Locator
-    from passerelles.territory.reading import read_lots
     from passerelles.territory.sums import contributions, publish_sums, rules_of
 
     if (fragile is None) == (opts.hiring is None):
@@ -315,14 +313,10 @@ def sums(
     table = fragile or opts.hiring
     side: Side = "fragile" if opts.hiring is None else "hiring"
     session, lang = opts.session, opts.lang
-    settings = session.settings
-    rules = rules_of(settings.territory.mask_threshold, dominance=dominance, percent=percent)
+    rules = rules_of(session.settings.territory.mask_threshold, dominance=dominance, percent=percent)
     market, places = session.territory_data()
-    locator = Locator(places, market)
     tables = (each for each in (table, before) if each is not None)
-    least = settings.titles.review_threshold
-    read_table = partial(read_lots, session.referential, side=side, locator=locator, review_threshold=least)
-    lots, *first = map(read_table, tables)
+    lots, *first = (opts.read_lots(each, side, locator=Locator(places, market)) for each in tables)
     labels = {lot.job: lot.label for table_lots in (lots, *first) for lot in table_lots.lots}
     earlier = contributions(first[0]) if first else None
     publication = publish_sums(contributions(lots), rules, before=earlier, labels=labels)
@@ -333,7 +327,6 @@ def sums(
             notes=publication.notes(lang), sources=data_sources((*(table or ()), before), places=places),
         )  # fmt: skip
 
-    opts.tell_reading(lots, *first)
     opts.emit(payload, publication.sheets(lang), opts.on_screen(publication.page, session.referential))
 
 
