@@ -2312,3 +2312,64 @@ def test_places_inside_the_names_of_columns_are_read(embedded: Referential, tmp_
         ("N1101", "Redon", 6),
         ("N4101", "Allaire", 2),
     ]
+
+
+def test_a_subtotal_of_a_place_ends_the_place_and_not_its_employer(embedded: Referential, tmp_path: Path) -> None:
+    text = (
+        "Société;Site;Métiers;Effectif (pers.);Suppr. (pers.);Suppr. (ETP)\n"
+        "A;Redon;N1101;24;8;8\n;;N4101;12;6;5\n;Sous-total Redon;;36;14;13\n"
+        ";Allaire;N1101;10;3;3\n;;N1103;6;4;4\n;Sous-total Allaire;;16;7;7\n"
+        "B;Redon;N1101;31;14;12\n;;N4101;4;1;1\n;Sous-total Redon;;35;15;13\nTOTAL;;;87;36;33\n"
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "fragile", locator=Locator(PLACES))
+    assert sorted((lot.employer, lot.commune_label, lot.people) for lot in lots.lots) == [
+        ("A", "Allaire", 3), ("A", "Allaire", 4), ("A", "Redon", 6), ("A", "Redon", 8),
+        ("B", "Redon", 1), ("B", "Redon", 14),
+    ]  # fmt: skip
+    assert not {"employer_empty", "total_differs"} & {*said(lots)}
+
+
+def test_a_line_of_several_labels_holds_for_the_block_below_it(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Emplois", "Nb salariés", "Nb fragilisés")
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Enquête sous-traitants",), (),
+        ("Entreprise : Alpha", "", "Commune : Redon"), header, ("N1101", 22, 5), ("N4101", 9, "NC"), (),
+        ("Entreprise :", "Beta", "Commune : Allaire"), header, ("N1101", 14, 6),
+    )  # fmt: skip
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    read = [(lot.employer, lot.commune_label, lot.people) for lot in lots.lots]
+    assert (read, asides(lots)) == ([("Alpha", "Redon", 5), ("Beta", "Allaire", 6)], [(6, "not_number")])
+
+
+def test_a_line_of_totals_is_no_header_and_jobs_with_their_numbers_are_read_beside_equivalents(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Agence", "CP", "Ville", "ETP", "Postes concernés"),
+        ("Agence Redon Gare", 35600, "Redon", 3.8, "2 caristes\n1 magasinier"),
+        ("Agence Allaire", 56350, "Allaire", 2, "1 cariste\n1 magasinier (retraite 05/2027)"),
+        ("TOTAL", "", "", 5.8, "5 postes"),
+    )
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert (lots.people, asides(lots), said(lots).count("total_line")) == (5, [], 1)
+
+
+def test_numbers_above_the_header_are_told_where_they_are_not_read(embedded: Referential, tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Catégorie", "Effectif total", "Licenciements", ""), ("Ouvriers", 82, 34, ""), ("Employés", 11, 4, ""), (),
+        ("Emploi", "Catégorie", "Effectif total", "Licenciements"),
+        ("N1101", "Ouvriers", 82, 34), ("N4101", "Employés", 11, 4),
+    )  # fmt: skip
+    lots = read_lots(embedded, path, "fragile")
+    assert (lots.people, said(lots).count("numbers_above")) == (38, 2)
+
+
+def test_who_does_not_agree_is_no_volunteer(embedded: Referential) -> None:
+    rows = [
+        {"Initiales": "M. L.", "Poste occupé": "N1101", "Accord du salarié": answer} for answer in ("oui", "non", "?")
+    ]
+    lots = read_lots(embedded, [{**row, "Lieu": f"L{at}"} for at, row in enumerate(rows)], "fragile")
+    assert sorted(str(lot.volunteers) for lot in lots.lots) == ["0", "1", "None"]

@@ -28,6 +28,7 @@ _CORNER: Final = re.compile(r"\s*[\\|×]\s*|\s/\s")  # parts what rows and colum
 _PLACED: Final = frozenset({"employer", "basin", "commune"})
 _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an employer is
 _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
+_AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)?(?: ?%)?")
 _FEW: Final = re.compile(r"\d{1,3}")
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
@@ -63,11 +64,13 @@ def fit(cells: Sequence[Any], side: Side) -> int:
     """How well a row fits as the header of a table of this side."""
     if corner([cell_text(cell) for cell in cells], side) is not None:
         return _HEADER_LEAST + 1
-    roles = columns_of(cells, side)
+    roles, texts = columns_of(cells, side), [cell_text(cell).strip() for cell in cells]
+    if TOTAL.fullmatch(normalise_label(next(filter(None, texts), ""))) and any(map(_AMOUNT.fullmatch, texts)):
+        return 0  # a line of totals
     if len(roles) < _HEADER_LEAST:  # jobs by columns of other names, such as towns
         return int("job" in roles and sum(bool(cell_text(cell)) for cell in cells) >= _HEADER_LEAST)
     if not {"job", "code"} & set(roles):  # the column of jobs may be known by what it holds, or jobs head columns
-        return int(COUNT[side] in roles or sum(bool(cell_text(cell)) for cell in cells) >= _WIDE)
+        return len(roles) if len(roles) >= _WIDE else int(COUNT[side] in roles or sum(map(bool, texts)) >= _WIDE)
     return 2 * len(roles) + (COUNT[side] in roles)
 
 
@@ -527,11 +530,14 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         if [t for t in texts if t] == [h for h in header if h]:
             return "header_again", {}
         # Where no job is, a total is written in whatever column: their order means nothing.
-        if any(map(TOTAL.fullmatch, [normalise_label(job)] if job else texts)):
+        counted = job[:1].isdigit()  # "13 postes" beside "Total", or jobs with their numbers
+        if any(map(TOTAL.fullmatch, [normalise_label(job)] if job and not counted else texts)):
             return "total_line", {}
         answers = [(grid.text_at(cells, at).casefold(), out_by) for at, out_by in answered.items()]
         is_out = any(text.isalpha() and _YES_NO.get(text) == out_by for text, out_by in answers)
-        said = [texts[at] for at in states] + [normalise_label(part) for part in _IN_BRACKETS.findall(job)]
+        said = [texts[at] for at in states] + [
+            normalise_label(part) for part in _IN_BRACKETS.findall("" if counted else job)
+        ]
         if is_out or any(says(ended, text) for text in said):
             return out if is_out else f"{ended}_line", {}
         if not _is_lot_row(grid, cells):
@@ -633,7 +639,7 @@ def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
     return is_lot and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
 
-def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[int, Sequence[Any]]:
+def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[int, Sequence[Any]]:
     """
     Return the rows below the first of a group, which alone names the employer, with its employer and place.
 
@@ -642,7 +648,7 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[in
     grid, rows
         The table, and its rows of lots in their order.
     breaks
-        Lines that end a group, such as totals.
+        Rows that end a group, such as totals; one written in the column of places ends but those of a place.
 
     Returns
     -------
@@ -657,16 +663,19 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[int]) -> dict[in
     repeated = any(a == b != "" for a, b in pairwise(grid.text(cells, "employer") for _, cells in rows))
     if repeated and (not place_roles or any(grid.text(cells, role) for cells in blank for role in place_roles)):
         return {}
-    completed = dict[int, Sequence[Any]]()
-    above: Sequence[Any] | None = None
-    ends: list[tuple[int, Sequence[Any] | None]] = [(line, None) for line in breaks]
-    for line, cells in sorted([*rows, *ends], key=lambda row: row[0]):
-        if cells is None or grid.text(cells, "employer"):
-            above = cells
-        elif above is not None:
-            roles = [role for role in ("employer", *_OF_FIRM) if not grid.text(cells, role)]
-            roles += [] if any(grid.text(cells, role) for role in place_roles) else place_roles
-            values = {grid.columns[role]: grid.text(above, role) for role in roles if role in grid.columns}
+    completed, above = dict[int, Sequence[Any]](), dict[str, str]()
+    ends = dict(breaks)
+    for line, cells in sorted([*rows, *ends.items()], key=lambda row: row[0]):
+        texts = {role: grid.text(cells, role) for role in ("employer", *_OF_FIRM, *place_roles)}
+        places = {role: texts[role] for role in place_roles}
+        if line in ends:
+            of_place = any(places.values()) and not texts["employer"]
+            above = {role: text for role, text in above.items() if of_place and role not in place_roles}
+        elif texts["employer"]:
+            above = texts
+        elif above:
+            above |= places if any(places.values()) else {}
+            values = {grid.columns[r]: text for r, text in above.items() if r in grid.columns and not texts[r]}
             completed[line] = [values.get(at, cell) for at, cell in enumerate(cells)]
     return completed
 
@@ -715,6 +724,25 @@ def label_of(cells: Sequence[Any], side: Side) -> tuple[str, str] | None:
         return None
     role = next(iter(columns_of([name], side)), "") if names_role(name) else ""
     return (role, value.strip()) if role in (*_PLACED, "job") else None
+
+
+def labels_of(cells: Sequence[Any], side: Side) -> list[tuple[str, str]]:
+    """
+    Return the roles and values of a row that holds but labels and values.
+
+    Examples
+    --------
+    >>> labels_of(["Entreprise : Alpha", None, "Commune :", "Redon"], "fragile")
+    [('employer', 'Alpha'), ('commune', 'Redon')]
+    >>> labels_of(["Entreprise : Alpha", "Cariste"], "fragile")
+    []
+    """
+    alone = label_of(cells, side)
+    texts, fields = [text for cell in cells if (text := cell_text(cell).strip())], list[str]()
+    for text in texts:  # a name and its value may be in two cells
+        fields += [text] if not fields or not fields[-1].endswith(":") else [f"{fields.pop()} {text}"]
+    labels = [label_of([field], side) for field in fields]
+    return [alone] if alone else [label for label in labels if label] if None not in labels else []
 
 
 def whole_of(text: str) -> int | None:

@@ -466,7 +466,7 @@ class _Reader:
             }
             grid.refuse_unread(sorted(uncounted))
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
-        filled = fill_down(grid, lots, [line for kind in other_rows.keys() - _LOTS for line, _ in other_rows[kind]])
+        filled = fill_down(grid, lots, [row for kind in other_rows.keys() - _LOTS for row in other_rows[kind]])
         for line in [line for line, _ in lot_rows if line in filled]:
             self.tell(grid.name, "employer_below", line)
         return [(line, filled.get(line, cells)) for line, cells in lot_rows]

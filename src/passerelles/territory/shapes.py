@@ -20,7 +20,7 @@ from passerelles.territory.grid import (
     bare,
     columns_of,
     corner,
-    label_of,
+    labels_of,
     named_columns,
     names_role,
     signed_change,
@@ -261,11 +261,12 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
     firms = {} if "employer" in grid.columns else _block_titles(grid, above)
     titles = firms or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
-        field = _page_field(cells, grid.side, is_place) if line in lines_above else None
-        role, value = label_of(cells, grid.side) or field or titles.get(line) or ("", "")
-        role = "commune" if role == "employer" and is_place(value) else role
-        if role and not _SAME.get(role, {role}) & grid.columns.keys():
-            labels[role] = value
+        field = (_page_field(cells, grid.side, is_place) if line in lines_above else None) or titles.get(line)
+        fields = labels_of(cells, grid.side) or ([field] if field else [])
+        named = {"commune" if role == "employer" and is_place(value) else role: value for role, value in fields}
+        named = {role: value for role, value in named.items() if not _SAME.get(role, {role}) & grid.columns.keys()}
+        if named:
+            labels |= named
             tell(grid.name, "label_line", line, given=" ".join(filter(None, map(cell_text, cells))))
         elif line not in lines_above:
             rows.append((line, cells))
@@ -645,7 +646,8 @@ def of_who_moves(grid: Grid, tell: Tell) -> Grid:
     names = {at: bare(grid.header[at]) for at in range(len(grid.header))}
     if not says("people", names[count]) or says("leaves", names[count]) or says("to_move", names[count]):
         return grid
-    moves = [at for at in grid.countable if says("to_move", names[at]) and not says("moved", names[at])]
+    other = ("moved", "part_time")
+    moves = [at for at in grid.countable if says("to_move", names[at]) and not any(says(s, names[at]) for s in other)]
     moves = [at for at in grid.within(count, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
     moves = [at for at in moves if says("still", names[at])] or moves
     if len(moves) != 1:

@@ -363,6 +363,10 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
     header = [" ".join(cell_text(cell).split()) for cell in rows.header]
     if rows.header_line > 1:
         tell(rows.name, "header_line", rows.header_line, line=str(rows.header_line))
+    for line, cells in rows.above:
+        texts = [text for cell in cells if (text := cell_text(cell))]
+        if len(texts) > _LEAST and any(text.isdecimal() for text in texts):  # perhaps a table of its own
+            tell(rows.name, "numbers_above", line, given=" ; ".join(texts)[:80])
     filled: list[Row] = list(rows.filled)
     for line in [line for line, _ in filled if line in rows.struck]:
         tell(rows.name, "struck_row", line)
