@@ -46,7 +46,7 @@ from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published
 from passerelles.territory.lots import Lot, Lots, reading_notes
 from passerelles.territory.match import match_territory
-from passerelles.views.document import Bullets, Code, Facts, Part
+from passerelles.views.document import Bullets, Code, Facts, Part, Text
 from small import occupation, referential
 from territory_cases import ANY_MOVE
 
@@ -456,6 +456,22 @@ def test_a_masked_page_shows_no_small_figure(embedded_graph: OccupationGraph) ->
     with pytest.raises(PasserellesError, match="mask"):
         move_sheets(masked)
     assert "masqués" in page.by_id("method").text
+
+
+def test_what_is_withheld_whole_is_not_said_to_be_nothing(embedded_graph: OccupationGraph) -> None:
+    """Three people and five openings: the page must say neither that nobody moves nor that all openings are filled."""
+    fragile = [{"employer": "A", "job": "N1103", "headcount": 3, "basin": "Redon"}]
+    hiring = [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}]
+    allocation = match_territory(embedded_graph, fragile, hiring)
+    case = Case(embedded_graph, allocation, Request(mask=True, pictures=False))
+    texts = {p.key: [b.text for b in p.blocks if isinstance(b, Text)] for p in territory_document(case).parts}
+    withheld = "Ce qu'il y aurait ici ne figure pas dans la version publique, où les petits effectifs sont masqués."
+    assert texts["flows"][-1] == withheld
+    assert (texts["uncovered"], texts["unfilled"]) == ([withheld] * 2, [withheld])
+    # Where nothing is withheld, that there is nothing is said.
+    whole = Case(embedded_graph, allocation, Request(pictures=False))
+    left = [p.blocks[0] for p in territory_document(whole).parts if p.key == "uncovered"]
+    assert left == [Text("Personne n'est sans solution sous les bornes choisies.")]
 
 
 def test_a_masked_action_list_holds_what_printed_flows_ask_for_and_says_that_it_is_not_all(

@@ -435,8 +435,14 @@ def _flows(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     lists = {"flows": release.flows, "to_confirm": release.to_confirm, "stretched": release.stretched,
              "options": release.options}  # fmt: skip
     grids = (flow_grid(case, key, flows, explained) for key, flows in lists.items())
-    nothing = None if release.flows else Text(w("nothing.flows"))
+    nothing = None if release.flows else _nothing(case, "flows")
     return [block for block in (Text(w("intro.flows")), picture_of_flows(case), *grids, nothing) if block is not None]
+
+
+def _nothing(case: Case, name: str) -> Text:
+    """Say that there is nothing, or that nobody is told whether there is: what is withheld whole leaves no line."""
+    withheld = case.release.totals["uncovered"] is None
+    return Text(case.words("masked_nothing" if withheld else f"nothing.{name}"))
 
 
 def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
@@ -447,7 +453,7 @@ def _moves(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
     if not blocks:
         return [Text(w("nothing.moves"))]
     payers: list[Block] = [Heading(w("move.payers")), Bullets(moves.payers_said(case, frames))] if frames else []
-    return [Text(w("intro.moves")), Text(w("intro.chance")), *payers, *blocks]
+    return [Text(w("intro.moves_masked" if case.masked else "intro.moves")), Text(w("intro.chance")), *payers, *blocks]
 
 
 def _paths(case: Case, origins: tuple[moves.Origin, ...]) -> list[Block]:
@@ -463,16 +469,16 @@ def _uncovered(case: Case) -> list[Block]:
     changes = tuple(w.set(str(sentence.cell(each, w.lang))) for each in case.release.changes)
     return [
         _declared_grid(case, "uncovered", Uncovered.spec.columns, case.release.uncovered)
-        or Text(w("nothing.uncovered")),
+        or _nothing(case, "uncovered"),
         Heading(w("section.changes")),
-        Bullets(changes) if changes else Text(w("nothing.changes")),
+        Bullets(changes) if changes else _nothing(case, "changes"),
     ]
 
 
 def _unfilled(case: Case) -> list[Block]:
     """Openings that stay empty, the largest first, and what would fill them."""
     grid = _declared_grid(case, "unfilled", Unfilled.spec.columns, case.release.largest_unfilled(), most=_LONG)
-    return [grid or Text(case.words("nothing.unfilled"))]
+    return [grid or _nothing(case, "unfilled")]
 
 
 def _sources(case: Case) -> list[Block]:
