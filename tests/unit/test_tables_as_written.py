@@ -2373,3 +2373,102 @@ def test_who_does_not_agree_is_no_volunteer(embedded: Referential) -> None:
     ]
     lots = read_lots(embedded, [{**row, "Lieu": f"L{at}"} for at, row in enumerate(rows)], "fragile")
     assert sorted(str(lot.volunteers) for lot in lots.lots) == ["0", "1", "None"]
+
+
+def test_a_state_that_is_not_understood_is_said_beside_those_that_are(embedded: Referential) -> None:
+    states = (
+        "Ouverte",
+        "Satisfaite",
+        "Partiellement pourvue (3/8)",
+        "En attente client",
+        "Bascule",
+        "gelé au budget",
+        "",
+    )
+    rows = [{"Poste": "N1101", "Effectif demandé": 8, "Statut commande": state} for state in states]
+    lots = read_lots(embedded, rows, "hiring")
+    keys = ("closed_line", "remarked", "doubted", "state_unread")
+    assert (lots.people, [said(lots).count(key) for key in keys]) == (37, [2, 1, 1, 1])
+    rows = [{"Poste": "N1101", "Nb": 2, "Quotité": "complet"}, {"Poste": "N1101", "Nb": 1, "Statut": "Titulaire"}]
+    assert read_lots(embedded, rows, "hiring").people == 3
+
+
+def test_firms_alone_on_lines_with_their_places_are_those_of_the_rows_below(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    lines = ["Poste;Nb;Remarques", "HOTEL LE CHAMOIS – Redon;;", "N1101;2;", "S/total;2;", "SUPERMARCHE (Allaire);;"]
+    path = written(tmp_path / "t.csv", "\n".join([*lines, "N4101;3;", "TOTAL;5;"]))
+    lots = read_lots(embedded, path, "hiring", locator=Locator(PLACES))
+    read = [(lot.employer, lot.people, lot.commune) for lot in lots.lots]
+    assert read == [("HOTEL LE CHAMOIS", 2, "35236"), ("SUPERMARCHE", 3, "56001")]
+    text = path.read_text(encoding="utf-8").replace(" – Redon", "").replace(" (Allaire)", "")  # services, or firms
+    lots = read_lots(embedded, written(path, text), "hiring", locator=Locator(PLACES))
+    assert ([lot.employer for lot in lots.lots], lots.people) == (["–", "–"], 5)
+
+
+def test_years_below_one_heading_are_summed_beside_dates_below_others(embedded: Referential, tmp_path: Path) -> None:
+    header = ("Site", "Emploi type", "Effectif", "Départs", "Besoins de recrutement", "", "", "Criticité")
+    below = ("", "", "31/12/2026", "retraite 27-29", "2027", "2028", "Total", "")
+    path = workbook(tmp_path / "t.xlsx", header, below, ("Redon", "N1101", 120, 18, 15, 12, 27, "+++"))
+    assert read_lots(embedded, path, "hiring", locator=Locator(PLACES)).people == 27
+    rows = [{"Métier": "N1101", "Effectif": 2, "Commune": "Redon, Bretagne"}]
+    assert read_lots(embedded, rows, "fragile", locator=Locator(PLACES)).lots[0].commune == "35236"
+
+
+def test_a_place_that_only_the_first_row_of_its_group_says_holds_for_those_below(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    text = (
+        "Antenne;Emploi;CDI temps plein;CDI temps partiel\nREDON;N1101;2;6\n;N4101;1;2\nALLAIRE;N1101;1;4\n;N4101;;1\n"
+    )
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    assert ([lot.people for lot in lots.lots if lot.commune == "56001"], lots.people) == ([5, 1], 17)
+    assert [p.row for p in lots.said if p.key == "place_below"] == [3, 5]
+    text = "Entreprise;Emploi;Nb;Ville\nA;N1101;2;Redon\nA;N4101;1;\nB;N1101;1;\nC;N1101;1;Allaire\nC;N4101;1;\n"
+    lots = read_lots(embedded, written(tmp_path / "t.csv", text), "hiring", locator=Locator(PLACES))
+    assert (lots.people, asides(lots)) == (5, [(4, "empty")])  # that of another firm is not told
+
+
+def test_a_place_that_heads_a_column_may_have_a_remark_in_brackets(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "Redon (ouv. mars)": 6, "Allaire (ouv. sept.)": 4, "Total": 10}]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
+    assert {lot.commune: lot.people for lot in lots.lots} == {"56001": 4, "35236": 6}
+
+
+def test_months_that_a_total_sums_are_no_firms(embedded: Referential) -> None:
+    rows = [
+        {"Métier": "N1101", "janv": 2, "févr": 1, "Total": 3},
+        {"Métier": "N4101", "janv": 4, "févr": 1, "Total": 5},
+    ]
+    lots = read_lots(embedded, rows, "hiring")
+    assert found(lots) == [("–", "N1101", 3), ("–", "N4101", 5)]
+
+
+@pytest.mark.parametrize("numbered", ["by number", "below headings"])
+def test_jobs_said_several_times_in_a_row_each_with_its_number_are_all_read(
+    embedded: Referential, tmp_path: Path, numbered: str
+) -> None:
+    names = ("Métier 1", "Nb 1", "Métier 2", "Nb 2") if numbered == "by number" else ("Métier", "Nb", "Métier", "Nb")
+    above = ("",) * 6 if numbered == "by number" else ("Entreprise", "Commune", "Besoin n°1", "", "Besoin n°2", "")
+    header = ("Entreprise", "Commune", *names) if numbered == "by number" else ("", "", *names)
+    rows = (("A", "Redon", "N1101", 3, "N4101", 2), ("B", "Allaire", "N1101", 5, None, None))
+    lots = read_lots(embedded, workbook(tmp_path / "t.xlsx", above, header, *rows), "hiring", locator=Locator(PLACES))
+    assert (found(lots), asides(lots)) == ([("A", "N1101", 3), ("A", "N4101", 2), ("B", "N1101", 5)], [])
+
+
+def test_firms_that_end_with_towns_of_the_territory_are_there(embedded: Referential) -> None:
+    people = [{"Métier": "N1101", "Effectif": 2, "Commune": town} for town in ("Allaire", "Redon")]
+    firms = ("Auchan Redon", "Leclerc Allaire", "Drive central")
+    posts = [{"Magasin": firm, "Intitulé": "N4101", "Nb CDI": 2, "Nb etudiants": 1} for firm in firms]
+    _, lots = read_sides(embedded, people, posts, locator=Locator(PLACES))
+    assert lots is not None
+    assert {lot.employer: (lot.commune, lot.people) for lot in lots.lots} == {
+        "Auchan Redon": ("35236", 3),
+        "Leclerc Allaire": ("56001", 3),
+        "Drive central": ("", 3),
+    }
+    _, lots = read_sides(
+        embedded, people, [*posts[:1], *({**posts[2], "Magasin": f"Drive {n}"} for n in "AB")], locator=Locator(PLACES)
+    )
+    assert lots is not None
+    assert {lot.commune for lot in lots.lots} == {""}  # one of three: it may be its name

@@ -375,7 +375,7 @@ class Grid:
 
     def by_months(self, among: Iterable[int]) -> list[int]:
         """Return the columns of numbers that are each headed by its own month or quarter: openings, or who leaves."""
-        dated = {at: month for at in among if self.sample(at) and (month := _period(self.header[at])) is not None}
+        dated = {at: month for at in among if self.sample(at) and (month := period_of(self.header[at])) is not None}
         count = mostly_hold_counts([text for at in dated for text in self.sample(at)])
         leaving = all(says("leaves", bare(self.header[at])) for at in dated)  # not who is there at each date
         counts = count and (self.side == "hiring" or leaving)
@@ -393,7 +393,7 @@ class Grid:
         return columns
 
 
-def _period(name: str) -> Month | None:
+def period_of(name: str) -> Month | None:
     """Month or part of a year in the name of a column; where it gives no year, of any one."""
     return Month.read(name) or Month.read(f"{name} 2000")
 
@@ -494,7 +494,7 @@ def side_column(grid: Grid) -> int | None:
 def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, object]]]:
     """Return a function that gives the kind of a row that is no lot and what fills its message; else no kind."""
     header = [normalise_label(name) for name in grid.header]
-    remarks = [at for at, name in enumerate(header) if says("remark", name)]
+    remarks, told = [at for at, name in enumerate(header) if says("remark", name)], _states(grid)
     states = [at for at, name in enumerate(header) if says("state", name)]
     ended = "closed" if grid.side == "hiring" else "gone"
     if grid.side == "fragile":  # of persons; where all are said to be gone, it is why they are here
@@ -538,7 +538,7 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
         said = [texts[at] for at in states] + [
             normalise_label(part) for part in _IN_BRACKETS.findall("" if counted else job)
         ]
-        if is_out or any(says(ended, text) for text in said):
+        if is_out or any(says(ended, text) for text in said) or any(says("closed_state", texts[at]) for at in told):
             return out if is_out else f"{ended}_line", {}
         if not _is_lot_row(grid, cells):
             return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
@@ -607,7 +607,7 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
     """
     count = grid.columns.get(COUNT[grid.side], -1)
     is_rest = grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])) is not None
-    remarks = [at for at, name in enumerate(grid.header) if says("remark", normalise_label(name))]
+    remarks = _remarks(grid)
     for at in (at for at in (count, *remarks) if at >= 0):
         words = normalise_label(grid.text_at(cells, at))
         whole = _WHOLE.search(words) if count < 0 and grid.side == "hiring" else None
@@ -624,9 +624,34 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
             return Remarked(*cell, said if key == "left" else number - said)
         if grid.side == "fragile" and at != count and says("leaver" if number == 1 else "gone", words):
             return Remarked(grid.header[at], grid.text_at(cells, at), number, "leavers_remarked")
-    doubts = [at for at in remarks if says("doubt", grid.text_at(cells, at).casefold())]
-    doubts += [at for at in _answered(grid) if grid.text_at(cells, at) == "?"]
-    return next((Remarked(grid.header[at], grid.text_at(cells, at), number, "doubted") for at in doubts), None)
+    texts = [(grid.header[at], grid.text_at(cells, at)) for at in remarks]
+    doubts = [Remarked(*each, number, "doubted") for each in texts if says("doubt", each[1].casefold())]
+    doubts += [
+        Remarked(grid.header[at], "?", number, "doubted") for at in _answered(grid) if grid.text_at(cells, at) == "?"
+    ]
+    states = [(grid.header[at], text) for at in _states(grid) if (text := grid.text_at(cells, at))]
+    unread = (
+        Remarked(*each, number, "state_unread") for each in states if not says("open_state", normalise_label(each[1]))
+    )
+    return next(iter(doubts), next(unread, None))
+
+
+def _remarks(grid: Grid) -> list[int]:
+    """Return the columns whose words may say something of the number of a row: of openings, all that are not read."""
+    names, states = [normalise_label(name) for name in grid.header], _states(grid)
+    read = {*grid.columns.values(), *grid.parts} if grid.side == "hiring" else {*range(len(names))}
+    return [at for at, name in enumerate(names) if says("remark", name) or at not in read or at in states]
+
+
+def _states(grid: Grid) -> list[int]:
+    """Return the columns that say of openings whether they are still open, as one cell at least does."""
+    known = ("closed", "closed_state", "open_state")
+    return [
+        at
+        for at, name in enumerate(grid.header if grid.side == "hiring" else ())
+        if says("states", normalise_label(name))
+        and any(says(each, normalise_label(text)) for text in grid.sample(at) for each in known)
+    ]
 
 
 def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
@@ -639,9 +664,9 @@ def _is_lot_row(grid: Grid, cells: Sequence[Any]) -> bool:
     return is_lot and not explains and (len(filled) > 1 or len(grid.columns) == 1)
 
 
-def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[int, Sequence[Any]]:
+def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[int, tuple[str, Sequence[Any]]]:
     """
-    Return the rows below the first of a group, which alone names the employer, with its employer and place.
+    Return the rows below the first of a group, which alone names the employer, or the place, with what it names.
 
     Parameters
     ----------
@@ -653,17 +678,29 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
     Returns
     -------
     rows
-        Cells of these rows by line; none where the table may lack an employer here and there instead. Groups are many
-        rows; their rows lack the place too, or no two that follow one another name one employer.
+        By line, the role that the first row alone has, and the cells; none where the table may lack it here and there
+        instead. Groups are many rows; those of an employer lack the place too, or no two that follow one another name
+        one; those of a place alone are of one employer.
     """
-    blank = [cells for _, cells in rows if not grid.text(cells, "employer")]
-    if "employer" not in grid.columns or not blank or len(blank) < _GROUPED * len(rows) or _references(grid):
-        return {}  # a program that gives each offer its reference would have written its employer too
     place_roles = [role for role in ("basin", "commune", "postcode", "department") if role in grid.columns]
-    repeated = any(a == b != "" for a, b in pairwise(grid.text(cells, "employer") for _, cells in rows))
-    if repeated and (not place_roles or any(grid.text(cells, role) for cells in blank for role in place_roles)):
+    blanks = {
+        role: [cells for _, cells in rows if not grid.text(cells, role)] for role in _PLACED & grid.columns.keys()
+    }
+    many = [role for role, some in blanks.items() if len(some) >= max(1, _GROUPED * len(rows))]
+    lead = "employer" if "employer" in many else next(iter(many), "")
+    if not lead or _references(grid):
+        return {}  # a program that gives each offer its reference would have written its employer too
+    others = [role for role in place_roles if lead == "employer"]
+    repeated = any(a == b != "" for a, b in pairwise(grid.text(cells, lead) for _, cells in rows))
+    if repeated and (not others or any(grid.text(cells, role) for cells in blanks[lead] for role in others)):
         return {}
-    completed, above = dict[int, Sequence[Any]](), dict[str, str]()
+    heads = [
+        line for (line, cells), (_, below) in pairwise(rows) if grid.text(cells, lead) and not grid.text(below, lead)
+    ]
+    if lead != "employer" and (grid.titled or len(heads) < _HEADER_LEAST):  # the place of the title may be meant
+        return {}
+    filled = (*(("employer", *_OF_FIRM) if lead == "employer" else ()), *place_roles)
+    completed, above = dict[int, tuple[str, Sequence[Any]]](), dict[str, str]()
     ends = dict(breaks)
     for line, cells in sorted([*rows, *ends.items()], key=lambda row: row[0]):
         texts = {role: grid.text(cells, role) for role in ("employer", *_OF_FIRM, *place_roles)}
@@ -671,12 +708,12 @@ def fill_down(grid: Grid, rows: Sequence[Row], breaks: Iterable[Row]) -> dict[in
         if line in ends:
             of_place = any(places.values()) and not texts["employer"]
             above = {role: text for role, text in above.items() if of_place and role not in place_roles}
-        elif texts["employer"]:
+        elif texts[lead]:
             above = texts
-        elif above:
+        elif above and (lead == "employer" or texts["employer"] == above["employer"]):
             above |= places if any(places.values()) else {}
-            values = {grid.columns[r]: text for r, text in above.items() if r in grid.columns and not texts[r]}
-            completed[line] = [values.get(at, cell) for at, cell in enumerate(cells)]
+            values = {grid.columns[r]: above.get(r, "") for r in filled if r in grid.columns and not texts[r]}
+            completed[line] = lead, [values.get(at, cell) for at, cell in enumerate(cells)]
     return completed
 
 

@@ -22,7 +22,7 @@ from passerelles.referentials.access_text import (
 from passerelles.referentials.referential import Referential, code_of, occupations_meant, titles_by_label
 from passerelles.sharing import made_once
 from passerelles.territory.grid import Grid, Row
-from passerelles.territory.lots import Locator, Where, says
+from passerelles.territory.lots import WORDS, Locator, Where, says
 from passerelles.territory.shapes import jobs_beside, parts_jobs
 from passerelles.text import normalise_label
 
@@ -33,6 +33,7 @@ _EXACT: Final = 0.99  # how sure a title of the referential is, in either gender
 _LIKELY: Final = 0.75  # confidence with which a job tells the trade of its firm
 _WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"\([^()]*\)")
+_BEHIND: Final = re.compile(r"\s*(?P<town>[^(),;]*\w)(?:\s*[(,;]\s*|\s+[-–]\s+)(?P<area>[^(),;]+?)\)?\s*")
 _POSTCODE: Final = re.compile(r"\s*\d{5}\s*")
 _LICENCE: Final = re.compile(r"[A-Da-d][1Ee]{0,2}\b(?! ?\+)|EC\b")
 _FORKLIFT: Final = re.compile(r"R ?[34]\d\d|[1-6][AaBb]?(?:[\s,/-]|et|$)")
@@ -256,6 +257,7 @@ def several_jobs(referential: Referential, text: str) -> Job | None:
 
 def read_place(locator: Locator, text: str, area: str, role: str) -> Where | Unusable:
     """Return the place of a cell; a postcode or department tells places of one name apart."""
+    text = without_region(text)
     if not text or (locator.places is None and not normalise_label(text)):
         return Unusable(role, "empty", {})
     if locator.is_wide(text, area):
@@ -269,6 +271,19 @@ def read_place(locator: Locator, text: str, area: str, role: str) -> Where | Unu
     except PasserellesError as error:
         choices = str(error.values.get("choices", ""))
         return Unusable(role, "basin_ambiguous", {"given": text, "choices": choices}, tuple(choices.split(", ")))
+
+
+def without_region(text: str) -> str:
+    """
+    Return a place without the region behind it, which has namesakes among communes.
+
+    Examples
+    --------
+    >>> without_region("Rennes, Bretagne"), without_region("Lyon (Rhône-Alpes)"), without_region("Bretagne")
+    ('Rennes', 'Lyon', 'Bretagne')
+    """
+    match = _BEHIND.fullmatch(text)
+    return match["town"] if match and normalise_label(match["area"]) in WORDS["wide"]["regions"] else text
 
 
 def is_nowhere(place: Unusable) -> bool:

@@ -363,6 +363,7 @@ class _Reader:
             raise LotsError([Problem(grid.name, 0, "job", "no_column", {"column": "job", "columns": columns})])
         grid = all_counts(of_who_moves(grid, self.tell), self.tell)
         grid = without_sums(grid, self.is_place, self.holds_jobs, self.tell)
+        grid = self._with_places_of_firms(grid)
         for roles, key in (
             ([count], "counted_lines"),
             (["employer"], "no_employer"),
@@ -400,6 +401,32 @@ class _Reader:
         place, words = self._place(name, "", "commune", parts=False)
         town = normalise_label(_AREA.sub("", town_of(words)))
         return isinstance(place, Where) and town in map(normalise_label, place)
+
+    def _with_places_of_firms(self, grid: Grid) -> Grid:
+        """Give rows the place that most employers end with, in the departments of the other tables: "Auchan Leers"."""
+        if "employer" not in grid.columns or {"basin", "commune"} & grid.columns.keys() or grid.titled:
+            return grid
+
+        def town_at_end(firm: str) -> str:
+            tails = (firm.split(maxsplit=n)[-1] for n in range(1, len(firm.split())))
+            return next((tail for tail in tails if tail[:1].isupper() and self._is_local(tail)), "")
+
+        firms = {line: grid.text(cells, "employer") for line, cells in grid.rows}
+        towns = {firm: town_at_end(firm) for firm in {*firms.values()} - {""}}
+        named = {firm: town for firm, town in towns.items() if town}
+        if len(named) < max(2, _MOST_CELLS * len(towns)):
+            return grid
+        given, town = next((firm, named[firm]) for firm in firms.values() if firm in named)
+        self.tell(grid.name, "firm_place", 0, "employer", given=given, place=town)
+        nowhere = frozenset(line for line, firm in firms.items() if firm not in named)
+        places = {line: named[firm] for line, firm in firms.items() if firm in named}
+        return replace(grid.with_column("commune", places), placeless=grid.placeless | nowhere)
+
+    def _is_local(self, town: str) -> bool:
+        """Whether a name is of a commune in one of the departments where the tables have places."""
+        place = self._read_place(town, "", "commune") if self.locator.departments else None
+        commune = place.commune if isinstance(place, Where) else ""
+        return bool(commune) and departments_shown(commune) in self.locator.departments
 
     def place_named_in(self, texts: Iterable[str]) -> str:
         """Return the one commune among those that the tables name whose name stands in some texts; else nothing."""
@@ -468,8 +495,8 @@ class _Reader:
         lots = sorted([*lot_rows, *(row for kind in _LOTS for row in other_rows.get(kind, ()))], key=lambda row: row[0])
         filled = fill_down(grid, lots, [row for kind in other_rows.keys() - _LOTS for row in other_rows[kind]])
         for line in [line for line, _ in lot_rows if line in filled]:
-            self.tell(grid.name, "employer_below", line)
-        return [(line, filled.get(line, cells)) for line, cells in lot_rows]
+            self.tell(grid.name, "employer_below" if filled[line][0] == "employer" else "place_below", line)
+        return [(line, filled[line][1] if line in filled else cells) for line, cells in lot_rows]
 
     def _lot(self, grid: Grid, line: int, cells: Sequence[Any], decimal: str, title_job: Job | None) -> Lot | None:
         go_on()

@@ -4,11 +4,10 @@ import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import islice
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from passerelles.io.csv import TOTAL, Rows, decimal_sign, hold_counts, mostly_hold_counts, read_number
+from passerelles.io.csv import TOTAL, decimal_sign, hold_counts, mostly_hold_counts, read_number
 from passerelles.io.xlsx import cell_text
 from passerelles.territory.grid import (
     COUNT,
@@ -23,6 +22,7 @@ from passerelles.territory.grid import (
     labels_of,
     named_columns,
     names_role,
+    period_of,
     signed_change,
     whole_of,
     without_part,
@@ -41,67 +41,8 @@ _SAME: Final = {
 _TOTAL_OF: Final = re.compile(r"(?:\w+ )?total (?:de |du |d )?(.+)")
 _LEFT: Final = re.compile("|".join(WORDS["roles"]["openings"][:2]))  # what is left of openings, filled ones off
 _INSIDE: Final = re.compile(r"\s*[()]\s*|\s+[-–—:]\s+")
+_BRACKET: Final = re.compile(r"\s*\([^()]*\)")
 _LEAST: Final = 2  # columns of jobs or places that make a table of them
-
-
-def upright(rows: Rows, side: Side) -> Rows:
-    """
-    Return a table whose header is its first column the usual way up; another one as it is.
-
-    Each of its columns is a lot, its line being the number of the column; or each of its forms one below another
-    ("Poste : Soudeur", "Lieu : Redon"), where names come again, its line being that of the first name.
-    """
-    lines = [*rows.above, (rows.header_line, rows.header), *rows.filled]
-    fields = [(line, *_field(_across(line, cells, rows))) for line, cells in lines]
-    roles = {
-        role
-        for _, name, values in fields
-        if names_role(name) and any(map(cell_text, values))
-        for role in columns_of([name], side)
-    }
-    if "job" not in roles or len(roles) <= _LEAST or any(names_role(cell_text(cell)) for cell in rows.header[1:]):
-        return rows
-    first = next(at for at, (_, name, _) in enumerate(fields) if names_role(name))
-    forms = list[dict[str, Sequence[Any]]]()
-    starts = list[int]()
-    for line, name, values in fields[first:]:
-        if name and any(map(cell_text, values)):
-            if not forms or name in forms[-1]:
-                forms.append({})
-                starts.append(line)
-            forms[-1][name] = values
-    header = [*dict.fromkeys(name for form in forms for name in form)]
-    lots = list[Row]()
-    for start, form in zip(starts, forms, strict=True):
-        width = max(at for values in form.values() for at, cell in enumerate(values, 1) if cell_text(cell))
-        for at in range(width):
-            cells = [next(islice(form.get(name, ()), at, None), None) for name in header]
-            lots.append((at + _LEAST if len(forms) == 1 and width > 1 else start, cells))
-    return rows._replace(
-        header=tuple(header), header_line=1, rows=[(line, [*cells]) for line, cells in lots], merged=(), turned=True,
-        above=[row for row in lines[:first] if row[0]],
-    )  # fmt: skip
-
-
-def _across(line: int, cells: Sequence[Any], rows: Rows) -> list[Any]:
-    """Return the cells of a line with the value of merged ones in each of its columns."""
-    wide = [*cells]
-    for area in rows.merged:
-        if area.first_row == area.last_row == line:
-            start, end = area.first_column - 1, area.last_column
-            wide += [None] * (end - len(wide))
-            wide[start:end] = [wide[start]] * (end - start)
-    return wide
-
-
-def _field(cells: Sequence[Any]) -> tuple[str, Sequence[Any]]:
-    """Return the name that begins a line and the values beside it; of a line of one cell, what a colon parts."""
-    name, *values = cells or [""]
-    text = cell_text(name).strip()
-    if not any(map(cell_text, values)):
-        text, _, value = text.partition(":")
-        values = [value.strip()]
-    return " ".join(text.split()).rstrip(" :"), values
 
 
 def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -> Grid:
@@ -118,6 +59,9 @@ def unpivoted(grid: Grid, *, is_place: IsPlace, are_jobs: AreJobs, tell: Tell) -
         Called with what its columns are, which others are headed so but hold no numbers, and which totals do not fit.
     """
     side, original = grid.side, grid
+    plain = {i: _BRACKET.sub("", name) for i, name in enumerate(grid.header) if name and not is_place(name)}
+    plain = {i: name for i, name in plain.items() if name != grid.header[i] and is_place(without_part(name))}
+    grid = replace(grid, header=[plain.get(i, name) for i, name in enumerate(grid.header)])  # "Redon (ouv. mars)"
     parted = {i: rest for i, n in enumerate(grid.header) if n and not is_place(n) and (rest := without_part(n)) != n}
     if len({name for name in parted.values() if is_place(name)}) < _LEAST:  # else "Redon CDI"
         parted = {}
@@ -169,7 +113,10 @@ def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
     firms = [
         i
         for i in firms
-        if names[i] and not any(map(str.isdigit, names[i][:1])) and not says("hires", normalise_label(names[i]))
+        if names[i]
+        and not names[i][:1].isdigit()
+        and not says("hires", normalise_label(names[i]))
+        and not period_of(names[i])
     ]
     total = next((i for i, name in enumerate(names) if _is_total(name)), None)
     rows = [row for _, row in grid.rows if total is not None and _numbers([cell_text(row[total])])]
@@ -260,10 +207,12 @@ def labelled(grid: Grid, above: Iterable[Row], is_place: IsPlace, are_jobs: AreJ
     rows, lines_above = list[Row](), [line for line, _ in above]
     firms = {} if "employer" in grid.columns else _block_titles(grid, above)
     titles = firms or _place_titles(grid, above, is_place) or _job_titles(grid, are_jobs)
+    placed = {} if titles else _firm_titles(grid, above, is_place)
     for line, cells in sorted([*above, *grid.rows], key=lambda row: row[0]):
         field = (_page_field(cells, grid.side, is_place) if line in lines_above else None) or titles.get(line)
         fields = labels_of(cells, grid.side) or ([field] if field else [])
         named = {"commune" if role == "employer" and is_place(value) else role: value for role, value in fields}
+        named |= placed.get(line, {})
         named = {role: value for role, value in named.items() if not _SAME.get(role, {role}) & grid.columns.keys()}
         if named:
             labels |= named
@@ -294,6 +243,25 @@ def _place_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[i
     kinds = {text.split()[0].casefold() for text in places.values() if " " in text}  # "Secteur": of the others too
     titles = {n: ("commune", t) for n, t in lone.items() if n in places or t.split()[0].casefold() in kinds}
     return titles if titles.keys() & {line for line, _ in grid.rows} else {}
+
+
+def _firm_titles(grid: Grid, above: Sequence[Row], is_place: IsPlace) -> dict[int, dict[str, str]]:
+    """Return the firms that stand alone on lines within a table and on the one above it, most with a place, by line."""
+    if {"employer", "basin", "commune"} & grid.columns.keys() or not {"job", "code"} & grid.columns.keys():
+        return {}
+    lone = {
+        line: texts[0]
+        for line, cells in (*above[-1:], *grid.rows)
+        if len(texts := [text for cell in cells if (text := cell_text(cell).strip())]) == 1
+    }
+    lone = {line: text for line, text in lone.items() if text[0].isalpha() and ":" not in text and not _is_total(text)}
+    places = {line: place_in_title(text, is_place) for line, text in lone.items()}
+    if 2 * sum(map(bool, places.values())) <= len(lone) or not lone.keys() & {line for line, _ in grid.rows}:
+        return {}
+    return {
+        line: {"employer": text.removesuffix(")").removesuffix(places[line]).rstrip(" ,(-–"), "commune": places[line]}
+        for line, text in lone.items()
+    }
 
 
 def _job_titles(grid: Grid, are_jobs: AreJobs) -> dict[int, tuple[str, str]]:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, zip_longest
 from pathlib import Path
 from typing import Any, Final
 
@@ -26,7 +26,7 @@ from passerelles.territory.grid import (
     year_of,
 )
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
-from passerelles.territory.shapes import AreJobs, IsPlace, labelled, tell_sums_beside, upright
+from passerelles.territory.shapes import AreJobs, IsPlace, labelled, tell_sums_beside
 from passerelles.text import fold_accents, normalise_label
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
@@ -38,6 +38,7 @@ _MAX_BYTES: Final = 50_000_000  # a table of lots is a few kilobytes; beyond tha
 _POSTAL: Final = re.compile(r"\d{5} ")
 _PARTED: Final = re.compile(r"\s[-–—|/:]\s|\s?[,;:|]\s")
 _NAMED_AFTER: Final = re.compile(r"\b(?:de |d['’]|à )(?P<name>[^\W\d_])|\((?P<inside>[^\W\d_][^()]*)\)")
+_NUMBERED: Final = re.compile(r"\s*(?:n\s?°\s*)?\d+$", re.IGNORECASE)
 _LEAST: Final = 2  # roles that make the header of one more table, and cells of a row that is no title
 _TITLES: Final[Mapping[Side, tuple[str, ...]]] = {"fragile": ("leaves", "people"), "hiring": ("hires", "offers")}
 
@@ -168,6 +169,66 @@ def _by_side(names: Sequence[str], side: Side, *, same_columns: bool = True) -> 
     own = tuple(name for name in names if sides[name] == side) or (unnamed if len(unnamed) == 1 else ())
     others = tuple(name for name in names if name not in own)
     return (own, others) if not same_columns or any(sides[name] for name in others) else ((), ())
+
+
+def upright(rows: Rows, side: Side) -> Rows:
+    """
+    Return a table whose header is its first column the usual way up; another one as it is.
+
+    Each of its columns is a lot, its line being the number of the column; or each of its forms one below another
+    ("Poste : Soudeur", "Lieu : Redon"), where names come again, its line being that of the first name.
+    """
+    lines = [*rows.above, (rows.header_line, rows.header), *rows.filled]
+    fields = [(line, *_field(_across(line, cells, rows))) for line, cells in lines]
+    roles = {
+        role
+        for _, name, values in fields
+        if names_role(name) and any(map(cell_text, values))
+        for role in columns_of([name], side)
+    }
+    if "job" not in roles or len(roles) <= _LEAST or any(names_role(cell_text(cell)) for cell in rows.header[1:]):
+        return rows
+    first = next(at for at, (_, name, _) in enumerate(fields) if names_role(name))
+    forms = list[dict[str, Sequence[Any]]]()
+    starts = list[int]()
+    for line, name, values in fields[first:]:
+        if name and any(map(cell_text, values)):
+            if not forms or name in forms[-1]:
+                forms.append({})
+                starts.append(line)
+            forms[-1][name] = values
+    header = [*dict.fromkeys(name for form in forms for name in form)]
+    lots = list[Row]()
+    for start, form in zip(starts, forms, strict=True):
+        width = max(at for values in form.values() for at, cell in enumerate(values, 1) if cell_text(cell))
+        for at in range(width):
+            cells = [next(islice(form.get(name, ()), at, None), None) for name in header]
+            lots.append((at + _LEAST if len(forms) == 1 and width > 1 else start, cells))
+    return rows._replace(
+        header=tuple(header), header_line=1, rows=[(line, [*cells]) for line, cells in lots], merged=(), turned=True,
+        above=[row for row in lines[:first] if row[0]],
+    )  # fmt: skip
+
+
+def _across(line: int, cells: Sequence[Any], rows: Rows) -> list[Any]:
+    """Return the cells of a line with the value of merged ones in each of its columns."""
+    wide = [*cells]
+    for area in rows.merged:
+        if area.first_row == area.last_row == line:
+            start, end = area.first_column - 1, area.last_column
+            wide += [None] * (end - len(wide))
+            wide[start:end] = [wide[start]] * (end - start)
+    return wide
+
+
+def _field(cells: Sequence[Any]) -> tuple[str, Sequence[Any]]:
+    """Return the name that begins a line and the values beside it; of a line of one cell, what a colon parts."""
+    name, *values = cells or [""]
+    text = cell_text(name).strip()
+    if not any(map(cell_text, values)):
+        text, _, value = text.partition(":")
+        values = [value.strip()]
+    return " ".join(text.split()).rstrip(" :"), values
 
 
 def is_table_of_lots(path: str | Path) -> bool:
@@ -389,7 +450,8 @@ def _grid(rows: Rows, side: Side, is_place: IsPlace, are_jobs: AreJobs, tell: Te
     if len(below) < len(filled):
         tell_sums_beside(rows.name, written, header, filled, tell)
     header = _choose_job_column(rows, header, side, tell)
-    header, filled = _one_table(rows.name, *_as_wide(header, below), side, tell)
+    header, below = _one_below_another(rows.name, *_as_wide(header, below), side, tell)
+    header, filled = _one_table(rows.name, header, below, side, tell)
     for line in sorted(rows.hidden.intersection(line for line, _ in filled)):
         tell(rows.name, "hidden_row", line)
     headings = _headings(header, above, rows.header_line)
@@ -495,8 +557,10 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     alone = [at for at in range(len(starts)) if starts.count(starts[at]) == 1 and header[at] and at not in of_year]
     counts = any(text.isdigit() and not _YEAR.fullmatch(text) for text in below)
     digits = any(sign.isdigit() for text in below for sign in text)
-    # Dates and years name columns below a heading, where nothing stands below the columns of one name.
-    if starts == list(range(len(header))) or counts or (digits and (not alone or any(below[at] for at in alone))):
+    # Dates and years name columns below a heading, where nothing stands below the columns of one name, or several do.
+    n_years = sum(_YEAR.fullmatch(text) is not None for text in below)
+    digits &= n_years < _LEAST and (not alone or any(below[at] for at in alone))
+    if starts == list(range(len(header))) or counts or digits:
         return written, rows
     sums = [bool(TOTAL.fullmatch(normalise_label(text))) for text in below]
     totals = {starts[at] for at, is_sum in enumerate(sums) if is_sum and starts.count(starts[at]) > 1}
@@ -514,6 +578,9 @@ def _one_header(header: list[str], rows: list[Row], line: int) -> tuple[list[str
     if width > len(written) and not (totals or split or of_year or any(map(_YEAR.fullmatch, below))):  # of people
         return written, rows
     names = [header[start] for start in starts]
+    for at in alone:  # "Départs" above "retraite"
+        both = f"{header[at]} {below[at]}".strip()
+        names[at] = both if names_role(both) or not names_role(header[at]) else names[at]
     for at, start in enumerate(starts):
         if start in of_year:
             names[at] = f"{below[at]} {header[start]}"
@@ -559,6 +626,41 @@ def _headings(header: Sequence[str], above: Sequence[Row], line: int) -> list[st
         return [""] * len(header)
     texts += [""] * (len(header) - len(texts))
     return [text or next(filter(None, reversed(texts[:at])), "") for at, text in enumerate(texts)]
+
+
+def _one_below_another(
+    file: str, header: list[str], rows: list[Row], side: Side, tell: Tell
+) -> tuple[list[str], list[Row]]:
+    """
+    Return a table whose job and number come several times in each row, beside what they share, as one of more rows.
+
+    Examples
+    --------
+    >>> header, rows = ["Ville", "Métier 1", "Nb 1", "Métier 2", "Nb 2"], [(2, ["A", "Cariste", 3, "Soudeur", 1])]
+    >>> _one_below_another("t.csv", header, rows, "hiring", lambda *_, **values: None)
+    (['Ville', 'Métier', 'Nb', '', ''], [(2, ['A', 'Cariste', 3, None, None]), (2, ['A', 'Soudeur', 1, None, None])])
+    """
+    names = [_NUMBERED.sub("", name) for name in header]
+    roles = {name: columns_of([name], side).keys() for name in names if name and names.count(name) > 1}
+    jobs = [name for name, some in roles.items() if "job" in some]
+    times = names.count(jobs[0]) if len(jobs) == 1 else 0
+    again = [name for name in roles if names.count(name) == times]
+    shared = [name if name not in again else "" for name in names]
+    if (
+        not any(COUNT[side] in roles[name] for name in again)
+        or not {"employer", "commune", "basin"} & columns_of(shared, side).keys()
+    ):
+        return header, rows
+    groups = [[[at for at, each in enumerate(names) if each == name][n] for name in again] for n in range(times)]
+    others = {at for group in groups[1:] for at in group}
+    tell(file, "groups_below", columns=", ".join(again))
+    unfolded = list[Row]()
+    for line, cells in rows:
+        filled = [group for group in groups if any(cell_text(cells[at]) for at in group)] or groups[:1]
+        for group in filled:
+            own = dict(zip(groups[0], (cells[at] for at in group), strict=True))
+            unfolded.append((line, [None if at in others else own.get(at, cell) for at, cell in enumerate(cells)]))
+    return ["" if at in others else name for at, name in enumerate(names)], unfolded
 
 
 def _one_table(file: str, header: list[str], rows: list[Row], side: Side, tell: Tell) -> tuple[list[str], list[Row]]:
