@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from passerelles import Path, Profile, levers, rank_paths
 from passerelles.access.holdings import Holdings
-from passerelles.access.qualifications import ENTITLED, level_of_access, qualification_of
+from passerelles.access.qualifications import ENTITLED, FIRST_DEGREE, level_of_access, qualification_of
 from passerelles.effort import EffortTable, effort_table, state_of
 from passerelles.graph.build import build_graph
 from passerelles.graph.core import OccupationGraph
@@ -293,6 +293,32 @@ def test_an_open_job_whose_employers_ask_for_a_title_of_unknown_length_takes_a_w
     # No post gives a title, of whatever length.
     table = effort_table(build_graph(laid, access=None), Settings())
     assert table.adaptation[1] == (EffortSettings().adaptation_titled if title else EffortSettings().adaptation)
+
+
+@pytest.mark.parametrize(
+    ("more", "kind", "level", "asked"),
+    [
+        (1.0, "certificat", 4, True),
+        (1.0, "diplôme", 4, True),
+        (0.0, "certificat", 4, False),  # no longer than the part by which the job is learnt
+        (1.0, "experience", 4, False),
+        (1.0, "certificat", 6, False),  # after the studies
+    ],
+)
+def test_an_open_job_whose_employers_ask_for_a_longer_course_than_part_of_its_level_takes_the_whole_of_that(
+    more: float, kind: Any, level: int, *, asked: bool
+) -> None:
+    whole, share = duration_model().estimate(level, "").expected, EffortSettings().open_share
+    course = Credential("C", "Cours", kind, Hours(None, share * whole + more, None, "s"))
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[course]),
+        occupation_access=(OccupationAccess("B", "open", level),),
+        credential_requirements=(CredentialRequirement("B", "C", "usual"),),
+    )
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    assert (found.title == (("C",),)) == (not found.free and found.basis == "estimate") == asked
+    if level < FIRST_DEGREE:
+        assert found.expected == (whole if asked else share * whole)
 
 
 def test_a_degree_of_unknown_length_that_employers_ask_for_changes_no_hours() -> None:

@@ -19,7 +19,7 @@ from passerelles.access.holdings import (
 from passerelles.codes import is_rome_code
 from passerelles.model import DIPLOMAS, TAUGHT, Alternatives, Credential, CredentialRequirement, Occupation
 from passerelles.referentials.access_text import needs_no_diploma
-from passerelles.referentials.credentials import Duration, duration_model, load_durations
+from passerelles.referentials.credentials import Duration, Estimate, duration_model, load_durations
 from passerelles.referentials.referential import Referential
 from passerelles.settings import EffortSettings
 from passerelles.text import fold_accents
@@ -131,7 +131,8 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     of its level's diplomas and titles that they usually ask for, or else of those above, comes next, if its length
     is known. Otherwise the published lengths of certifications of its level that lead there say (the shortest
     where nothing is required, unless courses of its level take less), else level and domain: up to level 5,
-    `open_share` of it where nothing is required and no title of unknown length usually asked for.
+    `open_share` of it where nothing is required and neither a title of unknown length nor a longer course is usually
+    asked for.
     """
     access = referential.access_of.get(occupation.code)
     lowest = _level(referential, occupation)
@@ -163,25 +164,20 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
     # From a first degree on, where the studies before a qualification are counted apart, one without a level of its own
     # is a course for people who have done these studies.
     levels = (level, None) if level >= FIRST_DEGREE else (level,)
-    titles = [c for c in _usual(referential, occupation.code) if c.kind in DIPLOMAS]
+    usual = _usual(referential, occupation.code)
+    titles = [c for c in usual if c.kind in DIPLOMAS]
     asked_for = [c for c in titles if _length(c)]
     # A title above the lowest level at which some are hired counts where none of that level is asked for.
     fit = [c for c in asked_for if c.level in levels] or [c for c in asked_for if (c.level or 0) > level]
     if free and fit:
-        usual = min(fit, key=lambda c: (_length(c), c.code))
-        expected, hours = _length(usual), training_hours(usual)
-        # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
-        short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
-        # A course has no level whose courses would say how far others are from it: as wide as short courses.
-        low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
-        high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
-        follows, ways = usual.level is None and level >= FIRST_DEGREE, tuple(sorted((c.code,) for c in fit))
-        return Qualification(low, expected, high, short, level, known, "certification", title=ways, follows=follows)
-    # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for; from a
-    # first degree on, after the studies.
-    lengthless = [c.code for c in titles if level <= (c.level or 0) and level < FIRST_DEGREE]
-    part = settings.open_share if free and not lengthless else 1.0
-    title: Alternatives = ((min(lengthless),),) if free and lengthless else _demanded(referential, rows)
+        return _by_title(fit, level, known=known, middle=middle)
+    # A job open to all is learnt by part of its level's course, unless a title of unknown length is asked for, or a
+    # course that takes longer than that part; from a first degree on, after the studies.
+    least = settings.open_share * middle.expected
+    longer = [c.code for c in usual if c.level is None and c.kind in TAUGHT and _length(c) > least]
+    wanted = [*longer, *(c.code for c in titles if level <= (c.level or 0))] if level < FIRST_DEGREE else []
+    part = settings.open_share if free and not wanted else 1.0
+    title: Alternatives = ((min(wanted),),) if free and wanted else _demanded(referential, rows)
     low, expected, high = ((part if level < FIRST_DEGREE else 1.0) * hours for hours in middle)
     if lengths and not (free and expected < min(lengths)):
         expected = min(lengths) if free else float(np.median(lengths))
@@ -191,10 +187,23 @@ def qualification_of(referential: Referential, occupation: Occupation, settings:
         high = max(2 * expected - low, *lengths)
         return Qualification(low, expected, high, short, level, known, "certification", titled, title)
     short = part * middle.low
-    free = free and not lengthless
+    free = free and not wanted
     led = part < 1.0 and level < FIRST_DEGREE and occupation.managerial == "yes"
     found = Qualification(low, expected, high, short, level, known, "estimate", titled, title, free=free, led=led)
     return _opened_by_practice(found, referential, occupation, settings) if free else found
+
+
+def _by_title(fit: Sequence[Credential], level: int, *, known: bool, middle: Estimate) -> Qualification:
+    """Return the shortest title that employers usually ask for, as the qualification for a job."""
+    usual = min(fit, key=lambda c: (_length(c), c.code))
+    expected, hours = _length(usual), training_hours(usual)
+    # The minimum of its text is for people with a diploma of the level: the trade is left, not general subjects.
+    short = min(expected, middle.low if usual.level is None else hours.low or middle.low)
+    # A course has no level whose courses would say how far others are from it: as wide as short courses.
+    low = _SHORT * expected if usual.level is None else min(middle.low, hours.low or expected)
+    high = 2 * expected if usual.level is None else max(2 * expected - low, hours.high or expected)
+    follows, ways = usual.level is None and level >= FIRST_DEGREE, tuple(sorted((c.code,) for c in fit))
+    return Qualification(low, expected, high, short, level, known, "certification", title=ways, follows=follows)
 
 
 def _opened_by_practice(
