@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from passerelles.errors import PasserellesError
+from passerelles.graph.core import OccupationGraph
 from passerelles.settings import Settings, TerritorySettings
 from passerelles.territory import discretion
 from passerelles.territory.allocation import Allocation
@@ -446,6 +447,21 @@ def test_too_few_people_are_not_published_at_all() -> None:
     assert printed["results"] == []
     assert printed["totals"]["placed"] is None
     assert printed["notes"][0]["note"] == "nothing_to_show"
+
+
+def test_how_a_title_was_read_tells_no_small_headcount(embedded_graph: OccupationGraph) -> None:
+    fragile = people(("A", "Soudeur MIG-MAG", 3, "Redon"), ("B", "Agent de nettoyage", 30, "Redon"))
+    hiring = openings(("P", "Soudeur semi-automatique", 2, "Redon"), ("Q", "K2205", 40, "Redon"))
+    found = match_territory(embedded_graph, fragile, hiring)
+    told = [(r["employer"], r.get("people")) for r in found.to_dict()["resolved"]]
+    assert told == [("A", 3), ("B", 30), ("P", 2)]
+    release = published(publish(found))
+    assert [(r["employer"], r.get("people")) for r in release.to_dict()["resolved"]] == [
+        ("A", None),
+        ("B", 30),
+        ("P", 2),
+    ]
+    assert [r.sentence() for r in release.resolved] == [r.sentence() for r in found.resolved()]
 
 
 def test_a_threshold_under_two_masks_nothing_and_is_refused() -> None:

@@ -127,7 +127,7 @@ class Release:
         parts_of("notes", Note),
         parts_of("set_aside", Problem),
         texts_of("unmet_floors", "text"),
-        parts_of("resolved", Resolved),
+        parts_of("resolved", "resolved_title"),
         Column("referential_version", json=lambda r, _: r.referential._asdict(), schema="referential_version"),
         Column("masked", schema="flag: Whether small numbers are withheld"),
         beside={"threshold": "count: Numbers below it are withheld"},

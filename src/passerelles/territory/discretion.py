@@ -20,12 +20,12 @@ from passerelles.language.say import Lang, say
 from passerelles.progress import go_on
 from passerelles.territory.allocation import Allocation, Release
 from passerelles.territory.audit import Auditor, FlowTable, HiddenSum, View
-from passerelles.territory.flows import Change, Flow, reason_name
+from passerelles.territory.flows import Change, Flow, Resolved, reason_name
 from passerelles.territory.lots import Lot, Note, Problem, pool_key
 from passerelles.territory.pairs import Why, first_lots, floor_groups
 from passerelles.territory.solve import Bools, Ints, Rows, first_of_each
 from passerelles.views.shown import Described
-from passerelles.views.spec import ENDS, On, Withheld
+from passerelles.views.spec import ENDS, On, Record, Withheld
 
 _MANY: Final = 5_000  # unknown flows beyond which no sum of a row or column is tried
 _ROUNDS: Final = 200
@@ -378,6 +378,7 @@ def published(publication: Publication, lang: Lang = "fr") -> Release:
         options=[],
         # Without the people that they name: they are in no total that hides them.
         set_aside=[Problem(p.file, p.row, p.column, p.key, {}, withheld=True) for p in whole.set_aside],
+        resolved=[_without_few(each, threshold) for each in whole.resolved],
         masked=True,
         threshold=threshold,
         summary=lambda _: "",
@@ -546,6 +547,18 @@ def _partly_withheld(item: Described, keys: Collection[str], lang: Lang, cells: 
     values = {key: value for key, value in item.to_dict(lang).items() if key in keys}
     columns = (column for column in item.spec.columns if column.key in keys and column.on & On.CELLS)
     return Withheld(values, {column.key: column.cell(item, lang) for column in columns} | cells)
+
+
+class _OfFew(Resolved):
+    """How the title of a lot was read whose people are few: how many is not told."""
+
+    __slots__ = ()
+    spec = Record(Resolved.spec.name, Resolved.spec.about, *(c for c in Resolved.spec.columns if c.key != "people"))
+
+
+def _without_few(item: Resolved, threshold: int) -> Resolved:
+    few = item.side == "fragile" and item.lot.people < threshold  # openings are no people
+    return _OfFew(item.lot, item.side, item.file) if few else item
 
 
 def _name(lot: Lot) -> dict[str, str]:
