@@ -320,6 +320,12 @@ def test_a_run_begins_anew_where_nothing_was_finished_and_makes_rejects_again(
     again = rank_files(embedded_graph, source, out)
     assert (again.ranked, again.refused, again.kept) == (1, 1, 0)
     assert ids(tmp_path / "out-rejects") == ["q"]
+    run = json.loads((out / "_run.json").read_text("utf-8"))
+    damaged: list[Any] = [None, [], {"a": None}, {"a": {"ranked": 1}}, {"a": {"ranked": [], "refused": 1}}]
+    for parts in damaged:
+        (out / "_run.json").write_text(json.dumps(run | {"parts": parts}), encoding="utf-8")
+        with pytest.raises(PasserellesError, match=r"_run\.json"):
+            rank_files(embedded_graph, source, out)
 
 
 def test_parts_are_csv_where_asked_and_other_formats_are_refused(

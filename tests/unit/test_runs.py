@@ -123,6 +123,10 @@ def test_what_says_nothing_of_its_origin_is_told(stored: Path, tmp_path: Path) -
         ("d.json", nested),
         ("a.json", "{}"),
         ("e.json", json.dumps(about | {"results": [{"origin": None, "target": {"code": "A"}, "rank": 1}]})),
+        (
+            "f.json",
+            json.dumps(about | {"results": [{"origin": {"code": "A"}, "target": {"code": "B"}, "rank": 10**30}]}),
+        ),
         ("b.csv", "x,y\n1,2\n"),
         ("c.parquet", "PAR1"),
         ("none.csv", None),

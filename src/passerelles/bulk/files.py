@@ -33,6 +33,7 @@ FORMS: Final = (".parquet", ".csv")
 _RUN_FORMS: Final = (*FORMS, ".arrow", ".feather", ".json")  # of stored results
 PART_ROWS: Final = 500_000  # profiles of a part: what is ranked again after a kill, a minute's work
 RUN: Final = "_run.json"  # readers of folders of Parquet skip names with this prefix
+_STATUSES: Final = ("ranked", "refused")  # people counted in each part
 _INPUT: Final = "passerelles.input"  # name of the file that a part's profiles come from
 _MOVE_COLUMNS: Final = ("reason", "detail")  # those that are about refused profiles
 
@@ -223,11 +224,11 @@ def _rank_parts(job: _Job, files: Sequence[Path], output: Path, aside: Path, for
                     continue
                 people, bad = job.write(pieces, output / name, aside / name, before=done, more={_INPUT: path.name})
                 done += people
-                finished[name] = {"ranked": people - bad, "refused": bad}
+                finished[name] = dict(zip(_STATUSES, (people - bad, bad), strict=True))
                 note()
                 _LOG.info("%s of %s: %d ranked, %d refused", name, path.name, people - bad, bad)
     note(complete=True)
-    ranked, refused = (sum(part[status] for part in finished.values()) for status in ("ranked", "refused"))
+    ranked, refused = (sum(part[status] for part in finished.values()) for status in _STATUSES)
     return Written(ranked, refused, output, aside, reused)
 
 
@@ -236,8 +237,8 @@ def _finished(run: Mapping[str, Any], output: Path, aside: Path) -> dict[str, di
     if (output / RUN).is_file():
         try:
             stored = parse_json(read_file(output / RUN, most=MAX_JSON_BYTES))
-            finished = dict(stored["parts"])
-        except (ValueError, KeyError, TypeError) as error:
+            finished = {name: {kind: int(part[kind]) for kind in _STATUSES} for name, part in stored["parts"].items()}
+        except (ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
             raise PasserellesError("unreadable_path", path=output / RUN, reason=error) from error
         other = [name for name in run if stored.get(name) != run[name]]
         if not other:
@@ -363,7 +364,7 @@ def read_run(place: Path) -> Run:
             table = _columns(whole_table, place)
             metadata = (whole_table.schema.metadata or {}).get(KEY.encode())
             provenance = parse_json(metadata) if metadata else read_side(place)
-    except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, pa.ArrowException) as error:
         if isinstance(error, PasserellesError):
             raise
         if isinstance(error, KeyError | TypeError) or place.suffix.casefold() not in _RUN_FORMS:

@@ -8,11 +8,12 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Final, Literal, get_args
+from typing import Annotated, Final, Literal, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import InitErrorDetails
 
 from passerelles.errors import PasserellesError
 from passerelles.referentials.referential import Referential
@@ -24,18 +25,23 @@ DEFAULT: Final = "fitted"
 HOLDINGS: Final = "holdings"
 _ENDING: Final = ".json"
 _FEWEST: Final = 100  # targets below which lists are shorter too
+_MOST: Final = 1e6  # what no weight and no odds come near; tables hold their sums in 64 bits
 FURTHEST: Final = 700.0  # log-odds beyond which an exponential has no floating-point number
 
 
+Bounded = Annotated[float, Field(ge=-_MOST, le=_MOST)]
+Positive = Annotated[float, Field(gt=0, le=_MOST)]
+
+
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Bend(_Frozen):
     """A score below which log-odds fall faster, by `slope` for each unit of score."""
 
-    at: float
-    slope: float = Field(gt=0)
+    at: Bounded
+    slope: Positive
 
 
 class Calibration(_Frozen):
@@ -46,8 +52,8 @@ class Calibration(_Frozen):
     less what each of the `bends` takes off below its score. Every slope is positive: the chance rises with the score.
     """
 
-    slope: float = Field(gt=0)
-    intercept: float
+    slope: Positive
+    intercept: Bounded
     bends: tuple[Bend, ...] = ()
 
     def chances(self, scores: ArrayLike) -> NDArray[np.float64]:
@@ -76,8 +82,8 @@ class Prior(_Frozen):
     The chance is the logistic function of ``base`` plus the content parts divided by ``scale``.
     """
 
-    scale: float
-    base: float
+    scale: Positive
+    base: Bounded
 
 
 class Scorer(_Frozen):
@@ -93,9 +99,9 @@ class Scorer(_Frozen):
     name: str
     version: str
     fitted_on: str | None = None
-    base: float = 0.0
-    candidates: int | None = None
-    parts: dict[str, dict[str, float]]
+    base: Bounded = 0.0
+    candidates: int | None = Field(None, ge=1, le=_MOST)
+    parts: dict[str, dict[str, Bounded]] = Field(min_length=1)
     prior: Prior | None = None
     calibration: Calibration | None = None
     note: str = Field("", description="What a reader of the file should know")
@@ -178,8 +184,11 @@ def _shipped() -> Mapping[str, Scorer]:
 def _from_file(path: Path, _written: int) -> Scorer:
     """Return the scorer of a file as it was written at a moment."""
     scorer = Scorer.model_validate_json(path.read_bytes())
-    if gone := sorted({n for named in scorer.parts.values() for n in named} - {*features(), *MOBILITY_FEATURES}):
-        raise ValueError(f"unknown features: {', '.join(gone)}")
+    places = {("parts", part, name) for part, named in scorer.parts.items() for name in named}
+    known = {*features(), *MOBILITY_FEATURES}
+    if gone := sorted(place for place in places if place[-1] not in known):
+        faults = [InitErrorDetails(type="extra_forbidden", loc=place, input=None) for place in gone]
+        raise ValidationError.from_exception_data(path.name, faults)
     return scorer.model_copy(update={"name": f"{path.stem}-{scorer_sum(scorer)[:8]}"})
 
 
