@@ -37,6 +37,7 @@ from passerelles.paths.path import Path as Route
 from passerelles.ranking.move import Item, Move
 from passerelles.territory.allocation import Allocation
 from passerelles.territory.discretion import publish, published
+from passerelles.territory.match import match_territory
 
 TERRITORY = Path(__file__).resolve().parents[2] / "referentials" / "transitions" / "territories"
 WIDTHS = (4.0, 8.0, 12.0)
@@ -354,6 +355,15 @@ def test_masked_numbers_stay_masked(embedded_graph: OccupationGraph) -> None:
     shown = [int(t.get_text()) for t in texts(chart) if t.get_text().isdigit()]
     assert set(shown) <= set(told)
     assert f"{found.placed} plac" not in words(chart)
+    # All is withheld where there are too few people: not that nobody is there.
+    few = match_territory(
+        embedded_graph,
+        [{"employer": "A", "job": "N1103", "headcount": 3, "basin": "Redon"}],
+        [{"employer": "B", "job": "N1103", "openings": 5, "basin": "Redon"}],
+    )
+    drawn = words(charts.territory_sankey(published(publish(few)).to_dict()))
+    assert "Rien à montrer" in drawn
+    assert "aucune personne" not in drawn
 
 
 def test_an_empty_territory_says_so(embedded_graph: OccupationGraph) -> None:
