@@ -2472,3 +2472,67 @@ def test_firms_that_end_with_towns_of_the_territory_are_there(embedded: Referent
     )
     assert lots is not None
     assert {lot.commune for lot in lots.lots} == {""}  # one of three: it may be its name
+
+
+def test_sheets_of_two_places_are_both_read_whatever_their_columns_and_common_jobs(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    path = tmp_path / "t.xlsx"
+    book = openpyxl.Workbook()
+    first, second = book.worksheets[0], book.create_sheet("Site d'Allaire")
+    first.title = "Site de Redon"
+    tables: tuple[tuple[Any, tuple[tuple[Any, ...], ...]], ...] = (
+        (first, (("Atelier", "Emploi", "Effectif", "Postes supprimés"), ("Q", "N1101", 30, 11), ("Q", "N4101", 8, 3))),
+        (second, (("Métier", "Nb de salariés concernés", "dont CDI"), ("N1101", 6, 6), ("N1103", 17, 14))),
+    )
+    for sheet, rows in tables:
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert {(lot.job, lot.commune_label, lot.people) for lot in lots.lots} == {
+        ("N1101", "Redon", 11), ("N4101", "Redon", 3), ("N1101", "Allaire", 6), ("N1103", "Allaire", 17),
+    }  # fmt: skip
+
+
+def test_forms_one_below_another_tell_their_jobs_with_their_numbers(embedded: Referential, tmp_path: Path) -> None:
+    def form(firm: str, town: str, size: int, jobs: str) -> tuple[tuple[Any, ...], ...]:
+        names = ("Raison sociale", "Lieu", "Effectif de l'entreprise", "Emplois menacés")
+        return (*zip(names, (firm, town, size, jobs), strict=True), ())
+
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Fiches d'alerte",), (),
+        *form("Alpha", "Redon", 64, "8 caristes, 3 magasiniers"),
+        *form("Beta", "Allaire", 22, "5 caristes"),
+        *form("Gamma", "Allaire", 35, "10 (conditionnement)"),
+    )  # fmt: skip
+    lots = read_lots(embedded, path, "fragile", locator=Locator(PLACES))
+    assert sorted((lot.employer, lot.commune_label, lot.people) for lot in lots.lots) == [
+        ("Alpha", "Redon", 3),
+        ("Alpha", "Redon", 8),
+        ("Beta", "Allaire", 5),
+    ]
+    assert [key for _, key in asides(lots)] == ["not_number"]
+
+
+def test_between_the_year_that_is_and_the_last_one_forecast_the_fall_counts(embedded: Referential) -> None:
+    rows = [
+        {"Famille": "F", "Métier": job, "2026 (réel)": now, "2027": now, "2029": later}
+        for job, now, later in (("N1101", 64, 40), ("N4101", 18, 18), ("N1103", 10, 14))
+    ]
+    assert read_lots(embedded, rows, "fragile").people == 24
+    assert read_lots(embedded, rows, "hiring").people == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [("2 sur 5", 2), ("tous (4)", 4), ("toutes les 3", 3), ("aucun", 0), ("Aucune personne", 0), ("5/14", None)],
+)
+def test_numbers_of_some_of_all_or_of_none_are_read(embedded: Referential, text: str, people: int | None) -> None:
+    rows: list[dict[str, Any]] = [
+        {"Métier": "N1101", "Combien de personnes ?": text},
+        {"Métier": "N4101", "Combien de personnes ?": 7},
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, len(lots.set_aside)) == (7 + (people or 0), people is None)

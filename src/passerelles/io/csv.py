@@ -351,6 +351,7 @@ _WRITTEN: Final = packaged("passerelles.io", "numbers.toml")
 # What may stand after a number of people or openings without changing it.
 _UNITS: Final = re.compile("".join(_WRITTEN["unit"]), re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r"\(\s*(\d{1,4})\s+[^\W\d][^()]*\)")  # a part of the number: "3 (1 urgent)"
+_ALL: Final = re.compile(f"^{_WRITTEN['all']}$", re.IGNORECASE)
 _WORDED: Final = {word: str(at) for words in _WRITTEN["words"] for at, word in enumerate(words.split())}
 
 
@@ -636,6 +637,7 @@ def read_number(text: str, *, decimal: str = "", whole: bool = False) -> Number:
         addends = [n for term in terms if (n := read_number(term, decimal=decimal, whole=whole).value) is not None]
         complete = len(addends) == len(terms) and min(addends) >= 0
         return Number(sum(addends)) if complete else Number(None, "not_number")
+    plain = _ALL.sub(r"\g<n>", plain)  # "tous (4)"
     first, *others = plain.split(maxsplit=1)
     plain = " ".join([_WORDED.get(first.casefold(), first), *others])  # "deux postes"
     negative = plain[0] in "-\u2212"

@@ -107,7 +107,10 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     texts = with_letters([cell_text(cell) for cell in header])
     if any(_OF_PERSONS[side].match(bare(text)) for text in texts):  # the names beside are of persons, not of firms
         texts = ["" if bare(text) in ("nom", "noms") else text for text in texts]
-    columns = named_columns([bare(text) for text in texts], side, _last_forecast(texts))
+    now, forecast = _last_forecast(texts)
+    columns = named_columns([bare(text) for text in texts], side, forecast)
+    if forecast and COUNT[side] not in columns and says("of_today", normalise_label(texts[now])):  # "2026 (réel)"
+        columns[COUNT[side]] = now
     # What stands in brackets comments on the name before them: "Métier (libellé de la convention)".
     columns = named_columns([bare(re.sub(r"\([^)]*\)", " ", text)) for text in texts], side, columns)
     sector = texts[columns["sector"]] if "sector" in columns else ""
@@ -116,18 +119,18 @@ def columns_of(header: Sequence[Any], side: Side) -> dict[str, int]:
     return columns
 
 
-def _last_forecast(names: Sequence[str]) -> dict[str, int]:
-    """Position of the last year that is forecast after a column of who is there now, as the target; none elsewhere."""
+def _last_forecast(names: Sequence[str]) -> tuple[int, dict[str, int]]:
+    """Position of who is there now, and as the target, of the last year that is forecast after; none elsewhere."""
     words = [normalise_label(name) for name in names]
-    now = next((name for name in words if says("present", name)), None)
-    if now is None:
-        return {}
-    after = year_of(now) or 0
+    now = next((at for at, name in enumerate(words) if says("present", name)), -1)
+    if now < 0:
+        return now, {}
+    after = year_of(words[now]) or 0
     named = {at: name for at, name in enumerate(words) if says("forecast", _DIGITS.sub("", name))}
     # Where no column names the year of today, a year alone may be past.
     years = {at: year_of(name) or 0 for at, name in named.items() if after or says("foreseen", name)}
     last = max(years, key=lambda at: years[at], default=None)
-    return {"target": last} if last is not None and years[last] > after else {}
+    return now, {"target": last} if last is not None and years[last] > after else {}
 
 
 def year_of(name: str) -> int | None:

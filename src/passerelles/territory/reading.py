@@ -199,7 +199,7 @@ def read_lots(
     given: Any = [table] if isinstance(table, str | Path) else table
     rows: list[Any] = given.to_dict("records") if hasattr(given, "to_dict") else list(given)
     if rows and all(isinstance(row, str | Path) for row in rows):
-        files = [sheets_of(path, side) for path in rows]
+        files = [sheets_of(path, side, reader.is_place) for path in rows]
         reader.set_aside += [problem for sheets in files for problem in damaged(sheets)]
         grids = partial(grids_of, side=side, is_place=reader.is_place, are_jobs=reader.holds_jobs, tell=reader.tell)
         tables = [reader.tables(partial(grids, sheets, named_in=reader.place_named_in)) for sheets in files]

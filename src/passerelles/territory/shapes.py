@@ -179,7 +179,7 @@ def _unpivot(grid: Grid, role: str, headed: Iterable[int], tell: Tell) -> Grid:
             continue  # says something of the employers
         filled = [i for i in texts if _non_empty([texts[i]])]
         if old in sums:
-            _tell_sum(grid.name, line, row[old], [texts[i] for i in filled], tell)
+            tell_sum(grid.name, line, row[old], [texts[i] for i in filled], tell)
         other_cells = [None if i in (old, *at) else cell for i, cell in enumerate(row)]
         if any(_is_total(cell_text(cell)) for cell in row):
             rows.append((line, [*other_cells, sum(_numbers(texts[i] for i in filled)), "", ""]))
@@ -350,45 +350,12 @@ def _page_field(cells: Sequence[Any], side: Side, is_place: IsPlace) -> tuple[st
     return (role, filled[1]) if len(filled) == _LEAST and role in ("basin", "commune") and is_place(filled[1]) else None
 
 
-def _tell_sum(file: str, line: int, total: Any, parts: Iterable[Any], tell: Tell) -> None:
+def tell_sum(file: str, line: int, total: Any, parts: Iterable[Any], tell: Tell) -> None:
     """Say where a total is no sum of the cells beside it; a dash means nobody."""
     whole, texts = read_number(cell_text(total)).value, _non_empty(map(cell_text, parts))
     numbers = _numbers(texts)
     if whole is not None and 0 < len(numbers) == len(texts) and whole != sum(numbers):
         tell(file, "total_differs", line, told=int(whole), found=int(sum(numbers)))
-
-
-def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], rows: Sequence[Row], tell: Tell) -> None:
-    """
-    Say which totals are no sum of the columns beside them, below one heading of a header of two lines.
-
-    Parameters
-    ----------
-    file
-        The table's name.
-    before, after
-        The header as it was written, and with its second line, in which a total alone bears the name of the heading.
-    rows
-        The second line of the header, and the rows below it.
-    tell
-        Called with each total, and the sum.
-
-    Examples
-    --------
-    >>> rows = [(2, ["", 2026, 2027, "Total"]), (3, ["Cariste", 6, 9, 15]), (4, ["Soudeur", 2, 1, 4])]
-    >>> header = ["Métier", "Postes", "", ""], ["Métier", "", "", "Postes"]
-    >>> tell_sums_beside("a.csv", *header, rows, lambda *where, **sums: print(*where, sums))
-    a.csv total_differs 4 {'told': 4, 'found': 3}
-    """
-    names = [cell_text(cell) for cell in rows[0][1]] if rows else []
-    for start in [at for at, name in enumerate(before) if name and not after[at]]:
-        end = next((at for at in range(start + 1, len(before)) if before[at]), len(before))
-        total = next((at for at in range(start, end) if after[at]), start)
-        summed = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
-        parts = [at for at in summed if not normalise_label(names[at]).startswith("dont ")]
-        for line, cells in rows[1:]:
-            if total < len(cells):
-                _tell_sum(file, line, cells[total], [cells[at] for at in parts if at < len(cells)], tell)
 
 
 class Differs(NamedTuple):
@@ -556,6 +523,7 @@ _SEEKS: Final = re.compile(_JOBS["seeks"], re.IGNORECASE)
 _OF_WHICH: Final = re.compile(r",?\s+dont \d[^,;+/()\n]*", re.IGNORECASE)  # "3 soudeurs, dont 1 le soir"
 _BULLET: Final = re.compile(r"^\s*[-–•*·]\s*|\s+$", re.MULTILINE)
 _NOTE_MARK: Final = re.compile(r"^\D.*\(\s*\d+\s*\)\s*$", re.DOTALL)
+_BARE: Final = re.compile(r"\d+\s*(?:[^\w\s]|$)")  # "10 (conditionnement)"
 _BESIDE, _EITHER, _NO_JOB = (re.compile(_JOBS[name], re.IGNORECASE) for name in ("beside", "either", "no_job"))
 
 
@@ -649,7 +617,8 @@ def split_jobs(
         if not jobs or whole not in (None, sum(n for _, n in jobs)):
             chosen = any(grid.text(cells, role) for role in ("choice", "code"))
             key = "jobs_unshared" if counts_some_jobs(written, alone=uncounted) and not chosen else ""
-            several = says("several", normalise_label(text)) or (any(counted) and are_several(written))
+            several = any(counted) and (_BARE.match(text) is not None or are_several(written))
+            several |= says("several", normalise_label(text))
             sure, left = _sure_jobs(written) if key and uncounted else ([], "")
             key = "not_number" if uncounted and several and not sure else key
         elif len(jobs) == 1 and _NOTE_MARK.search(text):

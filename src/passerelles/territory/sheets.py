@@ -26,7 +26,7 @@ from passerelles.territory.grid import (
     year_of,
 )
 from passerelles.territory.lots import LotsError, Month, Problem, Side, says, town_of
-from passerelles.territory.shapes import AreJobs, IsPlace, labelled, tell_sums_beside
+from passerelles.territory.shapes import AreJobs, IsPlace, counted_jobs, labelled, tell_sum
 from passerelles.text import fold_accents, normalise_label
 
 _CODE: Final = re.compile(r"(?:codes?|rome)\b")
@@ -50,7 +50,7 @@ def _side_of_texts(*texts: str) -> Side | None:
     return sides[0] if len(sides) == 1 else None
 
 
-def sheets_of(table: str | Path, side: Side) -> list[Rows]:
+def sheets_of(table: str | Path, side: Side, is_place: IsPlace) -> list[Rows]:
     """Return the rows of a file: of its visible sheets of the very same columns, or of one side and other firms."""
     fits = partial(fit, side=side)
 
@@ -62,7 +62,7 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
         own, others = _by_side((rows.sheet, *rows.others), side)
         if own and rows.sheet not in own:
             return [read_sheet(own[0])._replace(others=others)]
-        return _of_other_firms([rows, *map(read_sheet, rows.others)], side)
+        return _of_other_firms([rows, *map(read_sheet, rows.others)], side, is_place)
     except PasserellesError as error:
         if error.key != "several_sheets":
             raise
@@ -76,14 +76,14 @@ def sheets_of(table: str | Path, side: Side) -> list[Rows]:
         if own:
             sheets, others = [each for each in sheets if each.sheet in own], (*unread, *others)
         if not _same_columns(sheets) or not sheets[0].header_line:
-            kin = _of_other_firms([*sheets, *map(read_sheet, others)], side)
+            kin = _of_other_firms([*sheets, *map(read_sheet, others)], side, is_place)
             if len(kin) < len(sheets):
                 raise
             return kin
         return [each._replace(others=others) for each in sheets]
 
 
-def _of_other_firms(sheets: Sequence[Rows], side: Side) -> list[Rows]:
+def _of_other_firms(sheets: Sequence[Rows], side: Side, is_place: IsPlace) -> list[Rows]:
     """
     Return the first of some sheets, and those that count the same side of other firms, whatever their columns.
 
@@ -93,7 +93,7 @@ def _of_other_firms(sheets: Sequence[Rows], side: Side) -> list[Rows]:
     kept = list(sheets[:1])
     for each in sheets[1:]:
         same_side = _named_side(sheets[0]) == side and (_named_side(each) == side or _names_none(each, side))
-        if same_side and all(_are_others(each, other, side) for other in kept):
+        if same_side and all(_are_others(each, other, side, is_place) for other in kept):
             kept = [*kept, each]
     others = tuple(each.sheet for each in sheets if each not in kept)
     return [each._replace(others=others) for each in kept]
@@ -135,13 +135,15 @@ def _names_none(rows: Rows, side: Side) -> bool:
     return plain and _named_side(rows) is None and not _sums_or_is_old(rows.sheet)
 
 
-def _are_others(rows: Rows, others: Rows, side: Side) -> bool:
-    """Whether two sheets that count jobs of a side are of other firms; where one names none, of other jobs."""
+def _are_others(rows: Rows, others: Rows, side: Side, is_place: IsPlace) -> bool:
+    """Whether two sheets that count jobs of a side are of other places or firms; where one has none, of other jobs."""
     roles = [columns_of(each.header, side).keys() for each in (rows, others)]
     role = "employer" if all("employer" in some for some in roles) else "job"
     texts, other_texts = (_texts_of(each, role, side) for each in (rows, others))
     counted = all({"job", COUNT[side]} <= some for some in roles)
-    return bool(counted and texts and other_texts and texts.isdisjoint(other_texts))
+    names = {each.sheet for each in (rows, others) if is_place(each.sheet)}
+    apart = len({normalise_label(town_of(name)) for name in names}) > 1 or texts.isdisjoint(other_texts)
+    return bool(counted and texts and other_texts and apart)
 
 
 def _texts_of(rows: Rows, role: str, side: Side) -> frozenset[str]:
@@ -186,6 +188,9 @@ def upright(rows: Rows, side: Side) -> Rows:
         if names_role(name) and any(map(cell_text, values))
         for role in columns_of([name], side)
     }
+    counts = (values for _, name, values in fields if COUNT[side] in columns_of([name], side))
+    if any(counted_jobs(cell_text(value), alone=True) for values in counts for value in values):
+        roles.add("job")  # "Emplois menacés : 8 fondeurs, 3 ébarbeurs"
     if "job" not in roles or len(roles) <= _LEAST or any(names_role(cell_text(cell)) for cell in rows.header[1:]):
         return rows
     first = next(at for at, (_, name, _) in enumerate(fields) if names_role(name))
@@ -700,3 +705,36 @@ def _blocks(header: Sequence[str]) -> list[range]:
     starts = [at for at in named if at == 0 or not header[at - 1] or header[at] == header[named[0]]]
     spans = pairwise([*starts, len(header)])
     return [range(start, max(at for at in named if at < end) + 1) for start, end in spans]
+
+
+def tell_sums_beside(file: str, before: Sequence[str], after: Sequence[str], rows: Sequence[Row], tell: Tell) -> None:
+    """
+    Say which totals are no sum of the columns beside them, below one heading of a header of two lines.
+
+    Parameters
+    ----------
+    file
+        The table's name.
+    before, after
+        The header as it was written, and with its second line, in which a total alone bears the name of the heading.
+    rows
+        The second line of the header, and the rows below it.
+    tell
+        Called with each total, and the sum.
+
+    Examples
+    --------
+    >>> rows = [(2, ["", 2026, 2027, "Total"]), (3, ["Cariste", 6, 9, 15]), (4, ["Soudeur", 2, 1, 4])]
+    >>> header = ["Métier", "Postes", "", ""], ["Métier", "", "", "Postes"]
+    >>> tell_sums_beside("a.csv", *header, rows, lambda *where, **sums: print(*where, sums))
+    a.csv total_differs 4 {'told': 4, 'found': 3}
+    """
+    names = [cell_text(cell) for cell in rows[0][1]] if rows else []
+    for start in [at for at, name in enumerate(before) if name and not after[at]]:
+        end = next((at for at in range(start + 1, len(before)) if before[at]), len(before))
+        total = next((at for at in range(start, end) if after[at]), start)
+        summed = [at for at in range(start, min(end, len(names))) if names[at] and not after[at]]
+        parts = [at for at in summed if not normalise_label(names[at]).startswith("dont ")]
+        for line, cells in rows[1:]:
+            if total < len(cells):
+                tell_sum(file, line, cells[total], [cells[at] for at in parts if at < len(cells)], tell)
