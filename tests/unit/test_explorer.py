@@ -520,6 +520,15 @@ def test_a_title_that_was_set_aside_is_used_once_a_person_chose(client: Client) 
     assert "choisi" in second
 
 
+def test_a_masked_page_tells_no_small_headcount_beside_a_title(client: Client) -> None:
+    cells = {}
+    for masked in (False, True):
+        page = client.post("/explorer/territory/plan", json={**TABLES, "mask": masked}).text
+        (row,) = re.findall(r"<tr>(?:(?!</tr>).)*gribouilleur de plans(?:(?!</tr>).)*</tr>", page, flags=re.DOTALL)[:1]
+        cells[masked] = re.findall(r'<td class="number"[^>]*><span>([^<]*)</span>', row)[0]
+    assert cells == {False: "4", True: "masqué"}
+
+
 def test_what_is_taken_away_is_what_the_command_line_writes(
     client: Client, files: tuple[str, ...], tmp_path: Path
 ) -> None:

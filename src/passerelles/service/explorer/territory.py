@@ -82,7 +82,7 @@ class FileBody(Body):
 
 
 class Doubt(NamedTuple):
-    """A title to be looked at: how it was read, how sure that is, what else it may mean, and whose people."""
+    """A title to be looked at: how it was read, how sure that is, what else it may mean, its people; `few`: masked."""
 
     side: Side
     text: str
@@ -90,6 +90,7 @@ class Doubt(NamedTuple):
     confidence: float | None
     people: int
     options: Sequence[tuple[str, str]] = ()
+    few: bool = False
 
 
 class Spot(NamedTuple):
@@ -239,7 +240,9 @@ def _doubts(ask: Ask, sides: Sequence[Lots | None], body: PlanBody) -> list[Doub
             first = doubt_of.setdefault((doubt.side, doubt.text), doubt._replace(people=0))
             doubt_of[doubt.side, doubt.text] = first._replace(people=first.people + doubt.people)
     largest = sorted(doubt_of.values(), key=lambda d: (d.code != "", -d.people, d.text))[:_DOUBTFUL]
-    return [doubt._replace(options=_options_of(ask, doubt)) for doubt in largest]
+    threshold = ask.engine.graph.settings.territory.mask_threshold if body.mask else 0
+    few = [doubt.side == "fragile" and doubt.people < threshold for doubt in largest]  # openings are no people
+    return [doubt._replace(options=_options_of(ask, doubt), few=n) for doubt, n in zip(largest, few, strict=True)]
 
 
 def _options_of(ask: Ask, doubt: Doubt) -> Sequence[tuple[str, str]]:
