@@ -2536,3 +2536,17 @@ def test_numbers_of_some_of_all_or_of_none_are_read(embedded: Referential, text:
     ]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, len(lots.set_aside)) == (7 + (people or 0), people is None)
+
+
+def test_of_a_mail_the_lines_that_give_jobs_their_numbers_count(embedded: Referential, tmp_path: Path) -> None:
+    lines = ["Bonjour,", "Voici nos besoins pour le 1er trimestre :", "- 4 caristes à Redon", "- 2 soudeurs à Allaire"]
+    lines += ["- 1 maçon", "Cordialement,", "Service recrutement, Logiseine"]
+    lots = read_lots(embedded, written(tmp_path / "t.csv", "\n".join(lines)), "hiring", locator=Locator(PLACES))
+    read = sorted((lot.people, lot.commune) for lot in lots.lots)
+    assert (read, asides(lots)) == ([(1, ""), (2, "56001"), (4, "35236")], [])
+
+
+def test_openings_for_which_someone_may_have_been_found_are_said(embedded: Referential) -> None:
+    rows = [{"Libellé": "N1101", "ETP vacants": "3,0", "Dont en cours de recrutement": 1, "Site": "Redon"}]
+    lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
+    assert (lots.people, "pending_beside" in said(lots)) == (3, True)

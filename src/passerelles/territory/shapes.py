@@ -272,7 +272,8 @@ def _job_titles(grid: Grid, are_jobs: AreJobs) -> dict[int, tuple[str, str]]:
         return {}
     lone = {line: texts[0] for line, cells in grid.rows if len(texts := [t for c in cells if (t := cell_text(c))]) == 1}
     lone = lone if len(lone) < len(grid.rows) else {}  # lines of text
-    return {line: ("job", text) for line, text in lone.items() if not _is_total(text) and are_jobs([text])}
+    lone = {line: text for line, text in lone.items() if not _is_total(text) and not counted_jobs(text, alone=True)}
+    return {line: ("job", text) for line, text in lone.items() if are_jobs([text])}
 
 
 def _block_titles(grid: Grid, above: Sequence[Row]) -> dict[int, tuple[str, str]]:
@@ -471,6 +472,10 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
         beside = any(says(subject, bare(grid.title(count))) for subject in ("forced", "still"))
         key = "leavers_beside" if beside else "leavers"
         tell(grid.name, key, 0, count, columns=leaving, column=grid.title(count))
+    pending = [at for at, name in enumerate(grid.header) if says("pending", normalise_label(name))]
+    pending = [at for at in pending if at not in grid.columns.values() and grid.side == "hiring" and known]
+    if names_pending := ", ".join(grid.header[at] for at in grid.holding(mostly_hold_counts, pending)):
+        tell(grid.name, "pending_beside", 0, count, columns=names_pending, column=grid.title(count))
     free = [at for at in grid.countable if at not in leavers]
     if known:
         named = [(at, name) for at in free if (name := bare(grid.header[at]))]
@@ -664,6 +669,8 @@ def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
     """
     at, job = grid.columns.get(COUNT[grid.side]), grid.columns.get("job")
     of_activity = job is not None and normalise_label(grid.header[job]).startswith("activite")
+    if at is None and not {"job", "code"} & grid.columns.keys():
+        return _of_text(grid, are_jobs, tell)
     if at is None or ({"job", "code"} & grid.columns.keys() and not of_activity):
         return grid
     jobs = [counted_jobs(text, alone=True) or _sure_jobs(text)[0] for text in grid.sample(at)]
@@ -676,6 +683,20 @@ def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
     # Who is there now is the size of the firm: the jobs have their own numbers.
     sizes = [i for i in grid.free if says("current", bare(grid.header[i]))] if "size" not in columns else []
     return replace(grid, columns=columns | dict.fromkeys(["size"] * bool(sizes), *sizes[:1]))
+
+
+def _of_text(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
+    """Keep of a text, such as a mail, the lines that give jobs their numbers: "- 4 caristes à Redon"."""
+    for at in grid.free:
+        jobs = {line: counted_jobs(cell_text(cells[at]), alone=True) for line, cells in grid.rows}
+        titles = [title for some in jobs.values() for title, _ in some]
+        if sum(map(bool, jobs.values())) >= _LEAST and not are_jobs(grid.sample(at)) and are_jobs(titles):
+            for line, cells in grid.rows:
+                if not jobs[line]:
+                    tell(grid.name, "text_line", line, text=" ".join(filter(None, map(cell_text, cells)))[:80])
+            rows = [row for row in grid.rows if jobs[row[0]]]
+            return replace(grid, rows=rows, columns={**grid.columns, "job": at})
+    return grid
 
 
 def firms_apart(grid: Grid, tell: Tell) -> Grid:
