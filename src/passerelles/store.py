@@ -220,9 +220,13 @@ def open_index(place: Path) -> Index:
     """
     with path_errors(place):
         sizes, read = _folder(place) if place.is_dir() else _zip(place)
-    manifest, seal = _manifest(place, read(MANIFEST), read(SEAL))
-    for name, about in manifest["members"].items():
-        if sizes.get(name) != about["bytes"]:
+    try:
+        manifest, seal = _manifest(place, read(MANIFEST), read(SEAL))
+        members = {name: (about["bytes"], about["sha256"]) for name, about in manifest["members"].items()}
+    except (AttributeError, KeyError, TypeError, RecursionError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        raise PasserellesError("index_damaged", path=place, name=MANIFEST) from error
+    for name, (size, _) in members.items():
+        if sizes.get(name) != size:
             raise PasserellesError("index_damaged", path=place, name=name)
     return Index(place, seal, manifest, read)
 

@@ -247,6 +247,23 @@ def resealed(place: Path, members: dict[str, bytes], **changes: Any) -> dict[Pat
     return {place / name: data for name, data in (members | about).items()}
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["[]", "3", "{", "[" * 200_000, '{"members": 1}', '{"members": {"a": {}}}'],
+    ids=["list", "number", "cut", "nested", "no members", "no sums"],
+)
+def test_a_sealed_manifest_of_another_shape_is_refused(folder: Path, text: str) -> None:
+    about = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    data = (json.dumps(about | json.loads(text)) if text.startswith('{"') else text).encode()
+    sealed: dict[Path, bytes | None] = {
+        folder / MANIFEST: data,
+        folder / SEAL: seal_line(hashlib.sha256(data).hexdigest()),
+    }
+    with written(sealed), pytest.raises(PasserellesError) as error:
+        open_index(folder)
+    assert (error.value.key, error.value.values["name"]) == ("index_damaged", MANIFEST)
+
+
 def test_a_large_document_is_checked_when_it_is_read(tmp_path: Path) -> None:
     place = tmp_path / "index"
     write_index(place, about={}, arrays={}, documents={"large.json": "a" * LARGE})
