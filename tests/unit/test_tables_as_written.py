@@ -2550,3 +2550,35 @@ def test_openings_for_which_someone_may_have_been_found_are_said(embedded: Refer
     rows = [{"Libellé": "N1101", "ETP vacants": "3,0", "Dont en cours de recrutement": 1, "Site": "Redon"}]
     lots = read_lots(embedded, rows, "hiring", locator=Locator(PLACES))
     assert (lots.people, "pending_beside" in said(lots)) == (3, True)
+
+
+def test_departures_by_month_count_beside_who_is_there_and_not_who_stays(embedded: Referential, tmp_path: Path) -> None:
+    path = workbook(
+        tmp_path / "t.xlsx",
+        ("Emploi", "Effectif", "Départs prévus", "", "", "Restent en poste"),
+        ("", "", "janv-27", "avr-27", "juil-27", ""),
+        ("N1101", 34, 10, 8, 6, 10), ("N4101", 7, 2, "", 1, 4), ("Total", 41, 12, 8, 7, 14),
+        merged=("C1:E1",),
+    )  # fmt: skip
+    lots = read_lots(embedded, path, "fragile")
+    assert (lots.people, "who_moves" in said(lots), "total_differs" in said(lots)) == (27, True, False)
+    rows = [
+        {"Emploi": "N1101", "Effectif": 34, "Restent en poste": 10},
+        {"Emploi": "N4101", "Effectif": 7, "Restent en poste": 4},
+    ]
+    assert read_lots(embedded, rows, "fragile").people == 41
+
+
+def test_persons_that_a_remark_tells_count_beside_equivalents(embedded: Referential) -> None:
+    rows = [
+        {"Fonction": "N1101", "ETP menacés": 8.4, "Remarques": "soit 12 personnes"},
+        {"Fonction": "N4101", "ETP menacés": 0.5, "Remarques": "1 personne à mi-temps"},
+        {"Fonction": "N1103", "ETP menacés": 2, "Remarques": "contrats repris par B"},
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, asides(lots)) == (13, [(3, "out_of_scope")])
+    rows = [
+        {"Fonction": "N1101", "Effectif": 8, "Remarques": "12 personnes en 2020"},
+        {"Fonction": "N4101", "Effectif": 1},
+    ]
+    assert read_lots(embedded, rows, "fragile").people == 9

@@ -29,6 +29,7 @@ _PLACED: Final = frozenset({"employer", "basin", "commune"})
 _OF_FIRM: Final = ("size", "idcc", "sector", "agreement")  # roles of what an employer is
 _GROUPED: Final = 0.25  # rows without an employer that make groups: fewer may be oversights
 _AMOUNT: Final = re.compile(r"\d+(?:[.,]\d+)?(?: ?%)?")
+_PERSONS: Final = re.compile(WORDS["remarks"]["persons"])
 _FEW: Final = re.compile(r"\d{1,3}")
 _LOOKED_AT: Final = 30  # rows by which a column is known by what it holds
 _OF_PERSONS: Final[Mapping[Side, re.Pattern[str]]] = {
@@ -611,6 +612,10 @@ def remarked(grid: Grid, cells: Sequence[Any], number: int) -> Remarked | None:
     count = grid.columns.get(COUNT[grid.side], -1)
     is_rest = grid.side == "hiring" and count >= 0 and _LEFT.fullmatch(bare(grid.header[count])) is not None
     remarks = _remarks(grid)
+    for at in remarks if count >= 0 and says("part_time", normalise_label(grid.header[count])) else ():
+        match = _PERSONS.search(normalise_label(grid.text_at(cells, at)))
+        if match and int(match["n"]) > number:
+            return Remarked(grid.header[at], grid.text_at(cells, at), int(match["n"]), "persons_remarked")
     for at in (at for at in (count, *remarks) if at >= 0):
         words = normalise_label(grid.text_at(cells, at))
         whole = _WHOLE.search(words) if count < 0 and grid.side == "hiring" else None

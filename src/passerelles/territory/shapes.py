@@ -490,7 +490,7 @@ def all_counts(grid: Grid, tell: Tell) -> Grid:
     dated = grid.by_months([first, *free]) if known and not grid.counts_present else grid.by_months(free)
     dated = dated if first in dated and all(" au " not in f" {bare(grid.header[at])} " for at in dated) else []
     others = [at for at in free if at != first >= 0 and are_parts([grid.header[first], grid.header[at]])]
-    others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others)]
+    others += [at for at in dict.fromkeys([*dated, *counted]) if at not in (first, *others, *grid.parts)]
     if first < 0:
         grid.refuse_unread(grid.uncounted)
     if not others:
@@ -591,10 +591,13 @@ def of_who_moves(grid: Grid, tell: Tell) -> Grid:
     moves = [at for at in grid.countable if says("to_move", names[at]) and not any(says(s, names[at]) for s in other)]
     moves = [at for at in grid.within(count, grid.holding(mostly_hold_counts, moves)) if not says("leavers", names[at])]
     moves = [at for at in moves if says("still", names[at])] or moves
-    if len(moves) != 1:
+    months = grid.by_months([at for at in grid.countable if not says("leavers", names[at])])  # in which they leave
+    first, *parts = months or moves or [count]
+    if first == count or (parts and not months):
         return grid
-    tell(grid.name, "who_moves", 0, "headcount", column=grid.header[moves[0]], beside=grid.header[count])
-    return replace(grid, columns={**grid.columns, "headcount": moves[0]})
+    columns = ", ".join(grid.header[at] for at in (first, *parts))
+    tell(grid.name, "who_moves", 0, "headcount", column=columns, beside=grid.header[count])
+    return replace(grid, columns={**grid.columns, "headcount": first}, parts=parts)
 
 
 def split_jobs(
