@@ -2582,3 +2582,30 @@ def test_persons_that_a_remark_tells_count_beside_equivalents(embedded: Referent
         {"Fonction": "N4101", "Effectif": 1},
     ]
     assert read_lots(embedded, rows, "fragile").people == 9
+
+
+def test_sheets_of_other_firms_that_name_no_side_are_all_of_the_side_of_the_file(
+    embedded: Referential, tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    for name, last, *rows in (
+        ("Hôtels", "Logement", ("A", "N1101", 4, "oui"), ("Total", None, 4, None)),
+        ("Commerces", "Dates", ("B", "N4101", 3, "hiver"), ("C", "N1101", 2, "été")),
+    ):
+        sheet = book.create_sheet(name)
+        for row in (("Employeur", "Poste", "Nb", last), *rows):
+            sheet.append(row)
+    book.remove(book.worksheets[0])
+    book.save(tmp_path / "t.xlsx")
+    lots = read_lots(embedded, tmp_path / "t.xlsx", "hiring")
+    assert (found(lots), "several_sheets" in said(lots)) == (
+        [("A", "N1101", 4), ("B", "N4101", 3), ("C", "N1101", 2)],
+        True,
+    )
+    with pytest.raises(LotsError):  # nothing tells who is of which side
+        read_sides(embedded, tmp_path / "t.xlsx", tmp_path / "t.xlsx", locator=Locator())
+
+
+def test_permanent_staff_beside_others_is_no_firm(embedded: Referential) -> None:
+    rows = [{"Métier": "N1101", "Titulaires": 3, "Contractuels": 4, "Apprentis": 0, "Total": 7}]
+    assert found(read_lots(embedded, rows, "hiring")) == [("–", "N1101", 7)]

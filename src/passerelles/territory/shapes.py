@@ -118,6 +118,7 @@ def _firms_summed(grid: Grid, columns: Iterable[int]) -> list[int]:
         and not says("hires", normalise_label(names[i]))
         and not period_of(names[i])
     ]
+    firms = [] if are_parts([names[i] for i in firms]) else firms
     total = next((i for i, name in enumerate(names) if _is_total(name)), None)
     rows = [row for _, row in grid.rows if total is not None and _numbers([cell_text(row[total])])]
     sums = [(sum(_numbers(cell_text(row[i]) for i in firms)), _numbers([cell_text(row[total or 0])])) for row in rows]
