@@ -2577,6 +2577,8 @@ def test_persons_that_a_remark_tells_count_beside_equivalents(embedded: Referent
     ]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, asides(lots)) == (13, [(3, "out_of_scope")])
+    lots = read_lots(embedded, [{**row, "Remarques": "contrat repris par B ?"} for row in rows[:1]], "fragile")
+    assert (lots.people, "doubted" in said(lots)) == (8, True)
     rows = [
         {"Fonction": "N1101", "Effectif": 8, "Remarques": "12 personnes en 2020"},
         {"Fonction": "N4101", "Effectif": 1},

@@ -546,7 +546,8 @@ def row_kinds(grid: Grid) -> Callable[[Sequence[Any]], tuple[str, Mapping[str, o
             return out if is_out else f"{ended}_line", {}
         if not _is_lot_row(grid, cells):
             return "text_line", {"text": " ".join(filter(None, map(cell_text, cells)))[:80]}
-        apart = next((at for at in remarks if any(says(subject, texts[at]) for subject in nobodies)), None)
+        sure = (at for at in remarks if not grid.text_at(cells, at).endswith("?"))  # else a doubt
+        apart = next((at for at in sure if any(says(subject, texts[at]) for subject in nobodies)), None)
         at = side_at if apart is None else apart
         given = "" if at is None else grid.text_at(cells, at)
         side = grid.side if at is None else side_of_text(given)
