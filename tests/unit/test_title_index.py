@@ -53,6 +53,14 @@ def test_letters_weigh_as_in_scikit_learn(*, few: bool) -> None:
     assert found == pytest.approx(expected, abs=1e-6)
 
 
+def test_the_order_of_words_changes_no_bit() -> None:
+    rng = np.random.default_rng(6)
+    words = [f"w{place}" for place in range(40)]
+    field, _ = fit_field([Counter(rng.choice(words, 12).tolist()) for _ in range(30)])
+    bag = dict.fromkeys(words[:25], 1.0)
+    assert np.array_equal(field_cosines(field, [bag]), field_cosines(field, [dict(reversed(bag.items()))]))
+
+
 @pytest.mark.parametrize("density", [0.001, 0.05, 0.5])
 def test_rows_together_have_the_products_of_each_alone(density: float) -> None:
     rng = np.random.default_rng(4)
