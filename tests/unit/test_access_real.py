@@ -1130,6 +1130,8 @@ def test_what_of_a_length_is_published_is_told_apart_from_the_estimate(rome4_gra
 def test_years_of_practice_are_told_apart_from_training(rome4_graph: OccupationGraph) -> None:
     told = " ".join(path_sentences(rank_paths(rome4_graph, "D1507", targets=["J1508"], max_steps=1)[0]))
     assert ", formation et exercice. Dont 36 mois d'exercice, qui ne sont pas de la formation." in told
+    doctor = " ".join(path_sentences(rank_paths(rome4_graph, "D1507", targets=["J1102"], max_steps=1)[0]))
+    assert " mois au moins de formation. " in doctor
 
 
 def test_a_sheet_names_the_titles_that_a_requirement_is_of(laid: Referential) -> None:

@@ -450,11 +450,11 @@ def test_too_few_people_are_not_published_at_all() -> None:
 
 
 def test_how_a_title_was_read_tells_no_small_headcount(embedded_graph: OccupationGraph) -> None:
-    fragile = people(("A", "Soudeur MIG-MAG", 3, "Redon"), ("B", "Agent de nettoyage", 30, "Redon"))
+    fragile = people(("A", "Soudeur MIG-MAG", 4, "Redon"), ("B", "Agent de nettoyage", 30, "Redon"))
     hiring = openings(("P", "Soudeur semi-automatique", 2, "Redon"), ("Q", "K2205", 40, "Redon"))
     found = match_territory(embedded_graph, fragile, hiring)
     told = [(r["employer"], r.get("people")) for r in found.to_dict()["resolved"]]
-    assert told == [("A", 3), ("B", 30), ("P", 2)]
+    assert told == [("A", 4), ("B", 30), ("P", 2)]
     release = published(publish(found))
     assert [(r["employer"], r.get("people")) for r in release.to_dict()["resolved"]] == [
         ("A", None),

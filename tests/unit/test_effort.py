@@ -321,6 +321,17 @@ def test_an_open_job_whose_employers_ask_for_a_longer_course_than_part_of_its_le
         assert found.expected == (whole if asked else share * whole)
 
 
+def test_a_title_below_the_level_is_no_such_course() -> None:
+    title = Credential("C", "CAP", "diplôme", Hours(None, 900.0, None, "s"), level=3)
+    laid = replace(
+        referential({"A": ["a"], "B": ["b"]}, credentials=[title]),
+        occupation_access=(OccupationAccess("B", "open", 4),),
+        credential_requirements=(CredentialRequirement("B", "C", "usual"),),
+    )
+    found = qualification_of(laid, laid.occupation_by_code["B"], EffortSettings())
+    assert (found.title, found.free) == ((), True)
+
+
 def test_a_degree_of_unknown_length_that_employers_ask_for_changes_no_hours() -> None:
     laid = replace(
         referential({"A": ["a"], "B": ["b"]}, credentials=[Credential("D", "Licence", "diplôme", level=6)]),

@@ -504,6 +504,10 @@ def test_a_word_means_what_those_around_it_say_and_its_feminine_means_the_same(
     assert resolve_title(rome, text)[0].parent_code == family
 
 
+def test_a_word_whose_stem_is_an_abbreviation_is_not_read_as_one(rome: Referential) -> None:
+    assert resolve_title(rome, "Crêpier / crêpière saisonnier logé")[0].code == "G1612"  # no "log.", for logistics
+
+
 def test_a_feminine_read_by_its_masculine_is_no_misspelling(rome: Referential) -> None:
     assert resolve_title(rome, "Superviseuse de couvreurs")[0].reason == "abbreviation"
 
