@@ -2611,11 +2611,3 @@ def test_sheets_of_other_firms_that_name_no_side_are_all_of_the_side_of_the_file
 def test_permanent_staff_beside_others_is_no_firm(embedded: Referential) -> None:
     rows = [{"Métier": "N1101", "Titulaires": 3, "Contractuels": 4, "Apprentis": 0, "Total": 7}]
     assert found(read_lots(embedded, rows, "hiring")) == [("–", "N1101", 7)]
-
-
-def test_firms_whose_names_are_those_of_several_communes_are_no_places(embedded: Referential) -> None:
-    twins = (Commune("14001", "Le Manoir", "5310", 49.3, -0.6), Commune("27001", "Le Manoir", "5310", 49.3, 1.2))
-    places = replace(PLACES, communes=(*PLACES.communes, *twins))
-    rows = [{"Employeur": firm, "Poste": "N1101", "Nb": 2} for firm in ("Redon Gare", "Redon Gare", "Le Manoir")]
-    lots = read_lots(embedded, rows, "hiring", locator=Locator(places))
-    assert ({lot.commune for lot in lots.lots}, lots.people) == ({""}, 6)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from pathlib import Path
@@ -85,7 +85,6 @@ _ROME_DASHED: Final = re.compile(r"\s*([A-Za-z])\s?[-–.]\s?(\d{4})\s*")
 _LOTS: Final = frozenset(("other_side", "side_unknown", "out_of_scope", "closed_line", "gone_line", "not_concerned",
                           "fragile_no_change", "hiring_no_change"))  # fmt: skip
 _YES_NO: Final = coded("yes_no")
-_NEARLY_PLACES: Final = ("basin_ambiguous", "place_wide")
 _NO_PLACE: Final = frozenset({"basin_unknown", "basin_ambiguous", "postcode"})  # a text that is no place
 
 
@@ -349,9 +348,7 @@ class _Reader:
             if role == count and not matches:
                 matches = grid.holding(mostly_hold_counts, grid.countable)
             if len(matches) != 1 and role == "commune" and "employer" in grid.columns:
-                # A site may be named after its town, as most of them are then.
-                sites = [*dict.fromkeys(grid.sample(grid.columns["employer"]))]
-                matches = [grid.columns["employer"]] if self._holds_places(sites, also=()) else []
+                matches = grid.holding(holds, [grid.columns["employer"]])  # a site may be named after its town
             if len(matches) == 1:
                 grid = replace(grid, columns={**grid.columns, role: matches[0]})
                 self.tell(grid.name, f"{role}_by_content", 0, role, column=grid.called(matches[0]))
@@ -440,14 +437,14 @@ class _Reader:
         named = [n for n in named if not any(n != longer and n in longer for longer in named)]
         return named[0] if len(named) == 1 else ""
 
-    def _holds_places(self, texts: Sequence[str], *, also: Collection[str] = _NEARLY_PLACES) -> bool:
-        """Whether most of some cells are names of places, or of what else counts as one: several of the name."""
+    def _holds_places(self, texts: Sequence[str]) -> bool:
+        """Whether most of some cells are names of places, one or several of the name."""
         if self.locator.places is None:
             return False
         # A number that is no postcode names a department only where a column says so: of itself it counts something.
         named = (text for text in texts if any(map(str.isalpha, text)) or (text.isdigit() and len(text) > _SHORT))
         places = (self._place(text, "", "commune")[0] for text in named)
-        n_places = sum(isinstance(each, Where) or each.key in also for each in places)
+        n_places = sum(isinstance(each, Where) or each.key in ("basin_ambiguous", "place_wide") for each in places)
         return n_places >= max(1, _MOST_CELLS * len(texts))
 
     def holds_jobs(self, texts: Sequence[str]) -> bool:
