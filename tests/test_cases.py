@@ -198,7 +198,7 @@ def test_what_changes_a_line_is_worked_out_again(embedded: OccupationGraph, tmp_
     assert (tmp_path / redon["page"]).is_file()
     redon, _ = run_batch([{**row, "Volontaires": 1} for row in fragile])
     assert redon["placed"] == "1"
-    small = [{**row, "Effectif": 2} for row in fragile]
+    small = [{**row, "Effectif": people} for row, people in zip(fragile, (1, 4), strict=True)]
     assert [line["headcount"] for line in run_batch(small, mask=True, pages=False)] == ["", ""]
 
 

@@ -686,7 +686,7 @@ def with_needs(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
     columns = {role: i for role, i in grid.columns.items() if i not in (at, job)} | {"job": at}
     # Who is there now is the size of the firm: the jobs have their own numbers.
     sizes = [i for i in grid.free if says("current", bare(grid.header[i]))] if "size" not in columns else []
-    return replace(grid, columns=columns | dict.fromkeys(["size"] * bool(sizes), *sizes[:1]))
+    return replace(grid, columns=columns | ({"size": sizes[0]} if sizes else {}))
 
 
 def _of_text(grid: Grid, are_jobs: AreJobs, tell: Tell) -> Grid:
