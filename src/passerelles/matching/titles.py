@@ -1,9 +1,8 @@
 """`resolve_title`, `resolve_competency`, and many texts at once: candidates, and how sure they are."""
 
 import math
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from itertools import chain, islice, repeat, tee, zip_longest
 from typing import ClassVar, Final, Literal, NamedTuple, get_args
@@ -192,7 +191,6 @@ SURE: Final = 0.9
 REVIEW: Final = TitleSettings().review_threshold
 """Confidence from which a match is worth a look (``à vérifier``), unless settings say another; below: ``inconnu``."""
 _BLOCK: Final = 128
-_AT_ONCE: Final = 2  # blocks
 _NO_JOB: Final[tuple[tuple[Reading, ...], ...]] = ((),)  # a text of which nothing is read may still be a label
 _BEST_FOUND: Final = 0.99  # of a text that is no label itself
 
@@ -317,18 +315,11 @@ def answer_many(
         Best first, one list by text, in order; empty when nothing is recognised.
     """
     waiting = iter(texts)
-    running: deque[Future[list[list[Candidate]]]] = deque()
-    # Most of a block's time goes to products of arrays, during which Python runs the other one.
-    with ThreadPoolExecutor(_AT_ONCE) as pool:
-        while block := list(islice(waiting, _BLOCK)):
-            running.append(pool.submit(_block, index, block, weights, limit))
-            if len(running) > _AT_ONCE:
-                yield from running.popleft().result()
-        for last in running:
-            yield from last.result()
+    while block := list(islice(waiting, _BLOCK)):
+        yield from _block(index, block, weights, limit)
 
 
-def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: int) -> list[list[Candidate]]:
+def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: int) -> Iterator[list[Candidate]]:
     distinct = list(dict.fromkeys(texts))
     lexicon = Lexicon(index.pack)
     taken = [understand(asked.text, words=index.words, lexicon=lexicon) for asked in distinct]
@@ -349,7 +340,8 @@ def _block(index: TitleIndex, texts: Sequence[Asked], weights: Weights, limit: i
         answers = [_answer(index, *each, weights, limit, posted=one.posted) for each in settled]
         best = answers[0] if len(answers) == 1 else _together(answers, limit, weights.rules.get("several", 0.0))
         found[asked] = [replace(c, rank=n, read=one.read, ignored=one.ignored) for n, c in enumerate(best, start=1)]
-    return [list(found[asked]) for asked in texts]
+    for asked in texts:
+        yield list(found[asked])
 
 
 def _together(answers: Sequence[Sequence[Candidate]], limit: int, several: float) -> list[Candidate]:
