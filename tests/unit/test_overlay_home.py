@@ -21,6 +21,7 @@ from passerelles.language.say import LANGS, Lang, say
 from passerelles.matching.migrate import Versions, migrate_overlay
 from passerelles.referentials.credentials import closure, read_catalogue
 from passerelles.referentials.load import load_referential
+from passerelles.referentials.overlay import overlays_that_split
 from passerelles.referentials.own_overlays import install, listed, remove, write_form
 from passerelles.referentials.own_tables import CODED, choices, open_tables, sheet_title
 from passerelles.referentials.places import home
@@ -678,3 +679,9 @@ def test_the_command_migrates_an_overlay(
     assert code_of(["migrate", "--to", "transitions"]) == 2
     monkeypatch.chdir(tmp_path)  # the output is there by now, in the folder of the day: it is no input for that
     assert code_of(["migrate", "enseignement-conduite", "--to", "transitions", "--output", "suite.xlsx"]) == 1
+
+
+def test_an_overlay_that_cannot_be_read_splits_nothing(own_home: Path) -> None:
+    (own_home / "overlays").mkdir(parents=True)
+    (own_home / "overlays" / "abime.zip").write_bytes(b"PK")
+    assert overlays_that_split("K2110") == ("enseignement-conduite",)

@@ -140,8 +140,10 @@ def _formatted(value: object, lang: Lang) -> object:
     return number(value, lang=lang, decimals=0 if isinstance(value, int) else 2)
 
 
-# Before ; ! ? a narrow no-break space; before : and inside guillemets a full one; between a figure and its unit too.
+# Before ; ! ? and inside a number a narrow no-break space; before : and inside guillemets a full one; between a figure
+# and its unit too.
 _FRENCH: Final = (
+    (re.compile(r"(?:(?<=\b\d)|(?<=\b\d\d)|(?<=\b\d{3})) (?=\d{3}\b)"), "\u202f"),
     (re.compile(r" (?=[;!?%€])"), "\u202f"),
     (re.compile(r" (?=[:»])"), "\u00a0"),
     (re.compile(r"(?<=«) "), "\u00a0"),
@@ -155,8 +157,8 @@ def typeset(text: str, lang: Lang) -> str:
 
     Examples
     --------
-    >>> typeset("Durée : 12 h ; « sûr » ?", "fr")
-    'Durée\xa0: 12\xa0h\u202f; «\xa0sûr\xa0»\u202f?'
+    >>> typeset("Durée : 1 607 h ; « sûr » ?", "fr")
+    'Durée\xa0: 1\u202f607\xa0h\u202f; «\xa0sûr\xa0»\u202f?'
     """
     if lang == "fr":
         for pattern, space in _FRENCH:
