@@ -39,7 +39,7 @@ by_basin = Batch(graph, parts(found.fragile, found.hiring, "basin"), {}, {}, pag
 with tempfile.TemporaryDirectory() as folder:
     lines = by_basin.run(Path(folder))
 for line in lines:
-    print(f"{line.territory:15} {line.totals['headcount']:>3} personnes, {line.totals.get('placed', 0):>3} placées")
+    print(f"{line['territory']:15} {line['headcount']:>3} personnes, {line['placed'] or 0:>3} placées")
 
 # %% [markdown]
 # ## Sur vos fichiers

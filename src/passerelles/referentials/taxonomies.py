@@ -73,9 +73,9 @@ def code_of_uri(uri: str) -> str:
 
     Examples
     --------
-    >>> code_of("http://data.europa.eu/esco/occupation/00030d09-2b3a-4efd-87cc-c4ea39d27c34")
+    >>> code_of_uri("http://data.europa.eu/esco/occupation/00030d09-2b3a-4efd-87cc-c4ea39d27c34")
     '00030d09-2b3a-4efd-87cc-c4ea39d27c34'
-    >>> code_of("http://data.europa.eu/esco/isced-f/0011")
+    >>> code_of_uri("http://data.europa.eu/esco/isced-f/0011")
     'isced-f/0011'
     """
     before, _, last = uri.strip().rstrip("/").rpartition("/")
