@@ -2412,7 +2412,9 @@ def test_years_below_one_heading_are_summed_beside_dates_below_others(embedded: 
     path = workbook(tmp_path / "t.xlsx", header, below, ("Redon", "N1101", 120, 18, 15, 12, 27, "+++"))
     assert read_lots(embedded, path, "hiring", locator=Locator(PLACES)).people == 27
     rows = [{"Métier": "N1101", "Effectif": 2, "Commune": "Redon, Bretagne"}]
-    assert read_lots(embedded, rows, "fragile", locator=Locator(PLACES)).lots[0].commune == "35236"
+    namesake = Places(PLACES.basins, (*PLACES.communes, Commune("36024", "Bretagne", "5310", 46.9, 1.7)))
+    for places in (PLACES, namesake):
+        assert read_lots(embedded, rows, "fragile", locator=Locator(places)).lots[0].commune == "35236"
 
 
 def test_a_place_that_only_the_first_row_of_its_group_says_holds_for_those_below(
@@ -2472,6 +2474,25 @@ def test_firms_that_end_with_towns_of_the_territory_are_there(embedded: Referent
     )
     assert lots is not None
     assert {lot.commune for lot in lots.lots} == {""}  # one of three: it may be its name
+    some = [*posts[:2], *({**posts[2], "Magasin": f"Drive {n}"} for n in "ABC")]
+    _, lots = read_sides(embedded, people, some, locator=Locator(PLACES))
+    assert lots is not None
+    assert {lot.commune for lot in lots.lots} == {""}  # two of five
+
+
+@pytest.mark.parametrize(
+    ("title", "commune"),
+    [("Recrutements Redon 2027", "35236"), ("Recrutements Redon le Haut", "35999"), ("Postes Redon Allaire", "")],
+)
+def test_a_title_names_the_one_town_of_the_other_table(
+    embedded: Referential, tmp_path: Path, title: str, commune: str
+) -> None:
+    known = Places(PLACES.basins, (*PLACES.communes, Commune("35999", "Redon-le-Haut", "5313", 47.6, -2.1)))
+    people = [{"Métier": "N1101", "Effectif": 2, "Commune": each.name} for each in known.communes]
+    path = workbook(tmp_path / "t.xlsx", (title,), ("Poste", "Nombre"), ("N4101", 3), ("N1101", 1))
+    _, lots = read_sides(embedded, people, path, locator=Locator(known))
+    assert lots is not None
+    assert {lot.commune for lot in lots.lots} == {commune}
 
 
 def test_sheets_of_two_places_are_both_read_whatever_their_columns_and_common_jobs(
@@ -2577,6 +2598,8 @@ def test_persons_that_a_remark_tells_count_beside_equivalents(embedded: Referent
     ]
     lots = read_lots(embedded, rows, "fragile")
     assert (lots.people, asides(lots)) == (13, [(3, "out_of_scope")])
+    fewer = [{"Fonction": "N1101", "ETP menacés": 6, "Remarques": "soit 4 personnes"}]  # equivalents are never more
+    assert read_lots(embedded, fewer, "fragile").people == 6
     lots = read_lots(embedded, [{**row, "Remarques": "contrat repris par B ?"} for row in rows[:1]], "fragile")
     assert (lots.people, "doubted" in said(lots)) == (8, True)
     rows = [
