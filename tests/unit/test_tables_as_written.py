@@ -2590,6 +2590,17 @@ def test_departures_by_month_count_beside_who_is_there_and_not_who_stays(embedde
     assert read_lots(embedded, rows, "fragile").people == 41
 
 
+def test_of_several_columns_of_who_must_move_none_is_guessed(embedded: Referential) -> None:
+    rows = [
+        {"Emploi": "N1101", "Effectif": 34, "Suppr.": 4},
+        {"Emploi": "N4101", "Effectif": 7, "Suppr.": 2},
+    ]
+    lots = read_lots(embedded, rows, "fragile")
+    assert (lots.people, "who_moves" in said(lots)) == (6, True)
+    lots = read_lots(embedded, [{**row, "Nombre maximum de départs": 5} for row in rows], "fragile")
+    assert (lots.people, "who_moves" in said(lots), "other_counts" in said(lots)) == (41, False, True)
+
+
 def test_persons_that_a_remark_tells_count_beside_equivalents(embedded: Referential) -> None:
     rows = [
         {"Fonction": "N1101", "ETP menacés": 8.4, "Remarques": "soit 12 personnes"},
