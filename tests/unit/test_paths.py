@@ -132,6 +132,7 @@ def test_the_target_is_the_origin_or_its_fiche(embedded_graph: OccupationGraph) 
     found = rank_paths(embedded_graph, "K2110-B", targets=["K2110-B", "K2110"])
     assert list(found) == []
     assert {r.code: r.reason for r in found.reached} == {"K2110-B": "same", "K2110": "split"}
+    assert [r.overlays for r in found.reached] == [(), ()]
     fiche = rank_paths(embedded_graph, "K2110", targets=["K2110-GL"])
     assert list(fiche) == []
     assert (fiche.reached[0].parts, fiche.reached[0].overlays) == (("K2110-2R", "K2110-B"), ())
