@@ -535,19 +535,18 @@ class _Reader:
         if role not in grid.columns:
             return self._as_remarked(grid, line, cells, 1)
         written = [at for at in (grid.columns[role], *grid.parts) if grid.text_at(cells, at)]
+        if grid.parts:  # a dash in one of them means nobody; of all of them, or alone, what it means is not known
+            written = [at for at in written if grid.text_at(cells, at).strip("-–—")]
         change = change_of(grid.text_at(cells, written[0]), decimal) if grid.signed and written else None
         if change is not None:
             return -change if self.side == "fragile" else change
-        filled = [at for at in written if grid.text_at(cells, at).strip("-–—")]
-        if written and not filled:
-            self.tell(grid.name, "dash", line)
-        numbers = [self._number(grid, line, cells, decimal, at) for at in filled]
+        numbers = [self._number(grid, line, cells, decimal, at) for at in written]
         unusable = [number for number in numbers if isinstance(number, Unusable)]
         whole = sum(number for number in numbers if isinstance(number, int))
         if whole and all(says("not_known", str(each.values["given"]).casefold()) for each in unusable):
             for each in unusable:
                 self.tell(grid.name, "part_unread", line, each.role, given=each.values["given"], column=each.role)
-        elif unusable or not written:
+        elif unusable or not numbers:
             return unusable[0] if unusable else Unusable(role, "empty", {"given": ""})
         whole -= whole_of(grid.text(cells, "filled")) or 0
         if "target" not in grid.columns:
